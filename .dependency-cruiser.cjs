@@ -1,0 +1,118 @@
+/** Which room may import what: the table of ARCHITECTURE.md. Everything not allowed is forbidden. */
+const room = (name, allowed, { node = false, npm = [] } = {}) => [
+  {
+    name: `${name}-rooms`,
+    comment: `${name} may import only the rooms that ARCHITECTURE.md lists for it.`,
+    severity: 'error',
+    from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
+    to: { path: '^(src|test|bench|scripts|examples)/', pathNot: [`^src/${name}`, ...allowed].join('|') },
+  },
+  {
+    name: `${name}-packages`,
+    comment: `${name} may import only the packages that ARCHITECTURE.md lists for it.`,
+    severity: 'error',
+    from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+      ...(npm.length > 0 ? { pathNot: `node_modules/(@types/)?(${npm.join('|')})/` } : {}),
+    },
+  },
+  ...(node
+    ? []
+    : [
+        {
+          name: `${name}-no-node`,
+          comment: `${name} must run without Node's own modules.`,
+          severity: 'error',
+          from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
+          to: { dependencyTypes: ['core'] },
+        },
+      ]),
+];
+
+const runtime = '^src/runtime/(runtime|crypto|tokens)\\.ts$';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'testkit-only-in-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '(\\.test\\.ts$|^src/testkit/)' },
+      to: { path: '^(src/testkit|test)/' },
+    },
+    {
+      name: 'app-only-from-the-top',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|main\\.ts|testkit/|.*\\.test\\.ts$)' },
+      to: { path: '^src/app\\.ts$' },
+    },
+    ...room('config/', [], { npm: ['zod'] }),
+    ...room('runtime/', [], { node: true, npm: ['jose'] }),
+    ...room('contract/', [], { npm: ['zod'] }),
+    ...room('core/', []),
+    ...room('texts/', []),
+    ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$'], {
+      node: true,
+      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js'],
+    }),
+    ...room(
+      'operations/',
+      [
+        '^src/contract/',
+        '^src/core/',
+        '^src/storage/(sql|published|seal)\\.ts$',
+        '^src/storage/queries/',
+        '^src/methods/(method|registry)\\.ts$',
+        '^src/enrichment/',
+        '^src/delivery/',
+        '^src/texts/',
+        runtime,
+      ],
+      { npm: ['zod'] },
+    ),
+    ...room('methods/', ['^src/contract/', '^src/core/', runtime], { npm: ['@simplewebauthn', 'zod'] }),
+    {
+      name: 'methods-apart',
+      comment: 'A method never imports another; what two share stands in a named file in methods/.',
+      severity: 'error',
+      from: { path: '^src/methods/([^/]+)/' },
+      to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
+    },
+    ...room('storage/', ['^src/core/', '^src/runtime/(runtime|crypto)\\.ts$'], {
+      node: true,
+      npm: ['pg', 'pg-protocol', '@electric-sql'],
+    }),
+    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/'], {
+      node: true,
+      npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db'],
+    }),
+    ...room(
+      'cli/',
+      [
+        '^src/app\\.ts$',
+        '^src/config/',
+        '^src/runtime/',
+        '^src/storage/',
+        '^src/http/(listen|logger)\\.ts$',
+        '^src/core/',
+        '^src/contract/',
+      ],
+      { node: true },
+    ),
+    ...room('main\\.ts', ['^src/cli/run-command\\.ts$'], { node: true }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

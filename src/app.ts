@@ -1,0 +1,109 @@
+/** The only file that knows every room: it wires them by hand. */
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { openApiDocument } from './contract/openapi.ts';
+import { routes } from './contract/index.ts';
+import type { Route } from './contract/route.ts';
+import { createServer } from './http/create-server.ts';
+import { limitFailures } from './http/limit-failures.ts';
+import { createMetrics } from './http/metrics.ts';
+import { registerPipeline } from './http/pipeline.ts';
+import { registerServiceRoutes } from './http/service-routes.ts';
+import { operations } from './operations/index.ts';
+import type { Context } from './operations/operation.ts';
+import { digestsEqual, sha256 } from './runtime/crypto.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { pendingMigrations } from './storage/migrate.ts';
+import { anchorClock } from './storage/open-storage.ts';
+import { openPublished } from './storage/published.ts';
+import type { Caller } from './storage/published.ts';
+import type { Seal } from './storage/seal.ts';
+import { DatabaseUnavailable } from './storage/sql.ts';
+import type { Database } from './storage/sql.ts';
+
+export interface AppOptions {
+  readonly db: Database;
+  readonly seal: Seal;
+  readonly runtime: Runtime;
+  readonly logger: FastifyBaseLogger;
+  readonly trustedProxies: readonly string[];
+  readonly metricsToken: string | undefined;
+  /** Asked at each use, because a free port is known only once the server listens. */
+  publicUrl(): string;
+  /** Looks at every answer before it is written. */
+  inspectReply?(route: Route, reply: unknown): void;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly context: Context;
+  /** From now on `/readyz` refuses, so that load balancers send requests elsewhere. */
+  startDraining(): void;
+  /** Stops timers and the database. The HTTP server is stopped by whoever listens. */
+  close(): Promise<void>;
+}
+
+const anchorMs = 60_000;
+
+/** Builds the whole program on an open, migrated database. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { db, seal, runtime, logger } = options;
+  const warn = (error: unknown) => logger.warn({ err: error }, 'background task failed');
+  const published = await openPublished(db, seal, runtime, warn);
+  const metrics = createMetrics(() => db.poolStatus());
+  const context: Context = {
+    db,
+    seal,
+    runtime,
+    published,
+    metrics,
+    get publicUrl() {
+      return options.publicUrl();
+    },
+  };
+  const stopAnchoring = runtime.timers.every(anchorMs, () => anchorClock(db, runtime).catch(warn));
+  let isDraining = false;
+
+  const server = createServer({ ids: runtime.ids, logger, trustedProxies: options.trustedProxies });
+  registerPipeline<Caller>(server, {
+    handlers: operations.map((operation) => ({
+      route: operation.route,
+      handle: (request) => operation.run(context, request),
+    })),
+    callers: published,
+    failures: limitFailures(runtime.clock),
+    metrics,
+    isUnavailable: (error) => error instanceof DatabaseUnavailable,
+    ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
+  });
+  await registerServiceRoutes(server, {
+    metrics,
+    metricsToken: options.metricsToken,
+    readiness: () => readiness(db, published.status().isCurrent, isDraining),
+    openApiDocument: openApiDocument(routes),
+    secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
+  });
+
+  return {
+    server,
+    context,
+    startDraining() {
+      isDraining = true;
+    },
+    async close() {
+      published.stop();
+      stopAnchoring();
+      await db.close();
+    },
+  };
+}
+
+/** What this node lacks to serve. */
+async function readiness(db: Database, isCurrent: boolean, isDraining: boolean): Promise<readonly string[]> {
+  if (isDraining) return ['stopping'];
+  try {
+    const pending = await pendingMigrations(db);
+    return [...(pending.length > 0 ? ['migrations'] : []), ...(isCurrent ? [] : ['keys'])];
+  } catch {
+    return ['database'];
+  }
+}

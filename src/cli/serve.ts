@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createLogger } from '../http/logger.ts';
+import { listen } from '../http/listen.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
+import { createFirstTenant } from '../storage/first-tenant.ts';
+import type { FirstTenant } from '../storage/first-tenant.ts';
+import { migrate } from '../storage/migrate.ts';
+import { anchorClock, openStorage } from '../storage/open-storage.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './read-options.ts';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Run the server.',
+  help: `Usage: sallyport serve
+
+Runs the server on SALLYPORT_HOST and SALLYPORT_PORT (127.0.0.1:4000). Without DATABASE_URL it works on the embedded
+database in SALLYPORT_DATA_DIR (./.sallyport). The schema is brought up to date first, and the first tenant is made if
+there is none; its keys go to credentials.env in the data directory.
+
+On SIGTERM it keeps serving for SALLYPORT_DRAIN_SECONDS while /readyz refuses, then finishes what is in flight and
+exits 0. On SIGINT it does not wait. A second signal ends it at once.
+`,
+  async run(words) {
+    readOptions(words, []);
+    const config = loadConfig();
+    const logger = createLogger(config.logLevel);
+    const runtime = systemRuntime();
+    const warn = (error: Error) => logger.warn({ err: error }, 'database');
+    const { db, seal, isDurable } = await openStorage(config, runtime, warn);
+    await migrate(db);
+    await anchorClock(db, runtime);
+    if (!isDurable && config.mode === 'production') {
+      logger.warn(
+        'The embedded database cannot sync to this disk: a loss of power can lose the last commits. Use DATABASE_URL.',
+      );
+    }
+    const firstTenant = await createFirstTenant(db, { runtime, seal }, config.seed);
+
+    let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+    const app = await createApp({
+      db,
+      seal,
+      runtime,
+      logger,
+      trustedProxies: config.trustedProxies,
+      metricsToken: config.metricsToken,
+      publicUrl: () => publicUrl,
+    });
+    const listener = await listen(app.server, {
+      host: config.host,
+      port: config.port,
+      startDraining: app.startDraining,
+      wait: (ms) => wait(ms, undefined, { ref: true }),
+    });
+    publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
+    process.stdout.write(greeting(config, publicUrl, firstTenant));
+
+    const signal = await stopSignal();
+    logger.info({ signal }, 'stopping');
+    await listener.stop(signal === 'SIGTERM' ? config.drainSeconds * 1000 : 0);
+    await app.close();
+    logger.info('stopped');
+    logger.flush();
+  },
+};
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolvePromise) => {
+    let isStopping = false;
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        // eslint-disable-next-line n/no-process-exit -- a second signal is the operator's "now"
+        if (isStopping) process.exit(1);
+        isStopping = true;
+        resolvePromise(name);
+      });
+    }
+  });
+}
+
+/** What a person sees at the start. Keys are printed in development only, and only if the server made them itself. */
+function greeting(config: Config, publicUrl: string, firstTenant: FirstTenant | undefined): string {
+  const file = resolve(join(config.dataDir, 'credentials.env'));
+  const lines = [`Sallyport is ready at ${publicUrl} (API documentation: ${publicUrl}/docs).`];
+  if (firstTenant === undefined) {
+    lines.push(`The keys of the first tenant are in ${file}, if this machine made them.`);
+  } else if (config.seed.secretKey !== undefined && config.seed.managementKey !== undefined) {
+    lines.push(`The first tenant ${firstTenant.tenantId} was made with the keys given.`);
+  } else {
+    writeCredentials(config.dataDir, file, publicUrl, firstTenant);
+    lines.push(`The first tenant was made; its keys are in ${file}.`);
+    if (config.mode === 'development')
+      lines.push('', ...credentialLines(publicUrl, firstTenant), '', 'Try it:', curl(publicUrl, firstTenant));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function credentialLines(publicUrl: string, tenant: FirstTenant): readonly string[] {
+  return [
+    `SALLYPORT_URL=${publicUrl}/v1`,
+    `SALLYPORT_TENANT_ID=${tenant.tenantId}`,
+    `SALLYPORT_SECRET_KEY=${tenant.secretKey}`,
+    `SALLYPORT_MANAGEMENT_KEY=${tenant.managementKey}`,
+  ];
+}
+
+function writeCredentials(dataDir: string, file: string, publicUrl: string, tenant: FirstTenant): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${credentialLines(publicUrl, tenant).join('\n')}\n`, { mode: 0o600 });
+}
+
+function curl(publicUrl: string, tenant: FirstTenant): string {
+  return `curl -u ${tenant.secretKey}: -X POST ${publicUrl}/v1/users/alice/actions/withdrawFunds -H 'Content-Type: application/json' -d '{"custom":{"amount":250}}'`;
+}

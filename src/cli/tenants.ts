@@ -1,0 +1,54 @@
+import { createApiKey, createTenant } from '../storage/create-tenant.ts';
+import { listTenants } from '../storage/queries/tenants.ts';
+import { CommandMistake } from './command.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './read-options.ts';
+import { withStorage } from './with-storage.ts';
+
+export const tenants: Command = {
+  name: 'tenants',
+  summary: 'Create and list tenants.',
+  help: `Usage: sallyport tenants create --name NAME
+       sallyport tenants list
+
+A tenant has its own users, keys, rules and settings; nothing of one is visible to another. "create" prints the tenant's
+id, a server key and a management key, each this once.
+
+The embedded database belongs to one process: stop the server first, or use PostgreSQL.
+`,
+  async run(words) {
+    const [verb, ...rest] = words;
+    if (verb === 'create') return createNamed(rest);
+    if (verb === 'list') return list(rest);
+    throw new CommandMistake('Say "tenants create" or "tenants list". See "sallyport tenants --help".');
+  },
+};
+
+async function createNamed(words: readonly string[]): Promise<void> {
+  const { options } = readOptions(words, ['name']);
+  const { name } = options;
+  if (name === undefined || name.trim() === '') throw new CommandMistake('Give the tenant a name: --name NAME.');
+  await withStorage(async ({ db, seal, runtime }) => {
+    const tenantId = runtime.ids.uuid();
+    const made = await db.transaction(async (sql) => {
+      const parts = { runtime, seal };
+      await createTenant(sql, parts, { tenantId, name });
+      return {
+        server: await createApiKey(sql, parts, { tenantId, kind: 'server', name: 'first' }),
+        management: await createApiKey(sql, parts, { tenantId, kind: 'management', name: 'first' }),
+      };
+    });
+    process.stdout.write(
+      `Tenant id:      ${tenantId}\nSecret key:     ${made.server.key}\nManagement key: ${made.management.key}\nThe keys are shown this once.\n`,
+    );
+  });
+}
+
+async function list(words: readonly string[]): Promise<void> {
+  readOptions(words, []);
+  await withStorage(async ({ db }) => {
+    for (const tenant of await listTenants(db)) {
+      process.stdout.write(`${tenant.tenant_id}  ${new Date(tenant.created_at).toISOString()}  ${tenant.name}\n`);
+    }
+  });
+}

@@ -1,0 +1,28 @@
+import { loadConfig } from '../config/load-config.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
+import { migrate, pendingMigrations } from '../storage/migrate.ts';
+import { anchorClock, openStorage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/open-storage.ts';
+import { CommandMistake } from './command.ts';
+
+export interface OpenStorage extends Storage {
+  readonly runtime: Runtime;
+}
+
+/** Opens the configured database for one command and closes it afterwards. The embedded one is migrated on the way. */
+export async function withStorage<Result>(work: (storage: OpenStorage) => Promise<Result>): Promise<Result> {
+  const config = loadConfig();
+  const runtime = systemRuntime();
+  const storage = await openStorage(config, runtime, (error) => process.stderr.write(`sallyport: ${error.message}\n`));
+  try {
+    if (storage.db.kind === 'embedded') await migrate(storage.db);
+    else if ((await pendingMigrations(storage.db)).length > 0) {
+      throw new CommandMistake('The database schema is not up to date. Run "sallyport migrate" first.');
+    }
+    await anchorClock(storage.db, runtime);
+    return await work({ ...storage, runtime });
+  } finally {
+    await storage.db.close();
+  }
+}

@@ -1,0 +1,242 @@
+/** Every setting of the server: its variable, default, unit and meaning. `docs/configuration.md` is made from this file. */
+import { z } from 'zod';
+
+const masterKey = z.string().transform((text, context) => {
+  const keys = text.split(',').map((part) => Buffer.from(part.trim(), 'base64'));
+  if (keys.some((key) => key.length !== 32)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be 32 bytes in base64 (or several, separated by commas); make one with: openssl rand -base64 32',
+    });
+    return z.NEVER;
+  }
+  return keys;
+});
+
+const apiKey = z
+  .string()
+  .regex(
+    /^[\x21-\x39\x3b-\x7e]{24,256}$/,
+    'must be 24 to 256 printable ASCII characters without ":" and without spaces',
+  );
+
+const httpUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== ''
+  ) {
+    context.addIssue({ code: 'custom', message: 'must be an origin such as https://auth.example.com, without a path' });
+    return z.NEVER;
+  }
+  return url.origin;
+});
+
+const cidrList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'must be addresses or CIDR ranges, separated by commas'),
+    ),
+  );
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^[0-9]+$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+
+/** One row per variable. `secret` values never appear in a message or a log. */
+export const settings = {
+  SALLYPORT_MODE: {
+    schema: z.enum(['development', 'production'], 'must be development or production').default('development'),
+    fallback: 'development',
+    meaning:
+      'In `development` the server refuses to listen beyond loopback and prints the keys it made; in `production` it prints no key.',
+  },
+  SALLYPORT_HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on.',
+  },
+  SALLYPORT_PORT: {
+    schema: wholeNumber(0, 65535).default(4000),
+    fallback: '4000',
+    meaning: 'Port to listen on; 0 takes a free one.',
+  },
+  SALLYPORT_PUBLIC_URL: {
+    schema: httpUrl.optional(),
+    fallback: '`http://localhost:PORT`',
+    meaning:
+      'The origin under which browsers and SDKs reach this server. Links, issuers and the relying party come from it alone, never from request headers.',
+  },
+  SALLYPORT_DATA_DIR: {
+    schema: z.string().min(1).default('./.sallyport'),
+    fallback: './.sallyport',
+    meaning: 'Folder of the embedded database, its master key and `credentials.env`.',
+  },
+  DATABASE_URL: {
+    schema: z
+      .string()
+      .refine(
+        (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+        'must be a postgres:// URL',
+      )
+      .optional(),
+    fallback: 'embedded database',
+    meaning: 'PostgreSQL 15 or later. Without it the embedded database in the data directory is used.',
+    secret: true,
+  },
+  SALLYPORT_DATABASE_POOL_SIZE: {
+    schema: wholeNumber(2, 1000).default(10),
+    fallback: '10',
+    meaning: 'Connections that one node keeps to PostgreSQL.',
+  },
+  SALLYPORT_MASTER_KEY: {
+    schema: masterKey.optional(),
+    fallback: 'made in the data directory when embedded',
+    meaning:
+      '32 bytes in base64 that seal every secret in the database; several separated by commas: the first seals, all open. Required with `DATABASE_URL`.',
+    secret: true,
+  },
+  SALLYPORT_TRUSTED_PROXIES: {
+    schema: cidrList.default([]),
+    fallback: 'none',
+    meaning:
+      'Addresses or CIDR ranges of the proxies in front, separated by commas. Only they may say who the client is, by `X-Forwarded-For`.',
+  },
+  SALLYPORT_METRICS_TOKEN: {
+    schema: apiKey.optional(),
+    fallback: 'loopback only',
+    meaning: 'Bearer token for `/metrics`. Without it `/metrics` answers callers on loopback only.',
+    secret: true,
+  },
+  SALLYPORT_TENANT_ID: {
+    schema: z.uuid('must be a UUID').optional(),
+    fallback: 'made at the first start',
+    meaning: 'Id of the first tenant, to seed it without printing.',
+  },
+  SALLYPORT_SECRET_KEY: {
+    schema: apiKey.optional(),
+    fallback: 'made at the first start',
+    meaning: "The first tenant's server secret key, to seed it without printing.",
+    secret: true,
+  },
+  SALLYPORT_MANAGEMENT_KEY: {
+    schema: apiKey.optional(),
+    fallback: 'made at the first start',
+    meaning: "The first tenant's management key, to seed it without printing.",
+    secret: true,
+  },
+  SALLYPORT_LOG_LEVEL: {
+    schema: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+      .default('info'),
+    fallback: 'info',
+    meaning: 'How much is logged, as JSON lines on standard output.',
+  },
+  SALLYPORT_DRAIN_SECONDS: {
+    schema: wholeNumber(0, 300).default(5),
+    fallback: '5',
+    meaning:
+      'Seconds to keep serving after SIGTERM while `/readyz` already refuses, so that load balancers notice first.',
+  },
+} satisfies Record<string, { schema: z.ZodType; fallback: string; meaning: string; secret?: boolean }>;
+
+type Values = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
+
+/** The settings of one server, checked. */
+export interface Config {
+  readonly mode: 'development' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** An origin without a trailing slash; absent when it follows from the port. */
+  readonly publicUrl: string | undefined;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  /** Keys of 32 bytes: the first seals, all open. Absent only with the embedded database. */
+  readonly masterKeys: readonly Buffer[] | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly metricsToken: string | undefined;
+  readonly seed: {
+    readonly tenantId: string | undefined;
+    readonly secretKey: string | undefined;
+    readonly managementKey: string | undefined;
+  };
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly drainSeconds: number;
+}
+
+/** All mistakes found in the environment, one sentence each, without any value that could be a secret. */
+export class ConfigMistakes extends Error {
+  override readonly name = 'ConfigMistakes';
+  readonly mistakes: readonly string[];
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map((text) => `  - ${text}`).join('\n')}`,
+    );
+    this.mistakes = mistakes;
+  }
+}
+
+const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Reads a whole configuration from variables. @throws {ConfigMistakes} with every mistake at once. */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema }] of Object.entries(settings)) {
+    const given = variables[name];
+    const result = schema.safeParse(given === '' ? undefined : given);
+    if (result.success) values[name] = result.data;
+    else for (const issue of result.error.issues) mistakes.push(`${name} ${issue.message}`);
+  }
+  for (const name of Object.keys(variables)) {
+    if (name.startsWith('SALLYPORT_') && !(name in settings)) mistakes.push(`${name} is not a setting of Sallyport`);
+  }
+  const known = values as Values;
+  if (
+    known.SALLYPORT_MODE === 'development' &&
+    known.SALLYPORT_HOST !== undefined &&
+    !loopbackHosts.has(known.SALLYPORT_HOST)
+  ) {
+    mistakes.push(
+      'SALLYPORT_HOST must be a loopback address in development mode; set SALLYPORT_MODE=production to listen on other addresses',
+    );
+  }
+  if (variables['DATABASE_URL'] && !variables['SALLYPORT_MASTER_KEY']) {
+    mistakes.push('SALLYPORT_MASTER_KEY is required with DATABASE_URL; make one with: openssl rand -base64 32');
+  }
+  if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
+  return {
+    mode: known.SALLYPORT_MODE,
+    host: known.SALLYPORT_HOST,
+    port: known.SALLYPORT_PORT,
+    publicUrl: known.SALLYPORT_PUBLIC_URL,
+    dataDir: known.SALLYPORT_DATA_DIR,
+    databaseUrl: known.DATABASE_URL,
+    databasePoolSize: known.SALLYPORT_DATABASE_POOL_SIZE,
+    masterKeys: known.SALLYPORT_MASTER_KEY,
+    trustedProxies: known.SALLYPORT_TRUSTED_PROXIES,
+    metricsToken: known.SALLYPORT_METRICS_TOKEN,
+    seed: {
+      tenantId: known.SALLYPORT_TENANT_ID,
+      secretKey: known.SALLYPORT_SECRET_KEY,
+      managementKey: known.SALLYPORT_MANAGEMENT_KEY,
+    },
+    logLevel: known.SALLYPORT_LOG_LEVEL,
+    drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
+  };
+}

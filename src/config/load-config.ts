@@ -1,0 +1,7 @@
+import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+
+/** The only reader of the environment. @throws {ConfigMistakes} */
+export function loadConfig(): Config {
+  return readConfig(process.env);
+}

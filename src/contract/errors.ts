@@ -1,0 +1,87 @@
+/** The closed list of refusals: one status per code. `docs/errors.md` and the OpenAPI responses are made from it. */
+
+export const errorCatalogue = {
+  invalid_request: {
+    status: 400,
+    title: 'The request is malformed or a value is not acceptable.',
+    fix: 'Read `errorDescription`: it names the member and what is expected.',
+  },
+  invalid_credential: {
+    status: 400,
+    title: 'The credential is not acceptable.',
+    fix: 'Check that the credential id and public key are those of the ceremony, base64url-encoded.',
+  },
+  invalid_configuration: {
+    status: 400,
+    title: "The tenant's configuration does not permit the request.",
+    fix: 'Enable or configure what `errorDescription` names.',
+  },
+  AUTHENTICATOR_NOT_FOUND: {
+    status: 400,
+    title: 'The tenant has no active authenticator configuration.',
+    fix: 'Activate at least one verification method for the tenant.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'The key is missing, wrong, revoked or of the wrong kind.',
+    fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such thing, or not for this tenant.',
+    fix: 'Check the path and its ids. Another tenant’s object answers the same.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'The path exists, but not with this method.',
+    fix: 'Use one of the methods in the `Allow` header.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The request contradicts what is stored.',
+    fix: 'Read the current state and decide again.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is larger than this API accepts.',
+    fix: 'Send at most 64 KiB.',
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many failed requests from this address, or a limit is reached.',
+    fix: 'Wait for the number of seconds in `Retry-After`.',
+  },
+  unexpected_error: {
+    status: 500,
+    title: 'A fault in the server.',
+    fix: 'Report it with the request id; the details are in the server’s log under that id.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The server cannot answer now.',
+    fix: 'Repeat the request after the number of seconds in `Retry-After`. Nothing was decided.',
+  },
+} as const satisfies Record<string, { status: number; title: string; fix: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** The sentence that official SDK tests compare byte for byte. */
+export const unauthorizedDescription =
+  'The request is unauthorized. Check that your API key and region base URL are correctly configured.';
+
+/** The only error that a caller sees. Anything else that is thrown is a fault and answered `unexpected_error`. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  constructor(code: ErrorCode, description: string, retryAfterSeconds?: number) {
+    super(description);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The wire form of a refusal: the code stands twice, because SDKs read it from either member. */
+export function errorBody(code: ErrorCode, description: string) {
+  return { error: code, errorCode: code, errorDescription: description };
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/** Who may call: the holder of a server key, of a management key, or anybody. */
+export type CallerKind = 'server' | 'management' | 'public';
+
+/** One thing that can be asked over HTTP. Everything global about it (OpenAPI, docs, tests) is derived from here. */
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> {
+  /** Verb and noun; names the operation file too. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Fastify path, from the root. */
+  readonly path: string;
+  /** Other ways in that official SDKs use for the same operation. Not in the OpenAPI document. */
+  readonly aliases?: readonly { readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly path: string }[];
+  readonly caller: CallerKind;
+  readonly summary: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The 200 answer: JSON, or a page of HTML where `page` is set. */
+  readonly reply: Reply;
+  readonly page?: true;
+  /** Refusals beyond those that every route of its caller kind can give. */
+  readonly refusals: readonly ErrorCode[];
+  /** The audit event that a call leaves when it changes something; null for reads and for tracking (ruling 13). */
+  readonly audit: string | null;
+}
+
+export function route<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(definition: Route<Params, Query, Body, Reply>): Route<Params, Query, Body, Reply> {
+  return definition;
+}
+
+/** What every route of a kind can refuse, so that routes list only their own. */
+export const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCode[]>> = {
+  server: ['invalid_request', 'unauthorized', 'too_many_requests', 'body_too_large', 'unexpected_error', 'unavailable'],
+  management: [
+    'invalid_request',
+    'unauthorized',
+    'too_many_requests',
+    'body_too_large',
+    'unexpected_error',
+    'unavailable',
+  ],
+  public: ['invalid_request', 'body_too_large', 'unexpected_error', 'unavailable'],
+};

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { route } from '../route.ts';
+import * as v from '../values.ts';
+import { success, userParams } from './users.ts';
+
+const webauthnCredential = z
+  .object({
+    credentialId: z.string(),
+    deviceId: z.string(),
+    name: z.string(),
+    verifiedAt: v.timestamp.optional(),
+  })
+  .meta({ id: 'WebauthnCredential' });
+
+export const authenticator = z
+  .object({
+    userId: z.string(),
+    userAuthenticatorId: z.string(),
+    verificationMethod: v.verificationMethod,
+    createdAt: v.timestamp,
+    verifiedAt: v.timestamp.optional(),
+    lastVerifiedAt: v.timestamp.optional(),
+    isDefault: z.boolean(),
+    email: z.string().optional(),
+    phoneNumber: z.string().optional(),
+    username: z.string().optional(),
+    displayName: z.string().optional(),
+    webauthnCredential: webauthnCredential.optional(),
+  })
+  .meta({ id: 'Authenticator' });
+export type Authenticator = z.infer<typeof authenticator>;
+
+export const getAuthenticators = route({
+  id: 'getAuthenticators',
+  method: 'GET',
+  path: '/v1/users/:userId/authenticators',
+  caller: 'server',
+  summary: "Lists the user's authenticators, oldest first; none for an unknown user.",
+  params: userParams,
+  query: z.object({}),
+  body: z.object({}),
+  reply: z.array(authenticator),
+  refusals: [],
+  audit: null,
+});
+
+/** The request of every method that can be enrolled as already verified; each method reads its own members. */
+export const verifiedEnrolment = z.object({
+  verificationMethod: v.optional(v.verificationMethod),
+  oobChannel: v.optional(z.enum(['EMAIL_MAGIC_LINK', 'EMAIL_OTP', 'SMS'])),
+  email: v.optional(v.email),
+  phoneNumber: v.optional(v.sendablePhoneNumber),
+  otpUri: v.optional(v.text(2048)),
+  credentialId: v.optional(v.text(1400)),
+  credentialPublicKey: v.optional(v.text(4096)),
+  counter: v.optional(z.int().min(0).max(0xffff_ffff)),
+  signCount: v.optional(z.int().min(0).max(0xffff_ffff)),
+  name: v.optional(v.text(256)),
+  isDefault: v.optional(z.boolean()),
+});
+export type VerifiedEnrolmentRequest = z.output<typeof verifiedEnrolment>;
+
+export const enrollVerifiedAuthenticator = route({
+  id: 'enrollVerifiedAuthenticator',
+  method: 'POST',
+  path: '/v1/users/:userId/authenticators',
+  caller: 'server',
+  summary:
+    'Enrols an authenticator that the caller has verified already, and creates an unknown user. No message is sent. Recovery codes come once, with the first authenticator.',
+  params: userParams,
+  query: z.object({}),
+  body: verifiedEnrolment,
+  reply: z.object({ authenticator, recoveryCodes: z.array(z.string()).optional() }),
+  refusals: ['invalid_credential', 'conflict'],
+  audit: 'authenticator.enrolled',
+});
+
+export const deleteAuthenticator = route({
+  id: 'deleteAuthenticator',
+  method: 'DELETE',
+  path: '/v1/users/:userId/authenticators/:userAuthenticatorId',
+  caller: 'server',
+  summary: 'Removes an authenticator. Recovery codes go with the last one.',
+  params: userParams.extend({ userAuthenticatorId: v.opaqueId }),
+  query: z.object({}),
+  body: z.object({}),
+  reply: success,
+  refusals: ['not_found'],
+  audit: 'authenticator.removed',
+});
+
+export const getAuthenticatorConfigurations = route({
+  id: 'getAuthenticatorConfigurations',
+  method: 'GET',
+  path: '/v1/authenticators',
+  caller: 'server',
+  summary: "Lists the tenant's authenticator configurations.",
+  params: z.object({}),
+  query: z.object({}),
+  body: z.object({}),
+  reply: z.array(
+    z.object({ authenticatorId: z.string(), verificationMethod: v.verificationMethod, isActive: z.boolean() }),
+  ),
+  refusals: [],
+  audit: null,
+});

@@ -1,0 +1,41 @@
+import { isUtf8 } from 'node:buffer';
+import { Refusal } from '../contract/errors.ts';
+
+// The escapes that stand for what cannot be stored: NUL and halves of surrogate pairs.
+const suspectEscape = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/**
+ * Parses a JSON body. Nothing at all counts as `{}`: several SDKs announce JSON and send no body.
+ * @throws {Refusal} `invalid_request` for anything but a JSON object in UTF-8 whose text can be stored as it is.
+ */
+export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (bytes.length === 0) return {};
+  if (!isUtf8(bytes)) throw new Refusal('invalid_request', 'The body is not UTF-8.');
+  const text = bytes.toString('utf8');
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // The parser's own message would repeat parts of the body.
+    throw new Refusal('invalid_request', 'The body is not valid JSON.');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Refusal('invalid_request', 'The body must be a JSON object.');
+  }
+  if (suspectEscape.test(text)) refuseUnstorableText(body);
+  return body as Readonly<Record<string, unknown>>;
+}
+
+function refuseUnstorableText(body: object): void {
+  const waiting: unknown[] = [body];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string') {
+      if (value.includes('\0') || !value.isWellFormed()) {
+        throw new Refusal('invalid_request', 'Text must not contain NUL characters or lone surrogates.');
+      }
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) waiting.push(key, member);
+    }
+  }
+}

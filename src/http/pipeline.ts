@@ -1,0 +1,207 @@
+/**
+ * How every request is answered: caller, parsing by the contract, the operation, the answer, one log line. There are no
+ * controllers; a route of the contract and the function that answers it are all there is.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { z } from 'zod';
+import { Refusal } from '../contract/errors.ts';
+import type { CallerKind, Route } from '../contract/route.ts';
+import { identifyCaller } from './identify-caller.ts';
+import type { CallerDirectory } from './identify-caller.ts';
+import type { FailureLimit } from './limit-failures.ts';
+import type { Metrics } from './metrics.ts';
+import { parseBody } from './parse-body.ts';
+import { pageSecurityHeaders } from './security-headers.ts';
+import { writeJson } from './write-json.ts';
+import { writeRefusal } from './write-refusal.ts';
+
+export interface IncomingRequest<Caller> {
+  /** Absent on public routes. */
+  readonly caller: Caller | undefined;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly requestId: string;
+}
+
+export interface Handler<Caller> {
+  readonly route: Route;
+  handle(request: IncomingRequest<Caller>): Promise<unknown>;
+}
+
+export interface PipelineParts<Caller extends { readonly kind: string }> {
+  readonly handlers: readonly Handler<Caller>[];
+  readonly callers: CallerDirectory<Caller>;
+  readonly failures: FailureLimit;
+  readonly metrics: Metrics;
+  /** Whether an error means that the database cannot answer now, and the request should be repeated later. */
+  isUnavailable(error: unknown): boolean;
+  /** Looks at every answer before it is written; tests compare it with the contract here. */
+  inspectReply?(route: Route, reply: unknown): void;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call, and the name for logs and metrics: never the path, which carries ids that can be personal. */
+    sallyport?: { readonly id: string; readonly caller: CallerKind };
+  }
+  interface FastifyRequest {
+    caller: { readonly kind: string; readonly tenant?: { readonly tenantId: string } } | undefined;
+  }
+}
+
+const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Registers every route, and refusals for everything else. */
+export function registerPipeline<Caller extends { readonly kind: string }>(
+  server: FastifyInstance,
+  parts: PipelineParts<Caller>,
+): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+  server.decorateRequest('caller', undefined);
+
+  // Before the body is read: who may not call is told so at once, and sends nothing that is kept.
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    const kind = request.routeOptions.config.sallyport?.caller ?? kindByPath(request.url);
+    if (kind === 'public') return;
+    const { authorization } = request.headers;
+    request.caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
+  });
+
+  server.addHook('onResponse', async (request, reply) => {
+    const id = request.routeOptions.config.sallyport?.id ?? 'none';
+    parts.metrics.answered(id, reply.statusCode, reply.elapsedTime / 1000);
+    request.log.info(
+      {
+        route: id,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        tenantId: request.caller?.tenant?.tenantId,
+      },
+      'request',
+    );
+  });
+
+  const methodsByPath = new Map<string, HTTPMethods[]>();
+  for (const handler of parts.handlers) {
+    const { route } = handler;
+    for (const { method, path } of [route, ...(route.aliases ?? [])]) {
+      methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), method]);
+      server.route({
+        method,
+        url: path,
+        config: { sallyport: { id: route.id, caller: route.caller } },
+        handler: (request, reply) => answer(parts, handler, request, reply),
+      });
+    }
+  }
+  for (const [path, methods] of methodsByPath) {
+    server.route({
+      method: allMethods.filter((method) => !methods.includes(method)),
+      url: path,
+      config: { sallyport: { id: 'methodNotAllowed', caller: kindByPath(path) } },
+      handler: (_request, reply) => {
+        void reply.header('allow', methods.join(', '));
+        throw new Refusal('method_not_allowed', `This path accepts ${methods.join(', ')} only.`);
+      },
+    });
+  }
+
+  server.setNotFoundHandler(() => {
+    throw new Refusal('not_found', 'There is nothing at this path. Check the path and its ids.');
+  });
+  server.setErrorHandler((error, request, reply) => writeError(parts, error, request, reply));
+}
+
+async function answer<Caller extends { readonly kind: string }>(
+  parts: PipelineParts<Caller>,
+  { route, handle }: Handler<Caller>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const incoming: IncomingRequest<Caller> = {
+    caller: request.caller as Caller | undefined,
+    params: parsePart(route.params, request.params),
+    query: parsePart(route.query, request.query),
+    body: parsePart(route.body, bodyOf(request)),
+    requestId: request.id,
+  };
+  const body = await handle(incoming);
+  parts.inspectReply?.(route, body);
+  if (route.page === true) {
+    const html = String(body);
+    return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
+  }
+  return writeJson(reply, 200, body);
+}
+
+function bodyOf(request: FastifyRequest): unknown {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
+  }
+  return Buffer.isBuffer(request.body) ? parseBody(request.body) : {};
+}
+
+/** @throws {Refusal} `invalid_request` naming the first member that does not fit. */
+function parsePart(schema: z.ZodType, given: unknown): unknown {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue?.path.join('.') ?? '';
+  const message = issue?.message ?? 'The request is not acceptable.';
+  // Our own sentences name the member already; the library's do not.
+  throw new Refusal(
+    'invalid_request',
+    place === '' || message.includes(place.split('.').at(-1) ?? place) ? message : `${place}: ${message}`,
+  );
+}
+
+function writeError<Caller extends { readonly kind: string }>(
+  parts: PipelineParts<Caller>,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = refusalOf(parts, error);
+  if (refusal.code === 'unexpected_error') request.log.error({ err: error }, 'unexpected error');
+  if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'unavailable');
+  return writeRefusal(reply, refusal);
+}
+
+function refusalOf<Caller extends { readonly kind: string }>(parts: PipelineParts<Caller>, error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (parts.isUnavailable(error)) {
+    return new Refusal(
+      'unavailable',
+      'The server has no room for this request now. Repeat it after the time in Retry-After.',
+      1,
+    );
+  }
+  switch (frameworkCode(error)) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Refusal('body_too_large', 'The body is larger than 64 KiB.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new Refusal('invalid_request', 'The body does not have the length that Content-Length announced.');
+    case 'FST_ERR_BAD_URL':
+      return new Refusal('invalid_request', 'The path has a malformed percent-escape.');
+    default:
+      return new Refusal(
+        'unexpected_error',
+        'An unexpected error occurred. The server has logged it under this request id.',
+      );
+  }
+}
+
+function frameworkCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What a path that no route has is protected by: strangers learn nothing about paths of the APIs. */
+function kindByPath(path: string): CallerKind {
+  if (path.startsWith('/v1/management')) return 'management';
+  if (path.startsWith('/v1/client')) return 'public';
+  return path.startsWith('/v1') ? 'server' : 'public';
+}

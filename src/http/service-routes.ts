@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import scalar from '@scalar/fastify-api-reference';
+import { Refusal } from '../contract/errors.ts';
+import { isLoopback } from './is-loopback.ts';
+import type { Metrics } from './metrics.ts';
+import { writeJson } from './write-json.ts';
+
+export interface ServiceRoutesParts {
+  readonly metrics: Metrics;
+  /** Bearer token of `/metrics`; without one it answers loopback only. */
+  readonly metricsToken: string | undefined;
+  /** What this node lacks to serve, in words; empty when it is ready. */
+  readiness(): Promise<readonly string[]>;
+  readonly openApiDocument: object;
+  /** Compares two secrets in constant time. */
+  secretsEqual(left: string, right: string): boolean;
+}
+
+/** What operators and developers call: health, metrics, API description. */
+export async function registerServiceRoutes(server: FastifyInstance, parts: ServiceRoutesParts): Promise<void> {
+  const config = (id: string) => ({ sallyport: { id, caller: 'public' as const } });
+
+  server.get('/livez', { config: config('livez') }, (_request, reply) => writeJson(reply, 200, { status: 'alive' }));
+
+  server.get('/readyz', { config: config('readyz') }, async (_request, reply) => {
+    const missing = await parts.readiness();
+    return writeJson(reply, missing.length === 0 ? 200 : 503, {
+      status: missing.length === 0 ? 'ready' : 'not ready',
+      missing,
+    });
+  });
+
+  server.get('/metrics', { config: config('metrics') }, async (request, reply) => {
+    if (!mayReadMetrics(request, parts)) {
+      throw new Refusal(
+        'unauthorized',
+        'Metrics are answered on loopback, or with the bearer token of SALLYPORT_METRICS_TOKEN.',
+      );
+    }
+    return reply.type(parts.metrics.contentType).send(await parts.metrics.text());
+  });
+
+  const document = Buffer.from(JSON.stringify(parts.openApiDocument));
+  server.get('/openapi.json', { config: config('openapi') }, (_request, reply) =>
+    reply.header('content-type', 'application/json').send(document),
+  );
+
+  await server.register(async (docs) => {
+    docs.addHook('onRequest', async (_request, reply) => {
+      // The policy is what keeps the page from asking anybody else for anything.
+      void reply.header(
+        'content-security-policy',
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+    });
+    await docs.register(scalar, {
+      routePrefix: '/docs',
+      configuration: {
+        title: 'Sallyport API',
+        url: '/openapi.json',
+        withDefaultFonts: false,
+        telemetry: false,
+        hideClientButton: true,
+      },
+    });
+  });
+}
+
+function mayReadMetrics(request: FastifyRequest, parts: ServiceRoutesParts): boolean {
+  if (parts.metricsToken !== undefined) {
+    const given = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    return given !== undefined && parts.secretsEqual(given, parts.metricsToken);
+  }
+  // The socket's own address: behind a proxy everybody would look like loopback, so a forwarded request is not trusted.
+  const isForwarded = request.headers['x-forwarded-for'] !== undefined;
+  return !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
+}

@@ -1,0 +1,12 @@
+import type { FastifyReply } from 'fastify';
+
+/**
+ * Answers JSON with a content type of exactly `application/json`: one official SDK compares the header for equality.
+ * Sent as bytes, because the framework adds a charset to text.
+ */
+export function writeJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/json')
+    .send(Buffer.from(JSON.stringify(body)));
+}

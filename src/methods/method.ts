@@ -1,0 +1,35 @@
+import type { VerifiedEnrolmentRequest } from '../contract/server/authenticators.ts';
+import type { VerificationMethod } from '../contract/values.ts';
+
+/** An authenticator that a method asks to have stored. Storage, sealing and uniqueness are not the method's business. */
+export interface Enrolment {
+  /** What makes it the same authenticator when enrolled again: '' where a user has one, else for example the credential id. */
+  readonly slot: string;
+  readonly email?: string;
+  readonly phoneNumber?: string;
+  readonly credentialId?: string;
+  /** Public data of the method; never a secret. */
+  readonly state: Readonly<Record<string, unknown>>;
+  /** Sealed before it is stored. */
+  readonly secret?: Buffer;
+}
+
+/** What a method tells of a stored authenticator beyond what all have. */
+export interface AuthenticatorView {
+  readonly email: string | null;
+  readonly phoneNumber: string | null;
+  readonly credentialId: string | null;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly verifiedAt: string | undefined;
+}
+
+/** A way to verify. It brings no SQL: whatever must win a race is done once, outside the methods. */
+export interface Method {
+  readonly verificationMethod: VerificationMethod;
+  /** Which of the user's contacts this method proves, if any. */
+  readonly contact: 'email' | 'phoneNumber' | undefined;
+  /** Reads an enrolment that the caller has verified already. @throws {Refusal} naming the member that is missing or wrong. */
+  readVerifiedEnrolment(request: VerifiedEnrolmentRequest): Enrolment;
+  /** Members of the wire authenticator that only this method has. */
+  describe(authenticator: AuthenticatorView): Readonly<Record<string, unknown>>;
+}

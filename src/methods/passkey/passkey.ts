@@ -1,0 +1,70 @@
+import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
+import { Refusal } from '../../contract/errors.ts';
+import type { Method } from '../method.ts';
+
+// WebAuthn §7.1 step 25.
+const credentialIdBytesMax = 1023;
+
+/** Discoverable WebAuthn credentials. */
+export const passkey: Method = {
+  verificationMethod: 'PASSKEY',
+  contact: undefined,
+  readVerifiedEnrolment(request) {
+    const { name } = request;
+    if (request.credentialId === undefined || request.credentialPublicKey === undefined) {
+      throw new Refusal('invalid_request', 'credentialId and credentialPublicKey are required for PASSKEY.');
+    }
+    const credentialId = decodeBase64Url(request.credentialId);
+    if (credentialId === undefined || credentialId.length > credentialIdBytesMax) {
+      throw new Refusal('invalid_credential', `credentialId must be 1 to ${credentialIdBytesMax} bytes in base64url.`);
+    }
+    const publicKey = decodeBase64Url(request.credentialPublicKey);
+    if (publicKey === undefined || !isCosePublicKey(publicKey)) {
+      throw new Refusal(
+        'invalid_credential',
+        'credentialPublicKey must be a COSE public key (RFC 9052 §7) in base64url.',
+      );
+    }
+    const id = credentialId.toString('base64url');
+    return {
+      slot: id,
+      credentialId: id,
+      state: {
+        name: name ?? 'Passkey',
+        publicKey: publicKey.toString('base64url'),
+        signCount: request.counter ?? request.signCount ?? 0,
+      },
+    };
+  },
+  describe: ({ credentialId, state, verifiedAt }) => ({
+    webauthnCredential: {
+      credentialId,
+      deviceId: '',
+      name: state['name'],
+      ...(verifiedAt === undefined ? {} : { verifiedAt }),
+    },
+  }),
+};
+
+function decodeBase64Url(text: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9_-]+={0,2}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length === 0 ? undefined : bytes;
+}
+
+/** Whether the bytes are a COSE key of one of the kinds that WebAuthn uses, with the members that its kind needs. */
+function isCosePublicKey(bytes: Buffer): boolean {
+  try {
+    const key = decodeCredentialPublicKey(new Uint8Array(bytes));
+    if (cose.isCOSEPublicKeyEC2(key)) return isBytes(key.get(cose.COSEKEYS.x)) && isBytes(key.get(cose.COSEKEYS.y));
+    if (cose.isCOSEPublicKeyOKP(key)) return isBytes(key.get(cose.COSEKEYS.x));
+    if (cose.isCOSEPublicKeyRSA(key)) return isBytes(key.get(cose.COSEKEYS.n)) && isBytes(key.get(cose.COSEKEYS.e));
+    return false;
+  } catch {
+    return false;
+  }
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length > 0;
+}

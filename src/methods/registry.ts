@@ -1,0 +1,12 @@
+/** Every method that is built. Adding one is adding its folder and its line. */
+import { emailMagicLink } from './email-magic-link/email-magic-link.ts';
+import { emailOtp } from './email-otp/email-otp.ts';
+import type { Method } from './method.ts';
+import { passkey } from './passkey/passkey.ts';
+import { sms } from './sms/sms.ts';
+import { totp } from './totp/totp.ts';
+import { whatsapp } from './whatsapp/whatsapp.ts';
+
+export const methods: ReadonlyMap<string, Method> = new Map(
+  [passkey, totp, emailOtp, emailMagicLink, sms, whatsapp].map((method) => [method.verificationMethod, method]),
+);

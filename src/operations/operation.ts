@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import type { Route } from '../contract/route.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Caller, Published } from '../storage/published.ts';
+import type { Seal } from '../storage/seal.ts';
+import type { Database } from '../storage/sql.ts';
+
+/** What an operation works with. Everything outside it is in here. */
+export interface Context {
+  readonly db: Database;
+  readonly runtime: Runtime;
+  readonly published: Published;
+  readonly seal: Seal;
+  /** The origin under which this server is reached, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly metrics: { decided(state: string): void };
+}
+
+/** A request that has been parsed by its route. */
+export interface Request<R extends Route> {
+  readonly params: z.output<R['params']>;
+  readonly query: z.output<R['query']>;
+  readonly body: z.output<R['body']>;
+  readonly requestId: string;
+}
+
+/** A request of the holder of a key. */
+export interface KeyRequest<R extends Route> extends Request<R> {
+  readonly caller: Caller;
+}
+
+interface ParsedRequest {
+  readonly caller: Caller | undefined;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly requestId: string;
+}
+
+export interface Operation {
+  readonly route: Route;
+  run(context: Context, request: ParsedRequest): Promise<unknown>;
+}
+
+/** An operation that only the holder of a key may call. */
+export function operation<R extends Route>(
+  route: R,
+  run: (context: Context, request: KeyRequest<R>) => Promise<z.input<R['reply']>>,
+): Operation {
+  return {
+    route,
+    run(context, { caller, params, query, body, requestId }) {
+      // The pipeline has refused whoever has no key; an operation that is wired wrongly must not run as nobody.
+      if (caller === undefined) throw new Error(`${route.id} was called without a caller.`);
+      return run(context, { caller, params, query, body, requestId } as KeyRequest<R>);
+    },
+  };
+}
+
+/** An operation that anybody may call. */
+export function publicOperation<R extends Route>(
+  route: R,
+  run: (context: Context, request: Request<R>) => Promise<z.input<R['reply']>>,
+): Operation {
+  return {
+    route,
+    run: (context, { params, query, body, requestId }) =>
+      run(context, { params, query, body, requestId } as Request<R>),
+  };
+}

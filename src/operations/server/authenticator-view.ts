@@ -1,0 +1,29 @@
+import type { Authenticator } from '../../contract/server/authenticators.ts';
+import { verificationMethod } from '../../contract/values.ts';
+import { methods } from '../../methods/registry.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { omitAbsent } from '../omit-absent.ts';
+import { wireTime } from '../wire-values.ts';
+
+/** An authenticator as the server API answers it: contacts unmasked, secrets never. */
+export function authenticatorView(row: AuthenticatorRow, defaultAuthenticatorId: string | null): Authenticator {
+  const verifiedAt = row.verified_at === null ? undefined : wireTime(row.verified_at);
+  return {
+    ...omitAbsent({
+      userId: row.user_id,
+      userAuthenticatorId: row.authenticator_id,
+      verificationMethod: verificationMethod.parse(row.verification_method),
+      createdAt: wireTime(row.created_at),
+      verifiedAt,
+      lastVerifiedAt: row.last_verified_at === null ? undefined : wireTime(row.last_verified_at),
+      isDefault: row.authenticator_id === defaultAuthenticatorId,
+    }),
+    ...methods.get(row.verification_method)?.describe({
+      email: row.email,
+      phoneNumber: row.phone_number,
+      credentialId: row.credential_id,
+      state: row.state,
+      verifiedAt,
+    }),
+  };
+}

@@ -1,0 +1,159 @@
+import { Refusal } from '../../contract/errors.ts';
+import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
+import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
+import { recoveryCodeSetBytes, recoveryCodesFrom } from '../../core/authenticators/recovery-codes.ts';
+import type { Enrolment, Method } from '../../methods/method.ts';
+import { methods } from '../../methods/registry.ts';
+import { loadAuthenticators, loadCredentialOwner, recordAuthenticator } from '../../storage/queries/authenticators.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
+import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
+import type { UserRow } from '../../storage/queries/users.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { isUniqueViolation } from '../../storage/sql.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
+import { hashRecoveryCodes } from '../hash-recovery-codes.ts';
+import { operation } from '../operation.ts';
+import type { Context } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { authenticatorView } from './authenticator-view.ts';
+
+export const enrollVerifiedAuthenticator = operation(route, async (context, request) => {
+  const { db, runtime } = context;
+  const { caller, params, body } = request;
+  const { tenant } = caller;
+  const { tenantId } = tenant;
+  const method = methodOf(body);
+  const enrolment = method.readVerifiedEnrolment(body);
+  const nowMs = runtime.clock.now();
+
+  // Hashing is slow on purpose, so it happens before the transaction; a set that turns out not to be due is thrown away.
+  const mayBeFirst = (await loadAuthenticators(db, tenantId, params.userId)).length === 0;
+  const recoveryCodes = mayBeFirst && givesRecoveryCodes(tenant) ? await newRecoveryCodes(context, tenant) : undefined;
+
+  const enrolled = db.transaction(async (sql) => {
+    const user = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
+    const existing = await loadAuthenticators(sql, tenantId, params.userId);
+    await refuseForeignCredential(sql, tenantId, params.userId, enrolment);
+    const same = existing.find(
+      (row) => row.verification_method === method.verificationMethod && row.slot === enrolment.slot,
+    );
+    const stored = isUnchanged(same, enrolment)
+      ? same
+      : await recordAuthenticator(
+          sql,
+          tenantId,
+          rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
+        );
+    const isFirst = existing.length === 0;
+    const defaultId =
+      body.isDefault === true || (isFirst && body.isDefault !== false)
+        ? stored.authenticator_id
+        : user.default_authenticator_id;
+    await recordUser(sql, tenantId, { ...withContact(user, enrolment), default_authenticator_id: defaultId }, nowMs);
+    const isCodeSetDue = isFirst && recoveryCodes !== undefined;
+    if (isCodeSetDue) await replaceRecoveryCodes(sql, tenantId, params.userId, { ...recoveryCodes, nowMs });
+    await recordAudit(sql, context, route, request, params.userId, {
+      authenticatorId: stored.authenticator_id,
+      verificationMethod: method.verificationMethod,
+      replaced: same !== undefined,
+      recoveryCodes: isCodeSetDue,
+    });
+    return {
+      authenticator: authenticatorView(stored, defaultId),
+      ...(isCodeSetDue ? { recoveryCodes: [...recoveryCodes.codes] } : {}),
+    };
+  });
+  return enrolled.catch((error: unknown) => {
+    // Two users raced for one credential; the unique index let one of them in.
+    throw isUniqueViolation(error) ? foreignCredential() : error;
+  });
+});
+
+function methodOf(body: VerifiedEnrolmentRequest): Method {
+  const name = body.verificationMethod ?? body.oobChannel;
+  if (name === undefined) throw new Refusal('invalid_request', 'verificationMethod is required.');
+  const method = methods.get(name);
+  if (method === undefined) {
+    throw new Refusal('invalid_request', `verificationMethod must be one of ${[...methods.keys()].join(', ')}.`);
+  }
+  return method;
+}
+
+function givesRecoveryCodes(tenant: Tenant): boolean {
+  const { disableRecoveryCodes, skipRecoveryCodesOnProgrammaticEnrollment } = tenant.settings;
+  return (
+    !disableRecoveryCodes &&
+    !skipRecoveryCodesOnProgrammaticEnrollment &&
+    tenant.activeMethods.includes('RECOVERY_CODE')
+  );
+}
+
+async function newRecoveryCodes({ runtime }: Context, tenant: Tenant) {
+  const codes = recoveryCodesFrom(runtime.random.bytes(recoveryCodeSetBytes));
+  const salt = runtime.random.bytes(16);
+  return { codes, salt, hashes: await hashRecoveryCodes(codes, salt, tenant.pepper) };
+}
+
+async function refuseForeignCredential(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  { credentialId }: Enrolment,
+): Promise<void> {
+  if (credentialId === undefined) return;
+  const owner = await loadCredentialOwner(sql, tenantId, credentialId);
+  if (owner !== undefined && owner !== userId) {
+    throw foreignCredential();
+  }
+}
+
+function foreignCredential(): Refusal {
+  return new Refusal('conflict', 'Credential already exists for a different user.');
+}
+
+// A credential never changes its key: enrolling it again, with whatever key, gives the one that is stored.
+function isUnchanged(same: AuthenticatorRow | undefined, enrolment: Enrolment): same is AuthenticatorRow {
+  return same !== undefined && enrolment.credentialId !== undefined;
+}
+
+function rowOf(
+  { runtime, seal }: Context,
+  tenantId: string,
+  userId: string,
+  method: Method,
+  enrolment: Enrolment,
+  same: AuthenticatorRow | undefined,
+  nowMs: number,
+): AuthenticatorRow {
+  const authenticatorId = same?.authenticator_id ?? runtime.ids.uuid();
+  return {
+    user_id: userId,
+    authenticator_id: authenticatorId,
+    verification_method: method.verificationMethod,
+    slot: enrolment.slot,
+    email: enrolment.email ?? null,
+    phone_number: enrolment.phoneNumber ?? null,
+    credential_id: enrolment.credentialId ?? null,
+    state: enrolment.state,
+    secret_sealed:
+      enrolment.secret === undefined
+        ? null
+        : seal.seal(enrolment.secret, authenticatorSecretPlace(tenantId, authenticatorId)),
+    created_at: same?.created_at ?? nowMs,
+    verified_at: nowMs,
+    last_verified_at: same?.last_verified_at ?? null,
+  };
+}
+
+/** The user with the enrolled contact as their own, if they had none; a different contact is never overwritten. */
+function withContact(user: UserRow, { email, phoneNumber }: Enrolment): UserRow {
+  const takesEmail = email !== undefined && (user.email === null || user.email === email);
+  const takesPhone = phoneNumber !== undefined && (user.phone_number === null || user.phone_number === phoneNumber);
+  return {
+    ...user,
+    ...(takesEmail ? { email, email_verified: true } : {}),
+    ...(takesPhone ? { phone_number: phoneNumber, phone_number_verified: true } : {}),
+  };
+}

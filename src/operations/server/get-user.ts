@@ -1,0 +1,20 @@
+import { getUser as route } from '../../contract/server/users.ts';
+import { loadUser } from '../../storage/queries/users.ts';
+import { operation } from '../operation.ts';
+import { usableMethods } from '../usable-methods.ts';
+import { distinctMethods } from '../wire-values.ts';
+import { userView } from './user-views.ts';
+
+export const getUser = operation(route, async ({ db }, { caller: { tenant }, params }) => {
+  const user = await loadUser(db, tenant.tenantId, params.userId);
+  if (user !== undefined) return userView(user, usableMethods(tenant));
+  // An unknown user is one without authenticators: SDKs read users straight after deleting them.
+  return {
+    userId: params.userId,
+    isEnrolled: false,
+    emailVerified: false,
+    phoneNumberVerified: false,
+    enrolledVerificationMethods: [],
+    allowedVerificationMethods: distinctMethods(usableMethods(tenant)),
+  };
+});

@@ -1,0 +1,60 @@
+import { Refusal } from '../../contract/errors.ts';
+import { updateUser as route } from '../../contract/server/users.ts';
+import { updateUser as applyPatch } from '../../core/authenticators/update-user.ts';
+import { methods } from '../../methods/registry.ts';
+import { loadAuthenticators, moveAuthenticatorContacts } from '../../storage/queries/authenticators.ts';
+import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
+import type { UserRow } from '../../storage/queries/users.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { operation } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { userAttributes } from './user-views.ts';
+
+export const updateUser = operation(route, async (context, request) => {
+  const { caller, params, body } = request;
+  const { tenantId } = caller.tenant;
+  const nowMs = context.runtime.clock.now();
+  return context.db.transaction(async (sql) => {
+    const before = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
+    const after: UserRow = {
+      ...applyPatch(before, body),
+      default_authenticator_id: await defaultAuthenticator(sql, tenantId, before, body.defaultVerificationMethod),
+    };
+    await recordUser(sql, tenantId, after, nowMs);
+    if (body.emailVerified === true && after.email !== null) {
+      await moveAuthenticatorContacts(sql, tenantId, params.userId, {
+        methods: methodsOf('email'),
+        email: after.email,
+      });
+    }
+    if (body.phoneNumberVerified === true && after.phone_number !== null) {
+      const phoneNumber = after.phone_number;
+      await moveAuthenticatorContacts(sql, tenantId, params.userId, { methods: methodsOf('phoneNumber'), phoneNumber });
+    }
+    await recordAudit(sql, context, route, request, params.userId, { changed: Object.keys(body) });
+    return userAttributes(after);
+  });
+});
+
+function methodsOf(contact: 'email' | 'phoneNumber'): readonly string[] {
+  return [...methods.values()]
+    .filter((method) => method.contact === contact)
+    .map((method) => method.verificationMethod);
+}
+
+async function defaultAuthenticator(
+  sql: Sql,
+  tenantId: string,
+  user: UserRow,
+  wanted: string | null | undefined,
+): Promise<string | null> {
+  if (wanted === undefined) return user.default_authenticator_id;
+  if (wanted === null) return null;
+  const authenticators = await loadAuthenticators(sql, tenantId, user.user_id);
+  const enrolled = authenticators.filter((row) => row.verified_at !== null && row.verification_method === wanted);
+  const chosen = enrolled.find((row) => row.authenticator_id === user.default_authenticator_id) ?? enrolled[0];
+  if (chosen === undefined) {
+    throw new Refusal('invalid_request', `defaultVerificationMethod: the user has no ${wanted} authenticator.`);
+  }
+  return chosen.authenticator_id;
+}

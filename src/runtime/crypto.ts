@@ -1,0 +1,81 @@
+/**
+ * The few cryptographic operations that rooms without `node:` need, on `node:crypto` alone. Keys are always `KeyObject`s:
+ * raw key bytes cost six times as much on Node 24, and a KeyObject does not print itself into a log.
+ */
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPair,
+  hkdfSync,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** A secret key held by the process; never serialised. */
+export type SecretKey = KeyObject;
+
+/** SHA-256 of `data`, 32 bytes. */
+export function sha256(data: string | Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** HMAC-SHA-256 of `data` under `key`, 32 bytes. */
+export function hmacSha256(key: SecretKey, data: string | Buffer): Buffer {
+  return createHmac('sha256', key).update(data).digest();
+}
+
+/** Whether two digests are equal, in time that does not depend on where they differ. Different lengths are unequal. */
+export function digestsEqual(left: Buffer, right: Buffer): boolean {
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Wraps 32 random bytes as a key. */
+export function secretKey(bytes: Buffer): SecretKey {
+  return createSecretKey(bytes);
+}
+
+/**
+ * A key for one purpose and one tenant, derived by HKDF-SHA-256 (RFC 5869 §2). No key ever serves two purposes:
+ * the purpose and the tenant stand in `info`.
+ */
+export function deriveKey(root: SecretKey, purpose: string, tenantId: string): SecretKey {
+  const info = JSON.stringify(['sallyport', 1, purpose, tenantId]);
+  return createSecretKey(Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), info, 32)));
+}
+
+const generateKeyPairAsync = promisify(generateKeyPair);
+
+/** A new RSA key pair of 2048 bits for RS256 (RFC 7518 §3.3): the private key as PKCS #8, the public key as JWK. */
+export async function generateRsaKeyPair(): Promise<{ privateKey: Buffer; publicJwk: JsonWebKey }> {
+  const { privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 });
+  return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }),
+    publicJwk: createPublicKey(privateKey).export({ format: 'jwk' }),
+  };
+}
+
+// 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB and about 9 ms a code.
+const slowHashOptions = { N: 4096, r: 8, p: 1 };
+let slowHashesRunning = 0;
+const slowHashQueue: (() => void)[] = [];
+
+/**
+ * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once, so that many
+ * parallel tries cannot exhaust memory or the thread pool.
+ */
+export async function slowHash(secret: string, salt: Buffer): Promise<Buffer> {
+  if (slowHashesRunning >= 2) await new Promise<void>((resolve) => slowHashQueue.push(resolve));
+  slowHashesRunning += 1;
+  try {
+    return await new Promise<Buffer>((resolve, reject) => {
+      scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+    });
+  } finally {
+    slowHashesRunning -= 1;
+    slowHashQueue.shift()?.();
+  }
+}

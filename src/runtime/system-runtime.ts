@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Runtime } from './runtime.ts';
+import { timeOrderedIds } from './time-ordered-ids.ts';
+
+/** The runtime of a real process: its monotonic clock, the operating system's generator, real timers. */
+export function systemRuntime(): Runtime {
+  let originMs = Date.now() - performance.now();
+  const clock = {
+    now: () => Math.floor(originMs + performance.now()),
+    anchorTo(databaseNowMs: number) {
+      originMs = databaseNowMs - performance.now();
+    },
+  };
+  const random = { bytes: (size: number) => randomBytes(size) };
+  return {
+    clock,
+    random,
+    ids: timeOrderedIds(clock.now, random.bytes),
+    timers: {
+      every(intervalMs, run) {
+        let running = false;
+        const timer = setInterval(() => {
+          if (running) return;
+          running = true;
+          void Promise.resolve()
+            .then(run)
+            .finally(() => {
+              running = false;
+            });
+        }, intervalMs);
+        timer.unref();
+        return () => clearInterval(timer);
+      },
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { generateRsaKeyPair, sha256 } from '../runtime/crypto.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { rootKeyPlace } from './published.ts';
+import { createApiKeyRow } from './queries/api-keys.ts';
+import { createAuthenticatorConfiguration } from './queries/configurations.ts';
+import { createSessionSigningKey } from './queries/session-signing-keys.ts';
+import { createTenantRow } from './queries/tenants.ts';
+import type { Seal } from './seal.ts';
+import type { Sql } from './sql.ts';
+
+/** What works without a message provider, and so is enabled for a new tenant (ruling 7). */
+const firstMethods = [
+  'PASSKEY',
+  'SECURITY_KEY',
+  'AUTHENTICATOR_APP',
+  'EMAIL_OTP',
+  'EMAIL_MAGIC_LINK',
+  'RECOVERY_CODE',
+] as const;
+
+interface Parts {
+  readonly runtime: Runtime;
+  readonly seal: Seal;
+}
+
+export interface NewTenant {
+  readonly tenantId: string;
+  readonly name: string;
+}
+
+/** Makes a tenant: root key, session signing key, methods. Keys to call it with are made by {@link createApiKey}. */
+export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: NewTenant): Promise<void> {
+  const { tenantId, name } = tenant;
+  const nowMs = runtime.clock.now();
+  await createTenantRow(sql, {
+    tenantId,
+    name,
+    rootKeySealed: seal.seal(runtime.random.bytes(32), rootKeyPlace(tenantId)),
+    nowMs,
+  });
+  const { privateKey, publicJwk } = await generateRsaKeyPair();
+  const keyId = runtime.random.bytes(12).toString('base64url');
+  await createSessionSigningKey(sql, {
+    tenantId,
+    keyId,
+    publicJwk,
+    privateKeySealed: seal.seal(privateKey, {
+      tenantId,
+      table: 'session_signing_keys',
+      row: keyId,
+      column: 'private_key_sealed',
+    }),
+    nowMs,
+  });
+  for (const verificationMethod of firstMethods) {
+    await createAuthenticatorConfiguration(sql, {
+      tenantId,
+      authenticatorId: runtime.ids.uuid(),
+      verificationMethod,
+      nowMs,
+    });
+  }
+}
+
+export interface NewApiKey {
+  readonly tenantId: string;
+  readonly kind: 'server' | 'management';
+  readonly name: string;
+  /** The key itself, when the operator brings it; else 256 random bits. */
+  readonly key?: string | undefined;
+}
+
+/** Makes an API key and gives its id and the key itself, which cannot be read again. */
+export async function createApiKey(
+  sql: Sql,
+  { runtime, seal }: Parts,
+  { tenantId, kind, name, key: given }: NewApiKey,
+): Promise<{ readonly keyId: string; readonly key: string }> {
+  const keyId = runtime.ids.uuid();
+  const key = given ?? `sp_${kind}_${runtime.random.bytes(32).toString('base64url')}`;
+  await createApiKeyRow(sql, {
+    tenantId,
+    keyId,
+    kind,
+    name,
+    digest: sha256(key),
+    // Webhook signatures need a server key itself; a management key is never needed again (ruling 24).
+    keySealed:
+      kind === 'server'
+        ? seal.seal(Buffer.from(key), { tenantId, table: 'api_keys', row: keyId, column: 'key_sealed' })
+        : null,
+    nowMs: runtime.clock.now(),
+  });
+  return { keyId, key };
+}

@@ -1,0 +1,40 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import { createApiKey, createTenant } from './create-tenant.ts';
+import { listTenants, lockTenantCreation } from './queries/tenants.ts';
+import type { Seal } from './seal.ts';
+import type { Database } from './sql.ts';
+
+/** What the operator brings for the first tenant; what is missing is made. */
+export interface FirstTenantSeed {
+  readonly tenantId: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly managementKey: string | undefined;
+}
+
+export interface FirstTenant {
+  readonly tenantId: string;
+  readonly secretKey: string;
+  readonly managementKey: string;
+}
+
+/** Makes the first tenant with its keys if there is no tenant at all; undefined if there is one. Nodes that start together make one. */
+export async function createFirstTenant(
+  db: Database,
+  parts: { readonly runtime: Runtime; readonly seal: Seal },
+  seed: FirstTenantSeed,
+): Promise<FirstTenant | undefined> {
+  return db.transaction(async (sql) => {
+    await lockTenantCreation(sql);
+    if ((await listTenants(sql)).length > 0) return undefined;
+    const tenantId = seed.tenantId ?? parts.runtime.ids.uuid();
+    await createTenant(sql, parts, { tenantId, name: 'Sallyport' });
+    const server = await createApiKey(sql, parts, { tenantId, kind: 'server', name: 'first', key: seed.secretKey });
+    const management = await createApiKey(sql, parts, {
+      tenantId,
+      kind: 'management',
+      name: 'first',
+      key: seed.managementKey,
+    });
+    return { tenantId, secretKey: server.key, managementKey: management.key };
+  });
+}

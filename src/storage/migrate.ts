@@ -1,0 +1,50 @@
+import { migrations } from './migrations/index.ts';
+import type { Migration } from './migrations/index.ts';
+import { statement } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
+
+// Any constant will do: it only has to be the same in every version of the program ("sally" in ASCII).
+const advisoryLock = 0x73616c6c79;
+
+const takeLock = statement<{ locked: string }>('migrate_lock', 'select pg_advisory_xact_lock($1)::text as locked');
+const tableExists = statement<{ found: boolean }>(
+  'migrate_table_exists',
+  `select to_regclass('schema_migrations') is not null as found`,
+);
+const loadVersions = statement<{ version: number }>('migrate_versions', 'select version from schema_migrations');
+
+/**
+ * Brings the schema up to date. One runner at a time, under an advisory lock; each migration is one transaction with the
+ * row that records it, so that a crash leaves it done or not done. Returns the names of those it ran.
+ */
+export async function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
+  const ran: string[] = [];
+  for (const migration of list) {
+    const done = await db.transaction(async (sql) => {
+      await sql.query(takeLock, [advisoryLock]);
+      const versions = await appliedVersions(sql);
+      if (versions.has(migration.version)) return false;
+      await sql.script(migration.sql);
+      await sql.script(
+        `create table if not exists schema_migrations (version integer primary key, name text not null);
+         insert into schema_migrations values (${migration.version}, '${migration.name}');`,
+      );
+      return true;
+    });
+    if (done) ran.push(`${migration.version}-${migration.name}`);
+  }
+  return ran;
+}
+
+/** Versions that the program knows and the database does not have yet. */
+export async function pendingMigrations(sql: Sql): Promise<readonly Migration[]> {
+  const versions = await appliedVersions(sql);
+  return migrations.filter(({ version }) => !versions.has(version));
+}
+
+async function appliedVersions(sql: Sql): Promise<ReadonlySet<number>> {
+  const [table] = await sql.query(tableExists, []);
+  if (table?.found !== true) return new Set();
+  const rows = await sql.query(loadVersions, []);
+  return new Set(rows.map((row) => row.version));
+}

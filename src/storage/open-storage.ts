@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Runtime } from '../runtime/runtime.ts';
+import { openEmbeddedDatabase } from './pglite-database.ts';
+import { openPostgresDatabase } from './postgres-database.ts';
+import { loadDatabaseNow } from './queries/tenants.ts';
+import { createSeal } from './seal.ts';
+import type { Seal } from './seal.ts';
+import type { Database } from './sql.ts';
+
+export interface StorageOptions {
+  /** PostgreSQL, or undefined for the embedded database. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly dataDir: string;
+  /** Required with `databaseUrl`; else read from, or made in, the data directory. */
+  readonly masterKeys: readonly Buffer[] | undefined;
+}
+
+export interface Storage {
+  readonly db: Database;
+  readonly seal: Seal;
+  /** False where a loss of power could lose commits: the embedded database without a working fsync hook (ruling 28). */
+  readonly isDurable: boolean;
+}
+
+/** Opens the database that the options name, and the seal over its secrets. */
+export async function openStorage(
+  options: StorageOptions,
+  runtime: Runtime,
+  onError: (error: Error) => void,
+): Promise<Storage> {
+  if (options.databaseUrl !== undefined) {
+    if (options.masterKeys === undefined) throw new Error('SALLYPORT_MASTER_KEY is required with DATABASE_URL.');
+    const db = openPostgresDatabase({
+      url: options.databaseUrl,
+      poolSize: options.databasePoolSize,
+      random: () => runtime.random.bytes(4).readUInt32BE() / 0x1_0000_0000,
+      onError,
+    });
+    return { db, seal: createSeal(options.masterKeys, runtime.random), isDurable: true };
+  }
+  const db = await openEmbeddedDatabase({ dataDir: options.dataDir, fsync: true });
+  const masterKeys = options.masterKeys ?? [readOrMakeMasterKey(options.dataDir, runtime)];
+  return { db, seal: createSeal(masterKeys, runtime.random), isDurable: db.isDurable };
+}
+
+/** The master key beside the embedded database; made once, readable by the owner alone. */
+function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
+  const file = join(dataDir, 'master.key');
+  if (!existsSync(file)) {
+    writeFileSync(file, `${runtime.random.bytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new Error(`${file} does not hold a master key of 32 bytes in base64.`);
+  return key;
+}
+
+/** Sets the runtime's clock to the database's, so that nodes whose clocks differ agree on what has expired. */
+export async function anchorClock(db: Database, runtime: Runtime): Promise<void> {
+  const beforeMs = runtime.clock.now();
+  const databaseNowMs = await loadDatabaseNow(db);
+  const roundTripMs = runtime.clock.now() - beforeMs;
+  runtime.clock.anchorTo(databaseNowMs + roundTripMs / 2);
+}

@@ -1,0 +1,522 @@
+/**
+ * The embedded database behind {@link Database}: PGlite, one WASM call a statement.
+ *
+ * It is one session in this process, so that statements run one after another and an open transaction holds up everyone
+ * else. PGlite's own queue and parser are passed by: they make a call per message and keep every answer.
+ */
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { DatabaseError, escapeIdentifier } from 'pg';
+import { serialize } from 'pg-protocol';
+import type {
+  BackendMessage,
+  CommandCompleteMessage,
+  DataRowMessage,
+  NotificationResponseMessage,
+  ReadyForQueryMessage,
+  RowDescriptionMessage,
+} from 'pg-protocol/dist/messages.js';
+import { Parser } from 'pg-protocol/dist/parser.js';
+import { lockDataDirectory } from './data-directory.ts';
+import type { DataDirectoryLock } from './data-directory.ts';
+import { checkSameText, decodeRow, rowShape, writeCall } from './row-types.ts';
+import type { Prepared, RowShape } from './row-types.ts';
+import { DatabaseUnavailable, statement } from './sql.ts';
+import type { Database, Sql, SqlValue, Statement } from './sql.ts';
+
+/** Where the embedded database lives and what it promises. */
+export interface EmbeddedOptions {
+  /** The data directory, created if it is not there; undefined keeps everything in memory. */
+  readonly dataDir: string | undefined;
+  /** A dump to begin with, see {@link EmbeddedDatabase.dump}. In memory only. */
+  readonly loadDataDir?: Blob | File;
+  /** Whether a commit waits for the disk. In memory there is none. */
+  readonly fsync: boolean;
+}
+
+/** What the embedded database has over {@link Database}. */
+export interface EmbeddedDatabase extends Database {
+  readonly kind: 'embedded';
+  /** Whether a commit at the start was seen to reach the disk. False: it survives kill -9, but not a loss of power. */
+  readonly isDurable: boolean;
+  /** How often the disk was waited for since the start. */
+  syncCount(): number;
+  /** A copy of the whole database, uncompressed, to open others with. */
+  dump(): Promise<Blob | File>;
+}
+
+/**
+ * Opens the embedded database, and on the first start makes it, which takes some seconds.
+ * @throws {DataDirectoryInUse} when another process works in the directory.
+ */
+export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { dataDir, loadDataDir } = options;
+  if (dataDir === undefined) {
+    const pglite = await PGlite.create({
+      startParams: startParams(false),
+      ...(loadDataDir && { loadDataDir }),
+    });
+    return new PgliteDatabase(pglite, null, null);
+  }
+  const lock = lockDataDirectory(dataDir);
+  try {
+    const cluster = join(dataDir, 'database');
+    if (!existsSync(cluster)) await createCluster(dataDir, cluster);
+    const disk = new SyncedNodeFS(cluster);
+    const pglite = await PGlite.create({
+      fs: disk,
+      startParams: startParams(options.fsync),
+    });
+    const database = new PgliteDatabase(pglite, disk, lock);
+    await database.probeDurability();
+    return database;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function startParams(fsync: boolean): string[] {
+  const settings = [
+    // PGlite's default of 128 MB would be resident as it fills.
+    'shared_buffers=16MB',
+    'max_connections=8',
+    'maintenance_work_mem=16MB',
+    // WAL files kept for reuse.
+    'min_wal_size=32MB',
+    'max_wal_size=64MB',
+    'TimeZone=UTC',
+    'DateStyle=ISO',
+    ...(fsync ? ['wal_sync_method=fsync'] : []),
+  ];
+  // -F turns fsync off.
+  const shipped = fsync
+    ? PGlite.defaultStartParams.filter((parameter) => parameter !== '-F')
+    : PGlite.defaultStartParams;
+  return [...shipped, ...settings.flatMap((setting) => ['-c', setting])];
+}
+
+const childProgram = `
+  const [library, folder] = process.argv.slice(1);
+  const { PGlite } = await import(library);
+  const pglite = await PGlite.create(folder);
+  await pglite.close();
+`;
+
+/** Makes a database where there is none, whole or not at all, in a process of its own: making it takes 800 MB. */
+async function createCluster(dataDir: string, cluster: string): Promise<void> {
+  const prefix = 'database.new-';
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(prefix)) rmSync(join(dataDir, name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(dataDir, prefix));
+  const library = import.meta.resolve('@electric-sql/pglite');
+  const child = spawn(process.execPath, ['--input-type=module', '-e', childProgram, library, folder], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0)
+    throw new Error(`The embedded database could not be made: ${complaint.trim() || `exit code ${code}`}`);
+  syncTree(folder);
+  renameSync(folder, cluster);
+  syncPath(dataDir);
+}
+
+function syncTree(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else if (entry.isFile()) syncPath(path);
+  }
+  syncPath(folder);
+}
+
+function syncPath(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+type EmscriptenOptions = Parameters<NodeFS['init']>[1];
+
+/** The parts of Emscripten's NODEFS that are not in PGlite's types. */
+interface NodeFsInternals {
+  realPath(node: unknown): string;
+  readonly stream_ops: {
+    fsync?: (stream: { readonly nfd?: number; readonly node: unknown }) => number;
+  };
+}
+
+/** PGlite's file layer with the fsync it leaves out (electric-sql/pglite issue 1107). */
+class SyncedNodeFS extends NodeFS {
+  syncs = 0;
+
+  override async init(pglite: PGlite, options: EmscriptenOptions): ReturnType<NodeFS['init']> {
+    const { emscriptenOpts } = await super.init(pglite, options);
+    const preRun = [emscriptenOpts.preRun ?? []].flat();
+    // Before the start, because recovery writes as well.
+    return {
+      emscriptenOpts: {
+        ...emscriptenOpts,
+        preRun: [...preRun, (module: object) => this.hook(module)],
+      },
+    };
+  }
+
+  private hook(module: object): void {
+    const { NODEFS } = module as { NODEFS: NodeFsInternals };
+    NODEFS.stream_ops.fsync = ({ nfd, node }) => {
+      try {
+        // NODEFS opens no file descriptor for a directory.
+        if (nfd === undefined) syncPath(NODEFS.realPath(node));
+        else fdatasyncSync(nfd);
+        this.syncs += 1;
+        return 0;
+      } catch {
+        return 29; // WASI's EIO, on which PostgreSQL stops rather than lose a commit.
+      }
+    };
+  }
+}
+
+const begin = statement('begin', 'begin');
+const commit = statement('commit', 'commit');
+const rollback = statement('rollback', 'rollback');
+// Makes a commit record that must reach the disk, and changes nothing.
+const writeProbe = statement('write_probe', `select pg_logical_emit_message(true, 'sallyport', 'probe')`);
+const walSinceCheckpoint = statement<{ bytes: number }>(
+  'wal_since_checkpoint',
+  'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()',
+);
+
+// So that a loop over statements, which never leaves the microtask queue, lets the event loop answer others.
+const statementsPerTurn = 64;
+// PGlite has no background process that would make checkpoints, without which the log grows for ever.
+const statementsPerWalCheck = 1_000;
+const walBytesMax = 64 * 1024 * 1024;
+
+class PgliteDatabase implements EmbeddedDatabase {
+  readonly kind = 'embedded';
+  isDurable = false;
+  private readonly pglite: PGlite;
+  private readonly disk: SyncedNodeFS | null;
+  private readonly lock: DataDirectoryLock | null;
+  private readonly parser = new Parser();
+  private readonly prepared = new Map<string, Prepared>();
+  private readonly channels = new Map<string, ((payload: string) => void)[]>();
+  private readonly waiting: (() => void)[] = [];
+  private isHeld = false;
+  private ranThisTurn = 0;
+  private ranSinceWalCheck = 0;
+  private closing: Promise<void> | undefined;
+
+  // The answer being read.
+  private rows: Record<string, unknown>[] = [];
+  private shape: RowShape | null = null;
+  private tag = '';
+  private status = '';
+  private failure: Error | null = null;
+
+  constructor(pglite: PGlite, disk: SyncedNodeFS | null, lock: DataDirectoryLock | null) {
+    this.pglite = pglite;
+    this.disk = disk;
+    this.lock = lock;
+  }
+
+  /** Sees whether the fsync hook is called for a commit: PGlite's insides may change with any version. */
+  async probeDurability(): Promise<void> {
+    const before = this.syncCount();
+    await this.query(writeProbe, []);
+    this.isDurable = this.syncCount() > before;
+  }
+
+  syncCount(): number {
+    return this.disk?.syncs ?? 0;
+  }
+
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    return this.inTurn(() => this.run(statement, values) as Row[]);
+  }
+
+  script(text: string): Promise<void> {
+    return this.inTurn(() => {
+      this.runScript(text);
+      if (this.status === 'I') return;
+      this.run(rollback, []);
+      throw new Error('The script left a transaction open.');
+    });
+  }
+
+  async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    if (this.closing !== undefined) throw closed();
+    await this.hold();
+    const sql = new TransactionSql(this);
+    try {
+      this.run(begin, []);
+      const result = await work(sql);
+      sql.isOver = true;
+      this.run(commit, []);
+      // COMMIT of a transaction in which a statement failed rolls back and says so only here.
+      if (this.tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
+      return result;
+    } catch (error) {
+      sql.isOver = true;
+      if (this.status !== 'I') this.run(rollback, []);
+      throw error;
+    } finally {
+      this.letGo();
+    }
+  }
+
+  async listen(channel: string, onPayload: (payload: string) => void): Promise<void> {
+    await this.script(`listen ${escapeIdentifier(channel)}`);
+    this.channels.set(channel, [...(this.channels.get(channel) ?? []), onPayload]);
+  }
+
+  poolStatus(): { connections: number; idle: number; waiting: number } {
+    return { connections: 0, idle: 0, waiting: 0 };
+  }
+
+  async dump(): Promise<Blob | File> {
+    if (this.closing !== undefined) throw closed();
+    await this.hold();
+    try {
+      return await this.pglite.dumpDataDir('none');
+    } finally {
+      this.letGo();
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.closeAfterOthers();
+    return this.closing;
+  }
+
+  private async closeAfterOthers(): Promise<void> {
+    await this.hold();
+    try {
+      await this.pglite.close();
+    } finally {
+      this.lock?.release();
+    }
+  }
+
+  /** Runs a statement now. The caller has the turn. */
+  run(statement: Statement<unknown>, values: readonly SqlValue[]): Record<string, unknown>[] {
+    const prepared = this.prepared.get(statement.name);
+    if (prepared !== undefined) checkSameText(prepared, statement);
+    this.shape = prepared?.shape ?? null;
+    this.exchange(writeCall(statement, values, prepared !== undefined));
+    if (this.failure !== null) {
+      const failure = this.failure;
+      this.prepared.delete(statement.name);
+      // A migration has changed the columns of a statement prepared before it; the statement was not run.
+      if (this.status === 'I' && prepared !== undefined && isStalePlan(failure)) return this.run(statement, values);
+      throw explain(failure, statement);
+    }
+    if (prepared === undefined)
+      this.prepared.set(statement.name, {
+        text: statement.text,
+        shape: this.shape,
+      });
+    return this.rows;
+  }
+
+  /** Runs a script now. The caller has the turn. */
+  runScript(text: string): void {
+    this.exchange(serialize.query(text));
+    if (this.failure === null) return;
+    const failure = this.failure;
+    // A script with a transaction of its own leaves it open when it fails.
+    if (this.status === 'E' && !this.isHeld) this.run(rollback, []);
+    throw explain(failure);
+  }
+
+  /** Sends messages and reads the answers, all of them before it returns. */
+  private exchange(messages: Buffer): void {
+    this.rows = [];
+    this.tag = '';
+    this.failure = null;
+    this.status = '';
+    // This form neither parses the answer nor keeps it, as the others do. It runs to its end before it returns; the promise
+    // says nothing more, and a failure inside shows as an answer without an end.
+    this.pglite
+      .execProtocolRawStream(messages, {
+        syncToFs: false,
+        onRawData: this.receive,
+      })
+      .catch(() => undefined);
+    if (this.status === '') {
+      throw new DatabaseUnavailable('The embedded database did not answer.', {
+        cause: this.failure ?? undefined,
+      });
+    }
+  }
+
+  private readonly receive = (bytes: Uint8Array): void => {
+    // Copied: they lie in the memory of the WASM program, which will write over them.
+    this.parser.parse(Buffer.from(bytes), this.handle);
+  };
+
+  private readonly handle = (message: BackendMessage): void => {
+    switch (message.name) {
+      case 'dataRow':
+        if (this.shape === null || this.failure !== null) return;
+        try {
+          this.rows.push(decodeRow(this.shape, (message as DataRowMessage).fields));
+        } catch (error) {
+          // Not thrown through the WASM program, which would be left in the middle of its answer.
+          this.failure = error instanceof Error ? error : new Error(String(error));
+        }
+        return;
+      case 'rowDescription':
+        this.shape = rowShape((message as RowDescriptionMessage).fields);
+        return;
+      case 'commandComplete':
+        this.tag = (message as CommandCompleteMessage).text;
+        return;
+      case 'readyForQuery':
+        this.status = (message as ReadyForQueryMessage).status;
+        return;
+      case 'error':
+        this.failure ??= message as DatabaseError;
+        return;
+      case 'notification': {
+        const { channel, payload } = message as NotificationResponseMessage;
+        for (const onPayload of this.channels.get(channel) ?? []) queueMicrotask(() => onPayload(payload));
+      }
+    }
+  };
+
+  /** Runs `work` now if nobody is before us, else when it is our turn. */
+  private inTurn<Result>(work: () => Result): Promise<Result> {
+    if (this.closing !== undefined) return Promise.reject(closed());
+    if (!this.isHeld && this.waiting.length === 0 && this.ranThisTurn < statementsPerTurn) {
+      this.countTurn();
+      try {
+        return Promise.resolve(work());
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+  }
+
+  /** Waits for our turn and keeps it: others wait until {@link letGo}. */
+  private hold(): Promise<void> {
+    if (!this.isHeld && this.waiting.length === 0 && this.ranThisTurn < statementsPerTurn) {
+      this.isHeld = true;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.waiting.push(() => {
+        this.isHeld = true;
+        resolve();
+      });
+    });
+  }
+
+  private letGo(): void {
+    this.isHeld = false;
+    this.countTurn();
+    this.serve();
+  }
+
+  private serve(): void {
+    while (!this.isHeld && this.ranThisTurn < statementsPerTurn) {
+      const next = this.waiting.shift();
+      if (next === undefined) return;
+      this.countTurn();
+      next();
+    }
+  }
+
+  private countTurn(): void {
+    this.ranThisTurn += 1;
+    this.ranSinceWalCheck += 1;
+    if (this.ranThisTurn === 1) setImmediate(this.beginTurn);
+  }
+
+  private readonly beginTurn = (): void => {
+    this.ranThisTurn = 0;
+    if (this.ranSinceWalCheck >= statementsPerWalCheck && !this.isHeld && this.closing === undefined) this.shortenWal();
+    this.serve();
+  };
+
+  private shortenWal(): void {
+    this.ranSinceWalCheck = 0;
+    try {
+      const [row] = this.run(walSinceCheckpoint, []);
+      if (Number(row?.['bytes'] ?? 0) > walBytesMax) this.runScript('checkpoint');
+    } catch {
+      // Nobody waits for this; what ails the database will meet the next caller as well.
+    }
+  }
+}
+
+/** The `sql` inside a transaction. Refuses to work once the transaction is over: it would write outside of it. */
+class TransactionSql implements Sql {
+  isOver = false;
+  private readonly database: PgliteDatabase;
+
+  constructor(database: PgliteDatabase) {
+    this.database = database;
+  }
+
+  async query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    if (this.isOver) throw new Error(`The transaction is over; ${statement.name} came too late.`);
+    return this.database.run(statement, values) as Row[];
+  }
+
+  async script(text: string): Promise<void> {
+    if (this.isOver) throw new Error('The transaction is over; the script came too late.');
+    this.database.runScript(text);
+  }
+}
+
+function isStalePlan(error: Error): boolean {
+  return error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
+}
+
+function closed(): DatabaseUnavailable {
+  return new DatabaseUnavailable('The embedded database is closed.');
+}
+
+/** What a caller is told: PostgreSQL's own error with the statement's name, but for a full disk or memory. */
+function explain(error: Error, statement?: Statement<unknown>): Error {
+  if (error instanceof DatabaseError && error.code?.startsWith('53') === true) {
+    return new DatabaseUnavailable(`The database cannot answer now: ${error.message}`, { cause: error });
+  }
+  return statement === undefined ? error : Object.assign(error, { statement: statement.name });
+}

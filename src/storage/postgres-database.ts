@@ -1,0 +1,501 @@
+/**
+ * A PostgreSQL server behind {@link Database}. Statements do not go through pg's own `Query` but through a smaller one
+ * that sends each call in one write and asks for the columns once a connection, because every request passes here.
+ */
+import { Socket } from 'node:net';
+import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
+import type { ClientConfig, Connection, PoolClient, Submittable } from 'pg';
+import { checkSameText, decodeRow, rowShape, writeCall } from './row-types.ts';
+import type { Prepared, RowShape } from './row-types.ts';
+import { DatabaseUnavailable, statement } from './sql.ts';
+import type { Database, Sql, SqlValue, Statement } from './sql.ts';
+
+/** How to reach a server, and how long to wait for it. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that pg knows. */
+  readonly url: string;
+  readonly poolSize: number;
+  /** How long a caller waits for a connection, being opened or being given back. */
+  readonly acquireTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
+  /** A number from 0 to 1, to spread repeated attempts. */
+  readonly random: () => number;
+  /** Told of what no caller is told of: a lost idle connection, a lost listener. Must not throw. */
+  readonly onError: (error: Error) => void;
+  /** Told of each repeated attempt, with the SQLSTATE that caused it. */
+  readonly onRetry?: (code: string) => void;
+}
+
+/** Opens a pool of connections. Does not connect yet: the first statement does. */
+export function openPostgresDatabase(options: PostgresOptions): Database {
+  return new PostgresDatabase(options);
+}
+
+const begin = statement('begin', 'begin');
+const commit = statement('commit', 'commit');
+const rollback = statement('rollback', 'rollback');
+
+// F11 of the reliability list: at most three attempts.
+const attemptsMax = 3;
+const retryPauseMsMax = 50;
+const listenerPauseMsMax = 5_000;
+// What the server is given to report its own time-out before the connection is held to be dead.
+const silenceGraceMs = 2_000;
+
+/** What is kept of a connection from one statement to the next. */
+interface Session {
+  readonly prepared: Map<string, Prepared>;
+  /** True while an answer is awaited that must come within the statement time-out. */
+  isWatched: boolean;
+}
+
+interface Lease {
+  readonly client: PoolClient;
+  readonly session: Session;
+  readonly release: (isBroken: boolean) => void;
+}
+
+type Settle = (failure: Error | null, call: Call) => void;
+
+/** One run of a prepared statement: pg's client hands it the server's answers. */
+class Call implements Submittable {
+  readonly rows: Record<string, unknown>[] = [];
+  tag = '';
+  private readonly statement: Statement<unknown>;
+  private readonly values: readonly SqlValue[];
+  private readonly session: Session;
+  private readonly settle: Settle;
+  private shape: RowShape | null = null;
+  private isNew = false;
+  private failure: Error | null = null;
+
+  constructor(session: Session, statement: Statement<unknown>, values: readonly SqlValue[], settle: Settle) {
+    this.session = session;
+    this.statement = statement;
+    this.values = values;
+    this.settle = settle;
+  }
+
+  submit(connection: Connection): Error | null {
+    const prepared = this.session.prepared.get(this.statement.name);
+    try {
+      if (prepared === undefined) this.isNew = true;
+      else {
+        checkSameText(prepared, this.statement);
+        this.shape = prepared.shape;
+      }
+      const message = writeCall(this.statement, this.values, prepared !== undefined);
+      this.session.isWatched = true;
+      // A stream that can no longer be written to reports its end, which fails this call.
+      if (connection.stream.writable) connection.stream.write(message);
+      return null;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  handleRowDescription(message: { readonly fields: Parameters<typeof rowShape>[0] }): void {
+    this.shape = rowShape(message.fields);
+  }
+
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
+    if (this.shape === null || this.failure !== null) return;
+    try {
+      this.rows.push(decodeRow(this.shape, message.fields));
+    } catch (error) {
+      // Kept until the server is ready: thrown here it would end the process.
+      this.failure = asError(error);
+    }
+  }
+
+  handleCommandComplete(message: { readonly text: string }): void {
+    this.tag = message.text;
+    if (this.isNew) {
+      this.session.prepared.set(this.statement.name, {
+        text: this.statement.text,
+        shape: this.shape,
+      });
+    }
+  }
+
+  handleReadyForQuery(): void {
+    this.session.isWatched = false;
+    this.settle(this.failure, this);
+  }
+
+  handleError(error: Error): void {
+    this.session.isWatched = false;
+    this.settle(error, this);
+  }
+
+  // Never asked for; pg's client calls them without looking whether they are there.
+  handlePortalSuspended(): void {}
+  handleEmptyQuery(): void {}
+  handleCopyInResponse(): void {}
+  handleCopyData(): void {}
+}
+
+class PostgresDatabase implements Database {
+  readonly kind = 'postgres';
+  private readonly pool: Pool;
+  private readonly listener: Listener;
+  private readonly sessions = new WeakMap<Client, Session>();
+  private readonly options: PostgresOptions;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: PostgresOptions) {
+    const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
+    this.options = options;
+    const connection: ClientConfig = {
+      ...connectTo(options.url),
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    };
+    this.pool = new Pool({
+      ...connection,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: options.lockTimeoutMs ?? 2_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
+      connectionTimeoutMillis: options.acquireTimeoutMs ?? 1_000,
+      max: options.poolSize,
+      // Kept for good: a new connection costs more than an idle one, having to prepare every statement again.
+      idleTimeoutMillis: 0,
+    });
+    this.pool.on('connect', (client) => {
+      const session: Session = { prepared: new Map(), isWatched: false };
+      this.sessions.set(client, session);
+      // While a client is lent out the pool does not listen, and an `error` that nobody hears ends the process. Whoever
+      // has borrowed it is told through the failing call.
+      client.on('error', () => {});
+      const { stream } = client.connection;
+      // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
+      if (stream instanceof Socket) {
+        stream.setTimeout(statementTimeoutMs + silenceGraceMs, () => {
+          if (session.isWatched) stream.destroy(new Error('The connection fell silent.'));
+        });
+      }
+    });
+    this.pool.on('error', (error) => options.onError(unavailable(error)));
+    this.listener = new Listener({ ...connection, connectionTimeoutMillis: 5_000 }, options.onError);
+  }
+
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    return new Promise((resolve, reject) => this.run(statement, values, 1, resolve, reject));
+  }
+
+  private run<Row>(
+    statement: Statement<Row>,
+    values: readonly SqlValue[],
+    attempt: number,
+    resolve: (rows: Row[]) => void,
+    reject: (reason: Error) => void,
+  ): void {
+    // With a callback, because the promise form of pg's pool costs two promises more.
+    this.pool.connect((error, client, release) => {
+      const session = client && this.sessions.get(client);
+      if (client === undefined || session === undefined) {
+        reject(unavailable(error));
+        return;
+      }
+      const settle: Settle = (failure, call) => {
+        if (failure === null) {
+          release();
+          resolve(call.rows as Row[]);
+          return;
+        }
+        release(endsConnection(failure));
+        const code = repeatableCode(failure);
+        if (code === null || attempt === attemptsMax) {
+          reject(explain(failure, statement));
+          return;
+        }
+        void this.pauseBeforeRetry(code).then(() => this.run(statement, values, attempt + 1, resolve, reject));
+      };
+      client.query(new Call(session, statement, values, settle));
+    });
+  }
+
+  async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attemptTransaction(work);
+      } catch (error) {
+        const code = repeatableCode(error);
+        if (code === null || attempt === attemptsMax) throw error;
+        await this.pauseBeforeRetry(code);
+      }
+    }
+  }
+
+  private async attemptTransaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    const lease = await this.acquire();
+    const sql = new TransactionSql(lease);
+    let isBroken = false;
+    try {
+      await runOn(lease, begin, []);
+      const result = await work(sql);
+      sql.isOver = true;
+      const call = await runOn(lease, commit, []);
+      // COMMIT of a transaction in which a statement failed rolls back and says so only here.
+      if (call.tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
+      return result;
+    } catch (error) {
+      sql.isOver = true;
+      // Also when the connection is lost, where it fails at once.
+      await runOn(lease, rollback, []).catch(() => {
+        isBroken = true;
+      });
+      if (error instanceof DatabaseUnavailable && endsConnection(asError(error.cause))) isBroken = true;
+      throw error;
+    } finally {
+      lease.release(isBroken);
+    }
+  }
+
+  async script(text: string): Promise<void> {
+    const { client, release } = await this.acquire();
+    let isBroken = true;
+    try {
+      // A migration or a VACUUM takes as long as it takes.
+      await client.query('set statement_timeout = 0');
+      await client.query(text);
+      await client.query('reset statement_timeout');
+      isBroken = client.getTransactionStatus() !== 'I';
+    } catch (error) {
+      throw explain(asError(error));
+    } finally {
+      release(isBroken);
+    }
+    if (isBroken) throw new Error('The script left a transaction open.');
+  }
+
+  listen(channel: string, onPayload: (payload: string) => void): Promise<void> {
+    return this.listener.listen(channel, onPayload);
+  }
+
+  poolStatus(): { connections: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { connections: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= Promise.all([this.pool.end(), this.listener.close()]).then(() => undefined);
+    return this.closing;
+  }
+
+  private acquire(): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client, release) => {
+        const session = client && this.sessions.get(client);
+        if (client === undefined || session === undefined) reject(unavailable(error));
+        else resolve({ client, session, release });
+      });
+    });
+  }
+
+  private pauseBeforeRetry(code: string): Promise<void> {
+    this.options.onRetry?.(code);
+    return pause(1 + this.options.random() * retryPauseMsMax);
+  }
+}
+
+/** The `sql` inside a transaction. Refuses to work once the transaction is over: it would write outside of it. */
+class TransactionSql implements Sql {
+  isOver = false;
+  private readonly lease: Lease;
+
+  constructor(lease: Lease) {
+    this.lease = lease;
+  }
+
+  async query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    if (this.isOver) throw new Error(`The transaction is over; ${statement.name} came too late.`);
+    const call = await runOn(this.lease, statement, values);
+    return call.rows as Row[];
+  }
+
+  async script(text: string): Promise<void> {
+    if (this.isOver) throw new Error('The transaction is over; the script came too late.');
+    try {
+      await this.lease.client.query('set local statement_timeout = 0');
+      await this.lease.client.query(text);
+      await this.lease.client.query('set local statement_timeout to default');
+    } catch (error) {
+      throw explain(asError(error));
+    }
+  }
+}
+
+function runOn(lease: Lease, statement: Statement<unknown>, values: readonly SqlValue[]): Promise<Call> {
+  return new Promise((resolve, reject) => {
+    const settle: Settle = (failure, call) => {
+      if (failure === null) resolve(call);
+      else reject(explain(failure, statement));
+    };
+    lease.client.query(new Call(lease.session, statement, values, settle));
+  });
+}
+
+/** One connection that is not in the pool, for notifications. Comes back by itself after it was lost. */
+class Listener {
+  private readonly config: ClientConfig;
+  private readonly onError: (error: Error) => void;
+  private readonly channels = new Map<string, ((payload: string) => void)[]>();
+  private client: Promise<Client> | undefined;
+  private isClosed = false;
+
+  constructor(config: ClientConfig, onError: (error: Error) => void) {
+    this.config = config;
+    this.onError = onError;
+  }
+
+  async listen(channel: string, onPayload: (payload: string) => void): Promise<void> {
+    const callbacks = this.channels.get(channel) ?? [];
+    callbacks.push(onPayload);
+    this.channels.set(channel, callbacks);
+    try {
+      this.client ??= this.connect();
+      const client = await this.client;
+      await client.query(`listen ${escapeIdentifier(channel)}`);
+    } catch (error) {
+      callbacks.splice(callbacks.indexOf(onPayload), 1);
+      throw explain(asError(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const client = await this.client?.catch(() => undefined);
+    await client?.end();
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client(this.config);
+    let isReady = false;
+    client.on('error', (error) => {
+      if (!this.isClosed) this.onError(unavailable(error));
+    });
+    client.on('end', () => {
+      if (isReady) void this.reconnect();
+    });
+    client.on('notification', ({ channel, payload }) => {
+      for (const onPayload of this.channels.get(channel) ?? []) onPayload(payload ?? '');
+    });
+    try {
+      await client.connect();
+      for (const channel of this.channels.keys()) await client.query(`listen ${escapeIdentifier(channel)}`);
+      isReady = true;
+      return client;
+    } catch (error) {
+      this.client = undefined;
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async reconnect(): Promise<void> {
+    this.client = undefined;
+    for (let pauseMs = 100; !this.isClosed; pauseMs = Math.min(pauseMs * 2, listenerPauseMsMax)) {
+      await pause(pauseMs);
+      if (this.isClosed || this.client !== undefined) return;
+      try {
+        this.client = this.connect();
+        await this.client;
+        return;
+      } catch (error) {
+        this.onError(unavailable(asError(error)));
+      }
+    }
+  }
+}
+
+function connectTo(url: string): ClientConfig {
+  // Sent when the connection opens, so that no connection is ever without them. What the URL brings in `options` comes
+  // last and wins: the operator may know better.
+  const ours = '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex';
+  const parsed = new URL(url);
+  const theirs = parsed.searchParams.get('options') ?? '';
+  parsed.searchParams.delete('options');
+  return {
+    connectionString: parsed.href,
+    options: `${ours} ${theirs}`.trim(),
+    application_name: 'sallyport',
+  };
+}
+
+// Ends the waiting without keeping the process alive, and needs no timer of ours.
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(Math.ceil(ms)).addEventListener('abort', () => resolve());
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+// SQLSTATE, PostgreSQL 15 appendix A. The statement could not be done now, and the connection is as good as before.
+const busyCodes = new Set([
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '55P03', // lock_not_available: the lock time-out
+  '57014', // query_canceled: the statement time-out
+]);
+// The connection is of no more use.
+const lostCodes = new Set([
+  '25006', // read_only_sql_transaction: a failover has turned this server into a standby
+  '25P03', // idle_in_transaction_session_timeout
+  '26000', // invalid_sql_statement_name: someone between us and the server has swapped the session
+  '53300', // too_many_connections
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+]);
+
+/** True for a plan that a migration has made useless; the statement was not run. */
+function isStalePlan(error: DatabaseError): boolean {
+  return error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
+}
+
+/** True for what our own code did wrong before or after the server was asked. */
+function isOurs(error: Error): boolean {
+  return error instanceof TypeError || error instanceof SyntaxError;
+}
+
+function endsConnection(error: Error): boolean {
+  if (error instanceof DatabaseError) {
+    const code = error.code ?? '';
+    return code.startsWith('08') || lostCodes.has(code) || isStalePlan(error);
+  }
+  return !isOurs(error);
+}
+
+/** The SQLSTATE if the failed statement or transaction left nothing behind and may well succeed when repeated. */
+function repeatableCode(error: unknown): string | null {
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  if (!(cause instanceof DatabaseError) || cause.code === undefined) return null;
+  return cause.code === '40P01' || cause.code === '40001' || cause.code === '26000' || isStalePlan(cause)
+    ? cause.code
+    : null;
+}
+
+function unavailable(cause: Error | undefined, statement?: Statement<unknown>): DatabaseUnavailable {
+  const during = statement === undefined ? '' : ` (${statement.name})`;
+  return new DatabaseUnavailable(`The database cannot answer now${during}: ${cause?.message ?? 'no connection'}`, {
+    cause,
+  });
+}
+
+/** What a caller is told: that the database is unavailable, or the server's own error with the statement's name. */
+function explain(error: Error, statement?: Statement<unknown>): Error {
+  if (endsConnection(error) || (error instanceof DatabaseError && busyCodes.has(error.code ?? ''))) {
+    return unavailable(error, statement);
+  }
+  // pg's stack begins at the socket and would not say which statement it was.
+  return statement === undefined ? error : Object.assign(error, { statement: statement.name });
+}

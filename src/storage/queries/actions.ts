@@ -1,0 +1,213 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import { configChannel } from './tenants.ts';
+
+export interface ActionKey {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly actionCode: string;
+  readonly idempotencyKey: string;
+}
+
+export interface ActionRow {
+  readonly user_id: string;
+  readonly action_code: string;
+  readonly idempotency_key: string;
+  readonly action_id: string;
+  readonly state: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly state_updated_at: number;
+  readonly verification_method: string | null;
+  readonly verified_by_authenticator_id: string | null;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+}
+
+const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
+  verification_method, verified_by_authenticator_id, ip_address, user_agent`;
+
+const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
+
+function keyValues(key: ActionKey) {
+  return [key.tenantId, key.userId, key.actionCode, key.idempotencyKey] as const;
+}
+
+export interface NewAction extends ActionKey {
+  readonly actionId: string;
+  readonly state: string;
+  readonly nowMs: number;
+  readonly redirectUrl: string | undefined;
+  readonly redirectToSettings: boolean;
+  readonly ipAddress: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly deviceId: string | undefined;
+  readonly locale: string | undefined;
+  /** The decision record, as JSON text. */
+  readonly decision: string;
+  /** Attributes for the user's row; what is absent stays as stored. */
+  readonly email: string | undefined;
+  readonly phoneNumber: string | undefined;
+  readonly username: string | undefined;
+  /** The outcome to create the action's configuration with, when this node has not seen it yet. */
+  readonly newConfigurationResult: string | undefined;
+}
+
+function recordStatement(name: string, onKnownUser: string, newConfiguration: string) {
+  return statement<{ action_id: string }>(
+    name,
+    `with the_user as (
+       insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
+       values ($1, $2, $15, $16, $17, $7, $7)
+       on conflict (tenant_id, user_id) ${onKnownUser}
+     )${newConfiguration}
+     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
+       created_at, updated_at, state_updated_at,
+       redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision)
+     values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14)
+     on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
+     returning action_id`,
+  );
+}
+
+// The usual case has a text of its own, because "do update" locks and so rewrites the user's row even where it changes
+// nothing.
+const recordForKnownUser = recordStatement('record_action', 'do nothing', '');
+const recordWithAttributes = recordStatement(
+  'record_action_with_attributes',
+  `do update set
+     email = coalesce(excluded.email, users.email),
+     email_verified = users.email_verified and (excluded.email is null or excluded.email = users.email),
+     phone_number = coalesce(excluded.phone_number, users.phone_number),
+     phone_number_verified =
+       users.phone_number_verified and (excluded.phone_number is null or excluded.phone_number = users.phone_number),
+     username = coalesce(excluded.username, users.username),
+     updated_at = excluded.updated_at
+   where (
+     coalesce(excluded.email, users.email),
+     coalesce(excluded.phone_number, users.phone_number),
+     coalesce(excluded.username, users.username)
+   ) is distinct from (users.email, users.phone_number, users.username)`,
+  `, configuration as (
+     insert into action_configurations (tenant_id, action_code, default_result, created_at)
+     select $1, $3, $18, $7 where $18::text is not null
+     on conflict do nothing
+     returning action_code
+   ), published as (
+     update tenants set config_version = nextval('config_versions')
+     where tenant_id = $1 and exists (select from configuration)
+     returning pg_notify('${configChannel}', tenant_id::text)
+   )`,
+);
+
+/**
+ * Records an action with its decision, its user and, if new, its configuration, in one statement.
+ * False if another request recorded the same idempotency key first: then nothing of the action was written.
+ */
+export async function recordAction(sql: Sql, action: NewAction): Promise<boolean> {
+  const values = [
+    action.tenantId,
+    action.userId,
+    action.actionCode,
+    action.idempotencyKey,
+    action.actionId,
+    action.state,
+    sqlTime(action.nowMs),
+    action.redirectUrl ?? null,
+    action.redirectToSettings,
+    action.ipAddress ?? null,
+    action.userAgent ?? null,
+    action.deviceId ?? null,
+    action.locale ?? null,
+    action.decision,
+    action.email ?? null,
+    action.phoneNumber ?? null,
+    action.username ?? null,
+  ];
+  const { email, phoneNumber, username, newConfigurationResult } = action;
+  const isUsual = (email ?? phoneNumber ?? username ?? newConfigurationResult) === undefined;
+  const rows = isUsual
+    ? await sql.query(recordForKnownUser, values)
+    : await sql.query(recordWithAttributes, [...values, newConfigurationResult ?? null]);
+  return rows.length === 1;
+}
+
+const loadActionStatement = statement<ActionRow>('load_action', `select ${columns} from actions where ${keyMatches}`);
+
+export async function loadAction(sql: Sql, key: ActionKey): Promise<ActionRow | undefined> {
+  const [row] = await sql.query(loadActionStatement, keyValues(key));
+  return row;
+}
+
+const lockActionStatement = statement<ActionRow>(
+  'lock_action',
+  `select ${columns} from actions where ${keyMatches} for update`,
+);
+
+/** Reads an action and holds its row until the transaction ends. */
+export async function lockAction(sql: Sql, key: ActionKey): Promise<ActionRow | undefined> {
+  const [row] = await sql.query(lockActionStatement, keyValues(key));
+  return row;
+}
+
+const recordStateStatement = statement<ActionRow>(
+  'record_action_state',
+  `update actions set state = $5, state_updated_at = $6, updated_at = $6 where ${keyMatches} returning ${columns}`,
+);
+
+export async function recordActionState(sql: Sql, key: ActionKey, state: string, nowMs: number): Promise<void> {
+  await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
+}
+
+const loadUserActionsStatement = statement<ActionRow>(
+  'load_user_actions',
+  `select ${columns} from actions
+   where tenant_id = $1 and user_id = $2 and created_at >= $3
+     and ($4::text[] is null or action_code = any($4)) and ($5::text is null or state = $5)
+   order by created_at desc, action_id desc`,
+);
+
+export async function loadUserActions(
+  sql: Sql,
+  filter: {
+    tenantId: string;
+    userId: string;
+    fromMs: number;
+    actionCodes: readonly string[] | undefined;
+    state: string | undefined;
+  },
+): Promise<readonly ActionRow[]> {
+  return sql.query(loadUserActionsStatement, [
+    filter.tenantId,
+    filter.userId,
+    sqlTime(filter.fromMs),
+    filter.actionCodes ?? null,
+    filter.state ?? null,
+  ]);
+}
+
+const deleteUserActionsStatement = statement<never>(
+  'delete_user_actions',
+  'delete from actions where tenant_id = $1 and user_id = $2',
+);
+
+export async function deleteUserActions(sql: Sql, tenantId: string, userId: string): Promise<void> {
+  await sql.query(deleteUserActionsStatement, [tenantId, userId]);
+}
+
+const pseudonymiseStatement = statement<never>(
+  'pseudonymise_user_actions',
+  `update actions set user_id = $3, ip_address = null, user_agent = null, device_id = null, redirect_url = null,
+     decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json
+   where tenant_id = $1 and user_id = $2`,
+);
+
+/** Keeps the history of a deleted user under a pseudonym, without anything that came from the person. */
+export async function pseudonymiseUserActions(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  pseudonym: string,
+): Promise<void> {
+  await sql.query(pseudonymiseStatement, [tenantId, userId, pseudonym]);
+}

@@ -1,0 +1,64 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+export interface ApiKeyRow {
+  readonly tenant_id: string;
+  readonly key_id: string;
+  readonly kind: 'server' | 'management';
+  readonly name: string;
+  readonly digest: Buffer;
+  readonly created_at: number;
+  readonly revoked_at: number | null;
+}
+
+const columns = 'tenant_id, key_id, kind, name, digest, created_at, revoked_at';
+
+const listStatement = statement<ApiKeyRow>(
+  'list_api_keys',
+  `select ${columns} from api_keys where tenant_id = $1 order by created_at, key_id`,
+);
+
+/** The tenant's keys, revoked ones included, oldest first. */
+export async function listApiKeys(sql: Sql, tenantId: string): Promise<readonly ApiKeyRow[]> {
+  return sql.query(listStatement, [tenantId]);
+}
+
+const createStatement = statement<never>(
+  'create_api_key',
+  `insert into api_keys (tenant_id, key_id, kind, name, digest, key_sealed, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export async function createApiKeyRow(
+  sql: Sql,
+  key: {
+    tenantId: string;
+    keyId: string;
+    kind: 'server' | 'management';
+    name: string;
+    digest: Buffer;
+    keySealed: Buffer | null;
+    nowMs: number;
+  },
+): Promise<void> {
+  await sql.query(createStatement, [
+    key.tenantId,
+    key.keyId,
+    key.kind,
+    key.name,
+    key.digest,
+    key.keySealed,
+    sqlTime(key.nowMs),
+  ]);
+}
+
+const revokeStatement = statement<{ key_id: string }>(
+  'revoke_api_key',
+  `update api_keys set revoked_at = $3 where tenant_id = $1 and key_id = $2 and revoked_at is null returning key_id`,
+);
+
+/** Ends a key. False if the tenant has no such active key. */
+export async function revokeApiKeyRow(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<boolean> {
+  const rows = await sql.query(revokeStatement, [tenantId, keyId, sqlTime(nowMs)]);
+  return rows.length === 1;
+}

@@ -1,0 +1,75 @@
+/**
+ * What a query sees of the database. Every query is a plain function whose first argument is `sql`, so that the same
+ * function runs alone or inside a transaction, on the embedded database or on a server.
+ */
+
+/** A value that can be bound to a parameter. Times are bound as text, see {@link sqlTime}. */
+export type SqlValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Buffer
+  // For `unnest`; a statement's text names the element type.
+  | readonly (string | null)[]
+  | readonly (number | null)[]
+  | readonly (boolean | null)[]
+  | readonly (Buffer | null)[];
+
+/** A time as it is bound to a `timestamptz` parameter. */
+export function sqlTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+/** A prepared statement. The name is its identity on a connection, so one name must never stand for two texts. */
+export interface Statement<Row> {
+  readonly name: string;
+  readonly text: string;
+  /** Type only: what a row looks like. Never present at run time. */
+  readonly row?: Row;
+}
+
+const textByName = new Map<string, string>();
+
+/**
+ * Declares a prepared statement at module load. Rows come back with `timestamptz` as milliseconds since the epoch,
+ * `bigint` as number, `json`/`jsonb` parsed, `bytea` as Buffer and arrays as arrays.
+ */
+export function statement<Row>(name: string, text: string): Statement<Row> {
+  const known = textByName.get(name);
+  if (known !== undefined && known !== text) throw new Error(`Two statements are called ${name}.`);
+  textByName.set(name, text);
+  return { name, text };
+}
+
+export interface Sql {
+  /** Runs one prepared statement and returns its rows. @throws {DatabaseUnavailable} when the database cannot answer now. */
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]>;
+  /** Runs a script of several statements without parameters: migrations and maintenance only. */
+  script(text: string): Promise<void>;
+}
+
+/** A database that is open. `query` outside a transaction is its own transaction. */
+export interface Database extends Sql {
+  readonly kind: 'embedded' | 'postgres';
+  /**
+   * Runs `work` in one READ COMMITTED transaction: committed when it returns, rolled back when it throws.
+   * Inside, use only the `sql` handed in: on the embedded database the outer one would wait for ever.
+   */
+  transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  /** Calls back with the payload of each NOTIFY on the channel. Notifications can be lost: always poll as well. */
+  listen(channel: string, onPayload: (payload: string) => void): Promise<void>;
+  /** What the pool is doing now; zeros where there is no pool. */
+  poolStatus(): { readonly connections: number; readonly idle: number; readonly waiting: number };
+  close(): Promise<void>;
+}
+
+/** The database did not answer in time, is shutting down, or cannot be reached. Answered 503 with `Retry-After`. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+/** Whether an error is PostgreSQL's refusal of a second row with a unique key (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505';
+}

@@ -1,0 +1,149 @@
+import { Writable } from 'node:stream';
+import { createApp } from '../app.ts';
+import type { App } from '../app.ts';
+import type { Route } from '../contract/route.ts';
+import { createLogger } from '../http/logger.ts';
+import { createApiKey, createTenant } from '../storage/create-tenant.ts';
+import { publishConfig } from '../storage/queries/tenants.ts';
+import { createSeal } from '../storage/seal.ts';
+import type { Database } from '../storage/sql.ts';
+import { testDatabase } from './test-database.ts';
+import type { DatabaseKind } from './test-database.ts';
+import { testRuntime } from './test-runtime.ts';
+import type { TestRuntime } from './test-runtime.ts';
+
+export interface TestTenant {
+  readonly tenantId: string;
+  readonly secretKey: string;
+  readonly managementKey: string;
+}
+
+export interface TestReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly text: string;
+  /** The parsed body; undefined when there is none or it is not JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface TestCall {
+  /** Server key of the test tenant unless given; null sends no key. */
+  readonly key?: string | null;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly rawBody?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly remoteAddress?: string;
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly db: Database;
+  readonly runtime: TestRuntime;
+  readonly tenant: TestTenant;
+  /** Every log line so far, as text. */
+  logText(): string;
+  /** Asks the real pipeline, without a socket. */
+  call(method: string, path: string, call?: TestCall): Promise<TestReply>;
+  createTenant(name: string): Promise<TestTenant>;
+  close(): Promise<void>;
+}
+
+export const testPublicUrl = 'http://localhost:4000';
+
+/** The whole program on a database of its own, with one tenant, a clock that stands still and every answer checked against the contract. */
+export async function testApp(
+  kind: DatabaseKind,
+  options: { readonly db?: Database; readonly trustedProxies?: readonly string[]; readonly metricsToken?: string } = {},
+): Promise<TestApp> {
+  const db = options.db ?? (await testDatabase(kind));
+  const runtime = testRuntime();
+  const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
+  const lines: string[] = [];
+  const logger = createLogger('trace', {
+    write(line: string) {
+      lines.push(line);
+    },
+  } as Writable);
+  const app = await createApp({
+    db,
+    seal,
+    runtime,
+    logger,
+    trustedProxies: options.trustedProxies ?? [],
+    metricsToken: options.metricsToken,
+    publicUrl: () => testPublicUrl,
+    inspectReply: refuseUndeclared,
+  });
+
+  async function createTestTenant(name: string): Promise<TestTenant> {
+    const tenantId = runtime.ids.uuid();
+    const keys = await db.transaction(async (sql) => {
+      await createTenant(sql, { runtime, seal }, { tenantId, name });
+      const server = await createApiKey(sql, { runtime, seal }, { tenantId, kind: 'server', name: 'test' });
+      const management = await createApiKey(sql, { runtime, seal }, { tenantId, kind: 'management', name: 'test' });
+      await publishConfig(sql, tenantId);
+      return { secretKey: server.key, managementKey: management.key };
+    });
+    await app.context.published.refresh();
+    return { tenantId, ...keys };
+  }
+
+  const tenant = await createTestTenant('Test tenant');
+  await app.server.ready();
+  return {
+    app,
+    db,
+    runtime,
+    tenant,
+    logText: () => lines.join(''),
+    createTenant: createTestTenant,
+    async call(method, path, call = {}) {
+      const key = call.key === undefined ? tenant.secretKey : call.key;
+      const payload = call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+      const response = await app.server.inject({
+        method: method as 'GET',
+        url: path,
+        headers: {
+          ...(key === null ? {} : { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` }),
+          ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+          ...call.headers,
+        },
+        ...(payload === undefined ? {} : { payload }),
+        ...(call.remoteAddress === undefined ? {} : { remoteAddress: call.remoteAddress }),
+      });
+      const isJson = String(response.headers['content-type']).startsWith('application/json');
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: response.payload,
+        body: isJson ? (JSON.parse(response.payload) as unknown) : undefined,
+      };
+    },
+    async close() {
+      await app.server.close();
+      await app.close();
+    },
+  };
+}
+
+/** Fails a test whose operation answers something that its route does not declare. */
+function refuseUndeclared(route: Route, reply: unknown): void {
+  const travelled: unknown = reply === undefined ? undefined : JSON.parse(JSON.stringify(reply));
+  const parsed = route.reply.parse(travelled);
+  const declared = JSON.stringify(sorted(parsed));
+  const sent = JSON.stringify(sorted(travelled));
+  if (declared !== sent)
+    throw new Error(`${route.id} answered members that its route does not declare: ${sent} instead of ${declared}`);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Client, escapeIdentifier } from 'pg';
+import { inject } from 'vitest';
+import { openEmbeddedDatabase } from '../storage/pglite-database.ts';
+import { openPostgresDatabase } from '../storage/postgres-database.ts';
+import type { Database } from '../storage/sql.ts';
+
+/** The two databases that every promise is kept on. */
+export const databaseKinds = ['embedded', 'postgres'] as const;
+export type DatabaseKind = (typeof databaseKinds)[number];
+
+/** A migrated database of its own: a copy of one that was migrated once for the whole run. */
+export async function testDatabase(kind: DatabaseKind): Promise<Database> {
+  if (kind === 'embedded') {
+    const dump = await readFile(inject('embeddedTemplate'));
+    return openEmbeddedDatabase({ dataDir: undefined, loadDataDir: new Blob([dump]), fsync: false });
+  }
+  return openPostgresDatabase({
+    url: await createPostgresDatabase(),
+    poolSize: 10,
+    random: () => 0.5,
+    onError: () => undefined,
+  });
+}
+
+/** The URL of a migrated PostgreSQL database of its own, for tests that start server processes. */
+export async function createPostgresDatabase(): Promise<string> {
+  const adminUrl = inject('postgresAdminUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = new Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await admin.query(
+      `create database ${escapeIdentifier(name)} template ${escapeIdentifier(inject('postgresTemplate'))}`,
+    );
+  } finally {
+    await admin.end();
+  }
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

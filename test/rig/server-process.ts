@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Keys that every process of one test is started with, so that nodes of one database know the same tenant. */
+export function testCredentials() {
+  return {
+    SALLYPORT_TENANT_ID: randomUUID(),
+    SALLYPORT_SECRET_KEY: `sp_server_${randomBytes(32).toString('base64url')}`,
+    SALLYPORT_MANAGEMENT_KEY: `sp_management_${randomBytes(32).toString('base64url')}`,
+    SALLYPORT_MASTER_KEY: randomBytes(32).toString('base64'),
+  };
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything it wrote so far, both streams. */
+  output(): string;
+  /** Sends a signal. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code, or the signal's name, when the process has ended. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** SIGKILL, and waits until it is gone. */
+  kill9(): Promise<void>;
+  /** SIGINT, waits, and removes the data directory if the rig made it. */
+  stop(): Promise<void>;
+}
+
+/** Starts the built program as an operator would and waits until it listens. */
+export async function startServer(variables: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const ownDir =
+    variables['SALLYPORT_DATA_DIR'] === undefined ? await mkdtemp(join(tmpdir(), 'sallyport-server-')) : undefined;
+  const child = spawn(process.execPath, [program, 'serve'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      SALLYPORT_PORT: '0',
+      SALLYPORT_DRAIN_SECONDS: '0',
+      ...(ownDir === undefined ? {} : { SALLYPORT_DATA_DIR: ownDir }),
+      ...variables,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.on('close', (code, signal) => resolve(signal ?? code ?? 1));
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    const listenTo = (text: string) => {
+      output += text;
+      const found = /Sallyport is ready at (\S+)/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout.setEncoding('utf8').on('data', listenTo);
+    child.stderr.setEncoding('utf8').on('data', listenTo);
+    void ended.then((code) => reject(new Error(`The server ended with ${code} before it listened:\n${output}`)));
+  });
+  return {
+    // 127.0.0.1 rather than localhost: no test should depend on which of two addresses a resolver prefers.
+    url: url.replace('localhost', '127.0.0.1'),
+    pid: child.pid ?? 0,
+    output: () => output,
+    signal: (name) => void child.kill(name),
+    ended,
+    async kill9() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGINT');
+      await ended;
+      if (ownDir !== undefined) await rm(ownDir, { recursive: true, force: true });
+    },
+  };
+}
