@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { routes } from './contract/index.ts';
 import type { Route } from './contract/route.ts';
+import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -22,6 +23,7 @@ import type { Database } from './storage/sql.ts';
 
 export interface AppOptions {
   readonly db: Database;
+  readonly enrichment: Enrichment;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
@@ -46,7 +48,7 @@ const anchorMs = 60_000;
 
 /** Builds the whole program on an open, migrated database. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { db, seal, runtime, logger } = options;
+  const { db, seal, runtime, logger, enrichment } = options;
   const warn = (error: unknown) => logger.warn({ err: error }, 'background task failed');
   const published = await openPublished(db, seal, runtime, warn);
   const metrics = createMetrics(() => db.poolStatus());
@@ -55,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     seal,
     runtime,
     published,
+    enrichment,
     metrics,
     get publicUrl() {
       return options.publicUrl();
@@ -92,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async close() {
       published.stop();
       stopAnchoring();
+      enrichment.close();
       await db.close();
     },
   };

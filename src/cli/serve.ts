@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { openEnrichment } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
@@ -42,9 +43,12 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     }
     const firstTenant = await createFirstTenant(db, { runtime, seal }, config.seed);
 
+    const enrichment = await openEnrichment(config.enrichment, runtime, (problem) => logger.warn(problem, 'data file'));
+
     let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     const app = await createApp({
       db,
+      enrichment,
       seal,
       runtime,
       logger,

@@ -50,6 +50,18 @@ const cidrList = z
     ),
   );
 
+const pathList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const countryList = z
+  .string()
+  .regex(/^\s*[A-Za-z]{2}(\s*,\s*[A-Za-z]{2})*\s*$/, 'must be two-letter country codes separated by commas')
+  .transform((text) => text.split(',').map((part) => part.trim().toUpperCase()));
+
 const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
@@ -139,6 +151,31 @@ export const settings = {
     meaning: "The first tenant's management key, to seed it without printing.",
     secret: true,
   },
+  SALLYPORT_COUNTRY_FILE: {
+    schema: z.string().min(1).optional(),
+    fallback: 'bundled',
+    meaning: 'MaxMind-format file (`.mmdb`) that gives the country of an address.',
+  },
+  SALLYPORT_ASN_FILE: {
+    schema: z.string().min(1).optional(),
+    fallback: 'bundled',
+    meaning: 'MaxMind-format file (`.mmdb`) that gives the autonomous system of an address.',
+  },
+  SALLYPORT_CITY_FILE: {
+    schema: z.string().min(1).optional(),
+    fallback: 'none',
+    meaning: 'MaxMind-format file (`.mmdb`) that gives city and coordinates. A changed file is taken over while running.',
+  },
+  SALLYPORT_ANONYMISER_FILES: {
+    schema: pathList.default([]),
+    fallback: 'none',
+    meaning: 'Text files of addresses and CIDR ranges of VPN, proxy and Tor exits, separated by commas. Without one `ip.isAnonymous` is null.',
+  },
+  SALLYPORT_SANCTIONED_COUNTRIES: {
+    schema: countryList.optional(),
+    fallback: 'CU, IR, KP, SY',
+    meaning: 'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
+  },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
@@ -174,6 +211,14 @@ export interface Config {
     readonly tenantId: string | undefined;
     readonly secretKey: string | undefined;
     readonly managementKey: string | undefined;
+  };
+  /** Data files for facts about addresses; what is left out is bundled. */
+  readonly enrichment: {
+    readonly countryPath?: string;
+    readonly asnPath?: string;
+    readonly cityPath?: string;
+    readonly anonymiserPaths: readonly string[];
+    readonly sanctionedCountries?: readonly string[];
   };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainSeconds: number;
@@ -235,6 +280,15 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       tenantId: known.SALLYPORT_TENANT_ID,
       secretKey: known.SALLYPORT_SECRET_KEY,
       managementKey: known.SALLYPORT_MANAGEMENT_KEY,
+    },
+    enrichment: {
+      anonymiserPaths: known.SALLYPORT_ANONYMISER_FILES,
+      ...(known.SALLYPORT_COUNTRY_FILE === undefined ? {} : { countryPath: known.SALLYPORT_COUNTRY_FILE }),
+      ...(known.SALLYPORT_ASN_FILE === undefined ? {} : { asnPath: known.SALLYPORT_ASN_FILE }),
+      ...(known.SALLYPORT_CITY_FILE === undefined ? {} : { cityPath: known.SALLYPORT_CITY_FILE }),
+      ...(known.SALLYPORT_SANCTIONED_COUNTRIES === undefined
+        ? {}
+        : { sanctionedCountries: known.SALLYPORT_SANCTIONED_COUNTRIES }),
     },
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,

@@ -17,7 +17,12 @@ export interface Route<
   /** Fastify path, from the root. */
   readonly path: string;
   /** Other ways in that official SDKs use for the same operation. Not in the OpenAPI document. */
-  readonly aliases?: readonly { readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly path: string }[];
+  readonly aliases?: readonly {
+    readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    readonly path: string;
+    /** Callers that never mean this route by the alias: from them it is another call, whose id cut the path short (A68). */
+    readonly notFrom?: RegExp;
+  }[];
   readonly caller: CallerKind;
   readonly summary: string;
   readonly params: Params;

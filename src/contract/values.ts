@@ -47,8 +47,9 @@ export const authScopes = [
   'remove:authenticators',
 ] as const;
 
-// Official SDKs put ids into paths without encoding them, so everything that changes a path is refused (ruling 4).
-const pathDangerous = /[\u0000-\u001f\u007f-\u009f/\\?#%]/;
+// Official SDKs put ids into paths without encoding them, so everything that changes a path is refused (ruling 4). URL
+// parsers cut trailing spaces off and put U+FFFD for half a surrogate pair: both would make two ids one user.
+const pathDangerous = /[\u0000-\u001f\u007f-\u009f/\\?#%\ufffd]| $/;
 
 function identifier(name: string) {
   return z
@@ -61,7 +62,7 @@ function identifier(name: string) {
         !pathDangerous.test(text) &&
         text.isWellFormed() &&
         (text.length <= 256 || (text.length <= 512 && [...text].length <= 256)),
-      `${name} must have 1 to 256 characters, must not be "." or "..", and must not contain control characters or any of / \\ ? # %.`,
+      `${name} must have 1 to 256 characters, must not be "." or "..", and must not contain control characters, U+FFFD, any of / \\ ? # % or a space at the end.`,
     )
     .meta({ minLength: 1, maxLength: 256 });
 }
@@ -81,8 +82,15 @@ export const opaqueId = z.string();
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const timestamp = z.string().meta({ format: 'date-time', examples: ['2025-02-20T01:51:56.070Z'] });
 
-/** Text of at most `max` UTF-16 units. */
-export const text = (max: number) => z.string().max(max);
+/** Text of at most `max` UTF-16 units that a database can store: bodies are checked as a whole, but queries are not. */
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(
+      (given) => !given.includes('\0') && given.isWellFormed(),
+      'Text must not contain NUL characters or lone surrogates.',
+    );
 
 // Lenient on purpose: live SDK tests store `test@email`. What a mail provider is handed is checked when something is sent.
 export const email = z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u, 'email must be an e-mail address.');

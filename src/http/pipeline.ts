@@ -87,13 +87,16 @@ export function registerPipeline<Caller extends { readonly kind: string }>(
   const methodsByPath = new Map<string, HTTPMethods[]>();
   for (const handler of parts.handlers) {
     const { route } = handler;
-    for (const { method, path } of [route, ...(route.aliases ?? [])]) {
+    for (const { method, path, notFrom } of [{ ...route, notFrom: undefined }, ...(route.aliases ?? [])]) {
       methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), method]);
       server.route({
         method,
         url: path,
         config: { sallyport: { id: route.id, caller: route.caller } },
-        handler: (request, reply) => answer(parts, handler, request, reply),
+        handler: (request, reply) => {
+          refuseCutPath(route, request, notFrom);
+          return answer(parts, handler, request, reply);
+        },
       });
     }
   }
@@ -135,6 +138,24 @@ async function answer<Caller extends { readonly kind: string }>(
     return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
   }
   return writeJson(reply, 200, body);
+}
+
+/**
+ * Official SDKs put ids into paths without encoding them, so a "?" or "#" in an id ends the path early and the request
+ * arrives at another route (A68). What no builder of queries writes, and what no SDK sends to an alias, is refused.
+ */
+function refuseCutPath({ caller }: Route, request: FastifyRequest, notFrom: RegExp | undefined): void {
+  const [, query = ''] = request.url.split(/\?(.*)/s);
+  const isCut = query !== '' && query.split('&').some((part) => !/^[^=/]+=[^/]*$/.test(part));
+  if (caller !== 'public' && isCut) {
+    throw new Refusal(
+      'invalid_request',
+      'The query must be name=value pairs with "/" encoded, and ids in the path must not contain any of / \\ ? # %.',
+    );
+  }
+  if (notFrom?.test(request.headers['user-agent'] ?? '') === true) {
+    throw new Refusal('invalid_request', 'The path ends early: ids in it must not contain any of / \\ ? # %.');
+  }
 }
 
 function bodyOf(request: FastifyRequest): unknown {

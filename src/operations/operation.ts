@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Route } from '../contract/route.ts';
+import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Caller, Published } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
@@ -11,6 +12,7 @@ export interface Context {
   readonly runtime: Runtime;
   readonly published: Published;
   readonly seal: Seal;
+  readonly enrichment: Enrichment;
   /** The origin under which this server is reached, without a trailing slash. */
   readonly publicUrl: string;
   readonly metrics: { decided(state: string): void };

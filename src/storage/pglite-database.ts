@@ -407,7 +407,10 @@ class PgliteDatabase implements EmbeddedDatabase {
       case 'notification': {
         const { channel, payload } = message as NotificationResponseMessage;
         for (const onPayload of this.channels.get(channel) ?? []) queueMicrotask(() => onPayload(payload));
+        return;
       }
+      default:
+      // The other messages say nothing that is not known.
     }
   };
 
@@ -465,7 +468,9 @@ class PgliteDatabase implements EmbeddedDatabase {
   private countTurn(): void {
     this.ranThisTurn += 1;
     this.ranSinceWalCheck += 1;
-    if (this.ranThisTurn === 1) setImmediate(this.beginTurn);
+    if (this.ranThisTurn > 1) return;
+    // eslint-disable-next-line no-restricted-syntax -- not a time: the next turn of the event loop, whose coming cannot be told from outside
+    setImmediate(this.beginTurn);
   }
 
   private readonly beginTurn = (): void => {

@@ -172,7 +172,10 @@ class PostgresDatabase implements Database {
       const { stream } = client.connection;
       // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
       if (stream instanceof Socket) {
-        stream.setTimeout(statementTimeoutMs + silenceGraceMs, () => {
+        stream.setTimeout(statementTimeoutMs + silenceGraceMs);
+        // Not as an argument of setTimeout, which would listen once only: on an idle connection it passes by and is set
+        // going again by the next write.
+        stream.on('timeout', () => {
           if (session.isWatched) stream.destroy(new Error('The connection fell silent.'));
         });
       }

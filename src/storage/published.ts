@@ -2,16 +2,24 @@
  * What every node keeps in memory of the tenants: keys, settings, configurations. Read once, then again when a tenant's
  * configuration version rises: at once by NOTIFY, and within five seconds by polling if the notification is lost.
  */
-import { sha256, deriveKey, secretKey } from '../runtime/crypto.ts';
+import { ipRanges } from '../core/rules/ip-ranges.ts';
+import { readRuleSetDocument, unreadableRuleSet, writeRuleSetDocument } from '../core/rules/rule-set-document.ts';
+import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
+import { planFacts } from '../core/facts/plan-facts.ts';
+import type { FactPlan } from '../core/facts/plan-facts.ts';
+import { deriveKey, secretKey, sha256 } from '../runtime/crypto.ts';
 import type { SecretKey } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { listApiKeys } from './queries/api-keys.ts';
-import { loadActionConfigurations, loadAuthenticatorConfigurations } from './queries/configurations.ts';
-import type { ActionConfigurationRow, AuthenticatorConfigurationRow } from './queries/configurations.ts';
+import { loadAuthenticatorConfigurations } from './queries/configurations.ts';
+import type { AuthenticatorConfigurationRow } from './queries/configurations.ts';
+import { loadLinkedDataPoints, loadPublishableActions, loadPublishableLists, loadPublishedDocument } from './queries/rule-sets.ts';
+import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import type { SessionSigningKeyRow } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
+import { DatabaseUnavailable } from './sql.ts';
 import type { Database } from './sql.ts';
 
 /** The settings of a tenant that decisions and tokens depend on, with their defaults. */
@@ -22,6 +30,10 @@ export interface TenantSettings {
   readonly tokenDurationInMinutes: number;
   readonly disableRecoveryCodes: boolean;
   readonly skipRecoveryCodesOnProgrammaticEnrollment: boolean;
+  /** IANA name, for the facts about the time of day. */
+  readonly timeZone: string;
+  /** CIDR ranges that may call the server API; empty for everyone. */
+  readonly ipWhitelist: readonly string[];
 }
 
 const defaultSettings: TenantSettings = {
@@ -31,7 +43,17 @@ const defaultSettings: TenantSettings = {
   tokenDurationInMinutes: 10,
   disableRecoveryCodes: false,
   skipRecoveryCodesOnProgrammaticEnrollment: false,
+  timeZone: 'UTC',
+  ipWhitelist: [],
 };
+
+/** The rule set of one action, compiled once a version. */
+export interface PublishedAction extends PublishedRuleSet {
+  readonly version: number;
+  /** SHA-256 of the published document; null for an action that was made by tracking and never configured. */
+  readonly hash: string | null;
+  readonly plan: FactPlan;
+}
 
 /** A tenant as nodes hold it. Never changed: a newer version replaces it whole. */
 export interface Tenant {
@@ -44,7 +66,12 @@ export interface Tenant {
   readonly pepper: SecretKey;
   readonly authenticatorConfigurations: readonly AuthenticatorConfigurationRow[];
   readonly activeMethods: readonly string[];
-  readonly actionConfigurations: ReadonlyMap<string, ActionConfigurationRow>;
+  /** Live actions by code. */
+  readonly actions: ReadonlyMap<string, PublishedAction>;
+  /** Names of the data points that an idempotency key stands for (ruling 11). */
+  readonly linkedDataPoints: readonly string[];
+  /** Whether the value list `ip-whitelist` has an address; undefined without such a list. */
+  readonly isInWhitelist: ((address: string) => boolean) | undefined;
   readonly sessionSigningKeys: readonly SessionSigningKeyRow[];
   readonly apiKeys: readonly {
     readonly digest: string;
@@ -91,7 +118,7 @@ export async function openPublished(
     }
     for (const { tenant_id, config_version } of versions) {
       if (tenants.get(tenant_id)?.configVersion === config_version) continue;
-      const tenant = await readTenant(db, seal, tenant_id);
+      const tenant = await readTenant(db, seal, tenant_id, tenants.get(tenant_id), onProblem);
       if (tenant !== undefined) tenants.set(tenant_id, tenant);
       hasChanged = true;
     }
@@ -135,12 +162,24 @@ function callersOf(tenants: Iterable<Tenant>): Map<string, Caller> {
   return callers;
 }
 
-async function readTenant(db: Database, seal: Seal, tenantId: string): Promise<Tenant | undefined> {
+async function readTenant(
+  db: Database,
+  seal: Seal,
+  tenantId: string,
+  before: Tenant | undefined,
+  onProblem: (error: unknown) => void,
+): Promise<Tenant | undefined> {
   const row = await loadTenant(db, tenantId);
   if (row === undefined) return undefined;
   const root = secretKey(seal.open(row.root_key_sealed, rootKeyPlace(tenantId)));
   const authenticatorConfigurations = await loadAuthenticatorConfigurations(db, tenantId);
-  const actionConfigurations = await loadActionConfigurations(db, tenantId);
+  const actions = new Map<string, PublishedAction>();
+  for (const action of await loadPublishableActions(db, tenantId)) {
+    const earlier = before?.actions.get(action.action_code);
+    actions.set(action.action_code, await readAction(db, tenantId, action, earlier, onProblem));
+  }
+  const lists = await loadPublishableLists(db, tenantId);
+  const whitelist = lists.find(({ alias }) => alias === 'ip-whitelist')?.items;
   const keys = await listApiKeys(db, tenantId);
   return {
     tenantId,
@@ -153,14 +192,51 @@ async function readTenant(db: Database, seal: Seal, tenantId: string): Promise<T
     activeMethods: authenticatorConfigurations
       .filter((configuration) => configuration.is_active)
       .map((configuration) => configuration.verification_method),
-    actionConfigurations: new Map(
-      actionConfigurations.map((configuration) => [configuration.action_code, configuration]),
-    ),
+    actions,
+    linkedDataPoints: await loadLinkedDataPoints(db, tenantId),
+    isInWhitelist: whitelist ? ipRanges(whitelist.map(String)) : undefined,
     sessionSigningKeys: await loadSessionSigningKeys(db, tenantId),
     apiKeys: keys
       .filter((key) => key.revoked_at === null)
       .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.key_id, kind: key.kind })),
   };
+}
+
+/** The published rule set of an action; the last good one where the stored one cannot be read (F23). */
+async function readAction(
+  db: Database,
+  tenantId: string,
+  row: PublishableAction,
+  earlier: PublishedAction | undefined,
+  onProblem: (error: unknown) => void,
+): Promise<PublishedAction> {
+  const { action_code, rule_set_hash: hash, rule_set_version: version } = row;
+  if (hash === null) {
+    return withPlan(readRuleSetDocument(defaultOnly(action_code, row.default_result)), version, hash);
+  }
+  if (earlier?.hash === hash) return earlier;
+  try {
+    const document = await loadPublishedDocument(db, tenantId, hash);
+    if (document === undefined || sha256(document).toString('hex') !== hash) throw new Error('It is missing or altered.');
+    return withPlan(readRuleSetDocument(document), version, hash);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    onProblem(new Error(`The rule set of ${action_code} cannot be read; the last good one stays in use.`, { cause: error }));
+    return earlier ?? withPlan(unreadableRuleSet(action_code), version, hash);
+  }
+}
+
+function withPlan(ruleSet: PublishedRuleSet, version: number, hash: string | null): PublishedAction {
+  return { ...ruleSet, version, hash, plan: planFacts(ruleSet.compiled.needs.paths) };
+}
+
+function defaultOnly(actionCode: string, defaultUserActionResult: PublishableAction['default_result']): string {
+  return writeRuleSetDocument({ actionCode, defaultUserActionResult }, [], { rules: [], lists: new Map() });
+}
+
+/** What decides an action that no configuration is published for. */
+export function unconfiguredAction(actionCode: string, defaultResult: PublishableAction['default_result']): PublishedAction {
+  return withPlan(readRuleSetDocument(defaultOnly(actionCode, defaultResult)), 0, null);
 }
 
 /** Where a tenant's root key is sealed. */

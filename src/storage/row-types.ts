@@ -129,16 +129,10 @@ function encodeArray(elements: readonly Element[]): string {
 
 /** Turns a parameter into what a Bind message carries: text, or bytes that go in binary format. */
 function encodeValue(value: SqlValue): string | Buffer | null {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null || Buffer.isBuffer(value)) return value;
-      if (Array.isArray(value)) return encodeArray(value as readonly Element[]);
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || Buffer.isBuffer(value)) return value;
+  if (Array.isArray(value)) return encodeArray(value as readonly Element[]);
   // An `undefined` written as NULL would hide the caller's mistake in a column.
   throw new TypeError(`A statement's parameter cannot be ${typeof value === 'object' ? 'an object' : typeof value}.`);
 }

@@ -2,6 +2,8 @@ import { Writable } from 'node:stream';
 import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
+import { openEnrichment } from '../enrichment/enrichment.ts';
+import type { EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
 import { createApiKey, createTenant } from '../storage/create-tenant.ts';
 import { publishConfig } from '../storage/queries/tenants.ts';
@@ -55,7 +57,7 @@ export const testPublicUrl = 'http://localhost:4000';
 /** The whole program on a database of its own, with one tenant, a clock that stands still and every answer checked against the contract. */
 export async function testApp(
   kind: DatabaseKind,
-  options: { readonly db?: Database; readonly trustedProxies?: readonly string[]; readonly metricsToken?: string } = {},
+  options: { readonly db?: Database; readonly trustedProxies?: readonly string[]; readonly metricsToken?: string; readonly enrichment?: EnrichmentOptions } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase(kind));
   const runtime = testRuntime();
@@ -66,8 +68,10 @@ export async function testApp(
       lines.push(line);
     },
   } as Writable);
+  const enrichment = await openEnrichment(options.enrichment ?? {}, runtime, () => undefined);
   const app = await createApp({
     db,
+    enrichment,
     seal,
     runtime,
     logger,

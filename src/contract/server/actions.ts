@@ -146,6 +146,7 @@ export const queryUserActions = route({
       verifiedByAuthenticatorId: z.string().optional(),
       userAgent: z.string().optional(),
       ipAddress: z.string().optional(),
+      countryCode: z.string().optional(),
     }),
   ),
   refusals: [],

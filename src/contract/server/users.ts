@@ -84,7 +84,8 @@ export const updateUser = route({
   id: 'updateUser',
   method: 'PATCH',
   path: '/v1/users/:userId',
-  aliases: [{ method: 'POST', path: '/v1/users/:userId' }],
+  // For Java and Ruby. The other SDKs send PATCH: a POST of theirs tracks or enrols a user whose id has a "#" in it.
+  aliases: [{ method: 'POST', path: '/v1/users/:userId', notFrom: /^authsignal(-node|-python|go\b)/i }],
   caller: 'server',
   summary: 'Changes the given attributes and creates an unknown user. A member left out stays; null clears it.',
   params: userParams,

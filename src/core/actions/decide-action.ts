@@ -1,48 +1,106 @@
-import type { Facts } from '../facts/gather-facts.ts';
-
-/** What a rule or an action's default says should happen. */
-export type Outcome = 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
+import { evaluateRules } from '../rules/evaluate-rules.ts';
+import type { Decision } from '../rules/decide-outcome.ts';
+import { recordEvidence } from '../rules/recorded-evidence.ts';
+import type { RecordedEvidence } from '../rules/recorded-evidence.ts';
+import type { PublishedRuleSet } from '../rules/rule-set-document.ts';
+import type { Evidence, Outcome } from '../rules/rule-set.ts';
 
 /** The state that an action is given when it is tracked. */
 export type FirstState = 'ALLOW' | 'CHALLENGE_REQUIRED' | 'REVIEW_REQUIRED' | 'BLOCK';
 
+/** A data file that facts were made from, with its age: stale is not the same as missing or broken. */
+export interface RecordedSource {
+  readonly name: string;
+  readonly state: string;
+  readonly version: string | null;
+  readonly ageDays: number | null;
+}
+
 /**
- * The decision record, stored with the action and never changed: enough to say, and to compute again, why the action got
- * its state.
+ * The decision record, stored with the action and never changed: with the rule set that its hash names it is enough to
+ * compute the decision again, with the trace of every condition.
  */
 export interface DecisionRecord {
   readonly v: 1;
   readonly outcome: Outcome;
-  /** What decided: the action's default outcome. */
-  readonly source: 'default';
-  /** What the decision was made from, as plain values. */
-  readonly inputs: Facts;
+  /** What decided: a rule that matched, a rule that could not be computed, or the action's default. */
+  readonly source: 'rule' | 'unknown' | 'default';
+  readonly ruleSet: { readonly version: number; readonly hash: string | null };
+  readonly decidingRuleId?: string;
+  /** The rules that matched, as they were then, by priority. */
+  readonly matched: readonly { readonly ruleId: string; readonly name: string; readonly description?: string }[];
+  /** Ids of the rules that could not be computed. All others did not match. */
+  readonly unknown: readonly string[];
+  /** What a challenge has to be like; null says nothing. */
+  readonly demand: {
+    readonly verificationMethods: readonly string[] | null;
+    readonly defaultVerificationMethod: string | null;
+    readonly promptToEnrollVerificationMethods: readonly string[] | null;
+    readonly minimumAssurance: string | null;
+  };
+  readonly isCappedAtChallenge?: true;
+  readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
+  /** The facts used and the history read, exactly as the rules saw them. */
+  readonly inputs: RecordedEvidence;
+  /** The data files behind the facts used. */
+  readonly sources: readonly RecordedSource[];
 }
 
-/** Decides an action from its facts: by the default outcome of its configuration. */
-export function decideAction(
-  facts: Facts,
-  defaultOutcome: Outcome,
-  settings: { readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW' },
-): { readonly state: FirstState; readonly record: DecisionRecord } {
-  const record: DecisionRecord = { v: 1, outcome: defaultOutcome, source: 'default', inputs: facts };
-  return { state: firstState(defaultOutcome, facts.user, settings), record };
+export interface Deciding {
+  readonly ruleSet: PublishedRuleSet & { readonly version: number; readonly hash: string | null };
+  readonly evidence: Evidence;
+  readonly sources: readonly RecordedSource[];
+  readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
+  readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW';
+}
+
+/** Decides an action by its rules, else by its default, and records why. */
+export function decideAction(deciding: Deciding): { readonly state: FirstState; readonly record: DecisionRecord } {
+  const { ruleSet, evidence, sources, user, unenrolledUserState } = deciding;
+  const decision = evaluateRules(ruleSet.compiled, evidence, ruleSet.action, user);
+  const record: DecisionRecord = {
+    v: 1,
+    outcome: decision.outcome,
+    source: sourceOf(decision),
+    ruleSet: { version: ruleSet.version, hash: ruleSet.hash },
+    ...(decision.decidingRuleId === null ? {} : { decidingRuleId: decision.decidingRuleId }),
+    matched: decision.matchedRuleIds.map((ruleId) => snapshot(ruleSet, ruleId)),
+    unknown: decision.rules.flatMap(({ ruleId, status }) => (status === 'unknown' ? [ruleId] : [])),
+    demand: {
+      verificationMethods: decision.verificationMethods,
+      defaultVerificationMethod: decision.defaultVerificationMethod,
+      promptToEnrollVerificationMethods: decision.promptToEnrollVerificationMethods,
+      minimumAssurance: decision.minimumAssurance,
+    },
+    ...(decision.isCappedAtChallenge ? { isCappedAtChallenge: true as const } : {}),
+    user,
+    inputs: recordEvidence(evidence),
+    sources,
+  };
+  return { state: firstState(decision.outcome, user.isEnrolled, unenrolledUserState), record };
+}
+
+function sourceOf({ decidingRuleId, isStricterByUnknown }: Decision): DecisionRecord['source'] {
+  if (isStricterByUnknown) return 'unknown';
+  return decidingRuleId === null ? 'default' : 'rule';
+}
+
+function snapshot({ compiled, descriptions }: PublishedRuleSet, ruleId: string) {
+  const name = compiled.rules.find(({ rule }) => rule.ruleId === ruleId)?.rule.name ?? '';
+  const description = descriptions.get(ruleId);
+  return { ruleId, name, ...(description === undefined ? {} : { description }) };
 }
 
 /**
  * The state that an outcome leads to. A user without authenticators under CHALLENGE is challenged all the same and led
  * through enrolment; `unenrolledUserState: 'ALLOW'` lets such a user pass (server-api 9.1).
  */
-function firstState(
-  outcome: Outcome,
-  user: { readonly isEnrolled: boolean },
-  settings: { readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW' },
-): FirstState {
+function firstState(outcome: Outcome, isEnrolled: boolean, unenrolledUserState: Deciding['unenrolledUserState']): FirstState {
   switch (outcome) {
     case 'ALLOW':
       return 'ALLOW';
     case 'CHALLENGE':
-      return user.isEnrolled ? 'CHALLENGE_REQUIRED' : settings.unenrolledUserState;
+      return isEnrolled ? 'CHALLENGE_REQUIRED' : unenrolledUserState;
     case 'REVIEW':
       return 'REVIEW_REQUIRED';
     case 'BLOCK':

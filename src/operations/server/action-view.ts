@@ -1,15 +1,18 @@
 import { userActionState } from '../../contract/values.ts';
 import type { ActionRow } from '../../storage/queries/actions.ts';
 import { omitAbsent } from '../omit-absent.ts';
+import { readDecisionRecord } from '../read-decision-record.ts';
 import { distinctMethods, wireTime } from '../wire-values.ts';
 
 /** One occurrence of an action as get action and update action answer it. */
 export function actionView(action: ActionRow) {
+  const { matched, decidingRuleId } = readDecisionRecord(action.decision);
   return {
     ...actionBasics(action),
     userId: action.user_id,
-    rules: [],
-    ruleIds: [],
+    rules: matched.map((rule) => ({ ...rule })),
+    ruleIds: matched.map(({ ruleId }) => ruleId),
+    ...(decidingRuleId === undefined ? {} : { priorityRuleId: decidingRuleId }),
     output: { custom: {} },
   };
 }
@@ -22,6 +25,7 @@ export function actionListEntry(action: ActionRow) {
       verifiedByAuthenticatorId: action.verified_by_authenticator_id,
       userAgent: action.user_agent,
       ipAddress: action.ip_address,
+      countryCode: action.country_code,
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql } from '../sql.ts';
+import type { Sql, Statement } from '../sql.ts';
 import { configChannel } from './tenants.ts';
 
 export interface ActionKey {
@@ -22,10 +22,13 @@ export interface ActionRow {
   readonly verified_by_authenticator_id: string | null;
   readonly ip_address: string | null;
   readonly user_agent: string | null;
+  readonly device_id: string | null;
+  readonly country_code: string | null;
+  readonly decision: unknown;
 }
 
 const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
-  verification_method, verified_by_authenticator_id, ip_address, user_agent`;
+  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision`;
 
 const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
@@ -45,6 +48,12 @@ export interface NewAction extends ActionKey {
   readonly locale: string | undefined;
   /** The decision record, as JSON text. */
   readonly decision: string;
+  /** `custom` of the track call, as JSON text. */
+  readonly custom: string | undefined;
+  readonly countryCode: string | null;
+  /** Of the city, in degrees; null where only the country is known. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   /** Attributes for the user's row; what is absent stays as stored. */
   readonly email: string | undefined;
   readonly phoneNumber: string | undefined;
@@ -53,58 +62,81 @@ export interface NewAction extends ActionKey {
   readonly newConfigurationResult: string | undefined;
 }
 
-function recordStatement(name: string, onKnownUser: string, newConfiguration: string) {
-  return statement<{ action_id: string }>(
-    name,
-    `with the_user as (
-       insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
-       values ($1, $2, $15, $16, $17, $7, $7)
-       on conflict (tenant_id, user_id) ${onKnownUser}
-     )${newConfiguration}
-     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
-       created_at, updated_at, state_updated_at,
-       redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision)
-     values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14)
-     on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
-     returning action_id`,
-  );
+/** What a track writes beyond the action itself. */
+interface Extras {
+  /** The user's row takes attributes; it is locked for that, so only where there are some. */
+  readonly attributes: boolean;
+  readonly configuration: boolean;
+  readonly device: boolean;
 }
 
-// The usual case has a text of its own, because "do update" locks and so rewrites the user's row even where it changes
-// nothing.
-const recordForKnownUser = recordStatement('record_action', 'do nothing', '');
-const recordWithAttributes = recordStatement(
-  'record_action_with_attributes',
-  `do update set
-     email = coalesce(excluded.email, users.email),
-     email_verified = users.email_verified and (excluded.email is null or excluded.email = users.email),
-     phone_number = coalesce(excluded.phone_number, users.phone_number),
-     phone_number_verified =
-       users.phone_number_verified and (excluded.phone_number is null or excluded.phone_number = users.phone_number),
-     username = coalesce(excluded.username, users.username),
-     updated_at = excluded.updated_at
-   where (
-     coalesce(excluded.email, users.email),
-     coalesce(excluded.phone_number, users.phone_number),
-     coalesce(excluded.username, users.username)
-   ) is distinct from (users.email, users.phone_number, users.username)`,
-  `, configuration as (
+const takeAttributes = `do update set
+       email = coalesce(excluded.email, users.email),
+       email_verified = users.email_verified and (excluded.email is null or excluded.email = users.email),
+       phone_number = coalesce(excluded.phone_number, users.phone_number),
+       phone_number_verified =
+         users.phone_number_verified and (excluded.phone_number is null or excluded.phone_number = users.phone_number),
+       username = coalesce(excluded.username, users.username),
+       updated_at = excluded.updated_at
+     where (
+       coalesce(excluded.email, users.email),
+       coalesce(excluded.phone_number, users.phone_number),
+       coalesce(excluded.username, users.username)
+     ) is distinct from (users.email, users.phone_number, users.username)`;
+
+const createConfiguration = `, configuration as (
      insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     select $1, $3, $18, $7 where $18::text is not null
+     values ($1, $3, $22, $7)
      on conflict do nothing
      returning action_code
    ), published as (
      update tenants set config_version = nextval('config_versions')
      where tenant_id = $1 and exists (select from configuration)
      returning pg_notify('${configChannel}', tenant_id::text)
-   )`,
-);
+   )`;
+
+const createDevice = `, device as (
+     insert into devices (tenant_id, user_id, device_id, created_at) values ($1, $2, $12, $7)
+     on conflict do nothing
+   )`;
+
+const recordStatements = new Map<string, Statement<{ action_id: string }>>();
+
+function recordStatement(extras: Extras): Statement<{ action_id: string }> {
+  const suffixes = Object.entries(extras).flatMap(([name, isWanted]) => (isWanted === true ? [name] : []));
+  const name = ['record_action', ...suffixes].join('_');
+  const known = recordStatements.get(name);
+  if (known !== undefined) return known;
+  const made = statement<{ action_id: string }>(
+    name,
+    `with the_user as (
+       insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
+       values ($1, $2, $19, $20, $21, $7, $7)
+       on conflict (tenant_id, user_id) ${extras.attributes ? takeAttributes : 'do nothing'}
+     )${extras.configuration ? createConfiguration : ''}${extras.device ? createDevice : ''}
+     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
+       created_at, updated_at, state_updated_at,
+       redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
+       custom, country_code, latitude, longitude)
+     values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
+     returning action_id`,
+  );
+  recordStatements.set(name, made);
+  return made;
+}
 
 /**
- * Records an action with its decision, its user and, if new, its configuration, in one statement.
+ * Records an action with its decision, its user, its device and, if new, its configuration, in one statement.
  * False if another request recorded the same idempotency key first: then nothing of the action was written.
  */
 export async function recordAction(sql: Sql, action: NewAction): Promise<boolean> {
+  const { email, phoneNumber, username, newConfigurationResult } = action;
+  const extras = {
+    attributes: (email ?? phoneNumber ?? username) !== undefined,
+    configuration: newConfigurationResult !== undefined,
+    device: action.deviceId !== undefined,
+  };
   const values = [
     action.tenantId,
     action.userId,
@@ -120,15 +152,16 @@ export async function recordAction(sql: Sql, action: NewAction): Promise<boolean
     action.deviceId ?? null,
     action.locale ?? null,
     action.decision,
-    action.email ?? null,
-    action.phoneNumber ?? null,
-    action.username ?? null,
+    action.custom ?? null,
+    action.countryCode,
+    action.latitude,
+    action.longitude,
+    email ?? null,
+    phoneNumber ?? null,
+    username ?? null,
   ];
-  const { email, phoneNumber, username, newConfigurationResult } = action;
-  const isUsual = (email ?? phoneNumber ?? username ?? newConfigurationResult) === undefined;
-  const rows = isUsual
-    ? await sql.query(recordForKnownUser, values)
-    : await sql.query(recordWithAttributes, [...values, newConfigurationResult ?? null]);
+  const all = newConfigurationResult === undefined ? values : [...values, newConfigurationResult];
+  const rows = await sql.query(recordStatement(extras), all);
   return rows.length === 1;
 }
 
@@ -150,11 +183,20 @@ export async function lockAction(sql: Sql, key: ActionKey): Promise<ActionRow | 
   return row;
 }
 
-const recordStateStatement = statement<ActionRow>(
+const recordStateStatement = statement<never>(
   'record_action_state',
-  `update actions set state = $5, state_updated_at = $6, updated_at = $6 where ${keyMatches} returning ${columns}`,
+  `with changed as (
+     update actions set state = $5, state_updated_at = $6, updated_at = $6,
+       verified_at = case when $5 = 'CHALLENGE_SUCCEEDED' then $6 else verified_at end
+     where ${keyMatches}
+     returning tenant_id, user_id, device_id
+   )
+   update devices d set authenticated_at = $6 from changed c
+   where $5 = 'CHALLENGE_SUCCEEDED'
+     and d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id`,
 );
 
+/** Sets the state. CHALLENGE_SUCCEEDED makes the action's device, address and place known ones (ruling 35). */
 export async function recordActionState(sql: Sql, key: ActionKey, state: string, nowMs: number): Promise<void> {
   await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
 }
@@ -198,6 +240,7 @@ export async function deleteUserActions(sql: Sql, tenantId: string, userId: stri
 const pseudonymiseStatement = statement<never>(
   'pseudonymise_user_actions',
   `update actions set user_id = $3, ip_address = null, user_agent = null, device_id = null, redirect_url = null,
+     custom = null, latitude = null, longitude = null,
      decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json
    where tenant_id = $1 and user_id = $2`,
 );

@@ -1,0 +1,83 @@
+import type { Unknown, Value } from '../rules/value.ts';
+
+/** What is known of a request and its user before a decision, as plain values. Null is missing; UNKNOWN was due but broken. */
+export interface FactInputs {
+  readonly nowMs: number;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly actionCode: string;
+  readonly userId: string;
+  /** `custom` of the track call. */
+  readonly custom: Readonly<Record<string, Value>>;
+  readonly user: {
+    readonly email: string | null;
+    readonly phoneNumber: string | null;
+    readonly custom: Readonly<Record<string, Value>>;
+    readonly createdAtMs: number | null;
+    /** Methods of the verified authenticators. */
+    readonly enrolledMethods: readonly string[];
+  };
+  readonly address: {
+    /** In its one spelling; null if none was sent or what was sent is none. */
+    readonly text: string | null;
+    readonly countryCode: string | null | Unknown;
+    readonly place: Place | null | Unknown;
+    readonly city: string | null | Unknown;
+    readonly asn: number | null | Unknown;
+    readonly asOrganization: string | null | Unknown;
+    readonly isAnonymous: boolean | null | Unknown;
+    readonly isSanctionedCountry: boolean | null | Unknown;
+    /** Whether the value list `ip-whitelist` has it; null without an address or a list. */
+    readonly isInWhitelist: boolean | null;
+  };
+  readonly device: {
+    readonly id: string | null;
+    readonly browserName: string | null | Unknown;
+    readonly osName: string | null | Unknown;
+    readonly isMobile: boolean | null | Unknown;
+    readonly isBot: boolean | null | Unknown;
+  };
+  readonly history: HistoryInputs;
+}
+
+/** A point on the earth, and whether it is a city's or only the middle of a country. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly precision: 'city' | 'country';
+  readonly countryCode: string | null;
+}
+
+/** A place where the user has verified before. */
+export interface VerifiedPlace extends Place {
+  readonly verifiedAtMs: number;
+}
+
+/** What was read of the past; each part only where a fact that needs it is due. */
+export interface HistoryInputs {
+  /** Known: authenticated, and not invalidated since. */
+  readonly devices?: { readonly isKnown: boolean; readonly knownCount: number };
+  readonly hasVerified?: boolean;
+  /** Whether the user has verified from this very address. */
+  readonly addressSeen?: boolean;
+  /** Latest first. `isComplete` is false where there were more than are read. */
+  readonly places?: { readonly verified: readonly VerifiedPlace[]; readonly isComplete: boolean };
+}
+
+/** `attributes`: the user's own row. */
+export type HistoryPart = keyof HistoryInputs | 'attributes';
+
+/** One fact that conditions can name. */
+export interface Fact {
+  /** Dotted path in the fact document. One that ends in `.*` stands for every member below. */
+  readonly path: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'array of strings' | 'any';
+  readonly meaning: string;
+  readonly madeFrom: string;
+  /** When it is null. */
+  readonly nullWhen: string;
+  /** The part of the past that must be read for it. */
+  readonly needs?: HistoryPart;
+  /** For a path with `.*` the value is the whole object. */
+  compute(inputs: FactInputs): Value;
+}

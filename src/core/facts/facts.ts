@@ -1,0 +1,11 @@
+/** Every fact that conditions can name. `docs/facts.md` is made from this list. */
+import { deviceFacts } from './device-facts.ts';
+import type { Fact } from './fact.ts';
+import { ipFacts } from './ip-facts.ts';
+import { occasionFacts } from './occasion-facts.ts';
+import { userFacts } from './user-facts.ts';
+
+export const facts: readonly Fact[] = [...ipFacts, ...deviceFacts, ...userFacts, ...occasionFacts];
+
+/** The paths that warnings compare with; those of free members without their star. */
+export const factPaths: readonly string[] = facts.map(({ path }) => path.replace(/\.\*$/, ''));

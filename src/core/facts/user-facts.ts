@@ -1,0 +1,122 @@
+import { UNKNOWN } from '../rules/value.ts';
+import type { Fact } from './fact.ts';
+
+const notInput = 'always: nothing that a caller can send says it yet';
+
+export const userFacts: readonly Fact[] = [
+  {
+    path: 'user.userId',
+    type: 'string',
+    meaning: 'The user.',
+    madeFrom: 'the path of track',
+    nullWhen: 'never',
+    compute: ({ userId }) => userId,
+  },
+  {
+    path: 'user.email',
+    type: 'string',
+    meaning: 'E-mail address of the user.',
+    madeFrom: '`email` of track, else the user’s stored one',
+    nullWhen: 'neither is set',
+    needs: 'attributes',
+    compute: ({ user }) => user.email,
+  },
+  {
+    path: 'user.phoneNumber',
+    type: 'string',
+    meaning: 'Phone number of the user.',
+    madeFrom: '`phoneNumber` of track, else the user’s stored one',
+    nullWhen: 'neither is set',
+    needs: 'attributes',
+    compute: ({ user }) => user.phoneNumber,
+  },
+  {
+    path: 'user.isEnrolled',
+    type: 'boolean',
+    meaning: 'Whether the user has a verified authenticator.',
+    madeFrom: 'the user’s authenticators',
+    nullWhen: 'never',
+    compute: ({ user }) => user.enrolledMethods.length > 0,
+  },
+  {
+    path: 'user.enrolledVerificationMethods',
+    type: 'array of strings',
+    meaning: 'Methods of the user’s verified authenticators.',
+    madeFrom: 'the user’s authenticators',
+    nullWhen: 'never; `[]` when there are none',
+    compute: ({ user }) => [...new Set(user.enrolledMethods)],
+  },
+  {
+    path: 'user.createdAt',
+    type: 'string',
+    meaning: 'When the user was first seen, ISO 8601 in UTC.',
+    madeFrom: 'the user’s row',
+    nullWhen: 'the user is new',
+    needs: 'attributes',
+    compute: ({ user }) => (user.createdAtMs === null ? null : new Date(user.createdAtMs).toISOString()),
+  },
+  {
+    path: 'user.hasPreviouslyVerified',
+    type: 'boolean',
+    meaning: 'Whether an earlier action of the user, of any code, reached CHALLENGE_SUCCEEDED.',
+    madeFrom: 'the user’s actions',
+    nullWhen: 'never',
+    needs: 'hasVerified',
+    compute: ({ history }) => (history.hasVerified === undefined ? UNKNOWN : history.hasVerified),
+  },
+  {
+    path: 'user.custom.*',
+    type: 'any',
+    meaning: 'A custom data point stored on the user.',
+    madeFrom: '`custom` of update user',
+    nullWhen: 'the user has no such member',
+    needs: 'attributes',
+    compute: ({ user }) => user.custom,
+  },
+  {
+    path: 'custom.*',
+    type: 'any',
+    meaning: 'A custom data point of the action.',
+    madeFrom: '`custom` of track, else the one stored on the user',
+    nullWhen: 'neither has such a member',
+    needs: 'attributes',
+    // Spread into null-prototype objects: a member called __proto__ is data like any other (A71).
+    compute: ({ custom, user }) => Object.assign(Object.create(null), user.custom, custom) as typeof custom,
+  },
+  {
+    path: 'crypto.walletAddress',
+    type: 'string',
+    meaning: 'Wallet address of a crypto payment.',
+    madeFrom: '`custom.walletAddress` of track',
+    nullWhen: 'it was not sent',
+    compute: ({ custom }) => own(custom, 'walletAddress'),
+  },
+  {
+    path: 'crypto.assetCode',
+    type: 'string',
+    meaning: 'Asset code of a crypto payment.',
+    madeFrom: '`custom.assetCode` of track',
+    nullWhen: 'it was not sent',
+    compute: ({ custom }) => own(custom, 'assetCode'),
+  },
+  {
+    path: 'cardBin.issuerCountryCode',
+    type: 'string',
+    meaning: 'Country of the card’s issuer.',
+    madeFrom: 'a BIN table, which is not part of the product',
+    nullWhen: notInput,
+    compute: () => null,
+  },
+  {
+    path: 'cardBin.issuerName',
+    type: 'string',
+    meaning: 'Name of the card’s issuer.',
+    madeFrom: 'a BIN table, which is not part of the product',
+    nullWhen: notInput,
+    compute: () => null,
+  },
+];
+
+function own(object: Parameters<Fact['compute']>[0]['custom'], name: string) {
+  return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
+}

@@ -1,0 +1,251 @@
+import type { Condition, Reference } from './condition.ts';
+import { historyParameters, type HistoryQuestion } from './history-question.ts';
+import { parseIpRange } from './ip-ranges.ts';
+import { itemOperators, operators, type Operator } from './operators.ts';
+import type { Json } from './value.ts';
+
+export interface Problem {
+  /** JSON pointer (RFC 6901) into the conditions. */
+  readonly place: string;
+  /** One sentence that says what to do. */
+  readonly message: string;
+}
+
+export type CheckedCondition =
+  { readonly ok: true; readonly condition: Condition } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+// Ruling 30.
+const bytesMax = 65_536;
+const levelsMax = 20;
+const operationsMax = 500;
+// Nobody reads more, and a megabyte of mistakes must not become many megabytes of sentences.
+const problemsMax = 20;
+
+/** Nothing can match a broken part; it only keeps the walk going, so that all problems are found in one go. */
+const broken: Condition = { kind: 'value', value: null, place: '' };
+
+/**
+ * Reads JsonLogic as the specification narrows it (part 4.5). It is refused as a whole or understood as a whole: what is
+ * not understood is never taken for data, because data is true. Absent, null and `{}` match always. Never throws.
+ */
+export function checkCondition(conditions: unknown): CheckedCondition {
+  if (conditions === undefined || conditions === null) return { ok: true, condition: always };
+
+  const check: Check = { problems: [], operations: 0, isStopped: false };
+  if (!isObject(conditions)) {
+    refuse(check, '', 'Write the conditions as one JSON object, for example {"==": [{"var": "device.isNew"}, true]}.');
+    return { ok: false, problems: check.problems };
+  }
+  const condition = Object.keys(conditions).length === 0 ? always : readPart(check, conditions, '', 'facts', 1);
+
+  // After the walk, which proved that there is no cycle and nothing that cannot be written as JSON.
+  if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax)
+    refuse(check, '', `Shorten the conditions to ${bytesMax} bytes of JSON; put long lists into value lists.`);
+  return check.problems.length === 0 ? { ok: true, condition } : { ok: false, problems: check.problems };
+}
+
+const always: Condition = { kind: 'value', value: true, place: '' };
+
+interface Check {
+  readonly problems: Problem[];
+  operations: number;
+  /** Set by the first limit that is met; the rest is not looked at, however large it is. */
+  isStopped: boolean;
+}
+
+type Scope = Reference['from'];
+
+function readPart(check: Check, part: unknown, place: string, scope: Scope, level: number): Condition {
+  if (check.isStopped) return broken;
+  if (part === null || typeof part === 'boolean' || typeof part === 'string')
+    return { kind: 'value', value: part, place };
+  if (typeof part === 'number') {
+    // JSON text such as 1e400 arrives as Infinity, which cannot be written back.
+    if (Number.isFinite(part)) return { kind: 'value', value: part, place };
+    return refuse(check, place, 'Write a number that a double can hold.');
+  }
+  if (level > levelsMax) return stop(check, place, `Nest the conditions at most ${levelsMax} levels deep.`);
+  if (Array.isArray(part)) return readArray(check, part, place, scope, level);
+  if (isObject(part)) return readObject(check, part, place, scope, level);
+  return refuse(check, place, 'Write JSON here.');
+}
+
+function readArray(check: Check, parts: readonly unknown[], place: string, scope: Scope, level: number): Condition {
+  const items = Array.from(parts, (part, index) => readPart(check, part, `${place}/${index}`, scope, level + 1));
+  const values: Json[] = [];
+  for (const item of items) {
+    if (item.kind !== 'value') return { kind: 'array', items, place };
+    values.push(item.value);
+  }
+  return { kind: 'value', value: values, place };
+}
+
+function readObject(check: Check, part: object, place: string, scope: Scope, level: number): Condition {
+  const [entry, ...others] = Object.entries(part);
+  if (entry === undefined) return { kind: 'value', value: {}, place };
+  if (others.length > 0)
+    return refuse(check, place, 'Use exactly one operator per object; join several with "and" or "or".');
+  check.operations += 1;
+  if (check.operations > operationsMax)
+    return stop(check, place, `Use at most ${operationsMax} operations in one rule.`);
+
+  const [operator, given] = entry;
+  const operationPlace = `${place}/${operator.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const call: Call = {
+    operator,
+    // {"!": x} is JsonLogic's short form of {"!": [x]}.
+    args: Array.isArray(given) ? Array.from(given) : [given],
+    place,
+    placeOf: (index) => (Array.isArray(given) ? `${operationPlace}/${index}` : operationPlace),
+    scope,
+    level,
+  };
+  if (operator === 'var') return readVar(check, call);
+  if (operator === 'missing') return readMissing(check, call);
+  if (operator === 'missing_some') return readMissingSome(check, call);
+  if (historyParameters.has(operator)) return readHistory(check, call);
+  return readOperation(check, call);
+}
+
+/** An object with one key, taken apart. */
+interface Call {
+  readonly operator: string;
+  readonly args: readonly unknown[];
+  readonly place: string;
+  readonly placeOf: (index: number) => string;
+  readonly scope: Scope;
+  readonly level: number;
+}
+
+function readOperation(check: Check, { operator, args, place, placeOf, scope, level }: Call): Condition {
+  if (!isOperator(operator)) return refuse(check, place, `Use an operator that exists; ${shorten(operator)} does not.`);
+
+  const [min, max] = operators[operator];
+  if (args.length < min || args.length > max)
+    return refuse(check, place, `Give ${JSON.stringify(operator)} ${describeArity(min, max)}.`);
+  if (operator === 'inCidr') checkCidrs(check, args[1], placeOf(1));
+  const argScope = (index: number) => (itemOperators.has(operator) && index === 1 ? 'item' : scope);
+  return {
+    kind: 'operation',
+    operator,
+    args: args.map((arg, index) => readPart(check, arg, placeOf(index), argScope(index), level + 1)),
+    place,
+  };
+}
+
+/** The path has to stand in the rule itself, so that the facts a rule needs are known before it runs. */
+function readVar(check: Check, { args, place, placeOf, scope, level }: Call): Condition {
+  const [path, fallback] = args;
+  if (args.length > 2 || !isPath(path, scope))
+    return refuse(check, place, 'Give "var" the path of one fact as text, and perhaps a value for when it is missing.');
+  return {
+    kind: 'reference',
+    from: scope,
+    path: String(path),
+    fallback: args.length === 1 ? null : readPart(check, fallback, placeOf(1), scope, level + 1),
+    place,
+  };
+}
+
+/** JsonLogic takes the paths as arguments or as one list. */
+function readMissing(check: Check, call: Call): Condition {
+  const [first] = call.args;
+  return readPaths(check, call, Array.isArray(first) ? first : call.args, null);
+}
+
+function readMissingSome(check: Check, call: Call): Condition {
+  const [needed, paths] = call.args;
+  if (typeof needed !== 'number' || !Number.isInteger(needed) || !Array.isArray(paths) || call.args.length > 2)
+    return refuse(
+      check,
+      call.place,
+      'Give "missing_some" the number of facts that must be there and the list of paths.',
+    );
+  return readPaths(check, call, paths, needed);
+}
+
+function readPaths(check: Check, { place, scope }: Call, paths: readonly unknown[], needed: number | null): Condition {
+  const references: Reference[] = [];
+  for (const path of paths) {
+    if (!isPath(path, scope)) return refuse(check, place, 'Give the paths of the facts as text.');
+    references.push({ kind: 'reference', from: scope, path: String(path), fallback: null, place });
+  }
+  if (references.length === 0) return refuse(check, place, 'Give the path of at least one fact.');
+  return { kind: 'missing', references, needed, place };
+}
+
+function readHistory(check: Check, { operator, args, place, placeOf }: Call): Condition {
+  const parameters = historyParameters.get(operator) ?? [];
+  const names = parameters.map(({ name }) => name);
+  if (args.length !== parameters.length)
+    return refuse(check, place, `Give "${operator}" exactly [${names.join(', ')}].`);
+
+  const wrong = parameters.map(({ accepts }, index) => !accepts(args[index]));
+  for (const [index, { expected, name }] of parameters.entries())
+    if (wrong[index]) refuse(check, placeOf(index), `Give ${expected} here, for the ${name} of "${operator}".`);
+  if (wrong.includes(true)) return broken;
+
+  const members = Object.fromEntries(names.map((name, index) => [name, args[index]]));
+  // The arguments have just been checked against the table from which the type is written.
+  return { kind: 'history', question: { operator, ...members } as HistoryQuestion, place };
+}
+
+/** Ranges written into the rule are checked now; those of a value list are read when the rules are compiled. */
+function checkCidrs(check: Check, cidrs: unknown, place: string): void {
+  if (isObject(cidrs) && !Array.isArray(cidrs)) return;
+  if (!Array.isArray(cidrs)) {
+    refuse(check, place, 'Give "inCidr" a list of ranges, for example ["203.0.113.0/24"].');
+    return;
+  }
+  for (const [index, cidr] of cidrs.entries()) {
+    if (typeof cidr === 'string' && parseIpRange(cidr) !== null) continue;
+    refuse(check, `${place}/${index}`, 'Write the range like 203.0.113.0/24 or 2001:db8::/32.');
+  }
+}
+
+/** An empty path is the item itself; outside of an item it would be the whole document, which no rule needs. */
+function isPath(path: unknown, scope: Scope): path is string | number {
+  return typeof path === 'number' || (typeof path === 'string' && (path !== '' || scope === 'item'));
+}
+
+function isOperator(text: string): text is Operator {
+  return Object.hasOwn(operators, text);
+}
+
+/** Only what JSON.parse makes: anything else, a Map for example, would look like the empty condition that matches always. */
+function isObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) ? false : prototype === Object.prototype || prototype === null;
+}
+
+function refuse(check: Check, place: string, message: string): Condition {
+  if (!check.isStopped) check.problems.push({ place, message });
+  if (check.problems.length >= problemsMax) check.isStopped = true;
+  return broken;
+}
+
+function stop(check: Check, place: string, message: string): Condition {
+  refuse(check, place, message);
+  check.isStopped = true;
+  return broken;
+}
+
+function describeArity(min: number, max: number): string {
+  const argument = (count: number) => (count === 1 ? '1 argument' : `${count} arguments`);
+  if (max === Infinity) return `at least ${argument(min)}`;
+  return min === max ? argument(min) : `${min} to ${argument(max)}`;
+}
+
+function shorten(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+}

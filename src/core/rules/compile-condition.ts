@@ -1,0 +1,217 @@
+import { calculations } from './calculations.ts';
+import { comparisons } from './comparisons.ts';
+import type { Condition, Missing, Operation, Reference } from './condition.ts';
+import { contains } from './contains.ts';
+import { ipRanges } from './ip-ranges.ts';
+import { isTruthy } from './is-truthy.ts';
+import { items } from './items.ts';
+import type { Linker } from './linker.ts';
+import { listAlias } from './list-alias.ts';
+import { logic, type Closure, type Read, type Test } from './logic.ts';
+import { readPath } from './read-path.ts';
+import { isList, UNKNOWN, type Truth, type Unknown, type Value } from './value.ts';
+
+/** A condition as closures, asked for its value or for its truth. No text becomes code: all functions are of this room. */
+export interface CompiledCondition {
+  readonly read: Read;
+  readonly test: Test;
+}
+
+/** The paths, history questions and lists that the condition reads are registered with the linker. */
+export function compileCondition(condition: Condition, linker: Linker): CompiledCondition {
+  switch (condition.kind) {
+    case 'value': {
+      const { value } = condition;
+      return valued(() => value);
+    }
+    case 'array': {
+      const parts = condition.items.map((item) => compileCondition(item, linker));
+      return valued((inputs, item) => parts.map(({ read }) => read(inputs, item)));
+    }
+    case 'reference':
+      return valued(compileReference(condition, linker));
+    case 'missing':
+      return valued(compileMissing(condition, linker));
+    case 'history': {
+      const index = linker.historyIndex(condition.question);
+      return valued((inputs) => inputs.history[index] ?? null);
+    }
+    case 'operation':
+      return compileOperation(condition, linker);
+  }
+}
+
+function valued(read: Read): CompiledCondition {
+  return { read, test: (inputs, item) => isTruthy(read(inputs, item)) };
+}
+
+function truthful(test: Test): CompiledCondition {
+  return { read: test, test };
+}
+
+const nothing = valued(() => null);
+
+function compileOperation({ operator, args }: Operation, linker: Linker): CompiledCondition {
+  const parts = args.map((arg) => compileCondition(arg, linker));
+  const [first = nothing, second = nothing, third = nothing] = parts;
+  const reads = parts.map(({ read }) => read);
+  const tests = parts.map(({ test }) => test);
+
+  switch (operator) {
+    case 'and':
+      return { test: logic.every(tests), read: logic.firstValue(reads, false) };
+    case 'or':
+      return { test: logic.some(tests), read: logic.firstValue(reads, true) };
+    case 'if':
+      return { test: compileIf(tests, tests, () => false), read: compileIf(tests, reads, () => null) };
+    case '!':
+      return truthful(logic.not(first.test));
+    case '!!':
+      return truthful(first.test);
+
+    case '==':
+    case '!=':
+    case '===':
+    case '!==':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return truthful(compileComparison(operator, reads));
+
+    case 'in':
+      return truthful(compileIn(first.read, second.read, fixedSet(args[1], linker)));
+    case 'inCidr':
+      return truthful(compileInCidr(first.read, second.read, fixedSet(args[1], linker)));
+
+    case 'some':
+      return truthful((inputs, item) => items.some(first.read(inputs, item), second.test, inputs));
+    case 'none':
+      return truthful(logic.not((inputs, item) => items.some(first.read(inputs, item), second.test, inputs)));
+    case 'all':
+      return truthful((inputs, item) => items.all(first.read(inputs, item), second.test, inputs));
+    case 'map':
+      return valued((inputs, item) => items.map(first.read(inputs, item), second.read, inputs));
+    case 'filter':
+      return valued((inputs, item) => items.filter(first.read(inputs, item), second.test, inputs));
+    case 'reduce':
+      return valued((inputs, item) =>
+        items.reduce(first.read(inputs, item), second.read, third.read(inputs, item), inputs),
+      );
+
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case 'max':
+    case 'min':
+    case 'cat':
+    case 'substr':
+    case 'merge': {
+      const calculate = calculations[operator];
+      return valued((inputs, item) => {
+        const values = reads.map((read) => read(inputs, item));
+        return calculate(values, inputs);
+      });
+    }
+  }
+}
+
+function compileReference({ path, from, fallback }: Reference, linker: Linker): Read {
+  const { read: readFallback } = fallback === null ? nothing : compileCondition(fallback, linker);
+
+  if (from === 'item') {
+    const names = path === '' ? [] : path.split('.');
+    return (inputs, item) => {
+      const value = readPath(item, names);
+      return value === undefined ? readFallback(inputs, item) : value;
+    };
+  }
+
+  const alias = listAlias(path);
+  if (alias !== null) {
+    const [, , ...names] = path.split('.');
+    const value = readPath(linker.list(alias), names);
+    return value === undefined ? readFallback : () => value;
+  }
+
+  const index = linker.factIndex(path);
+  return (inputs, item) => {
+    const value = inputs.facts[index];
+    return value === undefined ? readFallback(inputs, item) : value;
+  };
+}
+
+function compileMissing({ references, needed }: Missing, linker: Linker): Read {
+  const facts = references.map((reference) => ({ path: reference.path, read: compileReference(reference, linker) }));
+  return (inputs, item) => {
+    const missing: string[] = [];
+    for (const { path, read } of facts) {
+      const value = read(inputs, item);
+      if (value === UNKNOWN) return UNKNOWN;
+      if (value === null || value === '') missing.push(path);
+    }
+    return needed !== null && facts.length - missing.length >= needed ? [] : missing;
+  };
+}
+
+/** Pairs of test and answer, then perhaps an answer for when no test holds. */
+function compileIf<Result>(
+  tests: readonly Test[],
+  answers: readonly Closure<Result>[],
+  otherwise: Closure<Result>,
+): Closure<Result | Unknown> {
+  const [test] = tests;
+  const [last = otherwise, answer] = answers;
+  if (test === undefined || answer === undefined) return last;
+  return logic.choose<Result | Unknown>(test, answer, compileIf(tests.slice(2), answers.slice(2), otherwise));
+}
+
+function compileComparison(operator: keyof typeof comparisons, reads: readonly Read[]): Test {
+  const compare = comparisons[operator];
+  const [left = nothing.read, right = nothing.read, third] = reads;
+  const pair: Test = (inputs, item) => compare(left(inputs, item), right(inputs, item), inputs);
+  // Between: {"<=": [1, x, 10]} holds when both neighbours do.
+  return third === undefined ? pair : logic.every([pair, compileComparison(operator, [right, third])]);
+}
+
+function compileIn(value: Read, container: Read, set: ReadonlySet<unknown> | undefined): Test {
+  if (set === undefined) return (inputs, item) => contains(container(inputs, item), value(inputs, item), inputs);
+  if (set.size === 0) return () => false;
+  return (inputs, item) => {
+    const sought = value(inputs, item);
+    return sought === UNKNOWN ? UNKNOWN : set.has(sought);
+  };
+}
+
+function compileInCidr(address: Read, ranges: Read, set: ReadonlySet<unknown> | undefined): Test {
+  if (set !== undefined) {
+    const isInRange = ipRanges(texts(set));
+    return (inputs, item) => testAddress(address(inputs, item), isInRange);
+  }
+  return (inputs, item) => {
+    const list = ranges(inputs, item);
+    if (list === UNKNOWN) return UNKNOWN;
+    if (!isList(list)) return false;
+    const truth = testAddress(address(inputs, item), ipRanges(texts(list)));
+    return truth === false && list.includes(UNKNOWN) ? UNKNOWN : truth;
+  };
+}
+
+function testAddress(address: Value, isInRange: (address: string) => boolean): Truth {
+  if (address === UNKNOWN) return UNKNOWN;
+  return typeof address === 'string' && isInRange(address);
+}
+
+function* texts(values: Iterable<unknown>): Iterable<string> {
+  for (const value of values) if (typeof value === 'string') yield value;
+}
+
+/** A list that stands when the rules are compiled is searched as a set, so 100,000 items cost as much as one (F21). */
+function fixedSet(container: Condition | undefined, linker: Linker): ReadonlySet<unknown> | undefined {
+  if (container?.kind === 'value' && isList(container.value)) return new Set(container.value);
+  if (container?.kind !== 'reference' || container.from !== 'facts') return undefined;
+  const alias = listAlias(container.path);
+  return alias !== null && container.path === `lists.${alias}` ? linker.listAsSet(alias) : undefined;
+}

@@ -1,0 +1,20 @@
+import { spendSteps, type Inputs } from './inputs.ts';
+import { toPrimitive } from './to-primitive.ts';
+import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
+
+/** `in`: strict for a list, part of the text for a text, false for everything else. */
+export function contains(container: Value, value: Value, inputs: Inputs): Truth {
+  if (container === UNKNOWN) return UNKNOWN;
+  if (isList(container)) return listContains(container, value, inputs);
+  if (typeof container !== 'string' || container === '') return false;
+  const part = toPrimitive(value, inputs);
+  return part === UNKNOWN ? UNKNOWN : container.includes(String(part));
+}
+
+function listContains(list: readonly Value[], value: Value, inputs: Inputs): Truth {
+  if (list.length === 0) return false;
+  if (value === UNKNOWN) return UNKNOWN;
+  spendSteps(inputs, list.length);
+  if (list.indexOf(value) !== -1) return true;
+  return list.includes(UNKNOWN) ? UNKNOWN : false;
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { decideOutcome, type Verdict } from './decide-outcome.ts';
+import type { Action, Demands, Outcome } from './rule-set.ts';
+import { UNKNOWN, type Truth } from './value.ts';
+
+const usable = { hasUsableAuthenticator: true };
+const unusable = { hasUsableAuthenticator: false };
+
+function action(defaultUserActionResult: Outcome, demands: Demands = {}): Action {
+  return { actionCode: 'test', defaultUserActionResult, ...demands };
+}
+
+/** Rules by priority: their place in the list is their id. */
+function verdicts(...rules: readonly [truth: Truth, type: Outcome, demands?: Demands][]): Verdict[] {
+  return rules.map(([truth, type, demands], priority) => ({
+    rule: { ruleId: `r${priority}`, name: `Rule ${priority}`, isActive: true, priority, type, ...demands },
+    truth,
+  }));
+}
+
+describe('what is certain', () => {
+  test('the first match decides, whatever its strength, and all matches are reported', () => {
+    const decision = decideOutcome(
+      verdicts([false, 'REVIEW'], [true, 'ALLOW'], [true, 'BLOCK']),
+      action('CHALLENGE'),
+      usable,
+    );
+    expect(decision).toMatchObject({ outcome: 'ALLOW', decidingRuleId: 'r1', matchedRuleIds: ['r1', 'r2'] });
+    expect(decision.rules.map(({ status }) => status)).toEqual(['not', 'matched', 'matched']);
+  });
+
+  test('without a match the default of the action holds', () => {
+    expect(decideOutcome(verdicts([false, 'BLOCK']), action('REVIEW'), usable)).toMatchObject({
+      outcome: 'REVIEW',
+      decidingRuleId: null,
+      matchedRuleIds: [],
+    });
+  });
+
+  test('a match is never lowered by the cap', () => {
+    expect(decideOutcome(verdicts([true, 'BLOCK']), action('ALLOW'), usable)).toMatchObject({
+      outcome: 'BLOCK',
+      isCappedAtChallenge: false,
+    });
+  });
+
+  test('each setting of the deciding rule replaces the one of the action only if it is set', () => {
+    const settings: Demands = {
+      verificationMethods: ['EMAIL_OTP', 'PASSKEY'],
+      defaultVerificationMethod: 'PASSKEY',
+      promptToEnrollVerificationMethods: ['PASSKEY'],
+      minimumAssurance: 'low',
+    };
+    const decision = decideOutcome(
+      verdicts([true, 'CHALLENGE', { verificationMethods: ['PASSKEY'], minimumAssurance: 'high' }]),
+      action('ALLOW', settings),
+      usable,
+    );
+    expect(decision).toMatchObject({ ...settings, verificationMethods: ['PASSKEY'], minimumAssurance: 'high' });
+  });
+
+  test('a default method that is not among the methods demanded is dropped', () => {
+    const decision = decideOutcome(
+      verdicts([true, 'CHALLENGE', { verificationMethods: ['PASSKEY'] }]),
+      action('ALLOW', { defaultVerificationMethod: 'EMAIL_OTP' }),
+      usable,
+    );
+    expect(decision.defaultVerificationMethod).toBe(null);
+  });
+});
+
+describe('I5: what could not be computed makes a decision stricter, never milder (ruling 8)', () => {
+  test('an unknown rule ahead of the first match adds its outcome, one behind it does not', () => {
+    const ahead = decideOutcome(verdicts([UNKNOWN, 'CHALLENGE'], [true, 'ALLOW']), action('ALLOW'), usable);
+    expect(ahead).toMatchObject({ outcome: 'CHALLENGE', decidingRuleId: 'r0', isStricterByUnknown: true });
+    expect(ahead.matchedRuleIds).toEqual(['r1']);
+    const behind = decideOutcome(verdicts([true, 'ALLOW'], [UNKNOWN, 'BLOCK']), action('ALLOW'), unusable);
+    expect(behind).toMatchObject({ outcome: 'ALLOW', decidingRuleId: 'r0', isStricterByUnknown: false });
+  });
+
+  test('an unknown rule that would allow changes nothing', () => {
+    const decision = decideOutcome(verdicts([UNKNOWN, 'ALLOW']), action('REVIEW'), usable);
+    expect(decision).toMatchObject({ outcome: 'REVIEW', decidingRuleId: null, isStricterByUnknown: false });
+  });
+
+  test('the strictest of several holds for a user without a usable authenticator', () => {
+    const decision = decideOutcome(
+      verdicts([UNKNOWN, 'CHALLENGE'], [UNKNOWN, 'BLOCK'], [UNKNOWN, 'REVIEW']),
+      action('ALLOW'),
+      unusable,
+    );
+    expect(decision).toMatchObject({ outcome: 'BLOCK', decidingRuleId: 'r1', isCappedAtChallenge: false });
+  });
+
+  test('strictness that comes only from unknowns is capped at CHALLENGE for a user who can pass one', () => {
+    const decision = decideOutcome(verdicts([UNKNOWN, 'BLOCK']), action('ALLOW'), usable);
+    expect(decision).toMatchObject({
+      outcome: 'CHALLENGE',
+      decidingRuleId: 'r0',
+      isStricterByUnknown: true,
+      isCappedAtChallenge: true,
+    });
+  });
+
+  test('the cap does not go below a certain REVIEW', () => {
+    const decision = decideOutcome(verdicts([UNKNOWN, 'BLOCK'], [true, 'REVIEW']), action('ALLOW'), usable);
+    expect(decision).toMatchObject({
+      outcome: 'REVIEW',
+      decidingRuleId: 'r1',
+      isStricterByUnknown: false,
+      isCappedAtChallenge: true,
+    });
+  });
+});
+
+describe('the demand of several candidates (ruling 9)', () => {
+  test('is the highest assurance and the methods that all accept', () => {
+    const decision = decideOutcome(
+      verdicts(
+        [UNKNOWN, 'CHALLENGE', { verificationMethods: ['PASSKEY', 'EMAIL_OTP'], minimumAssurance: 'medium' }],
+        [UNKNOWN, 'BLOCK', { minimumAssurance: 'high' }],
+        [true, 'CHALLENGE', { verificationMethods: ['SMS', 'PASSKEY'] }],
+      ),
+      action('ALLOW', { minimumAssurance: 'low' }),
+      usable,
+    );
+    expect(decision).toMatchObject({ verificationMethods: ['PASSKEY'], minimumAssurance: 'high' });
+  });
+
+  test('leaves out candidates that would allow', () => {
+    const decision = decideOutcome(
+      verdicts(
+        [UNKNOWN, 'ALLOW', { verificationMethods: ['SMS'], minimumAssurance: 'high' }],
+        [true, 'CHALLENGE', { verificationMethods: ['EMAIL_OTP'] }],
+      ),
+      action('ALLOW'),
+      usable,
+    );
+    expect(decision).toMatchObject({ verificationMethods: ['EMAIL_OTP'], minimumAssurance: null });
+  });
+
+  test('without a common method is the list of the highest assurance', () => {
+    const decision = decideOutcome(
+      verdicts(
+        [UNKNOWN, 'CHALLENGE', { verificationMethods: ['EMAIL_OTP'], minimumAssurance: 'low' }],
+        [true, 'CHALLENGE', { verificationMethods: ['PASSKEY'], minimumAssurance: 'high' }],
+      ),
+      action('ALLOW'),
+      usable,
+    );
+    expect(decision).toMatchObject({ verificationMethods: ['PASSKEY'], minimumAssurance: 'high' });
+  });
+
+  test('without a common method and with equal assurance is the list of the lowest priority number', () => {
+    const decision = decideOutcome(
+      verdicts(
+        [UNKNOWN, 'CHALLENGE', { verificationMethods: ['EMAIL_OTP'] }],
+        [true, 'CHALLENGE', { verificationMethods: ['PASSKEY'] }],
+      ),
+      action('ALLOW'),
+      usable,
+    );
+    expect(decision.verificationMethods).toEqual(['EMAIL_OTP']);
+  });
+
+  test('takes the default of the action as the last candidate', () => {
+    const decision = decideOutcome(
+      verdicts([UNKNOWN, 'CHALLENGE', { verificationMethods: ['EMAIL_OTP', 'PASSKEY'] }]),
+      action('CHALLENGE', { verificationMethods: ['PASSKEY', 'SMS'] }),
+      usable,
+    );
+    expect(decision).toMatchObject({ outcome: 'CHALLENGE', decidingRuleId: null, verificationMethods: ['PASSKEY'] });
+  });
+});

@@ -1,0 +1,52 @@
+import type { Explanation, RuleExplanation } from './explain-rules.ts';
+
+/** The decision in plain English, a sentence each: the rules by priority, then what came of them. */
+export function describeDecision({ decision, defaultOutcome, rules }: Explanation): readonly string[] {
+  const { outcome, decidingRuleId, isStricterByUnknown, isCappedAtChallenge } = decision;
+  const sentences = rules.map(describeRule);
+  const deciding = rules.find(({ ruleId }) => ruleId === decidingRuleId);
+  const firstMatch = rules.find(({ status }) => status === 'matched');
+  const certainOutcome = firstMatch?.outcome ?? defaultOutcome;
+
+  if (deciding !== undefined && isStricterByUnknown)
+    sentences.push(
+      `The outcome is ${outcome} instead of ${certainOutcome}, because rule ${quote(deciding)} could not be computed.`,
+    );
+  else if (deciding !== undefined) sentences.push(`The outcome is ${outcome}, decided by rule ${quote(deciding)}.`);
+  else sentences.push(`The outcome is ${outcome}, the default of the action, because no rule matched.`);
+
+  if (isCappedAtChallenge)
+    sentences.push(
+      'It is not stricter, because what could not be computed demands at most a challenge of a user who can pass one.',
+    );
+  if (decision.verificationMethods !== null && outcome !== 'ALLOW')
+    sentences.push(`Allowed verification methods: ${decision.verificationMethods.join(', ') || 'none'}.`);
+  if (decision.minimumAssurance !== null && outcome !== 'ALLOW')
+    sentences.push(`Minimum assurance: ${decision.minimumAssurance}.`);
+  return sentences;
+}
+
+function describeRule(rule: RuleExplanation): string {
+  const decisive = rule.leaves.filter(({ isDecisive }) => isDecisive);
+  const reasons = decisive.map(({ text, operator }) => (operator === 'value' ? 'its conditions are fixed' : text));
+  const reason = reasons.length > 0 ? reasons.join(' and ') : 'it has an empty group of conditions';
+  switch (rule.status) {
+    case 'matched':
+      return `Rule ${quote(rule)} matched because ${isUnconditional(rule) ? 'it has no conditions' : reason}.`;
+    case 'not':
+      return `Rule ${quote(rule)} did not match because ${reason}.`;
+    case 'unknown':
+      return rule.fault === null
+        ? `Rule ${quote(rule)} could not be computed, because this is unknown: ${reason}.`
+        : `Rule ${quote(rule)} could not be computed, because it failed: ${rule.fault}.`;
+  }
+}
+
+/** `{}` and absent conditions are read as the literal true. */
+function isUnconditional({ leaves: [leaf, ...others] }: RuleExplanation): boolean {
+  return others.length === 0 && leaf?.operator === 'value' && leaf.place === '';
+}
+
+function quote({ name }: RuleExplanation): string {
+  return `"${name}"`;
+}

@@ -1,0 +1,84 @@
+import type { Evidence } from './rule-set.ts';
+import { isList, UNKNOWN, type Json, type Unknown, type Value } from './value.ts';
+
+/** Evidence as plain JSON, to be stored with the decision that rests on it. */
+export interface RecordedEvidence {
+  readonly facts: { readonly [fact: string]: Json };
+  readonly history: { readonly [key: string]: number | null };
+  /** What JSON cannot say, by JSON pointer into this record, where null stands in its place. */
+  readonly exceptions: { readonly [place: string]: ExceptionName };
+}
+
+const exceptions = {
+  unknown: UNKNOWN,
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+  '-0': -0,
+} as const satisfies Record<string, number | Unknown>;
+
+type ExceptionName = keyof typeof exceptions;
+
+export function recordEvidence({ facts, history }: Evidence): RecordedEvidence {
+  const noted: [string, ExceptionName][] = [];
+  const write = (value: Value, place: string): Json => {
+    const name = exceptionName(value);
+    if (name !== null) {
+      noted.push([place, name]);
+      return null;
+    }
+    if (isList(value)) return value.map((item, index) => write(item, `${place}/${index}`));
+    if (typeof value === 'object' && value !== null) return writeMembers(value, place);
+    return typeof value === 'symbol' ? null : value;
+  };
+  const writeMembers = (members: { readonly [name: string]: Value | undefined }, place: string) => {
+    const written: [string, Json][] = [];
+    for (const [name, member] of Object.entries(members))
+      if (member !== undefined) written.push([name, write(member, `${place}/${escape(name)}`)]);
+    return Object.fromEntries(written);
+  };
+
+  const written = writeMembers(facts, '/facts');
+  const answers = Array.from(history, ([key, answer]): [string, number | null] => {
+    const value = write(answer, `/history/${escape(key)}`);
+    return [key, typeof value === 'number' ? value : null];
+  });
+  return { facts: written, history: Object.fromEntries(answers), exceptions: Object.fromEntries(noted) };
+}
+
+/** The evidence that was recorded: `explainRules` decides the same with it. */
+export function restoreEvidence({ facts, history, exceptions: noted }: RecordedEvidence): Evidence {
+  const names = new Map(Object.entries(noted));
+  const read = (value: Json, place: string): Value => {
+    const name = names.get(place);
+    if (name !== undefined) return exceptions[name];
+    if (Array.isArray(value)) return value.map((item: Json, index) => read(item, `${place}/${index}`));
+    return typeof value === 'object' && value !== null ? readMembers(value as RecordedEvidence['facts'], place) : value;
+  };
+  const readMembers = (members: RecordedEvidence['facts'], place: string): Evidence['facts'] =>
+    Object.fromEntries(
+      Object.entries(members).map(([name, member]): [string, Value] => [
+        name,
+        read(member, `${place}/${escape(name)}`),
+      ]),
+    );
+
+  const answers = Object.entries(history).map(([key, answer]): [string, number | null | Unknown] => {
+    const name = names.get(`/history/${escape(key)}`);
+    return [key, name === undefined ? answer : exceptions[name]];
+  });
+  return { facts: readMembers(facts, '/facts'), history: new Map(answers) };
+}
+
+function exceptionName(value: Value): ExceptionName | null {
+  if (value === UNKNOWN) return 'unknown';
+  if (typeof value !== 'number') return null;
+  if (Object.is(value, -0)) return '-0';
+  if (Number.isFinite(value)) return null;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+/** RFC 6901 §3. */
+function escape(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest';
+import { checkCondition } from './check-condition.ts';
+import { compileCondition } from './compile-condition.ts';
+import { compileInputs } from './inputs.ts';
+import { createLinker } from './linker.ts';
+import type { Evidence, ValueLists } from './rule-set.ts';
+import { UNKNOWN, type Truth, type Value } from './value.ts';
+
+interface World {
+  facts?: Evidence['facts'];
+  history?: Evidence['history'];
+  lists?: ValueLists;
+}
+
+function run(conditions: unknown, { facts = {}, history = new Map(), lists = new Map() }: World = {}) {
+  const checked = checkCondition(conditions);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  const linker = createLinker(lists);
+  const { test: truth, read } = compileCondition(checked.condition, linker);
+  const inputs = () => compileInputs(linker.needs)({ facts, history });
+  return { truth: () => truth(inputs(), null), value: () => read(inputs(), null) };
+}
+
+const truthOf = (conditions: unknown, world?: World): Truth => run(conditions, world).truth();
+const valueOf = (conditions: unknown, world?: World): Value => run(conditions, world).value();
+const v = (path: string) => ({ var: path });
+
+describe('the table of part 4.5 holds row by row', () => {
+  const countries: ValueLists = new Map([
+    ['countries', ['NZ', 'AU']],
+    ['numbers-as-text', ['1', '2']],
+    ['empty', []],
+  ]);
+  test.each<[row: string, conditions: unknown, facts: Evidence['facts'], expected: boolean]>([
+    ['null < 100', { '<': [v('a'), 100] }, { a: null }, false],
+    ['missing < 100', { '<': [v('a'), 100] }, {}, false],
+    ['null <= 0', { '<=': [v('a'), 0] }, { a: null }, false],
+    ['0 >= null', { '>=': [0, v('a')] }, { a: null }, false],
+    ['null > 100', { '>': [v('a'), 100] }, { a: null }, false],
+    ['between with a missing middle', { '<=': [0, v('a'), 10] }, {}, false],
+    ['between inside', { '<=': [0, v('a'), 10] }, { a: 10 }, true],
+    ['between is exclusive with <', { '<': [0, v('a'), 10] }, { a: 10 }, false],
+    ['descending between', { '>': [10, v('a'), 0] }, { a: 5 }, true],
+    ['descending between, outside', { '>': [10, v('a'), 0] }, { a: -5 }, false],
+    ['null == true', { '==': [v('a'), true] }, { a: null }, false],
+    ['null == false', { '==': [v('a'), false] }, { a: null }, false],
+    ['null != true', { '!=': [v('a'), true] }, { a: null }, true],
+    ['null == null, "is not set"', { '==': [v('a'), null] }, {}, true],
+    ['"2001" > 2000', { '>': [v('a'), 2000] }, { a: '2001' }, true],
+    ['1 == "1"', { '==': [v('a'), 1] }, { a: '1' }, true],
+    ['1 === "1"', { '===': [v('a'), 1] }, { a: '1' }, false],
+    ['true == "true"', { '==': [v('a'), true] }, { a: 'true' }, false],
+    ['in a missing list', { in: [v('a'), v('lists.nothing')] }, { a: 'NZ' }, false],
+    ['in a list', { in: [v('a'), v('lists.countries')] }, { a: 'NZ' }, true],
+    ['in is case-sensitive', { in: [v('a'), v('lists.countries')] }, { a: 'nz' }, false],
+    ['not in a missing list', { '!': { in: [v('a'), v('lists.nothing')] } }, { a: 'NZ' }, true],
+    ['a missing value is not in a list', { '!': { in: [v('a'), v('lists.countries')] } }, {}, true],
+    ['a number in a list of texts', { in: [v('a'), v('lists.numbers-as-text')] }, { a: 1 }, false],
+    ['a number in a written list of texts', { in: [v('a'), ['1']] }, { a: 1 }, false],
+    ['in an empty list', { in: [v('a'), v('lists.empty')] }, { a: 1 }, false],
+    ['in a text', { in: ['ada', v('a')] }, { a: 'Canada' }, true],
+    ['in a number', { in: ['1', v('a')] }, { a: 1 }, false],
+    ['no conditions', undefined, {}, true],
+    ['null conditions', null, {}, true],
+    ['{}', {}, {}, true],
+    ['{"and": []}', { and: [] }, {}, false],
+    ['{"or": []}', { or: [] }, {}, false],
+    ['an empty array is false', v('a'), { a: [] }, false],
+    ['the text "0" is true', v('a'), { a: '0' }, true],
+    ['a path with a hyphen', { '==': [v('custom.risk-score'), 1] }, { custom: { 'risk-score': 1 } }, true],
+    ['a path with a space', { '==': [v('custom.risk score'), 1] }, { custom: { 'risk score': 1 } }, true],
+    ['a key with a dot is not reachable', { '==': [v('custom.a.b'), 1] }, { custom: { 'a.b': 1 } }, false],
+    ['contains any of', { some: [v('a'), { in: [v(''), ['x', 'y']] }] }, { a: ['y'] }, true],
+    ['contains none of, missing', { none: [v('a'), { in: [v(''), ['x', 'y']] }] }, {}, true],
+    ['all of nothing', { all: [v('a'), true] }, { a: [] }, false],
+  ])('%s', (_, conditions, facts, expected) => {
+    expect(truthOf(conditions, { facts, lists: countries })).toBe(expected);
+  });
+});
+
+describe('velocity and network operators, part 4.8', () => {
+  const ask = { actionCount: ['user', 'signIn', 60, 'CHALLENGE_FAILED'] };
+  const key = '["actionCount","user","signIn",60,"CHALLENGE_FAILED"]';
+
+  test('a count is compared as a number', () => {
+    expect(truthOf({ '>=': [ask, 5] }, { history: new Map([[key, 5]]) })).toBe(true);
+    expect(truthOf({ '>=': [ask, 5] }, { history: new Map([[key, 4]]) })).toBe(false);
+  });
+
+  test('I5: an answer that is not there is unknown, not zero', () => {
+    expect(truthOf({ '>=': [ask, 5] })).toBe(UNKNOWN);
+    expect(truthOf({ '<': [ask, 5] })).toBe(UNKNOWN);
+  });
+
+  test('minutesSince of what never happened is neither short nor long ago', () => {
+    const history = new Map([['["minutesSince","enrolled"]', null]]);
+    expect(truthOf({ '<': [{ minutesSince: 'enrolled' }, 5] }, { history })).toBe(false);
+    expect(truthOf({ '>': [{ minutesSince: ['enrolled'] }, 5] }, { history })).toBe(false);
+  });
+
+  test('inCidr with a missing address is false, with an unknown one unknown', () => {
+    const conditions = { inCidr: [v('ip.ipAddress'), ['10.0.0.0/8', '2001:db8::/32']] };
+    expect(truthOf(conditions, { facts: { ip: { ipAddress: '10.255.0.1' } } })).toBe(true);
+    expect(truthOf(conditions, { facts: { ip: { ipAddress: '2001:db8::1' } } })).toBe(true);
+    expect(truthOf(conditions, { facts: { ip: { ipAddress: '11.0.0.1' } } })).toBe(false);
+    expect(truthOf(conditions, { facts: { ip: { ipAddress: null } } })).toBe(false);
+    expect(truthOf(conditions, { facts: { ip: UNKNOWN } })).toBe(UNKNOWN);
+  });
+
+  test('inCidr takes its ranges from a value list or a fact too, and skips what is no range', () => {
+    const lists: ValueLists = new Map([['ip-whitelist', ['not a range', 7, '10.0.0.0/8', '192.0.2.1']]]);
+    const facts: Evidence['facts'] = {
+      ip: { ipAddress: '192.0.2.1' },
+      custom: { ranges: ['192.0.2.0/24'], broken: [UNKNOWN] },
+    };
+    expect(truthOf({ inCidr: [v('ip.ipAddress'), v('lists.ip-whitelist')] }, { facts, lists })).toBe(true);
+    expect(truthOf({ inCidr: [v('ip.ipAddress'), v('custom.ranges')] }, { facts })).toBe(true);
+    expect(truthOf({ inCidr: [v('ip.ipAddress'), v('custom.nothing')] }, { facts })).toBe(false);
+    expect(truthOf({ inCidr: [v('ip.ipAddress'), v('custom.broken')] }, { facts })).toBe(UNKNOWN);
+    expect(truthOf({ inCidr: [v('ip.ipAddress'), v('lists.gone')] }, { facts, lists })).toBe(false);
+  });
+});
+
+describe('I5: unknown follows strong Kleene logic', () => {
+  const facts: Evidence['facts'] = { u: UNKNOWN, yes: true, no: false, n: 5, list: [1, UNKNOWN, 3] };
+  test.each<[title: string, conditions: unknown, expected: Truth]>([
+    ['unknown and false', { and: [v('u'), v('no')] }, false],
+    ['unknown and true', { and: [v('u'), v('yes')] }, UNKNOWN],
+    ['unknown or true', { or: [v('u'), v('yes')] }, true],
+    ['unknown or false', { or: [v('u'), v('no')] }, UNKNOWN],
+    ['not unknown', { '!': v('u') }, UNKNOWN],
+    ['not not unknown', { '!!': v('u') }, UNKNOWN],
+    ['a part of an unknown', { '==': [v('u.deep.down'), 1] }, UNKNOWN],
+    ['unknown == null', { '==': [v('u'), null] }, UNKNOWN],
+    ['unknown == unknown', { '==': [v('u'), v('u')] }, UNKNOWN],
+    ['unknown < null is false whatever it is', { '<': [v('u'), null] }, false],
+    ['unknown < 5', { '<': [v('u'), 5] }, UNKNOWN],
+    ['between with a false half', { '<': [9, v('n'), v('u')] }, false],
+    ['between with an unknown half', { '<': [1, v('n'), v('u')] }, UNKNOWN],
+    ['unknown + 1', { '>': [{ '+': [v('u'), 1] }, 0] }, UNKNOWN],
+    ['unknown in a list', { in: [v('u'), ['a']] }, UNKNOWN],
+    ['unknown in an empty list', { in: [v('u'), []] }, false],
+    ['in an unknown list', { in: ['a', v('u')] }, UNKNOWN],
+    ['found beside an unknown item', { in: [3, v('list')] }, true],
+    ['not found beside an unknown item', { in: [4, v('list')] }, UNKNOWN],
+    ['some, found', { some: [v('list'), { '==': [v(''), 3] }] }, true],
+    ['some, not found', { some: [v('list'), { '==': [v(''), 4] }] }, UNKNOWN],
+    ['all, refuted', { all: [v('list'), { '<': [v(''), 2] }] }, false],
+    ['all, not refuted', { all: [v('list'), { '<': [v(''), 9] }] }, UNKNOWN],
+    ['none, refuted', { none: [v('list'), { '==': [v(''), 3] }] }, false],
+    ['filter of an unknown item', { filter: [v('list'), { '>': [v(''), 2] }] }, UNKNOWN],
+    ['if with equal answers', { if: [v('u'), true, true] }, true],
+    ['if with other answers', { if: [v('u'), true, false] }, UNKNOWN],
+    ['missing of an unknown', { missing: ['u', 'gone'] }, UNKNOWN],
+    ['a text with an unknown part', { '==': [v('list'), '1,2,3'] }, UNKNOWN],
+  ])('%s', (_, conditions, expected) => {
+    expect(truthOf(conditions, { facts })).toBe(expected);
+  });
+
+  test('the value of "unknown and 0" is unknown, although its truth is known', () => {
+    expect(truthOf({ and: [v('u'), 0] }, { facts })).toBe(false);
+    expect(truthOf({ '==': [{ and: [v('u'), 0] }, 0] }, { facts })).toBe(UNKNOWN);
+    expect(truthOf({ '==': [{ or: [v('u'), 1] }, 1] }, { facts })).toBe(UNKNOWN);
+  });
+});
+
+describe('A71 A73: rules and data do not reach what is inherited', () => {
+  test.each(['constructor', '__proto__', 'custom.__proto__.polluted', 'custom.constructor.prototype', 'toString'])(
+    'the path %s is missing',
+    (path) => {
+      expect(valueOf(v(path), { facts: { custom: {} } })).toBe(null);
+      expect(truthOf({ missing: [path] }, { facts: { custom: {} } })).toBe(true);
+    },
+  );
+
+  test('own members of any name are data and nothing else', () => {
+    const facts = JSON.parse('{"custom": {"__proto__": {"polluted": 1}, "constructor": "Acme Builders"}}') as {
+      custom: { constructor: string };
+    };
+    expect(truthOf({ '==': [v('custom.constructor'), 'Acme Builders'] }, { facts })).toBe(true);
+    expect(valueOf(v('custom.polluted'), { facts })).toBe(null);
+    expect(({} as { polluted?: unknown }).polluted).toBe(undefined);
+  });
+
+  test('a list may not be named like an inherited member', () => {
+    expect(truthOf({ in: ['x', v('lists.constructor')] })).toBe(false);
+    expect(valueOf(v('lists.__proto__'))).toBe(null);
+  });
+
+  test('an object with its own toString or without a prototype compares like any other object', () => {
+    const hostile = JSON.parse('{"toString": 1, "valueOf": 2}') as { toString: never };
+    const bare = Object.assign(Object.create(null) as object, { a: 1 }) as { a: number };
+    for (const value of [hostile, bare, { a: 1 }]) {
+      expect(truthOf({ '==': [v('x'), 1] }, { facts: { x: value } })).toBe(false);
+      expect(truthOf({ '<': [v('x'), 1] }, { facts: { x: value } })).toBe(false);
+      expect(valueOf({ cat: ['a', v('x')] }, { facts: { x: value } })).toBe('a[object Object]');
+    }
+  });
+});
+
+describe('A73: a rule that would stall or fill the server is stopped', () => {
+  const forty = Array.from({ length: 40 }, (_, index) => index);
+  test.each<[title: string, conditions: unknown]>([
+    ['doubling a list', { reduce: [forty, { merge: [v('accumulator'), v('accumulator')] }, [1]] }],
+    ['doubling a text', { reduce: [forty, { cat: [v('accumulator'), v('accumulator')] }, 'aaaaaaaa'] }],
+    ['doubling a nest', { '==': [{ reduce: [forty, [v('accumulator'), v('accumulator')], 1] }, 'x'] }],
+    [
+      'a list for each item of a list',
+      { some: [forty, { some: [forty, { some: [forty, { some: [forty, false] }] }] }] },
+    ],
+  ])('%s', (_, conditions) => {
+    const startedAt = performance.now();
+    expect(() => truthOf(conditions)).toThrow(/too many steps/);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('F29: numbers at the limits compare as JavaScript doubles', () => {
+  const past = 2 ** 53;
+  test.each<[title: string, conditions: unknown, facts: Evidence['facts'], expected: boolean]>([
+    ['2^53-1 < 2^53', { '<': [v('a'), past] }, { a: past - 1 }, true],
+    [
+      '2^53+1 is 2^53 once it has been JSON',
+      { '==': [v('a'), past] },
+      { a: JSON.parse('9007199254740993') as number },
+      true,
+    ],
+    ['2^53+1 as text is compared as a double with a number', { '>': [v('a'), past] }, { a: '9007199254740993' }, false],
+    [
+      'two texts compare as texts, digit by digit',
+      { '>': [v('a'), '9007199254740992'] },
+      { a: '9007199254740993' },
+      true,
+    ],
+    [
+      'two texts of other lengths do too, so amounts as text need a number beside them',
+      { '>': [v('a'), '9'] },
+      { a: '10' },
+      false,
+    ],
+    ['-0 == 0', { '==': [v('a'), 0] }, { a: -0 }, true],
+    ['-0 < 0', { '<': [v('a'), 0] }, { a: -0 }, false],
+    ['-0 in [0]', { in: [v('a'), [0]] }, { a: -0 }, true],
+    ['1e400 is above every limit', { '>': [v('a'), 2000] }, { a: JSON.parse('1e400') as number }, true],
+    ['the text 1e400 is too', { '>': [v('a'), 2000] }, { a: '1e400' }, true],
+    ['the text NaN is not above', { '>': [v('a'), 0] }, { a: 'NaN' }, false],
+    ['the text NaN is not below', { '<': [v('a'), 0] }, { a: 'NaN' }, false],
+    ['NaN is in no list', { in: [{ '+': [v('a')] }, ['NaN', 0]] }, { a: 'NaN' }, false],
+    ['0/0 is false', { '/': [0, v('a')] }, { a: 0 }, false],
+  ])('%s', (_, conditions, facts, expected) => {
+    expect(truthOf(conditions, { facts })).toBe(expected);
+  });
+});
+
+test('F21: a list of 100,000 items is searched as a set', () => {
+  const lists: ValueLists = new Map([['big', Array.from({ length: 100_000 }, (_, index) => `item-${index}`)]]);
+  const checked = checkCondition({ in: [v('a'), v('lists.big')] });
+  if (!checked.ok) throw new Error('refused');
+  const linker = createLinker(lists);
+  const { test: truth } = compileCondition(checked.condition, linker);
+  const inputs = compileInputs(linker.needs)({ facts: { a: 'item-99999' }, history: new Map() });
+  const startedAt = performance.now();
+  let found = 0;
+  for (let round = 0; round < 100_000; round += 1) if (truth(inputs, null) === true) found += 1;
+  expect(found).toBe(100_000);
+  // 100,000 scans would visit 10^10 items.
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+});

@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** Where an address can be reached from: the internet, one organisation's own network, or nowhere that has a place. */
+export type AddressScope = 'public' | 'private' | 'reserved';
+
+/** An address that was understood: one text, one number and one scope for all of its spellings. */
+export interface IpAddress {
+  /** RFC 5952 for IPv6, dotted decimal for IPv4; IPv4-mapped IPv6 is IPv4. Equal addresses have equal texts. */
+  readonly text: string;
+  readonly version: 4 | 6;
+  /** Big-endian 32-bit words: one for IPv4, four for IPv6. */
+  readonly words: readonly number[];
+  readonly scope: AddressScope;
+}
+
+// The longest text of an address: eight groups whose last two are dotted decimal.
+const textLengthMax = 45;
+
+const privateRanges: ReadonlySet<string> = new Set([
+  'private',
+  'carrierGradeNat',
+  'linkLocal',
+  'loopback',
+  'uniqueLocal',
+  'deprecatedSiteLocal',
+]);
+
+function scopeOf(range: string): AddressScope {
+  if (range === 'unicast') return 'public';
+  return privateRanges.has(range) ? 'private' : 'reserved';
+}
+
+function fromIpv4(address: ipaddr.IPv4): IpAddress {
+  const [a = 0, b = 0, c = 0, d = 0] = address.octets;
+  const word = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  return { text: address.toString(), version: 4, words: [word], scope: scopeOf(address.range()) };
+}
+
+/**
+ * Reads the text of one address; null for everything else. Strict on purpose: no spaces, ports, brackets, zone ids,
+ * octal, hex or short forms, so that a text which two programs would read as two addresses is none here.
+ */
+export function parseAddress(text: string): IpAddress | null {
+  // ipaddr.js alone reads `0177.1` and `fe80::1%eth0`; isIP refuses the former and the percent sign marks the latter.
+  if (text.length > textLengthMax || text.includes('%') || isIP(text) === 0) return null;
+  try {
+    const address = ipaddr.parse(text);
+    if (address instanceof ipaddr.IPv4) return fromIpv4(address);
+    if (address.isIPv4MappedAddress()) return fromIpv4(address.toIPv4Address());
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = address.parts;
+    const words = [((a << 16) | b) >>> 0, ((c << 16) | d) >>> 0, ((e << 16) | f) >>> 0, ((g << 16) | h) >>> 0];
+    return { text: address.toString(), version: 6, words, scope: scopeOf(address.range()) };
+  } catch {
+    // The two libraries disagree about the text: then nobody may act on it.
+    return null;
+  }
+}

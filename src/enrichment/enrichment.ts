@@ -1,0 +1,87 @@
+/**
+ * The facts that come from data files, joined for the rest of the program. Every answer is immediate and local; what
+ * cannot be told is null (nothing to tell it from) or `unknown` (it should have been told, ruling 8), never a guess.
+ */
+import type { Runtime } from '../runtime/runtime.ts';
+import { type AddressScope, parseAddress } from './address.ts';
+import { openAnonymisers } from './anonymisers.ts';
+import { type IpLocation, type IpLocationOptions, openIpLocation } from './ip-location.ts';
+import { defaultSanctionedCountries } from './sanctioned-countries.ts';
+import type { Known, OnProblem, Unknown } from './unknown.ts';
+import { parsedUserAgent, type ParsedUserAgent, type UserAgentDescription, userAgentDescriber } from './user-agent.ts';
+import type { DataSource } from './watched-file.ts';
+
+/** Where the data lies and what the operator decided about it. */
+export interface EnrichmentOptions extends IpLocationOptions {
+  /** Text files of addresses and CIDR ranges of anonymous exits. None: `isAnonymous` is null. */
+  readonly anonymiserPaths?: readonly string[];
+  /** ISO 3166-1 alpha-2, any case. Left out: {@link defaultSanctionedCountries}. */
+  readonly sanctionedCountries?: readonly string[];
+}
+
+/** Everything known about one address. */
+export interface AddressDescription extends IpLocation {
+  /** The one spelling of the address; null if none was sent or what was sent is none (both give the same facts, A45). */
+  readonly address: string | null;
+  readonly scope: AddressScope | null;
+  readonly isAnonymous: Known<boolean>;
+  readonly isSanctionedCountry: Known<boolean>;
+}
+
+/** The open data files and parsers. */
+export interface Enrichment {
+  /** Never throws; garbage is treated as if nothing had been sent. */
+  describeAddress(ip: string | null): AddressDescription;
+  /** Never throws. */
+  describeUserAgent(ua: string | null): UserAgentDescription | Unknown;
+  /** The wire shape of server API 3.5; null when there is no user agent. */
+  parsedUserAgent(ua: string | null): ParsedUserAgent | null;
+  /** How fresh and how well each source is: for the decision record, the log and the operator. */
+  sources(): readonly DataSource[];
+  /** Reads all files again now, without waiting for the check that runs every minute. Never rejects. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+/** Opens all data. Never rejects: a file that cannot be used makes its facts unknown and is told to `onProblem`. */
+export async function openEnrichment(
+  options: EnrichmentOptions,
+  runtime: Pick<Runtime, 'clock' | 'timers'>,
+  onProblem: OnProblem,
+): Promise<Enrichment> {
+  const locator = await openIpLocation(options, runtime, onProblem);
+  const anonymisers = await openAnonymisers(options.anonymiserPaths ?? [], runtime, onProblem);
+  const describeUserAgent = userAgentDescriber();
+  const sanctioned = new Set(
+    (options.sanctionedCountries ?? defaultSanctionedCountries).map((code) => code.toUpperCase()),
+  );
+
+  return {
+    describeAddress(ip) {
+      const address = ip === null ? null : parseAddress(ip);
+      const { country, place, network } = locator.locate(address);
+      return {
+        address: address?.text ?? null,
+        scope: address?.scope ?? null,
+        country,
+        place,
+        network,
+        isAnonymous: anonymisers.isAnonymous(address),
+        isSanctionedCountry: country === null || country === 'unknown' ? country : sanctioned.has(country.countryCode),
+      };
+    },
+    describeUserAgent,
+    parsedUserAgent(ua) {
+      return ua === null || ua === '' ? null : parsedUserAgent(ua, describeUserAgent(ua));
+    },
+    sources: () => [...locator.sources(), ...anonymisers.sources()],
+    async reload() {
+      await locator.reload();
+      await anonymisers.reload();
+    },
+    close() {
+      locator.close();
+      anonymisers.close();
+    },
+  };
+}
