@@ -89,6 +89,13 @@ module.exports = {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),
+    ...room('jobs/', [
+      '^src/core/',
+      '^src/storage/(sql|seal)\\.ts$',
+      '^src/storage/queries/',
+      '^src/delivery/',
+      runtime,
+    ]),
     ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/'], {
       node: true,
       npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db'],

@@ -9,6 +9,7 @@ import { limitFailures } from './http/limit-failures.ts';
 import { createMetrics } from './http/metrics.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
+import { jobs } from './jobs/index.ts';
 import { operations } from './operations/index.ts';
 import type { Context } from './operations/operation.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   };
   const stopAnchoring = runtime.timers.every(anchorMs, () => anchorClock(db, runtime).catch(warn));
+  const stopJobs = jobs.map((job) => runtime.timers.every(job.intervalMs, () => job.run({ db, runtime }).catch(warn)));
   let isDraining = false;
 
   const server = createServer({ ids: runtime.ids, logger, trustedProxies: options.trustedProxies });
@@ -95,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async close() {
       published.stop();
       stopAnchoring();
+      for (const stop of stopJobs) stop();
       enrichment.close();
       await db.close();
     },

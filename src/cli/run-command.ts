@@ -2,6 +2,7 @@ import { ConfigMistakes } from '../config/config.ts';
 import { DataDirectoryInUse } from '../storage/data-directory.ts';
 import { SealBroken } from '../storage/seal.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
+import { audit } from './audit.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { keys } from './keys.ts';
@@ -9,7 +10,7 @@ import { migrateCommand } from './migrate.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants];
+const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit];
 
 const help = `Sallyport, a step-up authentication server.
 

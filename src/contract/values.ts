@@ -13,6 +13,12 @@ export const userActionStates = [
 ] as const;
 export const userActionState = z.enum(userActionStates).meta({ id: 'UserActionState' });
 
+/** What a rule or an action's default says should happen. */
+export const outcome = z.enum(['ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK']).meta({ id: 'Outcome' });
+
+/** How much a proof says (ruling 10). */
+export const assurance = z.enum(['low', 'restricted', 'medium', 'high']).meta({ id: 'Assurance' });
+
 /** Every verification method the wire knows; this server builds those in `methods/`. */
 export const verificationMethods = [
   'SMS',

@@ -1,7 +1,7 @@
 /**
  * Keeps two processes out of one data directory: PGlite does not, and loses rows when they meet.
  *
- * Each contender first puts a claim of its own, a file whose name says who it is, into `sallyport.lock/` and only then
+ * Each contender first puts a claim of its own, a file whose name says who it is, into `sallyport.lock/`, and only then
  * looks for others. Of two that race the later one to look sees the other's claim, so never do both win; nobody ever
  * deletes a name that a living process could still rely on, which is what breaks taking over one common lock file.
  */
@@ -43,51 +43,66 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
   };
   const file = join(folder, nameOf(own));
 
+  let isPlaced = false;
   for (let tried = 1; ; tried += 1) {
-    let holder = findHolder(folder, own) ?? place(file, own);
-    if (holder === null) {
-      holder = findHolder(folder, own);
-      if (holder === null) {
-        heldHere.add(file);
-        return {
-          release() {
-            if (heldHere.delete(file)) rmSync(file, { force: true });
-          },
-        };
-      }
-      // Both stand back, and try again at different times.
-      rmSync(file, { force: true });
+    let others = livingClaims(folder, own);
+    if (!isPlaced && others.length === 0) {
+      if (!place(file, own)) throw new DataDirectoryInUse(inUse(directory, folder, own, own));
+      isPlaced = true;
+      others = livingClaims(folder, own);
     }
-    if (tried === triesMax) throw new DataDirectoryInUse(inUse(directory, file, own, holder));
+    const [holder] = others;
+    if (holder === undefined) {
+      heldHere.add(file);
+      return oneRelease(file);
+    }
+    // Of several that race all stand back but one, which waits for them to do so and wins.
+    if (isPlaced && (tried === triesMax || others.some((other) => nameOf(other) < nameOf(own)))) {
+      rmSync(file, { force: true });
+      isPlaced = false;
+    }
+    if (tried === triesMax) throw new DataDirectoryInUse(inUse(directory, folder, own, holder));
     // Synchronous, so that a start needs no timer; it also waits for a predecessor that is just closing.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 + (own.pid % 8) * 5);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
   }
 }
 
-/** Puts our claim. Null, or who holds the lock when a claim of this very process is there already. */
-function place(file: string, own: Claim): Claim | null {
+function oneRelease(file: string): DataDirectoryLock {
+  let isReleased = false;
+  return {
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      heldHere.delete(file);
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+/** Puts our claim. False when this very process has put it already. */
+function place(file: string, own: Claim): boolean {
   const text = `${JSON.stringify(own)}\n`;
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-    return null;
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
     // Without a start time an earlier process with our pid left the same name; with one it can only be ourselves.
-    if (own.startedAt !== '0' || heldHere.has(file)) return own;
+    if (own.startedAt !== '0' || heldHere.has(file)) return false;
     writeFileSync(file, text);
-    return null;
   }
+  return true;
 }
 
-/** Another process's claim that is alive, or cannot be known to be dead. Removes those that are dead. */
-function findHolder(folder: string, own: Claim): Claim | null {
+/** Other processes' claims that are alive, or cannot be known to be dead. Removes those that are dead. */
+function livingClaims(folder: string, own: Claim): Claim[] {
+  const living: Claim[] = [];
   for (const name of readdirSync(folder)) {
     const claim = parseName(name);
     if (claim === null || name === nameOf(own)) continue;
-    if (claim.host !== own.host || isAlive(claim)) return claim;
-    rmSync(join(folder, name), { force: true });
+    if (claim.host !== own.host || isAlive(claim)) living.push(claim);
+    else rmSync(join(folder, name), { force: true });
   }
-  return null;
+  return living;
 }
 
 function isAlive(claim: Claim): boolean {
@@ -130,10 +145,10 @@ function hostOf(name: string): string {
   return name.replace(/[^\w.-]/g, '_') || 'unknown';
 }
 
-function inUse(directory: string, file: string, own: Claim, holder: Claim): string {
-  const where =
-    holder.host === own.host ? '' : ` (if that host is gone for good, delete ${join(file, '..', nameOf(holder))})`;
-  return `The data directory ${directory} is in use by process ${holder.pid} on host ${holder.host}${where}.`;
+function inUse(directory: string, folder: string, own: Claim, holder: Claim): string {
+  const remedy =
+    holder.host === own.host ? '' : ` (if that host is gone for good, delete ${join(folder, nameOf(holder))})`;
+  return `The data directory ${directory} is in use by process ${holder.pid} on host ${holder.host}${remedy}.`;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -13,7 +13,12 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { listApiKeys } from './queries/api-keys.ts';
 import { loadAuthenticatorConfigurations } from './queries/configurations.ts';
 import type { AuthenticatorConfigurationRow } from './queries/configurations.ts';
-import { loadLinkedDataPoints, loadPublishableActions, loadPublishableLists, loadPublishedDocument } from './queries/rule-sets.ts';
+import {
+  loadLinkedDataPoints,
+  loadPublishableActions,
+  loadPublishableLists,
+  loadPublishedDocument,
+} from './queries/rule-sets.ts';
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import type { SessionSigningKeyRow } from './queries/session-signing-keys.ts';
@@ -217,11 +222,14 @@ async function readAction(
   if (earlier?.hash === hash) return earlier;
   try {
     const document = await loadPublishedDocument(db, tenantId, hash);
-    if (document === undefined || sha256(document).toString('hex') !== hash) throw new Error('It is missing or altered.');
+    if (document === undefined || sha256(document).toString('hex') !== hash)
+      throw new Error('It is missing or altered.');
     return withPlan(readRuleSetDocument(document), version, hash);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
-    onProblem(new Error(`The rule set of ${action_code} cannot be read; the last good one stays in use.`, { cause: error }));
+    onProblem(
+      new Error(`The rule set of ${action_code} cannot be read; the last good one stays in use.`, { cause: error }),
+    );
     return earlier ?? withPlan(unreadableRuleSet(action_code), version, hash);
   }
 }
@@ -235,7 +243,10 @@ function defaultOnly(actionCode: string, defaultUserActionResult: PublishableAct
 }
 
 /** What decides an action that no configuration is published for. */
-export function unconfiguredAction(actionCode: string, defaultResult: PublishableAction['default_result']): PublishedAction {
+export function unconfiguredAction(
+  actionCode: string,
+  defaultResult: PublishableAction['default_result'],
+): PublishedAction {
   return withPlan(readRuleSetDocument(defaultOnly(actionCode, defaultResult)), 0, null);
 }
 

@@ -3,7 +3,8 @@ import { route } from '../route.ts';
 import * as v from '../values.ts';
 import { userParams } from './users.ts';
 
-const occurrenceParams = userParams.extend({ action: v.actionCode, idempotencyKey: v.idempotencyKey });
+/** One occurrence of an action of a user. */
+export const occurrenceParams = userParams.extend({ action: v.actionCode, idempotencyKey: v.idempotencyKey });
 
 export const trackAction = route({
   id: 'trackAction',

@@ -3,7 +3,7 @@ import type { Decision } from '../rules/decide-outcome.ts';
 import { recordEvidence } from '../rules/recorded-evidence.ts';
 import type { RecordedEvidence } from '../rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../rules/rule-set-document.ts';
-import type { Evidence, Outcome } from '../rules/rule-set.ts';
+import type { Assurance, Evidence, Outcome } from '../rules/rule-set.ts';
 
 /** The state that an action is given when it is tracked. */
 export type FirstState = 'ALLOW' | 'CHALLENGE_REQUIRED' | 'REVIEW_REQUIRED' | 'BLOCK';
@@ -36,7 +36,7 @@ export interface DecisionRecord {
     readonly verificationMethods: readonly string[] | null;
     readonly defaultVerificationMethod: string | null;
     readonly promptToEnrollVerificationMethods: readonly string[] | null;
-    readonly minimumAssurance: string | null;
+    readonly minimumAssurance: Assurance | null;
   };
   readonly isCappedAtChallenge?: true;
   readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
@@ -95,7 +95,11 @@ function snapshot({ compiled, descriptions }: PublishedRuleSet, ruleId: string) 
  * The state that an outcome leads to. A user without authenticators under CHALLENGE is challenged all the same and led
  * through enrolment; `unenrolledUserState: 'ALLOW'` lets such a user pass (server-api 9.1).
  */
-function firstState(outcome: Outcome, isEnrolled: boolean, unenrolledUserState: Deciding['unenrolledUserState']): FirstState {
+function firstState(
+  outcome: Outcome,
+  isEnrolled: boolean,
+  unenrolledUserState: Deciding['unenrolledUserState'],
+): FirstState {
   switch (outcome) {
     case 'ALLOW':
       return 'ALLOW';

@@ -117,7 +117,8 @@ export const ipFacts: readonly Fact[] = [
   {
     path: 'ip.atypicalTravel',
     type: 'boolean',
-    meaning: 'Whether the place is over 500 km from every place verified in the last 90 days, or the travel impossible.',
+    meaning:
+      'Whether the place is over 500 km from every place verified in the last 90 days, or the travel impossible.',
     madeFrom: 'the place of the address and the verified places',
     nullWhen: notLocated,
     needs: 'places',

@@ -24,7 +24,8 @@ function equals(left: Value, right: Value, inputs: Inputs): Truth {
   const a = toPrimitive(left, inputs);
   const b = toPrimitive(right, inputs);
   if (a === UNKNOWN || b === UNKNOWN) return UNKNOWN;
-  return a == b; // The loose comparison is JsonLogic's promise: an amount sent as "2001" equals 2001.
+  // eslint-disable-next-line eqeqeq -- loose is what JsonLogic promises: an amount sent as "2001" equals 2001
+  return a == b;
 }
 
 function isSame(left: Value, right: Value): Truth {

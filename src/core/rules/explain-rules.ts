@@ -32,7 +32,7 @@ export interface RuleExplanation {
 }
 
 /** A part of a condition that is not itself made of conditions. */
-export interface LeafExplanation {
+interface LeafExplanation {
   readonly place: string;
   readonly operator: string;
   /** The facts and history questions that were read. */
@@ -45,7 +45,7 @@ export interface LeafExplanation {
   readonly isDecisive: boolean;
 }
 
-export interface Found {
+interface Found {
   readonly name: string;
   /** Long values are cut short. Null where unknown. */
   readonly value: Json;

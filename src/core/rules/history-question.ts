@@ -5,8 +5,8 @@ export type HistoryQuestion =
   | { operator: 'customSum'; name: string; by: Party; actionCode: string; minutes: number }
   | { operator: 'minutesSince'; event: HistoryEvent };
 
-export type Party = 'user' | 'ip' | 'device';
-export type HistoryEvent = 'challengeSucceeded' | 'challengeFailed' | 'action' | 'enrolled';
+type Party = 'user' | 'ip' | 'device';
+type HistoryEvent = 'challengeSucceeded' | 'challengeFailed' | 'action' | 'enrolled';
 
 interface Parameter {
   readonly name: string;

@@ -149,12 +149,17 @@ export function factInputs(
       ...(history.address_seen === undefined ? {} : { addressSeen: history.address_seen }),
       ...(history.places === undefined
         ? {}
-        : { places: { verified: history.places.flatMap(verifiedPlace), isComplete: history.places.length < placesMax } }),
+        : {
+            places: { verified: history.places.flatMap(verifiedPlace), isComplete: history.places.length < placesMax },
+          }),
     },
   };
 }
 
-function addressInputs(tenant: Tenant, { address, country, place, network, ...rest }: AddressDescription): FactInputs['address'] {
+function addressInputs(
+  tenant: Tenant,
+  { address, country, place, network, ...rest }: AddressDescription,
+): FactInputs['address'] {
   const countryCode = known(country, ({ countryCode: code }) => code);
   return {
     text: address,
@@ -198,6 +203,7 @@ function verifiedPlace(row: NonNullable<History['places']>[number]): readonly Ve
   const { latitude, longitude } = row;
   const common = { countryCode: row.country_code, verifiedAtMs: row.verified_at_ms };
   if (latitude !== null && longitude !== null) return [{ ...common, latitude, longitude, precision: 'city' }];
-  return centroid === undefined ? [] : [{ ...common, latitude: centroid[0], longitude: centroid[1], precision: 'country' }];
+  return centroid === undefined
+    ? []
+    : [{ ...common, latitude: centroid[0], longitude: centroid[1], precision: 'country' }];
 }
-

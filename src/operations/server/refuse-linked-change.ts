@@ -23,9 +23,11 @@ export function refuseLinkedChange(
 
 /** JSON with sorted keys, so that equal values are equal texts (in the spirit of RFC 8785). */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : member,
-  ) ?? '';
+  return (
+    JSON.stringify(value, (_name, member: unknown) =>
+      typeof member === 'object' && member !== null && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
+        : member,
+    ) ?? ''
+  );
 }

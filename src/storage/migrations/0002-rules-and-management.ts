@@ -117,6 +117,20 @@ create table audit_chain (
   unique (tenant_id, event_id),
   foreign key (tenant_id, event_id) references audit_events
 );
+-- Events that are not linked yet: a queue, so that linking never has to look for them.
+create table audit_unlinked (
+  tenant_id uuid not null,
+  event_id uuid not null,
+  primary key (tenant_id, event_id)
+);
+create function queue_audit_event() returns trigger language plpgsql as $$
+begin
+  insert into audit_unlinked values (new.tenant_id, new.event_id);
+  return null;
+end $$;
+create trigger audit_events_queue after insert on audit_events
+  for each row execute function queue_audit_event();
+insert into audit_unlinked select tenant_id, event_id from audit_events;
 create trigger audit_chain_append_only before update or delete or truncate on audit_chain
   for each statement execute function refuse_change();
 `;

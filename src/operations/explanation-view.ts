@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { explanation } from '../contract/server/explain.ts';
+import type { DecisionRecord } from '../core/actions/decide-action.ts';
+import { facts as knownFacts } from '../core/facts/facts.ts';
+import { describeDecision } from '../core/rules/describe-decision.ts';
+import { explainRules } from '../core/rules/explain-rules.ts';
+import { previewValue } from '../core/rules/preview-value.ts';
+import { readPath } from '../core/rules/read-path.ts';
+import { restoreEvidence } from '../core/rules/recorded-evidence.ts';
+import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
+import { UNKNOWN } from '../core/rules/value.ts';
+import type { Value } from '../core/rules/value.ts';
+import { distinctMethods } from './wire-values.ts';
+
+/** A decision record in words and as data: the decision is computed again from what was recorded, with its trace. */
+export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSet): z.input<typeof explanation> {
+  const evidence = restoreEvidence(record.inputs);
+  const explained = explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user);
+  const { demand, decidingRuleId } = record;
+  const { needs } = ruleSet.compiled;
+  return {
+    outcome: record.outcome,
+    isReproduced: explained.decision.outcome === record.outcome,
+    source: record.source,
+    ...(decidingRuleId === undefined ? {} : { decidingRuleId }),
+    words: [...describeDecision(explained)],
+    ruleSet: record.ruleSet,
+    rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves.map(mutableLeaf) })),
+    demand: {
+      verificationMethods: demand.verificationMethods === null ? null : distinctMethods(demand.verificationMethods),
+      defaultVerificationMethod: distinctMethods(listed(demand.defaultVerificationMethod))[0] ?? null,
+      promptToEnrollVerificationMethods:
+        demand.promptToEnrollVerificationMethods === null
+          ? null
+          : distinctMethods(demand.promptToEnrollVerificationMethods),
+      minimumAssurance: demand.minimumAssurance,
+    },
+    isCappedAtChallenge: record.isCappedAtChallenge === true,
+    user: record.user,
+    facts: needs.paths.map((path) => ({
+      path,
+      ...shown(readPath(evidence.facts, path.split('.'))),
+      origin: originOf(path),
+    })),
+    history: needs.history.map(({ key }) => ({ question: key, ...shown(evidence.history.get(key) ?? null) })),
+    sources: record.sources.map((source) => ({ ...source })),
+  };
+}
+
+type Leaf = ReturnType<typeof explainRules>['rules'][number]['leaves'][number];
+
+function mutableLeaf(leaf: Leaf) {
+  return {
+    ...leaf,
+    reads: leaf.reads.map((read) => ({ ...read })),
+    operands: leaf.operands.map((read) => ({ ...read })),
+  };
+}
+
+function listed(value: string | null): readonly string[] {
+  return value === null ? [] : [value];
+}
+
+function shown(value: Value | undefined) {
+  if (value === UNKNOWN) return { value: null, status: 'unknown' as const };
+  if (value === undefined || value === null) return { value: null, status: 'missing' as const };
+  return { value: previewValue(value), status: 'known' as const };
+}
+
+function originOf(path: string): string {
+  const fact = knownFacts.find(({ path: known }) => {
+    const prefix = known.replace(/\.\*$/, '');
+    return path === prefix || path.startsWith(`${prefix}.`);
+  });
+  return fact?.madeFrom ?? 'nothing: no fact has this path';
+}

@@ -1,0 +1,111 @@
+import { statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+export interface AuditEventRow {
+  readonly tenant_id: string;
+  readonly event_id: string;
+  readonly happened_at: number;
+  readonly actor: unknown;
+  readonly event_type: string;
+  readonly user_id: string | null;
+  readonly request_id: string | null;
+  readonly data: unknown;
+}
+
+const eventColumns = 'e.tenant_id, e.event_id, e.happened_at, e.actor, e.event_type, e.user_id, e.request_id, e.data';
+
+const lockStatement = statement<{ locked: boolean }>(
+  'lock_audit_chain',
+  'select pg_try_advisory_xact_lock($1) as locked',
+);
+
+/** Lets one node at a time link. False if another does. */
+export async function lockAuditChain(sql: Sql): Promise<boolean> {
+  // Any constant that nothing else uses.
+  const [row] = await sql.query(lockStatement, [0x63686169]);
+  return row?.locked === true;
+}
+
+const takeStatement = statement<AuditEventRow>(
+  'take_unlinked_audit_events',
+  `with taken as (
+     delete from audit_unlinked u using (
+       select tenant_id, event_id from audit_unlinked order by tenant_id, event_id limit $1
+     ) as first
+     where u.tenant_id = first.tenant_id and u.event_id = first.event_id
+     returning u.tenant_id, u.event_id
+   )
+   select ${eventColumns} from taken t
+   join audit_events e on e.tenant_id = t.tenant_id and e.event_id = t.event_id
+   order by e.tenant_id, e.event_id`,
+);
+
+/** Takes events that are not linked yet out of the queue, by tenant and time. */
+export async function takeUnlinkedAuditEvents(sql: Sql, limit: number): Promise<readonly AuditEventRow[]> {
+  return sql.query(takeStatement, [limit]);
+}
+
+export interface AuditLink {
+  readonly position: number;
+  readonly hash: Buffer;
+}
+
+const lastStatement = statement<AuditLink>(
+  'load_last_audit_link',
+  'select position, hash from audit_chain where tenant_id = $1 order by position desc limit 1',
+);
+
+/** The end of a tenant's chain; undefined if it has none yet. */
+export async function loadLastAuditLink(sql: Sql, tenantId: string): Promise<AuditLink | undefined> {
+  const [row] = await sql.query(lastStatement, [tenantId]);
+  return row;
+}
+
+const recordStatement = statement<never>(
+  'record_audit_link',
+  `insert into audit_chain (tenant_id, position, event_id, previous_hash, hash) values ($1, $2, $3, $4, $5)`,
+);
+
+export async function recordAuditLink(
+  sql: Sql,
+  link: { tenantId: string; position: number; eventId: string; previousHash: Buffer; hash: Buffer },
+): Promise<void> {
+  await sql.query(recordStatement, [link.tenantId, link.position, link.eventId, link.previousHash, link.hash]);
+}
+
+export interface LinkedAuditEvent extends AuditEventRow {
+  readonly position: number;
+  readonly previous_hash: Buffer;
+  readonly hash: Buffer;
+}
+
+const pageStatement = statement<LinkedAuditEvent>(
+  'load_audit_chain_page',
+  `select ${eventColumns}, c.position, c.previous_hash, c.hash from audit_chain c
+   join audit_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
+   where c.tenant_id = $1 and c.position > $2 order by c.position limit $3`,
+);
+
+/** Linked events of a tenant after a position, in the order of the chain. */
+export async function loadAuditChainPage(
+  sql: Sql,
+  tenantId: string,
+  afterPosition: number,
+  limit: number,
+): Promise<readonly LinkedAuditEvent[]> {
+  return sql.query(pageStatement, [tenantId, afterPosition, limit]);
+}
+
+const strayStatement = statement<{ stray: number }>(
+  'count_stray_audit_events',
+  `select count(*) as stray from audit_events e
+   where e.tenant_id = $1
+     and not exists (select from audit_chain c where c.tenant_id = e.tenant_id and c.event_id = e.event_id)
+     and not exists (select from audit_unlinked u where u.tenant_id = e.tenant_id and u.event_id = e.event_id)`,
+);
+
+/** Events that are neither linked nor waiting to be: somebody took their link away. */
+export async function countStrayAuditEvents(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql.query(strayStatement, [tenantId]);
+  return row?.stray ?? 0;
+}
