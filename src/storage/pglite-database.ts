@@ -110,11 +110,18 @@ function startParams(fsync: boolean): string[] {
   return [...shipped, ...settings.flatMap((setting) => ['-c', setting])];
 }
 
+// Its input ends when we do: then nobody will use what it makes.
 const childProgram = `
+  import { rmSync } from 'node:fs';
   const [library, folder] = process.argv.slice(1);
+  process.stdin.resume().on('end', () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
   const { PGlite } = await import(library);
   const pglite = await PGlite.create(folder);
   await pglite.close();
+  process.exit(0);
 `;
 
 /** Makes a database where there is none, whole or not at all, in a process of its own: making it takes 800 MB. */
@@ -126,7 +133,7 @@ async function createCluster(dataDir: string, cluster: string, fsync: boolean): 
   const folder = mkdtempSync(join(dataDir, prefix));
   const library = import.meta.resolve('@electric-sql/pglite');
   const child = spawn(process.execPath, ['--input-type=module', '-e', childProgram, library, folder], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

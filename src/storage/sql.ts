@@ -55,6 +55,8 @@ export interface Database extends Sql {
   /**
    * Runs `work` in one READ COMMITTED transaction: committed when it returns, rolled back when it throws.
    * Inside, use only the `sql` handed in: on the embedded database the outer one would wait for ever.
+   * After a deadlock or a serialization failure `work` is run again from the beginning, three times at most, so it must
+   * change nothing but the database.
    */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
   /** Calls back with the payload of each NOTIFY on the channel. Notifications can be lost: always poll as well. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,11 +37,13 @@ export interface ServerProcess {
 export async function startServer(variables: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const ownDir =
     variables['SALLYPORT_DATA_DIR'] === undefined ? await mkdtemp(join(tmpdir(), 'sallyport-server-')) : undefined;
+  // With a public URL of its own the server does not tell its port, so it is given one.
+  const port = variables['SALLYPORT_PUBLIC_URL'] === undefined ? undefined : await freePort();
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
-      SALLYPORT_PORT: '0',
+      SALLYPORT_PORT: String(port ?? 0),
       SALLYPORT_DRAIN_SECONDS: '0',
       ...(ownDir === undefined ? {} : { SALLYPORT_DATA_DIR: ownDir }),
       ...variables,
@@ -63,7 +66,7 @@ export async function startServer(variables: Readonly<Record<string, string>>): 
   });
   return {
     // 127.0.0.1 rather than localhost: no test should depend on which of two addresses a resolver prefers.
-    url: url.replace('localhost', '127.0.0.1'),
+    url: port === undefined ? url.replace('localhost', '127.0.0.1') : `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     output: () => output,
     signal: (name) => void child.kill(name),
@@ -78,4 +81,12 @@ export async function startServer(variables: Readonly<Record<string, string>>): 
       if (ownDir !== undefined) await rm(ownDir, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,0 +1,347 @@
+/** What only a server can do to us: be full, fall silent, restart, and cut connections. */
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { Client, DatabaseError } from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startPostgres } from '../../test/rig/postgres.ts';
+import type { OwnPostgresRig } from '../../test/rig/postgres.ts';
+import { openPostgresDatabase } from './postgres-database.ts';
+import type { PostgresOptions } from './postgres-database.ts';
+import { DatabaseUnavailable, statement } from './sql.ts';
+import type { Database } from './sql.ts';
+
+const one = statement<{ value: number }>('test_one', 'select 1 as value');
+const sleepFor = statement('test_sleep', 'select pg_sleep($1::float8)');
+const ownPid = statement<{ pid: number }>('test_pid', 'select pg_backend_pid() as pid');
+const setting = statement<{ value: string }>('test_setting', 'select current_setting($1) as value');
+const addTo = statement('test_add', 'update counter set value = value + 1 where id = $1');
+const notify = statement('test_notify', `select pg_notify('news', $1)`);
+
+let rig: OwnPostgresRig;
+let admin: Client;
+const opened: Database[] = [];
+let errors: Error[] = [];
+let retries: string[] = [];
+
+function open(options: Partial<PostgresOptions> = {}): Database {
+  const db = openPostgresDatabase({
+    url: rig.url(),
+    poolSize: 2,
+    random: () => 0.5,
+    onError: (error) => errors.push(error),
+    onRetry: (code) => retries.push(code),
+    ...options,
+  });
+  opened.push(db);
+  return db;
+}
+
+beforeAll(async () => {
+  // Its own, because it is ended and started again.
+  rig = await startPostgres({ settings: { deadlock_timeout: '50ms' } });
+  await connectAdmin();
+  await admin.query('create table counter (id int primary key, value int not null)');
+});
+beforeEach(async () => {
+  await Promise.all(opened.splice(0).map((db) => db.close()));
+  await admin.query('truncate counter; insert into counter values (1, 0), (2, 0)');
+  errors = [];
+  retries = [];
+});
+afterAll(async () => {
+  await Promise.all(opened.map((db) => db.close()));
+  await admin.end().catch(() => {});
+  await rig.stop();
+});
+
+async function connectAdmin(): Promise<void> {
+  admin = new Client({ connectionString: rig.url() });
+  admin.on('error', () => {});
+  await admin.connect();
+}
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+async function timed<Result>(work: Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const before = performance.now();
+  const result = await work;
+  return { result, ms: performance.now() - before };
+}
+
+async function terminateAll(): Promise<void> {
+  await admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sallyport' and pid <> pg_backend_pid()`,
+  );
+}
+
+test('a full pool makes callers wait a second, and then says that the database is unavailable', async () => {
+  const db = open();
+  const long = [db.query(sleepFor, [2]), db.query(sleepFor, [2])];
+  const { result, ms } = await timed(failure(db.query(one, [])));
+  expect(result).toBeInstanceOf(DatabaseUnavailable);
+  expect(ms).toBeGreaterThan(900);
+  expect(ms).toBeLessThan(1_500);
+  expect((await timed(failure(db.transaction(async () => {})))).result).toBeInstanceOf(DatabaseUnavailable);
+  await Promise.all(long);
+  expect(await db.query(one, [])).toEqual([{ value: 1 }]);
+});
+
+test('the status of the pool counts connections, idle ones and those who wait', async () => {
+  const db = open();
+  expect(db.poolStatus()).toEqual({ connections: 0, idle: 0, waiting: 0 });
+  const long = [1, 2, 3].map(() => db.query(sleepFor, [0.2]));
+  await expect.poll(() => db.poolStatus()).toEqual({ connections: 2, idle: 0, waiting: 1 });
+  await Promise.all(long);
+  expect(db.poolStatus()).toEqual({ connections: 2, idle: 2, waiting: 0 });
+});
+
+test('a connection has its name, zone and time-outs from the first statement on', async () => {
+  const db = open({ statementTimeoutMs: 4_000, lockTimeoutMs: 3_000, idleInTransactionTimeoutMs: 6_000 });
+  const wanted = {
+    application_name: 'sallyport',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO, MDY',
+    statement_timeout: '4s',
+    lock_timeout: '3s',
+    idle_in_transaction_session_timeout: '6s',
+    default_transaction_isolation: 'read committed',
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    expect([name, await db.query(setting, [name])]).toEqual([name, [{ value }]]);
+  }
+});
+
+test('options in the URL are kept beside our own', async () => {
+  const db = open({ url: `${rig.url()}?options=${encodeURIComponent('-c work_mem=5MB')}` });
+  expect(await db.query(setting, ['work_mem'])).toEqual([{ value: '5MB' }]);
+  expect(await db.query(setting, ['TimeZone'])).toEqual([{ value: 'UTC' }]);
+});
+
+test('a statement that takes too long is unavailability, and its connection stays', async () => {
+  const db = open({ statementTimeoutMs: 200, poolSize: 1 });
+  const [before] = await db.query(ownPid, []);
+  const { result, ms } = await timed(failure(db.query(sleepFor, [30])));
+  expect(result).toBeInstanceOf(DatabaseUnavailable);
+  expect(result).toMatchObject({ cause: { code: '57014' } });
+  expect(ms).toBeLessThan(1_000);
+  expect(await db.query(ownPid, [])).toEqual([before]);
+});
+
+test('a script may take longer than a statement', async () => {
+  const db = open({ statementTimeoutMs: 100, poolSize: 1 });
+  await db.script('select pg_sleep(0.3)');
+  expect(await db.query(setting, ['statement_timeout'])).toEqual([{ value: '100ms' }]);
+});
+
+test('a lock that is not given in time is unavailability', async () => {
+  const db = open({ lockTimeoutMs: 150 });
+  await db.transaction(async (sql) => {
+    await sql.query(addTo, [1]);
+    expect(await failure(db.query(addTo, [1]))).toMatchObject({
+      name: 'DatabaseUnavailable',
+      cause: { code: '55P03' },
+    });
+  });
+});
+
+test('an expected error does not cost the connection', async () => {
+  const db = open({ poolSize: 1 });
+  const [before] = await db.query(ownPid, []);
+  const insert = statement('test_insert_counter', 'insert into counter values ($1, 0)');
+  for (let time = 0; time < 20; time += 1) {
+    expect(await failure(db.query(insert, [1]))).toBeInstanceOf(DatabaseError);
+  }
+  expect(await db.query(ownPid, [])).toEqual([before]);
+});
+
+test('two transactions that deadlock both succeed, because one is repeated', async () => {
+  const db = open();
+  let arrived = 0;
+  const together = async (first: number, second: number) => {
+    await db.transaction(async (sql) => {
+      await sql.query(addTo, [first]);
+      arrived += 1;
+      while (arrived < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      await sql.query(addTo, [second]);
+    });
+  };
+  await Promise.all([together(1, 2), together(2, 1)]);
+  expect(retries).toEqual(['40P01']);
+  const { rows } = await admin.query('select value from counter order by id');
+  expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
+});
+
+test('a transaction is tried three times at most, and then the database is unavailable', async () => {
+  const db = open();
+  let tries = 0;
+  const fail = statement('test_fail', `do $$ begin raise exception 'no' using errcode = '40001'; end $$`);
+  const error = await failure(
+    db.transaction(async (sql) => {
+      tries += 1;
+      await sql.query(fail, []);
+    }),
+  );
+  expect(error).toMatchObject({ name: 'DatabaseUnavailable', cause: { code: '40001' } });
+  expect(tries).toBe(3);
+  await failure(db.query(fail, []));
+  expect(retries).toHaveLength(4);
+});
+
+test('a server that is not there is unavailability, and does not end the process', async () => {
+  const db = open({ url: 'postgres://postgres@127.0.0.1:1/postgres' });
+  const error = await failure(db.query(one, []));
+  expect(error).toBeInstanceOf(DatabaseUnavailable);
+  expect(error.message).toContain('ECONNREFUSED');
+  expect(await failure(db.listen('news', () => {}))).toBeInstanceOf(DatabaseUnavailable);
+});
+
+test('a server that takes the connection and says nothing is unavailability within the time to acquire', async () => {
+  const silent = createServer(() => {});
+  const port = await listenOn(silent);
+  const db = open({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, acquireTimeoutMs: 300 });
+  const { result, ms } = await timed(failure(db.query(one, [])));
+  expect(result).toBeInstanceOf(DatabaseUnavailable);
+  expect(ms).toBeLessThan(1_000);
+  await db.close();
+  silent.close();
+});
+
+test('a connection that falls silent in mid-statement fails after the statement time-out, and idle ones may be silent', async () => {
+  let isBlocked = false;
+  const sockets: Socket[] = [];
+  const proxy = createServer((socket) => {
+    const server = connect(Number(new URL(rig.url()).port), '127.0.0.1');
+    sockets.push(socket, server);
+    socket.on('error', () => {});
+    server.on('error', () => {});
+    socket.on('data', (bytes) => isBlocked || server.write(bytes));
+    server.on('data', (bytes) => isBlocked || socket.write(bytes));
+  });
+  const port = await listenOn(proxy);
+  const db = open({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, statementTimeoutMs: 200, poolSize: 1 });
+  const [before] = await db.query(ownPid, []);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(await db.query(ownPid, [])).toEqual([before]);
+  isBlocked = true;
+  const { result, ms } = await timed(failure(db.query(one, [])));
+  expect(result).toBeInstanceOf(DatabaseUnavailable);
+  expect(result.message).toContain('fell silent');
+  expect(ms).toBeLessThan(3_500);
+  isBlocked = false;
+  expect(await db.query(one, [])).toEqual([{ value: 1 }]);
+  await db.close();
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
+});
+
+test('after all idle connections were terminated the next statement works', async () => {
+  const db = open();
+  await Promise.all([db.query(sleepFor, [0.1]), db.query(sleepFor, [0.1])]);
+  expect(db.poolStatus().connections).toBe(2);
+  await terminateAll();
+  await expect.poll(() => db.poolStatus().connections).toBe(0);
+  expect(errors.map((error) => error.name)).toEqual(['DatabaseUnavailable', 'DatabaseUnavailable']);
+  expect(await db.query(one, [])).toEqual([{ value: 1 }]);
+});
+
+test('statements and transactions cut off in the middle are unavailability, and the next ones work', async () => {
+  const db = open();
+  const cut = failure(db.query(sleepFor, [30]));
+  const cutTransaction = failure(
+    db.transaction(async (sql) => {
+      await sql.query(addTo, [1]);
+      await sql.query(sleepFor, [30]);
+    }),
+  );
+  await expect.poll(() => db.poolStatus().connections).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await terminateAll();
+  expect(await cut).toMatchObject({ name: 'DatabaseUnavailable', cause: { code: '57P01' } });
+  expect(await cutTransaction).toBeInstanceOf(DatabaseUnavailable);
+  expect(await db.query(one, [])).toEqual([{ value: 1 }]);
+  await db.transaction((sql) => sql.query(addTo, [2]));
+  const { rows } = await admin.query('select value from counter order by id');
+  expect(rows).toEqual([{ value: 0 }, { value: 1 }]);
+});
+
+test('a connection terminated while its transaction does something else is found out at the next statement', async () => {
+  const db = open({ poolSize: 1 });
+  const error = await failure(
+    db.transaction(async (sql) => {
+      await sql.query(addTo, [1]);
+      await terminateAll();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sql.query(addTo, [2]);
+    }),
+  );
+  expect(error).toBeInstanceOf(DatabaseUnavailable);
+  expect(await db.query(one, [])).toEqual([{ value: 1 }]);
+});
+
+test('a listener hears again after its connection was terminated', async () => {
+  const db = open();
+  const heard: string[] = [];
+  await db.listen('news', (payload) => heard.push(payload));
+  await db.query(notify, ['before']);
+  await expect.poll(() => heard).toEqual(['before']);
+  await terminateAll();
+  await expect
+    .poll(
+      async () => {
+        await db.query(notify, ['after']).catch(() => {});
+        return heard.includes('after');
+      },
+      { timeout: 5_000 },
+    )
+    .toBe(true);
+});
+
+test('after the server was killed and started again statements, transactions and listeners work', async () => {
+  const db = open();
+  const heard: string[] = [];
+  await db.listen('news', (payload) => heard.push(payload));
+  await db.query(addTo, [1]);
+  await rig.kill9();
+  expect(await failure(db.query(one, []))).toBeInstanceOf(DatabaseUnavailable);
+  expect(await failure(db.transaction((sql) => sql.query(one, [])))).toBeInstanceOf(DatabaseUnavailable);
+  await rig.restart();
+  await connectAdmin();
+  await expect.poll(() => db.query(one, []).catch(() => null), { timeout: 5_000 }).toEqual([{ value: 1 }]);
+  await db.transaction((sql) => sql.query(addTo, [1]));
+  await expect
+    .poll(
+      async () => {
+        await db.query(notify, ['back']);
+        return heard.includes('back');
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+});
+
+test('closing ends every connection, the listener included', async () => {
+  const db = open();
+  await db.listen('news', () => {});
+  await db.query(one, []);
+  await Promise.all([db.close(), db.close()]);
+  await expect
+    .poll(async () => {
+      const { rows } = await admin.query(`select 1 from pg_stat_activity where application_name = 'sallyport'`);
+      return rows.length;
+    })
+    .toBe(0);
+});
+
+async function listenOn(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port.');
+  return address.port;
+}
