@@ -89,6 +89,7 @@ module.exports = {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),
+    ...room('delivery/', ['^src/runtime/runtime\\.ts$', '^src/config/'], { node: true, npm: ['nodemailer'] }),
     ...room('jobs/', [
       '^src/core/',
       '^src/storage/(sql|seal)\\.ts$',
@@ -110,6 +111,9 @@ module.exports = {
         '^src/http/(listen|logger)\\.ts$',
         '^src/core/',
         '^src/contract/',
+        '^src/jobs/',
+        '^src/enrichment/enrichment\\.ts$',
+        '^src/delivery/',
       ],
       { node: true },
     ),

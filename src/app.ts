@@ -3,6 +3,8 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { routes } from './contract/index.ts';
 import type { Route } from './contract/route.ts';
+import type { InboxMailer } from './delivery/email/inbox-mailer.ts';
+import type { Mailer } from './delivery/email/mailer.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
@@ -25,6 +27,10 @@ import type { Database } from './storage/sql.ts';
 export interface AppOptions {
   readonly db: Database;
   readonly enrichment: Enrichment;
+  /** Delivers mail; undefined where none is configured. */
+  readonly mailer: Mailer | undefined;
+  /** In development without a mail server: what would have been sent. */
+  readonly inbox: InboxMailer | undefined;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
@@ -59,6 +65,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     runtime,
     published,
     enrichment,
+    mailer: options.mailer ?? options.inbox,
+    inbox: options.inbox,
     metrics,
     get publicUrl() {
       return options.publicUrl();
@@ -99,6 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       stopAnchoring();
       for (const stop of stopJobs) stop();
       enrichment.close();
+      options.mailer?.close();
       await db.close();
     },
   };

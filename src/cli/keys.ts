@@ -53,7 +53,8 @@ async function listKeys(words: readonly string[]): Promise<void> {
     for (const key of await listApiKeys(db, await chooseTenant(db, options.tenant))) {
       const created = new Date(key.created_at).toISOString();
       const ended = key.revoked_at === null ? 'active' : `revoked ${new Date(key.revoked_at).toISOString()}`;
-      process.stdout.write(`${key.key_id}  ${key.kind.padEnd(10)}  ${created}  ${ended}  ${key.name}\n`);
+      const used = key.last_used_at === null ? '' : `, last used ${new Date(key.last_used_at).toISOString()}`;
+      process.stdout.write(`${key.key_id}  ${key.kind.padEnd(10)}  ${created}  ${ended}${used}  ${key.name}\n`);
     }
   });
 }

@@ -5,6 +5,8 @@ import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
+import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
+import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
 import { createLogger } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
@@ -45,10 +47,16 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
 
     const enrichment = await openEnrichment(config.enrichment, runtime, (problem) => logger.warn(problem, 'data file'));
 
+    const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp);
+    const inbox = mailer === undefined && config.mode === 'development' ? inboxMailer(runtime.clock) : undefined;
+    if (inbox !== undefined) logger.info('no mail server is configured: messages are kept at /dev/inbox');
+
     let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     const app = await createApp({
       db,
       enrichment,
+      mailer,
+      inbox,
       seal,
       runtime,
       logger,

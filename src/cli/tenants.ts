@@ -1,5 +1,5 @@
 import { createApiKey, createTenant } from '../storage/create-tenant.ts';
-import { listTenants } from '../storage/queries/tenants.ts';
+import { listTenants, publishConfig } from '../storage/queries/tenants.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './read-options.ts';
@@ -33,10 +33,10 @@ async function createNamed(words: readonly string[]): Promise<void> {
     const made = await db.transaction(async (sql) => {
       const parts = { runtime, seal };
       await createTenant(sql, parts, { tenantId, name });
-      return {
-        server: await createApiKey(sql, parts, { tenantId, kind: 'server', name: 'first' }),
-        management: await createApiKey(sql, parts, { tenantId, kind: 'management', name: 'first' }),
-      };
+      const server = await createApiKey(sql, parts, { tenantId, kind: 'server', name: 'first' });
+      const management = await createApiKey(sql, parts, { tenantId, kind: 'management', name: 'first' });
+      await publishConfig(sql, tenantId);
+      return { server, management };
     });
     process.stdout.write(
       `Tenant id:      ${tenantId}\nSecret key:     ${made.server.key}\nManagement key: ${made.management.key}\nThe keys are shown this once.\n`,

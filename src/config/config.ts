@@ -176,6 +176,25 @@ export const settings = {
     fallback: 'CU, IR, KP, SY',
     meaning: 'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
   },
+  SALLYPORT_SMTP_URL: {
+    schema: z
+      .string()
+      .refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol), 'must be an smtp:// or smtps:// URL')
+      .optional(),
+    fallback: 'in development an inbox at `/dev/inbox`',
+    meaning: 'SMTP server for mail, with user name and password in the URL where it wants them.',
+    secret: true,
+  },
+  SALLYPORT_MAIL_FROM: {
+    schema: z.string().min(3).max(320).optional(),
+    fallback: 'none',
+    meaning: 'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`.',
+  },
+  SALLYPORT_MANAGEMENT_RATE_LIMIT: {
+    schema: wholeNumber(1, 1_000_000).default(100),
+    fallback: '100',
+    meaning: 'Calls that one management key may make in 10 seconds, on each node.',
+  },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
@@ -220,6 +239,10 @@ export interface Config {
     readonly anonymiserPaths: readonly string[];
     readonly sanctionedCountries?: readonly string[];
   };
+  /** The SMTP server of this installation; absent when there is none. */
+  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  /** Calls a management key in 10 seconds. */
+  readonly managementRateLimit: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainSeconds: number;
 }
@@ -236,6 +259,9 @@ export class ConfigMistakes extends Error {
   }
 }
 
+// In credentials.env for those who call the server; a server that is started with that file need not mind it.
+const clientVariables = new Set(['SALLYPORT_URL']);
+
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Reads a whole configuration from variables. @throws {ConfigMistakes} with every mistake at once. */
@@ -249,7 +275,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     else for (const issue of result.error.issues) mistakes.push(`${name} ${issue.message}`);
   }
   for (const name of Object.keys(variables)) {
-    if (name.startsWith('SALLYPORT_') && !(name in settings)) mistakes.push(`${name} is not a setting of Sallyport`);
+    if (name.startsWith('SALLYPORT_') && !(name in settings) && !clientVariables.has(name)) mistakes.push(`${name} is not a setting of Sallyport`);
   }
   const known = values as Values;
   if (
@@ -263,6 +289,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   }
   if (variables['DATABASE_URL'] && !variables['SALLYPORT_MASTER_KEY']) {
     mistakes.push('SALLYPORT_MASTER_KEY is required with DATABASE_URL; make one with: openssl rand -base64 32');
+  }
+  if (variables['SALLYPORT_SMTP_URL'] && !variables['SALLYPORT_MAIL_FROM']) {
+    mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
   }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return {
@@ -290,6 +319,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         ? {}
         : { sanctionedCountries: known.SALLYPORT_SANCTIONED_COUNTRIES }),
     },
+    smtp:
+      known.SALLYPORT_SMTP_URL === undefined
+        ? undefined
+        : { url: known.SALLYPORT_SMTP_URL, from: known.SALLYPORT_MAIL_FROM ?? '' },
+    managementRateLimit: known.SALLYPORT_MANAGEMENT_RATE_LIMIT,
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
   };

@@ -21,15 +21,30 @@ export const errorCatalogue = {
     title: 'The tenant has no active authenticator configuration.',
     fix: 'Activate at least one verification method for the tenant.',
   },
+  delivery_failed: {
+    status: 400,
+    title: 'The message could not be handed over for delivery.',
+    fix: 'Offer another method, or try again later. Nothing was sent.',
+  },
   unauthorized: {
     status: 401,
     title: 'The key is missing, wrong, revoked or of the wrong kind.',
     fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call.',
   },
+  forbidden: {
+    status: 403,
+    title: 'The key is good, but the call is not permitted.',
+    fix: 'Call from an address that the tenant permits, or with a key that may do this.',
+  },
   not_found: {
     status: 404,
     title: 'There is no such thing, or not for this tenant.',
     fix: 'Check the path and its ids. Another tenant’s object answers the same.',
+  },
+  authenticator_configuration_not_found: {
+    status: 404,
+    title: 'The verification method is not configured for this tenant.',
+    fix: 'Create its configuration first.',
   },
   method_not_allowed: {
     status: 405,
@@ -41,14 +56,19 @@ export const errorCatalogue = {
     title: 'The request contradicts what is stored.',
     fix: 'Read the current state and decide again.',
   },
+  resource_already_exists: {
+    status: 409,
+    title: 'There is one already.',
+    fix: 'Change the one that exists, or choose another name.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is larger than this API accepts.',
-    fix: 'Send at most 64 KiB.',
+    fix: 'Send at most 64 KiB, to the management API at most 1 MiB.',
   },
   too_many_requests: {
     status: 429,
-    title: 'Too many failed requests from this address, or a limit is reached.',
+    title: 'Too many failed requests from this address, or too many requests with this key.',
     fix: 'Wait for the number of seconds in `Retry-After`.',
   },
   unexpected_error: {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { errorCatalogue } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
-import { refusalsOfEveryRoute } from './route.ts';
+import { refusalsOf } from './route.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -43,22 +43,16 @@ function properties(schema: z.ZodType): { readonly name: string; readonly schema
   }));
 }
 
-function refusalsOf(route: Route): readonly ErrorCode[] {
-  return [...new Set([...refusalsOfEveryRoute[route.caller], ...route.refusals])];
-}
-
 function responses(route: Route, components: Json): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of refusalsOf(route)) {
     const { status } = errorCatalogue[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const success =
-    route.page === true
-      ? { 'text/html': { schema: { type: 'string' } } }
-      : { 'application/json': { schema: jsonSchema(route.reply, 'output', components) } };
   return {
-    200: { description: 'Success.', content: success },
+    ...(route.noContent === true
+      ? { 204: { description: 'Done.' } }
+      : { 200: { description: 'Success.', content: success(route, components) } }),
     ...Object.fromEntries(
       [...byStatus]
         .sort(([left], [right]) => left - right)
@@ -71,6 +65,12 @@ function responses(route: Route, components: Json): Json {
         ]),
     ),
   };
+}
+
+function success(route: Route, components: Json): Json {
+  return route.page === true
+    ? { 'text/html': { schema: { type: 'string' } } }
+    : { 'application/json': { schema: jsonSchema(route.reply, 'output', components) } };
 }
 
 function operationObject(route: Route, components: Json): Json {

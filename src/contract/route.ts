@@ -28,9 +28,12 @@ export interface Route<
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The 200 answer: JSON, or a page of HTML where `page` is set. */
+  /** Top-level members of the body that arrive as JsonText; JsonText anywhere in the answer is written as it stands. */
+  readonly exact?: readonly string[];
+  /** The 200 answer: JSON, or a page of HTML where `page` is set. Nothing, answered 204, where `noContent` is. */
   readonly reply: Reply;
   readonly page?: true;
+  readonly noContent?: true;
   /** Refusals beyond those that every route of its caller kind can give. */
   readonly refusals: readonly ErrorCode[];
   /** The audit event that a call leaves when it changes something; null for reads and for tracking (ruling 13). */
@@ -47,8 +50,16 @@ export function route<
 }
 
 /** What every route of a kind can refuse, so that routes list only their own. */
-export const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCode[]>> = {
-  server: ['invalid_request', 'unauthorized', 'too_many_requests', 'body_too_large', 'unexpected_error', 'unavailable'],
+const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCode[]>> = {
+  server: [
+    'invalid_request',
+    'unauthorized',
+    'forbidden',
+    'too_many_requests',
+    'body_too_large',
+    'unexpected_error',
+    'unavailable',
+  ],
   management: [
     'invalid_request',
     'unauthorized',
@@ -59,3 +70,11 @@ export const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCod
   ],
   public: ['invalid_request', 'body_too_large', 'unexpected_error', 'unavailable'],
 };
+
+/** Every refusal that a route can give. GET has no body that could be too large: one that is sent is not read. */
+export function refusalsOf(route: Route): readonly ErrorCode[] {
+  const common = refusalsOfEveryRoute[route.caller].filter(
+    (code) => route.method !== 'GET' || code !== 'body_too_large',
+  );
+  return [...new Set([...common, ...route.refusals])];
+}

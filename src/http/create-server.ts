@@ -41,7 +41,11 @@ export function createServer(options: {
     // SDKs join a base URL that ends in a slash with paths that begin with one.
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v1\/{2,}client\//, '/v1/client/'),
     clientErrorHandler: refuseUnreadable,
-    frameworkErrors: (error, _request, reply) => void reply.send(error as never),
+    // A path that cannot be decoded reaches no route and no hook, so the refusal is sent from here.
+    frameworkErrors(error, request, reply) {
+      void reply.header('x-request-id', request.id);
+      server.errorHandler(error, request, reply);
+    },
   });
   return server;
 }

@@ -1,10 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../runtime/runtime.ts';
+import { limitRate } from './limit-rate.ts';
 
 const windowMs = 60_000;
 const failuresMax = 30;
-// Bounded, so that an attacker with many addresses cannot fill the memory.
-const bucketsMax = 100_000;
 
 export interface FailureLimit {
   /** Counts one failed authentication. Gives the seconds to wait when the address has failed too often, else 0. */
@@ -17,21 +16,8 @@ export interface FailureLimit {
  * it protects have 256 random bits, so this bounds noise and load, not guesses.
  */
 export function limitFailures(clock: Clock): FailureLimit {
-  let buckets = new Map<string, { startedMs: number; failures: number }>();
-  return {
-    countFailure(address) {
-      const nowMs = clock.now();
-      const name = addressBucket(address);
-      let bucket = buckets.get(name);
-      if (bucket === undefined || nowMs - bucket.startedMs >= windowMs) {
-        if (buckets.size >= bucketsMax) buckets = new Map();
-        bucket = { startedMs: nowMs, failures: 0 };
-        buckets.set(name, bucket);
-      }
-      bucket.failures += 1;
-      return bucket.failures > failuresMax ? Math.ceil((bucket.startedMs + windowMs - nowMs) / 1000) : 0;
-    },
-  };
+  const failures = limitRate(clock, { callsMax: failuresMax, windowMs });
+  return { countFailure: (address) => failures.countCall(addressBucket(address)) };
 }
 
 /** One name for all spellings of an IPv4 address, and for all addresses of an IPv6 /64, which one subscriber owns. */

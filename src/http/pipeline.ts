@@ -6,9 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { z } from 'zod';
 import { Refusal } from '../contract/errors.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
+import { withExactMembers, writeExactJson } from './exact-json.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
 import type { FailureLimit } from './limit-failures.ts';
+import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
 import { parseBody } from './parse-body.ts';
 import { pageSecurityHeaders } from './security-headers.ts';
@@ -29,10 +31,19 @@ export interface Handler<Caller> {
   handle(request: IncomingRequest<Caller>): Promise<unknown>;
 }
 
-export interface PipelineParts<Caller extends { readonly kind: string }> {
+interface KeyHolder {
+  readonly kind: string;
+  readonly keyId: string;
+}
+
+export interface PipelineParts<Caller extends KeyHolder> {
   readonly handlers: readonly Handler<Caller>[];
   readonly callers: CallerDirectory<Caller>;
   readonly failures: FailureLimit;
+  /** How often one key may call, by the kind of its holder; a kind that is not named is not limited (ruling 5). */
+  readonly rates?: Partial<Record<CallerKind, RateLimit>>;
+  /** Looks at whoever has a good key, before the body is read. @throws {Refusal} if they may not call from this address. */
+  admit?(caller: Caller, address: string): void;
   readonly metrics: Metrics;
   /** Whether an error means that the database cannot answer now, and the request should be repeated later. */
   isUnavailable(error: unknown): boolean;
@@ -50,10 +61,13 @@ declare module 'fastify' {
   }
 }
 
+// Ruling 3; the engine's own limit holds elsewhere. Value lists and themes are larger than what a person is asked.
+const managementBodyBytesMax = 1024 * 1024;
+
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers every route, and refusals for everything else. */
-export function registerPipeline<Caller extends { readonly kind: string }>(
+export function registerPipeline<Caller extends KeyHolder>(
   server: FastifyInstance,
   parts: PipelineParts<Caller>,
 ): void {
@@ -67,7 +81,17 @@ export function registerPipeline<Caller extends { readonly kind: string }>(
     const kind = request.routeOptions.config.sallyport?.caller ?? kindByPath(request.url);
     if (kind === 'public') return;
     const { authorization } = request.headers;
-    request.caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
+    const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
+    request.caller = caller;
+    const waitSeconds = parts.rates?.[kind]?.countCall(caller.keyId) ?? 0;
+    if (waitSeconds > 0) {
+      throw new Refusal(
+        'too_many_requests',
+        'This key has called too often. Wait and repeat the request.',
+        waitSeconds,
+      );
+    }
+    parts.admit?.(caller, request.ip);
   });
 
   server.addHook('onResponse', async (request, reply) => {
@@ -93,6 +117,7 @@ export function registerPipeline<Caller extends { readonly kind: string }>(
         method,
         url: path,
         config: { sallyport: { id: route.id, caller: route.caller } },
+        ...(route.caller === 'management' ? { bodyLimit: managementBodyBytesMax } : {}),
         handler: (request, reply) => {
           refuseCutPath(route, request, notFrom);
           return answer(parts, handler, request, reply);
@@ -118,7 +143,7 @@ export function registerPipeline<Caller extends { readonly kind: string }>(
   server.setErrorHandler((error, request, reply) => writeError(parts, error, request, reply));
 }
 
-async function answer<Caller extends { readonly kind: string }>(
+async function answer<Caller extends KeyHolder>(
   parts: PipelineParts<Caller>,
   { route, handle }: Handler<Caller>,
   request: FastifyRequest,
@@ -128,16 +153,17 @@ async function answer<Caller extends { readonly kind: string }>(
     caller: request.caller as Caller | undefined,
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
-    body: parsePart(route.body, bodyOf(request)),
+    body: parsePart(route.body, bodyOf(request, route.exact)),
     requestId: request.id,
   };
   const body = await handle(incoming);
   parts.inspectReply?.(route, body);
+  if (route.noContent === true) return reply.code(204).send();
   if (route.page === true) {
     const html = String(body);
     return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
   }
-  return writeJson(reply, 200, body);
+  return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
 }
 
 /**
@@ -158,12 +184,14 @@ function refuseCutPath({ caller }: Route, request: FastifyRequest, notFrom: RegE
   }
 }
 
-function bodyOf(request: FastifyRequest): unknown {
+function bodyOf(request: FastifyRequest, exact: readonly string[] | undefined): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
-  return Buffer.isBuffer(request.body) ? parseBody(request.body) : {};
+  if (!Buffer.isBuffer(request.body)) return {};
+  const body = parseBody(request.body);
+  return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
 }
 
 /** @throws {Refusal} `invalid_request` naming the first member that does not fit. */
@@ -180,19 +208,23 @@ function parsePart(schema: z.ZodType, given: unknown): unknown {
   );
 }
 
-function writeError<Caller extends { readonly kind: string }>(
+function writeError<Caller extends KeyHolder>(
   parts: PipelineParts<Caller>,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const refusal = refusalOf(parts, error);
+  const refusal = refusalOf(parts, error, request);
   if (refusal.code === 'unexpected_error') request.log.error({ err: error }, 'unexpected error');
   if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'unavailable');
   return writeRefusal(reply, refusal);
 }
 
-function refusalOf<Caller extends { readonly kind: string }>(parts: PipelineParts<Caller>, error: unknown): Refusal {
+function refusalOf<Caller extends KeyHolder>(
+  parts: PipelineParts<Caller>,
+  error: unknown,
+  request: FastifyRequest,
+): Refusal {
   if (error instanceof Refusal) return error;
   if (parts.isUnavailable(error)) {
     return new Refusal(
@@ -203,11 +235,18 @@ function refusalOf<Caller extends { readonly kind: string }>(parts: PipelinePart
   }
   switch (frameworkCode(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal('body_too_large', 'The body is larger than 64 KiB.');
+      return new Refusal(
+        'body_too_large',
+        `The body is larger than ${(request.routeOptions.bodyLimit ?? 0) / 1024} KiB.`,
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new Refusal('invalid_request', 'The body does not have the length that Content-Length announced.');
     case 'FST_ERR_BAD_URL':
       return new Refusal('invalid_request', 'The path has a malformed percent-escape.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Refusal('invalid_request', 'An id in the path is too long.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Refusal('invalid_request', 'The Content-Type header is malformed.');
     default:
       return new Refusal(
         'unexpected_error',

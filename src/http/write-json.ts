@@ -4,9 +4,14 @@ import type { FastifyReply } from 'fastify';
  * Answers JSON with a content type of exactly `application/json`: one official SDK compares the header for equality.
  * Sent as bytes, because the framework adds a charset to text.
  */
-export function writeJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+export function writeJson(
+  reply: FastifyReply,
+  status: number,
+  body: unknown,
+  write: (body: unknown) => string = JSON.stringify,
+): FastifyReply {
   return reply
     .code(status)
     .header('content-type', 'application/json')
-    .send(Buffer.from(JSON.stringify(body)));
+    .send(Buffer.from(write(body)));
 }

@@ -1,5 +1,6 @@
 /** Every job. */
 import type { Job } from './job.ts';
 import { linkAuditEvents } from './link-audit-events.ts';
+import { purgeSessions } from './purge-sessions.ts';
 
-export const jobs: readonly Job[] = [linkAuditEvents];
+export const jobs: readonly Job[] = [linkAuditEvents, purgeSessions];

@@ -1,21 +1,68 @@
 /** Every operation; a route of the contract without one does not start. */
+import { archiveActionConfiguration } from './management/archive-action-configuration.ts';
+import { createAppClient } from './management/create-app-client.ts';
+import { deleteAppClient } from './management/delete-app-client.ts';
+import { getAppClient } from './management/get-app-client.ts';
+import { listAppClients } from './management/list-app-clients.ts';
+import { updateAppClient } from './management/update-app-client.ts';
+import { createActionConfiguration } from './management/create-action-configuration.ts';
+import { createCustomDataPoint } from './management/create-custom-data-point.ts';
+import { createRule } from './management/create-rule.ts';
+import { createValueList } from './management/create-value-list.ts';
+import { deleteCustomDataPoint } from './management/delete-custom-data-point.ts';
+import { deleteRule } from './management/delete-rule.ts';
+import { deleteValueList } from './management/delete-value-list.ts';
+import { getActionConfiguration } from './management/get-action-configuration.ts';
+import { getCustomDataPoint } from './management/get-custom-data-point.ts';
+import { getMessageCatalogue } from './management/get-message-catalogue.ts';
+import { getMessageOverrides } from './management/get-message-overrides.ts';
+import { getRule } from './management/get-rule.ts';
+import { getTenant } from './management/get-tenant.ts';
+import { getTheme } from './management/get-theme.ts';
+import { getValueList } from './management/get-value-list.ts';
+import { listActionConfigurations } from './management/list-action-configurations.ts';
+import { listAuthenticatorConfigurations } from './management/list-authenticator-configurations.ts';
+import { listCustomDataPoints } from './management/list-custom-data-points.ts';
+import { listRules } from './management/list-rules.ts';
+import { listValueLists } from './management/list-value-lists.ts';
+import { methodConfigurations } from './management/method-configurations.ts';
+import { replaceMessageOverrides } from './management/replace-message-overrides.ts';
+import { updateActionConfiguration } from './management/update-action-configuration.ts';
+import { updateAuthenticatorConfiguration } from './management/update-authenticator-configuration.ts';
+import { updateCustomDataPoint } from './management/update-custom-data-point.ts';
+import { updateRule } from './management/update-rule.ts';
+import { updateTenant } from './management/update-tenant.ts';
+import { updateTheme } from './management/update-theme.ts';
+import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
+import { evaluateRules } from './management/evaluate-rules.ts';
 import { showChallenge } from './pages/show-challenge.ts';
+import { showDevInbox } from './pages/show-dev-inbox.ts';
+import { claimChallenge } from './server/claim-challenge.ts';
+import { createSession } from './server/create-session.ts';
 import { deleteAuthenticator } from './server/delete-authenticator.ts';
 import { deleteUser } from './server/delete-user.ts';
 import { enrollVerifiedAuthenticator } from './server/enroll-verified-authenticator.ts';
+import { explainAction } from './server/explain-action.ts';
 import { getAction } from './server/get-action.ts';
 import { getAuthenticatorConfigurations } from './server/get-authenticator-configurations.ts';
 import { getAuthenticators } from './server/get-authenticators.ts';
+import { getChallenge } from './server/get-challenge.ts';
 import { getJwks } from './server/get-jwks.ts';
 import { getOpenidConfiguration } from './server/get-openid-configuration.ts';
 import { getUser } from './server/get-user.ts';
+import { initiateChallenge } from './server/initiate-challenge.ts';
 import { queryUserActions } from './server/query-user-actions.ts';
 import { queryUsers } from './server/query-users.ts';
+import { refreshSession } from './server/refresh-session.ts';
+import { revokeSession } from './server/revoke-session.ts';
+import { revokeUserSessions } from './server/revoke-user-sessions.ts';
 import { trackAction } from './server/track-action.ts';
 import { updateAction } from './server/update-action.ts';
 import { updateUser } from './server/update-user.ts';
 import { validateChallenge } from './server/validate-challenge.ts';
+import { validateSession } from './server/validate-session.ts';
+import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
   getUser,
@@ -29,9 +76,56 @@ export const operations: readonly Operation[] = [
   trackAction,
   getAction,
   updateAction,
+  explainAction,
   queryUserActions,
+  initiateChallenge,
+  verifyChallenge,
+  claimChallenge,
+  getChallenge,
   validateChallenge,
+  evaluateRules,
+  createSession,
+  validateSession,
+  refreshSession,
+  revokeSession,
+  revokeUserSessions,
   getJwks,
   getOpenidConfiguration,
+  listAppClients,
+  createAppClient,
+  getAppClient,
+  updateAppClient,
+  deleteAppClient,
+  getTenant,
+  updateTenant,
+  listActionConfigurations,
+  createActionConfiguration,
+  getActionConfiguration,
+  updateActionConfiguration,
+  archiveActionConfiguration,
+  listRules,
+  createRule,
+  getRule,
+  updateRule,
+  deleteRule,
+  listValueLists,
+  createValueList,
+  getValueList,
+  updateValueList,
+  deleteValueList,
+  listCustomDataPoints,
+  createCustomDataPoint,
+  getCustomDataPoint,
+  updateCustomDataPoint,
+  deleteCustomDataPoint,
+  getTheme,
+  updateTheme,
+  getMessageOverrides,
+  replaceMessageOverrides,
+  getMessageCatalogue,
+  listAuthenticatorConfigurations,
+  updateAuthenticatorConfiguration,
+  ...methodConfigurations,
   showChallenge,
+  showDevInbox,
 ];

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Route } from '../contract/route.ts';
+import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
+import type { Mailer } from '../delivery/email/mailer.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Caller, Published } from '../storage/published.ts';
@@ -13,6 +15,10 @@ export interface Context {
   readonly published: Published;
   readonly seal: Seal;
   readonly enrichment: Enrichment;
+  /** Delivers mail; undefined where none is configured. */
+  readonly mailer: Mailer | undefined;
+  /** In development without a mail server: what would have been sent. */
+  readonly inbox: InboxMailer | undefined;
   /** The origin under which this server is reached, without a trailing slash. */
   readonly publicUrl: string;
   readonly metrics: { decided(state: string): void };

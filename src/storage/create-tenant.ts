@@ -1,8 +1,10 @@
+import { appClientDefaults } from '../core/sessions/app-client-defaults.ts';
 import { generateRsaKeyPair, sha256 } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { rootKeyPlace } from './published.ts';
+import { rootKeyPlace, sessionSigningKeyPlace } from './published.ts';
 import { createApiKeyRow } from './queries/api-keys.ts';
-import { createAuthenticatorConfiguration } from './queries/configurations.ts';
+import { recordAppClient } from './queries/app-clients.ts';
+import { createAuthenticatorConfiguration } from './queries/authenticator-configurations.ts';
 import { createSessionSigningKey } from './queries/session-signing-keys.ts';
 import { createTenantRow } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
@@ -28,7 +30,7 @@ export interface NewTenant {
   readonly name: string;
 }
 
-/** Makes a tenant: root key, session signing key, methods. Keys to call it with are made by {@link createApiKey}. */
+/** Makes a tenant: root key, session signing key, app client, methods. Keys to call it with are made by {@link createApiKey}. */
 export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: NewTenant): Promise<void> {
   const { tenantId, name } = tenant;
   const nowMs = runtime.clock.now();
@@ -44,14 +46,11 @@ export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: N
     tenantId,
     keyId,
     publicJwk,
-    privateKeySealed: seal.seal(privateKey, {
-      tenantId,
-      table: 'session_signing_keys',
-      row: keyId,
-      column: 'private_key_sealed',
-    }),
+    privateKeySealed: seal.seal(privateKey, sessionSigningKeyPlace(tenantId, keyId)),
     nowMs,
   });
+  // Named like the tenant, so that a backend that knows its tenant can begin sessions at once.
+  await recordAppClient(sql, tenantId, { client_id: tenantId, name: 'Default', ...appClientDefaults }, nowMs);
   for (const verificationMethod of firstMethods) {
     await createAuthenticatorConfiguration(sql, {
       tenantId,

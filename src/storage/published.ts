@@ -7,8 +7,8 @@ import { readRuleSetDocument, unreadableRuleSet, writeRuleSetDocument } from '..
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import { planFacts } from '../core/facts/plan-facts.ts';
 import type { FactPlan } from '../core/facts/plan-facts.ts';
-import { deriveKey, secretKey, sha256 } from '../runtime/crypto.ts';
-import type { SecretKey } from '../runtime/crypto.ts';
+import { deriveKey, rsaKeyPair, secretKey, sha256 } from '../runtime/crypto.ts';
+import type { RsaKeyPair, SecretKey } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { listApiKeys } from './queries/api-keys.ts';
 import { loadAuthenticatorConfigurations } from './queries/configurations.ts';
@@ -21,7 +21,6 @@ import {
 } from './queries/rule-sets.ts';
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
-import type { SessionSigningKeyRow } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
 import { DatabaseUnavailable } from './sql.ts';
@@ -60,6 +59,12 @@ export interface PublishedAction extends PublishedRuleSet {
   readonly plan: FactPlan;
 }
 
+/** A key pair that signs session access tokens. */
+export interface SessionSigningKey extends RsaKeyPair {
+  readonly keyId: string;
+  readonly publicJwk: { readonly n: string; readonly e: string };
+}
+
 /** A tenant as nodes hold it. Never changed: a newer version replaces it whole. */
 export interface Tenant {
   readonly tenantId: string;
@@ -69,6 +74,8 @@ export interface Tenant {
   readonly tokenKey: SecretKey;
   /** Mixed into the hashes of recovery codes, so that a stolen database alone is not enough to guess at them. */
   readonly pepper: SecretKey;
+  /** One-time codes and contacts are stored as HMACs under it. */
+  readonly codeKey: SecretKey;
   readonly authenticatorConfigurations: readonly AuthenticatorConfigurationRow[];
   readonly activeMethods: readonly string[];
   /** Live actions by code. */
@@ -77,7 +84,9 @@ export interface Tenant {
   readonly linkedDataPoints: readonly string[];
   /** Whether the value list `ip-whitelist` has an address; undefined without such a list. */
   readonly isInWhitelist: ((address: string) => boolean) | undefined;
-  readonly sessionSigningKeys: readonly SessionSigningKeyRow[];
+  /** Newest first: that one signs, all of them verify. */
+  readonly sessionSigningKeys: readonly SessionSigningKey[];
+  readonly refreshTokenKey: SecretKey;
   readonly apiKeys: readonly {
     readonly digest: string;
     readonly keyId: string;
@@ -193,6 +202,7 @@ async function readTenant(
     settings: { ...defaultSettings, ...row.settings },
     tokenKey: deriveKey(root, 'action-token', tenantId),
     pepper: deriveKey(root, 'recovery-code-pepper', tenantId),
+    codeKey: deriveKey(root, 'one-time-code', tenantId),
     authenticatorConfigurations,
     activeMethods: authenticatorConfigurations
       .filter((configuration) => configuration.is_active)
@@ -200,7 +210,12 @@ async function readTenant(
     actions,
     linkedDataPoints: await loadLinkedDataPoints(db, tenantId),
     isInWhitelist: whitelist ? ipRanges(whitelist.map(String)) : undefined,
-    sessionSigningKeys: await loadSessionSigningKeys(db, tenantId),
+    sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key) => ({
+      keyId: key.key_id,
+      publicJwk: key.public_jwk,
+      ...rsaKeyPair(seal.open(key.private_key_sealed, sessionSigningKeyPlace(tenantId, key.key_id))),
+    })),
+    refreshTokenKey: deriveKey(root, 'refresh-token', tenantId),
     apiKeys: keys
       .filter((key) => key.revoked_at === null)
       .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.key_id, kind: key.kind })),
@@ -253,4 +268,9 @@ export function unconfiguredAction(
 /** Where a tenant's root key is sealed. */
 export function rootKeyPlace(tenantId: string) {
   return { tenantId, table: 'tenants', row: tenantId, column: 'root_key_sealed' };
+}
+
+/** Where the private half of a session signing key is sealed. */
+export function sessionSigningKeyPlace(tenantId: string, keyId: string) {
+  return { tenantId, table: 'session_signing_keys', row: keyId, column: 'private_key_sealed' };
 }

@@ -2,6 +2,9 @@ import { Writable } from 'node:stream';
 import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
+import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
+import type { KeptEmail } from '../delivery/email/inbox-mailer.ts';
+import type { Mailer } from '../delivery/email/mailer.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
@@ -49,6 +52,8 @@ export interface TestApp {
   /** Asks the real pipeline, without a socket. */
   call(method: string, path: string, call?: TestCall): Promise<TestReply>;
   createTenant(name: string): Promise<TestTenant>;
+  /** Mail that was sent, latest first. */
+  mail(): readonly KeptEmail[];
   close(): Promise<void>;
 }
 
@@ -57,10 +62,18 @@ export const testPublicUrl = 'http://localhost:4000';
 /** The whole program on a database of its own, with one tenant, a clock that stands still and every answer checked against the contract. */
 export async function testApp(
   kind: DatabaseKind,
-  options: { readonly db?: Database; readonly trustedProxies?: readonly string[]; readonly metricsToken?: string; readonly enrichment?: EnrichmentOptions } = {},
+  options: {
+    readonly db?: Database;
+    readonly trustedProxies?: readonly string[];
+    readonly metricsToken?: string;
+    readonly enrichment?: EnrichmentOptions;
+    readonly mailer?: Mailer;
+    /** For a second node on the same database, whose ids must differ. */
+    readonly seed?: string;
+  } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase(kind));
-  const runtime = testRuntime();
+  const runtime = testRuntime(options.seed);
   const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
   const lines: string[] = [];
   const logger = createLogger('trace', {
@@ -69,9 +82,12 @@ export async function testApp(
     },
   } as Writable);
   const enrichment = await openEnrichment(options.enrichment ?? {}, runtime, () => undefined);
+  const inbox = inboxMailer(runtime.clock);
   const app = await createApp({
     db,
     enrichment,
+    mailer: options.mailer,
+    inbox: options.mailer === undefined ? inbox : undefined,
     seal,
     runtime,
     logger,
@@ -103,6 +119,7 @@ export async function testApp(
     tenant,
     logText: () => lines.join(''),
     createTenant: createTestTenant,
+    mail: () => inbox.messages(),
     async call(method, path, call = {}) {
       const key = call.key === undefined ? tenant.secretKey : call.key;
       const payload = call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body));

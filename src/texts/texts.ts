@@ -5,4 +5,12 @@ export interface Texts {
     readonly expired: { readonly heading: string; readonly body: string };
     readonly waiting: { readonly heading: string; readonly body: (tenantName: string) => string };
   };
+  readonly smsCodeEntry: { readonly heading: string };
+  readonly codeMail: {
+    /** The code first: it is what a notification shows. */
+    readonly subject: (code: string, tenantName: string) => string;
+    readonly intro: (tenantName: string) => string;
+    readonly validity: (minutes: number) => string;
+    readonly warning: string;
+  };
 }

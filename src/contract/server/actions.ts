@@ -99,6 +99,20 @@ export const updateAction = route({
   audit: 'action.state_set',
 });
 
+const isoDate = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:Z|([+-]\d{2}):?(\d{2}))?)?$/;
+
+/** Milliseconds since the epoch; NaN if it is no date. Without a zone it is UTC, not the zone of whoever runs the server. */
+function instantMs(given: string): number {
+  // A "+" of a time zone arrives as a space from callers that do not encode it.
+  const [, day, time = 'T00:00', hours = '+00', minutes = '00'] =
+    isoDate.exec(given.replace(/ (?=\d{2}:?\d{2}$)/, '+')) ?? [];
+  // The engine's parser lets 30 February roll over into March.
+  if (day === undefined || new Date(Date.parse(`${day}T00:00Z`) || 0).toISOString().slice(0, 10) !== day) {
+    return Number.NaN;
+  }
+  return Date.parse(`${day}${time}${hours}:${minutes}`);
+}
+
 export const queryUserActions = route({
   id: 'queryUserActions',
   method: 'GET',
@@ -118,10 +132,7 @@ export const queryUserActions = route({
         .string()
         .max(64)
         .transform((given, context) => {
-          // A "+" of a time zone arrives as a space from callers that do not encode it.
-          const timeMs = /^\d{4}-\d{2}-\d{2}/.test(given)
-            ? Date.parse(given.replace(/ (?=\d{2}:\d{2}$)/, '+'))
-            : Number.NaN;
+          const timeMs = instantMs(given);
           if (Number.isNaN(timeMs)) {
             context.addIssue({
               code: 'custom',

@@ -2,18 +2,18 @@ import { Refusal } from '../../contract/errors.ts';
 import { deleteAuthenticator as route } from '../../contract/server/authenticators.ts';
 import { deleteAuthenticatorRow, loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { deleteRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
+import { revokeUserSessionRows } from '../../storage/queries/sessions.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const deleteAuthenticator = operation(route, async (context, request) => {
   const { caller, params } = request;
   const { tenantId } = caller.tenant;
   // One sentence for every reason, so that nobody learns whose authenticator an id is.
   const absent = () => new Refusal('not_found', 'The user has no such authenticator.');
-  if (!uuid.test(params.userAuthenticatorId)) throw absent();
+  if (!isUuid(params.userAuthenticatorId)) throw absent();
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
     const user = await lockUser(sql, tenantId, params.userId);
@@ -25,9 +25,12 @@ export const deleteAuthenticator = operation(route, async (context, request) => 
     }
     const left = await loadAuthenticators(sql, tenantId, params.userId);
     if (left.length === 0) await deleteRecoveryCodes(sql, tenantId, params.userId);
+    // Whoever held the lost factor may hold a session that it began (ASVS 7.4.3).
+    const revokedSessions = await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
     await recordAudit(sql, context, route, request, params.userId, {
       authenticatorId: params.userAuthenticatorId,
       verificationMethod: method,
+      revokedSessions,
     });
     return { success: true } as const;
   });

@@ -1,5 +1,7 @@
 import { deleteUser as route } from '../../contract/server/users.ts';
-import { deleteUserActions, pseudonymiseUserActions } from '../../storage/queries/actions.ts';
+import { deleteUserActions, holdTracks, pseudonymiseUserActions } from '../../storage/queries/actions.ts';
+import { deleteUserChallenges } from '../../storage/queries/challenges.ts';
+import { deleteUserGuessBudgets } from '../../storage/queries/guess-budgets.ts';
 import { deleteUserRow, lockUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
@@ -9,6 +11,7 @@ export const deleteUser = operation(route, async (context, request) => {
   const { tenantId } = caller.tenant;
   return context.db.transaction(async (sql) => {
     // Held first, so that nothing is added to a user who is going.
+    await holdTracks(sql, tenantId, params.userId);
     await lockUser(sql, tenantId, params.userId);
     if (query.actions === 'false') {
       // The slash keeps it apart from every id that a caller can choose.
@@ -17,6 +20,8 @@ export const deleteUser = operation(route, async (context, request) => {
     } else {
       await deleteUserActions(sql, tenantId, params.userId);
     }
+    await deleteUserChallenges(sql, tenantId, params.userId);
+    await deleteUserGuessBudgets(sql, tenantId, params.userId);
     const existed = await deleteUserRow(sql, tenantId, params.userId);
     if (existed)
       await recordAudit(sql, context, route, request, params.userId, { keptActions: query.actions === 'false' });

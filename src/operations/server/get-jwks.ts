@@ -6,13 +6,13 @@ export const getJwks = publicOperation(route, async ({ published }, { params }) 
   const tenant = published.tenant(params.tenantId);
   if (tenant === undefined) throw new Refusal('not_found', 'There is no such tenant.');
   return {
-    keys: tenant.sessionSigningKeys.map(({ key_id, public_jwk }) => ({
+    keys: tenant.sessionSigningKeys.map(({ keyId, publicJwk }) => ({
       kty: 'RSA' as const,
-      kid: key_id,
+      kid: keyId,
       use: 'sig' as const,
       alg: 'RS256' as const,
-      n: public_jwk.n,
-      e: public_jwk.e,
+      n: publicJwk.n,
+      e: publicJwk.e,
     })),
   };
 });

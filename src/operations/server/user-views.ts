@@ -1,9 +1,10 @@
-import type { UserRow, UserWithMethods } from '../../storage/queries/users.ts';
+import type { UserAttributes } from '../../core/authenticators/update-user.ts';
+import type { UserWithMethods } from '../../storage/queries/users.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { distinctMethods, wireTime } from '../wire-values.ts';
 
 /** The user's attributes as update user answers them. */
-export function userAttributes(user: UserRow) {
+export function userAttributes(user: UserAttributes & { readonly user_id: string }) {
   return omitAbsent({
     userId: user.user_id,
     email: user.email,

@@ -1,6 +1,8 @@
 /** Every migration, oldest first. Forward only; a migration that has been released is never edited. */
 import * as firstTables from './0001-first-tables.ts';
 import * as rulesAndManagement from './0002-rules-and-management.ts';
+import * as sessions from './0003-sessions.ts';
+import * as challenges from './0004-challenges.ts';
 
 export interface Migration {
   readonly version: number;
@@ -11,4 +13,6 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first-tables', sql: firstTables.sql },
   { version: 2, name: 'rules-and-management', sql: rulesAndManagement.sql },
+  { version: 3, name: 'sessions', sql: sessions.sql },
+  { version: 4, name: 'challenges', sql: challenges.sql },
 ];

@@ -25,10 +25,11 @@ export interface ActionRow {
   readonly device_id: string | null;
   readonly country_code: string | null;
   readonly decision: unknown;
+  readonly custom: Readonly<Record<string, unknown>> | null;
 }
 
 const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
-  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision`;
+  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom`;
 
 const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
@@ -102,9 +103,13 @@ const createDevice = `, device as (
 
 const recordStatements = new Map<string, Statement<{ action_id: string }>>();
 
+// What tracking and deleting a user meet at. A lock on the user's row would be written to it by every track; this one
+// lives in memory.
+const userLock = `hashtextextended($1::text || $2::text, 0)`;
+
 function recordStatement(extras: Extras): Statement<{ action_id: string }> {
   const suffixes = Object.entries(extras).flatMap(([name, isWanted]) => (isWanted === true ? [name] : []));
-  const name = ['record_action', ...suffixes].join('_');
+  const name = ['record_tracked_action', ...suffixes].join('_');
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
   const made = statement<{ action_id: string }>(
@@ -118,7 +123,8 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
        created_at, updated_at, state_updated_at,
        redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
        custom, country_code, latitude, longitude)
-     values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+     from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
      on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
      returning action_id`,
   );
@@ -201,6 +207,39 @@ export async function recordActionState(sql: Sql, key: ActionKey, state: string,
   await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
 }
 
+const completeStatement = statement<{ action_id: string }>(
+  'complete_action',
+  `with completed as (
+     update actions set state = 'CHALLENGE_SUCCEEDED', verification_method = $5, verified_by_authenticator_id = $6,
+       assurance = $7, state_updated_at = $8, updated_at = $8, verified_at = $8
+     where ${keyMatches} and state in ('ALLOW', 'CHALLENGE_REQUIRED')
+     returning tenant_id, user_id, device_id, action_id
+   ), device as (
+     update devices d set authenticated_at = $8 from completed c
+     where d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id
+   )
+   select action_id from completed`,
+);
+
+/**
+ * Moves an action to CHALLENGE_SUCCEEDED by a proof, once: only from ALLOW or CHALLENGE_REQUIRED (ruling 9). False if it
+ * stands elsewhere, also when requests race. Whether the proof is good enough is the caller's to say.
+ */
+export async function completeAction(
+  sql: Sql,
+  key: ActionKey,
+  proof: { method: string; authenticatorId: string | null; assurance: string; nowMs: number },
+): Promise<boolean> {
+  const rows = await sql.query(completeStatement, [
+    ...keyValues(key),
+    proof.method,
+    proof.authenticatorId,
+    proof.assurance,
+    sqlTime(proof.nowMs),
+  ]);
+  return rows.length === 1;
+}
+
 const loadUserActionsStatement = statement<ActionRow>(
   'load_user_actions',
   `select ${columns} from actions
@@ -226,6 +265,19 @@ export async function loadUserActions(
     filter.actionCodes ?? null,
     filter.state ?? null,
   ]);
+}
+
+const holdTracksStatement = statement<{ held: string }>(
+  'hold_tracks',
+  `select pg_advisory_xact_lock(${userLock})::text as held`,
+);
+
+/**
+ * Waits for the tracks of a user that are being recorded and holds up new ones until the transaction ends, so that no
+ * action outlives its user by being recorded between two statements.
+ */
+export async function holdTracks(sql: Sql, tenantId: string, userId: string): Promise<void> {
+  await sql.query(holdTracksStatement, [tenantId, userId]);
 }
 
 const deleteUserActionsStatement = statement<never>(

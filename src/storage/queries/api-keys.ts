@@ -9,9 +9,11 @@ export interface ApiKeyRow {
   readonly digest: Buffer;
   readonly created_at: number;
   readonly revoked_at: number | null;
+  /** To the minute; management keys only. */
+  readonly last_used_at: number | null;
 }
 
-const columns = 'tenant_id, key_id, kind, name, digest, created_at, revoked_at';
+const columns = 'tenant_id, key_id, kind, name, digest, created_at, revoked_at, last_used_at';
 
 const listStatement = statement<ApiKeyRow>(
   'list_api_keys',
@@ -61,4 +63,14 @@ const revokeStatement = statement<{ key_id: string }>(
 export async function revokeApiKeyRow(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<boolean> {
   const rows = await sql.query(revokeStatement, [tenantId, keyId, sqlTime(nowMs)]);
   return rows.length === 1;
+}
+
+const usedStatement = statement<never>(
+  'record_api_key_use',
+  `update api_keys set last_used_at = greatest(last_used_at, $3::timestamptz) where tenant_id = $1 and key_id = $2`,
+);
+
+/** Notes when a key was last used. */
+export async function recordApiKeyUse(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<void> {
+  await sql.query(usedStatement, [tenantId, keyId, sqlTime(nowMs)]);
 }

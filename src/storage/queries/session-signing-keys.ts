@@ -4,14 +4,15 @@ import type { Sql } from '../sql.ts';
 export interface SessionSigningKeyRow {
   readonly key_id: string;
   readonly public_jwk: { readonly n: string; readonly e: string };
+  readonly private_key_sealed: Buffer;
 }
 
 const loadStatement = statement<SessionSigningKeyRow>(
   'load_session_signing_keys',
-  'select key_id, public_jwk from session_signing_keys where tenant_id = $1 order by created_at desc',
+  'select key_id, public_jwk, private_key_sealed from session_signing_keys where tenant_id = $1 order by created_at desc',
 );
 
-/** The public halves, newest first. */
+/** The tenant's keys, newest first. */
 export async function loadSessionSigningKeys(sql: Sql, tenantId: string): Promise<readonly SessionSigningKeyRow[]> {
   return sql.query(loadStatement, [tenantId]);
 }

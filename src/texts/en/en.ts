@@ -14,4 +14,11 @@ export const en: Texts = {
         `${tenantName} wants to be sure that it is you. The screens to confirm it will stand on this page; they are not part of this release yet.`,
     },
   },
+  smsCodeEntry: { heading: 'Enter the code we sent you' },
+  codeMail: {
+    subject: (code, tenantName) => `${code} is your code for ${tenantName}`,
+    intro: (tenantName) => `Your code for ${tenantName}:`,
+    validity: (minutes) => `It is good for ${minutes} minutes and for one use.`,
+    warning: 'If you did not ask for it, ignore this message and give the code to nobody.',
+  },
 };

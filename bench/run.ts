@@ -1,0 +1,57 @@
+/**
+ * `npm run bench`: measures the built program on a PostgreSQL of its own and prints the result as Markdown.
+ *
+ * npm run bench -- [--quick] [--write] [case ...]
+ */
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../test/rig/postgres.ts';
+import { fullSettings, quickSettings } from './bench-case.ts';
+import type { BenchCase } from './bench-case.ts';
+import { startAndMemoryCase } from './cases/start-and-memory.ts';
+import { trackCase } from './cases/track.ts';
+import { describeMachine } from './describe-machine.ts';
+import { writeDocument } from './write-document.ts';
+
+const cases: readonly BenchCase[] = [trackCase, startAndMemoryCase];
+
+const postgresSettings = {
+  // The indexes of a million actions fit, as they should on a server that is meant for them.
+  shared_buffers: '1GB',
+  // No checkpoint of the server's own begins within a slice.
+  max_wal_size: '8GB',
+  checkpoint_timeout: '1h',
+};
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !cases.some((known) => known.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no case ${unknown.join(', ')}; there are ${cases.map(({ name }) => name).join(', ')}.`);
+  process.exit(1);
+}
+if (values.write && (values.quick || positionals.length > 0)) {
+  console.error('Only a full run of all cases is written.');
+  process.exit(1);
+}
+
+const postgres = await startPostgres({ isDurable: true, settings: postgresSettings });
+try {
+  const parts = [await describeMachine(postgres.url(), postgresSettings)];
+  for (const { name, title, run } of cases) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const result = await run({
+      settings: values.quick ? quickSettings : fullSettings,
+      postgres,
+      say: (text) => console.error(text),
+    });
+    parts.push(`### ${title}\n\n${result}`);
+  }
+  const result = parts.join('\n\n');
+  console.log(result);
+  if (values.write) await writeDocument(result);
+} finally {
+  await postgres.stop();
+}
+process.exit();

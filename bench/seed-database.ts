@@ -1,0 +1,93 @@
+/** Fills databases with what a server in use has: users, their authenticators, their actions. */
+import { systemRuntime } from '../src/runtime/system-runtime.ts';
+import { createFirstTenant } from '../src/storage/first-tenant.ts';
+import { migrate } from '../src/storage/migrate.ts';
+import { createSeal } from '../src/storage/seal.ts';
+import type { Database } from '../src/storage/sql.ts';
+import type { testCredentials } from '../test/rig/server-process.ts';
+import { userIdSql } from './user-id.ts';
+
+export type Credentials = ReturnType<typeof testCredentials>;
+
+export const actionCode = 'withdrawFunds';
+
+/** Migrates, makes the first tenant with these keys, and `users` users with one verified authenticator each. */
+export async function seedTenant(db: Database, credentials: Credentials, users: number): Promise<void> {
+  const runtime = systemRuntime();
+  await migrate(db);
+  const seal = createSeal([Buffer.from(credentials.SALLYPORT_MASTER_KEY, 'base64')], runtime.random);
+  const tenantId = credentials.SALLYPORT_TENANT_ID;
+  await createFirstTenant(
+    db,
+    { runtime, seal },
+    {
+      tenantId,
+      secretKey: credentials.SALLYPORT_SECRET_KEY,
+      managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
+    },
+  );
+  const someUsers = `from generate_series(0, ${users - 1}) as n`;
+  const madeAt = `timestamptz '2025-01-01T00:00:00Z'`;
+  await db.script(`
+    insert into action_configurations (tenant_id, action_code, default_result, created_at)
+    values ('${tenantId}', '${actionCode}', 'CHALLENGE', ${madeAt});
+    insert into users (tenant_id, user_id, email, email_verified, default_authenticator_id, created_at, updated_at)
+    select '${tenantId}', ${userIdSql('n')}, 'user' || n || '@example.com', true,
+      md5('bench-authenticator-' || n)::uuid, ${madeAt}, ${madeAt} ${someUsers};
+    insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email,
+      created_at, verified_at)
+    select '${tenantId}', ${userIdSql('n')}, md5('bench-authenticator-' || n)::uuid, 'EMAIL_OTP', '',
+      'user' || n || '@example.com', ${madeAt}, ${madeAt} ${someUsers};
+  `);
+  await db.script('vacuum (analyze)');
+}
+
+/** A row that the server made itself, of which the others are copies. */
+export interface SampleAction {
+  readonly userId: string;
+  readonly state: string;
+  /** The decision record as stored. */
+  readonly decision: string;
+}
+
+/** Adds the actions number `from` to `from + count - 1`, spread over the users and over the 30 days before now. */
+export async function seedActions(
+  db: Database,
+  options: {
+    readonly tenantId: string;
+    readonly users: number;
+    readonly sample: SampleAction;
+    readonly from: number;
+    readonly count: number;
+  },
+): Promise<void> {
+  const { tenantId, users, sample, from, count } = options;
+  // 7919 is prime, so that every user gets an action before one gets a second.
+  const userId = userIdSql(`n::bigint * 7919 % ${users}`);
+  await db.script(`
+    insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
+      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision)
+    select '${tenantId}', user_id, '${actionCode}', md5('bench-key-' || n)::uuid::text,
+      md5('bench-action-' || n)::uuid, '${sample.state}', made_at, made_at, made_at,
+      ${quoted(trackBody.redirectUrl)}, ${quoted(trackBody.ipAddress)}, ${quoted(trackBody.userAgent)},
+      ${quoted(trackBody.deviceId)}, replace(${quoted(sample.decision)}, ${quoted(sample.userId)}, user_id)::json
+    from (
+      select n, ${userId} as user_id,
+        timestamptz '${new Date().toISOString()}' - (n % 2592000) * interval '1 second' as made_at
+      from generate_series(${from}, ${from + count - 1}) as n
+    ) as made;
+  `);
+}
+
+/** What a backend sends with a withdrawal. */
+export const trackBody = {
+  redirectUrl: 'https://app.example.com/withdrawals/return',
+  ipAddress: '203.0.113.7',
+  userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0',
+  deviceId: '8f14e45f-ceea-467f-a9b1-5d3c2b0e7a61',
+  custom: { amount: 250, currency: 'NZD', isNewPayee: true },
+} as const;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigMistakes, readConfig, settings } from './config.ts';
+
+const masterKey = Buffer.alloc(32, 9).toString('base64');
+
+function mistakes(variables: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readConfig(variables);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigMistakes)) throw error;
+    return error.mistakes;
+  }
+}
+
+describe('configuration', () => {
+  test('needs nothing: the defaults are those that the documentation says', () => {
+    expect(readConfig({})).toEqual({
+      mode: 'development',
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: undefined,
+      dataDir: './.sallyport',
+      databaseUrl: undefined,
+      databasePoolSize: 10,
+      masterKeys: undefined,
+      trustedProxies: [],
+      metricsToken: undefined,
+      seed: { tenantId: undefined, secretKey: undefined, managementKey: undefined },
+      logLevel: 'info',
+      drainSeconds: 5,
+    });
+  });
+
+  test('takes an empty variable for an absent one, and leaves what is not ours alone', () => {
+    const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
+    expect(readConfig({ ...empty, HOME: '/root', PORT: 'x' })).toEqual(readConfig({}));
+  });
+
+  test('reads every setting', () => {
+    const config = readConfig({
+      SALLYPORT_MODE: 'production',
+      SALLYPORT_HOST: '0.0.0.0',
+      SALLYPORT_PORT: '0',
+      SALLYPORT_PUBLIC_URL: 'https://Auth.Example.com/',
+      DATABASE_URL: 'postgresql://u:p@h/d',
+      SALLYPORT_DATABASE_POOL_SIZE: '2',
+      SALLYPORT_MASTER_KEY: `${masterKey}, ${Buffer.alloc(32, 8).toString('base64')}`,
+      SALLYPORT_TRUSTED_PROXIES: '10.0.0.0/8, ::1,2001:db8::/32',
+      SALLYPORT_METRICS_TOKEN: 'm'.repeat(24),
+      SALLYPORT_DRAIN_SECONDS: '0',
+    });
+    expect(config).toMatchObject({
+      mode: 'production',
+      host: '0.0.0.0',
+      port: 0,
+      publicUrl: 'https://auth.example.com',
+      databasePoolSize: 2,
+      masterKeys: [Buffer.alloc(32, 9), Buffer.alloc(32, 8)],
+      trustedProxies: ['10.0.0.0/8', '::1', '2001:db8::/32'],
+      drainSeconds: 0,
+    });
+  });
+
+  test('F23: tells all mistakes at once, one sentence each', () => {
+    const found = mistakes({
+      SALLYPORT_MODE: 'prod',
+      SALLYPORT_PORT: '65536',
+      SALLYPORT_PUBLIC_URL: 'https://a.example/path',
+      DATABASE_URL: 'mysql://x',
+      SALLYPORT_MASTER_KEY: 'short',
+      SALLYPORT_TRUSTED_PROXIES: 'everyone',
+      SALLYPORT_DRAIN_SECONDS: '-1',
+      SALLYPORT_PROT: '1',
+    });
+    for (const name of ['MODE', 'PORT', 'PUBLIC_URL', 'MASTER_KEY', 'TRUSTED_PROXIES', 'DRAIN_SECONDS', 'PROT']) {
+      expect(
+        found.filter((mistake) => mistake.startsWith(`SALLYPORT_${name} `)),
+        name,
+      ).toHaveLength(1);
+    }
+    expect(found.filter((mistake) => mistake.startsWith('DATABASE_URL '))).toHaveLength(1);
+    expect(found).toHaveLength(8);
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['a port that is not a number', { SALLYPORT_PORT: '4000x' }, /whole number/],
+    ['a port in another notation', { SALLYPORT_PORT: '0x10' }, /whole number/],
+    ['a public URL with a user', { SALLYPORT_PUBLIC_URL: 'https://u@a.example' }, /origin/],
+    ['a public URL without a scheme', { SALLYPORT_PUBLIC_URL: 'a.example' }, /origin/],
+    ['a master key of 31 bytes', { SALLYPORT_MASTER_KEY: Buffer.alloc(31).toString('base64') }, /32 bytes in base64/],
+    ['one bad master key of two', { SALLYPORT_MASTER_KEY: `${masterKey},` }, /32 bytes in base64/],
+    ['a database without a master key', { DATABASE_URL: 'postgres://h/d' }, /SALLYPORT_MASTER_KEY is required/],
+    ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],
+    [
+      'a key with a colon, which Basic authentication would cut',
+      { SALLYPORT_SECRET_KEY: `${'k'.repeat(24)}:x` },
+      /":"/,
+    ],
+    ['a tenant id that is no UUID', { SALLYPORT_TENANT_ID: 'tenant-1' }, /UUID/],
+    ['a misspelt setting', { SALLYPORT_DATADIR: '/tmp' }, /not a setting/],
+    ['a log level that does not exist', { SALLYPORT_LOG_LEVEL: 'verbose' }, /trace, debug/],
+    ['listening beyond loopback in development', { SALLYPORT_HOST: '0.0.0.0' }, /loopback.*SALLYPORT_MODE=production/],
+    ['listening on all IPv6 addresses in development', { SALLYPORT_HOST: '::' }, /loopback/],
+  ])('F23: refuses %s', (_what, variables, message) => {
+    const found = mistakes(variables);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(message);
+  });
+
+  test('F23: never repeats a value, since any could be a secret', () => {
+    const names = Object.keys(settings);
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.stringMatching(/^canary[a-zA-Z0-9 :/@%-]{1,40}$/), (name, value) => {
+        for (const mistake of mistakes({ [name]: value })) expect(mistake).not.toContain(value);
+      }),
+    );
+  });
+});

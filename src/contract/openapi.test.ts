@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { errorCatalogue } from './errors.ts';
+import { routes } from './index.ts';
+import { openApiDocument } from './openapi.ts';
+
+type Json = Record<string, unknown>;
+interface Operation {
+  readonly operationId: string;
+  readonly security: readonly Json[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly responses: Record<string, { readonly description: string; readonly content: Json }>;
+}
+
+const document = JSON.parse(JSON.stringify(openApiDocument(routes))) as {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Json; readonly securitySchemes: Json };
+};
+const operations = Object.entries(document.paths).flatMap(([path, byMethod]) =>
+  Object.entries(byMethod).map(([method, operation]) => ({ path, method, operation })),
+);
+
+function references(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(references)];
+}
+
+describe('the OpenAPI document', () => {
+  test('is version 3.1 and tells each route of the contract once', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual(routes.map(({ id }) => id).sort());
+  });
+
+  test('has no reference that leads nowhere', () => {
+    for (const reference of references(document)) {
+      expect(reference).toMatch(/^#\/components\/schemas\//);
+      expect(document.components.schemas, reference).toHaveProperty(reference.slice('#/components/schemas/'.length));
+    }
+    expect(references(document).length).toBeGreaterThan(10);
+  });
+
+  test('declares exactly the parameters that stand in each path, as required', () => {
+    for (const { path, method, operation } of operations) {
+      const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name).sort();
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => name).sort(), `${method} ${path}`).toEqual(inPath);
+      expect(declared.every(({ required }) => required)).toBe(true);
+      expect(path).not.toContain(':');
+    }
+  });
+
+  test('says of each route who may call it, and 401 where somebody may not', () => {
+    for (const { operation } of operations) {
+      const route = routes.find(({ id }) => id === operation.operationId);
+      for (const scheme of operation.security.flatMap((entry) => Object.keys(entry))) {
+        expect(document.components.securitySchemes).toHaveProperty(scheme);
+      }
+      expect(operation.security.length).toBe(route?.caller === 'public' ? 0 : 1);
+      expect('401' in operation.responses).toBe(route?.caller !== 'public');
+    }
+  });
+
+  test('says every status that a listed refusal has, and no other', () => {
+    const statuses = new Set(Object.values(errorCatalogue).map(({ status }) => String(status)));
+    for (const { operation } of operations) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(status === '200' || status === '204' || statuses.has(status)).toBe(true);
+        expect(response.description).not.toBe('');
+        if (!status.startsWith('2')) expect(references(response.content)).toEqual(['#/components/schemas/Error']);
+      }
+    }
+  });
+
+  test('is the one that is committed', () => {
+    const committed = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as unknown;
+    expect(committed).toEqual(document);
+  });
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { route } from '../route.ts';
+
+export const showDevInbox = route({
+  id: 'showDevInbox',
+  method: 'GET',
+  path: '/dev/inbox',
+  caller: 'public',
+  summary: 'Messages that development mode would have sent. Not found in production mode or with a mail server.',
+  params: z.object({}),
+  query: z.object({}),
+  body: z.object({}),
+  reply: z.string(),
+  page: true,
+  refusals: ['not_found'],
+  audit: null,
+});

@@ -1,0 +1,13 @@
+import type { DecisionRecord } from '../actions/decide-action.ts';
+import { assurances } from '../rules/rule-set.ts';
+import type { Assurance } from '../rules/rule-set.ts';
+
+/** Whether a proof is of a method that the decision allows, and strong enough for it (ruling 9). */
+export function satisfies(
+  demand: DecisionRecord['demand'],
+  proof: { readonly method: string; readonly assurance: Assurance },
+): boolean {
+  const isAllowed = demand.verificationMethods === null || demand.verificationMethods.includes(proof.method);
+  const minimum = demand.minimumAssurance;
+  return isAllowed && (minimum === null || assurances.indexOf(proof.assurance) >= assurances.indexOf(minimum));
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../runtime/runtime.ts';
+import type { Email, Mailer } from './mailer.ts';
+
+export interface KeptEmail extends Email {
+  readonly sentAtMs: number;
+}
+
+/** The mailer of development: it delivers to nobody and shows what it was given. */
+export interface InboxMailer extends Mailer {
+  /** Latest first. */
+  messages(): readonly KeptEmail[];
+}
+
+const messagesMax = 100;
+
+/** Keeps the latest messages in memory for `/dev/inbox`. Never used in production mode. */
+export function inboxMailer(clock: Clock): InboxMailer {
+  let kept: readonly KeptEmail[] = [];
+  return {
+    async send(email) {
+      kept = [{ ...email, sentAtMs: clock.now() }, ...kept].slice(0, messagesMax);
+    },
+    messages: () => kept,
+    close() {
+      kept = [];
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { codeBytes, oneTimeCode } from '../core/challenges/one-time-code.ts';
+import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
+import type { Tenant } from '../storage/published.ts';
+import type { Context } from './operation.ts';
+
+const lengthDefault = 6;
+
+/** A new code of the length that the tenant configured for the method. */
+export function newCode({ runtime }: Context, tenant: Tenant, verificationMethod: string): string {
+  const configured = tenant.authenticatorConfigurations.find(
+    (configuration) => configuration.verification_method === verificationMethod,
+  )?.settings['verificationCodeLength'];
+  const length = typeof configured === 'number' && configured >= 6 && configured <= 10 ? configured : lengthDefault;
+  return oneTimeCode(runtime.random.bytes(codeBytes), length);
+}
+
+/** What is stored of a code: bound to its challenge, under a key that is not in the database in clear. */
+export function codeHmac(tenant: Tenant, challengeId: string, code: string): Buffer {
+  return hmacSha256(tenant.codeKey, JSON.stringify([challengeId, code]));
+}
+
+/** Whether `code` is the code behind a stored HMAC, in constant time. Only the plain digits are a code (A04). */
+export function isCode(tenant: Tenant, challengeId: string, code: string, stored: Buffer): boolean {
+  return /^[0-9]{6,10}$/.test(code) && digestsEqual(codeHmac(tenant, challengeId, code), stored);
+}
+
+/** A name for an address that tells nothing about it. */
+export function contactSubject(tenant: Tenant, contact: string): string {
+  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', contact.toLowerCase()])).toString('base64url')}`;
+}

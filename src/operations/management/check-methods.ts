@@ -1,0 +1,38 @@
+import { Refusal } from '../../contract/errors.ts';
+import { loadAuthenticatorConfigurations } from '../../storage/queries/authenticator-configurations.ts';
+import type { Sql } from '../../storage/sql.ts';
+
+interface MethodDemand {
+  readonly verification_methods: readonly string[] | null;
+  readonly default_verification_method: string | null;
+}
+
+interface SentMethods {
+  readonly verificationMethods?: readonly string[] | null | undefined;
+  readonly promptToEnrollVerificationMethods?: readonly string[] | null | undefined;
+  readonly defaultVerificationMethod?: string | null | undefined;
+}
+
+/**
+ * Refuses methods that the tenant has not enabled, and a default that is not among those permitted. Only what was sent is
+ * looked at: a method that was disabled later stays in what is stored, and is skipped when a challenge is made.
+ */
+export async function checkMethods(sql: Sql, tenantId: string, sent: SentMethods, result: MethodDemand): Promise<void> {
+  const { verificationMethods, promptToEnrollVerificationMethods, defaultVerificationMethod } = sent;
+  const named = new Set([
+    ...(verificationMethods ?? []),
+    ...(promptToEnrollVerificationMethods ?? []),
+    ...(defaultVerificationMethod ? [defaultVerificationMethod] : []),
+  ]);
+  if (named.size === 0) return;
+
+  const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
+  const enabled = new Set(configurations.filter((row) => row.is_active).map((row) => row.verification_method));
+  for (const method of named) {
+    if (!enabled.has(method)) throw new Refusal('invalid_request', `${method} is not an enabled verification method`);
+  }
+  const { verification_methods: permitted, default_verification_method: first } = result;
+  if (permitted !== null && first !== null && !permitted.includes(first)) {
+    throw new Refusal('invalid_request', 'defaultVerificationMethod must be one of verificationMethods.');
+  }
+}

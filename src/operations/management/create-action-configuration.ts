@@ -1,0 +1,49 @@
+import { Refusal } from '../../contract/errors.ts';
+import { createActionConfiguration as route } from '../../contract/management/action-configurations.ts';
+import {
+  claimActionCode,
+  loadActionConfiguration,
+  recordActionConfiguration,
+} from '../../storage/queries/action-configurations.ts';
+import { operation } from '../operation.ts';
+import { actionConfigurationView } from './action-configuration-view.ts';
+import { applyPatch } from './apply-patch.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { checkMethods } from './check-methods.ts';
+import { demandColumns } from './demand-view.ts';
+import { refuseUnbuilt } from './refuse-unbuilt.ts';
+
+export const createActionConfiguration = operation(route, async (context, request) => {
+  const { body } = request;
+  const { tenantId } = request.caller.tenant;
+  const nowMs = context.runtime.clock.now();
+  const action = { action_code: body.actionCode, default_result: body.defaultUserActionResult };
+  refuseUnbuilt(body);
+  let isNew = false;
+  return changeConfiguration(
+    context,
+    route,
+    request,
+    async (sql) => {
+      const row = await loadActionConfiguration(sql, tenantId, body.actionCode);
+      if (row === undefined) throw new Error('A claimed action code has a row.');
+      if (!isNew && row.archived_at === null) {
+        throw new Refusal('resource_already_exists', `An action configuration ${body.actionCode} already exists.`);
+      }
+      const created = applyPatch(
+        { ...row, ...action, archived_at: null },
+        {
+          ...demandColumns(body),
+          messaging_templates: body.messagingTemplates,
+        },
+      );
+      await checkMethods(sql, tenantId, body, created);
+      await recordActionConfiguration(sql, tenantId, created, nowMs);
+      const answer = actionConfigurationView(tenantId, created);
+      return { before: isNew ? undefined : actionConfigurationView(tenantId, row), after: answer, answer };
+    },
+    async (sql) => {
+      isNew = await claimActionCode(sql, tenantId, action, nowMs);
+    },
+  );
+});

@@ -1,0 +1,39 @@
+import { Refusal } from '../../contract/errors.ts';
+import { createValueList as route } from '../../contract/management/value-lists.ts';
+import { loadValueList, recordValueList } from '../../storage/queries/value-lists.ts';
+import type { ValueListRow } from '../../storage/queries/value-lists.ts';
+import { operation } from '../operation.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { readListItems } from './read-list-items.ts';
+import { valueListView } from './value-list-view.ts';
+
+export const createValueList = operation(route, async (context, request) => {
+  const { body } = request;
+  const { tenantId } = request.caller.tenant;
+  const alias = aliasOf(body.name);
+  const created: ValueListRow = {
+    alias,
+    name: body.name,
+    item_type: body.itemType,
+    is_active: body.isActive,
+    items: body.valueListItems ? readListItems(body.itemType, body.valueListItems) : null,
+  };
+  return changeConfiguration(context, route, request, async (sql) => {
+    if ((await loadValueList(sql, tenantId, alias)) !== undefined) {
+      throw new Refusal('resource_already_exists', `A value list with the alias ${alias} already exists.`);
+    }
+    await recordValueList(sql, tenantId, created, context.runtime.clock.now());
+    const answer = valueListView(created);
+    return { before: undefined, after: answer, answer };
+  });
+});
+
+function aliasOf(name: string): string {
+  const alias = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  if (alias === '')
+    throw new Refusal('invalid_request', 'name must have a letter a-z or a digit, for the alias of the list.');
+  return alias;
+}

@@ -1,0 +1,15 @@
+import { deleteValueList as route } from '../../contract/management/value-lists.ts';
+import { deleteValueListRow } from '../../storage/queries/value-lists.ts';
+import { operation } from '../operation.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { findValueList } from './find-value-list.ts';
+import { valueListView } from './value-list-view.ts';
+
+export const deleteValueList = operation(route, async (context, request) => {
+  const { tenantId } = request.caller.tenant;
+  return changeConfiguration(context, route, request, async (sql) => {
+    const row = await findValueList(sql, tenantId, request.params.alias);
+    await deleteValueListRow(sql, tenantId, row.alias);
+    return { before: valueListView(row), after: undefined, answer: { success: true } as const };
+  });
+});

@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import { Refusal } from '../../contract/errors.ts';
+import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
+import { decideAction } from '../../core/actions/decide-action.ts';
+import type { Deciding } from '../../core/actions/decide-action.ts';
+import { factPaths } from '../../core/facts/facts.ts';
+import { planFacts } from '../../core/facts/plan-facts.ts';
+import { checkCondition } from '../../core/rules/check-condition.ts';
+import { compileRules } from '../../core/rules/compile-rules.ts';
+import { readPath } from '../../core/rules/read-path.ts';
+import { restoreEvidence } from '../../core/rules/recorded-evidence.ts';
+import type { Evidence, Rule } from '../../core/rules/rule-set.ts';
+import { UNKNOWN } from '../../core/rules/value.ts';
+import type { Unknown, Value } from '../../core/rules/value.ts';
+import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
+import { loadAction } from '../../storage/queries/actions.ts';
+import { loadPublishableLists } from '../../storage/queries/rule-sets.ts';
+import type { PublishedAction, Tenant } from '../../storage/published.ts';
+import { explanationView } from '../explanation-view.ts';
+import { operation } from '../operation.ts';
+import type { Context } from '../operation.ts';
+import { readDecisionRecord } from '../read-decision-record.ts';
+import { describeRequest, factInputs } from '../server/gather-inputs.ts';
+
+type Body = z.output<typeof route.body>;
+
+export const evaluateRules = operation(route, async (context, { caller: { tenant }, params, body }) => {
+  const live = tenant.actions.get(params.actionCode);
+  if (live === undefined) throw new Refusal('not_found', 'There is no action configuration with this code.');
+  const lists = new Map(
+    (await loadPublishableLists(context.db, tenant.tenantId)).map(({ alias, items }) => [alias, items ?? []]),
+  );
+  const rules = body.rules?.map(ruleOf) ?? live.compiled.rules.map(({ rule }) => rule);
+  const compiled = body.rules === undefined ? live.compiled : compileRules({ rules, lists });
+  const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
+  const { evidence, user, sources } = await evidenceOf(context, tenant, ruleSet, body);
+  const { state, record } = decideAction({
+    ruleSet,
+    evidence,
+    sources,
+    user,
+    unenrolledUserState: tenant.settings.unenrolledUserState,
+  });
+  const warnings = warnAboutRules({ rules, lists }, { paths: factPaths, enabledMethods: tenant.activeMethods });
+  return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };
+});
+
+function ruleOf(draft: NonNullable<Body['rules']>[number], index: number): Rule {
+  const checked = checkCondition(draft.conditions);
+  if (!checked.ok) {
+    const [problem] = checked.problems;
+    throw new Refusal('invalid_request', `rules/${index}/conditions${problem?.place ?? ''}: ${problem?.message ?? ''}`);
+  }
+  return { ...draft, ruleId: draft.ruleId ?? `rule-${index + 1}` };
+}
+
+type Basis = Pick<Deciding, 'evidence' | 'user' | 'sources'>;
+
+async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAction, body: Body): Promise<Basis> {
+  if (body.pastAction !== undefined) {
+    if (body.facts !== undefined || body.history !== undefined) {
+      throw new Refusal('invalid_request', 'Give either facts and history, or pastAction.');
+    }
+    return pastEvidence(context, tenant, ruleSet, body.pastAction);
+  }
+  return {
+    evidence: {
+      facts: (body.facts ?? {}) as Evidence['facts'],
+      history: new Map<string, number | null | Unknown>(Object.entries(body.history ?? {})),
+    },
+    user: body.user ?? { isEnrolled: true, hasUsableAuthenticator: true },
+    sources: [],
+  };
+}
+
+/**
+ * What was known when a past action was decided. What its rules did not use was not recorded: it is made again from what
+ * the action carries, and unknown where it would take the user's past of that time.
+ */
+async function pastEvidence(
+  { db, enrichment }: Context,
+  tenant: Tenant,
+  ruleSet: PublishedAction,
+  past: NonNullable<Body['pastAction']>,
+): Promise<Basis> {
+  const { actionCode } = ruleSet.action;
+  const action = await loadAction(db, { tenantId: tenant.tenantId, actionCode, ...past });
+  if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
+  const record = readDecisionRecord(action.decision);
+  const recorded = restoreEvidence(record.inputs);
+  const seen = describeRequest(enrichment, {
+    ipAddress: action.ip_address ?? undefined,
+    userAgent: action.user_agent ?? undefined,
+    deviceId: action.device_id ?? undefined,
+    custom: action.custom ?? undefined,
+  });
+  const nothingRead = {
+    methods: [],
+    default_method: null,
+    earlier_action_id: null,
+    earlier_state: null,
+    earlier_decision: null,
+    earlier_custom: null,
+  };
+  const inputs = factInputs(tenant, { userId: past.userId, actionCode }, seen, nothingRead, action.created_at);
+  const remade = ruleSet.plan.gather(inputs);
+  return {
+    evidence: { facts: overlay(remade, recorded.facts, ruleSet.compiled.needs.paths), history: recorded.history },
+    user: record.user,
+    sources: record.sources,
+  };
+}
+
+/** Facts by path: as recorded, else made again, else unknown where only the user's row of that time could tell. */
+function overlay(remade: Evidence['facts'], recorded: Evidence['facts'], paths: readonly string[]): Evidence['facts'] {
+  // Without a prototype at every level: the paths are an operator's text (A71).
+  const document = Object.create(null) as Record<string, Value>;
+  for (const path of paths) {
+    const names = path.split('.');
+    const then = readPath(recorded, names);
+    const now = names[0] === 'user' ? UNKNOWN : readPath(remade, names);
+    let at = document;
+    for (const name of names.slice(0, -1)) {
+      if (typeof at[name] !== 'object' || at[name] === null) at[name] = Object.create(null) as Record<string, Value>;
+      at = at[name] as Record<string, Value>;
+    }
+    const last = names.at(-1);
+    if (last !== undefined) at[last] = then ?? now ?? null;
+  }
+  return document;
+}

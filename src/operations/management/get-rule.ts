@@ -1,0 +1,9 @@
+import { getRule as route } from '../../contract/management/rules.ts';
+import { operation } from '../operation.ts';
+import { findRule } from './find-rule.ts';
+import { ruleView } from './rule-view.ts';
+
+export const getRule = operation(route, async ({ db }, { caller: { tenant }, params }) => {
+  const { rule } = await findRule(db, tenant.tenantId, params);
+  return ruleView(tenant.tenantId, rule);
+});

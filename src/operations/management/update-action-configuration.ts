@@ -1,0 +1,31 @@
+import { updateActionConfiguration as route } from '../../contract/management/action-configurations.ts';
+import { recordActionConfiguration } from '../../storage/queries/action-configurations.ts';
+import { operation } from '../operation.ts';
+import { actionConfigurationView } from './action-configuration-view.ts';
+import { applyPatch } from './apply-patch.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { checkMethods } from './check-methods.ts';
+import { demandColumns } from './demand-view.ts';
+import { findActionConfiguration } from './find-action-configuration.ts';
+import { refuseChange } from './refuse-change.ts';
+import { refuseUnbuilt } from './refuse-unbuilt.ts';
+
+export const updateActionConfiguration = operation(route, async (context, request) => {
+  const { body, params } = request;
+  const { tenantId } = request.caller.tenant;
+  return changeConfiguration(context, route, request, async (sql) => {
+    const row = await findActionConfiguration(sql, tenantId, params.actionCode);
+    refuseChange('actionCode', body.actionCode, row.action_code);
+    refuseChange('actionType', body.actionType, row.action_type);
+    refuseUnbuilt(body);
+    const changed = applyPatch(row, {
+      ...demandColumns(body),
+      default_result: body.defaultUserActionResult,
+      messaging_templates: body.messagingTemplates,
+    });
+    await checkMethods(sql, tenantId, body, changed);
+    await recordActionConfiguration(sql, tenantId, changed, context.runtime.clock.now());
+    const answer = actionConfigurationView(tenantId, changed);
+    return { before: actionConfigurationView(tenantId, row), after: answer, answer };
+  });
+});

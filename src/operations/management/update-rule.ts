@@ -1,0 +1,30 @@
+import { updateRule as route } from '../../contract/management/rules.ts';
+import { operation } from '../operation.ts';
+import { applyPatch } from './apply-patch.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { checkMethods } from './check-methods.ts';
+import { demandColumns } from './demand-view.ts';
+import { findRule } from './find-rule.ts';
+import { ruleView } from './rule-view.ts';
+import { checkConditions, saveRule } from './save-rule.ts';
+
+export const updateRule = operation(route, async (context, request) => {
+  const { body, params } = request;
+  const { tenantId } = request.caller.tenant;
+  return changeConfiguration(context, route, request, async (sql) => {
+    const { rule, others } = await findRule(sql, tenantId, params);
+    checkConditions(body.conditions);
+    const changed = applyPatch(rule, {
+      ...demandColumns(body),
+      name: body.name,
+      description: body.description,
+      is_active: body.isActive,
+      priority: body.priority,
+      type: body.type,
+      conditions: body.conditions === null ? null : body.conditions?.text,
+    });
+    await checkMethods(sql, tenantId, body, changed);
+    const answer = await saveRule(sql, tenantId, changed, others, context.runtime.clock.now());
+    return { before: ruleView(tenantId, rule), after: ruleView(tenantId, changed), answer };
+  });
+});

@@ -1,0 +1,71 @@
+import { Refusal } from '../../contract/errors.ts';
+import { createSession as route } from '../../contract/server/sessions.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { checkActionToken } from '../../runtime/tokens.ts';
+import { lockAction } from '../../storage/queries/actions.ts';
+import { holdAppClient } from '../../storage/queries/app-clients.ts';
+import { createSessionRow } from '../../storage/queries/sessions.ts';
+import { lockUser } from '../../storage/queries/users.ts';
+import { operation } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { issueSessionTokens } from './issue-session-tokens.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export const createSession = operation(route, async (context, request) => {
+  const { runtime, publicUrl } = context;
+  const { body } = request;
+  const { tenant } = request.caller;
+  const { tenantId } = tenant;
+  const nowMs = runtime.clock.now();
+  const keyOfOwnTenant = (named: string) => (named === tenantId ? tenant.tokenKey : undefined);
+  const check = checkActionToken(body.token, keyOfOwnTenant, publicUrl, nowMs);
+  if (!check.ok) throw badToken(check.reason);
+  const { userId, actionCode, idempotencyKey, actionId } = check.token;
+  if (body.action !== undefined && body.action !== actionCode) {
+    throw new Refusal('invalid_request', 'The token belongs to another action.');
+  }
+
+  const sessionId = runtime.ids.uuid();
+  const session = await context.db.transaction(async (sql) => {
+    // Both are held until the session stands, so that neither a deletion nor another state slips in between.
+    const user = await lockUser(sql, tenantId, userId);
+    const action = await lockAction(sql, { tenantId, userId, actionCode, idempotencyKey });
+    if (user === undefined || action?.action_id !== actionId) throw badToken('invalid');
+    if (action.state !== 'CHALLENGE_SUCCEEDED') {
+      throw new Refusal('invalid_request', `The challenge of the action has not succeeded: it is ${action.state}.`);
+    }
+    const client = await holdAppClient(sql, tenantId, body.clientId);
+    if (client === undefined) throw new Refusal('invalid_configuration', 'clientId names no app client of the tenant.');
+    // From the proof, not from this call: a fresh token for an old action must not make the proof younger (N17).
+    const signedInAtMs = action.state_updated_at;
+    const expiresAtMs = signedInAtMs + client.refresh_token_lifetime_in_days * dayMs;
+    if (expiresAtMs <= nowMs) throw new Refusal('invalid_request', 'The challenge succeeded too long ago.');
+    const created = await createSessionRow(sql, {
+      tenantId,
+      userId,
+      sessionId,
+      clientId: client.client_id,
+      nowMs,
+      signedInAtMs,
+      expiresAtMs,
+      verificationMethod: action.verification_method,
+      // Whether a key's device has verified its user is not known of an action yet: the lesser of both.
+      assurance: assuranceOf(action.verification_method, false),
+      actionCode,
+      idempotencyKey,
+    });
+    await recordAudit(sql, context, route, request, userId, {
+      sessionId,
+      clientId: client.client_id,
+      actionCode,
+      idempotencyKey,
+    });
+    return created;
+  });
+  return issueSessionTokens(context, tenant, session);
+});
+
+function badToken(reason: 'invalid' | 'expired'): Refusal {
+  return new Refusal('unauthorized', reason === 'expired' ? 'The token has expired.' : 'The token is invalid.');
+}

@@ -1,0 +1,166 @@
+import type { z } from 'zod';
+import { Refusal } from '../../contract/errors.ts';
+import { initiateChallenge as route } from '../../contract/server/challenges.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
+import { createChallenge, loadChallenge, renewChallengeCode } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import { countMessage } from '../../storage/queries/sent-messages.ts';
+import { loadUser } from '../../storage/queries/users.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { codeHmac, contactSubject, newCode } from '../challenge-code.ts';
+import { isUuid } from '../is-uuid.ts';
+import { operation } from '../operation.ts';
+import type { Context, KeyRequest } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { mailMissing, sendCodeMail } from '../send-code-mail.ts';
+import { establishAction } from './establish-action.ts';
+
+type Body = z.output<typeof route.body>;
+
+/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
+const codeMinutes = 10;
+const sendWindowMs = 10 * 60_000;
+const sendsPerWindow = 12;
+
+export const initiateChallenge = operation(route, async (context, request) => {
+  const { tenant } = request.caller;
+  const { body } = request;
+  return body.challengeId === undefined
+    ? startChallenge(context, tenant, request, body)
+    : resendCode(context, tenant, request, body.challengeId);
+});
+
+async function startChallenge(context: Context, tenant: Tenant, request: KeyRequest<typeof route>, body: Body) {
+  const { runtime, db } = context;
+  const verificationMethod = checkedMethod(context, tenant, body);
+  if (body.action === undefined) throw new Refusal('invalid_request', 'action is required.');
+  const email = body.email ?? (await knownEmail(db, tenant, body.userId));
+  if (email === undefined) throw new Refusal('invalid_request', `email is required for ${verificationMethod}.`);
+
+  const nowMs = runtime.clock.now();
+  const challengeId = runtime.ids.uuid();
+  const idempotencyKey = body.idempotencyKey ?? runtime.ids.uuid();
+  const { ipAddress, userAgent, deviceId, custom, locale } = body;
+  const sent = { ipAddress, userAgent, deviceId, custom, locale };
+  if (body.userId !== undefined) {
+    const key = { tenantId: tenant.tenantId, userId: body.userId, actionCode: body.action, idempotencyKey };
+    const { state } = await establishAction(context, tenant, key, sent);
+    if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
+      throw new Refusal('forbidden', `The action is ${state}: it cannot be challenged.`);
+    }
+  }
+
+  const code = newCode(context, tenant, verificationMethod);
+  const expiresAtMs = nowMs + codeMinutes * 60_000;
+  await db.transaction(async (sql) => {
+    await countSend(sql, context, tenant, { verificationMethod, email, userId: body.userId, nowMs });
+    await createChallenge(sql, {
+      tenantId: tenant.tenantId,
+      challengeId,
+      verificationMethod,
+      userId: body.userId,
+      actionCode: body.action ?? '',
+      idempotencyKey,
+      email,
+      phoneNumber: undefined,
+      scope: body.scope ?? '',
+      request: sent,
+      codeHmac: codeHmac(tenant, challengeId, code),
+      nowMs,
+      expiresAtMs,
+    });
+    await recordAudit(sql, context, route, request, body.userId, { challengeId, verificationMethod });
+  });
+  // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
+  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes });
+  return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
+}
+
+async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<typeof route>, challengeId: string) {
+  const { runtime, db } = context;
+  const nowMs = runtime.clock.now();
+  const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
+  if (challenge?.email == null || challenge.expires_at <= nowMs) {
+    throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
+  }
+  if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');
+  const { email, verification_method: verificationMethod } = challenge;
+  const code = newCode(context, tenant, verificationMethod);
+  const expiresAtMs = nowMs + codeMinutes * 60_000;
+  await db.transaction(async (sql) => {
+    await countSend(sql, context, tenant, { verificationMethod, email, userId: challenge.user_id ?? undefined, nowMs });
+    await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
+    await recordAudit(sql, context, route, request, challenge.user_id ?? undefined, {
+      challengeId,
+      verificationMethod,
+      resent: true,
+    });
+  });
+  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes });
+  return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };
+}
+
+async function renew(
+  sql: Sql,
+  tenant: Tenant,
+  challenge: ChallengeRow,
+  hmac: Buffer,
+  nowMs: number,
+  expiresAtMs: number,
+) {
+  const { tenantId } = tenant;
+  const challengeId = challenge.challenge_id;
+  if (await renewChallengeCode(sql, { tenantId, challengeId, codeHmac: hmac, nowMs, expiresAtMs })) return;
+  throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
+}
+
+function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
+  const method = body.smsChannel === 'WHATSAPP' ? 'WHATSAPP' : body.verificationMethod;
+  if (method === undefined) throw new Refusal('invalid_request', 'verificationMethod is required.');
+  if (method !== 'EMAIL_OTP' && method !== 'SMS' && method !== 'WHATSAPP') {
+    throw new Refusal('invalid_request', 'verificationMethod must be EMAIL_OTP, SMS or WHATSAPP.');
+  }
+  if (!tenant.activeMethods.includes(method)) {
+    throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
+  }
+  if (method !== 'EMAIL_OTP') {
+    throw new Refusal('invalid_configuration', `No provider for ${method} is configured.`);
+  }
+  if (context.mailer === undefined) throw mailMissing();
+  return method;
+}
+
+/** The address of a known user: of the authenticator that would be proven, else the user's own. */
+async function knownEmail(sql: Sql, tenant: Tenant, userId: string | undefined): Promise<string | undefined> {
+  if (userId === undefined) return undefined;
+  const authenticators = await loadAuthenticators(sql, tenant.tenantId, userId);
+  const enrolled = authenticators.find((row) => row.verification_method === 'EMAIL_OTP' && row.verified_at !== null);
+  return enrolled?.email ?? (await loadUser(sql, tenant.tenantId, userId))?.email ?? undefined;
+}
+
+/** Counts a message against the limits of its address and of its user. @throws {Refusal} `too_many_requests` */
+async function countSend(
+  sql: Sql,
+  { runtime }: Context,
+  tenant: Tenant,
+  message: { verificationMethod: string; email: string; userId: string | undefined; nowMs: number },
+): Promise<void> {
+  const { verificationMethod, email, userId, nowMs } = message;
+  // Sorted, so that two requests take the same locks in the same order (F11).
+  const subjects = [contactSubject(tenant, email), ...(userId === undefined ? [] : [`user:${userId}`])].sort();
+  for (const subject of subjects) {
+    const isCounted = await countMessage(sql, {
+      tenantId: tenant.tenantId,
+      messageId: runtime.ids.uuid(),
+      subject,
+      verificationMethod,
+      nowMs,
+      sinceMs: nowMs - sendWindowMs,
+      limit: sendsPerWindow,
+    });
+    if (!isCounted) {
+      throw new Refusal('too_many_requests', 'Too many codes were sent to this user or address. Try again later.', 600);
+    }
+  }
+}

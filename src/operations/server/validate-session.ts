@@ -1,0 +1,31 @@
+import { validateSession as route } from '../../contract/server/sessions.ts';
+import { assurance } from '../../contract/values.ts';
+import { checkSessionToken, sessionIssuer } from '../../runtime/tokens.ts';
+import { loadSession } from '../../storage/queries/sessions.ts';
+import { omitAbsent } from '../omit-absent.ts';
+import { operation } from '../operation.ts';
+import { distinctMethods } from '../wire-values.ts';
+import { badSession } from './bad-session.ts';
+import { userAttributes } from './user-views.ts';
+
+/** The token's own claims first, then, in one read, what has become of the session and its user. */
+export const validateSession = operation(route, async ({ db, runtime, publicUrl }, { caller: { tenant }, body }) => {
+  const nowMs = runtime.clock.now();
+  const issuer = sessionIssuer(publicUrl, tenant.tenantId);
+  const token = checkSessionToken(body.accessToken, tenant.sessionSigningKeys, issuer, nowMs);
+  if (token === undefined || body.clientIds?.includes(token.clientId) === false) throw badSession();
+
+  const session = await loadSession(db, tenant.tenantId, token.sessionId);
+  // A refresh ends the access token too, so only the latest generation is good.
+  if (session?.generation !== token.generation || session.revoked_at !== null) throw badSession();
+  const { locale: _locale, ...user } = userAttributes(session);
+  return {
+    user,
+    expiresAt: token.expiresAt,
+    assurance: assurance.parse(session.assurance),
+    ...omitAbsent({
+      verificationMethod:
+        session.verification_method === null ? null : distinctMethods([session.verification_method])[0],
+    }),
+  };
+});

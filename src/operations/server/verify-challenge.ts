@@ -1,0 +1,146 @@
+import { Refusal } from '../../contract/errors.ts';
+import { verifyChallenge as route } from '../../contract/server/challenges.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { satisfies } from '../../core/challenges/satisfies.ts';
+import { completeAction, loadAction } from '../../storage/queries/actions.ts';
+import { consumeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
+import { giveBackAttempt, resetGuessBudget, spendAttempt } from '../../storage/queries/guess-budgets.ts';
+import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
+import type { Tenant } from '../../storage/published.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { contactSubject, isCode } from '../challenge-code.ts';
+import { isUuid } from '../is-uuid.ts';
+import { operation } from '../operation.ts';
+import type { Context, KeyRequest } from '../operation.ts';
+import { readDecisionRecord } from '../read-decision-record.ts';
+import { recordAudit } from '../record-audit.ts';
+import { distinctMethods } from '../wire-values.ts';
+import { proveContact } from './prove-contact.ts';
+
+type VerifyRequest = KeyRequest<typeof route>;
+
+/**
+ * Spend, compare, consume (ruling 16): the guess is spent and committed before anything is compared, the comparison has
+ * no transaction open, and one transaction then accepts the code with all that follows from it.
+ */
+export const verifyChallenge = operation(route, async (context, request) => {
+  const { db, runtime } = context;
+  const { tenant } = request.caller;
+  const { challengeId, verificationCode } = request.body;
+  const absent = () => new Refusal('not_found', 'There is no challenge with this challengeId.');
+  if (!isUuid(challengeId)) throw absent();
+  const challenge = await loadChallenge(db, tenant.tenantId, challengeId);
+  if (challenge === undefined) throw absent();
+  const nowMs = runtime.clock.now();
+  if (challenge.expires_at <= nowMs) return refused('CODE_INVALID_OR_EXPIRED');
+
+  const subject = guessSubject(tenant, challenge);
+  if (!(await spendAttempt(db, subject, challengeId, nowMs))) {
+    await auditRefusal(db, context, request, challenge, 'MAX_ATTEMPTS_EXCEEDED');
+    return refused('MAX_ATTEMPTS_EXCEEDED');
+  }
+  if (!isCode(tenant, challengeId, verificationCode, challenge.code_hmac)) {
+    await auditRefusal(db, context, request, challenge, 'CODE_INVALID_OR_EXPIRED');
+    return refused('CODE_INVALID_OR_EXPIRED');
+  }
+  if (challenge.verified_at === null && (await accept(context, request, challenge, subject)))
+    return verified(challenge);
+
+  // Accepted before, or by another request just now: only the very code that was accepted is answered so again.
+  const now = await loadChallenge(db, tenant.tenantId, challengeId);
+  const isRepeat =
+    now?.verified_at != null && now.claimed_at === null && isCode(tenant, challengeId, verificationCode, now.code_hmac);
+  if (!isRepeat) return refused('CODE_INVALID_OR_EXPIRED');
+  await giveBackAttempt(db, subject, nowMs);
+  return verified(challenge);
+});
+
+function guessSubject(tenant: Tenant, challenge: ChallengeRow): GuessSubject {
+  const { user_id: userId, email, verification_method: verificationMethod } = challenge;
+  return {
+    tenantId: tenant.tenantId,
+    subject: userId === null ? contactSubject(tenant, email ?? '') : `user:${userId}`,
+    verificationMethod,
+    canLock: userId !== null,
+  };
+}
+
+/** Accepts the code with everything that follows, in one transaction. False if it was not this request that accepted it. */
+async function accept(
+  context: Context,
+  request: VerifyRequest,
+  challenge: ChallengeRow,
+  subject: GuessSubject,
+): Promise<boolean> {
+  const { tenantId } = request.caller.tenant;
+  const { challenge_id: challengeId, code_hmac: codeHmac, user_id: userId } = challenge;
+  const nowMs = context.runtime.clock.now();
+  return context.db.transaction(async (sql) => {
+    if (!(await consumeChallenge(sql, { tenantId, challengeId, codeHmac, nowMs }))) return false;
+    await resetGuessBudget(sql, subject, nowMs);
+    if (userId !== null) await moveAction(sql, context, tenantId, userId, challenge);
+    await recordAudit(sql, context, route, request, userId ?? undefined, {
+      challengeId,
+      verificationMethod: challenge.verification_method,
+    });
+    return true;
+  });
+}
+
+/** What a proof means for the user and the action it was made for. */
+export async function moveAction(
+  sql: Sql,
+  context: Context,
+  tenantId: string,
+  userId: string,
+  challenge: ChallengeRow,
+): Promise<void> {
+  const authenticator = await proveContact(sql, context, tenantId, userId, challenge);
+  const key = { tenantId, userId, actionCode: challenge.action_code, idempotencyKey: challenge.idempotency_key };
+  const action = await loadAction(sql, key);
+  if (action === undefined) return;
+  const method = challenge.verification_method;
+  const assurance = assuranceOf(method, false);
+  if (!satisfies(readDecisionRecord(action.decision).demand, { method, assurance })) return;
+  await completeAction(sql, key, {
+    method,
+    authenticatorId: authenticator?.authenticator_id ?? null,
+    assurance,
+    nowMs: context.runtime.clock.now(),
+  });
+}
+
+async function auditRefusal(
+  sql: Sql,
+  context: Context,
+  { caller, requestId }: VerifyRequest,
+  challenge: ChallengeRow,
+  reason: string,
+): Promise<void> {
+  await recordAuditEvent(sql, {
+    tenantId: caller.tenant.tenantId,
+    eventId: context.runtime.ids.uuid(),
+    happenedAtMs: context.runtime.clock.now(),
+    actor: { kind: caller.kind, id: caller.keyId },
+    eventType: 'challenge.refused',
+    userId: challenge.user_id ?? undefined,
+    requestId,
+    data: { challengeId: challenge.challenge_id, verificationMethod: challenge.verification_method, reason },
+  });
+}
+
+function refused(failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED') {
+  return { isVerified: false, failureReason };
+}
+
+function verified({ verification_method, email, phone_number }: ChallengeRow) {
+  const [verificationMethod] = distinctMethods([verification_method]);
+  return {
+    isVerified: true,
+    ...(verificationMethod === undefined ? {} : { verificationMethod }),
+    ...(email === null ? {} : { email }),
+    ...(phone_number === null ? {} : { phoneNumber: phone_number }),
+  };
+}

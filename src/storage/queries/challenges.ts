@@ -1,0 +1,190 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+export interface ChallengeRow {
+  readonly challenge_id: string;
+  readonly verification_method: string;
+  readonly user_id: string | null;
+  readonly action_code: string;
+  readonly idempotency_key: string;
+  readonly email: string | null;
+  readonly phone_number: string | null;
+  readonly scope: string;
+  readonly request: ChallengeRequest;
+  readonly code_hmac: Buffer;
+  readonly expires_at: number;
+  readonly verified_at: number | null;
+  readonly claimed_at: number | null;
+}
+
+/** What was sent with the request that made a challenge; the action that comes of it is decided by this. */
+export interface ChallengeRequest {
+  readonly ipAddress?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly custom?: Readonly<Record<string, unknown>> | undefined;
+  readonly locale?: string | undefined;
+}
+
+const columns = `challenge_id, verification_method, user_id, action_code, idempotency_key, email, phone_number, scope,
+  request, code_hmac, expires_at, verified_at, claimed_at`;
+
+const createStatement = statement<never>(
+  'create_challenge',
+  `insert into challenges (tenant_id, challenge_id, verification_method, user_id, action_code, idempotency_key,
+     email, phone_number, scope, request, code_hmac, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+);
+
+export interface NewChallenge {
+  readonly tenantId: string;
+  readonly challengeId: string;
+  readonly verificationMethod: string;
+  readonly userId: string | undefined;
+  readonly actionCode: string;
+  readonly idempotencyKey: string;
+  readonly email: string | undefined;
+  readonly phoneNumber: string | undefined;
+  readonly scope: string;
+  readonly request: ChallengeRequest;
+  readonly codeHmac: Buffer;
+  readonly nowMs: number;
+  readonly expiresAtMs: number;
+}
+
+export async function createChallenge(sql: Sql, challenge: NewChallenge): Promise<void> {
+  await sql.query(createStatement, [
+    challenge.tenantId,
+    challenge.challengeId,
+    challenge.verificationMethod,
+    challenge.userId ?? null,
+    challenge.actionCode,
+    challenge.idempotencyKey,
+    challenge.email ?? null,
+    challenge.phoneNumber ?? null,
+    challenge.scope,
+    JSON.stringify(challenge.request),
+    challenge.codeHmac,
+    sqlTime(challenge.nowMs),
+    sqlTime(challenge.expiresAtMs),
+  ]);
+}
+
+const loadStatement = statement<ChallengeRow>(
+  'load_challenge',
+  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2`,
+);
+
+export async function loadChallenge(
+  sql: Sql,
+  tenantId: string,
+  challengeId: string,
+): Promise<ChallengeRow | undefined> {
+  const [row] = await sql.query(loadStatement, [tenantId, challengeId]);
+  return row;
+}
+
+const lockStatement = statement<ChallengeRow>(
+  'lock_challenge',
+  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2 for update`,
+);
+
+/** Reads a challenge and holds its row until the transaction ends. */
+export async function lockChallenge(
+  sql: Sql,
+  tenantId: string,
+  challengeId: string,
+): Promise<ChallengeRow | undefined> {
+  const [row] = await sql.query(lockStatement, [tenantId, challengeId]);
+  return row;
+}
+
+const renewStatement = statement<{ challenge_id: string }>(
+  'renew_challenge_code',
+  `update challenges set code_hmac = $3, codes_made = codes_made + 1, tries = 0, expires_at = $5
+   where tenant_id = $1 and challenge_id = $2 and verified_at is null and expires_at > $4
+   returning challenge_id`,
+);
+
+/** Replaces the code of an open challenge. False if it is not open any more. The guess budget is another table's. */
+export async function renewChallengeCode(
+  sql: Sql,
+  renewal: { tenantId: string; challengeId: string; codeHmac: Buffer; nowMs: number; expiresAtMs: number },
+): Promise<boolean> {
+  const rows = await sql.query(renewStatement, [
+    renewal.tenantId,
+    renewal.challengeId,
+    renewal.codeHmac,
+    sqlTime(renewal.nowMs),
+    sqlTime(renewal.expiresAtMs),
+  ]);
+  return rows.length === 1;
+}
+
+const consumeStatement = statement<{ challenge_id: string }>(
+  'consume_challenge',
+  `update challenges set verified_at = $4
+   where tenant_id = $1 and challenge_id = $2 and code_hmac = $3 and verified_at is null and expires_at > $4
+   returning challenge_id`,
+);
+
+/** Accepts the code of a challenge. False if it was accepted, replaced or expired before, also when requests race. */
+export async function consumeChallenge(
+  sql: Sql,
+  consumption: { tenantId: string; challengeId: string; codeHmac: Buffer; nowMs: number },
+): Promise<boolean> {
+  const { tenantId, challengeId, codeHmac, nowMs } = consumption;
+  const rows = await sql.query(consumeStatement, [tenantId, challengeId, codeHmac, sqlTime(nowMs)]);
+  return rows.length === 1;
+}
+
+const claimStatement = statement<never>(
+  'claim_challenge',
+  `update challenges set user_id = $3, claimed_at = $4 where tenant_id = $1 and challenge_id = $2`,
+);
+
+/** Gives a challenge its user. The caller holds its row. */
+export async function recordClaim(
+  sql: Sql,
+  claim: { tenantId: string; challengeId: string; userId: string; nowMs: number },
+): Promise<void> {
+  await sql.query(claimStatement, [claim.tenantId, claim.challengeId, claim.userId, sqlTime(claim.nowMs)]);
+}
+
+const newestStatement = statement<ChallengeRow>(
+  'load_newest_challenge',
+  `select ${columns} from challenges
+   where tenant_id = $1 and user_id = $2 and expires_at > $3 and verified_at is null
+     and ($4::text is null or action_code = $4) and ($5::text is null or verification_method = $5)
+   order by created_at desc, challenge_id desc limit 1`,
+);
+
+/** The user's newest open challenge that fits. */
+export async function loadNewestChallenge(
+  sql: Sql,
+  filter: {
+    tenantId: string;
+    userId: string;
+    nowMs: number;
+    actionCode: string | undefined;
+    verificationMethod: string | undefined;
+  },
+): Promise<ChallengeRow | undefined> {
+  const [row] = await sql.query(newestStatement, [
+    filter.tenantId,
+    filter.userId,
+    sqlTime(filter.nowMs),
+    filter.actionCode ?? null,
+    filter.verificationMethod ?? null,
+  ]);
+  return row;
+}
+
+const deleteForUserStatement = statement<never>(
+  'delete_user_challenges',
+  'delete from challenges where tenant_id = $1 and user_id = $2',
+);
+
+export async function deleteUserChallenges(sql: Sql, tenantId: string, userId: string): Promise<void> {
+  await sql.query(deleteForUserStatement, [tenantId, userId]);
+}

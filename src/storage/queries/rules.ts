@@ -1,0 +1,75 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+export interface RuleRow {
+  readonly action_code: string;
+  readonly rule_id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly is_active: boolean;
+  readonly priority: number;
+  readonly type: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
+  /** JSON text as it was sent. */
+  readonly conditions: string | null;
+  readonly verification_methods: readonly string[] | null;
+  readonly prompt_to_enroll_verification_methods: readonly string[] | null;
+  readonly default_verification_method: string | null;
+  readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
+}
+
+const columns = `action_code, rule_id, name, description, is_active, priority, type, conditions, verification_methods,
+  prompt_to_enroll_verification_methods, default_verification_method, minimum_assurance`;
+
+const listStatement = statement<RuleRow>(
+  'list_rules',
+  `select ${columns} from rules where tenant_id = $1 and action_code = $2 order by priority`,
+);
+
+/** The rules of an action by priority, inactive ones included. */
+export async function listRules(sql: Sql, tenantId: string, actionCode: string): Promise<readonly RuleRow[]> {
+  return sql.query(listStatement, [tenantId, actionCode]);
+}
+
+const recordStatement = statement<never>(
+  'record_rule',
+  `insert into rules (tenant_id, action_code, rule_id, name, description, is_active, priority, type, conditions,
+     verification_methods, prompt_to_enroll_verification_methods, default_verification_method, minimum_assurance,
+     created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+   on conflict (tenant_id, action_code, rule_id) do update set
+     name = excluded.name, description = excluded.description, is_active = excluded.is_active,
+     priority = excluded.priority, type = excluded.type, conditions = excluded.conditions,
+     verification_methods = excluded.verification_methods,
+     prompt_to_enroll_verification_methods = excluded.prompt_to_enroll_verification_methods,
+     default_verification_method = excluded.default_verification_method,
+     minimum_assurance = excluded.minimum_assurance, updated_at = excluded.updated_at`,
+);
+
+/** Stores a new rule, or a known one as it is now. @throws a unique violation if another rule has its priority. */
+export async function recordRule(sql: Sql, tenantId: string, row: RuleRow, nowMs: number): Promise<void> {
+  await sql.query(recordStatement, [
+    tenantId,
+    row.action_code,
+    row.rule_id,
+    row.name,
+    row.description,
+    row.is_active,
+    row.priority,
+    row.type,
+    row.conditions,
+    row.verification_methods,
+    row.prompt_to_enroll_verification_methods,
+    row.default_verification_method,
+    row.minimum_assurance,
+    sqlTime(nowMs),
+  ]);
+}
+
+const deleteStatement = statement<never>(
+  'delete_rule',
+  'delete from rules where tenant_id = $1 and action_code = $2 and rule_id = $3',
+);
+
+export async function deleteRuleRow(sql: Sql, tenantId: string, actionCode: string, ruleId: string): Promise<void> {
+  await sql.query(deleteStatement, [tenantId, actionCode, ruleId]);
+}

@@ -1,0 +1,40 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+const lockStatement = statement<{ locked: string }>(
+  'lock_sending',
+  'select pg_advisory_xact_lock(hashtextextended($1, 0))::text as locked',
+);
+const countStatement = statement<{ sent: number }>(
+  'count_sent_messages',
+  `select count(*) as sent from sent_messages
+   where tenant_id = $1 and subject = $2 and verification_method = $3 and sent_at > $4`,
+);
+const recordStatement = statement<never>(
+  'record_sent_message',
+  `insert into sent_messages (tenant_id, message_id, subject, verification_method, sent_at) values ($1, $2, $3, $4, $5)`,
+);
+
+/**
+ * Counts a message against its subject's limit. False when the limit is reached; then nothing was counted. Holds the
+ * subject until the transaction ends, so that requests at once cannot send more than the limit.
+ */
+export async function countMessage(
+  sql: Sql,
+  message: {
+    tenantId: string;
+    messageId: string;
+    subject: string;
+    verificationMethod: string;
+    nowMs: number;
+    sinceMs: number;
+    limit: number;
+  },
+): Promise<boolean> {
+  const { tenantId, subject, verificationMethod } = message;
+  await sql.query(lockStatement, [JSON.stringify([tenantId, subject, verificationMethod])]);
+  const [row] = await sql.query(countStatement, [tenantId, subject, verificationMethod, sqlTime(message.sinceMs)]);
+  if ((row?.sent ?? 0) >= message.limit) return false;
+  await sql.query(recordStatement, [tenantId, message.messageId, subject, verificationMethod, sqlTime(message.nowMs)]);
+  return true;
+}

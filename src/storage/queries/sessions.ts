@@ -1,0 +1,154 @@
+import type { UserAttributes } from '../../core/authenticators/update-user.ts';
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+
+/** A session with its user and with what its app client says of tokens, as they are now. */
+export interface SessionRow extends UserAttributes {
+  readonly user_id: string;
+  readonly session_id: string;
+  readonly client_id: string;
+  readonly generation: number;
+  readonly rotated_at: number;
+  readonly signed_in_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+  readonly verification_method: string | null;
+  readonly assurance: string;
+  readonly access_token_lifetime_in_minutes: number;
+  readonly custom_claims: Readonly<Record<string, string>>;
+}
+
+const columns = `s.session_id, s.user_id, s.client_id, s.generation, s.rotated_at, s.signed_in_at, s.expires_at,
+  s.revoked_at, s.verification_method, s.assurance, u.email, u.email_verified, u.phone_number, u.phone_number_verified,
+  u.username, u.display_name, u.locale, u.custom, c.access_token_lifetime_in_minutes, c.custom_claims`;
+
+const belongTogether = `u.tenant_id = s.tenant_id and u.user_id = s.user_id
+  and c.tenant_id = s.tenant_id and c.client_id = s.client_id`;
+
+export interface NewSession {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly clientId: string;
+  readonly nowMs: number;
+  readonly signedInAtMs: number;
+  readonly expiresAtMs: number;
+  readonly verificationMethod: string | null;
+  readonly assurance: string;
+  readonly actionCode: string;
+  readonly idempotencyKey: string;
+}
+
+const createStatement = statement<SessionRow>(
+  'create_session',
+  `with s as (
+     insert into sessions (tenant_id, user_id, session_id, client_id, rotated_at, signed_in_at, created_at, expires_at,
+       verification_method, assurance, action_code, idempotency_key)
+     values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10, $11)
+     returning *
+   )
+   select ${columns} from s, users u, app_clients c where ${belongTogether}`,
+);
+
+/** Stores a new session, generation 0. The caller holds user and app client. */
+export async function createSessionRow(sql: Sql, session: NewSession): Promise<SessionRow> {
+  const [row] = await sql.query(createStatement, [
+    session.tenantId,
+    session.userId,
+    session.sessionId,
+    session.clientId,
+    sqlTime(session.nowMs),
+    sqlTime(session.signedInAtMs),
+    sqlTime(session.expiresAtMs),
+    session.verificationMethod,
+    session.assurance,
+    session.actionCode,
+    session.idempotencyKey,
+  ]);
+  if (row === undefined) throw new Error('A session without its user or app client.');
+  return row;
+}
+
+const loadStatement = statement<SessionRow>(
+  'load_session',
+  `select ${columns} from sessions s, users u, app_clients c
+   where s.tenant_id = $1 and s.session_id = $2 and ${belongTogether}`,
+);
+
+export async function loadSession(sql: Sql, tenantId: string, sessionId: string): Promise<SessionRow | undefined> {
+  const [row] = await sql.query(loadStatement, [tenantId, sessionId]);
+  return row;
+}
+
+const rotateStatement = statement<SessionRow>(
+  'rotate_session',
+  `update sessions s set generation = s.generation + 1, rotated_at = $4
+   from users u, app_clients c
+   where s.tenant_id = $1 and s.session_id = $2 and s.generation = $3 and s.revoked_at is null and s.expires_at > $4
+     and ${belongTogether}
+   returning ${columns}`,
+);
+
+/**
+ * Ends a generation of tokens and begins the next. Of all who try it with one generation, on all nodes, one gets the
+ * row; undefined also if the session has ended (ASVS 10.4.5).
+ */
+export async function rotateSession(
+  sql: Sql,
+  tenantId: string,
+  session: { readonly sessionId: string; readonly generation: number },
+  nowMs: number,
+): Promise<SessionRow | undefined> {
+  const [row] = await sql.query(rotateStatement, [tenantId, session.sessionId, session.generation, sqlTime(nowMs)]);
+  return row;
+}
+
+const revokeStatement = statement<{ user_id: string }>(
+  'revoke_session',
+  `update sessions set revoked_at = $3
+   where tenant_id = $1 and session_id = $2 and revoked_at is null and expires_at > $3
+   returning user_id`,
+);
+
+/** Ends a session and gives its user's id; undefined if it had ended before, or never was. */
+export async function revokeSessionRow(
+  sql: Sql,
+  tenantId: string,
+  sessionId: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  const [row] = await sql.query(revokeStatement, [tenantId, sessionId, sqlTime(nowMs)]);
+  return row?.user_id;
+}
+
+const revokeOfUserStatement = statement<{ session_id: string }>(
+  'revoke_user_sessions',
+  `update sessions set revoked_at = $3
+   where tenant_id = $1 and user_id = $2 and revoked_at is null and expires_at > $3
+   returning session_id`,
+);
+
+/** Ends all sessions of a user and says how many there were. */
+export async function revokeUserSessionRows(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  nowMs: number,
+): Promise<number> {
+  const rows = await sql.query(revokeOfUserStatement, [tenantId, userId, sqlTime(nowMs)]);
+  return rows.length;
+}
+
+const purgeStatement = statement<{ session_id: string }>(
+  'purge_sessions',
+  `delete from sessions where (tenant_id, user_id, session_id) in (
+     select tenant_id, user_id, session_id from sessions where expires_at <= $1
+     order by expires_at limit $2 for update skip locked
+   ) returning session_id`,
+);
+
+/** Deletes up to `max` sessions that have expired, revoked or not, and says how many. */
+export async function purgeExpiredSessions(sql: Sql, nowMs: number, max: number): Promise<number> {
+  const rows = await sql.query(purgeStatement, [sqlTime(nowMs), max]);
+  return rows.length;
+}

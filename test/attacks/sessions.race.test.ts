@@ -1,0 +1,212 @@
+/** Worry: two nodes and one database disagree about which token of a session is the live one, or whether it has ended. */
+import { randomUUID } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+const tries = process.env['TEST_LONG'] === '1' ? 1_000 : 200;
+const slowTries = process.env['TEST_LONG'] === '1' ? 10_000 : 200;
+
+interface Pair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+interface Reply {
+  readonly status: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+/** A way to a database that can be made slow. */
+interface Proxy {
+  readonly url: string;
+  delayMs: number;
+  close(): void;
+}
+
+async function databaseProxy(databaseUrl: string): Promise<Proxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((incoming) => {
+    const outgoing = connect(Number(target.port), target.hostname);
+    const pairs = [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const;
+    for (const [from, to] of pairs) {
+      sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      // Timers of one length keep the order of the chunks.
+      from.on('data', (bytes: Buffer) => {
+        if (from === incoming && proxy.delayMs > 0) setTimeout(() => to.write(bytes), proxy.delayMs);
+        else to.write(bytes);
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  const proxy: Proxy = {
+    url: url.href,
+    delayMs: 0,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+  return proxy;
+}
+
+describe('sessions on two server processes and one PostgreSQL', () => {
+  const credentials = testCredentials();
+  let proxy: Proxy;
+  let databaseUrl: string;
+  let nodes: [ServerProcess, ServerProcess];
+
+  beforeAll(async () => {
+    databaseUrl = await createPostgresDatabase();
+    proxy = await databaseProxy(databaseUrl);
+    nodes = await startNodes();
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    proxy.close();
+  });
+
+  async function startNodes(): Promise<[ServerProcess, ServerProcess]> {
+    // One public URL, or each node would refuse the tokens of the other.
+    const common = { ...credentials, SALLYPORT_PUBLIC_URL: 'https://auth.example.com' };
+    const first = await startServer({ ...common, DATABASE_URL: databaseUrl });
+    return [first, await startServer({ ...common, DATABASE_URL: proxy.url })];
+  }
+
+  async function ask(node: number, method: string, path: string, body?: object): Promise<Reply> {
+    const url = nodes[node % 2 === 0 ? 0 : 1].url;
+    const response = await fetch(`${url}/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${credentials.SALLYPORT_SECRET_KEY}:`).toString('base64')}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async function signIn(): Promise<Pair & { readonly userId: string; readonly token: string }> {
+    const userId = randomUUID();
+    const { body } = await ask(0, 'POST', `/users/${userId}/actions/login`, {});
+    const path = `/users/${userId}/actions/login/${body.idempotencyKey}`;
+    await ask(0, 'PATCH', path, { state: 'CHALLENGE_SUCCEEDED' });
+    const session = await ask(1, 'POST', '/sessions', { token: body.token, clientId: credentials.SALLYPORT_TENANT_ID });
+    expect(session.status, JSON.stringify(session.body)).toBe(200);
+    return { userId, token: body.token, ...session.body };
+  }
+
+  const refresh = (node: number, refreshToken: string) => ask(node, 'POST', '/sessions/refresh', { refreshToken });
+  const validate = (node: number, accessToken: string) => ask(node, 'POST', '/sessions/validate', { accessToken });
+
+  async function expectDead(pair: Pair): Promise<void> {
+    for (const node of [0, 1]) {
+      expect((await validate(node, pair.accessToken)).status).toBe(401);
+      expect((await refresh(node, pair.refreshToken)).status).toBe(401);
+    }
+  }
+
+  /** One token, refreshed by everybody at once on both nodes: they all hold one and the same new pair. */
+  async function expectOnePair(refreshToken: string, count: number): Promise<Pair> {
+    const replies = await Promise.all(Array.from({ length: count }, (_, index) => refresh(index, refreshToken)));
+    // A node that is overrun may say so, and has decided nothing; no other refusal is right.
+    const refused = replies.filter(({ status }) => status !== 200).map(({ status }) => status);
+    expect(new Set(refused).difference(new Set([503])).size, `refused with ${String(refused)}`).toBe(0);
+    const pairs = new Set(replies.filter(({ status }) => status === 200).map(({ body }) => JSON.stringify(body)));
+    expect(pairs.size).toBe(1);
+    expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThan(count / 2);
+    return JSON.parse([...pairs][0] ?? '') as Pair;
+  }
+
+  test(`A37: ${tries} parallel refreshes of one token on both nodes give one new pair, and the family goes on`, async () => {
+    const session = await signIn();
+    const pair = await expectOnePair(session.refreshToken, tries);
+    expect((await validate(0, session.accessToken)).status).toBe(401);
+    for (const node of [0, 1]) expect((await validate(node, pair.accessToken)).status).toBe(200);
+    const next = await refresh(1, pair.refreshToken);
+    expect(next.status).toBe(200);
+    // The first token is two generations old now: it ends the family.
+    expect((await refresh(0, session.refreshToken)).status).toBe(401);
+    await expectDead(next.body as Pair);
+  });
+
+  test(`F08: ${slowTries} refreshes, one node 200 ms from its database, give one new pair a round`, async () => {
+    proxy.delayMs = 200;
+    try {
+      let { refreshToken } = await signIn();
+      for (let left = slowTries; left > 0; left -= 100) {
+        ({ refreshToken } = await expectOnePair(refreshToken, Math.min(left, 100)));
+      }
+    } finally {
+      proxy.delayMs = 0;
+    }
+  });
+
+  test('A38: an old token stays old when both nodes start anew: refused, and the family revoked', async () => {
+    const session = await signIn();
+    const { body: pair } = await refresh(0, session.refreshToken);
+    const rotatedMs = Date.now();
+    for (const node of nodes) await node.kill9();
+    nodes = await startNodes();
+    expect((await validate(0, pair.accessToken)).status).toBe(200);
+    await sleep(Math.max(0, rotatedMs + 10_500 - Date.now()));
+    expect((await refresh(1, session.refreshToken)).status).toBe(401);
+    await expectDead(pair as Pair);
+  });
+
+  test('A40: what one node ends is over on both at once: a revoked session, all of a user, a deleted user', async () => {
+    const revoked = await signIn();
+    expect((await ask(0, 'POST', '/sessions/revoke', { accessToken: revoked.accessToken })).status).toBe(204);
+    await expectDead(revoked);
+    const ofUser = await signIn();
+    expect((await ask(1, 'POST', '/sessions/user/revoke', { userId: ofUser.userId })).status).toBe(204);
+    await expectDead(ofUser);
+    const deleted = await signIn();
+    expect((await ask(0, 'DELETE', `/users/${deleted.userId}`)).status).toBe(200);
+    await expectDead(deleted);
+    const again = { token: deleted.token, clientId: credentials.SALLYPORT_TENANT_ID };
+    expect((await ask(1, 'POST', '/sessions', again)).status).toBe(401);
+  });
+
+  test('A40: nothing that was refreshed or begun while a session, or its user, was ended lives on', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { userId, token, accessToken, refreshToken } = await signIn();
+      const end = [
+        () => ask(round, 'POST', '/sessions/revoke', { accessToken }),
+        () => ask(round, 'POST', '/sessions/user/revoke', { userId }),
+        () => ask(round, 'DELETE', `/users/${userId}`),
+      ][round % 3];
+      const begin = () => ask(round + 1, 'POST', '/sessions', { token, clientId: credentials.SALLYPORT_TENANT_ID });
+      const [refreshes, begun] = await Promise.all([
+        Promise.all(Array.from({ length: 10 }, (_, index) => refresh(index, refreshToken))),
+        Promise.all(round % 3 === 0 ? [] : [begin(), begin(), begin()]),
+        sleep(round).then(end),
+      ]);
+      for (const { status, body } of refreshes) {
+        expect([200, 401]).toContain(status);
+        if (status === 200) await expectDead(body as Pair);
+      }
+      for (const { status, body } of begun) {
+        expect([200, 401]).toContain(status);
+        // Of all sessions of a user, one that began after the end goes on; of a deleted user none.
+        if (status === 200 && round % 3 === 2) await expectDead(body as Pair);
+      }
+    }
+  });
+});

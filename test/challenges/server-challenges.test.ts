@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('challenges by the server API, on the %s database', (kind) => {
+  let app: TestApp;
+  let people = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const newEmail = () => `person${(people += 1)}@example.com`;
+  const post = (path: string, body: unknown) => app.call('POST', path, { body });
+
+  async function start(body: Record<string, unknown> = {}) {
+    const email = (body['email'] as string | undefined) ?? newEmail();
+    const reply = await post('/v1/challenge', { verificationMethod: 'EMAIL_OTP', action: 'signIn', email, ...body });
+    expect(reply.status, reply.text).toBe(200);
+    return {
+      ...(reply.body as { challengeId: string; idempotencyKey: string; expiresAt: number }),
+      email,
+      code: latestCode(email),
+    };
+  }
+
+  function latestCode(email: string): string {
+    const mail = app.mail().find(({ to }) => to === email);
+    return /^\d{6,10}/.exec(mail?.subject ?? '')?.[0] ?? '';
+  }
+
+  const wrong = (code: string) => (code === '000000' ? '000001' : '000000');
+  const verify = async (challengeId: string, verificationCode: unknown) =>
+    (await post('/v1/verify', { challengeId, verificationCode })).body;
+
+  test('a code sent by mail is accepted, the challenge claimed, and the token validates', async () => {
+    const { challengeId, code, email, expiresAt } = await start();
+    expect(expiresAt).toBe(app.runtime.clock.now() / 1000 + 600);
+    expect(await verify(challengeId, code)).toEqual({ isVerified: true, verificationMethod: 'EMAIL_OTP', email });
+    const userId = `user-of-${email}`;
+    const claimed = await post('/v1/claim', { challengeId, userId });
+    expect(claimed.body).toMatchObject({ verificationMethod: 'EMAIL_OTP' });
+    const validated = await post('/v1/validate', { token: claimed.body.token, userId, action: 'signIn' });
+    expect(validated.body).toMatchObject({
+      isValid: true,
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'EMAIL_OTP',
+    });
+    const user = await app.call('GET', `/v1/users/${encodeURIComponent(userId)}`);
+    expect(user.body).toMatchObject({ email, emailVerified: true, enrolledVerificationMethods: ['EMAIL_OTP'] });
+  });
+
+  test('a wrong code is an answer, and the right one still works after it', async () => {
+    const { challengeId, code } = await start();
+    expect(await verify(challengeId, wrong(code))).toEqual({
+      isVerified: false,
+      failureReason: 'CODE_INVALID_OR_EXPIRED',
+    });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+  });
+
+  test('A04: a code counts only as its plain digits, or as the JSON number of them', async () => {
+    const { challengeId, code } = await start();
+    for (const odd of [` ${code}`, `${code} `, `+${code}`, `${code.slice(0, 3)} ${code.slice(3)}`]) {
+      expect(await verify(challengeId, odd), JSON.stringify(odd)).toMatchObject({ isVerified: false });
+    }
+    if (!code.startsWith('0')) expect(await verify(challengeId, Number(code))).toMatchObject({ isVerified: true });
+  });
+
+  test('A19: what is not a code is refused, and costs nobody a guess', async () => {
+    const { challengeId, code } = await start();
+    for (const odd of [null, true, [], [code], { $ne: null }, 1.5, undefined]) {
+      const reply = await post('/v1/verify', { challengeId, verificationCode: odd });
+      expect(reply.status, JSON.stringify(odd)).toBe(400);
+    }
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+  });
+
+  test('A05, A09: five wrong codes end the guesses, and neither a resend nor a new challenge gives new ones', async () => {
+    const userId = `guessed${(people += 1)}`;
+    const email = newEmail();
+    const first = await start({ userId, email });
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect(await verify(first.challengeId, wrong(first.code))).toMatchObject({
+        failureReason: 'CODE_INVALID_OR_EXPIRED',
+      });
+    }
+    expect(await verify(first.challengeId, first.code)).toEqual({
+      isVerified: false,
+      failureReason: 'MAX_ATTEMPTS_EXCEEDED',
+    });
+    await post('/v1/challenge', { challengeId: first.challengeId });
+    expect(await verify(first.challengeId, latestCode(email))).toMatchObject({
+      failureReason: 'MAX_ATTEMPTS_EXCEEDED',
+    });
+    const second = await start({ userId, email });
+    expect(await verify(second.challengeId, second.code)).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    await app.runtime.advance(30_000);
+    expect(await verify(second.challengeId, second.code)).toMatchObject({ isVerified: true });
+  });
+
+  test('N01: after twenty failures without a success the method is locked, however long one waits', async () => {
+    const userId = `locked${(people += 1)}`;
+    for (let failures = 0; failures < 20; failures += 1) {
+      const { challengeId, code } = await start({ userId, email: newEmail() });
+      expect(await verify(challengeId, wrong(code))).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+      await app.runtime.advance(3_600_000);
+    }
+    const { challengeId, code } = await start({ userId, email: newEmail() });
+    expect(await verify(challengeId, code)).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+  });
+
+  test('ruling 16: the accepted code is answered again until the claim; any other code is refused', async () => {
+    const { challengeId, code } = await start();
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    expect(await verify(challengeId, wrong(code))).toMatchObject({ isVerified: false });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    await post('/v1/claim', { challengeId, userId: `claimer${(people += 1)}` });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: false });
+  });
+
+  test('a code expires after ten minutes, and an older code dies with a resend', async () => {
+    const expired = await start();
+    await app.runtime.advance(600_000);
+    expect(await verify(expired.challengeId, expired.code)).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    const resent = await start();
+    const again = await post('/v1/challenge', { challengeId: resent.challengeId });
+    expect(again.body).toMatchObject({ challengeId: resent.challengeId, idempotencyKey: resent.idempotencyKey });
+    const newer = latestCode(resent.email);
+    if (newer !== resent.code)
+      expect(await verify(resent.challengeId, resent.code)).toMatchObject({ isVerified: false });
+    expect(await verify(resent.challengeId, newer)).toMatchObject({ isVerified: true });
+  });
+
+  test('the thirteenth code to one address within ten minutes is refused', async () => {
+    const email = newEmail();
+    for (let sent = 0; sent < 12; sent += 1) await start({ email });
+    const reply = await post('/v1/challenge', { verificationMethod: 'EMAIL_OTP', action: 'signIn', email });
+    expect(reply.status).toBe(429);
+    expect(reply.headers['retry-after']).toBeDefined();
+  });
+
+  test('with a user the action exists at once and succeeds by the code', async () => {
+    const userId = `known${(people += 1)}`;
+    const { challengeId, idempotencyKey, code, email } = await start({ userId });
+    const path = `/v1/users/${userId}/actions/signIn/${idempotencyKey}`;
+    expect((await app.call('GET', path)).body).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    expect((await app.call('GET', path)).body).toMatchObject({
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'EMAIL_OTP',
+    });
+    const user = (await app.call('GET', `/v1/users/${userId}`)).body;
+    expect(user).toMatchObject({ email, emailVerified: true, isEnrolled: true });
+  });
+
+  test('ruling 9: a proof does not move an action that was blocked or is in review meanwhile', async () => {
+    const userId = `reviewed${(people += 1)}`;
+    const { challengeId, idempotencyKey, code } = await start({ userId });
+    const path = `/v1/users/${userId}/actions/signIn/${idempotencyKey}`;
+    await app.call('PATCH', path, { body: { state: 'REVIEW_REQUIRED' } });
+    await verify(challengeId, code);
+    expect((await app.call('GET', path)).body).toMatchObject({ state: 'REVIEW_REQUIRED' });
+  });
+
+  test('ruling 17: a second contact is enrolled only where the backend asked for it', async () => {
+    const userId = `careful${(people += 1)}`;
+    await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'SMS', phoneNumber: '+6427000000' },
+    });
+    const plain = await start({ userId });
+    await verify(plain.challengeId, plain.code);
+    const methods = async () =>
+      (await app.call('GET', `/v1/users/${userId}`)).body.enrolledVerificationMethods as string[];
+    expect(await methods()).toEqual(['SMS']);
+    const scoped = await start({ userId, scope: 'add:authenticators' });
+    await verify(scoped.challengeId, scoped.code);
+    expect(await methods()).toEqual(['SMS', 'EMAIL_OTP']);
+  });
+
+  test('a challenge is claimed once: by another user it is refused, by the same one answered again', async () => {
+    const { challengeId, code } = await start();
+    const userId = `first${(people += 1)}`;
+    expect((await post('/v1/claim', { challengeId, userId })).status).toBe(400);
+    await verify(challengeId, code);
+    expect((await post('/v1/claim', { challengeId, userId })).status).toBe(200);
+    expect((await post('/v1/claim', { challengeId, userId })).status).toBe(200);
+    expect((await post('/v1/claim', { challengeId, userId: 'another' })).status).toBe(400);
+  });
+
+  test('a claim without verification leaves the action open until the code comes', async () => {
+    const { challengeId, code } = await start();
+    const userId = `skipper${(people += 1)}`;
+    const { token } = (await post('/v1/claim', { challengeId, userId, skipVerificationCheck: true })).body as {
+      token: string;
+    };
+    expect((await post('/v1/validate', { token })).body).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
+    // The claim has given the challenge a user; the code is good all the same.
+    const verified = await verify(challengeId, code);
+    expect(verified).toMatchObject({ isVerified: true });
+    expect((await post('/v1/validate', { token })).body).toMatchObject({ isValid: true });
+  });
+
+  test('the open challenge is read by id or by user, in every spelling that SDKs send', async () => {
+    const userId = `asked${(people += 1)}`;
+    const { challengeId, email } = await start({ userId });
+    const expected = { challengeId, email, action: 'signIn' };
+    const byQuery = `challengeId=${challengeId}`;
+    expect((await app.call('GET', `/v1/challenges?${byQuery}`)).body).toMatchObject(expected);
+    expect((await app.call('GET', `/v1/challenges?userId=${userId}&action=signIn`)).body).toMatchObject(expected);
+    expect((await app.call('GET', `/v1/v1/challenges?${byQuery}`)).body).toMatchObject(expected);
+    expect((await app.call('POST', `/v1/challenges?${byQuery}`, { body: { challengeId } })).body).toMatchObject(
+      expected,
+    );
+    expect((await app.call('POST', `/v1/challenges${byQuery}`, { body: { challengeId } })).body).toMatchObject(
+      expected,
+    );
+    expect((await app.call('GET', `/v1/users/${userId}/challenge?action=signIn`)).body).toMatchObject(expected);
+    expect((await app.call('GET', '/v1/challenges?userId=nobody')).body).toEqual({});
+    expect((await app.call('GET', '/v1/challenges')).status).toBe(400);
+  });
+
+  test('another tenant can neither verify, claim nor read a challenge', async () => {
+    const other = await app.createTenant('Other');
+    const { challengeId, code } = await start();
+    const call = (path: string, body: unknown) => app.call('POST', path, { body, key: other.secretKey });
+    expect((await call('/v1/verify', { challengeId, verificationCode: code })).status).toBe(404);
+    expect((await call('/v1/claim', { challengeId, userId: 'x' })).status).toBe(404);
+    expect((await app.call('GET', `/v1/challenges?challengeId=${challengeId}`, { key: other.secretKey })).body).toEqual(
+      {},
+    );
+  });
+
+  test('I8: neither a code nor an address reaches the log', async () => {
+    const { challengeId, code, email } = await start();
+    await verify(challengeId, code);
+    expect(app.logText()).not.toContain(email);
+    expect(app.logText()).not.toMatch(new RegExp(`\\b${code}\\b`));
+  });
+});

@@ -1,0 +1,347 @@
+/** Worry: a decision is made twice, under another name, or leads somewhere that nobody asked for. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { redirectUrl } from '../../src/contract/values.ts';
+import { publishConfig } from '../../src/storage/queries/tenants.ts';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databaseText } from './database-text.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const setSettings = statement<never>('test_set_settings', 'update tenants set settings = $2 where tenant_id = $1');
+
+describe.each(databaseKinds)('actions on the %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const track = (userId: string, action: string, body: object = {}): Promise<TestReply> =>
+    app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+
+  async function withSettings(settings: object): Promise<void> {
+    await app.db.query(setSettings, [app.tenant.tenantId, JSON.stringify(settings)]);
+    await publishConfig(app.db, app.tenant.tenantId);
+    await app.app.context.published.refresh();
+  }
+
+  test('A42: the same key for other users, actions and tenants names other actions; a repeat names the same', async () => {
+    const other = await app.createTenant('other');
+    const places = [
+      ['u1', 'pay', app.tenant.secretKey],
+      ['u2', 'pay', app.tenant.secretKey],
+      ['u1', 'login', app.tenant.secretKey],
+      ['u1', 'pay', other.secretKey],
+    ] as const;
+    for (const [userId, action, key] of places) {
+      const call = { key, body: { idempotencyKey: 'same' } };
+      await app.call('POST', `/v1/users/${userId}/actions/${action}`, call);
+      await app.call('POST', `/v1/users/${userId}/actions/${action}`, call);
+    }
+    await app.call('PATCH', '/v1/users/u1/actions/pay/same', { body: { state: 'BLOCK' } });
+    const states = [];
+    for (const [userId, action, key] of places) {
+      states.push((await app.call('GET', `/v1/users/${userId}/actions/${action}/same`, { key })).body.state);
+      expect((await app.call('GET', `/v1/users/${userId}/actions?codes=${action}`, { key })).body).toHaveLength(1);
+    }
+    expect(states).toEqual(['BLOCK', 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED']);
+  });
+
+  test('A42: a repeat answers with the current state and enrolment, stores nothing, and decides nothing again', async () => {
+    const first = await track('repeat', 'pay', { idempotencyKey: 'k', email: 'a@b.c', custom: { amount: 1 } });
+    await app.call('POST', '/v1/users/repeat/authenticators', {
+      body: { verificationMethod: 'SMS', phoneNumber: '+64270000000' },
+    });
+    await app.call('PATCH', '/v1/users/repeat/actions/pay/k', { body: { state: 'BLOCK' } });
+    const before = (await databaseText(app.db)).get('actions');
+    const again = await track('repeat', 'pay', {
+      idempotencyKey: 'k',
+      email: 'other@b.c',
+      username: 'other',
+      ipAddress: '198.51.100.1',
+      custom: { amount: 1_000_000 },
+    });
+    expect(again.body).toMatchObject({ state: 'BLOCK', isEnrolled: true, enrolledVerificationMethods: ['SMS'] });
+    expect(again.body.token).not.toBe(first.body.token);
+    expect((await databaseText(app.db)).get('actions')).toBe(before);
+    const user = (await app.call('GET', '/v1/users/repeat')).body;
+    expect(user.email).toBe('a@b.c');
+    expect(user).not.toHaveProperty('username');
+  });
+
+  test('A42: many requests at once with one key for a new user make one user, one action and equal answers', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () => track('racer', 'newAction', { idempotencyKey: 'k', email: 'r@b.c' })),
+    );
+    for (const { status, body } of replies) {
+      expect(status).toBe(200);
+      expect({ ...body, token: '', url: '' }).toEqual({ ...replies[0]?.body, token: '', url: '' });
+    }
+    expect(new Set(replies.map(({ body }) => body.token)).size).toBe(50);
+    expect((await app.call('GET', '/v1/users/racer/actions')).body).toHaveLength(1);
+    expect((await app.call('GET', '/v1/users?email=r%40b.c')).body.users).toHaveLength(1);
+    // All tokens name the one action.
+    await app.call('PATCH', '/v1/users/racer/actions/newAction/k', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+    for (const { body } of replies) {
+      const validated = await app.call('POST', '/v1/validate', { body: { token: body.token } });
+      expect(validated.body.isValid).toBe(true);
+    }
+  });
+
+  test('A42: without a key every track is an action of its own', async () => {
+    const keys = [await track('keyless', 'pay'), await track('keyless', 'pay', { idempotencyKey: null })].map(
+      ({ body }) => body.idempotencyKey,
+    );
+    expect(new Set(keys).size).toBe(2);
+    expect((await app.call('GET', '/v1/users/keyless/actions')).body).toHaveLength(2);
+  });
+
+  test('3.13: the list goes back 30 days, an older date is moved up to that, a later one narrows it', async () => {
+    const startMs = app.runtime.clock.now();
+    await track('dated', 'pay', { idempotencyKey: 'oldest' });
+    app.runtime.clock.anchorTo(startMs + 15 * dayMs);
+    await track('dated', 'pay', { idempotencyKey: 'middle' });
+    app.runtime.clock.anchorTo(startMs + 30 * dayMs);
+    await track('dated', 'pay', { idempotencyKey: 'newest' });
+    const keys = async (query = '') =>
+      (await app.call('GET', `/v1/users/dated/actions${query}`)).body.map(
+        (action: { idempotencyKey: string }) => action.idempotencyKey,
+      );
+    const at = (ms: number) => `?fromDate=${encodeURIComponent(new Date(ms).toISOString())}`;
+    // To the millisecond, at both ends.
+    expect(await keys()).toEqual(['newest', 'middle', 'oldest']);
+    expect(await keys(at(startMs))).toEqual(['newest', 'middle', 'oldest']);
+    expect(await keys(at(startMs + 1))).toEqual(['newest', 'middle']);
+    expect(await keys(at(startMs + 15 * dayMs))).toEqual(['newest', 'middle']);
+    expect(await keys(at(startMs + 30 * dayMs + 1))).toEqual([]);
+    app.runtime.clock.anchorTo(startMs + 30 * dayMs + 1);
+    expect(await keys()).toEqual(['newest', 'middle']);
+    expect(await keys(at(0))).toEqual(['newest', 'middle']);
+    expect(await keys('?fromDate=0001-01-01')).toEqual(['newest', 'middle']);
+    expect(await keys('?fromDate=9999-12-31T23:59:59.999Z')).toEqual([]);
+    // Other spellings; the first is what is left of a "+" that nobody encoded, PHP writes no colon, the last has no time.
+    const day = new Date(startMs + 15 * dayMs).toISOString().slice(0, 10);
+    const spellings = [
+      `${day}T23:59:59+14:00`,
+      `${day}T23:59:59%2B14:00`,
+      `${day}T23:59:59%2B1400`,
+      `${day}T00:00:00-00:01`,
+      `${day}T10:00:00.000`,
+      `${day}T10:00`,
+      day,
+    ];
+    for (const date of spellings) expect(await keys(`?fromDate=${date}`), date).toEqual(['newest', 'middle']);
+    expect(await keys(`?fromDate=${day}T10:00:00.001`)).toEqual(['newest']);
+    for (const bad of [
+      'yesterday',
+      '1',
+      '2026-13-01',
+      '2026-02-30T00:00:00Z',
+      '',
+      '2026',
+      'NaN',
+      '2026-01-01T25:00Z',
+      '2026-01-01 (then)',
+      '2026-01-01T10',
+    ]) {
+      const reply = await app.call('GET', `/v1/users/dated/actions?fromDate=${bad}`);
+      expect([reply.status, reply.body.errorCode], `fromDate=${bad}`).toEqual([400, 'invalid_request']);
+    }
+    // Reading one action by its key has no such window.
+    app.runtime.clock.anchorTo(startMs + 400 * dayMs);
+    expect(await keys()).toEqual([]);
+    expect((await app.call('GET', '/v1/users/dated/actions/pay/oldest')).status).toBe(200);
+    app.runtime.clock.anchorTo(startMs);
+  });
+
+  test('3.13: codes and state narrow the list together', async () => {
+    for (const action of ['a', 'b', 'c']) await track('filtered', action, { idempotencyKey: action });
+    await app.call('PATCH', '/v1/users/filtered/actions/b/b', { body: { state: 'ALLOW' } });
+    const codes = async (query: string) =>
+      (await app.call('GET', `/v1/users/filtered/actions?${query}`)).body
+        .map((action: { actionCode: string }) => action.actionCode)
+        .sort();
+    expect(await codes('codes=a,b')).toEqual(['a', 'b']);
+    expect(await codes('codes=a,,b,')).toEqual(['a', 'b']);
+    expect(await codes('codes=a%2Cb')).toEqual(['a', 'b']);
+    expect(await codes('codes=')).toEqual(['a', 'b', 'c']);
+    expect(await codes('codes=A')).toEqual([]);
+    expect(await codes('codes=a,b&state=ALLOW')).toEqual(['b']);
+    expect(await codes('state=CHALLENGE_REQUIRED')).toEqual(['a', 'c']);
+  });
+
+  test('3.12: any state may follow any other; the same again changes nothing, not even the audit log', async () => {
+    await track('states', 'pay', { idempotencyKey: 'k' });
+    const set = (state: string) => app.call('PATCH', '/v1/users/states/actions/pay/k', { body: { state } });
+    const events = async () =>
+      ((await databaseText(app.db)).get('audit_events') ?? '').split('action.state_set').length - 1;
+    const states = ['ALLOW', 'BLOCK', 'CHALLENGE_FAILED', 'CHALLENGE_SUCCEEDED', 'REVIEW_FAILED', 'CHALLENGE_REQUIRED'];
+    for (const state of states) {
+      app.runtime.clock.anchorTo(app.runtime.clock.now() + 1000);
+      const countBefore = await events();
+      const changed = await set(state);
+      expect(changed.body).toMatchObject({ state, stateUpdatedAt: new Date(app.runtime.clock.now()).toISOString() });
+      expect(await events()).toBe(countBefore + 1);
+      app.runtime.clock.anchorTo(app.runtime.clock.now() + 1000);
+      expect((await set(state)).body).toEqual(changed.body);
+      expect(await events()).toBe(countBefore + 1);
+    }
+  });
+
+  test('5.1: scopes are taken as asked, once each, always with reading; unlisted ones are 400', async () => {
+    const scopeOf = async (scope: unknown) => {
+      const { status, body } = await track('scoped', 'pay', { scope });
+      if (status !== 200) return status;
+      return JSON.parse(Buffer.from(String(body.token).split('.')[1] ?? '', 'base64url').toString()).scope;
+    };
+    expect(await scopeOf(undefined)).toBe('read:authenticators');
+    expect(await scopeOf('')).toBe('read:authenticators');
+    expect(await scopeOf('add:authenticators')).toBe('read:authenticators add:authenticators');
+    expect(await scopeOf('remove:authenticators  read:authenticators remove:authenticators')).toBe(
+      'read:authenticators remove:authenticators',
+    );
+    for (const bad of [
+      'admin',
+      'read:authenticators admin',
+      'READ:authenticators',
+      'read:*',
+      'read:authenticators,add:authenticators',
+      '*',
+    ]) {
+      expect(await scopeOf(bad), bad).toBe(400);
+    }
+  });
+
+  test('ruling 14: redirectUrl takes web and app schemes; what runs code, hides its target or carries a password is 400', async () => {
+    for (const good of [
+      'https://example.com/back?x=1#y',
+      'http://localhost:3000',
+      'myapp://done',
+      'com.example.app:/done',
+      'HTTPS://EXAMPLE.COM/',
+    ]) {
+      expect((await track('redirected', 'pay', { redirectUrl: good })).status, good).toBe(200);
+    }
+    for (const bad of [
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)',
+      ' javascript:alert(1)',
+      'java\tscript:alert(1)',
+      'java\nscript:alert(1)',
+      '\u0001javascript:alert(1)',
+      'javascript://example.com/%0aalert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'blob:https://example.com/1',
+      'https://user@example.com/',
+      'https://user:password@example.com/',
+      'https://:password@example.com/',
+      'https://example.com@evil.example/',
+      'myapp://user@done',
+      '/relative',
+      '//example.com/x',
+      'example.com',
+      'https://',
+      '',
+      ' ',
+      `https://example.com/${'x'.repeat(2048)}`,
+    ]) {
+      const reply = await track('redirected', 'pay', { redirectUrl: bad });
+      expect([reply.status, reply.body.errorCode], JSON.stringify(bad)).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  test('ruling 14: where the tenant lists redirect URLs, only an exact match after parsing passes', async () => {
+    const listed = ['https://app.example.com', 'https://app.example.com/back?a=1', 'myapp://done'];
+    // The management API stores them parsed.
+    await withSettings({ allowedRedirectUrls: listed.map((url) => redirectUrl.parse(url)) });
+    for (const good of [
+      'https://app.example.com',
+      'https://app.example.com/',
+      'HTTPS://App.Example.com:443/',
+      'https://app.example.com/x/../back?a=1',
+      'myapp://done',
+      undefined,
+    ]) {
+      expect((await track('listed', 'pay', { redirectUrl: good })).status, good).toBe(200);
+    }
+    for (const bad of [
+      'https://app.example.com/other',
+      'https://app.example.com/back?a=1&b=2',
+      'https://app.example.com/back?a=1#x',
+      'https://app.example.com.evil.example/',
+      'https://app.example.com:8443/',
+      'http://app.example.com/',
+      'https://evil.example/https://app.example.com',
+      'myapp://done/x',
+    ]) {
+      expect((await track('listed', 'pay', { redirectUrl: bad })).status, bad).toBe(400);
+    }
+    await withSettings({});
+  });
+
+  test('5.2: url always has a query already, leads to the public origin or the custom domain, and carries the token', async () => {
+    const plain = (await track('urls', 'pay')).body;
+    expect(plain.url).toBe(`http://localhost:4000/challenge?token=${plain.token}`);
+    const custom = (await track('urls', 'pay', { customDomain: 'auth.example.com', locale: 'mi' })).body;
+    expect(custom.url).toBe(`https://auth.example.com/challenge?token=${custom.token}&locale=mi`);
+    // SDKs append text to it.
+    expect(new URL(`${plain.url}&mode=popup`).searchParams.get('mode')).toBe('popup');
+    expect(new URL(`${custom.url}&mode=popup`).searchParams.get('token')).toBe(custom.token);
+    for (const good of ['a.b', 'localhost:8443', 'xn--nxasmq6b.example', 'AUTH.example.com']) {
+      const { status, body } = await track('urls', 'pay', { customDomain: good });
+      expect([status, new URL(body.url).host], good).toEqual([200, good.toLowerCase()]);
+    }
+    for (const bad of [
+      'https://a.b',
+      'a.b/path',
+      'a.b?x',
+      'a.b#x',
+      'user@a.b',
+      'a b',
+      '-a.b',
+      '.a',
+      'a..b',
+      'a.b:',
+      'a.b:999999',
+      'a.b\\@evil',
+      '[::1]',
+      '',
+      'a.b\n',
+    ]) {
+      expect((await track('urls', 'pay', { customDomain: bad })).status, JSON.stringify(bad)).toBe(400);
+    }
+  });
+
+  test.each(['ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK'] as const)(
+    '3.10-5: a new action under the default outcome %s has its state, a url and a token',
+    async (outcome) => {
+      const state = { ALLOW: 'ALLOW', CHALLENGE: 'CHALLENGE_REQUIRED', REVIEW: 'REVIEW_REQUIRED', BLOCK: 'BLOCK' }[
+        outcome
+      ];
+      await withSettings({ newActionResult: outcome });
+      const { body } = await track('outcomes', `first-${outcome}`);
+      await withSettings({});
+      expect(body).toMatchObject({ state, ruleIds: [] });
+      expect(body.url).toContain(body.token);
+      // The configuration was made with it, and stays.
+      expect((await track('outcomes', `first-${outcome}`)).body.state).toBe(state);
+      const validated = await app.call('POST', '/v1/validate', { body: { token: body.token } });
+      expect(validated.body).toMatchObject({ isValid: false, state });
+    },
+  );
+
+  test('9.1: with unenrolledUserState ALLOW a user without authenticators passes, and only such a user', async () => {
+    await withSettings({ unenrolledUserState: 'ALLOW' });
+    expect((await track('legacy', 'pay')).body).toMatchObject({ state: 'ALLOW', isEnrolled: false });
+    await app.call('POST', '/v1/users/legacy/authenticators', {
+      body: { verificationMethod: 'SMS', phoneNumber: '+64270000000' },
+    });
+    expect((await track('legacy', 'pay')).body).toMatchObject({ state: 'CHALLENGE_REQUIRED', isEnrolled: true });
+    await withSettings({ unenrolledUserState: 'ALLOW', newActionResult: 'BLOCK' });
+    expect((await track('legacy-2', 'pay-blocked')).body.state).toBe('BLOCK');
+    await withSettings({});
+  });
+});

@@ -1,0 +1,134 @@
+/** Worry: something of a person stays behind, or somebody who comes later under the same id inherits it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databaseText } from './database-text.ts';
+
+const canaries = [
+  'canary-mail',
+  '6427555000',
+  'canary-name',
+  'canary-display',
+  '203.0.113.99',
+  'canary-agent',
+  'canary-device',
+  'canary-custom',
+  'canary-redirect',
+  'GEZDGNBVGY3TQOJQ',
+];
+
+describe.each(databaseKinds)('deletion on the %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  async function createPerson(userId: string): Promise<string> {
+    const user = `/v1/users/${userId}`;
+    const tracked = await app.call('POST', `${user}/actions/pay`, {
+      body: {
+        idempotencyKey: 'k1',
+        email: 'canary-mail@example.com',
+        phoneNumber: '+6427555000',
+        username: 'canary-name',
+        ipAddress: '203.0.113.99',
+        userAgent: 'canary-agent/1',
+        deviceId: 'canary-device',
+        redirectUrl: 'https://example.com/canary-redirect',
+        custom: { note: 'canary-custom', nested: { again: ['canary-custom'] } },
+      },
+    });
+    expect(tracked.status, tracked.text).toBe(200);
+    await app.call('PATCH', user, { body: { displayName: 'canary-display', custom: { note: 'canary-custom' } } });
+    for (const body of [
+      { verificationMethod: 'EMAIL_OTP', email: 'canary-mail@example.com' },
+      { verificationMethod: 'SMS', phoneNumber: '+6427555000' },
+      { verificationMethod: 'AUTHENTICATOR_APP', otpUri: 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
+    ]) {
+      expect((await app.call('POST', `${user}/authenticators`, { body })).status).toBe(200);
+    }
+    return String(tracked.body.token);
+  }
+
+  const tracesIn = (text: ReadonlyMap<string, string>, words: readonly string[]) =>
+    [...text].flatMap(([table, rows]) =>
+      words.filter((word) => rows.includes(word)).map((word) => `${table}: ${word}`),
+    );
+
+  test('9.2: before the deletion the tables hold the person, and never the seed of an authenticator app in clear', async () => {
+    await createPerson('kept');
+    const traces = tracesIn(await databaseText(app.db), canaries);
+    expect(traces.filter((trace) => trace.includes('GEZDGNBVGY3TQOJQ'))).toEqual([]);
+    // Else the tests below would find nothing for the wrong reason.
+    for (const canary of canaries.slice(0, -1)) expect(traces.join(), canary).toContain(canary);
+    await app.call('DELETE', '/v1/users/kept');
+  });
+
+  test('9.2: a deletion leaves no e-mail, phone number, address, user agent, device or custom data in any table', async () => {
+    await createPerson('gone');
+    expect((await app.call('DELETE', '/v1/users/gone')).body).toEqual({ success: true });
+    const text = await databaseText(app.db);
+    expect(tracesIn(text, canaries)).toEqual([]);
+    // The audit log alone says that there was a user of that id.
+    expect(tracesIn(text, ['"gone"']).filter((trace) => !trace.startsWith('audit_events:'))).toEqual([]);
+    expect((await app.call('GET', '/v1/users/gone/actions')).body).toEqual([]);
+    expect((await app.call('GET', '/v1/users/gone/actions/pay/k1')).status).toBe(404);
+  });
+
+  test('9.2: with actions=false the history stays, under no name, without personal data, and out of reach', async () => {
+    await createPerson('history');
+    const actionsBefore = (await databaseText(app.db)).get('actions') ?? '';
+    expect(actionsBefore).toContain('"history"');
+    expect((await app.call('DELETE', '/v1/users/history?actions=false')).body).toEqual({ success: true });
+    const text = await databaseText(app.db);
+    expect(tracesIn(text, canaries)).toEqual([]);
+    const actions = text.get('actions') ?? '';
+    expect(actions).not.toContain('"history"');
+    expect(actions.split('\n').filter((row) => row.includes('deleted/'))).toHaveLength(1);
+    expect(JSON.parse(actions.split('\n').find((row) => row.includes('deleted/')) ?? '{}')).toMatchObject({
+      action_code: 'pay',
+      state: 'CHALLENGE_REQUIRED',
+    });
+    expect((await app.call('GET', '/v1/users/history/actions')).body).toEqual([]);
+    const pseudonym = /deleted\/[0-9a-f]+/.exec(actions)?.[0] ?? '';
+    const reached = await app.call('GET', `/v1/users/${encodeURIComponent(pseudonym)}/actions`);
+    expect(reached.status).toBe(400);
+  });
+
+  test.each(['', '?actions=true', '?actions=false'])(
+    '9.2: a user created again after a deletion%s inherits nothing, and old tokens stay invalid',
+    async (query) => {
+      const oldToken = await createPerson('phoenix');
+      await app.call('PATCH', '/v1/users/phoenix/actions/pay/k1', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+      const validate = async (token: string) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+      expect(await validate(oldToken)).toMatchObject({ isValid: true });
+
+      await app.call('DELETE', `/v1/users/phoenix${query}`);
+      expect(await validate(oldToken)).toEqual({ isValid: false, error: 'Token is invalid.' });
+      const again = await app.call('POST', '/v1/users/phoenix/actions/pay', { body: { idempotencyKey: 'k1' } });
+      expect(again.body).toMatchObject({ state: 'CHALLENGE_REQUIRED', isEnrolled: false });
+      await app.call('PATCH', '/v1/users/phoenix/actions/pay/k1', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+      // The very same names, and the action has succeeded: but it is another action.
+      expect(await validate(oldToken)).toEqual({ isValid: false, error: 'Token is invalid.' });
+      expect(await validate(String(again.body.token))).toMatchObject({ isValid: true });
+      expect((await app.call('GET', '/v1/users/phoenix')).body).not.toHaveProperty('email');
+      expect((await app.call('GET', '/v1/users/phoenix/authenticators')).body).toEqual([]);
+      expect((await app.call('GET', '/v1/users/phoenix/actions')).body).toHaveLength(1);
+      await app.call('DELETE', '/v1/users/phoenix');
+    },
+  );
+
+  test('3.7: with the last authenticator the recovery codes go', async () => {
+    const enrolled = await app.call('POST', '/v1/users/last/authenticators', {
+      body: { verificationMethod: 'SMS', phoneNumber: '+64270000000' },
+    });
+    const rows = async () => ((await databaseText(app.db)).get('recovery_codes') ?? '').split('"last"').length - 1;
+    expect(await rows()).toBe(10);
+    const text = [...(await databaseText(app.db)).values()].join('\n');
+    for (const code of enrolled.body.recoveryCodes as string[]) expect(text).not.toContain(code);
+    await app.call('DELETE', `/v1/users/last/authenticators/${enrolled.body.authenticator.userAuthenticatorId}`);
+    expect(await rows()).toBe(0);
+  });
+});

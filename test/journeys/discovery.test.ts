@@ -1,0 +1,33 @@
+import { describe, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { expectGolden } from '../golden/expect-golden.ts';
+import { transcript } from './transcript.ts';
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  test('keys, discovery and what a fresh tenant has read as in test/golden/discovery.http', async () => {
+    const app = await testApp(kind);
+    const { tell, call, text } = transcript(app, 'What can be found out');
+    const { tenantId } = app.tenant;
+
+    tell('JWT libraries and gateways read the keys of session tokens without a key of their own.');
+    await call('GET', `/v1/client/public/${tenantId}/.well-known/openid-configuration`, { key: null });
+    await call('GET', `/v1/client/public/${tenantId}/.well-known/jwks`, { key: null });
+    await call('GET', `/v1//client/public/${tenantId}/.well-known/jwks`, { key: null });
+    await call('GET', '/v1/client/public/another/.well-known/jwks', { key: null });
+    await call('GET', '/v1/client/public/another/.well-known/openid-configuration', { key: null });
+
+    tell('A fresh tenant has the methods that need no provider.');
+    await call('GET', '/v1/authenticators');
+
+    tell('The page behind the url of an action.');
+    const tracked = await call('POST', '/v1/users/alice/actions/signIn', { body: { idempotencyKey: 'k1' } });
+    const { pathname, search } = new URL(String(tracked.body.url));
+    await call('GET', `${pathname}${search}`, { key: null });
+    await call('GET', `${pathname}${search}&mode=popup&force_enrollment=true`, { key: null });
+    await call('GET', '/challenge?token=nonsense', { key: null });
+
+    expectGolden('discovery.http', text());
+    await app.close();
+  });
+});

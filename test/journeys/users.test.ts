@@ -1,0 +1,232 @@
+/** Worry: an update changes what nobody asked for, or calls an address verified that nobody verified. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('users on the %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const patch = (userId: string, body: object): Promise<TestReply> =>
+    app.call('PATCH', `/v1/users/${userId}`, { body });
+  const enrol = (userId: string, body: object): Promise<TestReply> =>
+    app.call('POST', `/v1/users/${userId}/authenticators`, { body });
+  const track = (userId: string, body: object): Promise<TestReply> =>
+    app.call('POST', `/v1/users/${userId}/actions/login`, { body });
+  const read = async (userId: string) => (await app.call('GET', `/v1/users/${userId}`)).body;
+  const listed = async (userId: string) => (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+  const found = async (query: string) => {
+    const { status, body, text } = await app.call('GET', `/v1/users?${query}`);
+    expect(status, text).toBe(200);
+    return body.users.map((user: { userId: string }) => user.userId) as string[];
+  };
+
+  test('3.3: what an update leaves out stays, null clears, and each member is on its own', async () => {
+    const attributes = {
+      email: 'a@b.c',
+      emailVerified: true,
+      phoneNumber: '+6421555666',
+      phoneNumberVerified: true,
+      username: 'jane',
+      displayName: 'Jane',
+      locale: 'en',
+      custom: { a: 1 },
+    };
+    await patch('nulls', attributes);
+    for (const name of ['username', 'displayName', 'locale', 'custom'] as const) {
+      const { [name]: _cleared, ...rest } = attributes;
+      const cleared = await patch('nulls', { [name]: null });
+      expect(cleared.body).toEqual({ userId: 'nulls', ...rest });
+      expect((await patch('nulls', { [name]: attributes[name] })).body).toEqual({ userId: 'nulls', ...attributes });
+    }
+    for (const [name, flag] of [
+      ['email', 'emailVerified'],
+      ['phoneNumber', 'phoneNumberVerified'],
+    ] as const) {
+      const { [name]: _cleared, ...rest } = attributes;
+      expect((await patch('nulls', { [name]: null })).body).toEqual({ userId: 'nulls', ...rest, [flag]: false });
+      await patch('nulls', { [name]: attributes[name], [flag]: true });
+    }
+    expect((await patch('nulls', {})).body).toEqual({ userId: 'nulls', ...attributes });
+    // `custom` is replaced, not merged.
+    expect((await patch('nulls', { custom: { b: 2 } })).body.custom).toEqual({ b: 2 });
+  });
+
+  test('3.3, 9.4: a verified flag goes with its address: it falls when the address changes and needs an address', async () => {
+    const flags = async (userId: string, body: object) => {
+      const { emailVerified, phoneNumberVerified } = (await patch(userId, body)).body;
+      return [emailVerified, phoneNumberVerified];
+    };
+    expect(await flags('flags', { emailVerified: true, phoneNumberVerified: true })).toEqual([false, false]);
+    expect(await flags('flags', { email: 'a@b.c', phoneNumber: '111222333' })).toEqual([false, false]);
+    expect(await flags('flags', { emailVerified: true })).toEqual([true, false]);
+    expect(await flags('flags', { phoneNumberVerified: true })).toEqual([true, true]);
+    expect(await flags('flags', { email: 'a@b.c', phoneNumber: '111222333' })).toEqual([true, true]);
+    expect(await flags('flags', { email: 'A@b.c' })).toEqual([false, true]);
+    expect(await flags('flags', { phoneNumber: '111222334' })).toEqual([false, false]);
+    expect(await flags('flags', { email: 'x@y.z', emailVerified: true })).toEqual([true, false]);
+    expect(await flags('flags', { emailVerified: false })).toEqual([false, false]);
+    expect(await flags('flags', { emailVerified: null })).toEqual([false, false]);
+  });
+
+  test('3.10: a tracked attribute overwrites, resets the flag of what it changes and keeps the flag of what it repeats', async () => {
+    await patch('tracked', {
+      email: 'a@b.c',
+      emailVerified: true,
+      phoneNumber: '111222333',
+      phoneNumberVerified: true,
+      username: 'one',
+    });
+    await enrol('tracked', { verificationMethod: 'EMAIL_OTP', email: 'a@b.c' });
+    await track('tracked', { email: 'a@b.c' });
+    expect(await read('tracked')).toMatchObject({ email: 'a@b.c', emailVerified: true, username: 'one' });
+    await track('tracked', { email: 'new@b.c', username: 'two' });
+    expect(await read('tracked')).toMatchObject({
+      email: 'new@b.c',
+      emailVerified: false,
+      phoneNumber: '111222333',
+      phoneNumberVerified: true,
+      username: 'two',
+    });
+    // Existing authenticators do not move.
+    expect((await listed('tracked'))[0].email).toBe('a@b.c');
+    await track('tracked', {});
+    expect(await read('tracked')).toMatchObject({ email: 'new@b.c', username: 'two' });
+  });
+
+  test('3.3: a verified change moves the authenticators of that contact, an unverified one moves none', async () => {
+    await enrol('mover', { verificationMethod: 'EMAIL_OTP', email: 'old@b.c' });
+    await enrol('mover', { verificationMethod: 'EMAIL_MAGIC_LINK', email: 'old@b.c' });
+    await enrol('mover', { verificationMethod: 'SMS', phoneNumber: '+64270000001' });
+    await enrol('mover', { verificationMethod: 'WHATSAPP', phoneNumber: '+64270000001' });
+    const contacts = async () =>
+      (await listed('mover')).map((one: { email?: string; phoneNumber?: string }) => one.email ?? one.phoneNumber);
+    await patch('mover', { email: 'unverified@b.c', phoneNumber: '+64270000009' });
+    expect(await contacts()).toEqual(['old@b.c', 'old@b.c', '+64270000001', '+64270000001']);
+    await patch('mover', { email: 'new@b.c', emailVerified: true });
+    expect(await contacts()).toEqual(['new@b.c', 'new@b.c', '+64270000001', '+64270000001']);
+    await patch('mover', { phoneNumber: '+64270000002', phoneNumberVerified: true });
+    expect(await contacts()).toEqual(['new@b.c', 'new@b.c', '+64270000002', '+64270000002']);
+  });
+
+  test('3.6: an enrolled contact becomes the user’s own if they have none, and never overwrites another', async () => {
+    await enrol('owner', { verificationMethod: 'EMAIL_OTP', email: 'first@b.c' });
+    expect(await read('owner')).toMatchObject({ email: 'first@b.c', emailVerified: true });
+    await enrol('owner', { verificationMethod: 'EMAIL_MAGIC_LINK', email: 'second@b.c' });
+    expect(await read('owner')).toMatchObject({ email: 'first@b.c', emailVerified: true });
+    await patch('other', { email: 'typed@b.c' });
+    await enrol('other', { verificationMethod: 'EMAIL_OTP', email: 'proved@b.c' });
+    expect(await read('other')).toMatchObject({ email: 'typed@b.c', emailVerified: false });
+    await enrol('other', { verificationMethod: 'EMAIL_OTP', email: 'typed@b.c' });
+    expect(await read('other')).toMatchObject({ email: 'typed@b.c', emailVerified: true });
+  });
+
+  test('9.4: one default at most: the first enrolled, then the one asked for, unset with its authenticator or by null', async () => {
+    const defaults = async () =>
+      (await listed('chooser'))
+        .filter((one: { isDefault: boolean }) => one.isDefault)
+        .map((one: { verificationMethod: string }) => one.verificationMethod);
+    await enrol('chooser', { verificationMethod: 'SMS', phoneNumber: '+64270000003' });
+    expect(await defaults()).toEqual(['SMS']);
+    await enrol('chooser', { verificationMethod: 'EMAIL_OTP', email: 'c@b.c' });
+    expect(await defaults()).toEqual(['SMS']);
+    await enrol('chooser', { verificationMethod: 'EMAIL_OTP', email: 'c@b.c', isDefault: true });
+    expect(await defaults()).toEqual(['EMAIL_OTP']);
+    await patch('chooser', { defaultVerificationMethod: 'SMS' });
+    expect(await defaults()).toEqual(['SMS']);
+    expect((await track('chooser', {})).body.defaultVerificationMethod).toBe('SMS');
+    expect((await patch('chooser', { defaultVerificationMethod: 'PASSKEY', displayName: 'x' })).status).toBe(400);
+    // All of a refused update is refused.
+    expect(await read('chooser')).not.toHaveProperty('displayName');
+    expect(await defaults()).toEqual(['SMS']);
+    await patch('chooser', { defaultVerificationMethod: null });
+    expect(await defaults()).toEqual([]);
+    expect(await read('chooser')).not.toHaveProperty('defaultVerificationMethod');
+  });
+
+  test('3.2: e-mail matches in any case, everything else exactly, and all that is given must match', async () => {
+    await patch('find-1', { email: 'Find.Me@Example.com', username: 'Finder', phoneNumber: '9876543210' });
+    await patch('find-2', { email: 'find.me@example.com', username: 'finder', phoneNumber: '+9876543210' });
+    for (const spelling of ['find.me@example.com', 'FIND.ME@EXAMPLE.COM', 'Find.Me@Example.com']) {
+      expect(await found(`email=${encodeURIComponent(spelling)}`)).toEqual(['find-1', 'find-2']);
+    }
+    expect(await found('username=Finder')).toEqual(['find-1']);
+    expect(await found('username=FINDER')).toEqual([]);
+    expect(await found('phoneNumber=9876543210')).toEqual(['find-1']);
+    expect(await found('phoneNumber=%2B9876543210')).toEqual(['find-2']);
+    expect(await found('email=find.me%40example.com&username=finder')).toEqual(['find-2']);
+    expect(await found('email=find.me%40example.com&username=nobody')).toEqual([]);
+    // No pattern characters: a look-up is not a search.
+    expect(await found('username=%25')).toEqual([]);
+    expect(await found('username=Finde_')).toEqual([]);
+    expect(await found('email=find_me%40example.com')).toEqual([]);
+  });
+
+  test('3.2: paging gives every user once, in a stable order, whatever the ids look like', async () => {
+    const userIds = ['b', 'a', 'B', 'A', 'é', 'e', '10', '9', 'a-1', 'a_1', 'ab', '😀', ' x', '漢', 'ß', 'zz'].map(
+      (end) => `page:${end}`,
+    );
+    for (const userId of userIds) await patch(encodeURIComponent(userId), { username: 'paged' });
+    for (const limit of [1, 3, 5, 16, 17, 100]) {
+      const seen: string[] = [];
+      let after = '';
+      for (;;) {
+        const { body } = await app.call('GET', `/v1/users?username=paged&limit=${limit}${after}`);
+        const page = body.users.map((user: { userId: string }) => user.userId) as string[];
+        expect(page.length).toBeLessThanOrEqual(limit);
+        seen.push(...page);
+        if (body.lastEvaluatedUserId === undefined) break;
+        expect(body.lastEvaluatedUserId).toBe(page.at(-1));
+        after = `&lastEvaluatedUserId=${encodeURIComponent(body.lastEvaluatedUserId)}`;
+      }
+      expect([...seen].sort(), `limit ${limit}`).toEqual([...userIds].sort());
+    }
+    for (let index = 0; index < 21; index += 1) await patch(`many-${index}`, { username: 'many' });
+    expect(await found('username=many')).toHaveLength(20);
+    expect(await found('username=many&limit=100')).toHaveLength(21);
+    expect((await app.call('GET', '/v1/users?username=many&limit=101')).status).toBe(400);
+  });
+
+  test('A34: a query parameter given twice is 400 on every route that reads it, never the first or the last of two', async () => {
+    for (const path of [
+      '/v1/users?email=a%40b.c&email=d%40e.f',
+      '/v1/users?username=a&username=a',
+      '/v1/users?phoneNumber=111222333&phoneNumber=4',
+      '/v1/users?username=a&limit=1&limit=2',
+      '/v1/users?username=a&lastEvaluatedUserId=a&lastEvaluatedUserId=b',
+      '/v1/users/a/actions?codes=a&codes=b',
+      '/v1/users/a/actions?fromDate=2026-01-01&fromDate=2026-01-02',
+      '/v1/users/a/actions?state=ALLOW&state=BLOCK',
+    ]) {
+      const reply = await app.call('GET', path);
+      expect([reply.status, reply.body.errorCode], path).toEqual([400, 'invalid_request']);
+    }
+    await patch('twice', { username: 'still here' });
+    expect((await app.call('DELETE', '/v1/users/twice?actions=true&actions=false')).status).toBe(400);
+    expect(await read('twice')).toHaveProperty('username');
+    // Parameters that nobody knows are ignored, once or twice.
+    expect((await app.call('GET', '/v1/users/twice?x=1&x=2')).status).toBe(200);
+  });
+
+  test('3.1: reading, listing and querying create nobody', async () => {
+    await app.call('GET', '/v1/users/ghost');
+    await app.call('GET', '/v1/users/ghost/actions');
+    await app.call('GET', '/v1/users/ghost/authenticators');
+    await app.call('DELETE', '/v1/users/ghost');
+    await app.call('DELETE', `/v1/users/ghost/authenticators/${app.tenant.tenantId}`);
+    await patch('somebody', { username: 'ghost-check' });
+    expect(await found('username=ghost-check')).toEqual(['somebody']);
+    expect(await read('ghost')).toEqual({
+      userId: 'ghost',
+      isEnrolled: false,
+      emailVerified: false,
+      phoneNumberVerified: false,
+      enrolledVerificationMethods: [],
+      allowedVerificationMethods: expect.arrayContaining(['PASSKEY']),
+    });
+  });
+});

@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { manage } from './manage.ts';
+
+const twilio = { authToken: 'canary-token', messagingServiceSid: 'MG1', accountSid: 'AC1' };
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  let app: TestApp;
+  let tenant: TestTenant;
+  let ask: ReturnType<typeof manage>;
+  beforeAll(async () => {
+    app = await testApp(kind);
+    tenant = await app.createTenant('Methods');
+    ask = manage(app, tenant);
+  });
+  afterAll(() => app.close());
+
+  const base = '/authenticator-configurations';
+
+  test('one method at a path of its own lives from 404 over 409 to 404, without its secrets', async () => {
+    const absent = await ask('GET', `${base}/sms`);
+    expect(absent.status).toBe(404);
+    expect(absent.body).toEqual({
+      error: 'authenticator_configuration_not_found',
+      errorCode: 'authenticator_configuration_not_found',
+      errorDescription: 'The authenticator configuration was not found.',
+    });
+    const body = {
+      smsProvider: 'TWILIO',
+      smsCountryCodes: ['AU', 'NZ'],
+      defaultCountryCode: 'NZ',
+      submissionRateLimitConfiguration: { rateLimit: 3, windowInMinutes: 2.5 },
+      prefixRateLimitConfigurations: [{ enabled: true, blockSize: 'country', rateLimit: 5, windowInMinutes: 0.5 }],
+      twilioCredentials: twilio,
+    };
+    const made = await ask('POST', `${base}/sms`, body);
+    expect(made.body).toEqual({
+      ...body,
+      authenticatorId: expect.any(String),
+      isActive: true,
+      verificationMethod: 'SMS',
+      twilioCredentials: { messagingServiceSid: 'MG1', accountSid: 'AC1' },
+    });
+    expect((await ask('GET', `${base}/sms`)).body).toEqual(made.body);
+    const again = await ask('POST', `${base}/sms`, body);
+    expect([again.status, again.body.error, again.body.errorDescription]).toEqual([
+      409,
+      'resource_already_exists',
+      'A SMS OTP configuration already exists.',
+    ]);
+
+    const changed = await ask('PATCH', `${base}/sms`, {
+      isActive: false,
+      defaultCountryCode: null,
+      submissionRateLimitConfiguration: null,
+      twilioCredentials: { authToken: 'rotated' },
+      birdSmsCredentials: null,
+    });
+    const { defaultCountryCode: _country, submissionRateLimitConfiguration: _limit, ...left } = made.body;
+    expect(changed.body).toEqual({ ...left, isActive: false });
+    expect((await ask('DELETE', `${base}/sms`)).body).toEqual({ success: true });
+    for (const method of ['GET', 'DELETE', 'PATCH']) {
+      expect((await ask(method, `${base}/sms`, method === 'PATCH' ? {} : undefined)).status, method).toBe(404);
+    }
+  });
+
+  test('another provider drops the URL and the credentials of the one before', async () => {
+    await ask('POST', `${base}/sms`, { smsProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/sms' });
+    const switched = await ask('PATCH', `${base}/sms`, { smsProvider: 'TWILIO', twilioCredentials: twilio });
+    expect(switched.body).not.toHaveProperty('webhookUrl');
+    const back = await ask('PATCH', `${base}/sms`, {
+      smsProvider: 'MODICA_GROUP',
+      modicaGroupCredentials: { username: 'u', password: 'canary-password' },
+    });
+    expect(back.body).not.toHaveProperty('twilioCredentials');
+    expect(back.body.modicaGroupCredentials).toEqual({ username: 'u' });
+    // What was dropped is gone: Twilio needs its credentials anew.
+    expect((await ask('PATCH', `${base}/sms`, { smsProvider: 'TWILIO' })).status).toBe(400);
+    await ask('DELETE', `${base}/sms`);
+  });
+
+  test.each([
+    ['sms', { smsProvider: 'TWILIO' }, 'twilioCredentials is required'],
+    [
+      'sms',
+      { smsProvider: 'TWILIO', twilioCredentials: { authToken: 'x' } },
+      'must have messagingServiceSid, accountSid',
+    ],
+    ['sms', { smsProvider: 'TWILIO', twilioCredentials: twilio, tnzCredentials: { apiKey: 'x' } }, 'does not belong'],
+    ['sms', { smsProvider: 'WEBHOOK' }, 'webhookUrl is required'],
+    ['sms', { smsProvider: 'WEBHOOK', webhookUrl: 'http://bank.example' }, 'https'],
+    ['sms', { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'x' }, webhookUrl: 'https://b.example' }, 'WEBHOOK only'],
+    [
+      'sms',
+      { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'x' }, smsCountryCodes: ['NZ'], defaultCountryCode: 'AU' },
+      'one of smsCountryCodes',
+    ],
+    [
+      'sms',
+      { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'x' }, smsCountryCodes: [], defaultCountryCode: 'AU' },
+      'one of smsCountryCodes',
+    ],
+    [
+      'sms',
+      { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'x' }, sendingRateLimitConfigurations: [] },
+      'sendingRateLimitConfigurations',
+    ],
+    [
+      'sms',
+      {
+        smsProvider: 'TNZ',
+        tnzCredentials: { apiKey: 'x' },
+        submissionRateLimitConfiguration: { rateLimit: 101, windowInMinutes: 1 },
+      },
+      'rateLimit',
+    ],
+    ['sms', { smsProvider: 'URBAN_AIRSHIP' }, 'smsProvider'],
+    ['push', { pushProvider: 'FIREBASE' }, 'fcmCredentials is required'],
+    ['push', { pushProvider: 'DEFAULT' }, 'apnsCredentials or fcmCredentials is required'],
+    ['push', { pushProvider: 'FIREBASE', fcmCredentials: { serviceAccountKey: 'no json' } }, 'service account'],
+    [
+      'push',
+      { pushProvider: 'WEBHOOK', webhookUrl: 'https://b.example', credentialLifetimeInMinutes: 525_601 },
+      'credentialLifetimeInMinutes',
+    ],
+    [
+      'email-otp',
+      { emailProvider: 'SMTP', smtpEmailCredentials: { host: 'h' } },
+      'must have password, port, secure, user, from',
+    ],
+    ['passkey', { relyingParty: 'bank.example' }, 'expectedOrigins'],
+    ['passkey', { relyingParty: 'bank.example', expectedOrigins: ['bank.example'] }, 'expectedOrigins'],
+    ['passkey', { relyingParty: 'https://bank.example', expectedOrigins: ['https://bank.example'] }, 'relyingParty'],
+  ])('%s refuses %j', async (slug, body, reason) => {
+    const reply = await ask('POST', `${base}/${slug}`, body);
+    expect(reply.status, reply.text).toBe(400);
+    expect(reply.body.error).toBe('invalid_request');
+    expect(reply.body.errorDescription).toContain(reason);
+    expect(reply.text).not.toContain('canary');
+  });
+
+  test('emptying the list of countries clears the default country, and so does a list without it', async () => {
+    const tnz = { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'canary-tnz' } };
+    const made = await ask('POST', `${base}/sms`, { ...tnz, smsCountryCodes: ['NZ', 'AU'], defaultCountryCode: 'NZ' });
+    expect(made.body.tnzCredentials).toEqual({});
+    const narrowed = await ask('PATCH', `${base}/sms`, { smsCountryCodes: ['AU'] });
+    expect(narrowed.body).not.toHaveProperty('defaultCountryCode');
+    await ask('PATCH', `${base}/sms`, { defaultCountryCode: 'AU' });
+    const emptied = await ask('PATCH', `${base}/sms`, { smsCountryCodes: [] });
+    expect(emptied.body).toMatchObject({ smsCountryCodes: [] });
+    expect(emptied.body).not.toHaveProperty('defaultCountryCode');
+    await ask('DELETE', `${base}/sms`);
+  });
+
+  test('a push configuration shows whose service account it has, and nothing of the key', async () => {
+    const serviceAccountKey = JSON.stringify({
+      project_id: 'project-1',
+      client_email: 'sa@project-1.example',
+      private_key: 'canary-private',
+    });
+    const made = await ask('POST', `${base}/push`, {
+      pushProvider: 'DEFAULT',
+      credentialLifetimeInMinutes: 15,
+      requireAppAttestation: true,
+      appAttestationFailureMode: 'BLOCK',
+      fcmCredentials: { serviceAccountKey },
+      apnsCredentials: { teamId: 't', keyId: 'k', bundleId: 'b', privateKey: 'canary-apns', sandbox: true },
+    });
+    expect(made.body).toMatchObject({
+      fcmCredentials: { projectId: 'project-1', clientEmail: 'sa@project-1.example' },
+      apnsCredentials: { teamId: 't', keyId: 'k', bundleId: 'b', sandbox: true },
+    });
+    expect(made.text).not.toContain('canary');
+    const firebase = await ask('PATCH', `${base}/push`, { pushProvider: 'FIREBASE' });
+    expect(firebase.body).toHaveProperty('fcmCredentials');
+    expect(firebase.body).not.toHaveProperty('apnsCredentials');
+  });
+
+  test('Terraform can begin on a fresh install: what nobody has configured is filled in, once', async () => {
+    const fresh = manage(app, await app.createTenant('Fresh'));
+    const passkey = await fresh('GET', `${base}/passkey`);
+    expect(passkey.body).toMatchObject({ relyingParty: 'localhost', expectedOrigins: ['http://localhost:4000'] });
+    const body = {
+      relyingParty: 'bank.example',
+      expectedOrigins: ['https://bank.example', 'android:apk-key-hash:abc'],
+    };
+    const made = await fresh('POST', `${base}/passkey`, body);
+    expect(made.body).toEqual({ ...passkey.body, ...body });
+    expect((await fresh('POST', `${base}/passkey`, body)).status).toBe(409);
+    expect((await fresh('PATCH', `${base}/passkey`, { relyingParty: null })).status).toBe(400);
+
+    const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'canary', from: 'a@bank.example' };
+    const mail = { emailProvider: 'SMTP', isActive: false, smtpEmailCredentials: smtp };
+    const { password: _secret, ...open } = smtp;
+    expect((await fresh('POST', `${base}/email-otp`, mail)).body).toMatchObject({
+      isActive: false,
+      smtpEmailCredentials: open,
+    });
+    expect((await fresh('POST', `${base}/email-otp`, mail)).status).toBe(409);
+    const used = { actionCode: 'a', defaultUserActionResult: 'ALLOW', verificationMethods: ['EMAIL_OTP'] };
+    expect((await fresh('POST', '/action-configurations', used)).status).toBe(400);
+  });
+
+  test('both generations of the API work on the same data', async () => {
+    const both = manage(app, await app.createTenant('Both'));
+    const list = async () => (await both('GET', base)).body as Record<string, unknown>[];
+    expect((await list()).map(({ verificationMethod }) => verificationMethod)).toEqual([
+      'PASSKEY',
+      'SECURITY_KEY',
+      'AUTHENTICATOR_APP',
+      'EMAIL_OTP',
+      'EMAIL_MAGIC_LINK',
+      'RECOVERY_CODE',
+    ]);
+    const made = await both('POST', `${base}/sms`, {
+      smsProvider: 'TWILIO',
+      twilioCredentials: twilio,
+      submissionRateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 },
+      sendingRateLimitConfigurations: [
+        { rateLimit: 6, windowInMinutes: 10 },
+        { rateLimit: 20, windowInMinutes: 60 },
+      ],
+    });
+    const older = (await list()).find(({ verificationMethod }) => verificationMethod === 'SMS');
+    expect(older).toEqual({
+      authenticatorId: made.body.authenticatorId,
+      authenticatorType: 'OOB',
+      verificationMethod: 'SMS',
+      isActive: true,
+      smsProvider: 'TWILIO',
+      rateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 },
+      sendingRateLimitConfiguration: { rateLimit: 6, windowInMinutes: 10 },
+      twilioCredentials: { messagingServiceSid: 'MG1', accountSid: 'AC1' },
+    });
+    const path = `${base}/${made.body.authenticatorId as string}`;
+    const changed = await both('PATCH', path, { ...older, verificationCodeLength: 8, isEditableByUser: false });
+    expect(changed.body).toEqual({ ...older, verificationCodeLength: 8, isEditableByUser: false });
+    expect((await both('GET', `${base}/sms`)).body).toEqual(made.body);
+    await both('PATCH', path, { sendingRateLimitConfiguration: { rateLimit: 1, windowInMinutes: 1 }, isActive: false });
+    expect((await both('GET', `${base}/sms`)).body).toMatchObject({
+      isActive: false,
+      sendingRateLimitConfigurations: [{ rateLimit: 1, windowInMinutes: 1 }],
+    });
+    for (const body of [{ verificationCodeLength: 5 }, { verificationCodeLength: 11 }, { sessionTtlInMinutes: 61 }]) {
+      expect((await both('PATCH', path, body)).status).toBe(400);
+    }
+    expect((await both('PATCH', `${base}/nothing`, {})).body.error).toBe('authenticator_configuration_not_found');
+  });
+
+  test('a method that is switched off stays in what is stored, and no longer counts as enabled', async () => {
+    const off = manage(app, await app.createTenant('Off'));
+    const action = { actionCode: 'a', defaultUserActionResult: 'ALLOW', verificationMethods: ['EMAIL_OTP'] };
+    await off('POST', '/action-configurations', action);
+    await off('PATCH', `${base}/email-otp`, { isActive: false });
+    expect((await off('GET', '/action-configurations/a')).body.verificationMethods).toEqual(['EMAIL_OTP']);
+    expect((await off('PATCH', '/action-configurations/a', { defaultUserActionResult: 'BLOCK' })).status).toBe(200);
+    const refused = await off('PATCH', '/action-configurations/a', { verificationMethods: ['EMAIL_OTP'] });
+    expect(refused.body.errorDescription).toBe('EMAIL_OTP is not an enabled verification method');
+  });
+});

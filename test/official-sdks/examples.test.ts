@@ -1,0 +1,72 @@
+/** Worry: an example that a reader pastes does not run. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { expectGolden } from '../golden/expect-golden.ts';
+import { startedServer } from './started-server.ts';
+import type { StartedServer } from './started-server.ts';
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe.each(databaseKinds)('the examples on the %s database', (kind) => {
+  let server: StartedServer;
+  let folder: string;
+  beforeAll(async () => {
+    server = await startedServer(kind);
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-examples-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  async function runExample(name: string, variables: Readonly<Record<string, string>>): Promise<Run> {
+    const file = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+    const env = { PATH: process.env['PATH'] ?? '', ...variables };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [file], { cwd: folder, env }, (error, stdout, stderr) => {
+        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
+    });
+  }
+
+  // Which port the test's server got is not the reader's business.
+  const readable = (stdout: string) => stdout.replace(/http:\/\/localhost:\d+/g, 'http://localhost:4000');
+
+  test('each runs against a started server, twice, and prints what it does', async () => {
+    const variables = { SALLYPORT_URL: server.apiUrl, SALLYPORT_SECRET_KEY: server.secretKey };
+    for (const name of ['users', 'actions']) {
+      for (let round = 0; round < 2; round += 1) {
+        const run = await runExample(`${name}.mjs`, variables);
+        expect([run.exitCode, run.stderr], run.stdout).toEqual([0, '']);
+        expectGolden(`example-${name}.txt`, readable(run.stdout));
+      }
+    }
+  });
+
+  test('they find the address and key in .sallyport/credentials.env, as npm start leaves it', async () => {
+    await mkdir(join(folder, '.sallyport'), { recursive: true });
+    await writeFile(
+      join(folder, '.sallyport', 'credentials.env'),
+      `SALLYPORT_URL=${server.apiUrl}\nSALLYPORT_TENANT_ID=x\nSALLYPORT_SECRET_KEY=${server.secretKey}\n`,
+    );
+    const run = await runExample('users.mjs', {});
+    await rm(join(folder, '.sallyport'), { recursive: true });
+    expect([run.exitCode, run.stderr]).toEqual([0, '']);
+    expectGolden('example-users.txt', readable(run.stdout));
+  });
+
+  test('without either they say in one sentence what to set, and fail', async () => {
+    const run = await runExample('users.mjs', {});
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(/^Set SALLYPORT_URL .+ and SALLYPORT_SECRET_KEY, .+\.\n$/);
+  });
+});

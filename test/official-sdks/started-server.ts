@@ -1,0 +1,30 @@
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import type { DatabaseKind } from '../../src/testkit/test-database.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+
+export interface StartedServer {
+  /** The origin; SDKs are given `apiUrl`. */
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly tenantId: string;
+  readonly secretKey: string;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** The built program as its own process, on a fresh database of the wanted kind, with a known tenant. */
+export async function startedServer(kind: DatabaseKind): Promise<StartedServer> {
+  const credentials = testCredentials();
+  const process = await startServer({
+    ...credentials,
+    ...(kind === 'postgres' ? { DATABASE_URL: await createPostgresDatabase() } : {}),
+  });
+  return {
+    url: process.url,
+    apiUrl: `${process.url}/v1`,
+    tenantId: credentials.SALLYPORT_TENANT_ID,
+    secretKey: credentials.SALLYPORT_SECRET_KEY,
+    output: () => process.output(),
+    stop: () => process.stop(),
+  };
+}

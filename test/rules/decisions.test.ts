@@ -1,0 +1,370 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+// Addresses that the bundled data places in different countries.
+const german = '91.10.20.30';
+const australian = '1.128.0.10';
+const chrome =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
+
+describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) => {
+  let app: TestApp;
+  let actions = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const manage = (method: string, path: string, body?: unknown) =>
+    app.call(method, `/v1/management${path}`, { body, key: app.tenant.managementKey });
+
+  /** A fresh action with these rules, so that tests do not see each other's history of it. */
+  async function actionWith(rules: readonly Record<string, unknown>[], action: Record<string, unknown> = {}) {
+    const actionCode = `action-${(actions += 1)}`;
+    const created = await manage('POST', '/action-configurations', {
+      actionCode,
+      defaultUserActionResult: 'ALLOW',
+      ...action,
+    });
+    expect(created.status, created.text).toBe(200);
+    for (const [priority, rule] of rules.entries()) {
+      const reply = await manage('POST', `/action-configurations/${actionCode}/rules`, {
+        name: `rule ${priority}`,
+        isActive: true,
+        priority,
+        type: 'CHALLENGE',
+        ...rule,
+      });
+      expect(reply.status, reply.text).toBe(200);
+    }
+    return actionCode;
+  }
+
+  async function track(userId: string, actionCode: string, body: Record<string, unknown> = {}) {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${actionCode}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return reply.body as {
+      state: string;
+      idempotencyKey: string;
+      ruleIds: string[];
+      allowedVerificationMethods: string[];
+    };
+  }
+
+  const explain = async (userId: string, actionCode: string, key: string) =>
+    (await app.call('GET', `/v1/users/${userId}/actions/${actionCode}/${key}/explain`)).body;
+
+  const succeed = (userId: string, actionCode: string, key: string) =>
+    app.call('PATCH', `/v1/users/${userId}/actions/${actionCode}/${key}`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
+
+  test('the first matching rule decides, all matches are reported, and the action keeps the rules as they were', async () => {
+    const code = await actionWith([
+      {
+        name: 'High risk',
+        description: 'Over ten thousand',
+        type: 'REVIEW',
+        conditions: { '>': [{ var: 'custom.amount' }, 10000] },
+      },
+      { name: 'Low risk', conditions: { '>': [{ var: 'custom.amount' }, 1000] } },
+    ]);
+    const { state, idempotencyKey, ruleIds } = await track('payer', code, { custom: { amount: 15000 } });
+    expect(state).toBe('REVIEW_REQUIRED');
+    expect(ruleIds).toHaveLength(2);
+    const [high] = ruleIds;
+    await manage('DELETE', `/action-configurations/${code}/rules/${high}`);
+    const read = await app.call('GET', `/v1/users/payer/actions/${code}/${idempotencyKey}`);
+    expect(read.body).toMatchObject({
+      priorityRuleId: high,
+      ruleIds,
+      rules: [{ ruleId: high, name: 'High risk', description: 'Over ten thousand' }, { name: 'Low risk' }],
+    });
+    expect((await track('payer', code, { custom: { amount: 15000 } })).state).toBe('CHALLENGE_REQUIRED');
+  });
+
+  test('methods and minimum assurance of the deciding rule reach the answer, also when it is repeated', async () => {
+    const code = await actionWith([
+      { verificationMethods: ['PASSKEY', 'AUTHENTICATOR_APP'], minimumAssurance: 'medium' },
+    ]);
+    const first = await track('demanding', code, { idempotencyKey: 'k' });
+    expect(first.allowedVerificationMethods).toEqual(['PASSKEY', 'AUTHENTICATOR_APP']);
+    await manage('PATCH', `/action-configurations/${code}/rules/${first.ruleIds[0]}`, {
+      verificationMethods: ['PASSKEY'],
+    });
+    expect((await track('demanding', code, { idempotencyKey: 'k' })).allowedVerificationMethods).toEqual([
+      'PASSKEY',
+      'AUTHENTICATOR_APP',
+    ]);
+    expect((await track('demanding', code)).allowedVerificationMethods).toEqual(['PASSKEY']);
+    expect((await explain('demanding', code, 'k')).demand).toMatchObject({ minimumAssurance: 'medium' });
+  });
+
+  test('a device is new until the user has verified with it, and again after it is unknown', async () => {
+    const code = await actionWith([{ conditions: { '==': [{ var: 'device.isNew' }, true] } }]);
+    const first = await track('owner', code, { deviceId: 'phone' });
+    expect(first.state).toBe('CHALLENGE_REQUIRED');
+    await succeed('owner', code, first.idempotencyKey);
+    expect((await track('owner', code, { deviceId: 'phone' })).state).toBe('ALLOW');
+    expect((await track('owner', code, { deviceId: 'laptop' })).state).toBe('CHALLENGE_REQUIRED');
+    expect((await track('owner', code)).state).toBe('CHALLENGE_REQUIRED');
+    expect((await track('somebody-else', code, { deviceId: 'phone' })).state).toBe('CHALLENGE_REQUIRED');
+  });
+
+  test('facts from the address: country, network, and no opinion without an address', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '==': [{ var: 'ip.location.country.countryCode' }, 'AU'] } },
+      { type: 'REVIEW', conditions: { '!=': [{ var: 'ip.asn' }, null] } },
+    ]);
+    expect((await track('traveller', code, { ipAddress: australian })).state).toBe('BLOCK');
+    expect((await track('traveller', code, { ipAddress: german })).state).toBe('REVIEW_REQUIRED');
+    expect((await track('traveller', code)).state).toBe('ALLOW');
+    expect((await track('traveller', code, { ipAddress: 'a' })).state, 'A45: garbage is no address').toBe('ALLOW');
+  });
+
+  test('impossible travel: another continent ten minutes later, but not within a country or after a day', async () => {
+    const code = await actionWith([{ type: 'BLOCK', conditions: { '==': [{ var: 'ip.impossibleTravel' }, true] } }]);
+    const home = await track('flyer', code, { ipAddress: german });
+    expect(home.state).toBe('ALLOW');
+    await succeed('flyer', code, home.idempotencyKey);
+    await app.runtime.advance(600_000);
+    expect((await track('flyer', code, { ipAddress: german })).state).toBe('ALLOW');
+    expect((await track('flyer', code, { ipAddress: australian })).state).toBe('BLOCK');
+    await app.runtime.advance(24 * 3_600_000);
+    expect((await track('flyer', code, { ipAddress: australian })).state).toBe('ALLOW');
+  });
+
+  test('atypical travel, unrecognised addresses and earlier verification look at what was verified', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '==': [{ var: 'ip.atypicalTravel' }, true] } },
+      { type: 'REVIEW', conditions: { '==': [{ var: 'ip.isUnrecognized' }, true] } },
+      { conditions: { '==': [{ var: 'user.hasPreviouslyVerified' }, true] } },
+    ]);
+    const first = await track('settled', code, { ipAddress: german });
+    expect(first.state).toBe('REVIEW_REQUIRED');
+    await succeed('settled', code, first.idempotencyKey);
+    await app.runtime.advance(24 * 3_600_000);
+    expect((await track('settled', code, { ipAddress: german })).state).toBe('CHALLENGE_REQUIRED');
+    expect((await track('settled', code, { ipAddress: australian })).state).toBe('BLOCK');
+  });
+
+  test('velocity: counts, sums and distinct values in their windows, without the present action', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '>=': [{ actionCount: ['user', '*', 60, '*'] }, 5] } },
+      {
+        type: 'REVIEW',
+        conditions: { '>': [{ '+': [{ customSum: ['amount', 'user', '*', 60] }, { var: 'custom.amount' }] }, 100] },
+      },
+      { conditions: { '>=': [{ distinctCount: ['user', 'device', 60] }, 2] } },
+    ]);
+    const states: string[] = [];
+    for (const amount of [10, 40, 60, 1, 1, 1])
+      states.push((await track('spender', code, { custom: { amount } })).state);
+    expect(states).toEqual(['ALLOW', 'ALLOW', 'REVIEW_REQUIRED', 'REVIEW_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK']);
+    await app.runtime.advance(61 * 60_000);
+    expect((await track('spender', code, { custom: { amount: 1 } })).state, 'the window has passed').toBe('ALLOW');
+    for (const userId of ['d1', 'd2']) await track(userId, code, { deviceId: 'shared', custom: { amount: 1 } });
+    expect((await track('d3', code, { deviceId: 'shared', custom: { amount: 1 } })).state).toBe('CHALLENGE_REQUIRED');
+    expect((await track('d4', code, { custom: { amount: 1 } })).state, 'no device: the count is 0').toBe('ALLOW');
+  });
+
+  test('velocity: minutes since an event, and null where it never happened', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '<': [{ minutesSince: ['challengeFailed'] }, 10] } },
+      { type: 'REVIEW', conditions: { '<': [{ minutesSince: ['enrolled'] }, 60] } },
+      { conditions: { '<': [{ minutesSince: ['action'] }, 5] } },
+    ]);
+    const first = await track('timer', code);
+    expect(first.state, 'nothing happened before').toBe('ALLOW');
+    expect((await track('timer', code)).state).toBe('CHALLENGE_REQUIRED');
+    await app.runtime.advance(6 * 60_000);
+    expect((await track('timer', code)).state).toBe('ALLOW');
+    await app.call('POST', '/v1/users/timer/authenticators', {
+      body: { verificationMethod: 'SMS', phoneNumber: '+6427000000' },
+    });
+    expect((await track('timer', code)).state).toBe('REVIEW_REQUIRED');
+    await app.call('PATCH', `/v1/users/timer/actions/${code}/${first.idempotencyKey}`, {
+      body: { state: 'CHALLENGE_FAILED' },
+    });
+    expect((await track('timer', code)).state).toBe('BLOCK');
+  });
+
+  test('a list that changes changes decisions; a list that is deleted is no list', async () => {
+    await manage('POST', '/value-lists', {
+      name: 'Blocked countries',
+      itemType: 'string',
+      isActive: true,
+      valueListItems: ['AU'],
+    });
+    const code = await actionWith([
+      {
+        type: 'BLOCK',
+        conditions: { in: [{ var: 'ip.location.country.countryCode' }, { var: 'lists.blocked-countries' }] },
+      },
+    ]);
+    expect((await track('listed', code, { ipAddress: australian })).state).toBe('BLOCK');
+    await manage('PATCH', '/value-lists/blocked-countries', { valueListItems: ['DE'] });
+    expect((await track('listed', code, { ipAddress: australian })).state).toBe('ALLOW');
+    expect((await track('listed', code, { ipAddress: german })).state).toBe('BLOCK');
+    await manage('DELETE', '/value-lists/blocked-countries');
+    expect((await track('listed', code, { ipAddress: german })).state).toBe('ALLOW');
+  });
+
+  test('custom data of the action stands before that of the user', async () => {
+    await app.call('PATCH', '/v1/users/tiered', { body: { custom: { tier: 'basic', limit: 10 } } });
+    const code = await actionWith([
+      { type: 'REVIEW', conditions: { '==': [{ var: 'custom.tier' }, 'basic'] } },
+      { conditions: { '==': [{ var: 'user.custom.limit' }, 10] } },
+    ]);
+    expect((await track('tiered', code)).state).toBe('REVIEW_REQUIRED');
+    expect((await track('tiered', code, { custom: { tier: 'gold' } })).state).toBe('CHALLENGE_REQUIRED');
+  });
+
+  test('A42: a repeat whose linked data differ is a conflict; other data may differ', async () => {
+    await manage('POST', '/custom-data-points', { name: 'payee', dataType: 'text', modelType: 'action', linked: true });
+    const code = await actionWith([]);
+    const body = { idempotencyKey: 'pay-1', custom: { payee: 'Ann', note: 'x' } };
+    await track('linker', code, body);
+    await track('linker', code, { ...body, custom: { payee: 'Ann', note: 'y' } });
+    const changed = await app.call('POST', `/v1/users/linker/actions/${code}`, {
+      body: { ...body, custom: { payee: 'Bob' } },
+    });
+    expect(changed.status).toBe(409);
+    expect(changed.body.errorCode).toBe('conflict');
+    expect(changed.text).not.toContain('Bob');
+    const left = await app.call('POST', `/v1/users/linker/actions/${code}`, { body: { idempotencyKey: 'pay-1' } });
+    expect(left.status, 'leaving it out is a change too').toBe(409);
+  });
+
+  test('an explanation says in words and as data why, from what was known then', async () => {
+    const code = await actionWith([{ name: 'Large', conditions: { '>': [{ var: 'custom.amount' }, 2000] } }]);
+    const { idempotencyKey } = await track('curious', code, {
+      custom: { amount: 2001 },
+      ipAddress: german,
+      userAgent: chrome,
+    });
+    const before = await explain('curious', code, idempotencyKey);
+    expect(before).toMatchObject({
+      outcome: 'CHALLENGE',
+      isReproduced: true,
+      source: 'rule',
+      state: 'CHALLENGE_REQUIRED',
+      facts: [{ path: 'custom.amount', value: 2001, status: 'known' }],
+    });
+    expect(before.words[0]).toBe('Rule "Large" matched because custom.amount (2001) > 2000.');
+    const rules = await manage('GET', `/action-configurations/${code}/rules`);
+    await manage('PATCH', `/action-configurations/${code}/rules/${rules.body[0].ruleId}`, {
+      conditions: null,
+      type: 'BLOCK',
+    });
+    expect(await explain('curious', code, idempotencyKey)).toEqual(before);
+  });
+
+  test('nothing is read or recorded that no rule needs', async () => {
+    const code = await actionWith([{ conditions: { '==': [{ var: 'custom.a' }, 1] } }]);
+    const { idempotencyKey } = await track('private', code, {
+      custom: { a: 2, secret: 'canary-custom' },
+      ipAddress: german,
+    });
+    const [row] = await app.db.query<{ decision: string }>(
+      { name: 'test_decision', text: 'select decision::text as decision from actions where idempotency_key = $1' },
+      [idempotencyKey],
+    );
+    expect(row?.decision).toContain('"a":2');
+    expect(row?.decision).not.toContain('canary-custom');
+    expect(row?.decision).not.toContain(german);
+  });
+
+  test('a dry run says what drafts would decide, on facts or on a past action, and stores nothing', async () => {
+    const code = await actionWith([{ type: 'BLOCK', conditions: { '>': [{ var: 'custom.amount' }, 10] } }]);
+    const { idempotencyKey } = await track('dry', code, { custom: { amount: 5 }, ipAddress: australian, deviceId: 'd' });
+    const draft = {
+      name: 'Draft',
+      isActive: true,
+      priority: 0,
+      type: 'REVIEW',
+      conditions: { '==': [{ var: 'ip.countryCode' }, 'AU'] },
+    };
+    const count = async () => (await app.call('GET', '/v1/users/dry/actions')).body.length as number;
+    const before = await count();
+    const path = `/action-configurations/${code}/rules/evaluate`;
+    const live = await manage('POST', path, { facts: { custom: { amount: 11 } } });
+    expect(live.body, live.text).toMatchObject({ outcome: 'BLOCK', state: 'BLOCK', source: 'rule' });
+    const past = await manage('POST', path, { rules: [draft], pastAction: { userId: 'dry', idempotencyKey } });
+    expect(past.body, past.text).toMatchObject({ outcome: 'REVIEW', state: 'REVIEW_REQUIRED' });
+    const unknown = await manage('POST', path, {
+      rules: [{ ...draft, conditions: { '==': [{ var: 'device.isNew' }, false] } }],
+      pastAction: { userId: 'dry', idempotencyKey },
+      user: { isEnrolled: true, hasUsableAuthenticator: true },
+    });
+    expect(unknown.body.facts, 'the devices of that time were not recorded').toMatchObject([
+      { path: 'device.isNew', status: 'unknown' },
+    ]);
+    const misspelt = await manage('POST', path, {
+      rules: [{ ...draft, conditions: { '==': [{ var: 'device.isnew' }, true] } }],
+      facts: {},
+    });
+    expect(misspelt.body.warnings).toMatchObject([
+      { code: 'unknown_path', message: expect.stringContaining('device.isNew') as string },
+    ]);
+    const broken = await manage('POST', path, { rules: [{ ...draft, conditions: { nope: [1] } }], facts: {} });
+    expect(broken.status).toBe(400);
+    expect(await count()).toBe(before);
+  });
+
+  test('A71: a condition on __proto__ finds nothing and pollutes nothing', async () => {
+    const code = await actionWith([{ conditions: { '==': [{ var: 'custom.__proto__.polluted' }, true] } }]);
+    const raw = '{"custom":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}';
+    const reply = await app.call('POST', `/v1/users/proto/actions/${code}`, { rawBody: raw });
+    expect(reply.status).toBe(200);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    const evaluated = await manage('POST', `/action-configurations/${code}/rules/evaluate`, {
+      rules: [
+        {
+          name: 'p',
+          isActive: true,
+          priority: 0,
+          type: 'BLOCK',
+          conditions: { '==': [{ var: '__proto__.polluted' }, true] },
+        },
+      ],
+      pastAction: { userId: 'proto', idempotencyKey: reply.body.idempotencyKey as string },
+    });
+    expect(evaluated.status, evaluated.text).toBe(200);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  test('F23: a stored rule set that is damaged leaves the last good one in use; without one nothing is allowed', async () => {
+    const code = await actionWith([{ type: 'ALLOW', conditions: { '==': [{ var: 'custom.a' }, 1] } }], {
+      defaultUserActionResult: 'ALLOW',
+    });
+    const damage = (hash: string) =>
+      app.db.query(
+        {
+          name: `test_damage_${hash.slice(0, 6)}`,
+          text: `update action_configurations set rule_set_hash = $2, rule_set_version = rule_set_version + 1 where action_code = $1 returning 1`,
+        },
+        [code, hash],
+      );
+    const bump = () =>
+      app.db.query(
+        {
+          name: 'test_bump',
+          text: `update tenants set config_version = nextval('config_versions') where tenant_id = $1 returning 1`,
+        },
+        [app.tenant.tenantId],
+      );
+    await damage('0'.repeat(64));
+    await bump();
+    await app.app.context.published.refresh();
+    expect((await track('damaged', code, { custom: { a: 1 } })).state, 'the last good one').toBe('ALLOW');
+    expect(app.logText()).toContain('cannot be read');
+    const restarted = await testApp(kind, { db: app.db, seed: 'second' });
+    const key = app.tenant.secretKey;
+    const reply = await restarted.call('POST', `/v1/users/damaged2/actions/${code}`, {
+      body: { custom: { a: 1 } },
+      key,
+    });
+    expect(reply.body.state, 'a node that never had a good one').toBe('BLOCK');
+  });
+});
