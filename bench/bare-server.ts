@@ -38,14 +38,30 @@ const state = variable('BENCH_STATE');
 /** A decision record and an answer that Sallyport gave, so that these have its size. */
 const decision = variable('BENCH_DECISION');
 const reply = Buffer.from(variable('BENCH_REPLY'));
+const countryCode = 'FR';
+// As for an action without rules.
+const noParts: ReadonlySet<never> = new Set<never>();
 
 async function answer(path: string, bytes: Buffer, response: ServerResponse): Promise<void> {
-  const body = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, string>>;
+  const body = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, string>> & { readonly custom: unknown };
   const [, , , userId = '', , actionCode = ''] = path.split('/');
-  const key = { tenantId, userId, actionCode, idempotencyKey: randomUUID() };
-  await loadHistory(db, key);
+  const idempotencyKey = randomUUID();
+  await loadHistory(db, {
+    tenantId,
+    userId,
+    actionCode,
+    idempotencyKey,
+    address: body['ipAddress'] ?? null,
+    deviceId: body['deviceId'] ?? null,
+    placesSinceMs: 0,
+    parts: noParts,
+    questions: [],
+  });
   await recordAction(db, {
-    ...key,
+    tenantId,
+    userId,
+    actionCode,
+    idempotencyKey,
     actionId: randomUUID(),
     state,
     nowMs: Date.now(),
@@ -56,6 +72,10 @@ async function answer(path: string, bytes: Buffer, response: ServerResponse): Pr
     deviceId: body['deviceId'],
     locale: undefined,
     decision,
+    custom: JSON.stringify(body.custom),
+    countryCode,
+    latitude: null,
+    longitude: null,
     email: undefined,
     phoneNumber: undefined,
     username: undefined,

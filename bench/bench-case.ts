@@ -3,6 +3,9 @@ import type { OwnPostgresRig } from '../test/rig/postgres.ts';
 /** How long and how much: the same for every case of one run. */
 export interface BenchSettings {
   readonly rounds: number;
+  /** Once for each server, before the first round: until its code is compiled and its caches are full. */
+  readonly firstWarmupMs: number;
+  /** Before each slice. */
   readonly warmupMs: number;
   readonly measureMs: number;
   readonly connections: number;
@@ -15,6 +18,7 @@ export interface BenchSettings {
 
 export const fullSettings: BenchSettings = {
   rounds: 9,
+  firstWarmupMs: 15_000,
   warmupMs: 1_500,
   measureMs: 4_000,
   connections: 32,
@@ -28,6 +32,7 @@ export const fullSettings: BenchSettings = {
 export const quickSettings: BenchSettings = {
   ...fullSettings,
   rounds: 3,
+  firstWarmupMs: 5_000,
   warmupMs: 1_000,
   measureMs: 2_000,
   manyActions: 100_000,

@@ -6,12 +6,13 @@
 import { Socket } from 'node:net';
 import { cpuMsOf } from './process-usage.ts';
 import { percentile } from './statistics.ts';
+import { userAddressOf } from './user-address.ts';
 import { userIdOf } from './user-id.ts';
 
 export interface LoadJob {
   readonly url: string;
   readonly method: string;
-  /** `{userId}` stands for the id of a user drawn for each request. */
+  /** `{userId}` and `{address}` stand for those of a user drawn for each request, also in the body. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** ASCII. */
@@ -38,8 +39,13 @@ export interface LoadResult {
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
-let userIds: readonly string[] = [];
+let users: readonly BenchUser[] = [];
 let jobsDone = 0;
+
+interface BenchUser {
+  readonly userId: string;
+  readonly address: string;
+}
 
 /** What all connections of one job count together. */
 class Tally {
@@ -62,8 +68,8 @@ class Tally {
 class Connection {
   private readonly socket = new Socket();
   private readonly tally: Tally;
-  private readonly before: string;
-  private readonly after: string;
+  /** The request, cut at the placeholders: text and names of members of {@link BenchUser} in turn. */
+  private readonly pieces: readonly string[];
   private random: number;
   private received: Buffer = Buffer.alloc(0);
   private sentAtMs = 0;
@@ -73,11 +79,11 @@ class Connection {
     // Any number but zero; the multiplier spreads neighbouring seeds.
     this.random = Math.imul(seed + 1, 0x9e3779b1) | 1;
     const { host, hostname, port } = new URL(job.url);
-    const [pathBefore = '', pathAfter = ''] = job.path.split('{userId}');
-    const headers = { host, ...job.headers, 'content-length': String(Buffer.byteLength(job.body)) };
+    // The same for every user: all ids have one length, and so have all addresses.
+    const bodyLength = fill(cut(job.body), users[0]).length;
+    const headers = { host, ...job.headers, 'content-length': String(bodyLength) };
     const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.before = `${job.method} ${pathBefore}`;
-    this.after = `${pathAfter} HTTP/1.1\r\n${head.join('')}\r\n${job.body}`;
+    this.pieces = cut(`${job.method} ${job.path} HTTP/1.1\r\n${head.join('')}\r\n${job.body}`);
     this.socket.setNoDelay(true);
     this.socket.on('data', (bytes) => this.receive(bytes));
     this.socket.on('error', (error) => tally.countFailure(error.message));
@@ -97,9 +103,9 @@ class Connection {
     this.random ^= this.random << 13;
     this.random ^= this.random >>> 17;
     this.random ^= this.random << 5;
-    const userId = userIds[(this.random >>> 0) % userIds.length] ?? '';
+    const request = fill(this.pieces, users[(this.random >>> 0) % users.length]);
     this.sentAtMs = performance.now();
-    this.socket.write(this.before + userId + this.after, 'latin1');
+    this.socket.write(request, 'latin1');
   }
 
   private receive(bytes: Buffer): void {
@@ -122,8 +128,27 @@ class Connection {
   }
 }
 
+function cut(text: string): readonly string[] {
+  return text.split(/\{(userId|address)\}/);
+}
+
+function fill(pieces: readonly string[], user: BenchUser | undefined): string {
+  let text = '';
+  for (const piece of pieces) {
+    if (piece === 'userId') text += user?.userId;
+    else if (piece === 'address') text += user?.address;
+    else text += piece;
+  }
+  return text;
+}
+
 async function runJob(job: LoadJob): Promise<LoadResult> {
-  if (userIds.length !== job.users) userIds = Array.from({ length: job.users }, (_, number) => userIdOf(number));
+  if (users.length !== job.users) {
+    users = Array.from({ length: job.users }, (_, number) => ({
+      userId: userIdOf(number),
+      address: userAddressOf(number),
+    }));
+  }
   const tally = new Tally();
   const connections = Array.from(
     { length: job.connections },

@@ -5,13 +5,14 @@ import { migrate } from '../src/storage/migrate.ts';
 import { createSeal } from '../src/storage/seal.ts';
 import type { Database } from '../src/storage/sql.ts';
 import type { testCredentials } from '../test/rig/server-process.ts';
+import { userAddressSql } from './user-address.ts';
 import { userIdSql } from './user-id.ts';
 
 export type Credentials = ReturnType<typeof testCredentials>;
 
 export const actionCode = 'withdrawFunds';
 
-/** Migrates, makes the first tenant with these keys, and `users` users with one verified authenticator each. */
+/** Migrates, makes the first tenant with these keys, and `users` users with one verified authenticator and one device each. */
 export async function seedTenant(db: Database, credentials: Credentials, users: number): Promise<void> {
   const runtime = systemRuntime();
   await migrate(db);
@@ -38,6 +39,8 @@ export async function seedTenant(db: Database, credentials: Credentials, users: 
       created_at, verified_at)
     select '${tenantId}', ${userIdSql('n')}, md5('bench-authenticator-' || n)::uuid, 'EMAIL_OTP', '',
       'user' || n || '@example.com', ${madeAt}, ${madeAt} ${someUsers};
+    insert into devices (tenant_id, user_id, device_id, created_at)
+    select '${tenantId}', ${userIdSql('n')}, ${userIdSql('n')}, ${madeAt} ${someUsers};
   `);
   await db.script('vacuum (analyze)');
 }
@@ -62,29 +65,29 @@ export async function seedActions(
   },
 ): Promise<void> {
   const { tenantId, users, sample, from, count } = options;
-  // 7919 is prime, so that every user gets an action before one gets a second.
-  const userId = userIdSql(`n::bigint * 7919 % ${users}`);
   await db.script(`
     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
-      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision)
+      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision, custom)
     select '${tenantId}', user_id, '${actionCode}', md5('bench-key-' || n)::uuid::text,
       md5('bench-action-' || n)::uuid, '${sample.state}', made_at, made_at, made_at,
-      ${quoted(trackBody.redirectUrl)}, ${quoted(trackBody.ipAddress)}, ${quoted(trackBody.userAgent)},
-      ${quoted(trackBody.deviceId)}, replace(${quoted(sample.decision)}, ${quoted(sample.userId)}, user_id)::json
+      ${quoted(trackBody.redirectUrl)}, ${userAddressSql('user_number')}, ${quoted(trackBody.userAgent)}, user_id,
+      replace(${quoted(sample.decision)}, ${quoted(sample.userId)}, user_id)::json,
+      ${quoted(JSON.stringify(trackBody.custom))}::json
     from (
-      select n, ${userId} as user_id,
+      select n, user_number, ${userIdSql('user_number')} as user_id,
         timestamptz '${new Date().toISOString()}' - (n % 2592000) * interval '1 second' as made_at
-      from generate_series(${from}, ${from + count - 1}) as n
+      -- 7919 is prime, so that every user gets an action before one gets a second.
+      from generate_series(${from}, ${from + count - 1}) as n, lateral (select n::bigint * 7919 % ${users} as user_number) as drawn
     ) as made;
   `);
 }
 
-/** What a backend sends with a withdrawal. */
+/** What a backend sends with a withdrawal; the placeholders are filled in for each request. */
 export const trackBody = {
   redirectUrl: 'https://app.example.com/withdrawals/return',
-  ipAddress: '203.0.113.7',
+  ipAddress: '{address}',
   userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0',
-  deviceId: '8f14e45f-ceea-467f-a9b1-5d3c2b0e7a61',
+  deviceId: '{userId}',
   custom: { amount: 250, currency: 'NZD', isNewPayee: true },
 } as const;
 

@@ -54,8 +54,6 @@ async function start(words: readonly string[], variables: Readonly<Record<string
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
-      // For `node --cpu-prof` and the like.
-      ...(process.env['BENCH_NODE_OPTIONS'] === undefined ? {} : { NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] }),
       ...variables,
     },
     stdio: ['ignore', log, log],

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The id of the n-th user: looks like a UUID, and neighbours in number are far apart in every index.
- * {@link userIdSql} gives the same in SQL.
+ * The id of the n-th user: looks like a UUID, and neighbours in number are far apart in every index. {@link userIdSql}
+ * gives the same in SQL.
  */
 export function userIdOf(number: number): string {
   const hex = createHash('md5').update(`bench-user-${number}`).digest('hex');

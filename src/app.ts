@@ -8,10 +8,12 @@ import type { Mailer } from './delivery/email/mailer.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
+import { limitRate } from './http/limit-rate.ts';
 import { createMetrics } from './http/metrics.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { jobs } from './jobs/index.ts';
+import { admitCaller } from './operations/admit-caller.ts';
 import { operations } from './operations/index.ts';
 import type { Context } from './operations/operation.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
@@ -36,6 +38,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | undefined;
+  /** Calls a management key may make in ten seconds. */
+  readonly managementRateLimit: number;
   /** Asked at each use, because a free port is known only once the server listens. */
   publicUrl(): string;
   /** Looks at every answer before it is written. */
@@ -77,6 +81,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   let isDraining = false;
 
   const server = createServer({ ids: runtime.ids, logger, trustedProxies: options.trustedProxies });
+  // Clients that keep their connection are asked to leave while there is time: one that is closed when the drain is over
+  // could have a request on its way.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (isDraining) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   registerPipeline<Caller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
@@ -84,6 +94,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     })),
     callers: published,
     failures: limitFailures(runtime.clock),
+    rates: { management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }) },
+    admit: admitCaller(db, runtime.clock, warn),
     metrics,
     isUnavailable: (error) => error instanceof DatabaseUnavailable,
     ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),

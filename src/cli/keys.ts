@@ -32,9 +32,8 @@ The embedded database belongs to one process: stop the server first, or use Post
 };
 
 async function createKey(words: readonly string[]): Promise<void> {
-  const { options, positionals } = readOptions(words, ['kind', 'name', 'tenant']);
+  const { options } = readOptions(words, ['kind', 'name', 'tenant']);
   const { kind = 'server', name = 'unnamed' } = options;
-  if (positionals.length > 0) throw new CommandMistake(`"keys create" does not take "${positionals.join(' ')}".`);
   if (kind !== 'server' && kind !== 'management') throw new CommandMistake('--kind must be server or management.');
   await withStorage(async ({ db, seal, runtime }) => {
     const made = await db.transaction(async (sql) => {
@@ -60,9 +59,9 @@ async function listKeys(words: readonly string[]): Promise<void> {
 }
 
 async function revokeKey(words: readonly string[]): Promise<void> {
-  const { options, positionals } = readOptions(words, ['tenant']);
-  const [keyId, ...others] = positionals;
-  if (keyId === undefined || others.length > 0 || !uuid.test(keyId)) {
+  const { options, positionals } = readOptions(words, ['tenant'], 1);
+  const [keyId] = positionals;
+  if (keyId === undefined || !uuid.test(keyId)) {
     throw new CommandMistake(
       'Name the key by its id: "sallyport keys revoke KEY_ID". Ids are in "sallyport keys list".',
     );

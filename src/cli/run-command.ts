@@ -59,6 +59,8 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}. Stop the other program or set SALLYPORT_PORT.`;
   }
+  // What the operating system refuses (a folder, a port, a name) says which; a stack would say no more.
+  if (error instanceof Error && 'syscall' in error) return `${error.message}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from '../app.ts';
@@ -44,6 +44,10 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       );
     }
     const firstTenant = await createFirstTenant(db, { runtime, seal }, config.seed);
+    // Before anything else can fail, such as listening on a port that is taken: the keys are in clear nowhere else.
+    if (firstTenant !== undefined && !isSeeded(config)) {
+      writeCredentials(config, config.publicUrl ?? `http://localhost:${config.port}`, firstTenant);
+    }
 
     const enrichment = await openEnrichment(config.enrichment, runtime, (problem) => logger.warn(problem, 'data file'));
 
@@ -62,6 +66,7 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       logger,
       trustedProxies: config.trustedProxies,
       metricsToken: config.metricsToken,
+      managementRateLimit: config.managementRateLimit,
       publicUrl: () => publicUrl,
     });
     const listener = await listen(app.server, {
@@ -98,14 +103,14 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 /** What a person sees at the start. Keys are printed in development only, and only if the server made them itself. */
 function greeting(config: Config, publicUrl: string, firstTenant: FirstTenant | undefined): string {
-  const file = resolve(join(config.dataDir, 'credentials.env'));
+  const file = credentialsFile(config);
   const lines = [`Sallyport is ready at ${publicUrl} (API documentation: ${publicUrl}/docs).`];
   if (firstTenant === undefined) {
     lines.push(`The keys of the first tenant are in ${file}, if this machine made them.`);
-  } else if (config.seed.secretKey !== undefined && config.seed.managementKey !== undefined) {
+  } else if (isSeeded(config)) {
     lines.push(`The first tenant ${firstTenant.tenantId} was made with the keys given.`);
   } else {
-    writeCredentials(config.dataDir, file, publicUrl, firstTenant);
+    writeCredentials(config, publicUrl, firstTenant);
     lines.push(`The first tenant was made; its keys are in ${file}.`);
     if (config.mode === 'development')
       lines.push('', ...credentialLines(publicUrl, firstTenant), '', 'Try it:', curl(publicUrl, firstTenant));
@@ -122,9 +127,21 @@ function credentialLines(publicUrl: string, tenant: FirstTenant): readonly strin
   ];
 }
 
-function writeCredentials(dataDir: string, file: string, publicUrl: string, tenant: FirstTenant): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+/** Whether the operator brings all the keys of the first tenant, so that nothing has to be told. */
+function isSeeded({ seed }: Config): boolean {
+  return seed.secretKey !== undefined && seed.managementKey !== undefined;
+}
+
+function credentialsFile({ dataDir }: Config): string {
+  return resolve(join(dataDir, 'credentials.env'));
+}
+
+function writeCredentials(config: Config, publicUrl: string, tenant: FirstTenant): void {
+  const file = credentialsFile(config);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(file, `${credentialLines(publicUrl, tenant).join('\n')}\n`, { mode: 0o600 });
+  // The mode above is for a new file only.
+  chmodSync(file, 0o600);
 }
 
 function curl(publicUrl: string, tenant: FirstTenant): string {

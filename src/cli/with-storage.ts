@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load-config.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { migrate, pendingMigrations } from '../storage/migrate.ts';
-import { anchorClock, openStorage } from '../storage/open-storage.ts';
+import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { CommandMistake } from './command.ts';
 
@@ -20,6 +20,7 @@ export async function withStorage<Result>(work: (storage: OpenStorage) => Promis
     else if ((await pendingMigrations(storage.db)).length > 0) {
       throw new CommandMistake('The database schema is not up to date. Run "sallyport migrate" first.');
     }
+    await checkSeal(storage.db, storage.seal);
     await anchorClock(storage.db, runtime);
     return await work({ ...storage, runtime });
   } finally {

@@ -164,22 +164,28 @@ export const settings = {
   SALLYPORT_CITY_FILE: {
     schema: z.string().min(1).optional(),
     fallback: 'none',
-    meaning: 'MaxMind-format file (`.mmdb`) that gives city and coordinates. A changed file is taken over while running.',
+    meaning:
+      'MaxMind-format file (`.mmdb`) that gives city and coordinates. A changed file is taken over while running.',
   },
   SALLYPORT_ANONYMISER_FILES: {
     schema: pathList.default([]),
     fallback: 'none',
-    meaning: 'Text files of addresses and CIDR ranges of VPN, proxy and Tor exits, separated by commas. Without one `ip.isAnonymous` is null.',
+    meaning:
+      'Text files of addresses and CIDR ranges of VPN, proxy and Tor exits, separated by commas. Without one `ip.isAnonymous` is null.',
   },
   SALLYPORT_SANCTIONED_COUNTRIES: {
     schema: countryList.optional(),
     fallback: 'CU, IR, KP, SY',
-    meaning: 'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
+    meaning:
+      'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
   },
   SALLYPORT_SMTP_URL: {
     schema: z
       .string()
-      .refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol), 'must be an smtp:// or smtps:// URL')
+      .refine(
+        (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
+        'must be an smtp:// or smtps:// URL',
+      )
       .optional(),
     fallback: 'in development an inbox at `/dev/inbox`',
     meaning: 'SMTP server for mail, with user name and password in the URL where it wants them.',
@@ -275,7 +281,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     else for (const issue of result.error.issues) mistakes.push(`${name} ${issue.message}`);
   }
   for (const name of Object.keys(variables)) {
-    if (name.startsWith('SALLYPORT_') && !(name in settings) && !clientVariables.has(name)) mistakes.push(`${name} is not a setting of Sallyport`);
+    if (name.startsWith('SALLYPORT_') && !(name in settings) && !clientVariables.has(name))
+      mistakes.push(`${name} is not a setting of Sallyport`);
   }
   const known = values as Values;
   if (

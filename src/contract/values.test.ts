@@ -1,4 +1,4 @@
-import naughtyStrings from 'big-list-of-naughty-strings';
+import naughtyStrings from 'big-list-of-naughty-strings' with { type: 'json' };
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as v from './values.ts';

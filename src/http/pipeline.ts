@@ -41,9 +41,9 @@ export interface PipelineParts<Caller extends KeyHolder> {
   readonly callers: CallerDirectory<Caller>;
   readonly failures: FailureLimit;
   /** How often one key may call, by the kind of its holder; a kind that is not named is not limited (ruling 5). */
-  readonly rates?: Partial<Record<CallerKind, RateLimit>>;
+  readonly rates: Partial<Record<CallerKind, RateLimit>>;
   /** Looks at whoever has a good key, before the body is read. @throws {Refusal} if they may not call from this address. */
-  admit?(caller: Caller, address: string): void;
+  admit(caller: Caller, address: string): void;
   readonly metrics: Metrics;
   /** Whether an error means that the database cannot answer now, and the request should be repeated later. */
   isUnavailable(error: unknown): boolean;
@@ -83,7 +83,7 @@ export function registerPipeline<Caller extends KeyHolder>(
     const { authorization } = request.headers;
     const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
     request.caller = caller;
-    const waitSeconds = parts.rates?.[kind]?.countCall(caller.keyId) ?? 0;
+    const waitSeconds = parts.rates[kind]?.countCall(caller.keyId) ?? 0;
     if (waitSeconds > 0) {
       throw new Refusal(
         'too_many_requests',
@@ -91,7 +91,7 @@ export function registerPipeline<Caller extends KeyHolder>(
         waitSeconds,
       );
     }
-    parts.admit?.(caller, request.ip);
+    parts.admit(caller, request.ip);
   });
 
   server.addHook('onResponse', async (request, reply) => {

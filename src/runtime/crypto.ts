@@ -4,12 +4,12 @@
  */
 import {
   constants,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
   generateKeyPair,
+  hash,
   hkdfSync,
   scrypt,
   sign,
@@ -30,7 +30,7 @@ export interface RsaKeyPair {
 
 /** SHA-256 of `data`, 32 bytes. */
 export function sha256(data: string | Buffer): Buffer {
-  return createHash('sha256').update(data).digest();
+  return hash('sha256', data, 'buffer');
 }
 
 /** HMAC-SHA-256 of `data` under `key`, 32 bytes. */

@@ -7,6 +7,7 @@ import type { Ids } from './runtime.ts';
 export function timeOrderedIds(now: () => number, random: (size: number) => Buffer): Ids {
   let lastMs = 0;
   let counter = 0;
+  const bytes = Buffer.alloc(16);
   return {
     uuid() {
       const nowMs = now();
@@ -21,13 +22,26 @@ export function timeOrderedIds(now: () => number, random: (size: number) => Buff
           counter = 0;
         }
       }
-      const bytes = Buffer.alloc(16);
       bytes.writeUIntBE(lastMs, 0, 6);
       bytes.writeUInt16BE(0x7000 | counter, 6);
       random(8).copy(bytes, 8);
       bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-      const hex = bytes.toString('hex');
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+      return uuidText(bytes);
     },
   };
+}
+
+const hexDigits = Buffer.from('0123456789abcdef');
+// Where each byte stands between the dashes.
+const bytePlaces = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const text = Buffer.from('00000000-0000-0000-0000-000000000000');
+
+// Written in place: text put together from pieces is flattened again wherever it goes, and an id goes to many places.
+function uuidText(bytes: Buffer): string {
+  for (const [index, place] of bytePlaces.entries()) {
+    const byte = bytes.readUInt8(index);
+    text.writeUInt8(hexDigits.readUInt8(byte >> 4), place);
+    text.writeUInt8(hexDigits.readUInt8(byte & 0xf), place + 1);
+  }
+  return text.toString('latin1');
 }

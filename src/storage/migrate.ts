@@ -6,7 +6,10 @@ import type { Database, Sql } from './sql.ts';
 // Any constant will do: it only has to be the same in every version of the program ("sally" in ASCII).
 const advisoryLock = 0x73616c6c79;
 
-const takeLock = statement<{ locked: string }>('migrate_lock', 'select pg_advisory_xact_lock($1)::text as locked');
+// Waits for as long as the other runner takes: with the usual time-outs every node but one would fail to start.
+const takeLock = `set local lock_timeout = 0;
+  select pg_advisory_xact_lock(${advisoryLock});
+  set local lock_timeout to default`;
 const tableExists = statement<{ found: boolean }>(
   'migrate_table_exists',
   `select to_regclass('schema_migrations') is not null as found`,
@@ -21,7 +24,7 @@ export async function migrate(db: Database, list: readonly Migration[] = migrati
   const ran: string[] = [];
   for (const migration of list) {
     const done = await db.transaction(async (sql) => {
-      await sql.query(takeLock, [advisoryLock]);
+      await sql.script(takeLock);
       const versions = await appliedVersions(sql);
       if (versions.has(migration.version)) return false;
       await sql.script(migration.sql);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openEmbeddedDatabase } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
-import { loadDatabaseNow } from './queries/tenants.ts';
-import { createSeal } from './seal.ts';
+import { rootKeyPlace } from './published.ts';
+import { listTenants, loadDatabaseNow } from './queries/tenants.ts';
+import { SealBroken, createSeal } from './seal.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './sql.ts';
 
@@ -52,8 +53,17 @@ function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
     writeFileSync(file, `${runtime.random.bytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new Error(`${file} does not hold a master key of 32 bytes in base64.`);
+  if (key.length !== 32) throw new SealBroken(`${file} does not hold a master key of 32 bytes in base64.`);
   return key;
+}
+
+/**
+ * Refuses to go on with master keys that the database's own secrets were not sealed under: what would be sealed now, no
+ * node could open. @throws {SealBroken}
+ */
+export async function checkSeal(db: Database, seal: Seal): Promise<void> {
+  for (const { tenant_id, root_key_sealed } of await listTenants(db))
+    seal.open(root_key_sealed, rootKeyPlace(tenant_id));
 }
 
 /** Sets the runtime's clock to the database's, so that nodes whose clocks differ agree on what has expired. */

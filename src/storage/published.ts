@@ -11,8 +11,8 @@ import { deriveKey, rsaKeyPair, secretKey, sha256 } from '../runtime/crypto.ts';
 import type { RsaKeyPair, SecretKey } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { listApiKeys } from './queries/api-keys.ts';
-import { loadAuthenticatorConfigurations } from './queries/configurations.ts';
-import type { AuthenticatorConfigurationRow } from './queries/configurations.ts';
+import { loadAuthenticatorConfigurations } from './queries/authenticator-configurations.ts';
+import type { AuthenticatorConfigurationRow } from './queries/authenticator-configurations.ts';
 import {
   loadLinkedDataPoints,
   loadPublishableActions,
@@ -22,6 +22,7 @@ import {
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
+import { SealBroken } from './seal.ts';
 import type { Seal } from './seal.ts';
 import { DatabaseUnavailable } from './sql.ts';
 import type { Database } from './sql.ts';
@@ -130,13 +131,21 @@ export async function openPublished(
     for (const tenantId of tenants.keys()) {
       if (!listed.has(tenantId)) hasChanged = tenants.delete(tenantId) || hasChanged;
     }
+    let broken: SealBroken | undefined;
     for (const { tenant_id, config_version } of versions) {
       if (tenants.get(tenant_id)?.configVersion === config_version) continue;
-      const tenant = await readTenant(db, seal, tenant_id, tenants.get(tenant_id), onProblem);
-      if (tenant !== undefined) tenants.set(tenant_id, tenant);
-      hasChanged = true;
+      try {
+        const tenant = await readTenant(db, seal, tenant_id, tenants.get(tenant_id), onProblem);
+        if (tenant !== undefined) tenants.set(tenant_id, tenant);
+        hasChanged = true;
+      } catch (error) {
+        // One tenant whose secrets do not open must not keep all others as they were: a revoked key would live on.
+        if (!(error instanceof SealBroken)) throw error;
+        broken ??= error;
+      }
     }
     if (hasChanged) callers = callersOf(tenants.values());
+    if (broken !== undefined) throw broken;
   }
 
   // Refreshes run one after another; one that starts while another runs waits for it and then looks again.

@@ -66,6 +66,7 @@ export async function testApp(
     readonly db?: Database;
     readonly trustedProxies?: readonly string[];
     readonly metricsToken?: string;
+    readonly managementRateLimit?: number;
     readonly enrichment?: EnrichmentOptions;
     readonly mailer?: Mailer;
     /** For a second node on the same database, whose ids must differ. */
@@ -93,6 +94,7 @@ export async function testApp(
     logger,
     trustedProxies: options.trustedProxies ?? [],
     metricsToken: options.metricsToken,
+    managementRateLimit: options.managementRateLimit ?? 100,
     publicUrl: () => testPublicUrl,
     inspectReply: refuseUndeclared,
   });

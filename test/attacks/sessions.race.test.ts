@@ -126,11 +126,11 @@ describe('sessions on two server processes and one PostgreSQL', () => {
   async function expectOnePair(refreshToken: string, count: number): Promise<Pair> {
     const replies = await Promise.all(Array.from({ length: count }, (_, index) => refresh(index, refreshToken)));
     // A node that is overrun may say so, and has decided nothing; no other refusal is right.
-    const refused = replies.filter(({ status }) => status !== 200).map(({ status }) => status);
-    expect(new Set(refused).difference(new Set([503])).size, `refused with ${String(refused)}`).toBe(0);
-    const pairs = new Set(replies.filter(({ status }) => status === 200).map(({ body }) => JSON.stringify(body)));
+    for (const { status, body } of replies) expect([200, 503], JSON.stringify(body)).toContain(status);
+    const given = replies.filter(({ status }) => status === 200).map(({ body }) => JSON.stringify(body));
+    const pairs = new Set(given);
     expect(pairs.size).toBe(1);
-    expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThan(count / 2);
+    expect(given.length).toBeGreaterThan(count / 2);
     return JSON.parse([...pairs][0] ?? '') as Pair;
   }
 
@@ -156,7 +156,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     } finally {
       proxy.delayMs = 0;
     }
-  });
+  }, 1_800_000);
 
   test('A38: an old token stays old when both nodes start anew: refused, and the family revoked', async () => {
     const session = await signIn();

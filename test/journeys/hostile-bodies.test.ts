@@ -11,7 +11,7 @@ import { databaseText } from './database-text.ts';
 const tries = process.env['TEST_LONG'] === '1' ? 5_000 : 200;
 
 // Members that are not text; every other member of every body is.
-const otherKinds: Readonly<Record<string, 'boolean' | 'number' | 'object'>> = {
+const otherKinds: Readonly<Record<string, 'number' | 'boolean' | 'object' | 'array'>> = {
   redirectToSettings: 'boolean',
   emailVerified: 'boolean',
   phoneNumberVerified: 'boolean',
@@ -19,6 +19,8 @@ const otherKinds: Readonly<Record<string, 'boolean' | 'number' | 'object'>> = {
   counter: 'number',
   signCount: 'number',
   custom: 'object',
+  skipVerificationCheck: 'boolean',
+  clientIds: 'array',
 };
 
 const hostileValues: readonly unknown[] = [
@@ -54,15 +56,34 @@ const validBodies: Readonly<
   validateChallenge: { path: '/v1/validate', body: { token: 'x' } },
 };
 
+// Routes whose valid request needs something that exists; here only what they refuse is looked at.
+const refusedBodies: typeof validBodies = {
+  initiateChallenge: {
+    path: '/v1/challenge',
+    body: { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'target@b.c' },
+  },
+  verifyChallenge: { path: '/v1/verify', body: { challengeId: 'x', verificationCode: '123456' } },
+  claimChallenge: { path: '/v1/claim', body: { challengeId: 'x', userId: 'target' } },
+  createSession: { path: '/v1/sessions', body: { token: 'x', clientId: 'y' } },
+  validateSession: { path: '/v1/sessions/validate', body: { accessToken: 'x' } },
+  refreshSession: { path: '/v1/sessions/refresh', body: { refreshToken: 'x' } },
+  revokeSession: { path: '/v1/sessions/revoke', body: { accessToken: 'x' } },
+  revokeUserSessions: { path: '/v1/sessions/user/revoke', body: { userId: 'target' } },
+};
+const allBodies = { ...validBodies, ...refusedBodies };
+
 /** Every member of every body of the server API. */
 const members = routes
-  .filter((route) => route.caller === 'server' && route.body instanceof z.ZodObject)
+  .filter((route) => route.caller === 'server' && route.method !== 'GET' && route.body instanceof z.ZodObject)
   .flatMap((route) =>
     Object.keys((route.body as z.ZodObject).shape).map((member) => ({ id: route.id, method: route.method, member })),
   );
 
 function isOfKind(member: string, value: unknown): boolean {
   const kind = otherKinds[member] ?? 'string';
+  if (kind === 'array') return Array.isArray(value);
+  // A code that lost its quotes is still a code.
+  if (member === 'verificationCode' && Number.isSafeInteger(value) && Number(value) >= 0) return true;
   if (kind === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
   return typeof value === kind;
 }
@@ -80,10 +101,10 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
 
   test('A19: each member of each body refuses values of every other kind with 400, and the refused request leaves no trace', async () => {
     // Here because this failed? A body got its first member: say above what a valid request of that route looks like.
-    expect([...new Set(members.map(({ id }) => id))].sort()).toEqual(Object.keys(validBodies).sort());
+    expect([...new Set(members.map(({ id }) => id))].sort()).toEqual(Object.keys(allBodies).sort());
     const before = await databaseText(app.db);
     for (const { id, method, member } of members) {
-      const valid = validBodies[id];
+      const valid = allBodies[id];
       if (valid === undefined) continue;
       for (const value of hostileValues) {
         const isLongText = typeof value === 'string';

@@ -18,6 +18,8 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
   let other: TestTenant;
   let token: string;
   let authenticatorId: string;
+  let challengeId: string;
+  let session: { readonly accessToken: string; readonly refreshToken: string };
 
   beforeAll(async () => {
     app = await testApp(kind);
@@ -29,6 +31,9 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     const enrolled = await app.call('POST', '/v1/users/alice/authenticators', { body: credential });
     authenticatorId = String(enrolled.body.authenticator.userAuthenticatorId);
     await app.call('PATCH', '/v1/users/alice/actions/pay/k1', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+    const challenge = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'guest@example.com' };
+    challengeId = String((await app.call('POST', '/v1/challenge', { body: challenge })).body.challengeId);
+    session = (await app.call('POST', '/v1/sessions', { body: { token, clientId: app.tenant.tenantId } })).body;
   });
   afterAll(() => app.close());
 
@@ -82,6 +87,41 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       const stolen = await asOther('POST', '/v1/validate', { token });
       expect([stolen.status, stolen.text]).toEqual([200, unknown.text]);
     },
+    async explainAction() {
+      expect((await asOther('GET', '/v1/users/alice/actions/pay/k1/explain')).status).toBe(404);
+    },
+    async initiateChallenge() {
+      expect((await asOther('POST', '/v1/challenge', { challengeId })).status).toBe(404);
+    },
+    async verifyChallenge() {
+      expect((await asOther('POST', '/v1/verify', { challengeId, verificationCode: '123456' })).status).toBe(404);
+    },
+    async claimChallenge() {
+      const claim = { challengeId, userId: 'alice', skipVerificationCheck: true };
+      expect((await asOther('POST', '/v1/claim', claim)).status).toBe(404);
+    },
+    async getChallenge() {
+      expect((await asOther('GET', `/v1/challenges?challengeId=${challengeId}`)).body).toEqual({});
+    },
+    async createSession() {
+      const reply = await asOther('POST', '/v1/sessions', { token, clientId: app.tenant.tenantId });
+      expect(reply.status).not.toBe(200);
+    },
+    async validateSession() {
+      const { accessToken } = session;
+      expect((await asOther('POST', '/v1/sessions/validate', { accessToken })).status).toBe(401);
+    },
+    async refreshSession() {
+      const { refreshToken } = session;
+      expect((await asOther('POST', '/v1/sessions/refresh', { refreshToken })).status).toBe(401);
+    },
+    async revokeSession() {
+      const { accessToken } = session;
+      expect((await asOther('POST', '/v1/sessions/revoke', { accessToken })).status).toBe(204);
+    },
+    async revokeUserSessions() {
+      expect((await asOther('POST', '/v1/sessions/user/revoke', { userId: 'alice' })).status).toBe(204);
+    },
     async updateUser() {
       await asOther('PATCH', '/v1/users/alice', { email: 'thief@example.com', emailVerified: true });
       await asOther('POST', '/v1/users/alice', { username: 'thief' });
@@ -121,9 +161,13 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       (await app.call('GET', '/v1/users/alice/actions')).body,
       (await app.call('GET', '/v1/users?email=alice%40example.com')).body,
       (await app.call('POST', '/v1/validate', { body: { token } })).body,
+      (await app.call('GET', `/v1/challenges?challengeId=${challengeId}`)).body,
+      (await app.call('POST', '/v1/sessions/validate', { body: { accessToken: session.accessToken } })).body,
     ];
     const before = await everything();
     expect(before[4]).toMatchObject({ isValid: true });
+    expect(before[5]).toMatchObject({ challengeId });
+    expect(before[6]).toMatchObject({ user: { userId: 'alice' } });
     for (const [id, attempt] of Object.entries(attempts)) {
       await attempt();
       expect(await everything(), id).toEqual(before);

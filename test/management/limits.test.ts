@@ -58,16 +58,25 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   });
 
   test('a management key tells when it was last used, written at most once a minute', async () => {
-    const { tenantId } = await app.createTenant('Used').then(async (tenant) => {
-      await manage(app, tenant)('GET', '/tenant');
-      return tenant;
-    });
-    const used = async () =>
-      (await listApiKeys(app.db, tenantId)).map(({ kind: keyKind, last_used_at }) => [keyKind, last_used_at]);
+    const tenant = await app.createTenant('Used');
+    const ask = manage(app, tenant);
+    const lastUsedMs = async () =>
+      (await listApiKeys(app.db, tenant.tenantId)).map(({ kind: keyKind, last_used_at }) => [keyKind, last_used_at]);
+    await ask('GET', '/tenant');
     const firstMs = app.runtime.clock.now();
-    await expect.poll(used).toEqual([
+    const first = [
       ['server', null],
       ['management', firstMs],
+    ];
+    // The request does not wait for it.
+    await expect.poll(lastUsedMs).toEqual(first);
+    await app.runtime.advance(58_000);
+    await ask('GET', '/tenant');
+    expect(await lastUsedMs()).toEqual(first);
+    await ask('GET', '/tenant');
+    await expect.poll(lastUsedMs).toEqual([
+      ['server', null],
+      ['management', firstMs + 60_000],
     ]);
   });
 });

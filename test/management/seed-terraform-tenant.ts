@@ -8,7 +8,7 @@ import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { recordValueList } from '../../src/storage/queries/value-lists.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 
-export const tenantId = 'ec3910e7-ab32-479e-b58b-36a122631d58';
+const tenantId = 'ec3910e7-ab32-479e-b58b-36a122631d58';
 export const seededRuleId = '2568fe20-851d-40f6-9c17-448dc484174c';
 export const seededDataPointId = '45930709-396e-440c-893e-8f67794dc345';
 

@@ -21,8 +21,10 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const app = await testApp(kind);
     const tenant = await seedTerraformTenant(app);
     const { tell, call, text } = transcript({ ...app, tenant }, 'What Terraform asks');
-    const ask = (method: string, path: string, body?: unknown) =>
-      call(method, `${base}${path}`, { key: tenant.managementKey, ...(body === undefined ? {} : { body }) });
+    const ask = async (method: string, path: string, body?: unknown) => {
+      await app.runtime.advance(1000);
+      return call(method, `${base}${path}`, { key: tenant.managementKey, ...(body === undefined ? {} : { body }) });
+    };
     /** An apply, and the read of the next plan: a difference between the two would be a plan that never settles. */
     const apply = async (method: string, path: string, body: object, readPath = path) => {
       const applied = await ask(method, path, body);

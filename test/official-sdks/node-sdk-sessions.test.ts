@@ -68,18 +68,21 @@ describe.each(databaseKinds)('sessions of @authsignal/node against a started ser
 
     expect(await authsignal.revokeSession({ accessToken: second.accessToken })).toBeUndefined();
     expect(await authsignal.revokeSession({ accessToken: second.accessToken })).toBeUndefined();
-    for (const dead of [
-      authsignal.validateSession({ accessToken: second.accessToken }),
-      authsignal.refreshSession({ refreshToken: second.refreshToken }),
+    for (const ask of [
+      () => authsignal.validateSession({ accessToken: second.accessToken }),
+      () => authsignal.refreshSession({ refreshToken: second.refreshToken }),
     ]) {
-      expect(await errorOf(dead)).toMatchObject({ statusCode: 401, errorCode: 'unauthorized' });
+      expect(await errorOf(ask())).toMatchObject({ statusCode: 401, errorCode: 'unauthorized' });
     }
   });
 
   test('all sessions of a user end at once; a user that nobody knows has none', async () => {
     const { userId, token } = await signedIn();
     const clientId = server.tenantId;
-    const pairs = [await authsignal.createSession({ token, clientId }), await authsignal.createSession({ token, clientId })];
+    const pairs = [
+      await authsignal.createSession({ token, clientId }),
+      await authsignal.createSession({ token, clientId }),
+    ];
     expect(await authsignal.revokeUserSessions({ userId })).toBeUndefined();
     expect(await authsignal.revokeUserSessions({ userId: randomUUID() })).toBeUndefined();
     for (const { accessToken } of pairs) {
@@ -93,16 +96,16 @@ describe.each(databaseKinds)('sessions of @authsignal/node against a started ser
     const pending = await authsignal.track({ userId: randomUUID(), action: 'signIn' });
     const { accessToken } = await authsignal.createSession({ token, clientId });
     for (const [call, statusCode, errorCode] of [
-      [authsignal.createSession({ token: pending.token, clientId }), 400, 'invalid_request'],
-      [authsignal.createSession({ token, clientId, action: 'other' }), 400, 'invalid_request'],
-      [authsignal.createSession({ token, clientId: 'nobody' }), 400, 'invalid_configuration'],
-      [authsignal.createSession({ token: 'nonsense', clientId }), 401, 'unauthorized'],
-      [authsignal.validateSession({ accessToken: 'nonsense' }), 401, 'unauthorized'],
-      [authsignal.validateSession({ accessToken, clientIds: ['other'] }), 401, 'unauthorized'],
-      [authsignal.validateSession({ accessToken, clientIds: [] }), 400, 'invalid_request'],
-      [authsignal.refreshSession({ refreshToken: 'nonsense' }), 401, 'unauthorized'],
+      [() => authsignal.createSession({ token: pending.token, clientId }), 400, 'invalid_request'],
+      [() => authsignal.createSession({ token, clientId, action: 'other' }), 400, 'invalid_request'],
+      [() => authsignal.createSession({ token, clientId: 'nobody' }), 400, 'invalid_configuration'],
+      [() => authsignal.createSession({ token: 'nonsense', clientId }), 401, 'unauthorized'],
+      [() => authsignal.validateSession({ accessToken: 'nonsense' }), 401, 'unauthorized'],
+      [() => authsignal.validateSession({ accessToken, clientIds: ['other'] }), 401, 'unauthorized'],
+      [() => authsignal.validateSession({ accessToken, clientIds: [] }), 400, 'invalid_request'],
+      [() => authsignal.refreshSession({ refreshToken: 'nonsense' }), 401, 'unauthorized'],
     ] as const) {
-      expect(await errorOf(call)).toMatchObject({ statusCode, errorCode });
+      expect(await errorOf(call())).toMatchObject({ statusCode, errorCode });
     }
     const stranger = new Authsignal({ apiSecretKey: 'wrong', apiUrl: server.apiUrl });
     expect((await errorOf(stranger.validateSession({ accessToken }))).statusCode).toBe(401);

@@ -4,9 +4,9 @@
  * tell: those ids are refused where they can be created, and listed in test/golden/ids-that-change-paths.txt.
  */
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { Authsignal, AuthsignalError } from '@authsignal/node';
 import type { EnrollVerifiedAuthenticatorRequest, UserActionState, VerificationMethod } from '@authsignal/node';
+import naughtyStrings from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -17,7 +17,6 @@ import type { StartedServer } from './started-server.ts';
 import { wireRecorder } from './wire-recorder.ts';
 import type { WireRecorder } from './wire-recorder.ts';
 
-const naughtyStrings = createRequire(import.meta.url)('big-list-of-naughty-strings') as readonly string[];
 const pathChangers = [
   '..',
   '../x',

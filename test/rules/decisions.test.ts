@@ -13,7 +13,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
   let app: TestApp;
   let actions = 0;
   beforeAll(async () => {
-    app = await testApp(kind);
+    app = await testApp(kind, { managementRateLimit: 100_000 });
   });
   afterAll(() => app.close());
 
@@ -277,7 +277,11 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
 
   test('a dry run says what drafts would decide, on facts or on a past action, and stores nothing', async () => {
     const code = await actionWith([{ type: 'BLOCK', conditions: { '>': [{ var: 'custom.amount' }, 10] } }]);
-    const { idempotencyKey } = await track('dry', code, { custom: { amount: 5 }, ipAddress: australian, deviceId: 'd' });
+    const { idempotencyKey } = await track('dry', code, {
+      custom: { amount: 5 },
+      ipAddress: australian,
+      deviceId: 'd',
+    });
     const draft = {
       name: 'Draft',
       isActive: true,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
 
-// Whatever is too long for a token is no token of ours, which is for the operation to say.
-const sessionToken = v.text(65_536);
+// With sixteen custom claims and the longest user id an access token has less.
+const sessionToken = v.text(32_768);
 
 const tokenPair = z.object({ accessToken: z.string(), refreshToken: z.string() }).meta({ id: 'SessionTokens' });
 

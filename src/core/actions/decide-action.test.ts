@@ -1,48 +1,56 @@
 import { describe, expect, test } from 'vitest';
-import { gatherFacts } from '../facts/gather-facts.ts';
+import type { Outcome } from '../rules/rule-set.ts';
+import { readRuleSetDocument, writeRuleSetDocument } from '../rules/rule-set-document.ts';
 import { decideAction } from './decide-action.ts';
-import type { Outcome } from './decide-action.ts';
 
-function facts(enrolled: readonly string[]) {
-  return gatherFacts(
-    { userId: 'alice', actionCode: 'withdrawFunds' },
-    { ipAddress: undefined, userAgent: 'x', deviceId: undefined, custom: undefined },
-    enrolled,
-  );
+function decided(outcome: Outcome, isEnrolled: boolean, unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW') {
+  const action = { actionCode: 'withdrawFunds', defaultUserActionResult: outcome };
+  const ruleSet = readRuleSetDocument(writeRuleSetDocument(action, [], { rules: [], lists: new Map() }));
+  return decideAction({
+    ruleSet: { ...ruleSet, version: 0, hash: null },
+    evidence: { facts: {}, history: new Map() },
+    sources: [],
+    user: { isEnrolled, hasUsableAuthenticator: isEnrolled },
+    unenrolledUserState,
+  });
 }
 
 describe('an action without rules', () => {
-  test.each<[Outcome, readonly string[], 'CHALLENGE_REQUIRED' | 'ALLOW', string]>([
-    ['ALLOW', [], 'CHALLENGE_REQUIRED', 'ALLOW'],
-    ['ALLOW', ['SMS'], 'CHALLENGE_REQUIRED', 'ALLOW'],
-    ['CHALLENGE', ['SMS'], 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED'],
-    ['CHALLENGE', ['SMS'], 'ALLOW', 'CHALLENGE_REQUIRED'],
-    ['CHALLENGE', [], 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED'],
-    ['CHALLENGE', [], 'ALLOW', 'ALLOW'],
-    ['REVIEW', [], 'ALLOW', 'REVIEW_REQUIRED'],
-    ['REVIEW', ['SMS'], 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED'],
-    ['BLOCK', [], 'ALLOW', 'BLOCK'],
-    ['BLOCK', ['SMS'], 'CHALLENGE_REQUIRED', 'BLOCK'],
+  test.each<[Outcome, boolean, 'CHALLENGE_REQUIRED' | 'ALLOW', string]>([
+    ['ALLOW', false, 'CHALLENGE_REQUIRED', 'ALLOW'],
+    ['ALLOW', true, 'CHALLENGE_REQUIRED', 'ALLOW'],
+    ['CHALLENGE', true, 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED'],
+    ['CHALLENGE', true, 'ALLOW', 'CHALLENGE_REQUIRED'],
+    ['CHALLENGE', false, 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED'],
+    ['CHALLENGE', false, 'ALLOW', 'ALLOW'],
+    ['REVIEW', false, 'ALLOW', 'REVIEW_REQUIRED'],
+    ['REVIEW', true, 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED'],
+    ['BLOCK', false, 'ALLOW', 'BLOCK'],
+    ['BLOCK', true, 'CHALLENGE_REQUIRED', 'BLOCK'],
   ])(
-    'with outcome %s, methods %j and unenrolled users %s becomes %s',
-    (outcome, enrolled, unenrolledUserState, state) => {
-      expect(decideAction(facts(enrolled), outcome, { unenrolledUserState }).state).toBe(state);
+    'with outcome %s, enrolled %s and unenrolled users %s becomes %s',
+    (outcome, isEnrolled, unenrolledUserState, state) => {
+      expect(decided(outcome, isEnrolled, unenrolledUserState).state).toBe(state);
     },
   );
 
-  test('keeps what it was decided from: outcome, source and inputs; what was not sent is null, not guessed', () => {
-    const { record } = decideAction(facts(['SMS']), 'CHALLENGE', { unenrolledUserState: 'CHALLENGE_REQUIRED' });
-    expect(record).toEqual({
+  test('keeps what decided it: the default, no rule, and nothing that no rule asked for', () => {
+    expect(decided('CHALLENGE', true, 'CHALLENGE_REQUIRED').record).toEqual({
       v: 1,
       outcome: 'CHALLENGE',
       source: 'default',
-      inputs: {
-        action: { code: 'withdrawFunds' },
-        user: { userId: 'alice', isEnrolled: true, enrolledVerificationMethods: ['SMS'] },
-        ip: { ipAddress: null },
-        device: { id: null, userAgent: 'x' },
-        custom: {},
+      ruleSet: { version: 0, hash: null },
+      matched: [],
+      unknown: [],
+      demand: {
+        verificationMethods: null,
+        defaultVerificationMethod: null,
+        promptToEnrollVerificationMethods: null,
+        minimumAssurance: null,
       },
+      user: { isEnrolled: true, hasUsableAuthenticator: true },
+      inputs: { facts: {}, history: {}, exceptions: {} },
+      sources: [],
     });
   });
 });

@@ -97,7 +97,7 @@ describe.each(databaseKinds)('app clients on the %s database', (kind) => {
     }
   });
 
-  test.each([
+  test.each<readonly [object, string]>([
     [{ accessTokenLifetimeInMinutes: 11 }, 'accessTokenLifetimeInMinutes'],
     [{ accessTokenLifetimeInMinutes: 0 }, 'accessTokenLifetimeInMinutes'],
     [{ accessTokenLifetimeInMinutes: 1.5 }, 'accessTokenLifetimeInMinutes'],
@@ -115,7 +115,7 @@ describe.each(databaseKinds)('app clients on the %s database', (kind) => {
     [{ customClaims: { 'ti er': 'username' } }, 'claim'],
     [{ customClaims: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`c${i}`, 'username'])) }, 'customClaims'],
     ...['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'sid', 'generation', 'email', 'assurance', 'acr', 'scope'].map(
-      (name) => [{ customClaims: { [name]: 'username' } }, name] as const,
+      (name): readonly [object, string] => [{ customClaims: { [name]: 'username' } }, name],
     ),
   ])('%j is refused by name, when created and when changed', async (part, named) => {
     const existing = t.tenant.tenantId;

@@ -53,14 +53,15 @@ export async function establishAction(
   const { state, record } = decide(context, tenant, action, key, seen, history, nowMs);
   const actionId = runtime.ids.uuid();
   const isRecorded = await recordAction(db, {
-    ...key,
-    ...attributesOf(attributes),
-    ...placeOf(seen),
     actionId,
     state,
     nowMs,
     decision: JSON.stringify(record),
     newConfigurationResult: configured === undefined ? tenant.settings.newActionResult : undefined,
+    // Last: see issue-action-token.
+    ...key,
+    ...attributesOf(attributes),
+    ...placeOf(seen),
   });
   if (isRecorded) {
     context.metrics.decided(state);

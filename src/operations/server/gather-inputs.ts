@@ -47,12 +47,13 @@ export function historyRequest(
   const parts = new Set<HistoryPart>(action.plan.historyParts);
   if (history.length > 0) parts.add('questions');
   return {
-    ...key,
     address: seen.address.address,
     deviceId: seen.sent.deviceId ?? null,
     placesSinceMs: nowMs - placeWindowMs,
     parts,
     questions: history.map(({ question }) => questionRow(question, nowMs)),
+    // Last: see issue-action-token.
+    ...key,
   };
 }
 

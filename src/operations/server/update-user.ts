@@ -21,14 +21,12 @@ export const updateUser = operation(route, async (context, request) => {
       default_authenticator_id: await defaultAuthenticator(sql, tenantId, before, body.defaultVerificationMethod),
     };
     await recordUser(sql, tenantId, after, nowMs);
-    if (body.emailVerified === true && after.email !== null) {
-      await moveAuthenticatorContacts(sql, tenantId, params.userId, {
-        methods: methodsOf('email'),
-        email: after.email,
-      });
+    if (body.emailVerified === true && typeof body.email === 'string') {
+      const { email } = body;
+      await moveAuthenticatorContacts(sql, tenantId, params.userId, { methods: methodsOf('email'), email });
     }
-    if (body.phoneNumberVerified === true && after.phone_number !== null) {
-      const phoneNumber = after.phone_number;
+    if (body.phoneNumberVerified === true && typeof body.phoneNumber === 'string') {
+      const { phoneNumber } = body;
       await moveAuthenticatorContacts(sql, tenantId, params.userId, { methods: methodsOf('phoneNumber'), phoneNumber });
     }
     await recordAudit(sql, context, route, request, params.userId, { changed: Object.keys(body) });

@@ -68,9 +68,10 @@ create table users (
   updated_at timestamptz not null,
   primary key (tenant_id, user_id)
 );
-create index users_by_email on users (tenant_id, lower(email), user_id) where email is not null;
-create index users_by_phone_number on users (tenant_id, phone_number, user_id) where phone_number is not null;
-create index users_by_username on users (tenant_id, username, user_id) where username is not null;
+-- Folded in the "C" collation, so that every installation folds the same letters: a to z.
+create index users_by_email on users (tenant_id, lower(email collate "C")) where email is not null;
+create index users_by_phone_number on users (tenant_id, phone_number) where phone_number is not null;
+create index users_by_username on users (tenant_id, username) where username is not null;
 
 -- Whatever belongs to a user hangs on the user's row and goes with it. Actions do not: see delete-user.
 create table authenticators (

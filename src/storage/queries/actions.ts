@@ -87,7 +87,7 @@ const takeAttributes = `do update set
 
 const createConfiguration = `, configuration as (
      insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     values ($1, $3, $22, $7)
+     select $1, $3, $22, $7 from action
      on conflict do nothing
      returning action_code
    ), published as (
@@ -97,7 +97,8 @@ const createConfiguration = `, configuration as (
    )`;
 
 const createDevice = `, device as (
-     insert into devices (tenant_id, user_id, device_id, created_at) values ($1, $2, $12, $7)
+     insert into devices (tenant_id, user_id, device_id, created_at)
+     select $1, $2, $12, $7 from action
      on conflict do nothing
    )`;
 
@@ -114,19 +115,20 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
   if (known !== undefined) return known;
   const made = statement<{ action_id: string }>(
     name,
-    `with the_user as (
+    `with action as (
+       insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
+         created_at, updated_at, state_updated_at,
+         redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
+         custom, country_code, latitude, longitude)
+       values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
+       returning action_id
+     ), the_user as (
        insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
-       values ($1, $2, $19, $20, $21, $7, $7)
+       select $1, $2, $19, $20, $21, $7, $7 from action
        on conflict (tenant_id, user_id) ${extras.attributes ? takeAttributes : 'do nothing'}
      )${extras.configuration ? createConfiguration : ''}${extras.device ? createDevice : ''}
-     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
-       created_at, updated_at, state_updated_at,
-       redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
-       custom, country_code, latitude, longitude)
-     select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
-     from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
-     on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
-     returning action_id`,
+     select action_id from action`,
   );
   recordStatements.set(name, made);
   return made;
@@ -134,7 +136,7 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
 
 /**
  * Records an action with its decision, its user, its device and, if new, its configuration, in one statement.
- * False if another request recorded the same idempotency key first: then nothing of the action was written.
+ * False if another request recorded the same idempotency key first: then nothing at all was written (ruling 11).
  */
 export async function recordAction(sql: Sql, action: NewAction): Promise<boolean> {
   const { email, phoneNumber, username, newConfigurationResult } = action;

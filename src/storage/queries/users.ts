@@ -111,16 +111,16 @@ function queryStatement(name: string, leading: string) {
     name,
     `select ${withMethods} from users u
      where u.tenant_id = $1 and ${leading}
-       and ($2::text is null or lower(u.email) = lower($2))
+       and ($2::text is null or lower(u.email collate "C") = lower($2::text collate "C"))
        and ($3::text is null or u.phone_number = $3)
        and ($4::text is null or u.username = $4)
-       and ($5::text is null or u.user_id > $5)
-     order by u.user_id limit $6`,
+       and ($5::text is null or u.user_id collate "C" > $5)
+     order by u.user_id collate "C" limit $6`,
   );
 }
 
 // One text per attribute that leads, so that each uses its own index under a prepared plan.
-const queryByEmail = queryStatement('query_users_by_email', 'lower(u.email) = lower($2)');
+const queryByEmail = queryStatement('query_users_by_email', 'lower(u.email collate "C") = lower($2::text collate "C")');
 const queryByPhoneNumber = queryStatement('query_users_by_phone_number', 'u.phone_number = $3');
 const queryByUsername = queryStatement('query_users_by_username', 'u.username = $4');
 

@@ -1,2 +1,0 @@
-export { loadAuthenticatorConfigurations } from './authenticator-configurations.ts';
-export type { AuthenticatorConfigurationRow } from './authenticator-configurations.ts';
