@@ -87,7 +87,7 @@ export const rulesCase: BenchCase = {
       }
       return report(run, results);
     } finally {
-      await generator.stop();
+      void generator.stop();
       await server.stop();
     }
   },

@@ -9,6 +9,7 @@ import * as tenant from './management/tenant.ts';
 import * as theme from './management/theme.ts';
 import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
+import * as unlock from './management/unlock-method.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as actions from './server/actions.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   challenges.getChallenge,
   actions.validateChallenge,
   evaluateRules.evaluateRules,
+  unlock.unlockMethod,
   sessions.createSession,
   sessions.validateSession,
   sessions.refreshSession,

@@ -75,7 +75,10 @@ function success(route: Route, components: Json): Json {
 
 function operationObject(route: Route, components: Json): Json {
   const parameters = [
-    ...properties(route.params).map((parameter) => ({ ...parameter, in: 'path', required: true })),
+    ...properties(route.params)
+      // An alias may carry what the path itself does not.
+      .filter(({ name }) => route.path.split('/').includes(`:${name}`))
+      .map((parameter) => ({ ...parameter, in: 'path', required: true })),
     ...properties(route.query).map((parameter) => ({ ...parameter, in: 'query' })),
   ];
   const body = jsonSchema(route.body, 'input', components);

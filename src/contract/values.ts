@@ -1,7 +1,7 @@
 /** The values that travel on the wire, each with its limits and the reason for them. */
 import { z } from 'zod';
 
-export const userActionStates = [
+const userActionStates = [
   'ALLOW',
   'BLOCK',
   'CHALLENGE_REQUIRED',
@@ -46,7 +46,7 @@ export const verificationMethods = [
 export const verificationMethod = z.enum(verificationMethods).meta({ id: 'VerificationMethod' });
 export type VerificationMethod = z.infer<typeof verificationMethod>;
 
-export const authScopes = [
+const authScopes = [
   'read:authenticators',
   'add:authenticators',
   'update:authenticators',

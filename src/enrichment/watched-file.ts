@@ -64,11 +64,11 @@ function isSystemError(error: unknown): boolean {
 async function loadUndisturbed<T>(
   path: string,
   read: (path: string) => Promise<Loaded<T>>,
-): Promise<{ signature: string; loaded: Loaded<T> }> {
+): Promise<{ loadedState: string; loaded: Loaded<T> }> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    const signature = await signatureOf(path);
+    const loadedState = await signatureOf(path);
     const loaded = await read(path);
-    if ((await signatureOf(path)) === signature) return { signature, loaded };
+    if ((await signatureOf(path)) === loadedState) return { loadedState, loaded };
   }
   throw new Error('it keeps changing while it is read');
 }
@@ -84,7 +84,7 @@ export async function openWatchedFile<T>(
   onProblem: OnProblem,
 ): Promise<WatchedFile<T>> {
   let loaded: Loaded<T> | null = null;
-  let signature = '';
+  let loadedState = '';
   let problem: string | null = null;
   let isDamageReported = false;
   let running: Promise<void> = Promise.resolve();
@@ -105,13 +105,13 @@ export async function openWatchedFile<T>(
       seen = await signatureOf(from);
       const fresh = await loadUndisturbed(from, read);
       loaded = fresh.loaded;
-      signature = fresh.signature;
+      loadedState = fresh.loadedState;
       problem = null;
       isDamageReported = false;
     } catch (error) {
       // Broken content is remembered, so that it is parsed once and not once a minute; a failure of the system (no file,
       // no descriptor left) may pass by itself and is tried again.
-      signature = isSystemError(error) ? '' : seen;
+      loadedState = isSystemError(error) ? '' : seen;
       const consequence = loaded === null ? 'its facts are unknown' : 'the last good content stays in use';
       report(`${from} cannot be used (${messageOf(error)}); ${consequence}.`);
     }
@@ -119,7 +119,7 @@ export async function openWatchedFile<T>(
 
   async function loadIfChanged(from: string): Promise<void> {
     const seen = await signatureOf(from).catch(() => '');
-    if (seen === '' || seen !== signature) await load(from);
+    if (seen === '' || seen !== loadedState) await load(from);
   }
 
   /** One after the other: two overlapping reads could finish in the wrong order and bring older content back. */

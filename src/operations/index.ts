@@ -36,6 +36,7 @@ import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
+import { unlockMethod } from './management/unlock-method.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
 import { claimChallenge } from './server/claim-challenge.ts';
@@ -84,6 +85,7 @@ export const operations: readonly Operation[] = [
   getChallenge,
   validateChallenge,
   evaluateRules,
+  unlockMethod,
   createSession,
   validateSession,
   refreshSession,

@@ -33,7 +33,7 @@ export async function publishRuleSets(sql: Sql, { runtime }: Context, tenantId: 
 }
 
 /** An action configuration in the words of the rules engine. */
-export function actionOf(row: PublishableAction): Action {
+function actionOf(row: PublishableAction): Action {
   return {
     actionCode: row.action_code,
     defaultUserActionResult: row.default_result,

@@ -3,12 +3,14 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { timeOrderedIds } from '../runtime/time-ordered-ids.ts';
 
 export interface TestRuntime extends Runtime {
+  /** Sets the clock, without running any timer. */
+  moveTo(timeMs: number): void;
   /** Moves the clock forward, then runs each timer that fell due meanwhile, once. */
   advance(ms: number): Promise<void>;
 }
 
 /** Where every test's time begins. */
-export const testStartMs = Date.UTC(2026, 0, 15, 10, 0, 0);
+const testStartMs = Date.UTC(2026, 0, 15, 10, 0, 0);
 
 /** A runtime that repeats itself: the same instant, and for the same seed the same bytes and ids, at every run. */
 export function testRuntime(seed = ''): TestRuntime {
@@ -38,6 +40,9 @@ export function testRuntime(seed = ''): TestRuntime {
         timers.add(timer);
         return () => timers.delete(timer);
       },
+    },
+    moveTo(timeMs) {
+      nowMs = timeMs;
     },
     async advance(ms) {
       nowMs += ms;

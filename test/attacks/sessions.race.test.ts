@@ -22,10 +22,12 @@ interface Reply {
   readonly body: any;
 }
 
-/** A way to a database that can be made slow. */
+/** A way to a database that can be made slow, or to lose every answer. */
 interface Proxy {
   readonly url: string;
   delayMs: number;
+  /** Statements arrive and are done, but the connection breaks before anybody hears of it. */
+  losesAnswers: boolean;
   close(): void;
 }
 
@@ -44,7 +46,8 @@ async function databaseProxy(databaseUrl: string): Promise<Proxy> {
       from.on('close', () => to.destroy());
       // Timers of one length keep the order of the chunks.
       from.on('data', (bytes: Buffer) => {
-        if (from === incoming && proxy.delayMs > 0) setTimeout(() => to.write(bytes), proxy.delayMs);
+        if (from === outgoing && proxy.losesAnswers) from.destroy();
+        else if (from === incoming && proxy.delayMs > 0) setTimeout(() => to.write(bytes), proxy.delayMs);
         else to.write(bytes);
       });
     }
@@ -57,6 +60,7 @@ async function databaseProxy(databaseUrl: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: url.href,
     delayMs: 0,
+    losesAnswers: false,
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -168,6 +172,23 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     await sleep(Math.max(0, rotatedMs + 10_500 - Date.now()));
     expect((await refresh(1, session.refreshToken)).status).toBe(401);
     await expectDead(pair as Pair);
+  });
+
+  test('A39: a refresh whose commit nobody heard of is repeated with success, and the session goes on', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { refreshToken } = await signIn();
+      proxy.losesAnswers = true;
+      const lost = await refresh(1, refreshToken);
+      proxy.losesAnswers = false;
+      expect([lost.status, lost.body.errorCode]).toEqual([503, 'unavailable']);
+      let again = await refresh(1, refreshToken);
+      // The pool of the node may still find broken connections.
+      for (let tries = 0; again.status === 503 && tries < 20; tries += 1) again = await refresh(1, refreshToken);
+      expect(again.status).toBe(200);
+      expect((await refresh(0, refreshToken)).body).toEqual(again.body);
+      expect((await validate(0, again.body.accessToken)).status).toBe(200);
+      expect((await refresh(0, again.body.refreshToken)).status).toBe(200);
+    }
   });
 
   test('A40: what one node ends is over on both at once: a revoked session, all of a user, a deleted user', async () => {

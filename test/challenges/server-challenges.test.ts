@@ -109,6 +109,11 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     }
     const { challengeId, code } = await start({ userId, email: newEmail() });
     expect(await verify(challengeId, code)).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    const unlocked = await app.call('POST', `/v1/management/users/${userId}/verification-methods/EMAIL_OTP/unlock`, {
+      key: app.tenant.managementKey,
+    });
+    expect(unlocked.body).toEqual({ success: true });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
   });
 
   test('ruling 16: the accepted code is answered again until the claim; any other code is refused', async () => {

@@ -101,9 +101,9 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
   test('3.13: the list goes back 30 days, an older date is moved up to that, a later one narrows it', async () => {
     const startMs = app.runtime.clock.now();
     await track('dated', 'pay', { idempotencyKey: 'oldest' });
-    app.runtime.clock.anchorTo(startMs + 15 * dayMs);
+    app.runtime.moveTo(startMs + 15 * dayMs);
     await track('dated', 'pay', { idempotencyKey: 'middle' });
-    app.runtime.clock.anchorTo(startMs + 30 * dayMs);
+    app.runtime.moveTo(startMs + 30 * dayMs);
     await track('dated', 'pay', { idempotencyKey: 'newest' });
     const keys = async (query = '') =>
       (await app.call('GET', `/v1/users/dated/actions${query}`)).body.map(
@@ -116,7 +116,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(await keys(at(startMs + 1))).toEqual(['newest', 'middle']);
     expect(await keys(at(startMs + 15 * dayMs))).toEqual(['newest', 'middle']);
     expect(await keys(at(startMs + 30 * dayMs + 1))).toEqual([]);
-    app.runtime.clock.anchorTo(startMs + 30 * dayMs + 1);
+    app.runtime.moveTo(startMs + 30 * dayMs + 1);
     expect(await keys()).toEqual(['newest', 'middle']);
     expect(await keys(at(0))).toEqual(['newest', 'middle']);
     expect(await keys('?fromDate=0001-01-01')).toEqual(['newest', 'middle']);
@@ -150,10 +150,10 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       expect([reply.status, reply.body.errorCode], `fromDate=${bad}`).toEqual([400, 'invalid_request']);
     }
     // Reading one action by its key has no such window.
-    app.runtime.clock.anchorTo(startMs + 400 * dayMs);
+    app.runtime.moveTo(startMs + 400 * dayMs);
     expect(await keys()).toEqual([]);
     expect((await app.call('GET', '/v1/users/dated/actions/pay/oldest')).status).toBe(200);
-    app.runtime.clock.anchorTo(startMs);
+    app.runtime.moveTo(startMs);
   });
 
   test('3.13: codes and state narrow the list together', async () => {
@@ -179,12 +179,12 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       ((await databaseText(app.db)).get('audit_events') ?? '').split('action.state_set').length - 1;
     const states = ['ALLOW', 'BLOCK', 'CHALLENGE_FAILED', 'CHALLENGE_SUCCEEDED', 'REVIEW_FAILED', 'CHALLENGE_REQUIRED'];
     for (const state of states) {
-      app.runtime.clock.anchorTo(app.runtime.clock.now() + 1000);
+      app.runtime.moveTo(app.runtime.clock.now() + 1000);
       const countBefore = await events();
       const changed = await set(state);
       expect(changed.body).toMatchObject({ state, stateUpdatedAt: new Date(app.runtime.clock.now()).toISOString() });
       expect(await events()).toBe(countBefore + 1);
-      app.runtime.clock.anchorTo(app.runtime.clock.now() + 1000);
+      app.runtime.moveTo(app.runtime.clock.now() + 1000);
       expect((await set(state)).body).toEqual(changed.body);
       expect(await events()).toBe(countBefore + 1);
     }

@@ -126,7 +126,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await call('POST', action, { body: {} });
 
     tell('After thirty wrong keys in a minute an address waits; a good key never does.');
-    app.runtime.clock.anchorTo(app.runtime.clock.now() + 60_000);
+    app.runtime.moveTo(app.runtime.clock.now() + 60_000);
     for (let count = 0; count < 30; count += 1) {
       expect((await app.call('GET', user, { key: 'wrong', remoteAddress: '198.51.100.7' })).status).toBe(401);
     }

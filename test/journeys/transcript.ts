@@ -22,7 +22,7 @@ export function transcript(app: TestApp, title: string): Transcript {
       parts.push(`### ${sentence}`);
     },
     async call(method, path, call = {}) {
-      app.runtime.clock.anchorTo(app.runtime.clock.now() + secondMs);
+      app.runtime.moveTo(app.runtime.clock.now() + secondMs);
       const reply = await app.call(method, path, call);
       parts.push(readable(request(app, method, path, call)), readable(response(reply)));
       return reply;

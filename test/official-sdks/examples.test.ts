@@ -42,8 +42,12 @@ describe.each(databaseKinds)('the examples on the %s database', (kind) => {
   const readable = (stdout: string) => stdout.replace(/http:\/\/localhost:\d+/g, 'http://localhost:4000');
 
   test('each runs against a started server, twice, and prints what it does', async () => {
-    const variables = { SALLYPORT_URL: server.apiUrl, SALLYPORT_SECRET_KEY: server.secretKey };
-    for (const name of ['users', 'actions']) {
+    const variables = {
+      SALLYPORT_URL: server.apiUrl,
+      SALLYPORT_SECRET_KEY: server.secretKey,
+      SALLYPORT_MANAGEMENT_KEY: server.managementKey,
+    };
+    for (const name of ['users', 'actions', 'decisions']) {
       for (let round = 0; round < 2; round += 1) {
         const run = await runExample(`${name}.mjs`, variables);
         expect([run.exitCode, run.stderr], run.stdout).toEqual([0, '']);

@@ -8,6 +8,7 @@ export interface StartedServer {
   readonly apiUrl: string;
   readonly tenantId: string;
   readonly secretKey: string;
+  readonly managementKey: string;
   output(): string;
   stop(): Promise<void>;
 }
@@ -24,6 +25,7 @@ export async function startedServer(kind: DatabaseKind): Promise<StartedServer> 
     apiUrl: `${process.url}/v1`,
     tenantId: credentials.SALLYPORT_TENANT_ID,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
+    managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
     output: () => process.output(),
     stop: () => process.stop(),
   };

@@ -12,7 +12,7 @@ const webauthnCredential = z
   })
   .meta({ id: 'WebauthnCredential' });
 
-export const authenticator = z
+const authenticator = z
   .object({
     userId: z.string(),
     userAuthenticatorId: z.string(),
@@ -45,7 +45,7 @@ export const getAuthenticators = route({
 });
 
 /** The request of every method that can be enrolled as already verified; each method reads its own members. */
-export const verifiedEnrolment = z.object({
+const verifiedEnrolment = z.object({
   verificationMethod: v.optional(v.verificationMethod),
   oobChannel: v.optional(z.enum(['EMAIL_MAGIC_LINK', 'EMAIL_OTP', 'SMS'])),
   email: v.optional(v.email),

@@ -81,7 +81,7 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
   const { runtime, db } = context;
   const nowMs = runtime.clock.now();
   const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
-  if (challenge?.email == null || challenge.expires_at <= nowMs) {
+  if (challenge === undefined || challenge.email === null || challenge.expires_at <= nowMs) {
     throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
   }
   if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');

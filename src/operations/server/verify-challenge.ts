@@ -51,7 +51,10 @@ export const verifyChallenge = operation(route, async (context, request) => {
   // Accepted before, or by another request just now: only the very code that was accepted is answered so again.
   const now = await loadChallenge(db, tenant.tenantId, challengeId);
   const isRepeat =
-    now?.verified_at != null && now.claimed_at === null && isCode(tenant, challengeId, verificationCode, now.code_hmac);
+    now !== undefined &&
+    now.verified_at !== null &&
+    now.claimed_at === null &&
+    isCode(tenant, challengeId, verificationCode, now.code_hmac);
   if (!isRepeat) return refused('CODE_INVALID_OR_EXPIRED');
   await giveBackAttempt(db, subject, nowMs);
   return verified(challenge);

@@ -1,0 +1,91 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, describe, expect, test } from 'vitest';
+import { DeliveryFailed } from './mailer.ts';
+import { smtpMailer } from './smtp-mailer.ts';
+
+const email = { to: 'ann@example.com', subject: '123456 is your code', text: 'The text', html: '<p>The text</p>' };
+const from = 'Sallyport <login@example.org>';
+const stops: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** A real SMTP server that keeps what it is given. */
+async function startSmtp(options: { readonly refuses?: boolean } = {}) {
+  const received: { readonly to: readonly string[]; readonly source: string }[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo(_address, _session, callback) {
+      callback(options.refuses === true ? new Error('No such mailbox') : undefined);
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        received.push({ to, source: Buffer.concat(chunks).toString() });
+        callback();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  stops.push(() => new Promise((resolve) => server.close(() => resolve())));
+  const { port } = server.server.address() as AddressInfo;
+  return { url: `smtp://127.0.0.1:${port}`, received };
+}
+
+function mailer(url: string) {
+  const made = smtpMailer({ url, from });
+  stops.unshift(async () => made.close());
+  return made;
+}
+
+describe('mail by SMTP', () => {
+  test('a message arrives with its sender, subject, text and HTML', async () => {
+    const { url, received } = await startSmtp();
+    await mailer(url).send(email);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.to).toEqual(['ann@example.com']);
+    const source = received[0]?.source ?? '';
+    for (const part of [
+      'From: Sallyport <login@example.org>',
+      'Subject: 123456 is your code',
+      'The text',
+      '<p>The text</p>',
+    ]) {
+      expect(source).toContain(part);
+    }
+  });
+
+  test('A27: an address or subject cannot add a recipient or a header', async () => {
+    const { url, received } = await startSmtp();
+    const hostile = { ...email, subject: 'Hello\r\nBcc: thief@example.com', to: 'ann@example.com' };
+    await mailer(url).send(hostile);
+    await mailer(url)
+      .send({ ...email, to: 'ann@example.com, thief@example.com' })
+      .catch(() => undefined);
+    expect(received.flatMap(({ to }) => to)).not.toContain('thief@example.com');
+    expect(received[0]?.source).not.toMatch(/^bcc:/im);
+  });
+
+  test('F18: a server that refuses is a failed delivery', async () => {
+    const { url } = await startSmtp({ refuses: true });
+    await expect(mailer(url).send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+  });
+
+  test('F18: a server that is not there, or never answers, is a failed delivery within five seconds', async () => {
+    const silent: Server = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    stops.push(async () => void silent.close());
+    const startedMs = performance.now();
+    await expect(mailer(`smtp://127.0.0.1:${port}`).send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer('smtp://127.0.0.1:1').send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    // The time-out itself is the promise; the rest is for a busy machine.
+    expect(performance.now() - startedMs).toBeLessThan(9_000);
+  });
+});
