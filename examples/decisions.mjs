@@ -60,7 +60,10 @@ async function server(path) {
 async function manage(method, path, body) {
   const response = await fetch(`${apiUrl}/management${path}`, {
     method,
-    headers: { authorization: basic(managementKey), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: basic(managementKey),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
