@@ -50,7 +50,7 @@ export const trackAction = route({
     defaultVerificationMethod: v.verificationMethod.optional(),
     ruleIds: z.array(z.string()),
   }),
-  refusals: ['AUTHENTICATOR_NOT_FOUND'],
+  refusals: ['AUTHENTICATOR_NOT_FOUND', 'conflict'],
   audit: null,
 });
 
@@ -64,6 +64,7 @@ const actionReply = z
     updatedAt: v.timestamp,
     stateUpdatedAt: v.timestamp,
     verificationMethod: v.verificationMethod.optional(),
+    assurance: v.assurance.optional(),
     rules: z.array(z.object({ ruleId: z.string(), name: z.string(), description: z.string().optional() })),
     ruleIds: z.array(z.string()),
     priorityRuleId: z.string().optional(),
@@ -155,6 +156,7 @@ export const queryUserActions = route({
       stateUpdatedAt: v.timestamp,
       state: v.userActionState,
       verificationMethod: v.verificationMethod.optional(),
+      assurance: v.assurance.optional(),
       verifiedByAuthenticatorId: z.string().optional(),
       userAgent: z.string().optional(),
       ipAddress: z.string().optional(),
@@ -189,6 +191,7 @@ export const validateChallenge = route({
     actionCode: z.string().optional(),
     idempotencyKey: z.string().optional(),
     verificationMethod: v.verificationMethod.optional(),
+    assurance: v.assurance.optional(),
   }),
   refusals: [],
   audit: null,

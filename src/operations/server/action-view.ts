@@ -1,4 +1,4 @@
-import { userActionState } from '../../contract/values.ts';
+import { assurance, userActionState } from '../../contract/values.ts';
 import type { ActionRow } from '../../storage/queries/actions.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
@@ -40,5 +40,6 @@ function actionBasics(action: ActionRow) {
     updatedAt: wireTime(action.updated_at),
     stateUpdatedAt: wireTime(action.state_updated_at),
     ...(method === undefined ? {} : { verificationMethod: method }),
+    ...(action.assurance === null ? {} : { assurance: assurance.parse(action.assurance) }),
   };
 }

@@ -50,8 +50,8 @@ export const createSession = operation(route, async (context, request) => {
       signedInAtMs,
       expiresAtMs,
       verificationMethod: action.verification_method,
-      // Whether a key's device has verified its user is not known of an action yet: the lesser of both.
-      assurance: assuranceOf(action.verification_method, false),
+      // A state that was set by hand has no proof behind it.
+      assurance: action.assurance ?? assuranceOf(action.verification_method, false),
       actionCode,
       idempotencyKey,
     });

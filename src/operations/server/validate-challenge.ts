@@ -1,5 +1,5 @@
 import { validateChallenge as route } from '../../contract/server/actions.ts';
-import { userActionState } from '../../contract/values.ts';
+import { assurance, userActionState } from '../../contract/values.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
 import { loadAction } from '../../storage/queries/actions.ts';
 import { operation } from '../operation.ts';
@@ -30,5 +30,6 @@ export const validateChallenge = operation(route, async ({ db, runtime, publicUr
     actionCode,
     idempotencyKey,
     ...(method === undefined ? {} : { verificationMethod: method }),
+    ...(action.assurance === null ? {} : { assurance: assurance.parse(action.assurance) }),
   };
 });

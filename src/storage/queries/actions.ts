@@ -20,6 +20,8 @@ export interface ActionRow {
   readonly state_updated_at: number;
   readonly verification_method: string | null;
   readonly verified_by_authenticator_id: string | null;
+  /** How much the proof says that completed it. */
+  readonly assurance: string | null;
   readonly ip_address: string | null;
   readonly user_agent: string | null;
   readonly device_id: string | null;
@@ -29,7 +31,7 @@ export interface ActionRow {
 }
 
 const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
-  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom`;
+  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
 const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 

@@ -1,0 +1,57 @@
+/** Worry: a backend that runs its own screens on the official SDK cannot send, check and claim codes. */
+import { Authsignal, VerificationMethod } from '@authsignal/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { startedServer } from './started-server.ts';
+import type { StartedServer } from './started-server.ts';
+
+describe.each(databaseKinds)('challenges by the official Node SDK on the %s database', (kind) => {
+  let server: StartedServer;
+  let authsignal: Authsignal;
+  beforeAll(async () => {
+    server = await startedServer(kind);
+    authsignal = new Authsignal({ apiUrl: server.apiUrl, apiSecretKey: server.secretKey });
+  });
+  afterAll(() => server.stop());
+
+  test('a code is sent, verified, claimed, validated and becomes a session', async () => {
+    const email = 'ann@example.com';
+    const userId = 'ann';
+    const { challengeId, expiresAt } = await authsignal.challenge({
+      verificationMethod: VerificationMethod.EMAIL_OTP,
+      action: 'signIn',
+      email,
+    });
+    expect(Number(expiresAt), '9.5-10: seconds in 32 bits').toBeLessThan(2 ** 31);
+    const open = await authsignal.getChallenge({ challengeId });
+    expect(open).toMatchObject({ challengeId, email, action: 'signIn' });
+
+    const wrong = await authsignal.verify({ challengeId, verificationCode: 'x' });
+    expect(wrong).toEqual({ isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    const verificationCode = await readInboxCode(server.url, email);
+    const right = await authsignal.verify({ challengeId, verificationCode });
+    expect(right).toMatchObject({ isVerified: true, email });
+
+    const { token } = await authsignal.claimChallenge({ challengeId, userId });
+    const validated = await authsignal.validateChallenge({ token, userId, action: 'signIn' });
+    expect(validated).toMatchObject({ isValid: true, verificationMethod: 'EMAIL_OTP' });
+    const session = await authsignal.createSession({ token, clientId: server.tenantId });
+    const checked = await authsignal.validateSession({ accessToken: session.accessToken });
+    expect(checked.user).toMatchObject({ userId, email, emailVerified: true });
+  });
+
+  test('an error of the server is thrown with its code', async () => {
+    const sms = authsignal.challenge({
+      verificationMethod: VerificationMethod.SMS,
+      action: 'signIn',
+      phoneNumber: '+64270000000',
+    });
+    await expect(sms).rejects.toMatchObject({
+      statusCode: 400,
+      errorCode: 'invalid_configuration',
+    });
+    const unknown = { challengeId: '00000000-0000-4000-8000-000000000000', verificationCode: '123456' };
+    await expect(authsignal.verify(unknown)).rejects.toMatchObject({ statusCode: 404, errorCode: 'not_found' });
+  });
+});
