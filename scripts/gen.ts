@@ -42,7 +42,8 @@ function factsPage(): string {
 
 What a rule's conditions can read by \`{"var": "path"}\`. A fact is one of three things: a value; null, because there was
 nothing to make it from; or unknown, because it was due but could not be computed (a damaged data file, a history too
-long to be read). Null follows the condition language; an unknown fact can only make a decision stricter. The record of
+long to be read). Null follows the condition language; an unknown fact never lets anybody through unasked whom the
+true one would have stopped. The record of
 each decision says which it was, and how old the data files were. Value lists are read by \`lists.<alias>\`.
 
 | path | type | meaning | made from | null when |
