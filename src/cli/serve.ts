@@ -76,9 +76,11 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       wait: (ms) => wait(ms, undefined, { ref: true }),
     });
     publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
+    // Listened for before anybody is told that the server is ready, so that no signal meets a process that would just die.
+    const signalled = stopSignal();
     process.stdout.write(greeting(config, publicUrl, firstTenant));
 
-    const signal = await stopSignal();
+    const signal = await signalled;
     logger.info({ signal }, 'stopping');
     await listener.stop(signal === 'SIGTERM' ? config.drainSeconds * 1000 : 0);
     await app.close();

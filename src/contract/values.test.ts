@@ -15,15 +15,14 @@ describe('A68, F28: a user id', () => {
     },
   );
 
-  test.each(['', '.', '..', ' ', 'x ', '\ud800', 'a\udc00', 'x'.repeat(257), '😀'.repeat(257), 'x'.repeat(1_000_000)])(
-    'may not be %.20j',
-    (id) => expect(v.userId.safeParse(id).success).toBe(false),
+  test.each(['', '.', '..', 'a ', 'a\ufffd', '\ud800', 'a\udc00'])('may not be %j', (id) =>
+    expect(v.userId.safeParse(id).success).toBe(false),
   );
 
   test.each([
     '...',
     '. .',
-    ' x',
+    ' a',
     '\u00a0',
     '\u2028',
     '\u202e',
@@ -32,15 +31,20 @@ describe('A68, F28: a user id', () => {
     "'; drop table users;--",
     '1',
     'null',
-    'x'.repeat(256),
-    '😀'.repeat(256),
     'é',
     'e\u0301',
     '👩‍👩‍👧',
     '+',
     '&=',
     'a:b',
-  ])('may be %.20j, byte for byte', (id) => expect(v.userId.parse(id)).toBe(id));
+  ])('may be %j, byte for byte', (id) => expect(v.userId.parse(id)).toBe(id));
+
+  test('has at most 256 characters, counted as people count them', () => {
+    for (const id of ['x'.repeat(256), '😀'.repeat(256)]) expect(v.userId.parse(id)).toBe(id);
+    for (const id of ['x'.repeat(257), '😀'.repeat(257), 'x'.repeat(1_000_000)]) {
+      expect(v.userId.safeParse(id).success).toBe(false);
+    }
+  });
 
   test('is refused or kept exactly, whatever it is, and what is kept fits a path without encoding', () => {
     fc.assert(
@@ -97,8 +101,11 @@ describe('redirectUrl', () => {
     'evil.example',
     'https://',
     '',
-    `https://a.example/${'x'.repeat(2048)}`,
-  ])('may not be %.60j', (url) => expect(v.redirectUrl.safeParse(url).success).toBe(false));
+  ])('may not be %j', (url) => expect(v.redirectUrl.safeParse(url).success).toBe(false));
+
+  test('has at most 2,048 characters', () => {
+    expect(v.redirectUrl.safeParse(`https://a.example/${'x'.repeat(2048)}`).success).toBe(false);
+  });
 
   test('that is accepted parses to itself again, and never to a scheme that runs code', () => {
     const parts = fc.constantFrom(

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../rules/rule-set.ts';
-import { readRuleSetDocument, writeRuleSetDocument } from '../rules/rule-set-document.ts';
+import { compileRules } from '../rules/compile-rules.ts';
+import type { Outcome, Rule } from '../rules/rule-set.ts';
 import { decideAction } from './decide-action.ts';
 
-function decided(outcome: Outcome, isEnrolled: boolean, unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW') {
-  const action = { actionCode: 'withdrawFunds', defaultUserActionResult: outcome };
-  const ruleSet = readRuleSetDocument(writeRuleSetDocument(action, [], { rules: [], lists: new Map() }));
+function decide(
+  defaultUserActionResult: Outcome,
+  isEnrolled: boolean,
+  unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW',
+  rules: readonly Rule[] = [],
+) {
   return decideAction({
-    ruleSet: { ...ruleSet, version: 0, hash: null },
-    evidence: { facts: {}, history: new Map() },
+    ruleSet: {
+      action: { actionCode: 'withdrawFunds', defaultUserActionResult },
+      compiled: compileRules({ rules, lists: new Map() }),
+      descriptions: new Map(),
+      version: 3,
+      hash: 'h',
+    },
+    evidence: { facts: { 'device.isBot': true }, history: new Map() },
     sources: [],
     user: { isEnrolled, hasUsableAuthenticator: isEnrolled },
     unenrolledUserState,
@@ -27,30 +36,40 @@ describe('an action without rules', () => {
     ['REVIEW', true, 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED'],
     ['BLOCK', false, 'ALLOW', 'BLOCK'],
     ['BLOCK', true, 'CHALLENGE_REQUIRED', 'BLOCK'],
-  ])(
-    'with outcome %s, enrolled %s and unenrolled users %s becomes %s',
-    (outcome, isEnrolled, unenrolledUserState, state) => {
-      expect(decided(outcome, isEnrolled, unenrolledUserState).state).toBe(state);
-    },
-  );
+  ])('with default %s, enrolled %s and unenrolled users %s becomes %s', (outcome, isEnrolled, unenrolled, state) => {
+    expect(decide(outcome, isEnrolled, unenrolled).state).toBe(state);
+  });
 
-  test('keeps what decided it: the default, no rule, and nothing that no rule asked for', () => {
-    expect(decided('CHALLENGE', true, 'CHALLENGE_REQUIRED').record).toEqual({
+  test('keeps what it was decided by and from', () => {
+    expect(decide('CHALLENGE', true, 'CHALLENGE_REQUIRED').record).toMatchObject({
       v: 1,
       outcome: 'CHALLENGE',
       source: 'default',
-      ruleSet: { version: 0, hash: null },
+      ruleSet: { version: 3, hash: 'h' },
       matched: [],
       unknown: [],
-      demand: {
-        verificationMethods: null,
-        defaultVerificationMethod: null,
-        promptToEnrollVerificationMethods: null,
-        minimumAssurance: null,
-      },
       user: { isEnrolled: true, hasUsableAuthenticator: true },
-      inputs: { facts: {}, history: {}, exceptions: {} },
-      sources: [],
     });
+  });
+});
+
+describe('an action with a rule', () => {
+  const rule: Rule = { ruleId: 'r1', name: 'Bots', isActive: true, priority: 0, type: 'BLOCK', conditions: {} };
+
+  test('that matches is decided by it, and says so', () => {
+    const { state, record } = decide('ALLOW', false, 'ALLOW', [rule]);
+    expect(state).toBe('BLOCK');
+    expect(record).toMatchObject({ source: 'rule', decidingRuleId: 'r1', matched: [{ ruleId: 'r1', name: 'Bots' }] });
+  });
+
+  test('I5: that is broken makes it stricter at most, never milder', () => {
+    const broken: Rule = { ...rule, ruleId: 'r2', conditions: { no_such_operator: [1] } };
+    expect(decide('ALLOW', false, 'ALLOW', [broken])).toMatchObject({
+      state: 'BLOCK',
+      record: { source: 'unknown', unknown: ['r2'] },
+    });
+    // Capped at a challenge for who can pass one (ruling 8).
+    expect(decide('ALLOW', true, 'ALLOW', [broken]).state).toBe('CHALLENGE_REQUIRED');
+    expect(decide('BLOCK', true, 'ALLOW', [{ ...broken, type: 'ALLOW' }]).state).toBe('BLOCK');
   });
 });

@@ -3,6 +3,7 @@ import { claimChallenge as route } from '../../contract/server/challenges.ts';
 import { verificationMethod } from '../../contract/values.ts';
 import { loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import { lockOrCreateUser } from '../../storage/queries/users.ts';
 import { isUuid } from '../is-uuid.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { operation } from '../operation.ts';
@@ -37,6 +38,7 @@ export const claimChallenge = operation(route, async (context, request) => {
     if (held === undefined) throw absent();
     refuseUnclaimable(held, userId, skipVerificationCheck === true);
     if (held.claimed_at !== null) return;
+    await lockOrCreateUser(sql, tenantId, userId, nowMs);
     await recordClaim(sql, { tenantId, challengeId, userId, nowMs });
     if (held.verified_at !== null) await moveAction(sql, context, tenantId, userId, held);
     await recordAudit(sql, context, route, request, userId, {

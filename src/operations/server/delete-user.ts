@@ -1,6 +1,5 @@
 import { deleteUser as route } from '../../contract/server/users.ts';
 import { deleteUserActions, holdTracks, pseudonymiseUserActions } from '../../storage/queries/actions.ts';
-import { deleteUserChallenges } from '../../storage/queries/challenges.ts';
 import { deleteUserGuessBudgets } from '../../storage/queries/guess-budgets.ts';
 import { deleteUserRow, lockUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
@@ -20,7 +19,6 @@ export const deleteUser = operation(route, async (context, request) => {
     } else {
       await deleteUserActions(sql, tenantId, params.userId);
     }
-    await deleteUserChallenges(sql, tenantId, params.userId);
     await deleteUserGuessBudgets(sql, tenantId, params.userId);
     const existed = await deleteUserRow(sql, tenantId, params.userId);
     if (existed)

@@ -6,7 +6,7 @@ import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { createChallenge, loadChallenge, renewChallengeCode } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { countMessage } from '../../storage/queries/sent-messages.ts';
-import { loadUser } from '../../storage/queries/users.ts';
+import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { codeHmac, contactSubject, newCode } from '../challenge-code.ts';
 import { isUuid } from '../is-uuid.ts';
@@ -54,6 +54,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
+    // The challenge hangs on the user's row, which somebody could be deleting.
+    if (body.userId !== undefined) await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
     await countSend(sql, context, tenant, { verificationMethod, email, userId: body.userId, nowMs });
     await createChallenge(sql, {
       tenantId: tenant.tenantId,

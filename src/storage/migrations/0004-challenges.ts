@@ -25,7 +25,8 @@ create table challenges (
   -- when the code was accepted, which happens once
   verified_at timestamptz,
   claimed_at timestamptz,
-  primary key (tenant_id, challenge_id)
+  primary key (tenant_id, challenge_id),
+  foreign key (tenant_id, user_id) references users on delete cascade
 );
 create index challenges_by_user on challenges (tenant_id, user_id, created_at desc) where user_id is not null;
 create index challenges_by_expiry on challenges (expires_at);

@@ -179,12 +179,3 @@ export async function loadNewestChallenge(
   ]);
   return row;
 }
-
-const deleteForUserStatement = statement<never>(
-  'delete_user_challenges',
-  'delete from challenges where tenant_id = $1 and user_id = $2',
-);
-
-export async function deleteUserChallenges(sql: Sql, tenantId: string, userId: string): Promise<void> {
-  await sql.query(deleteForUserStatement, [tenantId, userId]);
-}

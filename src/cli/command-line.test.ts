@@ -1,0 +1,197 @@
+/** The command line as an operator types it: the built program, a real database. */
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ask, eventually } from '../../test/rig/api.ts';
+import { runProgram } from '../../test/rig/run-program.ts';
+import type { ProgramRun } from '../../test/rig/run-program.ts';
+import { startServer, testCredentials } from '../../test/rig/server-process.ts';
+import type { ServerProcess } from '../../test/rig/server-process.ts';
+import { createPostgresDatabase } from '../testkit/test-database.ts';
+import { runCommand } from './run-command.ts';
+
+const commands = ['serve', 'migrate', 'keys', 'tenants'];
+
+/** Refused with one sentence on standard error, nothing on standard output, and a code that scripts notice. */
+function expectMistake(run: ProgramRun, message: RegExp): void {
+  expect(run.code, run.stdout + run.stderr).toBe(1);
+  expect(run.stderr).toMatch(message);
+  expect(run.stderr).toMatch(/^sallyport: .*\.\n$/);
+  expect(run.stdout).toBe('');
+}
+
+/** The same without a process, which costs a second each: for what is answered before anything is opened. */
+async function runHere(words: readonly string[]): Promise<ProgramRun> {
+  let [stdout, stderr] = ['', ''];
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true));
+  try {
+    return { code: await runCommand(words), stdout, stderr };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
+
+describe('help', () => {
+  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists every command', async (words) => {
+    const run = await runHere(words);
+    expect(run.stderr).toBe('');
+    expect(run.code).toBe(0);
+  });
+
+  test('of the program itself names every command', async () => {
+    const run = await runProgram(['--help']);
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    for (const name of commands) expect(run.stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
+  });
+
+  test('of a command says how it is used, without asking for a configuration', async () => {
+    for (const name of commands) {
+      const run = await runHere([name, '--help']);
+      expect(run.code).toBe(0);
+    }
+    const run = await runProgram(['keys', '--help'], { DATABASE_URL: 'nonsense' });
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    expect(run.stdout).toMatch(/^Usage: sallyport keys create/);
+  });
+});
+
+describe('a mistake is told in one sentence with exit code 1', () => {
+  test.each<[string, readonly string[], RegExp]>([
+    ['an unknown command', ['srve'], /no command "srve".*--help/],
+    ['an unknown option', ['serve', '--port', '1'], /--port/],
+    ['a word too many for serve', ['serve', 'extra-word'], /extra-word/],
+    ['a word too many for migrate', ['migrate', 'extra-word'], /extra-word/],
+    ['no verb', ['keys'], /keys create.*keys list.*keys revoke/],
+    ['an unknown verb', ['tenants', 'delete'], /tenants create.*tenants list/],
+    ['an unknown kind of key', ['keys', 'create', '--kind', 'admin'], /server or management/],
+    ['an option without its value', ['keys', 'create', '--name'], /--name/],
+    ['a word too many for keys create', ['keys', 'create', 'extra-word'], /extra-word/],
+    ['a word too many for keys list', ['keys', 'list', 'extra-word'], /extra-word/],
+    ['a key id that is none', ['keys', 'revoke', 'mine'], /keys revoke KEY_ID/],
+    ['no key id', ['keys', 'revoke'], /keys revoke KEY_ID/],
+    ['a word too many for keys revoke', ['keys', 'revoke', 'x', 'extra-word'], /extra-word/],
+    ['a tenant without a name', ['tenants', 'create'], /--name NAME/],
+    ['a tenant with an empty name', ['tenants', 'create', '--name', ' '], /--name NAME/],
+    ['a word too many for tenants create', ['tenants', 'create', '--name', 'x', 'extra-word'], /extra-word/],
+    ['a word too many for tenants list', ['tenants', 'list', 'extra-word'], /extra-word/],
+  ])('%s', async (_what, words, message) => {
+    // A database that nobody could open: a mistake must be found before it is asked for.
+    vi.stubEnv('SALLYPORT_DATA_DIR', '/dev/null/nowhere');
+    vi.stubEnv('DATABASE_URL', '');
+    const run = await runHere(words).finally(() => vi.unstubAllEnvs());
+    expectMistake(run, message);
+  });
+
+  test('by the program itself too', async () => expectMistake(await runProgram(['srve']), /no command "srve"/));
+});
+
+describe('on PostgreSQL', () => {
+  const credentials = testCredentials();
+  const variables: Record<string, string> = { SALLYPORT_MASTER_KEY: credentials.SALLYPORT_MASTER_KEY };
+  let database: Client;
+  let node: ServerProcess;
+  beforeAll(async () => {
+    variables['DATABASE_URL'] = await createPostgresDatabase();
+    database = new Client({ connectionString: variables['DATABASE_URL'] });
+    await database.connect();
+  });
+  afterAll(async () => {
+    await node.stop();
+    await database.end();
+  });
+
+  const run = (...words: readonly string[]) => runProgram(words, variables);
+
+  test('before the first start there is no tenant, and the commands say so', async () => {
+    expect(await run('tenants', 'list')).toMatchObject({ code: 0, stdout: '' });
+    expectMistake(await run('keys', 'list'), /no tenant yet/);
+    expectMistake(await run('keys', 'create'), /no tenant yet/);
+  });
+
+  test('migrate says what it ran, and that there is nothing to do', async () => {
+    expect(await run('migrate')).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n', stderr: '' });
+    await database.query('delete from schema_migrations where version = (select max(version) from schema_migrations)');
+    expectMistake(await run('keys', 'list'), /not up to date.*sallyport migrate/);
+    await database.query('drop schema public cascade; create schema public');
+    const migrated = await run('migrate');
+    expect(migrated.code, migrated.stderr).toBe(0);
+    expect(migrated.stdout).toMatch(/^Ran 1-first-tables/);
+  });
+
+  test('a tenant is created with keys, and listed without them', async () => {
+    node = await startServer({ ...variables, ...credentials, SALLYPORT_LOG_LEVEL: 'silent' });
+    const created = await run('tenants', 'create', '--name', 'Second tenant');
+    expect(created.code, created.stderr).toBe(0);
+    const [, tenantId = ''] = /Tenant id: +(\S+)/.exec(created.stdout) ?? [];
+    const [, secretKey = ''] = /Secret key: +(\S+)/.exec(created.stdout) ?? [];
+    const [, managementKey = ''] = /Management key: +(\S+)/.exec(created.stdout) ?? [];
+    expect(secretKey).toMatch(/^sp_server_[\w-]{43}$/);
+    expect(managementKey).toMatch(/^sp_management_[\w-]{43}$/);
+    const listed = await run('tenants', 'list');
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(listed.stdout).toMatch(new RegExp(`^${tenantId}  \\d{4}-.*Z  Second tenant$`, 'm'));
+    expect(listed.stdout).not.toContain('sp_');
+    const look = () => ask(node.url, 'GET', '/v1/users/x', { key: secretKey });
+    await eventually('the new key works on the running node', 5_500, look, ({ status }) => status === 200);
+  });
+
+  test('with several tenants one must be named, and must exist', async () => {
+    expectMistake(await run('keys', 'list'), /several tenants.*--tenant/);
+    expectMistake(await run('keys', 'create', '--tenant', 'nobody'), /no tenant nobody/);
+    const listed = await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID);
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(listed.stdout).not.toContain('sp_');
+  });
+
+  async function createKey(): Promise<{ keyId: string; key: string }> {
+    const created = await run('keys', 'create', '--name', 'from the test', '--tenant', credentials.SALLYPORT_TENANT_ID);
+    expect(created.code, created.stderr).toBe(0);
+    return {
+      keyId: /Key id: (\S+)/.exec(created.stdout)?.[1] ?? '',
+      key: /Key: +(\S+)/.exec(created.stdout)?.[1] ?? '',
+    };
+  }
+
+  const revoke = (keyId: string) => run('keys', 'revoke', keyId, '--tenant', credentials.SALLYPORT_TENANT_ID);
+
+  test('a key works on a running node within five seconds of its creation, and is refused within five of its revocation', async () => {
+    const { keyId, key } = await createKey();
+    const look = () => ask(node.url, 'GET', '/v1/users/x', { key });
+    await eventually('the key works', 5_000, look, ({ status }) => status === 200);
+    const revoked = await revoke(keyId);
+    expect([revoked.code, revoked.stdout]).toEqual([
+      0,
+      `Revoked ${keyId}. Running nodes refuse it within five seconds.\n`,
+    ]);
+    await eventually('the key is refused', 5_000, look, ({ status }) => status === 401);
+    expectMistake(await revoke(keyId), /no active key/);
+    expect((await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID)).stdout).toMatch(
+      new RegExp(`^${keyId}  server +\\S+Z  revoked \\S+Z  from the test$`, 'm'),
+    );
+    expect((await ask(node.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY })).status).toBe(200);
+  });
+
+  test('F22: also when the notification is lost, because the node polls', async () => {
+    const { keyId, key } = await createKey();
+    const look = () => ask(node.url, 'GET', '/v1/users/x', { key });
+    await eventually('the key works', 5_000, look, ({ status }) => status === 200);
+    // The row is changed with no NOTIFY at all, which is what a listener that is down hears.
+    await database.query('update api_keys set revoked_at = now() where key_id = $1', [keyId]);
+    await database.query("update tenants set config_version = nextval('config_versions') where tenant_id = $1", [
+      credentials.SALLYPORT_TENANT_ID,
+    ]);
+    await eventually('the key is refused', 6_000, look, ({ status }) => status === 401);
+  });
+
+  test('F22: also when the listener was cut off, because it comes back', async () => {
+    const ended = await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'sallyport' and datname = current_database() and query ilike 'listen%'`,
+    );
+    expect(ended.rowCount).toBeGreaterThan(0);
+    const { key } = await createKey();
+    const look = () => ask(node.url, 'GET', '/v1/users/x', { key });
+    await eventually('the key works', 6_000, look, ({ status }) => status === 200);
+  });
+});

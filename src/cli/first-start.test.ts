@@ -1,0 +1,133 @@
+/** What a person sees at the first start and at later ones, and where the keys are. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../../test/rig/api.ts';
+import { startServer, testCredentials } from '../../test/rig/server-process.ts';
+import { createPostgresDatabase } from '../testkit/test-database.ts';
+
+const anyKey = /sp_(server|management)_[\w-]{43}/;
+
+async function folder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'sallyport-first-'));
+}
+
+/** Without log lines, which are the log's business. */
+function words(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('{'))
+    .join('\n');
+}
+
+describe('in development', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await folder();
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  test('the first start prints the URL, the tenant, both keys and a curl that works when pasted, and keeps the keys in a file for the owner alone', async () => {
+    const server = await startServer({ SALLYPORT_DATA_DIR: directory });
+    try {
+      const text = words(server.output());
+      const value = (name: string) => new RegExp(`^${name}=(\\S+)$`, 'm').exec(text)?.[1] ?? '';
+      expect(text).toMatch(
+        /^Sallyport is ready at http:\/\/localhost:\d+ \(API documentation: http:\/\/localhost:\d+\/docs\)\.$/m,
+      );
+      expect(value('SALLYPORT_TENANT_ID')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(value('SALLYPORT_SECRET_KEY')).toMatch(/^sp_server_/);
+      expect(value('SALLYPORT_MANAGEMENT_KEY')).toMatch(/^sp_management_/);
+
+      const file = join(directory, 'credentials.env');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect((await stat(join(directory, 'master.key'))).mode & 0o777).toBe(0o600);
+      expect((await stat(directory)).mode & 0o077).toBe(0);
+      const kept = await readFile(file, 'utf8');
+      for (const name of ['SALLYPORT_URL', 'SALLYPORT_TENANT_ID', 'SALLYPORT_SECRET_KEY', 'SALLYPORT_MANAGEMENT_KEY']) {
+        expect(kept).toContain(`${name}=${value(name)}\n`);
+      }
+      const curl = text.split('\n').filter((line) => line.startsWith('curl '));
+      expect(curl).toHaveLength(1);
+      const pasted = spawnSync('sh', ['-c', `${curl[0] ?? ''} -s`], { encoding: 'utf8' });
+      expect(JSON.parse(pasted.stdout)).toMatchObject({ state: 'CHALLENGE_REQUIRED', isEnrolled: false });
+      // Not in the log either.
+      expect(
+        server
+          .output()
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .join('\n'),
+      ).not.toMatch(anyKey);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('a later start prints no key and names the file, and the keys in it still work', async () => {
+    const server = await startServer({ SALLYPORT_DATA_DIR: directory });
+    try {
+      expect(server.output()).not.toMatch(anyKey);
+      expect(server.output()).toContain(join(directory, 'credentials.env'));
+      expect(server.output()).not.toContain('curl');
+      const kept = await readFile(join(directory, 'credentials.env'), 'utf8');
+      const key = /SALLYPORT_SECRET_KEY=(\S+)/.exec(kept)?.[1] ?? '';
+      expect((await ask(server.url, 'GET', '/v1/users/alice/actions', { key })).body).toHaveLength(1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('on PostgreSQL', () => {
+  const masterKey = testCredentials().SALLYPORT_MASTER_KEY;
+
+  test('in production the first start prints no key but keeps them in the file, also where a readable one stood', async () => {
+    const directory = await folder();
+    await writeFile(join(directory, 'credentials.env'), 'old\n', { mode: 0o644 });
+    const server = await startServer({
+      SALLYPORT_MODE: 'production',
+      SALLYPORT_DATA_DIR: directory,
+      DATABASE_URL: await createPostgresDatabase(),
+      SALLYPORT_MASTER_KEY: masterKey,
+    });
+    await server.stop();
+    expect(server.output()).not.toMatch(anyKey);
+    expect(server.output()).toContain('credentials.env');
+    expect(await readFile(join(directory, 'credentials.env'), 'utf8')).toMatch(anyKey);
+    expect((await stat(join(directory, 'credentials.env'))).mode & 0o777).toBe(0o600);
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test('a start with keys of the operator prints none and writes none', async () => {
+    const directory = await folder();
+    const credentials = testCredentials();
+    const server = await startServer({
+      ...credentials,
+      SALLYPORT_DATA_DIR: directory,
+      DATABASE_URL: await createPostgresDatabase(),
+    });
+    const reply = await ask(server.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY });
+    await server.stop();
+    expect(reply.status).toBe(200);
+    expect(server.output()).not.toMatch(anyKey);
+    await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test('two nodes that start together on an empty database make one tenant', async () => {
+    const variables = {
+      ...testCredentials(),
+      DATABASE_URL: await createPostgresDatabase(),
+      SALLYPORT_LOG_LEVEL: 'silent',
+    };
+    const nodes = await Promise.all([startServer(variables), startServer(variables)]);
+    const replies = await Promise.all(
+      nodes.map((node) => ask(node.url, 'GET', '/v1/users/x', { key: variables.SALLYPORT_SECRET_KEY })),
+    );
+    await Promise.all(nodes.map((node) => node.stop()));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  });
+});

@@ -1,0 +1,334 @@
+/** Nothing secret or personal in logs, errors, metrics or, in clear, in the database (I8). */
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { SealBroken, createSeal } from '../../src/storage/seal.ts';
+import { ask, eventually } from '../rig/api.ts';
+import type { ApiCall, ApiReply } from '../rig/api.ts';
+import { runProgram } from '../rig/run-program.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+const credentials = testCredentials();
+const key = credentials.SALLYPORT_SECRET_KEY;
+
+// Base32, so that the seed is recognisable.
+const seed = 'CANARYSEEDCANARYSEEDCANARYSEED23';
+const canaries = {
+  userId: 'canary-user-id',
+  email: 'canary.mail@example.test',
+  phone: '+15550100777',
+  username: 'canary-username',
+  displayName: 'Canary Display Name',
+  custom: 'canary-custom-value',
+  customName: 'canaryCustomName',
+  ipAddress: '198.51.100.77',
+  userAgent: 'CanaryAgent/1.0',
+  deviceId: 'canary-device',
+  redirect: 'canary-redirect-secret',
+  wrongKey: 'sp_server_canary-wrong-key-000000',
+  cookie: 'canary-cookie',
+  password: 'canary-database-password',
+  malformed: 'canary-malformed-text',
+};
+
+let databaseUrl: string;
+let database: Client;
+let server: ServerProcess;
+const secrets = new Set<string>([
+  ...Object.values(canaries),
+  seed,
+  ...Object.values(credentials).filter((value) => !/^[0-9a-f-]{36}$/.test(value)),
+]);
+const errors: ApiReply[] = [];
+
+beforeAll(async () => {
+  const url = new URL(await createPostgresDatabase());
+  database = new Client({ connectionString: url.href });
+  await database.connect();
+  // Where the server trusts everybody the password is not looked at; it must not be told all the same.
+  if (url.password === '') url.password = canaries.password;
+  secrets.add(url.password);
+  databaseUrl = url.href;
+  server = await startServer({
+    ...credentials,
+    DATABASE_URL: databaseUrl,
+    SALLYPORT_LOG_LEVEL: 'trace',
+    SALLYPORT_METRICS_TOKEN: 'canary-metrics-token-000000',
+  });
+  secrets.add('canary-metrics-token-000000');
+});
+afterAll(async () => {
+  await server.stop();
+  await database.end();
+});
+
+async function call(method: string, path: string, options: ApiCall = {}): Promise<ApiReply> {
+  const reply = await ask(server.url, method, path, { key, ...options });
+  if (reply.status >= 400) errors.push(reply);
+  return reply;
+}
+
+const user = `/v1/users/${canaries.userId}`;
+const trackBody = {
+  idempotencyKey: 'k1',
+  email: canaries.email,
+  phoneNumber: canaries.phone,
+  username: canaries.username,
+  ipAddress: canaries.ipAddress,
+  userAgent: canaries.userAgent,
+  deviceId: canaries.deviceId,
+  redirectUrl: `https://app.example/?s=${canaries.redirect}`,
+  custom: { [canaries.customName]: canaries.custom },
+};
+
+async function journey(): Promise<void> {
+  const tracked = await call('POST', `${user}/actions/a`, { body: trackBody });
+  if (tracked.status === 200) secrets.add(tracked.body.token);
+  await call('PATCH', user, {
+    body: { displayName: canaries.displayName, email: canaries.email, emailVerified: true },
+  });
+  const enrolled = await call('POST', `${user}/authenticators`, {
+    body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${seed}` },
+  });
+  for (const code of (enrolled.body?.recoveryCodes ?? []) as string[]) secrets.add(code);
+  await call('POST', `${user}/authenticators`, { body: { verificationMethod: 'SMS', phoneNumber: canaries.phone } });
+  await call('GET', user);
+  await call(
+    'GET',
+    `/v1/users?email=${encodeURIComponent(canaries.email)}&phoneNumber=${encodeURIComponent(canaries.phone)}`,
+  );
+  await call('GET', `${user}/authenticators`);
+  await call('GET', `${user}/actions`);
+  await call('PATCH', `${user}/actions/a/k1`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
+  await call('POST', '/v1/validate', { body: { token: tracked.body?.token ?? 'x', userId: canaries.userId } });
+  await call('GET', `/challenge?token=${tracked.body?.token ?? canaries.malformed}`);
+}
+
+async function malformedEverything(): Promise<void> {
+  const bad = canaries.malformed;
+  const track = `${user}/actions/a`;
+  await call('POST', track, { rawBody: `{"email":"${bad}` });
+  await call('POST', track, { rawBody: `"${bad}"` });
+  await call('POST', track, { rawBody: JSON.stringify({ pad: bad.repeat(5_000) }) });
+  for (const name of [
+    'email',
+    'phoneNumber',
+    'locale',
+    'scope',
+    'redirectUrl',
+    'customDomain',
+    'challengeId',
+    'idempotencyKey',
+  ]) {
+    await call('POST', track, { body: { ...trackBody, [name]: `${bad}/\n%` } });
+  }
+  await call('POST', track, { body: { custom: bad } });
+  await call('POST', track, { body: { redirectUrl: `javascript:${bad}` } });
+  await call('POST', `${user}/authenticators`, { body: { verificationMethod: bad } });
+  await call('POST', `${user}/authenticators`, {
+    body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://hotp/x?secret=${seed}` },
+  });
+  await call('POST', `${user}/authenticators`, {
+    body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `${bad} ${seed}` },
+  });
+  await call('POST', `${user}/authenticators`, {
+    body: { verificationMethod: 'PASSKEY', credentialId: 'AAAA', credentialPublicKey: bad },
+  });
+  await call('PATCH', user, { body: { defaultVerificationMethod: 'PASSKEY' } });
+  await call('PATCH', `${user}/actions/a/${bad}`, { body: { state: bad } });
+  await call('GET', `${user}/actions?fromDate=${bad}&state=${bad}&codes=${bad}`);
+  await call('GET', `/v1/users?token=${bad}`);
+  await call('GET', `/v1/users?limit=${bad}&email=${bad}`);
+  await call('GET', `/v1/users/${bad}%00`);
+  await call('GET', `/v1/users/${bad}%E0%A4%A`);
+  await call('GET', `/v1/${bad}`);
+  await call('PUT', `/v1/users/${bad}`);
+  await call('DELETE', `${user}/authenticators/${bad}`);
+  await call('GET', user, { key: canaries.wrongKey });
+  await call('GET', user, { key: credentials.SALLYPORT_MANAGEMENT_KEY });
+  await call('GET', user, { headers: { authorization: `Bearer ${canaries.wrongKey}` } });
+  await call('GET', user, { headers: { cookie: `session=${canaries.cookie}`, 'x-forwarded-for': canaries.ipAddress } });
+}
+
+/** What of the secrets stands in a text, as it is, in JSON or percent-encoded. */
+function found(text: string): string[] {
+  return [...secrets].filter((secret) =>
+    [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)].some((spelling) =>
+      text.includes(spelling),
+    ),
+  );
+}
+
+async function setDatabase(isUp: boolean): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  const admin = new Client({ connectionString: databaseUrl.replace(/\/[^/]*$/, '/postgres') });
+  await admin.connect();
+  await admin.query(`alter database "${name}" allow_connections ${String(isUp)}`);
+  if (!isUp) {
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = $2',
+      [name, 'sallyport'],
+    );
+  }
+  await admin.end();
+}
+
+describe('A64', () => {
+  test('at log level trace, through journeys, malformed requests and a lost database, nothing secret or personal is logged, answered in errors or measured', async () => {
+    await journey();
+    await malformedEverything();
+    await setDatabase(false);
+    const lost = await call('GET', user);
+    expect(lost.status).toBe(503);
+    await journey();
+    await malformedEverything();
+    await setDatabase(true);
+    await eventually(
+      'the database is back',
+      10_000,
+      () => call('GET', user),
+      ({ status }) => status === 200,
+    );
+    await journey();
+
+    expect(errors.length).toBeGreaterThan(60);
+    expect(new Set(errors.map(({ status }) => status))).toEqual(new Set([400, 401, 404, 405, 413, 503]));
+    for (const { text } of errors) expect(found(text), text).toEqual([]);
+    const metrics = await ask(server.url, 'GET', '/metrics', {
+      headers: { authorization: 'Bearer canary-metrics-token-000000' },
+    });
+    expect(metrics.status).toBe(200);
+    expect(found(metrics.text)).toEqual([]);
+    // The log was really at level trace, and really told of the lost database.
+    expect(server.output()).toMatch(/"level":40.*DatabaseUnavailable/);
+    expect(server.output().split('"msg":"request"').length).toBeGreaterThan(80);
+    expect(found(server.output())).toEqual([]);
+    expect(server.output()).not.toMatch(/"level":50/);
+  });
+
+  test('the command line tells no secret but the one it makes', async () => {
+    const variables = { ...credentials, DATABASE_URL: databaseUrl };
+    const listed = await runProgram(['keys', 'list'], variables);
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(found(listed.stdout + listed.stderr)).toEqual([]);
+    const broken = await runProgram(['keys', 'list'], { ...variables, DATABASE_URL: `${databaseUrl}x` });
+    expect(broken.code).toBe(1);
+    expect(found(broken.stdout + broken.stderr)).toEqual([]);
+  });
+
+  test('audit events and decision records hold no secret and no contact', async () => {
+    const audit = await database.query<{ text: string }>('select row_to_json(e)::text as text from audit_events e');
+    expect(audit.rows.length).toBeGreaterThan(3);
+    const personal = new Set([canaries.userId]);
+    for (const { text } of audit.rows)
+      expect(
+        found(text).filter((secret) => !personal.has(secret)),
+        text,
+      ).toEqual([]);
+    const decisions = await database.query<{ text: string }>('select decision::text as text from actions');
+    const sent: readonly string[] = [
+      canaries.userId,
+      canaries.custom,
+      canaries.customName,
+      canaries.ipAddress,
+      canaries.userAgent,
+      canaries.deviceId,
+    ];
+    for (const { text } of decisions.rows)
+      expect(
+        found(text).filter((secret) => !sent.includes(secret)),
+        text,
+      ).toEqual([]);
+  });
+});
+
+describe('A65', () => {
+  async function dump(): Promise<string> {
+    const tables = await database.query<{ name: string }>(
+      "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+    );
+    const parts: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await database.query<{ text: string }>(`select t::text as text from "${name}" t`);
+      parts.push(`${name}\n${rows.map(({ text }) => text).join('\n')}`);
+    }
+    return parts.join('\n');
+  }
+
+  /** The bytes as they would stand in a dump: as text, hex, base64 in both alphabets. */
+  function spellings(bytes: Buffer): string[] {
+    return [
+      bytes.toString('latin1'),
+      bytes.toString('hex'),
+      bytes.toString('base64').slice(0, -4),
+      bytes.toString('base64url').slice(0, -4),
+    ];
+  }
+
+  const masterKey = Buffer.from(credentials.SALLYPORT_MASTER_KEY, 'base64');
+  const seal = createSeal([masterKey], { bytes: () => Buffer.alloc(12) });
+
+  test('a dump of the database has no seed, key, recovery code or token in clear', async () => {
+    const text = await dump();
+    expect(text).toContain(canaries.email);
+    const codes = [...secrets].filter((secret) => /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/.test(secret));
+    expect(codes).toHaveLength(10);
+    const { rows } = await database.query<{ tenant_id: string; root_key_sealed: Buffer }>(
+      'select tenant_id, root_key_sealed from tenants',
+    );
+    const rootKeys = rows.map(({ tenant_id, root_key_sealed }) =>
+      seal.open(root_key_sealed, { tenantId: tenant_id, table: 'tenants', row: tenant_id, column: 'root_key_sealed' }),
+    );
+    const clear = [
+      ...codes.flatMap((code) => [Buffer.from(code), Buffer.from(code.replaceAll('-', ''))]),
+      ...[...secrets].filter((secret) => secret.startsWith('ey')).map((token) => Buffer.from(token)),
+      Buffer.from(key),
+      Buffer.from(credentials.SALLYPORT_MANAGEMENT_KEY),
+      Buffer.from(seed),
+      masterKey,
+      ...rootKeys,
+    ];
+    expect(rootKeys[0]).toHaveLength(32);
+    for (const bytes of clear) {
+      for (const spelling of spellings(bytes)) expect(text.includes(spelling), spelling).toBe(false);
+    }
+    const [authenticator] = (
+      await database.query<{ tenant_id: string; authenticator_id: string; secret_sealed: Buffer }>(
+        'select tenant_id, authenticator_id, secret_sealed from authenticators where secret_sealed is not null',
+      )
+    ).rows;
+    const opened = seal.open(authenticator?.secret_sealed ?? Buffer.alloc(0), {
+      tenantId: authenticator?.tenant_id ?? '',
+      table: 'authenticators',
+      row: authenticator?.authenticator_id ?? '',
+      column: 'secret_sealed',
+    });
+    // The control: what was sealed is the seed, so its absence above means something.
+    expect(opened).toHaveLength(20);
+    for (const spelling of spellings(opened)) expect(text.includes(spelling)).toBe(false);
+  });
+
+  test('values swapped between rows, columns or tenants do not open', async () => {
+    await call('POST', '/v1/users/second/authenticators', {
+      body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP' },
+    });
+    const { rows } = await database.query<{ tenant_id: string; authenticator_id: string; secret_sealed: Buffer }>(
+      'select tenant_id, authenticator_id, secret_sealed from authenticators where secret_sealed is not null',
+    );
+    expect(rows).toHaveLength(2);
+    for (const value of rows) {
+      for (const place of rows) {
+        const open = () =>
+          seal.open(value.secret_sealed, {
+            tenantId: place.tenant_id,
+            table: 'authenticators',
+            row: place.authenticator_id,
+            column: 'secret_sealed',
+          });
+        if (value === place) expect(open()).toBeInstanceOf(Buffer);
+        else expect(open).toThrow(SealBroken);
+      }
+    }
+  });
+});

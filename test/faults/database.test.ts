@@ -1,0 +1,155 @@
+/** F09, F06: a database that has no connection to spare, that goes away and comes back. */
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask, eventually } from '../rig/api.ts';
+import { startPostgres } from '../rig/postgres.ts';
+import type { OwnPostgresRig } from '../rig/postgres.ts';
+import { runProgram } from '../rig/run-program.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+const credentials = testCredentials();
+const key = credentials.SALLYPORT_SECRET_KEY;
+
+describe('F09: with every connection of the pool held up', () => {
+  let server: ServerProcess;
+  let blocker: Client;
+  beforeAll(async () => {
+    const url = await createPostgresDatabase();
+    server = await startServer({
+      ...credentials,
+      DATABASE_URL: url,
+      SALLYPORT_DATABASE_POOL_SIZE: '3',
+      SALLYPORT_LOG_LEVEL: 'silent',
+    });
+    blocker = new Client({ connectionString: url });
+    await blocker.connect();
+  });
+  afterAll(async () => {
+    await blocker.end();
+    await server.stop();
+  });
+
+  test('requests are answered 503 with Retry-After in time, health tells the truth, and all is well as soon as they are free', async () => {
+    const read = () => ask(server.url, 'GET', '/v1/users/x', { key });
+    const track = () => ask(server.url, 'POST', '/v1/users/x/actions/a', { key, body: {} });
+    expect((await track()).status).toBe(200);
+    await blocker.query('begin');
+    await blocker.query('lock table users, actions, authenticators in access exclusive mode');
+    const holding = Promise.all(Array.from({ length: 6 }, track));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+
+    const waiting = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? read() : track())));
+    for (const reply of waiting) {
+      expect([reply.status, reply.body.errorCode]).toEqual([503, 'unavailable']);
+      expect(reply.headers.get('retry-after')).toBe('1');
+    }
+    // A second for a connection; those that got one wait two more for the lock.
+    expect(Math.min(...waiting.map(({ ms }) => ms))).toBeLessThan(1_500);
+    expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(4_000);
+
+    const busy = Promise.all(Array.from({ length: 12 }, track));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [live, ready, metrics] = await Promise.all([
+      ask(server.url, 'GET', '/livez'),
+      ask(server.url, 'GET', '/readyz'),
+      ask(server.url, 'GET', '/metrics'),
+    ]);
+    expect(live.status).toBe(200);
+    expect(live.ms).toBeLessThan(500);
+    expect([ready.status, ready.body.missing]).toEqual([503, ['database']]);
+    expect(metrics.text).toMatch(/sallyport_sheds_total [1-9]/);
+    expect(metrics.text).toMatch(/sallyport_database_pool\{what="waiting"\} [1-9]/);
+    expect((await Promise.all([holding, busy])).flat().every(({ status }) => status === 503)).toBe(true);
+
+    await blocker.query('rollback');
+    await eventually('tracking works', 1_000, track, ({ status }) => status === 200);
+    expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
+  });
+});
+
+describe('F06: a database that is killed under load', () => {
+  let postgres: OwnPostgresRig;
+  let server: ServerProcess;
+  let url: string;
+  beforeAll(async () => {
+    postgres = await startPostgres({ isDurable: true });
+    url = await postgres.createDatabase('restarted');
+    server = await startServer({ ...credentials, DATABASE_URL: url, SALLYPORT_LOG_LEVEL: 'warn' });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await postgres.stop();
+  });
+
+  test('is answered with 503 and nothing worse, and five seconds after it is back all is well without a restart', async () => {
+    const seen: { readonly status: number; readonly ms: number; readonly atMs: number }[] = [];
+    let isOver = false;
+    const load = Promise.all(
+      Array.from({ length: 8 }, async (_, lane) => {
+        for (let number = 0; !isOver; number += 1) {
+          const reply = await ask(server.url, 'POST', `/v1/users/lane-${lane}/actions/a`, { key, body: {} });
+          seen.push({ status: reply.status, ms: reply.ms, atMs: performance.now() });
+          if (reply.status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await postgres.kill9();
+    const ready = await eventually(
+      'not ready',
+      2_000,
+      () => ask(server.url, 'GET', '/readyz'),
+      ({ status }) => status === 503,
+    );
+    expect(ready.body.missing).toContain('database');
+    expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
+    const refused = await ask(server.url, 'GET', '/v1/users/x', { key });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+
+    await postgres.restart();
+    const backMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    isOver = true;
+    await load;
+    expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    expect(Math.max(...seen.map(({ ms }) => ms))).toBeLessThan(5_000);
+    expect(seen.filter(({ status, atMs }) => status !== 200 && atMs > backMs + 5_000)).toEqual([]);
+    expect(seen.filter(({ status, atMs }) => status === 200 && atMs > backMs + 5_000).length).toBeGreaterThan(10);
+    expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
+
+    // The listener is back too, or at the latest the poll takes the change over.
+    const made = await runProgram(['keys', 'create'], { ...credentials, DATABASE_URL: url });
+    const newKey = /Key: +(\S+)/.exec(made.stdout)?.[1] ?? '';
+    await eventually(
+      'the new key works',
+      5_500,
+      () => ask(server.url, 'GET', '/v1/users/x', { key: newKey }),
+      ({ status }) => status === 200,
+    );
+  });
+
+  test('every connection ended by an operator is replaced within a request or two', async () => {
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    for (let round = 0; round < 5; round += 1) {
+      await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sallyport'");
+      const look = () => ask(server.url, 'POST', '/v1/users/x/actions/a', { key, body: {} });
+      const replies = await Promise.all(Array.from({ length: 10 }, look));
+      expect(replies.every(({ status }) => status === 200 || status === 503)).toBe(true);
+      await eventually('it answers', 2_000, look, ({ status }) => status === 200);
+    }
+    await admin.end();
+    expect(server.output()).not.toMatch(/"level":50/);
+  });
+
+  test('that is down when a server starts is told in one sentence, with exit code 1', async () => {
+    await postgres.kill9();
+    const run = await runProgram(['serve'], { ...credentials, DATABASE_URL: url, SALLYPORT_PORT: '0' });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^sallyport: The database does not answer: .*\n$/);
+    expect(run.stdout).not.toContain('ready');
+    await postgres.restart();
+  });
+});

@@ -1,0 +1,206 @@
+/** F23: a server that is told nonsense says so, all of it at once, and ends before it listens. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask } from '../rig/api.ts';
+import { runProgram } from '../rig/run-program.ts';
+import type { ProgramRun } from '../rig/run-program.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+
+const credentials = testCredentials();
+const masterKey = credentials.SALLYPORT_MASTER_KEY;
+
+function serve(variables: Readonly<Record<string, string>>): Promise<ProgramRun> {
+  return runProgram(['serve'], { SALLYPORT_PORT: '0', ...variables });
+}
+
+/** Ended with 1 and words for a person: no stack, and it never listened. */
+function expectRefused(run: ProgramRun): void {
+  expect(run.code, run.stdout + run.stderr).toBe(1);
+  expect(run.stderr).toMatch(/^sallyport: /);
+  expect(run.stderr).not.toMatch(/\n\s+at |node:internal|\.js:\d+/);
+  expect(run.stdout).not.toContain('ready');
+}
+
+describe('F23: the configuration', () => {
+  test('is refused with every mistake at once and no secret value', async () => {
+    const run = await serve({
+      SALLYPORT_MODE: 'prod',
+      SALLYPORT_PORT: '70000',
+      SALLYPORT_PUBLIC_URL: 'ftp://x/y',
+      DATABASE_URL: 'mysql://root:canary-password@db/x',
+      SALLYPORT_MASTER_KEY: 'canary-master-key',
+      SALLYPORT_TRUSTED_PROXIES: 'all',
+      SALLYPORT_METRICS_TOKEN: 'canary',
+      SALLYPORT_TENANT_ID: 'canary-tenant',
+      SALLYPORT_SECRET_KEY: 'canary:with:colons-and-some-length',
+      SALLYPORT_MANAGEMENT_KEY: 'canary',
+      SALLYPORT_LOG_LEVEL: 'loud',
+      SALLYPORT_DRAIN_SECONDS: '1.5',
+      SALLYPORT_DATABASE_POOL_SIZE: '0',
+      SALLYPORT_HTPS: 'yes',
+    });
+    expectRefused(run);
+    expect(run.stderr).toContain('14 mistakes');
+    expect(run.stderr.split('\n').filter((line) => line.startsWith('  - '))).toHaveLength(14);
+    expect(run.stderr).not.toContain('canary');
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'listening on all addresses in development',
+      { SALLYPORT_HOST: '0.0.0.0' },
+      /SALLYPORT_HOST .*loopback.*SALLYPORT_MODE=production/,
+    ],
+    ['a database without a master key', { DATABASE_URL: 'postgres://127.0.0.1/x' }, /SALLYPORT_MASTER_KEY is required/],
+    [
+      'a master key of the wrong length',
+      { SALLYPORT_MASTER_KEY: randomBytes(16).toString('base64') },
+      /SALLYPORT_MASTER_KEY must be 32 bytes/,
+    ],
+    ['a host that is not ours', { SALLYPORT_MODE: 'production', SALLYPORT_HOST: '192.0.2.1' }, /192\.0\.2\.1/],
+    [
+      'a host that does not exist',
+      { SALLYPORT_MODE: 'production', SALLYPORT_HOST: 'no.such.host.invalid' },
+      /no\.such\.host/,
+    ],
+  ])('%s is refused in one sentence', async (_what, variables, message) => {
+    // The hosts are tried only once the database is open.
+    const database = { DATABASE_URL: await createPostgresDatabase(), SALLYPORT_MASTER_KEY: masterKey };
+    const run = await serve({ ...('SALLYPORT_MODE' in variables ? database : {}), ...variables });
+    expectRefused(run);
+    expect(run.stderr).toMatch(message);
+  });
+
+  test('a port that is taken is refused by its number, and the keys made at that first start are not lost', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const address = holder.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const directory = await mkdtemp(join(tmpdir(), 'sallyport-taken-'));
+    const variables = { SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
+    const run = await serve({ ...variables, SALLYPORT_PORT: String(port) });
+    holder.close();
+    expectRefused(run);
+    const key =
+      /^SALLYPORT_SECRET_KEY=(.+)$/m.exec(await readFile(join(directory, 'credentials.env'), 'utf8'))?.[1] ?? '';
+    const node = await startServer(variables);
+    expect((await ask(node.url, 'GET', '/v1/users/x', { key })).status).toBe(200);
+    await node.stop();
+    await rm(directory, { recursive: true, force: true });
+    expect(run.stderr).toMatch(new RegExp(`${port}.*Stop the other program or set SALLYPORT_PORT`));
+  });
+
+  test('a data directory that cannot be made is refused in one sentence', async () => {
+    const run = await serve({ SALLYPORT_DATA_DIR: '/dev/null/sallyport' });
+    expectRefused(run);
+    expect(run.stderr).toContain('/dev/null/sallyport');
+  });
+
+  test.each<[string, (url: URL) => void, RegExp]>([
+    ['a database that does not exist', (url) => (url.pathname = '/no_such_database'), /no_such_database/],
+    ['a port where nothing answers', (url) => (url.port = '1'), /ECONNREFUSED/],
+    ['a host that does not exist', (url) => (url.hostname = 'no.such.host.invalid'), /no\.such\.host/],
+    ['a user that does not exist', (url) => (url.username = 'nosuchuser'), /nosuchuser/],
+  ])('F23: DATABASE_URL with %s is refused in one sentence without the password', async (_what, change, message) => {
+    const url = new URL(await createPostgresDatabase());
+    url.password = 'canary-password';
+    change(url);
+    const run = await serve({ DATABASE_URL: url.href, SALLYPORT_MASTER_KEY: masterKey });
+    expectRefused(run);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(run.stdout + run.stderr).not.toContain('canary');
+  });
+});
+
+describe('F23: a master key that did not seal the data', () => {
+  let url: string;
+  const wrongKey = randomBytes(32).toString('base64');
+  beforeAll(async () => {
+    url = await createPostgresDatabase();
+    const node = await startServer({ ...credentials, DATABASE_URL: url, SALLYPORT_LOG_LEVEL: 'silent' });
+    await node.stop();
+  });
+
+  function expectMissingKey(run: ProgramRun): void {
+    expectRefused(run);
+    expect(run.stderr).toMatch(
+      /^sallyport: The master key with fingerprint [0-9a-f]{16} .*SALLYPORT_MASTER_KEY does not have it\.\n$/,
+    );
+    expect(run.stderr).not.toContain(wrongKey);
+  }
+
+  test('stops the start with a clear sentence', async () => {
+    expectMissingKey(await serve({ DATABASE_URL: url, SALLYPORT_MASTER_KEY: wrongKey }));
+  });
+
+  test('stops the command line before it seals anything that the server could not open', async () => {
+    const variables = { DATABASE_URL: url, SALLYPORT_MASTER_KEY: wrongKey };
+    expectMissingKey(await runProgram(['keys', 'create'], variables));
+    expectMissingKey(await runProgram(['tenants', 'create', '--name', 'Other'], variables));
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    expect((await client.query('select count(*)::int as n from tenants')).rows).toEqual([{ n: 1 }]);
+    expect((await client.query('select count(*)::int as n from api_keys')).rows).toEqual([{ n: 2 }]);
+    await client.end();
+  });
+
+  test('behind another one that is first is enough to open with', async () => {
+    const node = await startServer({
+      ...credentials,
+      DATABASE_URL: url,
+      SALLYPORT_MASTER_KEY: `${wrongKey},${masterKey}`,
+      SALLYPORT_LOG_LEVEL: 'silent',
+    });
+    const reply = await ask(node.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY });
+    await node.stop();
+    expect(reply.status).toBe(200);
+  });
+});
+
+describe('the data directory of the embedded database', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sallyport-lock-'));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  test('belongs to one process: others say who holds it and stop, and it is free again after kill -9', async () => {
+    const variables = { SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
+    const holder = await startServer(variables);
+    const others = await Promise.all([
+      serve(variables),
+      runProgram(['keys', 'list'], variables),
+      runProgram(['tenants', 'create', '--name', 'x'], variables),
+      runProgram(['migrate'], variables),
+    ]);
+    for (const run of others) {
+      expectRefused(run);
+      expect(run.stderr).toMatch(
+        new RegExp(`^sallyport: The data directory .* is in use by process ${holder.pid} on host [^ ]+\\.\n$`),
+      );
+    }
+    expect((await ask(holder.url, 'GET', '/readyz')).status).toBe(200);
+    await holder.kill9();
+    const listed = await runProgram(['keys', 'list'], variables);
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  test('with a master key file that holds no key is refused in one sentence', async () => {
+    await writeFile(join(directory, 'master.key'), 'not a key\n');
+    const run = await serve({ SALLYPORT_DATA_DIR: directory });
+    expectRefused(run);
+    expect(run.stderr).toContain('master.key does not hold a master key');
+    await rm(join(directory, 'master.key'));
+    const lost = await serve({ SALLYPORT_DATA_DIR: directory });
+    expectRefused(lost);
+    expect(lost.stderr).toMatch(/fingerprint/);
+  });
+});

@@ -1,0 +1,227 @@
+/** F24: the schema is brought up to date once, by one runner, or not at all. */
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { migrate, pendingMigrations } from '../../src/storage/migrate.ts';
+import { migrations } from '../../src/storage/migrations/index.ts';
+import type { Migration } from '../../src/storage/migrations/index.ts';
+import { openEmbeddedDatabase } from '../../src/storage/pglite-database.ts';
+import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
+import { statement } from '../../src/storage/sql.ts';
+import type { Database } from '../../src/storage/sql.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import type { DatabaseKind } from '../../src/testkit/test-database.ts';
+
+const opened: Database[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((db) => db.close()));
+});
+
+function open(url: string): Database {
+  const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
+  opened.push(db);
+  return db;
+}
+
+/** The URL of a server database without anything in it. */
+async function emptyPostgres(): Promise<string> {
+  const admin = new Client({ connectionString: inject('postgresAdminUrl') });
+  await admin.connect();
+  const name = `empty_${randomUUID().slice(0, 8)}`;
+  await admin.query(`create database ${name} template template0`);
+  await admin.end();
+  const url = new URL(inject('postgresAdminUrl'));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
+  if (kind === 'postgres') return open(await emptyPostgres());
+  const db = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
+  opened.push(db);
+  return db;
+}
+
+let statements = 0;
+
+async function rows<Row>(db: Database, text: string): Promise<Row[]> {
+  statements += 1;
+  return db.query(statement<Row>(`migrations_test_${statements}`, text), []);
+}
+
+/** Tables, columns, keys, indexes and triggers, as text. */
+async function schemaOf(db: Database): Promise<string> {
+  const found = await rows(
+    db,
+    `select 'column' as what, table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as it
+       from information_schema.columns where table_schema = 'public'
+     union all select 'index', indexdef from pg_indexes where schemaname = 'public'
+     union all select 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+       from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+     union all select 'trigger', tgrelid::regclass || ' ' || tgname from pg_trigger where not tgisinternal
+     order by 1, 2`,
+  );
+  return JSON.stringify(found, null, 1);
+}
+
+const names = migrations.map(({ version, name }) => `${version}-${name}`);
+
+/** A row in each table of the first migration, as an old installation has them. */
+const oldInstallation = `
+  insert into tenants (tenant_id, name, root_key_sealed, config_version, created_at)
+    values ('11111111-1111-4111-8111-111111111111', 'Old', '\\x01', 1, '2025-01-01Z');
+  insert into api_keys values ('11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', 'server', 'old', '\\x02', null, '2025-01-01Z');
+  insert into session_signing_keys values ('11111111-1111-4111-8111-111111111111', 'k', '{}', '\\x03', '2025-01-01Z');
+  insert into authenticator_configurations values ('11111111-1111-4111-8111-111111111111', '33333333-3333-4333-8333-333333333333', 'SMS', true, '2025-01-01Z');
+  insert into action_configurations (tenant_id, action_code, default_result, created_at)
+    values ('11111111-1111-4111-8111-111111111111', 'pay', 'CHALLENGE', '2025-01-01Z');
+  insert into users (tenant_id, user_id, email, custom, created_at, updated_at)
+    values ('11111111-1111-4111-8111-111111111111', 'old-user', 'a@b.c', '{"z": 1, "a": 2}', '2025-01-01Z', '2025-01-01Z');
+  insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, created_at, verified_at)
+    values ('11111111-1111-4111-8111-111111111111', 'old-user', '44444444-4444-4444-8444-444444444444', 'SMS', '', '2025-01-01Z', '2025-01-01Z');
+  insert into recovery_codes (tenant_id, user_id, code_number, salt, code_hash, created_at)
+    values ('11111111-1111-4111-8111-111111111111', 'old-user', 0, '\\x04', '\\x05', '2025-01-01Z');
+  insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at, decision)
+    values ('11111111-1111-4111-8111-111111111111', 'old-user', 'pay', 'k', '55555555-5555-4555-8555-555555555555', 'ALLOW', '2025-01-01Z', '2025-01-01Z', '2025-01-01Z', '{"v":1}');
+  insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, data)
+    values ('11111111-1111-4111-8111-111111111111', '66666666-6666-4666-8666-666666666666', '2025-01-01Z', '{}', 'user.updated', '{}');
+`;
+
+test('migrations are numbered from 1 without a gap, and none is named twice', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  expect(new Set(names).size).toBe(names.length);
+  for (const { name } of migrations) expect(name).toMatch(/^[a-z0-9-]+$/);
+});
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  test('an empty database gets everything, and a second run finds nothing to do', async () => {
+    const db = await emptyDatabase(kind);
+    expect((await pendingMigrations(db)).map(({ version }) => version)).toEqual(
+      migrations.map(({ version }) => version),
+    );
+    expect(await migrate(db)).toEqual(names);
+    expect(await pendingMigrations(db)).toEqual([]);
+    const schema = await schemaOf(db);
+    expect(schema).toContain('audit_events_append_only');
+    expect(await migrate(db)).toEqual([]);
+    expect(await schemaOf(db)).toBe(schema);
+  });
+
+  test('a filled old database keeps every row and ends with the schema of a new one', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(db, migrations.slice(0, 1));
+    await db.script(oldInstallation);
+    const tables = await rows<{ name: string }>(
+      db,
+      `select table_name::text as name from information_schema.tables
+       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'schema_migrations' order by 1`,
+    );
+    expect(tables).toHaveLength(10);
+    const keyed = async () => {
+      const found: unknown[] = [];
+      for (const { name } of tables)
+        found.push(await rows(db, `select '${name}' as name, count(*)::int as n from ${name}`));
+      return found.flat();
+    };
+    const before = await keyed();
+    expect(before).toEqual(tables.map(({ name }) => ({ name, n: 1 })));
+    expect(await migrate(db)).toEqual(names.slice(1));
+    expect(await keyed()).toEqual(before);
+    expect(await rows(db, 'select user_id, email, custom::text as custom from users')).toEqual([
+      { user_id: 'old-user', email: 'a@b.c', custom: '{"z": 1, "a": 2}' },
+    ]);
+    expect(await rows(db, "select state, decision::text as decision from actions where user_id = 'old-user'")).toEqual([
+      { state: 'ALLOW', decision: '{"v":1}' },
+    ]);
+    const fresh = await emptyDatabase(kind);
+    await migrate(fresh);
+    expect(await schemaOf(db)).toBe(await schemaOf(fresh));
+  });
+
+  test('a migration that fails leaves nothing of itself, and the next run begins with it again', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(db);
+    const before = await schemaOf(db);
+    const next = migrations.length + 1;
+    const broken: Migration = {
+      version: next,
+      name: 'broken',
+      sql: `create table half_made (a int); alter table users add column half text; insert into half_made values (1); select 1 / 0;`,
+    };
+    await expect(migrate(db, [...migrations, broken])).rejects.toThrow(/division by zero/);
+    expect(await schemaOf(db)).toBe(before);
+    const mended = { ...broken, sql: 'create table whole (tenant_id uuid primary key);' };
+    expect(await migrate(db, [...migrations, mended])).toEqual([`${next}-broken`]);
+    expect(await schemaOf(db)).toContain('whole');
+  });
+
+  test('audit events can be added but not changed, removed or emptied', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(db);
+    await db.script(
+      oldInstallation
+        .split('\n')
+        .filter((line) => /tenants|'Old'/.test(line))
+        .slice(0, 2)
+        .join('\n'),
+    );
+    await db.script(`insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, data)
+      values ('11111111-1111-4111-8111-111111111111', '66666666-6666-4666-8666-666666666666', '2025-01-01Z', '{}', 'x', '{}');`);
+    for (const attack of [
+      "update audit_events set event_type = 'y'",
+      'delete from audit_events',
+      'truncate audit_events cascade',
+      'delete from tenants',
+    ]) {
+      await expect(db.script(attack), attack).rejects.toThrow(/append-only|violates foreign key/);
+    }
+    expect(await rows(db, 'select event_type from audit_events')).toEqual([{ event_type: 'x' }]);
+  });
+});
+
+describe('on PostgreSQL', () => {
+  test('many runners at once run each migration once', async () => {
+    const url = await emptyPostgres();
+    const runs = await Promise.all(Array.from({ length: 6 }, () => migrate(open(url))));
+    expect(runs.flat().sort()).toEqual([...names].sort());
+    expect(await rows(open(url), 'select version from schema_migrations order by version')).toEqual(
+      migrations.map(({ version }) => ({ version })),
+    );
+  });
+
+  test('a runner waits for another one that takes longer than any statement may', async () => {
+    const url = await emptyPostgres();
+    const slow: Migration = { version: 1, name: 'slow', sql: 'create table slow (a int); select pg_sleep(6);' };
+    const runs = await Promise.all([migrate(open(url), [slow]), migrate(open(url), [slow])]);
+    expect(runs.flat()).toEqual(['1-slow']);
+  });
+
+  test('a runner whose connection is cut in the middle leaves nothing, and another one finishes', async () => {
+    const url = await emptyPostgres();
+    const slow: Migration = { version: 1, name: 'slow', sql: 'create table slow (a int); select pg_sleep(30);' };
+    const cut = migrate(open(url), [slow]).then(
+      () => 'done',
+      (error: unknown) => String(error),
+    );
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    for (let tried = 0; tried < 200; tried += 1) {
+      const { rowCount } = await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid() and datname = current_database()",
+      );
+      if ((rowCount ?? 0) > 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    expect(await cut).toMatch(/DatabaseUnavailable/);
+    expect((await admin.query("select to_regclass('slow') as found")).rows).toEqual([{ found: null }]);
+    await admin.end();
+    expect(await migrate(open(url))).toEqual(names);
+  });
+
+  test('both engines end with the same tables, columns and keys', async () => {
+    const [embedded, server] = [await emptyDatabase('embedded'), await emptyDatabase('postgres')];
+    await migrate(embedded);
+    await migrate(server);
+    expect(await schemaOf(embedded)).toBe(await schemaOf(server));
+  });
+});

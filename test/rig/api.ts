@@ -1,0 +1,79 @@
+/** What tests of server processes ask with: plain `fetch`, a key, and an answer that is looked into. */
+export interface ApiReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly ms: number;
+  /** The parsed body; undefined when it is not JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface ApiCall {
+  readonly key?: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly rawBody?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function basic(key: string): string {
+  return `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+}
+
+/**
+ * Asks a server process. Rejects only when no answer came at all. A read is repeated once: `fetch` may still hold a
+ * connection to an earlier process that had the same port.
+ */
+export async function ask(url: string, method: string, path: string, call: ApiCall = {}): Promise<ApiReply> {
+  if (method !== 'GET') return askOnce(url, method, path, call);
+  return askOnce(url, method, path, call).catch(() => askOnce(url, method, path, call));
+}
+
+async function askOnce(url: string, method: string, path: string, call: ApiCall): Promise<ApiReply> {
+  const startedMs = performance.now();
+  const payload = call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(call.key === undefined ? {} : { authorization: basic(call.key) }),
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...call.headers,
+    },
+    ...(payload === undefined ? {} : { body: payload }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type') === 'application/json';
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    ms: performance.now() - startedMs,
+    body: isJson ? (JSON.parse(text) as unknown) : undefined,
+  };
+}
+
+/** Calls until the condition holds; says what was last seen when it does not within the time. */
+export async function eventually<T>(
+  what: string,
+  withinMs: number,
+  look: () => Promise<T>,
+  isDone: (seen: T) => boolean,
+  everyMs = 50,
+): Promise<T> {
+  const startedMs = performance.now();
+  for (;;) {
+    const seen = await look();
+    if (isDone(seen)) return seen;
+    if (performance.now() - startedMs > withinMs) {
+      throw new Error(`Not within ${withinMs} ms: ${what}. Last seen: ${JSON.stringify(seen)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** A count of tries: few in `npm test`, the table's in `npm run test:long` (ruling 29). */
+export function tries(short: number, long: number): number {
+  return process.env['TEST_LONG'] === undefined ? short : long;
+}
