@@ -62,7 +62,7 @@ const outerDatabase = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.sallyport/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', '.sallyport/', '/coverage/'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],

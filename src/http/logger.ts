@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
 /** Members that never reach a log line, at the top or one level down. Shortening this list is a security change. */
-const redactedMembers = [
+export const redactedMembers = [
   'authorization',
   'cookie',
   'token',

@@ -1,0 +1,354 @@
+/**
+ * One example of a good request per route, in terms of the objects it is about. The coverage tests call each with objects
+ * that are the caller's own, another tenant's, or nobody's.
+ *
+ * Here because a coverage test failed? You added a route: add what a good request to it looks like, and what makes it
+ * refuse with each code that it lists.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
+
+/** What a request can be about. */
+export interface Objects {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
+  readonly userAuthenticatorId: string;
+  /** Short-lived token of the action. */
+  readonly token: string;
+  readonly challengeId: string;
+  readonly verificationCode: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly ruleId: string;
+  readonly valueList: string;
+  readonly dataPointId: string;
+  readonly clientId: string;
+  readonly authenticatorId: string;
+}
+
+export interface ExampleRequest extends TestCall {
+  readonly method: string;
+  readonly path: string;
+  /** Another server than the usual one. */
+  readonly app?: TestApp;
+}
+
+type Example = (objects: Objects) => ExampleRequest;
+
+const manage = (method: string, path: string, body?: object): ExampleRequest => ({
+  method,
+  path: `/v1/management${path}`,
+  ...(body === undefined ? {} : { body }),
+});
+const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/push' };
+
+/** A good request per route id. */
+export const examples: Readonly<Record<string, Example>> = {
+  getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
+  queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
+  updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),
+  deleteUser: ({ userId }) => ({ method: 'DELETE', path: `/v1/users/${userId}` }),
+  getAuthenticators: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}/authenticators` }),
+  enrollVerifiedAuthenticator: ({ userId }) => ({
+    method: 'POST',
+    path: `/v1/users/${userId}/authenticators`,
+    body: { verificationMethod: 'SMS', phoneNumber: '+6427123456' },
+  }),
+  deleteAuthenticator: ({ userId, userAuthenticatorId }) => ({
+    method: 'DELETE',
+    path: `/v1/users/${userId}/authenticators/${userAuthenticatorId}`,
+  }),
+  getAuthenticatorConfigurations: () => ({ method: 'GET', path: '/v1/authenticators' }),
+  trackAction: ({ userId, action, idempotencyKey }) => ({
+    method: 'POST',
+    path: `/v1/users/${userId}/actions/${action}`,
+    body: { idempotencyKey },
+  }),
+  getAction: ({ userId, action, idempotencyKey }) => ({
+    method: 'GET',
+    path: `/v1/users/${userId}/actions/${action}/${idempotencyKey}`,
+  }),
+  updateAction: ({ userId, action, idempotencyKey }) => ({
+    method: 'PATCH',
+    path: `/v1/users/${userId}/actions/${action}/${idempotencyKey}`,
+    body: { state: 'REVIEW_FAILED' },
+  }),
+  queryUserActions: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}/actions` }),
+  validateChallenge: ({ token }) => ({ method: 'POST', path: '/v1/validate', body: { token } }),
+  explainAction: ({ userId, action, idempotencyKey }) => ({
+    method: 'GET',
+    path: `/v1/users/${userId}/actions/${action}/${idempotencyKey}/explain`,
+  }),
+  initiateChallenge: ({ userId, action }) => ({
+    method: 'POST',
+    path: '/v1/challenge',
+    body: { verificationMethod: 'EMAIL_OTP', action, email: `${userId}@example.com` },
+  }),
+  verifyChallenge: ({ challengeId, verificationCode }) => ({
+    method: 'POST',
+    path: '/v1/verify',
+    body: { challengeId, verificationCode },
+  }),
+  claimChallenge: ({ challengeId, userId }) => ({
+    method: 'POST',
+    path: '/v1/claim',
+    body: { challengeId, userId, skipVerificationCheck: true },
+  }),
+  getChallenge: ({ challengeId }) => ({ method: 'GET', path: `/v1/challenges?challengeId=${challengeId}` }),
+  createSession: ({ token, clientId }) => ({ method: 'POST', path: '/v1/sessions', body: { token, clientId } }),
+  validateSession: ({ accessToken }) => ({ method: 'POST', path: '/v1/sessions/validate', body: { accessToken } }),
+  refreshSession: ({ refreshToken }) => ({ method: 'POST', path: '/v1/sessions/refresh', body: { refreshToken } }),
+  revokeSession: ({ accessToken }) => ({ method: 'POST', path: '/v1/sessions/revoke', body: { accessToken } }),
+  revokeUserSessions: ({ userId }) => ({ method: 'POST', path: '/v1/sessions/user/revoke', body: { userId } }),
+  getTenant: () => manage('GET', '/tenant'),
+  updateTenant: () => manage('PATCH', '/tenant', { tokenDurationInMinutes: 9 }),
+  listActionConfigurations: () => manage('GET', '/action-configurations'),
+  createActionConfiguration: ({ userId }) =>
+    manage('POST', '/action-configurations', { actionCode: `new-${userId}`, defaultUserActionResult: 'ALLOW' }),
+  getActionConfiguration: ({ action }) => manage('GET', `/action-configurations/${action}`),
+  updateActionConfiguration: ({ action }) =>
+    manage('PATCH', `/action-configurations/${action}`, { defaultUserActionResult: 'REVIEW' }),
+  archiveActionConfiguration: ({ action }) => manage('DELETE', `/action-configurations/${action}`),
+  listRules: ({ action }) => manage('GET', `/action-configurations/${action}/rules`),
+  createRule: ({ action }) =>
+    manage('POST', `/action-configurations/${action}/rules`, {
+      name: 'New',
+      isActive: false,
+      priority: 7,
+      type: 'BLOCK',
+    }),
+  getRule: ({ action, ruleId }) => manage('GET', `/action-configurations/${action}/rules/${ruleId}`),
+  updateRule: ({ action, ruleId }) =>
+    manage('PATCH', `/action-configurations/${action}/rules/${ruleId}`, { name: 'Changed' }),
+  deleteRule: ({ action, ruleId }) => manage('DELETE', `/action-configurations/${action}/rules/${ruleId}`),
+  evaluateRules: ({ action }) => manage('POST', `/action-configurations/${action}/rules/evaluate`, { facts: {} }),
+  listValueLists: () => manage('GET', '/value-lists'),
+  createValueList: ({ userId }) =>
+    manage('POST', '/value-lists', { name: `new ${userId}`, itemType: 'string', isActive: true }),
+  getValueList: ({ valueList }) => manage('GET', `/value-lists/${valueList}`),
+  updateValueList: ({ valueList }) => manage('PATCH', `/value-lists/${valueList}`, { isActive: false }),
+  deleteValueList: ({ valueList }) => manage('DELETE', `/value-lists/${valueList}`),
+  listCustomDataPoints: () => manage('GET', '/custom-data-points'),
+  createCustomDataPoint: ({ userId }) =>
+    manage('POST', '/custom-data-points', { name: `new ${userId}`, dataType: 'text', modelType: 'user' }),
+  getCustomDataPoint: ({ dataPointId }) => manage('GET', `/custom-data-points/${dataPointId}`),
+  updateCustomDataPoint: ({ dataPointId }) =>
+    manage('PATCH', `/custom-data-points/${dataPointId}`, { description: 'Changed' }),
+  deleteCustomDataPoint: ({ dataPointId }) => manage('DELETE', `/custom-data-points/${dataPointId}`),
+  getTheme: () => manage('GET', '/theme'),
+  updateTheme: () => manage('PATCH', '/theme', { name: 'Changed' }),
+  getMessageOverrides: () => manage('GET', '/message-overrides'),
+  replaceMessageOverrides: () =>
+    manage('PATCH', '/message-overrides', { messageOverrides: { en: { 'sms-code-entry.heading': 'Something else' } } }),
+  getMessageCatalogue: () => manage('GET', '/message-overrides/catalog'),
+  listAuthenticatorConfigurations: () => manage('GET', '/authenticator-configurations'),
+  updateAuthenticatorConfiguration: ({ authenticatorId }) =>
+    manage('PATCH', `/authenticator-configurations/${authenticatorId}`, { isActive: true }),
+  createSmsConfiguration: () =>
+    manage('POST', '/authenticator-configurations/sms', {
+      smsProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/sms',
+    }),
+  getSmsConfiguration: () => manage('GET', '/authenticator-configurations/sms'),
+  updateSmsConfiguration: () => manage('PATCH', '/authenticator-configurations/sms', { isActive: false }),
+  deleteSmsConfiguration: () => manage('DELETE', '/authenticator-configurations/sms'),
+  createEmailOtpConfiguration: () =>
+    manage('POST', '/authenticator-configurations/email-otp', {
+      emailProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/mail',
+    }),
+  getEmailOtpConfiguration: () => manage('GET', '/authenticator-configurations/email-otp'),
+  updateEmailOtpConfiguration: () => manage('PATCH', '/authenticator-configurations/email-otp', { isActive: true }),
+  deleteEmailOtpConfiguration: () => manage('DELETE', '/authenticator-configurations/email-otp'),
+  createPasskeyConfiguration: () =>
+    manage('POST', '/authenticator-configurations/passkey', {
+      relyingParty: 'bank.example',
+      expectedOrigins: ['https://bank.example'],
+    }),
+  getPasskeyConfiguration: () => manage('GET', '/authenticator-configurations/passkey'),
+  updatePasskeyConfiguration: () => manage('PATCH', '/authenticator-configurations/passkey', { isActive: true }),
+  deletePasskeyConfiguration: () => manage('DELETE', '/authenticator-configurations/passkey'),
+  createPushConfiguration: () => manage('POST', '/authenticator-configurations/push', pushCredentials),
+  getPushConfiguration: () => manage('GET', '/authenticator-configurations/push'),
+  updatePushConfiguration: () => manage('PATCH', '/authenticator-configurations/push', { isActive: false }),
+  deletePushConfiguration: () => manage('DELETE', '/authenticator-configurations/push'),
+  listAppClients: () => manage('GET', '/app-clients'),
+  createAppClient: ({ userId }) => manage('POST', '/app-clients', { clientId: `new-${userId}`, name: 'New' }),
+  getAppClient: ({ clientId }) => manage('GET', `/app-clients/${clientId}`),
+  updateAppClient: ({ clientId }) => manage('PATCH', `/app-clients/${clientId}`, { name: 'Changed' }),
+  deleteAppClient: ({ clientId }) => manage('DELETE', `/app-clients/${clientId}`),
+  unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
+  showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
+  getJwks: ({ tenantId }) => ({ method: 'GET', path: `/v1/client/public/${tenantId}/.well-known/jwks` }),
+  getOpenidConfiguration: ({ tenantId }) => ({
+    method: 'GET',
+    path: `/v1/client/public/${tenantId}/.well-known/openid-configuration`,
+  }),
+  showChallenge: ({ token }) => ({ method: 'GET', path: `/challenge?token=${token}` }),
+};
+
+/** Routes whose good request needs others to have run before: what they begin with stands, or does not, at first. */
+export const preparations: Readonly<Record<string, readonly string[]>> = {
+  createEmailOtpConfiguration: ['deleteEmailOtpConfiguration'],
+  createPasskeyConfiguration: ['deletePasskeyConfiguration'],
+  getSmsConfiguration: ['createSmsConfiguration'],
+  updateSmsConfiguration: ['createSmsConfiguration'],
+  deleteSmsConfiguration: ['createSmsConfiguration'],
+  getPushConfiguration: ['createPushConfiguration'],
+  updatePushConfiguration: ['createPushConfiguration'],
+  deletePushConfiguration: ['createPushConfiguration'],
+};
+
+/** What a refusal test may use beside the good example. */
+export interface Stage {
+  readonly app: TestApp;
+  readonly own: Objects;
+  readonly nobodys: Objects;
+  /** A tenant in which no verification method is configured. */
+  tenantWithoutMethods(): Promise<TestTenant>;
+  /** A server whose mail is never accepted. */
+  appWithoutMail(): Promise<TestApp>;
+}
+
+type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
+
+const credential = {
+  verificationMethod: 'PASSKEY',
+  credentialId: Buffer.from('credential of somebody').toString('base64url'),
+  credentialPublicKey: coseKey(),
+};
+
+/** An ES256 public key as COSE (RFC 9052 §7): {1: 2, 3: -7, -1: 1, -2: x, -3: y}. */
+function coseKey(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const head = Buffer.from('a5010203262001215820', 'hex');
+  const parts = [head, Buffer.from(x, 'base64url'), Buffer.from('225820', 'hex'), Buffer.from(y, 'base64url')];
+  return Buffer.concat(parts).toString('base64url');
+}
+
+/** Refusals that only this route gives, or gives in its own way: `route code` -> a request that provokes it. */
+export const provocations: Readonly<Record<string, Provoke>> = {
+  'getUser invalid_request': ({ own }) => ({ method: 'GET', path: `/v1/users/${own.userId}%2F` }),
+  'queryUsers invalid_request': () => ({ method: 'GET', path: '/v1/users' }),
+  'queryUsers invalid_configuration': () => ({ method: 'GET', path: '/v1/users?token=x' }),
+  'updateUser invalid_request': ({ own }) => patch({ email: 'nobody' }, own),
+  'deleteUser invalid_request': ({ own }) => ({ method: 'DELETE', path: `/v1/users/${own.userId}?actions=maybe` }),
+  'getAuthenticators invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/authenticators' }),
+  'enrollVerifiedAuthenticator invalid_request': ({ own }) => enrol(own.userId, { verificationMethod: 'SMS' }),
+  'enrollVerifiedAuthenticator invalid_credential': ({ own }) =>
+    enrol(own.userId, { ...credential, credentialPublicKey: 'AAAA' }),
+  'enrollVerifiedAuthenticator conflict': async ({ app, own, nobodys }) => {
+    const { method, path, body } = enrol(nobodys.userId, credential);
+    await app.call(method, path, { body });
+    return enrol(own.userId, credential);
+  },
+  'deleteAuthenticator invalid_request': ({ own }) => ({
+    method: 'DELETE',
+    path: `/v1/users/%5C/authenticators/${own.userAuthenticatorId}`,
+  }),
+  'deleteAuthenticator not_found': ({ own, nobodys }) => ({
+    method: 'DELETE',
+    path: `/v1/users/${own.userId}/authenticators/${nobodys.userAuthenticatorId}`,
+  }),
+  'trackAction invalid_request': ({ own }) => ({
+    method: 'POST',
+    path: `/v1/users/${own.userId}/actions/a.b`,
+    body: {},
+  }),
+  'trackAction AUTHENTICATOR_NOT_FOUND': async ({ own, tenantWithoutMethods }) => ({
+    method: 'POST',
+    path: `/v1/users/${own.userId}/actions/${own.action}`,
+    body: {},
+    key: (await tenantWithoutMethods()).secretKey,
+  }),
+  'getAction invalid_request': ({ own }) => ({ method: 'GET', path: `/v1/users/${own.userId}/actions/a.b/k` }),
+  'getAction not_found': ({ nobodys }) => requireExample('getAction')(nobodys),
+  'updateAction invalid_request': ({ own }) => ({ ...requireExample('updateAction')(own), body: { state: 'DONE' } }),
+  'updateAction not_found': ({ nobodys }) => requireExample('updateAction')(nobodys),
+  'queryUserActions invalid_request': ({ own }) => ({
+    method: 'GET',
+    path: `/v1/users/${own.userId}/actions?fromDate=yesterday`,
+  }),
+  'validateChallenge invalid_request': () => ({ method: 'POST', path: '/v1/validate', body: {} }),
+  'trackAction conflict': (stage) =>
+    linkedChange(stage, ({ userId, action, idempotencyKey }, custom) => ({
+      method: 'POST',
+      path: `/v1/users/${userId}/actions/${action}`,
+      body: { idempotencyKey, custom },
+    })),
+  'initiateChallenge conflict': (stage) =>
+    linkedChange(stage, ({ userId, action, idempotencyKey }, custom) => ({
+      method: 'POST',
+      path: '/v1/challenge',
+      body: { verificationMethod: 'EMAIL_OTP', email: 'a@b.c', userId, action, idempotencyKey, custom },
+    })),
+  'initiateChallenge invalid_configuration': ({ own }) => ({
+    method: 'POST',
+    path: '/v1/challenge',
+    body: { verificationMethod: 'SMS', action: own.action, phoneNumber: '+6427123456' },
+  }),
+  'initiateChallenge not_found': ({ nobodys }) => ({
+    method: 'POST',
+    path: '/v1/challenge',
+    body: { challengeId: nobodys.challengeId },
+  }),
+  'initiateChallenge delivery_failed': async ({ own, appWithoutMail }) => ({
+    ...requireExample('initiateChallenge')(own),
+    app: await appWithoutMail(),
+  }),
+  'explainAction invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/actions/a/k/explain' }),
+  'getChallenge invalid_request': () => ({ method: 'GET', path: '/v1/challenges' }),
+  'createSession invalid_configuration': async ({ app, own, nobodys }) => {
+    const { userId, action, idempotencyKey, token } = own;
+    await app.call('PATCH', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`, {
+      body: { state: 'CHALLENGE_SUCCEEDED' },
+    });
+    return { method: 'POST', path: '/v1/sessions', body: { token, clientId: nobodys.clientId } };
+  },
+  'createActionConfiguration invalid_configuration': ({ own }) =>
+    manage('POST', '/action-configurations', {
+      actionCode: `flow-${own.userId}`,
+      actionType: 'FLOW',
+      defaultUserActionResult: 'ALLOW',
+    }),
+  'updateActionConfiguration invalid_configuration': ({ own }) =>
+    manage('PATCH', `/action-configurations/${own.action}`, { verificationWebhookUrl: 'https://bank.example/hook' }),
+  'showDevInbox not_found': async ({ appWithoutMail }) => ({
+    method: 'GET',
+    path: '/dev/inbox',
+    app: await appWithoutMail(),
+  }),
+  'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
+  'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
+  'showChallenge invalid_request': () => ({ method: 'GET', path: '/challenge?token=a&token=b' }),
+};
+
+/** The action of a user again, with another value for what its idempotency key stands for. */
+async function linkedChange(
+  { app, own }: Stage,
+  request: (objects: Objects, custom: object) => ExampleRequest,
+): Promise<ExampleRequest> {
+  await app.call('POST', '/v1/management/custom-data-points', {
+    key: app.tenant.managementKey,
+    body: { name: 'linkedAmount', dataType: 'number', modelType: 'action', linked: true },
+  });
+  return request(own, { linkedAmount: 1 });
+}
+
+function patch(body: object, { userId }: Objects): ExampleRequest {
+  return { method: 'PATCH', path: `/v1/users/${userId}`, body };
+}
+
+function enrol(userId: string, body: object): ExampleRequest {
+  return { method: 'POST', path: `/v1/users/${userId}/authenticators`, body };
+}
+
+/** The example of a route. @throws when there is none. */
+export function requireExample(routeId: string): Example {
+  const example = examples[routeId];
+  if (example === undefined) throw new Error(`Add an example of a good request to ${routeId} in route-examples.ts.`);
+  return example;
+}

@@ -1,0 +1,677 @@
+/** Walks the contract and fails for whatever was forgotten about a route. The exceptions may only become fewer. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { errorCatalogue } from '../../src/contract/errors.ts';
+import type { ErrorCode } from '../../src/contract/errors.ts';
+import { routes } from '../../src/contract/index.ts';
+import { refusalsOf } from '../../src/contract/route.ts';
+import type { Route } from '../../src/contract/route.ts';
+import { operations } from '../../src/operations/index.ts';
+import { listApiKeys, revokeApiKeyRow } from '../../src/storage/queries/api-keys.ts';
+import { publishConfig } from '../../src/storage/queries/tenants.ts';
+import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
+import type { Database } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
+import { testDatabase } from '../../src/testkit/test-database.ts';
+import { examples, preparations, provocations, requireExample } from './route-examples.ts';
+import type { ExampleRequest, Objects } from './route-examples.ts';
+
+/** Routes that anybody may call: public keys, pages whose token is their own credential, and the mail of development. */
+const publicRoutes = ['getJwks', 'getOpenidConfiguration', 'showChallenge', 'showDevInbox'];
+
+/** What anybody may ask of the server itself. `/metrics` looks at the address or at its own token. */
+const publicServicePaths = ['/docs', '/livez', '/metrics', '/openapi.json', '/readyz'];
+
+/**
+ * POST routes without an audit event: tracking has its decision record (ruling 13); the others change nothing.
+ */
+const withoutAudit = ['evaluateRules', 'trackAction', 'validateChallenge', 'validateSession'];
+
+/** Its event is of the stolen token, not of each refresh; see sessions.test.ts. */
+const auditedOtherwise = ['refreshSession'];
+
+/** Listed refusals that no request can provoke: these answer from memory, without a database and without parameters. */
+const unprovokable = [
+  ...['getAuthenticatorConfigurations', 'getJwks', 'getOpenidConfiguration', 'showChallenge', 'showDevInbox'].flatMap(
+    (id) => [`${id} unavailable`, `${id} unexpected_error`],
+  ),
+  'getAuthenticatorConfigurations invalid_request',
+  'getJwks invalid_request',
+  'getOpenidConfiguration invalid_request',
+  'showDevInbox invalid_request',
+  'getMessageCatalogue unavailable',
+  'getMessageCatalogue unexpected_error',
+];
+
+const nobodys: Objects = {
+  tenantId: randomUUID(),
+  userId: 'nobody',
+  action: 'unheardOf',
+  idempotencyKey: 'never-used',
+  userAuthenticatorId: randomUUID(),
+  token: 'no.such.token',
+  challengeId: randomUUID(),
+  verificationCode: '987654321',
+  accessToken: 'no.such.token',
+  refreshToken: 'no.such.token',
+  ruleId: randomUUID(),
+  valueList: 'no-such-list',
+  dataPointId: randomUUID(),
+  clientId: 'no-such-client',
+  authenticatorId: randomUUID(),
+};
+
+let app: TestApp;
+const others: TestApp[] = [];
+let own: Objects;
+let other: TestTenant;
+let fault: Error | undefined;
+const replies: { readonly request: string; readonly reply: TestReply; readonly route: Route | undefined }[] = [];
+
+/** A database that can be told to fail. */
+function faulty(db: Database): Database {
+  const check = () => (fault === undefined ? undefined : Promise.reject(fault));
+  return {
+    kind: db.kind,
+    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
+    script: (text) => check() ?? db.script(text),
+    transaction: (work) => check() ?? db.transaction(work),
+    listen: (channel, onPayload) => db.listen(channel, onPayload),
+    poolStatus: () => db.poolStatus(),
+    close: () => db.close(),
+  };
+}
+
+async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
+  const { method, path, app: otherApp, ...call } = request;
+  const key = path.startsWith('/v1/management') && otherApp === undefined ? app.tenant.managementKey : undefined;
+  const own = otherApp === undefined ? {} : { key: otherApp.tenant.secretKey };
+  const reply = await (otherApp ?? app).call(method, path, { ...(key === undefined ? own : { key }), ...call });
+  replies.push({ request: `${method} ${path}`, reply, route });
+  return reply;
+}
+
+/** A user with an authenticator, an action, a challenge and a session, and configurations, all made through the API. */
+async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects> {
+  async function made(method: string, path: string, body?: object): Promise<TestReply['body']> {
+    const key = path.startsWith('/v1/management') ? tenant.managementKey : tenant.secretKey;
+    const reply = await app.call(method, path, { key, ...(body === undefined ? {} : { body }) });
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
+    return reply.body;
+  }
+  const action = `act-${userId}`;
+  const rules = `/v1/management/action-configurations/${action}/rules`;
+  await made('POST', '/v1/management/action-configurations', {
+    actionCode: action,
+    defaultUserActionResult: 'CHALLENGE',
+  });
+  const enrolled = await made('POST', `/v1/users/${userId}/authenticators`, {
+    verificationMethod: 'EMAIL_OTP',
+    email: `${userId}@example.com`,
+  });
+  await made('PATCH', `/v1/users/${userId}`, { username: userId });
+  const idempotencyKey = `key-of-${userId}`;
+  const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, { idempotencyKey });
+  const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, { idempotencyKey: 'session' });
+  await made('PATCH', `/v1/users/${userId}/actions/sign-in/session`, { state: 'CHALLENGE_SUCCEEDED' });
+  const client = await made('POST', '/v1/management/app-clients', { clientId: `client-${userId}`, name: userId });
+  const session = await made('POST', '/v1/sessions', { token: signIn.token, clientId: client.clientId });
+  const email = `challenge-${userId}@example.com`;
+  const challenge = await made('POST', '/v1/challenge', { verificationMethod: 'EMAIL_OTP', action, email, userId });
+  const rule = await made('POST', rules, { name: 'Rule', isActive: false, priority: 0, type: 'REVIEW' });
+  const list = await made('POST', '/v1/management/value-lists', {
+    name: `list ${userId}`,
+    itemType: 'string',
+    isActive: true,
+  });
+  const point = await made('POST', '/v1/management/custom-data-points', {
+    name: `point ${userId}`,
+    dataType: 'text',
+    modelType: 'user',
+  });
+  const [configuration] = await made('GET', '/v1/management/authenticator-configurations');
+  const mail = app.mail().find(({ to }) => to === email);
+  return {
+    tenantId: tenant.tenantId,
+    userId,
+    action,
+    idempotencyKey,
+    userAuthenticatorId: enrolled.authenticator.userAuthenticatorId,
+    token: tracked.token,
+    challengeId: challenge.challengeId,
+    verificationCode: /^\d{6,10}/.exec(mail?.subject ?? '')?.[0] ?? '',
+    accessToken: session.accessToken,
+    refreshToken: session.refreshToken,
+    ruleId: rule.ruleId,
+    valueList: list.alias,
+    dataPointId: point.id,
+    clientId: client.clientId,
+    authenticatorId: configuration.authenticatorId,
+  };
+}
+
+beforeAll(async () => {
+  app = await testApp('embedded', { db: faulty(await testDatabase('embedded')), managementRateLimit: 1_000_000 });
+  other = await app.createTenant('Other tenant');
+  // Recovery codes are slow to hash, and no test here is about them.
+  await app.db.query(
+    statement(
+      'coverage_settings',
+      `update tenants set settings = '{"skipRecoveryCodesOnProgrammaticEnrollment":true}'`,
+    ),
+    [],
+  );
+  await publishConfig(app.db, app.tenant.tenantId);
+  await publishConfig(app.db, other.tenantId);
+  await app.app.context.published.refresh();
+  own = await makeObjects(app.tenant, 'own-user');
+});
+afterAll(() => Promise.all([app, ...others].map((opened) => opened.close())));
+
+const protectedRoutes = routes.filter((route) => route.caller !== 'public');
+const named = (list: readonly Route[]) => list.map((route) => [route.id, route] as const);
+const unauthorized = {
+  error: 'unauthorized',
+  errorCode: 'unauthorized',
+  errorDescription:
+    'The request is unauthorized. Check that your API key and region base URL are correctly configured.',
+};
+
+/** The example and the same by each alias, whose ids are any: who may not call is refused before they are looked at. */
+function everyWayIn(route: Route): readonly ExampleRequest[] {
+  const example = requireExample(route.id)(own);
+  const aliases = (route.aliases ?? []).map(({ method, path }) => ({
+    ...example,
+    method,
+    path: path.replace(/:\w+/g, 'x'),
+  }));
+  return [example, ...aliases];
+}
+
+/** Whether the request is about an object that has a name, and not about the tenant as a whole. */
+function isAboutObjects(route: Route): boolean {
+  const example = requireExample(route.id);
+  return JSON.stringify(example(own)) !== JSON.stringify(example(nobodys));
+}
+
+/** The members that the body of a route declares. */
+function bodyMembers(route: Route): readonly string[] {
+  const schema = z.toJSONSchema(route.body, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(schema.properties ?? {});
+}
+
+describe('the contract', () => {
+  test('has one operation per route and one route per operation', () => {
+    expect(operations.map(({ route }) => route.id).sort()).toEqual(routes.map(({ id }) => id).sort());
+    for (const { route } of operations) expect(routes).toContain(route);
+    expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
+  });
+
+  test('has an example per route, and none of a route that is gone', () => {
+    expect(Object.keys(examples).sort()).toEqual(routes.map(({ id }) => id).sort());
+  });
+
+  test('A32: is public in exactly the places that the list names', () => {
+    const isPublic = routes.filter((route) => route.caller === 'public').map(({ id }) => id);
+    expect(isPublic.sort()).toEqual([...publicRoutes].sort());
+    const paths = new Set<string>();
+    for (const line of app.app.server.printRoutes({ commonPrefix: false }).split('\n')) {
+      const path = /[├└]── (\/\S*) \(/.exec(line)?.[1];
+      if (path !== undefined && (line.startsWith('├') || line.startsWith('└')))
+        paths.add(path.replace(/^(\/docs).*/, '$1'));
+    }
+    const ofContract = new Set(
+      routes.flatMap((route) => [route.path, ...(route.aliases ?? []).map(({ path }) => path)]),
+    );
+    expect([...paths].filter((path) => !ofContract.has(path) && !path.startsWith('/v1')).sort()).toEqual(
+      publicServicePaths,
+    );
+  });
+
+  test('has one status per code, the one of ruling 2', () => {
+    expect(Object.fromEntries(Object.entries(errorCatalogue).map(([code, { status }]) => [code, status]))).toEqual(
+      Object.fromEntries(Object.entries(statusOfCode).filter(([code]) => code in errorCatalogue)),
+    );
+  });
+});
+
+/** Ruling 2, the whole list; codes of later parts included. */
+const statusOfCode: Readonly<Record<string, number>> = {
+  invalid_request: 400,
+  invalid_credential: 400,
+  unknown_credential: 400,
+  invalid_configuration: 400,
+  AUTHENTICATOR_NOT_FOUND: 400,
+  delivery_failed: 400,
+  unauthorized: 401,
+  invalid_token: 401,
+  expired_token: 401,
+  forbidden: 403,
+  insufficient_scope: 403,
+  not_found: 404,
+  authenticator_configuration_not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  resource_already_exists: 409,
+  body_too_large: 413,
+  too_many_requests: 429,
+  unexpected_error: 500,
+  unavailable: 503,
+};
+
+describe('who may not call is told nothing else', () => {
+  let lastOctet = 0;
+  // An address of its own per call, so that no call meets the limit on failures.
+  const fresh = () => ({ remoteAddress: `198.51.100.${(lastOctet += 1) % 250}` });
+
+  async function expectUnauthorized(route: Route, call: Partial<ExampleRequest>): Promise<void> {
+    for (const way of everyWayIn(route)) {
+      const reply = await ask({ ...way, ...fresh(), ...call }, route);
+      expect(reply.status, `${way.method} ${way.path}`).toBe(401);
+      expect(reply.body).toEqual(unauthorized);
+    }
+  }
+
+  test.each(named(protectedRoutes))('%s without credentials', (_id, route) => expectUnauthorized(route, { key: null }));
+
+  test.each(named(protectedRoutes))('%s with a key of the wrong kind', (_id, route) =>
+    expectUnauthorized(route, { key: route.caller === 'server' ? app.tenant.managementKey : app.tenant.secretKey }),
+  );
+
+  test.each(named(protectedRoutes))('A33: %s with a client token as the bearer', (_id, route) =>
+    expectUnauthorized(route, { key: null, headers: { authorization: `Bearer ${own.token}` } }),
+  );
+
+  test.each(named(protectedRoutes))('%s with a key that was revoked', async (_id, route) => {
+    const tenant = await app.createTenant('With revoked keys');
+    await app.db.transaction(async (sql) => {
+      for (const { key_id } of await listApiKeys(sql, tenant.tenantId)) {
+        await revokeApiKeyRow(sql, tenant.tenantId, key_id, app.runtime.clock.now());
+      }
+      await publishConfig(sql, tenant.tenantId);
+    });
+    await app.app.context.published.refresh();
+    await expectUnauthorized(route, { key: route.caller === 'server' ? tenant.secretKey : tenant.managementKey });
+  });
+
+  test('A path under /v1 that does not exist, so that strangers cannot map the API', async () => {
+    for (const path of ['/v1', '/v1/', '/v1/nothing', '/v1/users/x/y/z', '/v1/management/nothing', '/v1/%75sers/x']) {
+      const reply = await ask({ method: 'GET', path, key: null, ...fresh() });
+      expect(reply.status, path).toBe(401);
+    }
+    expect((await ask({ method: 'GET', path: '/v1/nothing' })).status).toBe(404);
+  });
+});
+
+/** An answer without what differs by nature: ids, times, tokens, and the names asked for. */
+function scrub(reply: TestReply, objects: Objects): string {
+  const names = (Object.values(objects) as string[]).sort((left, right) => right.length - left.length);
+  const withoutNames = names.reduce((text, name) => text.replaceAll(name, '<name>'), reply.text);
+  return `${reply.status} ${withoutNames
+    .replace(/ey[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
+    .replace(/[0-9a-f]{60,}/g, '<token>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/g, '<code>')}`;
+}
+
+async function rowsOfTenant(tenantId: string): Promise<string> {
+  const tables = await app.db.query(
+    statement<{ name: string }>(
+      'coverage_tenant_tables',
+      `select table_name::text as name from information_schema.columns
+       where table_schema = 'public' and column_name = 'tenant_id' order by 1`,
+    ),
+    [],
+  );
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const rows = await app.db.query(
+      statement<{ row: string }>(
+        `coverage_${name}`,
+        `select t::text as row from ${name} t where tenant_id = $1 order by 1`,
+      ),
+      [tenantId],
+    );
+    texts.push(`${name}\n${rows.map(({ row }) => row).join('\n')}`);
+  }
+  return texts.join('\n');
+}
+
+describe("A31: another tenant's object gets the answer of one that does not exist, and is not touched", () => {
+  let theirs: Objects;
+  beforeAll(async () => {
+    theirs = await makeObjects(other, 'their-user');
+  });
+
+  test.each(named(protectedRoutes))('%s', async (_id, route) => {
+    if (!isAboutObjects(route)) return;
+    const example = requireExample(route.id);
+    const before = await rowsOfTenant(other.tenantId);
+    expect(before).toContain(theirs.challengeId);
+    const foreign = await ask(example(theirs), route);
+    expect(scrub(foreign, theirs)).toBe(scrub(await ask(example(nobodys), route), nobodys));
+    expect(await rowsOfTenant(other.tenantId)).toBe(before);
+  });
+});
+
+describe('a change leaves its audit event', () => {
+  const changing = routes.filter((route) => route.audit !== null && !auditedOtherwise.includes(route.id));
+
+  test('and only those that change nothing, or are recorded otherwise, are excused', () => {
+    const withoutEvent = routes.filter((route) => route.method !== 'GET' && route.audit === null);
+    expect(withoutEvent.map(({ id }) => id).sort()).toEqual([...withoutAudit].sort());
+    expect(routes.filter((route) => route.method === 'GET' && route.audit !== null)).toEqual([]);
+    expect(auditedOtherwise.filter((id) => !routes.some((route) => route.id === id && route.audit !== null))).toEqual(
+      [],
+    );
+  });
+
+  const events = statement<{
+    event_type: string;
+    user_id: string | null;
+    request_id: string;
+    actor: { id: string; kind: string };
+    data: object;
+  }>(
+    'coverage_events',
+    'select event_type, user_id, request_id, actor, data from audit_events where tenant_id = $1 order by event_id',
+  );
+
+  let plain: TestTenant;
+  beforeAll(async () => {
+    plain = await app.createTenant('Without objects');
+  });
+
+  test.each(named(changing))('%s', async (_id, route) => {
+    const methods = [route, ...(route.aliases ?? []).filter(({ path }) => path === route.path)].map(
+      ({ method }) => method,
+    );
+    const tenant = isAboutObjects(route) ? app.tenant : plain;
+    const key = route.caller === 'server' ? tenant.secretKey : tenant.managementKey;
+    for (const method of methods) {
+      const objects = isAboutObjects(route) ? await makeObjects(tenant, `audited-${route.id}-${method}`) : own;
+      for (const id of preparations[route.id] ?? []) await ask({ ...requireExample(id)(objects), key });
+      if (route.id === 'createSession') {
+        await app.call('PATCH', `/v1/users/${objects.userId}/actions/${objects.action}/${objects.idempotencyKey}`, {
+          body: { state: 'CHALLENGE_SUCCEEDED' },
+        });
+      }
+      if (route.id === 'unlockMethod') {
+        const { challengeId } = objects;
+        await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: '000000' } });
+      }
+      const before = await app.db.query(events, [tenant.tenantId]);
+      const reply = await ask({ ...requireExample(route.id)(objects), method, key }, route);
+      expect(reply.status, reply.text).toBe(route.noContent === true ? 204 : 200);
+      const [event, ...more] = (await app.db.query(events, [tenant.tenantId])).slice(before.length);
+      expect(more).toEqual([]);
+      expect(event).toMatchObject({
+        event_type: route.audit,
+        request_id: reply.headers['x-request-id'],
+        actor: { kind: route.caller },
+      });
+      if (route.path.includes(':userId')) expect(event?.user_id).toBe(objects.userId);
+      expect(JSON.stringify(event?.data)).not.toMatch(/@|\+64/);
+    }
+  });
+
+  test('and one that changed nothing leaves none', async () => {
+    const before = await app.db.query(events, [app.tenant.tenantId]);
+    for (const id of ['deleteUser', 'deleteAuthenticator', 'updateAction', 'deleteRule', 'deleteAppClient']) {
+      await ask(requireExample(id)({ ...nobodys, userId: 'never-heard-of', action: 'never-heard-of' }));
+    }
+    expect(await app.db.query(events, [app.tenant.tenantId])).toHaveLength(before.length);
+  });
+});
+
+describe('every refusal that a route lists is produced', () => {
+  const listed = routes.flatMap((route) =>
+    refusalsOf(route).map((code) => [`${route.id} ${code}` as string, route, code] as const),
+  );
+
+  test('or stands in the list of those that cannot be, which names nothing that is not listed', () => {
+    const all = new Set(listed.map(([name]) => name));
+    expect([...unprovokable, ...Object.keys(provocations)].filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  const due = listed.filter(([name]) => !unprovokable.includes(name));
+
+  test.each(due)('%s', async (name, route, code) => {
+    const good = requireExample(route.id)(own);
+    const request = await provoke(name, route, code, good);
+    const reply = await ask(request, route).finally(() => {
+      fault = undefined;
+    });
+    expect(reply.status, reply.text).toBe(errorCatalogue[code].status);
+    expect(reply.body).toEqual({ error: code, errorCode: code, errorDescription: expect.stringMatching(/^\w.{10,}/) });
+    expect(reply.headers['retry-after'] !== undefined).toBe(code === 'unavailable' || code === 'too_many_requests');
+  });
+
+  let addresses = 0;
+
+  // Other names than those that earlier tests have asked with, some of which exist by now.
+  const absent: Objects = { ...nobodys, userId: 'unheard-of-user', action: 'unheard-of' };
+  const large = { server: 64 * 1024, management: 1024 * 1024, public: 64 * 1024 };
+
+  async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
+    const special = provocations[name];
+    if (special !== undefined) return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail });
+    switch (code) {
+      case 'invalid_request':
+        if (route.caller === 'management') return { ...good, path: `${good.path}?nonsense=1` };
+        if (route.method !== 'GET') return { ...good, rawBody: '{' };
+        break;
+      case 'unauthorized':
+        return { ...good, key: null, remoteAddress: `2001:db8:1:${(addresses += 1).toString(16)}::1` };
+      case 'forbidden':
+        return { ...good, key: (await tenantOfOtherAddresses()).secretKey };
+      case 'too_many_requests': {
+        const call = { ...good, key: null, remoteAddress: `2001:db8:0:${(addresses += 1).toString(16)}::1` };
+        for (let count = 0; count < 30; count += 1)
+          expect((await app.call(call.method, call.path, call)).status).toBe(401);
+        return call;
+      }
+      case 'body_too_large':
+        return { ...good, rawBody: JSON.stringify({ pad: 'x'.repeat(large[route.caller]) }) };
+      case 'not_found':
+        return requireExample(route.id)(absent);
+      case 'authenticator_configuration_not_found':
+        return isAboutObjects(route)
+          ? requireExample(route.id)(absent)
+          : { ...good, key: (await tenantWithoutMethods()).managementKey };
+      case 'resource_already_exists':
+        await ask(good);
+        return good;
+      case 'unexpected_error':
+        fault = new Error('A fault made by the test.');
+        return good;
+      case 'unavailable':
+        fault = new DatabaseUnavailable('A pause made by the test.');
+        return good;
+    }
+    throw new Error(`Add a request that provokes "${name}" to route-examples.ts.`);
+  }
+
+  const makeOnce = <T>(make: () => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => (made ??= make());
+  };
+
+  const tenantWithoutMethods = makeOnce(async () => {
+    const tenant = await app.createTenant('Without methods');
+    await app.db.query(
+      statement('coverage_without_methods', 'delete from authenticator_configurations where tenant_id = $1'),
+      [tenant.tenantId],
+    );
+    await publishConfig(app.db, tenant.tenantId);
+    await app.app.context.published.refresh();
+    return tenant;
+  });
+
+  const tenantOfOtherAddresses = makeOnce(async () => {
+    const tenant = await app.createTenant('Of other addresses');
+    await app.call('PATCH', '/v1/management/tenant', {
+      key: tenant.managementKey,
+      body: { ipWhitelist: ['192.0.2.0/24'] },
+    });
+    return tenant;
+  });
+
+  const appWithoutMail = makeOnce(async () => {
+    const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.'));
+    const made = await testApp('embedded', { mailer: { send: refuse, close: () => undefined } });
+    others.push(made);
+    return made;
+  });
+});
+
+describe('A19: a body member of a wrong type is refused or ignored, never a fault', () => {
+  const wrong = [
+    null,
+    '',
+    0,
+    -1,
+    1e308,
+    true,
+    [],
+    ['right', 'wrong'],
+    {},
+    { $ne: null },
+    'x'.repeat(60_000),
+    '\u0000',
+    '__proto__',
+  ];
+  const mayBeStructures = ['custom', 'clientIds'];
+  const withBody = routes.filter((route) => route.method !== 'GET' && bodyMembers(route).length > 0);
+
+  test.each(named(withBody))('%s', async (_id, route) => {
+    const good = requireExample(route.id)(own);
+    for (const member of bodyMembers(route)) {
+      for (const value of wrong) {
+        const reply = await ask({ ...good, body: { ...(good.body as object), [member]: value } }, route);
+        const told = `${member}: ${JSON.stringify(value).slice(0, 40)} gave ${reply.text}`;
+        expect(reply.status, told).toBeLessThan(500);
+        const isStructure = typeof value === 'object' && value !== null;
+        if (isStructure && route.caller === 'server' && !mayBeStructures.includes(member))
+          expect(told, told).toContain('"invalid_request"');
+      }
+    }
+  });
+});
+
+describe('A34: members that no caller may set are ignored (ruling 1)', () => {
+  const smuggled = {
+    state: 'CHALLENGE_SUCCEEDED',
+    decision: { outcome: 'ALLOW' },
+    verifiedAt: '2020-01-01T00:00:00.000Z',
+    attempts: -5,
+    lastStep: 0,
+    counter: 0,
+    expiresAt: null,
+    userId: 'mallory',
+    user_id: 'mallory',
+    tenantId: randomUUID(),
+    tenant_id: randomUUID(),
+    role: 'admin',
+    createdAt: '2020-01-01T00:00:00.000Z',
+    actionId: randomUUID(),
+  };
+
+  const withBody = routes.filter((route) => route.method === 'POST' || route.method === 'PATCH');
+
+  test.each(named(withBody.filter((route) => route.caller === 'management')))('or refused: %s', async (_id, route) => {
+    const good = requireExample(route.id)(own);
+    const reply = await ask({ ...good, body: { ...(good.body as object), verifiedAt: smuggled.verifiedAt } }, route);
+    expect([reply.status, reply.body.errorDescription], reply.text).toEqual([400, 'verifiedAt is not a known field.']);
+  });
+
+  test.each(named(withBody.filter((route) => route.caller === 'server')))('%s', async (_id, route) => {
+    const clean = await makeObjects(app.tenant, `clean-${route.id}`);
+    const loaded = await makeObjects(app.tenant, `loaded-${route.id}`);
+    const example = requireExample(route.id);
+    const plain = await ask(example(clean), route);
+    const given = example(loaded);
+    const unknown = Object.entries(smuggled).filter(([name]) => !bodyMembers(route).includes(name));
+    const reply = await ask({ ...given, body: { ...Object.fromEntries(unknown), ...(given.body as object) } }, route);
+    expect(scrub(reply, loaded)).toBe(scrub(plain, clean));
+    const rows = await rowsOfTenant(app.tenant.tenantId);
+    expect(rows).not.toContain('mallory');
+    expect(rows).not.toContain('2020-01-01');
+  });
+});
+
+describe('A70: query parameters that a route does not know', () => {
+  test.each(named(routes.filter((route) => route.method === 'GET')))(
+    'change nothing of %s, or are refused by management',
+    async (_id, route) => {
+      const good = requireExample(route.id)(own);
+      const separator = good.path.includes('?') ? '&' : '?';
+      const plain = await ask(good, route);
+      for (const extra of [
+        'sort=email',
+        'filter[email]=x',
+        'fields=root_key_sealed',
+        'tenantId=x',
+        'order=1;drop',
+        '__proto__=1',
+      ]) {
+        const reply = await ask({ ...good, path: `${good.path}${separator}${encodeURI(extra)}` }, route);
+        const expected = route.caller === 'management' ? 400 : plain.status;
+        expect(reply.status, extra).toBe(expected);
+        if (route.caller !== 'management') expect(reply.text, extra).toBe(plain.text);
+      }
+    },
+  );
+});
+
+describe('answers', () => {
+  test('have exactly the content type application/json and a request id, whatever they are; pages are HTML', async () => {
+    for (const request of [
+      { method: 'GET', path: '/nothing' },
+      { method: 'PUT', path: '/v1/users/x' },
+      { method: 'OPTIONS', path: '/v1/users/x' },
+      { method: 'GET', path: '/v1/users/%E0%A4%A' },
+      { method: 'GET', path: `/v1/users/${'x'.repeat(5_000)}` },
+      { method: 'POST', path: '/v1/validate', rawBody: '{' },
+      { method: 'POST', path: '/v1/validate', rawBody: 'x', headers: { 'content-type': 'text/plain' } },
+      { method: 'POST', path: '/v1/validate', rawBody: '{}', headers: { 'content-type': 'a/b; charset=\u00ff' } },
+      { method: 'GET', path: '/livez' },
+      { method: 'GET', path: '/readyz' },
+      { method: 'GET', path: '/openapi.json' },
+    ]) {
+      await ask(request);
+    }
+    expect(replies.length).toBeGreaterThan(routes.length * 5);
+    for (const { request, reply, route } of replies) {
+      if (reply.status === 204) {
+        expect(reply.text, request).toBe('');
+        continue;
+      }
+      const isPage = route?.page === true && reply.status === 200;
+      expect(reply.headers['content-type'], request).toBe(isPage ? 'text/html; charset=utf-8' : 'application/json');
+      expect(reply.headers['x-request-id'], request).toMatch(/^[0-9a-f-]{36}$/);
+      if (!isPage && !Array.isArray(reply.body))
+        expect(Object.getPrototypeOf(reply.body), request).toBe(Object.prototype);
+      if (reply.status >= 400 && !request.endsWith('z')) expect(reply.body, request).toHaveProperty('errorDescription');
+    }
+  });
+
+  test('refuse with nothing that their route does not list', () => {
+    const unlisted = replies.flatMap(({ request, reply, route }) => {
+      if (route === undefined || reply.status < 400 || reply.status === 405) return [];
+      const code = reply.body.errorCode as ErrorCode;
+      return refusalsOf(route).includes(code) ? [] : [`${route.id} ${code} (${request})`];
+    });
+    expect([...new Set(unlisted)]).toEqual([]);
+  });
+
+  test('to methods that a path does not have say which it has', async () => {
+    const reply = await ask({ method: 'PUT', path: '/v1/users/x' });
+    expect([reply.status, reply.body.errorCode]).toEqual([405, 'method_not_allowed']);
+    expect(String(reply.headers['allow']).split(', ').sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST']);
+  });
+});
