@@ -17,10 +17,10 @@ export interface BenchSettings {
 }
 
 export const fullSettings: BenchSettings = {
-  rounds: 9,
+  rounds: 5,
   firstWarmupMs: 15_000,
   warmupMs: 1_500,
-  measureMs: 4_000,
+  measureMs: 3_000,
   connections: 32,
   poolSize: 10,
   users: 100_000,

@@ -52,16 +52,32 @@ export async function establishAction(
 
   const { state, record } = decide(context, tenant, action, key, seen, history, nowMs);
   const actionId = runtime.ids.uuid();
+  const place = placeOf(seen.address);
   const isRecorded = await recordAction(db, {
     actionId,
     state,
     nowMs,
     decision: JSON.stringify(record),
     newConfigurationResult: configured === undefined ? tenant.settings.newActionResult : undefined,
-    // Last: see issue-action-token.
-    ...key,
-    ...attributesOf(attributes),
-    ...placeOf(seen),
+    // Listed one by one: see issue-action-token.
+    tenantId: key.tenantId,
+    userId: key.userId,
+    actionCode: key.actionCode,
+    idempotencyKey: key.idempotencyKey,
+    redirectUrl: attributes.redirectUrl,
+    redirectToSettings: attributes.redirectToSettings ?? false,
+    userAgent: attributes.userAgent,
+    deviceId: attributes.deviceId,
+    locale: attributes.locale,
+    email: attributes.email,
+    phoneNumber: attributes.phoneNumber,
+    username: attributes.username,
+    custom: attributes.custom === undefined ? undefined : JSON.stringify(attributes.custom),
+    // In its one spelling, so that two spellings of an address are one address to count by.
+    ipAddress: seen.address.address ?? attributes.ipAddress,
+    countryCode: place.countryCode,
+    latitude: place.latitude,
+    longitude: place.longitude,
   });
   if (isRecorded) {
     context.metrics.decided(state);
@@ -116,26 +132,10 @@ function recordedSource(source: ReturnType<Context['enrichment']['sources']>[num
   return { name, state, version, ageDays };
 }
 
-function attributesOf(attributes: ActionAttributes) {
-  return {
-    redirectUrl: attributes.redirectUrl,
-    redirectToSettings: attributes.redirectToSettings ?? false,
-    userAgent: attributes.userAgent,
-    deviceId: attributes.deviceId,
-    locale: attributes.locale,
-    email: attributes.email,
-    phoneNumber: attributes.phoneNumber,
-    username: attributes.username,
-    custom: attributes.custom === undefined ? undefined : JSON.stringify(attributes.custom),
-  };
-}
-
 /** Where the action came from, for later decisions to compare with. */
-function placeOf({ sent, address: { address, country, place } }: Seen) {
+function placeOf({ country, place }: Seen['address']) {
   const city = place !== null && place !== 'unknown' && place.precision === 'city' ? place : null;
   return {
-    // In its one spelling, so that two spellings of an address are one address to count by.
-    ipAddress: address ?? sent.ipAddress,
     countryCode: country === null || country === 'unknown' ? null : country.countryCode,
     latitude: city?.latitude ?? null,
     longitude: city?.longitude ?? null,

@@ -47,13 +47,16 @@ export function historyRequest(
   const parts = new Set<HistoryPart>(action.plan.historyParts);
   if (history.length > 0) parts.add('questions');
   return {
+    // Listed one by one: see issue-action-token.
+    tenantId: key.tenantId,
+    userId: key.userId,
+    actionCode: key.actionCode,
+    idempotencyKey: key.idempotencyKey,
     address: seen.address.address,
     deviceId: seen.sent.deviceId ?? null,
     placesSinceMs: nowMs - placeWindowMs,
     parts,
     questions: history.map(({ question }) => questionRow(question, nowMs)),
-    // Last: see issue-action-token.
-    ...key,
   };
 }
 

@@ -111,8 +111,8 @@ const recordStatements = new Map<string, Statement<{ action_id: string }>>();
 const userLock = `hashtextextended($1::text || $2::text, 0)`;
 
 function recordStatement(extras: Extras): Statement<{ action_id: string }> {
-  const suffixes = Object.entries(extras).flatMap(([name, isWanted]) => (isWanted === true ? [name] : []));
-  const name = ['record_tracked_action', ...suffixes].join('_');
+  const { attributes, configuration, device } = extras;
+  const name = `record_tracked_action${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}${device ? '_device' : ''}`;
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
   const made = statement<{ action_id: string }>(
@@ -128,8 +128,8 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
      ), the_user as (
        insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
        select $1, $2, $19, $20, $21, $7, $7 from action
-       on conflict (tenant_id, user_id) ${extras.attributes ? takeAttributes : 'do nothing'}
-     )${extras.configuration ? createConfiguration : ''}${extras.device ? createDevice : ''}
+       on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
+     )${configuration ? createConfiguration : ''}${device ? createDevice : ''}
      select action_id from action`,
   );
   recordStatements.set(name, made);
