@@ -38,7 +38,8 @@ const text = Buffer.from('00000000-0000-0000-0000-000000000000');
 
 // Written in place: text put together from pieces is flattened again wherever it goes, and an id goes to many places.
 function uuidText(bytes: Buffer): string {
-  for (const [index, place] of bytePlaces.entries()) {
+  for (let index = 0; index < bytes.length; index += 1) {
+    const place = bytePlaces[index] ?? 0;
     const byte = bytes.readUInt8(index);
     text.writeUInt8(hexDigits.readUInt8(byte >> 4), place);
     text.writeUInt8(hexDigits.readUInt8(byte & 0xf), place + 1);

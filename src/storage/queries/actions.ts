@@ -108,7 +108,7 @@ const recordStatements = new Map<string, Statement<{ action_id: string }>>();
 
 // What tracking and deleting a user meet at. A lock on the user's row would be written to it by every track; this one
 // lives in memory.
-const userLock = `hashtextextended($1::text || $2::text, 0)`;
+const userLock = `hashtextextended($1::uuid::text || $2::text, 0)`;
 
 function recordStatement(extras: Extras): Statement<{ action_id: string }> {
   const { attributes, configuration, device } = extras;
@@ -122,7 +122,8 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
          created_at, updated_at, state_updated_at,
          redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
          custom, country_code, latitude, longitude)
-       values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+       from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
        on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
        returning action_id
      ), the_user as (
