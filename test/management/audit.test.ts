@@ -45,6 +45,11 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       done.push(id);
       return { reply, data: event?.data };
     };
+    // First, because below the method is switched off: a wrong guess, so that there is something to unlock.
+    const challenge = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'ann@example.com', userId: 'ann' };
+    const { body } = await app.call('POST', '/v1/challenge', { body: challenge });
+    const guess = { challengeId: body.challengeId as string, verificationCode: 'wrong' };
+    await app.call('POST', '/v1/verify', { body: guess });
     const pay = '/action-configurations/pay';
     const action = { actionCode: 'pay', defaultUserActionResult: 'ALLOW' };
     await act('createActionConfiguration', 'POST', '/action-configurations', action);
@@ -94,10 +99,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await act('updateAppClient', 'PATCH', '/app-clients/web', { name: 'Site' });
     await act('deleteAppClient', 'DELETE', '/app-clients/web');
 
-    const challenge = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'ann@example.com', userId: 'ann' };
-    const { body } = await app.call('POST', '/v1/challenge', { body: challenge });
-    const guess = { challengeId: body.challengeId as string, verificationCode: 'wrong' };
-    await app.call('POST', '/v1/verify', { body: guess });
     await act('unlockMethod', 'POST', '/users/ann/verification-methods/EMAIL_OTP/unlock');
 
     const changing = routes.filter(({ caller, audit }) => caller === 'management' && audit !== null);
