@@ -17,10 +17,10 @@ export interface BenchSettings {
 }
 
 export const fullSettings: BenchSettings = {
-  rounds: 5,
+  rounds: 3,
   firstWarmupMs: 15_000,
-  warmupMs: 1_500,
-  measureMs: 3_000,
+  warmupMs: 1_000,
+  measureMs: 2_000,
   connections: 32,
   poolSize: 10,
   users: 100_000,
