@@ -61,6 +61,8 @@ export const rulesCase: BenchCase = {
       ...credentials,
       DATABASE_URL: url,
       SALLYPORT_DATABASE_POOL_SIZE: String(settings.poolSize),
+      // All rules are made in one go.
+      SALLYPORT_MANAGEMENT_RATE_LIMIT: '10000',
     });
     const generator = startLoadGenerator();
     try {
