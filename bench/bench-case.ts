@@ -17,10 +17,10 @@ export interface BenchSettings {
 }
 
 export const fullSettings: BenchSettings = {
-  rounds: 3,
+  rounds: 7,
   firstWarmupMs: 15_000,
   warmupMs: 1_000,
-  measureMs: 2_000,
+  measureMs: 3_000,
   connections: 32,
   poolSize: 10,
   users: 100_000,

@@ -419,8 +419,7 @@ function connectTo(url: string): ClientConfig {
   // last and wins: the operator may know better.
   // Statements are prepared once and planned once: each is written for one index whatever its values, and planning the
   // history statement anew takes longer than running it. The just-in-time compiler costs more than it can save here.
-  const ours =
-    '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex -c jit=off -c plan_cache_mode=force_generic_plan';
+  const ours = '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex -c jit=off -c plan_cache_mode=force_generic_plan';
   const parsed = new URL(url);
   const theirs = parsed.searchParams.get('options') ?? '';
   parsed.searchParams.delete('options');
