@@ -1,18 +1,18 @@
 import { writeRuleSetDocument } from '../core/rules/rule-set-document.ts';
-import type { DescribedRule } from '../core/rules/rule-set-document.ts';
 import type { Action } from '../core/rules/rule-set.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import {
   loadPublishableActions,
   loadPublishableLists,
-  loadPublishableRules,
   lockTenantConfiguration,
   recordRuleSet,
 } from '../storage/queries/rule-sets.ts';
-import type { PublishableAction, PublishableRule } from '../storage/queries/rule-sets.ts';
+import type { PublishableAction } from '../storage/queries/rule-sets.ts';
+import { listTenantRules } from '../storage/queries/rules.ts';
 import { publishConfig } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
 import type { Context } from './operation.ts';
+import { ruleOfRow } from './rule-of-row.ts';
 
 /**
  * Publishes what a change of the tenant's configuration has made different: a new version of each rule set that differs,
@@ -20,10 +20,10 @@ import type { Context } from './operation.ts';
  */
 export async function publishRuleSets(sql: Sql, { runtime }: Context, tenantId: string): Promise<void> {
   await lockTenantConfiguration(sql, tenantId);
-  const rules = await loadPublishableRules(sql, tenantId);
+  const rules = await listTenantRules(sql, tenantId);
   const lists = new Map((await loadPublishableLists(sql, tenantId)).map(({ alias, items }) => [alias, items ?? []]));
   for (const row of await loadPublishableActions(sql, tenantId)) {
-    const ownRules = rules.filter((rule) => rule.action_code === row.action_code).map(ruleOf);
+    const ownRules = rules.filter((rule) => rule.action_code === row.action_code).map(ruleOfRow);
     const document = writeRuleSetDocument(actionOf(row), ownRules, { rules: ownRules, lists });
     const hash = sha256(document).toString('hex');
     if (hash === row.rule_set_hash) continue;
@@ -37,23 +37,6 @@ function actionOf(row: PublishableAction): Action {
   return {
     actionCode: row.action_code,
     defaultUserActionResult: row.default_result,
-    verificationMethods: row.verification_methods,
-    defaultVerificationMethod: row.default_verification_method,
-    promptToEnrollVerificationMethods: row.prompt_to_enroll_verification_methods,
-    minimumAssurance: row.minimum_assurance,
-  };
-}
-
-/** A stored rule in the words of the rules engine. */
-function ruleOf(row: PublishableRule): DescribedRule {
-  return {
-    ruleId: row.rule_id,
-    name: row.name,
-    description: row.description,
-    isActive: row.is_active,
-    priority: row.priority,
-    type: row.type,
-    conditions: row.conditions === null ? null : (JSON.parse(row.conditions) as unknown),
     verificationMethods: row.verification_methods,
     defaultVerificationMethod: row.default_verification_method,
     promptToEnrollVerificationMethods: row.prompt_to_enroll_verification_methods,

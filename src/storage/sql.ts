@@ -36,6 +36,8 @@ const textByName = new Map<string, string>();
  * `bigint` as number, `json`/`jsonb` parsed, `bytea` as Buffer and arrays as arrays.
  */
 export function statement<Row>(name: string, text: string): Statement<Row> {
+  // PostgreSQL cuts longer names short, and two that begin alike would become one.
+  if (name.length > 63) throw new Error(`The statement name ${name} is longer than 63 characters.`);
   const known = textByName.get(name);
   if (known !== undefined && known !== text) throw new Error(`Two statements are called ${name}.`);
   textByName.set(name, text);

@@ -8,6 +8,7 @@ import { loadPublishableLists } from '../../storage/queries/rule-sets.ts';
 import { recordRule } from '../../storage/queries/rules.ts';
 import type { RuleRow } from '../../storage/queries/rules.ts';
 import type { Sql } from '../../storage/sql.ts';
+import { ruleOfRow } from '../rule-of-row.ts';
 import { ruleView } from './rule-view.ts';
 
 // Ruling 30. The engine measures the conditions themselves; this bounds the white space around them too.
@@ -41,16 +42,7 @@ async function warningsAbout(sql: Sql, tenantId: string, rule: RuleRow, others: 
   const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
   const warnings = warnAboutRules(
     {
-      rules: [rule, ...others].map((row) => ({
-        ruleId: row.rule_id,
-        name: row.name,
-        isActive: row.is_active,
-        priority: row.priority,
-        type: row.type,
-        conditions: row.conditions === null ? null : (JSON.parse(row.conditions) as unknown),
-        verificationMethods: row.verification_methods,
-        defaultVerificationMethod: row.default_verification_method,
-      })),
+      rules: [rule, ...others].map(ruleOfRow),
       lists: new Map(lists.map(({ alias, items }) => [alias, items ?? []])),
     },
     {

@@ -6,7 +6,7 @@ import { countryCentroids } from '../../enrichment/country-centroids.ts';
 import type { AddressDescription, Enrichment } from '../../enrichment/enrichment.ts';
 import type { UserAgentDescription } from '../../enrichment/user-agent.ts';
 import { placesMax, scannedMax } from '../../storage/queries/history.ts';
-import type { History, HistoryPart, HistoryQuestionRow, HistoryRequest } from '../../storage/queries/history.ts';
+import type { History, HistoryQuestionRow, HistoryRequest } from '../../storage/queries/history.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
 
 const placeWindowMs = 90 * 24 * 60 * 60 * 1000;
@@ -44,8 +44,6 @@ export function historyRequest(
   nowMs: number,
 ): HistoryRequest {
   const { history } = action.compiled.needs;
-  const parts = new Set<HistoryPart>(action.plan.historyParts);
-  if (history.length > 0) parts.add('questions');
   return {
     // Listed one by one: see issue-action-token.
     tenantId: key.tenantId,
@@ -55,7 +53,7 @@ export function historyRequest(
     address: seen.address.address,
     deviceId: seen.sent.deviceId ?? null,
     placesSinceMs: nowMs - placeWindowMs,
-    parts,
+    parts: action.plan.historyParts,
     questions: history.map(({ question }) => questionRow(question, nowMs)),
   };
 }

@@ -2,13 +2,16 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
 
 /** The parts of the past that rules can ask for, beyond what every decision reads. */
-export type HistoryPart = 'attributes' | 'devices' | 'hasVerified' | 'addressSeen' | 'places' | 'questions';
+export type HistoryPart = 'attributes' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
+
+const windowParties = ['user', 'ip', 'device'] as const;
+type WindowParty = (typeof windowParties)[number];
 
 /** A velocity question, as the statement takes it. `*` stands for any. */
 export interface HistoryQuestionRow {
   readonly operator: 'actionCount' | 'distinctCount' | 'customSum' | 'minutesSince';
   /** Whose actions are gone through; `none` where an index answers alone. */
-  readonly party: 'user' | 'ip' | 'device' | 'none';
+  readonly party: WindowParty | 'none';
   readonly actionCode: string;
   readonly state: string;
   /** What is counted, the name of the data point, or the event. */
@@ -46,7 +49,7 @@ export interface History {
   readonly answers?: readonly { readonly scanned: number; readonly value: number | null }[];
 }
 
-/** Rows that one question reads at most, so that no user's past can slow a decision down (F20). */
+/** Actions that are gone through at most, latest first, so that no user's past can slow a decision down (F20). */
 export const scannedMax = 10_000;
 /** Verified places that are read at most. */
 export const placesMax = 1_000;
@@ -66,8 +69,9 @@ const base = `
 
 const isKnownDevice = `authenticated_at is not null and (invalidated_at is null or invalidated_at < authenticated_at)`;
 
-// $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window,
-// $8 to $13 the questions, one array a member.
+// $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window, $8 to $10 the
+// longest windows by user, address and device; then the values of the questions.
+const firstQuestionValue = 11;
 const parts: Readonly<Record<HistoryPart, string>> = {
   attributes: `
   u.email, u.phone_number, u.custom as user_custom, u.created_at as user_created_at`,
@@ -103,56 +107,91 @@ const parts: Readonly<Record<HistoryPart, string>> = {
       order by v.verified_at desc limit ${placesMax}
     ) as p
   ) as places`,
-  questions: `
-  (
-    select json_agg(json_build_object('scanned', seen.scanned, 'value', case
-      when q.operator = 'actionCount' then seen.actions
-      when q.operator = 'distinctCount' then seen.distinct_subjects
-      when q.operator = 'customSum' then seen.total
-      when q.subject = 'challengeSucceeded' then (
-        select extract(epoch from max(v.verified_at)) * 1000 from actions v
-        where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null)
-      when q.subject = 'challengeFailed' then seen.last_failed_ms
-      when q.subject = 'action' then (
-        select extract(epoch from max(v.created_at)) * 1000 from actions v where v.tenant_id = $1 and v.user_id = $2)
-      when q.subject = 'enrolled' then (
-        select extract(epoch from max(a.verified_at)) * 1000 from authenticators a
-        where a.tenant_id = $1 and a.user_id = $2)
-    end) order by q.n)
-    from unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
-      with ordinality as q (operator, party, action_code, state, subject, since, n)
-    cross join lateral (
-      select
-        count(*) as scanned,
-        count(*) filter (where q.action_code in ('*', w.action_code) and q.state in ('*', w.state)) as actions,
-        count(distinct case q.subject
-          when 'user' then w.user_id when 'ip' then w.ip_address
-          when 'device' then w.device_id when 'country' then w.country_code end) as distinct_subjects,
-        sum(case when q.operator = 'customSum' and q.action_code in ('*', w.action_code)
-          and json_typeof(w.custom -> q.subject) = 'number' then (w.custom ->> q.subject)::numeric end) as total,
-        extract(epoch from max(w.state_updated_at) filter (where w.state = 'CHALLENGE_FAILED')) * 1000 as last_failed_ms
-      from (
-        (select window_columns from actions w
-         where q.party = 'user' and w.tenant_id = $1 and w.user_id = $2 and w.created_at >= q.since
-         order by w.created_at desc limit ${scannedMax + 1})
-        union all
-        (select window_columns from actions w
-         where q.party = 'ip' and w.tenant_id = $1 and w.ip_address = $5 and w.created_at >= q.since
-         order by w.created_at desc limit ${scannedMax + 1})
-        union all
-        (select window_columns from actions w
-         where q.party = 'device' and w.tenant_id = $1 and w.device_id = $6 and w.created_at >= q.since
-         order by w.created_at desc limit ${scannedMax + 1})
-      ) as w
-    ) as seen
-  ) as answers`.replaceAll(
-    'window_columns',
-    'w.user_id, w.ip_address, w.device_id, w.country_code, w.custom, w.action_code, w.state, w.state_updated_at',
-  ),
 };
 
-const partOrder = Object.keys(parts) as readonly HistoryPart[];
-const statements = new Map<string, Statement<History>>();
+const partOrder = Object.keys(parts) as readonly (keyof typeof parts)[];
+
+// Each window is read once, however many questions look into it.
+const windows: Readonly<Record<WindowParty, string>> = {
+  user: window('user', 'w.user_id = $2', '$8'),
+  ip: window('ip', 'w.ip_address = $5', '$9'),
+  device: window('device', 'w.device_id = $6', '$10'),
+};
+
+function window(party: WindowParty, isTheirs: string, since: string): string {
+  return `${party}_window as materialized (
+    select w.user_id, w.ip_address, w.device_id, w.country_code, w.custom, w.action_code, w.state, w.created_at,
+      w.state_updated_at
+    from actions w where w.tenant_id = $1 and ${isTheirs} and w.created_at >= ${since}
+    order by w.created_at desc limit ${scannedMax + 1}
+  )`;
+}
+
+const subjectColumns: ReadonlyMap<string, string> = new Map([
+  ['user', 'w.user_id'],
+  ['ip', 'w.ip_address'],
+  ['device', 'w.device_id'],
+  ['country', 'w.country_code'],
+]);
+
+const eventTimes: ReadonlyMap<string, string> = new Map([
+  [
+    'challengeSucceeded',
+    'select max(v.verified_at) from actions v where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null',
+  ],
+  ['action', 'select max(v.created_at) from actions v where v.tenant_id = $1 and v.user_id = $2'],
+  ['enrolled', 'select max(a.verified_at) from authenticators a where a.tenant_id = $1 and a.user_id = $2'],
+]);
+
+/** What sets the text of one question apart from another's; its values do not. */
+function questionShape({ operator, party, subject }: HistoryQuestionRow): string {
+  return `${operator}:${party}:${operator === 'customSum' ? '' : subject}`;
+}
+
+/** One question as a scalar of JSON; its own values are bound from `$first` on, see {@link questionValues}. */
+function questionText({ operator, party, subject }: HistoryQuestionRow, first: number): string {
+  const answer = (value: string) => `(select json_build_object('scanned', count(*), 'value', ${value})
+    from ${party}_window w where w.created_at >= $${first}::timestamptz)`;
+  const isOfCode = `$${first + 1}::text in ('*', w.action_code)`;
+  switch (operator) {
+    case 'actionCount':
+      return answer(`count(*) filter (where ${isOfCode} and $${first + 2}::text in ('*', w.state))`);
+    case 'distinctCount':
+      return answer(`count(distinct ${subjectColumns.get(subject) ?? 'null'})`);
+    case 'customSum': {
+      const name = `$${first + 2}::text`;
+      return answer(`sum(case when ${isOfCode} and json_typeof(w.custom -> ${name}) = 'number'
+        then (w.custom ->> ${name})::numeric end)`);
+    }
+    case 'minutesSince': {
+      const time = eventTimes.get(subject);
+      return time === undefined
+        ? answer(`extract(epoch from max(w.state_updated_at) filter (where w.state = 'CHALLENGE_FAILED')) * 1000`)
+        : `(select json_build_object('scanned', 0, 'value', extract(epoch from (${time})) * 1000))`;
+    }
+  }
+}
+
+function questionValues({
+  operator,
+  party,
+  actionCode,
+  state,
+  subject,
+  sinceMs,
+}: HistoryQuestionRow): readonly string[] {
+  if (party === 'none') return [];
+  const since = sqlTime(sinceMs);
+  switch (operator) {
+    case 'actionCount':
+      return [since, actionCode, state];
+    case 'customSum':
+      return [since, actionCode, subject];
+    case 'distinctCount':
+    case 'minutesSince':
+      return [since];
+  }
+}
 
 const joins = `
   left join users u on u.tenant_id = $1 and u.user_id = $2
@@ -163,19 +202,37 @@ const joins = `
 
 const withoutParts = statement<History>('load_history', `select ${base} from (select 1) as one ${joins}`);
 
-// Names every parameter once, so that each has a type in whichever parts are chosen.
-const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::text[], $9::text[], $10::text[], $11::text[],
-  $12::text[], $13::timestamptz[]) as given`;
+// Names the parameters that all have, so that each has a type in whichever parts are chosen.
+const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::timestamptz) as given`;
 
-/** One statement for each set of parts: a decision reads what its rules need, in one round trip, whatever their number. */
-function historyStatement(wanted: ReadonlySet<HistoryPart>): Statement<History> {
+const statements = new Map<string, Statement<History>>();
+
+/** One statement for each kind of need: a decision reads what its rules need, in one round trip, whatever their number. */
+function historyStatement({ parts: wanted, questions }: HistoryRequest): Statement<History> {
   const chosen = partOrder.filter((part) => wanted.has(part));
-  const name = ['load_history', ...chosen].join('_').toLowerCase();
-  const known = statements.get(name);
+  const shape = [...chosen, ...questions.map(questionShape)].join(' ');
+  const known = statements.get(shape);
   if (known !== undefined) return known;
-  const columns = [base, ...chosen.map((part) => parts[part])].join(',');
-  const made = statement<History>(name, `select ${columns} from ${parameters} ${joins}`);
-  statements.set(name, made);
+
+  const parties = windowParties.filter((party) => questions.some((question) => question.party === party));
+  let next = firstQuestionValue;
+  const answers = questions.map((question) => {
+    const text = questionText(question, next);
+    next += questionValues(question).length;
+    return text;
+  });
+  const columns = [
+    base,
+    ...chosen.map((part) => parts[part]),
+    ...(answers.length === 0 ? [] : [`to_json(array[${answers.join(', ')}]) as answers`]),
+  ];
+  const reads = parties.length === 0 ? '' : `with ${parties.map((party) => windows[party]).join(', ')} `;
+  // Numbered, because a shape is longer than a name may be.
+  const made = statement<History>(
+    `load_history_${statements.size + 1}`,
+    `${reads}select ${columns.join(', ')} from ${parameters} ${joins}`,
+  );
+  statements.set(shape, made);
   return made;
 }
 
@@ -195,22 +252,23 @@ export interface HistoryRequest {
 /** Everything that a decision looks back at, in one round trip. */
 export async function loadHistory(sql: Sql, request: HistoryRequest): Promise<History> {
   const key = [request.tenantId, request.userId, request.actionCode, request.idempotencyKey];
-  const { questions } = request;
   const [row] =
-    request.parts.size === 0
+    request.parts.size === 0 && request.questions.length === 0
       ? await sql.query(withoutParts, key)
-      : await sql.query(historyStatement(request.parts), [
+      : await sql.query(historyStatement(request), [
           ...key,
           request.address,
           request.deviceId,
           sqlTime(request.placesSinceMs),
-          questions.map(({ operator }) => operator),
-          questions.map(({ party }) => party),
-          questions.map(({ actionCode }) => actionCode),
-          questions.map(({ state }) => state),
-          questions.map(({ subject }) => subject),
-          questions.map(({ sinceMs }) => sqlTime(sinceMs)),
+          ...windowParties.map((party) => longestWindow(request.questions, party)),
+          ...request.questions.flatMap(questionValues),
         ]);
   if (row === undefined) throw new Error('The history statement always gives one row.');
   return row;
+}
+
+/** When the longest window of a party begins; null where nothing asks for one. */
+function longestWindow(questions: readonly HistoryQuestionRow[], party: WindowParty): string | null {
+  const begins = questions.flatMap((question) => (question.party === party ? [question.sinceMs] : []));
+  return begins.length === 0 ? null : sqlTime(Math.min(...begins));
 }

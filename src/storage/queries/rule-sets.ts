@@ -27,34 +27,6 @@ export async function loadPublishableActions(sql: Sql, tenantId: string): Promis
   return sql.query(actionsStatement, [tenantId]);
 }
 
-export interface PublishableRule {
-  readonly action_code: string;
-  readonly rule_id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly is_active: boolean;
-  readonly priority: number;
-  readonly type: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
-  /** JSON text. */
-  readonly conditions: string | null;
-  readonly verification_methods: readonly string[] | null;
-  readonly prompt_to_enroll_verification_methods: readonly string[] | null;
-  readonly default_verification_method: string | null;
-  readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
-}
-
-const rulesStatement = statement<PublishableRule>(
-  'load_publishable_rules',
-  `select action_code, rule_id, name, description, is_active, priority, type, conditions, verification_methods,
-     prompt_to_enroll_verification_methods, default_verification_method, minimum_assurance
-   from rules where tenant_id = $1 order by action_code, priority`,
-);
-
-/** All rules of the tenant, by action and priority. */
-export async function loadPublishableRules(sql: Sql, tenantId: string): Promise<readonly PublishableRule[]> {
-  return sql.query(rulesStatement, [tenantId]);
-}
-
 const listsStatement = statement<{ alias: string; items: readonly (string | number)[] | null }>(
   'load_publishable_lists',
   'select alias, items from value_lists where tenant_id = $1',

@@ -30,6 +30,16 @@ export async function listRules(sql: Sql, tenantId: string, actionCode: string):
   return sql.query(listStatement, [tenantId, actionCode]);
 }
 
+const tenantStatement = statement<RuleRow>(
+  'list_tenant_rules',
+  `select ${columns} from rules where tenant_id = $1 order by action_code, priority`,
+);
+
+/** All rules of the tenant, by action and priority. */
+export async function listTenantRules(sql: Sql, tenantId: string): Promise<readonly RuleRow[]> {
+  return sql.query(tenantStatement, [tenantId]);
+}
+
 const recordStatement = statement<never>(
   'record_rule',
   `insert into rules (tenant_id, action_code, rule_id, name, description, is_active, priority, type, conditions,
