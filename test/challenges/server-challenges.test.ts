@@ -207,6 +207,64 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await post('/v1/validate', { token })).body).toMatchObject({ isValid: true });
   });
 
+  test('track with a verified challenge of nobody is a success at once, for one occurrence only', async () => {
+    const { challengeId, code } = await start();
+    await verify(challengeId, code);
+    const userId = `tracker${(people += 1)}`;
+    const path = `/v1/users/${userId}/actions/signIn`;
+    const tracked = await app.call('POST', path, { body: { challengeId, idempotencyKey: 'k1' } });
+    expect(tracked.body, tracked.text).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    expect((await app.call('POST', path, { body: { challengeId, idempotencyKey: 'k1' } })).body.state).toBe(
+      'CHALLENGE_SUCCEEDED',
+    );
+    // I3: the same proof does nothing for another occurrence, another action or another user.
+    for (const [other, body] of [
+      [path, { challengeId, idempotencyKey: 'k2' }],
+      [`/v1/users/${userId}/actions/pay`, { challengeId, idempotencyKey: 'k1' }],
+      ['/v1/users/thief/actions/signIn', { challengeId, idempotencyKey: 'k1' }],
+      [path, { challengeId: 'unknown' }],
+    ] as const) {
+      expect((await app.call('POST', other, { body })).status, JSON.stringify(body)).toBe(400);
+    }
+    expect((await app.call('GET', `/v1/users/${userId}/actions`)).body).toHaveLength(1);
+  });
+
+  test('track with an unverified challenge waits for the code; a blocked action stays blocked', async () => {
+    const { challengeId, code } = await start();
+    const userId = `waiter${(people += 1)}`;
+    const path = `/v1/users/${userId}/actions/signIn`;
+    const tracked = await app.call('POST', path, { body: { challengeId, idempotencyKey: 'k' } });
+    expect(tracked.body.state).toBe('CHALLENGE_REQUIRED');
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    expect((await post('/v1/validate', { token: tracked.body.token })).body).toMatchObject({ isValid: true });
+
+    const action = { actionCode: 'closed', defaultUserActionResult: 'BLOCK' };
+    await app.call('POST', '/v1/management/action-configurations', { body: action, key: app.tenant.managementKey });
+    const proven = await start({ action: 'closed' });
+    await verify(proven.challengeId, proven.code);
+    const blocked = await app.call('POST', `/v1/users/${userId}/actions/closed`, {
+      body: { challengeId: proven.challengeId },
+    });
+    expect(blocked.body.state).toBe('BLOCK');
+  });
+
+  test('challenges and what was counted of messages are gone a day after they are over', async () => {
+    const count = async () => {
+      const [row] = await app.db.query<{ n: number }>(
+        {
+          name: 'test_count_challenges',
+          text: 'select (select count(*) from challenges) + (select count(*) from sent_messages) as n',
+        },
+        [],
+      );
+      return row?.n;
+    };
+    await start();
+    expect(await count()).toBeGreaterThan(0);
+    await app.runtime.advance(25 * 3_600_000);
+    expect(await count()).toBe(0);
+  });
+
   test('the open challenge is read by id or by user, in every spelling that SDKs send', async () => {
     const userId = `asked${(people += 1)}`;
     const { challengeId, email } = await start({ userId });

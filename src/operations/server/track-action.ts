@@ -3,17 +3,23 @@ import { Refusal } from '../../contract/errors.ts';
 import { trackAction as route } from '../../contract/server/actions.ts';
 import { userActionState } from '../../contract/values.ts';
 import type { Tenant } from '../../storage/published.ts';
+import type { ActionKey } from '../../storage/queries/actions.ts';
+import { loadChallenge } from '../../storage/queries/challenges.ts';
+import { isUuid } from '../is-uuid.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
 import { permittedMethods } from '../usable-methods.ts';
 import { distinctMethods } from '../wire-values.ts';
+import { bindChallenge, refuseUnbindable } from './bind-challenge.ts';
 import { establishAction } from './establish-action.ts';
 import type { EstablishedAction } from './establish-action.ts';
 
 type TrackBody = z.output<typeof route.body>;
 
-export const trackAction = operation(route, async (context, { caller: { tenant }, params, body }) => {
+export const trackAction = operation(route, async (context, request) => {
+  const { params, body } = request;
+  const { tenant } = request.caller;
   refuseUnusable(tenant, body);
   const key = {
     tenantId: tenant.tenantId,
@@ -21,9 +27,30 @@ export const trackAction = operation(route, async (context, { caller: { tenant }
     actionCode: params.action,
     idempotencyKey: body.idempotencyKey ?? context.runtime.ids.uuid(),
   };
+  if (body.challengeId === undefined) {
+    return trackReply(context, tenant, key, body, await establishAction(context, tenant, key, body));
+  }
+  const challengeId = await openChallenge(context, body.challengeId, key);
   const established = await establishAction(context, tenant, key, body);
-  return trackReply(context, tenant, key, body, established);
+  const hasMoved = await bindChallenge(context, request, challengeId, key, (held) => refuseUnbindable(held, key));
+  return trackReply(
+    context,
+    tenant,
+    key,
+    body,
+    hasMoved ? { ...established, state: 'CHALLENGE_SUCCEEDED' } : established,
+  );
 });
+
+/** The id of an open challenge that can become this action's. @throws {Refusal} `invalid_request` */
+async function openChallenge({ db, runtime }: Context, challengeId: string, key: ActionKey): Promise<string> {
+  const challenge = isUuid(challengeId) ? await loadChallenge(db, key.tenantId, challengeId) : undefined;
+  if (challenge === undefined || challenge.expires_at <= runtime.clock.now()) {
+    throw new Refusal('invalid_request', 'challengeId names no open challenge.');
+  }
+  refuseUnbindable(challenge, key);
+  return challengeId;
+}
 
 function refuseUnusable(tenant: Tenant, body: TrackBody): void {
   if (tenant.activeMethods.length === 0) {
@@ -32,7 +59,6 @@ function refuseUnusable(tenant: Tenant, body: TrackBody): void {
       'No authenticator is configured. Activate at least one verification method.',
     );
   }
-  if (body.challengeId !== undefined) throw new Refusal('invalid_request', 'challengeId names no open challenge.');
   const { allowedRedirectUrls } = tenant.settings;
   if (
     body.redirectUrl !== undefined &&

@@ -92,22 +92,22 @@ async function accept(
   });
 }
 
-/** What a proof means for the user and the action it was made for. */
+/** What a proof means for the user and the action it was made for. True if the action moved. */
 export async function moveAction(
   sql: Sql,
   context: Context,
   tenantId: string,
   userId: string,
   challenge: ChallengeRow,
-): Promise<void> {
+): Promise<boolean> {
   const authenticator = await proveContact(sql, context, tenantId, userId, challenge);
   const key = { tenantId, userId, actionCode: challenge.action_code, idempotencyKey: challenge.idempotency_key };
   const action = await loadAction(sql, key);
-  if (action === undefined) return;
+  if (action === undefined) return false;
   const method = challenge.verification_method;
   const assurance = assuranceOf(method, false);
-  if (!satisfies(readDecisionRecord(action.decision).demand, { method, assurance })) return;
-  await completeAction(sql, key, {
+  if (!satisfies(readDecisionRecord(action.decision).demand, { method, assurance })) return false;
+  return completeAction(sql, key, {
     method,
     authenticatorId: authenticator?.authenticator_id ?? null,
     assurance,

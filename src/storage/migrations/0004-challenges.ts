@@ -57,4 +57,5 @@ create table sent_messages (
   primary key (tenant_id, message_id)
 );
 create index sent_messages_by_subject on sent_messages (tenant_id, subject, verification_method, sent_at desc);
+create index sent_messages_by_time on sent_messages (sent_at);
 `;

@@ -140,15 +140,22 @@ export async function consumeChallenge(
 
 const claimStatement = statement<never>(
   'claim_challenge',
-  `update challenges set user_id = $3, claimed_at = $4 where tenant_id = $1 and challenge_id = $2`,
+  `update challenges set user_id = $3, idempotency_key = $4, claimed_at = $5
+   where tenant_id = $1 and challenge_id = $2`,
 );
 
-/** Gives a challenge its user. The caller holds its row. */
+/** Gives a challenge its user and the occurrence of its action. The caller holds its row. */
 export async function recordClaim(
   sql: Sql,
-  claim: { tenantId: string; challengeId: string; userId: string; nowMs: number },
+  claim: { tenantId: string; challengeId: string; userId: string; idempotencyKey: string; nowMs: number },
 ): Promise<void> {
-  await sql.query(claimStatement, [claim.tenantId, claim.challengeId, claim.userId, sqlTime(claim.nowMs)]);
+  await sql.query(claimStatement, [
+    claim.tenantId,
+    claim.challengeId,
+    claim.userId,
+    claim.idempotencyKey,
+    sqlTime(claim.nowMs),
+  ]);
 }
 
 const newestStatement = statement<ChallengeRow>(
@@ -178,4 +185,18 @@ export async function loadNewestChallenge(
     filter.verificationMethod ?? null,
   ]);
   return row;
+}
+
+const purgeStatement = statement<{ challenge_id: string }>(
+  'purge_challenges',
+  `delete from challenges where (tenant_id, challenge_id) in (
+     select tenant_id, challenge_id from challenges where expires_at <= $1
+     order by expires_at limit $2 for update skip locked
+   ) returning challenge_id`,
+);
+
+/** Deletes up to `max` challenges that expired before `expiredMs`, and says how many. */
+export async function purgeChallenges(sql: Sql, expiredMs: number, max: number): Promise<number> {
+  const rows = await sql.query(purgeStatement, [sqlTime(expiredMs), max]);
+  return rows.length;
 }

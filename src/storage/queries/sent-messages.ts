@@ -38,3 +38,17 @@ export async function countMessage(
   await sql.query(recordStatement, [tenantId, message.messageId, subject, verificationMethod, sqlTime(message.nowMs)]);
   return true;
 }
+
+const purgeStatement = statement<{ message_id: string }>(
+  'purge_sent_messages',
+  `delete from sent_messages where (tenant_id, message_id) in (
+     select tenant_id, message_id from sent_messages where sent_at <= $1
+     order by sent_at limit $2 for update skip locked
+   ) returning message_id`,
+);
+
+/** Forgets up to `max` messages that were sent before `sentMs`, and says how many. */
+export async function purgeSentMessages(sql: Sql, sentMs: number, max: number): Promise<number> {
+  const rows = await sql.query(purgeStatement, [sqlTime(sentMs), max]);
+  return rows.length;
+}

@@ -1,0 +1,57 @@
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import { claimChallenge } from '../../contract/server/challenges.ts';
+import type { ActionKey } from '../../storage/queries/actions.ts';
+import { lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import { lockOrCreateUser } from '../../storage/queries/users.ts';
+import type { Context, KeyRequest } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { moveAction } from './verify-challenge.ts';
+
+/**
+ * Refuses a challenge that cannot become this action's: a proof is good for one user, one action and one key (I3).
+ * @throws {Refusal} `invalid_request`
+ */
+export function refuseUnbindable(challenge: ChallengeRow, key: ActionKey): void {
+  if (challenge.user_id !== null && challenge.user_id !== key.userId) {
+    throw new Refusal('invalid_request', 'The challenge belongs to another user.');
+  }
+  if (challenge.action_code !== key.actionCode) {
+    throw new Refusal('invalid_request', 'The challenge belongs to another action.');
+  }
+  if (challenge.user_id !== null && challenge.idempotency_key !== key.idempotencyKey) {
+    throw new Refusal('invalid_request', 'The challenge belongs to another occurrence of this action.');
+  }
+}
+
+/**
+ * Gives a challenge its user and its action, once, and moves the action if it is verified already. The action exists and
+ * is decided. True if it moved now. `check` looks at the challenge again while nobody else can change it.
+ */
+export async function bindChallenge(
+  context: Context,
+  request: KeyRequest<Route>,
+  challengeId: string,
+  key: ActionKey,
+  check: (held: ChallengeRow) => void,
+): Promise<boolean> {
+  const { tenantId, userId, idempotencyKey } = key;
+  const nowMs = context.runtime.clock.now();
+  return context.db.transaction(async (sql) => {
+    const held = await lockChallenge(sql, tenantId, challengeId);
+    if (held === undefined) throw new Refusal('invalid_request', 'The challenge was deleted meanwhile.');
+    check(held);
+    if (held.claimed_at !== null) return false;
+    await lockOrCreateUser(sql, tenantId, userId, nowMs);
+    await recordClaim(sql, { tenantId, challengeId, userId, idempotencyKey, nowMs });
+    const bound = { ...held, user_id: userId, idempotency_key: idempotencyKey };
+    const hasMoved = held.verified_at !== null && (await moveAction(sql, context, tenantId, userId, bound));
+    await recordAudit(sql, context, claimChallenge, request, userId, {
+      challengeId,
+      verificationMethod: held.verification_method,
+      isVerified: held.verified_at !== null,
+    });
+    return hasMoved;
+  });
+}
