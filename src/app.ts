@@ -14,8 +14,9 @@ import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { jobs } from './jobs/index.ts';
 import { admitCaller } from './operations/admit-caller.ts';
+import { clientDirectory } from './operations/client-directory.ts';
 import { operations } from './operations/index.ts';
-import type { Context } from './operations/operation.ts';
+import type { ClientCaller, Context } from './operations/operation.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { pendingMigrations } from './storage/migrate.ts';
@@ -38,8 +39,11 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | undefined;
+  readonly isDevelopment: boolean;
   /** Calls a management key may make in ten seconds. */
   readonly managementRateLimit: number;
+  /** Calls to the client API without a token that an address may make in a minute. */
+  readonly anonymousRateLimit: number;
   /** Asked at each use, because a free port is known only once the server listens. */
   publicUrl(): string;
   /** Looks at every answer before it is written. */
@@ -72,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer: options.mailer ?? options.inbox,
     inbox: options.inbox,
     metrics,
+    isDevelopment: options.isDevelopment,
     get publicUrl() {
       return options.publicUrl();
     },
@@ -87,12 +92,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (isDraining) void reply.header('connection', 'close');
     done(null, payload);
   });
-  registerPipeline<Caller>(server, {
+  registerPipeline<Caller, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
       handle: (request) => operation.run(context, request),
     })),
     callers: published,
+    clients: clientDirectory(context),
+    anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
     failures: limitFailures(runtime.clock),
     rates: { management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }) },
     admit: admitCaller(db, runtime.clock, warn),

@@ -67,6 +67,8 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       trustedProxies: config.trustedProxies,
       metricsToken: config.metricsToken,
       managementRateLimit: config.managementRateLimit,
+      anonymousRateLimit: config.anonymousRateLimit,
+      isDevelopment: config.mode === 'development',
       publicUrl: () => publicUrl,
     });
     const listener = await listen(app.server, {

@@ -201,6 +201,11 @@ export const settings = {
     fallback: '100',
     meaning: 'Calls that one management key may make in 10 seconds, on each node.',
   },
+  SALLYPORT_ANONYMOUS_RATE_LIMIT: {
+    schema: wholeNumber(1, 1_000_000).default(60),
+    fallback: '60',
+    meaning: 'Calls to the client API without a token that one address may make in a minute, on each node.',
+  },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
@@ -249,6 +254,7 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
   /** Calls a management key in 10 seconds. */
   readonly managementRateLimit: number;
+  readonly anonymousRateLimit: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainSeconds: number;
 }
@@ -331,6 +337,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         ? undefined
         : { url: known.SALLYPORT_SMTP_URL, from: known.SALLYPORT_MAIL_FROM ?? '' },
     managementRateLimit: known.SALLYPORT_MANAGEMENT_RATE_LIMIT,
+    anonymousRateLimit: known.SALLYPORT_ANONYMOUS_RATE_LIMIT,
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
   };

@@ -28,13 +28,28 @@ export const errorCatalogue = {
   },
   unauthorized: {
     status: 401,
-    title: 'The key is missing, wrong, revoked or of the wrong kind.',
-    fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call.',
+    title: 'The key or token is missing, wrong, revoked or of the wrong kind.',
+    fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call; to the client API a token as `Bearer`, or the tenant id as `Basic`.',
+  },
+  invalid_token: {
+    status: 401,
+    title: 'The token is malformed, not signed by this server, or its action is gone.',
+    fix: 'Track the action again and use the token of its answer.',
+  },
+  expired_token: {
+    status: 401,
+    title: 'The token has expired.',
+    fix: 'Track the action again and use the token of its answer.',
   },
   forbidden: {
     status: 403,
-    title: 'The key is good, but the call is not permitted.',
-    fix: 'Call from an address that the tenant permits, or with a key that may do this.',
+    title: 'The key or token is good, but the call is not permitted.',
+    fix: 'Read `errorDescription`: it says what does not permit it (an address, or the state of the action).',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'The token lacks a scope.',
+    fix: 'Let the user prove who they are first, or ask for the scope when you track the action.',
   },
   not_found: {
     status: 404,

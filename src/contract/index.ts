@@ -10,6 +10,8 @@ import * as theme from './management/theme.ts';
 import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
+import * as ownAuthenticators from './client/authenticators.ts';
+import * as totp from './client/totp.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as actions from './server/actions.ts';
@@ -87,6 +89,9 @@ export const routes: readonly Route[] = [
   appClients.getAppClient,
   appClients.updateAppClient,
   appClients.deleteAppClient,
+  ownAuthenticators.getOwnAuthenticators,
+  totp.startTotpEnrolment,
+  totp.verifyTotp,
   challengePage.showChallenge,
   devInbox.showDevInbox,
 ];

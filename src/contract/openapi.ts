@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { errorCatalogue } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
-import { refusalsOf } from './route.ts';
-import type { Route } from './route.ts';
+import { isClientKind, refusalsOf } from './route.ts';
+import type { CallerKind, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -73,6 +73,22 @@ function success(route: Route, components: Json): Json {
     : { 'application/json': { schema: jsonSchema(route.reply, 'output', components) } };
 }
 
+function securityOf(caller: CallerKind): readonly Json[] {
+  switch (caller) {
+    case 'public':
+      return [];
+    case 'token':
+      return [{ actionToken: [] }];
+    case 'tenant':
+      return [{ tenantId: [] }];
+    case 'tokenOrTenant':
+      return [{ actionToken: [] }, { tenantId: [] }];
+    case 'server':
+    case 'management':
+      return [{ [`${caller}Key`]: [] }];
+  }
+}
+
 function operationObject(route: Route, components: Json): Json {
   const parameters = [
     ...properties(route.params)
@@ -86,8 +102,8 @@ function operationObject(route: Route, components: Json): Json {
   return {
     operationId: route.id,
     summary: route.summary,
-    tags: [route.caller],
-    security: route.caller === 'public' ? [] : [{ [`${route.caller}Key`]: [] }],
+    tags: [isClientKind(route.caller) ? 'client' : route.caller],
+    security: securityOf(route.caller),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: responses(route, components),
@@ -125,6 +141,12 @@ export function openApiDocument(routes: readonly Route[]): object {
       securitySchemes: {
         serverKey: { type: 'http', scheme: 'basic', description: 'User name: server secret key. Password: empty.' },
         managementKey: { type: 'http', scheme: 'basic', description: 'User name: management key. Password: empty.' },
+        actionToken: { type: 'http', scheme: 'bearer', description: 'The token that tracking an action answers.' },
+        tenantId: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'User name: tenant id. Password: empty. Not a secret.',
+        },
       },
       schemas: Object.fromEntries(Object.entries(components).sort(([left], [right]) => (left < right ? -1 : 1))),
     },

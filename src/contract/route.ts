@@ -1,8 +1,16 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
-/** Who may call: the holder of a server key, of a management key, or anybody. */
-export type CallerKind = 'server' | 'management' | 'public';
+/**
+ * Who may call: the holder of a server key, of a management key, of a short-lived token, anybody who names a tenant, who
+ * does either of the last two, or anybody at all.
+ */
+export type CallerKind = 'server' | 'management' | ClientKind | 'public';
+export type ClientKind = 'token' | 'tenant' | 'tokenOrTenant';
+
+export function isClientKind(kind: CallerKind): kind is ClientKind {
+  return kind === 'token' || kind === 'tenant' || kind === 'tokenOrTenant';
+}
 
 /** One thing that can be asked over HTTP. Everything global about it (OpenAPI, docs, tests) is derived from here. */
 export interface Route<
@@ -50,7 +58,19 @@ export function route<
 }
 
 /** What every route of a kind can refuse, so that routes list only their own. */
+const ofClients = [
+  'invalid_request',
+  'unauthorized',
+  'too_many_requests',
+  'body_too_large',
+  'unexpected_error',
+  'unavailable',
+] as const;
+const ofTokens = ['invalid_token', 'expired_token'] as const;
 const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCode[]>> = {
+  token: [...ofClients, ...ofTokens],
+  tenant: ofClients,
+  tokenOrTenant: [...ofClients, ...ofTokens],
   server: [
     'invalid_request',
     'unauthorized',

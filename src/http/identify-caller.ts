@@ -1,5 +1,4 @@
 import { Refusal, unauthorizedDescription } from '../contract/errors.ts';
-import type { CallerKind } from '../contract/route.ts';
 import type { FailureLimit } from './limit-failures.ts';
 
 /** Who holds which API key, as far as this room needs to know it. */
@@ -14,7 +13,7 @@ export interface CallerDirectory<Caller extends { readonly kind: string }> {
 export function identifyCaller<Caller extends { readonly kind: string }>(
   directory: CallerDirectory<Caller>,
   failures: FailureLimit,
-  kind: Exclude<CallerKind, 'public'>,
+  kind: 'server' | 'management',
   authorization: string | undefined,
   address: string,
 ): Caller {

@@ -5,10 +5,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { z } from 'zod';
 import { Refusal } from '../contract/errors.ts';
+import { isClientKind } from '../contract/route.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
+import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
 import { withExactMembers, writeExactJson } from './exact-json.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
+import { identifyClient } from './identify-client.ts';
+import type { ClientDirectory, ClientLimits } from './identify-client.ts';
 import type { FailureLimit } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
@@ -36,9 +40,12 @@ interface KeyHolder {
   readonly keyId: string;
 }
 
-export interface PipelineParts<Caller extends KeyHolder> {
-  readonly handlers: readonly Handler<Caller>[];
+export interface PipelineParts<Caller extends KeyHolder, Client> {
+  readonly handlers: readonly Handler<Caller | Client>[];
   readonly callers: CallerDirectory<Caller>;
+  readonly clients: ClientDirectory<Client>;
+  /** Calls to the client API without a token, by address (ruling 5). */
+  readonly anonymous: ClientLimits['anonymous'];
   readonly failures: FailureLimit;
   /** How often one key may call, by the kind of its holder; a kind that is not named is not limited (ruling 5). */
   readonly rates: Partial<Record<CallerKind, RateLimit>>;
@@ -67,9 +74,9 @@ const managementBodyBytesMax = 1024 * 1024;
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers every route, and refusals for everything else. */
-export function registerPipeline<Caller extends KeyHolder>(
+export function registerPipeline<Caller extends KeyHolder, Client extends NonNullable<FastifyRequest['caller']>>(
   server: FastifyInstance,
-  parts: PipelineParts<Caller>,
+  parts: PipelineParts<Caller, Client>,
 ): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
@@ -80,11 +87,25 @@ export function registerPipeline<Caller extends KeyHolder>(
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     const kind = request.routeOptions.config.sallyport?.caller ?? kindByPath(request.url);
+    if (isClientPath(request.url)) {
+      if (request.method === 'OPTIONS') {
+        answerPreflight(parts.clients, request, reply);
+        return;
+      }
+      allowOrigin(parts.clients, request, reply, undefined);
+    }
     if (kind === 'public') {
       done();
       return;
     }
     const { authorization } = request.headers;
+    if (isClientKind(kind)) {
+      const client = identifyClient(parts.clients, parts, kind, authorization, request.ip);
+      request.caller = client;
+      allowOrigin(parts.clients, request, reply, client);
+      done();
+      return;
+    }
     const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
     request.caller = caller;
     const waitSeconds = parts.rates[kind]?.countCall(caller.keyId) ?? 0;
@@ -150,14 +171,14 @@ export function registerPipeline<Caller extends KeyHolder>(
   server.setErrorHandler((error, request, reply) => writeError(parts, error, request, reply));
 }
 
-async function answer<Caller extends KeyHolder>(
-  parts: PipelineParts<Caller>,
-  { route, handle }: Handler<Caller>,
+async function answer<Caller extends KeyHolder, Client>(
+  parts: PipelineParts<Caller, Client>,
+  { route, handle }: Handler<Caller | Client>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const incoming: IncomingRequest<Caller> = {
-    caller: request.caller as Caller | undefined,
+  const incoming: IncomingRequest<Caller | Client> = {
+    caller: request.caller as Caller | Client | undefined,
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
     body: parsePart(route.body, bodyOf(request, route.exact)),
@@ -216,8 +237,8 @@ function parsePart(schema: z.ZodType, given: unknown): unknown {
   );
 }
 
-function writeError<Caller extends KeyHolder>(
-  parts: PipelineParts<Caller>,
+function writeError<Caller extends KeyHolder, Client>(
+  parts: PipelineParts<Caller, Client>,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -228,8 +249,8 @@ function writeError<Caller extends KeyHolder>(
   return writeRefusal(reply, refusal);
 }
 
-function refusalOf<Caller extends KeyHolder>(
-  parts: PipelineParts<Caller>,
+function refusalOf<Caller extends KeyHolder, Client>(
+  parts: PipelineParts<Caller, Client>,
   error: unknown,
   request: FastifyRequest,
 ): Refusal {

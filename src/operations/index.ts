@@ -37,6 +37,9 @@ import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { unlockMethod } from './management/unlock-method.ts';
+import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
+import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
+import { verifyTotp } from './client/verify-totp.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
 import { claimChallenge } from './server/claim-challenge.ts';
@@ -128,6 +131,9 @@ export const operations: readonly Operation[] = [
   listAuthenticatorConfigurations,
   updateAuthenticatorConfiguration,
   ...methodConfigurations,
+  getOwnAuthenticators,
+  startTotpEnrolment,
+  verifyTotp,
   showChallenge,
   showDevInbox,
 ];

@@ -4,7 +4,8 @@ import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Caller, Published } from '../storage/published.ts';
+import type { ActionToken } from '../runtime/tokens.ts';
+import type { Caller, Published, Tenant } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Database } from '../storage/sql.ts';
 
@@ -21,6 +22,8 @@ export interface Context {
   readonly inbox: InboxMailer | undefined;
   /** The origin under which this server is reached, without a trailing slash. */
   readonly publicUrl: string;
+  /** Whether this is a developer's own machine, where every localhost may be a page of the tenant. */
+  readonly isDevelopment: boolean;
   readonly metrics: { decided(state: string): void };
 }
 
@@ -37,8 +40,29 @@ export interface KeyRequest<R extends Route> extends Request<R> {
   readonly caller: Caller;
 }
 
+/** Whoever calls from a browser or a phone: they name a tenant, or hold the token of an action. */
+export interface ClientCaller {
+  readonly kind: 'client';
+  readonly tenant: Tenant;
+  readonly token: ActionToken | undefined;
+}
+
+export interface TokenCaller extends ClientCaller {
+  readonly token: ActionToken;
+}
+
+/** A request of whoever names a tenant, or holds a token. */
+export interface ClientRequest<R extends Route> extends Request<R> {
+  readonly caller: ClientCaller;
+}
+
+/** A request of the holder of a short-lived token. */
+export interface TokenRequest<R extends Route> extends Request<R> {
+  readonly caller: TokenCaller;
+}
+
 interface ParsedRequest {
-  readonly caller: Caller | undefined;
+  readonly caller: Caller | ClientCaller | undefined;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -59,10 +83,36 @@ export function operation<R extends Route>(
     route,
     run(context, { caller, params, query, body, requestId }) {
       // The pipeline has refused whoever has no key; an operation that is wired wrongly must not run as nobody.
-      if (caller === undefined) throw new Error(`${route.id} was called without a caller.`);
+      if (caller === undefined || caller.kind === 'client') throw new Error(`${route.id} was called without a key.`);
       return run(context, { caller, params, query, body, requestId } as KeyRequest<R>);
     },
   };
+}
+
+/** An operation of the client API that needs no token. */
+export function clientOperation<R extends Route>(
+  route: R,
+  run: (context: Context, request: ClientRequest<R>) => Promise<z.input<R['reply']>>,
+): Operation {
+  return {
+    route,
+    run(context, { caller, params, query, body, requestId }) {
+      if (caller?.kind !== 'client') throw new Error(`${route.id} was called without a tenant.`);
+      return run(context, { caller, params, query, body, requestId } as ClientRequest<R>);
+    },
+  };
+}
+
+/** An operation of the client API that only the holder of a short-lived token may call. */
+export function tokenOperation<R extends Route>(
+  route: R,
+  run: (context: Context, request: TokenRequest<R>) => Promise<z.input<R['reply']>>,
+): Operation {
+  return clientOperation(route, async (context, { caller, ...request }) => {
+    const { kind, tenant, token } = caller;
+    if (token === undefined) throw new Error(`${route.id} was called without a token.`);
+    return run(context, { ...request, caller: { kind, tenant, token } });
+  });
 }
 
 /** An operation that anybody may call. */

@@ -38,6 +38,13 @@ export function hmacSha256(key: SecretKey, data: string | Buffer): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
+export type HmacAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
+
+/** HMAC under a secret that is stored and not a key of the server's: what authenticator apps compute (RFC 4226 §5.3). */
+export function hmac(algorithm: HmacAlgorithm, secret: Buffer, data: Buffer): Buffer {
+  return createHmac(algorithm.toLowerCase(), secret).update(data).digest();
+}
+
 /** Whether two digests are equal, in time that does not depend on where they differ. Different lengths are unequal. */
 export function digestsEqual(left: Buffer, right: Buffer): boolean {
   return left.length === right.length && timingSafeEqual(left, right);

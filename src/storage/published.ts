@@ -35,6 +35,12 @@ export interface TenantSettings {
   readonly tokenDurationInMinutes: number;
   readonly disableRecoveryCodes: boolean;
   readonly skipRecoveryCodesOnProgrammaticEnrollment: boolean;
+  /** Which proofs let a user change their factors (ruling 17). */
+  readonly factorChangePolicy: 'strongest-proof' | 'any-proof';
+  /** Whether a user who removed their last authenticator may enrol again without a proof (A12). */
+  readonly inlineReEnrolment: boolean;
+  readonly allowDeletingUserAuthenticators: boolean;
+  readonly allowDisablingMfa: boolean;
   /** IANA name, for the facts about the time of day. */
   readonly timeZone: string;
   /** CIDR ranges that may call the server API; empty for everyone. */
@@ -48,6 +54,10 @@ const defaultSettings: TenantSettings = {
   tokenDurationInMinutes: 10,
   disableRecoveryCodes: false,
   skipRecoveryCodesOnProgrammaticEnrollment: false,
+  factorChangePolicy: 'strongest-proof',
+  inlineReEnrolment: false,
+  allowDeletingUserAuthenticators: true,
+  allowDisablingMfa: false,
   timeZone: 'UTC',
   ipWhitelist: [],
 };
@@ -103,6 +113,7 @@ export interface Caller {
 
 export interface Published {
   tenant(tenantId: string): Tenant | undefined;
+  tenants(): Iterable<Tenant>;
   /** Who holds an API key; undefined if nobody does. Keys are looked up by digest, so comparing them leaks no time. */
   callerByKey(apiKey: string): Caller | undefined;
   /** Reads what has changed since. */
@@ -170,6 +181,7 @@ export async function openPublished(
 
   return {
     tenant: (tenantId) => tenants.get(tenantId),
+    tenants: () => tenants.values(),
     callerByKey: (apiKey) => callers.get(sha256(apiKey).toString('base64')),
     refresh,
     status: () => ({ isCurrent }),

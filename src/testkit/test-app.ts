@@ -35,6 +35,8 @@ export interface TestReply {
 export interface TestCall {
   /** Server key of the test tenant unless given; null sends no key. */
   readonly key?: string | null;
+  /** A short-lived token, sent in place of a key. */
+  readonly token?: string;
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */
   readonly rawBody?: string | Buffer;
@@ -67,6 +69,8 @@ export async function testApp(
     readonly trustedProxies?: readonly string[];
     readonly metricsToken?: string;
     readonly managementRateLimit?: number;
+    readonly anonymousRateLimit?: number;
+    readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
     readonly mailer?: Mailer;
     /** For a second node on the same database, whose ids must differ. */
@@ -95,6 +99,8 @@ export async function testApp(
     trustedProxies: options.trustedProxies ?? [],
     metricsToken: options.metricsToken,
     managementRateLimit: options.managementRateLimit ?? 100,
+    anonymousRateLimit: options.anonymousRateLimit ?? 60,
+    isDevelopment: options.isDevelopment ?? true,
     publicUrl: () => testPublicUrl,
     inspectReply: refuseUndeclared,
   });
@@ -124,12 +130,14 @@ export async function testApp(
     mail: () => inbox.messages(),
     async call(method, path, call = {}) {
       const key = call.key === undefined ? tenant.secretKey : call.key;
+      const credential = key === null ? undefined : `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+      const authorization = call.token === undefined ? credential : `Bearer ${call.token}`;
       const payload = call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
       const response = await app.server.inject({
         method: method as 'GET',
         url: path,
         headers: {
-          ...(key === null ? {} : { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` }),
+          ...(authorization === undefined ? {} : { authorization }),
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
           ...call.headers,
         },

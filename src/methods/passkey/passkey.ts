@@ -32,8 +32,8 @@ export const passkey: Method = {
       state: {
         name: name ?? 'Passkey',
         publicKey: publicKey.toString('base64url'),
-        signCount: request.counter ?? request.signCount ?? 0,
       },
+      counter: request.counter ?? request.signCount ?? 0,
     };
   },
   describe: ({ credentialId, state, verifiedAt }) => ({

@@ -18,3 +18,14 @@ export function decodeBase32(text: string): Buffer | undefined {
   }
   return bytes.length === 0 ? undefined : Buffer.from(bytes);
 }
+
+/** Encodes as base32 without padding, as apps expect it. `bytes` has a multiple of five. */
+export function encodeBase32(bytes: Buffer): string {
+  let text = '';
+  for (let start = 0; start + 5 <= bytes.length; start += 5) {
+    const group = bytes.readUIntBE(start, 5);
+    for (let position = 7; position >= 0; position -= 1)
+      text += alphabet.charAt(Math.floor(group / 32 ** position) % 32);
+  }
+  return text;
+}

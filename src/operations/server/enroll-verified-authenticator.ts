@@ -141,6 +141,8 @@ function rowOf(
       enrolment.secret === undefined
         ? null
         : seal.seal(enrolment.secret, authenticatorSecretPlace(tenantId, authenticatorId)),
+    counter: enrolment.counter ?? null,
+    best_assurance: null,
     created_at: same?.created_at ?? nowMs,
     verified_at: nowMs,
     last_verified_at: same?.last_verified_at ?? null,

@@ -75,6 +75,8 @@ function newAuthenticator(
     credential_id: null,
     state: {},
     secret_sealed: null,
+    counter: null,
+    best_assurance: null,
     created_at: nowMs,
     verified_at: nowMs,
     last_verified_at: nowMs,

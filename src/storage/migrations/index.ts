@@ -3,6 +3,7 @@ import * as firstTables from './0001-first-tables.ts';
 import * as rulesAndManagement from './0002-rules-and-management.ts';
 import * as sessions from './0003-sessions.ts';
 import * as challenges from './0004-challenges.ts';
+import * as clientProofs from './0005-client-proofs.ts';
 
 export interface Migration {
   readonly version: number;
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'rules-and-management', sql: rulesAndManagement.sql },
   { version: 3, name: 'sessions', sql: sessions.sql },
   { version: 4, name: 'challenges', sql: challenges.sql },
+  { version: 5, name: 'client-proofs', sql: clientProofs.sql },
 ];

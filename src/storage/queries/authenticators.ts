@@ -11,13 +11,17 @@ export interface AuthenticatorRow {
   readonly credential_id: string | null;
   readonly state: Readonly<Record<string, unknown>>;
   readonly secret_sealed: Buffer | null;
+  /** What must rise with each proof; null until there was one. */
+  readonly counter: number | null;
+  /** The strongest proof that it has given; null where all of its proofs are worth the same. */
+  readonly best_assurance: string | null;
   readonly created_at: number;
   readonly verified_at: number | null;
   readonly last_verified_at: number | null;
 }
 
 const columns = `user_id, authenticator_id, verification_method, slot, email, phone_number, credential_id, state,
-  secret_sealed, created_at, verified_at, last_verified_at`;
+  secret_sealed, counter, best_assurance, created_at, verified_at, last_verified_at`;
 
 const loadStatement = statement<AuthenticatorRow>(
   'load_authenticators',
@@ -36,10 +40,11 @@ export async function loadAuthenticators(
 const recordStatement = statement<AuthenticatorRow>(
   'record_authenticator',
   `insert into authenticators (tenant_id, ${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
    on conflict (tenant_id, user_id, verification_method, slot) do update set
      email = excluded.email, phone_number = excluded.phone_number, state = excluded.state,
-     secret_sealed = excluded.secret_sealed, verified_at = excluded.verified_at
+     secret_sealed = excluded.secret_sealed, counter = excluded.counter, best_assurance = excluded.best_assurance,
+     verified_at = excluded.verified_at
    returning ${columns}`,
 );
 
@@ -63,6 +68,8 @@ export async function recordAuthenticator(
     row.credential_id,
     JSON.stringify(row.state),
     row.secret_sealed,
+    row.counter,
+    row.best_assurance,
     sqlTime(row.created_at),
     row.verified_at === null ? null : sqlTime(row.verified_at),
     row.last_verified_at === null ? null : sqlTime(row.last_verified_at),
@@ -123,4 +130,67 @@ export async function deleteAuthenticatorRow(
 ): Promise<string | undefined> {
   const [row] = await sql.query(deleteStatement, [tenantId, userId, authenticatorId]);
   return row?.verification_method;
+}
+
+const discardPendingStatement = statement<never>(
+  'discard_pending_authenticators',
+  `delete from authenticators
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null`,
+);
+const recordPendingStatement = statement<never>(
+  'record_pending_authenticator',
+  `insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email, phone_number,
+     state, secret_sealed, created_at)
+   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)`,
+);
+
+/**
+ * Stores an authenticator that its user has yet to prove, in place of any earlier one of the method; a verified one stays.
+ * In a transaction that holds the user.
+ */
+export async function recordPendingAuthenticator(
+  sql: Sql,
+  tenantId: string,
+  row: Pick<
+    AuthenticatorRow,
+    | 'user_id'
+    | 'authenticator_id'
+    | 'verification_method'
+    | 'email'
+    | 'phone_number'
+    | 'state'
+    | 'secret_sealed'
+    | 'created_at'
+  >,
+): Promise<void> {
+  await sql.query(discardPendingStatement, [tenantId, row.user_id, row.verification_method]);
+  await sql.query(recordPendingStatement, [
+    tenantId,
+    row.user_id,
+    row.authenticator_id,
+    row.verification_method,
+    row.email,
+    row.phone_number,
+    JSON.stringify(row.state),
+    row.secret_sealed,
+    sqlTime(row.created_at),
+  ]);
+}
+
+const clearSlotStatement = statement<never>(
+  'clear_authenticator_slot',
+  `delete from authenticators r using authenticators p
+   where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
+     and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
+     and r.slot = ''`,
+);
+const takeSlotStatement = statement<never>(
+  'take_authenticator_slot',
+  `update authenticators set slot = '' where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and slot = 'pending'`,
+);
+
+/** Gives an authenticator that was pending the place of its method, in which a user has one: an earlier one goes. */
+export async function takeSlot(sql: Sql, tenantId: string, userId: string, authenticatorId: string): Promise<void> {
+  await sql.query(clearSlotStatement, [tenantId, userId, authenticatorId]);
+  await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId]);
 }

@@ -14,26 +14,33 @@ export interface GuessSubject {
 const freeFailures = 5;
 const firstWaitSeconds = 30;
 const waitSecondsMax = 3600;
-const lockedAfter = 20;
-const disabledAfter = 100;
+/** Failures since the last success or unlock that lock a method. */
+export const lockedAfter = 20;
+/** Failures since the last success that disable it; unlocking does not undo that. */
+export const disabledAfter = 100;
 // A code dies after five tries, whatever the budget says.
 const triesPerCodeMax = 5;
 
-const spendStatement = statement<{ tries: number | null }>(
-  'spend_attempt',
-  `with spent as (
+const waits = `$4::timestamptz + case when g.failures_since_reset + 1 < ${freeFailures} then interval '0'
+         else make_interval(secs => least(${waitSecondsMax},
+           ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end`;
+
+/** Counts one failure ahead of the comparison, unless there is a wait or a lock. `from` has a row if it may be counted. */
+const spend = (from: string) => `
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
        failures_since_success, next_try_at)
-     select $1, $2, $3, 1, 1, $4 from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $6 and c.tries < ${triesPerCodeMax}
+     select $1::uuid, $2::text, $3::text, 1, 1, $4::timestamptz ${from}
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
-       next_try_at = $4::timestamptz + case when g.failures_since_reset + 1 < ${freeFailures} then interval '0'
-         else make_interval(secs => least(${waitSecondsMax},
-           ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end
+       next_try_at = ${waits}
      where g.next_try_at <= $4
-       and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))
+       and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))`;
+
+const spendAtCodeStatement = statement<{ tries: number | null }>(
+  'spend_attempt_at_code',
+  `with spent as (${spend(`from challenges c
+     where c.tenant_id = $1 and c.challenge_id = $6 and c.tries < ${triesPerCodeMax}`)}
      returning 1
    )
    update challenges c set tries = c.tries + 1
@@ -41,24 +48,24 @@ const spendStatement = statement<{ tries: number | null }>(
    returning c.tries`,
 );
 
+const spendStatement = statement<{ spent: number }>('spend_attempt', `${spend('')} returning 1 as spent`);
+
 /**
  * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
- * guess is gone. False when there is none left, now or for this code; a try that is refused costs nothing.
+ * guess is gone. False when there is none left; a try that is refused costs nothing. With a challenge, the guess is at its
+ * code, which has a few tries of its own.
  */
 export async function spendAttempt(
   sql: Sql,
   { tenantId, subject, verificationMethod, canLock }: GuessSubject,
-  challengeId: string,
+  challengeId: string | undefined,
   nowMs: number,
 ): Promise<boolean> {
-  const rows = await sql.query(spendStatement, [
-    tenantId,
-    subject,
-    verificationMethod,
-    sqlTime(nowMs),
-    canLock,
-    challengeId,
-  ]);
+  const values = [tenantId, subject, verificationMethod, sqlTime(nowMs), canLock];
+  const rows =
+    challengeId === undefined
+      ? await sql.query(spendStatement, values)
+      : await sql.query(spendAtCodeStatement, [...values, challengeId]);
   return rows.length === 1;
 }
 

@@ -12,6 +12,8 @@ export interface UserRow {
   readonly locale: string | null;
   readonly custom: Readonly<Record<string, unknown>> | null;
   readonly default_authenticator_id: string | null;
+  /** Whether the user has removed their last authenticator by the client API. */
+  readonly removed_last_authenticator: boolean;
   readonly created_at: number;
 }
 
@@ -22,7 +24,7 @@ export interface UserWithMethods extends UserRow {
 }
 
 const columns = `u.user_id, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.username,
-  u.display_name, u.locale, u.custom, u.default_authenticator_id, u.created_at`;
+  u.display_name, u.locale, u.custom, u.default_authenticator_id, u.removed_last_authenticator, u.created_at`;
 
 const withMethods = `${columns},
   array(
@@ -74,7 +76,8 @@ export async function lockOrCreateUser(sql: Sql, tenantId: string, userId: strin
 const recordUserStatement = statement<never>(
   'record_user',
   `update users set email = $3, email_verified = $4, phone_number = $5, phone_number_verified = $6, username = $7,
-     display_name = $8, locale = $9, custom = $10, default_authenticator_id = $11, updated_at = $12
+     display_name = $8, locale = $9, custom = $10, default_authenticator_id = $11,
+     removed_last_authenticator = $12, updated_at = $13
    where tenant_id = $1 and user_id = $2`,
 );
 
@@ -91,6 +94,7 @@ export async function recordUser(sql: Sql, tenantId: string, user: UserRow, nowM
     user.locale,
     user.custom === null ? null : JSON.stringify(user.custom),
     user.default_authenticator_id,
+    user.removed_last_authenticator,
     sqlTime(nowMs),
   ]);
 }

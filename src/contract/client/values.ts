@@ -1,0 +1,55 @@
+/** Shapes that several routes of the client API share. */
+import { z } from 'zod';
+import * as v from '../values.ts';
+
+/** The body of a call that takes none. What is sent all the same is ignored (ruling 1). */
+export const nothing = z.object({});
+
+/** A code as it is given back: text, or a JSON number from callers that lost the quotes. */
+export const verificationCode = z
+  .union([z.string().max(64), z.int().min(0)], 'verificationCode must be a string of digits.')
+  .transform(String);
+
+export const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
+
+const webauthnCredential = z
+  .object({
+    credentialId: z.string(),
+    deviceId: z.string(),
+    name: z.string(),
+    verifiedAt: v.timestamp.optional(),
+  })
+  .meta({ id: 'OwnWebauthnCredential' });
+
+/** An authenticator as its user sees it: contacts are masked. */
+export const ownAuthenticator = z
+  .object({
+    userAuthenticatorId: z.string(),
+    verificationMethod: v.verificationMethod,
+    createdAt: v.timestamp,
+    verifiedAt: v.timestamp.optional(),
+    lastVerifiedAt: v.timestamp.optional(),
+    isDefault: z.boolean(),
+    email: z.string().optional(),
+    phoneNumber: z.string().optional(),
+    displayName: z.string().optional(),
+    webauthnCredential: webauthnCredential.optional(),
+  })
+  .meta({ id: 'OwnAuthenticator' });
+export type OwnAuthenticator = z.infer<typeof ownAuthenticator>;
+
+/** A proof that was tried. A wrong code is an answer, not an error. */
+export const verifyReply = z
+  .object({
+    isVerified: z.boolean(),
+    accessToken: z.string().optional(),
+    failureReason: failureReason.optional(),
+    userAuthenticator: ownAuthenticator.optional(),
+  })
+  .meta({ id: 'ClientVerification' });
+export type VerifyReply = z.infer<typeof verifyReply>;
+
+/** What a call that proves something can refuse, beside what all can. */
+export const proofRefusals = ['invalid_configuration', 'forbidden'] as const;
+/** What a call that changes the user's authenticators can refuse, beside what all can. */
+export const enrolmentRefusals = [...proofRefusals, 'insufficient_scope'] as const;

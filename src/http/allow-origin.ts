@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientDirectory } from './identify-client.ts';
+
+const allowedHeaders = [
+  'Authorization',
+  'Content-Type',
+  'X-Authsignal-SDK',
+  'X-Authsignal-Version',
+  'X-Authsignal-Tenant-ID',
+  'X-Authsignal-Native-SDK',
+  'X-Authsignal-Native-Version',
+  'X-Authsignal-Signature',
+].join(', ');
+
+/** Whether a path is of the API that browsers and phones call. */
+export function isClientPath(path: string): boolean {
+  return path.startsWith('/v1/client/');
+}
+
+/** Answers the question that browsers ask before a request (Fetch §4.8): for any origin that some tenant expects (ruling 6). */
+export function answerPreflight<Caller>(
+  directory: ClientDirectory<Caller>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  allowOrigin(directory, request, reply, undefined);
+  void reply
+    .header('access-control-allow-methods', 'GET, POST, PATCH, DELETE')
+    .header('access-control-allow-headers', allowedHeaders)
+    .header('access-control-max-age', '600')
+    .code(204)
+    .send();
+}
+
+/**
+ * Lets pages of the request's origin read the answer, refusals too, if the caller's tenant expects that origin. Before it is
+ * known who calls, any tenant's counts. Never `*`: answers can depend on cookies.
+ */
+export function allowOrigin<Caller>(
+  directory: ClientDirectory<Caller>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller | undefined,
+): void {
+  const { origin } = request.headers;
+  void reply.header('vary', 'Origin');
+  if (origin === undefined || !directory.isExpectedOrigin(origin, caller)) {
+    void reply.removeHeader('access-control-allow-origin');
+    return;
+  }
+  void reply
+    .header('access-control-allow-origin', origin)
+    .header('access-control-allow-credentials', 'true')
+    .header('access-control-expose-headers', 'Retry-After, X-Request-Id');
+}

@@ -1,0 +1,169 @@
+import type { VerifyReply } from '../../contract/client/values.ts';
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import { hmacSha256, digestsEqual } from '../../runtime/crypto.ts';
+import { loadAuthenticators, takeSlot } from '../../storage/queries/authenticators.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
+import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
+import { recordProof } from '../../storage/queries/proofs.ts';
+import type { Consumption } from '../../storage/queries/proofs.ts';
+import { loadTokenAction } from '../../storage/queries/token-actions.ts';
+import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import type { UserRow } from '../../storage/queries/users.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { issueActionToken } from '../issue-action-token.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import { auditEvent } from '../record-audit.ts';
+import type { OpenAction } from './open-action.ts';
+import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { hasScope, isFirstEnrolment, moves, requireScope, scopeAfter } from './permit.ts';
+import type { ProofStrength } from './permit.ts';
+
+/** A proof that has been compared and found good. */
+export interface GoodProof extends ProofStrength {
+  readonly consume: Consumption;
+  /** The authenticator that it is of; undefined for a recovery code. */
+  readonly authenticator: AuthenticatorRow | undefined;
+  /** The code that was given, where the very same request may be answered again (ruling 16). */
+  readonly code?: string;
+}
+
+/**
+ * Accepts a proof of an authenticator that the user has: with everything that follows from it, in one statement. Undefined
+ * if what it uses up was used before; the caller says what that means.
+ */
+export async function acceptProof<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  proof: GoodProof,
+): Promise<VerifyReply | undefined> {
+  const isAccepted = await record(context.db, context, request, route, action, proof, false);
+  return isAccepted ? { isVerified: true, accessToken: proofToken(context, action, proof, false) } : undefined;
+}
+
+/**
+ * Accepts the proof that completes an enrolment: the authenticator is verified, takes the place of the one that it
+ * replaces, and brings its contact to the user.
+ * @throws {Refusal} `insufficient_scope` if the user has got their first authenticator by another request meanwhile
+ */
+export async function acceptEnrolment<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  proof: GoodProof & { readonly authenticator: AuthenticatorRow },
+): Promise<VerifyReply | undefined> {
+  const { tenantId, userId } = action.key;
+  const { authenticator_id: authenticatorId } = proof.authenticator;
+  const nowMs = context.runtime.clock.now();
+  const completed = await context.db.transaction(async (sql) => {
+    const user = await lockUser(sql, tenantId, userId);
+    if (user === undefined) throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
+    const others = (await loadAuthenticators(sql, tenantId, userId)).filter(
+      (row) => row.verified_at !== null && row.authenticator_id !== authenticatorId,
+    );
+    // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
+    if (others.length > 0 && !hasScope(action, 'add:authenticators')) requireScope(action, 'add:authenticators');
+    if (!(await record(sql, context, request, route, action, proof, true))) return undefined;
+    await takeSlot(sql, tenantId, userId, authenticatorId);
+    const isFirst = others.length === 0;
+    const defaultId = isFirst ? authenticatorId : user.default_authenticator_id;
+    await recordUser(
+      sql,
+      tenantId,
+      { ...withContact(user, proof.authenticator), default_authenticator_id: defaultId },
+      nowMs,
+    );
+    return { ...proof.authenticator, verified_at: nowMs, last_verified_at: nowMs, isDefault: defaultId };
+  });
+  if (completed === undefined) return undefined;
+  const { isDefault: defaultId, ...authenticator } = completed;
+  return {
+    isVerified: true,
+    accessToken: proofToken(context, action, proof, true),
+    userAuthenticator: ownAuthenticatorView(authenticator, defaultId),
+  };
+}
+
+function record<R extends Route>(
+  sql: Sql,
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  proof: GoodProof,
+  isRegistration: boolean,
+): Promise<boolean> {
+  return recordProof(sql, {
+    key: action.key,
+    consume: proof.consume,
+    method: proof.method,
+    authenticatorId: proof.authenticator?.authenticator_id ?? null,
+    assurance: proof.assurance,
+    moves: moves(action, proof, isRegistration),
+    proofHmac: proof.code === undefined ? null : proofHmac(action, proof.method, proof.code),
+    audit: auditEvent(context, route, request, action.key.userId, {
+      verificationMethod: proof.method,
+      assurance: proof.assurance,
+      ...(proof.authenticator === undefined ? {} : { authenticatorId: proof.authenticator.authenticator_id }),
+      ...(isRegistration ? { enrolled: true, isFirst: isFirstEnrolment(action) } : {}),
+    }),
+    nowMs: context.runtime.clock.now(),
+  });
+}
+
+/**
+ * Answers a request again that brings the very code which this action accepted last, by the same method (ruling 16): its
+ * answer may have been lost. The attempt is given back. Undefined for any other code.
+ */
+export async function repeatProof(
+  context: Context,
+  action: OpenAction,
+  given: ProofStrength & { readonly code: string },
+  subject: GuessSubject,
+): Promise<VerifyReply | undefined> {
+  const now = await loadTokenAction(context.db, action.key);
+  const isRepeat =
+    now?.proof_method === given.method &&
+    now.proof_hmac !== null &&
+    digestsEqual(now.proof_hmac, proofHmac(action, given.method, given.code));
+  if (!isRepeat) return undefined;
+  await giveBackAttempt(context.db, subject, context.runtime.clock.now());
+  return { isVerified: true, accessToken: proofToken(context, action, given, false) };
+}
+
+/** A token for the same action, with the scopes that the proof earns. */
+export function proofToken(
+  context: Context,
+  action: OpenAction,
+  proof: ProofStrength,
+  isRegistration: boolean,
+): string {
+  const { userId, actionCode, idempotencyKey } = action.key;
+  return issueActionToken(context, action.tenant, {
+    userId,
+    actionCode,
+    idempotencyKey,
+    actionId: action.token.actionId,
+    scope: scopeAfter(action, proof, isRegistration),
+  });
+}
+
+function proofHmac({ tenant, token }: OpenAction, method: string, code: string): Buffer {
+  return hmacSha256(tenant.codeKey, JSON.stringify(['proof', token.actionId, method, code]));
+}
+
+/** The user with the proven contact as their own, if they had none or it is theirs. */
+function withContact(user: UserRow, { email, phone_number: phone }: AuthenticatorRow): UserRow {
+  return {
+    ...user,
+    removed_last_authenticator: false,
+    ...(email !== null && (user.email === null || user.email === email) ? { email, email_verified: true } : {}),
+    ...(phone !== null && (user.phone_number === null || user.phone_number === phone)
+      ? { phone_number: phone, phone_number_verified: true }
+      : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import type { VerifyReply } from '../../contract/client/values.ts';
+import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
+import { spendAttempt } from '../../storage/queries/guess-budgets.ts';
+import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
+import type { Route } from '../../contract/route.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import { actorOf } from '../record-audit.ts';
+import type { OpenAction } from './open-action.ts';
+
+/** Whose guesses a code of the action's user is counted against. */
+export function guessSubject({ key }: OpenAction, verificationMethod: string): GuessSubject {
+  return { tenantId: key.tenantId, subject: `user:${key.userId}`, verificationMethod, canLock: true };
+}
+
+/**
+ * Spends a guess before anything is compared. Gives the answer for when there is none left, undefined if the guess may be
+ * looked at.
+ */
+export async function spendGuess(
+  context: Context,
+  request: TokenRequest<Route>,
+  action: OpenAction,
+  subject: GuessSubject,
+  challengeId: string | undefined,
+): Promise<VerifyReply | undefined> {
+  if (await spendAttempt(context.db, subject, challengeId, context.runtime.clock.now())) return undefined;
+  return refuseGuess(context, request, action, subject.verificationMethod, 'MAX_ATTEMPTS_EXCEEDED');
+}
+
+/** The answer to a guess that was wrong or too many, with its audit event. A wrong code is not an error. */
+export async function refuseGuess(
+  { db, runtime }: Context,
+  { caller, requestId }: TokenRequest<Route>,
+  { key }: OpenAction,
+  verificationMethod: string,
+  failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED',
+): Promise<VerifyReply> {
+  await recordAuditEvent(db, {
+    tenantId: key.tenantId,
+    eventId: runtime.ids.uuid(),
+    happenedAtMs: runtime.clock.now(),
+    actor: actorOf(caller),
+    eventType: 'challenge.refused',
+    userId: key.userId,
+    requestId,
+    data: { verificationMethod, reason: failureReason },
+  });
+  return { isVerified: false, failureReason };
+}

@@ -1,0 +1,47 @@
+import { Refusal } from '../../contract/errors.ts';
+import type { DecisionRecord } from '../../core/actions/decide-action.ts';
+import type { ActionToken } from '../../runtime/tokens.ts';
+import type { Tenant } from '../../storage/published.ts';
+import type { ActionKey } from '../../storage/queries/actions.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { loadTokenAction } from '../../storage/queries/token-actions.ts';
+import type { TokenAction } from '../../storage/queries/token-actions.ts';
+import type { Context, TokenCaller } from '../operation.ts';
+import { readDecisionRecord } from '../read-decision-record.ts';
+
+/** The action of a token, while client calls may work on it. */
+export interface OpenAction {
+  readonly tenant: Tenant;
+  readonly token: ActionToken;
+  readonly key: ActionKey;
+  readonly row: TokenAction;
+  /** What a proof has to be like to move the action. */
+  readonly demand: DecisionRecord['demand'];
+  /** Oldest first. */
+  readonly verified: readonly AuthenticatorRow[];
+}
+
+/**
+ * Reads the action that the caller's token names, with the user and their authenticators.
+ * @throws {Refusal} `invalid_token` if it is gone, `forbidden` while it is BLOCK or CHALLENGE_FAILED (ruling 9)
+ */
+export async function openAction({ db }: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
+  const { userId, actionCode, idempotencyKey, actionId } = token;
+  const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
+  const row = await loadTokenAction(db, key);
+  // An action of the same names made after the user was deleted is another action.
+  if (row?.action_id !== actionId) {
+    throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
+  }
+  if (row.state === 'BLOCK' || row.state === 'CHALLENGE_FAILED') {
+    throw new Refusal('forbidden', `The action is ${row.state}: nothing can be proven for it any more.`);
+  }
+  return {
+    tenant,
+    token,
+    key,
+    row,
+    demand: readDecisionRecord(row.decision).demand,
+    verified: row.authenticators.filter(({ verified_at }) => verified_at !== null),
+  };
+}

@@ -1,0 +1,98 @@
+/** Who may prove what, and who may change which factors, with the token of an action (rulings 9 and 17). */
+import { Refusal } from '../../contract/errors.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { satisfies } from '../../core/challenges/satisfies.ts';
+import { assurances } from '../../core/rules/rule-set.ts';
+import type { Assurance } from '../../core/rules/rule-set.ts';
+import type { OpenAction } from './open-action.ts';
+
+type FactorScope = 'add:authenticators' | 'update:authenticators' | 'remove:authenticators';
+
+export function hasScope({ token }: Pick<OpenAction, 'token'>, scope: FactorScope): boolean {
+  return token.scope.split(' ').includes(scope);
+}
+
+/** @throws {Refusal} `insufficient_scope` naming the scope */
+export function requireScope(action: OpenAction, scope: FactorScope): void {
+  if (hasScope(action, scope)) return;
+  throw new Refusal(
+    'insufficient_scope',
+    `This takes the scope ${scope}: the user has to prove who they are first, as strongly as they can.`,
+  );
+}
+
+/** @throws {Refusal} `invalid_configuration` if the tenant does not use the method */
+export function requireActive({ tenant }: OpenAction, method: string): void {
+  if (tenant.activeMethods.includes(method)) return;
+  throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
+}
+
+/**
+ * Refuses a method that could not move the action however well it is done, before anything is sent or asked.
+ * @throws {Refusal} `invalid_configuration`, `forbidden`
+ */
+export function permitProof(action: OpenAction, method: string): void {
+  requireActive(action, method);
+  if (satisfies(action.demand, { method, assurance: assuranceOf(method, true) })) return;
+  throw new Refusal('forbidden', `This action does not accept ${method}. Ask for one of the methods that it permits.`);
+}
+
+/** Whether an enrolment would be the user's very first authenticator: a registration proves something only then. */
+export function isFirstEnrolment({ verified }: OpenAction): boolean {
+  return verified.length === 0;
+}
+
+/**
+ * Permits to enrol: inline for a user who has no verified authenticator at all, by a method that the action accepts;
+ * otherwise by the scope alone (A11). A user who removed their last one has to come with the scope, too (A12).
+ * @throws {Refusal} `invalid_configuration`, `forbidden`, `insufficient_scope`
+ */
+export function permitEnrolment(action: OpenAction, method: string): void {
+  requireActive(action, method);
+  if (hasScope(action, 'add:authenticators')) return;
+  const { row, tenant } = action;
+  const mayReEnrol = !row.removed_last_authenticator || tenant.settings.inlineReEnrolment;
+  if (!isFirstEnrolment(action) || !mayReEnrol) requireScope(action, 'add:authenticators');
+  permitProof(action, method);
+}
+
+export interface ProofStrength {
+  readonly method: string;
+  readonly assurance: Assurance;
+}
+
+/** Whether a proof moves the action of its token. */
+export function moves(action: OpenAction, proof: ProofStrength, isRegistration: boolean): boolean {
+  return satisfies(action.demand, proof) && (!isRegistration || isFirstEnrolment(action));
+}
+
+/**
+ * The scopes of the token that a proof earns: those that the backend asked for, and the power to change factors if the
+ * proof is at least as strong as the strongest authenticator that the user has (ruling 17). A recovery code may add one,
+ * never take one away.
+ */
+export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistration: boolean): string {
+  const scopes = new Set(['read:authenticators', ...action.token.scope.split(' ').filter((scope) => scope !== '')]);
+  const isProof = !isRegistration || isFirstEnrolment(action);
+  const isStrongest = action.verified.every(
+    (authenticator) => rank(proof.assurance) >= rank(strengthOf(authenticator)),
+  );
+  if (isProof && (isStrongest || action.tenant.settings.factorChangePolicy === 'any-proof')) {
+    scopes.add('add:authenticators');
+    if (proof.method !== 'RECOVERY_CODE') scopes.add('update:authenticators').add('remove:authenticators');
+  }
+  return [...scopes].join(' ');
+}
+
+/** How strong an authenticator is: a key as its best ceremony so far, any other as its method (ruling 10). */
+export function strengthOf(authenticator: {
+  readonly verification_method: string;
+  readonly best_assurance: string | null;
+}): Assurance {
+  const best = assurances.find((assurance) => assurance === authenticator.best_assurance);
+  return best ?? assuranceOf(authenticator.verification_method, false);
+}
+
+function rank(assurance: Assurance): number {
+  return assurances.indexOf(assurance);
+}

@@ -1,0 +1,83 @@
+import { verifyTotp as route } from '../../contract/client/totp.ts';
+import { Refusal } from '../../contract/errors.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { methods } from '../../methods/registry.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
+import { tokenOperation } from '../operation.ts';
+import type { Context } from '../operation.ts';
+import { acceptEnrolment, acceptProof, repeatProof } from './accept-proof.ts';
+import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
+import { openAction } from './open-action.ts';
+import type { OpenAction } from './open-action.ts';
+import { permitEnrolment, permitProof } from './permit.ts';
+
+const method = 'AUTHENTICATOR_APP';
+
+/** Spend, compare, consume (ruling 16). A code is tried at the app that is being enrolled first, then at the one that is. */
+export const verifyTotp = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  const { pending, enrolled } = candidates(action);
+  const { verificationCode: code } = request.body;
+  const subject = guessSubject(action, method);
+  const noneLeft = await spendGuess(context, request, action, subject, undefined);
+  if (noneLeft !== undefined) return noneLeft;
+
+  const proof = { method, assurance: assuranceOf(method, false), code };
+  for (const authenticator of [pending, enrolled]) {
+    const counter = authenticator === undefined ? undefined : matchingStep(context, action, authenticator, code);
+    if (authenticator === undefined || counter === undefined) continue;
+    const good = { ...proof, authenticator, consume: { kind: 'counter', counter } as const };
+    const accept = authenticator === pending ? acceptEnrolment : acceptProof;
+    const reply = await accept(context, request, route, action, good);
+    if (reply !== undefined) return reply;
+  }
+  const repeated = await repeatProof(context, action, proof, subject);
+  return repeated ?? refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED');
+});
+
+/** @throws {Refusal} if there is nothing to try the code at, or the action does not accept it */
+function candidates(action: OpenAction): {
+  pending: AuthenticatorRow | undefined;
+  enrolled: AuthenticatorRow | undefined;
+} {
+  const apps = action.row.authenticators.filter((row) => row.verification_method === method);
+  const enrolled = apps.find(({ verified_at }) => verified_at !== null);
+  const pending = apps.find(({ verified_at }) => verified_at === null);
+  if (pending === undefined && enrolled === undefined) {
+    throw new Refusal('invalid_request', 'The user has no authenticator app. Enrol one first.');
+  }
+  if (enrolled === undefined) {
+    permitEnrolment(action, method);
+    return { pending, enrolled };
+  }
+  // What somebody has left half enrolled is no way in for a token that may not add it.
+  const mayEnrol = pending !== undefined && isPermitted(() => permitEnrolment(action, method));
+  if (!mayEnrol) permitProof(action, method);
+  return {
+    pending: mayEnrol ? pending : undefined,
+    enrolled: isPermitted(() => permitProof(action, method)) ? enrolled : undefined,
+  };
+}
+
+function isPermitted(permit: () => void): boolean {
+  try {
+    permit();
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
+function matchingStep(
+  { seal, runtime }: Context,
+  { key }: OpenAction,
+  { authenticator_id: authenticatorId, state, secret_sealed: sealed }: AuthenticatorRow,
+  code: string,
+): number | undefined {
+  const codes = methods.get(method)?.counterCodes;
+  if (codes === undefined || sealed === null) return undefined;
+  const secret = seal.open(sealed, authenticatorSecretPlace(key.tenantId, authenticatorId));
+  return codes.match({ state, secret }, code, runtime.clock.now());
+}

@@ -1,0 +1,140 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql, SqlValue, Statement } from '../sql.ts';
+import type { ActionKey } from './actions.ts';
+import type { AuditEvent } from './audit-events.ts';
+
+/**
+ * The one-time thing that a proof uses up. Each is one conditional write, so that of any number of requests at once, on
+ * any number of nodes, one has it.
+ */
+export type Consumption =
+  /** The counter of the authenticator, which must rise: a time step, or a signature counter. */
+  | { readonly kind: 'counter'; readonly counter: number }
+  /** A code that was sent. */
+  | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
+  /** A recovery code, by its number and hash. */
+  | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
+  /** Spent before anything was compared (a link, a WebAuthn challenge), by {@link spendToken}. */
+  | { readonly kind: 'spent' };
+
+export interface Proof {
+  readonly key: ActionKey;
+  readonly consume: Consumption;
+  readonly method: string;
+  /** The authenticator that was proven; null for a recovery code. */
+  readonly authenticatorId: string | null;
+  readonly assurance: string;
+  /** Whether the proof is of the kind that the action's decision asks for: then the action moves, if it stands where it can. */
+  readonly moves: boolean;
+  /** HMAC of the code, for answering the very same request again; null for what never repeats. */
+  readonly proofHmac: Buffer | null;
+  readonly audit: AuditEvent;
+  readonly nowMs: number;
+}
+
+// $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it moves the action, $9 HMAC of the
+// code, $10 time, $11 to $16 the audit event; then what is consumed.
+const consumptions: Readonly<Record<Consumption['kind'], string>> = {
+  counter: `update authenticators set counter = $17, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $17)
+     returning 1`,
+  code: `update challenges set verified_at = $10
+     where tenant_id = $1 and challenge_id = $17 and user_id = $2 and code_hmac = $18
+       and verified_at is null and expires_at > $10
+     returning 1`,
+  recoveryCode: `update recovery_codes set used_at = $10
+     where tenant_id = $1 and user_id = $2 and code_number = $17 and code_hash = $18 and used_at is null
+     returning 1`,
+  spent: 'select 1',
+};
+
+// Assurances in their order, so that the best one is kept.
+const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
+
+const ifMoved = (moved: string, column: string) =>
+  `case when $8 and state in ('ALLOW', 'CHALLENGE_REQUIRED') then ${moved} else ${column} end`;
+
+const touched = `, touched as (
+     update authenticators set last_verified_at = $10, verified_at = coalesce(verified_at, $10),
+       best_assurance = case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and exists (select from consumed)
+   )`;
+
+function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number }> {
+  return statement(
+    `record_proof_${kind}`,
+    `with consumed as (${consumptions[kind]})${kind === 'counter' ? '' : touched}, proven as (
+     update actions set
+       proof_method = $5, proof_hmac = $9,
+       state = ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')},
+       verification_method = ${ifMoved('$5', 'verification_method')},
+       verified_by_authenticator_id = ${ifMoved('$6', 'verified_by_authenticator_id')},
+       assurance = ${ifMoved('$7', 'assurance')},
+       state_updated_at = ${ifMoved('$10', 'state_updated_at')},
+       updated_at = ${ifMoved('$10', 'updated_at')},
+       verified_at = ${ifMoved('$10', 'verified_at')}
+     where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
+       and exists (select from consumed)
+     returning device_id, verified_at
+   ), device as (
+     update devices d set authenticated_at = $10 from proven p
+     where d.tenant_id = $1 and d.user_id = $2 and d.device_id = p.device_id and p.verified_at = $10
+   ), budget as (
+     update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = $10
+     where tenant_id = $1 and subject = 'user:' || $2 and verification_method = $5 and exists (select from consumed)
+   ), event as (
+     insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, user_id, request_id, data)
+     select $1, $11::uuid, $12::timestamptz, $13::jsonb, $14::text, $2, $15::text, $16::jsonb from consumed
+   )
+   select count(*)::int as consumed from consumed`,
+  );
+}
+
+const statements: Readonly<Record<Consumption['kind'], Statement<{ consumed: number }>>> = {
+  counter: proofStatement('counter'),
+  code: proofStatement('code'),
+  recoveryCode: proofStatement('recoveryCode'),
+  spent: proofStatement('spent'),
+};
+
+/**
+ * Accepts a proof with everything that follows from it, in one statement: what is one-time is used up, the action moves to
+ * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED (ruling 9), the authenticator is verified, the failures
+ * of its method are forgotten, the audit event is left. False, and nothing of it, if the one-time thing was used before.
+ */
+export async function recordProof(sql: Sql, proof: Proof): Promise<boolean> {
+  const { key, consume, audit } = proof;
+  const [row] = await sql.query(statements[consume.kind], [
+    key.tenantId,
+    key.userId,
+    key.actionCode,
+    key.idempotencyKey,
+    proof.method,
+    proof.authenticatorId,
+    proof.assurance,
+    proof.moves,
+    proof.proofHmac,
+    sqlTime(proof.nowMs),
+    audit.eventId,
+    sqlTime(audit.happenedAtMs),
+    JSON.stringify(audit.actor),
+    audit.eventType,
+    audit.requestId ?? null,
+    JSON.stringify(audit.data),
+    ...consumedValues(consume),
+  ]);
+  return row?.consumed === 1;
+}
+
+function consumedValues(consume: Consumption): readonly SqlValue[] {
+  switch (consume.kind) {
+    case 'counter':
+      return [consume.counter];
+    case 'code':
+      return [consume.challengeId, consume.codeHmac];
+    case 'recoveryCode':
+      return [consume.number, consume.hash];
+    case 'spent':
+      return [];
+  }
+}

@@ -1,0 +1,78 @@
+import { statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions.ts';
+import type { AuthenticatorRow } from './authenticators.ts';
+import { disabledAfter, lockedAfter } from './guess-budgets.ts';
+
+/** The action that a short-lived token names, with its user and all that a proof can be of. */
+export interface TokenAction {
+  readonly action_id: string;
+  readonly state: string;
+  readonly decision: unknown;
+  readonly proof_method: string | null;
+  readonly proof_hmac: Buffer | null;
+  readonly redirect_url: string | null;
+  readonly redirect_to_settings: boolean;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+  readonly device_id: string | null;
+  readonly locale: string | null;
+  readonly email: string | null;
+  readonly email_verified: boolean;
+  readonly phone_number: string | null;
+  readonly username: string | null;
+  readonly display_name: string | null;
+  readonly default_authenticator_id: string | null;
+  readonly removed_last_authenticator: boolean;
+  /** Methods that no guess is left for until somebody unlocks them. */
+  readonly locked_methods: readonly string[];
+  /** Oldest first, unverified ones too. */
+  readonly authenticators: readonly AuthenticatorRow[];
+}
+
+interface StoredTokenAction extends Omit<TokenAction, 'authenticators'> {
+  readonly authenticators: readonly (Omit<AuthenticatorRow, 'secret_sealed'> & {
+    readonly secret_sealed: string | null;
+  })[];
+}
+
+const ms = (column: string) => `(extract(epoch from a.${column}) * 1000)::bigint`;
+
+const loadStatement = statement<StoredTokenAction>(
+  'load_token_action',
+  `select x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.redirect_url, x.redirect_to_settings,
+     x.ip_address, x.user_agent, x.device_id, x.locale,
+     u.email, u.email_verified, u.phone_number, u.username, u.display_name, u.default_authenticator_id,
+     u.removed_last_authenticator,
+     array(
+       select g.verification_method from guess_budgets g
+       where g.tenant_id = $1 and g.subject = 'user:' || $2
+         and (g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})
+     ) as locked_methods,
+     coalesce((
+       select json_agg(json_build_object(
+         'user_id', a.user_id, 'authenticator_id', a.authenticator_id, 'verification_method', a.verification_method,
+         'slot', a.slot, 'email', a.email, 'phone_number', a.phone_number, 'credential_id', a.credential_id,
+         'state', a.state, 'secret_sealed', encode(a.secret_sealed, 'base64'), 'counter', a.counter,
+         'best_assurance', a.best_assurance, 'created_at', ${ms('created_at')}, 'verified_at', ${ms('verified_at')},
+         'last_verified_at', ${ms('last_verified_at')}
+       ) order by a.created_at, a.authenticator_id)
+       from authenticators a where a.tenant_id = $1 and a.user_id = $2
+     ), '[]') as authenticators
+   from actions x
+   join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
+   where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
+);
+
+/** Everything that a call with a short-lived token begins from, in one round trip. */
+export async function loadTokenAction(sql: Sql, key: ActionKey): Promise<TokenAction | undefined> {
+  const [row] = await sql.query(loadStatement, [key.tenantId, key.userId, key.actionCode, key.idempotencyKey]);
+  if (row === undefined) return undefined;
+  return {
+    ...row,
+    authenticators: row.authenticators.map((authenticator) => ({
+      ...authenticator,
+      secret_sealed: authenticator.secret_sealed === null ? null : Buffer.from(authenticator.secret_sealed, 'base64'),
+    })),
+  };
+}

@@ -1,0 +1,96 @@
+/** Worry: somebody calls the client API as who they are not, or a page elsewhere reads what it is not meant to. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+
+const path = '/v1/client/user-authenticators';
+let app: TestApp;
+let token: string;
+beforeAll(async () => {
+  app = await testApp('embedded', { isDevelopment: false });
+  token = String((await app.call('POST', '/v1/users/ann/actions/pay')).body.token);
+});
+afterAll(() => app.close());
+
+describe('the token', () => {
+  test('is taken, also after repeated slashes before client/', async () => {
+    expect((await app.call('GET', path, { token })).status).toBe(200);
+    expect((await app.call('GET', '/v1//client/user-authenticators', { token })).status).toBe(200);
+  });
+
+  test('A36: is refused when anything of it is altered; one that has expired is told so', async () => {
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const altered = Buffer.from(JSON.stringify({ ...claims, sub: 'bob' })).toString('base64url');
+    for (const bad of [`${header}.${altered}.${signature}`, `${none}.${payload}.`, 'x', `${token}.x`]) {
+      const reply = await app.call('GET', path, { token: bad });
+      expect([reply.status, reply.body.errorCode], bad).toEqual([401, 'invalid_token']);
+    }
+    await app.runtime.advance(10 * 60_000);
+    for (let count = 0; count < 40; count += 1) {
+      // Polled for ever by pages that were left open, so it is never counted as a failure.
+      expect((await app.call('GET', path, { token })).body.errorCode).toBe('expired_token');
+    }
+    token = String((await app.call('POST', '/v1/users/ann/actions/pay')).body.token);
+  });
+
+  test('is not replaced by the tenant id, a server key or nothing', async () => {
+    for (const call of [{ key: app.tenant.tenantId }, {}, { key: null }, { key: app.tenant.managementKey }]) {
+      const reply = await app.call('GET', path, { ...call, remoteAddress: '192.0.2.9' });
+      expect([reply.status, reply.body.errorCode]).toEqual([401, 'unauthorized']);
+    }
+  });
+});
+
+describe('CORS (ruling 6)', () => {
+  const ask = (origin: string, call: object = {}) => app.call('GET', path, { token, headers: { origin }, ...call });
+
+  test('the server’s own origin and those that the tenant expects may read answers and refusals, others may not', async () => {
+    await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
+      key: app.tenant.managementKey,
+      body: { relyingParty: 'shop.example', expectedOrigins: ['https://shop.example'] },
+    });
+    for (const origin of ['https://shop.example', 'http://localhost:4000']) {
+      const reply = await ask(origin);
+      expect(reply.headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        vary: 'Origin',
+      });
+      expect((await ask(origin, { token: 'x' })).headers['access-control-allow-origin']).toBe(origin);
+    }
+    for (const origin of [
+      'https://evil.example',
+      'http://localhost:4001',
+      'null',
+      'https://shop.example.evil.example',
+    ]) {
+      expect((await ask(origin)).headers).not.toHaveProperty('access-control-allow-origin');
+    }
+  });
+
+  test('a preflight is answered for origins of any tenant; the real answer is for its own tenant’s alone', async () => {
+    const other = await app.createTenant('Other');
+    await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
+      key: other.managementKey,
+      body: { relyingParty: 'other.example', expectedOrigins: ['https://other.example'] },
+    });
+    const preflight = (origin: string) =>
+      app.call('OPTIONS', path, { key: null, headers: { origin, 'access-control-request-method': 'GET' } });
+    const reply = await preflight('https://other.example');
+    expect(reply.status).toBe(204);
+    expect(reply.headers).toMatchObject({
+      'access-control-allow-origin': 'https://other.example',
+      'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
+      'access-control-allow-headers': expect.stringContaining('Authorization, Content-Type'),
+    });
+    expect((await preflight('https://evil.example')).headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await ask('https://other.example')).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  test('the server API answers no page at all', async () => {
+    const reply = await app.call('GET', '/v1/users/ann', { headers: { origin: 'https://shop.example' } });
+    expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});

@@ -1,0 +1,249 @@
+/** Worry: a code of an authenticator app works twice, for somebody else, or adds a factor for who may not. */
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('an authenticator app by the client API, on the %s database', (kind) => {
+  let app: TestApp;
+  let people = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+    // The test's clock begins in the middle of a step.
+    await app.runtime.advance(15_000);
+  });
+  afterAll(() => app.close());
+
+  const newUser = () => `app-user-${(people += 1)}`;
+
+  async function track(userId: string, body: object = {}, action = 'pay'): Promise<string> {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body.token);
+  }
+
+  const post = (path: string, token: string, body?: object) =>
+    app.call('POST', `/v1/client/${path}`, { token, ...(body === undefined ? {} : { body }) });
+  const verify = async (token: string, verificationCode: unknown) =>
+    (await post('verify/totp', token, { verificationCode })).body;
+  const validate = async (token: string) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+  // An independent implementation computes the codes.
+  const codeOf = (secret: string, offsetMs = 0) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() + offsetMs });
+
+  /** A user with an app, whose present step is not used up. */
+  async function enrolled(): Promise<{ userId: string; secret: string; accessToken: string }> {
+    const userId = newUser();
+    const token = await track(userId);
+    const { secret } = (await post('user-authenticators/totp', token)).body;
+    const reply = await verify(token, codeOf(secret));
+    expect(reply.isVerified).toBe(true);
+    await app.runtime.advance(90_000);
+    return { userId, secret, accessToken: reply.accessToken };
+  }
+
+  test('is enrolled with an empty body, and its first code completes the action', async () => {
+    const userId = newUser();
+    const token = await track(userId, { username: 'jane:doe' });
+    const { status, body, text } = await post('user-authenticators/totp', token);
+    expect(status, text).toBe(200);
+    expect(body).toEqual({
+      userAuthenticatorId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      userId,
+      secret: expect.stringMatching(/^[A-Z2-7]{32}$/),
+      uri: `otpauth://totp/Test%20tenant:jane%20doe?secret=${body.secret}&issuer=Test%20tenant`,
+    });
+    expect((await app.call('GET', '/v1/client/user-authenticators', { token })).body).toEqual([]);
+    expect(await verify(token, '000000')).toEqual({ isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    expect((await validate(token)).isValid).toBe(false);
+
+    const verified = await verify(token, codeOf(body.secret));
+    expect(verified).toEqual({
+      isVerified: true,
+      accessToken: expect.any(String),
+      userAuthenticator: expect.objectContaining({
+        userAuthenticatorId: body.userAuthenticatorId,
+        verificationMethod: 'AUTHENTICATOR_APP',
+        isDefault: true,
+      }),
+    });
+    expect(await validate(verified.accessToken)).toMatchObject({
+      isValid: true,
+      state: 'CHALLENGE_SUCCEEDED',
+      userId,
+      action: 'pay',
+      verificationMethod: 'AUTHENTICATOR_APP',
+      assurance: 'medium',
+    });
+    expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({
+      isEnrolled: true,
+      defaultVerificationMethod: 'AUTHENTICATOR_APP',
+    });
+    const listed = await app.call('GET', '/v1/client/user-authenticators', { token: verified.accessToken });
+    expect(listed.body).toEqual([verified.userAuthenticator]);
+  });
+
+  test('A03: a step that was used is refused on the same action, on another, and after a later one', async () => {
+    const { userId, secret } = await enrolled();
+    const first = await track(userId);
+    const code = codeOf(secret);
+    expect(await verify(first, code)).toMatchObject({ isVerified: true });
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), codeOf(secret, -30_000))).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), codeOf(secret, 30_000))).toMatchObject({ isVerified: true });
+  });
+
+  test('A03: the code that enrolled it does not work again as a challenge', async () => {
+    const userId = newUser();
+    const token = await track(userId);
+    const { secret } = (await post('user-authenticators/totp', token)).body;
+    const code = codeOf(secret);
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+  });
+
+  test('a lost answer is given again for the very code, and costs no guess', async () => {
+    const { userId, secret } = await enrolled();
+    const token = await track(userId);
+    const code = codeOf(secret);
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+    for (let count = 0; count < 8; count += 1) {
+      const again = await verify(token, code);
+      expect(again).toMatchObject({ isVerified: true });
+      expect(await validate(again.accessToken)).toMatchObject({ isValid: true });
+    }
+    expect(await verify(token, codeOf(secret, -30_000))).toMatchObject({ isVerified: false });
+  });
+
+  test('one step of drift is taken either way, two are not', async () => {
+    for (const [offsetMs, isVerified] of [
+      [-30_000, true],
+      [30_000, true],
+      [-60_000, false],
+      [60_000, false],
+    ] as const) {
+      const { userId, secret } = await enrolled();
+      expect(await verify(await track(userId), codeOf(secret, offsetMs)), String(offsetMs)).toMatchObject({
+        isVerified,
+      });
+    }
+  });
+
+  test('A04, A19: nothing but the plain digits is a code', async () => {
+    const { userId, secret } = await enrolled();
+    const code = codeOf(secret);
+    const token = await track(userId);
+    const forms = [`${code.slice(0, 3)} ${code.slice(3)}`, `+${code}`, `${code}\u00a0`, ` ${code}`];
+    for (const form of forms.slice(0, 3)) expect(await verify(token, form), form).toMatchObject({ isVerified: false });
+    for (const wrong of [null, true, [], [code], { $ne: null }, 1e308, undefined]) {
+      const reply = await post('verify/totp', token, { verificationCode: wrong });
+      expect([reply.status, reply.body.errorCode], JSON.stringify(wrong)).toEqual([400, 'invalid_request']);
+    }
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+  });
+
+  test('A05: guesses are counted over all actions of the user, then refused, the right code too', async () => {
+    const { userId, secret } = await enrolled();
+    for (let count = 0; count < 5; count += 1) {
+      expect(await verify(await track(userId), '000000')).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    }
+    const token = await track(userId);
+    expect(await verify(token, codeOf(secret))).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    await app.runtime.advance(31_000);
+    expect(await verify(token, codeOf(secret))).toMatchObject({ isVerified: true });
+    expect(await verify(token, '000000')).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+  });
+
+  test('A11: a token without the scope adds no second factor, also where one was left half enrolled', async () => {
+    const { userId, secret, accessToken } = await enrolled();
+    const plain = await track(userId);
+    const refused = await post('user-authenticators/totp', plain);
+    expect([refused.status, refused.body.errorCode]).toEqual([403, 'insufficient_scope']);
+
+    const elevated = (await post('user-authenticators/totp', accessToken)).body;
+    expect(elevated.secret).not.toBe(secret);
+    // The secret of the half enrolled one is no way in for a token that may not add it.
+    expect(await verify(plain, codeOf(elevated.secret))).toMatchObject({ isVerified: false });
+    expect(await verify(plain, codeOf(secret))).toMatchObject({ isVerified: true });
+    expect(await verify(accessToken, codeOf(elevated.secret))).toMatchObject({ isVerified: true });
+    // It has taken the place of the first.
+    await app.runtime.advance(90_000);
+    expect(await verify(await track(userId), codeOf(secret))).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), codeOf(elevated.secret))).toMatchObject({ isVerified: true });
+  });
+
+  test('a scope that the backend asked for counts without a proof', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators' });
+    expect((await post('user-authenticators/totp', token)).status).toBe(200);
+  });
+
+  test('a registration is a proof of the first authenticator only: a second does not move the action', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators' });
+    const { secret } = (await post('user-authenticators/totp', token)).body;
+    const reply = await verify(token, codeOf(secret));
+    expect(reply).toMatchObject({ isVerified: true });
+    expect(await validate(reply.accessToken)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
+  });
+
+  test.each(['BLOCK', 'CHALLENGE_FAILED'])('nothing is proven for an action that is %s', async (state) => {
+    const { userId, secret } = await enrolled();
+    const token = await track(userId, { idempotencyKey: 'k' });
+    await app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state } });
+    for (const reply of [
+      await post('verify/totp', token, { verificationCode: codeOf(secret) }),
+      await post('user-authenticators/totp', token),
+      await app.call('GET', '/v1/client/user-authenticators', { token }),
+    ]) {
+      expect([reply.status, reply.body.errorCode]).toEqual([403, 'forbidden']);
+    }
+  });
+
+  test('a proof leaves a held action as it is', async () => {
+    const { userId, secret } = await enrolled();
+    const token = await track(userId, { idempotencyKey: 'k' });
+    await app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state: 'REVIEW_REQUIRED' } });
+    const reply = await verify(token, codeOf(secret));
+    expect(reply).toMatchObject({ isVerified: true });
+    expect(await validate(reply.accessToken)).toMatchObject({ isValid: false, state: 'REVIEW_REQUIRED' });
+  });
+
+  test('I3: a code of one user is nothing to another', async () => {
+    const { secret } = await enrolled();
+    const other = await enrolled();
+    expect(await verify(await track(other.userId), codeOf(secret))).toMatchObject({ isVerified: false });
+  });
+
+  test('an action that asks for more than a code refuses it before it is looked at', async () => {
+    const { userId, secret } = await enrolled();
+    await app.call('POST', '/v1/management/action-configurations', {
+      key: app.tenant.managementKey,
+      body: { actionCode: 'vault', defaultUserActionResult: 'CHALLENGE', verificationMethods: ['PASSKEY'] },
+    });
+    const reply = await post('verify/totp', await track(userId, {}, 'vault'), { verificationCode: codeOf(secret) });
+    expect([reply.status, reply.body.errorCode]).toEqual([403, 'forbidden']);
+  });
+
+  test('a token of a user who was deleted is no good, also when the user is back', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { idempotencyKey: 'k' });
+    await app.call('DELETE', `/v1/users/${userId}`);
+    await track(userId, { idempotencyKey: 'k' });
+    const reply = await post('user-authenticators/totp', token);
+    expect([reply.status, reply.body.errorCode]).toEqual([401, 'invalid_token']);
+  });
+
+  test('A65: the seed is not in the database in clear', async () => {
+    const { secret } = await enrolled();
+    const rows = await app.db.query(
+      statement<{ row: string }>('test_dump_authenticators', 'select a::text as row from authenticators a'),
+      [],
+    );
+    const dump = rows.map(({ row }) => row).join('\n');
+    expect(dump).not.toContain(secret);
+    expect(dump).not.toContain(Buffer.from(Secret.fromBase32(secret).buffer).toString('hex'));
+  });
+});
