@@ -15,8 +15,10 @@ export interface Objects {
   readonly action: string;
   readonly idempotencyKey: string;
   readonly userAuthenticatorId: string;
-  /** Short-lived token of the action. */
+  /** Short-lived token of the action, with every scope. */
   readonly token: string;
+  /** The present code of the authenticator app that the user is enrolling. */
+  readonly totpCode: string;
   readonly challengeId: string;
   readonly verificationCode: string;
   readonly accessToken: string;
@@ -42,10 +44,19 @@ const manage = (method: string, path: string, body?: object): ExampleRequest => 
   path: `/v1/management${path}`,
   ...(body === undefined ? {} : { body }),
 });
+const client = (method: string, path: string, token: string, body?: object): ExampleRequest => ({
+  method,
+  path: `/v1/client/${path}`,
+  token,
+  ...(body === undefined ? {} : { body }),
+});
 const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/push' };
 
 /** A good request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
+  getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
+  startTotpEnrolment: ({ token }) => client('POST', 'user-authenticators/totp', token, {}),
+  verifyTotp: ({ token, totpCode }) => client('POST', 'verify/totp', token, { verificationCode: totpCode }),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),

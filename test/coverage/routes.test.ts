@@ -1,12 +1,14 @@
 /** Walks the contract and fails for whatever was forgotten about a route. The exceptions may only become fewer. */
 import { randomUUID } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { errorCatalogue } from '../../src/contract/errors.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import { routes } from '../../src/contract/index.ts';
-import { refusalsOf } from '../../src/contract/route.ts';
+import { isClientKind, refusalsOf } from '../../src/contract/route.ts';
 import type { Route } from '../../src/contract/route.ts';
+import { signActionToken } from '../../src/runtime/tokens.ts';
 import { operations } from '../../src/operations/index.ts';
 import { listApiKeys, revokeApiKeyRow } from '../../src/storage/queries/api-keys.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
@@ -53,6 +55,7 @@ const nobodys: Objects = {
   idempotencyKey: 'never-used',
   userAuthenticatorId: randomUUID(),
   token: 'no.such.token',
+  totpCode: '000000',
   challengeId: randomUUID(),
   verificationCode: '987654321',
   accessToken: 'no.such.token',
@@ -94,7 +97,9 @@ async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
   return reply;
 }
 
-/** A user with an authenticator, an action, a challenge and a session, and configurations, all made through the API. */
+const everyScope = 'add:authenticators update:authenticators remove:authenticators';
+
+/** A user with an authenticator, one that is half enrolled, an action, a challenge and a session, and configurations, all made through the API. */
 async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects> {
   async function made(method: string, path: string, body?: object): Promise<TestReply['body']> {
     const key = path.startsWith('/v1/management') ? tenant.managementKey : tenant.secretKey;
@@ -114,7 +119,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   });
   await made('PATCH', `/v1/users/${userId}`, { username: userId });
   const idempotencyKey = `key-of-${userId}`;
-  const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, { idempotencyKey });
+  const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, { idempotencyKey, scope: everyScope });
+  const totp = await app.call('POST', '/v1/client/user-authenticators/totp', { token: tracked.token, body: {} });
   const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, { idempotencyKey: 'session' });
   await made('PATCH', `/v1/users/${userId}/actions/sign-in/session`, { state: 'CHALLENGE_SUCCEEDED' });
   const client = await made('POST', '/v1/management/app-clients', { clientId: `client-${userId}`, name: userId });
@@ -141,6 +147,9 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     idempotencyKey,
     userAuthenticatorId: enrolled.authenticator.userAuthenticatorId,
     token: tracked.token,
+    totpCode: new TOTP({ secret: Secret.fromBase32(totp.body.secret) }).generate({
+      timestamp: app.runtime.clock.now(),
+    }),
     challengeId: challenge.challengeId,
     verificationCode: /^\d{6,10}/.exec(mail?.subject ?? '')?.[0] ?? '',
     accessToken: session.accessToken,
@@ -172,6 +181,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([app, ...others].map((opened) => opened.close())));
 
 const protectedRoutes = routes.filter((route) => route.caller !== 'public');
+const keyRoutes = protectedRoutes.filter((route) => !isClientKind(route.caller));
 const named = (list: readonly Route[]) => list.map((route) => [route.id, route] as const);
 const unauthorized = {
   error: 'unauthorized',
@@ -195,6 +205,12 @@ function everyWayIn(route: Route): readonly ExampleRequest[] {
 function isAboutObjects(route: Route): boolean {
   const example = requireExample(route.id);
   return JSON.stringify(example(own)) !== JSON.stringify(example(nobodys));
+}
+
+/** The same request with nothing that says who makes it. */
+function withoutCredentials(request: ExampleRequest): ExampleRequest {
+  const { token: _token, key: _key, ...rest } = request;
+  return { ...rest, key: null };
 }
 
 /** The members that the body of a route declares. */
@@ -269,9 +285,14 @@ describe('who may not call is told nothing else', () => {
 
   async function expectUnauthorized(route: Route, call: Partial<ExampleRequest>): Promise<void> {
     for (const way of everyWayIn(route)) {
-      const reply = await ask({ ...way, ...fresh(), ...call }, route);
+      const reply = await ask({ ...withoutCredentials(way), ...fresh(), ...call }, route);
       expect(reply.status, `${way.method} ${way.path}`).toBe(401);
-      expect(reply.body).toEqual(unauthorized);
+      const { error, errorCode } = unauthorized;
+      expect(reply.body).toEqual(
+        isClientKind(route.caller)
+          ? { error, errorCode, errorDescription: expect.stringMatching(/^Send /) }
+          : unauthorized,
+      );
     }
   }
 
@@ -281,11 +302,11 @@ describe('who may not call is told nothing else', () => {
     expectUnauthorized(route, { key: route.caller === 'server' ? app.tenant.managementKey : app.tenant.secretKey }),
   );
 
-  test.each(named(protectedRoutes))('A33: %s with a client token as the bearer', (_id, route) =>
+  test.each(named(keyRoutes))('A33: %s with a client token as the bearer', (_id, route) =>
     expectUnauthorized(route, { key: null, headers: { authorization: `Bearer ${own.token}` } }),
   );
 
-  test.each(named(protectedRoutes))('%s with a key that was revoked', async (_id, route) => {
+  test.each(named(keyRoutes))('%s with a key that was revoked', async (_id, route) => {
     const tenant = await app.createTenant('With revoked keys');
     await app.db.transaction(async (sql) => {
       for (const { key_id } of await listApiKeys(sql, tenant.tenantId)) {
@@ -313,6 +334,7 @@ function scrub(reply: TestReply, objects: Objects): string {
   return `${reply.status} ${withoutNames
     .replace(/ey[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
     .replace(/[0-9a-f]{60,}/g, '<token>')
+    .replace(/[A-Z2-7]{32}/g, '<secret>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/g, '<code>')}`;
@@ -348,12 +370,14 @@ describe("A31: another tenant's object gets the answer of one that does not exis
   });
 
   test.each(named(protectedRoutes))('%s', async (_id, route) => {
-    if (!isAboutObjects(route)) return;
     const example = requireExample(route.id);
+    // A token is its own user's, so the one that is used stays the caller's.
+    const as = (objects: Objects) => example(isClientKind(route.caller) ? { ...objects, token: own.token } : objects);
+    if (JSON.stringify(as(own)) === JSON.stringify(as(nobodys))) return;
     const before = await rowsOfTenant(other.tenantId);
     expect(before).toContain(theirs.challengeId);
-    const foreign = await ask(example(theirs), route);
-    expect(scrub(foreign, theirs)).toBe(scrub(await ask(example(nobodys), route), nobodys));
+    const foreign = await ask(as(theirs), route);
+    expect(scrub(foreign, theirs)).toBe(scrub(await ask(as(nobodys), route), nobodys));
     expect(await rowsOfTenant(other.tenantId)).toBe(before);
   });
 });
@@ -412,9 +436,9 @@ describe('a change leaves its audit event', () => {
       expect(event).toMatchObject({
         event_type: route.audit,
         request_id: reply.headers['x-request-id'],
-        actor: { kind: route.caller },
+        actor: { kind: isClientKind(route.caller) ? 'client' : route.caller },
       });
-      if (route.path.includes(':userId')) expect(event?.user_id).toBe(objects.userId);
+      if (route.path.includes(':userId') || route.caller === 'token') expect(event?.user_id).toBe(objects.userId);
       expect(JSON.stringify(event?.data)).not.toMatch(/@|\+64/);
     }
   });
@@ -455,7 +479,7 @@ describe('every refusal that a route lists is produced', () => {
 
   // Other names than those that earlier tests have asked with, some of which exist by now.
   const absent: Objects = { ...nobodys, userId: 'unheard-of-user', action: 'unheard-of' };
-  const large = { server: 64 * 1024, management: 1024 * 1024, public: 64 * 1024 };
+  const large = (route: Route) => (route.caller === 'management' ? 1024 * 1024 : 64 * 1024);
 
   async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
     const special = provocations[name];
@@ -464,19 +488,30 @@ describe('every refusal that a route lists is produced', () => {
       case 'invalid_request':
         if (route.caller === 'management') return { ...good, path: `${good.path}?nonsense=1` };
         if (route.method !== 'GET') return { ...good, rawBody: '{' };
+        if (isClientKind(route.caller)) return { ...good, path: `${good.path}?nonsense` };
+        break;
+      case 'invalid_token':
+        return { ...good, token: 'x', remoteAddress: `2001:db8:2:${(addresses += 1).toString(16)}::1` };
+      case 'expired_token':
+        return { ...good, token: expiredToken() };
+      case 'insufficient_scope':
+        return { ...good, token: await tokenWithoutScope() };
+      case 'invalid_configuration':
+        if (isClientKind(route.caller)) return { ...good, token: await tokenWithoutMethods() };
         break;
       case 'unauthorized':
-        return { ...good, key: null, remoteAddress: `2001:db8:1:${(addresses += 1).toString(16)}::1` };
+        return { ...withoutCredentials(good), remoteAddress: `2001:db8:1:${(addresses += 1).toString(16)}::1` };
       case 'forbidden':
+        if (isClientKind(route.caller)) return { ...good, token: await tokenOfBlocked() };
         return { ...good, key: (await tenantOfOtherAddresses()).secretKey };
       case 'too_many_requests': {
-        const call = { ...good, key: null, remoteAddress: `2001:db8:0:${(addresses += 1).toString(16)}::1` };
+        const call = { ...withoutCredentials(good), remoteAddress: `2001:db8:0:${(addresses += 1).toString(16)}::1` };
         for (let count = 0; count < 30; count += 1)
           expect((await app.call(call.method, call.path, call)).status).toBe(401);
         return call;
       }
       case 'body_too_large':
-        return { ...good, rawBody: JSON.stringify({ pad: 'x'.repeat(large[route.caller]) }) };
+        return { ...good, rawBody: JSON.stringify({ pad: 'x'.repeat(large(route)) }) };
       case 'not_found':
         return requireExample(route.id)(absent);
       case 'authenticator_configuration_not_found':
@@ -500,6 +535,56 @@ describe('every refusal that a route lists is produced', () => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
   };
+
+  const track = async (userId: string, tenant: TestTenant, body: object) =>
+    (await app.call('POST', `/v1/users/${userId}/actions/held`, { key: tenant.secretKey, body })).body.token as string;
+
+  /** A good token of the own user but for its age. */
+  function expiredToken(): string {
+    const { context } = app.app;
+    const key = context.published.tenant(app.tenant.tenantId)?.tokenKey;
+    if (key === undefined) throw new Error('The tenant of the test is gone.');
+    return signActionToken(key, {
+      tenantId: app.tenant.tenantId,
+      userId: own.userId,
+      actionCode: own.action,
+      idempotencyKey: own.idempotencyKey,
+      actionId: randomUUID(),
+      scope: '',
+      nowMs: app.runtime.clock.now() - 3_600_000,
+      lifetimeSeconds: 600,
+      tokenId: randomUUID(),
+      publicUrl: context.publicUrl,
+    });
+  }
+
+  const tokenWithoutScope = makeOnce(async () => {
+    await makeObjects(app.tenant, 'without-scope');
+    return track('without-scope', app.tenant, {});
+  });
+
+  const tokenOfBlocked = makeOnce(async () => {
+    const token = await track('blocked-user', app.tenant, { idempotencyKey: 'k' });
+    await app.call('PATCH', '/v1/users/blocked-user/actions/held/k', { body: { state: 'BLOCK' } });
+    return token;
+  });
+
+  /** Of a tenant whose one active method is none that is built. */
+  const tokenWithoutMethods = makeOnce(async () => {
+    const tenant = await app.createTenant('With another method');
+    await app.db.query(
+      statement(
+        'coverage_other_method',
+        `update authenticator_configurations set is_active = verification_method = 'PASSKEY',
+           verification_method = case verification_method when 'PASSKEY' then 'DEVICE' else verification_method end
+         where tenant_id = $1`,
+      ),
+      [tenant.tenantId],
+    );
+    await publishConfig(app.db, tenant.tenantId);
+    await app.app.context.published.refresh();
+    return track('somebody', tenant, { scope: everyScope });
+  });
 
   const tenantWithoutMethods = makeOnce(async () => {
     const tenant = await app.createTenant('Without methods');
@@ -556,7 +641,7 @@ describe('A19: a body member of a wrong type is refused or ignored, never a faul
         const told = `${member}: ${JSON.stringify(value).slice(0, 40)} gave ${reply.text}`;
         expect(reply.status, told).toBeLessThan(500);
         const isStructure = typeof value === 'object' && value !== null;
-        if (isStructure && route.caller === 'server' && !mayBeStructures.includes(member))
+        if (isStructure && route.caller !== 'management' && !mayBeStructures.includes(member))
           expect(told, told).toContain('"invalid_request"');
       }
     }
@@ -589,19 +674,22 @@ describe('A34: members that no caller may set are ignored (ruling 1)', () => {
     expect([reply.status, reply.body.errorDescription], reply.text).toEqual([400, 'verifiedAt is not a known field.']);
   });
 
-  test.each(named(withBody.filter((route) => route.caller === 'server')))('%s', async (_id, route) => {
-    const clean = await makeObjects(app.tenant, `clean-${route.id}`);
-    const loaded = await makeObjects(app.tenant, `loaded-${route.id}`);
-    const example = requireExample(route.id);
-    const plain = await ask(example(clean), route);
-    const given = example(loaded);
-    const unknown = Object.entries(smuggled).filter(([name]) => !bodyMembers(route).includes(name));
-    const reply = await ask({ ...given, body: { ...Object.fromEntries(unknown), ...(given.body as object) } }, route);
-    expect(scrub(reply, loaded)).toBe(scrub(plain, clean));
-    const rows = await rowsOfTenant(app.tenant.tenantId);
-    expect(rows).not.toContain('mallory');
-    expect(rows).not.toContain('2020-01-01');
-  });
+  test.each(named(withBody.filter((route) => route.caller === 'server' || isClientKind(route.caller))))(
+    '%s',
+    async (_id, route) => {
+      const clean = await makeObjects(app.tenant, `clean-${route.id}`);
+      const loaded = await makeObjects(app.tenant, `loaded-${route.id}`);
+      const example = requireExample(route.id);
+      const plain = await ask(example(clean), route);
+      const given = example(loaded);
+      const unknown = Object.entries(smuggled).filter(([name]) => !bodyMembers(route).includes(name));
+      const reply = await ask({ ...given, body: { ...Object.fromEntries(unknown), ...(given.body as object) } }, route);
+      expect(scrub(reply, loaded)).toBe(scrub(plain, clean));
+      const rows = await rowsOfTenant(app.tenant.tenantId);
+      expect(rows).not.toContain('mallory');
+      expect(rows).not.toContain('2020-01-01');
+    },
+  );
 });
 
 describe('A70: query parameters that a route does not know', () => {

@@ -10,7 +10,7 @@ import { acceptEnrolment, acceptProof, repeatProof } from './accept-proof.ts';
 import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
 import { openAction } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
-import { permitEnrolment, permitProof } from './permit.ts';
+import { permitEnrolment, permitProof, requireActive } from './permit.ts';
 
 const method = 'AUTHENTICATOR_APP';
 
@@ -41,6 +41,7 @@ function candidates(action: OpenAction): {
   pending: AuthenticatorRow | undefined;
   enrolled: AuthenticatorRow | undefined;
 } {
+  requireActive(action, method);
   const apps = action.row.authenticators.filter((row) => row.verification_method === method);
   const enrolled = apps.find(({ verified_at }) => verified_at !== null);
   const pending = apps.find(({ verified_at }) => verified_at === null);
