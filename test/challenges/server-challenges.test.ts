@@ -229,6 +229,16 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await app.call('GET', `/v1/users/${userId}/actions`)).body).toHaveLength(1);
   });
 
+  test('track with a challenge and no key of its own is the occurrence that the challenge was made for', async () => {
+    const { challengeId, code, idempotencyKey } = await start({ idempotencyKey: `k${(people += 1)}` });
+    await verify(challengeId, code);
+    const path = `/v1/users/keyless${people}/actions/signIn`;
+    for (let count = 0; count < 2; count += 1) {
+      const { body } = await app.call('POST', path, { body: { challengeId } });
+      expect(body).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', idempotencyKey });
+    }
+  });
+
   test('track with an unverified challenge waits for the code; a blocked action stays blocked', async () => {
     const { challengeId, code } = await start();
     const userId = `waiter${(people += 1)}`;

@@ -3,8 +3,8 @@ import { Refusal } from '../../contract/errors.ts';
 import { trackAction as route } from '../../contract/server/actions.ts';
 import { userActionState } from '../../contract/values.ts';
 import type { Tenant } from '../../storage/published.ts';
-import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadChallenge } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { isUuid } from '../is-uuid.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { operation } from '../operation.ts';
@@ -21,18 +21,22 @@ export const trackAction = operation(route, async (context, request) => {
   const { params, body } = request;
   const { tenant } = request.caller;
   refuseUnusable(tenant, body);
+  const challenge = body.challengeId === undefined ? undefined : await openChallenge(context, tenant, body.challengeId);
   const key = {
     tenantId: tenant.tenantId,
     userId: params.userId,
     actionCode: params.action,
-    idempotencyKey: body.idempotencyKey ?? context.runtime.ids.uuid(),
+    // The challenge was made for one occurrence, which is this one unless another is named.
+    idempotencyKey: body.idempotencyKey ?? challenge?.idempotency_key ?? context.runtime.ids.uuid(),
   };
-  if (body.challengeId === undefined) {
+  if (challenge === undefined) {
     return trackReply(context, tenant, key, body, await establishAction(context, tenant, key, body));
   }
-  const challengeId = await openChallenge(context, body.challengeId, key);
+  refuseUnbindable(challenge, key);
   const established = await establishAction(context, tenant, key, body);
-  const hasMoved = await bindChallenge(context, request, challengeId, key, (held) => refuseUnbindable(held, key));
+  const hasMoved = await bindChallenge(context, request, challenge.challenge_id, key, (held) =>
+    refuseUnbindable(held, key),
+  );
   return trackReply(
     context,
     tenant,
@@ -42,14 +46,13 @@ export const trackAction = operation(route, async (context, request) => {
   );
 });
 
-/** The id of an open challenge that can become this action's. @throws {Refusal} `invalid_request` */
-async function openChallenge({ db, runtime }: Context, challengeId: string, key: ActionKey): Promise<string> {
-  const challenge = isUuid(challengeId) ? await loadChallenge(db, key.tenantId, challengeId) : undefined;
+/** @throws {Refusal} `invalid_request` */
+async function openChallenge({ db, runtime }: Context, tenant: Tenant, challengeId: string): Promise<ChallengeRow> {
+  const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
   if (challenge === undefined || challenge.expires_at <= runtime.clock.now()) {
     throw new Refusal('invalid_request', 'challengeId names no open challenge.');
   }
-  refuseUnbindable(challenge, key);
-  return challengeId;
+  return challenge;
 }
 
 function refuseUnusable(tenant: Tenant, body: TrackBody): void {
