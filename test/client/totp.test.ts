@@ -104,6 +104,38 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
   });
 
+  test('N13: a code that was used before is told apart in the audit log, not to the caller', async () => {
+    const { userId, secret } = await enrolled();
+    const code = codeOf(secret);
+    await verify(await track(userId), code);
+    expect(await verify(await track(userId), code)).toEqual(await verify(await track(userId), '000000'));
+    const events = await app.db.query(
+      statement<{ reason: string }>(
+        'test_refusal_reasons',
+        `select data ->> 'reason' as reason from audit_events
+         where user_id = $1 and event_type = 'challenge.refused' order by event_id`,
+      ),
+      [userId],
+    );
+    expect(events.map(({ reason }) => reason)).toEqual(['CODE_REPLAYED', 'CODE_INVALID_OR_EXPIRED']);
+  });
+
+  test('N27: a session that began with the app ends when another app takes its place', async () => {
+    const { userId, secret } = await enrolled();
+    const token = await track(userId);
+    const { accessToken } = await verify(token, codeOf(secret));
+    const session = await app.call('POST', '/v1/sessions', {
+      body: { token: accessToken, clientId: app.tenant.tenantId },
+    });
+    const validated = async () =>
+      (await app.call('POST', '/v1/sessions/validate', { body: { accessToken: session.body.accessToken } })).status;
+    expect(await validated()).toBe(200);
+    const replacement = (await post('user-authenticators/totp', accessToken)).body;
+    expect(await validated()).toBe(200);
+    expect(await verify(accessToken, codeOf(replacement.secret))).toMatchObject({ isVerified: true });
+    expect(await validated()).toBe(401);
+  });
+
   test('a lost answer is given again for the very code, and costs no guess', async () => {
     const { userId, secret } = await enrolled();
     const token = await track(userId);

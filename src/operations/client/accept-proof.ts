@@ -8,6 +8,7 @@ import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import { recordProof } from '../../storage/queries/proofs.ts';
 import type { Consumption } from '../../storage/queries/proofs.ts';
+import { revokeUserSessionRows } from '../../storage/queries/sessions.ts';
 import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
@@ -68,7 +69,9 @@ export async function acceptEnrolment<R extends Route>(
     // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
     if (others.length > 0 && !hasScope(action, 'add:authenticators')) requireScope(action, 'add:authenticators');
     if (!(await record(sql, context, request, route, action, proof, true))) return undefined;
-    await takeSlot(sql, tenantId, userId, authenticatorId);
+    // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
+    if (await takeSlot(sql, tenantId, userId, authenticatorId))
+      await revokeUserSessionRows(sql, tenantId, userId, nowMs);
     const isFirst = others.length === 0;
     const defaultId = isFirst ? authenticatorId : user.default_authenticator_id;
     await recordUser(

@@ -27,13 +27,17 @@ export async function spendGuess(
   return refuseGuess(context, request, action, subject.verificationMethod, 'MAX_ATTEMPTS_EXCEEDED');
 }
 
-/** The answer to a guess that was wrong or too many, with its audit event. A wrong code is not an error. */
+/**
+ * The answer to a guess that was wrong or too many, with its audit event. A wrong code is not an error. What is told of a
+ * code that was used before is the same as of a wrong one; the audit event tells them apart (NIST SP 800-63B-4 §3.1.4.2).
+ */
 export async function refuseGuess(
   { db, runtime }: Context,
   { caller, requestId }: TokenRequest<Route>,
   { key }: OpenAction,
   verificationMethod: string,
   failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED',
+  auditReason: string = failureReason,
 ): Promise<VerifyReply> {
   await recordAuditEvent(db, {
     tenantId: key.tenantId,
@@ -43,7 +47,7 @@ export async function refuseGuess(
     eventType: 'challenge.refused',
     userId: key.userId,
     requestId,
-    data: { verificationMethod, reason: failureReason },
+    data: { verificationMethod, reason: auditReason },
   });
   return { isVerified: false, failureReason };
 }

@@ -24,6 +24,7 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
   if (noneLeft !== undefined) return noneLeft;
 
   const proof = { method, assurance: assuranceOf(method, false), code };
+  let isReplay = false;
   for (const authenticator of [pending, enrolled]) {
     const counter = authenticator === undefined ? undefined : matchingStep(context, action, authenticator, code);
     if (authenticator === undefined || counter === undefined) continue;
@@ -31,9 +32,12 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
     const accept = authenticator === pending ? acceptEnrolment : acceptProof;
     const reply = await accept(context, request, route, action, good);
     if (reply !== undefined) return reply;
+    isReplay = true;
   }
   const repeated = await repeatProof(context, action, proof, subject);
-  return repeated ?? refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED');
+  if (repeated !== undefined) return repeated;
+  const reason = isReplay ? 'CODE_REPLAYED' : 'CODE_INVALID_OR_EXPIRED';
+  return refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED', reason);
 });
 
 /** @throws {Refusal} if there is nothing to try the code at, or the action does not accept it */

@@ -177,20 +177,25 @@ export async function recordPendingAuthenticator(
   ]);
 }
 
-const clearSlotStatement = statement<never>(
+const clearSlotStatement = statement<{ authenticator_id: string }>(
   'clear_authenticator_slot',
   `delete from authenticators r using authenticators p
    where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
      and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
-     and r.slot = ''`,
+     and r.slot = ''
+   returning r.authenticator_id`,
 );
 const takeSlotStatement = statement<never>(
   'take_authenticator_slot',
   `update authenticators set slot = '' where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and slot = 'pending'`,
 );
 
-/** Gives an authenticator that was pending the place of its method, in which a user has one: an earlier one goes. */
-export async function takeSlot(sql: Sql, tenantId: string, userId: string, authenticatorId: string): Promise<void> {
-  await sql.query(clearSlotStatement, [tenantId, userId, authenticatorId]);
+/**
+ * Gives an authenticator that was pending the place of its method, in which a user has one. True if an earlier one had to
+ * go.
+ */
+export async function takeSlot(sql: Sql, tenantId: string, userId: string, authenticatorId: string): Promise<boolean> {
+  const replaced = await sql.query(clearSlotStatement, [tenantId, userId, authenticatorId]);
   await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId]);
+  return replaced.length > 0;
 }
