@@ -11,6 +11,7 @@ import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
+import * as emailOtp from './client/email-otp.ts';
 import * as totp from './client/totp.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -92,6 +93,9 @@ export const routes: readonly Route[] = [
   ownAuthenticators.getOwnAuthenticators,
   totp.startTotpEnrolment,
   totp.verifyTotp,
+  emailOtp.startEmailOtpEnrolment,
+  emailOtp.startEmailOtpChallenge,
+  emailOtp.verifyEmailOtp,
   challengePage.showChallenge,
   devInbox.showDevInbox,
 ];

@@ -38,7 +38,10 @@ import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { unlockMethod } from './management/unlock-method.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
+import { startEmailOtpChallenge } from './client/start-email-otp-challenge.ts';
+import { startEmailOtpEnrolment } from './client/start-email-otp-enrolment.ts';
 import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
+import { verifyEmailOtp } from './client/verify-email-otp.ts';
 import { verifyTotp } from './client/verify-totp.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
@@ -134,6 +137,9 @@ export const operations: readonly Operation[] = [
   getOwnAuthenticators,
   startTotpEnrolment,
   verifyTotp,
+  startEmailOtpEnrolment,
+  startEmailOtpChallenge,
+  verifyEmailOtp,
   showChallenge,
   showDevInbox,
 ];

@@ -19,6 +19,8 @@ export interface Objects {
   readonly token: string;
   /** The present code of the authenticator app that the user is enrolling. */
   readonly totpCode: string;
+  /** The code that was mailed for the action. */
+  readonly mailedCode: string;
   readonly challengeId: string;
   readonly verificationCode: string;
   readonly accessToken: string;
@@ -57,6 +59,11 @@ export const examples: Readonly<Record<string, Example>> = {
   getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
   startTotpEnrolment: ({ token }) => client('POST', 'user-authenticators/totp', token, {}),
   verifyTotp: ({ token, totpCode }) => client('POST', 'verify/totp', token, { verificationCode: totpCode }),
+  startEmailOtpEnrolment: ({ token }) =>
+    client('POST', 'user-authenticators/email-otp', token, { email: 'new-address@example.com' }),
+  startEmailOtpChallenge: ({ token }) => client('POST', 'challenge/email-otp', token, {}),
+  verifyEmailOtp: ({ token, mailedCode }) =>
+    client('POST', 'verify/email-otp', token, { verificationCode: mailedCode }),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),
@@ -310,6 +317,16 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     ...requireExample('initiateChallenge')(own),
     app: await appWithoutMail(),
   }),
+  'startEmailOtpEnrolment delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpEnrolment'),
+  'startEmailOtpChallenge delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpChallenge'),
+  'startEmailOtpChallenge insufficient_scope': async (stage) => {
+    const { token, userAuthenticatorId } = await halfEnrolledAddress(stage);
+    return client('POST', 'challenge/email-otp', token, { userAuthenticatorId });
+  },
+  'verifyEmailOtp insufficient_scope': async (stage) => ({
+    ...requireExample('verifyEmailOtp')(stage.own),
+    token: (await halfEnrolledAddress(stage)).token,
+  }),
   'explainAction invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/actions/a/k/explain' }),
   'getChallenge invalid_request': () => ({ method: 'GET', path: '/v1/challenges' }),
   'createSession invalid_configuration': async ({ app, own, nobodys }) => {
@@ -336,6 +353,25 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
   'showChallenge invalid_request': () => ({ method: 'GET', path: '/challenge?token=a&token=b' }),
 };
+
+/** A token of the own user's action that has no scope, and what somebody with one has left half enrolled. */
+async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string; userAuthenticatorId: string }> {
+  const { method, path, token, body } = requireExample('startEmailOtpEnrolment')(own);
+  const started = await app.call(method, path, { token: token ?? '', body });
+  const plain = await app.call('POST', `/v1/users/${own.userId}/actions/${own.action}`, {
+    body: { idempotencyKey: own.idempotencyKey },
+  });
+  return { token: plain.body.token, userAuthenticatorId: started.body.userAuthenticatorId };
+}
+
+/** The same request to a server whose mail is never accepted, by a user who is known there. */
+async function withoutMail({ own, appWithoutMail }: Stage, routeId: string): Promise<ExampleRequest> {
+  const app = await appWithoutMail();
+  const enrolment = { verificationMethod: 'EMAIL_OTP', email: 'known@example.com' };
+  await app.call('POST', '/v1/users/known/authenticators', { body: enrolment });
+  const tracked = await app.call('POST', '/v1/users/known/actions/pay', { body: { scope: 'add:authenticators' } });
+  return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
+}
 
 /** The action of a user again, with another value for what its idempotency key stands for. */
 async function linkedChange(

@@ -56,6 +56,7 @@ const nobodys: Objects = {
   userAuthenticatorId: randomUUID(),
   token: 'no.such.token',
   totpCode: '000000',
+  mailedCode: '000000',
   challengeId: randomUUID(),
   verificationCode: '987654321',
   accessToken: 'no.such.token',
@@ -97,6 +98,8 @@ async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
   return reply;
 }
 
+const codeTo = (email: string) => /^\d{6,10}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
 /** A user with an authenticator, one that is half enrolled, an action, a challenge and a session, and configurations, all made through the API. */
@@ -121,6 +124,9 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   const idempotencyKey = `key-of-${userId}`;
   const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, { idempotencyKey, scope: everyScope });
   const totp = await app.call('POST', '/v1/client/user-authenticators/totp', { token: tracked.token, body: {} });
+  const mailed = await app.call('POST', '/v1/client/challenge/email-otp', { token: tracked.token, body: {} });
+  if (mailed.status !== 200) throw new Error(mailed.text);
+  const mailedCode = codeTo(`${userId}@example.com`);
   const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, { idempotencyKey: 'session' });
   await made('PATCH', `/v1/users/${userId}/actions/sign-in/session`, { state: 'CHALLENGE_SUCCEEDED' });
   const client = await made('POST', '/v1/management/app-clients', { clientId: `client-${userId}`, name: userId });
@@ -139,7 +145,6 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     modelType: 'user',
   });
   const [configuration] = await made('GET', '/v1/management/authenticator-configurations');
-  const mail = app.mail().find(({ to }) => to === email);
   return {
     tenantId: tenant.tenantId,
     userId,
@@ -151,7 +156,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
       timestamp: app.runtime.clock.now(),
     }),
     challengeId: challenge.challengeId,
-    verificationCode: /^\d{6,10}/.exec(mail?.subject ?? '')?.[0] ?? '',
+    mailedCode,
+    verificationCode: codeTo(email),
     accessToken: session.accessToken,
     refreshToken: session.refreshToken,
     ruleId: rule.ruleId,

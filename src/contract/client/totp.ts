@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
-import { enrolmentRefusals, nothing, verificationCode, verifyReply } from './values.ts';
+import { enrolmentRefusals, enrolReply, nothing, verificationCode, verifyReply } from './values.ts';
 
 export const startTotpEnrolment = route({
   id: 'startTotpEnrolment',
@@ -11,7 +11,7 @@ export const startTotpEnrolment = route({
   params: z.object({}),
   query: z.object({}),
   body: nothing,
-  reply: z.object({ userAuthenticatorId: z.string(), userId: z.string(), uri: z.string(), secret: z.string() }),
+  reply: enrolReply.extend({ uri: z.string(), secret: z.string() }),
   refusals: enrolmentRefusals,
   audit: 'enrolment.started',
 });

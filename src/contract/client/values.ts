@@ -49,6 +49,11 @@ export const verifyReply = z
   .meta({ id: 'ClientVerification' });
 export type VerifyReply = z.infer<typeof verifyReply>;
 
+/** An authenticator that its user has yet to prove. */
+export const enrolReply = z.object({ userAuthenticatorId: z.string(), userId: z.string() });
+
+export const challengeReply = z.object({ challengeId: z.string() });
+
 /** What a call that proves something can refuse, beside what all can. */
 export const proofRefusals = ['invalid_configuration', 'forbidden'] as const;
 /** What a call that changes the user's authenticators can refuse, beside what all can. */

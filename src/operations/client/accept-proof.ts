@@ -41,7 +41,17 @@ export async function acceptProof<R extends Route>(
   action: OpenAction,
   proof: GoodProof,
 ): Promise<VerifyReply | undefined> {
-  const isAccepted = await record(context.db, context, request, route, action, proof, false);
+  const { tenantId, userId } = action.key;
+  const { authenticator } = proof;
+  const isAccepted =
+    authenticator === undefined || !isNewsOfContact(action, authenticator)
+      ? await record(context.db, context, request, route, action, proof, false)
+      : await context.db.transaction(async (sql) => {
+          const user = await lockUser(sql, tenantId, userId);
+          if (user === undefined || !(await record(sql, context, request, route, action, proof, false))) return false;
+          await recordUser(sql, tenantId, withContact(user, authenticator), context.runtime.clock.now());
+          return true;
+        });
   return isAccepted ? { isVerified: true, accessToken: proofToken(context, action, proof, false) } : undefined;
 }
 
@@ -157,6 +167,11 @@ export function proofToken(
 
 function proofHmac({ tenant, token }: OpenAction, method: string, code: string): Buffer {
   return hmacSha256(tenant.codeKey, JSON.stringify(['proof', token.actionId, method, code]));
+}
+
+/** Whether the proof of an authenticator tells something new of the user's address. */
+function isNewsOfContact({ row }: OpenAction, { email }: AuthenticatorRow): boolean {
+  return email !== null && !row.email_verified && (row.email === null || row.email === email);
 }
 
 /** The user with the proven contact as their own, if they had none or it is theirs. */

@@ -14,6 +14,9 @@ import { moveAction } from './verify-challenge.ts';
  * @throws {Refusal} `invalid_request`
  */
 export function refuseUnbindable(challenge: ChallengeRow, key: ActionKey): void {
+  if (challenge.purpose === 'registration') {
+    throw new Refusal('invalid_request', 'The challenge completes an enrolment: it is no proof for an action.');
+  }
   if (challenge.user_id !== null && challenge.user_id !== key.userId) {
     throw new Refusal('invalid_request', 'The challenge belongs to another user.');
   }

@@ -24,7 +24,7 @@ export const deleteAuthenticator = operation(route, async (context, request) => 
       await recordUser(sql, tenantId, { ...user, default_authenticator_id: null }, nowMs);
     }
     const left = await loadAuthenticators(sql, tenantId, params.userId);
-    if (left.length === 0) await deleteRecoveryCodes(sql, tenantId, params.userId);
+    if (left.every((row) => row.verified_at === null)) await deleteRecoveryCodes(sql, tenantId, params.userId);
     // Whoever held the lost factor may hold a session that it began (ASVS 7.4.3).
     const revokedSessions = await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
     await recordAudit(sql, context, route, request, params.userId, {

@@ -29,7 +29,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
   const nowMs = runtime.clock.now();
 
   // Hashing is slow on purpose, so it happens before the transaction; a set that turns out not to be due is thrown away.
-  const mayBeFirst = (await loadAuthenticators(db, tenantId, params.userId)).length === 0;
+  const mayBeFirst = (await loadAuthenticators(db, tenantId, params.userId)).every(isPending);
   const recoveryCodes = mayBeFirst && givesRecoveryCodes(tenant) ? await newRecoveryCodes(context, tenant) : undefined;
 
   const enrolled = db.transaction(async (sql) => {
@@ -46,7 +46,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
           tenantId,
           rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
         );
-    const isFirst = existing.length === 0;
+    const isFirst = existing.every(isPending);
     const defaultId =
       body.isDefault === true || (isFirst && body.isDefault !== false)
         ? stored.authenticator_id
@@ -70,6 +70,11 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     throw isUniqueViolation(error) ? foreignCredential() : error;
   });
 });
+
+/** Half enrolled by the client API: it is nothing yet. */
+function isPending({ verified_at }: AuthenticatorRow): boolean {
+  return verified_at === null;
+}
 
 function methodOf(body: VerifiedEnrolmentRequest): Method {
   const name = body.verificationMethod ?? body.oobChannel;

@@ -5,23 +5,22 @@ import type { Sql } from '../../storage/sql.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { createChallenge, loadChallenge, renewChallengeCode } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
-import { countMessage } from '../../storage/queries/sent-messages.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { codeHmac, contactSubject, newCode } from '../challenge-code.ts';
+import { codeHmac, newCode } from '../challenge-code.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { mailMissing, sendCodeMail } from '../send-code-mail.ts';
+import { countSend } from '../sending-limits.ts';
 import { establishAction } from './establish-action.ts';
+import { isOfClientApi } from './is-of-client-api.ts';
 
 type Body = z.output<typeof route.body>;
 
 /** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
 const codeMinutes = 10;
-const sendWindowMs = 10 * 60_000;
-const sendsPerWindow = 12;
 
 export const initiateChallenge = operation(route, async (context, request) => {
   const { tenant } = request.caller;
@@ -56,7 +55,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   await db.transaction(async (sql) => {
     // The challenge hangs on the user's row, which somebody could be deleting.
     if (body.userId !== undefined) await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
-    await countSend(sql, context, tenant, { verificationMethod, email, userId: body.userId, nowMs });
+    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: body.userId, nowMs });
     await createChallenge(sql, {
       tenantId: tenant.tenantId,
       challengeId,
@@ -83,7 +82,12 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
   const { runtime, db } = context;
   const nowMs = runtime.clock.now();
   const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
-  if (challenge === undefined || challenge.email === null || challenge.expires_at <= nowMs) {
+  if (
+    challenge === undefined ||
+    isOfClientApi(challenge) ||
+    challenge.email === null ||
+    challenge.expires_at <= nowMs
+  ) {
     throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
   }
   if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');
@@ -91,7 +95,12 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
-    await countSend(sql, context, tenant, { verificationMethod, email, userId: challenge.user_id ?? undefined, nowMs });
+    await countSend(sql, context, tenant, {
+      verificationMethod,
+      contact: email,
+      userId: challenge.user_id ?? undefined,
+      nowMs,
+    });
     await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
     await recordAudit(sql, context, route, request, challenge.user_id ?? undefined, {
       challengeId,
@@ -139,30 +148,4 @@ async function knownEmail(sql: Sql, tenant: Tenant, userId: string | undefined):
   const authenticators = await loadAuthenticators(sql, tenant.tenantId, userId);
   const enrolled = authenticators.find((row) => row.verification_method === 'EMAIL_OTP' && row.verified_at !== null);
   return enrolled?.email ?? (await loadUser(sql, tenant.tenantId, userId))?.email ?? undefined;
-}
-
-/** Counts a message against the limits of its address and of its user. @throws {Refusal} `too_many_requests` */
-async function countSend(
-  sql: Sql,
-  { runtime }: Context,
-  tenant: Tenant,
-  message: { verificationMethod: string; email: string; userId: string | undefined; nowMs: number },
-): Promise<void> {
-  const { verificationMethod, email, userId, nowMs } = message;
-  // Sorted, so that two requests take the same locks in the same order (F11).
-  const subjects = [contactSubject(tenant, email), ...(userId === undefined ? [] : [`user:${userId}`])].sort();
-  for (const subject of subjects) {
-    const isCounted = await countMessage(sql, {
-      tenantId: tenant.tenantId,
-      messageId: runtime.ids.uuid(),
-      subject,
-      verificationMethod,
-      nowMs,
-      sinceMs: nowMs - sendWindowMs,
-      limit: sendsPerWindow,
-    });
-    if (!isCounted) {
-      throw new Refusal('too_many_requests', 'Too many codes were sent to this user or address. Try again later.', 600);
-    }
-  }
 }

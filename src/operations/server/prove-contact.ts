@@ -26,7 +26,8 @@ export async function proveContact(
   if (email === null) return undefined;
   const nowMs = runtime.clock.now();
   const user = await lockOrCreateUser(sql, tenantId, userId, nowMs);
-  const authenticators = await loadAuthenticators(sql, tenantId, userId);
+  // What somebody has left half enrolled by the client API neither counts nor is proven here.
+  const authenticators = (await loadAuthenticators(sql, tenantId, userId)).filter((row) => row.verified_at !== null);
   const own = authenticators.find((row) => row.verification_method === method);
   const scopes = challenge.scope.split(' ');
   const mayEnrol = authenticators.length === 0 || (own === undefined && scopes.includes('add:authenticators'));

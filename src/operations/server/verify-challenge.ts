@@ -17,6 +17,7 @@ import type { Context, KeyRequest } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
 import { recordAudit } from '../record-audit.ts';
 import { distinctMethods } from '../wire-values.ts';
+import { isOfClientApi } from './is-of-client-api.ts';
 import { proveContact } from './prove-contact.ts';
 
 type VerifyRequest = KeyRequest<typeof route>;
@@ -32,7 +33,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const absent = () => new Refusal('not_found', 'There is no challenge with this challengeId.');
   if (!isUuid(challengeId)) throw absent();
   const challenge = await loadChallenge(db, tenant.tenantId, challengeId);
-  if (challenge === undefined) throw absent();
+  if (challenge === undefined || isOfClientApi(challenge)) throw absent();
   const nowMs = runtime.clock.now();
   if (challenge.expires_at <= nowMs) return refused('CODE_INVALID_OR_EXPIRED');
 

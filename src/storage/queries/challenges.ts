@@ -4,6 +4,9 @@ import type { Sql } from '../sql.ts';
 export interface ChallengeRow {
   readonly challenge_id: string;
   readonly verification_method: string;
+  readonly purpose: 'authentication' | 'registration';
+  /** The authenticator that it is of, where one is named. */
+  readonly authenticator_id: string | null;
   readonly user_id: string | null;
   readonly action_code: string;
   readonly idempotency_key: string;
@@ -26,7 +29,7 @@ export interface ChallengeRequest {
   readonly locale?: string | undefined;
 }
 
-const columns = `challenge_id, verification_method, user_id, action_code, idempotency_key, email, phone_number, scope,
+const columns = `challenge_id, verification_method, purpose, authenticator_id, user_id, action_code, idempotency_key, email, phone_number, scope,
   request, code_hmac, expires_at, verified_at, claimed_at`;
 
 const createStatement = statement<never>(

@@ -10,7 +10,7 @@ import type { AuditEvent } from './audit-events.ts';
 export type Consumption =
   /** The counter of the authenticator, which must rise: a time step, or a signature counter. */
   | { readonly kind: 'counter'; readonly counter: number }
-  /** A code that was sent. */
+  /** A code that was sent to where the authenticator still is. */
   | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
@@ -38,9 +38,14 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
   counter: `update authenticators set counter = $17, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $17)
      returning 1`,
-  code: `update challenges set verified_at = $10
+  code: `update challenges c set verified_at = $10
      where tenant_id = $1 and challenge_id = $17 and user_id = $2 and code_hmac = $18
        and verified_at is null and expires_at > $10
+       and exists (
+         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
+           and a.email is not distinct from c.email
+           and a.phone_number is not distinct from c.phone_number
+       )
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
      where tenant_id = $1 and user_id = $2 and code_number = $17 and code_hash = $18 and used_at is null

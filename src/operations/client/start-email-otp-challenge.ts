@@ -1,0 +1,11 @@
+import { startEmailOtpChallenge as route } from '../../contract/client/email-otp.ts';
+import { tokenOperation } from '../operation.ts';
+import { contactToChallenge } from './contact-to-challenge.ts';
+import { openAction } from './open-action.ts';
+import { sendCode } from './send-code.ts';
+
+export const startEmailOtpChallenge = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  const recipient = contactToChallenge(action, 'EMAIL_OTP', request.body.userAuthenticatorId);
+  return { challengeId: await sendCode(context, request, route, action, recipient) };
+});

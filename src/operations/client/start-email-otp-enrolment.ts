@@ -1,0 +1,17 @@
+import { startEmailOtpEnrolment as route } from '../../contract/client/email-otp.ts';
+import { tokenOperation } from '../operation.ts';
+import { openAction } from './open-action.ts';
+import { pendingContact } from './pending-contact.ts';
+import { permitEnrolment } from './permit.ts';
+import { sendCode } from './send-code.ts';
+
+const method = 'EMAIL_OTP';
+
+// The token permits the enrolment, so the code goes to the address given, which becomes the user's only once it is proven.
+export const startEmailOtpEnrolment = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  permitEnrolment(action, method);
+  const { recipient, record } = pendingContact(context, action, method, request.body.email);
+  await sendCode(context, request, route, action, recipient, record);
+  return { userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
+});

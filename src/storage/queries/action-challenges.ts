@@ -1,0 +1,76 @@
+/** Challenges that a short-lived token's own action was sent: found by the action, because clients bring no id. */
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions.ts';
+
+export interface ActionChallengeRow {
+  readonly challenge_id: string;
+  /** Whether it completes an enrolment. */
+  readonly purpose: 'authentication' | 'registration';
+  readonly authenticator_id: string | null;
+  readonly email: string | null;
+  readonly code_hmac: Buffer | null;
+  readonly expires_at: number;
+  readonly verified_at: number | null;
+}
+
+const columns = 'challenge_id, purpose, authenticator_id, email, code_hmac, expires_at, verified_at';
+const ofAction = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
+
+const supersedeStatement = statement<never>(
+  'supersede_action_challenges',
+  `update challenges set expires_at = $6
+   where ${ofAction} and verification_method = $5 and verified_at is null and expires_at > $6`,
+);
+const createStatement = statement<never>(
+  'create_action_challenge',
+  `insert into challenges (tenant_id, user_id, action_code, idempotency_key, verification_method, challenge_id, purpose,
+     authenticator_id, email, scope, request, code_hmac, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '{}', $10, $11, $12)`,
+);
+
+export interface NewActionChallenge {
+  readonly key: ActionKey;
+  readonly verificationMethod: string;
+  readonly challengeId: string;
+  readonly purpose: ActionChallengeRow['purpose'];
+  readonly authenticatorId: string;
+  readonly email: string | null;
+  readonly codeHmac: Buffer;
+  readonly nowMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Stores a challenge of an action and ends the open ones of the method before it: only the latest is good (ruling 18). */
+export async function createActionChallenge(sql: Sql, challenge: NewActionChallenge): Promise<void> {
+  const { key, verificationMethod, nowMs } = challenge;
+  const which = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey, verificationMethod];
+  await sql.query(supersedeStatement, [...which, sqlTime(nowMs)]);
+  await sql.query(createStatement, [
+    ...which,
+    challenge.challengeId,
+    challenge.purpose,
+    challenge.authenticatorId,
+    challenge.email,
+    challenge.codeHmac,
+    sqlTime(nowMs),
+    sqlTime(challenge.expiresAtMs),
+  ]);
+}
+
+const latestStatement = statement<ActionChallengeRow>(
+  'load_latest_action_challenge',
+  `select ${columns} from challenges where ${ofAction} and verification_method = $5
+   order by created_at desc, challenge_id desc limit 1`,
+);
+
+/** The challenge of a method that was made last for an action, whether or not it is still open. */
+export async function loadLatestActionChallenge(
+  sql: Sql,
+  key: ActionKey,
+  verificationMethod: string,
+): Promise<ActionChallengeRow | undefined> {
+  const { tenantId, userId, actionCode, idempotencyKey } = key;
+  const [row] = await sql.query(latestStatement, [tenantId, userId, actionCode, idempotencyKey, verificationMethod]);
+  return row;
+}

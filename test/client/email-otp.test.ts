@@ -1,0 +1,353 @@
+/** Worry: a mailed code works twice, for another action, after it was replaced, or proves an address that nobody proved. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
+import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('codes by e-mail by the client API, on the %s database', (kind) => {
+  let app: TestApp;
+  let people = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const newUser = () => `mail-user-${(people += 1)}`;
+  const addressOf = (userId: string) => `${userId}@example.com`;
+
+  async function track(userId: string, body: object = {}, action = 'pay'): Promise<string> {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body.token);
+  }
+
+  const post = (path: string, token: string, body?: object) =>
+    app.call('POST', `/v1/client/${path}`, { token, ...(body === undefined ? {} : { body }) });
+  const enrol = (token: string, email: string) => post('user-authenticators/email-otp', token, { email });
+  const challenge = (token: string, body?: object) => post('challenge/email-otp', token, body);
+  const verify = async (token: string, verificationCode: unknown) =>
+    (await post('verify/email-otp', token, { verificationCode })).body;
+  const validate = async (token: string) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+  const user = async (userId: string) => (await app.call('GET', `/v1/users/${userId}`)).body;
+  const mailsTo = (email: string) => app.mail().filter(({ to }) => to === email);
+  const codeTo = (email: string) => /^\d{6,10}/.exec(mailsTo(email)[0]?.subject ?? '')?.[0] ?? '';
+  const wrong = (code: string) => code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+
+  /** A user whose address the backend has verified. */
+  async function enrolled(): Promise<{ userId: string; email: string }> {
+    const userId = newUser();
+    const email = addressOf(userId);
+    await app.call('POST', `/v1/users/${userId}/authenticators`, { body: { verificationMethod: 'EMAIL_OTP', email } });
+    return { userId, email };
+  }
+
+  /** A token whose action was sent a code. */
+  async function challenged(userId: string, body: object = {}): Promise<string> {
+    const token = await track(userId, body);
+    expect((await challenge(token)).status).toBe(200);
+    return token;
+  }
+
+  test('an address is enrolled by the code that was sent to it, becomes the user’s only then, and completes the action', async () => {
+    const userId = newUser();
+    const email = addressOf(userId);
+    const token = await track(userId);
+    const started = await enrol(token, email);
+    expect([started.status, started.body]).toEqual([200, { userAuthenticatorId: expect.any(String), userId }]);
+    expect(await user(userId)).not.toHaveProperty('email');
+    expect((await app.call('GET', '/v1/client/user-authenticators', { token })).body).toEqual([]);
+    expect(await verify(token, wrong(codeTo(email)))).toEqual({
+      isVerified: false,
+      failureReason: 'CODE_INVALID_OR_EXPIRED',
+    });
+
+    const verified = await verify(token, codeTo(email));
+    expect(verified).toEqual({
+      isVerified: true,
+      accessToken: expect.any(String),
+      userAuthenticator: expect.objectContaining({
+        userAuthenticatorId: started.body.userAuthenticatorId,
+        verificationMethod: 'EMAIL_OTP',
+        email: 'm•••@example.com',
+        isDefault: true,
+      }),
+    });
+    expect(await user(userId)).toMatchObject({ email, emailVerified: true, isEnrolled: true });
+    expect(await validate(verified.accessToken)).toMatchObject({
+      isValid: true,
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'EMAIL_OTP',
+      assurance: 'low',
+    });
+  });
+
+  test('an enrolment asked for again sends again, keeps its authenticator, and only the later code is good (ruling 18)', async () => {
+    const userId = newUser();
+    const email = addressOf(userId);
+    const token = await track(userId);
+    const first = await enrol(token, email);
+    const firstCode = codeTo(email);
+    const second = await enrol(token, email);
+    expect(second.body).toEqual(first.body);
+    expect(codeTo(email)).not.toBe(firstCode);
+    expect(await verify(token, firstCode)).toMatchObject({ isVerified: false });
+    expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
+  });
+
+  test('A28: a code is dead once another address is asked for', async () => {
+    const userId = newUser();
+    const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
+    const token = await track(userId);
+    await enrol(token, one);
+    const code = codeTo(one);
+    await enrol(token, two);
+    expect(await verify(token, code)).toMatchObject({ isVerified: false });
+    // Nor by another action of the same user, whose half enrolled address has gone meanwhile.
+    const other = await track(userId, {}, 'other');
+    await enrol(other, one);
+    await enrol(token, two);
+    expect(await verify(other, codeTo(one))).toMatchObject({ isVerified: false });
+    expect(await verify(token, codeTo(two))).toMatchObject({ isVerified: true });
+    expect(await user(userId)).toMatchObject({ email: two });
+  });
+
+  test('A28: a challenge goes to the enrolled address, whatever the request says; a code is dead once the backend moves it', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    const sent = await challenge(token, { email: 'thief@example.com', to: 'thief@example.com' });
+    expect(sent.body).toEqual({ challengeId: expect.any(String) });
+    expect(mailsTo(email)).toHaveLength(1);
+    expect(mailsTo('thief@example.com')).toEqual([]);
+    const code = codeTo(email);
+    await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'EMAIL_OTP', email: `new-${email}` },
+    });
+    expect(await verify(token, code)).toMatchObject({ isVerified: false });
+  });
+
+  test('React sends the challenge twice at once: both are answered, the later code is good', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    const replies = await Promise.all([challenge(token), challenge(token)]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    const codes = mailsTo(email).map(({ subject }) => /^\d{6}/.exec(subject)?.[0] ?? '');
+    expect(codes).toHaveLength(2);
+    const results = [];
+    for (const code of codes) results.push(await verify(token, code));
+    expect(results.filter(({ isVerified }) => isVerified === true)).toHaveLength(1);
+  });
+
+  test('A01, A03: a code is accepted once; the very same request is answered again, nothing else is', async () => {
+    const { userId, email } = await enrolled();
+    const token = await challenged(userId);
+    const code = codeTo(email);
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+    for (let count = 0; count < 8; count += 1) {
+      const again = await verify(token, code);
+      expect(again).toMatchObject({ isVerified: true });
+      expect(await validate(again.accessToken)).toMatchObject({ isValid: true });
+    }
+    expect(await verify(token, wrong(code))).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+  });
+
+  test('I3, A29: a code is for the action that it was sent for', async () => {
+    const { userId, email } = await enrolled();
+    const [one, two] = [await challenged(userId), await track(userId, {}, 'other')];
+    expect(await verify(two, codeTo(email))).toMatchObject({ isVerified: false });
+    await challenge(two);
+    expect(await verify(one, codeTo(email))).toMatchObject({ isVerified: false });
+    expect(await verify(two, codeTo(email))).toMatchObject({ isVerified: true });
+    expect((await validate(one)).isValid).toBe(false);
+  });
+
+  test('N03: a code dies after ten minutes', async () => {
+    const { userId, email } = await enrolled();
+    await app.call('PATCH', '/v1/management/tenant', {
+      key: app.tenant.managementKey,
+      body: { tokenDurationInMinutes: 60 },
+    });
+    const token = await challenged(userId);
+    const late = await challenged(userId);
+    await app.runtime.advance(10 * 60_000 - 1);
+    expect(await verify(late, codeTo(email))).toMatchObject({ isVerified: true });
+    await app.runtime.advance(1);
+    expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: false });
+  });
+
+  test('A05, A09: guesses are counted over codes, resends, actions and the server API, and then nothing is compared', async () => {
+    const { userId, email } = await enrolled();
+    const server = await app.call('POST', '/v1/challenge', {
+      body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email },
+    });
+    for (const guess of ['000000', '000001']) {
+      await app.call('POST', '/v1/verify', { body: { challengeId: server.body.challengeId, verificationCode: guess } });
+    }
+    for (let count = 0; count < 3; count += 1) {
+      const token = await challenged(userId);
+      expect(await verify(token, 'x')).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    }
+    const token = await challenged(userId);
+    const right = codeTo(email);
+    expect(await verify(token, right)).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    await app.runtime.advance(31_000);
+    expect(await verify(token, right)).toMatchObject({ isVerified: true });
+  });
+
+  test('A09: five wrong tries kill a code, whatever is left of the budget', async () => {
+    const { userId, email } = await enrolled();
+    const token = await challenged(userId);
+    const right = codeTo(email);
+    for (let count = 0; count < 5; count += 1) {
+      await app.runtime.advance(31_000);
+      expect(await verify(token, wrong(right))).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    }
+    await app.runtime.advance(61_000);
+    expect(await verify(token, right)).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    await challenge(token);
+    expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
+  });
+
+  test('sending is limited to twelve in ten minutes for a user, whoever asks, and 429 says when', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    await app.call('POST', '/v1/challenge', {
+      body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email },
+    });
+    for (let count = 0; count < 11; count += 1) expect((await challenge(token)).status).toBe(200);
+    const refused = await challenge(token);
+    expect([refused.status, refused.body.errorCode]).toEqual([429, 'too_many_requests']);
+    expect(refused.headers['retry-after']).toBe('600');
+    expect(mailsTo(email)).toHaveLength(12);
+  });
+
+  test('A11: a token without the scope enrols no second address, also where one was left half enrolled', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators', idempotencyKey: 'k' });
+    const plain = await track(userId, { idempotencyKey: 'k' });
+    const added = `second-${email}`;
+    expect((await enrol(plain, added)).body.errorCode).toBe('insufficient_scope');
+    const { userAuthenticatorId } = (await enrol(token, added)).body;
+    expect((await challenge(plain, { userAuthenticatorId })).body.errorCode).toBe('insufficient_scope');
+    expect((await verify(plain, codeTo(added))).errorCode).toBe('insufficient_scope');
+    // It takes the place of the first, and does not take the place of the user's own address.
+    expect(await verify(token, codeTo(added))).toMatchObject({ isVerified: true, userAuthenticator: {} });
+    expect(await user(userId)).toMatchObject({ email });
+    const listed = await app.call('GET', `/v1/users/${userId}/authenticators`);
+    expect(listed.body).toEqual([expect.objectContaining({ email: added, userAuthenticatorId })]);
+  });
+
+  test('what is half enrolled is no authenticator to the server API', async () => {
+    const userId = newUser();
+    const email = addressOf(userId);
+    await enrol(await track(userId), email);
+    const sent = await app.call('POST', '/v1/challenge', {
+      body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email },
+    });
+    const verification = { challengeId: sent.body.challengeId, verificationCode: codeTo(email) };
+    expect((await app.call('POST', '/v1/verify', { body: verification })).body).toMatchObject({ isVerified: true });
+    expect(await user(userId)).toMatchObject({ isEnrolled: true, defaultVerificationMethod: 'EMAIL_OTP' });
+
+    const second = newUser();
+    await enrol(await track(second), addressOf(second));
+    const first = await app.call('POST', `/v1/users/${second}/authenticators`, {
+      body: { verificationMethod: 'SMS', phoneNumber: '+6421000000' },
+    });
+    expect(first.body).toMatchObject({ authenticator: { isDefault: true }, recoveryCodes: expect.any(Array) });
+    const { userAuthenticatorId } = first.body.authenticator;
+    await app.call('DELETE', `/v1/users/${second}/authenticators/${userAuthenticatorId}`);
+    const codes = await app.db.query(
+      statement<{ n: number }>('test_left_codes', 'select count(*)::int as n from recovery_codes where user_id = $1'),
+      [second],
+    );
+    expect(codes).toEqual([{ n: 0 }]);
+  });
+
+  test('a challenge of the client API is nothing to the server API', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    const { challengeId } = (await challenge(token)).body;
+    const body = { challengeId, verificationCode: codeTo(email) };
+    expect((await app.call('POST', '/v1/verify', { body })).status).toBe(404);
+    expect((await app.call('POST', '/v1/challenge', { body: { challengeId } })).status).toBe(404);
+    expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
+  });
+
+  test('A04, A19: nothing but the plain digits is a code, and an address has to be one', async () => {
+    const { userId, email } = await enrolled();
+    const token = await challenged(userId);
+    const code = codeTo(email);
+    for (const form of [`${code.slice(0, 3)} ${code.slice(3)}`, `+${code}`, `${code}\u00a0`]) {
+      expect(await verify(token, form), form).toMatchObject({ isVerified: false });
+    }
+    for (const odd of [null, true, [], [code], { $ne: null }, 1e308, undefined]) {
+      const reply = await post('verify/email-otp', token, { verificationCode: odd });
+      expect([reply.status, reply.body.errorCode], JSON.stringify(odd)).toEqual([400, 'invalid_request']);
+    }
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+    const elevated = await track(userId, { scope: 'add:authenticators' });
+    for (const odd of [undefined, null, '', 'x', 'a b@c.d', 'a@b\r\nBcc: c@d.e', ['a@b.c'], { a: 'b' }, 7]) {
+      const reply = await post('user-authenticators/email-otp', elevated, { email: odd });
+      expect([reply.status, reply.body.errorCode], JSON.stringify(odd)).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  test('a user without an address has none to challenge, and a code that was never sent is merely wrong', async () => {
+    const token = await track(newUser());
+    const reply = await challenge(token);
+    expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+    expect(await verify(token, '123456')).toEqual({ isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' });
+  });
+
+  test('an action that asks for more sends no code', async () => {
+    const { userId, email } = await enrolled();
+    await app.call('POST', '/v1/management/action-configurations', {
+      key: app.tenant.managementKey,
+      body: { actionCode: 'vault', defaultUserActionResult: 'CHALLENGE', minimumAssurance: 'medium' },
+    });
+    const reply = await challenge(await track(userId, {}, 'vault'));
+    expect([reply.status, reply.body.errorCode]).toEqual([403, 'forbidden']);
+    expect(mailsTo(email)).toEqual([]);
+  });
+
+  test('a proof of the address that the user has makes it a verified one', async () => {
+    const { userId, email } = await enrolled();
+    await app.call('PATCH', `/v1/users/${userId}`, { body: { emailVerified: false } });
+    const token = await challenged(userId);
+    expect((await user(userId)).emailVerified).toBe(false);
+    await verify(token, codeTo(email));
+    expect(await user(userId)).toMatchObject({ email, emailVerified: true });
+  });
+
+  test('A65: no code stands in the database', async () => {
+    const { userId, email } = await enrolled();
+    const token = await challenged(userId);
+    const code = codeTo(email);
+    const dump = async () =>
+      (
+        await app.db.query(
+          statement<{ row: string }>(
+            'test_dump_challenges',
+            'select c::text as row from challenges c where user_id = $1 union all select a::text from actions a where user_id = $1',
+          ),
+          [userId],
+        )
+      )
+        .map(({ row }) => row.replace(/[0-9a-f-]{36}/g, '').replace(/\d{4}-\d\d-\d\d [\d:.+]+/g, ''))
+        .join('\n');
+    expect(await dump()).not.toContain(code);
+    await verify(token, code);
+    expect(await dump()).not.toContain(code);
+  });
+});
+
+test('F18: a mail that is not accepted is not called sent', async () => {
+  const send = () => Promise.reject(new DeliveryFailed('Refused by the test.'));
+  const app = await testApp('embedded', { mailer: { send, close: () => undefined } });
+  const { token } = (await app.call('POST', '/v1/users/ann/actions/pay')).body;
+  const reply = await app.call('POST', '/v1/client/user-authenticators/email-otp', { token, body: { email: 'a@b.c' } });
+  expect([reply.status, reply.body.errorCode]).toEqual([400, 'delivery_failed']);
+  await app.close();
+});
