@@ -89,7 +89,10 @@ module.exports = {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),
-    ...room('delivery/', ['^src/runtime/runtime\\.ts$', '^src/config/'], { node: true, npm: ['nodemailer'] }),
+    ...room('delivery/', ['^src/runtime/(runtime|crypto)\\.ts$', '^src/config/'], {
+      node: true,
+      npm: ['nodemailer', 'ipaddr\\.js'],
+    }),
     ...room('jobs/', [
       '^src/core/',
       '^src/storage/(sql|seal)\\.ts$',

@@ -1,10 +1,13 @@
 /** The only file that knows every room: it wires them by hand. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
+import { Refusal } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import type { Route } from './contract/route.ts';
 import type { InboxMailer } from './delivery/email/inbox-mailer.ts';
 import type { Mailer } from './delivery/email/mailer.ts';
+import { tenantMailers } from './delivery/email/tenant-mailers.ts';
+import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
@@ -13,10 +16,13 @@ import { createMetrics } from './http/metrics.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { jobs } from './jobs/index.ts';
+import type { JobContext } from './jobs/job.ts';
 import { admitCaller } from './operations/admit-caller.ts';
 import { clientDirectory } from './operations/client-directory.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
+import { sendNoticeMail } from './operations/send-notice-mail.ts';
+import { mailFingerprint } from './operations/tenant-mailer.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { pendingMigrations } from './storage/migrate.ts';
@@ -34,6 +40,8 @@ export interface AppOptions {
   readonly mailer: Mailer | undefined;
   /** In development without a mail server: what would have been sent. */
   readonly inbox: InboxMailer | undefined;
+  /** Connects to places that tenants have chosen. */
+  readonly outbound: Outbound;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
@@ -67,6 +75,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const warn = (error: unknown) => logger.warn({ err: error }, 'background task failed');
   const published = await openPublished(db, seal, runtime, warn);
   const metrics = createMetrics(() => db.poolStatus());
+  const mailers = tenantMailers();
+  published.onChange(() =>
+    mailers.closeStale((tenantId) => {
+      const tenant = published.tenant(tenantId);
+      return tenant === undefined ? undefined : mailFingerprint(tenant);
+    }),
+  );
   const context: Context = {
     db,
     seal,
@@ -74,7 +89,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     published,
     enrichment,
     mailer: options.mailer ?? options.inbox,
+    mailers,
+    outbound: options.outbound,
     inbox: options.inbox,
+    warn,
     metrics,
     isDevelopment: options.isDevelopment,
     get publicUrl() {
@@ -82,7 +100,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   };
   const stopAnchoring = runtime.timers.every(anchorMs, () => anchorClock(db, runtime).catch(warn));
-  const stopJobs = jobs.map((job) => runtime.timers.every(job.intervalMs, () => job.run({ db, runtime }).catch(warn)));
+  const jobContext: JobContext = {
+    db,
+    runtime,
+    deliver: {
+      notice: (row) =>
+        sendNoticeMail(context, row).catch((error: unknown) => {
+          // A refusal was told of where it arose.
+          if (!(error instanceof Refusal)) warn(error);
+          throw error;
+        }),
+    },
+  };
+  const running = new Set<Promise<void>>();
+  const stopJobs = jobs.map((job) =>
+    runtime.timers.every(job.intervalMs, async () => {
+      const run = job.run(jobContext).catch(warn);
+      running.add(run);
+      await run;
+      running.delete(run);
+    }),
+  );
   let isDraining = false;
 
   const server = createServer({ ids: runtime.ids, logger, trustedProxies: options.trustedProxies });
@@ -125,8 +163,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       published.stop();
       stopAnchoring();
       for (const stop of stopJobs) stop();
+      // What is being delivered is settled first, or another node would deliver it again.
+      await Promise.all(running);
       enrichment.close();
       options.mailer?.close();
+      mailers.close();
       await db.close();
     },
   };

@@ -1,6 +1,10 @@
 import { createApiKey } from '../storage/create-tenant.ts';
+import { makeSessionSigningKey } from '../storage/make-session-signing-key.ts';
+import { signingOverlapMs } from '../storage/published.ts';
 import { listApiKeys, revokeApiKeyRow } from '../storage/queries/api-keys.ts';
+import { retireSessionSigningKeys } from '../storage/queries/session-signing-keys.ts';
 import { publishConfig } from '../storage/queries/tenants.ts';
+import { reseal } from '../storage/reseal.ts';
 import { chooseTenant } from './choose-tenant.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
@@ -11,14 +15,22 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const keys: Command = {
   name: 'keys',
-  summary: 'Create, list and revoke API keys.',
+  summary: 'Create, list and revoke API keys; rotate signing and master keys.',
   help: `Usage: sallyport keys create [--kind server|management] [--name NAME] [--tenant ID]
        sallyport keys list [--tenant ID]
        sallyport keys revoke KEY_ID [--tenant ID]
+       sallyport keys rotate-signing [--tenant ID]
+       sallyport keys reseal
 
 A server key calls the API under /v1, a management key the one under /v1/management. A key is shown once, when it is
 made; only its digest is looked up afterwards. Running nodes take a change over within five seconds.
 --tenant may be left out while there is one tenant.
+
+"rotate-signing" makes a new key for session access tokens. It is published at once and signs a minute later; the old one
+verifies until its last token has expired.
+
+"reseal" moves every secret in the database to the first key of SALLYPORT_MASTER_KEY, while servers run. Start all nodes
+with the new key first and the old one behind it, reseal, then take the old one away. Stopped half-way, run it again.
 
 The embedded database belongs to one process: stop the server first, or use PostgreSQL.
 `,
@@ -27,7 +39,11 @@ The embedded database belongs to one process: stop the server first, or use Post
     if (verb === 'create') return createKey(rest);
     if (verb === 'list') return listKeys(rest);
     if (verb === 'revoke') return revokeKey(rest);
-    throw new CommandMistake('Say "keys create", "keys list" or "keys revoke". See "sallyport keys --help".');
+    if (verb === 'rotate-signing') return rotateSigning(rest);
+    if (verb === 'reseal') return resealAll(rest);
+    throw new CommandMistake(
+      'Say "keys create", "keys list", "keys revoke", "keys rotate-signing" or "keys reseal". See "sallyport keys --help".',
+    );
   },
 };
 
@@ -75,5 +91,31 @@ async function revokeKey(words: readonly string[]): Promise<void> {
       await publishConfig(sql, tenantId);
     });
     process.stdout.write(`Revoked ${keyId}. Running nodes refuse it within five seconds.\n`);
+  });
+}
+
+async function rotateSigning(words: readonly string[]): Promise<void> {
+  const { options } = readOptions(words, ['tenant']);
+  await withStorage(async ({ db, seal, runtime }) => {
+    const keyId = await db.transaction(async (sql) => {
+      const tenantId = await chooseTenant(sql, options.tenant);
+      await retireSessionSigningKeys(sql, tenantId, runtime.clock.now() - signingOverlapMs);
+      const made = await makeSessionSigningKey(sql, { runtime, seal }, tenantId);
+      await publishConfig(sql, tenantId);
+      return made;
+    });
+    process.stdout.write(`Key id: ${keyId}\nIt is published now and signs in a minute.\n`);
+  });
+}
+
+async function resealAll(words: readonly string[]): Promise<void> {
+  readOptions(words, []);
+  await withStorage(async ({ db, seal }) => {
+    const resealed = await reseal(db, seal);
+    process.stdout.write(
+      resealed === 0
+        ? 'Everything is sealed under the first master key. The others are needed no more.\n'
+        : `Sealed ${resealed} values under the first master key. Run it again: what servers with another first key sealed meanwhile is left.\n`,
+    );
   });
 }

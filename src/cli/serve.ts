@@ -7,13 +7,14 @@ import { loadConfig } from '../config/load-config.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
+import { openOutbound } from '../delivery/outbound.ts';
 import { createLogger } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { createFirstTenant } from '../storage/first-tenant.ts';
 import type { FirstTenant } from '../storage/first-tenant.ts';
 import { migrate } from '../storage/migrate.ts';
-import { anchorClock, openStorage } from '../storage/open-storage.ts';
+import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './read-options.ts';
 
@@ -37,6 +38,7 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     const warn = (error: Error) => logger.warn({ err: error }, 'database');
     const { db, seal, isDurable } = await openStorage(config, runtime, warn);
     await migrate(db);
+    await checkSeal(db, seal);
     await anchorClock(db, runtime);
     if (!isDurable && config.mode === 'production') {
       logger.warn(
@@ -61,6 +63,7 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       enrichment,
       mailer,
       inbox,
+      outbound: openOutbound(config.outboundAllow),
       seal,
       runtime,
       logger,

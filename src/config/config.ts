@@ -69,6 +69,35 @@ const wholeNumber = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
 
+// A name as in a URL, or an address; one of IPv6 in brackets, so that its port can be told.
+const hostAndPort = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]):([0-9]{1,5})$/i;
+
+const outboundList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z.union(
+        [
+          z.ipv4(),
+          z.ipv6(),
+          z.cidrv4(),
+          z.cidrv6(),
+          z.string().refine((part) => {
+            const port = Number(hostAndPort.exec(part)?.[1]);
+            return port >= 1 && port <= 65_535;
+          }),
+        ],
+        'must be CIDR ranges, addresses or host:port, separated by commas',
+      ),
+    ),
+  );
+
 /** One row per variable. `secret` values never appear in a message or a log. */
 export const settings = {
   SALLYPORT_MODE: {
@@ -196,6 +225,12 @@ export const settings = {
     fallback: 'none',
     meaning: 'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`.',
   },
+  SALLYPORT_OUTBOUND_ALLOW: {
+    schema: outboundList.default([]),
+    fallback: 'none',
+    meaning:
+      "Where tenants may make this server connect to beyond public addresses on the usual ports (webhooks 80 and 443, mail 25, 465, 587 and 2525): CIDR ranges and `host:port`, separated by commas. Private and loopback targets need it in both modes. What is listed may also be spoken to without TLS. The server's own database and `SALLYPORT_SMTP_URL` need no entry.",
+  },
   SALLYPORT_MANAGEMENT_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(100),
     fallback: '100',
@@ -252,6 +287,8 @@ export interface Config {
   };
   /** The SMTP server of this installation; absent when there is none. */
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
+  readonly outboundAllow: readonly string[];
   /** Calls a management key in 10 seconds. */
   readonly managementRateLimit: number;
   readonly anonymousRateLimit: number;
@@ -336,6 +373,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       known.SALLYPORT_SMTP_URL === undefined
         ? undefined
         : { url: known.SALLYPORT_SMTP_URL, from: known.SALLYPORT_MAIL_FROM ?? '' },
+    outboundAllow: known.SALLYPORT_OUTBOUND_ALLOW,
     managementRateLimit: known.SALLYPORT_MANAGEMENT_RATE_LIMIT,
     anonymousRateLimit: known.SALLYPORT_ANONYMOUS_RATE_LIMIT,
     logLevel: known.SALLYPORT_LOG_LEVEL,

@@ -23,6 +23,7 @@ export function testClockAndTimers(nowMs = Date.UTC(2026, 6, 1)) {
         runs.add(run);
         return () => runs.delete(run);
       },
+      wait: () => Promise.resolve(),
     },
   };
   return {

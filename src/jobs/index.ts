@@ -1,7 +1,9 @@
 /** Every job. */
+import { deliverOutbox } from './deliver-outbox.ts';
 import type { Job } from './job.ts';
 import { linkAuditEvents } from './link-audit-events.ts';
 import { purgeChallenges } from './purge-challenges.ts';
+import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
 
-export const jobs: readonly Job[] = [linkAuditEvents, purgeChallenges, purgeSessions];
+export const jobs: readonly Job[] = [linkAuditEvents, deliverOutbox, purgeChallenges, purgeOutbox, purgeSessions];

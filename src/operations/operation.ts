@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { Route } from '../contract/route.ts';
 import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
+import type { Outbound } from '../delivery/outbound.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ActionToken } from '../runtime/tokens.ts';
@@ -16,14 +18,19 @@ export interface Context {
   readonly published: Published;
   readonly seal: Seal;
   readonly enrichment: Enrichment;
-  /** Delivers mail; undefined where none is configured. */
+  /** Delivers mail for tenants that bring no provider; undefined where none is configured. See `tenant-mailer.ts`. */
   readonly mailer: Mailer | undefined;
+  readonly mailers: TenantMailers;
+  /** Connects to places that tenants have chosen. */
+  readonly outbound: Outbound;
   /** In development without a mail server: what would have been sent. */
   readonly inbox: InboxMailer | undefined;
   /** The origin under which this server is reached, without a trailing slash. */
   readonly publicUrl: string;
   /** Whether this is a developer's own machine, where every localhost may be a page of the tenant. */
   readonly isDevelopment: boolean;
+  /** Tells the operator, in the log, of what went wrong outside this program. */
+  readonly warn: (problem: Error) => void;
   readonly metrics: { decided(state: string): void };
 }
 

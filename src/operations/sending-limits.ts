@@ -1,12 +1,16 @@
 import { Refusal } from '../contract/errors.ts';
 import { countMessage } from '../storage/queries/sent-messages.ts';
+import type { SendingLimit } from '../storage/queries/sent-messages.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Sql } from '../storage/sql.ts';
 import { contactSubject } from './challenge-code.ts';
 import type { Context } from './operation.ts';
 
-const windowMs = 10 * 60_000;
-const sendsPerWindow = 12;
+const minuteMs = 60_000;
+
+// What holds until the tenant says otherwise: a text message costs money, a mail nearly none.
+const mailLimit: SendingLimit = { messagesMax: 12, windowMs: 10 * minuteMs };
+const textLimit: SendingLimit = { messagesMax: 6, windowMs: 10 * minuteMs };
 
 /**
  * Counts a message against the limits of its address and of its user, in the transaction that makes what is sent.
@@ -19,20 +23,34 @@ export async function countSend(
   message: { verificationMethod: string; contact: string; userId: string | undefined; nowMs: number },
 ): Promise<void> {
   const { verificationMethod, contact, userId, nowMs } = message;
+  const limits = sendingLimits(tenant, verificationMethod);
   // Sorted, so that two requests take the same locks in the same order (F11).
   const subjects = [contactSubject(tenant, contact), ...(userId === undefined ? [] : [`user:${userId}`])].sort();
   for (const subject of subjects) {
-    const isCounted = await countMessage(sql, {
-      tenantId: tenant.tenantId,
-      messageId: runtime.ids.uuid(),
-      subject,
-      verificationMethod,
-      nowMs,
-      sinceMs: nowMs - windowMs,
-      limit: sendsPerWindow,
-    });
-    if (!isCounted) {
-      throw new Refusal('too_many_requests', 'Too many codes were sent to this user or address. Try again later.', 600);
+    const reached = await countMessage(
+      sql,
+      { tenantId: tenant.tenantId, messageId: runtime.ids.uuid(), subject, verificationMethod, nowMs },
+      limits,
+    );
+    if (reached !== undefined) {
+      const retryAfterSeconds = Math.ceil(reached.windowMs / 1000);
+      const sentence = 'Too many codes were sent to this user or address. Try again later.';
+      throw new Refusal('too_many_requests', sentence, retryAfterSeconds);
     }
   }
+}
+
+/** The limits that all hold for a method's messages: those that the tenant configured, else the built-in one. */
+function sendingLimits(tenant: Tenant, verificationMethod: string): readonly SendingLimit[] {
+  const configured = tenant.authenticatorConfigurations.find((row) => row.verification_method === verificationMethod)
+    ?.settings['sendingRateLimitConfigurations'];
+  const limits = (Array.isArray(configured) ? configured : []).flatMap(readLimit);
+  if (limits.length > 0) return limits;
+  return [verificationMethod === 'SMS' || verificationMethod === 'WHATSAPP' ? textLimit : mailLimit];
+}
+
+function readLimit(stored: unknown): readonly SendingLimit[] {
+  const { rateLimit, windowInMinutes } = stored as Readonly<Record<string, unknown>>;
+  if (typeof rateLimit !== 'number' || typeof windowInMinutes !== 'number') return [];
+  return [{ messagesMax: rateLimit, windowMs: windowInMinutes * minuteMs }];
 }

@@ -23,6 +23,8 @@ export interface Ids {
 export interface Timers {
   /** Calls `run` every `intervalMs`, never overlapping itself and never keeping the process alive. Returns a stop. */
   every(intervalMs: number, run: () => Promise<void> | void): () => void;
+  /** Resolves after `ms`. */
+  wait(ms: number): Promise<void>;
 }
 
 export interface Runtime {

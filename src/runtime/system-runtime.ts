@@ -31,6 +31,7 @@ export function systemRuntime(): Runtime {
         timer.unref();
         return () => clearInterval(timer);
       },
+      wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     },
   };
 }

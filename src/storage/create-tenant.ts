@@ -1,11 +1,11 @@
 import { appClientDefaults } from '../core/sessions/app-client-defaults.ts';
-import { generateRsaKeyPair, sha256 } from '../runtime/crypto.ts';
+import { sha256 } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { rootKeyPlace, sessionSigningKeyPlace } from './published.ts';
+import { makeSessionSigningKey } from './make-session-signing-key.ts';
+import { apiKeyPlace, rootKeyPlace } from './published.ts';
 import { createApiKeyRow } from './queries/api-keys.ts';
 import { recordAppClient } from './queries/app-clients.ts';
 import { createAuthenticatorConfiguration } from './queries/authenticator-configurations.ts';
-import { createSessionSigningKey } from './queries/session-signing-keys.ts';
 import { createTenantRow } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
 import type { Sql } from './sql.ts';
@@ -40,15 +40,7 @@ export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: N
     rootKeySealed: seal.seal(runtime.random.bytes(32), rootKeyPlace(tenantId)),
     nowMs,
   });
-  const { privateKey, publicJwk } = await generateRsaKeyPair();
-  const keyId = runtime.random.bytes(12).toString('base64url');
-  await createSessionSigningKey(sql, {
-    tenantId,
-    keyId,
-    publicJwk,
-    privateKeySealed: seal.seal(privateKey, sessionSigningKeyPlace(tenantId, keyId)),
-    nowMs,
-  });
+  await makeSessionSigningKey(sql, { runtime, seal }, tenantId);
   // Named like the tenant, so that a backend that knows its tenant can begin sessions at once.
   await recordAppClient(sql, tenantId, { client_id: tenantId, name: 'Default', ...appClientDefaults }, nowMs);
   for (const verificationMethod of firstMethods) {
@@ -84,10 +76,7 @@ export async function createApiKey(
     name,
     digest: sha256(key),
     // Webhook signatures need a server key itself; a management key is never needed again (ruling 24).
-    keySealed:
-      kind === 'server'
-        ? seal.seal(Buffer.from(key), { tenantId, table: 'api_keys', row: keyId, column: 'key_sealed' })
-        : null,
+    keySealed: kind === 'server' ? seal.seal(Buffer.from(key), apiKeyPlace(tenantId, keyId)) : null,
     nowMs: runtime.clock.now(),
   });
   return { keyId, key };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openEmbeddedDatabase } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
-import { rootKeyPlace } from './published.ts';
-import { listTenants, loadDatabaseNow } from './queries/tenants.ts';
-import { SealBroken, createSeal } from './seal.ts';
+import { loadFingerprintsInUse } from './queries/sealed-values.ts';
+import { loadDatabaseNow } from './queries/tenants.ts';
+import { SealBroken, createSeal, missingMasterKey } from './seal.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './sql.ts';
 
@@ -58,12 +58,13 @@ function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
 }
 
 /**
- * Refuses to go on with master keys that the database's own secrets were not sealed under: what would be sealed now, no
- * node could open. @throws {SealBroken}
+ * Refuses to go on if anything in the database is sealed under a master key that was not given: it would not open, and
+ * what would be sealed now, other nodes could not open. @throws {SealBroken}
  */
-export async function checkSeal(db: Database, seal: Seal): Promise<void> {
-  for (const { tenant_id, root_key_sealed } of await listTenants(db))
-    seal.open(root_key_sealed, rootKeyPlace(tenant_id));
+export async function checkSeal(db: Database, { fingerprints }: Seal): Promise<void> {
+  for (const inUse of await loadFingerprintsInUse(db)) {
+    if (!fingerprints.some((known) => known.equals(inUse))) throw missingMasterKey(inUse);
+  }
 }
 
 /** Sets the runtime's clock to the database's, so that nodes whose clocks differ agree on what has expired. */

@@ -68,13 +68,27 @@ export interface PublishedAction extends PublishedRuleSet {
   /** SHA-256 of the published document; null for an action that was made by tracking and never configured. */
   readonly hash: string | null;
   readonly plan: FactPlan;
+  /** Who is asked before a proof lets the action succeed; null for nobody. */
+  readonly verificationWebhookUrl: string | null;
 }
 
 /** A key pair that signs session access tokens. */
 export interface SessionSigningKey extends RsaKeyPair {
   readonly keyId: string;
   readonly publicJwk: { readonly n: string; readonly e: string };
+  /** Before it, an older key signs: all nodes and whoever keeps our public keys shall know a key before they meet it. */
+  readonly signsFromMs: number;
+  /** Then the last token that it may have signed has expired. */
+  readonly verifiesUntilMs: number;
 }
+
+/** How long a new key is published before it signs. */
+const signingLeadMs = 60_000;
+// Ten minutes are the longest that an access token lives; the rest is for nodes whose notice of a change came late.
+const verifiedAfterMs = 10 * 60_000 + 60_000;
+
+/** How long after a key's successor was made it is good for nothing any more. */
+export const signingOverlapMs = signingLeadMs + verifiedAfterMs;
 
 /** A tenant as nodes hold it. Never changed: a newer version replaces it whole. */
 export interface Tenant {
@@ -95,9 +109,11 @@ export interface Tenant {
   readonly linkedDataPoints: readonly string[];
   /** Whether the value list `ip-whitelist` has an address; undefined without such a list. */
   readonly isInWhitelist: ((address: string) => boolean) | undefined;
-  /** Newest first: that one signs, all of them verify. */
+  /** Newest first. Which of them signs and which verify now says `session-keys.ts`. */
   readonly sessionSigningKeys: readonly SessionSigningKey[];
   readonly refreshTokenKey: SecretKey;
+  /** The active server keys, oldest first: webhooks are signed with each of them. */
+  readonly webhookKeys: readonly SecretKey[];
   readonly apiKeys: readonly {
     readonly digest: string;
     readonly keyId: string;
@@ -118,6 +134,8 @@ export interface Published {
   callerByKey(apiKey: string): Caller | undefined;
   /** Reads what has changed since. */
   refresh(): Promise<void>;
+  /** Calls back after each refresh that changed something. */
+  onChange(listener: () => void): void;
   /** Whether the last refresh worked, and when it was. */
   status(): { readonly isCurrent: boolean };
   stop(): void;
@@ -134,6 +152,7 @@ export async function openPublished(
   const tenants = new Map<string, Tenant>();
   let callers = new Map<string, Caller>();
   let isCurrent = true;
+  const listeners: (() => void)[] = [];
 
   async function refreshNow(): Promise<void> {
     const versions = await loadConfigVersions(db);
@@ -155,7 +174,10 @@ export async function openPublished(
         broken ??= error;
       }
     }
-    if (hasChanged) callers = callersOf(tenants.values());
+    if (hasChanged) {
+      callers = callersOf(tenants.values());
+      for (const listener of listeners) listener();
+    }
     if (broken !== undefined) throw broken;
   }
 
@@ -184,6 +206,7 @@ export async function openPublished(
     tenants: () => tenants.values(),
     callerByKey: (apiKey) => callers.get(sha256(apiKey).toString('base64')),
     refresh,
+    onChange: (listener) => void listeners.push(listener),
     status: () => ({ isCurrent }),
     stop: stopPolling,
   };
@@ -231,12 +254,17 @@ async function readTenant(
     actions,
     linkedDataPoints: await loadLinkedDataPoints(db, tenantId),
     isInWhitelist: whitelist ? ipRanges(whitelist.map(String)) : undefined,
-    sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key) => ({
+    sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key, index, all) => ({
       keyId: key.key_id,
       publicJwk: key.public_jwk,
       ...rsaKeyPair(seal.open(key.private_key_sealed, sessionSigningKeyPlace(tenantId, key.key_id))),
+      signsFromMs: index === all.length - 1 ? 0 : key.created_at + signingLeadMs,
+      verifiesUntilMs: (all[index - 1]?.created_at ?? Infinity) + signingOverlapMs,
     })),
     refreshTokenKey: deriveKey(root, 'refresh-token', tenantId),
+    webhookKeys: keys.flatMap(({ key_id: keyId, key_sealed: sealed, revoked_at: revokedAt }) =>
+      sealed === null || revokedAt !== null ? [] : [secretKey(seal.open(sealed, apiKeyPlace(tenantId, keyId)))],
+    ),
     apiKeys: keys
       .filter((key) => key.revoked_at === null)
       .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.key_id, kind: key.kind })),
@@ -252,26 +280,29 @@ async function readAction(
   onProblem: (error: unknown) => void,
 ): Promise<PublishedAction> {
   const { action_code, rule_set_hash: hash, rule_set_version: version } = row;
-  if (hash === null) {
-    return withPlan(readRuleSetDocument(defaultOnly(action_code, row.default_result)), version, hash);
-  }
-  if (earlier?.hash === hash) return earlier;
+  const published = { version, hash, verificationWebhookUrl: row.verification_webhook_url };
+  if (hash === null) return withPlan(readRuleSetDocument(defaultOnly(action_code, row.default_result)), published);
+  if (earlier?.hash === hash) return { ...earlier, ...published };
   try {
     const document = await loadPublishedDocument(db, tenantId, hash);
     if (document === undefined || sha256(document).toString('hex') !== hash)
       throw new Error('It is missing or altered.');
-    return withPlan(readRuleSetDocument(document), version, hash);
+    return withPlan(readRuleSetDocument(document), published);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     onProblem(
       new Error(`The rule set of ${action_code} cannot be read; the last good one stays in use.`, { cause: error }),
     );
-    return earlier ?? withPlan(unreadableRuleSet(action_code), version, hash);
+    if (earlier === undefined) return withPlan(unreadableRuleSet(action_code), published);
+    return { ...earlier, verificationWebhookUrl: row.verification_webhook_url };
   }
 }
 
-function withPlan(ruleSet: PublishedRuleSet, version: number, hash: string | null): PublishedAction {
-  return { ...ruleSet, version, hash, plan: planFacts(ruleSet.compiled.needs.paths) };
+function withPlan(
+  ruleSet: PublishedRuleSet,
+  published: Pick<PublishedAction, 'version' | 'hash' | 'verificationWebhookUrl'>,
+): PublishedAction {
+  return { ...ruleSet, ...published, plan: planFacts(ruleSet.compiled.needs.paths) };
 }
 
 function defaultOnly(actionCode: string, defaultUserActionResult: PublishableAction['default_result']): string {
@@ -283,12 +314,18 @@ export function unconfiguredAction(
   actionCode: string,
   defaultResult: PublishableAction['default_result'],
 ): PublishedAction {
-  return withPlan(readRuleSetDocument(defaultOnly(actionCode, defaultResult)), 0, null);
+  const published = { version: 0, hash: null, verificationWebhookUrl: null };
+  return withPlan(readRuleSetDocument(defaultOnly(actionCode, defaultResult)), published);
 }
 
 /** Where a tenant's root key is sealed. */
 export function rootKeyPlace(tenantId: string) {
   return { tenantId, table: 'tenants', row: tenantId, column: 'root_key_sealed' };
+}
+
+/** Where a server key is sealed. */
+export function apiKeyPlace(tenantId: string, keyId: string) {
+  return { tenantId, table: 'api_keys', row: keyId, column: 'key_sealed' };
 }
 
 /** Where the private half of a session signing key is sealed. */

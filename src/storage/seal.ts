@@ -12,6 +12,8 @@ export interface Place {
 }
 
 export interface Seal {
+  /** What sealed values name their master key by, the first key's first. Tells nothing about a key. */
+  readonly fingerprints: readonly Buffer[];
   /** Seals `secret` for `place` under the first master key. */
   seal(secret: Buffer, place: Place): Buffer;
   /** Opens what was sealed for `place`. @throws {SealBroken} if the key is missing or a byte or the place differs. */
@@ -45,6 +47,7 @@ export function createSeal(masterKeys: readonly Buffer[], random: Random): Seal 
   const [first] = keys;
   if (first === undefined) throw new Error('At least one master key is needed.');
   return {
+    fingerprints: keys.map(({ fingerprint }) => fingerprint),
     seal(secret, place) {
       const header = Buffer.concat([Buffer.of(formatVersion), first.fingerprint, random.bytes(nonceBytes)]);
       const cipher = createCipheriv('aes-256-gcm', first.key, header.subarray(1 + fingerprintBytes));
@@ -57,14 +60,17 @@ export function createSeal(masterKeys: readonly Buffer[], random: Random): Seal 
         throw new SealBroken('Not a sealed value.');
       const fingerprint = header.subarray(1, 1 + fingerprintBytes);
       const known = keys.find((candidate) => candidate.fingerprint.equals(fingerprint));
-      if (known === undefined) {
-        throw new SealBroken(
-          `The master key with fingerprint ${fingerprint.toString('hex')} sealed data in this database, but SALLYPORT_MASTER_KEY does not have it.`,
-        );
-      }
+      if (known === undefined) throw missingMasterKey(fingerprint);
       return decrypt(known.key, sealed, header, place);
     },
   };
+}
+
+/** What is thrown where something is sealed under a master key that was not given. */
+export function missingMasterKey(fingerprint: Buffer): SealBroken {
+  return new SealBroken(
+    `The master key with fingerprint ${fingerprint.toString('hex')} sealed data in this database, but SALLYPORT_MASTER_KEY does not have it.`,
+  );
 }
 
 function decrypt(key: KeyObject, sealed: Buffer, header: Buffer, place: Place): Buffer {

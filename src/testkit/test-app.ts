@@ -5,6 +5,8 @@ import type { Route } from '../contract/route.ts';
 import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { KeptEmail } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import { openOutbound } from '../delivery/outbound.ts';
+import type { Lookup } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
@@ -73,6 +75,10 @@ export async function testApp(
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
     readonly mailer?: Mailer;
+    /** As SALLYPORT_OUTBOUND_ALLOW. */
+    readonly outboundAllow?: readonly string[];
+    /** In place of the system's name look-ups. */
+    readonly lookup?: Lookup;
     /** For a second node on the same database, whose ids must differ. */
     readonly seed?: string;
   } = {},
@@ -93,6 +99,7 @@ export async function testApp(
     enrichment,
     mailer: options.mailer,
     inbox: options.mailer === undefined ? inbox : undefined,
+    outbound: openOutbound(options.outboundAllow ?? [], options.lookup),
     seal,
     runtime,
     logger,

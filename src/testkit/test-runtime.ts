@@ -40,6 +40,11 @@ export function testRuntime(seed = ''): TestRuntime {
         timers.add(timer);
         return () => timers.delete(timer);
       },
+      // Waiting is what makes time pass here; the world outside gets a moment of its own.
+      async wait(ms) {
+        nowMs += ms;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
     },
     moveTo(timeMs) {
       nowMs = timeMs;

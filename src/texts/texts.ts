@@ -13,4 +13,23 @@ export interface Texts {
     readonly validity: (minutes: number) => string;
     readonly warning: string;
   };
+  readonly noticeMail: {
+    /** A way to verify, as it stands at the beginning of a sentence. */
+    readonly methodName: (verificationMethod: string) => string;
+    readonly 'authenticator-added': MethodNotice;
+    readonly 'authenticator-removed': MethodNotice;
+    readonly 'method-locked': MethodNotice;
+    readonly 'recovery-code-used': CodesNotice;
+    readonly 'recovery-codes-made': CodesNotice;
+    /** What to do if it was somebody else. */
+    readonly advice: (tenantName: string) => string;
+  };
 }
+
+interface NoticeTexts {
+  readonly subject: string;
+  readonly fact: string;
+}
+
+type MethodNotice = (tenantName: string, method: string, time: string) => NoticeTexts;
+type CodesNotice = (tenantName: string, codesLeft: number, time: string) => NoticeTexts;

@@ -343,7 +343,7 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       defaultUserActionResult: 'ALLOW',
     }),
   'updateActionConfiguration invalid_configuration': ({ own }) =>
-    manage('PATCH', `/action-configurations/${own.action}`, { verificationWebhookUrl: 'https://bank.example/hook' }),
+    manage('PATCH', `/action-configurations/${own.action}`, { verificationWebhookUrl: 'https://127.0.0.1/hook' }),
   'showDevInbox not_found': async ({ appWithoutMail }) => ({
     method: 'GET',
     path: '/dev/inbox',

@@ -102,6 +102,16 @@ const codeTo = (email: string) => /^\d{6,10}/.exec(app.mail().find(({ to }) => t
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
+/** Takes away the mail provider that an example has given the tenant: what is sent is read from the inbox. */
+async function useOwnMail({ managementKey: key }: TestTenant): Promise<void> {
+  const path = '/v1/management/authenticator-configurations';
+  const { body } = await app.call('GET', path, { key });
+  for (const { authenticatorId, emailProvider } of body) {
+    if (emailProvider !== undefined)
+      await app.call('PATCH', `${path}/${authenticatorId}`, { key, body: { emailProvider: null } });
+  }
+}
+
 /** A user with an authenticator, one that is half enrolled, an action, a challenge and a session, and configurations, all made through the API. */
 async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects> {
   async function made(method: string, path: string, body?: object): Promise<TestReply['body']> {
@@ -110,6 +120,7 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
     return reply.body;
   }
+  await useOwnMail(tenant);
   const action = `act-${userId}`;
   const rules = `/v1/management/action-configurations/${action}/rules`;
   await made('POST', '/v1/management/action-configurations', {

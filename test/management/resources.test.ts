@@ -382,15 +382,35 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const contradiction = { verificationMethods: ['PASSKEY'], defaultVerificationMethod: 'EMAIL_OTP' };
       expect((await ask('PATCH', path, contradiction)).status).toBe(400);
     }
-    const webhook = { verificationWebhookUrl: 'https://bank.example/verify' };
-    expect((await ask('PATCH', '/action-configurations/pay', webhook)).body.error).toBe('invalid_configuration');
-    const cleared = { verificationWebhookUrl: null };
-    expect((await ask('PATCH', '/action-configurations/pay', cleared)).status).toBe(200);
     const flow = { actionCode: 'flow', actionType: 'FLOW', defaultUserActionResult: 'ALLOW' };
     expect((await ask('POST', '/action-configurations', flow)).body.error).toBe('invalid_configuration');
     for (const defaultTemplate of ['{{action.amount', 'amount}}', '{{other.amount}}', '{{action.a.b}}']) {
       const bad = await ask('PATCH', '/action-configurations/pay', { messagingTemplates: { en: { defaultTemplate } } });
       expect(bad.body.errorDescription, defaultTemplate).toContain('bad template');
+    }
+  });
+
+  test('A76: a webhook is stored and answered, unless its URL alone shows that it would never be called', async () => {
+    const path = '/action-configurations/pay';
+    const set = (verificationWebhookUrl: string | null) => ask('PATCH', path, { verificationWebhookUrl });
+    const url = 'https://bank.example/verify?a=b';
+    expect((await set(url)).body.verificationWebhookUrl).toBe(url);
+    expect((await ask('GET', path)).body.verificationWebhookUrl).toBe(url);
+    expect((await set(null)).body).not.toHaveProperty('verificationWebhookUrl');
+    for (const unusable of [
+      'http://bank.example/verify',
+      'https://bank.example:8443/verify',
+      'https://127.0.0.1/verify',
+      'https://2130706433/verify',
+      'https://0x7f.1/verify',
+      'https://[::1]/verify',
+      'https://[::ffff:10.0.0.1]/verify',
+      'https://169.254.169.254/latest/meta-data',
+    ]) {
+      expect((await set(unusable)).body.error, unusable).toBe('invalid_configuration');
+    }
+    for (const malformed of ['bank.example', 'ftp://bank.example/', 'https://user:secret@bank.example/', '']) {
+      expect((await set(malformed)).body.error, malformed).toBe('invalid_request');
     }
   });
 

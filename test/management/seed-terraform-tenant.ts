@@ -108,6 +108,7 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
           default_verification_method: isHello ? 'AUTHENTICATOR_APP' : null,
           minimum_assurance: null,
           messaging_templates: isHello ? { en: { defaultTemplate: template } } : null,
+          verification_webhook_url: null,
           archived_at: null,
           last_action_at: null,
         },

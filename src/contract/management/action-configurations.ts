@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as v from '../values.ts';
 import { closed } from './closed.ts';
 import { managementRoute, nothing } from './management-route.ts';
-import { answeredDemands, demands, success } from './values.ts';
+import { answeredDemands, demands, success, webhookUrl } from './values.ts';
 
 // What does not have the form of a code names nothing, so it is not found rather than refused.
 export const actionParams = z.object({ actionCode: v.opaqueId });
@@ -25,7 +25,7 @@ const messagingTemplates = z.record(
 const members = {
   ...demands,
   messagingTemplates: messagingTemplates.nullish(),
-  verificationWebhookUrl: z.string().nullish(),
+  verificationWebhookUrl: webhookUrl.nullish(),
 };
 
 const actionConfiguration = z
@@ -35,6 +35,7 @@ const actionConfiguration = z
     actionType: z.enum(['CLASSIC', 'FLOW']),
     defaultUserActionResult: v.outcome,
     messagingTemplates: z.record(z.string(), z.object({ defaultTemplate: z.string() })).optional(),
+    verificationWebhookUrl: z.string().optional(),
     ...answeredDemands,
     lastActionCreatedAt: v.timestamp.optional(),
   })

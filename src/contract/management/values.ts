@@ -40,6 +40,12 @@ function url(isAcceptable: (url: URL) => boolean, message: string) {
 /** Kept as written. */
 export const httpsUrl = url(({ protocol }) => protocol === 'https:', 'must be an https URL without user name.');
 
+/** Kept as written. Without TLS only to what the operator lists, which is checked where it is stored and when it is used. */
+export const webhookUrl = url(
+  ({ protocol }) => protocol === 'https:' || protocol === 'http:',
+  'must be an https URL without user name.',
+);
+
 /** Of an image or a font that a person's browser loads; their own machine serves it while pages are developed. */
 export const assetUrl = url(
   ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost'),

@@ -4,16 +4,19 @@ export interface Email {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Makes a message that is sent again recognisable as the same one (RFC 5322 §3.6.4); made up where absent. */
+  readonly messageId?: string;
 }
 
-/** Hands messages over to whoever delivers them. */
+/** Hands messages over to whoever delivers them: what every provider is made into. */
 export interface Mailer {
   /** Resolves when the message was accepted for delivery. @throws {DeliveryFailed} within five seconds otherwise. */
   send(email: Email): Promise<void>;
+  /** Closes connections, as soon as what is under way is done. */
   close(): void;
 }
 
-/** The message was not accepted: nobody may be told that it was sent. */
+/** The message was not accepted: nobody may be told that it was sent. The message is safe to log. */
 export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
 }

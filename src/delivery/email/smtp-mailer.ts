@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import type { Outbound } from '../outbound.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
 
@@ -9,39 +10,102 @@ export interface SmtpOptions {
   readonly from: string;
 }
 
+/** An SMTP server that a tenant has named. */
+export interface SmtpCredentials {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; otherwise STARTTLS. */
+  readonly secure: boolean;
+  readonly user: string;
+  readonly password: string;
+  readonly from: string;
+  readonly fromName?: string;
+  readonly replyTo?: string;
+  readonly replyToName?: string;
+}
+
 // A person waits for the answer (F18), so each step is short and all of them together stay within five seconds.
 const stepTimeoutMs = 3_000;
 const wholeTimeoutMs = 4_500;
 
-/** Mail through an SMTP server. */
+// What mail servers listen on: relay, submission with TLS, submission, and its common alternative.
+const mailPorts = [25, 465, 587, 2525];
+
+const poolOptions = {
+  pool: true,
+  maxConnections: 5,
+  // A connection that broke while a message was under way may have delivered it: on doubt not again (F19).
+  maxRequeues: 0,
+  idleTimeout: 30_000,
+  connectionTimeout: stepTimeoutMs,
+  greetingTimeout: stepTimeoutMs,
+  socketTimeout: stepTimeoutMs,
+  dnsTimeout: stepTimeoutMs,
+  disableFileAccess: true,
+  disableUrlAccess: true,
+} as const;
+
+type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'close'>;
+type Sender = string | { readonly name: string; readonly address: string };
+
+/** Mail through the SMTP server of this installation. */
 export function smtpMailer({ url, from }: SmtpOptions): Mailer {
+  return mailerOver(createTransport({ ...poolOptions, url }), { from });
+}
+
+/**
+ * Mail through an SMTP server that a tenant has named: where it stands is checked like every target of a tenant's, and
+ * without TLS the password goes to nobody but a server on the operator's list.
+ */
+export function tenantSmtpMailer(credentials: SmtpCredentials, outbound: Outbound): Mailer {
+  const { host, port, secure, user, password, from, fromName, replyTo, replyToName } = credentials;
   const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: 5,
-    connectionTimeout: stepTimeoutMs,
-    greetingTimeout: stepTimeoutMs,
-    socketTimeout: stepTimeoutMs,
-    dnsTimeout: stepTimeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
+    ...poolOptions,
+    host,
+    port,
+    secure,
+    auth: { user, pass: password },
+    getSocket: (_options: unknown, done: (error: Error | null, socketOptions?: object) => void) => {
+      outbound.connect({ host, port }, mailPorts, AbortSignal.timeout(stepTimeoutMs)).then(
+        ({ socket, isListed }) => done(null, { connection: socket, requireTLS: !isListed }),
+        (error: unknown) => done(error instanceof Error ? error : new Error('No connection.')),
+      );
+    },
   });
+  return mailerOver(transport, {
+    from: { name: fromName ?? '', address: from },
+    ...(replyTo === undefined ? {} : { replyTo: { name: replyToName ?? '', address: replyTo } }),
+  });
+}
+
+function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
   return {
-    async send({ to, subject, text, html }) {
-      const tooLate = AbortSignal.timeout(wholeTimeoutMs);
-      const waiting = new Promise<never>((_resolve, reject) => {
-        tooLate.addEventListener('abort', () => reject(new Error('The SMTP server did not answer in time.')));
-      });
-      // An address object, not text: nothing in an address can become a second recipient or a header.
-      const sending = transport.sendMail({ from, to: { name: '', address: to }, subject, text, html });
-      // Whichever comes second is of no interest any more.
-      sending.catch(() => undefined);
+    async send({ to, subject, text, html, messageId }) {
       try {
-        await Promise.race([sending, waiting]);
+        await transport.sendMail({
+          ...sender,
+          // An address object, not text: nothing in an address can become a second recipient or a header.
+          to: { name: '', address: to },
+          subject,
+          text,
+          html,
+          ...(messageId === undefined ? {} : { messageId }),
+          // Takes the message out of the queue too: nothing is sent after it was said to have failed.
+          signal: AbortSignal.timeout(wholeTimeoutMs),
+        });
       } catch (error) {
-        throw new DeliveryFailed('The message was not accepted for delivery.', { cause: error });
+        throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`);
       }
     },
     close: () => transport.close(),
   };
+}
+
+// Of an error only its codes: what the server answered is its own text, and could repeat what was sent to it.
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error && /^[A-Z_]{2,40}$/.test(String(error.code)) ? String(error.code) : error.name;
+  const answer =
+    'responseCode' in error && Number.isInteger(error.responseCode) ? ` ${String(error.responseCode)}` : '';
+  return `${code}${answer}`;
 }

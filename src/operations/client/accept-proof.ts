@@ -13,9 +13,12 @@ import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
+import { confirmByWebhook, forgoConfirmation } from '../confirm-by-webhook.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import type { Context, TokenRequest } from '../operation.ts';
+import { queueNotice } from '../queue-notice.ts';
 import { auditEvent } from '../record-audit.ts';
+import { guessSubject } from './guess.ts';
 import type { OpenAction } from './open-action.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
 import { hasScope, isFirstEnrolment, moves, requireScope, scopeAfter } from './permit.ts';
@@ -43,15 +46,17 @@ export async function acceptProof<R extends Route>(
 ): Promise<VerifyReply | undefined> {
   const { tenantId, userId } = action.key;
   const { authenticator } = proof;
-  const isAccepted =
+  const isAccepted = await closeConfirmed(context, action, proof, false, (leaseId) =>
     authenticator === undefined || !isNewsOfContact(action, authenticator)
-      ? await record(context.db, context, request, route, action, proof, false)
-      : await context.db.transaction(async (sql) => {
+      ? record(context.db, context, request, route, action, proof, false, leaseId)
+      : context.db.transaction(async (sql) => {
           const user = await lockUser(sql, tenantId, userId);
-          if (user === undefined || !(await record(sql, context, request, route, action, proof, false))) return false;
+          if (user === undefined) return false;
+          if (!(await record(sql, context, request, route, action, proof, false, leaseId))) return false;
           await recordUser(sql, tenantId, withContact(user, authenticator), context.runtime.clock.now());
           return true;
-        });
+        }),
+  );
   return isAccepted ? { isVerified: true, accessToken: proofToken(context, action, proof, false) } : undefined;
 }
 
@@ -70,7 +75,7 @@ export async function acceptEnrolment<R extends Route>(
   const { tenantId, userId } = action.key;
   const { authenticator_id: authenticatorId } = proof.authenticator;
   const nowMs = context.runtime.clock.now();
-  const completed = await context.db.transaction(async (sql) => {
+  const enrol = async (sql: Sql, leaseId: string | undefined) => {
     const user = await lockUser(sql, tenantId, userId);
     if (user === undefined) throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
     const others = (await loadAuthenticators(sql, tenantId, userId)).filter(
@@ -78,7 +83,9 @@ export async function acceptEnrolment<R extends Route>(
     );
     // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
     if (others.length > 0 && !hasScope(action, 'add:authenticators')) requireScope(action, 'add:authenticators');
-    if (!(await record(sql, context, request, route, action, proof, true))) return undefined;
+    if (!(await record(sql, context, request, route, action, proof, true, leaseId))) return undefined;
+    const notice = { type: 'authenticator-added', verificationMethod: proof.method } as const;
+    await queueNotice(sql, context, action.tenant, userId, notice, authenticatorId);
     // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
     if (await takeSlot(sql, tenantId, userId, authenticatorId))
       await revokeUserSessionRows(sql, tenantId, userId, nowMs);
@@ -91,7 +98,10 @@ export async function acceptEnrolment<R extends Route>(
       nowMs,
     );
     return { ...proof.authenticator, verified_at: nowMs, last_verified_at: nowMs, isDefault: defaultId };
-  });
+  };
+  const completed = await closeConfirmed(context, action, proof, true, (leaseId) =>
+    context.db.transaction((sql) => enrol(sql, leaseId)),
+  );
   if (completed === undefined) return undefined;
   const { isDefault: defaultId, ...authenticator } = completed;
   return {
@@ -99,6 +109,37 @@ export async function acceptEnrolment<R extends Route>(
     accessToken: proofToken(context, action, proof, true),
     userAuthenticator: ownAuthenticatorView(authenticator, defaultId),
   };
+}
+
+/**
+ * Lets `close` use up a proof, after the tenant's own server has confirmed it where it is to be asked. Where it is not
+ * confirmed, a code is as good as before, and its attempt given back. The lease is given back if nothing was closed.
+ */
+async function closeConfirmed<Closed>(
+  context: Context,
+  action: OpenAction,
+  proof: GoodProof,
+  isRegistration: boolean,
+  close: (leaseId: string | undefined) => Promise<Closed>,
+): Promise<Closed> {
+  const { tenant, key } = action;
+  if (!moves(action, proof, isRegistration)) return close(undefined);
+  const { method, assurance, consume } = proof;
+  const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
+  const leaseId = await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
+    if (error instanceof Refusal && consume.kind !== 'spent') {
+      const challengeId = consume.kind === 'code' ? consume.challengeId : undefined;
+      await giveBackAttempt(context.db, guessSubject(action, method), context.runtime.clock.now(), challengeId);
+    }
+    throw error;
+  });
+  let closed: Closed | undefined;
+  try {
+    closed = await close(leaseId);
+    return closed;
+  } finally {
+    if (closed === undefined || closed === false) await forgoConfirmation(context, key, leaseId);
+  }
 }
 
 function record<R extends Route>(
@@ -109,6 +150,7 @@ function record<R extends Route>(
   action: OpenAction,
   proof: GoodProof,
   isRegistration: boolean,
+  leaseId: string | undefined,
 ): Promise<boolean> {
   return recordProof(sql, {
     key: action.key,
@@ -117,6 +159,7 @@ function record<R extends Route>(
     authenticatorId: proof.authenticator?.authenticator_id ?? null,
     assurance: proof.assurance,
     moves: moves(action, proof, isRegistration),
+    leaseId,
     proofHmac: proof.code === undefined ? null : proofHmac(action, proof.method, proof.code),
     audit: auditEvent(context, route, request, action.key.userId, {
       verificationMethod: proof.method,

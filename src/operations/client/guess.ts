@@ -23,7 +23,8 @@ export async function spendGuess(
   subject: GuessSubject,
   challengeId: string | undefined,
 ): Promise<VerifyReply | undefined> {
-  if (await spendAttempt(context.db, subject, challengeId, context.runtime.clock.now())) return undefined;
+  const { db, runtime } = context;
+  if (await spendAttempt(db, subject, challengeId, runtime.ids.uuid(), runtime.clock.now())) return undefined;
   return refuseGuess(context, request, action, subject.verificationMethod, 'MAX_ATTEMPTS_EXCEEDED');
 }
 

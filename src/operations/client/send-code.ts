@@ -9,6 +9,7 @@ import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
 import { countSend } from '../sending-limits.ts';
+import { tenantMailer } from '../tenant-mailer.ts';
 import type { OpenAction } from './open-action.ts';
 
 /** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
@@ -34,6 +35,8 @@ export async function sendCode<R extends Route>(
   const { runtime, db } = context;
   const { tenant, key } = action;
   const { authenticator_id: authenticatorId, verification_method: verificationMethod, email } = recipient;
+  // Refused before anything is counted or made, if there is nobody to deliver it.
+  tenantMailer(context, tenant);
   const nowMs = runtime.clock.now();
   const challengeId = runtime.ids.uuid();
   const code = newCode(context, tenant, verificationMethod);

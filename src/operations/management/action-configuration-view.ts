@@ -12,6 +12,7 @@ export function actionConfigurationView(tenantId: string, row: ActionConfigurati
       actionType: row.action_type,
       defaultUserActionResult: row.default_result,
       messagingTemplates: row.messaging_templates,
+      verificationWebhookUrl: row.verification_webhook_url,
       lastActionCreatedAt: row.last_action_at === null ? null : wireTime(row.last_action_at),
     }),
     ...demandView(row),

@@ -10,15 +10,18 @@ import { actionConfigurationView } from './action-configuration-view.ts';
 import { applyPatch } from './apply-patch.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { checkMethods } from './check-methods.ts';
+import { checkWebhookUrl } from './check-webhook-url.ts';
 import { demandColumns } from './demand-view.ts';
-import { refuseUnbuilt } from './refuse-unbuilt.ts';
 
 export const createActionConfiguration = operation(route, async (context, request) => {
   const { body } = request;
   const { tenantId } = request.caller.tenant;
   const nowMs = context.runtime.clock.now();
   const action = { action_code: body.actionCode, default_result: body.defaultUserActionResult };
-  refuseUnbuilt(body);
+  if (body.actionType === 'FLOW') {
+    throw new Refusal('invalid_configuration', 'Actions of type FLOW are not part of this release.');
+  }
+  checkWebhookUrl(context, body.verificationWebhookUrl);
   let isNew = false;
   return changeConfiguration(
     context,
@@ -35,6 +38,7 @@ export const createActionConfiguration = operation(route, async (context, reques
         {
           ...demandColumns(body),
           messaging_templates: body.messagingTemplates,
+          verification_webhook_url: body.verificationWebhookUrl,
         },
       );
       await checkMethods(sql, tenantId, body, created);

@@ -5,10 +5,10 @@ import { actionConfigurationView } from './action-configuration-view.ts';
 import { applyPatch } from './apply-patch.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { checkMethods } from './check-methods.ts';
+import { checkWebhookUrl } from './check-webhook-url.ts';
 import { demandColumns } from './demand-view.ts';
 import { findActionConfiguration } from './find-action-configuration.ts';
 import { refuseChange } from './refuse-change.ts';
-import { refuseUnbuilt } from './refuse-unbuilt.ts';
 
 export const updateActionConfiguration = operation(route, async (context, request) => {
   const { body, params } = request;
@@ -17,11 +17,12 @@ export const updateActionConfiguration = operation(route, async (context, reques
     const row = await findActionConfiguration(sql, tenantId, params.actionCode);
     refuseChange('actionCode', body.actionCode, row.action_code);
     refuseChange('actionType', body.actionType, row.action_type);
-    refuseUnbuilt(body);
+    checkWebhookUrl(context, body.verificationWebhookUrl);
     const changed = applyPatch(row, {
       ...demandColumns(body),
       default_result: body.defaultUserActionResult,
       messaging_templates: body.messagingTemplates,
+      verification_webhook_url: body.verificationWebhookUrl,
     });
     await checkMethods(sql, tenantId, body, changed);
     await recordActionConfiguration(sql, tenantId, changed, context.runtime.clock.now());

@@ -2,12 +2,13 @@ import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { claimChallenge } from '../../contract/server/challenges.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
-import { lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
+import { loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { lockOrCreateUser } from '../../storage/queries/users.ts';
+import { webhookOf } from '../confirm-by-webhook.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-import { moveAction } from './verify-challenge.ts';
+import { closeConfirmed, moveAction } from './verify-challenge.ts';
 
 /**
  * Refuses a challenge that cannot become this action's: a proof is good for one user, one action and one key (I3).
@@ -31,6 +32,7 @@ export function refuseUnbindable(challenge: ChallengeRow, key: ActionKey): void 
 /**
  * Gives a challenge its user and its action, once, and moves the action if it is verified already. The action exists and
  * is decided. True if it moved now. `check` looks at the challenge again while nobody else can change it.
+ * @throws {Refusal} if the move was not confirmed; then the challenge is as free as before.
  */
 export async function bindChallenge(
   context: Context,
@@ -39,22 +41,51 @@ export async function bindChallenge(
   key: ActionKey,
   check: (held: ChallengeRow) => void,
 ): Promise<boolean> {
+  const { tenant } = request.caller;
+  const seen = await loadChallenge(context.db, key.tenantId, challengeId);
+  if (seen === undefined) throw gone();
+  const wouldMove = seen.verified_at !== null && seen.claimed_at === null;
+  // Where the tenant's own server is asked first, what is moved must be what it was asked about.
+  const mustHaveAsked = !wouldMove && webhookOf(tenant, key.actionCode) !== undefined;
+  let wasVerifiedMeanwhile = false;
+  const hasMoved = await closeConfirmed(context, tenant, wouldMove ? key : undefined, seen, async (leaseId) => {
+    const bound = await bind(context, request, challengeId, key, check, mustHaveAsked, leaseId);
+    wasVerifiedMeanwhile = bound === 'unasked';
+    return bound === 'moved';
+  });
+  return wasVerifiedMeanwhile ? bindChallenge(context, request, challengeId, key, check) : hasMoved;
+}
+
+function bind(
+  context: Context,
+  request: KeyRequest<Route>,
+  challengeId: string,
+  key: ActionKey,
+  check: (held: ChallengeRow) => void,
+  mustHaveAsked: boolean,
+  leaseId: string | undefined,
+): Promise<'moved' | 'bound' | 'unasked'> {
   const { tenantId, userId, idempotencyKey } = key;
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
     const held = await lockChallenge(sql, tenantId, challengeId);
-    if (held === undefined) throw new Refusal('invalid_request', 'The challenge was deleted meanwhile.');
+    if (held === undefined) throw gone();
     check(held);
-    if (held.claimed_at !== null) return false;
+    if (held.claimed_at !== null) return 'bound';
+    if (held.verified_at !== null && mustHaveAsked) return 'unasked';
     await lockOrCreateUser(sql, tenantId, userId, nowMs);
     await recordClaim(sql, { tenantId, challengeId, userId, idempotencyKey, nowMs });
     const bound = { ...held, user_id: userId, idempotency_key: idempotencyKey };
-    const hasMoved = held.verified_at !== null && (await moveAction(sql, context, tenantId, userId, bound));
+    const hasMoved = held.verified_at !== null && (await moveAction(sql, context, tenantId, userId, bound, leaseId));
     await recordAudit(sql, context, claimChallenge, request, userId, {
       challengeId,
       verificationMethod: held.verification_method,
       isVerified: held.verified_at !== null,
     });
-    return hasMoved;
+    return hasMoved ? 'moved' : 'bound';
   });
+}
+
+function gone(): Refusal {
+  return new Refusal('invalid_request', 'The challenge was deleted meanwhile.');
 }

@@ -6,6 +6,7 @@ import { revokeUserSessionRows } from '../../storage/queries/sessions.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
+import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
 
 export const deleteAuthenticator = operation(route, async (context, request) => {
@@ -18,17 +19,22 @@ export const deleteAuthenticator = operation(route, async (context, request) => 
   return context.db.transaction(async (sql) => {
     const user = await lockUser(sql, tenantId, params.userId);
     if (user === undefined) throw absent();
-    const method = await deleteAuthenticatorRow(sql, tenantId, params.userId, params.userAuthenticatorId);
+    const authenticatorId = params.userAuthenticatorId.toLowerCase();
+    const authenticators = await loadAuthenticators(sql, tenantId, params.userId);
+    const method = authenticators.find((row) => row.authenticator_id === authenticatorId)?.verification_method;
     if (method === undefined) throw absent();
-    if (user.default_authenticator_id === params.userAuthenticatorId) {
+    const notice = { type: 'authenticator-removed', verificationMethod: method } as const;
+    await queueNotice(sql, context, caller.tenant, params.userId, notice);
+    await deleteAuthenticatorRow(sql, tenantId, params.userId, authenticatorId);
+    if (user.default_authenticator_id === authenticatorId) {
       await recordUser(sql, tenantId, { ...user, default_authenticator_id: null }, nowMs);
     }
-    const left = await loadAuthenticators(sql, tenantId, params.userId);
-    if (left.every((row) => row.verified_at === null)) await deleteRecoveryCodes(sql, tenantId, params.userId);
+    const isLeft = authenticators.some((row) => row.authenticator_id !== authenticatorId && row.verified_at !== null);
+    if (!isLeft) await deleteRecoveryCodes(sql, tenantId, params.userId);
     // Whoever held the lost factor may hold a session that it began (ASVS 7.4.3).
     const revokedSessions = await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
     await recordAudit(sql, context, route, request, params.userId, {
-      authenticatorId: params.userAuthenticatorId,
+      authenticatorId,
       verificationMethod: method,
       revokedSessions,
     });

@@ -16,6 +16,7 @@ import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import { hashRecoveryCodes } from '../hash-recovery-codes.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
+import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
 import { authenticatorView } from './authenticator-view.ts';
 
@@ -41,11 +42,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     );
     const stored = isUnchanged(same, enrolment)
       ? same
-      : await recordAuthenticator(
-          sql,
-          tenantId,
-          rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
-        );
+      : await enrol(sql, context, tenantId, rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs));
     const isFirst = existing.every(isPending);
     const defaultId =
       body.isDefault === true || (isFirst && body.isDefault !== false)
@@ -93,6 +90,12 @@ function givesRecoveryCodes(tenant: Tenant): boolean {
     !skipRecoveryCodesOnProgrammaticEnrollment &&
     tenant.activeMethods.includes('RECOVERY_CODE')
   );
+}
+
+async function enrol(sql: Sql, context: Context, tenantId: string, row: AuthenticatorRow): Promise<AuthenticatorRow> {
+  const { user_id: userId, verification_method: verificationMethod } = row;
+  await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod });
+  return recordAuthenticator(sql, tenantId, row);
 }
 
 async function newRecoveryCodes({ runtime }: Context, tenant: Tenant) {

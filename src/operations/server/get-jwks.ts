@@ -1,12 +1,13 @@
 import { Refusal } from '../../contract/errors.ts';
 import { getJwks as route } from '../../contract/server/session-keys.ts';
 import { publicOperation } from '../operation.ts';
+import { verifyingKeys } from '../session-keys.ts';
 
-export const getJwks = publicOperation(route, async ({ published }, { params }) => {
+export const getJwks = publicOperation(route, async ({ published, runtime }, { params }) => {
   const tenant = published.tenant(params.tenantId);
   if (tenant === undefined) throw new Refusal('not_found', 'There is no such tenant.');
   return {
-    keys: tenant.sessionSigningKeys.map(({ keyId, publicJwk }) => ({
+    keys: verifyingKeys(tenant, runtime.clock.now()).map(({ keyId, publicJwk }) => ({
       kty: 'RSA' as const,
       kid: keyId,
       use: 'sig' as const,

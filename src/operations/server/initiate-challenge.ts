@@ -12,8 +12,9 @@ import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-import { mailMissing, sendCodeMail } from '../send-code-mail.ts';
+import { sendCodeMail } from '../send-code-mail.ts';
 import { countSend } from '../sending-limits.ts';
+import { tenantMailer } from '../tenant-mailer.ts';
 import { establishAction } from './establish-action.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
 
@@ -95,14 +96,10 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
-    await countSend(sql, context, tenant, {
-      verificationMethod,
-      contact: email,
-      userId: challenge.user_id ?? undefined,
-      nowMs,
-    });
+    const userId = challenge.user_id ?? undefined;
+    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId, nowMs });
     await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
-    await recordAudit(sql, context, route, request, challenge.user_id ?? undefined, {
+    await recordAudit(sql, context, route, request, userId, {
       challengeId,
       verificationMethod,
       resent: true,
@@ -138,7 +135,8 @@ function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
   if (method !== 'EMAIL_OTP') {
     throw new Refusal('invalid_configuration', `No provider for ${method} is configured.`);
   }
-  if (context.mailer === undefined) throw mailMissing();
+  // Refused before anything is counted or made, if there is nobody to deliver it.
+  tenantMailer(context, tenant);
   return method;
 }
 

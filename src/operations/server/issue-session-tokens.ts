@@ -3,14 +3,14 @@ import { deriveRefreshToken, sessionIssuer, signSessionToken } from '../../runti
 import type { Tenant } from '../../storage/published.ts';
 import type { SessionRow } from '../../storage/queries/sessions.ts';
 import type { Context } from '../operation.ts';
+import { signingKey } from '../session-keys.ts';
 
 /**
  * The pair of tokens of a session's present generation. Times and ids come from the row alone, so that whoever asks again
  * gets the same pair (ruling 23).
  */
-export async function issueSessionTokens({ publicUrl }: Context, tenant: Tenant, session: SessionRow) {
-  const [key] = tenant.sessionSigningKeys;
-  if (key === undefined) throw new Error('The tenant has no key to sign sessions with.');
+export async function issueSessionTokens({ publicUrl, runtime }: Context, tenant: Tenant, session: SessionRow) {
+  const key = signingKey(tenant, runtime.clock.now());
   const { session_id: sessionId, generation, rotated_at: issuedAtMs } = session;
   const accessToken = await signSessionToken(key, {
     tokenId: `${sessionId}.${generation}`,

@@ -9,6 +9,7 @@ import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { Context } from '../operation.ts';
+import { queueNotice } from '../queue-notice.ts';
 
 /**
  * What a proven contact means for its user: it becomes the user's own if they had none, counts as verified if it is
@@ -17,13 +18,14 @@ import type { Context } from '../operation.ts';
  */
 export async function proveContact(
   sql: Sql,
-  { runtime }: Context,
+  context: Context,
   tenantId: string,
   userId: string,
   challenge: ChallengeRow,
 ): Promise<AuthenticatorRow | undefined> {
   const { email, verification_method: method } = challenge;
   if (email === null) return undefined;
+  const { runtime } = context;
   const nowMs = runtime.clock.now();
   const user = await lockOrCreateUser(sql, tenantId, userId, nowMs);
   // What somebody has left half enrolled by the client API neither counts nor is proven here.
@@ -34,6 +36,10 @@ export async function proveContact(
   const mayMove = own !== undefined && own.email !== email && scopes.includes('update:authenticators');
 
   let proven = own !== undefined && own.email === email ? own : undefined;
+  if (mayEnrol || mayMove) {
+    const notice = { type: 'authenticator-added', verificationMethod: method } as const;
+    await queueNotice(sql, context, { tenantId }, userId, notice);
+  }
   if (mayEnrol) {
     proven = await recordAuthenticator(sql, tenantId, newAuthenticator(runtime.ids.uuid(), userId, challenge, nowMs));
   }

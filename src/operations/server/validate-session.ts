@@ -4,6 +4,7 @@ import { checkSessionToken, sessionIssuer } from '../../runtime/tokens.ts';
 import { loadSession } from '../../storage/queries/sessions.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { operation } from '../operation.ts';
+import { verifyingKeys } from '../session-keys.ts';
 import { distinctMethods } from '../wire-values.ts';
 import { badSession } from './bad-session.ts';
 import { userAttributes } from './user-views.ts';
@@ -12,7 +13,7 @@ import { userAttributes } from './user-views.ts';
 export const validateSession = operation(route, async ({ db, runtime, publicUrl }, { caller: { tenant }, body }) => {
   const nowMs = runtime.clock.now();
   const issuer = sessionIssuer(publicUrl, tenant.tenantId);
-  const token = checkSessionToken(body.accessToken, tenant.sessionSigningKeys, issuer, nowMs);
+  const token = checkSessionToken(body.accessToken, verifyingKeys(tenant, nowMs), issuer, nowMs);
   if (token === undefined || body.clientIds?.includes(token.clientId) === false) throw badSession();
 
   const session = await loadSession(db, tenant.tenantId, token.sessionId);

@@ -3,6 +3,8 @@ import { verifyChallenge as route } from '../../contract/server/challenges.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { satisfies } from '../../core/challenges/satisfies.ts';
 import { completeAction, loadAction } from '../../storage/queries/actions.ts';
+import type { ActionKey } from '../../storage/queries/actions.ts';
+import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { consumeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
@@ -11,6 +13,7 @@ import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import type { Tenant } from '../../storage/published.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { contactSubject, isCode } from '../challenge-code.ts';
+import { confirmByWebhook, forgoConfirmation, lostLease, webhookOf } from '../confirm-by-webhook.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
@@ -38,7 +41,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   if (challenge.expires_at <= nowMs) return refused('CODE_INVALID_OR_EXPIRED');
 
   const subject = guessSubject(tenant, challenge);
-  if (!(await spendAttempt(db, subject, challengeId, nowMs))) {
+  if (!(await spendAttempt(db, subject, challengeId, runtime.ids.uuid(), nowMs))) {
     await auditRefusal(db, context, request, challenge, 'MAX_ATTEMPTS_EXCEEDED');
     return refused('MAX_ATTEMPTS_EXCEEDED');
   }
@@ -57,7 +60,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
     now.claimed_at === null &&
     isCode(tenant, challengeId, verificationCode, now.code_hmac);
   if (!isRepeat) return refused('CODE_INVALID_OR_EXPIRED');
-  await giveBackAttempt(db, subject, nowMs);
+  await giveBackAttempt(db, subject, nowMs, challengeId);
   return verified(challenge);
 });
 
@@ -71,12 +74,36 @@ function guessSubject(tenant: Tenant, challenge: ChallengeRow): GuessSubject {
   };
 }
 
-/** Accepts the code with everything that follows, in one transaction. False if it was not this request that accepted it. */
+/**
+ * Accepts the code with everything that follows, in one transaction. False if it was not this request that accepted it.
+ * @throws {Refusal} if it was not confirmed; the code is as good as before, and the attempt given back.
+ */
 async function accept(
   context: Context,
   request: VerifyRequest,
   challenge: ChallengeRow,
   subject: GuessSubject,
+): Promise<boolean> {
+  const { db, runtime } = context;
+  const { tenant } = request.caller;
+  const { challenge_id: challengeId, user_id: userId } = challenge;
+  try {
+    const action = userId === null ? undefined : actionOf(tenant.tenantId, userId, challenge);
+    return await closeConfirmed(context, tenant, action, challenge, (leaseId) =>
+      consume(context, request, challenge, subject, leaseId),
+    );
+  } catch (error) {
+    if (error instanceof Refusal) await giveBackAttempt(db, subject, runtime.clock.now(), challengeId);
+    throw error;
+  }
+}
+
+function consume(
+  context: Context,
+  request: VerifyRequest,
+  challenge: ChallengeRow,
+  subject: GuessSubject,
+  leaseId: string | undefined,
 ): Promise<boolean> {
   const { tenantId } = request.caller.tenant;
   const { challenge_id: challengeId, code_hmac: codeHmac, user_id: userId } = challenge;
@@ -84,7 +111,7 @@ async function accept(
   return context.db.transaction(async (sql) => {
     if (!(await consumeChallenge(sql, { tenantId, challengeId, codeHmac, nowMs }))) return false;
     await resetGuessBudget(sql, subject, nowMs);
-    if (userId !== null) await moveAction(sql, context, tenantId, userId, challenge);
+    if (userId !== null) await moveAction(sql, context, tenantId, userId, challenge, leaseId);
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
       verificationMethod: challenge.verification_method,
@@ -93,27 +120,66 @@ async function accept(
   });
 }
 
-/** What a proof means for the user and the action it was made for. True if the action moved. */
+/**
+ * Lets `close` end what a proven challenge begins, after the tenant's own server has confirmed it where it is to be asked.
+ * `action` is undefined for a challenge of nobody, which moves nothing. The lease is given back if nothing was closed.
+ */
+export async function closeConfirmed(
+  context: Context,
+  tenant: Tenant,
+  action: ActionKey | undefined,
+  challenge: ChallengeRow,
+  close: (leaseId: string | undefined) => Promise<boolean>,
+): Promise<boolean> {
+  if (action === undefined || webhookOf(tenant, action.actionCode) === undefined) return close(undefined);
+  const { verification_method: method, email } = challenge;
+  const authenticators = await loadAuthenticators(context.db, action.tenantId, action.userId);
+  const authenticatorId = authenticators.find(
+    (row) => row.verification_method === method && row.email === email,
+  )?.authenticator_id;
+  const proof = { method, assurance: assuranceOf(method, false), authenticatorId };
+  const leaseId = await confirmByWebhook(context, tenant, action, proof);
+  let isClosed = false;
+  try {
+    isClosed = await close(leaseId);
+    return isClosed;
+  } finally {
+    if (!isClosed) await forgoConfirmation(context, action, leaseId);
+  }
+}
+
+function actionOf(tenantId: string, userId: string, challenge: ChallengeRow): ActionKey {
+  return { tenantId, userId, actionCode: challenge.action_code, idempotencyKey: challenge.idempotency_key };
+}
+
+/**
+ * What a proof means for the user and the action it was made for. True if the action moved.
+ * @throws {Refusal} `unavailable` if it was confirmed under a lease that is not held any more; then nothing may be kept.
+ */
 export async function moveAction(
   sql: Sql,
   context: Context,
   tenantId: string,
   userId: string,
   challenge: ChallengeRow,
+  leaseId: string | undefined,
 ): Promise<boolean> {
   const authenticator = await proveContact(sql, context, tenantId, userId, challenge);
-  const key = { tenantId, userId, actionCode: challenge.action_code, idempotencyKey: challenge.idempotency_key };
+  const key = actionOf(tenantId, userId, challenge);
   const action = await loadAction(sql, key);
   if (action === undefined) return false;
   const method = challenge.verification_method;
   const assurance = assuranceOf(method, false);
   if (!satisfies(readDecisionRecord(action.decision).demand, { method, assurance })) return false;
-  return completeAction(sql, key, {
+  const hasMoved = await completeAction(sql, key, {
     method,
     authenticatorId: authenticator?.authenticator_id ?? null,
     assurance,
+    leaseId,
     nowMs: context.runtime.clock.now(),
   });
+  if (leaseId !== undefined && !hasMoved) throw lostLease();
+  return hasMoved;
 }
 
 async function auditRefusal(

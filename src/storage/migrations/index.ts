@@ -4,6 +4,7 @@ import * as rulesAndManagement from './0002-rules-and-management.ts';
 import * as sessions from './0003-sessions.ts';
 import * as challenges from './0004-challenges.ts';
 import * as clientProofs from './0005-client-proofs.ts';
+import * as outbox from './0006-outbox.ts';
 
 export interface Migration {
   readonly version: number;
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'sessions', sql: sessions.sql },
   { version: 4, name: 'challenges', sql: challenges.sql },
   { version: 5, name: 'client-proofs', sql: clientProofs.sql },
+  { version: 6, name: 'outbox', sql: outbox.sql },
 ];

@@ -10,6 +10,8 @@ export interface ActionConfigurationRow {
   readonly default_verification_method: string | null;
   readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
   readonly messaging_templates: Readonly<Record<string, { readonly defaultTemplate: string }>> | null;
+  /** Who is asked before a proof lets the action succeed. */
+  readonly verification_webhook_url: string | null;
   readonly archived_at: number | null;
   /** When a user was last tracked with this code. */
   readonly last_action_at: number | null;
@@ -17,7 +19,7 @@ export interface ActionConfigurationRow {
 
 // One step through the index actions_by_code_and_time, however many actions there are.
 const columns = `action_code, action_type, default_result, verification_methods, prompt_to_enroll_verification_methods,
-  default_verification_method, minimum_assurance, messaging_templates, archived_at,
+  default_verification_method, minimum_assurance, messaging_templates, verification_webhook_url, archived_at,
   (select max(a.created_at) from actions a
    where a.tenant_id = action_configurations.tenant_id and a.action_code = action_configurations.action_code
   ) as last_action_at`;
@@ -69,7 +71,7 @@ const recordStatement = statement<never>(
   'record_action_configuration',
   `update action_configurations set default_result = $3, verification_methods = $4,
      prompt_to_enroll_verification_methods = $5, default_verification_method = $6, minimum_assurance = $7,
-     messaging_templates = $8, archived_at = $9, updated_at = $10
+     messaging_templates = $8, verification_webhook_url = $9, archived_at = $10, updated_at = $11
    where tenant_id = $1 and action_code = $2`,
 );
 
@@ -88,6 +90,7 @@ export async function recordActionConfiguration(
     row.default_verification_method,
     row.minimum_assurance,
     row.messaging_templates === null ? null : JSON.stringify(row.messaging_templates),
+    row.verification_webhook_url,
     row.archived_at === null ? null : sqlTime(row.archived_at),
     sqlTime(nowMs),
   ]);

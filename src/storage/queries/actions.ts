@@ -216,8 +216,8 @@ const completeStatement = statement<{ action_id: string }>(
   'complete_action',
   `with completed as (
      update actions set state = 'CHALLENGE_SUCCEEDED', verification_method = $5, verified_by_authenticator_id = $6,
-       assurance = $7, state_updated_at = $8, updated_at = $8, verified_at = $8
-     where ${keyMatches} and state in ('ALLOW', 'CHALLENGE_REQUIRED')
+       assurance = $7, state_updated_at = $8, updated_at = $8, verified_at = $8, lease_id = null, lease_until = null
+     where ${keyMatches} and state in ('ALLOW', 'CHALLENGE_REQUIRED') and ($9::uuid is null or lease_id = $9)
      returning tenant_id, user_id, device_id, action_id
    ), device as (
      update devices d set authenticated_at = $8 from completed c
@@ -228,12 +228,19 @@ const completeStatement = statement<{ action_id: string }>(
 
 /**
  * Moves an action to CHALLENGE_SUCCEEDED by a proof, once: only from ALLOW or CHALLENGE_REQUIRED (ruling 9). False if it
- * stands elsewhere, also when requests race. Whether the proof is good enough is the caller's to say.
+ * stands elsewhere, also when requests race, or if the lease that the proof was confirmed under is not held any more.
+ * Whether the proof is good enough is the caller's to say.
  */
 export async function completeAction(
   sql: Sql,
   key: ActionKey,
-  proof: { method: string; authenticatorId: string | null; assurance: string; nowMs: number },
+  proof: {
+    method: string;
+    authenticatorId: string | null;
+    assurance: string;
+    leaseId: string | undefined;
+    nowMs: number;
+  },
 ): Promise<boolean> {
   const rows = await sql.query(completeStatement, [
     ...keyValues(key),
@@ -241,6 +248,7 @@ export async function completeAction(
     proof.authenticatorId,
     proof.assurance,
     sqlTime(proof.nowMs),
+    proof.leaseId ?? null,
   ]);
   return rows.length === 1;
 }

@@ -7,13 +7,15 @@ export interface ApiKeyRow {
   readonly kind: 'server' | 'management';
   readonly name: string;
   readonly digest: Buffer;
+  /** Server keys only, while they are active. */
+  readonly key_sealed: Buffer | null;
   readonly created_at: number;
   readonly revoked_at: number | null;
   /** To the minute; management keys only. */
   readonly last_used_at: number | null;
 }
 
-const columns = 'tenant_id, key_id, kind, name, digest, created_at, revoked_at, last_used_at';
+const columns = 'tenant_id, key_id, kind, name, digest, key_sealed, created_at, revoked_at, last_used_at';
 
 const listStatement = statement<ApiKeyRow>(
   'list_api_keys',
@@ -56,10 +58,11 @@ export async function createApiKeyRow(
 
 const revokeStatement = statement<{ key_id: string }>(
   'revoke_api_key',
-  `update api_keys set revoked_at = $3 where tenant_id = $1 and key_id = $2 and revoked_at is null returning key_id`,
+  `update api_keys set revoked_at = $3, key_sealed = null
+   where tenant_id = $1 and key_id = $2 and revoked_at is null returning key_id`,
 );
 
-/** Ends a key. False if the tenant has no such active key. */
+/** Ends a key: nothing is signed with it any more. False if the tenant has no such active key. */
 export async function revokeApiKeyRow(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<boolean> {
   const rows = await sql.query(revokeStatement, [tenantId, keyId, sqlTime(nowMs)]);
   return rows.length === 1;

@@ -115,21 +115,19 @@ export async function moveAuthenticatorContacts(
   ]);
 }
 
-const deleteStatement = statement<{ verification_method: string }>(
+const deleteStatement = statement<never>(
   'delete_authenticator',
-  `delete from authenticators where tenant_id = $1 and user_id = $2 and authenticator_id = $3
-   returning verification_method`,
+  'delete from authenticators where tenant_id = $1 and user_id = $2 and authenticator_id = $3',
 );
 
-/** Removes an authenticator and gives its method; undefined if there was none. */
+/** Removes an authenticator, if the user has it. */
 export async function deleteAuthenticatorRow(
   sql: Sql,
   tenantId: string,
   userId: string,
   authenticatorId: string,
-): Promise<string | undefined> {
-  const [row] = await sql.query(deleteStatement, [tenantId, userId, authenticatorId]);
-  return row?.verification_method;
+): Promise<void> {
+  await sql.query(deleteStatement, [tenantId, userId, authenticatorId]);
 }
 
 const discardPendingStatement = statement<never>(

@@ -37,31 +37,53 @@ const spend = (from: string) => `
      where g.next_try_at <= $4
        and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))`;
 
+// The user hears of a lock (A05): written with the failure that makes it, so that no crash comes between. Due a little
+// later, when it is known whether that guess was right after all; see `isFailing`.
+const lockNotice = `
+     insert into outbox (tenant_id, event_id, user_id, kind, payload, created_at, next_try_at)
+     select $1, $6::uuid, u.user_id, 'notice', jsonb_build_object(
+         'to', u.email, 'happenedAtMs', (extract(epoch from $4::timestamptz) * 1000)::bigint,
+         'notice', jsonb_build_object('type', 'method-locked', 'verificationMethod', $3::text)
+       ), $4, $4::timestamptz + interval '30 seconds'
+     from spent, users u
+     where $5 and spent.failures_since_reset = ${lockedAfter}
+       and u.tenant_id = $1 and u.user_id = substr($2, 6) and u.email is not null and u.email_verified
+     for key share of u`;
+
 const spendAtCodeStatement = statement<{ tries: number | null }>(
   'spend_attempt_at_code',
   `with spent as (${spend(`from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $6 and c.tries < ${triesPerCodeMax}`)}
-     returning 1
+     where c.tenant_id = $1 and c.challenge_id = $7 and c.tries < ${triesPerCodeMax}`)}
+     returning failures_since_reset
+   ), notice as (${lockNotice}
    )
    update challenges c set tries = c.tries + 1
-   where c.tenant_id = $1 and c.challenge_id = $6 and c.tries < ${triesPerCodeMax} and exists (select from spent)
+   where c.tenant_id = $1 and c.challenge_id = $7 and c.tries < ${triesPerCodeMax} and exists (select from spent)
    returning c.tries`,
 );
 
-const spendStatement = statement<{ spent: number }>('spend_attempt', `${spend('')} returning 1 as spent`);
+const spendStatement = statement<{ failures_since_reset: number }>(
+  'spend_attempt',
+  `with spent as (${spend('')}
+     returning failures_since_reset
+   ), notice as (${lockNotice}
+   )
+   select failures_since_reset from spent`,
+);
 
 /**
  * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
  * guess is gone. False when there is none left; a try that is refused costs nothing. With a challenge, the guess is at its
- * code, which has a few tries of its own.
+ * code, which has a few tries of its own. The failure that locks a method queues a notice to its user as `noticeId`.
  */
 export async function spendAttempt(
   sql: Sql,
   { tenantId, subject, verificationMethod, canLock }: GuessSubject,
   challengeId: string | undefined,
+  noticeId: string,
   nowMs: number,
 ): Promise<boolean> {
-  const values = [tenantId, subject, verificationMethod, sqlTime(nowMs), canLock];
+  const values = [tenantId, subject, verificationMethod, sqlTime(nowMs), canLock, noticeId];
   const rows =
     challengeId === undefined
       ? await sql.query(spendStatement, values)
@@ -82,16 +104,44 @@ export async function resetGuessBudget(sql: Sql, subject: GuessSubject, nowMs: n
 
 const giveBackStatement = statement<never>(
   'give_back_attempt',
-  `update guess_budgets set
-     failures_since_reset = greatest(failures_since_reset - 1, 0),
-     failures_since_success = greatest(failures_since_success - 1, 0),
-     next_try_at = $4
-   where tenant_id = $1 and subject = $2 and verification_method = $3`,
+  `with budget as (
+     update guess_budgets set
+       failures_since_reset = greatest(failures_since_reset - 1, 0),
+       failures_since_success = greatest(failures_since_success - 1, 0),
+       next_try_at = $4
+     where tenant_id = $1 and subject = $2 and verification_method = $3
+   )
+   update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $5`,
 );
 
-/** Gives back the attempt of a repeat that brought the very code that was accepted. */
-export async function giveBackAttempt(sql: Sql, subject: GuessSubject, nowMs: number): Promise<void> {
-  await sql.query(giveBackStatement, [subject.tenantId, subject.subject, subject.verificationMethod, sqlTime(nowMs)]);
+/**
+ * Gives back the attempt of a request that brought the right code: a repeat of the one that was accepted, or one that was
+ * not confirmed. With the challenge that the code is of, the try at it too.
+ */
+export async function giveBackAttempt(
+  sql: Sql,
+  { tenantId, subject, verificationMethod }: GuessSubject,
+  nowMs: number,
+  challengeId?: string,
+): Promise<void> {
+  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, sqlTime(nowMs), challengeId ?? null]);
+}
+
+const failingStatement = statement<{ is_failing: boolean }>(
+  'load_is_failing',
+  `select failures_since_success >= ${lockedAfter} as is_failing from guess_budgets
+   where tenant_id = $1 and subject = 'user:' || $2 and verification_method = $3`,
+);
+
+/** Whether a user's method has failed as often as locks it, with no success since; an unlock changes nothing about it. */
+export async function isFailing(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  verificationMethod: string,
+): Promise<boolean> {
+  const [row] = await sql.query(failingStatement, [tenantId, userId, verificationMethod]);
+  return row?.is_failing === true;
 }
 
 const unlockStatement = statement<{ failures_since_reset: number }>(

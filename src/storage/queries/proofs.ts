@@ -26,6 +26,8 @@ export interface Proof {
   readonly assurance: string;
   /** Whether the proof is of the kind that the action's decision asks for: then the action moves, if it stands where it can. */
   readonly moves: boolean;
+  /** The lease that the proof was confirmed under; undefined where nobody was asked. */
+  readonly leaseId: string | undefined;
   /** HMAC of the code, for answering the very same request again; null for what never repeats. */
   readonly proofHmac: Buffer | null;
   readonly audit: AuditEvent;
@@ -33,14 +35,16 @@ export interface Proof {
 }
 
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it moves the action, $9 HMAC of the
-// code, $10 time, $11 to $16 the audit event; then what is consumed.
+// code, $10 time, $11 to $16 the audit event, $17 the lease; then what is consumed.
+const isHeld = '($17::uuid is null or exists (select from held))';
+
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
-  counter: `update authenticators set counter = $17, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
-     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $17)
+  counter: `update authenticators set counter = $18, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $18) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $17 and user_id = $2 and code_hmac = $18
-       and verified_at is null and expires_at > $10
+     where tenant_id = $1 and challenge_id = $18 and user_id = $2 and code_hmac = $19
+       and verified_at is null and expires_at > $10 and ${isHeld}
        and exists (
          select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
            and a.email is not distinct from c.email
@@ -48,9 +52,9 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
        )
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
-     where tenant_id = $1 and user_id = $2 and code_number = $17 and code_hash = $18 and used_at is null
+     where tenant_id = $1 and user_id = $2 and code_number = $18 and code_hash = $19 and used_at is null and ${isHeld}
      returning 1`,
-  spent: 'select 1',
+  spent: `select 1 where ${isHeld}`,
 };
 
 // Assurances in their order, so that the best one is kept.
@@ -68,7 +72,13 @@ const touched = `, touched as (
 function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number }> {
   return statement(
     `record_proof_${kind}`,
-    `with consumed as (${consumptions[kind]})${kind === 'counter' ? '' : touched}, proven as (
+    `with held as (
+     -- Locked first, so that a lease that was found is held until all of this is written.
+     select 1 from actions
+     where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and lease_id = $17::uuid
+       and state in ('ALLOW', 'CHALLENGE_REQUIRED')
+     for update
+   ), consumed as (${consumptions[kind]})${kind === 'counter' ? '' : touched}, proven as (
      update actions set
        proof_method = $5, proof_hmac = $9,
        state = ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')},
@@ -77,7 +87,8 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
        assurance = ${ifMoved('$7', 'assurance')},
        state_updated_at = ${ifMoved('$10', 'state_updated_at')},
        updated_at = ${ifMoved('$10', 'updated_at')},
-       verified_at = ${ifMoved('$10', 'verified_at')}
+       verified_at = ${ifMoved('$10', 'verified_at')},
+       lease_id = ${ifMoved('null', 'lease_id')}, lease_until = ${ifMoved('null', 'lease_until')}
      where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
        and exists (select from consumed)
      returning device_id, verified_at
@@ -105,7 +116,8 @@ const statements: Readonly<Record<Consumption['kind'], Statement<{ consumed: num
 /**
  * Accepts a proof with everything that follows from it, in one statement: what is one-time is used up, the action moves to
  * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED (ruling 9), the authenticator is verified, the failures
- * of its method are forgotten, the audit event is left. False, and nothing of it, if the one-time thing was used before.
+ * of its method are forgotten, the audit event is left. False, and nothing of it, if the one-time thing was used before, or
+ * the lease is not held any more.
  */
 export async function recordProof(sql: Sql, proof: Proof): Promise<boolean> {
   const { key, consume, audit } = proof;
@@ -126,6 +138,7 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<boolean> {
     audit.eventType,
     audit.requestId ?? null,
     JSON.stringify(audit.data),
+    proof.leaseId ?? null,
     ...consumedValues(consume),
   ]);
   return row?.consumed === 1;

@@ -9,12 +9,13 @@ export interface PublishableAction {
   readonly prompt_to_enroll_verification_methods: readonly string[] | null;
   readonly default_verification_method: string | null;
   readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
+  readonly verification_webhook_url: string | null;
   readonly rule_set_version: number;
   readonly rule_set_hash: string | null;
 }
 
 const actionColumns = `action_code, default_result, verification_methods, prompt_to_enroll_verification_methods,
-  default_verification_method, minimum_assurance, rule_set_version, rule_set_hash`;
+  default_verification_method, minimum_assurance, verification_webhook_url, rule_set_version, rule_set_hash`;
 
 const actionsStatement = statement<PublishableAction>(
   'load_publishable_actions',

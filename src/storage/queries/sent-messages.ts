@@ -15,28 +15,30 @@ const recordStatement = statement<never>(
   `insert into sent_messages (tenant_id, message_id, subject, verification_method, sent_at) values ($1, $2, $3, $4, $5)`,
 );
 
+/** How many messages one subject may be sent within a time. */
+export interface SendingLimit {
+  readonly messagesMax: number;
+  readonly windowMs: number;
+}
+
 /**
- * Counts a message against its subject's limit. False when the limit is reached; then nothing was counted. Holds the
- * subject until the transaction ends, so that requests at once cannot send more than the limit.
+ * Counts a message against its subject's limits. Gives the first limit that is reached; then nothing was counted. Holds
+ * the subject until the transaction ends, so that requests at once cannot send more than the limits.
  */
 export async function countMessage(
   sql: Sql,
-  message: {
-    tenantId: string;
-    messageId: string;
-    subject: string;
-    verificationMethod: string;
-    nowMs: number;
-    sinceMs: number;
-    limit: number;
-  },
-): Promise<boolean> {
-  const { tenantId, subject, verificationMethod } = message;
+  message: { tenantId: string; messageId: string; subject: string; verificationMethod: string; nowMs: number },
+  limits: readonly SendingLimit[],
+): Promise<SendingLimit | undefined> {
+  const { tenantId, subject, verificationMethod, nowMs } = message;
   await sql.query(lockStatement, [JSON.stringify([tenantId, subject, verificationMethod])]);
-  const [row] = await sql.query(countStatement, [tenantId, subject, verificationMethod, sqlTime(message.sinceMs)]);
-  if ((row?.sent ?? 0) >= message.limit) return false;
-  await sql.query(recordStatement, [tenantId, message.messageId, subject, verificationMethod, sqlTime(message.nowMs)]);
-  return true;
+  for (const limit of limits) {
+    const sinceMs = nowMs - limit.windowMs;
+    const [row] = await sql.query(countStatement, [tenantId, subject, verificationMethod, sqlTime(sinceMs)]);
+    if ((row?.sent ?? 0) >= limit.messagesMax) return limit;
+  }
+  await sql.query(recordStatement, [tenantId, message.messageId, subject, verificationMethod, sqlTime(nowMs)]);
+  return undefined;
 }
 
 const purgeStatement = statement<{ message_id: string }>(

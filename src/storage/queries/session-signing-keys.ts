@@ -5,11 +5,13 @@ export interface SessionSigningKeyRow {
   readonly key_id: string;
   readonly public_jwk: { readonly n: string; readonly e: string };
   readonly private_key_sealed: Buffer;
+  readonly created_at: number;
 }
 
 const loadStatement = statement<SessionSigningKeyRow>(
   'load_session_signing_keys',
-  'select key_id, public_jwk, private_key_sealed from session_signing_keys where tenant_id = $1 order by created_at desc',
+  `select key_id, public_jwk, private_key_sealed, created_at from session_signing_keys
+   where tenant_id = $1 order by created_at desc, key_id`,
 );
 
 /** The tenant's keys, newest first. */
@@ -34,4 +36,20 @@ export async function createSessionSigningKey(
     key.privateKeySealed,
     sqlTime(key.nowMs),
   ]);
+}
+
+const retireStatement = statement<{ key_id: string }>(
+  'retire_session_signing_keys',
+  `delete from session_signing_keys k
+   where k.tenant_id = $1 and exists (
+     select from session_signing_keys later
+     where later.tenant_id = $1 and later.created_at > k.created_at and later.created_at <= $2
+   )
+   returning k.key_id`,
+);
+
+/** Deletes the keys whose successor was made by then, and says how many. */
+export async function retireSessionSigningKeys(sql: Sql, tenantId: string, successorMs: number): Promise<number> {
+  const rows = await sql.query(retireStatement, [tenantId, sqlTime(successorMs)]);
+  return rows.length;
 }
