@@ -23,7 +23,7 @@ import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
-import { digestsEqual, sha256 } from './runtime/crypto.ts';
+import { digestsEqual, sha256, SlowHashBusy } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { pendingMigrations } from './storage/migrate.ts';
 import { anchorClock } from './storage/open-storage.ts';
@@ -142,7 +142,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rates: { management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }) },
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
-    isUnavailable: (error) => error instanceof DatabaseUnavailable,
+    isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof SlowHashBusy,
     ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
   });
   await registerServiceRoutes(server, {

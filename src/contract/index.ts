@@ -12,6 +12,7 @@ import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
 import * as emailOtp from './client/email-otp.ts';
+import * as recoveryCodes from './client/recovery-codes.ts';
 import * as totp from './client/totp.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -96,6 +97,8 @@ export const routes: readonly Route[] = [
   emailOtp.startEmailOtpEnrolment,
   emailOtp.startEmailOtpChallenge,
   emailOtp.verifyEmailOtp,
+  recoveryCodes.verifyRecoveryCode,
+  recoveryCodes.replaceRecoveryCodes,
   challengePage.showChallenge,
   devInbox.showDevInbox,
 ];

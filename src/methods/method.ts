@@ -1,5 +1,6 @@
 import type { VerifiedEnrolmentRequest } from '../contract/server/authenticators.ts';
 import type { VerificationMethod } from '../contract/values.ts';
+import type { SecretKey } from '../runtime/crypto.ts';
 import type { Random } from '../runtime/runtime.ts';
 
 /** An authenticator that a method asks to have stored. Storage, sealing and uniqueness are not the method's business. */
@@ -41,6 +42,19 @@ export interface CounterCodes {
   ): number | undefined;
 }
 
+/** Codes that are made as one set, shown once, and kept by the user. */
+export interface SavedCodes {
+  newSet(
+    random: Random,
+    pepper: SecretKey,
+  ): Promise<{ readonly codes: readonly string[]; readonly salt: Buffer; readonly hashes: readonly Buffer[] }>;
+  /**
+   * What is stored of a code; slow on purpose, and one for the whole set, since its codes share a salt.
+   * @throws {SlowHashBusy} when too many are being made
+   */
+  hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
+}
+
 /** A way to verify. It brings no SQL: whatever must win a race is done once, outside the methods. */
 export interface Method {
   readonly verificationMethod: VerificationMethod;
@@ -48,8 +62,13 @@ export interface Method {
   readonly contact: 'email' | 'phoneNumber' | undefined;
   /** For methods whose codes nobody sends. */
   readonly counterCodes?: CounterCodes;
-  /** Reads an enrolment that the caller has verified already. @throws {Refusal} naming the member that is missing or wrong. */
-  readVerifiedEnrolment(request: VerifiedEnrolmentRequest): Enrolment;
+  /** For codes that stand in for another method. */
+  readonly savedCodes?: SavedCodes;
+  /**
+   * Reads an enrolment that the caller has verified already; absent for what is never enrolled by itself.
+   * @throws {Refusal} naming the member that is missing or wrong.
+   */
+  readVerifiedEnrolment?(request: VerifiedEnrolmentRequest): Enrolment;
   /** Members of the wire authenticator that only this method has. */
   describe(authenticator: AuthenticatorView): Readonly<Record<string, unknown>>;
 }

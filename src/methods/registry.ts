@@ -3,10 +3,14 @@ import { emailMagicLink } from './email-magic-link/email-magic-link.ts';
 import { emailOtp } from './email-otp/email-otp.ts';
 import type { Method } from './method.ts';
 import { passkey } from './passkey/passkey.ts';
+import { recoveryCode } from './recovery-code/recovery-code.ts';
 import { sms } from './sms/sms.ts';
 import { totp } from './totp/totp.ts';
 import { whatsapp } from './whatsapp/whatsapp.ts';
 
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [passkey, totp, emailOtp, emailMagicLink, sms, whatsapp].map((method) => [method.verificationMethod, method]),
+  [passkey, totp, emailOtp, emailMagicLink, sms, whatsapp, recoveryCode].map((method) => [
+    method.verificationMethod,
+    method,
+  ]),
 );

@@ -38,10 +38,12 @@ import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { unlockMethod } from './management/unlock-method.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
+import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
 import { startEmailOtpChallenge } from './client/start-email-otp-challenge.ts';
 import { startEmailOtpEnrolment } from './client/start-email-otp-enrolment.ts';
 import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
 import { verifyEmailOtp } from './client/verify-email-otp.ts';
+import { verifyRecoveryCode } from './client/verify-recovery-code.ts';
 import { verifyTotp } from './client/verify-totp.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
@@ -140,6 +142,8 @@ export const operations: readonly Operation[] = [
   startEmailOtpEnrolment,
   startEmailOtpChallenge,
   verifyEmailOtp,
+  verifyRecoveryCode,
+  replaceRecoveryCodes,
   showChallenge,
   showDevInbox,
 ];

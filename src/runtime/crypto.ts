@@ -95,22 +95,35 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
 
 // 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB and about 9 ms a code.
 const slowHashOptions = { N: 4096, r: 8, p: 1 };
+const slowHashesMax = 2;
+// Half a second of work; whoever would come later is told to come again, rather than keep everybody waiting (I9).
+const slowHashQueueMax = 100;
 let slowHashesRunning = 0;
 const slowHashQueue: (() => void)[] = [];
 
+/** Too many slow hashes are being made. Answered 503 with `Retry-After`. */
+export class SlowHashBusy extends Error {
+  override readonly name = 'SlowHashBusy';
+}
+
 /**
- * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once, so that many
- * parallel tries cannot exhaust memory or the thread pool.
+ * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once and few wait, so
+ * that many parallel tries exhaust neither memory nor the thread pool. @throws {SlowHashBusy}
  */
 export async function slowHash(secret: string, salt: Buffer): Promise<Buffer> {
-  if (slowHashesRunning >= 2) await new Promise<void>((resolve) => slowHashQueue.push(resolve));
-  slowHashesRunning += 1;
+  if (slowHashesRunning < slowHashesMax) slowHashesRunning += 1;
+  else {
+    if (slowHashQueue.length >= slowHashQueueMax) throw new SlowHashBusy('Too many slow hashes are waiting.');
+    await new Promise<void>((resolve) => slowHashQueue.push(resolve));
+  }
   try {
     return await new Promise<Buffer>((resolve, reject) => {
       scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
     });
   } finally {
-    slowHashesRunning -= 1;
-    slowHashQueue.shift()?.();
+    // The place goes to whoever waits longest; it is free only if nobody does.
+    const next = slowHashQueue.shift();
+    if (next === undefined) slowHashesRunning -= 1;
+    else next();
   }
 }

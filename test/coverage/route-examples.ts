@@ -21,6 +21,8 @@ export interface Objects {
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
+  /** One of the user's recovery codes; none unless a set was made for the test, because that is slow. */
+  readonly recoveryCode: string;
   readonly challengeId: string;
   readonly verificationCode: string;
   readonly accessToken: string;
@@ -64,6 +66,9 @@ export const examples: Readonly<Record<string, Example>> = {
   startEmailOtpChallenge: ({ token }) => client('POST', 'challenge/email-otp', token, {}),
   verifyEmailOtp: ({ token, mailedCode }) =>
     client('POST', 'verify/email-otp', token, { verificationCode: mailedCode }),
+  replaceRecoveryCodes: ({ token }) => client('POST', 'user-authenticators/recovery-codes', token, {}),
+  verifyRecoveryCode: ({ token, recoveryCode }) =>
+    client('POST', 'verify/recovery-code', token, { verificationCode: recoveryCode }),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),

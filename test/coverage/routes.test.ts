@@ -57,6 +57,7 @@ const nobodys: Objects = {
   token: 'no.such.token',
   totpCode: '000000',
   mailedCode: '000000',
+  recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
   challengeId: randomUUID(),
   verificationCode: '987654321',
   accessToken: 'no.such.token',
@@ -168,6 +169,7 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     }),
     challengeId: challenge.challengeId,
     mailedCode,
+    recoveryCode: nobodys.recoveryCode,
     verificationCode: codeTo(email),
     accessToken: session.accessToken,
     refreshToken: session.refreshToken,
@@ -434,12 +436,16 @@ describe('a change leaves its audit event', () => {
     const tenant = isAboutObjects(route) ? app.tenant : plain;
     const key = route.caller === 'server' ? tenant.secretKey : tenant.managementKey;
     for (const method of methods) {
-      const objects = isAboutObjects(route) ? await makeObjects(tenant, `audited-${route.id}-${method}`) : own;
+      let objects = isAboutObjects(route) ? await makeObjects(tenant, `audited-${route.id}-${method}`) : own;
       for (const id of preparations[route.id] ?? []) await ask({ ...requireExample(id)(objects), key });
       if (route.id === 'createSession') {
         await app.call('PATCH', `/v1/users/${objects.userId}/actions/${objects.action}/${objects.idempotencyKey}`, {
           body: { state: 'CHALLENGE_SUCCEEDED' },
         });
+      }
+      if (route.id === 'verifyRecoveryCode') {
+        const made = await ask(requireExample('replaceRecoveryCodes')(objects));
+        objects = { ...objects, recoveryCode: made.body.recoveryCodes[0] };
       }
       if (route.id === 'unlockMethod') {
         const { challengeId } = objects;

@@ -1,6 +1,7 @@
 import type { VerifyReply } from '../../contract/client/values.ts';
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
+import type { Notice } from '../../core/notices/notice.ts';
 import { hmacSha256, digestsEqual } from '../../runtime/crypto.ts';
 import { loadAuthenticators, takeSlot } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
@@ -21,7 +22,7 @@ import { auditEvent } from '../record-audit.ts';
 import { guessSubject } from './guess.ts';
 import type { OpenAction } from './open-action.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
-import { hasScope, isFirstEnrolment, moves, requireScope, scopeAfter } from './permit.ts';
+import { isFirstEnrolment, moves, requireScope, scopeAfter } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
 
 /** A proof that has been compared and found good. */
@@ -31,6 +32,8 @@ export interface GoodProof extends ProofStrength {
   readonly authenticator: AuthenticatorRow | undefined;
   /** The code that was given, where the very same request may be answered again (ruling 16). */
   readonly code?: string;
+  /** What the user is told of it by mail. */
+  readonly notice?: Notice;
 }
 
 /**
@@ -45,15 +48,19 @@ export async function acceptProof<R extends Route>(
   proof: GoodProof,
 ): Promise<VerifyReply | undefined> {
   const { tenantId, userId } = action.key;
-  const { authenticator } = proof;
+  const { authenticator, notice } = proof;
+  const provesContact = authenticator !== undefined && isNewsOfContact(action, authenticator);
   const isAccepted = await closeConfirmed(context, action, proof, false, (leaseId) =>
-    authenticator === undefined || !isNewsOfContact(action, authenticator)
+    notice === undefined && !provesContact
       ? record(context.db, context, request, route, action, proof, false, leaseId)
       : context.db.transaction(async (sql) => {
           const user = await lockUser(sql, tenantId, userId);
           if (user === undefined) return false;
           if (!(await record(sql, context, request, route, action, proof, false, leaseId))) return false;
-          await recordUser(sql, tenantId, withContact(user, authenticator), context.runtime.clock.now());
+          if (notice !== undefined) await queueNotice(sql, context, action.tenant, userId, notice);
+          if (provesContact) {
+            await recordUser(sql, tenantId, withContact(user, authenticator), context.runtime.clock.now());
+          }
           return true;
         }),
   );
@@ -82,15 +89,19 @@ export async function acceptEnrolment<R extends Route>(
       (row) => row.verified_at !== null && row.authenticator_id !== authenticatorId,
     );
     // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
-    if (others.length > 0 && !hasScope(action, 'add:authenticators')) requireScope(action, 'add:authenticators');
+    const mayReEnrol = !user.removed_last_authenticator || action.tenant.settings.inlineReEnrolment;
+    if (others.length > 0 || !mayReEnrol) requireScope(action, 'add:authenticators');
     if (!(await record(sql, context, request, route, action, proof, true, leaseId))) return undefined;
     const notice = { type: 'authenticator-added', verificationMethod: proof.method } as const;
     await queueNotice(sql, context, action.tenant, userId, notice, authenticatorId);
     // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
     if (await takeSlot(sql, tenantId, userId, authenticatorId))
       await revokeUserSessionRows(sql, tenantId, userId, nowMs);
-    const isFirst = others.length === 0;
-    const defaultId = isFirst ? authenticatorId : user.default_authenticator_id;
+    // What takes another's place is the user's default if that was.
+    const { default_authenticator_id: earlierDefault } = user;
+    const isKept = others.some((row) => row.authenticator_id === earlierDefault && !isReplacedBy(row, proof));
+    const isDefault = others.length === 0 || (earlierDefault !== null && !isKept);
+    const defaultId = isDefault ? authenticatorId : earlierDefault;
     await recordUser(
       sql,
       tenantId,
@@ -210,6 +221,11 @@ export function proofToken(
 
 function proofHmac({ tenant, token }: OpenAction, method: string, code: string): Buffer {
   return hmacSha256(tenant.codeKey, JSON.stringify(['proof', token.actionId, method, code]));
+}
+
+/** Whether an authenticator has lost its place to the one that was proven: a user has one of its method. */
+function isReplacedBy(row: AuthenticatorRow, { method, authenticator }: GoodProof): boolean {
+  return row.verification_method === method && row.slot === '' && authenticator?.slot === 'pending';
 }
 
 /** Whether the proof of an authenticator tells something new of the user's address. */

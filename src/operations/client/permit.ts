@@ -4,6 +4,7 @@ import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { satisfies } from '../../core/challenges/satisfies.ts';
 import { assurances } from '../../core/rules/rule-set.ts';
 import type { Assurance } from '../../core/rules/rule-set.ts';
+import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import type { OpenAction } from './open-action.ts';
 
 type FactorScope = 'add:authenticators' | 'update:authenticators' | 'remove:authenticators';
@@ -25,6 +26,12 @@ export function requireScope(action: OpenAction, scope: FactorScope): void {
 export function requireActive({ tenant }: OpenAction, method: string): void {
   if (tenant.activeMethods.includes(method)) return;
   throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
+}
+
+/** @throws {Refusal} `invalid_configuration` if users of the tenant have no recovery codes */
+export function requireRecoveryCodes({ tenant }: OpenAction): void {
+  if (usesRecoveryCodes(tenant)) return;
+  throw new Refusal('invalid_configuration', 'Recovery codes are switched off for this tenant.');
 }
 
 /**
@@ -49,7 +56,12 @@ export function isFirstEnrolment({ verified }: OpenAction): boolean {
  */
 export function permitEnrolment(action: OpenAction, method: string): void {
   requireActive(action, method);
-  if (hasScope(action, 'add:authenticators')) return;
+  if (hasScope(action, 'add:authenticators')) {
+    const isReplaced = action.verified.some((row) => row.verification_method === method && row.slot === '');
+    // A recovery code adds and never takes away, and what is replaced is taken away (ruling 17).
+    if (isReplaced && action.row.proof_method === 'RECOVERY_CODE') requireScope(action, 'update:authenticators');
+    return;
+  }
   const { row, tenant } = action;
   const mayReEnrol = !row.removed_last_authenticator || tenant.settings.inlineReEnrolment;
   if (!isFirstEnrolment(action) || !mayReEnrol) requireScope(action, 'add:authenticators');
@@ -69,7 +81,7 @@ export function moves(action: OpenAction, proof: ProofStrength, isRegistration: 
 /**
  * The scopes of the token that a proof earns: those that the backend asked for, and the power to change factors if the
  * proof is at least as strong as the strongest authenticator that the user has (ruling 17). A recovery code may add one,
- * never take one away.
+ * however strong what was lost, and never take one away.
  */
 export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistration: boolean): string {
   const scopes = new Set(['read:authenticators', ...action.token.scope.split(' ').filter((scope) => scope !== '')]);
@@ -77,9 +89,9 @@ export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistrat
   const isStrongest = action.verified.every(
     (authenticator) => rank(proof.assurance) >= rank(strengthOf(authenticator)),
   );
-  if (isProof && (isStrongest || action.tenant.settings.factorChangePolicy === 'any-proof')) {
-    scopes.add('add:authenticators');
-    if (proof.method !== 'RECOVERY_CODE') scopes.add('update:authenticators').add('remove:authenticators');
+  if (proof.method === 'RECOVERY_CODE') scopes.add('add:authenticators');
+  else if (isProof && (isStrongest || action.tenant.settings.factorChangePolicy === 'any-proof')) {
+    scopes.add('add:authenticators').add('update:authenticators').add('remove:authenticators');
   }
   return [...scopes].join(' ');
 }

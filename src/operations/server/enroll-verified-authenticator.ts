@@ -1,7 +1,6 @@
 import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
-import { recoveryCodeSetBytes, recoveryCodesFrom } from '../../core/authenticators/recovery-codes.ts';
 import type { Enrolment, Method } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
 import { loadAuthenticators, loadCredentialOwner, recordAuthenticator } from '../../storage/queries/authenticators.ts';
@@ -13,9 +12,9 @@ import type { Tenant } from '../../storage/published.ts';
 import { isUniqueViolation } from '../../storage/sql.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
-import { hashRecoveryCodes } from '../hash-recovery-codes.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
+import { newRecoveryCodes, usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
 import { authenticatorView } from './authenticator-view.ts';
@@ -73,35 +72,31 @@ function isPending({ verified_at }: AuthenticatorRow): boolean {
   return verified_at === null;
 }
 
-function methodOf(body: VerifiedEnrolmentRequest): Method {
+type EnrollableMethod = Method & Required<Pick<Method, 'readVerifiedEnrolment'>>;
+
+function isEnrollable(method: Method): method is EnrollableMethod {
+  return method.readVerifiedEnrolment !== undefined;
+}
+
+function methodOf(body: VerifiedEnrolmentRequest): EnrollableMethod {
   const name = body.verificationMethod ?? body.oobChannel;
   if (name === undefined) throw new Refusal('invalid_request', 'verificationMethod is required.');
   const method = methods.get(name);
-  if (method === undefined) {
-    throw new Refusal('invalid_request', `verificationMethod must be one of ${[...methods.keys()].join(', ')}.`);
+  if (method === undefined || !isEnrollable(method)) {
+    const names = [...methods.values()].filter(isEnrollable).map(({ verificationMethod }) => verificationMethod);
+    throw new Refusal('invalid_request', `verificationMethod must be one of ${names.join(', ')}.`);
   }
   return method;
 }
 
 function givesRecoveryCodes(tenant: Tenant): boolean {
-  const { disableRecoveryCodes, skipRecoveryCodesOnProgrammaticEnrollment } = tenant.settings;
-  return (
-    !disableRecoveryCodes &&
-    !skipRecoveryCodesOnProgrammaticEnrollment &&
-    tenant.activeMethods.includes('RECOVERY_CODE')
-  );
+  return !tenant.settings.skipRecoveryCodesOnProgrammaticEnrollment && usesRecoveryCodes(tenant);
 }
 
 async function enrol(sql: Sql, context: Context, tenantId: string, row: AuthenticatorRow): Promise<AuthenticatorRow> {
   const { user_id: userId, verification_method: verificationMethod } = row;
   await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod });
   return recordAuthenticator(sql, tenantId, row);
-}
-
-async function newRecoveryCodes({ runtime }: Context, tenant: Tenant) {
-  const codes = recoveryCodesFrom(runtime.random.bytes(recoveryCodeSetBytes));
-  const salt = runtime.random.bytes(16);
-  return { codes, salt, hashes: await hashRecoveryCodes(codes, salt, tenant.pepper) };
 }
 
 async function refuseForeignCredential(

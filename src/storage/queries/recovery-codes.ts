@@ -28,3 +28,24 @@ export async function replaceRecoveryCodes(
     await sql.query(recordStatement, [tenantId, userId, number, set.salt, hash, sqlTime(set.nowMs)]);
   }
 }
+
+export interface RecoveryCodeRow {
+  readonly code_number: number;
+  readonly salt: Buffer;
+  readonly code_hash: Buffer;
+}
+
+const loadUnusedStatement = statement<RecoveryCodeRow>(
+  'load_unused_recovery_codes',
+  `select code_number, salt, code_hash from recovery_codes
+   where tenant_id = $1 and user_id = $2 and used_at is null order by code_number`,
+);
+
+/** The codes that the user has left; all of a set have one salt. */
+export async function loadUnusedRecoveryCodes(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+): Promise<readonly RecoveryCodeRow[]> {
+  return sql.query(loadUnusedStatement, [tenantId, userId]);
+}

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseRecoveryCode, recoveryCodeCount, recoveryCodeSetBytes, recoveryCodesFrom } from './recovery-codes.ts';
+import {
+  normaliseRecoveryCode,
+  recoveryCodeCount,
+  recoveryCodeSetBytes,
+  recoveryCodesFrom,
+} from './recovery-code-set.ts';
 
 const bytes = fc.uint8Array({ minLength: recoveryCodeSetBytes, maxLength: recoveryCodeSetBytes });
 

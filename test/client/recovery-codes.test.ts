@@ -1,0 +1,227 @@
+/** Worry: a recovery code works twice, outlives its set, takes a factor away, or lets guesses through. */
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('recovery codes by the client API, on the %s database', (kind) => {
+  let app: TestApp;
+  let people = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+    await app.runtime.advance(15_000);
+  });
+  afterAll(() => app.close());
+
+  async function track(userId: string, body: object = {}, action = 'pay'): Promise<string> {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body.token);
+  }
+
+  const post = (path: string, token: string, body?: object) =>
+    app.call('POST', `/v1/client/${path}`, { token, ...(body === undefined ? {} : { body }) });
+  const verify = async (token: string, verificationCode: unknown) =>
+    (await post('verify/recovery-code', token, { verificationCode })).body;
+  const replace = (token: string) => post('user-authenticators/recovery-codes', token);
+  const validate = async (token: string) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+  const settings = (body: object) =>
+    app.call('PATCH', '/v1/management/tenant', { key: app.tenant.managementKey, body });
+  const codeOf = (secret: string) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
+
+  /** A user with an authenticator app and the codes that came with it. */
+  async function enrolled(): Promise<{ userId: string; codes: string[]; userAuthenticatorId: string }> {
+    const userId = `saver-${(people += 1)}`;
+    const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
+    const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri },
+    });
+    expect(reply.status, reply.text).toBe(200);
+    const { authenticator, recoveryCodes } = reply.body;
+    return { userId, codes: recoveryCodes, userAuthenticatorId: authenticator.userAuthenticatorId };
+  }
+
+  test('a code works once, however it is spelled, completes the action with assurance low and tells how many are left', async () => {
+    const { userId, codes } = await enrolled();
+    const [first = '', second = ''] = codes;
+    const token = await track(userId);
+    const verified = await verify(token, first.toLowerCase().replaceAll('-', ' '));
+    expect(verified).toEqual({ isVerified: true, accessToken: expect.any(String), recoveryCodesLeft: 9 });
+    expect(await validate(verified.accessToken)).toMatchObject({
+      isValid: true,
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'RECOVERY_CODE',
+      assurance: 'low',
+    });
+    expect(await verify(await track(userId), second)).toMatchObject({ isVerified: true, recoveryCodesLeft: 8 });
+  });
+
+  test('A15: a used code is dead, for the very same request too (ruling 16)', async () => {
+    const { userId, codes } = await enrolled();
+    const [code = ''] = codes;
+    const token = await track(userId);
+    expect(await verify(token, code)).toMatchObject({ isVerified: true });
+    expect(await verify(token, code)).toEqual({ isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' });
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+  });
+
+  test('A15: a new set kills the old one; it takes the scope and is shown this once', async () => {
+    const { userId, codes } = await enrolled();
+    const [used = '', old = ''] = codes;
+    const plain = await track(userId);
+    expect((await replace(plain)).body.errorCode).toBe('insufficient_scope');
+    const { accessToken } = await verify(plain, used);
+    const made = await replace(accessToken);
+    expect(made.body).toEqual({ userAuthenticatorId: expect.any(String), recoveryCodes: expect.any(Array) });
+    expect(new Set([...made.body.recoveryCodes, ...codes]).size).toBe(20);
+    expect(await verify(await track(userId), old)).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), made.body.recoveryCodes[9])).toMatchObject({ isVerified: true });
+    const listed = await app.call('GET', '/v1/client/user-authenticators', { token: accessToken });
+    expect(listed.body.map(({ verificationMethod }: Record<string, unknown>) => verificationMethod)).toEqual([
+      'AUTHENTICATOR_APP',
+    ]);
+  });
+
+  test('A15: none can be made before something is enrolled, also where it is half enrolled', async () => {
+    const token = await track(`saver-${(people += 1)}`, { scope: 'add:authenticators' });
+    await post('user-authenticators/totp', token);
+    const reply = await replace(token);
+    expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+  });
+
+  test('A15: the set is dead when the last authenticator is gone, and stays so when another comes', async () => {
+    const { userId, codes, userAuthenticatorId } = await enrolled();
+    const token = await track(userId);
+    await app.call('DELETE', `/v1/users/${userId}/authenticators/${userAuthenticatorId}`);
+    expect(await verify(token, codes[0])).toMatchObject({ isVerified: false });
+    await settings({ skipRecoveryCodesOnProgrammaticEnrollment: true });
+    const email = { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` };
+    await app.call('POST', `/v1/users/${userId}/authenticators`, { body: email });
+    await settings({ skipRecoveryCodesOnProgrammaticEnrollment: null });
+    expect(await verify(await track(userId), codes[0])).toMatchObject({ isVerified: false });
+  });
+
+  test('ruling 17: a used code adds a factor, but replaces, changes and removes none', async () => {
+    const { userId, codes } = await enrolled();
+    const { accessToken } = await verify(await track(userId), codes[0]);
+    expect((await post('user-authenticators/totp', accessToken)).body.errorCode).toBe('insufficient_scope');
+    const email = `${userId}@example.com`;
+    const added = await post('user-authenticators/email-otp', accessToken, { email });
+    expect(added.status, added.text).toBe(200);
+    const mailed = /^\d{6}/.exec(app.mail()[0]?.subject ?? '')?.[0];
+    const verified = await post('verify/email-otp', accessToken, { verificationCode: mailed });
+    expect(verified.body).toMatchObject({ isVerified: true });
+    const claims = JSON.parse(
+      Buffer.from(String(verified.body.accessToken).split('.')[1] ?? '', 'base64url').toString(),
+    ) as { scope: string };
+    expect(claims.scope).not.toMatch(/update|remove/);
+  });
+
+  test('A05: guesses are bounded per user, over all actions, and then nothing is compared', async () => {
+    const { userId, codes } = await enrolled();
+    for (let count = 0; count < 5; count += 1) {
+      expect(await verify(await track(userId), 'AAAA-BBBB-CCCC-DDDD')).toMatchObject({
+        failureReason: 'CODE_INVALID_OR_EXPIRED',
+      });
+    }
+    const token = await track(userId);
+    expect(await verify(token, codes[0])).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+    await app.runtime.advance(31_000);
+    expect(await verify(token, codes[0])).toMatchObject({ isVerified: true });
+  });
+
+  test('N08: the user hears by mail of a code that was used and of a new set, with how many are left', async () => {
+    const { userId, codes } = await enrolled();
+    const email = `${userId}@example.com`;
+    await app.call('PATCH', `/v1/users/${userId}`, { body: { email, emailVerified: true } });
+    const { accessToken } = await verify(await track(userId), codes[0]);
+    await replace(accessToken);
+    await app.runtime.advance(60_000);
+    const told = app.mail().filter(({ to }) => to === email);
+    const facts = told.map(({ text }) => /9 of them are left|10 new recovery codes/.exec(text)?.[0]);
+    expect(facts.sort()).toEqual(['10 new recovery codes', '9 of them are left']);
+  });
+
+  test('I3: a code of one user is nothing to another', async () => {
+    const [one, other] = [await enrolled(), await enrolled()];
+    expect(await verify(await track(other.userId), one.codes[0])).toMatchObject({ isVerified: false });
+  });
+
+  test('N22: an action that asks for more takes none', async () => {
+    const { userId, codes } = await enrolled();
+    await app.call('POST', '/v1/management/action-configurations', {
+      key: app.tenant.managementKey,
+      body: { actionCode: 'vault', defaultUserActionResult: 'CHALLENGE', minimumAssurance: 'medium' },
+    });
+    const refused = await verify(await track(userId, {}, 'vault'), codes[0]);
+    expect(refused.errorCode).toBe('forbidden');
+    expect(await verify(await track(userId), codes[0])).toMatchObject({ isVerified: true });
+  });
+
+  test('a tenant that has switched them off has none, whatever was made before', async () => {
+    const { userId, codes } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators' });
+    await settings({ disableRecoveryCodes: true });
+    expect((await verify(token, codes[0])).errorCode).toBe('invalid_configuration');
+    expect((await replace(token)).body.errorCode).toBe('invalid_configuration');
+    await settings({ disableRecoveryCodes: null });
+    expect(await verify(token, codes[0])).toMatchObject({ isVerified: true });
+  });
+
+  test('they are never enrolled by themselves', async () => {
+    const { userId } = await enrolled();
+    const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'RECOVERY_CODE' },
+    });
+    expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+  });
+
+  test('N07, A65: no code stands in the database, used or not', async () => {
+    const { userId, codes } = await enrolled();
+    await verify(await track(userId), codes[0]);
+    const rows = await app.db.query(
+      statement<{ row: string }>(
+        'test_dump_recovery_codes',
+        'select r::text as row from recovery_codes r where user_id = $1 union all select a::text from actions a where user_id = $1',
+      ),
+      [userId],
+    );
+    const dump = rows.map(({ row }) => row).join('\n');
+    expect(rows).toHaveLength(11);
+    for (const code of codes) {
+      for (const spelling of [code, code.replaceAll('-', '')]) {
+        expect(dump).not.toContain(spelling);
+        expect(dump).not.toContain(Buffer.from(spelling).toString('hex'));
+      }
+    }
+  });
+
+  test('N44, I9: of very many guesses at once some are told to come again, none is lost and nothing else waits', async () => {
+    const users = await Promise.all(Array.from({ length: 12 }, enrolled));
+    const tokens = await Promise.all(users.map(({ userId }) => track(userId)));
+    const guesses = Array.from({ length: 180 }, (_, n) =>
+      post('verify/recovery-code', tokens[n % 12] ?? '', {
+        verificationCode: 'AAAA-BBBB-CCCC-DDDD',
+      }),
+    );
+    const meanwhile = await app.call('GET', '/v1/users/somebody');
+    expect(meanwhile.status).toBe(200);
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
+    await app.runtime.advance(31_000);
+    for (const [index, user] of users.entries()) {
+      expect(await verify(tokens[index] ?? '', user.codes[0])).toMatchObject({ isVerified: true });
+    }
+  });
+
+  test('an app that replaces the user’s default one is the default', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators' });
+    const { secret, userAuthenticatorId } = (await post('user-authenticators/totp', token)).body;
+    const reply = await post('verify/totp', token, { verificationCode: codeOf(secret) });
+    expect(reply.body.userAuthenticator).toMatchObject({ userAuthenticatorId, isDefault: true });
+  });
+});
