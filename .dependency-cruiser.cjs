@@ -1,17 +1,18 @@
 /** Which room may import what: the table of ARCHITECTURE.md. Everything not allowed is forbidden. */
+const notOfRoom = '\\.test\\.ts$|^src/methods/[^/]+/page\\.tsx$';
 const room = (name, allowed, { node = false, npm = [] } = {}) => [
   {
     name: `${name}-rooms`,
     comment: `${name} may import only the rooms that ARCHITECTURE.md lists for it.`,
     severity: 'error',
-    from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
-    to: { path: '^(src|test|bench|scripts|examples)/', pathNot: [`^src/${name}`, ...allowed].join('|') },
+    from: { path: `^src/${name}`, pathNot: notOfRoom },
+    to: { path: '^(src|sdk|test|bench|scripts|examples)/', pathNot: [`^src/${name}`, ...allowed].join('|') },
   },
   {
     name: `${name}-packages`,
     comment: `${name} may import only the packages that ARCHITECTURE.md lists for it.`,
     severity: 'error',
-    from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
+    from: { path: `^src/${name}`, pathNot: notOfRoom },
     to: {
       dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
       ...(npm.length > 0 ? { pathNot: `node_modules/(@types/)?(${npm.join('|')})/` } : {}),
@@ -24,7 +25,7 @@ const room = (name, allowed, { node = false, npm = [] } = {}) => [
           name: `${name}-no-node`,
           comment: `${name} must run without Node's own modules.`,
           severity: 'error',
-          from: { path: `^src/${name}`, pathNot: '\\.test\\.ts$' },
+          from: { path: `^src/${name}`, pathNot: notOfRoom },
           to: { dependencyTypes: ['core'] },
         },
       ]),
@@ -84,6 +85,43 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/methods/([^/]+)/' },
       to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
+    },
+    ...room('ui/', ['^src/contract/', '^src/texts/', '^src/methods/[^/]+/page\\.tsx$', '^sdk/browser/'], {
+      npm: ['preact', 'preact-render-to-string'],
+    }),
+    {
+      name: 'pages-of-methods',
+      comment: "A method's page is made of the kit and the browser SDK; importing the check would ship it to browsers.",
+      severity: 'error',
+      from: { path: '^src/methods/([^/]+)/page\\.tsx$' },
+      to: {
+        path: '^(src|sdk|test|bench|scripts|examples)/',
+        pathNot: '^src/ui/kit/|^src/contract/|^src/texts/|^sdk/browser/',
+      },
+    },
+    {
+      name: 'pages-of-methods-packages',
+      comment: "A method's page has no packages but these.",
+      severity: 'error',
+      from: { path: '^src/methods/[^/]+/page\\.tsx$' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
+        pathNot: 'node_modules/(preact|uqr)/',
+      },
+    },
+    {
+      name: 'browsers-get-types-only',
+      comment: 'Contract and texts reach a page as data; their code stays on the server.',
+      severity: 'error',
+      from: { path: '^src/ui/|^src/methods/[^/]+/page\\.tsx$', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(contract|texts)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sdk-alone',
+      comment: 'The browser SDK imports nothing but itself.',
+      severity: 'error',
+      from: { path: '^sdk/browser/' },
+      to: { pathNot: '^sdk/browser/' },
     },
     ...room('storage/', ['^src/core/', '^src/runtime/(runtime|crypto)\\.ts$'], {
       node: true,

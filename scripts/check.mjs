@@ -9,6 +9,7 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 const steps = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.'], 'npm run format'],
   ['types', ['tsc', '-p', 'tsconfig.check.json'], undefined],
+  ['types of the pages', ['tsc', '-p', 'tsconfig.ui.json'], undefined],
   ['lint', ['eslint', '--max-warnings', '0', '.'], undefined],
   ['unused code', ['knip'], undefined],
   ['generated files', ['tsx', 'scripts/gen.ts', '--check'], 'npm run gen'],
@@ -27,22 +28,22 @@ process.exit(failed ? 1 : 0);
 async function checkFences() {
   const started = performance.now();
   const config = await extractConfig('./.dependency-cruiser.cjs');
-  const { output } = await cruise(['src'], { ...config.options, ruleSet: config, validate: true }, undefined, {
+  const { output } = await cruise(['src', 'sdk'], { ...config.options, ruleSet: config, validate: true }, undefined, {
     tsConfig: extractTsConfig('./tsconfig.check.json'),
   });
-  const expected = countModules('src');
-  const examined = output.modules.filter((module) => /^src\/.*\.ts$/.test(module.source)).length;
+  const expected = countModules('src') + countModules('sdk');
+  const examined = output.modules.filter((module) => /^(?:src|sdk)\/.*\.tsx?$/.test(module.source)).length;
   for (const violation of output.summary.violations) {
     console.error(`  ${violation.rule.name}: ${violation.from} -> ${violation.to}`);
   }
-  if (examined < expected) console.error(`  fences examined ${examined} modules, but src has ${expected}`);
+  if (examined < expected) console.error(`  fences examined ${examined} modules, but there are ${expected}`);
   report('fences', output.summary.error === 0 && examined >= expected, started, 'see the table in ARCHITECTURE.md');
 }
 
 function countModules(folder) {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     if (entry.isDirectory()) return sum + countModules(join(folder, entry.name));
-    return sum + (entry.name.endsWith('.ts') ? 1 : 0);
+    return sum + (/\.tsx?$/.test(entry.name) ? 1 : 0);
   }, 0);
 }
 

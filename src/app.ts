@@ -1,4 +1,5 @@
 /** The only file that knows every room: it wires them by hand. */
+import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { Refusal } from './contract/errors.ts';
@@ -13,6 +14,7 @@ import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
 import { limitRate } from './http/limit-rate.ts';
 import { createMetrics } from './http/metrics.ts';
+import { openPages } from './http/pages.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { jobs } from './jobs/index.ts';
@@ -68,6 +70,8 @@ export interface App {
 }
 
 const anchorMs = 60_000;
+// The same place seen from src/ and from dist/.
+const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
 
 /** Builds the whole program on an open, migrated database. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -130,6 +134,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (isDraining) void reply.header('connection', 'close');
     done(null, payload);
   });
+  const pages = await openPages(pagesFolder, runtime.random);
+  pages.register(server);
   registerPipeline<Caller, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
@@ -143,6 +149,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
     isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof SlowHashBusy,
+    pages,
     ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
   });
   await registerServiceRoutes(server, {

@@ -14,6 +14,7 @@ import * as ownAuthenticators from './client/authenticators.ts';
 import * as emailOtp from './client/email-otp.ts';
 import * as recoveryCodes from './client/recovery-codes.ts';
 import * as totp from './client/totp.ts';
+import * as uiSession from './client/ui-session.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as actions from './server/actions.ts';
@@ -99,6 +100,7 @@ export const routes: readonly Route[] = [
   emailOtp.verifyEmailOtp,
   recoveryCodes.verifyRecoveryCode,
   recoveryCodes.replaceRecoveryCodes,
+  uiSession.getUiSession,
   challengePage.showChallenge,
   devInbox.showDevInbox,
 ];

@@ -68,7 +68,7 @@ function responses(route: Route, components: Json): Json {
 }
 
 function success(route: Route, components: Json): Json {
-  return route.page === true
+  return route.page !== undefined
     ? { 'text/html': { schema: { type: 'string' } } }
     : { 'application/json': { schema: jsonSchema(route.reply, 'output', components) } };
 }

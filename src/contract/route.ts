@@ -38,9 +38,9 @@ export interface Route<
   readonly body: Body;
   /** Top-level members of the body that arrive as JsonText; JsonText anywhere in the answer is written as it stands. */
   readonly exact?: readonly string[];
-  /** The 200 answer: JSON, or a page of HTML where `page` is set. Nothing, answered 204, where `noContent` is. */
+  /** The 200 answer: JSON; where `page` is set a page, as HTML or, with `app`, as the state that one is drawn from. Nothing, answered 204, where `noContent` is. */
   readonly reply: Reply;
-  readonly page?: true;
+  readonly page?: 'html' | 'app';
   readonly noContent?: true;
   /** Refusals beyond those that every route of its caller kind can give. */
   readonly refusals: readonly ErrorCode[];

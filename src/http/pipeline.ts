@@ -16,6 +16,7 @@ import type { ClientDirectory, ClientLimits } from './identify-client.ts';
 import type { FailureLimit } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
+import type { Pages } from './pages.ts';
 import { parseBody } from './parse-body.ts';
 import { pageSecurityHeaders } from './security-headers.ts';
 import { writeJson } from './write-json.ts';
@@ -28,6 +29,7 @@ export interface IncomingRequest<Caller> {
   readonly query: unknown;
   readonly body: unknown;
   readonly requestId: string;
+  readonly acceptLanguage: string | undefined;
 }
 
 export interface Handler<Caller> {
@@ -52,6 +54,7 @@ export interface PipelineParts<Caller extends KeyHolder, Client> {
   /** Looks at whoever has a good key, before the body is read. @throws {Refusal} if they may not call from this address. */
   admit(caller: Caller, address: string): void;
   readonly metrics: Metrics;
+  readonly pages: Pages;
   /** Whether an error means that the database cannot answer now, and the request should be repeated later. */
   isUnavailable(error: unknown): boolean;
   /** Looks at every answer before it is written; tests compare it with the contract here. */
@@ -183,14 +186,16 @@ async function answer<Caller extends KeyHolder, Client>(
     query: parsePart(route.query, request.query),
     body: parsePart(route.body, bodyOf(request, route.exact)),
     requestId: request.id,
+    acceptLanguage: request.headers['accept-language'],
   };
   const body = await handle(incoming);
   parts.inspectReply?.(route, body);
   if (route.noContent === true) return reply.code(204).send();
-  if (route.page === true) {
+  if (route.page === 'html') {
     const html = String(body);
     return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
   }
+  if (route.page === 'app') return parts.pages.send(request, reply, body);
   return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
 }
 

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 
+const onEveryPage = {
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
 /**
- * Headers of every page: nothing from elsewhere, no script, no style but the page's own (allowed by its hash, CSP 3
+ * Headers of a page without script: nothing from elsewhere, no style but the page's own (allowed by its hash, CSP 3
  * §6.7.3.3), not kept, not framed, its address not passed on.
  */
 export function pageSecurityHeaders(html: string): Readonly<Record<string, string>> {
@@ -9,8 +15,50 @@ export function pageSecurityHeaders(html: string): Readonly<Record<string, strin
   const styleHash = createHash('sha256').update(style).digest('base64');
   return {
     'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
+    ...onEveryPage,
   };
+}
+
+export interface AppPagePolicy {
+  readonly nonce: string;
+  /** Files that the tenant's theme names. Nothing else outside this server is ever asked for anything. */
+  readonly images: readonly string[];
+  readonly fonts: readonly string[];
+  /** Origins whose pages may frame this one. */
+  readonly frameAncestors: readonly string[];
+}
+
+/**
+ * Headers of a page with our script: scripts and styles by nonce alone (N35), calls to this server alone. No COOP: it would
+ * cut the page off from the window that opened it (ruling 21). No X-Frame-Options: it knows no list of origins.
+ */
+export function appPageSecurityHeaders(policy: AppPagePolicy): Readonly<Record<string, string>> {
+  const { nonce, images, fonts, frameAncestors } = policy;
+  const directives = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    `style-src 'nonce-${nonce}'`,
+    `img-src ${["'self'", 'data:', ...sources(images)].join(' ')}`,
+    ...(fonts.length === 0 ? [] : [`font-src ${["'self'", ...sources(fonts)].join(' ')}`]),
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`,
+  ];
+  return {
+    'content-security-policy': directives.join('; '),
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...onEveryPage,
+  };
+}
+
+/** URLs as sources of a policy: without what a source cannot have (CSP 3 §2.3.1), and nothing that ends the directive. */
+function sources(urls: readonly string[]): readonly string[] {
+  const written = urls.flatMap((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) return [];
+    return [`${url.origin}${url.pathname}`.replace(/[;,\s]/g, (character) => encodeURIComponent(character))];
+  });
+  return [...new Set(written)];
 }

@@ -35,3 +35,8 @@ export function isExpectedOrigin(
 function withoutSlash(origin: string): string {
   return origin.replace(/\/$/, '');
 }
+
+/** The tenant's origins that are pages of the web, for policies and messages that name them one by one. */
+export function webOrigins(context: Pick<Context, 'publicUrl'>, tenant: Tenant): readonly string[] {
+  return [...new Set(relyingPartyOf(context, tenant).origins)].filter((origin) => /^https?:\/\//.test(origin));
+}

@@ -39,6 +39,7 @@ import { evaluateRules } from './management/evaluate-rules.ts';
 import { unlockMethod } from './management/unlock-method.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
+import { getUiSession } from './client/get-ui-session.ts';
 import { startEmailOtpChallenge } from './client/start-email-otp-challenge.ts';
 import { startEmailOtpEnrolment } from './client/start-email-otp-enrolment.ts';
 import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
@@ -144,6 +145,7 @@ export const operations: readonly Operation[] = [
   verifyEmailOtp,
   verifyRecoveryCode,
   replaceRecoveryCodes,
+  getUiSession,
   showChallenge,
   showDevInbox,
 ];

@@ -40,6 +40,8 @@ export interface Request<R extends Route> {
   readonly query: z.output<R['query']>;
   readonly body: z.output<R['body']>;
   readonly requestId: string;
+  /** Which languages the caller wishes for, as their browser says it. */
+  readonly acceptLanguage: string | undefined;
 }
 
 /** A request of the holder of a key. */
@@ -74,6 +76,7 @@ interface ParsedRequest {
   readonly query: unknown;
   readonly body: unknown;
   readonly requestId: string;
+  readonly acceptLanguage: string | undefined;
 }
 
 export interface Operation {
@@ -88,10 +91,10 @@ export function operation<R extends Route>(
 ): Operation {
   return {
     route,
-    run(context, { caller, params, query, body, requestId }) {
+    run(context, { caller, params, query, body, requestId, acceptLanguage }) {
       // The pipeline has refused whoever has no key; an operation that is wired wrongly must not run as nobody.
       if (caller === undefined || caller.kind === 'client') throw new Error(`${route.id} was called without a key.`);
-      return run(context, { caller, params, query, body, requestId } as KeyRequest<R>);
+      return run(context, { caller, params, query, body, requestId, acceptLanguage } as KeyRequest<R>);
     },
   };
 }
@@ -103,9 +106,9 @@ export function clientOperation<R extends Route>(
 ): Operation {
   return {
     route,
-    run(context, { caller, params, query, body, requestId }) {
+    run(context, { caller, params, query, body, requestId, acceptLanguage }) {
       if (caller?.kind !== 'client') throw new Error(`${route.id} was called without a tenant.`);
-      return run(context, { caller, params, query, body, requestId } as ClientRequest<R>);
+      return run(context, { caller, params, query, body, requestId, acceptLanguage } as ClientRequest<R>);
     },
   };
 }
@@ -129,7 +132,7 @@ export function publicOperation<R extends Route>(
 ): Operation {
   return {
     route,
-    run: (context, { params, query, body, requestId }) =>
-      run(context, { params, query, body, requestId } as Request<R>),
+    run: (context, { params, query, body, requestId, acceptLanguage }) =>
+      run(context, { params, query, body, requestId, acceptLanguage } as Request<R>),
   };
 }

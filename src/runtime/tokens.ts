@@ -60,7 +60,10 @@ export function signActionToken(key: SecretKey, token: ActionTokenIssue): string
 }
 
 export type TokenCheck =
-  { readonly ok: true; readonly token: ActionToken } | { readonly ok: false; readonly reason: 'invalid' | 'expired' };
+  | { readonly ok: true; readonly token: ActionToken }
+  | { readonly ok: false; readonly reason: 'invalid' }
+  /** Genuine, but too old: good for saying so to whoever brings it, and for nothing else. */
+  | { readonly ok: false; readonly reason: 'expired'; readonly token: ActionToken };
 
 const invalid: TokenCheck = { ok: false, reason: 'invalid' };
 
@@ -91,7 +94,7 @@ export function checkActionToken(
   if (!digestsEqual(expected, given) || given.toString('base64url') !== signature) return invalid;
   const party = `${publicUrl}/${claims.token.tenantId}`;
   if (claims.issuer !== party || claims.audience !== party) return invalid;
-  if (nowMs >= claims.token.expiresAt * 1000) return { ok: false, reason: 'expired' };
+  if (nowMs >= claims.token.expiresAt * 1000) return { ok: false, reason: 'expired', token: claims.token };
   return { ok: true, token: claims.token };
 }
 

@@ -41,6 +41,12 @@ export interface TenantSettings {
   readonly inlineReEnrolment: boolean;
   readonly allowDeletingUserAuthenticators: boolean;
   readonly allowDisablingMfa: boolean;
+  readonly hideRecoveryCodesOnEnrollment: boolean;
+  readonly hideSuccessScreenOnEnrollment: boolean;
+  /** Whether the pages leave out our name. */
+  readonly hideAuthsignalLogo: boolean;
+  /** Whether a page whose token is too old goes back to the app by itself. */
+  readonly redirectOnSessionExpiry: boolean;
   /** IANA name, for the facts about the time of day. */
   readonly timeZone: string;
   /** CIDR ranges that may call the server API; empty for everyone. */
@@ -58,6 +64,10 @@ const defaultSettings: TenantSettings = {
   inlineReEnrolment: false,
   allowDeletingUserAuthenticators: true,
   allowDisablingMfa: false,
+  hideRecoveryCodesOnEnrollment: false,
+  hideSuccessScreenOnEnrollment: false,
+  hideAuthsignalLogo: false,
+  redirectOnSessionExpiry: false,
   timeZone: 'UTC',
   ipWhitelist: [],
 };

@@ -1,6 +1,7 @@
 /** The sentences of the pages that a tenant may replace with its own, made from the texts themselves. */
-import { en } from './en/en.ts';
-import type { Texts } from './texts.ts';
+import { enPages } from './en/pages.ts';
+import { pageTexts } from './languages.ts';
+import type { PageTextId } from './page-texts.ts';
 
 interface Screen {
   readonly id: string;
@@ -12,6 +13,7 @@ interface Point {
   readonly publicId: string;
   readonly screen: string;
   readonly role: string;
+  readonly item?: string;
   readonly label: string;
   /** UTF-16 units. */
   readonly maxLength: number;
@@ -23,35 +25,72 @@ interface Point {
   readonly defaultCopy: Readonly<Record<string, string>>;
 }
 
-const languages: Readonly<Record<string, Texts>> = { en };
+/** Rises when a screen or a point is added, changed or taken away. */
+export const messageCatalogueVersion = 2;
 
-function point(screen: string, role: string, label: string, maxLength: number, read: (texts: Texts) => string): Point {
-  const defaultCopy = Object.fromEntries(Object.entries(languages).map(([locale, texts]) => [locale, read(texts)]));
+export const messageScreens: readonly Screen[] = [
+  { id: 'method-select', label: 'Choose a way to confirm', family: 'method' },
+  { id: 'enroll-select', label: 'Choose a way to set up', family: 'method' },
+  { id: 'method', label: 'Names of the ways', family: 'method' },
+  { id: 'method-hint', label: 'What each way is', family: 'method' },
+  { id: 'sms-code-entry', label: 'Enter the code sent by SMS', family: 'sms' },
+  { id: 'code', label: 'Codes: field and resending', family: 'email' },
+  { id: 'email-code-entry', label: 'Enter the code sent by e-mail', family: 'email' },
+  { id: 'email-address-entry', label: 'Enter an e-mail address', family: 'email' },
+  { id: 'email-link-sent', label: 'Open the link sent by e-mail', family: 'email' },
+  { id: 'totp-code-entry', label: 'Enter the code of an authenticator app', family: 'totp' },
+  { id: 'totp-download', label: 'Get an authenticator app', family: 'totp' },
+  { id: 'totp-setup', label: 'Connect an authenticator app', family: 'totp' },
+  { id: 'passkey-verify', label: 'Use a passkey', family: 'passkey' },
+  { id: 'passkey-create', label: 'Create a passkey', family: 'passkey' },
+  { id: 'passkey-uplift', label: 'Offer a passkey after a challenge', family: 'passkey' },
+  { id: 'security-key-verify', label: 'Use a security key', family: 'security-key' },
+  { id: 'security-key-create', label: 'Add a security key', family: 'security-key' },
+  { id: 'recovery-code-entry', label: 'Enter a recovery code', family: 'recovery-code' },
+  { id: 'recovery-codes-show', label: 'Show new recovery codes', family: 'recovery-code' },
+  { id: 'settings', label: 'Settings of the user', family: 'settings' },
+  { id: 'enroll-success', label: 'Something was set up', family: 'result' },
+  { id: 'challenge-success', label: 'The user is confirmed', family: 'result' },
+  { id: 'challenge-blocked', label: 'The action is blocked', family: 'result' },
+  { id: 'challenge-failed', label: 'The action was declined', family: 'result' },
+  { id: 'challenge-review', label: 'The action is under review', family: 'result' },
+  { id: 'cannot-confirm', label: 'Nothing that the user has can be used', family: 'result' },
+  { id: 'session-expired', label: 'Session expired', family: 'session' },
+  { id: 'generic-error', label: 'Something went wrong', family: 'session' },
+  { id: 'problem', label: 'What went wrong, in forms', family: 'session' },
+];
+
+const roles: Readonly<Record<string, { readonly label: string; readonly maxLength: number }>> = {
+  heading: { label: 'Heading', maxLength: 120 },
+  description: { label: 'Description', maxLength: 500 },
+  primaryCta: { label: 'Main button', maxLength: 60 },
+  secondaryCta: { label: 'Second button', maxLength: 60 },
+};
+const other = { label: 'Text', maxLength: 300 };
+
+function pointOf(publicId: PageTextId): Point {
+  const [screen = '', name = ''] = publicId.split('.');
+  const { label, maxLength } = roles[name] ?? other;
+  const text: string = enPages[publicId];
+  const isRole = name in roles;
   return {
-    publicId: `${screen}.${role}`,
+    publicId,
     screen,
-    role,
-    label,
+    role: isRole ? name : 'text',
+    ...(isRole ? {} : { item: name }),
+    label: isRole ? label : `${label}: ${name}`,
     maxLength,
-    allowedPlaceholders: ['tenantName'],
-    allowedTags: [],
-    defaultCopy,
+    allowedPlaceholders: [
+      ...new Set(['tenantName', ...[...text.matchAll(/\{(\w+)\}/g)].map(([, found = '']) => found)]),
+    ],
+    allowedTags: [...new Set([...text.matchAll(/<(\w+)>/g)].map(([, found = '']) => found))],
+    defaultCopy: Object.fromEntries(Object.entries(pageTexts).map(([locale, texts]) => [locale, texts[publicId]])),
   };
 }
 
-const headingMax = 120;
-const descriptionMax = 500;
+const screenIds = new Set(messageScreens.map(({ id }) => id));
 
-/** Rises when a screen or a point is added, changed or taken away. */
-export const messageCatalogueVersion = 1;
-
-export const messageScreens: readonly Screen[] = [
-  { id: 'sms-code-entry', label: 'Enter the code sent by SMS', family: 'sms' },
-  { id: 'session-expired', label: 'Session expired', family: 'session' },
-];
-
-export const messagePoints: readonly Point[] = [
-  point('sms-code-entry', 'heading', 'Heading', headingMax, (texts) => texts.smsCodeEntry.heading),
-  point('session-expired', 'heading', 'Heading', headingMax, (texts) => texts.challengePage.expired.heading),
-  point('session-expired', 'description', 'Description', descriptionMax, (texts) => texts.challengePage.expired.body),
-];
+/** Everything but what all screens share, which is not one screen's to reword. */
+export const messagePoints: readonly Point[] = (Object.keys(enPages) as PageTextId[])
+  .filter((id) => screenIds.has(id.split('.')[0] ?? ''))
+  .map(pointOf);

@@ -59,6 +59,7 @@ const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.exa
 /** A good request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
   getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
+  getUiSession: ({ token }) => client('GET', 'ui/session', token),
   startTotpEnrolment: ({ token }) => client('POST', 'user-authenticators/totp', token, {}),
   verifyTotp: ({ token, totpCode }) => client('POST', 'verify/totp', token, { verificationCode: totpCode }),
   startEmailOtpEnrolment: ({ token }) =>
@@ -356,7 +357,6 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   }),
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
-  'showChallenge invalid_request': () => ({ method: 'GET', path: '/challenge?token=a&token=b' }),
 };
 
 /** A token of the own user's action that has no scope, and what somebody with one has left half enrolled. */

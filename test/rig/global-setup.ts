@@ -1,9 +1,10 @@
-/** Once a test run: a real PostgreSQL and a migrated template of each database, which the test files copy. */
+/** Once a test run: the built pages, a real PostgreSQL and a migrated template of each database, which the test files copy. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { buildPages } from '../../scripts/build-pages.mjs';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openEmbeddedDatabase } from '../../src/storage/pglite-database.ts';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
@@ -22,6 +23,7 @@ declare module 'vitest' {
 
 /** Starts the server and makes the templates; the function it returns ends it after the last test. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await buildPages();
   const postgres = await providePostgres();
   const templateName = `sallyport_template_${process.pid}`;
   const url = await postgres.createDatabase(templateName);

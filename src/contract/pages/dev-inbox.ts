@@ -11,7 +11,7 @@ export const showDevInbox = route({
   query: z.object({}),
   body: z.object({}),
   reply: z.string(),
-  page: true,
+  page: 'html',
   refusals: ['not_found'],
   audit: null,
 });

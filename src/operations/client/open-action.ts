@@ -25,16 +25,26 @@ export interface OpenAction {
  * Reads the action that the caller's token names, with the user and their authenticators.
  * @throws {Refusal} `invalid_token` if it is gone, `forbidden` while it is BLOCK or CHALLENGE_FAILED (ruling 9)
  */
-export async function openAction({ db }: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
+export async function openAction(context: Context, caller: TokenCaller): Promise<OpenAction> {
+  const action = await readAction(context, caller);
+  const { state } = action.row;
+  if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
+    throw new Refusal('forbidden', `The action is ${state}: nothing can be proven for it any more.`);
+  }
+  return action;
+}
+
+/**
+ * As {@link openAction}, whatever has become of the action: to show, not to work on.
+ * @throws {Refusal} `invalid_token` if it is gone
+ */
+export async function readAction({ db }: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
   const { userId, actionCode, idempotencyKey, actionId } = token;
   const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
   const row = await loadTokenAction(db, key);
   // An action of the same names made after the user was deleted is another action.
   if (row?.action_id !== actionId) {
     throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
-  }
-  if (row.state === 'BLOCK' || row.state === 'CHALLENGE_FAILED') {
-    throw new Refusal('forbidden', `The action is ${row.state}: nothing can be proven for it any more.`);
   }
   return {
     tenant,

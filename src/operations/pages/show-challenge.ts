@@ -1,21 +1,77 @@
+import { Refusal } from '../../contract/errors.ts';
 import { showChallenge as route } from '../../contract/pages/challenge.ts';
+import type { ChallengePage } from '../../contract/pages/challenge.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
-import { en } from '../../texts/en/en.ts';
-import { escapeHtml } from '../escape-html.ts';
+import type { ActionToken } from '../../runtime/tokens.ts';
+import { loadTenantSettings } from '../../storage/queries/tenant-settings.ts';
+import { loadTokenAction } from '../../storage/queries/token-actions.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { choosePageLocale } from '../../texts/page-locale.ts';
+import { pageTenant, textsOf, uiSessionView } from '../client/ui-session-view.ts';
+import { webOrigins } from '../expected-origins.ts';
+import { omitAbsent } from '../omit-absent.ts';
 import { publicOperation } from '../operation.ts';
+import type { Context } from '../operation.ts';
 
-const style = `:root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 system-ui,sans-serif;background:light-dark(#f4f5f7,#14161a);color:light-dark(#1c2026,#e8eaed)}main{box-sizing:border-box;width:min(24rem,100% - 2rem);padding:2rem;border-radius:1rem;background:light-dark(#fff,#1e2127)}h1{margin:0 0 .5rem;font-size:1.375rem;line-height:1.3}p{margin:0}`;
-
-export const showChallenge = publicOperation(route, async ({ published, runtime, publicUrl }, { query }) => {
+export const showChallenge = publicOperation(route, async (context, { query, acceptLanguage }) => {
+  const { published, runtime, publicUrl } = context;
+  const { mode, token: given } = query;
+  const wished = [query.locale, acceptLanguage];
   const keyOf = (tenantId: string) => published.tenant(tenantId)?.tokenKey;
-  const check = checkActionToken(query.token ?? '', keyOf, publicUrl, runtime.clock.now());
-  const { expired, waiting, title } = en.challengePage;
-  const tenantName = check.ok ? published.tenant(check.token.tenantId)?.name : undefined;
-  return tenantName === undefined
-    ? page(title, expired.heading, expired.body)
-    : page(title, waiting.heading, waiting.body(tenantName));
+  const check = checkActionToken(given ?? '', keyOf, publicUrl, runtime.clock.now());
+  const token = check.ok || check.reason === 'expired' ? check.token : undefined;
+  const tenant = token === undefined ? undefined : published.tenant(token.tenantId);
+  if (token === undefined || tenant === undefined) {
+    return { mode, page: strangersPage(context, given === undefined, wished) };
+  }
+  if (!check.ok) return { mode, page: await expiredPage(context, tenant, token, wished) };
+  try {
+    const session = await uiSessionView(context, { kind: 'client', tenant, token }, wished);
+    return { mode, page: { kind: 'session' as const, session } };
+  } catch (error) {
+    // The user was deleted since: there is nothing to confirm any more.
+    if (error instanceof Refusal) return { mode, page: await expiredPage(context, tenant, token, wished) };
+    throw error;
+  }
 });
 
-function page(title: string, heading: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head><body><main><h1>${escapeHtml(heading)}</h1><p>${escapeHtml(body)}</p></main></body></html>`;
+/** For a token that names no tenant: what any tenant's app may embed, and nobody's look (ruling 21). */
+function strangersPage(context: Context, isMissing: boolean, wished: readonly (string | undefined)[]): ChallengePage {
+  const origins = [...context.published.tenants()].flatMap((tenant) => webOrigins(context, tenant));
+  const locale = choosePageLocale(wished);
+  return {
+    kind: 'expired',
+    isMissing,
+    locale,
+    texts: textsOf(locale, {}),
+    redirectOnExpiry: false,
+    hideWatermark: false,
+    expectedOrigins: [...new Set(origins)],
+    expectsLocalhost: context.isDevelopment,
+  };
+}
+
+/** For a token that is genuine but too old. */
+async function expiredPage(
+  context: Context,
+  tenant: Tenant,
+  { tenantId, userId, actionCode, idempotencyKey, actionId }: ActionToken,
+  wished: readonly (string | undefined)[],
+): Promise<ChallengePage> {
+  const { theme, message_overrides: overrides } = await loadTenantSettings(context.db, tenantId);
+  const action = await loadTokenAction(context.db, { tenantId, userId, actionCode, idempotencyKey });
+  const own = action?.action_id === actionId ? action : undefined;
+  const locale = choosePageLocale([own?.locale, ...wished]);
+  return omitAbsent({
+    kind: 'expired' as const,
+    isMissing: false,
+    locale,
+    texts: textsOf(locale, overrides),
+    tenant: pageTenant(tenant, theme),
+    redirectUrl: own?.redirect_url ?? undefined,
+    redirectOnExpiry: tenant.settings.redirectOnSessionExpiry,
+    hideWatermark: tenant.settings.hideAuthsignalLogo,
+    expectedOrigins: [...webOrigins(context, tenant)],
+    expectsLocalhost: context.isDevelopment,
+  });
 }

@@ -1,0 +1,2 @@
+/** Builds the pages if anything changed since the last time. */
+export function buildPages(): Promise<void>;

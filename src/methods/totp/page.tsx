@@ -1,0 +1,146 @@
+import { useEffect, useState } from 'preact/hooks';
+import { CodeForm } from '../../ui/kit/code-form.tsx';
+import type { MethodPage } from '../../ui/kit/method-page.ts';
+import { usePage } from '../../ui/kit/page.ts';
+import {
+  Context,
+  OtherWay,
+  PrimaryButton,
+  Problem,
+  Screen,
+  SlowNote,
+  Status,
+  TextButton,
+} from '../../ui/kit/parts.tsx';
+import { useTask } from '../../ui/kit/use-task.ts';
+
+// What every authenticator app makes (client-api 5.1).
+const digits = 6;
+
+export const page: MethodPage = {
+  Challenge() {
+    const { client, proved, session, words } = usePage();
+    return (
+      <Screen
+        icon="app"
+        heading={words.say('totp-code-entry.heading')}
+        description={words.say('totp-code-entry.description', { tenantName: session.tenant.name })}
+      >
+        <Context />
+        <CodeForm
+          method="AUTHENTICATOR_APP"
+          label={words.say('code.label')}
+          submitLabel={words.say('totp-code-entry.primaryCta')}
+          length={digits}
+          verify={(code) => client.verifyTotp(code)}
+          onVerified={proved}
+        >
+          <OtherWay />
+        </CodeForm>
+      </Screen>
+    );
+  },
+
+  Enrolment() {
+    const { session } = usePage();
+    const [hasApp, setHasApp] = useState(session.options.hideTotpAppDownload);
+    return hasApp ? <Connect /> : <GetApp onDone={() => setHasApp(true)} />;
+  },
+};
+
+function GetApp({ onDone }: { readonly onDone: () => void }) {
+  const { words } = usePage();
+  return (
+    <Screen
+      icon="app"
+      heading={words.say('totp-download.heading')}
+      description={words.say('totp-download.description')}
+    >
+      <div class="Stack">
+        <PrimaryButton label={words.say('totp-download.primaryCta')} onClick={onDone} />
+        <OtherWay />
+      </div>
+    </Screen>
+  );
+}
+
+interface Secret {
+  readonly uri: string;
+  readonly secret: string;
+  /** The path of the dark modules, and how many there are on a side. */
+  readonly picture: { readonly path: string; readonly size: number };
+}
+
+function Connect() {
+  const { client, enrolled, words } = usePage();
+  const task = useTask();
+  const [secret, setSecret] = useState<Secret>();
+  const [isCopied, setCopied] = useState(false);
+
+  const load = () =>
+    task.run(async () => {
+      const [{ uri, secret: text }, { encode }] = await Promise.all([client.enrollTotp(), import('uqr')]);
+      const { data, size } = encode(uri, { ecc: 'M', border: 0 });
+      const path = data
+        .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
+        .join('');
+      setSecret({ uri, secret: text, picture: { path, size } });
+    });
+  useEffect(load, []);
+
+  if (secret === undefined) {
+    return (
+      <Screen icon="app" heading={words.say('totp-setup.heading')}>
+        <div class="Stack">
+          <Problem task={task} />
+          {task.isBusy || task.problem === undefined ? (
+            <p class="Waiting">
+              <span class="Spinner Spinner--large" aria-hidden="true" />
+              {words.say('common.wait')}
+            </p>
+          ) : (
+            <PrimaryButton label={words.say('common.retry')} onClick={load} />
+          )}
+          <SlowNote isBusy={task.isBusy} />
+          <OtherWay />
+        </div>
+      </Screen>
+    );
+  }
+  const { picture } = secret;
+  return (
+    <Screen heading={words.say('totp-setup.heading')} description={words.say('totp-setup.description')}>
+      <div class="Stack">
+        <div class="Qr" role="img" aria-label={words.say('totp-setup.imageLabel')}>
+          <svg viewBox={`0 0 ${picture.size} ${picture.size}`} shape-rendering="crispEdges" aria-hidden="true">
+            <path d={picture.path} />
+          </svg>
+        </div>
+        <details>
+          <summary class="text-link">{words.say('totp-setup.secretLabel')}</summary>
+          <code class="Secret">{secret.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+          <div class="Row">
+            <TextButton
+              label={words.say('totp-setup.copy')}
+              onClick={() => void navigator.clipboard?.writeText(secret.secret).then(() => setCopied(true))}
+            />
+            <a class="text-link" href={secret.uri}>
+              {words.say('totp-setup.openApp')}
+            </a>
+          </div>
+          <Status>{isCopied ? words.say('totp-setup.copied') : ''}</Status>
+        </details>
+      </div>
+      <CodeForm
+        method="AUTHENTICATOR_APP"
+        label={words.say('code.label')}
+        submitLabel={words.say('totp-setup.primaryCta')}
+        length={digits}
+        verify={(code) => client.verifyTotp(code)}
+        onVerified={enrolled}
+      >
+        <OtherWay />
+      </CodeForm>
+    </Screen>
+  );
+}

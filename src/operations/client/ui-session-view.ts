@@ -1,0 +1,147 @@
+/** Everything that the pages show, put together from what the token's action, its user and its tenant are. */
+import type { UiSession } from '../../contract/client/ui-session.ts';
+import { fillMessage } from '../../core/actions/fill-message.ts';
+import { maskEmail } from '../../core/authenticators/mask-contact.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { loadUiSession } from '../../storage/queries/ui-sessions.ts';
+import type { UiSessionRow } from '../../storage/queries/ui-sessions.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { pageTexts } from '../../texts/languages.ts';
+import { choosePageLocale } from '../../texts/page-locale.ts';
+import type { PageLocale } from '../../texts/page-locale.ts';
+import { userActionState } from '../../contract/values.ts';
+import type { VerificationMethod } from '../../contract/values.ts';
+import { webOrigins } from '../expected-origins.ts';
+import { omitAbsent } from '../omit-absent.ts';
+import type { Context, TokenCaller } from '../operation.ts';
+import { wireTime } from '../wire-values.ts';
+import { challengeMethods, enrolmentMethods, methodSettings } from './offered-methods.ts';
+import { readAction } from './open-action.ts';
+import type { OpenAction } from './open-action.ts';
+import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { hasScope } from './permit.ts';
+
+// Where the tenant has not set how often a passkey is offered, in days: often enough to be found, not a nag.
+const promptIntervalDays = 30;
+const codeLengthDefault = 6;
+
+/** @throws {Refusal} `invalid_token` if the action is gone */
+export async function uiSessionView(
+  context: Context,
+  caller: TokenCaller,
+  wishedLocales: readonly (string | undefined)[],
+): Promise<UiSession> {
+  const action = await readAction(context, caller);
+  const more = await loadUiSession(context.db, action.key, context.runtime.clock.now());
+  if (more === undefined) throw new Error('The action of a token was deleted while it was read.');
+  const { tenant, token, row } = action;
+  const { settings } = tenant;
+  const locale = choosePageLocale([row.locale, ...wishedLocales]);
+  const usable = challengeMethods(action, more.has_recovery_codes);
+  const enrollable = enrolmentMethods(action);
+  const isRecoveryOffered = tenant.activeMethods.includes('RECOVERY_CODE') && !settings.disableRecoveryCodes;
+  return omitAbsent({
+    tenant: pageTenant(tenant, more.theme),
+    locale,
+    texts: textsOf(locale, more.message_overrides),
+    action: omitAbsent({
+      actionCode: token.actionCode,
+      state: userActionState.parse(row.state),
+      message: messageOf(more, locale),
+      redirectUrl: row.redirect_url ?? undefined,
+      redirectToSettings: row.redirect_to_settings,
+    }),
+    expiresAt: wireTime(token.expiresAt * 1000),
+    scopes: token.scope.split(' ').filter((scope) => scope !== ''),
+    isEnrolled: action.verified.length > 0,
+    defaultMethod: defaultMethod(action, usable),
+    challengeMethods: usable.map((method) =>
+      omitAbsent({
+        verificationMethod: method,
+        identifier: identifierOf(action, method),
+        isHidden: methodSettings(action, method)['isHiddenToUser'] === true,
+        retryAt: more.waits[method] === undefined ? undefined : wireTime(more.waits[method]),
+      }),
+    ),
+    enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
+    authenticators: action.verified.map((authenticator) => listed(action, authenticator)),
+    // Only for whoever may enrol an address of their choice anyway: it tells them nothing that they could not set.
+    enrolmentEmail:
+      enrollable.some((method) => method.startsWith('EMAIL')) && row.email !== null ? row.email : undefined,
+    recoveryCodes: {
+      canRegenerate: isRecoveryOffered && hasScope(action, 'add:authenticators'),
+      isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,
+    },
+    passkeyPrompt: {
+      isDue: enrollable.includes('PASSKEY') && isPasskeyOffered(action, more),
+      intervalDays: numberOf(methodSettings(action, 'PASSKEY')['enrollmentPromptInterval']) ?? promptIntervalDays,
+    },
+    options: {
+      codeLength: numberOf(methodSettings(action, 'EMAIL_OTP')['verificationCodeLength']) ?? codeLengthDefault,
+      showEmailDeliveryTimeWarning: methodSettings(action, 'EMAIL_OTP')['showEmailDeliveryTimeWarning'] === true,
+      hideTotpAppDownload: methodSettings(action, 'AUTHENTICATOR_APP')['hideTotpAppDownloadScreen'] === true,
+      askForEmail: methodSettings(action, 'EMAIL_OTP')['dontSkipEnrollmentInputScreen'] === true,
+      hideSuccessOnEnrolment: settings.hideSuccessScreenOnEnrollment,
+      hideWatermark: settings.hideAuthsignalLogo,
+      redirectOnExpiry: settings.redirectOnSessionExpiry,
+    },
+    expectedOrigins: [...webOrigins(context, tenant)],
+    expectsLocalhost: context.isDevelopment,
+  });
+}
+
+/** The tenant as its pages show it. */
+export function pageTenant({ tenantId, name }: Tenant, theme: UiSessionRow['theme']): UiSession['tenant'] {
+  return { tenantId, name, theme: { darkMode: {}, ...theme, name } };
+}
+
+/** Every sentence, the tenant's own over ours. */
+export function textsOf(locale: PageLocale, overrides: UiSessionRow['message_overrides']): Record<string, string> {
+  return { ...pageTexts[locale], ...overrides[locale] };
+}
+
+function messageOf({ messaging_templates, action_custom, user_custom }: UiSessionRow, locale: PageLocale) {
+  const templates = Object.entries(messaging_templates ?? {});
+  const of = (wish: string) => templates.find(([tag]) => tag.toLowerCase() === wish)?.[1].defaultTemplate;
+  const template = of(locale) ?? of(locale.slice(0, 2)) ?? of('en');
+  if (template === undefined) return undefined;
+  return fillMessage(template, { action: action_custom ?? {}, user: user_custom ?? {} });
+}
+
+/** What the action asks for, else what the user prefers, else what they used last, else the strongest (client-api 7.4). */
+function defaultMethod({ demand, row, verified }: OpenAction, usable: readonly VerificationMethod[]) {
+  const preferred = verified.find(({ authenticator_id }) => authenticator_id === row.default_authenticator_id);
+  const [lastUsed] = verified
+    .filter(({ last_verified_at }) => last_verified_at !== null)
+    .sort((left, right) => (right.last_verified_at ?? 0) - (left.last_verified_at ?? 0));
+  const wishes = [demand.defaultVerificationMethod, preferred?.verification_method, lastUsed?.verification_method];
+  const wish = wishes.find((method) => usable.some((known) => known === method));
+  return usable.find((method) => method === wish) ?? usable[0];
+}
+
+function identifierOf({ verified }: OpenAction, method: string): string | undefined {
+  const own = verified.find(({ verification_method }) => verification_method === method);
+  return own?.email === null || own?.email === undefined ? undefined : maskEmail(own.email);
+}
+
+function listed(action: OpenAction, authenticator: AuthenticatorRow): UiSession['authenticators'][number] {
+  const { settings } = action.tenant;
+  const isLast = action.verified.length === 1;
+  const of = methodSettings(action, authenticator.verification_method);
+  return {
+    ...ownAuthenticatorView(authenticator, action.row.default_authenticator_id),
+    isEditable: of['isEditableByUser'] !== false,
+    isRemovable: settings.allowDeletingUserAuthenticators && (!isLast || settings.allowDisablingMfa),
+  };
+}
+
+/** Whether the tenant wants passkeys offered after a proof, and the user could get in without one if they lost it. */
+function isPasskeyOffered(action: OpenAction, { has_recovery_codes: hasCodes }: UiSessionRow): boolean {
+  const isAsked = action.demand.promptToEnrollVerificationMethods?.includes('PASSKEY') === true;
+  const hasOther = hasCodes || action.verified.some(({ verification_method }) => verification_method !== 'PASSKEY');
+  return hasOther && (isAsked || methodSettings(action, 'PASSKEY')['disableEnrollmentPrompt'] !== true);
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

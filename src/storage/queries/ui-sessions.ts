@@ -1,0 +1,38 @@
+import { sqlTime, statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions.ts';
+
+/** What the pages show of an action beyond what a proof needs. */
+export interface UiSessionRow {
+  readonly theme: Readonly<Record<string, unknown>>;
+  readonly message_overrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly messaging_templates: Readonly<Record<string, { readonly defaultTemplate: string }>> | null;
+  readonly action_custom: Readonly<Record<string, unknown>> | null;
+  readonly user_custom: Readonly<Record<string, unknown>> | null;
+  /** Until when no guess counts, by method; Unix milliseconds. */
+  readonly waits: Readonly<Record<string, number>>;
+  readonly has_recovery_codes: boolean;
+}
+
+const loadStatement = statement<UiSessionRow>(
+  'load_ui_session',
+  `select t.theme, t.message_overrides, c.messaging_templates, x.custom as action_custom, u.custom as user_custom,
+     coalesce((
+       select json_object_agg(g.verification_method, (extract(epoch from g.next_try_at) * 1000)::bigint)
+       from guess_budgets g
+       where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.next_try_at > $5
+     ), '{}') as waits,
+     exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2 and r.used_at is null)
+       as has_recovery_codes
+   from actions x
+   join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
+   join tenants t on t.tenant_id = x.tenant_id
+   left join action_configurations c on c.tenant_id = x.tenant_id and c.action_code = x.action_code
+   where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
+);
+
+export async function loadUiSession(sql: Sql, key: ActionKey, nowMs: number): Promise<UiSessionRow | undefined> {
+  const values = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey, sqlTime(nowMs)];
+  const [row] = await sql.query(loadStatement, values);
+  return row;
+}

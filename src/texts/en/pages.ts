@@ -1,0 +1,208 @@
+/**
+ * The sentences of the pages in English. An id is `<screen>.<role>` and, where a screen has several of a role, an item.
+ * `{name}` stands for a value, `<identifier>` and `<link>` for what they enclose; every other language has the same ids.
+ */
+export const enPages = {
+  'common.title': 'Confirm it’s you',
+  'common.quit': 'Quit',
+  'common.back': 'Back',
+  'common.otherWay': 'Try another way',
+  'common.continue': 'Continue',
+  'common.cancel': 'Cancel',
+  'common.retry': 'Try again',
+  'common.wait': 'One moment…',
+  'common.slow': 'This takes longer than usual. We’re still trying.',
+  'common.offline': 'You’re offline. Check your connection; this page will go on from here.',
+  'common.online': 'You’re online again.',
+  'common.securedBy': 'Protected by Sallyport',
+  'common.recommended': 'Recommended',
+
+  'no-script.heading': 'JavaScript is switched off',
+  'no-script.description':
+    'This page needs JavaScript to confirm that it’s you. Switch it on in your browser’s settings, then reload the page.',
+
+  'problem.network': 'We can’t reach the server. Check your connection and try again.',
+  'problem.unexpected': 'Something went wrong on our side. Please try again.',
+  'problem.wrongCode': 'That code isn’t right, or it has expired. Check it and try again.',
+  'problem.codeIncomplete': 'Enter all {count} digits of the code.',
+  'problem.codeMissing': 'Enter the code first.',
+  'problem.tooManyTries': 'Too many tries. You can try again in {time}.',
+  'problem.tooManyTriesNow': 'Too many tries. Wait a little, then try again or use another way.',
+  'problem.locked': 'Too many tries. This way is locked; use another way, or ask {tenantName} for help.',
+  'problem.tooManySent': 'Too many messages were requested. Wait a little before you ask for another.',
+  'problem.delivery': 'The message could not be sent. Try another way, or try again later.',
+  'problem.notPermitted': 'That isn’t possible here. Try another way.',
+  'problem.emailInvalid': 'Enter an e-mail address, such as name@example.com.',
+  'problem.nameEmpty': 'Enter a name.',
+
+  'method.PASSKEY': 'Passkey',
+  'method.SECURITY_KEY': 'Security key',
+  'method.AUTHENTICATOR_APP': 'Authenticator app',
+  'method.EMAIL_OTP': 'Code by e-mail',
+  'method.EMAIL_MAGIC_LINK': 'Link by e-mail',
+  'method.RECOVERY_CODE': 'Recovery code',
+  'method.SMS': 'Text message',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Another way',
+  'method-hint.PASSKEY': 'Your fingerprint, face or screen lock',
+  'method-hint.SECURITY_KEY': 'A key that you plug in or tap',
+  'method-hint.AUTHENTICATOR_APP': 'A code from an app on your phone',
+  'method-hint.EMAIL_OTP': 'We send you a code',
+  'method-hint.EMAIL_MAGIC_LINK': 'We send you a link to open',
+  'method-hint.RECOVERY_CODE': 'One of the codes you kept',
+
+  'method-select.heading': 'Confirm it’s you',
+  'method-select.description': 'Choose how.',
+  'enroll-select.heading': 'Set up how you sign in',
+  'enroll-select.description': 'Choose a way for {tenantName} to know that it’s you.',
+
+  'code.label': 'Code',
+  'code.resend': 'Send a new code',
+  'code.resendIn': 'You can ask for a new code in {time}.',
+  'code.resent': 'A new code is on its way. Earlier codes no longer work.',
+
+  'sms-code-entry.heading': 'Enter the code we sent you',
+
+  'email-code-entry.heading': 'Check your e-mail',
+  'email-code-entry.description': 'Enter the code that we sent to <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Confirm',
+  'email-code-entry.deliveryWarning': 'It can take a few minutes to arrive. Look in your spam folder, too.',
+
+  'email-address-entry.heading': 'What is your e-mail address?',
+  'email-address-entry.description': '{tenantName} will use it to make sure that it’s you.',
+  'email-address-entry.label': 'E-mail address',
+  'email-address-entry.primaryCta': 'Continue',
+
+  'email-link-sent.heading': 'Open the link we sent you',
+  'email-link-sent.description':
+    'It went to <identifier>{identifier}</identifier>. Open it on any device; this page goes on by itself.',
+  'email-link-sent.waiting': 'Waiting for you to open the link…',
+  'email-link-sent.resend': 'Send a new link',
+  'email-link-sent.resendIn': 'You can ask for a new link in {time}.',
+  'email-link-sent.resent': 'A new link is on its way. Earlier links no longer work.',
+
+  'totp-code-entry.heading': 'Enter the code from your app',
+  'totp-code-entry.description': 'Open your authenticator app and enter the code it shows for {tenantName}.',
+  'totp-code-entry.primaryCta': 'Confirm',
+
+  'totp-download.heading': 'Get an authenticator app',
+  'totp-download.description':
+    'You need an app that makes codes, such as the one of your password manager. If you have one, go on.',
+  'totp-download.primaryCta': 'I have an app',
+
+  'totp-setup.heading': 'Connect your app',
+  'totp-setup.description': 'Scan this picture with your authenticator app, then enter the code that it shows.',
+  'totp-setup.imageLabel': 'QR code for your authenticator app',
+  'totp-setup.secretLabel': 'Can’t scan it? Enter this key in the app:',
+  'totp-setup.openApp': 'Open in an app on this device',
+  'totp-setup.copy': 'Copy the key',
+  'totp-setup.copied': 'Copied.',
+  'totp-setup.primaryCta': 'Confirm',
+
+  'passkey-verify.heading': 'Use your passkey',
+  'passkey-verify.description': 'Confirm with your fingerprint, face or screen lock.',
+  'passkey-verify.primaryCta': 'Use passkey',
+  'passkey-verify.waiting': 'Follow your device…',
+  'passkey-verify.cancelled': 'That was cancelled or took too long. You can try again.',
+  'passkey-verify.refused': 'This passkey was not accepted. Try again, or use another way.',
+  'passkey-verify.unsupported':
+    'This browser can’t use passkeys here. Use another way, or open this page in another browser.',
+
+  'passkey-create.heading': 'Create a passkey',
+  'passkey-create.description':
+    'Next time you confirm with your fingerprint, face or screen lock. No code, no password.',
+  'passkey-create.primaryCta': 'Create passkey',
+  'passkey-create.waiting': 'Follow your device…',
+  'passkey-create.cancelled': 'No passkey was created. You can try again.',
+  'passkey-create.exists': 'This device has a passkey for you already.',
+
+  'passkey-uplift.heading': 'Faster next time',
+  'passkey-uplift.description':
+    'Create a passkey and confirm with your fingerprint, face or screen lock. It also protects you from fake sites.',
+  'passkey-uplift.primaryCta': 'Create passkey',
+  'passkey-uplift.secondaryCta': 'Not now',
+
+  'security-key-verify.heading': 'Use your security key',
+  'security-key-verify.description': 'Plug it in or hold it to your device, then touch it.',
+  'security-key-verify.primaryCta': 'Use security key',
+
+  'security-key-create.heading': 'Add a security key',
+  'security-key-create.description':
+    'Have your key at hand. Plug it in or hold it to your device when your browser asks.',
+  'security-key-create.primaryCta': 'Add security key',
+  'security-key-create.cancelled': 'No key was added. You can try again.',
+  'security-key-create.exists': 'This key has been added already.',
+
+  'recovery-code-entry.heading': 'Enter a recovery code',
+  'recovery-code-entry.description': 'Use one of the codes that you kept when you set this up. Each works once.',
+  'recovery-code-entry.label': 'Recovery code',
+  'recovery-code-entry.primaryCta': 'Confirm',
+
+  'recovery-codes-show.heading': 'Keep these codes safe',
+  'recovery-codes-show.description':
+    'With one of them you get in if you lose your device. They are shown only this once.',
+  'recovery-codes-show.primaryCta': 'I’ve kept them',
+  'recovery-codes-show.copy': 'Copy',
+  'recovery-codes-show.copied': 'Copied.',
+  'recovery-codes-show.download': 'Download',
+  'recovery-codes-show.fileName': 'recovery-codes',
+
+  'settings.heading': 'How you confirm it’s you',
+  'settings.description': 'These ways protect what you do at {tenantName}.',
+  'settings.empty': 'Nothing is set up yet.',
+  'settings.add': 'Add another way',
+  'settings.added': 'Added {date}',
+  'settings.lastUsed': 'last used {date}',
+  'settings.default': 'Default',
+  'settings.makeDefault': 'Use by default',
+  'settings.madeDefault': 'This is your default now.',
+  'settings.rename': 'Rename',
+  'settings.renameLabel': 'Name',
+  'settings.save': 'Save',
+  'settings.renamed': 'Renamed.',
+  'settings.change': 'Change',
+  'settings.remove': 'Remove',
+  'settings.removeHeading': 'Remove “{name}”?',
+  'settings.removeDescription': 'You won’t be able to use it any more. This can’t be undone.',
+  'settings.removed': 'Removed.',
+  'settings.lastOne': 'This is your only way in, so it can’t be removed. Add another first.',
+  'settings.newRecoveryCodes': 'Make new codes',
+  'settings.newRecoveryCodesDescription': 'The codes you have now will stop working.',
+  'settings.options': 'Options for {name}',
+  'settings.done': 'Done',
+  'settings.proveFirst': 'To change something here, confirm with the strongest way that you have.',
+
+  'enroll-success.heading': 'All set',
+  'enroll-success.description': 'From now on you can use it to confirm that it’s you.',
+  'enroll-success.primaryCta': 'Continue',
+
+  'challenge-success.heading': 'It’s you',
+  'challenge-success.description': 'You can close this page.',
+  'challenge-success.leaving': 'Taking you back to {tenantName}…',
+
+  'session-expired.heading': 'This page has expired',
+  'session-expired.description': 'Nothing was changed. Go back to where you came from and start again.',
+  'session-expired.primaryCta': 'Go back',
+
+  'challenge-blocked.heading': 'This can’t go on',
+  'challenge-blocked.description':
+    '{tenantName} has stopped this for your protection. If that’s a mistake, ask them for help.',
+  'challenge-blocked.primaryCta': 'Go back',
+
+  'challenge-failed.heading': 'This was declined',
+  'challenge-failed.description': 'It was not confirmed, so nothing was done. You can start again from {tenantName}.',
+  'challenge-failed.primaryCta': 'Go back',
+
+  'challenge-review.heading': 'This is being looked at',
+  'challenge-review.description': '{tenantName} is checking it. There is nothing more for you to do here.',
+  'challenge-review.primaryCta': 'Go back',
+
+  'cannot-confirm.heading': 'This can’t be confirmed here',
+  'cannot-confirm.description':
+    'None of the ways that you have set up can be used for this. Ask {tenantName} for help.',
+  'cannot-confirm.primaryCta': 'Go back',
+
+  'generic-error.heading': 'Something went wrong',
+  'generic-error.description': 'It isn’t your fault, and nothing was changed. Please try again.',
+  'generic-error.primaryCta': 'Try again',
+} as const;

@@ -1,0 +1,129 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Verification } from '../../../sdk/browser/index.ts';
+import { PrimaryButton, Problem, SlowNote } from './parts.tsx';
+import { usePage } from './page.ts';
+import { useTask } from './use-task.ts';
+import { sayDuration } from './words.ts';
+
+/**
+ * A code to enter: one field, so that pasting, autofill and screen readers all work. A code of digits is sent as soon as
+ * it is complete.
+ */
+export function CodeForm({
+  method,
+  label,
+  submitLabel,
+  length,
+  verify,
+  onVerified,
+  children,
+}: {
+  /** Whose waits after wrong codes are told. */
+  method: string;
+  label: string;
+  submitLabel: string;
+  /** Digits; undefined for codes of letters and digits, which are sent by the button alone. */
+  length: number | undefined;
+  verify: (code: string) => Promise<Verification>;
+  onVerified: () => void;
+  children?: ComponentChildren;
+}) {
+  const page = usePage();
+  const { words } = page;
+  const task = useTask();
+  const field = useRef<HTMLInputElement>(null);
+  const [code, setCode] = useState('');
+  const isNumeric = length !== undefined;
+
+  const submit = (value: string) => {
+    // Not sent: it would cost one of the few tries.
+    if (value === '' || (isNumeric && value.length < length)) {
+      task.tell(
+        isNumeric ? words.say('problem.codeIncomplete', { count: String(length) }) : words.say('problem.codeMissing'),
+      );
+      field.current?.focus();
+      return;
+    }
+    task.run(async () => {
+      const reply = await verify(value);
+      if (reply.isVerified) {
+        onVerified();
+        return;
+      }
+      task.tell(await refusal(reply));
+      field.current?.focus();
+      field.current?.select();
+    });
+  };
+
+  async function refusal({ failureReason }: Verification): Promise<string> {
+    if (failureReason !== 'MAX_ATTEMPTS_EXCEEDED') return words.say('problem.wrongCode');
+    const session = await page.refresh();
+    const now = session?.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
+    if (session !== undefined && session.isEnrolled && now === undefined) return words.say('problem.locked');
+    const seconds = now?.retryAt === undefined ? 0 : (Date.parse(now.retryAt) - Date.now()) / 1000;
+    return seconds > 0
+      ? words.say('problem.tooManyTries', { time: sayDuration(words.locale, seconds) })
+      : words.say('problem.tooManyTriesNow');
+  }
+
+  const take = (text: string) => {
+    // Codes are pasted with spaces, dashes and whole sentences around them.
+    const value = isNumeric ? text.replace(/\D/g, '').slice(0, length) : text;
+    setCode(value);
+    if (isNumeric && value.length === length && value !== code) submit(value);
+  };
+
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    return isNumeric ? listenForMessage(take) : undefined;
+  }, []);
+
+  return (
+    <form
+      class="Stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit(code.trim());
+      }}
+    >
+      <div class={`Field${task.problem === undefined ? '' : ` Shake${task.problemCount % 2}`}`}>
+        <label for="code">{label}</label>
+        <input
+          ref={field}
+          id="code"
+          name="code"
+          class={`Code-input${isNumeric ? '' : ' Code-input--words'}`}
+          type="text"
+          inputMode={isNumeric ? 'numeric' : 'text'}
+          autoComplete={isNumeric ? 'one-time-code' : 'off'}
+          autoCapitalize="off"
+          autoCorrect="off"
+          spellcheck={false}
+          aria-invalid={task.problem !== undefined}
+          aria-describedby="code-problem"
+          value={code}
+          onInput={(event) => take(event.currentTarget.value)}
+        />
+      </div>
+      <Problem task={task} id="code-problem" />
+      <PrimaryButton label={submitLabel} isBusy={task.isBusy} />
+      <SlowNote isBusy={task.isBusy} />
+      {children}
+    </form>
+  );
+}
+
+/** Takes a code out of a text message that is meant for this page (WebOTP), where the browser can. */
+function listenForMessage(take: (code: string) => void): (() => void) | undefined {
+  if (!('OTPCredential' in window)) return undefined;
+  const stop = new AbortController();
+  const request = { otp: { transport: ['sms'] }, signal: stop.signal } as CredentialRequestOptions;
+  navigator.credentials.get(request).then(
+    (credential) => take((credential as { readonly code?: string } | null)?.code ?? ''),
+    () => undefined,
+  );
+  return () => stop.abort();
+}

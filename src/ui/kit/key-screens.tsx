@@ -1,0 +1,89 @@
+/** What passkeys and security keys have in common: a button, the browser's own dialog, and what to say when that ends. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
+import type { Verification } from '../../../sdk/browser/index.ts';
+import type { PageTextId } from '../../texts/page-texts.ts';
+import type { IconName } from './icons.tsx';
+import { Context, OtherWay, PrimaryButton, Problem, Screen } from './parts.tsx';
+import { usePage } from './page.ts';
+import { useTask } from './use-task.ts';
+
+interface Texts {
+  readonly heading: PageTextId;
+  readonly description: PageTextId;
+  readonly primaryCta: PageTextId;
+  readonly waiting: PageTextId;
+  readonly cancelled: PageTextId;
+  readonly exists: PageTextId;
+}
+
+export function KeyScreen({
+  icon,
+  texts,
+  startsByItself,
+  ceremony,
+  onVerified,
+  secondary,
+}: {
+  icon: IconName;
+  texts: Texts;
+  /** Where the browser allows it without a click. */
+  startsByItself: boolean;
+  ceremony: (signal: AbortSignal) => Promise<Verification>;
+  onVerified: () => void;
+  secondary?: ComponentChildren;
+}) {
+  const { words, mayStart } = usePage();
+  const task = useTask();
+  const stop = useRef<AbortController>(undefined);
+
+  const start = (isAsked: boolean) =>
+    task.run(async () => {
+      stop.current = new AbortController();
+      try {
+        const { isVerified } = await ceremony(stop.current.signal);
+        if (isVerified) onVerified();
+        else task.tell(words.say('passkey-verify.refused'));
+      } catch (error) {
+        if (!(error instanceof CeremonyError)) throw error;
+        // A dialog that nobody asked for may be refused by the browser; the button is still there.
+        if (isAsked || error.reason !== 'cancelled') task.tell(words.say(sentenceOf(error, texts)));
+      }
+    });
+
+  useEffect(() => {
+    if (!supportsWebAuthn()) task.tell(words.say('passkey-verify.unsupported'));
+    else if (startsByItself && mayStart) start(false);
+    return () => stop.current?.abort();
+  }, []);
+
+  return (
+    <Screen icon={icon} heading={words.say(texts.heading)} description={words.say(texts.description)}>
+      <div class="Stack">
+        <Context />
+        <Problem task={task} />
+        <PrimaryButton
+          label={words.say(task.problem === undefined ? texts.primaryCta : 'common.retry')}
+          busyLabel={words.say(texts.waiting)}
+          isBusy={task.isBusy}
+          onClick={() => start(true)}
+        />
+        {secondary ?? <OtherWay />}
+      </div>
+    </Screen>
+  );
+}
+
+function sentenceOf(error: CeremonyError, texts: Texts): PageTextId {
+  switch (error.reason) {
+    case 'cancelled':
+      return texts.cancelled;
+    case 'exists':
+      return texts.exists;
+    case 'unsupported':
+      return 'passkey-verify.unsupported';
+    case 'failed':
+      return 'problem.unexpected';
+  }
+}

@@ -1,0 +1,157 @@
+/** The parts that screens are made of. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { PageTextId } from '../../texts/page-texts.ts';
+import { Drawing, Icon } from './icons.tsx';
+import type { IconName } from './icons.tsx';
+import { usePage, useWords } from './page.ts';
+import type { Task } from './use-task.ts';
+
+/** One thing to do: what it is about, what is asked, and the rest below. The heading takes the focus when it appears. */
+export function Screen({
+  icon,
+  tone,
+  heading,
+  description,
+  children,
+}: {
+  icon?: IconName;
+  tone?: 'positive' | 'critical';
+  heading: string;
+  description?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  return (
+    <main class="Enter">
+      {icon === undefined ? null : <Icon name={icon} {...(tone === undefined ? {} : { tone })} />}
+      <h1 tabIndex={-1}>{heading}</h1>
+      {description === undefined || description === '' ? null : <p>{description}</p>}
+      {children}
+    </main>
+  );
+}
+
+/** What the tenant says is being confirmed, as plain text. */
+export function Context() {
+  const { message } = usePage().session.action;
+  return message === undefined ? null : <p class="Context">{message}</p>;
+}
+
+/** A sentence whose `<identifier>` is set off from the rest. */
+export function Sentence({ id, identifier }: { readonly id: PageTextId; readonly identifier: string }) {
+  // The address is put in after the sentence was taken apart: nothing in it is read as a tag.
+  const [before = '', inside, after = ''] = useWords()
+    .raw(id, { identifier: '\u0000' })
+    .split(/<\/?identifier>/);
+  const filled = (text: string) => text.replace('\u0000', identifier);
+  if (inside === undefined) return <>{filled(before)}</>;
+  return (
+    <>
+      {filled(before)}
+      <bdi class="Identifier">{filled(inside)}</bdi>
+      {filled(after)}
+    </>
+  );
+}
+
+export function PrimaryButton({
+  label,
+  busyLabel,
+  isBusy = false,
+  tone,
+  onClick,
+}: {
+  label: string;
+  busyLabel?: string;
+  isBusy?: boolean;
+  tone?: 'critical';
+  /** Left out in forms: there the button submits. */
+  onClick?: () => void;
+}) {
+  // Never disabled: a disabled button loses the focus, and says nothing of why.
+  return (
+    <button
+      type={onClick === undefined ? 'submit' : 'button'}
+      class={`Button ${tone === 'critical' ? 'Button--critical' : 'Button--primary'}`}
+      aria-disabled={isBusy}
+      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+    >
+      {isBusy ? <span class="Spinner" aria-hidden="true" /> : null}
+      <span>{isBusy ? (busyLabel ?? label) : label}</span>
+    </button>
+  );
+}
+
+export function SecondaryButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" class="Button" onClick={onClick}>
+      {label}
+    </button>
+  );
+}
+
+export function TextButton({
+  label,
+  icon,
+  isQuiet = false,
+  onClick,
+}: {
+  label: string;
+  icon?: IconName;
+  isQuiet?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <button type="button" class={`text-link${isQuiet ? ' text-link--quiet' : ''}`} onClick={onClick}>
+      {icon === undefined ? null : <Drawing name={icon} />}
+      {label}
+    </button>
+  );
+}
+
+/** The way out of a method: another one. Not there when there is no other. */
+export function OtherWay() {
+  const { otherWay, words } = usePage();
+  return otherWay === undefined ? null : <TextButton label={words.say('common.otherWay')} onClick={otherWay} />;
+}
+
+/** What went wrong, read out at once. The region is always there: one that appears with its text is often not read. */
+export function Problem({ task, id }: { readonly task: Pick<Task, 'problem' | 'problemCount'>; readonly id?: string }) {
+  return (
+    <div role="alert" class="Live" id={id}>
+      {task.problem === undefined ? null : (
+        <div class="Problem" key={task.problemCount}>
+          {task.problem}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** News that can wait for a pause in what is being read out. */
+export function Status({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <div role="status" class="Live Note Note--positive">
+      {children}
+    </div>
+  );
+}
+
+/** Says after a few seconds that it takes long, so that nobody thinks the page is broken. */
+export function SlowNote({ isBusy }: { readonly isBusy: boolean }) {
+  const [isSlow, setSlow] = useState(false);
+  const words = useWords();
+  useEffect(() => {
+    setSlow(false);
+    if (!isBusy) return undefined;
+    const timer = setTimeout(() => setSlow(true), slowMs);
+    return () => clearTimeout(timer);
+  }, [isBusy]);
+  return (
+    <div role="status" class="Live Note">
+      {isSlow ? words.say('common.slow') : ''}
+    </div>
+  );
+}
+
+const slowMs = 4_000;

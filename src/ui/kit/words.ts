@@ -1,0 +1,34 @@
+import type { PageTextId } from '../../texts/page-texts.ts';
+import type { Words } from './page.ts';
+
+/** Texts by id with their values filled in. A text that is missing, which only an old tab can have, gives its id. */
+export function wordsOf(
+  locale: string,
+  texts: Readonly<Record<string, string>>,
+  always: Readonly<Record<string, string>>,
+): Words {
+  const raw = (id: PageTextId, values: Readonly<Record<string, string>> = {}) =>
+    (texts[id] ?? id).replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? always[name] ?? '');
+  return {
+    locale,
+    raw,
+    say: (id, values) => raw(id, values).replace(/<\/?(?:identifier|link)>/g, ''),
+  };
+}
+
+/** A span of time as the language says it: "45 seconds", "2 minutes", "1 hour". Rounded up: nobody should come too early. */
+export function sayDuration(locale: string, seconds: number): string {
+  const [count, unit] =
+    seconds < 60
+      ? ([Math.max(1, Math.ceil(seconds)), 'second'] as const)
+      : seconds < 3600
+        ? ([Math.ceil(seconds / 60), 'minute'] as const)
+        : ([Math.ceil(seconds / 3600), 'hour'] as const);
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+}
+
+/** A day as the language writes it. */
+export function sayDay(locale: string, iso: string): string {
+  // Server and browser may stand in different time zones; the first paint must not differ from what replaces it.
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
+}

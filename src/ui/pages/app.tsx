@@ -1,0 +1,363 @@
+/** The page: which screen is on, the way back and out, and what happens between screens. Drawn on the server too. */
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
+import type { Client } from '../../../sdk/browser/index.ts';
+import type { ChallengePage } from '../../contract/pages/challenge.ts';
+import type { UiSession } from '../../contract/client/ui-session.ts';
+import { hasPasskeyHere, mayOfferPasskey } from '../kit/device-memory.ts';
+import { Drawing } from '../kit/icons.tsx';
+import type { ChallengeMethod } from '../kit/method-page.ts';
+import { PageContext, WordsContext, usePage } from '../kit/page.ts';
+import type { Page, Words } from '../kit/page.ts';
+import { TextButton } from '../kit/parts.tsx';
+import { wordsOf } from '../kit/words.ts';
+import { firstView, viewAfterEnrolment, viewAfterProof, viewAfterRecoveryCodes } from './flow.ts';
+import type { View } from './flow.ts';
+import { laterScreens, loadLaterScreens } from './later.ts';
+import type { LaterScreenProps } from './later-screens.tsx';
+import { Logo } from './logo.tsx';
+import { loadMethodPage, methodPage, methodsWithPages } from './method-pages.ts';
+import { PickerScreen } from './picker-screen.tsx';
+import { DoneScreen, EndScreen } from './result-screens.tsx';
+
+/** What only a browser can do. The server draws with one that does nothing. */
+export interface Surroundings {
+  readonly client: Client;
+  readonly isPopup: boolean;
+  readonly mayStart: boolean;
+  /** Whether this device can keep a passkey. */
+  canKeepPasskey(): Promise<boolean>;
+  /** Where to go with the newest token; undefined where there is nowhere. */
+  readonly leave: (() => void) | undefined;
+  /** Whether the person must set something up before they may leave. */
+  readonly mustEnrol: boolean;
+  readonly nowMs: () => number;
+  /** Called with each newer token. */
+  keepToken(): void;
+  reload(): void;
+}
+
+export function App({ page, around }: { readonly page: ChallengePage; readonly around: Surroundings }) {
+  const [session, setSession] = useState(page.kind === 'session' ? page.session : undefined);
+  const [view, setView] = useState<View>(() =>
+    page.kind === 'session' ? firstView(page.session) : { name: page.isMissing ? 'waiting' : 'expired' },
+  );
+  const [trail, setTrail] = useState<readonly View[]>([]);
+  const [isBroken] = useErrorBoundary();
+  const isFirst = useRef(true);
+
+  const { locale, texts } = page.kind === 'session' ? page.session : page;
+  const tenant = page.kind === 'session' ? page.session.tenant : page.tenant;
+  const words = wordsOf(locale, texts, { tenantName: tenant?.name ?? '' });
+  const shown: View = isBroken === undefined ? view : { name: 'error' };
+
+  // Focus goes where the eye goes: to the new screen's heading, unless the screen has put it into a field.
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const main = document.querySelector('main');
+    if (main?.contains(document.activeElement) !== true) main?.querySelector('h1')?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [shown]);
+
+  // The browser has looked for a token by now.
+  useEffect(() => {
+    if (view.name === 'waiting') setView({ name: 'expired' });
+  }, []);
+
+  useEffect(() => {
+    const onExpired = () => setView({ name: 'expired' });
+    addEventListener('sallyport-expired', onExpired);
+    return () => removeEventListener('sallyport-expired', onExpired);
+  }, []);
+
+  /** Another screen of the same journey; the way back leads to the one before. */
+  const go = (next: View) => {
+    setTrail([...trail, shown]);
+    setView(next);
+  };
+  /** A new part of the journey, from which there is no way back. */
+  const start = (next: View) => {
+    setTrail([]);
+    setView(next);
+  };
+  const back = () => {
+    const before = trail.at(-1);
+    if (before === undefined) return;
+    setTrail(trail.slice(0, -1));
+    setView(before);
+  };
+
+  async function refresh(): Promise<UiSession | undefined> {
+    around.keepToken();
+    const fresh = await around.client.call<UiSession>('GET', `/ui/session?locale=${encodeURIComponent(locale)}`);
+    setSession(fresh);
+    return fresh;
+  }
+
+  /** The proof stands, whatever happens while the page finds out what comes next. */
+  async function onProved(): Promise<void> {
+    around.keepToken();
+    const fresh = await refresh().catch(() => undefined);
+    if (fresh === undefined) {
+      start({ name: 'done' });
+      return;
+    }
+    const isWelcome =
+      !hasPasskeyHere(fresh) && mayOfferPasskey(fresh, around.nowMs()) && (await around.canKeepPasskey());
+    start(viewAfterProof(fresh, isWelcome));
+  }
+
+  async function onEnrolled(isFromSettings: boolean): Promise<void> {
+    around.keepToken();
+    const wasEnrolled = session?.isEnrolled === true;
+    const fresh = await refresh().catch(() => undefined);
+    if (isFromSettings) start({ name: 'settings' });
+    else if (fresh === undefined) start({ name: 'enrolled' });
+    else start(wasEnrolled ? viewAfterRecoveryCodes(fresh) : viewAfterEnrolment(fresh));
+  }
+
+  const hasExit = around.leave !== undefined && !isOver(shown) && !(around.mustEnrol && session?.isEnrolled === false);
+  const exit = hasExit ? (
+    <TextButton label={words.say('common.quit')} isQuiet onClick={() => around.leave?.()} />
+  ) : null;
+  const isExitBelow = tenant?.theme.container?.exitPosition === 'bottom';
+
+  return (
+    <WordsContext.Provider value={words}>
+      <div class="Bar">
+        <div class="HeaderBandSide">
+          {trail.length === 0 || isOver(shown) ? null : (
+            <button
+              type="button"
+              class="text-link text-link--quiet text-link--icon"
+              aria-label={words.say('common.back')}
+              onClick={back}
+            >
+              <Drawing name="back" />
+            </button>
+          )}
+        </div>
+        <div class="HeaderBandSide">{isExitBelow ? null : exit}</div>
+      </div>
+      {tenant === undefined ? null : <Logo theme={tenant.theme} position="inside" />}
+      <Connection words={words} />
+      <Shown
+        key={viewKey(shown)}
+        {...{ view: shown, session, around, words, go, start, refresh, onProved, onEnrolled, trail }}
+      />
+      {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
+    </WordsContext.Provider>
+  );
+}
+
+interface ShownParts {
+  readonly view: View;
+  readonly session: UiSession | undefined;
+  readonly around: Surroundings;
+  readonly words: Words;
+  readonly trail: readonly View[];
+  go(next: View): void;
+  start(next: View): void;
+  refresh(): Promise<UiSession | undefined>;
+  onProved(): Promise<void>;
+  onEnrolled(isFromSettings: boolean): Promise<void>;
+}
+
+function Shown(parts: ShownParts) {
+  const { view, session, around } = parts;
+  switch (view.name) {
+    case 'blocked':
+    case 'failed':
+    case 'review':
+    case 'cannot-confirm':
+    case 'expired':
+      return <EndScreen name={view.name} onGo={around.leave} />;
+    case 'waiting':
+      return <Loading words={parts.words} />;
+    case 'error':
+      return <EndScreen name="error" onGo={around.reload} />;
+    case 'done':
+      return <DoneScreen leave={around.leave} />;
+    case 'enrolled':
+      return <EndScreen name="enrolled" onGo={() => parts.start({ name: 'done' })} />;
+    default:
+      return session === undefined ? (
+        <EndScreen name="expired" onGo={around.leave} />
+      ) : (
+        <Within {...parts} view={view} session={session} />
+      );
+  }
+}
+
+type InnerView = Extract<
+  View,
+  {
+    name:
+      'challenge' | 'enrolment' | 'challenge-picker' | 'enrolment-picker' | 'recovery-codes' | 'uplift' | 'settings';
+  }
+>;
+
+/** Screens of a session that is under way. */
+function Within(parts: ShownParts & { readonly view: InnerView; readonly session: UiSession }) {
+  const { view, session, around, words, go, start, refresh, onProved, onEnrolled } = parts;
+  const isFromSettings = 'isFromSettings' in view && view.isFromSettings === true;
+  const offered = session.challengeMethods.filter(
+    ({ isHidden, verificationMethod }) => !isHidden && hasPage(verificationMethod),
+  );
+  const enrollable = session.enrolmentMethods.filter(({ verificationMethod }) => hasPage(verificationMethod));
+  const page: Page = {
+    // Changing an address means entering another one.
+    session: isFromSettings ? { ...session, options: { ...session.options, askForEmail: true } } : session,
+    words,
+    client: around.client,
+    mayStart: around.mayStart,
+    proved: () => void onProved(),
+    enrolled: () => void onEnrolled(isFromSettings),
+    refresh,
+    otherWay: otherWayOf(),
+  };
+
+  function otherWayOf(): (() => void) | undefined {
+    if (view.name === 'challenge') {
+      const others = offered.some(({ verificationMethod }) => verificationMethod !== view.method);
+      return others ? () => go({ name: 'challenge-picker' }) : undefined;
+    }
+    if (view.name === 'enrolment' && !isFromSettings) {
+      return enrollable.length > 1 ? () => go({ name: 'enrolment-picker' }) : undefined;
+    }
+    return undefined;
+  }
+
+  return <PageContext.Provider value={page}>{draw()}</PageContext.Provider>;
+
+  function draw() {
+    switch (view.name) {
+      case 'challenge':
+        return <MethodScreen method={view.method} kind="Challenge" />;
+      case 'enrolment':
+        return <MethodScreen method={view.method} kind="Enrolment" />;
+      case 'challenge-picker':
+        return (
+          <PickerScreen
+            kind="challenge"
+            choices={offered.map(({ verificationMethod, identifier }) => ({ method: verificationMethod, identifier }))}
+            onPick={(method) => go({ name: 'challenge', method })}
+          />
+        );
+      case 'enrolment-picker':
+        return (
+          <PickerScreen
+            kind="enrolment"
+            choices={enrollable.map(({ verificationMethod }) => ({ method: verificationMethod }))}
+            onPick={(method) => go({ name: 'enrolment', method, isFromSettings })}
+          />
+        );
+      case 'recovery-codes':
+      case 'uplift':
+      case 'settings':
+        return (
+          <Later
+            name={view.name}
+            onKept={() => start(viewAfterRecoveryCodes(session))}
+            onUplifted={() => start({ name: 'done' })}
+            onAdd={enrollable.length === 0 ? undefined : () => go({ name: 'enrolment-picker', isFromSettings: true })}
+            onChange={(method) => go({ name: 'enrolment', method, isFromSettings: true })}
+            onDone={around.leave}
+          />
+        );
+    }
+  }
+}
+
+function MethodScreen({ method, kind }: { readonly method: string; readonly kind: 'Challenge' | 'Enrolment' }) {
+  const { session, words } = usePage();
+  const screens = useOnDemand(methodPage(method), () => loadMethodPage(method));
+  if (screens === undefined) return <Loading words={words} />;
+  if (kind === 'Enrolment') return screens.Enrolment === undefined ? null : <screens.Enrolment />;
+  if (screens.Challenge === undefined) return null;
+  const way = session.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
+  // A way that was locked meanwhile is still on: its screen says so.
+  const gone = { verificationMethod: method as ChallengeMethod['verificationMethod'], isHidden: false };
+  return <screens.Challenge method={way ?? gone} />;
+}
+
+function Later(props: LaterScreenProps) {
+  const { words } = usePage();
+  const screens = useOnDemand(laterScreens(), loadLaterScreens);
+  return screens === undefined ? <Loading words={words} /> : <screens.LaterScreen {...props} />;
+}
+
+/** Screens that may still have to be fetched; what cannot be is a broken page. */
+function useOnDemand<Screens>(
+  known: Screens | undefined,
+  load: () => Promise<Screens | undefined>,
+): Screens | undefined {
+  const [screens, setScreens] = useState(() => known);
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    if (screens === undefined) load().then((loaded) => setScreens(() => loaded), setError);
+  }, []);
+  if (error !== undefined) throw error;
+  return screens;
+}
+
+function Loading({ words }: { readonly words: Words }) {
+  return (
+    <main>
+      <p class="Waiting" role="status">
+        <span class="Spinner Spinner--large" aria-hidden="true" />
+        {words.say('common.wait')}
+      </p>
+    </main>
+  );
+}
+
+/** Says that there is no connection while there is none, and once when it is back. */
+function Connection({ words }: { readonly words: Words }) {
+  const [state, setState] = useState<'online' | 'offline' | 'back'>('online');
+  useEffect(() => {
+    const onOffline = () => setState('offline');
+    const onOnline = () => setState('back');
+    if (!navigator.onLine) onOffline();
+    addEventListener('offline', onOffline);
+    addEventListener('online', onOnline);
+    return () => {
+      removeEventListener('offline', onOffline);
+      removeEventListener('online', onOnline);
+    };
+  }, []);
+  return (
+    <div role="status" class="Live">
+      {state === 'online' ? null : (
+        <div class="Banner">{words.say(state === 'offline' ? 'common.offline' : 'common.online')}</div>
+      )}
+    </div>
+  );
+}
+
+function hasPage(method: string): boolean {
+  return methodsWithPages.includes(method);
+}
+
+/** Whether nothing is left to do here, so that there is nothing to quit. */
+function isOver({ name }: View): boolean {
+  return [
+    'done',
+    'enrolled',
+    'blocked',
+    'failed',
+    'review',
+    'cannot-confirm',
+    'expired',
+    'error',
+    'uplift',
+    'waiting',
+  ].includes(name);
+}
+
+/** Screens with different keys are different screens: nothing that was typed into one shows up in another. */
+function viewKey(view: View): string {
+  return 'method' in view ? `${view.name} ${view.method}` : view.name;
+}

@@ -1,0 +1,120 @@
+/** Begins in the browser what the server has drawn. */
+import { hydrate } from 'preact';
+import { Client, NetworkError, supportsPlatformPasskeys } from '../../../sdk/browser/index.ts';
+import type { ApiError } from '../../../sdk/browser/index.ts';
+import type { ChallengePage } from '../../contract/pages/challenge.ts';
+import { sessionKeep } from '../kit/device-memory.ts';
+import { App } from './app.tsx';
+import type { Surroundings } from './app.tsx';
+import { Opener, exitUrl } from './exits.ts';
+import { firstView } from './flow.ts';
+import { loadLaterScreens } from './later.ts';
+import { loadMethodPage } from './method-pages.ts';
+
+const token = sessionKeep('sallyport.token');
+
+async function begin(): Promise<void> {
+  const state = document.querySelector('#page-state')?.textContent ?? '';
+  const page = JSON.parse(state) as ChallengePage;
+  const address = new URL(location.href);
+  const isPopup = address.searchParams.get('mode') === 'popup';
+
+  const given = address.searchParams.get('token') ?? undefined;
+  const kept = token.read();
+  if (page.kind === 'expired' && page.isMissing && kept !== undefined) {
+    // A reload: the server draws the page anew, with the tenant's own look.
+    address.searchParams.set('token', kept);
+    location.replace(address);
+    return;
+  }
+  const current = given ?? '';
+  token.write(page.kind === 'session' ? current : undefined);
+  // Out of the address bar, the history and whatever copies them.
+  address.searchParams.delete('token');
+  history.replaceState(history.state, '', address);
+
+  const source = page.kind === 'session' ? page.session : page;
+  const redirectUrl = page.kind === 'session' ? page.session.action.redirectUrl : page.redirectUrl;
+  const exits = {
+    isPopup,
+    nativeScheme: address.searchParams.get('nativeScheme') ?? undefined,
+    redirectUrl,
+    expectedOrigins: source.expectedOrigins,
+    expectsLocalhost: source.expectsLocalhost,
+  };
+  const opener = new Opener(exits);
+  const client = new Client({
+    baseUrl: `${location.origin}/v1`,
+    token: current,
+    onError(error) {
+      if (error instanceof NetworkError) return;
+      opener.failed(error.code, error.status);
+      if (isOfToken(error)) expire();
+    },
+  });
+
+  const target = isPopup ? undefined : exitUrl(exits, client.token);
+  const leave = () => {
+    if (isPopup) opener.close(client.token);
+    else location.assign(exitUrl(exits, client.token) ?? '');
+  };
+  function expire(): void {
+    token.write(undefined);
+    const redirects = page.kind === 'session' ? page.session.options.redirectOnExpiry : page.redirectOnExpiry;
+    if (redirects && target !== undefined) leave();
+    else dispatchEvent(new Event('sallyport-expired'));
+  }
+
+  const around: Surroundings = {
+    client,
+    isPopup,
+    mayStart: !(window.parent !== window && isSafari()),
+    canKeepPasskey: supportsPlatformPasskeys,
+    leave: isPopup || target !== undefined ? leave : undefined,
+    mustEnrol: address.searchParams.get('force_enrollment') === 'true',
+    nowMs: () => Date.now(),
+    keepToken: () => token.write(client.token),
+    reload: () => location.reload(),
+  };
+
+  if (page.kind === 'session') await loadFirstScreen(page);
+  if (matchMedia('(prefers-color-scheme: dark)').matches) document.documentElement.classList.add('dark');
+  const root = document.querySelector('#widget-root');
+  if (root === null) return;
+  hydrate(<App page={page} around={around} />, root);
+  document.documentElement.classList.add('started');
+
+  if (isPopup) report(opener);
+  if (page.kind === 'expired') {
+    opener.failed(given === undefined ? 'invalid_token' : 'expired_token', 401);
+    if (page.redirectOnExpiry && target !== undefined) leave();
+  }
+}
+
+/** What was drawn on the server needs its code before it can be taken over. */
+async function loadFirstScreen({ session }: Extract<ChallengePage, { kind: 'session' }>): Promise<void> {
+  const view = firstView(session);
+  if ('method' in view) await loadMethodPage(view.method);
+  if (view.name === 'settings') await loadLaterScreens();
+}
+
+function isOfToken({ code }: ApiError): boolean {
+  return code === 'expired_token' || code === 'invalid_token';
+}
+
+/** WebKit wants a click before a ceremony inside a frame. */
+function isSafari(): boolean {
+  return /^((?!chrome|android|crios|fxios).)*safari/i.test(navigator.userAgent);
+}
+
+/** Tells the opener how high the page is, at each change, and that it can be shown once it has been painted. */
+function report(opener: Opener): void {
+  const container = document.querySelector('#widget-container');
+  if (container === null) return;
+  const tell = () => opener.resize(Math.ceil(container.getBoundingClientRect().height));
+  tell();
+  new ResizeObserver(tell).observe(container);
+  requestAnimationFrame(() => requestAnimationFrame(() => opener.ready()));
+}
+
+void begin();

@@ -1,0 +1,99 @@
+/** How the page talks to whoever opened it, and how it goes back there (client-api 7.2, 7.6; ruling 21). */
+import { sessionKeep } from '../kit/device-memory.ts';
+
+export interface ExitParts {
+  readonly isPopup: boolean;
+  /** Whether an app of the tenant waits for a scheme of its own. */
+  readonly nativeScheme: string | undefined;
+  readonly redirectUrl: string | undefined;
+  readonly expectedOrigins: readonly string[];
+  readonly expectsLocalhost: boolean;
+}
+
+// The one scheme that apps of the tenant are known by; any other in the address is ignored.
+const knownNativeScheme = 'authsignal';
+
+/** Where to go with the result; undefined where there is nowhere. */
+export function exitUrl({ redirectUrl, nativeScheme }: ExitParts, token: string): string | undefined {
+  const target = redirectUrl ?? (nativeScheme === knownNativeScheme ? `${knownNativeScheme}://auth` : undefined);
+  if (target === undefined || !URL.canParse(target)) return undefined;
+  const url = new URL(target);
+  // The server has refused these when the action was tracked; a page never trusts that alone (A57, A58).
+  if (/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol)) return undefined;
+  url.searchParams.set('token', token);
+  return url.href;
+}
+
+/** The window that opened the page, and what it is told. */
+export class Opener {
+  readonly #parts: ExitParts;
+  readonly #window: Window;
+  readonly #origin: string | undefined;
+
+  constructor(parts: ExitParts) {
+    this.#parts = parts;
+    const opener = window.opener as Window | null;
+    this.#window = window.parent !== window ? window.parent : (opener ?? window);
+    this.#origin = originOfOpener();
+  }
+
+  /** How high the content is, in pixels. */
+  resize(height: number): void {
+    if (height > 0) this.#announce({ height });
+  }
+
+  ready(): void {
+    this.#announce(JSON.stringify({ event: 'AUTHSIGNAL_READY' }));
+  }
+
+  failed(errorCode: string, statusCode: number): void {
+    this.#announce(JSON.stringify({ event: 'AUTHSIGNAL_API_ERROR', errorCode, statusCode }));
+  }
+
+  /** Hands over the token and asks to be closed. The token goes to origins of the tenant alone. */
+  close(token: string): void {
+    if (!this.#parts.isPopup) return;
+    const message = JSON.stringify({ event: 'AUTHSIGNAL_CLOSE_POPUP', token });
+    for (const origin of this.#tokenTargets()) this.#window.postMessage(message, origin);
+  }
+
+  #tokenTargets(): readonly string[] {
+    const { expectedOrigins, redirectUrl } = this.#parts;
+    if (this.#origin !== undefined) return this.#isExpected(this.#origin) ? [this.#origin] : [];
+    const ofRedirect = originOf(redirectUrl);
+    // Browsers deliver only what is addressed to the very origin of the window.
+    return [...new Set([...expectedOrigins, ...(ofRedirect === undefined ? [] : [ofRedirect])])];
+  }
+
+  #isExpected(origin: string): boolean {
+    const { expectedOrigins, expectsLocalhost, redirectUrl } = this.#parts;
+    if (expectsLocalhost && /^http:\/\/localhost(:\d{1,5})?$/.test(origin)) return true;
+    return expectedOrigins.includes(origin) || origin === originOf(redirectUrl);
+  }
+
+  /** Nothing in it is secret; a stranger that has opened the page is told nothing all the same (A59). */
+  #announce(message: unknown): void {
+    if (!this.#parts.isPopup) return;
+    if (this.#origin === undefined) this.#window.postMessage(message, '*');
+    else if (this.#isExpected(this.#origin)) this.#window.postMessage(message, this.#origin);
+  }
+}
+
+function originOf(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin, protocol } = new URL(url);
+  return /^https?:$/.test(protocol) ? origin : undefined;
+}
+
+/** Known from the browser itself inside a frame, else from the first load's referrer, which a reload would replace by ours. */
+function originOfOpener(): string | undefined {
+  const framed = (location as { readonly ancestorOrigins?: ArrayLike<string> }).ancestorOrigins?.[0];
+  if (framed !== undefined && framed !== 'null') return framed;
+  const keep = sessionKeep('sallyport.opener');
+  const fromReferrer = originOf(document.referrer);
+  if (fromReferrer !== undefined && fromReferrer !== location.origin) {
+    keep.write(fromReferrer);
+    return fromReferrer;
+  }
+  return keep.read();
+}

@@ -1,0 +1,81 @@
+/** Which screen comes when (client-api 7.4). Pure, because server and browser must agree on the first one. */
+import type { UiSession } from '../../contract/client/ui-session.ts';
+
+export type View =
+  | { readonly name: 'challenge' | 'enrolment'; readonly method: string; readonly isFromSettings?: boolean }
+  | { readonly name: 'challenge-picker' }
+  | { readonly name: 'enrolment-picker'; readonly isFromSettings?: boolean }
+  | { readonly name: LaterName }
+  | { readonly name: EndName };
+
+type LaterName = 'recovery-codes' | 'uplift' | 'settings';
+type EndName =
+  'enrolled' | 'done' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'waiting' | 'error';
+
+/** Where a page begins. */
+export function firstView(session: UiSession): View {
+  const decided = viewOfState(session);
+  if (decided !== undefined) return decided;
+  if (session.action.redirectToSettings && mayChangeFactors(session)) return { name: 'settings' };
+  if (!session.isEnrolled && session.enrolmentMethods.length > 0) return enrolmentView(session);
+  if (session.challengeMethods.length > 0) return challengeView(session);
+  // Somebody with authenticators, none of which is good for this, may add one only by a scope that counts (ruling 17).
+  return session.enrolmentMethods.length > 0 ? enrolmentView(session) : { name: 'cannot-confirm' };
+}
+
+/** What an action that is decided shows; undefined while a proof is wanted. */
+function viewOfState({ action }: UiSession): View | undefined {
+  switch (action.state) {
+    case 'BLOCK':
+      return { name: 'blocked' };
+    case 'CHALLENGE_FAILED':
+    case 'REVIEW_FAILED':
+      return { name: 'failed' };
+    case 'REVIEW_REQUIRED':
+      return { name: 'review' };
+    case 'CHALLENGE_SUCCEEDED':
+    case 'REVIEW_SUCCEEDED':
+      return { name: action.redirectToSettings ? 'settings' : 'done' };
+    case 'ALLOW':
+    case 'CHALLENGE_REQUIRED':
+      return undefined;
+  }
+}
+
+/** After a proof. `isPasskeyWelcome` is what the browser knows: that it can have one, has none, and was not declined lately. */
+export function viewAfterProof(session: UiSession, isPasskeyWelcome: boolean): View {
+  const decided = viewOfState(session);
+  if (decided !== undefined && decided.name !== 'done') return decided;
+  const isPasskeyPermitted = session.enrolmentMethods.some(
+    ({ verificationMethod }) => verificationMethod === 'PASSKEY',
+  );
+  if (session.passkeyPrompt.isDue && isPasskeyPermitted && isPasskeyWelcome) return { name: 'uplift' };
+  return { name: 'done' };
+}
+
+/** After the first authenticator was set up. */
+export function viewAfterEnrolment(session: UiSession): View {
+  const { isShownOnEnrolment, canRegenerate } = session.recoveryCodes;
+  return isShownOnEnrolment && canRegenerate ? { name: 'recovery-codes' } : viewAfterRecoveryCodes(session);
+}
+
+export function viewAfterRecoveryCodes(session: UiSession): View {
+  if (session.action.redirectToSettings) return { name: 'settings' };
+  return { name: session.options.hideSuccessOnEnrolment ? 'done' : 'enrolled' };
+}
+
+function challengeView({ challengeMethods, defaultMethod }: UiSession): View {
+  const first = challengeMethods.find(({ isHidden }) => !isHidden) ?? challengeMethods[0];
+  const method = defaultMethod ?? first?.verificationMethod;
+  return method === undefined ? { name: 'challenge-picker' } : { name: 'challenge', method };
+}
+
+function enrolmentView({ enrolmentMethods: [only, ...others] }: UiSession): View {
+  return only === undefined || others.length > 0
+    ? { name: 'enrolment-picker' }
+    : { name: 'enrolment', method: only.verificationMethod };
+}
+
+function mayChangeFactors({ scopes }: UiSession): boolean {
+  return ['add', 'update', 'remove'].some((what) => scopes.includes(`${what}:authenticators`));
+}

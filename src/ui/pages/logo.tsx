@@ -1,0 +1,20 @@
+import type { UiSession } from '../../contract/client/ui-session.ts';
+
+type Theme = UiSession['tenant']['theme'];
+
+/** The tenant's logo where the theme puts it, in its dark form where there is one. */
+export function Logo({ theme, position }: { readonly theme: Theme; readonly position: 'inside' | 'outside' }) {
+  const { logoUrl, darkMode, name } = theme;
+  if (logoUrl === undefined && darkMode.logoUrl === undefined) return null;
+  if ((theme.container?.logoPosition ?? 'inside') !== position) return null;
+  return (
+    <div class={`Logo Logo--${position}`}>
+      <picture>
+        {darkMode.logoUrl === undefined ? null : (
+          <source media="(prefers-color-scheme: dark)" srcset={darkMode.logoUrl} />
+        )}
+        <img src={logoUrl ?? darkMode.logoUrl} alt={name} height={theme.container?.logoHeight ?? 36} />
+      </picture>
+    </div>
+  );
+}

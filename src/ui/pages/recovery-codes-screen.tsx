@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'preact/hooks';
+import { PrimaryButton, Problem, Screen, SecondaryButton, SlowNote, Status } from '../kit/parts.tsx';
+import { usePage } from '../kit/page.ts';
+import { useTask } from '../kit/use-task.ts';
+
+/** Makes a set of recovery codes and shows it, this once. */
+export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void }) {
+  const { client, session, words } = usePage();
+  const task = useTask();
+  const [codes, setCodes] = useState<readonly string[]>();
+  const [isCopied, setCopied] = useState(false);
+
+  const load = () => task.run(async () => setCodes((await client.createRecoveryCodes()).recoveryCodes));
+  useEffect(load, []);
+
+  const download = (text: string) => {
+    const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${words.say('recovery-codes-show.fileName')}.txt`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+
+  const text = codes === undefined ? '' : `${session.tenant.name}\n\n${codes.join('\n')}\n`;
+  return (
+    <Screen
+      icon="lifebuoy"
+      heading={words.say('recovery-codes-show.heading')}
+      description={words.say('recovery-codes-show.description')}
+    >
+      <div class="Stack">
+        <Problem task={task} />
+        {codes !== undefined ? (
+          <>
+            <ul class="Codes">
+              {codes.map((code) => (
+                <li key={code}>{code}</li>
+              ))}
+            </ul>
+            <div class="Row">
+              <SecondaryButton
+                label={words.say('recovery-codes-show.copy')}
+                onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}
+              />
+              <SecondaryButton label={words.say('recovery-codes-show.download')} onClick={() => download(text)} />
+            </div>
+            <Status>{isCopied ? words.say('recovery-codes-show.copied') : ''}</Status>
+            <PrimaryButton label={words.say('recovery-codes-show.primaryCta')} onClick={onKept} />
+          </>
+        ) : task.isBusy || task.problem === undefined ? (
+          <p class="Waiting">
+            <span class="Spinner Spinner--large" aria-hidden="true" />
+            {words.say('common.wait')}
+          </p>
+        ) : (
+          <>
+            <PrimaryButton label={words.say('common.retry')} onClick={load} />
+            {/* What was set up is set up; codes can be made later, in the settings. */}
+            <SecondaryButton label={words.say('common.continue')} onClick={onKept} />
+          </>
+        )}
+        <SlowNote isBusy={task.isBusy} />
+      </div>
+    </Screen>
+  );
+}

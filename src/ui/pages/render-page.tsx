@@ -1,0 +1,148 @@
+/**
+ * Draws a page on the server: the first screen, with its styles in the document and the state that the browser goes on
+ * from. Built into one file that the server loads; nothing of it reaches a browser.
+ */
+import { render } from 'preact-render-to-string';
+import { Client } from '../../../sdk/browser/index.ts';
+import type { ChallengePage } from '../../contract/pages/challenge.ts';
+import styles from '../kit/styles.css?inline';
+import { themeCss } from '../kit/theme-css.ts';
+import { wordsOf } from '../kit/words.ts';
+import { App } from './app.tsx';
+import type { Surroundings } from './app.tsx';
+import { firstView } from './flow.ts';
+import { loadLaterScreens } from './later.ts';
+import { Logo } from './logo.tsx';
+import { loadMethodPage, methodsWithPages } from './method-pages.ts';
+import { sanitiseTemplate } from './sanitise-template.ts';
+
+/** Where the built files are: the entry, and what each method's screens need beyond it. */
+export interface BuiltFiles {
+  readonly entry: string;
+  /** What the entry imports at once. */
+  readonly always: readonly string[];
+  readonly chunks: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RenderedPage {
+  readonly html: string;
+  /** Origins and files outside this server that the theme names, for the policy of the page. */
+  readonly images: readonly string[];
+  readonly fonts: readonly string[];
+}
+
+// The server can draw any screen at once; only browsers fetch them one by one.
+await Promise.all([...methodsWithPages.map((method) => loadMethodPage(method)), loadLaterScreens()]);
+
+const nothing: Surroundings = {
+  client: new Client({ baseUrl: '', token: '' }),
+  isPopup: false,
+  mayStart: false,
+  canKeepPasskey: () => Promise.resolve(false),
+  leave: undefined,
+  mustEnrol: false,
+  nowMs: () => 0,
+  keepToken: () => undefined,
+  reload: () => undefined,
+};
+
+export function renderPage(
+  page: ChallengePage,
+  { mode, nonce, files }: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: BuiltFiles },
+): RenderedPage {
+  const { locale, texts } = page.kind === 'session' ? page.session : page;
+  const tenant = page.kind === 'session' ? page.session.tenant : page.tenant;
+  const hideWatermark = page.kind === 'session' ? page.session.options.hideWatermark : page.hideWatermark;
+  const theme = tenant?.theme ?? { name: '', darkMode: {} };
+  const words = wordsOf(locale, texts, { tenantName: tenant?.name ?? '' });
+  const hasRedirect = (page.kind === 'session' ? page.session.action.redirectUrl : page.redirectUrl) !== undefined;
+  // Whether there is a way out is known here as well, so that it does not pop up later.
+  const around = {
+    ...nothing,
+    isPopup: mode === 'popup',
+    leave: hasRedirect || mode === 'popup' ? () => undefined : undefined,
+  };
+
+  const heading = tenant === undefined ? words.say('common.title') : `${words.say('common.title')} · ${tenant.name}`;
+  const style = `${styles}${themeCss(theme)}`;
+  const preloads = [files.entry, ...files.always, ...chunksOf(page, files)];
+  const head = [
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width,initial-scale=1">',
+    '<meta name="robots" content="noindex">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${escapeHtml(heading)}</title>`,
+    theme.faviconUrl === undefined
+      ? '<link rel="icon" href="data:,">'
+      : `<link rel="icon" href="${escapeHtml(theme.faviconUrl)}">`,
+    `<style nonce="${nonce}">${style}</style>`,
+    ...preloads.map((file) => `<link rel="modulepreload" href="${file}" nonce="${nonce}">`),
+  ].join('');
+  const late = `<p class="Late Note" role="status">${escapeHtml(words.say('common.slow'))} <a class="text-link" href="">${escapeHtml(words.say('common.retry'))}</a></p>`;
+  const noScript = `<noscript><style nonce="${nonce}">#widget-root,.Late{display:none}</style><main><h1>${escapeHtml(words.say('no-script.heading'))}</h1><p>${escapeHtml(words.say('no-script.description'))}</p></main></noscript>`;
+  const widget = [
+    render(<Logo theme={theme} position="outside" />),
+    `<div id="widget-container">${noScript}<div id="widget-root">${render(<App page={page} around={around} />)}</div>${late}</div>`,
+    `<footer id="widget-container-footer">${footer(theme.watermarkUrl, hideWatermark ? '' : words.say('common.securedBy'))}</footer>`,
+    `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(withoutTemplate(page)))}</script>`,
+    `<script type="module" src="${files.entry}" nonce="${nonce}"></script>`,
+  ].join('');
+
+  const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${mode === 'popup' ? ' class="popup"' : ''}`;
+  const own = theme.template === undefined || mode === 'popup' ? undefined : sanitiseTemplate(theme.template, nonce);
+  const [headBefore, headAfter, bodyBefore, bodyAfter] = own ?? ['', '', '<div class="Page">', '</div>'];
+  const images = [theme.logoUrl, theme.watermarkUrl, theme.faviconUrl, theme.pageBackground?.backgroundImageUrl];
+  const darkImages = [theme.darkMode.logoUrl, theme.darkMode.pageBackground?.backgroundImageUrl];
+  const { text, display, button } = theme.typography ?? {};
+  return {
+    html: `<!doctype html><html ${language}><head>${headBefore}${head}${headAfter}</head><body>${bodyBefore}${widget}${bodyAfter}</body></html>`,
+    images: [...images, ...darkImages, ...(own?.[4] ?? [])].filter((url) => url !== undefined),
+    fonts: [text, display, button].flatMap((group) => [
+      ...(group?.faces?.map(({ url }) => url) ?? []),
+      ...(group?.fontUrl === undefined ? [] : [group.fontUrl]),
+    ]),
+  };
+}
+
+function chunksOf(page: ChallengePage, { chunks }: BuiltFiles): readonly string[] {
+  if (page.kind !== 'session') return [];
+  const view = firstView(page.session);
+  return chunks['method' in view ? view.method : view.name] ?? [];
+}
+
+/** The document has the template already; the browser has no use for it. */
+function withoutTemplate(page: ChallengePage): ChallengePage {
+  if (page.kind === 'session') {
+    const { template: _template, ...theme } = page.session.tenant.theme;
+    return { ...page, session: { ...page.session, tenant: { ...page.session.tenant, theme } } };
+  }
+  if (page.tenant === undefined) return page;
+  const { template: _template, ...theme } = page.tenant.theme;
+  return { ...page, tenant: { ...page.tenant, theme } };
+}
+
+function footer(watermarkUrl: string | undefined, own: string): string {
+  return watermarkUrl === undefined ? escapeHtml(own) : `<img src="${escapeHtml(watermarkUrl)}" alt="">`;
+}
+
+function bcp47(locale: string): string {
+  const [language = '', region] = locale.split('-');
+  return region === undefined ? language : `${language}-${region.toUpperCase()}`;
+}
+
+/** The languages that are written from right to left. The pages have none of them yet; their layout is ready for one. */
+function direction(locale: string): 'ltr' | 'rtl' {
+  return /^(?:ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/.test(locale) ? 'rtl' : 'ltr';
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** JSON inside a script element: nothing in it can end the element, or begin a comment. */
+function escapeScript(json: string): string {
+  return json.replace(
+    /[<>\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

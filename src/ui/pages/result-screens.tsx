@@ -1,0 +1,104 @@
+/** Screens at which a journey ends, well or not. */
+import { useEffect, useState } from 'preact/hooks';
+import type { PageTextId } from '../../texts/page-texts.ts';
+import type { IconName } from '../kit/icons.tsx';
+import { PrimaryButton, Screen } from '../kit/parts.tsx';
+import { useWords } from '../kit/page.ts';
+
+interface Ending {
+  readonly icon: IconName;
+  readonly tone?: 'positive' | 'critical';
+  readonly heading: PageTextId;
+  readonly description: PageTextId;
+  readonly primaryCta: PageTextId;
+}
+
+const endings = {
+  blocked: {
+    icon: 'stop',
+    tone: 'critical',
+    heading: 'challenge-blocked.heading',
+    description: 'challenge-blocked.description',
+    primaryCta: 'challenge-blocked.primaryCta',
+  },
+  failed: {
+    icon: 'stop',
+    tone: 'critical',
+    heading: 'challenge-failed.heading',
+    description: 'challenge-failed.description',
+    primaryCta: 'challenge-failed.primaryCta',
+  },
+  review: {
+    icon: 'clock',
+    heading: 'challenge-review.heading',
+    description: 'challenge-review.description',
+    primaryCta: 'challenge-review.primaryCta',
+  },
+  'cannot-confirm': {
+    icon: 'question',
+    heading: 'cannot-confirm.heading',
+    description: 'cannot-confirm.description',
+    primaryCta: 'cannot-confirm.primaryCta',
+  },
+  expired: {
+    icon: 'clock',
+    heading: 'session-expired.heading',
+    description: 'session-expired.description',
+    primaryCta: 'session-expired.primaryCta',
+  },
+  error: {
+    icon: 'alert',
+    tone: 'critical',
+    heading: 'generic-error.heading',
+    description: 'generic-error.description',
+    primaryCta: 'generic-error.primaryCta',
+  },
+  enrolled: {
+    icon: 'check',
+    tone: 'positive',
+    heading: 'enroll-success.heading',
+    description: 'enroll-success.description',
+    primaryCta: 'enroll-success.primaryCta',
+  },
+} as const satisfies Record<string, Ending>;
+
+/** `onGo` is the way on or back; undefined where there is nowhere to go. */
+export function EndScreen({ name, onGo }: { name: keyof typeof endings; onGo: (() => void) | undefined }) {
+  const words = useWords();
+  const { heading, description, primaryCta, ...look }: Ending = endings[name];
+  return (
+    <Screen {...look} heading={words.say(heading)} description={words.say(description)}>
+      {onGo === undefined ? null : (
+        <div class="Stack">
+          <PrimaryButton label={words.say(primaryCta)} onClick={onGo} />
+        </div>
+      )}
+    </Screen>
+  );
+}
+
+/** The proof is given. The page leaves by itself; where a browser does not follow, as with an app's scheme, a button does. */
+export function DoneScreen({ leave }: { readonly leave: (() => void) | undefined }) {
+  const words = useWords();
+  const [isStuck, setStuck] = useState(false);
+  useEffect(() => {
+    if (leave === undefined) return undefined;
+    leave();
+    const timer = setTimeout(() => setStuck(true), 3_000);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Screen
+      icon="check"
+      tone="positive"
+      heading={words.say('challenge-success.heading')}
+      description={words.say(leave === undefined ? 'challenge-success.description' : 'challenge-success.leaving')}
+    >
+      {isStuck && leave !== undefined ? (
+        <div class="Stack">
+          <PrimaryButton label={words.say('common.continue')} onClick={leave} />
+        </div>
+      ) : null}
+    </Screen>
+  );
+}

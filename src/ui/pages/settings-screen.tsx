@@ -1,0 +1,260 @@
+/** What a person has set up, and what they may change of it with the scopes that their token has. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { UiSession } from '../../contract/client/ui-session.ts';
+import { Drawing, Icon } from '../kit/icons.tsx';
+import { lookOf } from '../kit/method-look.ts';
+import { PrimaryButton, Problem, Screen, SecondaryButton, Status, TextButton } from '../kit/parts.tsx';
+import { usePage } from '../kit/page.ts';
+import type { Words } from '../kit/page.ts';
+import { useTask } from '../kit/use-task.ts';
+import { sayDay } from '../kit/words.ts';
+import { RecoveryCodesScreen } from './recovery-codes-screen.tsx';
+
+type Authenticator = UiSession['authenticators'][number];
+
+type Panel =
+  | { readonly name: 'list'; readonly news?: string }
+  | { readonly name: 'rename' | 'remove'; readonly authenticator: Authenticator }
+  | { readonly name: 'ask-codes' | 'codes' };
+
+export interface SettingsScreenParts {
+  readonly onAdd: (() => void) | undefined;
+  readonly onChange: (method: string) => void;
+  readonly onDone: (() => void) | undefined;
+}
+
+export function SettingsScreen({ onAdd, onChange, onDone }: SettingsScreenParts) {
+  const { words } = usePage();
+  const [panel, setPanel] = useState<Panel>({ name: 'list' });
+  const toList = (news?: string) => setPanel({ name: 'list', ...(news === undefined ? {} : { news }) });
+  switch (panel.name) {
+    case 'list':
+      return <ListPanel {...{ onAdd, onChange, onDone, setPanel, news: panel.news ?? '' }} />;
+    case 'rename':
+      return <RenamePanel authenticator={panel.authenticator} onDone={toList} />;
+    case 'remove':
+      return <RemovePanel authenticator={panel.authenticator} onDone={toList} />;
+    case 'ask-codes':
+      return (
+        <Screen
+          icon="lifebuoy"
+          heading={words.say('settings.newRecoveryCodes')}
+          description={words.say('settings.newRecoveryCodesDescription')}
+        >
+          <div class="Stack">
+            <PrimaryButton label={words.say('settings.newRecoveryCodes')} onClick={() => setPanel({ name: 'codes' })} />
+            <SecondaryButton label={words.say('common.cancel')} onClick={() => toList()} />
+          </div>
+        </Screen>
+      );
+    case 'codes':
+      return <RecoveryCodesScreen onKept={() => toList()} />;
+  }
+}
+
+function ListPanel({
+  onAdd,
+  onChange,
+  onDone,
+  setPanel,
+  news,
+}: SettingsScreenParts & { readonly setPanel: (panel: Panel) => void; readonly news: string }) {
+  const { client, refresh, session, words } = usePage();
+  const task = useTask();
+  const [heard, setHeard] = useState(news);
+  const mayUpdate = session.scopes.includes('update:authenticators');
+  const mayRemove = session.scopes.includes('remove:authenticators');
+
+  const makeDefault = (authenticator: Authenticator) =>
+    task.run(async () => {
+      await client.updateAuthenticator(authenticator.userAuthenticatorId, { isDefault: true });
+      await refresh();
+      setHeard(words.say('settings.madeDefault'));
+    });
+
+  return (
+    <Screen
+      heading={words.say('settings.heading')}
+      description={words.say('settings.description', { tenantName: session.tenant.name })}
+    >
+      <Problem task={task} />
+      <Status>{heard}</Status>
+      {session.authenticators.length === 0 ? <p class="Note">{words.say('settings.empty')}</p> : null}
+      <ul class="List">
+        {session.authenticators.map((authenticator) => {
+          const name = nameOf(words, authenticator);
+          const canRename = mayUpdate && authenticator.isEditable;
+          const canChange = canRename && onAdd !== undefined && isContact(authenticator);
+          const canDefault = mayUpdate && !authenticator.isDefault && session.authenticators.length > 1;
+          const hasOptions = canRename || canDefault || mayRemove;
+          return (
+            <li key={authenticator.userAuthenticatorId}>
+              <details class="Options">
+                <summary class="Card card-shadow" aria-label={words.say('settings.options', { name })}>
+                  <Icon name={lookOf(authenticator.verificationMethod).icon} isSmall />
+                  <span class="Card-text">
+                    <span class="Card-title">
+                      <bdi>{name}</bdi>
+                      {authenticator.isDefault ? <span class="Badge">{words.say('settings.default')}</span> : null}
+                    </span>
+                    <span class="Card-hint">{usesOf(words, authenticator)}</span>
+                  </span>
+                  {hasOptions ? (
+                    <span aria-hidden="true" class="text-link--quiet">
+                      ⋯
+                    </span>
+                  ) : null}
+                </summary>
+                <div class="Menu">
+                  {canDefault ? (
+                    <TextButton label={words.say('settings.makeDefault')} onClick={() => makeDefault(authenticator)} />
+                  ) : null}
+                  {canChange ? (
+                    <TextButton
+                      label={words.say('settings.change')}
+                      onClick={() => onChange(authenticator.verificationMethod)}
+                    />
+                  ) : null}
+                  {canRename ? (
+                    <TextButton
+                      label={words.say('settings.rename')}
+                      onClick={() => setPanel({ name: 'rename', authenticator })}
+                    />
+                  ) : null}
+                  {mayRemove && authenticator.isRemovable ? (
+                    <TextButton
+                      label={words.say('settings.remove')}
+                      onClick={() => setPanel({ name: 'remove', authenticator })}
+                    />
+                  ) : null}
+                  {mayRemove && !authenticator.isRemovable && session.authenticators.length === 1 ? (
+                    <p class="Note">{words.say('settings.lastOne')}</p>
+                  ) : null}
+                </div>
+              </details>
+            </li>
+          );
+        })}
+        {session.recoveryCodes.canRegenerate && session.isEnrolled ? (
+          <li>
+            <button type="button" class="Button" onClick={() => setPanel({ name: 'ask-codes' })}>
+              <Drawing name="lifebuoy" />
+              {words.say('settings.newRecoveryCodes')}
+            </button>
+          </li>
+        ) : null}
+      </ul>
+      <div class="Stack">
+        {onAdd === undefined || session.enrolmentMethods.length === 0 ? (
+          mayUpdate || mayRemove ? null : (
+            <p class="Note">{words.say('settings.proveFirst')}</p>
+          )
+        ) : (
+          <button type="button" class="Button" onClick={onAdd}>
+            <Drawing name="add" />
+            {words.say('settings.add')}
+          </button>
+        )}
+        {onDone === undefined ? null : <PrimaryButton label={words.say('settings.done')} onClick={onDone} />}
+      </div>
+    </Screen>
+  );
+}
+
+function RenamePanel({ authenticator, onDone }: { authenticator: Authenticator; onDone: (news?: string) => void }) {
+  const { client, refresh, words } = usePage();
+  const task = useTask();
+  const field = useRef<HTMLInputElement>(null);
+  const [name, setName] = useState(nameOf(words, authenticator));
+  useEffect(() => field.current?.select(), []);
+  return (
+    <Screen heading={words.say('settings.rename')}>
+      <form
+        class="Stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          const displayName = name.trim();
+          if (displayName === '') {
+            task.tell(words.say('problem.nameEmpty'));
+            field.current?.focus();
+            return;
+          }
+          task.run(async () => {
+            await client.updateAuthenticator(authenticator.userAuthenticatorId, { displayName });
+            await refresh();
+            onDone(words.say('settings.renamed'));
+          });
+        }}
+      >
+        <div class="Field">
+          <label for="name">{words.say('settings.renameLabel')}</label>
+          <input
+            ref={field}
+            id="name"
+            type="text"
+            maxLength={64}
+            autoComplete="off"
+            aria-invalid={task.problem !== undefined}
+            aria-describedby="name-problem"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </div>
+        <Problem task={task} id="name-problem" />
+        <PrimaryButton label={words.say('settings.save')} isBusy={task.isBusy} />
+        <SecondaryButton label={words.say('common.cancel')} onClick={() => onDone()} />
+      </form>
+    </Screen>
+  );
+}
+
+function RemovePanel({ authenticator, onDone }: { authenticator: Authenticator; onDone: (news?: string) => void }) {
+  const { client, refresh, words } = usePage();
+  const task = useTask();
+  return (
+    <Screen
+      icon="alert"
+      tone="critical"
+      heading={words.say('settings.removeHeading', { name: nameOf(words, authenticator) })}
+      description={words.say('settings.removeDescription')}
+    >
+      <div class="Stack">
+        <Problem task={task} />
+        <PrimaryButton
+          tone="critical"
+          label={words.say('settings.remove')}
+          isBusy={task.isBusy}
+          onClick={() =>
+            task.run(async () => {
+              await client.removeAuthenticator(authenticator.userAuthenticatorId);
+              await refresh();
+              onDone(words.say('settings.removed'));
+            })
+          }
+        />
+        <SecondaryButton label={words.say('common.cancel')} onClick={() => onDone()} />
+      </div>
+    </Screen>
+  );
+}
+
+function isContact({ verificationMethod }: Authenticator): boolean {
+  return verificationMethod === 'EMAIL_OTP' || verificationMethod === 'EMAIL_MAGIC_LINK';
+}
+
+/** What the person called it, else what the device is called, else what it is. */
+function nameOf(words: Words, authenticator: Authenticator): string {
+  const own = authenticator.displayName ?? authenticator.webauthnCredential?.name;
+  return own === undefined || own === '' ? words.say(lookOf(authenticator.verificationMethod).name) : own;
+}
+
+function usesOf(words: Words, { email, phoneNumber, createdAt, lastVerifiedAt }: Authenticator): string {
+  const added = words.say('settings.added', { date: sayDay(words.locale, createdAt) });
+  const used =
+    lastVerifiedAt === undefined
+      ? []
+      : [words.say('settings.lastUsed', { date: sayDay(words.locale, lastVerifiedAt) })];
+  const contact = email ?? phoneNumber;
+  return [...(contact === undefined ? [] : [contact]), added, ...used].join(' · ');
+}

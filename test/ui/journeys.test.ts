@@ -1,0 +1,251 @@
+/** Worry: a person cannot get through, or gets through where they must not. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { eventually } from '../rig/api.ts';
+import { appCode, startSite } from './site.ts';
+import type { OpenPage, Site } from './site.ts';
+
+let site: Site;
+const opened: OpenPage[] = [];
+
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(() => site.stop());
+
+async function open(...options: Parameters<Site['open']>): Promise<Page> {
+  const own = await site.open(...options);
+  opened.push(own);
+  return own.page;
+}
+
+afterEach(async () => {
+  const problems = opened.flatMap((own) => own.problems);
+  await Promise.all(opened.splice(0).map((own) => own.close()));
+  expect(problems).toEqual([]);
+});
+
+const heading = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
+
+/** The token that the app got back with its address. */
+async function backAtApp(page: Page): Promise<string> {
+  await page.waitForURL((address) => address.href.startsWith(site.appUrl));
+  return new URL(page.url()).searchParams.get('token') ?? '';
+}
+
+async function mailedCode(email: string, not = ''): Promise<string> {
+  return eventually(
+    'the mailed code',
+    5_000,
+    () => readInboxCode(site.url, email),
+    (code) => code !== '' && code !== not,
+  );
+}
+
+/** Sets up an authenticator app on the page and gives its secret. */
+async function enrolApp(page: Page): Promise<string> {
+  await pick(page, 'Authenticator app');
+  await press(page, 'I have an app');
+  await page.getByText('Can’t scan it?').click();
+  const secret = (await page.locator('.Secret').textContent()) ?? '';
+  await page.getByLabel('Code', { exact: true }).fill(appCode(secret));
+  return secret;
+}
+
+describe('the first screen', () => {
+  test('is drawn by the server, and says what to do where scripts are switched off', async () => {
+    const { url } = await site.track('nojs', 'signIn');
+    const html = await (await fetch(url)).text();
+    expect(html).toContain('<h1 tabindex="-1">Set up how you sign in</h1>');
+    const page = await open({ javaScriptEnabled: false });
+    await page.goto(url);
+    await heading(page, 'JavaScript is switched off');
+    expect(await page.getByText('Set up how you sign in').isVisible()).toBe(false);
+  });
+
+  test('takes the token out of the address at once, and a reload still shows it (ruling 21)', async () => {
+    const { url } = await site.track('reload', 'signIn');
+    const page = await open();
+    await page.goto(url);
+    await page.waitForURL(`${site.url}/challenge`);
+    await page.reload();
+    await heading(page, 'Set up how you sign in');
+    await page.waitForURL(`${site.url}/challenge`);
+  });
+
+  test.each([
+    ['no token', '/challenge'],
+    ['a broken token', '/challenge?token=abc'],
+    ['two tokens', '/challenge?token=a&token=b'],
+  ])('with %s is the expired one, without a way to nowhere', async (_name, path) => {
+    const page = await open();
+    await page.goto(`${site.url}${path}`);
+    await heading(page, 'This page has expired');
+    expect(await page.getByRole('button').count()).toBe(0);
+  });
+});
+
+describe('a first visit', () => {
+  test('sets up an authenticator app, shows recovery codes once, and goes back with a token that proves it', async () => {
+    const { url } = await site.track('first-app', 'signIn', { redirectUrl: `${site.appUrl}/back?a=1&token=old` });
+    const page = await open();
+    await page.goto(url);
+    await enrolApp(page);
+    await heading(page, 'Keep these codes safe');
+    expect(await page.locator('.Codes li').count()).toBe(10);
+    await press(page, 'I’ve kept them');
+    await heading(page, 'All set');
+    await press(page, 'Continue');
+    const token = await backAtApp(page);
+    // 7.6: added to the query that is there, in place of an older token.
+    expect(new URL(page.url()).search).toMatch(/^\?a=1&token=[^&]+$/);
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', isValid: true });
+  });
+
+  test('by e-mail asks for the address only if the backend has not named it', async () => {
+    const named = await site.track('first-mail', 'signIn', { email: 'first-mail@example.com' });
+    const page = await open();
+    await page.goto(named.url);
+    await pick(page, 'Code by e-mail');
+    await heading(page, 'Check your e-mail');
+    await page.getByText('first-mail@example.com').waitFor();
+    await page.getByLabel('Code').fill(await mailedCode('first-mail@example.com'));
+    await heading(page, 'Keep these codes safe');
+
+    const unnamed = await site.track('first-mail-2', 'signIn');
+    const other = await open();
+    await other.goto(unnamed.url);
+    await pick(other, 'Code by e-mail');
+    await other.getByLabel('E-mail address').fill('nobody');
+    await press(other, 'Continue');
+    await other.getByRole('alert').getByText('such as name@example.com').waitFor();
+    await other.getByLabel('E-mail address').fill('first-mail-2@example.com');
+    await press(other, 'Continue');
+    await other.getByLabel('Code').fill(await mailedCode('first-mail-2@example.com'));
+    await heading(other, 'Keep these codes safe');
+  });
+});
+
+describe('a returning visit', () => {
+  async function withMail(userId: string): Promise<string> {
+    const email = `${userId}@example.com`;
+    await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+    return email;
+  }
+
+  test('by e-mail: a wrong code is told and can be put right; the code can be pasted with what stands around it', async () => {
+    const email = await withMail('back-mail');
+    const { url } = await site.track('back-mail', 'withdraw', { redirectUrl: `${site.appUrl}/done` });
+    const page = await open();
+    await page.goto(url);
+    await heading(page, 'Check your e-mail');
+    await page.getByText('b•••@example.com').waitFor();
+    const code = await mailedCode(email);
+    await page.getByLabel('Code').fill(code === '000000' ? '111111' : '000000');
+    await page.getByRole('alert').getByText('That code isn’t right').waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('code');
+    await page.getByLabel('Code').fill(`Your code: ${code.slice(0, 3)} ${code.slice(3)}`);
+    const token = await backAtApp(page);
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'EMAIL_OTP' });
+  });
+
+  test('A18: an empty or short code is not sent at all', async () => {
+    await withMail('short');
+    const { url, token } = await site.track('short', 'withdraw');
+    const page = await open();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await page.goto(url);
+    await press(page, 'Confirm');
+    await page.getByRole('alert').getByText('Enter all 6 digits').waitFor();
+    await page.getByLabel('Code').fill('123');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Enter all 6 digits').waitFor();
+    expect(sent.filter((address) => address.includes('/verify/'))).toEqual([]);
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+  });
+
+  test('after too many wrong codes says how long to wait', async () => {
+    await withMail('guesser');
+    const { url } = await site.track('guesser', 'withdraw');
+    const page = await open();
+    await page.goto(url);
+    for (const guess of ['000001', '000002', '000003', '000004', '000005', '000006']) {
+      await page.getByLabel('Code').fill('');
+      await page.getByLabel('Code').fill(guess);
+      await page.waitForResponse((response) => response.url().includes('/verify/email-otp'));
+    }
+    await page
+      .getByRole('alert')
+      .getByText(/Too many tries\. You can try again in (\d+ seconds|1 minute)\./)
+      .waitFor();
+  });
+
+  test('leaves by "Quit" with the token as it is, and proves nothing by that', async () => {
+    await withMail('quitter');
+    const { url } = await site.track('quitter', 'withdraw', { redirectUrl: `${site.appUrl}/quit` });
+    const page = await open();
+    await page.goto(url);
+    await press(page, 'Quit');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
+  });
+
+  test('by a recovery code', async () => {
+    const { url } = await site.track('rescued', 'signIn', { email: 'rescued@example.com' });
+    const page = await open();
+    await page.goto(url);
+    await pick(page, 'Code by e-mail');
+    await page.getByLabel('Code').fill(await mailedCode('rescued@example.com'));
+    await heading(page, 'Keep these codes safe');
+    const code = (await page.locator('.Codes li').first().textContent()) ?? '';
+
+    const again = await site.track('rescued', 'withdraw', { redirectUrl: `${site.appUrl}/rescued` });
+    const other = await open();
+    await other.goto(again.url);
+    await press(other, 'Try another way');
+    await pick(other, 'Recovery code');
+    await other.getByLabel('Recovery code').fill(code);
+    await press(other, 'Confirm');
+    expect(await site.validate(await backAtApp(other))).toMatchObject({
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'RECOVERY_CODE',
+    });
+  });
+});
+
+describe('an action that is decided already', () => {
+  test.each([
+    ['BLOCK', 'This can’t go on'],
+    ['CHALLENGE_FAILED', 'This was declined'],
+    ['REVIEW_REQUIRED', 'This is being looked at'],
+  ])('%s says so and offers nothing but the way back', async (state, title) => {
+    const userId = `decided-${state}`;
+    const body = { idempotencyKey: 'k', redirectUrl: `${site.appUrl}/decided` };
+    const { url } = await site.track(userId, 'withdraw', body);
+    await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state });
+    const page = await open();
+    await page.goto(url);
+    await heading(page, title);
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Go back']);
+    await press(page, 'Go back');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state });
+  });
+
+  test('ruling 17: a user whose authenticators are not good for it is told so, and is offered no enrolment', async () => {
+    await site.manage('POST', '/action-configurations', {
+      actionCode: 'passkeyOnly',
+      defaultUserActionResult: 'CHALLENGE',
+      verificationMethods: ['PASSKEY'],
+    });
+    const authenticator = { verificationMethod: 'EMAIL_OTP', email: 'weak@example.com' };
+    await site.api('POST', '/v1/users/weak/authenticators', authenticator);
+    const { url } = await site.track('weak', 'passkeyOnly');
+    const page = await open();
+    await page.goto(url);
+    await heading(page, 'This can’t be confirmed here');
+    expect(await page.getByRole('link').count()).toBe(0);
+  });
+});
