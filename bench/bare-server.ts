@@ -1,7 +1,7 @@
 /**
  * What track costs when nothing is done but what cannot be left out: a bare `node:http` server that reads the body, runs
- * track's two prepared statements on the same driver and pool size, and answers as many bytes. It checks no key, parses by
- * no contract, decides nothing, signs nothing, counts nothing and logs nothing.
+ * track's two prepared statements on the same driver and pool size, each in a transaction of its own, and answers as many
+ * bytes. It checks no key, parses by no contract, decides nothing, signs nothing, counts nothing and logs nothing.
  *
  * The driver and the statements come from the built program: what runs them beside it is the same code, and this file's
  * loader (tsx) adds work to every named closure it translates.
@@ -30,6 +30,8 @@ const { recordAction } = (await built('storage/queries/actions.js')) as typeof A
 const db = openPostgresDatabase({
   url: variable('DATABASE_URL'),
   poolSize: Number(variable('BENCH_POOL_SIZE')),
+  // One statement, one transaction, as a simple server has it.
+  isGrouping: false,
   random: Math.random,
   onError: (error) => console.error(error.message),
 });

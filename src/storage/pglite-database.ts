@@ -33,10 +33,11 @@ import type {
 import { Parser } from 'pg-protocol/dist/parser.js';
 import { lockDataDirectory } from './data-directory.ts';
 import type { DataDirectoryLock } from './data-directory.ts';
-import { checkSameText, decodeRow, rowShape, writeCall } from './row-types.ts';
-import type { Prepared, RowShape } from './row-types.ts';
+import { CallGroup } from './call-group.ts';
+import { decodeRow, rowShape, writeCalls } from './row-types.ts';
+import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
-import type { Database, Sql, SqlValue, Statement } from './sql.ts';
+import type { Database, Grouping, Sql, SqlValue, Statement } from './sql.ts';
 
 /** Where the embedded database lives and what it promises. */
 export interface EmbeddedOptions {
@@ -249,9 +250,15 @@ class PgliteDatabase implements EmbeddedDatabase {
   private isHeld = false;
   private ranThisTurn = 0;
   private ranSinceWalCheck = 0;
+  private readonly groups: Readonly<Record<Grouping, CallGroup>> = {
+    reads: new CallGroup(() => this.runGroup(this.groups.reads)),
+    writes: new CallGroup(() => this.runGroup(this.groups.writes)),
+  };
   private closing: Promise<void> | undefined;
 
-  // The answer being read.
+  // The answers being read.
+  private calls: readonly StatementCall[] = [];
+  private results: Record<string, unknown>[][] = [];
   private rows: Record<string, unknown>[] = [];
   private shape: RowShape | null = null;
   private tag = '';
@@ -276,7 +283,34 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
-    return this.inTurn(() => this.run(statement, values) as Row[]);
+    const { grouping } = statement;
+    if (grouping === undefined || this.closing !== undefined) {
+      return this.inTurn(() => this.run(statement, values) as Row[]);
+    }
+    return new Promise((resolve, reject) => {
+      this.groups[grouping].add({ statement, values, resolve: (rows) => resolve(rows as Row[]), reject });
+    });
+  }
+
+  /** Runs what waits in a group, once it is our turn. */
+  private runGroup(group: CallGroup): void {
+    this.inTurn(() => {
+      const calls = group.take();
+      if (calls.length > 1) {
+        const results = this.runTogether(calls);
+        if (results !== null) {
+          for (const [index, call] of calls.entries()) call.resolve(results[index] ?? []);
+          return;
+        }
+      }
+      for (const call of calls) {
+        try {
+          call.resolve(this.run(call.statement, call.values));
+        } catch (error) {
+          call.reject(error as Error);
+        }
+      }
+    }).catch((error: unknown) => group.refuse(error as Error));
   }
 
   script(text: string): Promise<void> {
@@ -344,27 +378,42 @@ class PgliteDatabase implements EmbeddedDatabase {
 
   /** Runs a statement now. The caller has the turn. */
   run(statement: Statement<unknown>, values: readonly SqlValue[]): Record<string, unknown>[] {
-    const prepared = this.prepared.get(statement.name);
-    if (prepared !== undefined) checkSameText(prepared, statement);
-    this.shape = prepared?.shape ?? null;
-    this.exchange(writeCall(statement, values, prepared !== undefined));
-    if (this.failure !== null) {
-      const failure = this.failure;
-      this.prepared.delete(statement.name);
-      // A migration has changed the columns of a statement prepared before it; the statement was not run.
-      if (this.status === 'I' && prepared !== undefined && isStalePlan(failure)) return this.run(statement, values);
-      throw explain(failure, statement);
+    const isPrepared = this.prepared.has(statement.name);
+    this.exchangeCalls([{ statement, values }]);
+    if (this.failure === null) return this.results[0] ?? [];
+    const failure = this.failure;
+    this.prepared.delete(statement.name);
+    // A migration has changed the columns of a statement prepared before it; the statement was not run.
+    if (this.status === 'I' && isPrepared && isStalePlan(failure)) return this.run(statement, values);
+    throw explain(failure, statement);
+  }
+
+  /** Runs calls now, in one transaction; null if it failed, and then nothing of it is left. The caller has the turn. */
+  private runTogether(calls: readonly StatementCall[]): Record<string, unknown>[][] | null {
+    try {
+      this.exchangeCalls(calls);
+      return this.failure === null ? this.results : null;
+    } catch {
+      return null;
     }
-    if (prepared === undefined)
-      this.prepared.set(statement.name, {
-        text: statement.text,
-        shape: this.shape,
-      });
-    return this.rows;
+  }
+
+  private exchangeCalls(calls: readonly StatementCall[]): void {
+    const messages = writeCalls(calls, this.prepared);
+    this.calls = calls;
+    this.results = [];
+    this.shape = this.preparedNow()?.shape ?? null;
+    this.exchange(messages);
+  }
+
+  private preparedNow(): Prepared | undefined {
+    const call = this.calls[this.results.length];
+    return call && this.prepared.get(call.statement.name);
   }
 
   /** Runs a script now. The caller has the turn. */
   runScript(text: string): void {
+    this.calls = [];
     this.exchange(serialize.query(text));
     if (this.failure === null) return;
     const failure = this.failure;
@@ -415,6 +464,7 @@ class PgliteDatabase implements EmbeddedDatabase {
         return;
       case 'commandComplete':
         this.tag = (message as CommandCompleteMessage).text;
+        this.completeCall();
         return;
       case 'readyForQuery':
         this.status = (message as ReadyForQueryMessage).status;
@@ -431,6 +481,16 @@ class PgliteDatabase implements EmbeddedDatabase {
       // The other messages say nothing that is not known.
     }
   };
+
+  private completeCall(): void {
+    const call = this.calls[this.results.length];
+    if (call === undefined) return;
+    const { name, text } = call.statement;
+    if (!this.prepared.has(name)) this.prepared.set(name, { text, shape: this.shape });
+    this.results.push(this.rows);
+    this.rows = [];
+    this.shape = this.preparedNow()?.shape ?? null;
+  }
 
   /** Runs `work` now if nobody is before us, else when it is our turn. */
   private inTurn<Result>(work: () => Result): Promise<Result> {

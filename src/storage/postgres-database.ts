@@ -5,16 +5,20 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
 import type { ClientConfig, Connection, PoolClient, Submittable } from 'pg';
-import { checkSameText, decodeRow, rowShape, writeCall } from './row-types.ts';
-import type { Prepared, RowShape } from './row-types.ts';
+import { CallGroup } from './call-group.ts';
+import type { PendingCall } from './call-group.ts';
+import { decodeRow, rowShape, writeCalls } from './row-types.ts';
+import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
-import type { Database, Sql, SqlValue, Statement } from './sql.ts';
+import type { Database, Grouping, Sql, SqlValue, Statement } from './sql.ts';
 
 /** How to reach a server, and how long to wait for it. */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that pg knows. */
   readonly url: string;
   readonly poolSize: number;
+  /** Whether calls made at the same time may leave together (the default), see call-group.ts. */
+  readonly isGrouping?: boolean;
   /** How long a caller waits for a connection, being opened or being given back. */
   readonly acquireTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
@@ -57,43 +61,43 @@ interface Lease {
   readonly release: (isBroken: boolean) => void;
 }
 
-type Settle = (failure: Error | null, call: Call) => void;
+type Settle = (failure: Error | null, exchange: Exchange) => void;
 
-/** One run of a prepared statement: pg's client hands it the server's answers. */
-class Call implements Submittable {
-  readonly rows: Record<string, unknown>[] = [];
+/** Runs of prepared statements in one transaction: pg's client hands it the server's answers. */
+class Exchange implements Submittable {
+  /** The rows of each call. */
+  readonly results: Record<string, unknown>[][] = [];
   tag = '';
-  private readonly statement: Statement<unknown>;
-  private readonly values: readonly SqlValue[];
+  private readonly calls: readonly StatementCall[];
   private readonly session: Session;
   private readonly settle: Settle;
+  // Of the call that is being answered.
+  private rows: Record<string, unknown>[] = [];
   private shape: RowShape | null = null;
-  private isNew = false;
   private failure: Error | null = null;
 
-  constructor(session: Session, statement: Statement<unknown>, values: readonly SqlValue[], settle: Settle) {
+  constructor(session: Session, calls: readonly StatementCall[], settle: Settle) {
     this.session = session;
-    this.statement = statement;
-    this.values = values;
+    this.calls = calls;
     this.settle = settle;
   }
 
   submit(connection: Connection): Error | null {
-    const prepared = this.session.prepared.get(this.statement.name);
     try {
-      if (prepared === undefined) this.isNew = true;
-      else {
-        checkSameText(prepared, this.statement);
-        this.shape = prepared.shape;
-      }
-      const message = writeCall(this.statement, this.values, prepared !== undefined);
+      const messages = writeCalls(this.calls, this.session.prepared);
+      this.shape = this.preparedNow()?.shape ?? null;
       this.session.isWatched = true;
-      // A stream that can no longer be written to reports its end, which fails this call.
-      if (connection.stream.writable) connection.stream.write(message);
+      // A stream that can no longer be written to reports its end, which fails these calls.
+      if (connection.stream.writable) connection.stream.write(messages);
       return null;
     } catch (error) {
       return asError(error);
     }
+  }
+
+  private preparedNow(): Prepared | undefined {
+    const call = this.calls[this.results.length];
+    return call && this.session.prepared.get(call.statement.name);
   }
 
   handleRowDescription(message: { readonly fields: Parameters<typeof rowShape>[0] }): void {
@@ -112,12 +116,13 @@ class Call implements Submittable {
 
   handleCommandComplete(message: { readonly text: string }): void {
     this.tag = message.text;
-    if (this.isNew) {
-      this.session.prepared.set(this.statement.name, {
-        text: this.statement.text,
-        shape: this.shape,
-      });
+    const call = this.calls[this.results.length];
+    if (call !== undefined && this.preparedNow() === undefined) {
+      this.session.prepared.set(call.statement.name, { text: call.statement.text, shape: this.shape });
     }
+    this.results.push(this.rows);
+    this.rows = [];
+    this.shape = this.preparedNow()?.shape ?? null;
   }
 
   handleReadyForQuery(): void {
@@ -143,11 +148,18 @@ class PostgresDatabase implements Database {
   private readonly listener: Listener;
   private readonly sessions = new WeakMap<Client, Session>();
   private readonly options: PostgresOptions;
+  private readonly isGrouping: boolean;
+  private readonly groups: Readonly<Record<Grouping, CallGroup>>;
   private closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.options = options;
+    this.isGrouping = options.isGrouping ?? true;
+    this.groups = {
+      reads: new CallGroup(() => this.runGroup(this.groups.reads)),
+      writes: new CallGroup(() => this.runGroup(this.groups.writes)),
+    };
     const connection: ClientConfig = {
       ...connectTo(options.url),
       keepAlive: true,
@@ -185,39 +197,75 @@ class PostgresDatabase implements Database {
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
-    return new Promise((resolve, reject) => this.run(statement, values, 1, resolve, reject));
+    return new Promise((resolve, reject) => {
+      const call: PendingCall = { statement, values, resolve: (rows) => resolve(rows as Row[]), reject };
+      const { grouping } = statement;
+      if (grouping === undefined || !this.isGrouping) this.runAlone(call, 1);
+      else this.groups[grouping].add(call);
+    });
   }
 
-  private run<Row>(
-    statement: Statement<Row>,
-    values: readonly SqlValue[],
-    attempt: number,
-    resolve: (rows: Row[]) => void,
-    reject: (reason: Error) => void,
-  ): void {
+  private runAlone(call: PendingCall, attempt: number): void {
     // With a callback, because the promise form of pg's pool costs two promises more.
     this.pool.connect((error, client, release) => {
       const session = client && this.sessions.get(client);
-      if (client === undefined || session === undefined) {
-        reject(unavailable(error));
+      if (client === undefined || session === undefined) call.reject(unavailable(error));
+      else this.runAloneOn({ client, session, release }, call, attempt);
+    });
+  }
+
+  private runAloneOn({ client, session, release }: Lease, call: PendingCall, attempt: number): void {
+    const settle: Settle = (failure, { results }) => {
+      if (failure === null) {
+        release(false);
+        call.resolve(results[0] ?? []);
         return;
       }
-      const settle: Settle = (failure, call) => {
-        if (failure === null) {
-          release();
-          resolve(call.rows as Row[]);
-          return;
-        }
-        release(endsConnection(failure));
-        const code = repeatableCode(failure);
-        if (code === null || attempt === attemptsMax) {
-          reject(explain(failure, statement));
-          return;
-        }
-        void this.pauseBeforeRetry(code).then(() => this.run(statement, values, attempt + 1, resolve, reject));
-      };
-      client.query(new Call(session, statement, values, settle));
+      release(endsConnection(failure));
+      const code = repeatableCode(failure);
+      if (code === null || attempt === attemptsMax) {
+        call.reject(explain(failure, call.statement));
+        return;
+      }
+      void this.pauseBeforeRetry(code).then(() => this.runAlone(call, attempt + 1));
+    };
+    client.query(new Exchange(session, [call], settle));
+  }
+
+  /** Runs what waits in a group, once there is a connection for it. */
+  private runGroup(group: CallGroup): void {
+    this.pool.connect((error, client, release) => {
+      const session = client && this.sessions.get(client);
+      if (client === undefined || session === undefined) {
+        group.refuse(unavailable(error));
+        return;
+      }
+      const lease = { client, session, release };
+      const calls = group.take();
+      const [only, second] = calls;
+      if (only === undefined) release();
+      else if (second === undefined) this.runAloneOn(lease, only, 1);
+      else this.runTogetherOn(lease, calls);
     });
+  }
+
+  private runTogetherOn({ client, session, release }: Lease, calls: readonly PendingCall[]): void {
+    const settle: Settle = (failure, { results }) => {
+      if (failure === null) {
+        release(false);
+        for (const [index, call] of calls.entries()) call.resolve(results[index] ?? []);
+        return;
+      }
+      const isLost = endsConnection(failure);
+      release(isLost);
+      for (const call of calls) {
+        // Nothing of a failed transaction is left, so whose fault it was shows when each runs alone. With the connection
+        // lost nobody knows what is left, and that is what a call alone would be told.
+        if (isLost && repeatableCode(failure) === null) call.reject(explain(failure, call.statement));
+        else this.runAlone(call, 1);
+      }
+    };
+    client.query(new Exchange(session, calls, settle));
   }
 
   async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
@@ -240,9 +288,9 @@ class PostgresDatabase implements Database {
       await runOn(lease, begin, []);
       const result = await work(sql);
       sql.isOver = true;
-      const call = await runOn(lease, commit, []);
+      const { tag } = await runOn(lease, commit, []);
       // COMMIT of a transaction in which a statement failed rolls back and says so only here.
-      if (call.tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
+      if (tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
       return result;
     } catch (error) {
       sql.isOver = true;
@@ -316,7 +364,7 @@ class TransactionSql implements Sql {
   async query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
     if (this.isOver) throw new Error(`The transaction is over; ${statement.name} came too late.`);
     const call = await runOn(this.lease, statement, values);
-    return call.rows as Row[];
+    return (call.results[0] ?? []) as Row[];
   }
 
   async script(text: string): Promise<void> {
@@ -331,13 +379,13 @@ class TransactionSql implements Sql {
   }
 }
 
-function runOn(lease: Lease, statement: Statement<unknown>, values: readonly SqlValue[]): Promise<Call> {
+function runOn(lease: Lease, statement: Statement<unknown>, values: readonly SqlValue[]): Promise<Exchange> {
   return new Promise((resolve, reject) => {
-    const settle: Settle = (failure, call) => {
-      if (failure === null) resolve(call);
+    const settle: Settle = (failure, exchange) => {
+      if (failure === null) resolve(exchange);
       else reject(explain(failure, statement));
     };
-    lease.client.query(new Call(lease.session, statement, values, settle));
+    lease.client.query(new Exchange(lease.session, [{ statement, values }], settle));
   });
 }
 

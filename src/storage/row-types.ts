@@ -145,31 +145,48 @@ export interface Prepared {
 }
 
 /** Refuses a name that already stands for another text on this connection: its rows would be the other statement's. */
-export function checkSameText(prepared: Prepared, statement: Statement<unknown>): void {
+function checkSameText(prepared: Prepared, statement: Statement<unknown>): void {
   if (prepared.text !== statement.text) throw new TypeError(`Two statements are called ${statement.name}.`);
 }
 
 const describePortal = serialize.describe({ type: 'P' });
-const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);
+const execute = serialize.execute();
+const sync = serialize.sync();
+
+/** A statement with the values of one call. */
+export interface StatementCall {
+  readonly statement: Statement<unknown>;
+  readonly values: readonly SqlValue[];
+}
 
 /**
- * The messages that run a statement, as one buffer. The first call on a connection also prepares it and asks what its
- * columns are; later ones need not ask, because the server refuses a plan whose columns have changed (0A000).
+ * The messages that run statements, as one buffer: in one transaction, which ends with the last of them. The first call on
+ * a connection also prepares a statement and asks what its columns are; later ones need not ask, because the server refuses
+ * a plan whose columns have changed (0A000).
  * @throws {TypeError} for a parameter that no column can hold.
  */
-export function writeCall(statement: Statement<unknown>, values: readonly SqlValue[], isPrepared: boolean): Buffer {
-  const bind = serialize.bind({
-    statement: statement.name,
-    values: values as SqlValue[],
-    valueMapper: encodeValue,
-  });
-  if (isPrepared) return Buffer.concat([bind, executeAndSync]);
-  return Buffer.concat([
-    // Closing a name that is not there is no error, and one that an earlier, failed call left behind could not be reused.
-    serialize.close({ type: 'S', name: statement.name }),
-    serialize.parse({ name: statement.name, text: statement.text }),
-    bind,
-    describePortal,
-    executeAndSync,
-  ]);
+export function writeCalls(calls: readonly StatementCall[], prepared: ReadonlyMap<string, Prepared>): Buffer {
+  const messages: Buffer[] = [];
+  const preparing = new Set<string>();
+  for (const { statement, values } of calls) {
+    const { name, text } = statement;
+    const known = prepared.get(name);
+    if (known !== undefined) checkSameText(known, statement);
+    const bind = serialize.bind({ statement: name, values: values as SqlValue[], valueMapper: encodeValue });
+    if (known !== undefined || preparing.has(name)) {
+      messages.push(bind, execute);
+      continue;
+    }
+    preparing.add(name);
+    messages.push(
+      // Closing a name that is not there is no error, and one that an earlier, failed call left behind could not be reused.
+      serialize.close({ type: 'S', name }),
+      serialize.parse({ name, text }),
+      bind,
+      describePortal,
+      execute,
+    );
+  }
+  messages.push(sync);
+  return Buffer.concat(messages);
 }

@@ -21,10 +21,15 @@ export function sqlTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
+/** Which statements may be sent together: those that only read, and those that write; see call-group.ts. */
+export type Grouping = 'reads' | 'writes';
+
 /** A prepared statement. The name is its identity on a connection, so one name must never stand for two texts. */
 export interface Statement<Row> {
   readonly name: string;
   readonly text: string;
+  /** Absent for a statement that is always alone in its transaction. */
+  readonly grouping?: Grouping | undefined;
   /** Type only: what a row looks like. Never present at run time. */
   readonly row?: Row;
 }
@@ -34,14 +39,17 @@ const textByName = new Map<string, string>();
 /**
  * Declares a prepared statement at module load. Rows come back with `timestamptz` as milliseconds since the epoch,
  * `bigint` as number, `json`/`jsonb` parsed, `bytea` as Buffer and arrays as arrays.
+ *
+ * With a `grouping`, calls made at the same time share one transaction. So its first two values are the tenant and the
+ * user, and it locks nothing that another user's call would wait for.
  */
-export function statement<Row>(name: string, text: string): Statement<Row> {
+export function statement<Row>(name: string, text: string, grouping?: Grouping): Statement<Row> {
   // PostgreSQL cuts longer names short, and two that begin alike would become one.
   if (name.length > 63) throw new Error(`The statement name ${name} is longer than 63 characters.`);
   const known = textByName.get(name);
   if (known !== undefined && known !== text) throw new Error(`Two statements are called ${name}.`);
   textByName.set(name, text);
-  return { name, text };
+  return { name, text, grouping };
 }
 
 export interface Sql {

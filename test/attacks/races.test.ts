@@ -99,6 +99,38 @@ describe('A42', () => {
     expect([await count('users', 'newcomer'), await count('actions', 'newcomer')]).toEqual([1, triesPerRace]);
   });
 
+  test('keys of many users that both nodes track at once, one of them held up, make one action each', async () => {
+    const users = 40;
+    const userIdOf = (index: number) => `grouped-${Math.floor(index / 2) % users}`;
+    await database.query('begin');
+    // What a deletion holds while it runs: tracks of this user wait for it, and those that left together with them.
+    await database.query(`select pg_advisory_xact_lock(hashtextextended($1::uuid::text || $2::text, 0))`, [
+      credentials.SALLYPORT_TENANT_ID,
+      'grouped-7',
+    ]);
+    const all = atOnce(users * 4, (url, index) =>
+      ask(url, 'POST', `/v1/users/${userIdOf(index)}/actions/withdrawFunds`, {
+        key,
+        body: { idempotencyKey: `k-${Math.floor(index / (users * 2))}`, deviceId: 'new-device' },
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await database.query('commit');
+    const replies = await all;
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    // Neighbours have the same key, and went to different nodes.
+    for (let index = 0; index < replies.length; index += 2) {
+      const [one, other] = [replies[index], replies[index + 1]];
+      if (one === undefined || other === undefined) throw new Error('An answer is missing.');
+      expect(withoutToken(one)).toEqual(withoutToken(other));
+    }
+    const { rows } = await database.query(
+      `select count(*)::int as actions, count(distinct user_id)::int as users from actions where user_id like 'grouped-%'`,
+    );
+    expect(rows).toEqual([{ actions: users * 2, users }]);
+    expect(await count('devices', 'grouped-7')).toBe(1);
+  });
+
   test('concurrent first sights of one action make one configuration', async () => {
     await atOnce(40, (url, index) => ask(url, 'POST', `/v1/users/sight-${index}/actions/brandNew`, { key, body: {} }));
     const { rows } = await database.query("select 1 from action_configurations where action_code = 'brandNew'");

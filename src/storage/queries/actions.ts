@@ -132,6 +132,8 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
        on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
      )${configuration ? createConfiguration : ''}${device ? createDevice : ''}
      select action_id from action`,
+    // The tenant's row, which a new configuration writes to, is everybody's.
+    configuration ? undefined : 'writes',
   );
   recordStatements.set(name, made);
   return made;

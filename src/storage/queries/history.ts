@@ -200,7 +200,7 @@ const joins = `
   left join actions e
     on e.tenant_id = $1 and e.user_id = $2 and e.action_code = $3 and e.idempotency_key = $4`;
 
-const withoutParts = statement<History>('load_history', `select ${base} from (select 1) as one ${joins}`);
+const withoutParts = statement<History>('load_history', `select ${base} from (select 1) as one ${joins}`, 'reads');
 
 // Names the parameters that all have, so that each has a type in whichever parts are chosen.
 const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::timestamptz) as given`;
@@ -231,6 +231,8 @@ function historyStatement({ parts: wanted, questions }: HistoryRequest): Stateme
   const made = statement<History>(
     `load_history_${statements.size + 1}`,
     `${reads}select ${columns.join(', ')} from ${parameters} ${joins}`,
+    // A question may go through thousands of actions, and nobody should wait for another's.
+    questions.length === 0 ? 'reads' : undefined,
   );
   statements.set(shape, made);
   return made;
