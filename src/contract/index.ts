@@ -11,8 +11,11 @@ import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
+import * as openChallenges from './client/challenge.ts';
 import * as emailOtp from './client/email-otp.ts';
 import * as recoveryCodes from './client/recovery-codes.ts';
+import * as passkey from './client/passkey.ts';
+import * as securityKey from './client/security-key.ts';
 import * as totp from './client/totp.ts';
 import * as uiSession from './client/ui-session.ts';
 import * as challengePage from './pages/challenge.ts';
@@ -93,6 +96,19 @@ export const routes: readonly Route[] = [
   appClients.updateAppClient,
   appClients.deleteAppClient,
   ownAuthenticators.getOwnAuthenticators,
+  openChallenges.openChallenge,
+  openChallenges.openChallengeWithCookie,
+  passkey.startPasskeyRegistration,
+  passkey.startPasskeyRegistrationWithCookie,
+  passkey.addPasskey,
+  passkey.startPasskeyAuthentication,
+  passkey.startPasskeyAuthenticationWithCookie,
+  passkey.verifyPasskey,
+  passkey.findPasskey,
+  securityKey.startSecurityKeyRegistration,
+  securityKey.addSecurityKey,
+  securityKey.startSecurityKeyAuthentication,
+  securityKey.verifySecurityKey,
   totp.startTotpEnrolment,
   totp.verifyTotp,
   emailOtp.startEmailOtpEnrolment,

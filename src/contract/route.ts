@@ -42,6 +42,8 @@ export interface Route<
   readonly reply: Reply;
   readonly page?: 'html' | 'app';
   readonly noContent?: true;
+  /** Names of the cookies that it reads or sets, of pages that the tenant expects (client-api 4.4). */
+  readonly cookies?: readonly string[];
   /** Refusals beyond those that every route of its caller kind can give. */
   readonly refusals: readonly ErrorCode[];
   /** The audit event that a call leaves when it changes something; null for reads and for tracking (ruling 13). */

@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { type AddressScope, parseAddress } from './address.ts';
 import { openAnonymisers } from './anonymisers.ts';
 import { type IpLocation, type IpLocationOptions, openIpLocation } from './ip-location.ts';
+import { passkeyProviderName } from './passkey-providers.ts';
 import { defaultSanctionedCountries } from './sanctioned-countries.ts';
 import type { Known, OnProblem, Unknown } from './unknown.ts';
 import { parsedUserAgent, type ParsedUserAgent, type UserAgentDescription, userAgentDescriber } from './user-agent.ts';
@@ -36,6 +37,8 @@ export interface Enrichment {
   describeUserAgent(ua: string | null): UserAgentDescription | Unknown;
   /** The wire shape of server API 3.5; null when there is no user agent. */
   parsedUserAgent(ua: string | null): ParsedUserAgent | null;
+  /** What a make of authenticator is called, by its AAGUID. */
+  passkeyProviderName(aaguid: string): string | undefined;
   /** How fresh and how well each source is: for the decision record, the log and the operator. */
   sources(): readonly DataSource[];
   /** Reads all files again now, without waiting for the check that runs every minute. Never rejects. */
@@ -74,6 +77,7 @@ export async function openEnrichment(
     parsedUserAgent(ua) {
       return ua === null || ua === '' ? null : parsedUserAgent(ua, describeUserAgent(ua));
     },
+    passkeyProviderName,
     sources: () => [...locator.sources(), ...anonymisers.sources()],
     async reload() {
       await locator.reload();

@@ -8,6 +8,8 @@ import { Refusal } from '../contract/errors.ts';
 import { isClientKind } from '../contract/route.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
 import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
+import { cookieJar } from './cookie-jar.ts';
+import type { CookieJar } from './cookie-jar.ts';
 import { withExactMembers, writeExactJson } from './exact-json.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
@@ -30,6 +32,17 @@ export interface IncomingRequest<Caller> {
   readonly body: unknown;
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
+  readonly sender: Sender;
+  /** Absent on routes that declare none. */
+  readonly cookies: CookieJar | undefined;
+}
+
+/** Where a request comes from. Nothing of it proves anything. */
+interface Sender {
+  readonly ipAddress: string;
+  readonly userAgent: string | undefined;
+  /** The page that sends it, where a browser says so. */
+  readonly origin: string | undefined;
 }
 
 export interface Handler<Caller> {
@@ -187,6 +200,12 @@ async function answer<Caller extends KeyHolder, Client>(
     body: parsePart(route.body, bodyOf(request, route.exact)),
     requestId: request.id,
     acceptLanguage: request.headers['accept-language'],
+    sender: {
+      ipAddress: request.ip,
+      userAgent: request.headers['user-agent'],
+      origin: request.headers.origin,
+    },
+    cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
   };
   const body = await handle(incoming);
   parts.inspectReply?.(route, body);

@@ -1,4 +1,5 @@
 import type { VerifiedEnrolmentRequest } from '../contract/server/authenticators.ts';
+import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
 import type { VerificationMethod } from '../contract/values.ts';
 import type { SecretKey } from '../runtime/crypto.ts';
 import type { Random } from '../runtime/runtime.ts';
@@ -25,6 +26,10 @@ export interface AuthenticatorView {
   readonly credentialId: string | null;
   readonly state: Readonly<Record<string, unknown>>;
   readonly verifiedAt: string | undefined;
+  /** What a make of authenticator is called, by its AAGUID; undefined if nobody knows. */
+  providerName(aaguid: string): string | undefined;
+  /** What the browser was that it was enrolled with, in its wire form. */
+  parsedUserAgent(userAgent: string): object | null;
 }
 
 /** Codes that an authenticator makes by itself, from a secret that it shares and a counter that rises. */
@@ -55,6 +60,140 @@ export interface SavedCodes {
   hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
 }
 
+/** Why a response of a key is refused: told to nobody but the audit log. */
+export type CeremonyFailure =
+  'client data' | 'origin' | 'credential' | 'user' | 'response' | 'key' | 'counter' | 'signature';
+export type CeremonyResult<Good> =
+  ({ readonly ok: true } & Good) | { readonly ok: false; readonly why: CeremonyFailure };
+
+/** What holds for any response of a key. */
+export interface CeremonyExpectation {
+  readonly challenge: string;
+  readonly rpId: string;
+  readonly requiresUserVerification: boolean;
+  /** Whether pages of this origin are the tenant's. */
+  isExpectedOrigin(origin: string): boolean;
+  /** The origin of this server's own pages, which may stand in a frame of the tenant's. */
+  readonly ownOrigin: string;
+}
+
+export interface RegistrationExpectation extends CeremonyExpectation {
+  /** Whether the browser was let create it without asking, so that nobody may have touched anything. */
+  readonly isConditional: boolean;
+  /** The only attachment that the tenant permits; undefined where it permits any. */
+  readonly attachment: 'platform' | 'cross-platform' | undefined;
+}
+
+export interface AssertionExpectation extends CeremonyExpectation {
+  /** The ids that were issued; null where any of the tenant's may answer. */
+  readonly credentialIds: readonly string[] | null;
+  /** What the user's keys call the user: of each, a client may give any. */
+  readonly userHandle: string;
+  /** Whether the user was known before; where not, the key has to name them. */
+  readonly isUserNamed: boolean;
+}
+
+/** What is kept of a key beside what it says itself: for people to know it by. */
+export interface AboutKey {
+  readonly username: string | undefined;
+  readonly displayName: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly deviceId: string | undefined;
+}
+
+/** A new key, as it is stored. */
+export interface RegisteredKey {
+  readonly enrolment: Enrolment & { readonly credentialId: string; readonly counter: number };
+  readonly isUserVerified: boolean;
+  readonly isUserPresent: boolean;
+}
+
+/** A proof that a stored key has signed the challenge. */
+export interface KeyAssertion {
+  readonly counter: number;
+  readonly isUserVerified: boolean;
+  /** Whether the key cannot leave its device, so that its counter has to rise. */
+  readonly isDeviceBound: boolean;
+  /** A counter of a synced key that is not higher than it was: told, not refused (ruling 19). */
+  readonly hasCounterGoneBack: boolean;
+  /** What to keep anew. */
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+export interface RegistrationResponse {
+  readonly id: string;
+  readonly rawId?: string | undefined;
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly attestationObject: string;
+    readonly transports?: readonly string[] | undefined;
+  };
+  readonly authenticatorAttachment?: string | undefined;
+  /** Whether it came at all: iOS leaves it out, and what it says of the attachment then is not so. */
+  readonly clientExtensionResults?: unknown;
+}
+
+export interface AssertionResponse {
+  readonly id: string;
+  readonly rawId?: string | undefined;
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly authenticatorData: string;
+    readonly signature: string;
+    readonly userHandle?: string | undefined;
+  };
+}
+
+/** A stored key as a method reads it. */
+export interface StoredKey {
+  readonly credentialId: string;
+  readonly counter: number;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** Keys that stay in a device and sign what they are asked (WebAuthn). */
+export interface KeyCeremonies {
+  /** Whether a key finds its user by itself, so that clients keep a list of those that are known. */
+  readonly isDiscoverable: boolean;
+  /** Options for `navigator.credentials.create()`, in their JSON form (WebAuthn §5.4). */
+  creationOptions(request: {
+    readonly challenge: string;
+    readonly rp: { readonly id: string; readonly name: string };
+    readonly user: { readonly handle: string; readonly name: string; readonly displayName: string };
+    readonly requiresUserVerification: boolean;
+    readonly prefersUserVerification: boolean;
+    readonly attachment: 'platform' | 'cross-platform' | undefined;
+    readonly hints: readonly string[];
+    readonly existing: readonly StoredKey[];
+  }): CreationOptions;
+  /** Options for `navigator.credentials.get()`, in their JSON form (WebAuthn §5.5). */
+  requestOptions(request: {
+    readonly challenge: string;
+    readonly rpId: string;
+    readonly requiresUserVerification: boolean;
+    readonly prefersUserVerification: boolean;
+    readonly existing: readonly StoredKey[];
+  }): RequestOptions;
+  /** The challenge that a response says it answers; undefined if its client data cannot be read. */
+  challengeOf(clientDataJSON: string): string | undefined;
+  /** Whether a response is an assertion of a page of the tenant's for the challenge; not whether anything in it is true. */
+  isAnswer(response: AssertionResponse, expected: CeremonyExpectation): boolean;
+  /** A credential id in the one form in which they are stored; undefined if it is none. */
+  credentialIdOf(given: string): string | undefined;
+  /** Checks a registration, every step of WebAuthn §7.1 that concerns one response alone. */
+  verifyRegistration(
+    response: RegistrationResponse,
+    expected: RegistrationExpectation,
+    about: AboutKey,
+  ): Promise<CeremonyResult<RegisteredKey>>;
+  /** Checks an assertion by a stored key, every step of WebAuthn §7.2 that concerns one response alone. */
+  verifyAssertion(
+    response: AssertionResponse,
+    expected: AssertionExpectation,
+    stored: StoredKey,
+  ): Promise<CeremonyResult<KeyAssertion>>;
+}
+
 /** A way to verify. It brings no SQL: whatever must win a race is done once, outside the methods. */
 export interface Method {
   readonly verificationMethod: VerificationMethod;
@@ -62,6 +201,8 @@ export interface Method {
   readonly contact: 'email' | 'phoneNumber' | undefined;
   /** For methods whose codes nobody sends. */
   readonly counterCodes?: CounterCodes;
+  /** For methods whose proof is a signature. */
+  readonly keys?: KeyCeremonies;
   /** For codes that stand in for another method. */
   readonly savedCodes?: SavedCodes;
   /**

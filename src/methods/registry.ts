@@ -4,12 +4,13 @@ import { emailOtp } from './email-otp/email-otp.ts';
 import type { Method } from './method.ts';
 import { passkey } from './passkey/passkey.ts';
 import { recoveryCode } from './recovery-code/recovery-code.ts';
+import { securityKey } from './security-key/security-key.ts';
 import { sms } from './sms/sms.ts';
 import { totp } from './totp/totp.ts';
 import { whatsapp } from './whatsapp/whatsapp.ts';
 
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [passkey, totp, emailOtp, emailMagicLink, sms, whatsapp, recoveryCode].map((method) => [
+  [passkey, securityKey, totp, emailOtp, emailMagicLink, sms, whatsapp, recoveryCode].map((method) => [
     method.verificationMethod,
     method,
   ]),

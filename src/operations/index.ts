@@ -37,6 +37,19 @@ import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { unlockMethod } from './management/unlock-method.ts';
+import { addPasskey } from './client/add-passkey.ts';
+import { addSecurityKey } from './client/add-security-key.ts';
+import { findPasskey } from './client/find-passkey.ts';
+import { openChallenge } from './client/open-challenge.ts';
+import { openChallengeWithCookie } from './client/open-challenge-with-cookie.ts';
+import { startPasskeyAuthentication } from './client/start-passkey-authentication.ts';
+import { startPasskeyAuthenticationWithCookie } from './client/start-passkey-authentication-with-cookie.ts';
+import { startPasskeyRegistration } from './client/start-passkey-registration.ts';
+import { startPasskeyRegistrationWithCookie } from './client/start-passkey-registration-with-cookie.ts';
+import { startSecurityKeyAuthentication } from './client/start-security-key-authentication.ts';
+import { startSecurityKeyRegistration } from './client/start-security-key-registration.ts';
+import { verifyPasskey } from './client/verify-passkey.ts';
+import { verifySecurityKey } from './client/verify-security-key.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
 import { getUiSession } from './client/get-ui-session.ts';
@@ -138,6 +151,19 @@ export const operations: readonly Operation[] = [
   updateAuthenticatorConfiguration,
   ...methodConfigurations,
   getOwnAuthenticators,
+  openChallenge,
+  openChallengeWithCookie,
+  startPasskeyRegistration,
+  startPasskeyRegistrationWithCookie,
+  addPasskey,
+  startPasskeyAuthentication,
+  startPasskeyAuthenticationWithCookie,
+  verifyPasskey,
+  findPasskey,
+  startSecurityKeyRegistration,
+  addSecurityKey,
+  startSecurityKeyAuthentication,
+  verifySecurityKey,
   startTotpEnrolment,
   verifyTotp,
   startEmailOtpEnrolment,

@@ -42,6 +42,24 @@ export interface Request<R extends Route> {
   readonly requestId: string;
   /** Which languages the caller wishes for, as their browser says it. */
   readonly acceptLanguage: string | undefined;
+  readonly sender: Sender;
+  /** Absent on routes that declare none. */
+  readonly cookies: Cookies | undefined;
+}
+
+/** Where a request comes from. Nothing of it proves anything. */
+interface Sender {
+  readonly ipAddress: string;
+  readonly userAgent: string | undefined;
+  /** The page that sends it, where a browser says so. */
+  readonly origin: string | undefined;
+}
+
+/** The cookies of a page that the tenant expects; of any other page there are none, and none are set. */
+interface Cookies {
+  get(name: string): string | undefined;
+  set(name: string, value: string, lifetimeSeconds: number): void;
+  remove(name: string): void;
 }
 
 /** A request of the holder of a key. */
@@ -77,6 +95,8 @@ interface ParsedRequest {
   readonly body: unknown;
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
+  readonly sender: Sender;
+  readonly cookies: Cookies | undefined;
 }
 
 export interface Operation {
@@ -91,10 +111,11 @@ export function operation<R extends Route>(
 ): Operation {
   return {
     route,
-    run(context, { caller, params, query, body, requestId, acceptLanguage }) {
+    run(context, request) {
+      const { caller } = request;
       // The pipeline has refused whoever has no key; an operation that is wired wrongly must not run as nobody.
       if (caller === undefined || caller.kind === 'client') throw new Error(`${route.id} was called without a key.`);
-      return run(context, { caller, params, query, body, requestId, acceptLanguage } as KeyRequest<R>);
+      return run(context, request as KeyRequest<R>);
     },
   };
 }
@@ -106,9 +127,9 @@ export function clientOperation<R extends Route>(
 ): Operation {
   return {
     route,
-    run(context, { caller, params, query, body, requestId, acceptLanguage }) {
-      if (caller?.kind !== 'client') throw new Error(`${route.id} was called without a tenant.`);
-      return run(context, { caller, params, query, body, requestId, acceptLanguage } as ClientRequest<R>);
+    run(context, request) {
+      if (request.caller?.kind !== 'client') throw new Error(`${route.id} was called without a tenant.`);
+      return run(context, request as ClientRequest<R>);
     },
   };
 }
@@ -132,7 +153,6 @@ export function publicOperation<R extends Route>(
 ): Operation {
   return {
     route,
-    run: (context, { params, query, body, requestId, acceptLanguage }) =>
-      run(context, { params, query, body, requestId, acceptLanguage } as Request<R>),
+    run: (context, request) => run(context, request as Request<R>),
   };
 }

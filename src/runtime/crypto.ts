@@ -81,6 +81,23 @@ export function rsaKeyPair(pkcs8: Buffer): RsaKeyPair {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
+/** Whether two coordinates, 32 bytes each, are a point of the curve P-256: what else calls itself a key is none. */
+export function isP256Point(x: Uint8Array, y: Uint8Array): boolean {
+  if (x.length !== 32 || y.length !== 32) return false;
+  const jwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: Buffer.from(x).toString('base64url'),
+    y: Buffer.from(y).toString('base64url'),
+  };
+  try {
+    createPublicKey({ key: jwk, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const signAsync = promisify(sign);
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3): the same bytes for the same data. A millisecond, off the event loop. */

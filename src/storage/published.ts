@@ -111,6 +111,8 @@ export interface Tenant {
   readonly pepper: SecretKey;
   /** One-time codes and contacts are stored as HMACs under it. */
   readonly codeKey: SecretKey;
+  /** What keys call their users is an HMAC under it: it is stored nowhere and says nothing of the user. */
+  readonly userHandleKey: SecretKey;
   readonly authenticatorConfigurations: readonly AuthenticatorConfigurationRow[];
   readonly activeMethods: readonly string[];
   /** Live actions by code. */
@@ -257,6 +259,7 @@ async function readTenant(
     tokenKey: deriveKey(root, 'action-token', tenantId),
     pepper: deriveKey(root, 'recovery-code-pepper', tenantId),
     codeKey: deriveKey(root, 'one-time-code', tenantId),
+    userHandleKey: deriveKey(root, 'webauthn-user-handle', tenantId),
     authenticatorConfigurations,
     activeMethods: authenticatorConfigurations
       .filter((configuration) => configuration.is_active)

@@ -6,6 +6,8 @@
  * refuse with each code that it lists.
  */
 import { generateKeyPairSync } from 'node:crypto';
+import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
 
 /** What a request can be about. */
@@ -32,6 +34,13 @@ export interface Objects {
   readonly dataPointId: string;
   readonly clientId: string;
   readonly authenticatorId: string;
+  /** A passkey of the user's. */
+  readonly credentialId: string;
+  /** Answers of keys to options that the token's user was given, as JSON text. */
+  readonly newPasskey: string;
+  readonly newSecurityKey: string;
+  readonly passkeyAnswer: string;
+  readonly securityKeyAnswer: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -56,8 +65,39 @@ const client = (method: string, path: string, token: string, body?: object): Exa
 });
 const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/push' };
 
+const passkeyPath = 'user-authenticators/passkey';
+const securityKeyPath = 'user-authenticators/security-key';
+
 /** A good request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
+  openChallenge: ({ token, action }) => client('POST', 'challenge', token, { action }),
+  openChallengeWithCookie: ({ tenantId, action }) => ({
+    method: 'POST',
+    path: '/v1/client/challenge/web',
+    key: tenantId,
+    body: { action },
+  }),
+  startPasskeyRegistration: ({ token }) => client('POST', `${passkeyPath}/registration-options`, token, {}),
+  startPasskeyRegistrationWithCookie: ({ token }) =>
+    client('POST', `${passkeyPath}/registration-options/web`, token, {}),
+  addPasskey: ({ token, newPasskey }) =>
+    client('POST', passkeyPath, token, { registrationCredential: JSON.parse(newPasskey) as object }),
+  startPasskeyAuthentication: ({ token }) => client('POST', `${passkeyPath}/authentication-options`, token, {}),
+  startPasskeyAuthenticationWithCookie: ({ token }) =>
+    client('POST', `${passkeyPath}/authentication-options/web`, token, {}),
+  verifyPasskey: ({ token, passkeyAnswer }) =>
+    client('POST', 'verify/passkey', token, { authenticationCredential: JSON.parse(passkeyAnswer) as object }),
+  findPasskey: ({ tenantId, credentialId }) => ({
+    method: 'GET',
+    path: `/v1/client/${passkeyPath}?credentialIds=${credentialId}`,
+    key: tenantId,
+  }),
+  startSecurityKeyRegistration: ({ token }) => client('POST', `${securityKeyPath}/registration-options`, token, {}),
+  addSecurityKey: ({ token, newSecurityKey }) =>
+    client('POST', securityKeyPath, token, JSON.parse(newSecurityKey) as object),
+  startSecurityKeyAuthentication: ({ token }) => client('POST', `${securityKeyPath}/authentication-options`, token, {}),
+  verifySecurityKey: ({ token, securityKeyAnswer }) =>
+    client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
   getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
   getUiSession: ({ token }) => client('GET', 'ui/session', token),
   startTotpEnrolment: ({ token }) => client('POST', 'user-authenticators/totp', token, {}),
@@ -255,6 +295,26 @@ function coseKey(): string {
 
 /** Refusals that only this route gives, or gives in its own way: `route code` -> a request that provokes it. */
 export const provocations: Readonly<Record<string, Provoke>> = {
+  'addPasskey invalid_credential': (stage) => ofNobody(stage, 'addPasskey'),
+  'addSecurityKey invalid_credential': (stage) => ofNobody(stage, 'addSecurityKey'),
+  'verifyPasskey invalid_credential': (stage) => ofNobody(stage, 'verifyPasskey'),
+  'verifySecurityKey invalid_credential': (stage) => ofNobody(stage, 'verifySecurityKey'),
+  'startPasskeyAuthentication invalid_credential': (stage) => withUnknownChallenge(stage, 'startPasskeyAuthentication'),
+  'startPasskeyAuthenticationWithCookie invalid_credential': (stage) =>
+    withUnknownChallenge(stage, 'startPasskeyAuthenticationWithCookie'),
+  'verifyPasskey unknown_credential': async ({ app, own: { token } }) => {
+    const { method, path } = requireExample('startPasskeyAuthentication')({ token } as Objects);
+    const { body } = await app.call(method, path, { token, body: {} });
+    const authenticationCredential = useCredential(softwareKey(), body.options, ownOrigin);
+    return client('POST', 'verify/passkey', token, { authenticationCredential });
+  },
+  'findPasskey invalid_request': ({ own: { tenantId } }) => ({
+    method: 'GET',
+    path: `/v1/client/${passkeyPath}`,
+    key: tenantId,
+  }),
+  'findPasskey invalid_credential': ({ own, nobodys }) =>
+    requireExample('findPasskey')({ ...own, credentialId: nobodys.credentialId }),
   'getUser invalid_request': ({ own }) => ({ method: 'GET', path: `/v1/users/${own.userId}%2F` }),
   'queryUsers invalid_request': () => ({ method: 'GET', path: '/v1/users' }),
   'queryUsers invalid_configuration': () => ({ method: 'GET', path: '/v1/users?token=x' }),
@@ -358,6 +418,15 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
+
+/** The answer of a key that is not there, to a challenge that was never made. */
+function ofNobody({ own, nobodys }: Stage, routeId: string): ExampleRequest {
+  return requireExample(routeId)({ ...nobodys, token: own.token });
+}
+
+function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {
+  return { ...requireExample(routeId)(own), body: { challengeId: nobodys.challengeId } };
+}
 
 /** A token of the own user's action that has no scope, and what somebody with one has left half enrolled. */
 async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string; userAuthenticatorId: string }> {

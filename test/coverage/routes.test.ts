@@ -1,5 +1,5 @@
 /** Walks the contract and fails for whatever was forgotten about a route. The exceptions may only become fewer. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -15,7 +15,9 @@ import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
 import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
-import { testApp } from '../../src/testkit/test-app.ts';
+import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
+import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
 import { examples, preparations, provocations, requireExample } from './route-examples.ts';
@@ -28,9 +30,23 @@ const publicRoutes = ['getJwks', 'getOpenidConfiguration', 'showChallenge', 'sho
 const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/openapi.json', '/readyz'];
 
 /**
- * POST routes without an audit event: tracking has its decision record (ruling 13); the others change nothing.
+ * POST routes without an audit event: tracking has its decision record (ruling 13), a challenge leaves one when it is
+ * answered; the others change nothing.
  */
-const withoutAudit = ['evaluateRules', 'trackAction', 'validateChallenge', 'validateSession'];
+const withoutAudit = [
+  'evaluateRules',
+  'openChallenge',
+  'openChallengeWithCookie',
+  'startPasskeyAuthentication',
+  'startPasskeyAuthenticationWithCookie',
+  'startPasskeyRegistration',
+  'startPasskeyRegistrationWithCookie',
+  'startSecurityKeyAuthentication',
+  'startSecurityKeyRegistration',
+  'trackAction',
+  'validateChallenge',
+  'validateSession',
+];
 
 /** Its event is of the stolen token, not of each refresh; see sessions.test.ts. */
 const auditedOtherwise = ['refreshSession'];
@@ -69,7 +85,24 @@ const nobodys: Objects = {
   dataPointId: randomUUID(),
   clientId: 'no-such-client',
   authenticatorId: randomUUID(),
+  ...answersOfNobody(),
 };
+
+/** Answers of keys that nobody has, to challenges that were never made. */
+function answersOfNobody() {
+  const key = softwareKey();
+  const challenge = randomBytes(32).toString('base64url');
+  const user = { id: 'bm9ib2R5' };
+  const created = JSON.stringify(createCredential(key, { challenge, rp: { id: 'localhost' }, user }, testPublicUrl));
+  const used = JSON.stringify(useCredential(key, { challenge, rpId: 'localhost' }, testPublicUrl));
+  return {
+    credentialId: key.credentialId.toString('base64url'),
+    newPasskey: created,
+    newSecurityKey: created,
+    passkeyAnswer: used,
+    securityKeyAnswer: used,
+  };
+}
 
 let app: TestApp;
 const others: TestApp[] = [];
@@ -180,6 +213,33 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     dataPointId: point.id,
     clientId: client.clientId,
     authenticatorId: configuration.authenticatorId,
+    ...(await makeKeys(tracked.token)),
+  };
+}
+
+/** A passkey and a security key for the token's user, answers of theirs, and a new one of each. */
+async function makeKeys(token: string) {
+  const post = async (path: string, body: object) =>
+    (await app.call('POST', `/v1/client/${path}`, { token, body })).body;
+  const [passkey, securityKey] = ['user-authenticators/passkey', 'user-authenticators/security-key'];
+  async function newPasskey(key: SoftwareKey) {
+    const { options } = await post(`${passkey}/registration-options`, {});
+    return createCredential(key, options, testPublicUrl);
+  }
+  async function newSecurityKey(key: SoftwareKey) {
+    return createCredential(key, await post(`${securityKey}/registration-options`, {}), testPublicUrl);
+  }
+  const [ofPasskey, ofSecurityKey] = [softwareKey(), softwareKey()];
+  await post(passkey, { registrationCredential: await newPasskey(ofPasskey) });
+  await post(securityKey, await newSecurityKey(ofSecurityKey));
+  const { options } = await post(`${passkey}/authentication-options`, {});
+  const asked = await post(`${securityKey}/authentication-options`, {});
+  return {
+    credentialId: ofPasskey.credentialId.toString('base64url'),
+    newPasskey: JSON.stringify(await newPasskey(softwareKey())),
+    newSecurityKey: JSON.stringify(await newSecurityKey(softwareKey())),
+    passkeyAnswer: JSON.stringify(useCredential(ofPasskey, options, testPublicUrl)),
+    securityKeyAnswer: JSON.stringify(useCredential(ofSecurityKey, asked, testPublicUrl)),
   };
 }
 
@@ -355,6 +415,7 @@ function scrub(reply: TestReply, objects: Objects): string {
   return `${reply.status} ${withoutNames
     .replace(/ey[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
     .replace(/[0-9a-f]{60,}/g, '<token>')
+    .replace(/"[\w-]{43}"/g, '"<random>"')
     .replace(/[A-Z2-7]{32}/g, '<secret>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
@@ -392,8 +453,9 @@ describe("A31: another tenant's object gets the answer of one that does not exis
 
   test.each(named(protectedRoutes))('%s', async (_id, route) => {
     const example = requireExample(route.id);
-    // A token is its own user's, so the one that is used stays the caller's.
-    const as = (objects: Objects) => example(isClientKind(route.caller) ? { ...objects, token: own.token } : objects);
+    // A token is its own user's, and a tenant anybody's, so what is used of them stays the caller's.
+    const as = (objects: Objects) =>
+      example(isClientKind(route.caller) ? { ...objects, token: own.token, tenantId: own.tenantId } : objects);
     if (JSON.stringify(as(own)) === JSON.stringify(as(nobodys))) return;
     const before = await rowsOfTenant(other.tenantId);
     expect(before).toContain(theirs.challengeId);

@@ -1,6 +1,7 @@
 /** Shapes that several routes of the client API share. */
 import { z } from 'zod';
 import * as v from '../values.ts';
+import { webauthnCredential } from '../webauthn-credential.ts';
 
 /** The body of a call that takes none. What is sent all the same is ignored (ruling 1). */
 export const nothing = z.object({});
@@ -11,15 +12,6 @@ export const verificationCode = z
   .transform(String);
 
 export const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
-
-const webauthnCredential = z
-  .object({
-    credentialId: z.string(),
-    deviceId: z.string(),
-    name: z.string(),
-    verifiedAt: v.timestamp.optional(),
-  })
-  .meta({ id: 'OwnWebauthnCredential' });
 
 /** An authenticator as its user sees it: contacts are masked. */
 export const ownAuthenticator = z
@@ -32,7 +24,9 @@ export const ownAuthenticator = z
     isDefault: z.boolean(),
     email: z.string().optional(),
     phoneNumber: z.string().optional(),
+    username: z.string().optional(),
     displayName: z.string().optional(),
+    authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
     webauthnCredential: webauthnCredential.optional(),
   })
   .meta({ id: 'OwnAuthenticator' });

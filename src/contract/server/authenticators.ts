@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
+import { webauthnCredential } from '../webauthn-credential.ts';
 import { success, userParams } from './users.ts';
-
-const webauthnCredential = z
-  .object({
-    credentialId: z.string(),
-    deviceId: z.string(),
-    name: z.string(),
-    verifiedAt: v.timestamp.optional(),
-  })
-  .meta({ id: 'WebauthnCredential' });
 
 const authenticator = z
   .object({
@@ -25,6 +17,7 @@ const authenticator = z
     phoneNumber: z.string().optional(),
     username: z.string().optional(),
     displayName: z.string().optional(),
+    authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
     webauthnCredential: webauthnCredential.optional(),
   })
   .meta({ id: 'Authenticator' });

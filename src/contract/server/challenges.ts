@@ -77,7 +77,7 @@ export const claimChallenge = route({
     skipVerificationCheck: v.optional(z.boolean()),
     ...requestMembers,
   }),
-  reply: z.object({ token: z.string(), verificationMethod: v.verificationMethod }),
+  reply: z.object({ token: z.string(), verificationMethod: v.verificationMethod.optional() }),
   refusals: ['not_found'],
   audit: 'challenge.claimed',
 });

@@ -1,14 +1,13 @@
 import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { Refusal } from '../../contract/errors.ts';
 import type { Method } from '../method.ts';
-
-// WebAuthn §7.1 step 25.
-const credentialIdBytesMax = 1023;
+import { credentialIdBytesMax, describeKey, keyCeremonies } from '../webauthn-ceremony.ts';
 
 /** Discoverable WebAuthn credentials. */
 export const passkey: Method = {
   verificationMethod: 'PASSKEY',
   contact: undefined,
+  keys: keyCeremonies({ isDiscoverable: true }),
   readVerifiedEnrolment(request) {
     const { name } = request;
     if (request.credentialId === undefined || request.credentialPublicKey === undefined) {
@@ -36,14 +35,7 @@ export const passkey: Method = {
       counter: request.counter ?? request.signCount ?? 0,
     };
   },
-  describe: ({ credentialId, state, verifiedAt }) => ({
-    webauthnCredential: {
-      credentialId,
-      deviceId: '',
-      name: state['name'],
-      ...(verifiedAt === undefined ? {} : { verifiedAt }),
-    },
-  }),
+  describe: (authenticator) => describeKey(authenticator, 'Passkey'),
 };
 
 function decodeBase64Url(text: string): Buffer | undefined {

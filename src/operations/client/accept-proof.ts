@@ -1,4 +1,4 @@
-import type { VerifyReply } from '../../contract/client/values.ts';
+import type { OwnAuthenticator, VerifyReply } from '../../contract/client/values.ts';
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import type { Notice } from '../../core/notices/notice.ts';
@@ -16,7 +16,7 @@ import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { confirmByWebhook, forgoConfirmation } from '../confirm-by-webhook.ts';
 import { issueActionToken } from '../issue-action-token.ts';
-import type { Context, TokenRequest } from '../operation.ts';
+import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
 import { queueNotice } from '../queue-notice.ts';
 import { auditEvent } from '../record-audit.ts';
 import { guessSubject } from './guess.ts';
@@ -30,6 +30,8 @@ export interface GoodProof extends ProofStrength {
   readonly consume: Consumption;
   /** The authenticator that it is of; undefined for a recovery code. */
   readonly authenticator: AuthenticatorRow | undefined;
+  /** What else the audit log is told. */
+  readonly remarks?: Readonly<Record<string, unknown>>;
   /** The code that was given, where the very same request may be answered again (ruling 16). */
   readonly code?: string;
   /** What the user is told of it by mail. */
@@ -42,11 +44,11 @@ export interface GoodProof extends ProofStrength {
  */
 export async function acceptProof<R extends Route>(
   context: Context,
-  request: TokenRequest<R>,
+  request: ClientRequest<R>,
   route: R,
   action: OpenAction,
   proof: GoodProof,
-): Promise<VerifyReply | undefined> {
+): Promise<(VerifyReply & { readonly accessToken: string }) | undefined> {
   const { tenantId, userId } = action.key;
   const { authenticator, notice } = proof;
   const provesContact = authenticator !== undefined && isNewsOfContact(action, authenticator);
@@ -77,8 +79,12 @@ export async function acceptEnrolment<R extends Route>(
   request: TokenRequest<R>,
   route: R,
   action: OpenAction,
-  proof: GoodProof & { readonly authenticator: AuthenticatorRow },
-): Promise<VerifyReply | undefined> {
+  proof: GoodProof & {
+    readonly authenticator: AuthenticatorRow;
+    /** Stores an authenticator that is not there yet, beside the verified ones that are. */
+    readonly add?: (sql: Sql, others: readonly AuthenticatorRow[]) => Promise<void>;
+  },
+): Promise<(VerifyReply & { readonly accessToken: string; readonly userAuthenticator: OwnAuthenticator }) | undefined> {
   const { tenantId, userId } = action.key;
   const { authenticator_id: authenticatorId } = proof.authenticator;
   const nowMs = context.runtime.clock.now();
@@ -91,6 +97,7 @@ export async function acceptEnrolment<R extends Route>(
     // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
     const mayReEnrol = !user.removed_last_authenticator || action.tenant.settings.inlineReEnrolment;
     if (others.length > 0 || !mayReEnrol) requireScope(action, 'add:authenticators');
+    await proof.add?.(sql, others);
     if (!(await record(sql, context, request, route, action, proof, true, leaseId))) return undefined;
     const notice = { type: 'authenticator-added', verificationMethod: proof.method } as const;
     await queueNotice(sql, context, action.tenant, userId, notice, authenticatorId);
@@ -118,7 +125,7 @@ export async function acceptEnrolment<R extends Route>(
   return {
     isVerified: true,
     accessToken: proofToken(context, action, proof, true),
-    userAuthenticator: ownAuthenticatorView(authenticator, defaultId),
+    userAuthenticator: ownAuthenticatorView(context.enrichment, authenticator, defaultId),
   };
 }
 
@@ -156,7 +163,7 @@ async function closeConfirmed<Closed>(
 function record<R extends Route>(
   sql: Sql,
   context: Context,
-  request: TokenRequest<R>,
+  request: ClientRequest<R>,
   route: R,
   action: OpenAction,
   proof: GoodProof,
@@ -177,6 +184,7 @@ function record<R extends Route>(
       assurance: proof.assurance,
       ...(proof.authenticator === undefined ? {} : { authenticatorId: proof.authenticator.authenticator_id }),
       ...(isRegistration ? { enrolled: true, isFirst: isFirstEnrolment(action) } : {}),
+      ...proof.remarks,
     }),
     nowMs: context.runtime.clock.now(),
   });

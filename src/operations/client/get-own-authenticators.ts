@@ -1,10 +1,30 @@
 import { getOwnAuthenticators as route } from '../../contract/client/authenticators.ts';
-import { tokenOperation } from '../operation.ts';
+import { sessionCookie } from '../../contract/client/passkey.ts';
+import { Refusal } from '../../contract/errors.ts';
+import { checkActionToken } from '../../runtime/tokens.ts';
+import { clientOperation } from '../operation.ts';
+import type { ClientRequest, Context, TokenCaller } from '../operation.ts';
 import { openAction } from './open-action.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { tokenRequest } from './token-request.ts';
 
 // Never paged: what is missing here, platforms hide from the user (client-api 3.2).
-export const getOwnAuthenticators = tokenOperation(route, async (context, { caller }) => {
+export const getOwnAuthenticators = clientOperation(route, async (context, request) => {
+  const caller = tokenRequest(request)?.caller ?? sessionOf(context, request);
   const { row, verified } = await openAction(context, caller);
-  return verified.map((authenticator) => ownAuthenticatorView(authenticator, row.default_authenticator_id));
+  return verified.map((authenticator) =>
+    ownAuthenticatorView(context.enrichment, authenticator, row.default_authenticator_id),
+  );
 });
+
+/** Who has the browser's session cookie, of the tenant that the request names. */
+function sessionOf(context: Context, { caller, cookies }: ClientRequest<typeof route>): TokenCaller {
+  const { kind, tenant } = caller;
+  const given = cookies?.get(sessionCookie);
+  if (given === undefined) throw new Refusal('unauthorized', 'Send a token as Bearer, or the session cookie.');
+  const keyOfOwnTenant = (tenantId: string) => (tenantId === tenant.tenantId ? tenant.tokenKey : undefined);
+  const check = checkActionToken(given, keyOfOwnTenant, context.publicUrl, context.runtime.clock.now());
+  if (check.ok) return { kind, tenant, token: check.token };
+  if (check.reason === 'expired') throw new Refusal('expired_token', 'The session has expired.');
+  throw new Refusal('invalid_token', 'The session is not valid. Sign in again.');
+}

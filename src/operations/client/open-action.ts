@@ -12,7 +12,7 @@ import { readDecisionRecord } from '../read-decision-record.ts';
 /** The action of a token, while client calls may work on it. */
 export interface OpenAction {
   readonly tenant: Tenant;
-  readonly token: ActionToken;
+  readonly token: Pick<ActionToken, 'actionId' | 'scope'>;
   readonly key: ActionKey;
   readonly row: TokenAction;
   /** What a proof has to be like to move the action. */
@@ -26,7 +26,20 @@ export interface OpenAction {
  * @throws {Refusal} `invalid_token` if it is gone, `forbidden` while it is BLOCK or CHALLENGE_FAILED (ruling 9)
  */
 export async function openAction(context: Context, caller: TokenCaller): Promise<OpenAction> {
-  const action = await readAction(context, caller);
+  return whileOpen(await readAction(context, caller));
+}
+
+/**
+ * The same for a user who has proven who they are and holds no token: of the action under the key.
+ * @throws {Refusal} `invalid_credential` if it is gone, `forbidden` as above
+ */
+export async function openActionOf({ db }: Context, tenant: Tenant, key: ActionKey): Promise<OpenAction> {
+  const row = await loadTokenAction(db, key);
+  if (row === undefined) throw new Refusal('invalid_credential', 'The action of this challenge was deleted.');
+  return whileOpen(actionOf(tenant, { actionId: row.action_id, scope: 'read:authenticators' }, key, row));
+}
+
+function whileOpen(action: OpenAction): OpenAction {
   const { state } = action.row;
   if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
     throw new Refusal('forbidden', `The action is ${state}: nothing can be proven for it any more.`);
@@ -46,6 +59,10 @@ export async function readAction({ db }: Context, { tenant, token }: TokenCaller
   if (row?.action_id !== actionId) {
     throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
+  return actionOf(tenant, token, key, row);
+}
+
+function actionOf(tenant: Tenant, token: OpenAction['token'], key: ActionKey, row: TokenAction): OpenAction {
   return {
     tenant,
     token,

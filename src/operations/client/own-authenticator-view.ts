@@ -1,13 +1,18 @@
 import type { OwnAuthenticator } from '../../contract/client/values.ts';
 import { verificationMethod } from '../../contract/values.ts';
 import { maskEmail, maskPhoneNumber } from '../../core/authenticators/mask-contact.ts';
+import type { Enrichment } from '../../enrichment/enrichment.ts';
 import { methods } from '../../methods/registry.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { wireTime } from '../wire-values.ts';
 
 /** An authenticator as its user sees it: contacts are masked, because a token alone proves nothing yet. */
-export function ownAuthenticatorView(row: AuthenticatorRow, defaultAuthenticatorId: string | null): OwnAuthenticator {
+export function ownAuthenticatorView(
+  enrichment: Enrichment,
+  row: AuthenticatorRow,
+  defaultAuthenticatorId: string | null,
+): OwnAuthenticator {
   const verifiedAt = row.verified_at === null ? undefined : wireTime(row.verified_at);
   return {
     ...omitAbsent({
@@ -24,6 +29,8 @@ export function ownAuthenticatorView(row: AuthenticatorRow, defaultAuthenticator
       credentialId: row.credential_id,
       state: row.state,
       verifiedAt,
+      providerName: enrichment.passkeyProviderName,
+      parsedUserAgent: enrichment.parsedUserAgent,
     }),
   };
 }

@@ -23,7 +23,7 @@ export function requireScope(action: OpenAction, scope: FactorScope): void {
 }
 
 /** @throws {Refusal} `invalid_configuration` if the tenant does not use the method */
-export function requireActive({ tenant }: OpenAction, method: string): void {
+export function requireActive({ tenant }: Pick<OpenAction, 'tenant'>, method: string): void {
   if (tenant.activeMethods.includes(method)) return;
   throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
 }
@@ -71,11 +71,18 @@ export function permitEnrolment(action: OpenAction, method: string): void {
 export interface ProofStrength {
   readonly method: string;
   readonly assurance: Assurance;
+  /** Made by a browser on its own, with nobody there: it proves nothing. */
+  readonly isUnattended?: boolean;
 }
 
 /** Whether a proof moves the action of its token. */
 export function moves(action: OpenAction, proof: ProofStrength, isRegistration: boolean): boolean {
-  return satisfies(action.demand, proof) && (!isRegistration || isFirstEnrolment(action));
+  return satisfies(action.demand, proof) && provesUser(action, proof, isRegistration);
+}
+
+/** A registration is a proof only of the user's very first authenticator (ruling 17), and of somebody who is there. */
+function provesUser(action: OpenAction, { isUnattended }: ProofStrength, isRegistration: boolean): boolean {
+  return !isRegistration || (isFirstEnrolment(action) && isUnattended !== true);
 }
 
 /**
@@ -85,7 +92,7 @@ export function moves(action: OpenAction, proof: ProofStrength, isRegistration: 
  */
 export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistration: boolean): string {
   const scopes = new Set(['read:authenticators', ...action.token.scope.split(' ').filter((scope) => scope !== '')]);
-  const isProof = !isRegistration || isFirstEnrolment(action);
+  const isProof = provesUser(action, proof, isRegistration);
   const isStrongest = action.verified.every(
     (authenticator) => rank(proof.assurance) >= rank(strengthOf(authenticator)),
   );

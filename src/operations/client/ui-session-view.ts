@@ -34,7 +34,8 @@ export async function uiSessionView(
   const action = await readAction(context, caller);
   const more = await loadUiSession(context.db, action.key, context.runtime.clock.now());
   if (more === undefined) throw new Error('The action of a token was deleted while it was read.');
-  const { tenant, token, row } = action;
+  const { tenant, row } = action;
+  const { token } = caller;
   const { settings } = tenant;
   const locale = choosePageLocale([row.locale, ...wishedLocales]);
   const usable = challengeMethods(action, more.has_recovery_codes);
@@ -64,7 +65,7 @@ export async function uiSessionView(
       }),
     ),
     enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
-    authenticators: action.verified.map((authenticator) => listed(action, authenticator)),
+    authenticators: action.verified.map((authenticator) => listed(context, action, authenticator)),
     // Only for whoever may enrol an address of their choice anyway: it tells them nothing that they could not set.
     enrolmentEmail:
       enrollable.some((method) => method.startsWith('EMAIL')) && row.email !== null ? row.email : undefined,
@@ -124,12 +125,16 @@ function identifierOf({ verified }: OpenAction, method: string): string | undefi
   return own?.email === null || own?.email === undefined ? undefined : maskEmail(own.email);
 }
 
-function listed(action: OpenAction, authenticator: AuthenticatorRow): UiSession['authenticators'][number] {
+function listed(
+  { enrichment }: Context,
+  action: OpenAction,
+  authenticator: AuthenticatorRow,
+): UiSession['authenticators'][number] {
   const { settings } = action.tenant;
   const isLast = action.verified.length === 1;
   const of = methodSettings(action, authenticator.verification_method);
   return {
-    ...ownAuthenticatorView(authenticator, action.row.default_authenticator_id),
+    ...ownAuthenticatorView(enrichment, authenticator, action.row.default_authenticator_id),
     isEditable: of['isEditableByUser'] !== false,
     isRemovable: settings.allowDeletingUserAuthenticators && (!isLast || settings.allowDisablingMfa),
   };

@@ -1,12 +1,17 @@
 import type { Authenticator } from '../../contract/server/authenticators.ts';
 import { verificationMethod } from '../../contract/values.ts';
+import type { Enrichment } from '../../enrichment/enrichment.ts';
 import { methods } from '../../methods/registry.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { wireTime } from '../wire-values.ts';
 
 /** An authenticator as the server API answers it: contacts unmasked, secrets never. */
-export function authenticatorView(row: AuthenticatorRow, defaultAuthenticatorId: string | null): Authenticator {
+export function authenticatorView(
+  enrichment: Enrichment,
+  row: AuthenticatorRow,
+  defaultAuthenticatorId: string | null,
+): Authenticator {
   const verifiedAt = row.verified_at === null ? undefined : wireTime(row.verified_at);
   return {
     ...omitAbsent({
@@ -24,6 +29,8 @@ export function authenticatorView(row: AuthenticatorRow, defaultAuthenticatorId:
       credentialId: row.credential_id,
       state: row.state,
       verifiedAt,
+      providerName: enrichment.passkeyProviderName,
+      parsedUserAgent: enrichment.parsedUserAgent,
     }),
   };
 }

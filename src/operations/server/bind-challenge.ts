@@ -2,7 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { claimChallenge } from '../../contract/server/challenges.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
-import { loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
+import { isCodeChallenge, loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { lockOrCreateUser } from '../../storage/queries/users.ts';
 import { webhookOf } from '../confirm-by-webhook.ts';
@@ -44,7 +44,8 @@ export async function bindChallenge(
   const { tenant } = request.caller;
   const seen = await loadChallenge(context.db, key.tenantId, challengeId);
   if (seen === undefined) throw gone();
-  const wouldMove = seen.verified_at !== null && seen.claimed_at === null;
+  // A key's proof has moved its action when it was made: it was known then whose it is.
+  const wouldMove = isCodeChallenge(seen) && seen.verified_at !== null && seen.claimed_at === null;
   // Where the tenant's own server is asked first, what is moved must be what it was asked about.
   const mustHaveAsked = !wouldMove && webhookOf(tenant, key.actionCode) !== undefined;
   let wasVerifiedMeanwhile = false;
@@ -72,11 +73,12 @@ function bind(
     if (held === undefined) throw gone();
     check(held);
     if (held.claimed_at !== null) return 'bound';
-    if (held.verified_at !== null && mustHaveAsked) return 'unasked';
+    if (isCodeChallenge(held) && held.verified_at !== null && mustHaveAsked) return 'unasked';
     await lockOrCreateUser(sql, tenantId, userId, nowMs);
     await recordClaim(sql, { tenantId, challengeId, userId, idempotencyKey, nowMs });
     const bound = { ...held, user_id: userId, idempotency_key: idempotencyKey };
-    const hasMoved = held.verified_at !== null && (await moveAction(sql, context, tenantId, userId, bound, leaseId));
+    const isOwed = held.verified_at !== null && isCodeChallenge(bound);
+    const hasMoved = isOwed && (await moveAction(sql, context, tenantId, userId, bound, leaseId));
     await recordAudit(sql, context, claimChallenge, request, userId, {
       challengeId,
       verificationMethod: held.verification_method,

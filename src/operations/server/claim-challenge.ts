@@ -19,7 +19,7 @@ export const claimChallenge = operation(route, async (context, request) => {
   if (!isUuid(challengeId)) throw absent();
   const challenge = await loadChallenge(db, tenantId, challengeId);
   const nowMs = runtime.clock.now();
-  if (challenge === undefined || challenge.expires_at <= nowMs) throw absent();
+  if (challenge === undefined || challenge.action_code === null || challenge.expires_at <= nowMs) throw absent();
   const key = {
     tenantId,
     userId,
@@ -43,5 +43,7 @@ export const claimChallenge = operation(route, async (context, request) => {
     actionId: action.actionId,
     scope: 'read:authenticators',
   });
-  return { token, verificationMethod: verificationMethod.parse(challenge.verification_method) };
+  const { verification_method: method } = challenge;
+  // A challenge of nobody that nothing has begun to answer has no method yet.
+  return { token, ...(method === null ? {} : { verificationMethod: verificationMethod.parse(method) }) };
 });

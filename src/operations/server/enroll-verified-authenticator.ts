@@ -57,7 +57,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
       recoveryCodes: isCodeSetDue,
     });
     return {
-      authenticator: authenticatorView(stored, defaultId),
+      authenticator: authenticatorView(context.enrichment, stored, defaultId),
       ...(isCodeSetDue ? { recoveryCodes: [...recoveryCodes.codes] } : {}),
     };
   });

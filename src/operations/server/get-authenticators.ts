@@ -4,9 +4,9 @@ import { loadUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
 import { authenticatorView } from './authenticator-view.ts';
 
-export const getAuthenticators = operation(route, async ({ db }, { caller: { tenant }, params }) => {
+export const getAuthenticators = operation(route, async ({ db, enrichment }, { caller: { tenant }, params }) => {
   const user = await loadUser(db, tenant.tenantId, params.userId);
   if (user === undefined) return [];
   const rows = await loadAuthenticators(db, tenant.tenantId, params.userId);
-  return rows.map((row) => authenticatorView(row, user.default_authenticator_id));
+  return rows.map((row) => authenticatorView(enrichment, row, user.default_authenticator_id));
 });

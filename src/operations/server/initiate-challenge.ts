@@ -3,7 +3,12 @@ import { Refusal } from '../../contract/errors.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import { createChallenge, loadChallenge, renewChallengeCode } from '../../storage/queries/challenges.ts';
+import {
+  createChallenge,
+  isCodeChallenge,
+  loadChallenge,
+  renewChallengeCode,
+} from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
@@ -86,6 +91,7 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
   if (
     challenge === undefined ||
     isOfClientApi(challenge) ||
+    !isCodeChallenge(challenge) ||
     challenge.email === null ||
     challenge.expires_at <= nowMs
   ) {

@@ -5,7 +5,7 @@ import {
   recordAuthenticator,
 } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import type { CodeChallenge } from '../../storage/queries/challenges.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { Context } from '../operation.ts';
@@ -21,7 +21,7 @@ export async function proveContact(
   context: Context,
   tenantId: string,
   userId: string,
-  challenge: ChallengeRow,
+  challenge: CodeChallenge,
 ): Promise<AuthenticatorRow | undefined> {
   const { email, verification_method: method } = challenge;
   if (email === null) return undefined;
@@ -69,7 +69,7 @@ export async function proveContact(
 function newAuthenticator(
   authenticatorId: string,
   userId: string,
-  { email, verification_method }: ChallengeRow,
+  { email, verification_method }: CodeChallenge,
   nowMs: number,
 ): AuthenticatorRow {
   return {

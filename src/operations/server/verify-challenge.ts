@@ -5,8 +5,8 @@ import { satisfies } from '../../core/challenges/satisfies.ts';
 import { completeAction, loadAction } from '../../storage/queries/actions.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import { consumeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import { consumeChallenge, isCodeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow, CodeChallenge } from '../../storage/queries/challenges.ts';
 import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
 import { giveBackAttempt, resetGuessBudget, spendAttempt } from '../../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
@@ -36,7 +36,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const absent = () => new Refusal('not_found', 'There is no challenge with this challengeId.');
   if (!isUuid(challengeId)) throw absent();
   const challenge = await loadChallenge(db, tenant.tenantId, challengeId);
-  if (challenge === undefined || isOfClientApi(challenge)) throw absent();
+  if (challenge === undefined || isOfClientApi(challenge) || !isCodeChallenge(challenge)) throw absent();
   const nowMs = runtime.clock.now();
   if (challenge.expires_at <= nowMs) return refused('CODE_INVALID_OR_EXPIRED');
 
@@ -56,6 +56,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const now = await loadChallenge(db, tenant.tenantId, challengeId);
   const isRepeat =
     now !== undefined &&
+    isCodeChallenge(now) &&
     now.verified_at !== null &&
     now.claimed_at === null &&
     isCode(tenant, challengeId, verificationCode, now.code_hmac);
@@ -64,7 +65,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   return verified(challenge);
 });
 
-function guessSubject(tenant: Tenant, challenge: ChallengeRow): GuessSubject {
+function guessSubject(tenant: Tenant, challenge: CodeChallenge): GuessSubject {
   const { user_id: userId, email, verification_method: verificationMethod } = challenge;
   return {
     tenantId: tenant.tenantId,
@@ -81,7 +82,7 @@ function guessSubject(tenant: Tenant, challenge: ChallengeRow): GuessSubject {
 async function accept(
   context: Context,
   request: VerifyRequest,
-  challenge: ChallengeRow,
+  challenge: CodeChallenge,
   subject: GuessSubject,
 ): Promise<boolean> {
   const { db, runtime } = context;
@@ -101,7 +102,7 @@ async function accept(
 function consume(
   context: Context,
   request: VerifyRequest,
-  challenge: ChallengeRow,
+  challenge: CodeChallenge,
   subject: GuessSubject,
   leaseId: string | undefined,
 ): Promise<boolean> {
@@ -131,7 +132,8 @@ export async function closeConfirmed(
   challenge: ChallengeRow,
   close: (leaseId: string | undefined) => Promise<boolean>,
 ): Promise<boolean> {
-  if (action === undefined || webhookOf(tenant, action.actionCode) === undefined) return close(undefined);
+  const isAsked = action !== undefined && webhookOf(tenant, action.actionCode) !== undefined;
+  if (!isAsked || !isCodeChallenge(challenge)) return close(undefined);
   const { verification_method: method, email } = challenge;
   const authenticators = await loadAuthenticators(context.db, action.tenantId, action.userId);
   const authenticatorId = authenticators.find(
@@ -148,7 +150,7 @@ export async function closeConfirmed(
   }
 }
 
-function actionOf(tenantId: string, userId: string, challenge: ChallengeRow): ActionKey {
+function actionOf(tenantId: string, userId: string, challenge: CodeChallenge): ActionKey {
   return { tenantId, userId, actionCode: challenge.action_code, idempotencyKey: challenge.idempotency_key };
 }
 
@@ -161,7 +163,7 @@ export async function moveAction(
   context: Context,
   tenantId: string,
   userId: string,
-  challenge: ChallengeRow,
+  challenge: CodeChallenge,
   leaseId: string | undefined,
 ): Promise<boolean> {
   const authenticator = await proveContact(sql, context, tenantId, userId, challenge);
@@ -186,7 +188,7 @@ async function auditRefusal(
   sql: Sql,
   context: Context,
   { caller, requestId }: VerifyRequest,
-  challenge: ChallengeRow,
+  challenge: CodeChallenge,
   reason: string,
 ): Promise<void> {
   await recordAuditEvent(sql, {
@@ -205,7 +207,7 @@ function refused(failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEED
   return { isVerified: false, failureReason };
 }
 
-function verified({ verification_method, email, phone_number }: ChallengeRow) {
+function verified({ verification_method, email, phone_number }: CodeChallenge) {
   const [verificationMethod] = distinctMethods([verification_method]);
   return {
     isVerified: true,

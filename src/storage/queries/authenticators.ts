@@ -1,5 +1,5 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql } from '../sql.ts';
+import type { Sql, SqlValue } from '../sql.ts';
 
 export interface AuthenticatorRow {
   readonly user_id: string;
@@ -57,8 +57,13 @@ export async function recordAuthenticator(
   tenantId: string,
   row: AuthenticatorRow,
 ): Promise<AuthenticatorRow> {
-  const [stored] = await sql.query(recordStatement, [
-    tenantId,
+  const [stored] = await sql.query(recordStatement, [tenantId, ...valuesOf(row)]);
+  if (stored === undefined) throw new Error('An upsert always gives one row.');
+  return stored;
+}
+
+function valuesOf(row: AuthenticatorRow): readonly SqlValue[] {
+  return [
     row.user_id,
     row.authenticator_id,
     row.verification_method,
@@ -73,9 +78,7 @@ export async function recordAuthenticator(
     sqlTime(row.created_at),
     row.verified_at === null ? null : sqlTime(row.verified_at),
     row.last_verified_at === null ? null : sqlTime(row.last_verified_at),
-  ]);
-  if (stored === undefined) throw new Error('An upsert always gives one row.');
-  return stored;
+  ];
 }
 
 const ownerStatement = statement<{ user_id: string }>(
@@ -196,4 +199,50 @@ export async function takeSlot(sql: Sql, tenantId: string, userId: string, authe
   const replaced = await sql.query(clearSlotStatement, [tenantId, userId, authenticatorId]);
   await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId]);
   return replaced.length > 0;
+}
+
+const addStatement = statement<never>(
+  'add_authenticator',
+  `insert into authenticators (tenant_id, ${columns})
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+);
+
+/** Stores a new authenticator. @throws a unique violation (23505) if its credential is anybody's already. */
+export async function addAuthenticator(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
+  await sql.query(addStatement, [tenantId, ...valuesOf(row)]);
+}
+
+const credentialStatement = statement<AuthenticatorRow>(
+  'load_credential',
+  `select ${columns} from authenticators
+   where tenant_id = $1 and credential_id = $2 and verification_method = $3 and verified_at is not null`,
+);
+
+/** The verified authenticator of a credential, whoever of the tenant's users has it. */
+export async function loadCredential(
+  sql: Sql,
+  tenantId: string,
+  verificationMethod: string,
+  credentialId: string,
+): Promise<AuthenticatorRow | undefined> {
+  const [row] = await sql.query(credentialStatement, [tenantId, credentialId, verificationMethod]);
+  return row;
+}
+
+const anyCredentialStatement = statement<{ credential_id: string; verified_at: number }>(
+  'load_any_credential',
+  `select credential_id, verified_at from authenticators
+   where tenant_id = $1 and credential_id = any($2) and verification_method = $3 and verified_at is not null
+   order by verified_at, credential_id limit 1`,
+);
+
+/** One of these credentials that the tenant knows, the oldest. */
+export async function loadAnyCredential(
+  sql: Sql,
+  tenantId: string,
+  verificationMethod: string,
+  credentialIds: readonly string[],
+): Promise<{ readonly credential_id: string; readonly verified_at: number } | undefined> {
+  const [row] = await sql.query(anyCredentialStatement, [tenantId, credentialIds, verificationMethod]);
+  return row;
 }

@@ -3,21 +3,35 @@ import type { Sql } from '../sql.ts';
 
 export interface ChallengeRow {
   readonly challenge_id: string;
-  readonly verification_method: string;
+  /** Null until a ceremony begins that answers it. */
+  readonly verification_method: string | null;
   readonly purpose: 'authentication' | 'registration';
   /** The authenticator that it is of, where one is named. */
   readonly authenticator_id: string | null;
   readonly user_id: string | null;
-  readonly action_code: string;
+  /** Null until its action is named. */
+  readonly action_code: string | null;
   readonly idempotency_key: string;
   readonly email: string | null;
   readonly phone_number: string | null;
   readonly scope: string;
   readonly request: ChallengeRequest;
-  readonly code_hmac: Buffer;
+  /** Null where it is not answered by a code. */
+  readonly code_hmac: Buffer | null;
   readonly expires_at: number;
   readonly verified_at: number | null;
   readonly claimed_at: number | null;
+}
+
+/** A challenge that is answered by a code which was sent. */
+export interface CodeChallenge extends ChallengeRow {
+  readonly verification_method: string;
+  readonly action_code: string;
+  readonly code_hmac: Buffer;
+}
+
+export function isCodeChallenge(row: ChallengeRow): row is CodeChallenge {
+  return row.verification_method !== null && row.action_code !== null && row.code_hmac !== null;
 }
 
 /** What was sent with the request that made a challenge; the action that comes of it is decided by this. */
@@ -164,7 +178,8 @@ export async function recordClaim(
 const newestStatement = statement<ChallengeRow>(
   'load_newest_challenge',
   `select ${columns} from challenges
-   where tenant_id = $1 and user_id = $2 and expires_at > $3 and verified_at is null
+   where tenant_id = $1 and user_id = $2 and expires_at > $3 and verified_at is null and spent_at is null
+     and purpose = 'authentication'
      and ($4::text is null or action_code = $4) and ($5::text is null or verification_method = $5)
    order by created_at desc, challenge_id desc limit 1`,
 );

@@ -8,13 +8,25 @@ import type { AuditEvent } from './audit-events.ts';
  * any number of nodes, one has it.
  */
 export type Consumption =
-  /** The counter of the authenticator, which must rise: a time step, or a signature counter. */
+  /** The counter of the authenticator, which must rise: a time step. */
   | { readonly kind: 'counter'; readonly counter: number }
+  /**
+   * The signature counter of a key (WebAuthn §7.2 step 22): it must rise where the key cannot leave its device, unless it
+   * counts nothing. The challenge, spent before, is closed with it.
+   */
+  | {
+      readonly kind: 'signature';
+      readonly counter: number;
+      readonly isDeviceBound: boolean;
+      readonly challengeId: string;
+      /** What the method keeps anew of its key. */
+      readonly state: Readonly<Record<string, unknown>>;
+    }
   /** A code that was sent to where the authenticator still is. */
   | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
-  /** Spent before anything was compared (a link, a WebAuthn challenge), by {@link spendToken}. */
+  /** Spent before anything was compared: a link, a challenge for a new key. */
   | { readonly kind: 'spent' };
 
 export interface Proof {
@@ -37,10 +49,18 @@ export interface Proof {
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it moves the action, $9 HMAC of the
 // code, $10 time, $11 to $16 the audit event, $17 the lease; then what is consumed.
 const isHeld = '($17::uuid is null or exists (select from held))';
+// Assurances in their order, so that the best one is kept.
+const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
+const bestAssurance = `case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
   counter: `update authenticators set counter = $18, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $18) and ${isHeld}
+     returning 1`,
+  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $18), state = state || $20::jsonb,
+       last_verified_at = $10, best_assurance = ${bestAssurance}
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
+       and ($18 > coalesce(counter, 0) or ($18 = 0 and coalesce(counter, 0) = 0) or not $19::boolean) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
      where tenant_id = $1 and challenge_id = $18 and user_id = $2 and code_hmac = $19
@@ -57,17 +77,28 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
   spent: `select 1 where ${isHeld}`,
 };
 
-// Assurances in their order, so that the best one is kept.
-const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
-
 const ifMoved = (moved: string, column: string) =>
   `case when $8 and state in ('ALLOW', 'CHALLENGE_REQUIRED') then ${moved} else ${column} end`;
 
 const touched = `, touched as (
      update authenticators set last_verified_at = $10, verified_at = coalesce(verified_at, $10),
-       best_assurance = case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end
+       best_assurance = ${bestAssurance}
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and exists (select from consumed)
    )`;
+
+const closed = `, closed as (
+     update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
+     where tenant_id = $1 and challenge_id = $21 and exists (select from consumed)
+   )`;
+
+// What follows of a consumption beyond what follows of all.
+const sequels: Readonly<Record<Consumption['kind'], string>> = {
+  counter: '',
+  signature: closed,
+  code: touched,
+  recoveryCode: touched,
+  spent: touched,
+};
 
 function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number }> {
   return statement(
@@ -78,7 +109,7 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
      where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and lease_id = $17::uuid
        and state in ('ALLOW', 'CHALLENGE_REQUIRED')
      for update
-   ), consumed as (${consumptions[kind]})${kind === 'counter' ? '' : touched}, proven as (
+   ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
      update actions set
        proof_method = $5, proof_hmac = $9,
        state = ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')},
@@ -108,6 +139,7 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
 
 const statements: Readonly<Record<Consumption['kind'], Statement<{ consumed: number }>>> = {
   counter: proofStatement('counter'),
+  signature: proofStatement('signature'),
   code: proofStatement('code'),
   recoveryCode: proofStatement('recoveryCode'),
   spent: proofStatement('spent'),
@@ -148,6 +180,8 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
   switch (consume.kind) {
     case 'counter':
       return [consume.counter];
+    case 'signature':
+      return [consume.counter, consume.isDeviceBound, JSON.stringify(consume.state), consume.challengeId];
     case 'code':
       return [consume.challengeId, consume.codeHmac];
     case 'recoveryCode':

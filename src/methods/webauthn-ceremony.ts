@@ -1,0 +1,393 @@
+/**
+ * The common half of passkeys and security keys: one wrapper around the library, so that no caller can leave out the user,
+ * the origin, the relying party, user verification or the counter. The library knows neither the list of credentials that
+ * was issued nor the user, looks at neither frame nor top origin at a registration, and does not compare the id that a
+ * registration claims with the one that it holds; those steps are here.
+ */
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
+import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
+import { isP256Point } from '../runtime/crypto.ts';
+import type {
+  AboutKey,
+  AssertionExpectation,
+  AssertionResponse,
+  AuthenticatorView,
+  CeremonyExpectation,
+  CeremonyFailure,
+  CeremonyResult,
+  KeyAssertion,
+  KeyCeremonies,
+  RegisteredKey,
+  RegistrationExpectation,
+  RegistrationResponse,
+  StoredKey,
+} from './method.ts';
+
+// ES256 and RS256: what every platform has (client-api 4.2).
+const algorithms = [-7, -257];
+const timeoutMs = 60_000;
+// WebAuthn §7.1 step 25.
+export const credentialIdBytesMax = 1023;
+// Real ones have 100 to 500.
+const clientDataBytesMax = 4096;
+const transportsKnown = ['usb', 'nfc', 'ble', 'hybrid', 'internal', 'smart-card', 'cable'];
+const unknownAaguid = '00000000-0000-0000-0000-000000000000';
+
+/** What is kept of a key in its authenticator's state. */
+interface KeyState {
+  /** COSE, base64url. */
+  readonly publicKey: string;
+  readonly name?: string;
+  readonly transports?: readonly string[];
+  readonly aaguid?: string;
+  readonly isBackupEligible?: boolean;
+  readonly isBackedUp?: boolean;
+  readonly attachment?: string;
+  /** Whether it calls its user by the handle that this server gave it: one made elsewhere does not. */
+  readonly hasOwnHandle?: boolean;
+  readonly rpId?: string;
+  readonly username?: string;
+  readonly displayName?: string;
+  readonly userAgent?: string;
+  readonly deviceId?: string;
+}
+
+export function keyCeremonies(kind: { readonly isDiscoverable: boolean }): KeyCeremonies {
+  return {
+    isDiscoverable: kind.isDiscoverable,
+    creationOptions({ challenge, rp, user, attachment, hints, existing, ...wishes }): CreationOptions {
+      return {
+        challenge,
+        rp: { id: rp.id, name: rp.name },
+        user: { id: base64Url(user.handle), name: user.name, displayName: user.displayName },
+        pubKeyCredParams: algorithms.map((alg) => ({ alg, type: 'public-key' })),
+        timeout: timeoutMs,
+        attestation: 'none',
+        excludeCredentials: existing.map(descriptor),
+        authenticatorSelection: {
+          residentKey: kind.isDiscoverable ? 'required' : 'discouraged',
+          requireResidentKey: kind.isDiscoverable,
+          userVerification: userVerification(wishes),
+          ...(attachment === undefined ? {} : { authenticatorAttachment: attachment }),
+        },
+        ...(hints.length === 0 ? {} : { hints: [...hints] }),
+      };
+    },
+    requestOptions({ challenge, rpId, existing, ...wishes }): RequestOptions {
+      return {
+        challenge,
+        rpId,
+        allowCredentials: existing.map(descriptor),
+        timeout: timeoutMs,
+        userVerification: userVerification(wishes),
+      };
+    },
+    challengeOf: (clientDataJSON) => readClientData(clientDataJSON)?.challenge,
+    isAnswer({ response }, expected) {
+      const client = readClientData(response.clientDataJSON);
+      return (
+        client?.type === 'webauthn.get' &&
+        client.challenge === expected.challenge &&
+        isFromExpectedPage(client, expected)
+      );
+    },
+    credentialIdOf,
+    verifyRegistration: (response, expected, about) =>
+      refuseThrown(() => verifyRegistration(response, expected, about)),
+    verifyAssertion: (response, expected, stored) => refuseThrown(() => verifyAssertion(response, expected, stored)),
+  };
+}
+
+function userVerification(wishes: {
+  readonly requiresUserVerification: boolean;
+  readonly prefersUserVerification: boolean;
+}) {
+  if (wishes.requiresUserVerification) return 'required';
+  return wishes.prefersUserVerification ? 'preferred' : 'discouraged';
+}
+
+function descriptor({ credentialId, state }: StoredKey) {
+  const { transports } = state as Partial<KeyState>;
+  return {
+    id: credentialId,
+    type: 'public-key' as const,
+    ...(transports === undefined ? {} : { transports: [...transports] }),
+  };
+}
+
+/** Whatever the library throws is a refusal like any other (WebAuthn §7.1 step 29, §7.2 step 25). */
+async function refuseThrown<Good>(verify: () => Promise<CeremonyResult<Good>>): Promise<CeremonyResult<Good>> {
+  try {
+    return await verify();
+  } catch {
+    return refused('response');
+  }
+}
+
+function refused(why: CeremonyFailure) {
+  return { ok: false, why } as const;
+}
+
+async function verifyRegistration(
+  { id, rawId, response, authenticatorAttachment, clientExtensionResults }: RegistrationResponse,
+  expected: RegistrationExpectation,
+  about: AboutKey,
+): Promise<CeremonyResult<RegisteredKey>> {
+  const client = readClientData(response.clientDataJSON);
+  if (client?.type !== 'webauthn.create' || client.challenge !== expected.challenge) return refused('client data');
+  if (!isFromExpectedPage(client, expected)) return refused('origin');
+  const credentialId = credentialIdOf(id);
+  if (credentialId === undefined || (rawId !== undefined && credentialIdOf(rawId) !== credentialId)) {
+    return refused('credential');
+  }
+  // iOS always says cross-platform, and is known by what it leaves out (client-api 4.7).
+  const attachment = clientExtensionResults === undefined ? undefined : authenticatorAttachment;
+  if (expected.attachment !== undefined && attachment !== undefined && attachment !== expected.attachment) {
+    return refused('key');
+  }
+  const attestationObject = Buffer.from(response.attestationObject, 'base64');
+  if (!isWholeCbor(attestationObject)) return refused('response');
+
+  const { verified, registrationInfo: info } = await verifyRegistrationResponse({
+    response: {
+      id: credentialId,
+      rawId: credentialId,
+      type: 'public-key',
+      response: {
+        clientDataJSON: base64Url(Buffer.from(response.clientDataJSON, 'base64')),
+        attestationObject: base64Url(attestationObject),
+      },
+      clientExtensionResults: {},
+    },
+    expectedChallenge: expected.challenge,
+    expectedOrigin: client.origin,
+    expectedRPID: expected.rpId,
+    expectedType: 'webauthn.create',
+    requireUserPresence: !expected.isConditional,
+    requireUserVerification: expected.requiresUserVerification && !expected.isConditional,
+    supportedAlgorithmIDs: algorithms,
+  });
+  if (!verified) return refused('signature');
+  // Steps 25 and 29: the id that is claimed, the one that is held, and its length.
+  if (info.credential.id !== credentialId) return refused('credential');
+  if (!isUsableKey(info.credential.publicKey)) return refused('key');
+  const transports = response.transports?.filter((transport) => transportsKnown.includes(transport));
+  const state: KeyState = {
+    publicKey: base64Url(info.credential.publicKey),
+    isBackupEligible: info.credentialDeviceType === 'multiDevice',
+    isBackedUp: info.credentialBackedUp,
+    hasOwnHandle: true,
+    rpId: expected.rpId,
+    ...(transports === undefined ? {} : { transports }),
+    ...(info.aaguid === unknownAaguid ? {} : { aaguid: info.aaguid }),
+    ...(attachment === 'platform' || attachment === 'cross-platform' ? { attachment } : {}),
+    ...given(about),
+  };
+  const isUserPresent = hasUserPresence(attestationObject);
+  return {
+    ok: true,
+    enrolment: { slot: credentialId, credentialId, state: { ...state }, counter: info.credential.counter },
+    isUserVerified: info.userVerified && isUserPresent,
+    isUserPresent,
+  };
+}
+
+async function verifyAssertion(
+  { id, rawId, response }: AssertionResponse,
+  expected: AssertionExpectation,
+  { credentialId, counter, state }: StoredKey,
+): Promise<CeremonyResult<KeyAssertion>> {
+  const client = readClientData(response.clientDataJSON);
+  if (client?.type !== 'webauthn.get' || client.challenge !== expected.challenge) return refused('client data');
+  if (!isFromExpectedPage(client, expected)) return refused('origin');
+  const isIssued = expected.credentialIds === null || expected.credentialIds.includes(credentialId);
+  if (!isIssued || credentialIdOf(id) !== credentialId) return refused('credential');
+  if (rawId !== undefined && credentialIdOf(rawId) !== credentialId) return refused('credential');
+  const key = readKeyState(state);
+  if (!namesUser(response.userHandle, key, expected)) return refused('user');
+
+  const { verified, authenticationInfo: info } = await verifyAuthenticationResponse({
+    response: {
+      id: credentialId,
+      rawId: credentialId,
+      type: 'public-key',
+      response: {
+        clientDataJSON: base64Url(Buffer.from(response.clientDataJSON, 'base64')),
+        authenticatorData: base64Url(Buffer.from(response.authenticatorData, 'base64')),
+        signature: base64Url(Buffer.from(response.signature, 'base64')),
+      },
+      clientExtensionResults: {},
+    },
+    expectedChallenge: expected.challenge,
+    expectedOrigin: client.origin,
+    expectedRPID: expected.rpId,
+    expectedType: 'webauthn.get',
+    ...(client.topOrigin === undefined ? {} : { expectedTopOrigin: client.topOrigin }),
+    requireUserVerification: expected.requiresUserVerification,
+    // The counter is compared below and, where it counts, by the write that stores it: the library refuses synced keys too.
+    credential: { id: credentialId, publicKey: new Uint8Array(Buffer.from(key.publicKey, 'base64url')), counter: 0 },
+  });
+  if (!verified) return refused('signature');
+  const isBackupEligible = info.credentialDeviceType === 'multiDevice';
+  // Step 19: what can leave its device was always such, and what could not never will.
+  if (key.isBackupEligible !== undefined && key.isBackupEligible !== isBackupEligible) return refused('key');
+  const hasRisen = info.newCounter > counter || (info.newCounter === 0 && counter === 0);
+  if (!hasRisen && !isBackupEligible) return refused('counter');
+  return {
+    ok: true,
+    counter: info.newCounter,
+    isUserVerified: info.userVerified,
+    isDeviceBound: !isBackupEligible,
+    hasCounterGoneBack: !hasRisen,
+    state: { isBackupEligible, isBackedUp: info.credentialBackedUp },
+  };
+}
+
+interface ClientData {
+  readonly type: string;
+  readonly challenge: string;
+  readonly origin: string;
+  readonly crossOrigin: boolean;
+  readonly topOrigin: string | undefined;
+}
+
+/** Client data that says one thing only: valid UTF-8, a JSON object, no name twice. */
+function readClientData(clientDataJSON: string): ClientData | undefined {
+  const bytes = Buffer.from(clientDataJSON, 'base64');
+  if (bytes.length > clientDataBytesMax) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const data: unknown = JSON.parse(text);
+    if (typeof data !== 'object' || data === null || namesIn(data) !== namesWritten(text)) return undefined;
+    const { type, challenge, origin, crossOrigin = false, topOrigin } = data as Record<string, unknown>;
+    if (typeof type !== 'string' || typeof challenge !== 'string' || typeof origin !== 'string') return undefined;
+    if (typeof crossOrigin !== 'boolean' || (topOrigin !== undefined && typeof topOrigin !== 'string'))
+      return undefined;
+    return { type, challenge, origin, crossOrigin, topOrigin };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many members a value has, at every depth. */
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside = Object.values(value).reduce((sum: number, member) => sum + namesIn(member), 0);
+  return Array.isArray(value) ? inside : Object.keys(value).length + inside;
+}
+
+/** How many names of members a JSON text has; more than its value has where one stands twice. */
+function namesWritten(text: string): number {
+  let names = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) names += 1;
+  return names;
+}
+
+/**
+ * Whether the page is the tenant's (§7.1 steps 9 to 11). In a frame of another site's page only this server's own pages are
+ * expected, and only on pages of the tenant. Safari does not say on which page: there the frame's own headers decide.
+ */
+function isFromExpectedPage(client: ClientData, expected: CeremonyExpectation): boolean {
+  if (!expected.isExpectedOrigin(client.origin)) return false;
+  if (!client.crossOrigin) return client.topOrigin === undefined;
+  return (
+    client.origin === expected.ownOrigin &&
+    (client.topOrigin === undefined || expected.isExpectedOrigin(client.topOrigin))
+  );
+}
+
+/**
+ * Whether a response names the user whose key it is (§7.2 step 6). Clients give the handle as it is, in base64url, or, for
+ * keys that iOS made, with one layer more (client-api 4.7).
+ */
+function namesUser(userHandle: string | undefined, key: KeyState, expected: AssertionExpectation): boolean {
+  if (key.hasOwnHandle !== true) return true;
+  if (userHandle === undefined || userHandle === '') return expected.isUserNamed;
+  const once = base64Url(expected.userHandle);
+  return [expected.userHandle, once, base64Url(once)].includes(userHandle.replace(/=+$/, ''));
+}
+
+function credentialIdOf(text: string): string | undefined {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === 0 || bytes.length > credentialIdBytesMax ? undefined : base64Url(bytes);
+}
+
+function base64Url(data: string | Uint8Array): string {
+  return (typeof data === 'string' ? Buffer.from(data) : Buffer.from(data)).toString('base64url');
+}
+
+/** Whether the bytes are one item of CBOR and nothing more: the library reads the first and ignores the rest. */
+function isWholeCbor(bytes: Buffer): boolean {
+  const item = isoCBOR.decodeFirst(new Uint8Array(bytes));
+  return isoCBOR.encode(item as never).length === bytes.length;
+}
+
+function hasUserPresence(attestationObject: Buffer): boolean {
+  const flags = decodeAttestationObject(new Uint8Array(attestationObject)).get('authData')[32] ?? 0;
+  return (flags & 1) === 1;
+}
+
+/** Whether a new key is what its algorithm says: ES256 on P-256 (RFC 9053 §2.1), RS256 of 2048 bits or more (RFC 8812 §2). */
+function isUsableKey(publicKey: Uint8Array): boolean {
+  const key = decodeCredentialPublicKey(new Uint8Array(publicKey));
+  const algorithm = key.get(cose.COSEKEYS.alg);
+  if (cose.isCOSEPublicKeyEC2(key)) {
+    const [x, y] = [key.get(cose.COSEKEYS.x), key.get(cose.COSEKEYS.y)];
+    const isP256 = algorithm === -7 && key.get(cose.COSEKEYS.crv) === cose.COSECRV.P256;
+    return isP256 && x instanceof Uint8Array && y instanceof Uint8Array && isP256Point(x, y);
+  }
+  if (cose.isCOSEPublicKeyRSA(key)) {
+    const [n, e] = [key.get(cose.COSEKEYS.n), key.get(cose.COSEKEYS.e)];
+    if (algorithm !== -257 || !(n instanceof Uint8Array) || !(e instanceof Uint8Array)) return false;
+    return n.length >= 256 && n.length <= 1024 && e.length === 3;
+  }
+  return false;
+}
+
+/** @throws if it cannot be read: nobody is let in by a key that is not there */
+function readKeyState(state: Readonly<Record<string, unknown>>): KeyState {
+  if (typeof state['publicKey'] !== 'string') throw new Error('A stored key cannot be read.');
+  return state as unknown as KeyState;
+}
+
+/** The members that are there. */
+function given(about: AboutKey): { readonly [Name in keyof AboutKey]?: string } {
+  return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+}
+
+/** What the wire says of a key (client-api 3.1). */
+export function describeKey(
+  { credentialId, state, verifiedAt, providerName, parsedUserAgent }: AuthenticatorView,
+  fallbackName: string,
+): Readonly<Record<string, unknown>> {
+  const key = state as Partial<KeyState>;
+  const provider = key.aaguid === undefined ? undefined : providerName(key.aaguid);
+  const agent = key.userAgent === undefined ? null : parsedUserAgent(key.userAgent);
+  return {
+    ...(key.username === undefined ? {} : { username: key.username }),
+    ...(key.displayName === undefined ? {} : { displayName: key.displayName }),
+    ...(key.attachment === undefined ? {} : { authenticatorAttachment: key.attachment }),
+    webauthnCredential: {
+      credentialId,
+      deviceId: key.deviceId ?? '',
+      name: key.name ?? provider ?? browserName(agent) ?? fallbackName,
+      ...(key.aaguid === undefined ? {} : { aaguid: key.aaguid }),
+      ...(provider === undefined ? {} : { aaguidMapping: { name: provider } }),
+      ...(key.isBackedUp === undefined ? {} : { credentialBackedUp: key.isBackedUp }),
+      ...(key.isBackupEligible === undefined
+        ? {}
+        : { credentialDeviceType: key.isBackupEligible ? 'multiDevice' : 'singleDevice' }),
+      ...(key.attachment === undefined ? {} : { authenticatorAttachment: key.attachment }),
+      ...(agent === null ? {} : { parsedUserAgent: agent }),
+      ...(verifiedAt === undefined ? {} : { verifiedAt }),
+    },
+  };
+}
+
+function browserName(agent: object | null): string | undefined {
+  const { browser, os } = (agent ?? {}) as { browser?: { name?: string }; os?: { name?: string } };
+  if (browser?.name === undefined) return os?.name;
+  return os?.name === undefined ? browser.name : `${browser.name} on ${os.name}`;
+}

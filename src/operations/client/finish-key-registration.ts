@@ -1,0 +1,117 @@
+import type { AddAuthenticatorReply } from '../../contract/client/webauthn.ts';
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { userAgentLengthMax } from '../../enrichment/user-agent.ts';
+import type { RegistrationResponse } from '../../methods/method.ts';
+import { sha256 } from '../../runtime/crypto.ts';
+import { addAuthenticator, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { spendKeyChallenge } from '../../storage/queries/key-ceremonies.ts';
+import { isUniqueViolation } from '../../storage/sql.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import { acceptEnrolment } from './accept-proof.ts';
+import {
+  ceremoniesOf,
+  expectationOf,
+  isFromSameBrowser,
+  keepSession,
+  keySettings,
+  refuseForeignPage,
+  refuseKey,
+} from './keys.ts';
+import { openAction } from './open-action.ts';
+import { permitKey } from './start-key-registration.ts';
+
+/** Spends the challenge, checks the answer, and stores the key with all that follows from it, in this order. */
+export async function finishKeyRegistration<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  method: string,
+  response: RegistrationResponse,
+  given: { readonly isConditional: boolean; readonly deviceId: string | undefined },
+): Promise<AddAuthenticatorReply> {
+  const { db, runtime } = context;
+  refuseForeignPage(context, request);
+  const action = await openAction(context, request.caller);
+  permitKey(action, method, action.verified);
+  const { tenant, key } = action;
+  const keys = ceremoniesOf(method);
+  const refuse = (why: Parameters<typeof refuseKey>[4]) => refuseKey(context, request, key.userId, method, why);
+  const nowMs = runtime.clock.now();
+
+  const challenge = keys.challengeOf(response.response.clientDataJSON);
+  if (challenge === undefined) throw await refuse('client data');
+  const tokenDigest = sha256(challenge);
+  const spent = await spendKeyChallenge(db, key, {
+    tokenDigest,
+    verificationMethod: method,
+    purpose: 'registration',
+    nowMs,
+  });
+  if (spent === undefined) throw await refuse('challenge');
+  if (!isFromSameBrowser(spent, request)) throw await refuse('browser');
+
+  const checked = await keys.verifyRegistration(
+    response,
+    {
+      ...expectationOf(context, tenant, challenge, spent.state),
+      isConditional: given.isConditional,
+      attachment: keySettings(tenant, method).attachment,
+    },
+    {
+      username: spent.state.username,
+      displayName: spent.state.displayName,
+      userAgent: request.sender.userAgent?.slice(0, userAgentLengthMax),
+      deviceId: given.deviceId,
+    },
+  );
+  if (!checked.ok) throw await refuse(checked.why);
+  const { enrolment, isUserVerified, isUserPresent } = checked;
+  const authenticator: AuthenticatorRow = {
+    user_id: key.userId,
+    authenticator_id: runtime.ids.uuid(),
+    verification_method: method,
+    slot: enrolment.slot,
+    email: null,
+    phone_number: null,
+    credential_id: enrolment.credentialId,
+    state: enrolment.state,
+    secret_sealed: null,
+    counter: enrolment.counter,
+    best_assurance: null,
+    created_at: nowMs,
+    verified_at: nowMs,
+    last_verified_at: null,
+  };
+  const taken = () => new Refusal('invalid_request', 'This credential is registered already.');
+  if ((await loadCredentialOwner(db, tenant.tenantId, enrolment.credentialId)) !== undefined) {
+    await refuse('taken');
+    throw taken();
+  }
+  const accepted = await acceptEnrolment(context, request, route, action, {
+    method,
+    assurance: assuranceOf(method, isUserVerified),
+    isUnattended: !isUserPresent,
+    consume: { kind: 'spent' },
+    authenticator,
+    async add(sql, others) {
+      permitKey(action, method, others);
+      // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).
+      await addAuthenticator(sql, tenant.tenantId, authenticator);
+    },
+  }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? taken() : error;
+  });
+  if (accepted === undefined) throw new Error('A key that is new has been used before.');
+  keepSession(spent, request, accepted.accessToken);
+  return {
+    isVerified: true,
+    accessToken: accepted.accessToken,
+    userAuthenticatorId: authenticator.authenticator_id,
+    userId: key.userId,
+    credentialId: enrolment.credentialId,
+    userAuthenticator: accepted.userAuthenticator,
+  };
+}

@@ -1,0 +1,159 @@
+/** What the ceremonies of passkeys and security keys have in common: who they are for, and what the tenant asks of them. */
+import { challengeCookie, sessionCookie } from '../../contract/client/passkey.ts';
+import { Refusal } from '../../contract/errors.ts';
+import type { CeremonyExpectation, CeremonyFailure, KeyCeremonies, StoredKey } from '../../methods/method.ts';
+import { methods } from '../../methods/registry.ts';
+import { hmacSha256 } from '../../runtime/crypto.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import type { CeremonyTerms, SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
+import type { Route } from '../../contract/route.ts';
+import { isExpectedOrigin, relyingPartyOf } from '../expected-origins.ts';
+import type { ClientRequest, Context } from '../operation.ts';
+import { actorOf } from '../record-audit.ts';
+import type { OpenAction } from './open-action.ts';
+
+/** Five minutes: a person finds their key in one. WebAuthn §7.1 step 1 leaves it to the server. */
+export const ceremonyLifetimeMs = 5 * 60_000;
+/** Options for autofill are fetched when a page is opened, and used when its reader comes back (client-api 4.3). */
+export const anonymousLifetimeMs = 60 * 60_000;
+
+export function ceremoniesOf(method: string): KeyCeremonies {
+  const keys = methods.get(method)?.keys;
+  if (keys === undefined) throw new Error(`${method} has no keys.`);
+  return keys;
+}
+
+/** A challenge of 32 bytes, as it is signed. */
+export function newChallenge({ random }: Pick<Runtime, 'random'>): string {
+  return random.bytes(32).toString('base64url');
+}
+
+const attachments = ['platform', 'cross-platform'] as const;
+
+/** What the tenant has set for a method of keys. */
+export function keySettings({ authenticatorConfigurations }: Tenant, method: string) {
+  const settings =
+    authenticatorConfigurations.find((configuration) => configuration.verification_method === method)?.settings ?? {};
+  const attachment = settings['authenticatorAttachment'];
+  return {
+    userVerification: settings['userVerificationRequirement'],
+    /** The only attachment that the tenant permits. */
+    attachment: attachments.find((name) => name === attachment),
+    hints: texts(settings['passkeyRegistrationHints']),
+    allowsSeveral: settings['allowMultipleUserAuthenticators'] !== false,
+    /** One of these has to be enrolled before. */
+    recoveryMethods: texts(settings['recoveryMethods']),
+  };
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Whether the holder of the key must be verified: by the tenant's setting, by what the action asks, or by what is at stake. */
+export function userVerificationOf(tenant: Tenant, method: string, action: OpenAction | undefined) {
+  const { userVerification } = keySettings(tenant, method);
+  const scopes = action?.token.scope.split(' ') ?? [];
+  return {
+    requiresUserVerification:
+      userVerification === 'required' ||
+      action?.demand.minimumAssurance === 'high' ||
+      // A ceremony that is to carry the power to change factors asks who it is (ruling 17).
+      scopes.some((scope) => scope !== '' && scope !== 'read:authenticators'),
+    prefersUserVerification: userVerification !== 'discouraged',
+  };
+}
+
+/**
+ * What keys call a user: the same at every registration, 32 characters, and nothing that says who it is (WebAuthn §14.6.1).
+ * Text, because iOS takes the text of `user.id` for the handle itself (client-api 4.7).
+ */
+export function userHandleOf({ userHandleKey }: Tenant, userId: string): string {
+  return hmacSha256(userHandleKey, JSON.stringify(['handle', userId]))
+    .subarray(0, 24)
+    .toString('base64url');
+}
+
+/** A credential id that nobody has, always the same for a user: whoever has no key is asked for one all the same (A47). */
+export function absentKeyOf({ userHandleKey }: Tenant, method: string, userId: string): StoredKey {
+  const id = hmacSha256(userHandleKey, JSON.stringify(['absent', method, userId])).toString('base64url');
+  return { credentialId: id, counter: 0, state: {} };
+}
+
+export function storedKey({ credential_id, counter, state }: AuthenticatorRow): StoredKey {
+  if (credential_id === null) throw new Error('A stored key has no credential id.');
+  return { credentialId: credential_id, counter: counter ?? 0, state };
+}
+
+export function keysOf({ verified }: OpenAction, method: string): readonly StoredKey[] {
+  return verified.filter((row) => row.verification_method === method).map(storedKey);
+}
+
+/** What a response has to be like, by what was issued with its challenge. */
+export function expectationOf(
+  context: Context,
+  tenant: Tenant,
+  challenge: string,
+  { rpId, requiresUserVerification }: CeremonyTerms,
+): CeremonyExpectation {
+  return {
+    challenge,
+    rpId,
+    requiresUserVerification,
+    isExpectedOrigin: (origin) => isExpectedOrigin(context, tenant, origin),
+    ownOrigin: new URL(context.publicUrl).origin,
+  };
+}
+
+export function rpIdOf(context: Context, tenant: Tenant): string {
+  return relyingPartyOf(context, tenant).rpId;
+}
+
+/**
+ * Refuses to plant a key from a page that is not the tenant's (A54). Apps send no origin.
+ * @throws {Refusal} `forbidden`
+ */
+export function refuseForeignPage(context: Context, { caller, sender }: ClientRequest<Route>): void {
+  if (sender.origin === undefined || isExpectedOrigin(context, caller.tenant, sender.origin)) return;
+  throw new Refusal('forbidden', 'Keys are added only from pages whose origin the tenant expects.');
+}
+
+/** Whether a response comes from the browser that began its ceremony, where that was asked for. */
+export function isFromSameBrowser({ challenge_id, state }: SpentCeremony, { cookies }: ClientRequest<Route>): boolean {
+  return state.isCookieBound !== true || cookies?.get(challengeCookie) === challenge_id;
+}
+
+/** Gives a browser that asked for it the session that its proof has earned, in place of its challenge (client-api 4.4). */
+export function keepSession(
+  { state }: SpentCeremony,
+  { cookies, caller }: ClientRequest<Route>,
+  accessToken: string,
+): void {
+  if (state.isCookieBound !== true) return;
+  cookies?.remove(challengeCookie);
+  cookies?.set(sessionCookie, accessToken, caller.tenant.settings.tokenDurationInMinutes * 60);
+}
+
+/** The refusal of a response, the same for every reason; the audit log alone is told which (WebAuthn §7.2 step 25). */
+export async function refuseKey(
+  { db, runtime }: Context,
+  { caller, requestId }: ClientRequest<Route>,
+  userId: string | undefined,
+  verificationMethod: string,
+  why: CeremonyFailure | 'challenge' | 'browser' | 'taken' | 'configuration',
+): Promise<Refusal> {
+  await recordAuditEvent(db, {
+    tenantId: caller.tenant.tenantId,
+    eventId: runtime.ids.uuid(),
+    happenedAtMs: runtime.clock.now(),
+    actor: actorOf(caller),
+    eventType: 'challenge.refused',
+    userId,
+    requestId,
+    data: { verificationMethod, reason: why },
+  });
+  return new Refusal('invalid_credential', 'The credential could not be verified. Begin again with new options.');
+}

@@ -1,0 +1,28 @@
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import type { AssertionResponse } from '../../methods/method.ts';
+import { loadCredentialOwner } from '../../storage/queries/authenticators.ts';
+import type { SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
+import type { ClientRequest, Context } from '../operation.ts';
+import { ceremoniesOf, expectationOf, refuseKey } from './keys.ts';
+
+/**
+ * The refusal of a credential that is none of the user's. Only where nobody of the tenant has it, and a page of the tenant
+ * asks, is it `unknown_credential`: clients then have the user's password manager delete it (client-api 4.5).
+ */
+export async function refuseUnknown(
+  context: Context,
+  request: ClientRequest<Route>,
+  method: string,
+  response: AssertionResponse,
+  given: { readonly challenge: string; readonly spent: SpentCeremony; readonly userId: string | undefined },
+): Promise<Refusal> {
+  const { tenant } = request.caller;
+  const keys = ceremoniesOf(method);
+  const refusal = await refuseKey(context, request, given.userId, method, 'credential');
+  const credentialId = keys.credentialIdOf(response.id);
+  const expected = expectationOf(context, tenant, given.challenge, given.spent.state);
+  if (!keys.isDiscoverable || credentialId === undefined || !keys.isAnswer(response, expected)) return refusal;
+  if ((await loadCredentialOwner(context.db, tenant.tenantId, credentialId)) !== undefined) return refusal;
+  return new Refusal('unknown_credential', 'This credential is registered for nobody.');
+}

@@ -1,0 +1,121 @@
+import type { Route } from '../../contract/route.ts';
+import { sha256 } from '../../runtime/crypto.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { beginKeyCeremony, createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
+import type { CeremonyOwner } from '../../storage/queries/key-ceremonies.ts';
+import type { StoredKey } from '../../methods/method.ts';
+import { isUuid } from '../is-uuid.ts';
+import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
+import {
+  absentKeyOf,
+  anonymousLifetimeMs,
+  ceremoniesOf,
+  ceremonyLifetimeMs,
+  keysOf,
+  newChallenge,
+  refuseKey,
+  rpIdOf,
+  userVerificationOf,
+} from './keys.ts';
+import { openAction } from './open-action.ts';
+import { permitProof, requireActive } from './permit.ts';
+
+export interface AuthenticationWishes {
+  /** A challenge that was opened before; undefined for a new one. */
+  readonly challengeId: string | undefined;
+  readonly isCookieBound: boolean;
+}
+
+/** What an anonymous sign-in is recorded as where the app names no action. */
+const signInAction = 'signInWithPasskey';
+
+/** Gives the options to use one of the user's keys with. */
+export async function startKeyAuthentication<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  method: string,
+  wishes: AuthenticationWishes,
+) {
+  const action = await openAction(context, request.caller);
+  permitProof(action, method);
+  const existing = keysOf(action, method);
+  return begin(context, request, method, wishes, {
+    owner: action.key,
+    actionCode: action.key.actionCode,
+    idempotencyKey: action.key.idempotencyKey,
+    credentialIds: existing.map(({ credentialId }) => credentialId),
+    // An empty list would let any key answer, and say that the user has none.
+    asked: existing.length === 0 ? [absentKeyOf(action.tenant, method, action.key.userId)] : existing,
+    lifetimeMs: ceremonyLifetimeMs,
+    ...userVerificationOf(action.tenant, method, action),
+  });
+}
+
+/** Gives the options to use any key with that finds its user by itself. They are the same for everybody (A47). */
+export async function startAnonymousAuthentication<R extends Route>(
+  context: Context,
+  request: ClientRequest<R>,
+  method: string,
+  wishes: AuthenticationWishes,
+) {
+  const { tenant } = request.caller;
+  requireActive({ tenant }, method);
+  return begin(context, request, method, wishes, {
+    owner: { tenantId: tenant.tenantId, userId: undefined },
+    actionCode: signInAction,
+    idempotencyKey: context.runtime.ids.uuid(),
+    credentialIds: null,
+    asked: [],
+    lifetimeMs: anonymousLifetimeMs,
+    ...userVerificationOf(tenant, method, undefined),
+  });
+}
+
+async function begin<R extends Route>(
+  context: Context,
+  request: ClientRequest<R>,
+  method: string,
+  wishes: AuthenticationWishes,
+  terms: {
+    readonly owner: CeremonyOwner;
+    readonly actionCode: string;
+    readonly idempotencyKey: string;
+    readonly credentialIds: readonly string[] | null;
+    readonly asked: readonly StoredKey[];
+    readonly lifetimeMs: number;
+    readonly requiresUserVerification: boolean;
+    readonly prefersUserVerification: boolean;
+  },
+) {
+  const { db, runtime } = context;
+  const tenant: Tenant = request.caller.tenant;
+  const challenge = newChallenge(runtime);
+  const rpId = rpIdOf(context, tenant);
+  const nowMs = runtime.clock.now();
+  const { owner, actionCode, idempotencyKey, credentialIds, requiresUserVerification } = terms;
+  const ceremony = {
+    owner,
+    challengeId: wishes.challengeId ?? runtime.ids.uuid(),
+    verificationMethod: method,
+    purpose: 'authentication',
+    tokenDigest: sha256(challenge),
+    terms: { rpId, requiresUserVerification, credentialIds, isCookieBound: wishes.isCookieBound },
+    actionCode,
+    idempotencyKey,
+    nowMs,
+    expiresAtMs: nowMs + terms.lifetimeMs,
+  } as const;
+  if (wishes.challengeId === undefined) {
+    await createKeyCeremony(db, ceremony);
+  } else if (!isUuid(wishes.challengeId) || !(await beginKeyCeremony(db, ceremony))) {
+    throw await refuseKey(context, request, owner.userId, method, 'challenge');
+  }
+  const options = ceremoniesOf(method).requestOptions({
+    challenge,
+    rpId,
+    requiresUserVerification,
+    prefersUserVerification: terms.prefersUserVerification,
+    existing: terms.asked,
+  });
+  return { challengeId: ceremony.challengeId, options };
+}

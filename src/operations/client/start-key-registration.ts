@@ -1,0 +1,99 @@
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import { sha256 } from '../../runtime/crypto.ts';
+import { createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { omitAbsent } from '../omit-absent.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import {
+  ceremoniesOf,
+  ceremonyLifetimeMs,
+  keySettings,
+  keysOf,
+  newChallenge,
+  refuseForeignPage,
+  rpIdOf,
+  userHandleOf,
+  userVerificationOf,
+} from './keys.ts';
+import { openAction } from './open-action.ts';
+import type { OpenAction } from './open-action.ts';
+import { permitEnrolment } from './permit.ts';
+
+export interface RegistrationWishes {
+  readonly username?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly attachment: 'platform' | 'cross-platform' | undefined;
+  readonly isCookieBound: boolean;
+}
+
+/** Gives the options to create a key with, and remembers what of them its answer has to keep. */
+export async function startKeyRegistration<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  method: string,
+  wishes: RegistrationWishes,
+) {
+  const { runtime, db } = context;
+  refuseForeignPage(context, request);
+  const action = await openAction(context, request.caller);
+  permitKey(action, method, action.verified);
+  const { tenant, key, row } = action;
+  const settings = keySettings(tenant, method);
+  const challenge = newChallenge(runtime);
+  const challengeId = runtime.ids.uuid();
+  const username = wishes.username ?? row.username ?? undefined;
+  const displayName = wishes.displayName ?? row.display_name ?? undefined;
+  const name = username ?? row.email ?? key.userId;
+  const rpId = rpIdOf(context, tenant);
+  const userVerification = userVerificationOf(tenant, method, action);
+  const nowMs = runtime.clock.now();
+  await createKeyCeremony(db, {
+    owner: key,
+    challengeId,
+    verificationMethod: method,
+    purpose: 'registration',
+    tokenDigest: sha256(challenge),
+    terms: {
+      rpId,
+      requiresUserVerification: userVerification.requiresUserVerification,
+      credentialIds: null,
+      isCookieBound: wishes.isCookieBound,
+      ...omitAbsent({ username, displayName }),
+    },
+    actionCode: key.actionCode,
+    idempotencyKey: key.idempotencyKey,
+    nowMs,
+    expiresAtMs: nowMs + ceremonyLifetimeMs,
+  });
+  const options = ceremoniesOf(method).creationOptions({
+    challenge,
+    rp: { id: rpId, name: tenant.name },
+    user: { handle: userHandleOf(tenant, key.userId), name, displayName: displayName ?? name },
+    ...userVerification,
+    // What the tenant permits stands before what the app wishes.
+    attachment: settings.attachment ?? wishes.attachment,
+    hints: settings.hints,
+    existing: keysOf(action, method),
+  });
+  return { challengeId, options };
+}
+
+/**
+ * Permits a key beside the verified authenticators that the user has.
+ * @throws {Refusal} `invalid_configuration`, `invalid_request`, `forbidden`, `insufficient_scope`
+ */
+export function permitKey(action: OpenAction, method: string, verified: readonly AuthenticatorRow[]): void {
+  permitEnrolment(action, method);
+  const { allowsSeveral, recoveryMethods } = keySettings(action.tenant, method);
+  const enrolled = verified.map((row) => row.verification_method);
+  if (!allowsSeveral && enrolled.includes(method)) {
+    throw new Refusal('invalid_configuration', `A user may have one ${method} only. Remove it first.`);
+  }
+  if (recoveryMethods.length > 0 && !recoveryMethods.some((name) => enrolled.includes(name))) {
+    throw new Refusal(
+      'invalid_request',
+      `Enrol one of ${recoveryMethods.join(', ')} first: ${method} needs it to recover.`,
+    );
+  }
+}

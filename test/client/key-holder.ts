@@ -1,0 +1,105 @@
+/** People with keys made of software, as the client API's callers. */
+import { expect } from 'vitest';
+import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import type { KeyOptions, SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
+import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+import { statement } from '../../src/storage/sql.ts';
+
+export const ownOrigin = 'http://localhost:4000';
+type Given = Readonly<Record<string, unknown>>;
+
+/** The calls of an app whose users have passkeys and security keys. */
+export function keyHolder(app: TestApp) {
+  let people = 0;
+  const newUser = () => `key-user-${(people += 1)}`;
+
+  async function track(userId: string, body: object = {}, action = 'pay'): Promise<string> {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body.token);
+  }
+
+  /** With a token, or as anybody who names the tenant. */
+  const post = (path: string, token: string | undefined, body?: object, headers: Record<string, string> = {}) =>
+    app.call('POST', `/v1/client/${path}`, {
+      ...(token === undefined ? { key: app.tenant.tenantId } : { token }),
+      ...(body === undefined ? {} : { body }),
+      headers,
+    });
+
+  async function good(call: Promise<TestReply>): Promise<TestReply['body']> {
+    const reply = await call;
+    expect(reply.status, reply.text).toBe(200);
+    return reply.body;
+  }
+
+  const enrol = 'user-authenticators/passkey';
+  const registrationOptions = (token: string, body: object = {}) =>
+    good(post(`${enrol}/registration-options`, token, body));
+  const authenticationOptions = (token: string | undefined, body: object = {}) =>
+    good(post(`${enrol}/authentication-options`, token, body));
+
+  /** Options, and at once the answer of a key, both right unless told otherwise. */
+  async function register(token: string, key: SoftwareKey, wrong: Wrong = {}, sent: Given = {}, origin = ownOrigin) {
+    const { options, challengeId } = await registrationOptions(token);
+    const registrationCredential = createCredential(key, options, origin, wrong);
+    return post(enrol, token, { registrationCredential, conditionalCreate: false, challengeId, ...sent });
+  }
+
+  async function signIn(
+    token: string | undefined,
+    key: SoftwareKey,
+    wrong: Wrong = {},
+    sent: Given = {},
+    origin = ownOrigin,
+  ) {
+    const { options, challengeId } = await authenticationOptions(token);
+    const authenticationCredential = useCredential(key, options, origin, wrong);
+    return post('verify/passkey', token, { authenticationCredential, challengeId, ...sent });
+  }
+
+  /** A user with a passkey, and the token that it earned. */
+  async function enrolled(options: KeyOptions = {}) {
+    const userId = newUser();
+    const key = softwareKey(options);
+    const added = await good(register(await track(userId), key));
+    return { userId, key, accessToken: String(added.accessToken), authenticatorId: String(added.userAuthenticatorId) };
+  }
+
+  const validate = async (token: unknown) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+
+  const credentialRow = statement<{ counter: number; state: Record<string, unknown>; last_verified_at: number | null }>(
+    'test_credential',
+    'select counter, state, last_verified_at from authenticators where credential_id = $1',
+  );
+  /** What is stored of a key. */
+  async function stored({ credentialId }: SoftwareKey) {
+    const [row] = await app.db.query(credentialRow, [credentialId.toString('base64url')]);
+    if (row === undefined) throw new Error('The key is not stored.');
+    return row;
+  }
+
+  const refusals = statement<{ reason: string }>(
+    'test_key_refusals',
+    `select data ->> 'reason' as reason from audit_events where event_type = 'challenge.refused' order by happened_at, event_id`,
+  );
+  /** Why the last response was refused, as the audit log has it. */
+  async function lastRefusal(): Promise<string | undefined> {
+    return (await app.db.query(refusals, [])).at(-1)?.reason;
+  }
+
+  return {
+    newUser,
+    track,
+    post,
+    good,
+    registrationOptions,
+    authenticationOptions,
+    register,
+    signIn,
+    enrolled,
+    validate,
+    stored,
+    lastRefusal,
+  };
+}
