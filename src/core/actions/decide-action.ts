@@ -65,7 +65,7 @@ export function decideAction(deciding: Deciding): { readonly state: FirstState; 
     ruleSet: { version: ruleSet.version, hash: ruleSet.hash },
     ...(decision.decidingRuleId === null ? {} : { decidingRuleId: decision.decidingRuleId }),
     matched: decision.matchedRuleIds.map((ruleId) => snapshot(ruleSet, ruleId)),
-    unknown: decision.rules.flatMap(({ ruleId, status }) => (status === 'unknown' ? [ruleId] : [])),
+    unknown: decision.unknownRuleIds,
     demand: {
       verificationMethods: decision.verificationMethods,
       defaultVerificationMethod: decision.defaultVerificationMethod,

@@ -1,5 +1,6 @@
 import { calculations } from './calculations.ts';
 import { comparisons } from './comparisons.ts';
+import { compileFactTest } from './compile-fact-test.ts';
 import type { Condition, Missing, Operation, Reference } from './condition.ts';
 import { contains } from './contains.ts';
 import { ipRanges } from './ip-ranges.ts';
@@ -77,10 +78,10 @@ function compileOperation({ operator, args }: Operation, linker: Linker): Compil
     case '<=':
     case '>':
     case '>=':
-      return truthful(compileComparison(operator, reads));
+      return truthful(compileFactComparison(operator, args, linker) ?? compileComparison(operator, reads));
 
     case 'in':
-      return truthful(compileIn(first.read, second.read, fixedSet(args[1], linker)));
+      return truthful(compileIn(args[0], first.read, second.read, fixedSet(args[1], linker), linker));
     case 'inCidr':
       return truthful(compileInCidr(first.read, second.read, fixedSet(args[1], linker)));
 
@@ -168,6 +169,24 @@ function compileIf<Result>(
   return logic.choose<Result | Unknown>(test, answer, compileIf(tests.slice(2), answers.slice(2), otherwise));
 }
 
+/** The position of a fact that is read with nothing to fall back on; undefined for every other condition. */
+function plainFact(condition: Condition | undefined, linker: Linker): number | undefined {
+  if (condition?.kind !== 'reference' || condition.from !== 'facts' || condition.fallback !== null) return undefined;
+  return listAlias(condition.path) === null ? linker.factIndex(condition.path) : undefined;
+}
+
+/** Undefined for a comparison that is not one of a fact with a constant. */
+function compileFactComparison(
+  operator: keyof typeof comparisons,
+  [left, right, third]: readonly Condition[],
+  linker: Linker,
+): Test | undefined {
+  if (third !== undefined || right?.kind !== 'value' || isList(right.value) || typeof right.value === 'object')
+    return undefined;
+  const index = plainFact(left, linker);
+  return index === undefined ? undefined : compileFactTest(operator, comparisons[operator], index, right.value);
+}
+
 function compileComparison(operator: keyof typeof comparisons, reads: readonly Read[]): Test {
   const compare = comparisons[operator];
   const [left = nothing.read, right = nothing.read, third] = reads;
@@ -176,12 +195,25 @@ function compileComparison(operator: keyof typeof comparisons, reads: readonly R
   return third === undefined ? pair : logic.every([pair, compileComparison(operator, [right, third])]);
 }
 
-function compileIn(value: Read, container: Read, set: ReadonlySet<unknown> | undefined): Test {
+function compileIn(
+  sought: Condition | undefined,
+  value: Read,
+  container: Read,
+  set: ReadonlySet<unknown> | undefined,
+  linker: Linker,
+): Test {
   if (set === undefined) return (inputs, item) => contains(container(inputs, item), value(inputs, item), inputs);
   if (set.size === 0) return () => false;
+  const index = plainFact(sought, linker);
+  if (index !== undefined) {
+    return (inputs) => {
+      const fact = inputs.facts[index];
+      return fact === UNKNOWN ? UNKNOWN : set.has(fact ?? null);
+    };
+  }
   return (inputs, item) => {
-    const sought = value(inputs, item);
-    return sought === UNKNOWN ? UNKNOWN : set.has(sought);
+    const found = value(inputs, item);
+    return found === UNKNOWN ? UNKNOWN : set.has(found);
   };
 }
 

@@ -68,10 +68,11 @@ describe('A46 F30: what throws is unknown, and the rest of the rules stands', ()
     const compiled = compileRules({ rules: [rule('heavy', doubling), rule('fine', {}, { priority: 1 })], lists });
     const evidence = { facts: {}, history: new Map() };
     const { decision, rules } = explainRules(compiled, evidence, allow, user);
-    expect(decision.rules).toEqual([
+    expect(rules).toMatchObject([
       { ruleId: 'heavy', status: 'unknown' },
       { ruleId: 'fine', status: 'matched' },
     ]);
+    expect(decision).toMatchObject({ unknownRuleIds: ['heavy'], matchedRuleIds: ['fine'] });
     expect(rules.map(({ fault }) => fault)).toEqual(['the rule takes too many steps', null]);
   });
 
@@ -86,7 +87,7 @@ describe('A46 F30: what throws is unknown, and the rest of the rules stands', ()
       lists,
     });
     const decision = evaluateRules(compiled, { facts, history: new Map() }, allow, user);
-    expect(decision.rules.map(({ status }) => status)).toEqual(['unknown', 'matched']);
+    expect(decision).toMatchObject({ unknownRuleIds: ['anonymous'], matchedRuleIds: ['fine'] });
   });
 });
 

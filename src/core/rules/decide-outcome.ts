@@ -8,9 +8,7 @@ import {
   type Rule,
   type User,
 } from './rule-set.ts';
-import { UNKNOWN, type Truth } from './value.ts';
-
-export type RuleStatus = 'matched' | 'not' | 'unknown';
+import { UNKNOWN, type Unknown } from './value.ts';
 
 /** What is decided, and what a challenge has to be like. */
 export interface Decision {
@@ -19,7 +17,8 @@ export interface Decision {
   readonly decidingRuleId: string | null;
   /** By priority. */
   readonly matchedRuleIds: readonly string[];
-  readonly rules: readonly { readonly ruleId: string; readonly status: RuleStatus }[];
+  /** The rules that could not be computed, by priority. All others did not match. */
+  readonly unknownRuleIds: readonly string[];
   /** Null: every enabled method. */
   readonly verificationMethods: readonly string[] | null;
   /** Null also if the one set is not among the methods. */
@@ -32,9 +31,10 @@ export interface Decision {
   readonly isCappedAtChallenge: boolean;
 }
 
+/** What a rule says that matched or could not be computed. */
 export interface Verdict {
   readonly rule: Rule;
-  readonly truth: Truth;
+  readonly truth: true | Unknown;
 }
 
 /** What may decide: a rule, or last of all the action itself (`rule` null). */
@@ -46,7 +46,7 @@ interface Candidate {
 /**
  * The first rule that matches decides, so that an operator can put an exception above a general rule; without one the
  * action's default does. Rules ahead of that one which could not be computed may have been the first: the strictest
- * outcome among all of these holds (ruling 8, I5). Expects the verdicts by priority.
+ * outcome among all of these holds (ruling 8, I5). Expects the verdicts by priority; rules that did not match have none.
  */
 export function decideOutcome(verdicts: readonly Verdict[], action: Action, user: User): Decision {
   const firstMatch = verdicts.findIndex(({ truth }) => truth === true);
@@ -67,7 +67,7 @@ export function decideOutcome(verdicts: readonly Verdict[], action: Action, user
     outcome,
     decidingRuleId: deciding.rule?.ruleId ?? null,
     matchedRuleIds: verdicts.filter(({ truth }) => truth === true).map(({ rule }) => rule.ruleId),
-    rules: verdicts.map(({ rule, truth }) => ({ ruleId: rule.ruleId, status: statusOf(truth) })),
+    unknownRuleIds: verdicts.filter(({ truth }) => truth === UNKNOWN).map(({ rule }) => rule.ruleId),
     ...demand,
     isStricterByUnknown,
     isCappedAtChallenge,
@@ -129,9 +129,4 @@ function intersect(a: readonly string[] | null, b: readonly string[] | null): re
 function firstOf(method: string | null | undefined, methods: readonly string[] | null): string | null {
   if (!method) return null;
   return methods === null || methods.includes(method) ? method : null;
-}
-
-function statusOf(truth: Truth): RuleStatus {
-  if (truth === UNKNOWN) return 'unknown';
-  return truth ? 'matched' : 'not';
 }

@@ -7,9 +7,18 @@ import { UNKNOWN, type Truth } from './value.ts';
 
 /** Evaluates every rule, because all that match are reported, and decides. Never throws. */
 export function evaluateRules(compiled: CompiledRules, evidence: Evidence, action: Action, user: User): Decision {
-  const inputs = compiled.readInputs(evidence);
-  const verdicts = compiled.rules.map(({ rule, test }): Verdict => ({ rule, truth: testOrUnknown(test, inputs) }));
+  const verdicts: Verdict[] = [];
+  for (const [index, truth] of testRules(compiled, evidence).entries()) {
+    const rule = compiled.rules[index]?.rule;
+    if (truth !== false && rule !== undefined) verdicts.push({ rule, truth });
+  }
   return decideOutcome(verdicts, action, user);
+}
+
+/** Whether each rule matches, in their order. Never throws. */
+export function testRules({ rules, readInputs }: CompiledRules, evidence: Evidence): readonly Truth[] {
+  const inputs = readInputs(evidence);
+  return rules.map(({ test }) => testOrUnknown(test, inputs));
 }
 
 /** A rule that throws is unknown (ruling 8). */

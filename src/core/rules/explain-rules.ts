@@ -1,9 +1,9 @@
 import { compileCondition } from './compile-condition.ts';
 import type { CompiledRule, CompiledRules } from './compile-rules.ts';
 import type { Condition } from './condition.ts';
-import type { Decision, RuleStatus } from './decide-outcome.ts';
+import type { Decision } from './decide-outcome.ts';
 import { describeClaim, describeCondition } from './describe-condition.ts';
-import { evaluateRules } from './evaluate-rules.ts';
+import { evaluateRules, testRules } from './evaluate-rules.ts';
 import { historyKey } from './history-question.ts';
 import { compileInputs } from './inputs.ts';
 import { createLinker } from './linker.ts';
@@ -25,7 +25,7 @@ export interface RuleExplanation {
   readonly ruleId: string;
   readonly name: string;
   readonly outcome: Outcome;
-  readonly status: RuleStatus;
+  readonly status: 'matched' | 'not' | 'unknown';
   /** Why the rule could not be run at all. */
   readonly fault: string | null;
   readonly leaves: readonly LeafExplanation[];
@@ -55,6 +55,7 @@ interface Found {
 /** The decision of `evaluateRules`, and why, also for evidence that was recorded long ago. Never throws. */
 export function explainRules(compiled: CompiledRules, evidence: Evidence, action: Action, user: User): Explanation {
   const decision = evaluateRules(compiled, evidence, action, user);
+  const truths = testRules(compiled, evidence);
   const rules = compiled.rules.map((compiledRule, index): RuleExplanation => {
     const { ruleId, name, type } = compiledRule.rule;
     const leaves: LeafExplanation[] = [];
@@ -64,12 +65,17 @@ export function explainRules(compiled: CompiledRules, evidence: Evidence, action
       ruleId,
       name,
       outcome: type,
-      status: decision.rules[index]?.status ?? 'unknown',
+      status: statusOf(truths[index] ?? UNKNOWN),
       fault: findFault(compiledRule, compiled, evidence),
       leaves,
     };
   });
   return { decision, defaultOutcome: action.defaultUserActionResult, rules };
+}
+
+function statusOf(truth: Truth): RuleExplanation['status'] {
+  if (truth === UNKNOWN) return 'unknown';
+  return truth ? 'matched' : 'not';
 }
 
 /** Evaluates any part of a condition by itself, outside of the hot path. */

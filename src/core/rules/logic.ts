@@ -20,6 +20,8 @@ export const logic = {
   },
 
   every(tests: readonly Test[]): Test {
+    const [a, b, c, d, ...more] = tests;
+    if (a !== undefined && more.length === 0) return everyOfFour(a, b, c, d);
     return (inputs, item) => {
       let result: Truth = tests.length > 0; // An empty group matches nothing.
       for (const test of tests) {
@@ -32,6 +34,8 @@ export const logic = {
   },
 
   some(tests: readonly Test[]): Test {
+    const [a, b, c, d, ...more] = tests;
+    if (a !== undefined && more.length === 0) return someOfFour(a, b, c, d);
     return (inputs, item) => {
       let result: Truth = false;
       for (const test of tests) {
@@ -66,3 +70,32 @@ export const logic = {
     };
   },
 };
+
+// What most groups are. A loop over its parts is a third of what a rule costs.
+function everyOfFour(a: Test, b: Test | undefined, c: Test | undefined, d: Test | undefined): Test {
+  return (inputs, item) => {
+    const first = a(inputs, item);
+    if (first === false) return false;
+    const second = b === undefined || b(inputs, item);
+    if (second === false) return false;
+    const third = c === undefined || c(inputs, item);
+    if (third === false) return false;
+    const fourth = d === undefined || d(inputs, item);
+    if (fourth === false) return false;
+    return first === true && second === true && third === true ? fourth : UNKNOWN;
+  };
+}
+
+function someOfFour(a: Test, b: Test | undefined, c: Test | undefined, d: Test | undefined): Test {
+  return (inputs, item) => {
+    const first = a(inputs, item);
+    if (first === true) return true;
+    const second = b !== undefined && b(inputs, item);
+    if (second === true) return true;
+    const third = c !== undefined && c(inputs, item);
+    if (third === true) return true;
+    const fourth = d !== undefined && d(inputs, item);
+    if (fourth === true) return true;
+    return first === false && second === false && third === false ? fourth : UNKNOWN;
+  };
+}

@@ -21,26 +21,37 @@ type ExceptionName = keyof typeof exceptions;
 
 export function recordEvidence({ facts, history }: Evidence): RecordedEvidence {
   const noted: [string, ExceptionName][] = [];
-  const write = (value: Value, place: string): Json => {
+  // Written as a pointer only where there is something to note: this runs for every decision.
+  const place: (string | number)[] = ['facts'];
+  const write = (value: Value): Json => {
     const name = exceptionName(value);
     if (name !== null) {
-      noted.push([place, name]);
+      noted.push([pointer(place), name]);
       return null;
     }
-    if (isList(value)) return value.map((item, index) => write(item, `${place}/${index}`));
-    if (typeof value === 'object' && value !== null) return writeMembers(value, place);
+    if (isList(value)) return value.map((item, index) => writeAt(index, item));
+    if (typeof value === 'object' && value !== null) return writeMembers(value);
     return typeof value === 'symbol' ? null : value;
   };
-  const writeMembers = (members: { readonly [name: string]: Value | undefined }, place: string) => {
+  const writeAt = (step: string | number, value: Value): Json => {
+    place.push(step);
+    const written = write(value);
+    place.pop();
+    return written;
+  };
+  const writeMembers = (members: { readonly [name: string]: Value | undefined }) => {
     const written: [string, Json][] = [];
-    for (const [name, member] of Object.entries(members))
-      if (member !== undefined) written.push([name, write(member, `${place}/${escape(name)}`)]);
+    for (const name of Object.keys(members)) {
+      const member = members[name];
+      if (member !== undefined) written.push([name, writeAt(name, member)]);
+    }
     return Object.fromEntries(written);
   };
 
-  const written = writeMembers(facts, '/facts');
+  const written = writeMembers(facts);
+  place[0] = 'history';
   const answers = Array.from(history, ([key, answer]): [string, number | null] => {
-    const value = write(answer, `/history/${escape(key)}`);
+    const value = writeAt(key, answer);
     return [key, typeof value === 'number' ? value : null];
   });
   return { facts: written, history: Object.fromEntries(answers), exceptions: Object.fromEntries(noted) };
@@ -76,6 +87,10 @@ function exceptionName(value: Value): ExceptionName | null {
   if (Object.is(value, -0)) return '-0';
   if (Number.isFinite(value)) return null;
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function pointer(place: readonly (string | number)[]): string {
+  return place.map((step) => `/${escape(String(step))}`).join('');
 }
 
 /** RFC 6901 §3. */
