@@ -1,0 +1,168 @@
+/** Worry: while the tenant's own server is asked, many requests, another node or a crash get an answer of their own. */
+import { Secret, TOTP } from 'otpauth';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask, eventually } from '../rig/api.ts';
+import type { ApiReply } from '../rig/api.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+import { startReceiver } from '../rig/webhook-receiver.ts';
+import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+
+const credentials = testCredentials();
+const key = credentials.SALLYPORT_SECRET_KEY;
+
+describe('action.verify on two server processes and one PostgreSQL', () => {
+  let endpoint: WebhookReceiver;
+  let variables: Record<string, string>;
+  let one: ServerProcess;
+  let two: ServerProcess;
+  let admin: Client;
+  let people = 0;
+  beforeAll(async () => {
+    endpoint = await startReceiver();
+    const url = await createPostgresDatabase();
+    variables = {
+      ...credentials,
+      DATABASE_URL: url,
+      SALLYPORT_OUTBOUND_ALLOW: '127.0.0.0/8',
+      // One for both nodes: tokens name it.
+      SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
+    };
+    one = await startServer(variables);
+    const body = { actionCode: 'pay', defaultUserActionResult: 'CHALLENGE', verificationWebhookUrl: endpoint.url };
+    const path = '/v1/management/action-configurations';
+    const configured = await ask(one.url, 'POST', path, { key: credentials.SALLYPORT_MANAGEMENT_KEY, body });
+    expect(configured.status, configured.text).toBe(200);
+    two = await startServer(variables);
+    admin = new Client({ connectionString: url });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await admin.end();
+    await one.stop();
+    await two.stop();
+    await endpoint.stop();
+  });
+  beforeEach(() => endpoint.answer((response) => response.end()));
+  const extra: ServerProcess[] = [];
+  afterEach(async () => {
+    for (const node of extra.splice(0)) await node.stop();
+  });
+
+  const askedOf = (userId: string) => endpoint.received.filter(({ body }) => body.data.userId === userId);
+  const slowly = (ms: number, status: number) =>
+    endpoint.answer((response) => void setTimeout(() => response.writeHead(status).end(), ms));
+
+  interface Try {
+    readonly userId: string;
+    verify(node: ServerProcess): Promise<ApiReply>;
+  }
+
+  /** A user with a right code for the server API. */
+  async function byServerApi(node = one): Promise<Try> {
+    const userId = `raced-${(people += 1)}`;
+    const email = `${userId}@example.com`;
+    const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', email, userId, idempotencyKey: 'k' };
+    const { challengeId } = (await ask(node.url, 'POST', '/v1/challenge', { key, body })).body;
+    const verificationCode = await readInboxCode(node.url, email);
+    return {
+      userId,
+      verify: (other) => ask(other.url, 'POST', '/v1/verify', { key, body: { challengeId, verificationCode } }),
+    };
+  }
+
+  /** A user with a right code of an authenticator app, for the client API. */
+  async function byClientApi(node = one): Promise<Try> {
+    const userId = `raced-${(people += 1)}`;
+    const secret = new Secret({ size: 20 }).base32;
+    const otpUri = `otpauth://totp/x:y?secret=${secret}&issuer=x`;
+    const enrolled = { verificationMethod: 'AUTHENTICATOR_APP', otpUri };
+    expect((await ask(node.url, 'POST', `/v1/users/${userId}/authenticators`, { key, body: enrolled })).status).toBe(200);
+    const tracked = await ask(node.url, 'POST', `/v1/users/${userId}/actions/pay`, { key, body: { idempotencyKey: 'k' } });
+    const headers = { authorization: `Bearer ${String(tracked.body.token)}` };
+    const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    return {
+      userId,
+      verify: (other) => ask(other.url, 'POST', '/v1/client/verify/totp', { headers, body: { verificationCode } }),
+    };
+  }
+
+  async function stored(userId: string) {
+    const { rows } = await admin.query<{ state: string; lease_id: string | null; moved: boolean }>(
+      'select state, lease_id, verified_at is not null as moved from actions where user_id = $1',
+      [userId],
+    );
+    const { rows: failures } = await admin.query<{ failures: number }>(
+      `select failures_since_success as failures from guess_budgets where subject = 'user:' || $1`,
+      [userId],
+    );
+    return { ...rows[0], failures: failures[0]?.failures };
+  }
+
+  describe.each([
+    ['the server API', byServerApi],
+    ['the client API', byClientApi],
+  ] as const)('by %s', (_api, begin) => {
+    test('A01: many at once with the right code are asked about once, and all hear the same', async () => {
+      slowly(700, 200);
+      const { userId, verify } = await begin();
+      const replies = await Promise.all(Array.from({ length: 8 }, (_, n) => verify(n % 2 === 0 ? one : two)));
+      // A code has five tries, and those that wait for the answer have spent one each.
+      const told = replies.filter(({ body }) => body.failureReason !== 'MAX_ATTEMPTS_EXCEEDED');
+      expect(told.length).toBeGreaterThanOrEqual(4);
+      expect(told.map(({ status, body }) => [status, body.isVerified])).toEqual(told.map(() => [200, true]));
+      expect(askedOf(userId)).toHaveLength(1);
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', lease_id: null, moved: true });
+    });
+
+    test('a refusal is everybody’s who waited for it, is asked about once, and keeps the code usable', async () => {
+      slowly(700, 409);
+      const { userId, verify } = await begin();
+      const replies = await Promise.all([verify(one), verify(two), verify(one), verify(two)]);
+      expect(replies.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+      expect(askedOf(userId)).toHaveLength(1);
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', lease_id: null, moved: false, failures: 0 });
+      slowly(0, 200);
+      expect((await verify(two)).body).toMatchObject({ isVerified: true });
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    });
+
+    test('one that is never answered is over within six seconds, and whoever waited with it', async () => {
+      endpoint.answer(() => undefined);
+      const { userId, verify } = await begin();
+      const replies = await Promise.all([verify(one), verify(two)]);
+      for (const { status, headers, ms } of replies) {
+        expect([403, 503]).toContain(status);
+        if (status === 503) expect(headers.get('retry-after')).toBe('1');
+        expect(ms).toBeLessThan(7_000);
+      }
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', lease_id: null, moved: false });
+      slowly(0, 200);
+      expect((await verify(one)).body).toMatchObject({ isVerified: true });
+    });
+
+    test('F02: a node killed while it asks loses nothing: the guess stays spent, the code is good once the lease is over', async () => {
+      const doomed = await startServer(variables);
+      extra.push(doomed);
+      const { userId, verify } = await begin(doomed);
+      endpoint.answer(() => undefined);
+      const lost = verify(doomed).catch(() => undefined);
+      await eventually('the endpoint was asked', 5_000, async () => askedOf(userId).length, (count) => count === 1);
+      await doomed.kill9();
+      await lost;
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', moved: false, failures: 1 });
+      slowly(0, 200);
+      // Within the lease a call waits for it, six seconds at most; repeated as told, it gets its answer.
+      const last = await eventually('the code is accepted', 15_000, () => verify(two), ({ status }) => status === 200);
+      expect(last.body).toMatchObject({ isVerified: true });
+      expect(askedOf(userId)).toHaveLength(2);
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', lease_id: null, failures: 0 });
+      const again = await verify(one);
+      expect(again.body).toMatchObject({ isVerified: true });
+      expect(askedOf(userId)).toHaveLength(2);
+    }, 40_000);
+  });
+});

@@ -1,0 +1,203 @@
+/** `action.verify`: the tenant's own server is asked before an action succeeds, on every way that leads there. */
+import type { ServerResponse } from 'node:http';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { manage } from '../management/manage.ts';
+import { startReceiver } from '../rig/webhook-receiver.ts';
+import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  let app: TestApp;
+  let endpoint: WebhookReceiver;
+  let people = 0;
+  beforeAll(async () => {
+    endpoint = await startReceiver();
+    app = await testApp(kind, { outboundAllow: [`127.0.0.1:${endpoint.port}`] });
+    const configured = await manage(app)('POST', '/action-configurations', {
+      actionCode: 'pay',
+      defaultUserActionResult: 'CHALLENGE',
+      verificationWebhookUrl: `${endpoint.url}/verify`,
+    });
+    expect(configured.status, configured.text).toBe(200);
+  });
+  afterAll(async () => {
+    await app.close();
+    await endpoint.stop();
+  });
+  beforeEach(() => endpoint.answer((response) => response.end()));
+
+  const newUser = () => `payer${(people += 1)}`;
+  const askedOf = (userId: string) => endpoint.received.filter(({ body }) => body.data.userId === userId);
+  const refuse = () => endpoint.answer((response) => response.writeHead(409).end());
+  const codeTo = (email: string) => /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+  const post = (path: string, body: object) => app.call('POST', `/v1/${path}`, { body });
+  const state = async (userId: string, idempotencyKey: string, action = 'pay') =>
+    (await app.call('GET', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`)).body.state as string;
+  const failures = async (subject: string) => {
+    const rows = await app.db.query(
+      statement<{ failures_since_reset: number }>(
+        'confirm_test_failures',
+        'select failures_since_reset from guess_budgets where subject = $1',
+      ),
+      [subject],
+    );
+    return rows[0]?.failures_since_reset;
+  };
+
+  async function challenged(userId: string | undefined, action = 'pay') {
+    const email = `${newUser()}@example.com`;
+    const sent = { verificationMethod: 'EMAIL_OTP', action, email, ...(userId === undefined ? {} : { userId }) };
+    const { body, status, text } = await post('challenge', sent);
+    expect(status, text).toBe(200);
+    return { challengeId: body.challengeId as string, key: body.idempotencyKey as string, email, code: codeTo(email) };
+  }
+
+  test('verify by the server API: asked once, a repeat asks no more, another action’s proof asks nobody', async () => {
+    const userId = newUser();
+    const { challengeId, key, code } = await challenged(userId);
+    const verify = () => post('verify', { challengeId, verificationCode: code });
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect(askedOf(userId)).toHaveLength(1);
+    expect(askedOf(userId)[0]?.body).toMatchObject({
+      type: 'action.verify',
+      tenantId: app.tenant.tenantId,
+      data: { userId, action: 'pay', idempotencyKey: key, state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'EMAIL_OTP' },
+    });
+    expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
+    const other = await challenged(userId, 'readOnly');
+    await post('verify', { challengeId: other.challengeId, verificationCode: other.code });
+    expect(askedOf(userId)).toHaveLength(1);
+  });
+
+  test('a wrong code asks nobody', async () => {
+    const userId = newUser();
+    const { challengeId, code } = await challenged(userId);
+    const wrong = code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+    expect((await post('verify', { challengeId, verificationCode: wrong })).body.isVerified).toBe(false);
+    expect(askedOf(userId)).toEqual([]);
+  });
+
+  test.each([
+    ['no', 403, 'forbidden', (response: ServerResponse) => response.writeHead(409).end()],
+    ['a redirect', 403, 'forbidden', (response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
+    ['nothing', 503, 'unavailable', (response: ServerResponse) => response.socket?.destroy()],
+  ] as const)('an answer of %s is %d %s, and neither the code nor a guess is gone', async (_what, status, error, answer) => {
+    const userId = newUser();
+    const { challengeId, key, code } = await challenged(userId);
+    const verify = () => post('verify', { challengeId, verificationCode: code });
+    endpoint.answer((response) => void answer(response));
+    // More often than a code may be tried: a try at the right one that is not confirmed costs nothing.
+    for (let tries = 0; tries < 6; tries += 1) {
+      const refused = await verify();
+      expect([refused.status, refused.body.error]).toEqual([status, error]);
+      expect(refused.headers['retry-after'] !== undefined).toBe(status === 503);
+    }
+    expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
+    expect(await failures(`user:${userId}`)).toBe(0);
+    endpoint.answer((response) => response.writeHead(204).end());
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
+    expect(askedOf(userId)).toHaveLength(7);
+    expect(new Set(askedOf(userId).map(({ body }) => body.id)).size).toBe(7);
+  });
+
+  test.each(['claim', 'track'])('%s of a verified challenge: asked, refused, and free to be claimed again', async (way) => {
+    const userId = newUser();
+    const { challengeId, key, code } = await challenged(undefined);
+    expect((await post('verify', { challengeId, verificationCode: code })).body).toMatchObject({ isVerified: true });
+    expect(endpoint.received.filter(({ body }) => body.data.idempotencyKey === key)).toEqual([]);
+    const go = () =>
+      way === 'claim' ? post('claim', { challengeId, userId }) : post(`users/${userId}/actions/pay`, { challengeId });
+    refuse();
+    expect((await go()).status).toBe(403);
+    expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
+    endpoint.answer((response) => response.end());
+    expect((await go()).status).toBe(200);
+    expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
+    expect(askedOf(userId)).toHaveLength(2);
+  });
+
+  test('a code of an authenticator app by the client API: refused, it is as good as before; accepted, it is asked about once', async () => {
+    const userId = newUser();
+    const track = async (body: object = {}) =>
+      (await post(`users/${userId}/actions/pay`, body)).body as { token: string; idempotencyKey: string };
+    const client = (token: string, path: string, body?: object) =>
+      app.call('POST', `/v1/client/${path}`, { token, ...(body === undefined ? {} : { body }) });
+    const codeOf = (secret: string) =>
+      new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
+
+    const first = await track();
+    const { secret } = (await client(first.token, 'user-authenticators/totp')).body;
+    const enrol = () => client(first.token, 'verify/totp', { verificationCode: codeOf(secret) });
+    refuse();
+    expect((await enrol()).status).toBe(403);
+    expect((await app.call('GET', `/v1/users/${userId}`)).body.isEnrolled).toBe(false);
+    endpoint.answer((response) => response.end());
+    expect((await enrol()).body).toMatchObject({ isVerified: true });
+    expect(await state(userId, first.idempotencyKey)).toBe('CHALLENGE_SUCCEEDED');
+
+    await app.runtime.advance(60_000);
+    const second = await track();
+    const verify = () => client(second.token, 'verify/totp', { verificationCode: codeOf(secret) });
+    refuse();
+    for (let tries = 0; tries < 6; tries += 1) expect((await verify()).status).toBe(403);
+    expect(await failures(`user:${userId}`)).toBe(0);
+    endpoint.answer((response) => response.end());
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect(await state(userId, second.idempotencyKey)).toBe('CHALLENGE_SUCCEEDED');
+    expect(askedOf(userId)).toHaveLength(9);
+    const [authenticator] = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+    expect(askedOf(userId).at(-1)?.body.data.userAuthenticatorId).toBe(authenticator.userAuthenticatorId);
+  });
+
+  test('a code by e-mail by the client API: refused, it is as good as before, however often', async () => {
+    const userId = newUser();
+    const email = `${userId}@example.com`;
+    await post(`users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+    const { token, idempotencyKey } = (await post(`users/${userId}/actions/pay`, {})).body;
+    await app.call('POST', '/v1/client/challenge/email-otp', { token });
+    const verify = () => app.call('POST', '/v1/client/verify/email-otp', { token, body: { verificationCode: codeTo(email) } });
+    refuse();
+    for (let tries = 0; tries < 6; tries += 1) expect((await verify()).status).toBe(403);
+    endpoint.answer((response) => response.end());
+    expect((await verify()).body).toMatchObject({ isVerified: true });
+    expect(await state(userId, idempotencyKey)).toBe('CHALLENGE_SUCCEEDED');
+  });
+
+  test('an action that stands where no proof moves it asks nobody', async () => {
+    const userId = newUser();
+    const { challengeId, key, code } = await challenged(userId);
+    await app.call('PATCH', `/v1/users/${userId}/actions/pay/${key}`, { body: { state: 'REVIEW_REQUIRED' } });
+    expect((await post('verify', { challengeId, verificationCode: code })).body).toMatchObject({ isVerified: true });
+    expect(await state(userId, key)).toBe('REVIEW_REQUIRED');
+    expect(askedOf(userId)).toEqual([]);
+  });
+
+  test('an action that was blocked while the answer was on its way stays blocked', async () => {
+    const userId = newUser();
+    const { challengeId, key, code } = await challenged(userId);
+    endpoint.answer((response) => {
+      void app
+        .call('PATCH', `/v1/users/${userId}/actions/pay/${key}`, { body: { state: 'BLOCK' } })
+        .then(() => response.end());
+    });
+    expect((await post('verify', { challengeId, verificationCode: code })).status).toBe(503);
+    expect(await state(userId, key)).toBe('BLOCK');
+  });
+
+  test('a webhook that is configured no more is asked no more', async () => {
+    const ask = manage(app);
+    await ask('PATCH', '/action-configurations/pay', { verificationWebhookUrl: null });
+    const userId = newUser();
+    const { challengeId, code } = await challenged(userId);
+    expect((await post('verify', { challengeId, verificationCode: code })).body).toMatchObject({ isVerified: true });
+    expect(askedOf(userId)).toEqual([]);
+    await ask('PATCH', '/action-configurations/pay', { verificationWebhookUrl: `${endpoint.url}/verify` });
+  });
+});
