@@ -45,7 +45,7 @@ export function signWebhook(keys: readonly SecretKey[], timestampSeconds: number
 }
 
 /** The body of an event as it is sent. `source` is a constant of the wire contract. */
-export function webhookBody({ id, tenantId, type, data }: WebhookEvent, happenedAtMs: number): string {
+function webhookBody({ id, tenantId, type, data }: WebhookEvent, happenedAtMs: number): string {
   const time = new Date(happenedAtMs).toISOString();
   return JSON.stringify({ version: 1, id, source: 'https://authsignal.com', time, tenantId, type, data });
 }

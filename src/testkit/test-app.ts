@@ -79,13 +79,15 @@ export async function testApp(
     readonly outboundAllow?: readonly string[];
     /** In place of the system's name look-ups. */
     readonly lookup?: Lookup;
+    /** As SALLYPORT_MASTER_KEY. */
+    readonly masterKeys?: readonly Buffer[];
     /** For a second node on the same database, whose ids must differ. */
     readonly seed?: string;
   } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase(kind));
   const runtime = testRuntime(options.seed);
-  const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
+  const seal = createSeal(options.masterKeys ?? [Buffer.alloc(32, 7)], runtime.random);
   const lines: string[] = [];
   const logger = createLogger('trace', {
     write(line: string) {

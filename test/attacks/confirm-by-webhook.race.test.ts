@@ -80,8 +80,13 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
     const secret = new Secret({ size: 20 }).base32;
     const otpUri = `otpauth://totp/x:y?secret=${secret}&issuer=x`;
     const enrolled = { verificationMethod: 'AUTHENTICATOR_APP', otpUri };
-    expect((await ask(node.url, 'POST', `/v1/users/${userId}/authenticators`, { key, body: enrolled })).status).toBe(200);
-    const tracked = await ask(node.url, 'POST', `/v1/users/${userId}/actions/pay`, { key, body: { idempotencyKey: 'k' } });
+    expect((await ask(node.url, 'POST', `/v1/users/${userId}/authenticators`, { key, body: enrolled })).status).toBe(
+      200,
+    );
+    const tracked = await ask(node.url, 'POST', `/v1/users/${userId}/actions/pay`, {
+      key,
+      body: { idempotencyKey: 'k' },
+    });
     const headers = { authorization: `Bearer ${String(tracked.body.token)}` };
     const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
     return {
@@ -124,7 +129,12 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       const replies = await Promise.all([verify(one), verify(two), verify(one), verify(two)]);
       expect(replies.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
       expect(askedOf(userId)).toHaveLength(1);
-      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', lease_id: null, moved: false, failures: 0 });
+      expect(await stored(userId)).toMatchObject({
+        state: 'CHALLENGE_REQUIRED',
+        lease_id: null,
+        moved: false,
+        failures: 0,
+      });
       slowly(0, 200);
       expect((await verify(two)).body).toMatchObject({ isVerified: true });
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
@@ -150,13 +160,23 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       const { userId, verify } = await begin(doomed);
       endpoint.answer(() => undefined);
       const lost = verify(doomed).catch(() => undefined);
-      await eventually('the endpoint was asked', 5_000, async () => askedOf(userId).length, (count) => count === 1);
+      await eventually(
+        'the endpoint was asked',
+        5_000,
+        async () => askedOf(userId).length,
+        (count) => count === 1,
+      );
       await doomed.kill9();
       await lost;
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', moved: false, failures: 1 });
       slowly(0, 200);
       // Within the lease a call waits for it, six seconds at most; repeated as told, it gets its answer.
-      const last = await eventually('the code is accepted', 15_000, () => verify(two), ({ status }) => status === 200);
+      const last = await eventually(
+        'the code is accepted',
+        15_000,
+        () => verify(two),
+        ({ status }) => status === 200,
+      );
       expect(last.body).toMatchObject({ isVerified: true });
       expect(askedOf(userId)).toHaveLength(2);
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', lease_id: null, failures: 0 });

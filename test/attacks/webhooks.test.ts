@@ -100,7 +100,15 @@ describe('A76: a webhook', () => {
     const lookup = (_host: string, _options: unknown, done: (error: null, found: object[]) => void) =>
       done(null, [{ address: '127.0.0.1', family: 4 }]);
     const strict = openOutbound([], lookup as never);
-    for (const host of ['127.0.0.1', 'localhost', '2130706433', '0177.1', '[::1]', '[::ffff:127.0.0.1]', 'evil.example']) {
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      '2130706433',
+      '0177.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      'evil.example',
+    ]) {
       for (const protocol of ['http', 'https']) {
         const url = `${protocol}://${host}:${endpoint.port}/`;
         const call = { url, event, keys: [secretKey(Buffer.from(key))], nowMs: Date.now(), timeoutMs: 1_000 };
@@ -176,7 +184,11 @@ describe('A66: webhooks of a server process', () => {
     server = await startServer(variables);
     const configured = await ask(server.url, 'POST', '/v1/management/action-configurations', {
       key: credentials.SALLYPORT_MANAGEMENT_KEY,
-      body: { actionCode: 'pay', defaultUserActionResult: 'CHALLENGE', verificationWebhookUrl: `${endpoint.url}/verify` },
+      body: {
+        actionCode: 'pay',
+        defaultUserActionResult: 'CHALLENGE',
+        verificationWebhookUrl: `${endpoint.url}/verify`,
+      },
     });
     expect(configured.status, configured.text).toBe(200);
   });
@@ -199,8 +211,8 @@ describe('A66: webhooks of a server process', () => {
     expect(made.code, made.stderr).toBe(0);
     const next = /Key: {4}(\S+)/.exec(made.stdout)?.[1] ?? '';
     const check = (text: string) => {
-      const { rawBody, headers } = endpoint.received.at(-1) ?? { rawBody: '', headers: {} };
-      return new Webhook(text).constructEvent(rawBody, String(headers['x-signature-v2']));
+      const last = endpoint.received.at(-1);
+      return new Webhook(text).constructEvent(last?.rawBody ?? '', String(last?.headers['x-signature-v2']));
     };
     await expect.poll(async () => (await ask(server.url, 'GET', '/v1/users/x', { key: next })).status).toBe(200);
     expect((await verify('second')).body).toMatchObject({ isVerified: true });
@@ -221,7 +233,11 @@ describe('A66: webhooks of a server process', () => {
     expect(() => check(credentials.SALLYPORT_MANAGEMENT_KEY)).toThrow('Signature mismatch.');
 
     const listed = await runProgram(['keys', 'list'], variables);
-    const nextId = listed.stdout.split('\n').find((line) => line.includes('next'))?.split(' ')[0] ?? '';
+    const nextId =
+      listed.stdout
+        .split('\n')
+        .find((line) => line.includes('next'))
+        ?.split(' ')[0] ?? '';
     expect((await runProgram(['keys', 'revoke', nextId], variables)).code).toBe(0);
     await expect.poll(async () => (await ask(server.url, 'GET', '/v1/users/x', { key: next })).status).toBe(401);
     expect((await verify('third')).body).toMatchObject({ isVerified: true });

@@ -66,7 +66,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(askedOf(userId)[0]?.body).toMatchObject({
       type: 'action.verify',
       tenantId: app.tenant.tenantId,
-      data: { userId, action: 'pay', idempotencyKey: key, state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'EMAIL_OTP' },
+      data: {
+        userId,
+        action: 'pay',
+        idempotencyKey: key,
+        state: 'CHALLENGE_SUCCEEDED',
+        verificationMethod: 'EMAIL_OTP',
+      },
     });
     expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
     const other = await challenged(userId, 'readOnly');
@@ -86,41 +92,47 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ['no', 403, 'forbidden', (response: ServerResponse) => response.writeHead(409).end()],
     ['a redirect', 403, 'forbidden', (response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
     ['nothing', 503, 'unavailable', (response: ServerResponse) => response.socket?.destroy()],
-  ] as const)('an answer of %s is %d %s, and neither the code nor a guess is gone', async (_what, status, error, answer) => {
-    const userId = newUser();
-    const { challengeId, key, code } = await challenged(userId);
-    const verify = () => post('verify', { challengeId, verificationCode: code });
-    endpoint.answer((response) => void answer(response));
-    // More often than a code may be tried: a try at the right one that is not confirmed costs nothing.
-    for (let tries = 0; tries < 6; tries += 1) {
-      const refused = await verify();
-      expect([refused.status, refused.body.error]).toEqual([status, error]);
-      expect(refused.headers['retry-after'] !== undefined).toBe(status === 503);
-    }
-    expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
-    expect(await failures(`user:${userId}`)).toBe(0);
-    endpoint.answer((response) => response.writeHead(204).end());
-    expect((await verify()).body).toMatchObject({ isVerified: true });
-    expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
-    expect(askedOf(userId)).toHaveLength(7);
-    expect(new Set(askedOf(userId).map(({ body }) => body.id)).size).toBe(7);
-  });
+  ] as const)(
+    'an answer of %s is %d %s, and neither the code nor a guess is gone',
+    async (_what, status, error, answer) => {
+      const userId = newUser();
+      const { challengeId, key, code } = await challenged(userId);
+      const verify = () => post('verify', { challengeId, verificationCode: code });
+      endpoint.answer((response) => void answer(response));
+      // More often than a code may be tried: a try at the right one that is not confirmed costs nothing.
+      for (let tries = 0; tries < 6; tries += 1) {
+        const refused = await verify();
+        expect([refused.status, refused.body.error]).toEqual([status, error]);
+        expect(refused.headers['retry-after'] !== undefined).toBe(status === 503);
+      }
+      expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
+      expect(await failures(`user:${userId}`)).toBe(0);
+      endpoint.answer((response) => response.writeHead(204).end());
+      expect((await verify()).body).toMatchObject({ isVerified: true });
+      expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
+      expect(askedOf(userId)).toHaveLength(7);
+      expect(new Set(askedOf(userId).map(({ body }) => body.id)).size).toBe(7);
+    },
+  );
 
-  test.each(['claim', 'track'])('%s of a verified challenge: asked, refused, and free to be claimed again', async (way) => {
-    const userId = newUser();
-    const { challengeId, key, code } = await challenged(undefined);
-    expect((await post('verify', { challengeId, verificationCode: code })).body).toMatchObject({ isVerified: true });
-    expect(endpoint.received.filter(({ body }) => body.data.idempotencyKey === key)).toEqual([]);
-    const go = () =>
-      way === 'claim' ? post('claim', { challengeId, userId }) : post(`users/${userId}/actions/pay`, { challengeId });
-    refuse();
-    expect((await go()).status).toBe(403);
-    expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
-    endpoint.answer((response) => response.end());
-    expect((await go()).status).toBe(200);
-    expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
-    expect(askedOf(userId)).toHaveLength(2);
-  });
+  test.each(['claim', 'track'])(
+    '%s of a verified challenge: asked, refused, and free to be claimed again',
+    async (way) => {
+      const userId = newUser();
+      const { challengeId, key, code } = await challenged(undefined);
+      expect((await post('verify', { challengeId, verificationCode: code })).body).toMatchObject({ isVerified: true });
+      expect(endpoint.received.filter(({ body }) => body.data.idempotencyKey === key)).toEqual([]);
+      const go = () =>
+        way === 'claim' ? post('claim', { challengeId, userId }) : post(`users/${userId}/actions/pay`, { challengeId });
+      refuse();
+      expect((await go()).status).toBe(403);
+      expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
+      endpoint.answer((response) => response.end());
+      expect((await go()).status).toBe(200);
+      expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
+      expect(askedOf(userId)).toHaveLength(2);
+    },
+  );
 
   test('a code of an authenticator app by the client API: refused, it is as good as before; accepted, it is asked about once', async () => {
     const userId = newUser();
@@ -162,7 +174,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await post(`users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
     const { token, idempotencyKey } = (await post(`users/${userId}/actions/pay`, {})).body;
     await app.call('POST', '/v1/client/challenge/email-otp', { token });
-    const verify = () => app.call('POST', '/v1/client/verify/email-otp', { token, body: { verificationCode: codeTo(email) } });
+    const verify = () =>
+      app.call('POST', '/v1/client/verify/email-otp', { token, body: { verificationCode: codeTo(email) } });
     refuse();
     for (let tries = 0; tries < 6; tries += 1) expect((await verify()).status).toBe(403);
     endpoint.answer((response) => response.end());

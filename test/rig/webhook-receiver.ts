@@ -31,7 +31,12 @@ export async function startReceiver(tls?: { readonly key: string; readonly cert:
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const rawBody = Buffer.concat(chunks).toString();
-      const webhook = { path: request.url ?? '', headers: request.headers, rawBody, body: JSON.parse(rawBody) as unknown };
+      const webhook = {
+        path: request.url ?? '',
+        headers: request.headers,
+        rawBody,
+        body: JSON.parse(rawBody) as unknown,
+      };
       received.push(webhook);
       respond(response, webhook);
     });
