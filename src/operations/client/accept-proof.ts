@@ -147,7 +147,7 @@ async function closeConfirmed<Closed>(
   const leaseId = await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
     if (error instanceof Refusal && consume.kind !== 'spent') {
       const challengeId = consume.kind === 'code' ? consume.challengeId : undefined;
-      await giveBackAttempt(context.db, guessSubject(action, method), context.runtime.clock.now(), challengeId);
+      await giveBackAttempt(context.db, guessSubject(action, method), challengeId);
     }
     throw error;
   });
@@ -206,7 +206,7 @@ export async function repeatProof(
     now.proof_hmac !== null &&
     digestsEqual(now.proof_hmac, proofHmac(action, given.method, given.code));
   if (!isRepeat) return undefined;
-  await giveBackAttempt(context.db, subject, context.runtime.clock.now());
+  await giveBackAttempt(context.db, subject);
   return { isVerified: true, accessToken: proofToken(context, action, given, false) };
 }
 

@@ -29,7 +29,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   const unused = action.verified.length === 0 ? [] : await loadUnusedRecoveryCodes(context.db, tenantId, userId);
   const matching = await matchingCode(action, unused, request.body.verificationCode).catch(async (error: unknown) => {
     // Nothing was compared, so nothing was guessed.
-    if (error instanceof SlowHashBusy) await giveBackAttempt(context.db, subject, context.runtime.clock.now());
+    if (error instanceof SlowHashBusy) await giveBackAttempt(context.db, subject);
     throw error;
   });
   if (matching === undefined) return refuse();

@@ -61,7 +61,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
     now.claimed_at === null &&
     isCode(tenant, challengeId, verificationCode, now.code_hmac);
   if (!isRepeat) return refused('CODE_INVALID_OR_EXPIRED');
-  await giveBackAttempt(db, subject, nowMs, challengeId);
+  await giveBackAttempt(db, subject, challengeId);
   return verified(challenge);
 });
 
@@ -85,7 +85,6 @@ async function accept(
   challenge: CodeChallenge,
   subject: GuessSubject,
 ): Promise<boolean> {
-  const { db, runtime } = context;
   const { tenant } = request.caller;
   const { challenge_id: challengeId, user_id: userId } = challenge;
   try {
@@ -94,7 +93,7 @@ async function accept(
       consume(context, request, challenge, subject, leaseId),
     );
   } catch (error) {
-    if (error instanceof Refusal) await giveBackAttempt(db, subject, runtime.clock.now(), challengeId);
+    if (error instanceof Refusal) await giveBackAttempt(context.db, subject, challengeId);
     throw error;
   }
 }

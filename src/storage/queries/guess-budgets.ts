@@ -21,15 +21,17 @@ export const disabledAfter = 100;
 // A code dies after five tries, whatever the budget says.
 const triesPerCodeMax = 5;
 
-const waits = `$4::timestamptz + case when g.failures_since_reset + 1 < ${freeFailures} then interval '0'
-         else make_interval(secs => least(${waitSecondsMax},
+// Where no wait is due the time stays as it was: the clocks of two nodes differ by milliseconds, and the later one's time
+// would be a wait for the other.
+const waits = `case when g.failures_since_reset + 1 < ${freeFailures} then g.next_try_at
+         else $4::timestamptz + make_interval(secs => least(${waitSecondsMax},
            ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end`;
 
 /** Counts one failure ahead of the comparison, unless there is a wait or a lock. `from` has a row if it may be counted. */
 const spend = (from: string) => `
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
        failures_since_success, next_try_at)
-     select $1::uuid, $2::text, $3::text, 1, 1, $4::timestamptz ${from}
+     select $1::uuid, $2::text, $3::text, 1, 1, 'epoch' ${from}
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
@@ -108,10 +110,11 @@ const giveBackStatement = statement<never>(
      update guess_budgets set
        failures_since_reset = greatest(failures_since_reset - 1, 0),
        failures_since_success = greatest(failures_since_success - 1, 0),
-       next_try_at = $4
+       -- a wait that the failures which are left have earned goes on
+       next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
      where tenant_id = $1 and subject = $2 and verification_method = $3
    )
-   update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $5`,
+   update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $4`,
 );
 
 /**
@@ -121,10 +124,9 @@ const giveBackStatement = statement<never>(
 export async function giveBackAttempt(
   sql: Sql,
   { tenantId, subject, verificationMethod }: GuessSubject,
-  nowMs: number,
   challengeId?: string,
 ): Promise<void> {
-  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, sqlTime(nowMs), challengeId ?? null]);
+  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, challengeId ?? null]);
 }
 
 const failingStatement = statement<{ is_failing: boolean }>(
