@@ -1,6 +1,6 @@
 /** In which of our languages a page is shown. */
 
-export const pageLocales = ['en'] as const;
+export const pageLocales = ['en', 'fr', 'fr-ca', 'de', 'es', 'it', 'nl', 'pl', 'pt-br'] as const;
 export type PageLocale = (typeof pageLocales)[number];
 
 /**

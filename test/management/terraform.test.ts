@@ -42,7 +42,11 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await ask('GET', '/value-lists/hello-world-numbers');
     await ask('GET', `/custom-data-points/${seededDataPointId}`);
     await ask('GET', '/theme');
-    await ask('GET', '/message-overrides/catalog');
+    // Not in the transcript: it is every sentence of the pages in every language.
+    const catalogue = await app.call('GET', `${base}/message-overrides/catalog`, { key: tenant.managementKey });
+    const points: readonly { readonly publicId: string; readonly maxLength: number }[] = catalogue.body.points;
+    expect(catalogue.body.screens.length).toBeGreaterThan(0);
+    expect(points.find(({ publicId }) => publicId === 'sms-code-entry.heading')?.maxLength).toBeGreaterThan(0);
 
     tell('An action configuration: create, update in place, delete.');
     const action = '/action-configurations/terraform-acceptance-test';

@@ -95,6 +95,7 @@ describe('a first visit', () => {
     await page.goto(url);
     await enrolApp(page);
     await heading(page, 'Keep these codes safe');
+    await page.locator('.Codes li').nth(9).waitFor();
     expect(await page.locator('.Codes li').count()).toBe(10);
     await press(page, 'I’ve kept them');
     await heading(page, 'All set');

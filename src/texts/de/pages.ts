@@ -1,0 +1,214 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** German. */
+export const dePages: PageTexts = {
+  'common.title': 'Identität bestätigen',
+  'common.quit': 'Abbrechen',
+  'common.back': 'Zurück',
+  'common.otherWay': 'Anderen Weg wählen',
+  'common.continue': 'Weiter',
+  'common.cancel': 'Abbrechen',
+  'common.retry': 'Erneut versuchen',
+  'common.wait': 'Einen Moment …',
+  'common.slow': 'Das dauert länger als üblich. Wir versuchen es weiter.',
+  'common.offline': 'Sie sind offline. Prüfen Sie die Verbindung; danach geht es hier weiter.',
+  'common.online': 'Sie sind wieder online.',
+  'common.securedBy': 'Geschützt durch Sallyport',
+  'common.recommended': 'Empfohlen',
+
+  'no-script.heading': 'JavaScript ist ausgeschaltet',
+  'no-script.description':
+    'Diese Seite braucht JavaScript, um Ihre Identität zu bestätigen. Schalten Sie es in den Einstellungen des Browsers ein und laden Sie die Seite neu.',
+
+  'problem.network': 'Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es erneut.',
+  'problem.unexpected': 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es erneut.',
+  'problem.wrongCode': 'Der Code stimmt nicht oder ist abgelaufen. Prüfen Sie ihn und versuchen Sie es erneut.',
+  'problem.codeIncomplete': 'Geben Sie alle {count} Ziffern des Codes ein.',
+  'problem.codeMissing': 'Geben Sie zuerst den Code ein.',
+  'problem.tooManyTries': 'Zu viele Versuche. Der nächste ist möglich in: {time}.',
+  'problem.tooManyTriesNow': 'Zu viele Versuche. Warten Sie etwas oder wählen Sie einen anderen Weg.',
+  'problem.locked':
+    'Zu viele Versuche. Dieser Weg ist gesperrt; wählen Sie einen anderen oder bitten Sie {tenantName} um Hilfe.',
+  'problem.tooManySent': 'Es wurden zu viele Nachrichten angefordert. Warten Sie etwas, bevor Sie es erneut versuchen.',
+  'problem.delivery':
+    'Die Nachricht konnte nicht gesendet werden. Wählen Sie einen anderen Weg oder versuchen Sie es später.',
+  'problem.notPermitted': 'Das ist hier nicht möglich. Wählen Sie einen anderen Weg.',
+  'problem.emailInvalid': 'Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.',
+  'problem.nameEmpty': 'Geben Sie einen Namen ein.',
+
+  'method.PASSKEY': 'Passkey',
+  'method.SECURITY_KEY': 'Sicherheitsschlüssel',
+  'method.AUTHENTICATOR_APP': 'Authenticator-App',
+  'method.EMAIL_OTP': 'Code per E-Mail',
+  'method.EMAIL_MAGIC_LINK': 'Link per E-Mail',
+  'method.RECOVERY_CODE': 'Wiederherstellungscode',
+  'method.SMS': 'SMS',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Anderer Weg',
+  'method-hint.PASSKEY': 'Fingerabdruck, Gesicht oder Bildschirmsperre',
+  'method-hint.SECURITY_KEY': 'Ein Schlüssel zum Einstecken oder Antippen',
+  'method-hint.AUTHENTICATOR_APP': 'Ein Code aus einer App auf Ihrem Telefon',
+  'method-hint.EMAIL_OTP': 'Wir senden Ihnen einen Code',
+  'method-hint.EMAIL_MAGIC_LINK': 'Wir senden Ihnen einen Link zum Öffnen',
+  'method-hint.RECOVERY_CODE': 'Einer der Codes, die Sie aufbewahrt haben',
+
+  'method-select.heading': 'Bestätigen Sie, dass Sie es sind',
+  'method-select.description': 'Wählen Sie, wie.',
+  'enroll-select.heading': 'Anmeldung einrichten',
+  'enroll-select.description': 'Wählen Sie, woran {tenantName} erkennt, dass Sie es sind.',
+
+  'code.label': 'Code',
+  'code.resend': 'Neuen Code senden',
+  'code.resendIn': 'Ein neuer Code ist möglich in: {time}.',
+  'code.resent': 'Ein neuer Code ist unterwegs. Frühere Codes gelten nicht mehr.',
+
+  'sms-code-entry.heading': 'Geben Sie den gesendeten Code ein',
+
+  'email-code-entry.heading': 'Sehen Sie in Ihre E-Mails',
+  'email-code-entry.description':
+    'Geben Sie den Code ein, den wir an <identifier>{identifier}</identifier> gesendet haben.',
+  'email-code-entry.primaryCta': 'Bestätigen',
+  'email-code-entry.deliveryWarning': 'Es kann einige Minuten dauern. Sehen Sie auch im Spam-Ordner nach.',
+
+  'email-address-entry.heading': 'Wie lautet Ihre E-Mail-Adresse?',
+  'email-address-entry.description': '{tenantName} prüft damit, dass Sie es sind.',
+  'email-address-entry.label': 'E-Mail-Adresse',
+  'email-address-entry.primaryCta': 'Weiter',
+
+  'email-link-sent.heading': 'Öffnen Sie den gesendeten Link',
+  'email-link-sent.description':
+    'Er ging an <identifier>{identifier}</identifier>. Öffnen Sie ihn auf einem beliebigen Gerät; diese Seite geht von selbst weiter.',
+  'email-link-sent.waiting': 'Warten, bis Sie den Link öffnen …',
+  'email-link-sent.resend': 'Neuen Link senden',
+  'email-link-sent.resendIn': 'Ein neuer Link ist möglich in: {time}.',
+  'email-link-sent.resent': 'Ein neuer Link ist unterwegs. Frühere Links gelten nicht mehr.',
+
+  'totp-code-entry.heading': 'Geben Sie den Code aus der App ein',
+  'totp-code-entry.description': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code für {tenantName} ein.',
+  'totp-code-entry.primaryCta': 'Bestätigen',
+
+  'totp-download.heading': 'Authenticator-App installieren',
+  'totp-download.description':
+    'Sie brauchen eine App, die Codes erzeugt, etwa die Ihres Passwortmanagers. Haben Sie eine, geht es weiter.',
+  'totp-download.primaryCta': 'Ich habe eine App',
+
+  'totp-setup.heading': 'App verbinden',
+  'totp-setup.description': 'Scannen Sie das Bild mit der Authenticator-App und geben Sie den Code ein, den sie zeigt.',
+  'totp-setup.imageLabel': 'QR-Code für die Authenticator-App',
+  'totp-setup.secretLabel': 'Scannen geht nicht? Geben Sie diesen Schlüssel ein:',
+  'totp-setup.openApp': 'In einer App auf diesem Gerät öffnen',
+  'totp-setup.copy': 'Schlüssel kopieren',
+  'totp-setup.copied': 'Kopiert.',
+  'totp-setup.primaryCta': 'Bestätigen',
+
+  'passkey-verify.heading': 'Passkey verwenden',
+  'passkey-verify.description': 'Bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre.',
+  'passkey-verify.primaryCta': 'Passkey verwenden',
+  'passkey-verify.waiting': 'Folgen Sie Ihrem Gerät …',
+  'passkey-verify.cancelled': 'Das wurde abgebrochen oder dauerte zu lange. Sie können es erneut versuchen.',
+  'passkey-verify.refused':
+    'Dieser Passkey wurde nicht angenommen. Versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
+  'passkey-verify.unsupported':
+    'Dieser Browser kann hier keine Passkeys verwenden. Wählen Sie einen anderen Weg oder öffnen Sie die Seite in einem anderen Browser.',
+
+  'passkey-create.heading': 'Passkey erstellen',
+  'passkey-create.description':
+    'Künftig bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre. Kein Code, kein Passwort.',
+  'passkey-create.primaryCta': 'Passkey erstellen',
+  'passkey-create.waiting': 'Folgen Sie Ihrem Gerät …',
+  'passkey-create.cancelled': 'Es wurde kein Passkey erstellt. Sie können es erneut versuchen.',
+  'passkey-create.exists': 'Auf diesem Gerät gibt es schon einen Passkey für Sie.',
+
+  'passkey-uplift.heading': 'Nächstes Mal schneller',
+  'passkey-uplift.description':
+    'Erstellen Sie einen Passkey und bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre. Er schützt auch vor gefälschten Seiten.',
+  'passkey-uplift.primaryCta': 'Passkey erstellen',
+  'passkey-uplift.secondaryCta': 'Nicht jetzt',
+
+  'security-key-verify.heading': 'Sicherheitsschlüssel verwenden',
+  'security-key-verify.description': 'Stecken Sie ihn ein oder halten Sie ihn an das Gerät und berühren Sie ihn.',
+  'security-key-verify.primaryCta': 'Sicherheitsschlüssel verwenden',
+
+  'security-key-create.heading': 'Sicherheitsschlüssel hinzufügen',
+  'security-key-create.description':
+    'Halten Sie den Schlüssel bereit. Stecken Sie ihn ein oder halten Sie ihn an das Gerät, wenn der Browser fragt.',
+  'security-key-create.primaryCta': 'Schlüssel hinzufügen',
+  'security-key-create.cancelled': 'Es wurde kein Schlüssel hinzugefügt. Sie können es erneut versuchen.',
+  'security-key-create.exists': 'Dieser Schlüssel ist schon hinzugefügt.',
+
+  'recovery-code-entry.heading': 'Wiederherstellungscode eingeben',
+  'recovery-code-entry.description':
+    'Verwenden Sie einen der Codes, die Sie bei der Einrichtung aufbewahrt haben. Jeder gilt einmal.',
+  'recovery-code-entry.label': 'Wiederherstellungscode',
+  'recovery-code-entry.primaryCta': 'Bestätigen',
+
+  'recovery-codes-show.heading': 'Bewahren Sie diese Codes auf',
+  'recovery-codes-show.description':
+    'Mit einem davon kommen Sie hinein, wenn Sie Ihr Gerät verlieren. Sie werden nur dieses eine Mal gezeigt.',
+  'recovery-codes-show.primaryCta': 'Ich habe sie aufbewahrt',
+  'recovery-codes-show.copy': 'Kopieren',
+  'recovery-codes-show.copied': 'Kopiert.',
+  'recovery-codes-show.download': 'Herunterladen',
+  'recovery-codes-show.fileName': 'wiederherstellungscodes',
+
+  'settings.heading': 'So bestätigen Sie Ihre Identität',
+  'settings.description': 'Diese Wege schützen, was Sie bei {tenantName} tun.',
+  'settings.empty': 'Es ist noch nichts eingerichtet.',
+  'settings.add': 'Weiteren Weg hinzufügen',
+  'settings.added': 'Hinzugefügt: {date}',
+  'settings.lastUsed': 'zuletzt verwendet: {date}',
+  'settings.default': 'Standard',
+  'settings.makeDefault': 'Als Standard verwenden',
+  'settings.madeDefault': 'Das ist jetzt Ihr Standard.',
+  'settings.rename': 'Umbenennen',
+  'settings.renameLabel': 'Name',
+  'settings.save': 'Speichern',
+  'settings.renamed': 'Umbenannt.',
+  'settings.change': 'Ändern',
+  'settings.remove': 'Entfernen',
+  'settings.removeHeading': '„{name}“ entfernen?',
+  'settings.removeDescription': 'Sie können es dann nicht mehr verwenden. Das lässt sich nicht rückgängig machen.',
+  'settings.removed': 'Entfernt.',
+  'settings.lastOne':
+    'Das ist Ihr einziger Weg, daher lässt er sich nicht entfernen. Fügen Sie zuerst einen weiteren hinzu.',
+  'settings.newRecoveryCodes': 'Neue Wiederherstellungscodes',
+  'settings.newRecoveryCodesDescription': 'Ihre bisherigen Codes gelten dann nicht mehr.',
+  'settings.options': 'Optionen für {name}',
+  'settings.done': 'Fertig',
+  'settings.proveFirst': 'Um hier etwas zu ändern, bestätigen Sie sich mit dem stärksten Weg, den Sie haben.',
+
+  'enroll-success.heading': 'Fertig eingerichtet',
+  'enroll-success.description': 'Von jetzt an können Sie sich damit bestätigen.',
+  'enroll-success.primaryCta': 'Weiter',
+
+  'challenge-success.heading': 'Bestätigt',
+  'challenge-success.description': 'Sie können diese Seite schließen.',
+  'challenge-success.leaving': 'Zurück zu {tenantName} …',
+
+  'session-expired.heading': 'Diese Seite ist abgelaufen',
+  'session-expired.description': 'Es wurde nichts geändert. Gehen Sie zurück und beginnen Sie von vorn.',
+  'session-expired.primaryCta': 'Zurück',
+
+  'challenge-blocked.heading': 'Hier geht es nicht weiter',
+  'challenge-blocked.description':
+    '{tenantName} hat dies zu Ihrem Schutz angehalten. Ist das ein Irrtum, bitten Sie dort um Hilfe.',
+  'challenge-blocked.primaryCta': 'Zurück',
+
+  'challenge-failed.heading': 'Das wurde abgelehnt',
+  'challenge-failed.description':
+    'Es wurde nicht bestätigt, also ist nichts geschehen. Sie können bei {tenantName} neu beginnen.',
+  'challenge-failed.primaryCta': 'Zurück',
+
+  'challenge-review.heading': 'Das wird geprüft',
+  'challenge-review.description': '{tenantName} sieht es sich an. Hier ist für Sie nichts mehr zu tun.',
+  'challenge-review.primaryCta': 'Zurück',
+
+  'cannot-confirm.heading': 'Das lässt sich hier nicht bestätigen',
+  'cannot-confirm.description':
+    'Keiner der Wege, die Sie eingerichtet haben, ist dafür möglich. Bitten Sie {tenantName} um Hilfe.',
+  'cannot-confirm.primaryCta': 'Zurück',
+
+  'generic-error.heading': 'Etwas ist schiefgegangen',
+  'generic-error.description': 'Es liegt nicht an Ihnen, und nichts wurde geändert. Bitte versuchen Sie es erneut.',
+  'generic-error.primaryCta': 'Erneut versuchen',
+};

@@ -1,0 +1,208 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** Spanish. */
+export const esPages: PageTexts = {
+  'common.title': 'Confirma que eres tú',
+  'common.quit': 'Salir',
+  'common.back': 'Atrás',
+  'common.otherWay': 'Probar de otra forma',
+  'common.continue': 'Continuar',
+  'common.cancel': 'Cancelar',
+  'common.retry': 'Reintentar',
+  'common.wait': 'Un momento…',
+  'common.slow': 'Está tardando más de lo habitual. Seguimos intentándolo.',
+  'common.offline': 'No tienes conexión. Compruébala; esta página continuará desde aquí.',
+  'common.online': 'Vuelves a tener conexión.',
+  'common.securedBy': 'Protegido por Sallyport',
+  'common.recommended': 'Recomendado',
+
+  'no-script.heading': 'JavaScript está desactivado',
+  'no-script.description':
+    'Esta página necesita JavaScript para confirmar que eres tú. Actívalo en los ajustes del navegador y vuelve a cargarla.',
+
+  'problem.network': 'No podemos conectar con el servidor. Comprueba la conexión y vuelve a intentarlo.',
+  'problem.unexpected': 'Algo ha fallado por nuestra parte. Vuelve a intentarlo.',
+  'problem.wrongCode': 'Ese código no es correcto o ha caducado. Compruébalo y vuelve a intentarlo.',
+  'problem.codeIncomplete': 'Escribe los {count} dígitos del código.',
+  'problem.codeMissing': 'Escribe primero el código.',
+  'problem.tooManyTries': 'Demasiados intentos. Podrás volver a intentarlo dentro de {time}.',
+  'problem.tooManyTriesNow': 'Demasiados intentos. Espera un poco o prueba de otra forma.',
+  'problem.locked': 'Demasiados intentos. Esta forma está bloqueada; usa otra o pide ayuda a {tenantName}.',
+  'problem.tooManySent': 'Se han pedido demasiados mensajes. Espera un poco antes de pedir otro.',
+  'problem.delivery': 'No se ha podido enviar el mensaje. Prueba de otra forma o inténtalo más tarde.',
+  'problem.notPermitted': 'Aquí no es posible. Prueba de otra forma.',
+  'problem.emailInvalid': 'Escribe una dirección de correo, como nombre@example.com.',
+  'problem.nameEmpty': 'Escribe un nombre.',
+
+  'method.PASSKEY': 'Llave de acceso',
+  'method.SECURITY_KEY': 'Llave de seguridad',
+  'method.AUTHENTICATOR_APP': 'Aplicación de autenticación',
+  'method.EMAIL_OTP': 'Código por correo',
+  'method.EMAIL_MAGIC_LINK': 'Enlace por correo',
+  'method.RECOVERY_CODE': 'Código de recuperación',
+  'method.SMS': 'Mensaje de texto',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Otra forma',
+  'method-hint.PASSKEY': 'Tu huella, tu cara o el bloqueo de pantalla',
+  'method-hint.SECURITY_KEY': 'Una llave que se conecta o se acerca',
+  'method-hint.AUTHENTICATOR_APP': 'Un código de una aplicación del teléfono',
+  'method-hint.EMAIL_OTP': 'Te enviamos un código',
+  'method-hint.EMAIL_MAGIC_LINK': 'Te enviamos un enlace para abrir',
+  'method-hint.RECOVERY_CODE': 'Uno de los códigos que guardaste',
+
+  'method-select.heading': 'Confirma que eres tú',
+  'method-select.description': 'Elige cómo.',
+  'enroll-select.heading': 'Configura tu acceso',
+  'enroll-select.description': 'Elige cómo sabrá {tenantName} que eres tú.',
+
+  'code.label': 'Código',
+  'code.resend': 'Enviar un código nuevo',
+  'code.resendIn': 'Podrás pedir un código nuevo dentro de {time}.',
+  'code.resent': 'Un código nuevo está en camino. Los anteriores ya no sirven.',
+
+  'sms-code-entry.heading': 'Escribe el código que te enviamos',
+
+  'email-code-entry.heading': 'Mira tu correo',
+  'email-code-entry.description': 'Escribe el código que enviamos a <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Confirmar',
+  'email-code-entry.deliveryWarning': 'Puede tardar unos minutos en llegar. Mira también en el correo no deseado.',
+
+  'email-address-entry.heading': '¿Cuál es tu dirección de correo?',
+  'email-address-entry.description': '{tenantName} la usará para comprobar que eres tú.',
+  'email-address-entry.label': 'Dirección de correo',
+  'email-address-entry.primaryCta': 'Continuar',
+
+  'email-link-sent.heading': 'Abre el enlace que te enviamos',
+  'email-link-sent.description':
+    'Se envió a <identifier>{identifier}</identifier>. Ábrelo en cualquier dispositivo; esta página continuará sola.',
+  'email-link-sent.waiting': 'Esperando a que abras el enlace…',
+  'email-link-sent.resend': 'Enviar un enlace nuevo',
+  'email-link-sent.resendIn': 'Podrás pedir un enlace nuevo dentro de {time}.',
+  'email-link-sent.resent': 'Un enlace nuevo está en camino. Los anteriores ya no sirven.',
+
+  'totp-code-entry.heading': 'Escribe el código de tu aplicación',
+  'totp-code-entry.description':
+    'Abre tu aplicación de autenticación y escribe el código que muestra para {tenantName}.',
+  'totp-code-entry.primaryCta': 'Confirmar',
+
+  'totp-download.heading': 'Instala una aplicación de autenticación',
+  'totp-download.description':
+    'Necesitas una aplicación que cree códigos, como la de tu gestor de contraseñas. Si ya tienes una, continúa.',
+  'totp-download.primaryCta': 'Tengo una aplicación',
+
+  'totp-setup.heading': 'Conecta tu aplicación',
+  'totp-setup.description': 'Escanea esta imagen con tu aplicación de autenticación y escribe el código que muestra.',
+  'totp-setup.imageLabel': 'Código QR para tu aplicación de autenticación',
+  'totp-setup.secretLabel': '¿No puedes escanearla? Escribe esta clave en la aplicación:',
+  'totp-setup.openApp': 'Abrir en una aplicación de este dispositivo',
+  'totp-setup.copy': 'Copiar la clave',
+  'totp-setup.copied': 'Copiado.',
+  'totp-setup.primaryCta': 'Confirmar',
+
+  'passkey-verify.heading': 'Usa tu llave de acceso',
+  'passkey-verify.description': 'Confirma con tu huella, tu cara o el bloqueo de pantalla.',
+  'passkey-verify.primaryCta': 'Usar la llave de acceso',
+  'passkey-verify.waiting': 'Sigue en tu dispositivo…',
+  'passkey-verify.cancelled': 'Se canceló o tardó demasiado. Puedes volver a intentarlo.',
+  'passkey-verify.refused': 'Esta llave de acceso no se ha aceptado. Vuelve a intentarlo o prueba de otra forma.',
+  'passkey-verify.unsupported':
+    'Este navegador no puede usar llaves de acceso aquí. Prueba de otra forma o abre esta página en otro navegador.',
+
+  'passkey-create.heading': 'Crea una llave de acceso',
+  'passkey-create.description':
+    'La próxima vez confirmarás con tu huella, tu cara o el bloqueo de pantalla. Sin códigos ni contraseñas.',
+  'passkey-create.primaryCta': 'Crear llave de acceso',
+  'passkey-create.waiting': 'Sigue en tu dispositivo…',
+  'passkey-create.cancelled': 'No se ha creado ninguna llave de acceso. Puedes volver a intentarlo.',
+  'passkey-create.exists': 'Este dispositivo ya tiene una llave de acceso tuya.',
+
+  'passkey-uplift.heading': 'Más rápido la próxima vez',
+  'passkey-uplift.description':
+    'Crea una llave de acceso y confirma con tu huella, tu cara o el bloqueo de pantalla. También te protege de sitios falsos.',
+  'passkey-uplift.primaryCta': 'Crear llave de acceso',
+  'passkey-uplift.secondaryCta': 'Ahora no',
+
+  'security-key-verify.heading': 'Usa tu llave de seguridad',
+  'security-key-verify.description': 'Conéctala o acércala al dispositivo y tócala.',
+  'security-key-verify.primaryCta': 'Usar la llave de seguridad',
+
+  'security-key-create.heading': 'Añade una llave de seguridad',
+  'security-key-create.description':
+    'Ten la llave a mano. Conéctala o acércala al dispositivo cuando el navegador lo pida.',
+  'security-key-create.primaryCta': 'Añadir llave de seguridad',
+  'security-key-create.cancelled': 'No se ha añadido ninguna llave. Puedes volver a intentarlo.',
+  'security-key-create.exists': 'Esta llave ya se había añadido.',
+
+  'recovery-code-entry.heading': 'Escribe un código de recuperación',
+  'recovery-code-entry.description':
+    'Usa uno de los códigos que guardaste al configurar el acceso. Cada uno sirve una vez.',
+  'recovery-code-entry.label': 'Código de recuperación',
+  'recovery-code-entry.primaryCta': 'Confirmar',
+
+  'recovery-codes-show.heading': 'Guarda bien estos códigos',
+  'recovery-codes-show.description':
+    'Con uno de ellos podrás entrar si pierdes tu dispositivo. Solo se muestran esta vez.',
+  'recovery-codes-show.primaryCta': 'Los he guardado',
+  'recovery-codes-show.copy': 'Copiar',
+  'recovery-codes-show.copied': 'Copiado.',
+  'recovery-codes-show.download': 'Descargar',
+  'recovery-codes-show.fileName': 'codigos-de-recuperacion',
+
+  'settings.heading': 'Cómo confirmas que eres tú',
+  'settings.description': 'Estas formas protegen lo que haces en {tenantName}.',
+  'settings.empty': 'Todavía no hay nada configurado.',
+  'settings.add': 'Añadir otra forma',
+  'settings.added': 'Añadido el {date}',
+  'settings.lastUsed': 'último uso el {date}',
+  'settings.default': 'Predeterminado',
+  'settings.makeDefault': 'Usar de forma predeterminada',
+  'settings.madeDefault': 'Ahora es tu forma predeterminada.',
+  'settings.rename': 'Cambiar el nombre',
+  'settings.renameLabel': 'Nombre',
+  'settings.save': 'Guardar',
+  'settings.renamed': 'Nombre cambiado.',
+  'settings.change': 'Cambiar',
+  'settings.remove': 'Quitar',
+  'settings.removeHeading': '¿Quitar «{name}»?',
+  'settings.removeDescription': 'Ya no podrás usarlo. No se puede deshacer.',
+  'settings.removed': 'Quitado.',
+  'settings.lastOne': 'Es tu única forma de entrar, así que no se puede quitar. Añade antes otra.',
+  'settings.newRecoveryCodes': 'Crear códigos de recuperación nuevos',
+  'settings.newRecoveryCodesDescription': 'Los códigos que tienes ahora dejarán de servir.',
+  'settings.options': 'Opciones de {name}',
+  'settings.done': 'Listo',
+  'settings.proveFirst': 'Para cambiar algo aquí, confirma con la forma más segura que tengas.',
+
+  'enroll-success.heading': 'Todo listo',
+  'enroll-success.description': 'A partir de ahora puedes usarlo para confirmar que eres tú.',
+  'enroll-success.primaryCta': 'Continuar',
+
+  'challenge-success.heading': 'Eres tú',
+  'challenge-success.description': 'Puedes cerrar esta página.',
+  'challenge-success.leaving': 'Volviendo a {tenantName}…',
+
+  'session-expired.heading': 'Esta página ha caducado',
+  'session-expired.description': 'No se ha cambiado nada. Vuelve a donde estabas y empieza de nuevo.',
+  'session-expired.primaryCta': 'Volver',
+
+  'challenge-blocked.heading': 'No se puede continuar',
+  'challenge-blocked.description': '{tenantName} lo ha detenido para protegerte. Si es un error, pídeles ayuda.',
+  'challenge-blocked.primaryCta': 'Volver',
+
+  'challenge-failed.heading': 'Se ha rechazado',
+  'challenge-failed.description':
+    'No se confirmó, así que no se ha hecho nada. Puedes empezar de nuevo desde {tenantName}.',
+  'challenge-failed.primaryCta': 'Volver',
+
+  'challenge-review.heading': 'Se está revisando',
+  'challenge-review.description': '{tenantName} lo está comprobando. Aquí no tienes nada más que hacer.',
+  'challenge-review.primaryCta': 'Volver',
+
+  'cannot-confirm.heading': 'Aquí no se puede confirmar',
+  'cannot-confirm.description': 'Ninguna de las formas que has configurado sirve para esto. Pide ayuda a {tenantName}.',
+  'cannot-confirm.primaryCta': 'Volver',
+
+  'generic-error.heading': 'Algo ha fallado',
+  'generic-error.description': 'No es culpa tuya y no se ha cambiado nada. Vuelve a intentarlo.',
+  'generic-error.primaryCta': 'Reintentar',
+};

@@ -1,0 +1,22 @@
+import { frPages } from '../fr/pages.ts';
+import type { PageTexts } from '../page-texts.ts';
+
+/** Canadian French: French, but for the words that Canada has of its own, and no space before marks that end a sentence. */
+export const frCaPages: PageTexts = {
+  ...frPages,
+  'common.offline': 'Vous êtes hors ligne. Vérifiez votre connexion; cette page reprendra ici.',
+  'problem.locked': 'Trop d’essais. Ce moyen est bloqué; utilisez-en un autre ou demandez de l’aide à {tenantName}.',
+  'problem.emailInvalid': 'Saisissez une adresse courriel, comme nom@example.com.',
+  'method.EMAIL_OTP': 'Code par courriel',
+  'method.EMAIL_MAGIC_LINK': 'Lien par courriel',
+  'method.SMS': 'Message texte',
+  'email-code-entry.heading': 'Consultez vos courriels',
+  'email-address-entry.heading': 'Quelle est votre adresse courriel?',
+  'email-address-entry.label': 'Adresse courriel',
+  'email-link-sent.description':
+    'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix; cette page continuera toute seule.',
+  'totp-setup.description':
+    'Numérisez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
+  'totp-setup.secretLabel': 'Impossible de numériser? Saisissez cette clé dans l’application :',
+  'settings.removeHeading': 'Supprimer « {name} »?',
+};

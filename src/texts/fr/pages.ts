@@ -1,0 +1,212 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** French. */
+export const frPages: PageTexts = {
+  'common.title': 'Confirmez votre identité',
+  'common.quit': 'Quitter',
+  'common.back': 'Retour',
+  'common.otherWay': 'Essayer autrement',
+  'common.continue': 'Continuer',
+  'common.cancel': 'Annuler',
+  'common.retry': 'Réessayer',
+  'common.wait': 'Un instant…',
+  'common.slow': 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
+  'common.offline': 'Vous êtes hors ligne. Vérifiez votre connexion ; cette page reprendra ici.',
+  'common.online': 'Vous êtes de nouveau en ligne.',
+  'common.securedBy': 'Protégé par Sallyport',
+  'common.recommended': 'Recommandé',
+
+  'no-script.heading': 'JavaScript est désactivé',
+  'no-script.description':
+    'Cette page a besoin de JavaScript pour confirmer votre identité. Activez-le dans les réglages du navigateur, puis rechargez la page.',
+
+  'problem.network': 'Le serveur est injoignable. Vérifiez votre connexion et réessayez.',
+  'problem.unexpected': 'Une erreur s’est produite de notre côté. Veuillez réessayer.',
+  'problem.wrongCode': 'Ce code n’est pas le bon, ou il a expiré. Vérifiez-le et réessayez.',
+  'problem.codeIncomplete': 'Saisissez les {count} chiffres du code.',
+  'problem.codeMissing': 'Saisissez d’abord le code.',
+  'problem.tooManyTries': 'Trop d’essais. Vous pourrez réessayer dans {time}.',
+  'problem.tooManyTriesNow': 'Trop d’essais. Attendez un peu, ou essayez autrement.',
+  'problem.locked': 'Trop d’essais. Ce moyen est bloqué ; utilisez-en un autre ou demandez de l’aide à {tenantName}.',
+  'problem.tooManySent': 'Trop de messages ont été demandés. Attendez un peu avant d’en demander un autre.',
+  'problem.delivery': 'Le message n’a pas pu être envoyé. Essayez autrement, ou réessayez plus tard.',
+  'problem.notPermitted': 'Ce n’est pas possible ici. Essayez autrement.',
+  'problem.emailInvalid': 'Saisissez une adresse e-mail, comme nom@example.com.',
+  'problem.nameEmpty': 'Saisissez un nom.',
+
+  'method.PASSKEY': 'Clé d’accès',
+  'method.SECURITY_KEY': 'Clé de sécurité',
+  'method.AUTHENTICATOR_APP': 'Application d’authentification',
+  'method.EMAIL_OTP': 'Code par e-mail',
+  'method.EMAIL_MAGIC_LINK': 'Lien par e-mail',
+  'method.RECOVERY_CODE': 'Code de secours',
+  'method.SMS': 'SMS',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Autre moyen',
+  'method-hint.PASSKEY': 'Empreinte, visage ou verrouillage de l’écran',
+  'method-hint.SECURITY_KEY': 'Une clé à brancher ou à approcher',
+  'method-hint.AUTHENTICATOR_APP': 'Un code d’une application de votre téléphone',
+  'method-hint.EMAIL_OTP': 'Nous vous envoyons un code',
+  'method-hint.EMAIL_MAGIC_LINK': 'Nous vous envoyons un lien à ouvrir',
+  'method-hint.RECOVERY_CODE': 'L’un des codes que vous avez gardés',
+
+  'method-select.heading': 'Confirmez votre identité',
+  'method-select.description': 'Choisissez comment.',
+  'enroll-select.heading': 'Configurez votre connexion',
+  'enroll-select.description': 'Choisissez comment {tenantName} saura que c’est vous.',
+
+  'code.label': 'Code',
+  'code.resend': 'Envoyer un nouveau code',
+  'code.resendIn': 'Vous pourrez demander un nouveau code dans {time}.',
+  'code.resent': 'Un nouveau code est en route. Les codes précédents ne sont plus valables.',
+
+  'sms-code-entry.heading': 'Saisissez le code envoyé',
+
+  'email-code-entry.heading': 'Consultez vos e-mails',
+  'email-code-entry.description': 'Saisissez le code envoyé à <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Confirmer',
+  'email-code-entry.deliveryWarning':
+    'Il peut mettre quelques minutes à arriver. Regardez aussi dans les indésirables.',
+
+  'email-address-entry.heading': 'Quelle est votre adresse e-mail ?',
+  'email-address-entry.description': '{tenantName} s’en servira pour vérifier que c’est vous.',
+  'email-address-entry.label': 'Adresse e-mail',
+  'email-address-entry.primaryCta': 'Continuer',
+
+  'email-link-sent.heading': 'Ouvrez le lien envoyé',
+  'email-link-sent.description':
+    'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix ; cette page continuera toute seule.',
+  'email-link-sent.waiting': 'En attente de l’ouverture du lien…',
+  'email-link-sent.resend': 'Envoyer un nouveau lien',
+  'email-link-sent.resendIn': 'Vous pourrez demander un nouveau lien dans {time}.',
+  'email-link-sent.resent': 'Un nouveau lien est en route. Les liens précédents ne sont plus valables.',
+
+  'totp-code-entry.heading': 'Saisissez le code de votre application',
+  'totp-code-entry.description':
+    'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche pour {tenantName}.',
+  'totp-code-entry.primaryCta': 'Confirmer',
+
+  'totp-download.heading': 'Installez une application d’authentification',
+  'totp-download.description':
+    'Il vous faut une application qui crée des codes, par exemple celle de votre gestionnaire de mots de passe. Si vous en avez une, continuez.',
+  'totp-download.primaryCta': 'J’ai une application',
+
+  'totp-setup.heading': 'Reliez votre application',
+  'totp-setup.description':
+    'Scannez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
+  'totp-setup.imageLabel': 'Code QR pour votre application d’authentification',
+  'totp-setup.secretLabel': 'Impossible de scanner ? Saisissez cette clé dans l’application :',
+  'totp-setup.openApp': 'Ouvrir dans une application de cet appareil',
+  'totp-setup.copy': 'Copier la clé',
+  'totp-setup.copied': 'Copié.',
+  'totp-setup.primaryCta': 'Confirmer',
+
+  'passkey-verify.heading': 'Utilisez votre clé d’accès',
+  'passkey-verify.description': 'Confirmez avec votre empreinte, votre visage ou le verrouillage de l’écran.',
+  'passkey-verify.primaryCta': 'Utiliser la clé d’accès',
+  'passkey-verify.waiting': 'Suivez votre appareil…',
+  'passkey-verify.cancelled': 'L’opération a été annulée ou a pris trop de temps. Vous pouvez réessayer.',
+  'passkey-verify.refused': 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou essayez autrement.',
+  'passkey-verify.unsupported':
+    'Ce navigateur ne peut pas utiliser de clé d’accès ici. Essayez autrement, ou ouvrez cette page dans un autre navigateur.',
+
+  'passkey-create.heading': 'Créez une clé d’accès',
+  'passkey-create.description':
+    'La prochaine fois, vous confirmerez avec votre empreinte, votre visage ou le verrouillage de l’écran. Ni code ni mot de passe.',
+  'passkey-create.primaryCta': 'Créer une clé d’accès',
+  'passkey-create.waiting': 'Suivez votre appareil…',
+  'passkey-create.cancelled': 'Aucune clé d’accès n’a été créée. Vous pouvez réessayer.',
+  'passkey-create.exists': 'Cet appareil a déjà une clé d’accès pour vous.',
+
+  'passkey-uplift.heading': 'Plus vite la prochaine fois',
+  'passkey-uplift.description':
+    'Créez une clé d’accès et confirmez avec votre empreinte, votre visage ou le verrouillage de l’écran. Elle protège aussi contre les faux sites.',
+  'passkey-uplift.primaryCta': 'Créer une clé d’accès',
+  'passkey-uplift.secondaryCta': 'Pas maintenant',
+
+  'security-key-verify.heading': 'Utilisez votre clé de sécurité',
+  'security-key-verify.description': 'Branchez-la ou approchez-la de l’appareil, puis touchez-la.',
+  'security-key-verify.primaryCta': 'Utiliser la clé de sécurité',
+
+  'security-key-create.heading': 'Ajoutez une clé de sécurité',
+  'security-key-create.description':
+    'Gardez votre clé sous la main. Branchez-la ou approchez-la de l’appareil quand le navigateur le demande.',
+  'security-key-create.primaryCta': 'Ajouter la clé de sécurité',
+  'security-key-create.cancelled': 'Aucune clé n’a été ajoutée. Vous pouvez réessayer.',
+  'security-key-create.exists': 'Cette clé a déjà été ajoutée.',
+
+  'recovery-code-entry.heading': 'Saisissez un code de secours',
+  'recovery-code-entry.description':
+    'Utilisez l’un des codes que vous avez gardés lors de la configuration. Chacun sert une fois.',
+  'recovery-code-entry.label': 'Code de secours',
+  'recovery-code-entry.primaryCta': 'Confirmer',
+
+  'recovery-codes-show.heading': 'Gardez ces codes en lieu sûr',
+  'recovery-codes-show.description':
+    'L’un d’eux vous permet d’entrer si vous perdez votre appareil. Ils ne sont affichés que cette fois-ci.',
+  'recovery-codes-show.primaryCta': 'Je les ai gardés',
+  'recovery-codes-show.copy': 'Copier',
+  'recovery-codes-show.copied': 'Copié.',
+  'recovery-codes-show.download': 'Télécharger',
+  'recovery-codes-show.fileName': 'codes-de-secours',
+
+  'settings.heading': 'Vos moyens de confirmation',
+  'settings.description': 'Ils protègent ce que vous faites chez {tenantName}.',
+  'settings.empty': 'Rien n’est encore configuré.',
+  'settings.add': 'Ajouter un moyen',
+  'settings.added': 'Ajouté le {date}',
+  'settings.lastUsed': 'dernière utilisation le {date}',
+  'settings.default': 'Par défaut',
+  'settings.makeDefault': 'Utiliser par défaut',
+  'settings.madeDefault': 'C’est désormais votre moyen par défaut.',
+  'settings.rename': 'Renommer',
+  'settings.renameLabel': 'Nom',
+  'settings.save': 'Enregistrer',
+  'settings.renamed': 'Renommé.',
+  'settings.change': 'Modifier',
+  'settings.remove': 'Supprimer',
+  'settings.removeHeading': 'Supprimer « {name} » ?',
+  'settings.removeDescription': 'Vous ne pourrez plus l’utiliser. Cette action est définitive.',
+  'settings.removed': 'Supprimé.',
+  'settings.lastOne': 'C’est votre seul moyen, il ne peut donc pas être supprimé. Ajoutez-en d’abord un autre.',
+  'settings.newRecoveryCodes': 'Créer de nouveaux codes de secours',
+  'settings.newRecoveryCodesDescription': 'Vos codes actuels ne seront plus valables.',
+  'settings.options': 'Options pour {name}',
+  'settings.done': 'Terminé',
+  'settings.proveFirst': 'Pour modifier quelque chose ici, confirmez avec le moyen le plus fort que vous ayez.',
+
+  'enroll-success.heading': 'C’est prêt',
+  'enroll-success.description': 'Vous pouvez désormais vous en servir pour confirmer que c’est vous.',
+  'enroll-success.primaryCta': 'Continuer',
+
+  'challenge-success.heading': 'C’est bien vous',
+  'challenge-success.description': 'Vous pouvez fermer cette page.',
+  'challenge-success.leaving': 'Retour à {tenantName}…',
+
+  'session-expired.heading': 'Cette page a expiré',
+  'session-expired.description': 'Rien n’a été modifié. Revenez d’où vous venez et recommencez.',
+  'session-expired.primaryCta': 'Revenir',
+
+  'challenge-blocked.heading': 'Impossible de continuer',
+  'challenge-blocked.description':
+    '{tenantName} a arrêté cette opération pour vous protéger. Si c’est une erreur, demandez-leur de l’aide.',
+  'challenge-blocked.primaryCta': 'Revenir',
+
+  'challenge-failed.heading': 'L’opération a été refusée',
+  'challenge-failed.description':
+    'Elle n’a pas été confirmée, rien n’a donc été fait. Vous pouvez recommencer depuis {tenantName}.',
+  'challenge-failed.primaryCta': 'Revenir',
+
+  'challenge-review.heading': 'C’est en cours d’examen',
+  'challenge-review.description': '{tenantName} vérifie l’opération. Vous n’avez plus rien à faire ici.',
+  'challenge-review.primaryCta': 'Revenir',
+
+  'cannot-confirm.heading': 'Impossible de confirmer ici',
+  'cannot-confirm.description':
+    'Aucun des moyens que vous avez configurés ne convient. Demandez de l’aide à {tenantName}.',
+  'cannot-confirm.primaryCta': 'Revenir',
+
+  'generic-error.heading': 'Une erreur s’est produite',
+  'generic-error.description': 'Vous n’y êtes pour rien, et rien n’a été modifié. Veuillez réessayer.',
+  'generic-error.primaryCta': 'Réessayer',
+};

@@ -1,0 +1,210 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** Italian. */
+export const itPages: PageTexts = {
+  'common.title': 'Conferma che sei tu',
+  'common.quit': 'Esci',
+  'common.back': 'Indietro',
+  'common.otherWay': 'Prova in un altro modo',
+  'common.continue': 'Continua',
+  'common.cancel': 'Annulla',
+  'common.retry': 'Riprova',
+  'common.wait': 'Un momento…',
+  'common.slow': 'Ci vuole più tempo del solito. Stiamo ancora provando.',
+  'common.offline': 'Sei offline. Controlla la connessione; questa pagina riprenderà da qui.',
+  'common.online': 'Sei di nuovo online.',
+  'common.securedBy': 'Protetto da Sallyport',
+  'common.recommended': 'Consigliato',
+
+  'no-script.heading': 'JavaScript è disattivato',
+  'no-script.description':
+    'Questa pagina ha bisogno di JavaScript per confermare che sei tu. Attivalo nelle impostazioni del browser e ricarica la pagina.',
+
+  'problem.network': 'Il server non è raggiungibile. Controlla la connessione e riprova.',
+  'problem.unexpected': 'Qualcosa è andato storto da parte nostra. Riprova.',
+  'problem.wrongCode': 'Il codice non è giusto o è scaduto. Controllalo e riprova.',
+  'problem.codeIncomplete': 'Inserisci tutte le {count} cifre del codice.',
+  'problem.codeMissing': 'Inserisci prima il codice.',
+  'problem.tooManyTries': 'Troppi tentativi. Potrai riprovare tra {time}.',
+  'problem.tooManyTriesNow': 'Troppi tentativi. Aspetta un po’ o prova in un altro modo.',
+  'problem.locked': 'Troppi tentativi. Questo metodo è bloccato; usane un altro o chiedi aiuto a {tenantName}.',
+  'problem.tooManySent': 'Sono stati richiesti troppi messaggi. Aspetta un po’ prima di chiederne un altro.',
+  'problem.delivery': 'Non è stato possibile inviare il messaggio. Prova in un altro modo o più tardi.',
+  'problem.notPermitted': 'Qui non è possibile. Prova in un altro modo.',
+  'problem.emailInvalid': 'Inserisci un indirizzo e-mail, come nome@example.com.',
+  'problem.nameEmpty': 'Inserisci un nome.',
+
+  'method.PASSKEY': 'Passkey',
+  'method.SECURITY_KEY': 'Chiave di sicurezza',
+  'method.AUTHENTICATOR_APP': 'App di autenticazione',
+  'method.EMAIL_OTP': 'Codice via e-mail',
+  'method.EMAIL_MAGIC_LINK': 'Link via e-mail',
+  'method.RECOVERY_CODE': 'Codice di recupero',
+  'method.SMS': 'SMS',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Altro metodo',
+  'method-hint.PASSKEY': 'Impronta, volto o blocco schermo',
+  'method-hint.SECURITY_KEY': 'Una chiave da collegare o avvicinare',
+  'method-hint.AUTHENTICATOR_APP': 'Un codice da un’app del telefono',
+  'method-hint.EMAIL_OTP': 'Ti inviamo un codice',
+  'method-hint.EMAIL_MAGIC_LINK': 'Ti inviamo un link da aprire',
+  'method-hint.RECOVERY_CODE': 'Uno dei codici che hai conservato',
+
+  'method-select.heading': 'Conferma che sei tu',
+  'method-select.description': 'Scegli come.',
+  'enroll-select.heading': 'Configura il tuo accesso',
+  'enroll-select.description': 'Scegli come {tenantName} saprà che sei tu.',
+
+  'code.label': 'Codice',
+  'code.resend': 'Invia un nuovo codice',
+  'code.resendIn': 'Potrai chiedere un nuovo codice tra {time}.',
+  'code.resent': 'Un nuovo codice è in arrivo. Quelli precedenti non valgono più.',
+
+  'sms-code-entry.heading': 'Inserisci il codice che ti abbiamo inviato',
+
+  'email-code-entry.heading': 'Controlla la tua e-mail',
+  'email-code-entry.description': 'Inserisci il codice inviato a <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Conferma',
+  'email-code-entry.deliveryWarning':
+    'Può impiegare qualche minuto ad arrivare. Guarda anche nella posta indesiderata.',
+
+  'email-address-entry.heading': 'Qual è il tuo indirizzo e-mail?',
+  'email-address-entry.description': '{tenantName} lo userà per verificare che sei tu.',
+  'email-address-entry.label': 'Indirizzo e-mail',
+  'email-address-entry.primaryCta': 'Continua',
+
+  'email-link-sent.heading': 'Apri il link che ti abbiamo inviato',
+  'email-link-sent.description':
+    'È stato inviato a <identifier>{identifier}</identifier>. Aprilo su qualsiasi dispositivo; questa pagina proseguirà da sola.',
+  'email-link-sent.waiting': 'In attesa che tu apra il link…',
+  'email-link-sent.resend': 'Invia un nuovo link',
+  'email-link-sent.resendIn': 'Potrai chiedere un nuovo link tra {time}.',
+  'email-link-sent.resent': 'Un nuovo link è in arrivo. Quelli precedenti non valgono più.',
+
+  'totp-code-entry.heading': 'Inserisci il codice della tua app',
+  'totp-code-entry.description': 'Apri l’app di autenticazione e inserisci il codice che mostra per {tenantName}.',
+  'totp-code-entry.primaryCta': 'Conferma',
+
+  'totp-download.heading': 'Procurati un’app di autenticazione',
+  'totp-download.description':
+    'Ti serve un’app che crea codici, per esempio quella del tuo gestore di password. Se ne hai una, continua.',
+  'totp-download.primaryCta': 'Ho un’app',
+
+  'totp-setup.heading': 'Collega la tua app',
+  'totp-setup.description': 'Inquadra questa immagine con l’app di autenticazione e inserisci il codice che mostra.',
+  'totp-setup.imageLabel': 'Codice QR per la tua app di autenticazione',
+  'totp-setup.secretLabel': 'Non riesci a inquadrarla? Inserisci questa chiave nell’app:',
+  'totp-setup.openApp': 'Apri in un’app di questo dispositivo',
+  'totp-setup.copy': 'Copia la chiave',
+  'totp-setup.copied': 'Copiato.',
+  'totp-setup.primaryCta': 'Conferma',
+
+  'passkey-verify.heading': 'Usa la tua passkey',
+  'passkey-verify.description': 'Conferma con l’impronta, il volto o il blocco schermo.',
+  'passkey-verify.primaryCta': 'Usa la passkey',
+  'passkey-verify.waiting': 'Segui il tuo dispositivo…',
+  'passkey-verify.cancelled': 'L’operazione è stata annullata o ha richiesto troppo tempo. Puoi riprovare.',
+  'passkey-verify.refused': 'Questa passkey non è stata accettata. Riprova o usa un altro modo.',
+  'passkey-verify.unsupported':
+    'Questo browser non può usare passkey qui. Prova in un altro modo o apri la pagina in un altro browser.',
+
+  'passkey-create.heading': 'Crea una passkey',
+  'passkey-create.description':
+    'La prossima volta confermerai con l’impronta, il volto o il blocco schermo. Niente codici, niente password.',
+  'passkey-create.primaryCta': 'Crea passkey',
+  'passkey-create.waiting': 'Segui il tuo dispositivo…',
+  'passkey-create.cancelled': 'Non è stata creata nessuna passkey. Puoi riprovare.',
+  'passkey-create.exists': 'Su questo dispositivo c’è già una tua passkey.',
+
+  'passkey-uplift.heading': 'Più veloce la prossima volta',
+  'passkey-uplift.description':
+    'Crea una passkey e conferma con l’impronta, il volto o il blocco schermo. Ti protegge anche dai siti falsi.',
+  'passkey-uplift.primaryCta': 'Crea passkey',
+  'passkey-uplift.secondaryCta': 'Non ora',
+
+  'security-key-verify.heading': 'Usa la tua chiave di sicurezza',
+  'security-key-verify.description': 'Collegala o avvicinala al dispositivo, poi toccala.',
+  'security-key-verify.primaryCta': 'Usa la chiave di sicurezza',
+
+  'security-key-create.heading': 'Aggiungi una chiave di sicurezza',
+  'security-key-create.description':
+    'Tieni la chiave a portata di mano. Collegala o avvicinala al dispositivo quando il browser lo chiede.',
+  'security-key-create.primaryCta': 'Aggiungi chiave di sicurezza',
+  'security-key-create.cancelled': 'Non è stata aggiunta nessuna chiave. Puoi riprovare.',
+  'security-key-create.exists': 'Questa chiave è già stata aggiunta.',
+
+  'recovery-code-entry.heading': 'Inserisci un codice di recupero',
+  'recovery-code-entry.description':
+    'Usa uno dei codici che hai conservato durante la configurazione. Ognuno vale una volta.',
+  'recovery-code-entry.label': 'Codice di recupero',
+  'recovery-code-entry.primaryCta': 'Conferma',
+
+  'recovery-codes-show.heading': 'Conserva questi codici',
+  'recovery-codes-show.description':
+    'Con uno di essi potrai entrare se perdi il dispositivo. Vengono mostrati solo questa volta.',
+  'recovery-codes-show.primaryCta': 'Li ho conservati',
+  'recovery-codes-show.copy': 'Copia',
+  'recovery-codes-show.copied': 'Copiato.',
+  'recovery-codes-show.download': 'Scarica',
+  'recovery-codes-show.fileName': 'codici-di-recupero',
+
+  'settings.heading': 'Come confermi che sei tu',
+  'settings.description': 'Questi metodi proteggono ciò che fai su {tenantName}.',
+  'settings.empty': 'Non è ancora configurato nulla.',
+  'settings.add': 'Aggiungi un altro metodo',
+  'settings.added': 'Aggiunto il {date}',
+  'settings.lastUsed': 'ultimo uso il {date}',
+  'settings.default': 'Predefinito',
+  'settings.makeDefault': 'Usa come predefinito',
+  'settings.madeDefault': 'Ora è il tuo metodo predefinito.',
+  'settings.rename': 'Rinomina',
+  'settings.renameLabel': 'Nome',
+  'settings.save': 'Salva',
+  'settings.renamed': 'Rinominato.',
+  'settings.change': 'Modifica',
+  'settings.remove': 'Rimuovi',
+  'settings.removeHeading': 'Rimuovere «{name}»?',
+  'settings.removeDescription': 'Non potrai più usarlo. L’operazione non si può annullare.',
+  'settings.removed': 'Rimosso.',
+  'settings.lastOne': 'È il tuo unico modo di accedere, quindi non si può rimuovere. Prima aggiungine un altro.',
+  'settings.newRecoveryCodes': 'Crea nuovi codici di recupero',
+  'settings.newRecoveryCodesDescription': 'I codici che hai ora non varranno più.',
+  'settings.options': 'Opzioni per {name}',
+  'settings.done': 'Fine',
+  'settings.proveFirst': 'Per modificare qualcosa qui, conferma con il metodo più sicuro che hai.',
+
+  'enroll-success.heading': 'Tutto pronto',
+  'enroll-success.description': 'D’ora in poi puoi usarlo per confermare che sei tu.',
+  'enroll-success.primaryCta': 'Continua',
+
+  'challenge-success.heading': 'Sei tu',
+  'challenge-success.description': 'Puoi chiudere questa pagina.',
+  'challenge-success.leaving': 'Ritorno a {tenantName}…',
+
+  'session-expired.heading': 'Questa pagina è scaduta',
+  'session-expired.description': 'Non è cambiato nulla. Torna da dove sei arrivato e ricomincia.',
+  'session-expired.primaryCta': 'Torna indietro',
+
+  'challenge-blocked.heading': 'Non si può continuare',
+  'challenge-blocked.description':
+    '{tenantName} ha fermato l’operazione per proteggerti. Se è un errore, chiedi loro aiuto.',
+  'challenge-blocked.primaryCta': 'Torna indietro',
+
+  'challenge-failed.heading': 'L’operazione è stata rifiutata',
+  'challenge-failed.description':
+    'Non è stata confermata, quindi non è stato fatto nulla. Puoi ricominciare da {tenantName}.',
+  'challenge-failed.primaryCta': 'Torna indietro',
+
+  'challenge-review.heading': 'È in corso una verifica',
+  'challenge-review.description': '{tenantName} sta controllando. Qui non devi fare altro.',
+  'challenge-review.primaryCta': 'Torna indietro',
+
+  'cannot-confirm.heading': 'Qui non si può confermare',
+  'cannot-confirm.description':
+    'Nessuno dei metodi che hai configurato può essere usato per questo. Chiedi aiuto a {tenantName}.',
+  'cannot-confirm.primaryCta': 'Torna indietro',
+
+  'generic-error.heading': 'Qualcosa è andato storto',
+  'generic-error.description': 'Non è colpa tua e non è cambiato nulla. Riprova.',
+  'generic-error.primaryCta': 'Riprova',
+};

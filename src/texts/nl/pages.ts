@@ -1,0 +1,209 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** Dutch. */
+export const nlPages: PageTexts = {
+  'common.title': 'Bevestig dat jij het bent',
+  'common.quit': 'Stoppen',
+  'common.back': 'Terug',
+  'common.otherWay': 'Op een andere manier',
+  'common.continue': 'Doorgaan',
+  'common.cancel': 'Annuleren',
+  'common.retry': 'Opnieuw proberen',
+  'common.wait': 'Een ogenblik…',
+  'common.slow': 'Dit duurt langer dan normaal. We proberen het nog steeds.',
+  'common.offline': 'Je bent offline. Controleer je verbinding; daarna gaat deze pagina verder.',
+  'common.online': 'Je bent weer online.',
+  'common.securedBy': 'Beveiligd door Sallyport',
+  'common.recommended': 'Aanbevolen',
+
+  'no-script.heading': 'JavaScript staat uit',
+  'no-script.description':
+    'Deze pagina heeft JavaScript nodig om te bevestigen dat jij het bent. Zet het aan in de instellingen van je browser en laad de pagina opnieuw.',
+
+  'problem.network': 'De server is niet bereikbaar. Controleer je verbinding en probeer het opnieuw.',
+  'problem.unexpected': 'Er ging bij ons iets mis. Probeer het opnieuw.',
+  'problem.wrongCode': 'Die code klopt niet of is verlopen. Controleer hem en probeer het opnieuw.',
+  'problem.codeIncomplete': 'Vul alle {count} cijfers van de code in.',
+  'problem.codeMissing': 'Vul eerst de code in.',
+  'problem.tooManyTries': 'Te veel pogingen. Je kunt het opnieuw proberen over {time}.',
+  'problem.tooManyTriesNow': 'Te veel pogingen. Wacht even of probeer het op een andere manier.',
+  'problem.locked': 'Te veel pogingen. Deze manier is geblokkeerd; gebruik een andere of vraag {tenantName} om hulp.',
+  'problem.tooManySent': 'Er zijn te veel berichten aangevraagd. Wacht even voordat je er nog een aanvraagt.',
+  'problem.delivery': 'Het bericht kon niet worden verstuurd. Probeer een andere manier, of later opnieuw.',
+  'problem.notPermitted': 'Dat kan hier niet. Probeer een andere manier.',
+  'problem.emailInvalid': 'Vul een e-mailadres in, zoals naam@example.com.',
+  'problem.nameEmpty': 'Vul een naam in.',
+
+  'method.PASSKEY': 'Passkey',
+  'method.SECURITY_KEY': 'Beveiligingssleutel',
+  'method.AUTHENTICATOR_APP': 'Authenticator-app',
+  'method.EMAIL_OTP': 'Code per e-mail',
+  'method.EMAIL_MAGIC_LINK': 'Link per e-mail',
+  'method.RECOVERY_CODE': 'Herstelcode',
+  'method.SMS': 'Sms',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Andere manier',
+  'method-hint.PASSKEY': 'Je vingerafdruk, gezicht of schermvergrendeling',
+  'method-hint.SECURITY_KEY': 'Een sleutel om in te steken of tegen aan te houden',
+  'method-hint.AUTHENTICATOR_APP': 'Een code uit een app op je telefoon',
+  'method-hint.EMAIL_OTP': 'We sturen je een code',
+  'method-hint.EMAIL_MAGIC_LINK': 'We sturen je een link om te openen',
+  'method-hint.RECOVERY_CODE': 'Een van de codes die je hebt bewaard',
+
+  'method-select.heading': 'Bevestig dat jij het bent',
+  'method-select.description': 'Kies hoe.',
+  'enroll-select.heading': 'Stel in hoe je inlogt',
+  'enroll-select.description': 'Kies hoe {tenantName} weet dat jij het bent.',
+
+  'code.label': 'Code',
+  'code.resend': 'Nieuwe code sturen',
+  'code.resendIn': 'Je kunt een nieuwe code aanvragen over {time}.',
+  'code.resent': 'Een nieuwe code is onderweg. Eerdere codes werken niet meer.',
+
+  'sms-code-entry.heading': 'Vul de code in die we stuurden',
+
+  'email-code-entry.heading': 'Kijk in je e-mail',
+  'email-code-entry.description': 'Vul de code in die we stuurden naar <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Bevestigen',
+  'email-code-entry.deliveryWarning': 'Het kan een paar minuten duren. Kijk ook in je spammap.',
+
+  'email-address-entry.heading': 'Wat is je e-mailadres?',
+  'email-address-entry.description': '{tenantName} gebruikt het om te controleren dat jij het bent.',
+  'email-address-entry.label': 'E-mailadres',
+  'email-address-entry.primaryCta': 'Doorgaan',
+
+  'email-link-sent.heading': 'Open de link die we stuurden',
+  'email-link-sent.description':
+    'Hij ging naar <identifier>{identifier}</identifier>. Open hem op welk apparaat je wilt; deze pagina gaat vanzelf verder.',
+  'email-link-sent.waiting': 'Wachten tot je de link opent…',
+  'email-link-sent.resend': 'Nieuwe link sturen',
+  'email-link-sent.resendIn': 'Je kunt een nieuwe link aanvragen over {time}.',
+  'email-link-sent.resent': 'Een nieuwe link is onderweg. Eerdere links werken niet meer.',
+
+  'totp-code-entry.heading': 'Vul de code uit je app in',
+  'totp-code-entry.description': 'Open je authenticator-app en vul de code in die hij voor {tenantName} toont.',
+  'totp-code-entry.primaryCta': 'Bevestigen',
+
+  'totp-download.heading': 'Installeer een authenticator-app',
+  'totp-download.description':
+    'Je hebt een app nodig die codes maakt, zoals die van je wachtwoordmanager. Heb je er een, ga dan door.',
+  'totp-download.primaryCta': 'Ik heb een app',
+
+  'totp-setup.heading': 'Koppel je app',
+  'totp-setup.description': 'Scan deze afbeelding met je authenticator-app en vul de code in die hij toont.',
+  'totp-setup.imageLabel': 'QR-code voor je authenticator-app',
+  'totp-setup.secretLabel': 'Kun je niet scannen? Vul deze sleutel in de app in:',
+  'totp-setup.openApp': 'Openen in een app op dit apparaat',
+  'totp-setup.copy': 'Sleutel kopiëren',
+  'totp-setup.copied': 'Gekopieerd.',
+  'totp-setup.primaryCta': 'Bevestigen',
+
+  'passkey-verify.heading': 'Gebruik je passkey',
+  'passkey-verify.description': 'Bevestig met je vingerafdruk, gezicht of schermvergrendeling.',
+  'passkey-verify.primaryCta': 'Passkey gebruiken',
+  'passkey-verify.waiting': 'Volg je apparaat…',
+  'passkey-verify.cancelled': 'Dat is geannuleerd of duurde te lang. Je kunt het opnieuw proberen.',
+  'passkey-verify.refused': 'Deze passkey is niet geaccepteerd. Probeer het opnieuw of op een andere manier.',
+  'passkey-verify.unsupported':
+    'Deze browser kan hier geen passkeys gebruiken. Probeer een andere manier of open deze pagina in een andere browser.',
+
+  'passkey-create.heading': 'Maak een passkey',
+  'passkey-create.description':
+    'Voortaan bevestig je met je vingerafdruk, gezicht of schermvergrendeling. Geen code, geen wachtwoord.',
+  'passkey-create.primaryCta': 'Passkey maken',
+  'passkey-create.waiting': 'Volg je apparaat…',
+  'passkey-create.cancelled': 'Er is geen passkey gemaakt. Je kunt het opnieuw proberen.',
+  'passkey-create.exists': 'Dit apparaat heeft al een passkey voor jou.',
+
+  'passkey-uplift.heading': 'Volgende keer sneller',
+  'passkey-uplift.description':
+    'Maak een passkey en bevestig met je vingerafdruk, gezicht of schermvergrendeling. Hij beschermt je ook tegen nepsites.',
+  'passkey-uplift.primaryCta': 'Passkey maken',
+  'passkey-uplift.secondaryCta': 'Niet nu',
+
+  'security-key-verify.heading': 'Gebruik je beveiligingssleutel',
+  'security-key-verify.description': 'Steek hem in of houd hem tegen je apparaat en raak hem aan.',
+  'security-key-verify.primaryCta': 'Beveiligingssleutel gebruiken',
+
+  'security-key-create.heading': 'Voeg een beveiligingssleutel toe',
+  'security-key-create.description':
+    'Houd je sleutel bij de hand. Steek hem in of houd hem tegen je apparaat wanneer je browser erom vraagt.',
+  'security-key-create.primaryCta': 'Beveiligingssleutel toevoegen',
+  'security-key-create.cancelled': 'Er is geen sleutel toegevoegd. Je kunt het opnieuw proberen.',
+  'security-key-create.exists': 'Deze sleutel is al toegevoegd.',
+
+  'recovery-code-entry.heading': 'Vul een herstelcode in',
+  'recovery-code-entry.description':
+    'Gebruik een van de codes die je bij het instellen hebt bewaard. Elke code werkt één keer.',
+  'recovery-code-entry.label': 'Herstelcode',
+  'recovery-code-entry.primaryCta': 'Bevestigen',
+
+  'recovery-codes-show.heading': 'Bewaar deze codes goed',
+  'recovery-codes-show.description':
+    'Met een van deze codes kom je binnen als je je apparaat kwijt bent. Ze worden alleen deze keer getoond.',
+  'recovery-codes-show.primaryCta': 'Ik heb ze bewaard',
+  'recovery-codes-show.copy': 'Kopiëren',
+  'recovery-codes-show.copied': 'Gekopieerd.',
+  'recovery-codes-show.download': 'Downloaden',
+  'recovery-codes-show.fileName': 'herstelcodes',
+
+  'settings.heading': 'Hoe je bevestigt dat jij het bent',
+  'settings.description': 'Deze manieren beschermen wat je bij {tenantName} doet.',
+  'settings.empty': 'Er is nog niets ingesteld.',
+  'settings.add': 'Andere manier toevoegen',
+  'settings.added': 'Toegevoegd op {date}',
+  'settings.lastUsed': 'laatst gebruikt op {date}',
+  'settings.default': 'Standaard',
+  'settings.makeDefault': 'Standaard gebruiken',
+  'settings.madeDefault': 'Dit is nu je standaard.',
+  'settings.rename': 'Naam wijzigen',
+  'settings.renameLabel': 'Naam',
+  'settings.save': 'Opslaan',
+  'settings.renamed': 'Naam gewijzigd.',
+  'settings.change': 'Wijzigen',
+  'settings.remove': 'Verwijderen',
+  'settings.removeHeading': '‘{name}’ verwijderen?',
+  'settings.removeDescription': 'Je kunt het dan niet meer gebruiken. Dit kan niet ongedaan worden gemaakt.',
+  'settings.removed': 'Verwijderd.',
+  'settings.lastOne': 'Dit is je enige manier, dus die kan niet weg. Voeg eerst een andere toe.',
+  'settings.newRecoveryCodes': 'Nieuwe herstelcodes maken',
+  'settings.newRecoveryCodesDescription': 'De codes die je nu hebt, werken dan niet meer.',
+  'settings.options': 'Opties voor {name}',
+  'settings.done': 'Klaar',
+  'settings.proveFirst': 'Om hier iets te wijzigen, bevestig je met de sterkste manier die je hebt.',
+
+  'enroll-success.heading': 'Alles staat klaar',
+  'enroll-success.description': 'Voortaan kun je hiermee bevestigen dat jij het bent.',
+  'enroll-success.primaryCta': 'Doorgaan',
+
+  'challenge-success.heading': 'Jij bent het',
+  'challenge-success.description': 'Je kunt deze pagina sluiten.',
+  'challenge-success.leaving': 'Terug naar {tenantName}…',
+
+  'session-expired.heading': 'Deze pagina is verlopen',
+  'session-expired.description': 'Er is niets veranderd. Ga terug naar waar je vandaan kwam en begin opnieuw.',
+  'session-expired.primaryCta': 'Teruggaan',
+
+  'challenge-blocked.heading': 'Dit kan niet doorgaan',
+  'challenge-blocked.description':
+    '{tenantName} heeft dit gestopt om je te beschermen. Vraag daar om hulp als dat niet klopt.',
+  'challenge-blocked.primaryCta': 'Teruggaan',
+
+  'challenge-failed.heading': 'Dit is geweigerd',
+  'challenge-failed.description':
+    'Het is niet bevestigd, dus er is niets gebeurd. Je kunt opnieuw beginnen bij {tenantName}.',
+  'challenge-failed.primaryCta': 'Teruggaan',
+
+  'challenge-review.heading': 'Dit wordt bekeken',
+  'challenge-review.description': '{tenantName} controleert het. Je hoeft hier niets meer te doen.',
+  'challenge-review.primaryCta': 'Teruggaan',
+
+  'cannot-confirm.heading': 'Dit kan hier niet worden bevestigd',
+  'cannot-confirm.description':
+    'Geen van de manieren die je hebt ingesteld, kan hiervoor worden gebruikt. Vraag {tenantName} om hulp.',
+  'cannot-confirm.primaryCta': 'Teruggaan',
+
+  'generic-error.heading': 'Er ging iets mis',
+  'generic-error.description': 'Het ligt niet aan jou en er is niets veranderd. Probeer het opnieuw.',
+  'generic-error.primaryCta': 'Opnieuw proberen',
+};

@@ -1,0 +1,207 @@
+import type { PageTexts } from '../page-texts.ts';
+
+/** Polish. */
+export const plPages: PageTexts = {
+  'common.title': 'Potwierdź, że to Ty',
+  'common.quit': 'Zakończ',
+  'common.back': 'Wstecz',
+  'common.otherWay': 'Użyj innego sposobu',
+  'common.continue': 'Dalej',
+  'common.cancel': 'Anuluj',
+  'common.retry': 'Spróbuj ponownie',
+  'common.wait': 'Chwileczkę…',
+  'common.slow': 'Trwa to dłużej niż zwykle. Wciąż próbujemy.',
+  'common.offline': 'Brak połączenia z internetem. Sprawdź je; ta strona będzie działać dalej od tego miejsca.',
+  'common.online': 'Połączenie wróciło.',
+  'common.securedBy': 'Chronione przez Sallyport',
+  'common.recommended': 'Zalecane',
+
+  'no-script.heading': 'JavaScript jest wyłączony',
+  'no-script.description':
+    'Ta strona potrzebuje JavaScriptu, aby potwierdzić, że to Ty. Włącz go w ustawieniach przeglądarki i odśwież stronę.',
+
+  'problem.network': 'Nie można połączyć się z serwerem. Sprawdź połączenie i spróbuj ponownie.',
+  'problem.unexpected': 'Coś poszło nie tak po naszej stronie. Spróbuj ponownie.',
+  'problem.wrongCode': 'Ten kod jest nieprawidłowy lub wygasł. Sprawdź go i spróbuj ponownie.',
+  'problem.codeIncomplete': 'Wpisz cały kod. Liczba cyfr: {count}.',
+  'problem.codeMissing': 'Najpierw wpisz kod.',
+  'problem.tooManyTries': 'Zbyt wiele prób. Następna będzie możliwa za: {time}.',
+  'problem.tooManyTriesNow': 'Zbyt wiele prób. Poczekaj chwilę albo użyj innego sposobu.',
+  'problem.locked': 'Zbyt wiele prób. Ten sposób jest zablokowany; użyj innego albo poproś {tenantName} o pomoc.',
+  'problem.tooManySent': 'Zamówiono zbyt wiele wiadomości. Poczekaj chwilę, zanim poprosisz o kolejną.',
+  'problem.delivery': 'Nie udało się wysłać wiadomości. Użyj innego sposobu albo spróbuj później.',
+  'problem.notPermitted': 'Tutaj nie jest to możliwe. Użyj innego sposobu.',
+  'problem.emailInvalid': 'Wpisz adres e-mail, na przykład imie@example.com.',
+  'problem.nameEmpty': 'Wpisz nazwę.',
+
+  'method.PASSKEY': 'Klucz dostępu',
+  'method.SECURITY_KEY': 'Klucz bezpieczeństwa',
+  'method.AUTHENTICATOR_APP': 'Aplikacja uwierzytelniająca',
+  'method.EMAIL_OTP': 'Kod e-mailem',
+  'method.EMAIL_MAGIC_LINK': 'Link e-mailem',
+  'method.RECOVERY_CODE': 'Kod odzyskiwania',
+  'method.SMS': 'SMS',
+  'method.WHATSAPP': 'WhatsApp',
+  'method.other': 'Inny sposób',
+  'method-hint.PASSKEY': 'Odcisk palca, twarz lub blokada ekranu',
+  'method-hint.SECURITY_KEY': 'Klucz, który się podłącza lub przykłada',
+  'method-hint.AUTHENTICATOR_APP': 'Kod z aplikacji w telefonie',
+  'method-hint.EMAIL_OTP': 'Wyślemy Ci kod',
+  'method-hint.EMAIL_MAGIC_LINK': 'Wyślemy Ci link do otwarcia',
+  'method-hint.RECOVERY_CODE': 'Jeden z zachowanych kodów',
+
+  'method-select.heading': 'Potwierdź, że to Ty',
+  'method-select.description': 'Wybierz sposób.',
+  'enroll-select.heading': 'Skonfiguruj logowanie',
+  'enroll-select.description': 'Wybierz, po czym {tenantName} pozna, że to Ty.',
+
+  'code.label': 'Kod',
+  'code.resend': 'Wyślij nowy kod',
+  'code.resendIn': 'O nowy kod można poprosić za: {time}.',
+  'code.resent': 'Nowy kod jest w drodze. Poprzednie kody już nie działają.',
+
+  'sms-code-entry.heading': 'Wpisz wysłany kod',
+
+  'email-code-entry.heading': 'Sprawdź pocztę',
+  'email-code-entry.description': 'Wpisz kod wysłany na adres <identifier>{identifier}</identifier>.',
+  'email-code-entry.primaryCta': 'Potwierdź',
+  'email-code-entry.deliveryWarning': 'Może dotrzeć dopiero po kilku minutach. Zajrzyj też do spamu.',
+
+  'email-address-entry.heading': 'Jaki jest Twój adres e-mail?',
+  'email-address-entry.description': '{tenantName} użyje go, aby sprawdzić, że to Ty.',
+  'email-address-entry.label': 'Adres e-mail',
+  'email-address-entry.primaryCta': 'Dalej',
+
+  'email-link-sent.heading': 'Otwórz wysłany link',
+  'email-link-sent.description':
+    'Wysłaliśmy go na adres <identifier>{identifier}</identifier>. Otwórz go na dowolnym urządzeniu; ta strona sama przejdzie dalej.',
+  'email-link-sent.waiting': 'Czekamy, aż otworzysz link…',
+  'email-link-sent.resend': 'Wyślij nowy link',
+  'email-link-sent.resendIn': 'O nowy link można poprosić za: {time}.',
+  'email-link-sent.resent': 'Nowy link jest w drodze. Poprzednie linki już nie działają.',
+
+  'totp-code-entry.heading': 'Wpisz kod z aplikacji',
+  'totp-code-entry.description': 'Otwórz aplikację uwierzytelniającą i wpisz kod wyświetlany dla {tenantName}.',
+  'totp-code-entry.primaryCta': 'Potwierdź',
+
+  'totp-download.heading': 'Zainstaluj aplikację uwierzytelniającą',
+  'totp-download.description':
+    'Potrzebujesz aplikacji, która tworzy kody, na przykład tej z menedżera haseł. Jeśli ją masz, przejdź dalej.',
+  'totp-download.primaryCta': 'Mam aplikację',
+
+  'totp-setup.heading': 'Połącz aplikację',
+  'totp-setup.description': 'Zeskanuj ten obraz aplikacją uwierzytelniającą i wpisz kod, który pokaże.',
+  'totp-setup.imageLabel': 'Kod QR dla aplikacji uwierzytelniającej',
+  'totp-setup.secretLabel': 'Nie możesz zeskanować? Wpisz ten klucz w aplikacji:',
+  'totp-setup.openApp': 'Otwórz w aplikacji na tym urządzeniu',
+  'totp-setup.copy': 'Skopiuj klucz',
+  'totp-setup.copied': 'Skopiowano.',
+  'totp-setup.primaryCta': 'Potwierdź',
+
+  'passkey-verify.heading': 'Użyj klucza dostępu',
+  'passkey-verify.description': 'Potwierdź odciskiem palca, twarzą lub blokadą ekranu.',
+  'passkey-verify.primaryCta': 'Użyj klucza dostępu',
+  'passkey-verify.waiting': 'Postępuj zgodnie z urządzeniem…',
+  'passkey-verify.cancelled': 'Anulowano albo trwało to zbyt długo. Możesz spróbować ponownie.',
+  'passkey-verify.refused': 'Ten klucz dostępu nie został przyjęty. Spróbuj ponownie albo użyj innego sposobu.',
+  'passkey-verify.unsupported':
+    'Ta przeglądarka nie może tu używać kluczy dostępu. Użyj innego sposobu albo otwórz stronę w innej przeglądarce.',
+
+  'passkey-create.heading': 'Utwórz klucz dostępu',
+  'passkey-create.description':
+    'Następnym razem potwierdzisz odciskiem palca, twarzą lub blokadą ekranu. Bez kodu i bez hasła.',
+  'passkey-create.primaryCta': 'Utwórz klucz dostępu',
+  'passkey-create.waiting': 'Postępuj zgodnie z urządzeniem…',
+  'passkey-create.cancelled': 'Nie utworzono klucza dostępu. Możesz spróbować ponownie.',
+  'passkey-create.exists': 'Na tym urządzeniu jest już Twój klucz dostępu.',
+
+  'passkey-uplift.heading': 'Następnym razem szybciej',
+  'passkey-uplift.description':
+    'Utwórz klucz dostępu i potwierdzaj odciskiem palca, twarzą lub blokadą ekranu. Chroni też przed fałszywymi stronami.',
+  'passkey-uplift.primaryCta': 'Utwórz klucz dostępu',
+  'passkey-uplift.secondaryCta': 'Nie teraz',
+
+  'security-key-verify.heading': 'Użyj klucza bezpieczeństwa',
+  'security-key-verify.description': 'Podłącz go lub przyłóż do urządzenia, a potem dotknij.',
+  'security-key-verify.primaryCta': 'Użyj klucza bezpieczeństwa',
+
+  'security-key-create.heading': 'Dodaj klucz bezpieczeństwa',
+  'security-key-create.description':
+    'Przygotuj klucz. Podłącz go lub przyłóż do urządzenia, gdy poprosi o to przeglądarka.',
+  'security-key-create.primaryCta': 'Dodaj klucz bezpieczeństwa',
+  'security-key-create.cancelled': 'Nie dodano klucza. Możesz spróbować ponownie.',
+  'security-key-create.exists': 'Ten klucz został już dodany.',
+
+  'recovery-code-entry.heading': 'Wpisz kod odzyskiwania',
+  'recovery-code-entry.description': 'Użyj jednego z kodów zachowanych podczas konfiguracji. Każdy działa raz.',
+  'recovery-code-entry.label': 'Kod odzyskiwania',
+  'recovery-code-entry.primaryCta': 'Potwierdź',
+
+  'recovery-codes-show.heading': 'Zachowaj te kody',
+  'recovery-codes-show.description':
+    'Jeden z nich wystarczy, aby wejść po utracie urządzenia. Pokazujemy je tylko ten jeden raz.',
+  'recovery-codes-show.primaryCta': 'Kody są zachowane',
+  'recovery-codes-show.copy': 'Kopiuj',
+  'recovery-codes-show.copied': 'Skopiowano.',
+  'recovery-codes-show.download': 'Pobierz',
+  'recovery-codes-show.fileName': 'kody-odzyskiwania',
+
+  'settings.heading': 'Jak potwierdzasz, że to Ty',
+  'settings.description': 'Te sposoby chronią to, co robisz w {tenantName}.',
+  'settings.empty': 'Nic jeszcze nie skonfigurowano.',
+  'settings.add': 'Dodaj inny sposób',
+  'settings.added': 'Dodano: {date}',
+  'settings.lastUsed': 'ostatnio użyto: {date}',
+  'settings.default': 'Domyślny',
+  'settings.makeDefault': 'Używaj domyślnie',
+  'settings.madeDefault': 'To jest teraz Twój domyślny sposób.',
+  'settings.rename': 'Zmień nazwę',
+  'settings.renameLabel': 'Nazwa',
+  'settings.save': 'Zapisz',
+  'settings.renamed': 'Zmieniono nazwę.',
+  'settings.change': 'Zmień',
+  'settings.remove': 'Usuń',
+  'settings.removeHeading': 'Usunąć „{name}”?',
+  'settings.removeDescription': 'Nie będzie można z tego korzystać. Tego nie da się cofnąć.',
+  'settings.removed': 'Usunięto.',
+  'settings.lastOne': 'To Twój jedyny sposób, więc nie można go usunąć. Najpierw dodaj inny.',
+  'settings.newRecoveryCodes': 'Utwórz nowe kody odzyskiwania',
+  'settings.newRecoveryCodesDescription': 'Obecne kody przestaną działać.',
+  'settings.options': 'Opcje: {name}',
+  'settings.done': 'Gotowe',
+  'settings.proveFirst': 'Aby coś tu zmienić, potwierdź najmocniejszym sposobem, jaki masz.',
+
+  'enroll-success.heading': 'Gotowe',
+  'enroll-success.description': 'Od teraz możesz w ten sposób potwierdzać, że to Ty.',
+  'enroll-success.primaryCta': 'Dalej',
+
+  'challenge-success.heading': 'To Ty',
+  'challenge-success.description': 'Możesz zamknąć tę stronę.',
+  'challenge-success.leaving': 'Wracamy do {tenantName}…',
+
+  'session-expired.heading': 'Ta strona wygasła',
+  'session-expired.description': 'Nic się nie zmieniło. Wróć tam, skąd przychodzisz, i zacznij od nowa.',
+  'session-expired.primaryCta': 'Wróć',
+
+  'challenge-blocked.heading': 'Nie można kontynuować',
+  'challenge-blocked.description':
+    '{tenantName} przerywa tę operację dla Twojej ochrony. Jeśli to pomyłka, poproś tam o pomoc.',
+  'challenge-blocked.primaryCta': 'Wróć',
+
+  'challenge-failed.heading': 'Odrzucono',
+  'challenge-failed.description': 'Nie potwierdzono, więc nic się nie stało. Możesz zacząć od nowa w {tenantName}.',
+  'challenge-failed.primaryCta': 'Wróć',
+
+  'challenge-review.heading': 'Trwa sprawdzanie',
+  'challenge-review.description': '{tenantName} to sprawdza. Nie musisz tu już nic robić.',
+  'challenge-review.primaryCta': 'Wróć',
+
+  'cannot-confirm.heading': 'Tutaj nie można tego potwierdzić',
+  'cannot-confirm.description':
+    'Żadnego ze skonfigurowanych sposobów nie można do tego użyć. Poproś {tenantName} o pomoc.',
+  'cannot-confirm.primaryCta': 'Wróć',
+
+  'generic-error.heading': 'Coś poszło nie tak',
+  'generic-error.description': 'To nie Twoja wina i nic się nie zmieniło. Spróbuj ponownie.',
+  'generic-error.primaryCta': 'Spróbuj ponownie',
+};
