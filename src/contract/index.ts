@@ -10,6 +10,7 @@ import * as theme from './management/theme.ts';
 import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
+import * as init from './client/init.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
 import * as openChallenges from './client/challenge.ts';
 import * as emailOtp from './client/email-otp.ts';
@@ -109,6 +110,10 @@ export const routes: readonly Route[] = [
   securityKey.addSecurityKey,
   securityKey.startSecurityKeyAuthentication,
   securityKey.verifySecurityKey,
+  ownAuthenticators.deleteOwnAuthenticator,
+  ownAuthenticators.updateOwnAuthenticator,
+  ownAuthenticators.getClientConfigurations,
+  init.initClient,
   totp.startTotpEnrolment,
   totp.verifyTotp,
   emailOtp.startEmailOtpEnrolment,

@@ -98,6 +98,11 @@ export const text = (max: number) =>
       'Text must not contain NUL characters or lone surrogates.',
     );
 
+/** Shown to people: 1 to 256 characters, none of them a control character. */
+export const displayName = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,256}$/u, 'displayName must have 1 to 256 characters and no control characters.');
+
 // Lenient on purpose: live SDK tests store `test@email`. What a mail provider is handed is checked when something is sent.
 export const email = z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u, 'email must be an e-mail address.');
 

@@ -50,6 +50,10 @@ import { startSecurityKeyAuthentication } from './client/start-security-key-auth
 import { startSecurityKeyRegistration } from './client/start-security-key-registration.ts';
 import { verifyPasskey } from './client/verify-passkey.ts';
 import { verifySecurityKey } from './client/verify-security-key.ts';
+import { deleteOwnAuthenticator } from './client/delete-own-authenticator.ts';
+import { getClientConfigurations } from './client/get-client-configurations.ts';
+import { initClient } from './client/init-client.ts';
+import { updateOwnAuthenticator } from './client/update-own-authenticator.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
 import { getUiSession } from './client/get-ui-session.ts';
@@ -164,6 +168,10 @@ export const operations: readonly Operation[] = [
   addSecurityKey,
   startSecurityKeyAuthentication,
   verifySecurityKey,
+  deleteOwnAuthenticator,
+  updateOwnAuthenticator,
+  getClientConfigurations,
+  initClient,
   startTotpEnrolment,
   verifyTotp,
   startEmailOtpEnrolment,

@@ -12,6 +12,8 @@ export function issueActionToken(
     readonly idempotencyKey: string;
     readonly actionId: string;
     readonly scope: string;
+    /** As the tenant configured, where it is not given. */
+    readonly lifetimeSeconds?: number;
   },
 ): string {
   return signActionToken(tenant.tokenKey, {
@@ -24,7 +26,7 @@ export function issueActionToken(
     actionId: action.actionId,
     scope: action.scope,
     nowMs: runtime.clock.now(),
-    lifetimeSeconds: tenant.settings.tokenDurationInMinutes * 60,
+    lifetimeSeconds: action.lifetimeSeconds ?? tenant.settings.tokenDurationInMinutes * 60,
     tokenId: runtime.ids.uuid(),
     publicUrl,
   });

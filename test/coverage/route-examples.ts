@@ -110,6 +110,12 @@ export const examples: Readonly<Record<string, Example>> = {
   replaceRecoveryCodes: ({ token }) => client('POST', 'user-authenticators/recovery-codes', token, {}),
   verifyRecoveryCode: ({ token, recoveryCode }) =>
     client('POST', 'verify/recovery-code', token, { verificationCode: recoveryCode }),
+  deleteOwnAuthenticator: ({ token, userAuthenticatorId }) =>
+    client('DELETE', `user-authenticators/${userAuthenticatorId}`, token),
+  updateOwnAuthenticator: ({ token, userAuthenticatorId }) =>
+    client('PATCH', `user-authenticators/${userAuthenticatorId}`, token, { displayName: 'My phone' }),
+  getClientConfigurations: ({ token }) => client('GET', 'authenticators', token),
+  initClient: ({ token }) => client('POST', 'init', token, {}),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),
@@ -333,6 +339,15 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     method: 'DELETE',
     path: `/v1/users/%5C/authenticators/${own.userAuthenticatorId}`,
   }),
+  ...Object.fromEntries(
+    ['deleteOwnAuthenticator', 'updateOwnAuthenticator'].flatMap((id): [string, Provoke][] => [
+      [`${id} invalid_request`, ({ own }) => cutPath(requireExample(id)(own))],
+      [
+        `${id} not_found`,
+        ({ own, nobodys }) => requireExample(id)({ ...own, userAuthenticatorId: nobodys.userAuthenticatorId }),
+      ],
+    ]),
+  ),
   'deleteAuthenticator not_found': ({ own, nobodys }) => ({
     method: 'DELETE',
     path: `/v1/users/${own.userId}/authenticators/${nobodys.userAuthenticatorId}`,
@@ -426,6 +441,11 @@ function ofNobody({ own, nobodys }: Stage, routeId: string): ExampleRequest {
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {
   return { ...requireExample(routeId)(own), body: { challengeId: nobodys.challengeId } };
+}
+
+/** As an id with a question mark in it arrives that was not encoded (A68). */
+function cutPath(request: ExampleRequest): ExampleRequest {
+  return { ...request, path: `${request.path}?x` };
 }
 
 /** A token of the own user's action that has no scope, and what somebody with one has left half enrolled. */

@@ -35,6 +35,7 @@ const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/op
  */
 const withoutAudit = [
   'evaluateRules',
+  'initClient',
   'openChallenge',
   'openChallengeWithCookie',
   'startPasskeyAuthentication',
@@ -57,6 +58,8 @@ const unprovokable = [
     `${id} unavailable`,
     `${id} unexpected_error`,
   ]),
+  'getClientConfigurations unavailable',
+  'getClientConfigurations unexpected_error',
   'getAuthenticatorConfigurations invalid_request',
   'getJwks invalid_request',
   'getOpenidConfiguration invalid_request',

@@ -22,6 +22,7 @@ export function ownAuthenticatorView(
       verifiedAt,
       lastVerifiedAt: row.last_verified_at === null ? undefined : wireTime(row.last_verified_at),
       isDefault: row.authenticator_id === defaultAuthenticatorId,
+      displayName: typeof row.state['displayName'] === 'string' ? row.state['displayName'] : undefined,
     }),
     ...methods.get(row.verification_method)?.describe({
       email: row.email === null ? null : maskEmail(row.email),

@@ -246,3 +246,20 @@ export async function loadAnyCredential(
   const [row] = await sql.query(anyCredentialStatement, [tenantId, credentialIds, verificationMethod]);
   return row;
 }
+
+const recordDisplayNameStatement = statement<never>(
+  'record_authenticator_display_name',
+  `update authenticators set state = state || jsonb_build_object('displayName', $4::text)
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3`,
+);
+
+/** Gives an authenticator the name that its user knows it by. */
+export async function recordDisplayName(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  authenticatorId: string,
+  displayName: string,
+): Promise<void> {
+  await sql.query(recordDisplayNameStatement, [tenantId, userId, authenticatorId, displayName]);
+}

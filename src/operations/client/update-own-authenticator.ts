@@ -1,0 +1,39 @@
+import { updateOwnAuthenticator as route } from '../../contract/client/authenticators.ts';
+import { Refusal } from '../../contract/errors.ts';
+import { loadAuthenticators, recordDisplayName } from '../../storage/queries/authenticators.ts';
+import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { tokenOperation } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { openAction } from './open-action.ts';
+import { findOwn, requireEditable } from './own-authenticator.ts';
+import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { requireScope } from './permit.ts';
+
+export const updateOwnAuthenticator = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  const { tenantId, userId } = action.key;
+  const { displayName, isDefault } = request.body;
+  requireScope(action, 'update:authenticators');
+  return context.db.transaction(async (sql) => {
+    const user = await lockUser(sql, tenantId, userId);
+    const own = user === undefined ? [] : await loadAuthenticators(sql, tenantId, userId);
+    const verified = own.filter((row) => row.verified_at !== null);
+    const found = findOwn(verified, request.params.userAuthenticatorId);
+    if (user === undefined) throw new Refusal('not_found', 'The user of this token does not exist any more.');
+    requireEditable(action.tenant, found.verification_method);
+    const { authenticator_id: authenticatorId } = found;
+    if (displayName !== undefined) await recordDisplayName(sql, tenantId, userId, authenticatorId, displayName);
+    const earlierDefault = user.default_authenticator_id;
+    const without = earlierDefault === authenticatorId ? null : earlierDefault;
+    const defaultId = isDefault === undefined ? earlierDefault : isDefault ? authenticatorId : without;
+    await recordUser(sql, tenantId, { ...user, default_authenticator_id: defaultId }, context.runtime.clock.now());
+    await recordAudit(sql, context, route, request, userId, {
+      authenticatorId,
+      verificationMethod: found.verification_method,
+      isRenamed: displayName !== undefined,
+      ...(isDefault === undefined ? {} : { isDefault }),
+    });
+    const state = displayName === undefined ? found.state : { ...found.state, displayName };
+    return ownAuthenticatorView({ ...found, state }, defaultId);
+  });
+});
