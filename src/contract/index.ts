@@ -13,6 +13,7 @@ import * as unlock from './management/unlock-method.ts';
 import * as init from './client/init.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
 import * as openChallenges from './client/challenge.ts';
+import * as emailMagicLink from './client/email-magic-link.ts';
 import * as emailOtp from './client/email-otp.ts';
 import * as recoveryCodes from './client/recovery-codes.ts';
 import * as passkey from './client/passkey.ts';
@@ -21,6 +22,7 @@ import * as totp from './client/totp.ts';
 import * as uiSession from './client/ui-session.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
+import * as magicLinkPage from './pages/magic-link.ts';
 import * as actions from './server/actions.ts';
 import * as authenticators from './server/authenticators.ts';
 import * as challenges from './server/challenges.ts';
@@ -119,6 +121,11 @@ export const routes: readonly Route[] = [
   emailOtp.startEmailOtpEnrolment,
   emailOtp.startEmailOtpChallenge,
   emailOtp.verifyEmailOtp,
+  emailMagicLink.startEmailMagicLinkEnrolment,
+  emailMagicLink.startEmailMagicLinkChallenge,
+  emailMagicLink.finalizeEmailMagicLink,
+  magicLinkPage.showMagicLink,
+  magicLinkPage.confirmMagicLink,
   recoveryCodes.verifyRecoveryCode,
   recoveryCodes.replaceRecoveryCodes,
   uiSession.getUiSession,

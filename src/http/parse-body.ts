@@ -39,3 +39,16 @@ function refuseUnstorableText(body: object): void {
     }
   }
 }
+
+/**
+ * Parses what a form of a page sends (WHATWG URL §5.1).
+ * @throws {Refusal} `invalid_request` if it is not UTF-8 or has a member twice
+ */
+export function parseForm(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (!isUtf8(bytes)) throw new Refusal('invalid_request', 'The body is not UTF-8.');
+  const members = [...new URLSearchParams(bytes.toString('utf8'))];
+  if (new Set(members.map(([name]) => name)).size < members.length) {
+    throw new Refusal('invalid_request', 'The form has a member twice.');
+  }
+  return Object.fromEntries(members);
+}

@@ -19,7 +19,7 @@ import type { FailureLimit } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages } from './pages.ts';
-import { parseBody } from './parse-body.ts';
+import { parseBody, parseForm } from './parse-body.ts';
 import { pageSecurityHeaders } from './security-headers.ts';
 import { writeJson } from './write-json.ts';
 import { writeRefusal } from './write-refusal.ts';
@@ -197,7 +197,7 @@ async function answer<Caller extends KeyHolder, Client>(
     caller: request.caller as Caller | Client | undefined,
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
-    body: parsePart(route.body, bodyOf(request, route.exact)),
+    body: parsePart(route.body, bodyOf(request, route)),
     requestId: request.id,
     acceptLanguage: request.headers['accept-language'],
     sender: {
@@ -237,12 +237,15 @@ function refuseCutPath({ caller }: Route, request: FastifyRequest, notFrom: RegE
   }
 }
 
-function bodyOf(request: FastifyRequest, exact: readonly string[] | undefined): unknown {
+function bodyOf(request: FastifyRequest, { exact, page }: Route): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
   if (!Buffer.isBuffer(request.body)) return {};
+  // Pages alone have forms: nothing else may be sent by one from elsewhere.
+  const isForm = page === 'html' && request.headers['content-type'] === 'application/x-www-form-urlencoded';
+  if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
 }

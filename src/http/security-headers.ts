@@ -13,8 +13,10 @@ const onEveryPage = {
 export function pageSecurityHeaders(html: string): Readonly<Record<string, string>> {
   const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';
   const styleHash = createHash('sha256').update(style).digest('base64');
+  // A page that asks sends its answer to this server.
+  const formAction = html.includes('<form ') ? "'self'" : "'none'";
   return {
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
     ...onEveryPage,
   };
 }

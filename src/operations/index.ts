@@ -57,12 +57,17 @@ import { updateOwnAuthenticator } from './client/update-own-authenticator.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
 import { getUiSession } from './client/get-ui-session.ts';
+import { finalizeEmailMagicLink } from './client/finalize-email-magic-link.ts';
+import { startEmailMagicLinkChallenge } from './client/start-email-magic-link-challenge.ts';
+import { startEmailMagicLinkEnrolment } from './client/start-email-magic-link-enrolment.ts';
 import { startEmailOtpChallenge } from './client/start-email-otp-challenge.ts';
 import { startEmailOtpEnrolment } from './client/start-email-otp-enrolment.ts';
 import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
 import { verifyEmailOtp } from './client/verify-email-otp.ts';
 import { verifyRecoveryCode } from './client/verify-recovery-code.ts';
 import { verifyTotp } from './client/verify-totp.ts';
+import { confirmMagicLink } from './pages/confirm-magic-link.ts';
+import { showMagicLink } from './pages/show-magic-link.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
 import { claimChallenge } from './server/claim-challenge.ts';
@@ -177,6 +182,11 @@ export const operations: readonly Operation[] = [
   startEmailOtpEnrolment,
   startEmailOtpChallenge,
   verifyEmailOtp,
+  startEmailMagicLinkEnrolment,
+  startEmailMagicLinkChallenge,
+  finalizeEmailMagicLink,
+  showMagicLink,
+  confirmMagicLink,
   verifyRecoveryCode,
   replaceRecoveryCodes,
   getUiSession,

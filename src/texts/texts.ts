@@ -1,5 +1,26 @@
 /** Every sentence that end users read. A language is one value of this type, so a missing translation does not compile. */
 export interface Texts {
+  readonly magicLinkMail: {
+    readonly subject: (tenantName: string) => string;
+    readonly intro: (tenantName: string) => string;
+    readonly button: string;
+    readonly validity: (minutes: number) => string;
+    readonly warning: string;
+  };
+  readonly magicLinkPage: {
+    readonly title: string;
+    readonly ask: { readonly heading: (tenantName: string) => string; readonly body: string; readonly button: string };
+    readonly facts: {
+      readonly action: string;
+      readonly device: string;
+      readonly place: string;
+      readonly time: string;
+      readonly unknown: string;
+      readonly dateTime: (time: Date) => string;
+    };
+    readonly done: { readonly heading: string; readonly body: (tenantName: string) => string; readonly button: string };
+    readonly over: { readonly heading: string; readonly body: string };
+  };
   readonly codeMail: {
     /** The code first: it is what a notification shows. */
     readonly subject: (code: string, tenantName: string) => string;

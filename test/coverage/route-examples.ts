@@ -23,6 +23,9 @@ export interface Objects {
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
+  /** What stands in the link that was mailed for the action, and what its page carries. */
+  readonly linkToken: string;
+  readonly pageNonce: string;
   /** One of the user's recovery codes; none unless a set was made for the test, because that is slow. */
   readonly recoveryCode: string;
   readonly challengeId: string;
@@ -116,6 +119,16 @@ export const examples: Readonly<Record<string, Example>> = {
     client('PATCH', `user-authenticators/${userAuthenticatorId}`, token, { displayName: 'My phone' }),
   getClientConfigurations: ({ token }) => client('GET', 'authenticators', token),
   initClient: ({ token }) => client('POST', 'init', token, {}),
+  startEmailMagicLinkEnrolment: ({ token }) =>
+    client('POST', 'user-authenticators/email-magic-link', token, { email: 'new-address@example.com' }),
+  startEmailMagicLinkChallenge: ({ token }) => client('POST', 'challenge/email-magic-link', token, {}),
+  finalizeEmailMagicLink: ({ token }) => client('POST', 'verify/email-magic-link/finalize', token, {}),
+  showMagicLink: ({ linkToken }) => ({ method: 'GET', path: `/magic-link?token=${linkToken}` }),
+  confirmMagicLink: ({ linkToken, pageNonce }) => ({
+    method: 'POST',
+    path: '/magic-link',
+    body: { token: linkToken, pageNonce },
+  }),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),
@@ -398,6 +411,13 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     ...requireExample('initiateChallenge')(own),
     app: await appWithoutMail(),
   }),
+  'startEmailMagicLinkEnrolment delivery_failed': (stage) => withoutMail(stage, 'startEmailMagicLinkEnrolment'),
+  'startEmailMagicLinkChallenge delivery_failed': (stage) => withoutMail(stage, 'startEmailMagicLinkChallenge'),
+  'startEmailMagicLinkChallenge insufficient_scope': async (stage) => {
+    const { token } = await halfEnrolledAddress(stage);
+    return client('POST', 'challenge/email-magic-link', token, {});
+  },
+  'showMagicLink invalid_request': () => ({ method: 'GET', path: '/magic-link?token=a&token=b' }),
   'startEmailOtpEnrolment delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpEnrolment'),
   'startEmailOtpChallenge delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpChallenge'),
   'startEmailOtpChallenge insufficient_scope': async (stage) => {
@@ -461,8 +481,10 @@ async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string
 /** The same request to a server whose mail is never accepted, by a user who is known there. */
 async function withoutMail({ own, appWithoutMail }: Stage, routeId: string): Promise<ExampleRequest> {
   const app = await appWithoutMail();
-  const enrolment = { verificationMethod: 'EMAIL_OTP', email: 'known@example.com' };
-  await app.call('POST', '/v1/users/known/authenticators', { body: enrolment });
+  for (const verificationMethod of ['EMAIL_OTP', 'EMAIL_MAGIC_LINK']) {
+    const body = { verificationMethod, email: 'known@example.com' };
+    await app.call('POST', '/v1/users/known/authenticators', { body });
+  }
   const tracked = await app.call('POST', '/v1/users/known/actions/pay', { body: { scope: 'add:authenticators' } });
   return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }

@@ -24,7 +24,14 @@ import { examples, preparations, provocations, requireExample } from './route-ex
 import type { ExampleRequest, Objects } from './route-examples.ts';
 
 /** Routes that anybody may call: public keys, pages whose token is their own credential, and the mail of development. */
-const publicRoutes = ['getJwks', 'getOpenidConfiguration', 'showChallenge', 'showDevInbox'];
+const publicRoutes = [
+  'confirmMagicLink',
+  'getJwks',
+  'getOpenidConfiguration',
+  'showMagicLink',
+  'showChallenge',
+  'showDevInbox',
+];
 
 /** What anybody may ask of the server itself. `/metrics` looks at the address or at its own token. */
 const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/openapi.json', '/readyz'];
@@ -35,6 +42,7 @@ const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/op
  */
 const withoutAudit = [
   'evaluateRules',
+  'finalizeEmailMagicLink',
   'initClient',
   'openChallenge',
   'openChallengeWithCookie',
@@ -79,6 +87,8 @@ const nobodys: Objects = {
   totpCode: '000000',
   mailedCode: '000000',
   recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
+  linkToken: `${randomUUID()}.${'x'.repeat(43)}`,
+  pageNonce: 'no-such-nonce',
   challengeId: randomUUID(),
   verificationCode: '987654321',
   accessToken: 'no.such.token',
@@ -137,7 +147,8 @@ async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
   return reply;
 }
 
-const codeTo = (email: string) => /^\d{6,10}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+const mailTo = (email: string) => app.mail().find(({ to }) => to === email);
+const codeTo = (email: string) => /^\d{6,10}/.exec(mailTo(email)?.subject ?? '')?.[0] ?? '';
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
@@ -177,6 +188,13 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   const mailed = await app.call('POST', '/v1/client/challenge/email-otp', { token: tracked.token, body: {} });
   if (mailed.status !== 200) throw new Error(mailed.text);
   const mailedCode = codeTo(`${userId}@example.com`);
+  const linked = await app.call('POST', '/v1/client/user-authenticators/email-magic-link', {
+    token: tracked.token,
+    body: { email: `link-${userId}@example.com` },
+  });
+  if (linked.status !== 200) throw new Error(linked.text);
+  const linkToken = /token=(\S+)/.exec(mailTo(`link-${userId}@example.com`)?.text ?? '')?.[1] ?? '';
+  const linkPage = await app.call('GET', `/magic-link?token=${linkToken}`, { key: null });
   const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, { idempotencyKey: 'session' });
   await made('PATCH', `/v1/users/${userId}/actions/sign-in/session`, { state: 'CHALLENGE_SUCCEEDED' });
   const client = await made('POST', '/v1/management/app-clients', { clientId: `client-${userId}`, name: userId });
@@ -208,6 +226,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     challengeId: challenge.challengeId,
     mailedCode,
     recoveryCode: nobodys.recoveryCode,
+    linkToken,
+    pageNonce: /name="pageNonce" value="([^"]*)"/.exec(linkPage.text)?.[1] ?? '',
     verificationCode: codeTo(email),
     accessToken: session.accessToken,
     refreshToken: session.refreshToken,
@@ -420,6 +440,8 @@ function scrub(reply: TestReply, objects: Objects): string {
     .replace(/[0-9a-f]{60,}/g, '<token>')
     .replace(/"[\w-]{43}"/g, '"<random>"')
     .replace(/[A-Z2-7]{32}/g, '<secret>')
+    .replace(/\w•••@/g, '<masked>@')
+    .replace(/name="(token|pageNonce)" value="[^"]*"/g, '<$1>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/g, '<code>')}`;
@@ -510,6 +532,10 @@ describe('a change leaves its audit event', () => {
           body: { state: 'CHALLENGE_SUCCEEDED' },
         });
       }
+      if (route.id === 'deleteOwnAuthenticator') {
+        const { path, body } = requireExample('enrollVerifiedAuthenticator')(objects);
+        await app.call('POST', path, { body });
+      }
       if (route.id === 'verifyRecoveryCode') {
         const made = await ask(requireExample('replaceRecoveryCodes')(objects));
         objects = { ...objects, recoveryCode: made.body.recoveryCodes[0] };
@@ -526,7 +552,8 @@ describe('a change leaves its audit event', () => {
       expect(event).toMatchObject({
         event_type: route.audit,
         request_id: reply.headers['x-request-id'],
-        actor: { kind: isClientKind(route.caller) ? 'client' : route.caller },
+        // Whoever confirms a link does it for the user who asked for it.
+        actor: { kind: isClientKind(route.caller) || route.caller === 'public' ? 'client' : route.caller },
       });
       if (route.path.includes(':userId') || route.caller === 'token') expect(event?.user_id).toBe(objects.userId);
       expect(JSON.stringify(event?.data)).not.toMatch(/@|\+64/);

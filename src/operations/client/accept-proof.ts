@@ -145,7 +145,7 @@ async function closeConfirmed<Closed>(
   const { method, assurance, consume } = proof;
   const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
   const leaseId = await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
-    if (error instanceof Refusal && consume.kind !== 'spent') {
+    if (error instanceof Refusal && consume.kind !== 'spent' && consume.kind !== 'link') {
       const challengeId = consume.kind === 'code' ? consume.challengeId : undefined;
       await giveBackAttempt(context.db, guessSubject(action, method), challengeId);
     }
@@ -210,12 +210,13 @@ export async function repeatProof(
   return { isVerified: true, accessToken: proofToken(context, action, given, false) };
 }
 
-/** A token for the same action, with the scopes that the proof earns. */
+/** A token for the same action, with the scopes that the proof earns; it lives as the tenant configured, unless told. */
 export function proofToken(
   context: Context,
   action: OpenAction,
   proof: ProofStrength,
   isRegistration: boolean,
+  lifetimeSeconds?: number,
 ): string {
   const { userId, actionCode, idempotencyKey } = action.key;
   return issueActionToken(context, action.tenant, {
@@ -224,6 +225,7 @@ export function proofToken(
     idempotencyKey,
     actionId: action.token.actionId,
     scope: scopeAfter(action, proof, isRegistration),
+    ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
   });
 }
 

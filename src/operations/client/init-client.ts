@@ -29,7 +29,7 @@ export const initClient = tokenOperation(route, async (context, { caller }) => {
         idempotencyKey,
         actionId: token.actionId,
         scope: token.scope,
-        lifetimeSeconds: token.expiresAt - nowSeconds,
+        lifetimeSeconds: caller.token.expiresAt - nowSeconds,
       }),
       ...(first === undefined || first === null ? {} : { defaultVerificationMethod: verificationMethod.parse(first) }),
       // Never empty: a list of none would be shown as nothing to do.

@@ -1,65 +1,30 @@
-import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
-import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { codeHmac, newCode } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
-import { countSend } from '../sending-limits.ts';
-import { tenantMailer } from '../tenant-mailer.ts';
 import type { OpenAction } from './open-action.ts';
+import { sendChallenge, sentMinutes } from './send-challenge.ts';
+import type { Recipient } from './send-challenge.ts';
 
-/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
-export const sentMinutes = 10;
-
-export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verification_method' | 'verified_at'> & {
-  readonly email: string;
-};
-
-/**
- * Sends a code to an authenticator's address, for the action of the token alone. The codes before it are dead from then on.
- * `prepare` writes in the same transaction, in which the user is held. Gives the id of the challenge.
- * @throws {Refusal} `too_many_requests`, `delivery_failed`, `invalid_configuration`
- */
+/** Sends a code, as {@link sendChallenge} does. Gives the id of the challenge. */
 export async function sendCode<R extends Route>(
   context: Context,
   request: TokenRequest<R>,
   route: R,
   action: OpenAction,
   recipient: Recipient,
-  prepare: (sql: Sql) => Promise<void> = async () => undefined,
+  prepare?: (sql: Sql) => Promise<void>,
 ): Promise<string> {
-  const { runtime, db } = context;
-  const { tenant, key } = action;
-  const { authenticator_id: authenticatorId, verification_method: verificationMethod, email } = recipient;
-  // Refused before anything is counted or made, if there is nobody to deliver it.
-  tenantMailer(context, tenant);
-  const nowMs = runtime.clock.now();
-  const challengeId = runtime.ids.uuid();
-  const code = newCode(context, tenant, verificationMethod);
-  await db.transaction(async (sql) => {
-    if ((await lockUser(sql, key.tenantId, key.userId)) === undefined) {
-      throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
-    }
-    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: key.userId, nowMs });
-    await prepare(sql);
-    await createActionChallenge(sql, {
-      key,
-      verificationMethod,
-      challengeId,
-      purpose: recipient.verified_at === null ? 'registration' : 'authentication',
-      authenticatorId,
-      email,
-      codeHmac: codeHmac(tenant, challengeId, code),
-      nowMs,
-      expiresAtMs: nowMs + sentMinutes * 60_000,
-    });
-    await recordAudit(sql, context, route, request, key.userId, { challengeId, verificationMethod, authenticatorId });
-  });
-  // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
-  await sendCodeMail(context, tenant, { to: email, code, validMinutes: sentMinutes });
+  const { tenant } = action;
+  const challengeId = context.runtime.ids.uuid();
+  const code = newCode(context, tenant, recipient.verification_method);
+  const message = {
+    challengeId,
+    codeHmac: codeHmac(tenant, challengeId, code),
+    tokenDigest: null,
+    send: () => sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: sentMinutes }),
+  };
+  await sendChallenge(context, request, route, action, recipient, message, prepare);
   return challengeId;
 }

@@ -34,6 +34,6 @@ export const updateOwnAuthenticator = tokenOperation(route, async (context, requ
       ...(isDefault === undefined ? {} : { isDefault }),
     });
     const state = displayName === undefined ? found.state : { ...found.state, displayName };
-    return ownAuthenticatorView({ ...found, state }, defaultId);
+    return ownAuthenticatorView(context.enrichment, { ...found, state }, defaultId);
   });
 });

@@ -25,8 +25,8 @@ const supersedeStatement = statement<never>(
 const createStatement = statement<never>(
   'create_action_challenge',
   `insert into challenges (tenant_id, user_id, action_code, idempotency_key, verification_method, challenge_id, purpose,
-     authenticator_id, email, scope, request, code_hmac, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '{}', $10, $11, $12)`,
+     authenticator_id, email, scope, request, state, code_hmac, token_digest, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{}', $11, $12, $13, $14, $15)`,
 );
 
 export interface NewActionChallenge {
@@ -36,7 +36,11 @@ export interface NewActionChallenge {
   readonly purpose: ActionChallengeRow['purpose'];
   readonly authenticatorId: string;
   readonly email: string | null;
-  readonly codeHmac: Buffer;
+  /** Of the token that asked for it: what the answer may do where no token comes along. */
+  readonly scope: string;
+  readonly actionId: string;
+  readonly codeHmac: Buffer | null;
+  readonly tokenDigest: Buffer | null;
   readonly nowMs: number;
   readonly expiresAtMs: number;
 }
@@ -52,7 +56,10 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
     challenge.purpose,
     challenge.authenticatorId,
     challenge.email,
+    challenge.scope,
+    JSON.stringify({ actionId: challenge.actionId }),
     challenge.codeHmac,
+    challenge.tokenDigest,
     sqlTime(nowMs),
     sqlTime(challenge.expiresAtMs),
   ]);
@@ -72,5 +79,72 @@ export async function loadLatestActionChallenge(
 ): Promise<ActionChallengeRow | undefined> {
   const { tenantId, userId, actionCode, idempotencyKey } = key;
   const [row] = await sql.query(latestStatement, [tenantId, userId, actionCode, idempotencyKey, verificationMethod]);
+  return row;
+}
+
+const byIdStatement = statement<ActionChallengeRow>(
+  'load_action_challenge',
+  `select ${columns} from challenges where ${ofAction} and verification_method = $5 and challenge_id = $6`,
+);
+
+/** A challenge by its id, if it is of the action and the method. */
+export async function loadActionChallenge(
+  sql: Sql,
+  key: ActionKey,
+  verificationMethod: string,
+  challengeId: string,
+): Promise<ActionChallengeRow | undefined> {
+  const { tenantId, userId, actionCode, idempotencyKey } = key;
+  const values = [tenantId, userId, actionCode, idempotencyKey, verificationMethod, challengeId];
+  const [row] = await sql.query(byIdStatement, values);
+  return row;
+}
+
+/** A challenge that is found by what was handed out, with the action that it is of. */
+export interface LinkChallengeRow extends ActionChallengeRow {
+  readonly user_id: string;
+  readonly action_code: string;
+  readonly idempotency_key: string;
+  readonly scope: string;
+  readonly state: { readonly actionId: string };
+  readonly created_at: number;
+}
+
+const linkColumns = `${columns}, user_id, action_code, idempotency_key, scope, state, created_at`;
+const isOpenLink = `tenant_id = $1 and token_digest = $2 and verification_method = 'EMAIL_MAGIC_LINK'
+  and spent_at is null and expires_at > $3`;
+
+const loadLinkStatement = statement<LinkChallengeRow>(
+  'load_open_link',
+  `select ${linkColumns} from challenges where ${isOpenLink}`,
+);
+
+/** The challenge of a link that is still good. Reading it changes nothing. */
+export async function loadOpenLink(
+  sql: Sql,
+  tenantId: string,
+  tokenDigest: Buffer,
+  nowMs: number,
+): Promise<LinkChallengeRow | undefined> {
+  const [row] = await sql.query(loadLinkStatement, [tenantId, tokenDigest, sqlTime(nowMs)]);
+  return row;
+}
+
+const spendLinkStatement = statement<LinkChallengeRow>(
+  'spend_link',
+  `update challenges set spent_at = $3 where ${isOpenLink} returning ${linkColumns}`,
+);
+
+/**
+ * Uses a link up, in a statement of its own that is committed before anything else is looked at: whatever happens next, it
+ * is gone (A21). Of all who try it at once, one gets the row.
+ */
+export async function spendLink(
+  sql: Sql,
+  tenantId: string,
+  tokenDigest: Buffer,
+  nowMs: number,
+): Promise<LinkChallengeRow | undefined> {
+  const [row] = await sql.query(spendLinkStatement, [tenantId, tokenDigest, sqlTime(nowMs)]);
   return row;
 }

@@ -24,9 +24,11 @@ export type Consumption =
     }
   /** A code that was sent to where the authenticator still is. */
   | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
+  /** A link that was spent before, to where the authenticator still is. */
+  | { readonly kind: 'link'; readonly challengeId: string }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
-  /** Spent before anything was compared: a link, a challenge for a new key. */
+  /** Spent before anything was compared: a challenge for a new key. */
   | { readonly kind: 'spent' };
 
 export interface Proof {
@@ -53,6 +55,13 @@ const isHeld = '($17::uuid is null or exists (select from held))';
 const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
 const bestAssurance = `case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end`;
 
+// The authenticator is at the address that the message went to.
+const isStillThere = `exists (
+         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
+           and a.email is not distinct from c.email
+           and a.phone_number is not distinct from c.phone_number
+       )`;
+
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
   counter: `update authenticators set counter = $18, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $18) and ${isHeld}
@@ -64,12 +73,11 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      returning 1`,
   code: `update challenges c set verified_at = $10
      where tenant_id = $1 and challenge_id = $18 and user_id = $2 and code_hmac = $19
-       and verified_at is null and expires_at > $10 and ${isHeld}
-       and exists (
-         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
-           and a.email is not distinct from c.email
-           and a.phone_number is not distinct from c.phone_number
-       )
+       and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
+     returning 1`,
+  link: `update challenges c set verified_at = $10
+     where tenant_id = $1 and challenge_id = $18 and user_id = $2 and spent_at is not null
+       and verified_at is null and ${isHeld} and ${isStillThere}
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
      where tenant_id = $1 and user_id = $2 and code_number = $18 and code_hash = $19 and used_at is null and ${isHeld}
@@ -96,6 +104,7 @@ const sequels: Readonly<Record<Consumption['kind'], string>> = {
   counter: '',
   signature: closed,
   code: touched,
+  link: touched,
   recoveryCode: touched,
   spent: touched,
 };
@@ -141,6 +150,7 @@ const statements: Readonly<Record<Consumption['kind'], Statement<{ consumed: num
   counter: proofStatement('counter'),
   signature: proofStatement('signature'),
   code: proofStatement('code'),
+  link: proofStatement('link'),
   recoveryCode: proofStatement('recoveryCode'),
   spent: proofStatement('spent'),
 };
@@ -184,6 +194,8 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
       return [consume.counter, consume.isDeviceBound, JSON.stringify(consume.state), consume.challengeId];
     case 'code':
       return [consume.challengeId, consume.codeHmac];
+    case 'link':
+      return [consume.challengeId];
     case 'recoveryCode':
       return [consume.number, consume.hash];
     case 'spent':

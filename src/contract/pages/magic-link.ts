@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { route } from '../route.ts';
+import * as v from '../values.ts';
+
+const path = '/magic-link';
+
+export const showMagicLink = route({
+  id: 'showMagicLink',
+  method: 'GET',
+  path,
+  caller: 'public',
+  summary: 'The page behind a link that was mailed. It asks, and changes nothing.',
+  params: z.object({}),
+  query: z.object({ token: v.optional(v.text(256)) }),
+  body: z.object({}),
+  reply: z.string(),
+  page: 'html',
+  refusals: [],
+  audit: null,
+});
+
+export const confirmMagicLink = route({
+  id: 'confirmMagicLink',
+  method: 'POST',
+  path,
+  caller: 'public',
+  summary: 'What the button of that page sends: it uses the link up and proves the address to whoever asked for it.',
+  params: z.object({}),
+  query: z.object({}),
+  body: z.object({ token: v.text(256), pageNonce: v.text(128) }),
+  reply: z.string(),
+  page: 'html',
+  refusals: [],
+  audit: 'challenge.verified',
+});

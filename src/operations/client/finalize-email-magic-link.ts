@@ -1,0 +1,40 @@
+import { finalizeEmailMagicLink as route } from '../../contract/client/email-magic-link.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { loadActionChallenge, loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
+import type { ActionChallengeRow } from '../../storage/queries/action-challenges.ts';
+import { isUuid } from '../is-uuid.ts';
+import { tokenOperation } from '../operation.ts';
+import type { Context } from '../operation.ts';
+import { proofToken } from './accept-proof.ts';
+import { openAction } from './open-action.ts';
+import type { OpenAction } from './open-action.ts';
+
+const method = 'EMAIL_MAGIC_LINK';
+
+/** Reports, and proves nothing: the link does. Asked every second, and again when an answer was lost. */
+export const finalizeEmailMagicLink = tokenOperation(route, async (context, { caller, body }) => {
+  const action = await openAction(context, caller);
+  const challenge = await find(context, action, body.challengeId);
+  if (challenge === undefined || challenge.verified_at === null) return { isVerified: false };
+  // However often it is asked for, what the link earned ends when the first of its tokens does.
+  const lifetimeMs = action.tenant.settings.tokenDurationInMinutes * 60_000;
+  const leftMs = challenge.verified_at + lifetimeMs - context.runtime.clock.now();
+  if (leftMs < 1_000) return { isVerified: false };
+  const proof = { method, assurance: assuranceOf(method, false) };
+  const accessToken = proofToken(context, action, proof, isFurther(action, challenge), Math.floor(leftMs / 1_000));
+  return { isVerified: true, accessToken };
+});
+
+async function find(
+  { db }: Context,
+  { key }: OpenAction,
+  challengeId: string | undefined,
+): Promise<ActionChallengeRow | undefined> {
+  if (challengeId === undefined) return loadLatestActionChallenge(db, key, method);
+  return isUuid(challengeId) ? loadActionChallenge(db, key, method, challengeId) : undefined;
+}
+
+/** Whether the link enrolled an address beside something else: that is no proof of the user (ruling 17). */
+function isFurther({ verified }: OpenAction, { purpose, authenticator_id }: ActionChallengeRow): boolean {
+  return purpose === 'registration' && verified.some((row) => row.authenticator_id !== authenticator_id);
+}

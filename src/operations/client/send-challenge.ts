@@ -1,0 +1,73 @@
+import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
+import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { lockUser } from '../../storage/queries/users.ts';
+import type { Sql } from '../../storage/sql.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import { recordAudit } from '../record-audit.ts';
+import { countSend } from '../sending-limits.ts';
+import { tenantMailer } from '../tenant-mailer.ts';
+import type { OpenAction } from './open-action.ts';
+
+/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
+export const sentMinutes = 10;
+
+export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verification_method' | 'verified_at'> & {
+  readonly email: string;
+};
+
+/** What is sent, as far as it is stored, and how it is sent. */
+export interface Message {
+  readonly challengeId: string;
+  readonly codeHmac: Buffer | null;
+  readonly tokenDigest: Buffer | null;
+  send(): Promise<void>;
+}
+
+/**
+ * Sends a code or a link to an authenticator's address, for the action of the token alone. What was sent before by the
+ * same method is dead from then on. `prepare` writes in the same transaction, in which the user is held.
+ * @throws {Refusal} `too_many_requests`, `delivery_failed`, `invalid_configuration`
+ */
+export async function sendChallenge<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  recipient: Recipient,
+  message: Message,
+  prepare: (sql: Sql) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const { runtime, db } = context;
+  const { tenant, key } = action;
+  const { authenticator_id: authenticatorId, verification_method: verificationMethod, email } = recipient;
+  const { challengeId, codeHmac, tokenDigest } = message;
+  // Refused before anything is counted or made, if there is nobody to deliver it.
+  tenantMailer(context, tenant);
+  const nowMs = runtime.clock.now();
+  await db.transaction(async (sql) => {
+    if ((await lockUser(sql, key.tenantId, key.userId)) === undefined) {
+      throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
+    }
+    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: key.userId, nowMs });
+    await prepare(sql);
+    await createActionChallenge(sql, {
+      key,
+      actionId: action.token.actionId,
+      verificationMethod,
+      challengeId,
+      purpose: recipient.verified_at === null ? 'registration' : 'authentication',
+      authenticatorId,
+      email,
+      scope: action.token.scope,
+      codeHmac,
+      tokenDigest,
+      nowMs,
+      expiresAtMs: nowMs + sentMinutes * 60_000,
+    });
+    await recordAudit(sql, context, route, request, key.userId, { challengeId, verificationMethod, authenticatorId });
+  });
+  // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
+  await message.send();
+}

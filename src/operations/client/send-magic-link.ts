@@ -1,0 +1,30 @@
+import type { Route } from '../../contract/route.ts';
+import type { Sql } from '../../storage/sql.ts';
+import { newMagicLink } from '../magic-link-token.ts';
+import type { Context, TokenRequest } from '../operation.ts';
+import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
+import type { OpenAction } from './open-action.ts';
+import { sendChallenge, sentMinutes } from './send-challenge.ts';
+import type { Recipient } from './send-challenge.ts';
+
+/** Sends a link, as {@link sendChallenge} does. Gives the id of the challenge, which is no secret; the link's token is. */
+export async function sendMagicLink<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  recipient: Recipient,
+  prepare?: (sql: Sql) => Promise<void>,
+): Promise<string> {
+  const challengeId = context.runtime.ids.uuid();
+  const { url, tokenDigest } = newMagicLink(context, action.tenant);
+  const mail = { to: recipient.email, url, validMinutes: sentMinutes };
+  const message = {
+    challengeId,
+    codeHmac: null,
+    tokenDigest,
+    send: () => sendMagicLinkMail(context, action.tenant, mail),
+  };
+  await sendChallenge(context, request, route, action, recipient, message, prepare);
+  return challengeId;
+}

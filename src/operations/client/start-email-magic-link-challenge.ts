@@ -1,0 +1,11 @@
+import { startEmailMagicLinkChallenge as route } from '../../contract/client/email-magic-link.ts';
+import { tokenOperation } from '../operation.ts';
+import { contactToChallenge } from './contact-to-challenge.ts';
+import { openAction } from './open-action.ts';
+import { sendMagicLink } from './send-magic-link.ts';
+
+export const startEmailMagicLinkChallenge = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  const recipient = contactToChallenge(action, 'EMAIL_MAGIC_LINK');
+  return { challengeId: await sendMagicLink(context, request, route, action, recipient) };
+});

@@ -1,0 +1,16 @@
+import { startEmailMagicLinkEnrolment as route } from '../../contract/client/email-magic-link.ts';
+import { tokenOperation } from '../operation.ts';
+import { openAction } from './open-action.ts';
+import { pendingContact } from './pending-contact.ts';
+import { permitEnrolment } from './permit.ts';
+import { sendMagicLink } from './send-magic-link.ts';
+
+const method = 'EMAIL_MAGIC_LINK';
+
+export const startEmailMagicLinkEnrolment = tokenOperation(route, async (context, request) => {
+  const action = await openAction(context, request.caller);
+  permitEnrolment(action, method);
+  const { recipient, record } = pendingContact(context, action, method, request.body.email);
+  const challengeId = await sendMagicLink(context, request, route, action, recipient, record);
+  return { challengeId, userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
+});

@@ -1,0 +1,98 @@
+import { Refusal } from '../../contract/errors.ts';
+import { confirmMagicLink as route } from '../../contract/pages/magic-link.ts';
+import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { spendLink } from '../../storage/queries/action-challenges.ts';
+import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
+import { en } from '../../texts/en/en.ts';
+import { acceptEnrolment, acceptProof } from '../client/accept-proof.ts';
+import { openAction } from '../client/open-action.ts';
+import { permitEnrolment, permitProof } from '../client/permit.ts';
+import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
+import { publicOperation } from '../operation.ts';
+import type { Context, Request, TokenCaller } from '../operation.ts';
+import { magicLinkPage } from './magic-link-page.ts';
+
+const method = 'EMAIL_MAGIC_LINK';
+
+/**
+ * The link is used up before anything is looked at, so that no failure leaves it good (A21). What it proves is told to
+ * whoever asked for it, by the action of their token; whoever has opened it gets a page and nothing else (A22).
+ */
+export const confirmMagicLink = publicOperation(route, async (context, request) => {
+  const { body } = request;
+  const { title, done, over } = en.magicLinkPage;
+  const link = readMagicLinkToken(context, body.token);
+  // Not of a page of ours, so nobody has pressed anything: the link stays as it is.
+  if (link === undefined || !isPageNonce(link, body.pageNonce)) return magicLinkPage({ title, ...over });
+  const nowMs = context.runtime.clock.now();
+  const challenge = await spendLink(context.db, link.tenant.tenantId, link.digest, nowMs);
+  if (challenge === undefined) return magicLinkPage({ title, ...over });
+  const accepted = await accept(context, link.tenant, challenge, request).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code !== 'unavailable') return undefined;
+    throw error;
+  });
+  if (accepted === undefined) return magicLinkPage({ title, ...over });
+  const onward = continueAt(link.tenant, accepted.redirectUrl);
+  return magicLinkPage({
+    title,
+    heading: done.heading,
+    body: done.body(link.tenant.name),
+    ...(onward === undefined ? {} : { link: { url: onward, label: done.button } }),
+  });
+});
+
+/** Proves the address for the action that the link was asked for, as far as the token that asked permitted. */
+async function accept(
+  context: Context,
+  tenant: Tenant,
+  challenge: LinkChallengeRow,
+  request: Request<typeof route>,
+): Promise<{ redirectUrl: string | null } | undefined> {
+  const caller = callerOf(tenant, challenge);
+  const action = await openAction(context, caller);
+  const authenticator = action.row.authenticators.find(
+    (row) => row.authenticator_id === challenge.authenticator_id && row.email === challenge.email,
+  );
+  if (authenticator === undefined) return undefined;
+  const isPending = authenticator.verified_at === null;
+  if (isPending) permitEnrolment(action, method);
+  else permitProof(action, method);
+  const acceptLink = isPending ? acceptEnrolment : acceptProof;
+  const reply = await acceptLink(context, { ...request, caller }, route, action, {
+    method,
+    assurance: assuranceOf(method, false),
+    authenticator,
+    consume: { kind: 'link', challengeId: challenge.challenge_id },
+  });
+  return reply === undefined ? undefined : { redirectUrl: action.row.redirect_url };
+}
+
+/** Who asked for the link, with what their token permitted. */
+function callerOf(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
+  return {
+    kind: 'client',
+    tenant,
+    token: {
+      tenantId: tenant.tenantId,
+      userId: challenge.user_id,
+      actionCode: challenge.action_code,
+      idempotencyKey: challenge.idempotency_key,
+      actionId: challenge.state.actionId,
+      scope: challenge.scope,
+      issuedAt: Math.floor(challenge.created_at / 1000),
+      expiresAt: Math.floor(challenge.expires_at / 1000),
+    },
+  };
+}
+
+/**
+ * Where a tenant lets its users go on from: the action's own address, without any token, where the mode is ORIGINAL_TAB and
+ * the list of the method, if it has one, names it.
+ */
+function continueAt({ authenticatorConfigurations }: Tenant, redirectUrl: string | null): string | undefined {
+  const settings = authenticatorConfigurations.find((row) => row.verification_method === method)?.settings;
+  const permitted = settings?.['redirectUrls'];
+  if (settings?.['magicLinkMode'] !== 'ORIGINAL_TAB' || redirectUrl === null) return undefined;
+  return Array.isArray(permitted) && !permitted.includes(redirectUrl) ? undefined : redirectUrl;
+}

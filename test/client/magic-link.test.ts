@@ -1,0 +1,300 @@
+/** Worry: a machine that opens mail, or whoever holds a link, gets or gives a login that a person did not mean. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+describe.each(databaseKinds)('links by e-mail by the client API, on the %s database', (kind) => {
+  let app: TestApp;
+  let people = 0;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const newUser = () => `link-user-${(people += 1)}`;
+
+  async function track(userId: string, body: object = {}, action = 'sign-in'): Promise<string> {
+    const reply = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { body });
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body.token);
+  }
+
+  const post = (path: string, token: string, body?: object) =>
+    app.call('POST', `/v1/client/${path}`, { token, ...(body === undefined ? {} : { body }) });
+  const enrol = (token: string, email: string) => post('user-authenticators/email-magic-link', token, { email });
+  const challenge = (token: string) => post('challenge/email-magic-link', token);
+  const finalize = async (token: string, body?: object) =>
+    (await post('verify/email-magic-link/finalize', token, body)).body;
+  const validate = async (token: string) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
+  const user = async (userId: string) => (await app.call('GET', `/v1/users/${userId}`)).body;
+  const linkTo = (email: string) =>
+    /http:\/\/localhost:4000(\/magic-link\?token=\S+)/.exec(
+      app.mail().find(({ to }) => to === email)?.text ?? '',
+    )?.[1] ?? '';
+  const open = (link: string) => app.call('GET', link, { key: null });
+  const fieldsOf = (page: string): [string, string][] =>
+    [...page.matchAll(/name="(token|pageNonce)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]);
+  /** Sends the form of a page, as the button does. */
+  const press = (fields: [string, string][]) =>
+    app.call('POST', '/magic-link', {
+      key: null,
+      rawBody: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  const confirm = async (link: string) => (await press(fieldsOf((await open(link)).text))).text;
+
+  async function enrolled(): Promise<{ userId: string; email: string }> {
+    const userId = newUser();
+    const email = `${userId}@example.com`;
+    const body = { verificationMethod: 'EMAIL_MAGIC_LINK', email };
+    await app.call('POST', `/v1/users/${userId}/authenticators`, { body });
+    return { userId, email };
+  }
+
+  test('an address is enrolled when a person confirms on the page, and the one who asked polls that it was', async () => {
+    const userId = newUser();
+    const email = `${userId}@example.com`;
+    const token = await track(userId);
+    const started = await enrol(token, email);
+    expect([started.status, started.body]).toEqual([
+      200,
+      { challengeId: expect.any(String), userAuthenticatorId: expect.any(String), userId },
+    ]);
+    expect(await finalize(token)).toEqual({ isVerified: false });
+    expect(await finalize(token, { challengeId: started.body.challengeId })).toEqual({ isVerified: false });
+    expect(await confirm(linkTo(email))).toContain('Confirmed');
+    expect(await user(userId)).toMatchObject({ email, emailVerified: true, isEnrolled: true });
+
+    for (const body of [undefined, {}, { challengeId: started.body.challengeId }]) {
+      const done = await finalize(token, body);
+      expect(done).toEqual({ isVerified: true, accessToken: expect.any(String) });
+      expect(await validate(done.accessToken)).toMatchObject({
+        isValid: true,
+        state: 'CHALLENGE_SUCCEEDED',
+        verificationMethod: 'EMAIL_MAGIC_LINK',
+        assurance: 'low',
+      });
+    }
+    expect(await finalize(token, { challengeId: 'x' })).toEqual({ isVerified: false });
+  });
+
+  test('the user’s address is challenged with an empty body', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    expect((await challenge(token)).body).toEqual({ challengeId: expect.any(String) });
+    await confirm(linkTo(email));
+    expect(await validate(token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('A20: HEAD, GET and a page that nobody answered use nothing up, set no cookie and prove nothing', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    await challenge(token);
+    const link = linkTo(email);
+    const head = await app.app.server.inject({ method: 'HEAD', url: link });
+    expect(head.headers).not.toHaveProperty('set-cookie');
+    for (const method of ['GET', 'GET', 'OPTIONS', 'PUT']) {
+      const reply = await app.call(method, link, { key: null });
+      expect(reply.headers).not.toHaveProperty('set-cookie');
+    }
+    expect(await finalize(token)).toEqual({ isVerified: false });
+    expect((await validate(token)).isValid).toBe(false);
+    expect(await confirm(link)).toContain('Confirmed');
+  });
+
+  test('A20: without the nonce of the page, or with another link’s, pressing does nothing', async () => {
+    const [one, other] = [await enrolled(), await enrolled()];
+    const token = await track(one.userId);
+    await challenge(token);
+    await challenge(await track(other.userId));
+    const fields = fieldsOf((await open(linkTo(one.email))).text);
+    const others = fieldsOf((await open(linkTo(other.email))).text);
+    const linkToken = fields[0] ?? ['', ''];
+    for (const nonce of ['', 'x', others[1]?.[1] ?? '']) {
+      expect((await press([linkToken, ['pageNonce', nonce]])).text).toContain('no longer good');
+    }
+    expect((await press([linkToken])).body.errorCode).toBe('invalid_request');
+    expect((await press([...fields, ...fields])).body.errorCode).toBe('invalid_request');
+    expect(await finalize(token)).toEqual({ isVerified: false });
+    expect((await press(fields)).text).toContain('Confirmed');
+  });
+
+  test('A22: the page shows device, place, action and time of whoever asked, and logs the opener in to nothing', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId, {
+      ipAddress: '1.1.1.1',
+      userAgent:
+        'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36',
+    });
+    await challenge(token);
+    const page = await open(linkTo(email));
+    for (const text of ['sign-in', 'Chrome', 'Windows', 'Australia', 'Jan 15, 2026', 'UTC', 'Test tenant']) {
+      expect(page.text).toContain(text);
+    }
+    const done = await press(fieldsOf(page.text));
+    expect(done.headers).not.toHaveProperty('set-cookie');
+    expect(done.headers).not.toHaveProperty('location');
+    expect(done.text).not.toMatch(/ey[\w-]+\.|<a /);
+    for (const reply of [page, done]) {
+      expect(reply.text).not.toContain('<script');
+      expect(reply.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringMatching(
+          /^default-src 'none'; style-src 'sha256-.*frame-ancestors 'none'$/,
+        ),
+      });
+    }
+  });
+
+  test('A22: the proof is the asking action’s alone', async () => {
+    const { userId, email } = await enrolled();
+    const [one, two] = [await track(userId), await track(userId, {}, 'other')];
+    await challenge(one);
+    await confirm(linkTo(email));
+    expect(await finalize(two)).toEqual({ isVerified: false });
+    expect((await validate(two)).isValid).toBe(false);
+    expect(await finalize(one)).toMatchObject({ isVerified: true });
+  });
+
+  test('A21: a link works once, and a confirmation that fails burns it', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId, { idempotencyKey: 'k' });
+    await challenge(token);
+    const fields = fieldsOf((await open(linkTo(email))).text);
+    const state = (to: string) => app.call('PATCH', `/v1/users/${userId}/actions/sign-in/k`, { body: { state: to } });
+    await state('BLOCK');
+    expect((await press(fields)).text).toContain('no longer good');
+    await state('CHALLENGE_REQUIRED');
+    expect((await press(fields)).text).toContain('no longer good');
+    expect(await finalize(token)).toEqual({ isVerified: false });
+
+    await challenge(token);
+    const again = fieldsOf((await open(linkTo(email))).text);
+    const pressed = await Promise.all([press(again), press(again), press(again)]);
+    expect(pressed.filter(({ text }) => text.includes('Confirmed'))).toHaveLength(1);
+    expect((await open(linkTo(email))).text).toContain('no longer good');
+  });
+
+  test('A14: a link is not good ten minutes later, when it is opened as when it is confirmed', async () => {
+    const { userId, email } = await enrolled();
+    await challenge(await track(userId));
+    const fields = fieldsOf((await open(linkTo(email))).text);
+    await app.runtime.advance(10 * 60_000);
+    expect((await open(linkTo(email))).text).toContain('no longer good');
+    expect((await press(fields)).text).toContain('no longer good');
+  });
+
+  test('A14, A11: a link that enrols is not good any more once another factor is there', async () => {
+    const userId = newUser();
+    const email = `${userId}@example.com`;
+    const token = await track(userId);
+    await enrol(token, email);
+    const fields = fieldsOf((await open(linkTo(email))).text);
+    await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'SMS', phoneNumber: '+6421000000' },
+    });
+    expect((await press(fields)).text).toContain('no longer good');
+    expect(await user(userId)).not.toHaveProperty('email');
+    expect((await enrol(token, email)).body.errorCode).toBe('insufficient_scope');
+  });
+
+  test('ruling 17: a further address is enrolled by the scope, but moves and earns nothing', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { scope: 'add:authenticators' });
+    await enrol(token, `second-${userId}@example.com`);
+    await confirm(linkTo(`second-${userId}@example.com`));
+    const done = await finalize(token);
+    expect(done).toMatchObject({ isVerified: true });
+    expect(await validate(done.accessToken)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
+  });
+
+  test('the later link is the one that is good, also when React asks twice at once', async () => {
+    const { userId, email } = await enrolled();
+    const token = await track(userId);
+    const replies = await Promise.all([challenge(token), challenge(token)]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    const links = app
+      .mail()
+      .filter(({ to }) => to === email)
+      .map(({ text }) => /(\/magic-link\?token=\S+)/.exec(text)?.[1] ?? '');
+    const pages = await Promise.all(links.map(open));
+    expect(pages.filter(({ text }) => text.includes('<form'))).toHaveLength(1);
+  });
+
+  test('polled tokens end when the first of them does, however often they are asked for', async () => {
+    const { userId, email } = await enrolled();
+    let token = await track(userId);
+    await challenge(token);
+    await confirm(linkTo(email));
+    for (let minute = 0; minute < 9; minute += 1) {
+      token = (await finalize(token)).accessToken;
+      await app.runtime.advance(60_000);
+    }
+    token = (await finalize(token)).accessToken;
+    await app.runtime.advance(60_000);
+    expect((await finalize(token)).errorCode).toBe('expired_token');
+  });
+
+  test('with the mode ORIGINAL_TAB the page leads on to where the action returns, without a token, if the list permits it', async () => {
+    const key = app.tenant.managementKey;
+    const path = '/v1/management/authenticator-configurations';
+    const { body: all } = await app.call('GET', path, { key });
+    const { authenticatorId } = all.find(
+      (one: Record<string, unknown>) => one['verificationMethod'] === 'EMAIL_MAGIC_LINK',
+    );
+    const configure = (body: object) => app.call('PATCH', `${path}/${authenticatorId}`, { key, body });
+    await configure({ magicLinkMode: 'ORIGINAL_TAB', redirectUrls: ['https://shop.example/back'] });
+    for (const [redirectUrl, isOffered] of [
+      ['https://shop.example/back', true],
+      ['https://shop.example/other', false],
+    ] as const) {
+      const { userId, email } = await enrolled();
+      await challenge(await track(userId, { redirectUrl }));
+      const page = await confirm(linkTo(email));
+      expect(page.includes(`<a href="${redirectUrl}">`), redirectUrl).toBe(isOffered);
+    }
+    await configure({ magicLinkMode: null, redirectUrls: null });
+  });
+
+  test('what is not a link of ours gets a page that says so, and no fault', async () => {
+    const { tenantId } = app.tenant;
+    for (const token of ['', 'x', `${tenantId}.`, `${tenantId}.x`, `x.${'y'.repeat(43)}`, '%00', `${tenantId}%2F..`]) {
+      const reply = await open(`/magic-link?token=${token}`);
+      if (token === '%00') expect(reply.status).toBe(400);
+      else expect([reply.status, reply.text.includes('no longer good')], token).toEqual([200, true]);
+    }
+    expect((await open('/magic-link')).text).toContain('no longer good');
+  });
+
+  test('A65: no link stands in the database', async () => {
+    const { userId, email } = await enrolled();
+    await challenge(await track(userId));
+    const secret = linkTo(email).split('.')[1] ?? '';
+    expect(secret).toHaveLength(43);
+    const rows = await app.db.query(
+      statement<{ row: string }>('test_dump_links', 'select c::text as row from challenges c where user_id = $1'),
+      [userId],
+    );
+    const dump = rows.map(({ row }) => row).join('\n');
+    expect(rows).toHaveLength(1);
+    for (const spelling of [
+      secret,
+      Buffer.from(secret).toString('hex'),
+      Buffer.from(secret, 'base64url').toString('hex'),
+    ]) {
+      expect(dump).not.toContain(spelling);
+    }
+  });
+
+  test('A64: neither the link nor its token is logged', async () => {
+    const { userId, email } = await enrolled();
+    await challenge(await track(userId));
+    const link = linkTo(email);
+    await confirm(link);
+    expect(app.logText()).toContain('confirmMagicLink');
+    expect(app.logText()).not.toContain(link.split('.')[1]);
+  });
+});
