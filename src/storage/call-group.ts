@@ -14,8 +14,11 @@ export interface PendingCall extends StatementCall {
   reject(error: Error): void;
 }
 
-/** How many calls leave together at most: the statements of a group run one after another. */
-export const groupedCallsMax = 16;
+/**
+ * How many calls leave together at most. The statements of a group run one after another, so that larger ones spare little
+ * more and keep the node and the database waiting for each other.
+ */
+export const groupedCallsMax = 8;
 
 /** Collects calls of one kind until they can leave. */
 export class CallGroup {
