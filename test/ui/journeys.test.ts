@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
-import { appCode, startSite } from './site.ts';
+import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 
 let site: Site;
@@ -213,6 +213,104 @@ describe('a returning visit', () => {
     expect(await site.validate(await backAtApp(other))).toMatchObject({
       state: 'CHALLENGE_SUCCEEDED',
       verificationMethod: 'RECOVERY_CODE',
+    });
+  });
+});
+
+describe('a passkey', () => {
+  test('is created at the first visit, and proves the next by itself', async () => {
+    const page = await open();
+    await addAuthenticator(page);
+    const first = await site.track('key-user', 'signIn', { redirectUrl: `${site.appUrl}/first` });
+    await page.goto(first.url);
+    await pick(page, 'Passkey');
+    await press(page, 'Create passkey');
+    await heading(page, 'Keep these codes safe');
+    await press(page, 'I’ve kept them');
+    await press(page, 'Continue');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+
+    const again = await site.track('key-user', 'withdraw', { redirectUrl: `${site.appUrl}/again` });
+    await page.goto(again.url);
+    expect(await site.validate(await backAtApp(page))).toMatchObject({
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'PASSKEY',
+    });
+  });
+
+  test('that the device does not give can be asked for again, or left for another way', async () => {
+    const userId = 'key-refuser';
+    const page = await open();
+    const device = await addAuthenticator(page);
+    const first = await site.track(userId, 'signIn', { email: 'key-refuser@example.com' });
+    await page.goto(first.url);
+    await pick(page, 'Passkey');
+    await press(page, 'Create passkey');
+    await heading(page, 'Keep these codes safe');
+    await site.api('POST', `/v1/users/${userId}/authenticators`, {
+      verificationMethod: 'EMAIL_OTP',
+      email: 'key-refuser@example.com',
+    });
+
+    await device.setUserVerified(false);
+    const again = await site.track(userId, 'withdraw', { redirectUrl: `${site.appUrl}/refused` });
+    await page.goto(again.url);
+    await heading(page, 'Use your passkey');
+    await press(page, 'Use passkey');
+    await page.getByRole('alert').getByText('cancelled or took too long').waitFor({ timeout: 70_000 });
+    await press(page, 'Try another way');
+    await pick(page, 'Code by e-mail');
+    await page.getByLabel('Code').fill(await mailedCode('key-refuser@example.com'));
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('is offered after another proof, once, and declining it undoes nothing', async () => {
+    await site.api('POST', '/v1/users/uplifted/authenticators', {
+      verificationMethod: 'EMAIL_OTP',
+      email: 'uplifted@example.com',
+    });
+    const page = await open();
+    await addAuthenticator(page);
+    const first = await site.track('uplifted', 'withdraw', { redirectUrl: `${site.appUrl}/uplifted` });
+    await page.goto(first.url);
+    const code = await mailedCode('uplifted@example.com');
+    await page.getByLabel('Code').fill(code);
+    await heading(page, 'Faster next time');
+    await press(page, 'Not now');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+
+    const again = await site.track('uplifted', 'withdraw', { redirectUrl: `${site.appUrl}/uplifted` });
+    await page.goto(again.url);
+    await page.getByLabel('Code').fill(await mailedCode('uplifted@example.com', code));
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('cannot be used by a browser that knows none, which is said', async () => {
+    const page = await open();
+    await page.addInitScript('delete window.PublicKeyCredential');
+    const { url } = await site.track('old-browser', 'signIn');
+    await page.goto(url);
+    await pick(page, 'Passkey');
+    await page.getByRole('alert').getByText('This browser can’t use passkeys here').waitFor();
+    await press(page, 'Try another way');
+    await heading(page, 'Set up how you sign in');
+  });
+});
+
+describe('a security key', () => {
+  test('is added at the first visit, and proves the next', async () => {
+    const page = await open();
+    await addAuthenticator(page, { transport: 'usb' });
+    const first = await site.track('fob-user', 'signIn', { redirectUrl: `${site.appUrl}/fob` });
+    await page.goto(first.url);
+    await pick(page, 'Security key');
+    await press(page, 'Add security key');
+    await heading(page, 'Keep these codes safe');
+    const again = await site.track('fob-user', 'withdraw', { redirectUrl: `${site.appUrl}/fob-again` });
+    await page.goto(again.url);
+    expect(await site.validate(await backAtApp(page))).toMatchObject({
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'SECURITY_KEY',
     });
   });
 });

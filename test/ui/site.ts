@@ -1,4 +1,5 @@
 /** The built program, a browser, and an app of the tenant on another origin: what journeys through the pages need. */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -34,7 +35,9 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** A script that the app's page runs, where a journey needs one. */
+const officialSdk = readFileSync(new URL('../../node_modules/@authsignal/browser/dist/index.js', import.meta.url));
+
+/** `appPage` gives what stands in the app's page at a path; the official browser SDK is at `/authsignal.js`. */
 export async function startSite(appPage: (path: string) => string = () => ''): Promise<Site> {
   const credentials = testCredentials();
   const server = await startServer({
@@ -43,6 +46,12 @@ export async function startSite(appPage: (path: string) => string = () => ''): P
     SALLYPORT_LOG_LEVEL: 'warn',
   });
   const app = createServer((request, response) => {
+    if (request.url === '/authsignal.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(officialSdk);
+      return;
+    }
+    if (request.url?.includes('no-referrer') === true) response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('content-type', 'text/html');
     response.end(`<!doctype html><title>The app</title><h1>The app</h1>${appPage(request.url ?? '/')}`);
   });
