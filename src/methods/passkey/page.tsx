@@ -10,7 +10,7 @@ export const page: MethodPage = {
     return (
       <KeyScreen
         icon="passkey"
-        startsByItself
+        isProof
         texts={{
           heading: 'passkey-verify.heading',
           description: 'passkey-verify.description',
@@ -33,7 +33,7 @@ export const page: MethodPage = {
     return (
       <KeyScreen
         icon="passkey"
-        startsByItself={false}
+        isProof={false}
         texts={{
           heading: 'passkey-create.heading',
           description: 'passkey-create.description',

@@ -9,7 +9,7 @@ export const page: MethodPage = {
     return (
       <KeyScreen
         icon="key"
-        startsByItself
+        isProof
         texts={{
           heading: 'security-key-verify.heading',
           description: 'security-key-verify.description',
@@ -34,7 +34,7 @@ export const page: MethodPage = {
     return (
       <KeyScreen
         icon="key"
-        startsByItself={false}
+        isProof={false}
         texts={{
           heading: 'security-key-create.heading',
           description: 'security-key-create.description',

@@ -173,7 +173,6 @@ export const dePages: PageTexts = {
     'Das ist Ihr einziger Weg, daher lässt er sich nicht entfernen. Fügen Sie zuerst einen weiteren hinzu.',
   'settings.newRecoveryCodes': 'Neue Wiederherstellungscodes',
   'settings.newRecoveryCodesDescription': 'Ihre bisherigen Codes gelten dann nicht mehr.',
-  'settings.options': 'Optionen für {name}',
   'settings.done': 'Fertig',
   'settings.proveFirst': 'Um hier etwas zu ändern, bestätigen Sie sich mit dem stärksten Weg, den Sie haben.',
 

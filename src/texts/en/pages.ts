@@ -68,7 +68,7 @@ export const enPages = {
   'email-code-entry.primaryCta': 'Confirm',
   'email-code-entry.deliveryWarning': 'It can take a few minutes to arrive. Look in your spam folder, too.',
 
-  'email-address-entry.heading': 'What is your e-mail address?',
+  'email-address-entry.heading': 'Your e-mail address',
   'email-address-entry.description': '{tenantName} will use it to make sure that it’s you.',
   'email-address-entry.label': 'E-mail address',
   'email-address-entry.primaryCta': 'Continue',
@@ -166,9 +166,8 @@ export const enPages = {
   'settings.removeDescription': 'You won’t be able to use it any more. This can’t be undone.',
   'settings.removed': 'Removed.',
   'settings.lastOne': 'This is your only way in, so it can’t be removed. Add another first.',
-  'settings.newRecoveryCodes': 'Make new codes',
+  'settings.newRecoveryCodes': 'Make new recovery codes',
   'settings.newRecoveryCodesDescription': 'The codes you have now will stop working.',
-  'settings.options': 'Options for {name}',
   'settings.done': 'Done',
   'settings.proveFirst': 'To change something here, confirm with the strongest way that you have.',
 

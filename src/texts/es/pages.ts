@@ -169,7 +169,6 @@ export const esPages: PageTexts = {
   'settings.lastOne': 'Es tu única forma de entrar, así que no se puede quitar. Añade antes otra.',
   'settings.newRecoveryCodes': 'Crear códigos de recuperación nuevos',
   'settings.newRecoveryCodesDescription': 'Los códigos que tienes ahora dejarán de servir.',
-  'settings.options': 'Opciones de {name}',
   'settings.done': 'Listo',
   'settings.proveFirst': 'Para cambiar algo aquí, confirma con la forma más segura que tengas.',
 

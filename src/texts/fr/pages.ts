@@ -171,7 +171,6 @@ export const frPages: PageTexts = {
   'settings.lastOne': 'C’est votre seul moyen, il ne peut donc pas être supprimé. Ajoutez-en d’abord un autre.',
   'settings.newRecoveryCodes': 'Créer de nouveaux codes de secours',
   'settings.newRecoveryCodesDescription': 'Vos codes actuels ne seront plus valables.',
-  'settings.options': 'Options pour {name}',
   'settings.done': 'Terminé',
   'settings.proveFirst': 'Pour modifier quelque chose ici, confirmez avec le moyen le plus fort que vous ayez.',
 

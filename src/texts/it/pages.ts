@@ -169,7 +169,6 @@ export const itPages: PageTexts = {
   'settings.lastOne': 'È il tuo unico modo di accedere, quindi non si può rimuovere. Prima aggiungine un altro.',
   'settings.newRecoveryCodes': 'Crea nuovi codici di recupero',
   'settings.newRecoveryCodesDescription': 'I codici che hai ora non varranno più.',
-  'settings.options': 'Opzioni per {name}',
   'settings.done': 'Fine',
   'settings.proveFirst': 'Per modificare qualcosa qui, conferma con il metodo più sicuro che hai.',
 

@@ -168,7 +168,6 @@ export const nlPages: PageTexts = {
   'settings.lastOne': 'Dit is je enige manier, dus die kan niet weg. Voeg eerst een andere toe.',
   'settings.newRecoveryCodes': 'Nieuwe herstelcodes maken',
   'settings.newRecoveryCodesDescription': 'De codes die je nu hebt, werken dan niet meer.',
-  'settings.options': 'Opties voor {name}',
   'settings.done': 'Klaar',
   'settings.proveFirst': 'Om hier iets te wijzigen, bevestig je met de sterkste manier die je hebt.',
 

@@ -167,7 +167,6 @@ export const plPages: PageTexts = {
   'settings.lastOne': 'To Twój jedyny sposób, więc nie można go usunąć. Najpierw dodaj inny.',
   'settings.newRecoveryCodes': 'Utwórz nowe kody odzyskiwania',
   'settings.newRecoveryCodesDescription': 'Obecne kody przestaną działać.',
-  'settings.options': 'Opcje: {name}',
   'settings.done': 'Gotowe',
   'settings.proveFirst': 'Aby coś tu zmienić, potwierdź najmocniejszym sposobem, jaki masz.',
 

@@ -167,7 +167,6 @@ export const ptBrPages: PageTexts = {
   'settings.lastOne': 'É sua única forma de entrar, então não pode ser removida. Adicione outra antes.',
   'settings.newRecoveryCodes': 'Criar novos códigos de recuperação',
   'settings.newRecoveryCodesDescription': 'Os códigos que você tem agora deixarão de valer.',
-  'settings.options': 'Opções de {name}',
   'settings.done': 'Pronto',
   'settings.proveFirst': 'Para mudar algo aqui, confirme com a forma mais forte que você tem.',
 

@@ -21,15 +21,15 @@ interface Texts {
 export function KeyScreen({
   icon,
   texts,
-  startsByItself,
+  isProof,
   ceremony,
   onVerified,
   secondary,
 }: {
   icon: IconName;
   texts: Texts;
-  /** Where the browser allows it without a click. */
-  startsByItself: boolean;
+  /** A proof says what it is for, and starts without a click where the browser allows it. */
+  isProof: boolean;
   ceremony: (signal: AbortSignal) => Promise<Verification>;
   onVerified: () => void;
   secondary?: ComponentChildren;
@@ -54,14 +54,14 @@ export function KeyScreen({
 
   useEffect(() => {
     if (!supportsWebAuthn()) task.tell(words.say('passkey-verify.unsupported'));
-    else if (startsByItself && mayStart) start(false);
+    else if (isProof && mayStart) start(false);
     return () => stop.current?.abort();
   }, []);
 
   return (
     <Screen icon={icon} heading={words.say(texts.heading)} description={words.say(texts.description)}>
       <div class="Stack">
-        <Context />
+        {isProof ? <Context /> : null}
         <Problem task={task} />
         <PrimaryButton
           label={words.say(task.problem === undefined ? texts.primaryCta : 'common.retry')}

@@ -118,6 +118,7 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     else start(wasEnrolled ? viewAfterRecoveryCodes(fresh) : viewAfterEnrolment(fresh));
   }
 
+  const hasBack = trail.length > 0 && !isOver(shown);
   const hasExit = around.leave !== undefined && !isOver(shown) && !(around.mustEnrol && session?.isEnrolled === false);
   const exit = hasExit ? (
     <TextButton label={words.say('common.quit')} isQuiet onClick={() => around.leave?.()} />
@@ -126,21 +127,23 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
 
   return (
     <WordsContext.Provider value={words}>
-      <div class="Bar">
-        <div class="HeaderBandSide">
-          {trail.length === 0 || isOver(shown) ? null : (
-            <button
-              type="button"
-              class="text-link text-link--quiet text-link--icon"
-              aria-label={words.say('common.back')}
-              onClick={back}
-            >
-              <Drawing name="back" />
-            </button>
-          )}
+      {hasBack || (hasExit && !isExitBelow) ? (
+        <div class="Bar">
+          <div class="HeaderBandSide">
+            {hasBack ? (
+              <button
+                type="button"
+                class="text-link text-link--quiet text-link--icon"
+                aria-label={words.say('common.back')}
+                onClick={back}
+              >
+                <Drawing name="back" />
+              </button>
+            ) : null}
+          </div>
+          <div class="HeaderBandSide">{isExitBelow ? null : exit}</div>
         </div>
-        <div class="HeaderBandSide">{isExitBelow ? null : exit}</div>
-      </div>
+      ) : null}
       {tenant === undefined ? null : <Logo theme={tenant.theme} position="inside" />}
       <Connection words={words} />
       <Shown

@@ -57,7 +57,7 @@ export function sanitiseTemplate(template: string, nonce: string): TemplateParts
     if (tag === null) {
       const text = /^<?[^<]*/.exec(rest)?.[0] ?? '';
       // Entities stay what they are; a lone ampersand becomes one.
-      html += text.replace(/&(?!#?\w{1,31};)/g, '&#38;').replace(/[<>]/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
+      html += text.replace(/&(?!#?\w{1,31};)/g, '&#38;').replace(/[<>"']/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
       rest = rest.slice(text.length);
       continue;
     }

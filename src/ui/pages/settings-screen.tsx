@@ -90,7 +90,7 @@ function ListPanel({
           return (
             <li key={authenticator.userAuthenticatorId}>
               <details class="Options">
-                <summary class="Card card-shadow" aria-label={words.say('settings.options', { name })}>
+                <summary class="Card card-shadow">
                   <Icon name={lookOf(authenticator.verificationMethod).icon} isSmall />
                   <span class="Card-text">
                     <span class="Card-title">

@@ -12,7 +12,7 @@ export function UpliftScreen({ onDone }: { readonly onDone: () => void }) {
   return (
     <KeyScreen
       icon="passkey"
-      startsByItself={false}
+      isProof={false}
       texts={{
         heading: 'passkey-uplift.heading',
         description: 'passkey-uplift.description',

@@ -1,0 +1,222 @@
+/** Worry: an app's popup hangs, or a stranger's page gets what was meant for the app. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { eventually } from '../rig/api.ts';
+import { addAuthenticator, startSite } from './site.ts';
+import type { OpenPage, Site } from './site.ts';
+
+let site: Site;
+const opened: OpenPage[] = [];
+
+// The app launches what it is told to, with the official SDK, and keeps all messages that arrive.
+const launcher = `<script type="module">
+  import { Authsignal } from '/authsignal.js';
+  const authsignal = new Authsignal({ tenantId: 'any' });
+  window.seen = [];
+  addEventListener('message', (event) => window.seen.push({ origin: event.origin, data: event.data }));
+  window.launch = (url, mode, more) => {
+    window.errors = [];
+    authsignal.launch(url, { mode, onError: (error) => window.errors.push(error), ...more })
+      .then((result) => { window.result = result; });
+  };
+  window.isReady = true;
+</script>`;
+
+beforeAll(async () => {
+  site = await startSite(() => launcher);
+  // Unlike any localhost, which a developer's machine expects, this is an origin by its exact name.
+  await site.manage('PATCH', '/authenticator-configurations/passkey', {
+    relyingParty: 'localhost',
+    expectedOrigins: [site.appUrl],
+  });
+});
+afterAll(() => site.stop());
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((own) => own.close()));
+});
+
+async function openApp(path = '/', origin = site.appUrl): Promise<Page> {
+  const own = await site.open({ viewport: { width: 1000, height: 900 } });
+  opened.push(own);
+  await own.page.goto(`${origin}${path}`);
+  await own.page.waitForFunction('window.isReady');
+  return own.page;
+}
+
+const launch = (page: Page, url: string, mode: string, more = {}) =>
+  page.evaluate(`launch(${JSON.stringify(url)}, ${JSON.stringify(mode)}, ${JSON.stringify(more)})`);
+const resultOf = async (page: Page) => {
+  await page.waitForFunction('window.result !== undefined');
+  return (await page.evaluate('window.result')) as { readonly token?: string };
+};
+const seenBy = (page: Page) =>
+  page.evaluate('window.seen') as Promise<readonly { readonly origin: string; readonly data: unknown }[]>;
+const events = async (page: Page) =>
+  (await seenBy(page)).flatMap(({ data }) => (typeof data === 'string' ? [JSON.parse(data) as { event: string }] : []));
+
+async function withMail(userId: string): Promise<string> {
+  const email = `${userId}@example.com`;
+  await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+  return email;
+}
+const codeOf = (email: string) =>
+  eventually(
+    'the mailed code',
+    5_000,
+    () => readInboxCode(site.url, email),
+    (code) => code !== '',
+  );
+
+describe('in a popup of the official SDK', () => {
+  test('the page tells its height before it is ready, closes with a token that proves the action, and leaves no session in the frame', async () => {
+    const email = await withMail('popup');
+    const { url } = await site.track('popup', 'withdraw', { redirectUrl: 'https://elsewhere.example/' });
+    const app = await openApp();
+    await launch(app, url, 'popup');
+    const frame = app.frameLocator('#__authsignal-popup-iframe');
+    await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    const early = await seenBy(app);
+    const readyAt = early.findIndex(({ data }) => data === '{"event":"AUTHSIGNAL_READY"}');
+    // Raw for the height, JSON text for events (7.2).
+    const first = early[0]?.data as { readonly height: number };
+    expect(Object.keys(first)).toEqual(['height']);
+    expect(readyAt).toBeGreaterThan(0);
+    expect(early.every(({ origin }) => origin === site.url)).toBe(true);
+    const container = await frame.locator('#widget-container').boundingBox();
+    await app.waitForFunction(
+      `document.querySelector('iframe').style.height === '${Math.ceil(container?.height ?? 0)}px'`,
+    );
+
+    await frame.getByLabel('Code').fill(await codeOf(email));
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    expect(app.url()).toBe(`${site.appUrl}/`);
+    // The one there is was set by the SDK itself, on the app's side.
+    expect((await app.context().cookies()).map(({ name }) => name)).toEqual(['__as_aid']);
+  });
+
+  test('quitting closes it with the token as it was', async () => {
+    await withMail('popup-quit');
+    const { url } = await site.track('popup-quit', 'withdraw');
+    const app = await openApp();
+    await launch(app, url, 'popup', { popupOptions: { isClosable: false } });
+    await app.frameLocator('iframe').getByRole('button', { name: 'Quit' }).click();
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+  });
+
+  test('a token that is no good is shown at once, and told to the app', async () => {
+    const app = await openApp();
+    await launch(app, `${site.url}/challenge?token=broken`, 'popup');
+    await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    await app.frameLocator('iframe').getByRole('heading', { name: 'This page has expired' }).waitFor();
+    await app.waitForFunction('window.errors.length > 0');
+    expect(await app.evaluate('window.errors')).toEqual([{ errorCode: 'expired_token', statusCode: 401 }]);
+  });
+
+  test('a refusal of the API is told to the app, and the popup stays', async () => {
+    await withMail('popup-error');
+    const { url } = await site.track('popup-error', 'withdraw');
+    const app = await openApp();
+    await app.context().route('**/v1/client/challenge/email-otp', (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/json',
+        body: JSON.stringify({ error: 'too_many_requests', errorCode: 'too_many_requests', errorDescription: 'x' }),
+      }),
+    );
+    await launch(app, url, 'popup');
+    await app.frameLocator('iframe').getByRole('alert').getByText('Too many messages').waitFor();
+    expect(await app.evaluate('window.errors')).toEqual([{ errorCode: 'too_many_requests', statusCode: 429 }]);
+    expect(await app.locator('iframe').count()).toBe(1);
+  });
+
+  test('a passkey works inside the frame', async () => {
+    const app = await openApp();
+    await addAuthenticator(app);
+    const first = await site.track('popup-key', 'signIn');
+    await launch(app, first.url, 'popup');
+    const frame = app.frameLocator('iframe');
+    await frame.getByRole('link', { name: 'Passkey' }).click();
+    await frame.getByRole('button', { name: 'Create passkey' }).click();
+    await frame.getByRole('button', { name: 'I’ve kept them' }).click();
+    await frame.getByRole('button', { name: 'Continue' }).click();
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+});
+
+describe('in a window of the official SDK', () => {
+  async function throughWindow(app: Page, userId: string): Promise<Page> {
+    const email = await withMail(userId);
+    const { url } = await site.track(userId, 'withdraw');
+    const [popup] = await Promise.all([app.context().waitForEvent('page'), launch(app, url, 'window')]);
+    await popup.getByLabel('Code').fill(await codeOf(email));
+    return popup;
+  }
+
+  test('the token reaches the app that opened it, also after a reload', async () => {
+    const app = await openApp();
+    const email = await withMail('window');
+    const { url } = await site.track('window', 'withdraw');
+    const [popup] = await Promise.all([app.context().waitForEvent('page'), launch(app, url, 'window')]);
+    await popup.getByLabel('Code').waitFor();
+    await popup.reload();
+    await popup.getByLabel('Code').waitFor();
+    const code = await eventually(
+      'the second code',
+      5_000,
+      () => readInboxCode(site.url, email),
+      (found) => found !== '',
+    );
+    await popup.getByLabel('Code').fill(code);
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('the token reaches an app whose origin the browser hides, because it is addressed to each expected one (ruling 21)', async () => {
+    const app = await openApp('/no-referrer');
+    await throughWindow(app, 'window-hidden');
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test.each(['/', '/no-referrer'])('A59: a stranger that opens the page from %s gets no token', async (path) => {
+    const stranger = await openApp(path, site.appUrl.replace('localhost', '127.0.0.1'));
+    const popup = await throughWindow(stranger, `stolen${path.length}`);
+    await popup.getByRole('heading', { name: 'It’s you' }).waitFor();
+    await popup.waitForTimeout(300);
+    expect((await events(stranger)).filter(({ event }) => event === 'AUTHSIGNAL_CLOSE_POPUP')).toEqual([]);
+    // Whom the browser names as a stranger is told nothing at all.
+    if (path === '/') expect(await seenBy(stranger)).toEqual([]);
+  });
+});
+
+describe('A60', () => {
+  test('a stranger cannot frame the page', async () => {
+    const { url } = await site.track('framed', 'withdraw');
+    const stranger = await openApp('/', site.appUrl.replace('localhost', '127.0.0.1'));
+    await stranger.evaluate(
+      `document.body.append(Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(`${url}&mode=popup`)} }))`,
+    );
+    await stranger.waitForTimeout(800);
+    const frame = stranger.frames().at(-1);
+    expect(await frame?.locator('#widget-container').count()).toBe(0);
+  });
+});
+
+describe('A59', () => {
+  test('messages that others send to the page change nothing', async () => {
+    await withMail('forged');
+    const { url, token } = await site.track('forged', 'withdraw');
+    const app = await openApp();
+    await launch(app, url, 'popup');
+    await app.frameLocator('iframe').getByLabel('Code').waitFor();
+    await app.evaluate(`for (const data of [{ event: 'AUTHSIGNAL_CLOSE_POPUP', token: 'x' }, '{"event":"AUTHSIGNAL_CLOSE_POPUP"}', null, { height: 1 }])
+      document.querySelector('iframe').contentWindow.postMessage(data, '*')`);
+    await app.waitForTimeout(200);
+    await app.frameLocator('iframe').getByLabel('Code').waitFor();
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+  });
+});

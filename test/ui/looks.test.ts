@@ -1,0 +1,72 @@
+/** Worry: somebody cannot see, read, reach or understand what is on a page. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { startSite } from './site.ts';
+import type { Site } from './site.ts';
+import { prepareStates, states } from './states.ts';
+
+let site: Site;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
+// UPDATE_GALLERY=1 takes the pictures of docs/pages.md anew.
+const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
+
+beforeAll(async () => {
+  site = await startSite();
+  await prepareStates(site);
+});
+afterAll(() => site.stop());
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** What axe finds wrong by WCAG 2.2 AA and its own best practices. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate(`axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }).then(({ violations }) => violations)`)) as readonly Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+const widest = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
+
+/** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), links in sentences aside. */
+const tooSmall = (page: Page) =>
+  page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+    .map((element) => element.outerHTML)`) as Promise<readonly string[]>;
+
+describe.each(states)('$name', ({ name, withoutScript, reach }) => {
+  test('has nothing that axe objects to, light and dark, large targets, and fits 320 pixels', async () => {
+    const { page, close } = await site.open({
+      reducedMotion: 'reduce',
+      ...(withoutScript === true ? { javaScriptEnabled: false } : {}),
+    });
+    await reach(page, site, `state-${name}`);
+    await page.waitForTimeout(50);
+    if (isGallery) await picture(page, name);
+    if (withoutScript !== true) {
+      expect(await violations(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+      expect(await violations(page)).toEqual([]);
+      expect(await tooSmall(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await widest(page)).toBe(320);
+    }
+    await close();
+  });
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot({ fullPage: true }));
+  }
+}

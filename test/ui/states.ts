@@ -1,0 +1,401 @@
+/** Every state that a person can meet, and how to get there: for what must hold in all of them, and for the gallery. */
+import type { Page } from 'playwright-core';
+import { eventually } from '../rig/api.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { addAuthenticator } from './site.ts';
+import type { Site } from './site.ts';
+
+export interface State {
+  /** Names the picture. */
+  readonly name: string;
+  /** What the gallery says of it. */
+  readonly caption: string;
+  readonly withoutScript?: boolean;
+  /** Goes there; resolves when it is on the page. */
+  reach(page: Page, site: Site, userId: string): Promise<void>;
+}
+
+const shown = (page: Page, heading: string) => page.getByRole('heading', { name: heading, exact: true }).waitFor();
+const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Asked to confirm a withdrawal, with a message of the tenant's and an app to go back to. */
+async function challenge(page: Page, site: Site, userId: string, body: object = {}): Promise<void> {
+  const custom = { amount: '250 €', payee: 'Ann Example' };
+  const { url } = await site.track(userId, 'withdraw', { custom, redirectUrl: `${site.appUrl}/`, ...body });
+  await page.goto(url);
+}
+
+async function firstVisit(page: Page, site: Site, userId: string, body: object = {}): Promise<void> {
+  const { url } = await site.track(userId, 'signIn', { redirectUrl: `${site.appUrl}/`, ...body });
+  await page.goto(url);
+  await shown(page, 'Set up how you sign in');
+}
+
+const email = (userId: string) => `${userId}@example.com`;
+
+async function withMail(site: Site, userId: string): Promise<void> {
+  const authenticator = { verificationMethod: 'EMAIL_OTP', email: email(userId) };
+  await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
+}
+
+const mailedCode = (site: Site, userId: string) =>
+  eventually(
+    'the mailed code',
+    5_000,
+    () => readInboxCode(site.url, email(userId)),
+    (code) => code !== '',
+  );
+
+/** A user with a passkey in this browser, an authenticator app and e-mail; ends at the recovery codes. */
+async function withEverything(page: Page, site: Site, userId: string): Promise<void> {
+  await addAuthenticator(page);
+  await firstVisit(page, site, userId, { scope: 'add:authenticators update:authenticators remove:authenticators' });
+  await pick(page, 'Passkey');
+  await press(page, 'Create passkey');
+  await shown(page, 'Keep these codes safe');
+  await page.locator('.Codes li').nth(9).waitFor();
+  await withMail(site, userId);
+  await site.api('POST', `/v1/users/${userId}/authenticators`, {
+    verificationMethod: 'AUTHENTICATOR_APP',
+    otpUri: 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x',
+  });
+}
+
+async function toSettings(page: Page, site: Site, userId: string): Promise<void> {
+  await withEverything(page, site, userId);
+  const { url } = await site.track(userId, 'settings', {
+    redirectToSettings: true,
+    redirectUrl: `${site.appUrl}/`,
+    scope: 'add:authenticators update:authenticators remove:authenticators',
+  });
+  await page.goto(url);
+  await shown(page, 'How you confirm it’s you');
+}
+
+function decided(state: string, heading: string): State['reach'] {
+  return async (page, site, userId) => {
+    const { url } = await site.track(userId, 'withdraw', { idempotencyKey: 'k', redirectUrl: `${site.appUrl}/` });
+    await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state });
+    await page.goto(url);
+    await shown(page, heading);
+  };
+}
+
+export const states: readonly State[] = [
+  {
+    name: 'enrolment-picker',
+    caption: 'A first visit: what can be set up, strongest first.',
+    reach: (page, site, userId) => firstVisit(page, site, userId),
+  },
+  {
+    name: 'passkey-create',
+    caption: 'Setting up a passkey.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await pick(page, 'Passkey');
+      await shown(page, 'Create a passkey');
+    },
+  },
+  {
+    name: 'security-key-create',
+    caption: 'Adding a security key.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await pick(page, 'Security key');
+      await shown(page, 'Add a security key');
+    },
+  },
+  {
+    name: 'totp-download',
+    caption: 'An authenticator app is needed first; a setting leaves this out.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await pick(page, 'Authenticator app');
+      await shown(page, 'Get an authenticator app');
+    },
+  },
+  {
+    name: 'totp-setup',
+    caption: 'Connecting an authenticator app.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await pick(page, 'Authenticator app');
+      await press(page, 'I have an app');
+      await page.locator('.Qr').waitFor();
+    },
+  },
+  {
+    name: 'email-address',
+    caption: 'The address, where the backend has not named it.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await pick(page, 'Code by e-mail');
+      await page.getByLabel('E-mail address').waitFor();
+    },
+  },
+  {
+    name: 'recovery-codes',
+    caption: 'Recovery codes, shown this once.',
+    reach: (page, site, userId) => withEverything(page, site, userId),
+  },
+  {
+    name: 'enrolled',
+    caption: 'Everything is set up.',
+    async reach(page, site, userId) {
+      await withEverything(page, site, userId);
+      await press(page, 'I’ve kept them');
+      await shown(page, 'All set');
+    },
+  },
+  {
+    name: 'email-code',
+    caption: 'A code by e-mail, with what is being confirmed in the tenant’s own words.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
+    name: 'email-code-wrong',
+    caption: 'A wrong code.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      await page.getByLabel('Code').fill('000000');
+      await page.getByText('That code isn’t right').waitFor();
+    },
+  },
+  {
+    name: 'too-many-tries',
+    caption: 'Too many wrong codes, with the time left.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      for (let guess = 1; guess <= 6; guess += 1) {
+        await page.getByLabel('Code').fill('');
+        await page.getByLabel('Code').fill(`00000${guess}`);
+        await page.waitForResponse((response) => response.url().includes('/verify/email-otp'));
+      }
+      await page.getByText('You can try again in').waitFor();
+    },
+  },
+  {
+    name: 'totp-code',
+    caption: 'A code from an authenticator app.',
+    async reach(page, site, userId) {
+      await withEverything(page, site, userId);
+      await challenge(page, site, userId, { idempotencyKey: 'totp' });
+      await page.waitForURL(`${site.appUrl}/**`);
+      await challengeBy(page, site, userId, 'AUTHENTICATOR_APP');
+      await shown(page, 'Enter the code from your app');
+    },
+  },
+  {
+    name: 'passkey',
+    caption: 'A passkey: the browser’s own dialog opens by itself.',
+    async reach(page, site, userId) {
+      await withPasskeyElsewhere(page, site, userId);
+      await challenge(page, site, userId);
+      await page.getByText('Follow your device').waitFor();
+    },
+  },
+  {
+    name: 'passkey-cancelled',
+    caption: 'A passkey that was not given.',
+    async reach(page, site, userId) {
+      await withPasskeyElsewhere(page, site, userId);
+      const refuse = `navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))`;
+      await page.addInitScript(refuse);
+      await challenge(page, site, userId);
+      await press(page, 'Use passkey');
+      await page.getByText('That was cancelled or took too long').waitFor();
+    },
+  },
+  {
+    name: 'passkey-unsupported',
+    caption: 'A browser without passkeys.',
+    async reach(page, site, userId) {
+      await withPasskeyElsewhere(page, site, userId);
+      await page.addInitScript('delete window.PublicKeyCredential');
+      await challenge(page, site, userId);
+      await page.getByText('This browser can’t use passkeys here').waitFor();
+    },
+  },
+  {
+    name: 'method-picker',
+    caption: 'Another way.',
+    async reach(page, site, userId) {
+      await withPasskeyElsewhere(page, site, userId);
+      await page.addInitScript('navigator.credentials.get = () => new Promise(() => undefined)');
+      await challenge(page, site, userId);
+      await press(page, 'Try another way');
+      await shown(page, 'Confirm it’s you');
+    },
+  },
+  {
+    name: 'recovery-code',
+    caption: 'A recovery code, when everything else is lost.',
+    async reach(page, site, userId) {
+      await withPasskeyElsewhere(page, site, userId);
+      await page.addInitScript('navigator.credentials.get = () => new Promise(() => undefined)');
+      await challenge(page, site, userId);
+      await press(page, 'Try another way');
+      await pick(page, 'Recovery code');
+      await shown(page, 'Enter a recovery code');
+    },
+  },
+  {
+    name: 'passkey-uplift',
+    caption: 'A passkey is offered after another proof.',
+    async reach(page, site, userId) {
+      await addAuthenticator(page);
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      await page.getByLabel('Code').fill(await mailedCode(site, userId));
+      await shown(page, 'Faster next time');
+    },
+  },
+  {
+    name: 'settings',
+    caption: 'Settings: what is set up.',
+    reach: toSettings,
+  },
+  {
+    name: 'settings-options',
+    caption: 'What can be done with one of them.',
+    async reach(page, site, userId) {
+      await toSettings(page, site, userId);
+      await page.locator('summary').first().click();
+      await page.getByRole('button', { name: 'Rename' }).waitFor();
+    },
+  },
+  {
+    name: 'settings-rename',
+    caption: 'A name of one’s own.',
+    async reach(page, site, userId) {
+      await toSettings(page, site, userId);
+      await page.locator('summary').first().click();
+      await press(page, 'Rename');
+      await page.getByLabel('Name').waitFor();
+    },
+  },
+  {
+    name: 'settings-remove',
+    caption: 'Removing asks first.',
+    async reach(page, site, userId) {
+      await toSettings(page, site, userId);
+      await page.locator('summary').first().click();
+      await press(page, 'Remove');
+      await page.getByText('This can’t be undone').waitFor();
+    },
+  },
+  {
+    name: 'done',
+    caption: 'Confirmed, where there is no app to go back to.',
+    reach: async (page, site, userId) => {
+      const { url } = await site.track(userId, 'withdraw', { idempotencyKey: 'k' });
+      await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state: 'CHALLENGE_SUCCEEDED' });
+      await page.goto(url);
+      await shown(page, 'It’s you');
+    },
+  },
+  { name: 'blocked', caption: 'A blocked action.', reach: decided('BLOCK', 'This can’t go on') },
+  { name: 'failed', caption: 'A declined action.', reach: decided('CHALLENGE_FAILED', 'This was declined') },
+  { name: 'review', caption: 'An action under review.', reach: decided('REVIEW_REQUIRED', 'This is being looked at') },
+  {
+    name: 'cannot-confirm',
+    caption: 'None of what the user has is good for the action.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      const { url } = await site.track(userId, 'passkeyOnly', { redirectUrl: `${site.appUrl}/` });
+      await page.goto(url);
+      await shown(page, 'This can’t be confirmed here');
+    },
+  },
+  {
+    name: 'expired',
+    caption: 'A page that is too old, or has no token.',
+    async reach(page, site) {
+      await page.goto(`${site.url}/challenge?token=broken`);
+      await shown(page, 'This page has expired');
+    },
+  },
+  {
+    name: 'error',
+    caption: 'Screens that cannot be fetched, or a mistake of ours.',
+    async reach(page, site, userId) {
+      await firstVisit(page, site, userId);
+      await page.route('**/assets/**', (route) => route.abort());
+      await pick(page, 'Code by e-mail');
+      await shown(page, 'Something went wrong');
+    },
+  },
+  {
+    name: 'offline',
+    caption: 'No connection.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      await page.getByText('You can ask for a new code in').waitFor();
+      await page.context().setOffline(true);
+      await page.getByText('You’re offline').waitFor();
+    },
+  },
+  {
+    name: 'slow',
+    caption: 'An answer that takes long.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await challenge(page, site, userId);
+      await page.route('**/verify/email-otp', () => new Promise(() => undefined));
+      await page.getByLabel('Code').fill('123456');
+      await page.getByText('This takes longer than usual').first().waitFor();
+    },
+  },
+  {
+    name: 'no-script',
+    caption: 'Without JavaScript.',
+    withoutScript: true,
+    async reach(page, site, userId) {
+      const { url } = await site.track(userId, 'signIn');
+      await page.goto(url);
+      await shown(page, 'JavaScript is switched off');
+    },
+  },
+];
+
+/** A user whose passkey this browser has no device for any more, and who has e-mail and recovery codes as well. */
+async function withPasskeyElsewhere(page: Page, site: Site, userId: string): Promise<void> {
+  const other = await site.open();
+  await withEverything(other.page, site, userId);
+  await other.close();
+  await page.bringToFront();
+}
+
+/** Asks for one method by an action that begins with it. */
+async function challengeBy(page: Page, site: Site, userId: string, method: string): Promise<void> {
+  const { url } = await site.track(userId, `by-${method}`, { redirectUrl: `${site.appUrl}/` });
+  await page.goto(url);
+}
+
+/** Actions that the states are reached with. */
+export async function prepareStates(site: Site): Promise<void> {
+  await site.manage('POST', '/action-configurations', {
+    actionCode: 'withdraw',
+    defaultUserActionResult: 'CHALLENGE',
+    messagingTemplates: { en: { defaultTemplate: 'Withdraw {{action.amount}} to {{action.payee}}' } },
+  });
+  await site.manage('POST', '/action-configurations', {
+    actionCode: 'passkeyOnly',
+    defaultUserActionResult: 'CHALLENGE',
+    verificationMethods: ['PASSKEY'],
+  });
+  await site.manage('POST', '/action-configurations', {
+    actionCode: 'by-AUTHENTICATOR_APP',
+    defaultUserActionResult: 'CHALLENGE',
+    defaultVerificationMethod: 'AUTHENTICATOR_APP',
+  });
+  await site.manage('PATCH', '/theme', { name: 'Harbour Bank' });
+}
