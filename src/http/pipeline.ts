@@ -244,7 +244,8 @@ function bodyOf(request: FastifyRequest, { exact, page }: Route): unknown {
   }
   if (!Buffer.isBuffer(request.body)) return {};
   // Pages alone have forms: nothing else may be sent by one from elsewhere.
-  const isForm = page === 'html' && request.headers['content-type'] === 'application/x-www-form-urlencoded';
+  const contentType = request.headers['content-type'] ?? '';
+  const isForm = page === 'html' && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
   if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);

@@ -1,0 +1,141 @@
+/** Worry: of many requests at once two get through with one proof, or more guesses are looked at than there are. */
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask, tries } from '../rig/api.ts';
+import { client, proofKinds, trackFor } from '../rig/proofs.ts';
+import type { ProofStage } from '../rig/proofs.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+// Ruling 29: the table's count only in a long run.
+const many = tries(200, 10_000);
+const credentials = testCredentials();
+const key = credentials.SALLYPORT_SECRET_KEY;
+
+let nodes: readonly [ServerProcess, ServerProcess];
+let stage: ProofStage;
+let admin: Client;
+beforeAll(async () => {
+  const url = await createPostgresDatabase();
+  // Tokens are good at one public address, which both nodes have.
+  const variables = {
+    ...credentials,
+    DATABASE_URL: url,
+    SALLYPORT_LOG_LEVEL: 'warn',
+    SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
+  };
+  nodes = [await startServer(variables), await startServer(variables)];
+  stage = { node: nodes[0], key };
+  admin = new Client({ connectionString: url });
+  await admin.connect();
+});
+afterAll(async () => {
+  await admin.end();
+  await Promise.all(nodes.map((node) => node.stop()));
+});
+
+/** All at once, in batches that the machine's sockets can hold, half on each node. */
+async function race<T>(total: number, once: (node: ServerProcess, n: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let from = 0; from < total; from += 100) {
+    const batch = Array.from({ length: Math.min(100, total - from) }, (_, index) => from + index);
+    results.push(...(await Promise.all(batch.map((n) => once(n % 2 === 0 ? nodes[0] : nodes[1], n)))));
+  }
+  return results;
+}
+
+async function countOf(text: string, userId: string): Promise<number> {
+  const { rows } = await admin.query<{ n: number }>(`select count(*)::int as n from ${text} and user_id = $1`, [
+    userId,
+  ]);
+  return rows[0]?.n ?? -1;
+}
+const proofsOf = (userId: string) => countOf(`audit_events where event_type = 'challenge.verified'`, userId);
+const movedOf = (userId: string) => countOf(`actions where state = 'CHALLENGE_SUCCEEDED'`, userId);
+
+describe.each(proofKinds)('$name', (kind) => {
+  test(`A01, A02, F08: given ${many} times at once on two nodes, is accepted once and moves the action once`, async () => {
+    const userId = `spender-${kind.method}`;
+    const proof = await kind.ready(stage, userId);
+    const accepted = await race(many, (node) => proof.give(node));
+    expect(accepted).toContain(true);
+    expect(await proofsOf(userId)).toBe(1);
+    expect(await movedOf(userId)).toBe(1);
+  }, 600_000);
+
+  test.runIf(kind.isOfUser)('A02, A03: given at once for fifty actions of its user, moves one of them', async () => {
+    const userId = `elsewhere-${kind.method}`;
+    const proof = await kind.ready(stage, userId);
+    const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => trackFor(stage, userId, `act-${n}`)));
+    const accepted = await race(50, (node, n) => proof.give(node, tokens[n]));
+    expect(accepted.filter((isAccepted) => isAccepted)).toHaveLength(1);
+    expect(await proofsOf(userId)).toBe(1);
+    expect(await movedOf(userId)).toBe(1);
+  });
+
+  test.runIf(kind.method !== 'EMAIL_MAGIC_LINK')(
+    `A06, A07: of ${many} wrong ones at once no more than five are compared, and then the right one is refused`,
+    async () => {
+      const userId = `guesser-${kind.method}`;
+      const proof = await kind.ready(stage, userId);
+      const replies = await race(many, async (node, n) => (await proof.guess?.(node, n)) ?? {});
+      expect(replies.filter(({ isVerified }) => isVerified === true)).toEqual([]);
+      const compared = replies.filter(({ failureReason }) => failureReason === 'CODE_INVALID_OR_EXPIRED');
+      expect(compared.length).toBeGreaterThan(0);
+      expect(compared.length).toBeLessThanOrEqual(5);
+      const { rows } = await admin.query(
+        'select failures_since_reset as n from guess_budgets where subject = $1 and verification_method = $2',
+        [`user:${userId}`, kind.method],
+      );
+      expect(rows).toEqual([{ n: compared.length }]);
+      expect(await proof.give(nodes[1])).toBe(false);
+      expect(await proofsOf(userId)).toBe(0);
+    },
+    600_000,
+  );
+
+  test.runIf(kind.method !== 'EMAIL_MAGIC_LINK')(
+    'A08, A10: locked, is refused on every route that could accept it, by either node, and leaves other methods as they are',
+    async () => {
+      const userId = `locked-${kind.method}`;
+      const proof = await kind.ready(stage, userId);
+      await proof.guess?.(nodes[0], 1);
+      await admin.query(
+        `update guess_budgets set failures_since_reset = 20, next_try_at = now() - interval '1 day' where subject = $1`,
+        [`user:${userId}`],
+      );
+      for (const node of nodes) expect(await proof.give(node)).toBe(false);
+      const other = await trackFor(stage, userId, 'other');
+      expect(await proof.give(nodes[0], other)).toBe(false);
+      if (kind.method === 'EMAIL_OTP') {
+        // A new code, by the client and by the server API.
+        await client(nodes[0], proof.token, 'challenge/email-otp');
+        expect(await proof.guess?.(nodes[0], 0)).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+        const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId };
+        const opened = await ask(nodes[0].url, 'POST', '/v1/challenge', { key, body });
+        const page = await (await fetch(`${nodes[0].url}/dev/inbox`)).text();
+        const verificationCode = /<h2>(\d{6}) is your code/.exec(page)?.[1];
+        const checked = await ask(nodes[1].url, 'POST', '/v1/verify', {
+          key,
+          body: { challengeId: opened.body.challengeId, verificationCode },
+        });
+        expect(checked.body).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
+      }
+      expect(await movedOf(userId)).toBe(0);
+      // Enrolled by the backend beside the locked one.
+      const otherMethod = kind.method === 'EMAIL_OTP' ? 'AUTHENTICATOR_APP' : 'EMAIL_OTP';
+      const usable = await proofKinds.find(({ method }) => method === otherMethod)?.ready(stage, userId);
+      expect(await usable?.give(nodes[1])).toBe(true);
+    },
+  );
+});
+
+test(`A29, I3: one proof, raced for the same action of two users, is accepted for its own`, async () => {
+  const kind = proofKinds.find(({ method }) => method === 'RECOVERY_CODE');
+  if (kind === undefined) throw new Error('The kind is gone.');
+  const [mine, theirs] = [await kind.ready(stage, 'mine'), await kind.ready(stage, 'theirs')];
+  const accepted = await race(20, (node, n) => mine.give(node, n % 4 < 2 ? mine.token : theirs.token));
+  expect(accepted.filter((isAccepted) => isAccepted)).toHaveLength(1);
+  expect([await movedOf('mine'), await movedOf('theirs')]).toEqual([1, 0]);
+});

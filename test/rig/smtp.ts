@@ -1,0 +1,40 @@
+/** A mail server that takes everything, and tells what it was given. */
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+export interface SmtpRig {
+  readonly url: string;
+  /** What came for an address, latest first, as text that can be searched: transfer encodings are undone. */
+  mailTo(email: string): readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startSmtp(): Promise<SmtpRig> {
+  const received: { readonly to: string; readonly text: string }[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const text = decodeQuotedPrintable(Buffer.concat(chunks).toString());
+        for (const { address } of session.envelope.rcptTo) received.unshift({ to: address, text });
+        callback();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mailTo: (email) => received.filter(({ to }) => to === email).map(({ text }) => text),
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** RFC 2045 §6.7. */
+function decodeQuotedPrintable(source: string): string {
+  return source
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
