@@ -318,10 +318,13 @@ function base64Url(data: string | Uint8Array): string {
   return (typeof data === 'string' ? Buffer.from(data) : Buffer.from(data)).toString('base64url');
 }
 
-/** Whether the bytes are one item of CBOR and nothing more: the library reads the first and ignores the rest. */
+/**
+ * Whether the bytes are one item of CBOR in its canonical form (CTAP2 §8), whole and nothing more: the library reads what
+ * there is of the first item, and ignores the rest.
+ */
 function isWholeCbor(bytes: Buffer): boolean {
   const item = isoCBOR.decodeFirst(new Uint8Array(bytes));
-  return isoCBOR.encode(item as never).length === bytes.length;
+  return bytes.equals(isoCBOR.encode(item as never));
 }
 
 function hasUserPresence(attestationObject: Buffer): boolean {

@@ -14,7 +14,7 @@ import {
 export const challengeCookie = '__as_challenge';
 /** Holds what the answer's `accessToken` holds. */
 export const sessionCookie = '__as_session';
-export const cookies = [challengeCookie, sessionCookie];
+const cookies = [challengeCookie, sessionCookie];
 
 const path = '/v1/client/user-authenticators/passkey';
 const nothingInPath = { params: z.object({}), query: z.object({}) };
