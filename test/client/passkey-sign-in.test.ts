@@ -114,7 +114,9 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     });
     const { key } = await they.enrolled();
     const from = async (agent: string) => {
-      const { options } = await they.authenticationOptions(undefined, { challengeId: await open({ action: 'placed' }) });
+      const { options } = await they.authenticationOptions(undefined, {
+        challengeId: await open({ action: 'placed' }),
+      });
       const body = { authenticationCredential: useCredential(key, options, ownOrigin) };
       return (await they.post('verify/passkey', undefined, body, { 'user-agent': agent })).status;
     };

@@ -1,0 +1,174 @@
+/** Worry: many requests at once get out of one signature, one counter or one credential what one request must not. */
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import type { KeyOptions, SoftwareKey } from '../../src/testkit/authenticator.ts';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+// Ruling 29: the table's count only in a long run.
+const tries = process.env['TEST_LONG'] === '1' ? 1_000 : 200;
+const credentials = testCredentials();
+const publicUrl = 'http://localhost:4999';
+
+describe('two server processes on one PostgreSQL', () => {
+  let nodes: readonly [ServerProcess, ServerProcess];
+  let admin: Client;
+  beforeAll(async () => {
+    const url = await createPostgresDatabase();
+    const variables = {
+      ...credentials,
+      DATABASE_URL: url,
+      SALLYPORT_PUBLIC_URL: publicUrl,
+      SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000',
+    };
+    nodes = [await startServer(variables), await startServer(variables)];
+    admin = new Client({ connectionString: url });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await admin.end();
+    for (const node of nodes) await node.stop();
+  });
+
+  const basic = (text: string) => `Basic ${Buffer.from(`${text}:`).toString('base64')}`;
+  async function post(n: number, path: string, authorization: string, body: unknown) {
+    const node = nodes[n % 2] ?? nodes[0];
+    const response = await fetch(`${node.url}/v1${path}`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+    return { status: response.status, body: (await response.json()) as any };
+  }
+  const server = basic(credentials.SALLYPORT_SECRET_KEY);
+  const anybody = basic(credentials.SALLYPORT_TENANT_ID);
+  const track = async (userId: string, body: object = {}) =>
+    `Bearer ${String((await post(0, `/users/${userId}/actions/pay`, server, body)).body.token)}`;
+  const passkey = '/client/user-authenticators/passkey';
+
+  async function enrolled(userId: string, options: KeyOptions = {}): Promise<SoftwareKey> {
+    const key = softwareKey(options);
+    const token = await track(userId);
+    const { body } = await post(0, `${passkey}/registration-options`, token, {});
+    const registrationCredential = createCredential(key, body.options, publicUrl);
+    expect((await post(0, passkey, token, { registrationCredential })).status).toBe(200);
+    return key;
+  }
+
+  /** All at once, in batches that the machine's sockets can hold, half on each node. */
+  async function race(total: number, run: (n: number) => ReturnType<typeof post>) {
+    const replies: Awaited<ReturnType<typeof post>>[] = [];
+    for (let from = 0; from < total; from += 100) {
+      const batch = Array.from({ length: Math.min(100, total - from) }, (_, index) => from + index);
+      replies.push(...(await Promise.all(batch.map(run))));
+    }
+    // A node that has no room says so; it decides nothing.
+    for (const { status, body } of replies) expect([200, 400, 503], JSON.stringify(body)).toContain(status);
+    return replies.filter(({ status }) => status === 200);
+  }
+
+  const proofs = async (userId: string) =>
+    Number(
+      (
+        await admin.query<{ n: string }>(
+          `select count(*) as n from audit_events where event_type = 'challenge.verified' and user_id = $1`,
+          [userId],
+        )
+      ).rows[0]?.n,
+    );
+
+  test.each([
+    ['a token', true],
+    ['no token', false],
+  ])(`A53: ${tries} finishes of one assertion at once, with %s, are one proof`, async (name, hasToken) => {
+    const userId = `spender-${name.replace(' ', '-')}`;
+    const key = await enrolled(userId);
+    const authorization = hasToken ? await track(userId) : anybody;
+    const { body } = await post(1, `${passkey}/authentication-options`, authorization, {});
+    const authenticationCredential = useCredential(key, body.options, publicUrl);
+    const won = await race(tries, (n) =>
+      post(n, '/client/verify/passkey', authorization, { authenticationCredential }),
+    );
+    expect(won).toHaveLength(1);
+    expect(await proofs(userId)).toBe(1);
+  });
+
+  test(`A53: ${tries} finishes of one registration at once are one key`, async () => {
+    const token = await track('registrar', { scope: 'add:authenticators' });
+    const { body } = await post(0, `${passkey}/registration-options`, token, {});
+    const won = await race(tries, (n) => {
+      const registrationCredential = createCredential(softwareKey(), body.options, publicUrl);
+      return post(n, passkey, token, { registrationCredential });
+    });
+    expect(won).toHaveLength(1);
+    const { rows } = await admin.query(`select count(*)::int as n from authenticators where user_id = 'registrar'`);
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  test('A52, W7.1-26: one credential that many users register at once is one user’s', async () => {
+    const key = softwareKey();
+    const begun = await Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        const token = await track(`claimer-${n}`);
+        const { body } = await post(n, `${passkey}/registration-options`, token, {});
+        return { token, registrationCredential: createCredential(key, body.options, publicUrl) };
+      }),
+    );
+    const replies = await Promise.all(
+      begun.map(({ token, registrationCredential }, n) => post(n, passkey, token, { registrationCredential })),
+    );
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(
+      replies.filter(({ status }) => status !== 200).every(({ body }) => body.errorCode === 'invalid_request'),
+    ).toBe(true);
+    const { rows } = await admin.query('select count(*)::int as n from authenticators where credential_id = $1', [
+      key.credentialId.toString('base64url'),
+    ]);
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  test('A11: of many first keys that one user registers at once, one is the first and the others are none', async () => {
+    const begun = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const token = await track('first-of-many');
+        const { body } = await post(n, `${passkey}/registration-options`, token, {});
+        return { token, registrationCredential: createCredential(softwareKey(), body.options, publicUrl) };
+      }),
+    );
+    const replies = await Promise.all(
+      begun.map(({ token, registrationCredential }, n) => post(n, passkey, token, { registrationCredential })),
+    );
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(new Set(replies.map(({ body }) => body.errorCode))).toEqual(new Set([undefined, 'insufficient_scope']));
+  });
+
+  test.each([false, true])('A56: counters 7 and 8 racing leave 8, for a key that is synced: %s', async (isSynced) => {
+    for (let round = 0; round < 10; round += 1) {
+      const userId = `counter-${String(isSynced)}-${round}`;
+      const key = await enrolled(userId, { counter: 6, isSynced });
+      const ready = await Promise.all(
+        [7, 8, 7, 8].map(async (counter, n) => {
+          const token = await track(userId, { idempotencyKey: randomBytes(8).toString('hex') });
+          const { body } = await post(n, `${passkey}/authentication-options`, token, {});
+          const authenticationCredential = useCredential(key, body.options, publicUrl, { counter });
+          return { counter, send: () => post(n, '/client/verify/passkey', token, { authenticationCredential }) };
+        }),
+      );
+      const replies = await Promise.all(ready.map(async ({ counter, send }) => ({ counter, reply: await send() })));
+      const taken = replies.filter(({ reply }) => reply.status === 200).map(({ counter }) => counter);
+      if (isSynced) expect(taken).toHaveLength(4);
+      else {
+        expect(taken.filter((counter) => counter === 8)).toHaveLength(1);
+        expect(taken.filter((counter) => counter === 7).length).toBeLessThanOrEqual(1);
+      }
+      const { rows } = await admin.query<{ counter: string }>('select counter from authenticators where user_id = $1', [
+        userId,
+      ]);
+      expect(rows).toEqual([{ counter: '8' }]);
+    }
+  });
+});
