@@ -20,13 +20,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     tell('A fresh tenant has the methods that need no provider.');
     await call('GET', '/v1/authenticators');
 
-    tell('The page behind the url of an action.');
-    const tracked = await call('POST', '/v1/users/alice/actions/signIn', { body: { idempotencyKey: 'k1' } });
-    const { pathname, search } = new URL(String(tracked.body.url));
-    await call('GET', `${pathname}${search}`, { key: null });
-    await call('GET', `${pathname}${search}&mode=popup&force_enrollment=true`, { key: null });
-    await call('GET', '/challenge?token=nonsense', { key: null });
-
     expectGolden('discovery.http', text());
     await app.close();
   });
