@@ -8,6 +8,7 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simpl
 import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
 import { isP256Point } from '../runtime/crypto.ts';
+import { isDerSignature } from './der-signature.ts';
 import type {
   AboutKey,
   AssertionExpectation,
@@ -205,6 +206,11 @@ async function verifyAssertion(
   if (!isIssued || credentialIdOf(id) !== credentialId) return refused('credential');
   if (rawId !== undefined && credentialIdOf(rawId) !== credentialId) return refused('credential');
   const key = readKeyState(state);
+  const publicKey = new Uint8Array(Buffer.from(key.publicKey, 'base64url'));
+  const signature = Buffer.from(response.signature, 'base64');
+  if (cose.isCOSEPublicKeyEC2(decodeCredentialPublicKey(publicKey)) && !isDerSignature(signature)) {
+    return refused('signature');
+  }
   if (!namesUser(response.userHandle, key, expected)) return refused('user');
 
   const { verified, authenticationInfo: info } = await verifyAuthenticationResponse({
@@ -215,7 +221,7 @@ async function verifyAssertion(
       response: {
         clientDataJSON: base64Url(Buffer.from(response.clientDataJSON, 'base64')),
         authenticatorData: base64Url(Buffer.from(response.authenticatorData, 'base64')),
-        signature: base64Url(Buffer.from(response.signature, 'base64')),
+        signature: base64Url(signature),
       },
       clientExtensionResults: {},
     },
@@ -226,7 +232,7 @@ async function verifyAssertion(
     ...(client.topOrigin === undefined ? {} : { expectedTopOrigin: client.topOrigin }),
     requireUserVerification: expected.requiresUserVerification,
     // The counter is compared below and, where it counts, by the write that stores it: the library refuses synced keys too.
-    credential: { id: credentialId, publicKey: new Uint8Array(Buffer.from(key.publicKey, 'base64url')), counter: 0 },
+    credential: { id: credentialId, publicKey, counter: 0 },
   });
   if (!verified) return refused('signature');
   const isBackupEligible = info.credentialDeviceType === 'multiDevice';

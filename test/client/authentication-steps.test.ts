@@ -263,7 +263,11 @@ describe('W7.2-20, W7.2-21, A55: the signature is the stored key’s, over just 
     expectRefused('signature', {
       signedClientDataBytes: (bytes) => Buffer.from(bytes.toString().replace(',"crossOrigin"', ', "crossOrigin"')),
     }));
-  test('none at all', () => expectRefused('response', { signature: () => Buffer.from([0x30, 0x00]) }));
+  test('in another encoding than DER, with bytes of anybody’s choice', () =>
+    expectRefused('signature', {
+      signature: (bytes) => Buffer.concat([Buffer.from([0x30, bytes.length]), bytes.subarray(2), Buffer.from([5, 0])]),
+    }));
+  test('none at all', () => expectRefused('signature', { signature: () => Buffer.from([0x30, 0x00]) }));
   test('r and s of zero', () =>
     expectRefused('signature', { signature: () => Buffer.from('3006020100020100', 'hex') }));
   test('another key’s', async () => {
