@@ -11,7 +11,7 @@ export const verificationCode = z
   .union([z.string().max(64), z.int().min(0)], 'verificationCode must be a string of digits.')
   .transform(String);
 
-export const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
+const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
 
 /** An authenticator as its user sees it: contacts are masked. */
 export const ownAuthenticator = z

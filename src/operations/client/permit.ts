@@ -104,7 +104,7 @@ export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistrat
 }
 
 /** How strong an authenticator is: a key as its best ceremony so far, any other as its method (ruling 10). */
-export function strengthOf(authenticator: {
+function strengthOf(authenticator: {
   readonly verification_method: string;
   readonly best_assurance: string | null;
 }): Assurance {
