@@ -20,7 +20,6 @@ export interface BenchServer {
 }
 
 const sallyport = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const bareServer = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -39,9 +38,13 @@ export async function startSallyport(variables: Readonly<Record<string, string>>
   return { ...server, startMs: performance.now() - server.startedAtMs };
 }
 
-/** See bare-server.ts for the variables. */
-export async function startBareServer(variables: Readonly<Record<string, string>>): Promise<BenchServer> {
-  const server = await start(['--import', 'tsx', bareServer], variables);
+/** See the file for the variables. */
+export async function startBareServer(
+  variables: Readonly<Record<string, string>>,
+  file: 'bare-server.ts' | 'bare-passkey-server.ts' = 'bare-server.ts',
+): Promise<BenchServer> {
+  const program = fileURLToPath(new URL(file, import.meta.url));
+  const server = await start(['--import', 'tsx', program], variables);
   return { ...server, startMs: performance.now() - server.startedAtMs };
 }
 

@@ -1,0 +1,129 @@
+/**
+ * What verifying a passkey costs when nothing is done but what cannot be left out: a bare `node:http` server that reads the
+ * body, reads the action, spends the challenge, has the library check the signature, records the proof, and answers as many
+ * bytes: the same three statements on the same driver and pool size, and the same cryptography. It checks no token and no
+ * origin, permits nothing, decides nothing, signs nothing, counts nothing and logs nothing.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { verifyAuthenticationResponse } from '@simplewebauthn/server';
+import type * as KeyCeremonies from '../src/storage/queries/key-ceremonies.ts';
+import type * as PostgresDatabase from '../src/storage/postgres-database.ts';
+import type * as Proofs from '../src/storage/queries/proofs.ts';
+import type * as TokenActions from '../src/storage/queries/token-actions.ts';
+
+async function built(path: string): Promise<unknown> {
+  return import(new URL(`../dist/${path}`, import.meta.url).href);
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is missing.`);
+  return value;
+}
+
+const { openPostgresDatabase } = (await built('storage/postgres-database.js')) as typeof PostgresDatabase;
+const { spendKeyChallenge } = (await built('storage/queries/key-ceremonies.js')) as typeof KeyCeremonies;
+const { loadTokenAction } = (await built('storage/queries/token-actions.js')) as typeof TokenActions;
+const { recordProof } = (await built('storage/queries/proofs.js')) as typeof Proofs;
+
+const db = openPostgresDatabase({
+  url: variable('DATABASE_URL'),
+  poolSize: Number(variable('BENCH_POOL_SIZE')),
+  // One statement, one transaction, as a simple server has it.
+  isGrouping: false,
+  random: Math.random,
+  onError: (error) => console.error(error.message),
+});
+const tenantId = variable('BENCH_TENANT_ID');
+const origin = variable('BENCH_ORIGIN');
+const reply = Buffer.from(variable('BENCH_REPLY'));
+const method = 'PASSKEY';
+
+async function verify(path: string, bytes: Buffer): Promise<void> {
+  const [, userId = '', actionCode = '', idempotencyKey = ''] = path.split('/');
+  const key = { tenantId, userId, actionCode, idempotencyKey };
+  const { authenticationCredential: response } = JSON.parse(bytes.toString('utf8')) as {
+    authenticationCredential: Parameters<typeof verifyAuthenticationResponse>[0]['response'];
+  };
+  const clientData = Buffer.from(response.response.clientDataJSON, 'base64url').toString('utf8');
+  const { challenge } = JSON.parse(clientData) as { challenge: string };
+  const action = await loadTokenAction(db, key);
+  const nowMs = Date.now();
+  const spent = await spendKeyChallenge(db, key, {
+    tokenDigest: createHash('sha256').update(challenge).digest(),
+    verificationMethod: method,
+    purpose: 'authentication',
+    nowMs,
+  });
+  const stored = action?.authenticators.find(({ credential_id }) => credential_id === response.id);
+  if (spent === undefined || stored === undefined) throw new Error('There is no such challenge or key.');
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: origin,
+    expectedRPID: spent.state.rpId,
+    requireUserVerification: spent.state.requiresUserVerification,
+    credential: {
+      id: response.id,
+      publicKey: new Uint8Array(Buffer.from(String(stored.state['publicKey']), 'base64url')),
+      counter: stored.counter ?? 0,
+    },
+  });
+  const isRecorded = await recordProof(db, {
+    key,
+    consume: {
+      kind: 'signature',
+      counter: authenticationInfo.newCounter,
+      isDeviceBound: false,
+      challengeId: spent.challenge_id,
+      state: { isBackedUp: authenticationInfo.credentialBackedUp },
+    },
+    method,
+    authenticatorId: stored.authenticator_id,
+    assurance: 'high',
+    moves: true,
+    leaseId: undefined,
+    proofHmac: null,
+    audit: {
+      tenantId,
+      eventId: randomUUID(),
+      happenedAtMs: nowMs,
+      actor: { kind: 'client', id: userId },
+      eventType: 'challenge.verified',
+      userId,
+      requestId: randomUUID(),
+      data: { verificationMethod: method },
+    },
+    nowMs,
+  });
+  if (!verified || !isRecorded) throw new Error('The proof was not accepted.');
+}
+
+function handle(request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    verify(request.url ?? '', Buffer.concat(chunks)).then(
+      () => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
+        response.end(reply);
+      },
+      (error: unknown) => {
+        response.writeHead(500, { 'content-length': 0 });
+        response.end();
+        console.error(error);
+      },
+    );
+  });
+}
+
+const server = createServer(handle);
+server.keepAliveTimeout = 65_000;
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  console.log(`The bare server is ready at http://127.0.0.1:${address.port}`);
+});
+process.on('SIGINT', () => process.exit());

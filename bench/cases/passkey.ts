@@ -1,0 +1,242 @@
+/**
+ * Verifying a passkey beside the bare server. Every request answers a challenge of its own, which is made and signed before
+ * the slice; the servers take turns in short slices on one database, so that every ratio is one of neighbours.
+ */
+import { randomUUID } from 'node:crypto';
+import { Agent, request as httpRequest } from 'node:http';
+import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
+import { encodeCbor, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
+import { testCredentials } from '../../test/rig/server-process.ts';
+import type { BenchCase, BenchRun } from '../bench-case.ts';
+import { actionCode, seedTenant } from '../seed-database.ts';
+import type { Credentials } from '../seed-database.ts';
+import { startBareServer, startSallyport } from '../server-process.ts';
+import type { BenchServer } from '../server-process.ts';
+import { median, percentile } from '../statistics.ts';
+import { userIdOf } from '../user-id.ts';
+
+const shareOfBareMin = 0.35;
+const users = 200;
+/** Answers a slice is made of for each second that it is to last: more than either server gives. */
+const preparedPerSecond = 500;
+
+interface Prepared {
+  readonly userId: string;
+  readonly idempotencyKey: string;
+  readonly token: string;
+  readonly body: string;
+}
+
+interface Slice {
+  readonly answersPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export const passkeyCase: BenchCase = {
+  name: 'passkey',
+  title: 'Verify a passkey',
+  async run({ settings, postgres, say }: BenchRun) {
+    const open: { stop(): Promise<void> | void }[] = [];
+    try {
+      const url = await postgres.createDatabase('bench_passkey');
+      const credentials = testCredentials();
+      const db = openPostgresDatabase({ url, poolSize: 1, random: () => 0.5, onError: () => undefined });
+      open.push({ stop: () => db.close() });
+      await seedTenant(db, credentials, users);
+      const sallyport = await startSallyport({
+        ...credentials,
+        DATABASE_URL: url,
+        SALLYPORT_DATABASE_POOL_SIZE: String(settings.poolSize),
+      });
+      open.push(sallyport);
+      // The server's own pages are always expected, and are under its name rather than its address.
+      const origin = sallyport.url.replace('127.0.0.1', 'localhost');
+      const agent = new Agent({ keepAlive: true, maxSockets: settings.connections });
+      open.push({ stop: () => agent.destroy() });
+      const call = caller(agent);
+      const keys = await enrolKeys(call, sallyport, credentials);
+      const prepare = (count: number) => prepareAnswers(call, sallyport, origin, credentials, keys, count);
+
+      const [sample] = await prepare(1);
+      if (sample === undefined) throw new Error('Nothing was prepared.');
+      const bare = await startBareServer(
+        {
+          DATABASE_URL: url,
+          BENCH_POOL_SIZE: String(settings.poolSize),
+          BENCH_TENANT_ID: credentials.SALLYPORT_TENANT_ID,
+          BENCH_ORIGIN: origin,
+          BENCH_REPLY: (await call(sallyport, verifyPath, bearer(sample), sample.body)).text,
+        },
+        'bare-passkey-server.ts',
+      );
+      open.push(bare);
+
+      const ofSallyport: Slice[] = [];
+      const ofBare: Slice[] = [];
+      const count = Math.ceil((settings.measureMs / 1000) * preparedPerSecond);
+      // The round before the first is for warming up.
+      for (let round = 0; round <= settings.rounds; round += 1) {
+        const bareSlice = await measure(call, await prepare(count), settings.connections, (each) => [
+          bare,
+          barePath(each),
+        ]);
+        const slice = await measure(call, await prepare(count), settings.connections, () => [sallyport, verifyPath]);
+        say(
+          `passkey: round ${round} of ${settings.rounds}: bare ${bareSlice.answersPerSecond.toFixed(0)}, Sallyport ${slice.answersPerSecond.toFixed(0)} req/s`,
+        );
+        if (round === 0) continue;
+        ofBare.push(bareSlice);
+        ofSallyport.push(slice);
+      }
+      return report(settings.connections, settings.poolSize, count, ofBare, ofSallyport);
+    } finally {
+      for (const { stop } of open.reverse()) await stop();
+    }
+  },
+};
+
+const verifyPath = '/v1/client/verify/passkey';
+const barePath = ({ userId, idempotencyKey }: Prepared) => `/${userId}/${actionCode}/${idempotencyKey}`;
+const bearer = ({ token }: Prepared) => `Bearer ${token}`;
+
+type Call = (
+  server: BenchServer,
+  path: string,
+  authorization: string,
+  body: string,
+) => Promise<{ readonly text: string }>;
+
+/** Posts JSON over kept connections. @throws for any answer but 200 */
+function caller(agent: Agent): Call {
+  return (server, path, authorization, body) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        authorization,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      };
+      const request = httpRequest(`${server.url}${path}`, { agent, method: 'POST', headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          if (response.statusCode === 200) resolve({ text });
+          else reject(new Error(`${path} answered ${String(response.statusCode)}: ${text}`));
+        });
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+}
+
+async function eachAtOnce<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>) {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+    }),
+  );
+}
+
+const serverKey = ({ SALLYPORT_SECRET_KEY: key }: Credentials) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+
+async function enrolKeys(call: Call, server: BenchServer, credentials: Credentials): Promise<readonly SoftwareKey[]> {
+  const keys = Array.from({ length: users }, () => softwareKey());
+  await eachAtOnce([...keys.entries()], 8, async ([number, key]) => {
+    const body = {
+      verificationMethod: 'PASSKEY',
+      credentialId: key.credentialId.toString('base64url'),
+      credentialPublicKey: encodeCbor(key.publicKey).toString('base64url'),
+    };
+    const path = `/v1/users/${userIdOf(number)}/authenticators`;
+    await call(server, path, serverKey(credentials), JSON.stringify(body));
+  });
+  return keys;
+}
+
+/** Tracks an action for each, begins its ceremony and signs: all that comes before what is measured. */
+async function prepareAnswers(
+  call: Call,
+  server: BenchServer,
+  origin: string,
+  credentials: Credentials,
+  keys: readonly SoftwareKey[],
+  count: number,
+): Promise<readonly Prepared[]> {
+  const prepared: Prepared[] = [];
+  await eachAtOnce(
+    Array.from({ length: count }, (_, number) => number % keys.length),
+    16,
+    async (number) => {
+      const key = keys[number];
+      if (key === undefined) return;
+      const [userId, idempotencyKey] = [userIdOf(number), randomUUID()];
+      const track = `/v1/users/${userId}/actions/${actionCode}`;
+      const tracked = await call(server, track, serverKey(credentials), JSON.stringify({ idempotencyKey }));
+      const { token } = JSON.parse(tracked.text) as { token: string };
+      const begin = '/v1/client/user-authenticators/passkey/authentication-options';
+      const begun = await call(server, begin, `Bearer ${token}`, '{}');
+      const { options } = JSON.parse(begun.text) as { options: { challenge: string; rpId: string } };
+      const authenticationCredential = useCredential(key, options, origin);
+      prepared.push({ userId, idempotencyKey, token, body: JSON.stringify({ authenticationCredential }) });
+    },
+  );
+  return prepared;
+}
+
+async function measure(
+  call: Call,
+  prepared: readonly Prepared[],
+  connections: number,
+  target: (each: Prepared) => readonly [BenchServer, string],
+): Promise<Slice> {
+  const latenciesMs: number[] = [];
+  const startedMs = performance.now();
+  await eachAtOnce(prepared, connections, async (each) => {
+    const [server, path] = target(each);
+    const sentMs = performance.now();
+    await call(server, path, bearer(each), each.body);
+    latenciesMs.push(performance.now() - sentMs);
+  });
+  const tookMs = performance.now() - startedMs;
+  const sorted = Float64Array.from(latenciesMs).sort();
+  return {
+    answersPerSecond: (prepared.length * 1000) / tookMs,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+  };
+}
+
+function report(
+  connections: number,
+  poolSize: number,
+  count: number,
+  ofBare: readonly Slice[],
+  ofSallyport: readonly Slice[],
+): string {
+  const ratios = ofSallyport.map((slice, round) => slice.answersPerSecond / (ofBare[round]?.answersPerSecond ?? NaN));
+  const spread = `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
+  const row = (name: string, slices: readonly Slice[], share: string) => {
+    const middle = (pick: (slice: Slice) => number) => median(slices.map(pick));
+    const cells = [
+      name,
+      Math.round(middle(({ answersPerSecond }) => answersPerSecond)).toLocaleString('en'),
+      share,
+      middle(({ p50Ms }) => p50Ms).toFixed(1),
+      middle(({ p99Ms }) => p99Ms).toFixed(1),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  };
+  return [
+    `${connections} keep-alive connections, ${poolSize} database connections, ${users} users; medians of ${ofSallyport.length} rounds of ${count.toLocaleString('en')} requests, each with a challenge of its own that was signed before. "Of bare" is the median of each round's ratio (lowest to highest). The requests come from one process on the same machine.`,
+    '',
+    '| server | requests/s | of bare | p50 ms | p99 ms |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    row('bare `node:http`, same SQL and signature check, PostgreSQL', ofBare, '1'),
+    row('Sallyport, PostgreSQL', ofSallyport, spread),
+    '',
+    `- Sallyport reaches ${spread} of the bare server. Target: at least ${shareOfBareMin}, ${median(ratios) >= shareOfBareMin ? 'reached' : '**missed**'}.`,
+  ].join('\n');
+}
