@@ -110,7 +110,7 @@ export function appCode(secret: string, stepsAhead = 0): string {
 export async function addAuthenticator(
   page: Page,
   options: { readonly transport?: 'internal' | 'usb'; readonly isUserVerified?: boolean } = {},
-): Promise<{ setUserVerified(isVerified: boolean): Promise<void> }> {
+): Promise<{ setUserVerified(isVerified: boolean): Promise<void>; setPresent(isPresent: boolean): Promise<void> }> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   const isInternal = options.transport !== 'usb';
@@ -127,6 +127,9 @@ export async function addAuthenticator(
   return {
     setUserVerified: async (isUserVerified) => {
       await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+    },
+    setPresent: async (enabled) => {
+      await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
     },
   };
 }

@@ -1,0 +1,57 @@
+// What an operator sets once, by the management API: what each action of the shop asks of people.
+
+const actions = [
+  // The first proof of an account is a code to its address. Were a passkey enough, whoever typed in a stranger's address
+  // first would own the account.
+  { actionCode: 'signUp', verificationMethods: ['EMAIL_OTP'] },
+  {
+    actionCode: 'signIn',
+    verificationMethods: ['PASSKEY', 'EMAIL_OTP', 'RECOVERY_CODE'],
+    defaultVerificationMethod: 'PASSKEY',
+  },
+  {
+    actionCode: 'withdraw',
+    verificationMethods: ['PASSKEY', 'EMAIL_OTP'],
+    defaultVerificationMethod: 'PASSKEY',
+    // People see what they confirm, in the words of the server that asks them.
+    messagingTemplates: { en: { defaultTemplate: 'Withdraw {{action.summary}}' } },
+  },
+  { actionCode: 'manageSecurity', defaultVerificationMethod: 'PASSKEY' },
+];
+
+// Linked: the same withdrawal tracked again with another amount is refused, so a proof is for one amount alone.
+const dataPoints = [
+  { name: 'amount', dataType: 'number' },
+  { name: 'summary', dataType: 'text' },
+].map((point) => ({ ...point, modelType: 'action', linked: true }));
+
+export async function setUpActions(sallyport) {
+  for (const point of dataPoints) await manage(sallyport, 'POST', '/custom-data-points', point);
+  for (const action of actions) {
+    const configuration = { ...action, defaultUserActionResult: 'CHALLENGE' };
+    const isNew = await manage(sallyport, 'POST', '/action-configurations', configuration);
+    if (!isNew) await manage(sallyport, 'PATCH', `/action-configurations/${action.actionCode}`, configuration);
+  }
+}
+
+/** Gives Sallyport's pages the shop's name and colours. */
+export async function dressPages(sallyport) {
+  await manage(sallyport, 'PATCH', '/theme', {
+    name: 'Kiln',
+    primaryColor: '#a5401b',
+    pageBackground: { backgroundColor: '#f6f1ea' },
+    darkMode: { primaryColor: '#e58a5f', pageBackground: { backgroundColor: '#1c1815' } },
+  });
+}
+
+/** Whether it was done; false if it exists already. */
+async function manage({ apiUrl, managementKey }, method, path, body) {
+  const response = await fetch(`${apiUrl}/management${path}`, {
+    method,
+    headers: { authorization: `Basic ${btoa(`${managementKey}:`)}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (response.ok || response.status === 409) return response.ok;
+  const { errorDescription } = await response.json();
+  throw new Error(`${method} ${path}: ${errorDescription}`);
+}

@@ -1,0 +1,307 @@
+/** Worry: the example that people copy does not work, or teaches them a hole. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../rig/api.ts';
+import { launchBrowser } from '../rig/browser.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
+import { addAuthenticator } from './site.ts';
+
+type Device = Awaited<ReturnType<typeof addAuthenticator>>;
+
+let child: ChildProcess;
+let output = '';
+let shopUrl = '';
+let serverUrl = '';
+let browser: Browser;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  child = startShop({ SALLYPORT_PORT: '0' });
+  child.stdout?.on('data', (text) => (output += text));
+  child.stderr?.on('data', (text) => (output += text));
+  const isOpen = () => output.includes('Its mail arrives at') || child.exitCode !== null;
+  await eventually('the open shop', 100_000, () => Promise.resolve(output), isOpen);
+  shopUrl = /The shop is open at (\S+)/.exec(output)?.[1] ?? '';
+  serverUrl = (/Its mail arrives at (\S+)/.exec(output)?.[1] ?? '').replace('/dev/inbox', '');
+  browser = await launchBrowser();
+});
+
+function startShop(variables: Readonly<Record<string, string>>): ChildProcess {
+  const file = fileURLToPath(new URL('../../examples/shop/start.mjs', import.meta.url));
+  return spawn(process.execPath, [file], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SHOP_PORT: '0', ...variables },
+  });
+}
+
+afterAll(async () => {
+  await browser.close();
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGTERM');
+  await ended;
+  // Nothing is left behind: neither the server nor its data.
+  await expect(fetch(`${serverUrl}/healthz`)).rejects.toThrow();
+});
+
+afterEach(() => {
+  expect(problems.splice(0)).toEqual([]);
+});
+
+async function open(): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 480, height: 860 } })).newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (![shopUrl, serverUrl].some((own) => request.url().startsWith(own))) problems.push(`asked for ${request.url()}`);
+  });
+  return page;
+}
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+const popup = (page: Page) => page.frameLocator('iframe[name="authsignal"]');
+
+async function mailedCode(email: string, not: string): Promise<string> {
+  const isNew = (code: string) => code !== '' && code !== not;
+  return eventually('the mailed code', 10_000, () => readInboxCode(serverUrl, email), isNew);
+}
+
+/** From the shop to Sallyport's pages. */
+async function leaveToSignIn(page: Page, email: string): Promise<string> {
+  const before = await readInboxCode(serverUrl, email);
+  await page.goto(shopUrl);
+  await page.getByLabel('E-mail address').fill(email);
+  await press(page, 'Continue');
+  // A passkey may have brought them back before that page has loaded whole.
+  await page.waitForURL(`${serverUrl}/**`, { waitUntil: 'commit' });
+  return before;
+}
+
+async function inTheShop(page: Page, how: string): Promise<void> {
+  await page.getByText(`signed in with ${how}`).waitFor();
+  expect(page.url()).toBe(`${shopUrl}/`);
+}
+
+/** A first visit: the address is proven by a code, and recovery codes are kept. */
+async function signUp(page: Page, email: string): Promise<void> {
+  const before = await leaveToSignIn(page, email);
+  await page.getByLabel('Code').fill(await mailedCode(email, before));
+  await press(page, 'I’ve kept them');
+  await press(page, 'Continue');
+  await inTheShop(page, 'a code by e-mail');
+}
+
+/** A second visit with a code; the passkey that is offered afterwards is made. */
+async function signInAndMakePasskey(page: Page, email: string): Promise<void> {
+  await press(page, 'Sign out');
+  const before = await leaveToSignIn(page, email);
+  await page.getByLabel('Code').fill(await mailedCode(email, before));
+  await press(page, 'Create passkey');
+  await inTheShop(page, 'a code by e-mail');
+}
+
+/** Somebody of the shop with a passkey, who has signed in with it. */
+async function seller(email: string): Promise<{ page: Page; device: Device }> {
+  const page = await open();
+  const device = await addAuthenticator(page);
+  await signUp(page, email);
+  await signInAndMakePasskey(page, email);
+  await press(page, 'Sign out');
+  await leaveToSignIn(page, email);
+  await inTheShop(page, 'a passkey');
+  return { page, device };
+}
+
+/** What the shop's own script sends, from the page that is open. */
+function post(page: Page, path: string, body: object): Promise<{ status: number; answer: Record<string, string> }> {
+  return page.evaluate(
+    async ([to, sent]) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(to, { method: 'POST', headers, body: sent });
+      return { status: response.status, answer: (await response.json()) as Record<string, string> };
+    },
+    [path, JSON.stringify(body)] as const,
+  );
+}
+
+test('a new seller gets in with a mailed code, is offered a passkey the next time, and then needs no more than that', async () => {
+  const { page } = await seller('ann@example.com');
+  await page.context().close();
+});
+
+test('beside a server of your own it needs that server’s keys, and says so', async () => {
+  const lonely = startShop({ SALLYPORT_URL: `${serverUrl}/v1` });
+  let said = '';
+  lonely.stderr?.on('data', (text) => (said += text));
+  expect(await new Promise((resolve) => lonely.on('close', resolve))).toBe(1);
+  expect(said).toMatch(/^With SALLYPORT_URL set SALLYPORT_TENANT_ID and SALLYPORT_SECRET_KEY too/);
+});
+
+describe('withdrawing', () => {
+  let page: Page;
+  let device: Device;
+  beforeAll(async () => {
+    ({ page, device } = await seller('bea@example.com'));
+  });
+  afterAll(() => page.context().close());
+
+  async function balanceNow(): Promise<string | null> {
+    await page.goto(shopUrl);
+    return page.locator('.sum').textContent();
+  }
+
+  async function withdraw(amount: string): Promise<void> {
+    await page.goto(shopUrl);
+    await page.getByLabel('Amount in euros').fill(amount);
+    await press(page, 'Withdraw');
+  }
+
+  test('is confirmed in a popup that shows the amount, and happens once, however often the proof is sent', async () => {
+    // The answer of the device, which comes at once, is held back until somebody would have read what they confirm.
+    let letGo: () => void = () => undefined;
+    const isRead = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/v1/client/verify/passkey', async (route) => {
+      await isRead;
+      await route.continue();
+    });
+    const paid = page.waitForResponse((response) => response.url().endsWith('/confirm'), { timeout: 0 });
+    await withdraw('40.50');
+    await popup(page).getByText('Withdraw €40.50 to your account ending in 4821').waitFor();
+    letGo();
+    await page.getByText('€40.50 is on its way to your account.').waitFor();
+    expect(await balanceNow()).toBe('€1,199.50');
+
+    const request = (await paid).request();
+    const again = await post(page, new URL(request.url()).pathname, request.postDataJSON() as object);
+    expect(again.status).toBe(200);
+    // Nor does it pay for another withdrawal.
+    const { answer } = await post(page, '/withdrawals', { amount: '500' });
+    const other = await post(page, `/withdrawals/${answer['id']}/confirm`, request.postDataJSON() as object);
+    expect(other.status).toBe(403);
+    expect(await balanceNow()).toBe('€1,199.50');
+  });
+
+  test('is refused when the popup is closed from outside, when the person quits, and when no token comes', async () => {
+    await device.setPresent(false);
+    const before = await balanceNow();
+    await withdraw('70');
+    await popup(page).getByRole('button', { name: 'Quit' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('alert').getByText('You closed the window, so no money has left.').waitFor();
+
+    const refused = page.waitForResponse((response) => response.url().endsWith('/confirm'), { timeout: 0 });
+    await press(page, 'Withdraw');
+    await popup(page).getByRole('button', { name: 'Quit' }).click();
+    await page.getByRole('alert').getByText('You have not confirmed it, so no money has left.').waitFor();
+    const path = new URL((await refused).url()).pathname;
+    for (const body of [{}, { token: '' }, { token: 'x' }, { token: ['x'] }]) {
+      expect((await post(page, path, body)).status).toBe(403);
+    }
+    expect(await balanceNow()).toBe(before);
+  });
+
+  test.each(['0', '-5', '1e3', '1.234', '12 000', 'all', '1300'])(
+    'of %s is refused before anybody is asked',
+    async (amount) => {
+      await withdraw(amount);
+      await page
+        .getByRole('alert')
+        .getByText(/^(Enter an amount|You have €[\d,.]+ to withdraw)/)
+        .waitFor();
+    },
+  );
+
+  test('of another person’s is not to be found', async () => {
+    const { answer } = await post(page, '/withdrawals', { amount: '5' });
+    const other = await open();
+    await signUp(other, 'eve@example.com');
+    expect((await post(other, `/withdrawals/${answer['id']}/confirm`, { token: 'x' })).status).toBe(404);
+    await other.context().close();
+  });
+});
+
+describe('security settings', () => {
+  test('open at once for whoever has just used a passkey, and show what is set up', async () => {
+    const { page } = await seller('cat@example.com');
+    await press(page, 'Security');
+    await page.waitForURL(`${serverUrl}/**`);
+    await page.getByText('c•••@example.com').waitFor();
+    expect(await page.locator('.List details').count()).toBe(2);
+    await press(page, 'Done');
+    await inTheShop(page, 'a passkey');
+    await page.context().close();
+  });
+
+  test('ask for a proof first after a sign-in that was not by passkey', async () => {
+    const page = await open();
+    await signUp(page, 'dan@example.com');
+    const before = await readInboxCode(serverUrl, 'dan@example.com');
+    await press(page, 'Security');
+    await heading(page, 'Check your e-mail');
+    expect(await page.locator('.List details').count()).toBe(0);
+    await page.getByLabel('Code').fill(await mailedCode('dan@example.com', before));
+    await page.locator('.List details').first().waitFor();
+    await page.context().close();
+  });
+});
+
+describe('what others try', () => {
+  test('a way back that was begun in another browser signs nobody in', async () => {
+    const [attacker, victim] = [await open(), await open()];
+    await signUp(attacker, 'mal@example.com');
+    await press(attacker, 'Sign out');
+    const back = attacker.waitForRequest((request) => request.url().startsWith(`${shopUrl}/signed-in`), {
+      timeout: 0,
+    });
+    await attacker.route(`${shopUrl}/signed-in*`, (route) => route.abort());
+    const before = await leaveToSignIn(attacker, 'mal@example.com');
+    await attacker.getByLabel('Code').fill(await mailedCode('mal@example.com', before));
+    const notNow = attacker.getByRole('button', { name: 'Not now' });
+    await Promise.race([back, notNow.click()]);
+    await leaveToSignIn(victim, 'vic@example.com');
+    await victim.goto((await back).url());
+    await victim.getByText('You are not signed in.').waitFor();
+    expect(victim.url()).toBe(`${shopUrl}/?failed`);
+    await Promise.all([attacker, victim].map((page) => page.context().close()));
+  });
+
+  test('a request from another origin does nothing, and neither does one without any', async () => {
+    const page = await open();
+    await signUp(page, 'fay@example.com');
+    const cookies = await page.context().cookies(shopUrl);
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const ask = (headers: Record<string, string>) =>
+      fetch(`${shopUrl}/withdrawals`, {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json', ...headers },
+        body: '{"amount":"5"}',
+      });
+    expect((await ask({ origin: serverUrl })).status).toBe(403);
+    expect((await ask({ origin: 'null' })).status).toBe(403);
+    expect((await ask({})).status).toBe(403);
+    expect((await ask({ origin: shopUrl })).status).toBe(200);
+    await page.context().close();
+  });
+
+  test('the session is out of reach of scripts and other sites, and no page holds a secret', async () => {
+    const page = await open();
+    await signUp(page, 'gil@example.com');
+    const session = (await page.context().cookies()).find(({ name }) => name === 'shop-session');
+    expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+    const bodies = await Promise.all(
+      ['/', '/shop.js', '/shop.css', '/authsignal.js'].map(async (path) =>
+        (await page.request.get(shopUrl + path)).text(),
+      ),
+    );
+    expect(bodies.join()).not.toMatch(/sp_(server|management)_/);
+    await press(page, 'Sign out');
+    // What a thief has kept is worth nothing from now on.
+    const stolen = await fetch(shopUrl, { headers: { cookie: `shop-session=${session?.value}` } });
+    expect(await stolen.text()).toContain('E-mail address');
+    await page.context().close();
+  });
+});
