@@ -7,7 +7,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** Flags of authenticator data (WebAuthn §6.1). */
-export const flag = {
+const flag = {
   present: 1,
   verified: 4,
   backupEligible: 8,
@@ -175,7 +175,7 @@ export function useCredential(key: SoftwareKey, options: Request, origin: string
 }
 
 /** A signature in the form of the key's algorithm; ECDSA in DER. */
-export function signWith({ privateKey, publicKey }: SoftwareKey, data: Buffer): Buffer {
+function signWith({ privateKey, publicKey }: SoftwareKey, data: Buffer): Buffer {
   return sign(publicKey.get(3) === es384.alg ? es384.hash : es256.hash, data, privateKey);
 }
 
