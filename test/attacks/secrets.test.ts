@@ -5,6 +5,7 @@ import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { SealBroken, createSeal } from '../../src/storage/seal.ts';
 import { ask, eventually } from '../rig/api.ts';
 import type { ApiCall, ApiReply } from '../rig/api.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -30,6 +31,9 @@ const canaries = {
   cookie: 'canary-cookie',
   password: 'canary-database-password',
   malformed: 'canary-malformed-text',
+  clientUserId: 'canary-client-user',
+  clientEmail: 'canary.client@example.test',
+  wrongCode: 'CANARY-WRONG-CODE',
 };
 
 let databaseUrl: string;
@@ -41,6 +45,12 @@ const secrets = new Set<string>([
   ...Object.values(credentials).filter((value) => !/^[0-9a-f-]{36}$/.test(value)),
 ]);
 const errors: ApiReply[] = [];
+let journeys = 0;
+/** Mailed codes: six digits can stand in a time or an id, so they are looked for with their name. */
+const mailedCodes = new Set<string>();
+/** Seeds and links. */
+const clientSecrets = new Set<string>();
+const clientRecoveryCodes = new Set<string>();
 
 beforeAll(async () => {
   const url = new URL(await createPostgresDatabase());
@@ -103,6 +113,50 @@ async function journey(): Promise<void> {
   await call('PATCH', `${user}/actions/a/k1`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
   await call('POST', '/v1/validate', { body: { token: tracked.body?.token ?? 'x', userId: canaries.userId } });
   await call('GET', `/challenge?token=${tracked.body?.token ?? canaries.malformed}`);
+}
+
+/** What a person gives and is given by the client API: seeds, codes and links are secrets from then on. */
+async function clientJourney(): Promise<void> {
+  const userId = canaries.clientUserId;
+  const email = canaries.clientEmail;
+  const key = `k${(journeys += 1)}`;
+  const scope = 'add:authenticators update:authenticators';
+  const tracked = await call('POST', `/v1/users/${userId}/actions/a`, { body: { idempotencyKey: key, scope } });
+  if (tracked.status !== 200) return;
+  secrets.add(tracked.body.token);
+  const headers = { authorization: `Bearer ${tracked.body.token}` };
+  const post = async (path: string, body: object = {}) => {
+    const reply = await ask(server.url, 'POST', `/v1/client/${path}`, { headers, body });
+    if (reply.status >= 400) errors.push(reply);
+    if (typeof reply.body?.accessToken === 'string') secrets.add(reply.body.accessToken);
+    return reply.body;
+  };
+  const totp = await post('user-authenticators/totp');
+  if (typeof totp?.secret === 'string') clientSecrets.add(totp.secret);
+  await post('user-authenticators/email-otp', { email });
+  await post('verify/email-otp', { verificationCode: canaries.wrongCode });
+  const code = await readInboxCode(server.url, email);
+  if (code !== '') mailedCodes.add(code);
+  await post('verify/email-otp', { verificationCode: code });
+  for (const recoveryCode of ((await post('user-authenticators/recovery-codes'))?.recoveryCodes ?? []) as string[]) {
+    clientRecoveryCodes.add(recoveryCode);
+    secrets.add(recoveryCode);
+  }
+  await post('verify/recovery-code', { verificationCode: canaries.wrongCode });
+  await post('verify/recovery-code', { verificationCode: [...clientRecoveryCodes][0] });
+  await post('user-authenticators/email-magic-link', { email });
+  const inbox = await (await fetch(`${server.url}/dev/inbox`)).text();
+  const link = /\/magic-link\?token=[0-9a-f-]{36}\.([\w-]{43})/.exec(inbox);
+  if (link?.[1] !== undefined) clientSecrets.add(link[1]);
+  for (const secret of clientSecrets) secrets.add(secret);
+  const page = await (await fetch(`${server.url}${link?.[0] ?? '/magic-link'}`)).text();
+  const fields = [...page.matchAll(/name="(token|pageNonce)" value="([^"]*)"/g)];
+  const form = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
+  const confirmed = await fetch(`${server.url}/magic-link`, { method: 'POST', body: form });
+  expect(await confirmed.text()).toMatch(/Confirmed|no longer good|errorCode/);
+  await post('verify/email-magic-link/finalize');
+  await post('user-authenticators/email-otp', { email: canaries.malformed });
+  await post('verify/totp', { verificationCode: { code: canaries.malformed } });
 }
 
 async function malformedEverything(): Promise<void> {
@@ -177,11 +231,13 @@ async function setDatabase(isUp: boolean): Promise<void> {
 describe('A64', () => {
   test('at log level trace, through journeys, malformed requests and a lost database, nothing secret or personal is logged, answered in errors or measured', async () => {
     await journey();
+    await clientJourney();
     await malformedEverything();
     await setDatabase(false);
     const lost = await call('GET', user);
     expect(lost.status).toBe(503);
     await journey();
+    await clientJourney();
     await malformedEverything();
     await setDatabase(true);
     await eventually(
@@ -204,6 +260,8 @@ describe('A64', () => {
     expect(server.output()).toMatch(/"level":40.*DatabaseUnavailable/);
     expect(server.output().split('"msg":"request"').length).toBeGreaterThan(80);
     expect(found(server.output())).toEqual([]);
+    expect(mailedCodes.size).toBe(1);
+    for (const code of mailedCodes) expect(server.output()).not.toMatch(new RegExp(`\\b${code}\\b`));
     expect(server.output()).not.toMatch(/"level":50/);
   });
 
@@ -220,7 +278,7 @@ describe('A64', () => {
   test('audit events and decision records hold no secret and no contact', async () => {
     const audit = await database.query<{ text: string }>('select row_to_json(e)::text as text from audit_events e');
     expect(audit.rows.length).toBeGreaterThan(3);
-    const personal = new Set([canaries.userId]);
+    const personal = new Set([canaries.userId, canaries.clientUserId]);
     for (const { text } of audit.rows)
       expect(
         found(text).filter((secret) => !personal.has(secret)),
@@ -229,6 +287,7 @@ describe('A64', () => {
     const decisions = await database.query<{ text: string }>('select decision::text as text from actions');
     const sent: readonly string[] = [
       canaries.userId,
+      canaries.clientUserId,
       canaries.custom,
       canaries.customName,
       canaries.ipAddress,
@@ -273,7 +332,9 @@ describe('A65', () => {
     const text = await dump();
     expect(text).toContain(canaries.email);
     const codes = [...secrets].filter((secret) => /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/.test(secret));
-    expect(codes).toHaveLength(10);
+    expect(codes).toHaveLength(10 + clientRecoveryCodes.size);
+    expect(clientRecoveryCodes.size).toBe(10);
+    expect(clientSecrets.size).toBe(2);
     const { rows } = await database.query<{ tenant_id: string; root_key_sealed: Buffer }>(
       'select tenant_id, root_key_sealed from tenants',
     );
@@ -286,6 +347,7 @@ describe('A65', () => {
       Buffer.from(key),
       Buffer.from(credentials.SALLYPORT_MANAGEMENT_KEY),
       Buffer.from(seed),
+      ...[...clientSecrets].map((secret) => Buffer.from(secret)),
       masterKey,
       ...rootKeys,
     ];
@@ -316,7 +378,7 @@ describe('A65', () => {
     const { rows } = await database.query<{ tenant_id: string; authenticator_id: string; secret_sealed: Buffer }>(
       'select tenant_id, authenticator_id, secret_sealed from authenticators where secret_sealed is not null',
     );
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(3);
     for (const value of rows) {
       for (const place of rows) {
         const open = () =>
