@@ -3,6 +3,7 @@
  * the machine with the servers it measures. Closed loop over keep-alive connections, one request in flight on each.
  * Takes a {@link LoadJob} by message, answers with a {@link LoadResult}.
  */
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { cpuMsOf } from './process-usage.ts';
 import { percentile } from './statistics.ts';
@@ -17,6 +18,11 @@ export interface LoadJob {
   readonly headers: Readonly<Record<string, string>>;
   /** ASCII. */
   readonly body: string;
+  /**
+   * A file with one line a user, which `{credential}` stands for; all of one length where they stand in the body. Users are
+   * then taken in turn, so that each is asked for once before any is again.
+   */
+  readonly credentials?: string;
   readonly users: number;
   readonly connections: number;
   /** Sent first, not measured. */
@@ -40,11 +46,14 @@ export interface LoadResult {
 
 const headEnd = Buffer.from('\r\n\r\n');
 let users: readonly BenchUser[] = [];
+let usersOf: string | undefined;
 let jobsDone = 0;
+let nextUser = 0;
 
 interface BenchUser {
   readonly userId: string;
   readonly address: string;
+  readonly credential: string;
 }
 
 /** What all connections of one job count together. */
@@ -70,12 +79,14 @@ class Connection {
   private readonly tally: Tally;
   /** The request, cut at the placeholders: text and names of members of {@link BenchUser} in turn. */
   private readonly pieces: readonly string[];
+  private readonly isInTurn: boolean;
   private random: number;
   private received: Buffer = Buffer.alloc(0);
   private sentAtMs = 0;
 
   constructor(job: LoadJob, tally: Tally, seed: number) {
     this.tally = tally;
+    this.isInTurn = job.credentials !== undefined;
     // Any number but zero; the multiplier spreads neighbouring seeds.
     this.random = Math.imul(seed + 1, 0x9e3779b1) | 1;
     const { host, hostname, port } = new URL(job.url);
@@ -103,7 +114,8 @@ class Connection {
     this.random ^= this.random << 13;
     this.random ^= this.random >>> 17;
     this.random ^= this.random << 5;
-    const request = fill(this.pieces, users[(this.random >>> 0) % users.length]);
+    const number = this.isInTurn ? (nextUser += 1) : this.random >>> 0;
+    const request = fill(this.pieces, users[number % users.length]);
     this.sentAtMs = performance.now();
     this.socket.write(request, 'latin1');
   }
@@ -129,7 +141,7 @@ class Connection {
 }
 
 function cut(text: string): readonly string[] {
-  return text.split(/\{(userId|address)\}/);
+  return text.split(/\{(userId|address|credential)\}/);
 }
 
 function fill(pieces: readonly string[], user: BenchUser | undefined): string {
@@ -137,17 +149,21 @@ function fill(pieces: readonly string[], user: BenchUser | undefined): string {
   for (const piece of pieces) {
     if (piece === 'userId') text += user?.userId;
     else if (piece === 'address') text += user?.address;
+    else if (piece === 'credential') text += user?.credential;
     else text += piece;
   }
   return text;
 }
 
 async function runJob(job: LoadJob): Promise<LoadResult> {
-  if (users.length !== job.users) {
+  if (users.length !== job.users || usersOf !== job.credentials) {
+    const lines = job.credentials === undefined ? [] : readFileSync(job.credentials, 'utf8').split('\n');
     users = Array.from({ length: job.users }, (_, number) => ({
       userId: userIdOf(number),
       address: userAddressOf(number),
+      credential: lines[number] ?? '',
     }));
+    usersOf = job.credentials;
   }
   const tally = new Tally();
   const connections = Array.from(

@@ -20,6 +20,7 @@ export interface BenchServer {
 }
 
 const sallyport = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const peerServer = fileURLToPath(new URL('peer-server.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -41,10 +42,16 @@ export async function startSallyport(variables: Readonly<Record<string, string>>
 /** See the file for the variables. */
 export async function startBareServer(
   variables: Readonly<Record<string, string>>,
-  file: 'bare-server.ts' | 'bare-passkey-server.ts' = 'bare-server.ts',
+  file: 'bare-server.ts' | 'bare-passkey-server.ts' | 'bare-proof-server.ts' = 'bare-server.ts',
 ): Promise<BenchServer> {
   const program = fileURLToPath(new URL(file, import.meta.url));
   const server = await start(['--import', 'tsx', program], variables);
+  return { ...server, startMs: performance.now() - server.startedAtMs };
+}
+
+/** See peer-server.ts for the variables. */
+export async function startPeerServer(variables: Readonly<Record<string, string>>): Promise<BenchServer> {
+  const server = await start(['--import', 'tsx', peerServer], { NODE_ENV: 'production', ...variables });
   return { ...server, startMs: performance.now() - server.startedAtMs };
 }
 
