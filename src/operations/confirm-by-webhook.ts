@@ -16,6 +16,9 @@ export interface UnconfirmedProof {
   readonly authenticatorId: string | undefined;
 }
 
+/** The lease that a proof was confirmed under; undefined without a webhook, null if the proof is to leave the action alone. */
+export type Confirmation = string | null | undefined;
+
 /** How long nobody else may ask. Longer than the webhook has, so that whoever holds a lease can also close with it. */
 const leaseMs = 10_000;
 const webhookMs = 5_000;
@@ -25,8 +28,9 @@ const pollMs = 100;
 /**
  * Asks the tenant's own server, where the action's configuration names one, whether the action may succeed
  * (`action.verify`). Call it between comparing and consuming, outside of any transaction. Gives the id of the lease that the
- * closing statement has to match; undefined where nobody needs to be asked: no webhook, a proof that is not of the kind
- * that the action demands, or an action that stands where no proof moves it, also because another request just closed it.
+ * closing statement has to match; undefined where nobody is ever asked; null where nobody was, because the proof is not of
+ * the kind that the action demands, or the action stands where no proof moves it, also because another request just closed
+ * it. After null the proof must not move the action, wherever it stands by then.
  * @throws {Refusal} `forbidden` if the answer was no, `unavailable` if there was none. Nothing is used up then.
  */
 export async function confirmByWebhook(
@@ -34,11 +38,11 @@ export async function confirmByWebhook(
   tenant: Tenant,
   key: ActionKey,
   proof: UnconfirmedProof,
-): Promise<string | undefined> {
+): Promise<Confirmation> {
   const url = webhookOf(tenant, key.actionCode);
   if (url === undefined) return undefined;
   const leaseId = await takeLease(context, key, proof);
-  if (leaseId === undefined) return undefined;
+  if (leaseId === null) return null;
   try {
     await ask(context, tenant, key, proof, url, leaseId);
   } catch (error) {
@@ -54,8 +58,8 @@ export function webhookOf(tenant: Tenant, actionCode: string): string | undefine
 }
 
 /** Gives back a lease that nothing was closed with. */
-export async function forgoConfirmation({ db }: Context, key: ActionKey, leaseId: string | undefined): Promise<void> {
-  if (leaseId !== undefined) await releaseActionLease(db, key, leaseId);
+export async function forgoConfirmation({ db }: Context, key: ActionKey, leaseId: Confirmation): Promise<void> {
+  if (typeof leaseId === 'string') await releaseActionLease(db, key, leaseId);
 }
 
 /**
@@ -65,19 +69,19 @@ export function lostLease(): Refusal {
   return new Refusal('unavailable', 'The action changed while its verification was being confirmed. Try again.', 1);
 }
 
-/** Undefined if the action is not to be moved (any more). Waits while another request asks. */
+/** Null if the action is not to be moved (any more). Waits while another request asks. */
 async function takeLease(
   { db, runtime }: Context,
   key: ActionKey,
   proof: UnconfirmedProof,
-): Promise<string | undefined> {
+): Promise<string | null> {
   const leaseId = runtime.ids.uuid();
   const giveUpMs = runtime.clock.now() + waitMsMax;
   let hasMet = false;
   for (;;) {
     const nowMs = runtime.clock.now();
     const row = await loadActionLease(db, key);
-    if (row === undefined || !isMovable(row, proof)) return undefined;
+    if (row === undefined || !isMovable(row, proof)) return null;
     // Given back, not expired: the request that asked was told no, and this one would be too.
     if (hasMet && row.lease_id === null) throw notConfirmed();
     if (isFree(row, nowMs) && (await takeActionLease(db, key, { leaseId, untilMs: nowMs + leaseMs, nowMs }))) {

@@ -140,6 +140,26 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
+    test('I1: a proof that nobody was asked about moves nothing, also when the action is set back before it is closed', async () => {
+      const { userId, verify } = await begin();
+      await admin.query(`update actions set state = 'REVIEW_REQUIRED' where user_id = $1`, [userId]);
+      await admin.query('begin');
+      await admin.query(`update actions set state = 'CHALLENGE_REQUIRED' where user_id = $1`, [userId]);
+      let isOver = false;
+      const reply = verify(one).finally(() => (isOver = true));
+      const waiting = `select count(*)::int as n from pg_stat_activity where datname = current_database()
+        and wait_event_type = 'Lock'`;
+      await eventually(
+        'the proof waits for the action, or leaves it alone',
+        5_000,
+        async () => (await admin.query<{ n: number }>(waiting)).rows[0]?.n,
+        (n) => isOver || n === 1,
+      ).finally(() => admin.query('commit'));
+      expect((await reply).body).toMatchObject({ isVerified: true });
+      expect(askedOf(userId)).toEqual([]);
+      expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', moved: false });
+    });
+
     test('one that is never answered is over within six seconds, and whoever waited with it', async () => {
       endpoint.answer(() => undefined);
       const { userId, verify } = await begin();

@@ -7,8 +7,13 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
+import { keyHolder } from '../client/key-holder.ts';
+import { softwareKey } from '../../src/testkit/authenticator.ts';
 import { startReceiver } from '../rig/webhook-receiver.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+
+const scopesOf = (token: string): string[] =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).scope.split(' ');
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
@@ -202,6 +207,41 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
     expect((await post('verify', { challengeId, verificationCode: code })).status).toBe(503);
     expect(await state(userId, key)).toBe('BLOCK');
+  });
+
+  test('a new passkey is not kept when the action was blocked while the answer was on its way', async () => {
+    const they = keyHolder(app);
+    const userId = newUser();
+    const token = await they.track(userId, { idempotencyKey: 'k' });
+    endpoint.answer((response) => {
+      void app
+        .call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state: 'BLOCK' } })
+        .then(() => response.end());
+    });
+    const refused = await they.register(token, softwareKey());
+    expect([refused.status, refused.body.error]).toEqual([503, 'unavailable']);
+    expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toEqual([]);
+    expect(await state(userId, 'k')).toBe('BLOCK');
+  });
+
+  test('A11: an enrolment that was the first when it began and is not when it ends proves nothing', async () => {
+    const userId = newUser();
+    const tracked = await post(`users/${userId}/actions/pay`, { idempotencyKey: 'k', scope: 'add:authenticators' });
+    const { token } = tracked.body;
+    const { secret } = (await app.call('POST', '/v1/client/user-authenticators/totp', { token })).body;
+    endpoint.answer((response) => {
+      const enrolled = { verificationMethod: 'EMAIL_OTP', email: 'owner@example.com' };
+      void post(`users/${userId}/authenticators`, enrolled).then(() => response.end());
+    });
+    const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+      timestamp: app.runtime.clock.now(),
+    });
+    const verify = () => app.call('POST', '/v1/client/verify/totp', { token, body: { verificationCode } });
+    const { body } = await verify();
+    expect(body.isVerified).toBe(true);
+    expect(scopesOf(body.accessToken)).toEqual(['read:authenticators', 'add:authenticators']);
+    expect(await state(userId, 'k')).toBe('CHALLENGE_REQUIRED');
+    expect(scopesOf((await verify()).body.accessToken)).toEqual(['read:authenticators', 'add:authenticators']);
   });
 
   test('a webhook that is configured no more is asked no more', async () => {

@@ -6,6 +6,9 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
+const claimsOf = (token: string): { scope: string; exp: number } =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
 describe.each(databaseKinds)('an authenticator app by the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
@@ -102,6 +105,34 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     const code = codeOf(secret);
     expect(await verify(token, code)).toMatchObject({ isVerified: true });
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+  });
+
+  test('A12: the code that enrolled an app beside another authenticator earns no more when it is repeated', async () => {
+    const userId = newUser();
+    const email = { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` };
+    await app.call('POST', `/v1/users/${userId}/authenticators`, { body: email });
+    const token = await track(userId, { scope: 'add:authenticators' });
+    const { secret } = (await post('user-authenticators/totp', token)).body;
+    const code = codeOf(secret);
+    const { accessToken } = await verify(token, code);
+    const repeated = await verify(token, code);
+    expect(repeated.isVerified).toBe(true);
+    for (const earned of [accessToken, repeated.accessToken]) {
+      expect(claimsOf(earned).scope).toBe('read:authenticators add:authenticators');
+    }
+  });
+
+  test('a repeated code earns no more time than it had', async () => {
+    const { userId, secret } = await enrolled();
+    const code = codeOf(secret);
+    const { accessToken } = await verify(await track(userId, { idempotencyKey: 'stay' }), code);
+    await app.runtime.advance(5 * 60_000);
+    const again = await track(userId, { idempotencyKey: 'stay' });
+    const repeated = await verify(again, code);
+    expect(repeated.isVerified).toBe(true);
+    expect(claimsOf(repeated.accessToken).exp).toBe(claimsOf(accessToken).exp);
+    await app.runtime.advance(5 * 60_000 - 500);
+    expect(await verify(again, code)).toMatchObject({ isVerified: false });
   });
 
   test('N13: a code that was used before is told apart in the audit log, not to the caller', async () => {

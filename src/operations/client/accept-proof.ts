@@ -14,7 +14,8 @@ import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
-import { confirmByWebhook, forgoConfirmation } from '../confirm-by-webhook.ts';
+import { confirmByWebhook, forgoConfirmation, lostLease } from '../confirm-by-webhook.ts';
+import type { Confirmation } from '../confirm-by-webhook.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
 import { queueNotice } from '../queue-notice.ts';
@@ -88,7 +89,7 @@ export async function acceptEnrolment<R extends Route>(
   const { tenantId, userId } = action.key;
   const { authenticator_id: authenticatorId } = proof.authenticator;
   const nowMs = context.runtime.clock.now();
-  const enrol = async (sql: Sql, leaseId: string | undefined) => {
+  const enrol = async (sql: Sql, leaseId: Confirmation) => {
     const user = await lockUser(sql, tenantId, userId);
     if (user === undefined) throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
     const others = (await loadAuthenticators(sql, tenantId, userId)).filter(
@@ -97,8 +98,14 @@ export async function acceptEnrolment<R extends Route>(
     // What was read before the code was compared may be old: nobody gets a second authenticator by a race (A11).
     const mayReEnrol = !user.removed_last_authenticator || action.tenant.settings.inlineReEnrolment;
     if (others.length > 0 || !mayReEnrol) requireScope(action, 'add:authenticators');
+    // Whether it is the first is what it is now, not what it was when the ceremony began.
+    const now = { ...action, verified: others };
     await proof.add?.(sql, others);
-    if (!(await record(sql, context, request, route, action, proof, true, leaseId))) return undefined;
+    if (!(await record(sql, context, request, route, now, proof, true, leaseId))) {
+      // Thrown, so that what was stored a moment ago goes too: nobody has confirmed it.
+      if (proof.add !== undefined) throw lostLease();
+      return undefined;
+    }
     const notice = { type: 'authenticator-added', verificationMethod: proof.method } as const;
     await queueNotice(sql, context, action.tenant, userId, notice, authenticatorId);
     // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
@@ -115,16 +122,17 @@ export async function acceptEnrolment<R extends Route>(
       { ...withContact(user, proof.authenticator), default_authenticator_id: defaultId },
       nowMs,
     );
-    return { ...proof.authenticator, verified_at: nowMs, last_verified_at: nowMs, isDefault: defaultId };
+    return { now, defaultId };
   };
   const completed = await closeConfirmed(context, action, proof, true, (leaseId) =>
     context.db.transaction((sql) => enrol(sql, leaseId)),
   );
   if (completed === undefined) return undefined;
-  const { isDefault: defaultId, ...authenticator } = completed;
+  const { now, defaultId } = completed;
+  const authenticator = { ...proof.authenticator, verified_at: nowMs, last_verified_at: nowMs };
   return {
     isVerified: true,
-    accessToken: proofToken(context, action, proof, true),
+    accessToken: proofToken(context, now, proof, true),
     userAuthenticator: ownAuthenticatorView(context.enrichment, authenticator, defaultId),
   };
 }
@@ -138,10 +146,10 @@ async function closeConfirmed<Closed>(
   action: OpenAction,
   proof: GoodProof,
   isRegistration: boolean,
-  close: (leaseId: string | undefined) => Promise<Closed>,
+  close: (leaseId: Confirmation) => Promise<Closed>,
 ): Promise<Closed> {
   const { tenant, key } = action;
-  if (!moves(action, proof, isRegistration)) return close(undefined);
+  if (!moves(action, proof, isRegistration)) return close(null);
   const { method, assurance, consume } = proof;
   const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
   const leaseId = await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
@@ -168,7 +176,7 @@ function record<R extends Route>(
   action: OpenAction,
   proof: GoodProof,
   isRegistration: boolean,
-  leaseId: string | undefined,
+  leaseId: Confirmation,
 ): Promise<boolean> {
   return recordProof(sql, {
     key: action.key,
@@ -176,8 +184,8 @@ function record<R extends Route>(
     method: proof.method,
     authenticatorId: proof.authenticator?.authenticator_id ?? null,
     assurance: proof.assurance,
-    moves: moves(action, proof, isRegistration),
-    leaseId,
+    moves: leaseId !== null && moves(action, proof, isRegistration),
+    leaseId: leaseId ?? undefined,
     proofHmac: proof.code === undefined ? null : proofHmac(action, proof.method, proof.code),
     audit: auditEvent(context, route, request, action.key.userId, {
       verificationMethod: proof.method,
@@ -192,7 +200,8 @@ function record<R extends Route>(
 
 /**
  * Answers a request again that brings the very code which this action accepted last, by the same method (ruling 16): its
- * answer may have been lost. The attempt is given back. Undefined for any other code.
+ * answer may have been lost. It earns what it earned then and for no longer, so that nobody stays by asking again and again.
+ * The attempt is given back. Undefined for any other code.
  */
 export async function repeatProof(
   context: Context,
@@ -206,8 +215,17 @@ export async function repeatProof(
     now.proof_hmac !== null &&
     digestsEqual(now.proof_hmac, proofHmac(action, given.method, given.code));
   if (!isRepeat) return undefined;
+  const verified = now.authenticators.filter((row) => row.verified_at !== null);
+  const proven = verified.find((row) => row.verification_method === given.method);
+  const { tokenDurationInMinutes } = action.tenant.settings;
+  const leftMs = (proven?.last_verified_at ?? 0) + tokenDurationInMinutes * 60_000 - context.runtime.clock.now();
+  if (proven === undefined || leftMs < 1_000) return undefined;
+  // Proven once, when it was enrolled: that was no proof of the user, unless it was their first.
+  const isRegistration = proven.verified_at === proven.last_verified_at;
+  const before = { ...action, verified: isRegistration ? verified.filter((row) => row !== proven) : verified };
   await giveBackAttempt(context.db, subject);
-  return { isVerified: true, accessToken: proofToken(context, action, given, false) };
+  const accessToken = proofToken(context, before, given, isRegistration, Math.floor(leftMs / 1_000));
+  return { isVerified: true, accessToken };
 }
 
 /** A token for the same action, with the scopes that the proof earns; it lives as the tenant configured, unless told. */

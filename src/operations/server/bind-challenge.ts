@@ -6,6 +6,7 @@ import { isCodeChallenge, loadChallenge, lockChallenge, recordClaim } from '../.
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { lockOrCreateUser } from '../../storage/queries/users.ts';
 import { webhookOf } from '../confirm-by-webhook.ts';
+import type { Confirmation } from '../confirm-by-webhook.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { closeConfirmed, moveAction } from './verify-challenge.ts';
@@ -64,7 +65,7 @@ function bind(
   key: ActionKey,
   check: (held: ChallengeRow) => void,
   mustHaveAsked: boolean,
-  leaseId: string | undefined,
+  leaseId: Confirmation,
 ): Promise<'moved' | 'bound' | 'unasked'> {
   const { tenantId, userId, idempotencyKey } = key;
   const nowMs = context.runtime.clock.now();

@@ -14,6 +14,7 @@ import type { Tenant } from '../../storage/published.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { contactSubject, isCode } from '../challenge-code.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, webhookOf } from '../confirm-by-webhook.ts';
+import type { Confirmation } from '../confirm-by-webhook.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
@@ -103,7 +104,7 @@ function consume(
   request: VerifyRequest,
   challenge: CodeChallenge,
   subject: GuessSubject,
-  leaseId: string | undefined,
+  leaseId: Confirmation,
 ): Promise<boolean> {
   const { tenantId } = request.caller.tenant;
   const { challenge_id: challengeId, code_hmac: codeHmac, user_id: userId } = challenge;
@@ -129,7 +130,7 @@ export async function closeConfirmed(
   tenant: Tenant,
   action: ActionKey | undefined,
   challenge: ChallengeRow,
-  close: (leaseId: string | undefined) => Promise<boolean>,
+  close: (leaseId: Confirmation) => Promise<boolean>,
 ): Promise<boolean> {
   const isAsked = action !== undefined && webhookOf(tenant, action.actionCode) !== undefined;
   if (!isAsked || !isCodeChallenge(challenge)) return close(undefined);
@@ -163,9 +164,11 @@ export async function moveAction(
   tenantId: string,
   userId: string,
   challenge: CodeChallenge,
-  leaseId: string | undefined,
+  leaseId: Confirmation,
 ): Promise<boolean> {
   const authenticator = await proveContact(sql, context, tenantId, userId, challenge);
+  // Nobody was asked, because of where the action stood: it may have been set elsewhere since.
+  if (leaseId === null) return false;
   const key = actionOf(tenantId, userId, challenge);
   const action = await loadAction(sql, key);
   if (action === undefined) return false;

@@ -128,7 +128,7 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
        state_updated_at = ${ifMoved('$10', 'state_updated_at')},
        updated_at = ${ifMoved('$10', 'updated_at')},
        verified_at = ${ifMoved('$10', 'verified_at')},
-       lease_id = ${ifMoved('null', 'lease_id')}, lease_until = ${ifMoved('null', 'lease_until')}
+       lease_id = ${ifMoved('null', 'nullif(lease_id, $17::uuid)')}, lease_until = ${ifMoved('null', 'lease_until')}
      where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
        and exists (select from consumed)
      returning device_id, verified_at
