@@ -70,11 +70,7 @@ export function lostLease(): Refusal {
 }
 
 /** Null if the action is not to be moved (any more). Waits while another request asks. */
-async function takeLease(
-  { db, runtime }: Context,
-  key: ActionKey,
-  proof: UnconfirmedProof,
-): Promise<string | null> {
+async function takeLease({ db, runtime }: Context, key: ActionKey, proof: UnconfirmedProof): Promise<string | null> {
   const leaseId = runtime.ids.uuid();
   const giveUpMs = runtime.clock.now() + waitMsMax;
   let hasMet = false;

@@ -50,6 +50,23 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     return token;
   }
 
+  // The embedded database has one connection, so nothing happens there between a read and a lock.
+  test.runIf(kind === 'postgres')('a code that is asked for while its address is being proven is sent', async () => {
+    const userId = newUser();
+    const token = await track(userId);
+    const { userAuthenticatorId } = (await enrol(token, addressOf(userId))).body;
+    const again = await app.db.transaction(async (sql) => {
+      await sql.query(statement('test_hold_user', 'select 1 from users where user_id = $1 for update'), [userId]);
+      const sending = enrol(token, addressOf(userId));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const prove = `update authenticators set verified_at = created_at, slot = '' where authenticator_id = $1`;
+      await sql.query(statement('test_prove_meanwhile', prove), [userAuthenticatorId]);
+      return { sending };
+    });
+    expect((await again.sending).status).toBe(200);
+    expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toHaveLength(1);
+  });
+
   test('an address is enrolled by the code that was sent to it, becomes the user’s only then, and completes the action', async () => {
     const userId = newUser();
     const email = addressOf(userId);

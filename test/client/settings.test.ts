@@ -126,6 +126,9 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     await configure('AUTHENTICATOR_APP', { isEditableByUser: false });
     expect((await remove(token, totp)).body.errorCode).toBe('forbidden');
     expect((await change(token, totp, { displayName: 'x' })).body.errorCode).toBe('forbidden');
+    // Nor is another put in its place.
+    const another = await app.call('POST', '/v1/client/user-authenticators/totp', { token });
+    expect(another.body.errorCode).toBe('forbidden');
     await manage({ allowDeletingUserAuthenticators: false });
     expect((await remove(token, mail)).body.errorCode).toBe('forbidden');
     expect((await change(token, mail, { displayName: 'x' })).status).toBe(200);

@@ -93,7 +93,8 @@ export async function finishKeyRegistration<R extends Route>(
   const accepted = await acceptEnrolment(context, request, route, action, {
     method,
     assurance: assuranceOf(method, isUserVerified),
-    isUnattended: !isUserPresent,
+    // The app alone says that a browser acted by itself: what is let pass for that is no proof either.
+    isUnattended: !isUserPresent || (spent.state.requiresUserVerification && !isUserVerified),
     consume: { kind: 'spent' },
     authenticator,
     async add(sql, others) {

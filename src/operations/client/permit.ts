@@ -6,6 +6,7 @@ import { assurances } from '../../core/rules/rule-set.ts';
 import type { Assurance } from '../../core/rules/rule-set.ts';
 import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import type { OpenAction } from './open-action.ts';
+import { requireEditable } from './own-authenticator.ts';
 
 type FactorScope = 'add:authenticators' | 'update:authenticators' | 'remove:authenticators';
 
@@ -60,6 +61,7 @@ export function permitEnrolment(action: OpenAction, method: string): void {
     const isReplaced = action.verified.some((row) => row.verification_method === method && row.slot === '');
     // A recovery code adds and never takes away, and what is replaced is taken away (ruling 17).
     if (isReplaced && action.row.proof_method === 'RECOVERY_CODE') requireScope(action, 'update:authenticators');
+    if (isReplaced) requireEditable(action.tenant, method);
     return;
   }
   const { row, tenant } = action;
@@ -108,8 +110,10 @@ function strengthOf(authenticator: {
   readonly verification_method: string;
   readonly best_assurance: string | null;
 }): Assurance {
-  const best = assurances.find((assurance) => assurance === authenticator.best_assurance);
-  return best ?? assuranceOf(authenticator.verification_method, false);
+  const { best_assurance: best, verification_method: method } = authenticator;
+  if (best === null) return assuranceOf(method, false);
+  // What cannot be read counts as the strongest: nothing is taken away from it by something weaker (I5).
+  return assurances.find((assurance) => assurance === best) ?? 'high';
 }
 
 function rank(assurance: Assurance): number {

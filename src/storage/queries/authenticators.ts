@@ -142,7 +142,9 @@ const recordPendingStatement = statement<never>(
   'record_pending_authenticator',
   `insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email, phone_number,
      state, secret_sealed, created_at)
-   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)`,
+   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)
+   -- proven by another request just now: then it stays as it is
+   on conflict (tenant_id, user_id, authenticator_id) do nothing`,
 );
 
 /**
