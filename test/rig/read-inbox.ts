@@ -5,3 +5,11 @@ export async function readInboxCode(serverUrl: string, email: string): Promise<s
   const own = articles.find((article) => article.includes(`To ${email},`));
   return /<h2>(\d{6,10}) is your code/.exec(own ?? '')?.[1] ?? '';
 }
+
+/** The latest link that was mailed to an address; '' if there is none. */
+export async function readInboxLink(serverUrl: string, email: string): Promise<string> {
+  const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
+  const articles = page.split('<article>').slice(1);
+  const own = articles.find((article) => article.includes(`To ${email},`) && article.includes('/magic-link?token='));
+  return /https?:\/\/\S+\/magic-link\?token=[\w.~-]+/.exec(own ?? '')?.[0] ?? '';
+}

@@ -1,7 +1,7 @@
 /** Worry: a person cannot get through, or gets through where they must not. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readInboxCode } from '../rig/read-inbox.ts';
+import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
 import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
@@ -25,6 +25,14 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((own) => own.close()));
   expect(problems).toEqual([]);
 });
+
+/** Goes to a page, and waits until it can be used. */
+async function visit(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  // A passkey may have proved it, and led back to the app, by the time we look.
+  const isUsable = page.locator('html.started').or(page.getByRole('heading', { name: 'The app' }));
+  await isUsable.first().waitFor({ state: 'attached' });
+}
 
 const heading = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -69,7 +77,7 @@ describe('the first screen', () => {
   test('takes the token out of the address at once, and a reload still shows it (ruling 21)', async () => {
     const { url } = await site.track('reload', 'signIn');
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await page.waitForURL(`${site.url}/challenge`);
     await page.reload();
     await heading(page, 'Set up how you sign in');
@@ -92,7 +100,7 @@ describe('a first visit', () => {
   test('sets up an authenticator app, shows recovery codes once, and goes back with a token that proves it', async () => {
     const { url } = await site.track('first-app', 'signIn', { redirectUrl: `${site.appUrl}/back?a=1&token=old` });
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await enrolApp(page);
     await heading(page, 'Keep these codes safe');
     await page.locator('.Codes li').nth(9).waitFor();
@@ -109,7 +117,7 @@ describe('a first visit', () => {
   test('by e-mail asks for the address only if the backend has not named it', async () => {
     const named = await site.track('first-mail', 'signIn', { email: 'first-mail@example.com' });
     const page = await open();
-    await page.goto(named.url);
+    await visit(page, named.url);
     await pick(page, 'Code by e-mail');
     await heading(page, 'Check your e-mail');
     await page.getByText('first-mail@example.com').waitFor();
@@ -118,7 +126,7 @@ describe('a first visit', () => {
 
     const unnamed = await site.track('first-mail-2', 'signIn');
     const other = await open();
-    await other.goto(unnamed.url);
+    await visit(other, unnamed.url);
     await pick(other, 'Code by e-mail');
     await other.getByLabel('E-mail address').fill('nobody');
     await press(other, 'Continue');
@@ -141,7 +149,7 @@ describe('a returning visit', () => {
     const email = await withMail('back-mail');
     const { url } = await site.track('back-mail', 'withdraw', { redirectUrl: `${site.appUrl}/done` });
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await heading(page, 'Check your e-mail');
     await page.getByText('b•••@example.com').waitFor();
     const code = await mailedCode(email);
@@ -159,7 +167,7 @@ describe('a returning visit', () => {
     const page = await open();
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.url()));
-    await page.goto(url);
+    await visit(page, url);
     await press(page, 'Confirm');
     await page.getByRole('alert').getByText('Enter all 6 digits').waitFor();
     await page.getByLabel('Code').fill('123');
@@ -173,7 +181,7 @@ describe('a returning visit', () => {
     await withMail('guesser');
     const { url } = await site.track('guesser', 'withdraw');
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     for (const guess of ['000001', '000002', '000003', '000004', '000005', '000006']) {
       await page.getByLabel('Code').fill('');
       await page.getByLabel('Code').fill(guess);
@@ -189,7 +197,7 @@ describe('a returning visit', () => {
     await withMail('quitter');
     const { url } = await site.track('quitter', 'withdraw', { redirectUrl: `${site.appUrl}/quit` });
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await press(page, 'Quit');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
   });
@@ -197,7 +205,7 @@ describe('a returning visit', () => {
   test('by a recovery code', async () => {
     const { url } = await site.track('rescued', 'signIn', { email: 'rescued@example.com' });
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await pick(page, 'Code by e-mail');
     await page.getByLabel('Code').fill(await mailedCode('rescued@example.com'));
     await heading(page, 'Keep these codes safe');
@@ -205,7 +213,7 @@ describe('a returning visit', () => {
 
     const again = await site.track('rescued', 'withdraw', { redirectUrl: `${site.appUrl}/rescued` });
     const other = await open();
-    await other.goto(again.url);
+    await visit(other, again.url);
     await press(other, 'Try another way');
     await pick(other, 'Recovery code');
     await other.getByLabel('Recovery code').fill(code);
@@ -222,7 +230,7 @@ describe('a passkey', () => {
     const page = await open();
     await addAuthenticator(page);
     const first = await site.track('key-user', 'signIn', { redirectUrl: `${site.appUrl}/first` });
-    await page.goto(first.url);
+    await visit(page, first.url);
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
     await heading(page, 'Keep these codes safe');
@@ -231,7 +239,7 @@ describe('a passkey', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
 
     const again = await site.track('key-user', 'withdraw', { redirectUrl: `${site.appUrl}/again` });
-    await page.goto(again.url);
+    await visit(page, again.url);
     expect(await site.validate(await backAtApp(page))).toMatchObject({
       state: 'CHALLENGE_SUCCEEDED',
       verificationMethod: 'PASSKEY',
@@ -243,7 +251,7 @@ describe('a passkey', () => {
     const page = await open();
     const device = await addAuthenticator(page);
     const first = await site.track(userId, 'signIn', { email: 'key-refuser@example.com' });
-    await page.goto(first.url);
+    await visit(page, first.url);
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
     await heading(page, 'Keep these codes safe');
@@ -254,7 +262,7 @@ describe('a passkey', () => {
 
     await device.setUserVerified(false);
     const again = await site.track(userId, 'withdraw', { redirectUrl: `${site.appUrl}/refused` });
-    await page.goto(again.url);
+    await visit(page, again.url);
     await heading(page, 'Use your passkey');
     await press(page, 'Use passkey');
     await page.getByRole('alert').getByText('cancelled or took too long').waitFor({ timeout: 70_000 });
@@ -272,7 +280,7 @@ describe('a passkey', () => {
     const page = await open();
     await addAuthenticator(page);
     const first = await site.track('uplifted', 'withdraw', { redirectUrl: `${site.appUrl}/uplifted` });
-    await page.goto(first.url);
+    await visit(page, first.url);
     const code = await mailedCode('uplifted@example.com');
     await page.getByLabel('Code').fill(code);
     await heading(page, 'Faster next time');
@@ -280,7 +288,7 @@ describe('a passkey', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
 
     const again = await site.track('uplifted', 'withdraw', { redirectUrl: `${site.appUrl}/uplifted` });
-    await page.goto(again.url);
+    await visit(page, again.url);
     await page.getByLabel('Code').fill(await mailedCode('uplifted@example.com', code));
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
@@ -289,7 +297,7 @@ describe('a passkey', () => {
     const page = await open();
     await page.addInitScript('delete window.PublicKeyCredential');
     const { url } = await site.track('old-browser', 'signIn');
-    await page.goto(url);
+    await visit(page, url);
     await pick(page, 'Passkey');
     await page.getByRole('alert').getByText('This browser can’t use passkeys here').waitFor();
     await press(page, 'Try another way');
@@ -302,16 +310,206 @@ describe('a security key', () => {
     const page = await open();
     await addAuthenticator(page, { transport: 'usb' });
     const first = await site.track('fob-user', 'signIn', { redirectUrl: `${site.appUrl}/fob` });
-    await page.goto(first.url);
+    await visit(page, first.url);
     await pick(page, 'Security key');
     await press(page, 'Add security key');
     await heading(page, 'Keep these codes safe');
     const again = await site.track('fob-user', 'withdraw', { redirectUrl: `${site.appUrl}/fob-again` });
-    await page.goto(again.url);
+    await visit(page, again.url);
     expect(await site.validate(await backAtApp(page))).toMatchObject({
       state: 'CHALLENGE_SUCCEEDED',
       verificationMethod: 'SECURITY_KEY',
     });
+  });
+});
+
+describe('a link by e-mail', () => {
+  const mailedLink = (email: string) =>
+    eventually(
+      'the mailed link',
+      5_000,
+      () => readInboxLink(site.url, email),
+      (link) => link !== '',
+    );
+
+  test('A20, A22: opened on another device it proves nothing until its button is pressed; then the first page goes on', async () => {
+    const email = 'linked@example.com';
+    const { url, token } = await site.track('linked', 'signIn', { email, redirectUrl: `${site.appUrl}/linked` });
+    const page = await open();
+    await visit(page, url);
+    await pick(page, 'Link by e-mail');
+    await heading(page, 'Open the link we sent you');
+    const phone = await open();
+    await phone.goto(await mailedLink(email));
+    await phone.getByRole('button').waitFor();
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+    await phone.getByRole('button').click();
+    await heading(page, 'Keep these codes safe');
+    await press(page, 'I’ve kept them');
+    await press(page, 'Continue');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    // The other device is logged in to nothing: it has no token, no cookie and no way on.
+    expect(await phone.context().cookies()).toEqual([]);
+  });
+
+  test('proves a returning visit', async () => {
+    const email = 'linked-again@example.com';
+    const authenticator = { verificationMethod: 'EMAIL_MAGIC_LINK', email };
+    await site.api('POST', '/v1/users/linked-again/authenticators', authenticator);
+    const { url } = await site.track('linked-again', 'withdraw', { redirectUrl: `${site.appUrl}/linked` });
+    const page = await open();
+    await visit(page, url);
+    await heading(page, 'Open the link we sent you');
+    const mail = await open();
+    await mail.goto(await mailedLink(email));
+    await mail.getByRole('button').click();
+    expect(await site.validate(await backAtApp(page))).toMatchObject({
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'EMAIL_MAGIC_LINK',
+    });
+  });
+});
+
+describe('settings', () => {
+  const scope = 'add:authenticators update:authenticators remove:authenticators';
+
+  async function settingsOf(userId: string, body: object = { scope }, prepared?: Page): Promise<Page> {
+    const { url } = await site.track(userId, 'settings', {
+      redirectToSettings: true,
+      redirectUrl: `${site.appUrl}/settings`,
+      ...body,
+    });
+    const page = prepared ?? (await open());
+    await visit(page, url);
+    return page;
+  }
+  const own = async (userId: string) =>
+    (await site.api('GET', `/v1/users/${userId}/authenticators`)) as readonly {
+      readonly verificationMethod: string;
+      readonly displayName?: string;
+    }[];
+  async function withTwo(userId: string): Promise<void> {
+    for (const verificationMethod of ['EMAIL_OTP', 'EMAIL_MAGIC_LINK']) {
+      const email = `${userId}@example.com`;
+      await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod, email });
+    }
+  }
+  const options = (page: Page, name: string) => page.locator('summary', { hasText: name }).click();
+
+  test('rename, choose a default, remove and add, with the scopes that the backend gave', async () => {
+    await withTwo('settler');
+    const page = await settingsOf('settler');
+    await heading(page, 'How you confirm it’s you');
+
+    await options(page, 'Code by e-mail');
+    await press(page, 'Rename');
+    await page.getByLabel('Name').fill('Post <b>office</b>');
+    await press(page, 'Save');
+    await page.getByRole('status').getByText('Renamed.').waitFor();
+    await page.getByText('Post <b>office</b>').waitFor();
+
+    await options(page, 'Link by e-mail');
+    await press(page, 'Use by default');
+    await page.getByRole('status').getByText('This is your default now.').waitFor();
+
+    await options(page, 'Post');
+    await press(page, 'Remove');
+    await press(page, 'Remove');
+    await page.getByRole('status').getByText('Removed.').waitFor();
+    expect((await own('settler')).map(({ verificationMethod }) => verificationMethod)).toEqual(['EMAIL_MAGIC_LINK']);
+
+    await press(page, 'Add another way');
+    await enrolApp(page);
+    await heading(page, 'How you confirm it’s you');
+    await page.locator('summary', { hasText: 'Authenticator app' }).waitFor();
+    await press(page, 'Done');
+    await backAtApp(page);
+  });
+
+  test('the only way in cannot be removed, and says why', async () => {
+    const email = 'only@example.com';
+    await site.api('POST', '/v1/users/only/authenticators', { verificationMethod: 'EMAIL_OTP', email });
+    const page = await settingsOf('only');
+    await options(page, 'Code by e-mail');
+    await page.getByText('This is your only way in').waitFor();
+    expect(await page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
+  });
+
+  test('without scopes of the backend begin with a proof', async () => {
+    await withTwo('prover');
+    const page = await settingsOf('prover', {});
+    await heading(page, 'Check your e-mail');
+    await page.getByLabel('Code').fill(await mailedCode('prover@example.com'));
+    await heading(page, 'How you confirm it’s you');
+    await options(page, 'Link by e-mail');
+    await press(page, 'Remove');
+    await press(page, 'Remove');
+    await page.getByRole('status').getByText('Removed.').waitFor();
+  });
+
+  test('ruling 17: a proof weaker than the strongest way shows what there is, and changes none of it', async () => {
+    const page = await open();
+    await addAuthenticator(page);
+    const first = await site.track('strong', 'signIn', { email: 'strong@example.com' });
+    await visit(page, first.url);
+    await pick(page, 'Passkey');
+    await press(page, 'Create passkey');
+    await heading(page, 'Keep these codes safe');
+    await site.api('POST', '/v1/users/strong/authenticators', {
+      verificationMethod: 'EMAIL_OTP',
+      email: 'strong@example.com',
+    });
+    const weak = await open();
+    // The browser's own dialog would lie over the page, as it does for people, until they close it.
+    await weak.addInitScript('navigator.credentials.get = () => new Promise(() => undefined)');
+    await settingsOf('strong', {}, weak);
+    await press(weak, 'Try another way');
+    await pick(weak, 'Code by e-mail');
+    await weak.getByLabel('Code').fill(await mailedCode('strong@example.com'));
+    await heading(weak, 'How you confirm it’s you');
+    await weak.getByText('confirm with the strongest way that you have').waitFor();
+    expect(await weak.getByRole('button').allTextContents()).toEqual(['Quit', 'Done']);
+  });
+});
+
+describe('by the keyboard alone', () => {
+  test('a first visit can be finished, and the focus is always where the eye is', async () => {
+    const { url } = await site.track('keyboard', 'signIn', { redirectUrl: `${site.appUrl}/keyboard` });
+    const page = await open();
+    await visit(page, url);
+    const focus = () =>
+      page.evaluate(
+        'document.activeElement === document.body ? "" : document.activeElement.textContent || document.activeElement.id',
+      ) as Promise<string>;
+    // Effects run after the paint.
+    const focused = (text: string) => eventually('the focus', 2_000, focus, (found) => found === text);
+    async function tabTo(text: string): Promise<void> {
+      for (let presses = 0; presses < 15; presses += 1) {
+        if ((await focus()).includes(text)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`Tab never reaches ${text}.`);
+    }
+    await heading(page, 'Set up how you sign in');
+    await tabTo('Code by e-mail');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('E-mail address').waitFor();
+    await focused('email');
+    await page.keyboard.type('keyboard@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Code').waitFor();
+    await focused('code');
+    await page.keyboard.type(await mailedCode('keyboard@example.com'));
+    await heading(page, 'Keep these codes safe');
+    await focused('Keep these codes safe');
+    await page.locator('.Codes li').nth(9).waitFor();
+    await tabTo('I’ve kept them');
+    await page.keyboard.press('Enter');
+    await heading(page, 'All set');
+    await focused('All set');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await backAtApp(page);
   });
 });
 
@@ -326,7 +524,7 @@ describe('an action that is decided already', () => {
     const { url } = await site.track(userId, 'withdraw', body);
     await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state });
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await heading(page, title);
     expect(await page.getByRole('button').allTextContents()).toEqual(['Go back']);
     await press(page, 'Go back');
@@ -343,7 +541,7 @@ describe('an action that is decided already', () => {
     await site.api('POST', '/v1/users/weak/authenticators', authenticator);
     const { url } = await site.track('weak', 'passkeyOnly');
     const page = await open();
-    await page.goto(url);
+    await visit(page, url);
     await heading(page, 'This can’t be confirmed here');
     expect(await page.getByRole('link').count()).toBe(0);
   });

@@ -1,13 +1,19 @@
 /** The parts that screens are made of. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { Drawing, Icon } from './icons.tsx';
 import type { IconName } from './icons.tsx';
 import { usePage, useWords } from './page.ts';
 import type { Task } from './use-task.ts';
 
-/** One thing to do: what it is about, what is asked, and the rest below. The heading takes the focus when it appears. */
+// What the page begins with leaves the focus alone: nobody has moved yet.
+let isFirstScreen = true;
+
+/**
+ * One thing to do: what it is about, what is asked, and the rest below. Focus goes where the eye goes: to the heading of
+ * each later screen, unless the screen has put it into a field.
+ */
 export function Screen({
   icon,
   tone,
@@ -21,8 +27,15 @@ export function Screen({
   description?: ComponentChildren;
   children?: ComponentChildren;
 }) {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!isFirstScreen && main.current?.contains(document.activeElement) !== true) {
+      main.current?.querySelector('h1')?.focus({ preventScroll: true });
+    }
+    isFirstScreen = false;
+  }, []);
   return (
-    <main class="Enter">
+    <main class="Enter" ref={main}>
       {icon === undefined ? null : <Icon name={icon} {...(tone === undefined ? {} : { tone })} />}
       <h1 tabIndex={-1}>{heading}</h1>
       {description === undefined || description === '' ? null : <p>{description}</p>}

@@ -1,5 +1,5 @@
 /** The page: which screen is on, the way back and out, and what happens between screens. Drawn on the server too. */
-import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import type { Client } from '../../../sdk/browser/index.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
@@ -43,21 +43,13 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
   );
   const [trail, setTrail] = useState<readonly View[]>([]);
   const [isBroken] = useErrorBoundary();
-  const isFirst = useRef(true);
 
   const { locale, texts } = page.kind === 'session' ? page.session : page;
   const tenant = page.kind === 'session' ? page.session.tenant : page.tenant;
   const words = wordsOf(locale, texts, { tenantName: tenant?.name ?? '' });
   const shown: View = isBroken === undefined ? view : { name: 'error' };
 
-  // Focus goes where the eye goes: to the new screen's heading, unless the screen has put it into a field.
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const main = document.querySelector('main');
-    if (main?.contains(document.activeElement) !== true) main?.querySelector('h1')?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [shown]);
 

@@ -89,7 +89,7 @@ function ListPanel({
           const hasOptions = canRename || canDefault || mayRemove;
           return (
             <li key={authenticator.userAuthenticatorId}>
-              <details class="Options">
+              <details class="Options" name="authenticator">
                 <summary class="Card card-shadow">
                   <Icon name={lookOf(authenticator.verificationMethod).icon} isSmall />
                   <span class="Card-text">

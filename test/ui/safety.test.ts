@@ -1,0 +1,227 @@
+/** Worry: a page runs, shows, fetches or sends what it must not, or costs more to load than it may. */
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { startSite } from './site.ts';
+import type { Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite();
+  await site.manage('POST', '/action-configurations', {
+    actionCode: 'withdraw',
+    defaultUserActionResult: 'CHALLENGE',
+    messagingTemplates: { en: { defaultTemplate: 'Withdraw to {{action.payee}}' } },
+  });
+});
+afterAll(() => site.stop());
+
+const payloads = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "';alert(1)//",
+  'javascript:alert(1)',
+  '</script><script>alert(1)</script>',
+  '</style><svg onload=alert(1)>',
+  '{{constructor.constructor("alert(1)")()}}',
+  '\u2028alert(1)',
+];
+
+/** Dialogs that opened, and what the policy or a script complained of. */
+function listen(page: Page): string[] {
+  const heard: string[] = [];
+  page.on('dialog', (dialog) => {
+    heard.push(dialog.message());
+    void dialog.dismiss();
+  });
+  return heard;
+}
+
+describe('A58', () => {
+  test('no parameter of the address runs anything', async () => {
+    const { url } = await site.track('reflected', 'withdraw');
+    const { page, problems, close } = await site.open();
+    const heard = listen(page);
+    for (const payload of payloads) {
+      const text = encodeURIComponent(payload);
+      await page.goto(
+        `${url}&locale=${text}&mode=${text}&nativeScheme=${text}&force_enrollment=${text}&x=${text}#${text}`,
+      );
+      await page.goto(`${site.url}/challenge?token=${text}&redirectUrl=${text}`);
+    }
+    expect([...heard, ...problems]).toEqual([]);
+    await close();
+  });
+
+  test('nothing that comes from the app, the user or the tenant is read as HTML', async () => {
+    await site.manage('PATCH', '/theme', { name: `Bank ${payloads[0]}` });
+    await site.manage('PATCH', '/message-overrides', {
+      messageOverrides: { en: { 'email-code-entry.heading': 'Check {tenantName}' } },
+    });
+    const { page, problems, close } = await site.open();
+    const heard = listen(page);
+    for (const [at, payload] of payloads.entries()) {
+      const email = `a${at}<img/src=x/onerror=alert(1)>@example.com`;
+      await site.api('POST', `/v1/users/stored${at}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+      const { url } = await site.track(`stored${at}`, 'withdraw', { custom: { payee: payload } });
+      await page.goto(url);
+      await page.getByText(`Withdraw to ${payload.replace('\u2028', ' ')}`).waitFor();
+      await page.getByRole('heading', { name: `Check Bank ${payloads[0] ?? ''}` }).waitFor();
+    }
+    expect([...heard, ...problems]).toEqual([]);
+    await close();
+    await site.manage('PATCH', '/theme', { name: 'Bank' });
+    await site.manage('PATCH', '/message-overrides', { messageOverrides: {} });
+  });
+});
+
+describe('N35', () => {
+  test('a page has a policy by nonce, fresh each time, and none of the headers that would cut its opener off', async () => {
+    const { url } = await site.track('headers', 'withdraw');
+    const [first, second] = await Promise.all([fetch(url), fetch(url)]);
+    const policy = first.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(
+      /default-src 'none'; script-src 'nonce-([\w+/=]{24})' 'strict-dynamic'; style-src 'nonce-\1'/,
+    );
+    for (const part of [
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      `frame-ancestors 'self' ${site.url}`,
+    ])
+      expect(policy).toContain(part);
+    expect(policy).not.toMatch(/unsafe|\*;|https:/);
+    expect(second.headers.get('content-security-policy')).not.toBe(policy);
+    expect(first.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(first.headers.get('cache-control')).toBe('no-store');
+    for (const absent of ['x-frame-options', 'cross-origin-opener-policy', 'set-cookie'])
+      expect(first.headers.get(absent), absent).toBeNull();
+    const html = await first.text();
+    expect(html).not.toMatch(/<script(?![^>]*(?:nonce=|type="application\/json"))/);
+    expect(html).not.toMatch(/\s(?:on\w+|style)=/);
+  });
+
+  test('A54: what runs in the page can register nothing without a token: the API takes no cookie and no form', async () => {
+    const { page, close } = await site.open();
+    const { url } = await site.track('planted', 'withdraw');
+    await page.goto(url);
+    const statuses =
+      await page.evaluate(`Promise.all(['/user-authenticators/passkey/registration-options', '/user-authenticators/passkey', '/user-authenticators/totp']
+      .map((path) => fetch('/v1/client' + path, { method: 'POST', credentials: 'include', body: '{}' }).then(({ status }) => status)))`);
+    expect(statuses).toEqual([401, 401, 401]);
+    const ran = await page.evaluate(`new Promise((resolve) => {
+      addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective));
+      document.body.insertAdjacentHTML('beforeend', '<img src="/no.png" onerror="window.planted = true">');
+      setTimeout(() => resolve('nothing'), 1000);
+    })`);
+    expect(ran).toBe('script-src-attr');
+    expect(await page.evaluate('window.planted')).toBeUndefined();
+    await close();
+  });
+});
+
+describe('a theme', () => {
+  test('shows in colours, corners and a template, names the only hosts that are asked, and is dark in the dark', async () => {
+    await site.manage('PATCH', '/theme', {
+      primaryColor: '#b3003c',
+      borders: { buttonBorderRadius: 3 },
+      container: { contentAlignment: 'left', exitPosition: 'bottom' },
+      pageBackground: { backgroundColor: '#fdf1e3' },
+      logoUrl: 'https://cdn.bank.example/logo.png',
+      typography: { display: { faces: [{ url: 'https://fonts.bank.example/d.woff2', weight: 700 }] } },
+      darkMode: { primaryColor: '#ff9db8', pageBackground: { backgroundColor: '#201018' } },
+      template:
+        '<html><head><authsignal-head></authsignal-head><style>.Shell{padding:9px}</style></head><body><div class="Shell"><script>window.planted = true</script><authsignal-widget></authsignal-widget></div></body></html>',
+    });
+    const { url } = await site.track('themed', 'withdraw', { redirectUrl: `${site.appUrl}/` });
+    const policy = (await fetch(url)).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("img-src 'self' data: https://cdn.bank.example/logo.png;");
+    expect(policy).toContain("font-src 'self' https://fonts.bank.example/d.woff2;");
+
+    const { page, close } = await site.open({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.route('https://*.bank.example/**', (route) => route.abort());
+    await page.goto(url);
+    await page.getByRole('link', { name: 'Passkey' }).click();
+    const look = (selector: string, property: string) =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).getPropertyValue(${JSON.stringify(property)})`,
+      );
+    await page.locator('.Button--primary').waitFor();
+    expect(await look('.Button--primary', 'background-color')).toBe('rgb(179, 0, 60)');
+    expect(await look('.Button--primary', 'border-top-left-radius')).toBe('3px');
+    expect(await look('main', 'text-align')).toBe('left');
+    expect(await look('body', 'background-color')).toBe('rgb(253, 241, 227)');
+    expect(await look('.Shell', 'padding-top')).toBe('9px');
+    expect(await page.locator('.Exit--bottom button').textContent()).toBe('Quit');
+    expect(await page.evaluate('window.planted')).toBeUndefined();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await look('.Button--primary', 'background-color')).toBe('rgb(255, 157, 184)');
+    expect(await look('body', 'background-color')).toBe('rgb(32, 16, 24)');
+    await close();
+    const cleared = { borders: null, container: null, pageBackground: null, typography: null, template: null };
+    await site.manage('PATCH', '/theme', { primaryColor: null, logoUrl: null, darkMode: null, ...cleared });
+  });
+});
+
+describe('a language', () => {
+  test('is the one that the backend named, else the browser’s; numbers and days are written its way', async () => {
+    await site.api('POST', '/v1/users/polish/authenticators', {
+      verificationMethod: 'EMAIL_OTP',
+      email: 'polish@example.com',
+    });
+    const named = await site.track('polish', 'withdraw', { locale: 'pl' });
+    const { page, close } = await site.open({ locale: 'fr-CA' });
+    await page.goto(named.url);
+    await page.getByRole('heading', { name: 'Sprawdź pocztę' }).waitFor();
+    await page.getByText('O nowy kod można poprosić za: 30 sekund.').waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('pl');
+
+    const unnamed = await site.track('polish', 'withdraw');
+    await page.goto(unnamed.url);
+    await page.getByRole('heading', { name: 'Consultez vos courriels' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('fr-CA');
+    await close();
+  });
+
+  test('from right to left would break nothing: nothing sticks out, and the way back points the other way', async () => {
+    const { url } = await site.track('mirrored', 'withdraw');
+    const { page, close } = await site.open({ viewport: { width: 320, height: 640 } });
+    await page.goto(url);
+    await page.evaluate('document.documentElement.dir = "rtl"');
+    await page.getByRole('link', { name: 'Code by e-mail' }).click();
+    await page.getByLabel('E-mail address').waitFor();
+    const back = page.getByRole('button', { name: 'Back' });
+    expect((await back.boundingBox())?.x).toBeGreaterThan(160);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await close();
+  });
+});
+
+describe('a budget', () => {
+  const built = new URL('../../dist/pages/', import.meta.url);
+  const files = JSON.parse(readFileSync(new URL('files.json', built), 'utf8')) as {
+    readonly entry: string;
+    readonly always: readonly string[];
+    readonly chunks: Readonly<Record<string, readonly string[]>>;
+  };
+  const size = (url: string) => readFileSync(new URL(`browser/${url.split('/').at(-1) ?? ''}.br`, built)).length;
+
+  test.each(Object.keys(files.chunks))('the JavaScript of %s has at most 40 kB compressed', (screen) => {
+    const all = [files.entry, ...files.always, ...(files.chunks[screen] ?? [])];
+    expect(all.reduce((sum, url) => sum + size(url), 0)).toBeLessThanOrEqual(40_000);
+  });
+
+  test('all styles have at most 10 kB compressed, and files for browsers are kept for ever', async () => {
+    const { url } = await site.track('budget', 'withdraw');
+    const html = await (await fetch(url)).text();
+    const styles = /<style[^>]*>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';
+    expect(styles.length).toBeGreaterThan(1000);
+    expect(brotliCompressSync(styles).length).toBeLessThanOrEqual(10_000);
+    const asset = await fetch(`${site.url}${files.entry}`, { headers: { 'accept-encoding': 'br' } });
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers.get('content-encoding')).toBe('br');
+    expect((await fetch(`${site.url}/assets/manifest.json`)).status).toBe(404);
+    expect((await fetch(`${site.url}/assets/..%2frender.js`)).status).toBe(404);
+  });
+});
