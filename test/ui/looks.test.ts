@@ -1,7 +1,7 @@
 /** Worry: somebody cannot see, read, reach or understand what is on a page. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { startSite } from './site.ts';
@@ -9,7 +9,6 @@ import type { Site } from './site.ts';
 import { prepareStates, states } from './states.ts';
 
 let site: Site;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
 // UPDATE_GALLERY=1 takes the pictures of docs/pages.md anew.
 const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
@@ -27,7 +26,7 @@ interface Violation {
 
 /** What axe finds wrong by WCAG 2.2 AA and its own best practices. */
 async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const found = (await page.evaluate(`axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   }).then(({ violations }) => violations)`)) as readonly Violation[];
