@@ -7,20 +7,6 @@ export interface Texts {
     readonly validity: (minutes: number) => string;
     readonly warning: string;
   };
-  readonly magicLinkPage: {
-    readonly title: string;
-    readonly ask: { readonly heading: (tenantName: string) => string; readonly body: string; readonly button: string };
-    readonly facts: {
-      readonly action: string;
-      readonly device: string;
-      readonly place: string;
-      readonly time: string;
-      readonly unknown: string;
-      readonly dateTime: (time: Date) => string;
-    };
-    readonly done: { readonly heading: string; readonly body: (tenantName: string) => string; readonly button: string };
-    readonly over: { readonly heading: string; readonly body: string };
-  };
   readonly codeMail: {
     /** The code first: it is what a notification shows. */
     readonly subject: (code: string, tenantName: string) => string;

@@ -1,7 +1,7 @@
 /** Every state that a person can meet, and how to get there: for what must hold in all of them, and for the gallery. */
 import type { Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
-import { readInboxCode } from '../rig/read-inbox.ts';
+import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -155,6 +155,30 @@ export const states: readonly State[] = [
       await withMail(site, userId);
       await challenge(page, site, userId);
       await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
+    name: 'email-link',
+    caption: 'A link by e-mail: the page waits.',
+    async reach(page, site, userId) {
+      await askByLink(page, site, userId);
+    },
+  },
+  {
+    name: 'magic-link',
+    caption: 'Behind the link: who asked, on which device, and a button. Nothing happens without it.',
+    async reach(page, site, userId) {
+      const other = await site.open();
+      await askByLink(other.page, site, userId);
+      const link = await eventually(
+        'the mailed link',
+        5_000,
+        () => readInboxLink(site.url, email(userId)),
+        (found) => found !== '',
+      );
+      await page.goto(link);
+      await page.getByRole('button').waitFor();
+      await other.close();
     },
   },
   {
@@ -365,6 +389,13 @@ export const states: readonly State[] = [
     },
   },
 ];
+
+async function askByLink(page: Page, site: Site, userId: string): Promise<void> {
+  const authenticator = { verificationMethod: 'EMAIL_MAGIC_LINK', email: email(userId) };
+  await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
+  await challenge(page, site, userId);
+  await page.getByText('You can ask for a new link in').waitFor();
+}
 
 /** A user whose passkey this browser has no device for any more, and who has e-mail and recovery codes as well. */
 async function withPasskeyElsewhere(page: Page, site: Site, userId: string): Promise<void> {

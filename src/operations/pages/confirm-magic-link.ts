@@ -4,14 +4,14 @@ import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { spendLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
-import { en } from '../../texts/en/en.ts';
 import { acceptEnrolment, acceptProof } from '../client/accept-proof.ts';
 import { openAction } from '../client/open-action.ts';
 import { permitEnrolment, permitProof } from '../client/permit.ts';
 import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context, Request, TokenCaller } from '../operation.ts';
-import { magicLinkPage } from './magic-link-page.ts';
+import { magicLinkPage, overPage } from './magic-link-page.ts';
+import { magicLinkWords } from './magic-link-words.ts';
 
 const method = 'EMAIL_MAGIC_LINK';
 
@@ -20,25 +20,27 @@ const method = 'EMAIL_MAGIC_LINK';
  * whoever asked for it, by the action of their token; whoever has opened it gets a page and nothing else (A22).
  */
 export const confirmMagicLink = publicOperation(route, async (context, request) => {
-  const { body } = request;
-  const { title, done, over } = en.magicLinkPage;
+  const { body, acceptLanguage } = request;
   const link = readMagicLinkToken(context, body.token);
+  const over = async () => overPage(await magicLinkWords(context, link?.tenant, [acceptLanguage]));
   // Not of a page of ours, so nobody has pressed anything: the link stays as it is.
-  if (link === undefined || !isPageNonce(link, body.pageNonce)) return magicLinkPage({ title, ...over });
+  if (link === undefined || !isPageNonce(link, body.pageNonce)) return over();
   const nowMs = context.runtime.clock.now();
   const challenge = await spendLink(context.db, link.tenant.tenantId, link.digest, nowMs);
-  if (challenge === undefined) return magicLinkPage({ title, ...over });
+  if (challenge === undefined) return over();
   const accepted = await accept(context, link.tenant, challenge, request).catch((error: unknown) => {
     if (error instanceof Refusal && error.code !== 'unavailable') return undefined;
     throw error;
   });
-  if (accepted === undefined) return magicLinkPage({ title, ...over });
+  if (accepted === undefined) return over();
+  const { locale, say } = await magicLinkWords(context, link.tenant, [accepted.locale, acceptLanguage]);
   const onward = continueAt(link.tenant, accepted.redirectUrl);
   return magicLinkPage({
-    title,
-    heading: done.heading,
-    body: done.body(link.tenant.name),
-    ...(onward === undefined ? {} : { link: { url: onward, label: done.button } }),
+    locale,
+    title: say('common.title'),
+    heading: say('magic-link-done.heading'),
+    body: say('magic-link-done.description'),
+    ...(onward === undefined ? {} : { link: { url: onward, label: say('magic-link-done.primaryCta') } }),
   });
 });
 
@@ -48,7 +50,7 @@ async function accept(
   tenant: Tenant,
   challenge: LinkChallengeRow,
   request: Request<typeof route>,
-): Promise<{ redirectUrl: string | null } | undefined> {
+): Promise<{ redirectUrl: string | null; locale: string | null } | undefined> {
   const caller = callerOf(tenant, challenge);
   const action = await openAction(context, caller);
   const authenticator = action.row.authenticators.find(
@@ -65,7 +67,7 @@ async function accept(
     authenticator,
     consume: { kind: 'link', challengeId: challenge.challenge_id },
   });
-  return reply === undefined ? undefined : { redirectUrl: action.row.redirect_url };
+  return reply === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
 }
 
 /** Who asked for the link, with what their token permitted. */

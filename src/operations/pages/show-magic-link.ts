@@ -3,28 +3,30 @@ import { loadOpenLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
 import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import type { TokenAction } from '../../storage/queries/token-actions.ts';
-import { en } from '../../texts/en/en.ts';
 import { pageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
-import { magicLinkPage } from './magic-link-page.ts';
+import { magicLinkPage, overPage } from './magic-link-page.ts';
+import { magicLinkWords } from './magic-link-words.ts';
+import type { MagicLinkWords } from './magic-link-words.ts';
 
 /** Shows who asked, from where and for what, and asks. Nothing is used up by looking: mail is opened by machines (A20). */
-export const showMagicLink = publicOperation(route, async (context, { query }) => {
-  const { title, ask, over } = en.magicLinkPage;
+export const showMagicLink = publicOperation(route, async (context, { query, acceptLanguage }) => {
   const token = query.token ?? '';
   const link = readMagicLinkToken(context, token);
   const nowMs = context.runtime.clock.now();
   const challenge =
     link === undefined ? undefined : await loadOpenLink(context.db, link.tenant.tenantId, link.digest, nowMs);
   const action = link === undefined || challenge === undefined ? undefined : await actionOf(context, link, challenge);
-  if (link === undefined || challenge === undefined || action === undefined) return magicLinkPage({ title, ...over });
+  const words = await magicLinkWords(context, link?.tenant, [action?.locale, acceptLanguage]);
+  if (link === undefined || challenge === undefined || action === undefined) return overPage(words);
   return magicLinkPage({
-    title,
-    heading: ask.heading(link.tenant.name),
-    body: ask.body,
-    facts: factsOf(context, challenge, action),
-    form: { token, pageNonce: pageNonce(link), button: ask.button },
+    locale: words.locale,
+    title: words.say('common.title'),
+    heading: words.say('magic-link.heading'),
+    body: words.say('magic-link.description'),
+    facts: factsOf(context, words, challenge, action),
+    form: { token, pageNonce: pageNonce(link), button: words.say('magic-link.primaryCta') },
   });
 });
 
@@ -39,21 +41,29 @@ function actionOf(
 /** What tells a person's own request from somebody else's: what it is for, the device, the place and the time (A22). */
 function factsOf(
   { enrichment }: Context,
+  { locale, say }: MagicLinkWords,
   challenge: LinkChallengeRow,
   action: TokenAction,
 ): readonly (readonly [string, string])[] {
-  const { action: name, device, place, time, unknown, dateTime } = en.magicLinkPage.facts;
+  const unknown = say('magic-link.unknown');
   const agent = enrichment.parsedUserAgent(action.user_agent);
   const { country } = enrichment.describeAddress(action.ip_address);
   const named = [agent?.browser?.name, agent?.os?.name].filter((part) => part !== undefined && part !== '');
+  const isPlaced = country !== null && country !== 'unknown';
   return [
-    [name, challenge.action_code],
-    [device, named.length === 0 ? unknown : named.join(', ')],
-    [place, country === null || country === 'unknown' ? unknown : countryName(country.countryCode)],
-    [time, dateTime(new Date(challenge.created_at))],
+    [say('magic-link.action'), challenge.action_code],
+    [say('magic-link.device'), named.length === 0 ? unknown : named.join(', ')],
+    [say('magic-link.place'), isPlaced ? countryName(locale, country.countryCode) : unknown],
+    [say('magic-link.time'), timeIn(locale, challenge.created_at)],
   ];
 }
 
-function countryName(countryCode: string): string {
-  return new Intl.DisplayNames('en', { type: 'region', fallback: 'code' }).of(countryCode) ?? countryCode;
+function countryName(locale: string, countryCode: string): string {
+  return new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' }).of(countryCode) ?? countryCode;
+}
+
+/** In UTC, and says so: where the person is, nobody here knows. */
+function timeIn(locale: string, timeMs: number): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  return `${format.format(new Date(timeMs))} UTC`;
 }

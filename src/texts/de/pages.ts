@@ -83,6 +83,22 @@ export const dePages: PageTexts = {
   'email-link-sent.resendIn': 'Ein neuer Link ist möglich in: {time}.',
   'email-link-sent.resent': 'Ein neuer Link ist unterwegs. Frühere Links gelten nicht mehr.',
 
+  'magic-link.heading': '{tenantName} bestätigen, dass Sie es sind?',
+  'magic-link.description': 'Bestätigen Sie nur, wenn Sie das gerade selbst angefordert haben, auf dem Gerät unten.',
+  'magic-link.primaryCta': 'Ja, ich bin es',
+  'magic-link.action': 'Wofür',
+  'magic-link.device': 'Gerät',
+  'magic-link.place': 'Ort',
+  'magic-link.time': 'Angefordert',
+  'magic-link.unknown': 'nicht bekannt',
+  'magic-link-done.heading': 'Bestätigt',
+  'magic-link-done.description':
+    'Gehen Sie dorthin zurück, wo Sie es angefordert haben: Dort geht {tenantName} weiter. Sie können diese Seite schließen.',
+  'magic-link-done.primaryCta': 'Weiter',
+  'magic-link-over.heading': 'Dieser Link gilt nicht mehr',
+  'magic-link-over.description':
+    'Er wurde verwendet, ist abgelaufen oder unvollständig. Gehen Sie zurück und fordern Sie einen neuen an.',
+
   'totp-code-entry.heading': 'Geben Sie den Code aus der App ein',
   'totp-code-entry.description': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code für {tenantName} ein.',
   'totp-code-entry.primaryCta': 'Bestätigen',

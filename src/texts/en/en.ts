@@ -9,32 +9,6 @@ export const en: Texts = {
     validity: (minutes) => `It is good for ${minutes} minutes and for one use.`,
     warning: 'If you did not ask for it, ignore this message and do not open the link.',
   },
-  magicLinkPage: {
-    title: 'Confirm it’s you',
-    ask: {
-      heading: (tenantName) => `Confirm to ${tenantName} that it’s you?`,
-      body: 'Confirm only if you have just asked for this yourself, on the device below.',
-      button: 'Yes, it’s me',
-    },
-    facts: {
-      action: 'For',
-      device: 'Device',
-      place: 'Place',
-      time: 'Asked at',
-      unknown: 'not known',
-      dateTime: (time) =>
-        `${new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`,
-    },
-    done: {
-      heading: 'Confirmed',
-      body: (tenantName) => `Go back to where you asked for it: ${tenantName} goes on there. You can close this page.`,
-      button: 'Continue',
-    },
-    over: {
-      heading: 'This link is no longer good',
-      body: 'It was used, has expired or is incomplete. Go back to where you came from and ask for another.',
-    },
-  },
   codeMail: {
     subject: (code, tenantName) => `${code} is your code for ${tenantName}`,
     intro: (tenantName) => `Your code for ${tenantName}:`,

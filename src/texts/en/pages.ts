@@ -81,6 +81,22 @@ export const enPages = {
   'email-link-sent.resendIn': 'You can ask for a new link in {time}.',
   'email-link-sent.resent': 'A new link is on its way. Earlier links no longer work.',
 
+  'magic-link.heading': 'Confirm to {tenantName} that it’s you?',
+  'magic-link.description': 'Confirm only if you have just asked for this yourself, on the device below.',
+  'magic-link.primaryCta': 'Yes, it’s me',
+  'magic-link.action': 'For',
+  'magic-link.device': 'Device',
+  'magic-link.place': 'Place',
+  'magic-link.time': 'Asked at',
+  'magic-link.unknown': 'not known',
+  'magic-link-done.heading': 'Confirmed',
+  'magic-link-done.description':
+    'Go back to where you asked for it: {tenantName} goes on there. You can close this page.',
+  'magic-link-done.primaryCta': 'Continue',
+  'magic-link-over.heading': 'This link is no longer good',
+  'magic-link-over.description':
+    'It was used, has expired or is incomplete. Go back to where you came from and ask for another.',
+
   'totp-code-entry.heading': 'Enter the code from your app',
   'totp-code-entry.description': 'Open your authenticator app and enter the code it shows for {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirm',

@@ -80,6 +80,20 @@ export const esPages: PageTexts = {
   'email-link-sent.resendIn': 'Podrás pedir un enlace nuevo dentro de {time}.',
   'email-link-sent.resent': 'Un enlace nuevo está en camino. Los anteriores ya no sirven.',
 
+  'magic-link.heading': '¿Confirmas a {tenantName} que eres tú?',
+  'magic-link.description': 'Confírmalo solo si acabas de pedirlo tú, en el dispositivo de abajo.',
+  'magic-link.primaryCta': 'Sí, soy yo',
+  'magic-link.action': 'Para',
+  'magic-link.device': 'Dispositivo',
+  'magic-link.place': 'Lugar',
+  'magic-link.time': 'Pedido el',
+  'magic-link.unknown': 'desconocido',
+  'magic-link-done.heading': 'Confirmado',
+  'magic-link-done.description': 'Vuelve a donde lo pediste: {tenantName} continúa allí. Puedes cerrar esta página.',
+  'magic-link-done.primaryCta': 'Continuar',
+  'magic-link-over.heading': 'Este enlace ya no sirve',
+  'magic-link-over.description': 'Se ha usado, ha caducado o está incompleto. Vuelve a donde estabas y pide otro.',
+
   'totp-code-entry.heading': 'Escribe el código de tu aplicación',
   'totp-code-entry.description':
     'Abre tu aplicación de autenticación y escribe el código que muestra para {tenantName}.',

@@ -15,6 +15,7 @@ export const frCaPages: PageTexts = {
   'email-address-entry.label': 'Adresse courriel',
   'email-link-sent.description':
     'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix; cette page continuera toute seule.',
+  'magic-link.heading': 'Confirmer à {tenantName} que c’est vous?',
   'totp-setup.description':
     'Numérisez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
   'totp-setup.secretLabel': 'Impossible de numériser? Saisissez cette clé dans l’application :',

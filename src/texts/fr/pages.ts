@@ -81,6 +81,22 @@ export const frPages: PageTexts = {
   'email-link-sent.resendIn': 'Vous pourrez demander un nouveau lien dans {time}.',
   'email-link-sent.resent': 'Un nouveau lien est en route. Les liens précédents ne sont plus valables.',
 
+  'magic-link.heading': 'Confirmer à {tenantName} que c’est vous ?',
+  'magic-link.description': 'Confirmez seulement si vous venez de le demander vous-même, sur l’appareil ci-dessous.',
+  'magic-link.primaryCta': 'Oui, c’est moi',
+  'magic-link.action': 'Pour',
+  'magic-link.device': 'Appareil',
+  'magic-link.place': 'Lieu',
+  'magic-link.time': 'Demandé le',
+  'magic-link.unknown': 'inconnu',
+  'magic-link-done.heading': 'Confirmé',
+  'magic-link-done.description':
+    'Revenez là où vous l’avez demandé : {tenantName} y continue. Vous pouvez fermer cette page.',
+  'magic-link-done.primaryCta': 'Continuer',
+  'magic-link-over.heading': 'Ce lien n’est plus valable',
+  'magic-link-over.description':
+    'Il a été utilisé, a expiré ou est incomplet. Revenez d’où vous venez et demandez-en un autre.',
+
   'totp-code-entry.heading': 'Saisissez le code de votre application',
   'totp-code-entry.description':
     'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche pour {tenantName}.',

@@ -81,6 +81,21 @@ export const itPages: PageTexts = {
   'email-link-sent.resendIn': 'Potrai chiedere un nuovo link tra {time}.',
   'email-link-sent.resent': 'Un nuovo link è in arrivo. Quelli precedenti non valgono più.',
 
+  'magic-link.heading': 'Confermi a {tenantName} che sei tu?',
+  'magic-link.description': 'Conferma solo se lo hai appena chiesto tu, sul dispositivo qui sotto.',
+  'magic-link.primaryCta': 'Sì, sono io',
+  'magic-link.action': 'Per',
+  'magic-link.device': 'Dispositivo',
+  'magic-link.place': 'Luogo',
+  'magic-link.time': 'Richiesto il',
+  'magic-link.unknown': 'sconosciuto',
+  'magic-link-done.heading': 'Confermato',
+  'magic-link-done.description': 'Torna dove l’hai chiesto: {tenantName} continua da lì. Puoi chiudere questa pagina.',
+  'magic-link-done.primaryCta': 'Continua',
+  'magic-link-over.heading': 'Questo link non vale più',
+  'magic-link-over.description':
+    'È stato usato, è scaduto o è incompleto. Torna da dove sei arrivato e chiedine un altro.',
+
   'totp-code-entry.heading': 'Inserisci il codice della tua app',
   'totp-code-entry.description': 'Apri l’app di autenticazione e inserisci il codice che mostra per {tenantName}.',
   'totp-code-entry.primaryCta': 'Conferma',

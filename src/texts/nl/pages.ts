@@ -80,6 +80,22 @@ export const nlPages: PageTexts = {
   'email-link-sent.resendIn': 'Je kunt een nieuwe link aanvragen over {time}.',
   'email-link-sent.resent': 'Een nieuwe link is onderweg. Eerdere links werken niet meer.',
 
+  'magic-link.heading': 'Aan {tenantName} bevestigen dat jij het bent?',
+  'magic-link.description': 'Bevestig alleen als je dit net zelf hebt aangevraagd, op het apparaat hieronder.',
+  'magic-link.primaryCta': 'Ja, ik ben het',
+  'magic-link.action': 'Waarvoor',
+  'magic-link.device': 'Apparaat',
+  'magic-link.place': 'Plaats',
+  'magic-link.time': 'Aangevraagd op',
+  'magic-link.unknown': 'niet bekend',
+  'magic-link-done.heading': 'Bevestigd',
+  'magic-link-done.description':
+    'Ga terug naar waar je het aanvroeg: {tenantName} gaat daar verder. Je kunt deze pagina sluiten.',
+  'magic-link-done.primaryCta': 'Doorgaan',
+  'magic-link-over.heading': 'Deze link is niet meer geldig',
+  'magic-link-over.description':
+    'Hij is gebruikt, verlopen of onvolledig. Ga terug naar waar je vandaan kwam en vraag een nieuwe aan.',
+
   'totp-code-entry.heading': 'Vul de code uit je app in',
   'totp-code-entry.description': 'Open je authenticator-app en vul de code in die hij voor {tenantName} toont.',
   'totp-code-entry.primaryCta': 'Bevestigen',

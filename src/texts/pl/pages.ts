@@ -80,6 +80,22 @@ export const plPages: PageTexts = {
   'email-link-sent.resendIn': 'O nowy link można poprosić za: {time}.',
   'email-link-sent.resent': 'Nowy link jest w drodze. Poprzednie linki już nie działają.',
 
+  'magic-link.heading': 'Potwierdzić w {tenantName}, że to Ty?',
+  'magic-link.description': 'Potwierdź tylko, jeśli to właśnie Ty o to prosisz, na urządzeniu poniżej.',
+  'magic-link.primaryCta': 'Tak, to ja',
+  'magic-link.action': 'Do czego',
+  'magic-link.device': 'Urządzenie',
+  'magic-link.place': 'Miejsce',
+  'magic-link.time': 'Czas prośby',
+  'magic-link.unknown': 'nieznane',
+  'magic-link-done.heading': 'Potwierdzono',
+  'magic-link-done.description':
+    'Wróć tam, skąd pochodzi prośba: {tenantName} działa tam dalej. Możesz zamknąć tę stronę.',
+  'magic-link-done.primaryCta': 'Dalej',
+  'magic-link-over.heading': 'Ten link już nie działa',
+  'magic-link-over.description':
+    'Został użyty, wygasł albo jest niepełny. Wróć tam, skąd przychodzisz, i poproś o nowy.',
+
   'totp-code-entry.heading': 'Wpisz kod z aplikacji',
   'totp-code-entry.description': 'Otwórz aplikację uwierzytelniającą i wpisz kod wyświetlany dla {tenantName}.',
   'totp-code-entry.primaryCta': 'Potwierdź',
