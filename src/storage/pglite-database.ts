@@ -253,6 +253,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   private readonly groups: Readonly<Record<Grouping, CallGroup>> = {
     reads: new CallGroup(() => this.runGroup(this.groups.reads)),
     writes: new CallGroup(() => this.runGroup(this.groups.writes)),
+    guesses: new CallGroup(() => this.runGroup(this.groups.guesses)),
   };
   private closing: Promise<void> | undefined;
 

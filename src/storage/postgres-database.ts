@@ -159,6 +159,7 @@ class PostgresDatabase implements Database {
     this.groups = {
       reads: new CallGroup(() => this.runGroup(this.groups.reads)),
       writes: new CallGroup(() => this.runGroup(this.groups.writes)),
+      guesses: new CallGroup(() => this.runGroup(this.groups.guesses)),
     };
     const connection: ClientConfig = {
       ...connectTo(options.url),

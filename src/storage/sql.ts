@@ -21,8 +21,11 @@ export function sqlTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-/** Which statements may be sent together: those that only read, and those that write; see call-group.ts. */
-export type Grouping = 'reads' | 'writes';
+/**
+ * Which statements may be sent together: those that only read, those that write what was decided, and those that spend a
+ * guess, which are named by their subject and so stand in an order of their own; see call-group.ts.
+ */
+export type Grouping = 'reads' | 'writes' | 'guesses';
 
 /** A prepared statement. The name is its identity on a connection, so one name must never stand for two texts. */
 export interface Statement<Row> {

@@ -9,6 +9,7 @@ import { webhookOf } from '../confirm-by-webhook.ts';
 import type { Confirmation } from '../confirm-by-webhook.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
+import { isOfClientApi } from './is-of-client-api.ts';
 import { closeConfirmed, moveAction } from './verify-challenge.ts';
 
 /**
@@ -16,8 +17,9 @@ import { closeConfirmed, moveAction } from './verify-challenge.ts';
  * @throws {Refusal} `invalid_request`
  */
 export function refuseUnbindable(challenge: ChallengeRow, key: ActionKey): void {
-  if (challenge.purpose === 'registration') {
-    throw new Refusal('invalid_request', 'The challenge completes an enrolment: it is no proof for an action.');
+  // Its code is given back to the client API, which has looked at what the token permits and moved the action.
+  if (challenge.purpose === 'registration' || (isCodeChallenge(challenge) && isOfClientApi(challenge))) {
+    throw new Refusal('invalid_request', 'The challenge was made by the client API for an action of its own.');
   }
   if (challenge.user_id !== null && challenge.user_id !== key.userId) {
     throw new Refusal('invalid_request', 'The challenge belongs to another user.');

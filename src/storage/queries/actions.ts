@@ -178,7 +178,11 @@ export async function recordAction(sql: Sql, action: NewAction): Promise<boolean
   return rows.length === 1;
 }
 
-const loadActionStatement = statement<ActionRow>('load_action', `select ${columns} from actions where ${keyMatches}`);
+const loadActionStatement = statement<ActionRow>(
+  'load_action',
+  `select ${columns} from actions where ${keyMatches}`,
+  'reads',
+);
 
 export async function loadAction(sql: Sql, key: ActionKey): Promise<ActionRow | undefined> {
   const [row] = await sql.query(loadActionStatement, keyValues(key));

@@ -62,6 +62,7 @@ const spendAtCodeStatement = statement<{ tries: number | null }>(
    update challenges c set tries = c.tries + 1
    where c.tenant_id = $1 and c.challenge_id = $7 and c.tries < ${triesPerCodeMax} and exists (select from spent)
    returning c.tries`,
+  'guesses',
 );
 
 const spendStatement = statement<{ failures_since_reset: number }>(
@@ -71,6 +72,7 @@ const spendStatement = statement<{ failures_since_reset: number }>(
    ), notice as (${lockNotice}
    )
    select failures_since_reset from spent`,
+  'guesses',
 );
 
 /**

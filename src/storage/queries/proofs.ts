@@ -143,6 +143,7 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
      select $1, $11::uuid, $12::timestamptz, $13::jsonb, $14::text, $2, $15::text, $16::jsonb from consumed
    )
    select count(*)::int as consumed from consumed`,
+    'writes',
   );
 }
 

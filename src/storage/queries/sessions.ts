@@ -73,6 +73,7 @@ const loadStatement = statement<SessionRow>(
   'load_session',
   `select ${columns} from sessions s, users u, app_clients c
    where s.tenant_id = $1 and s.session_id = $2 and ${belongTogether}`,
+  'reads',
 );
 
 export async function loadSession(sql: Sql, tenantId: string, sessionId: string): Promise<SessionRow | undefined> {

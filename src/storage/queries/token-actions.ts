@@ -62,6 +62,7 @@ const loadStatement = statement<StoredTokenAction>(
    from actions x
    join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
    where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
+  'reads',
 );
 
 /** Everything that a call with a short-lived token begins from, in one round trip. */
