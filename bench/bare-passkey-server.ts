@@ -5,37 +5,18 @@
  * origin, permits nothing, decides nothing, signs nothing, counts nothing and logs nothing.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import type * as KeyCeremonies from '../src/storage/queries/key-ceremonies.ts';
-import type * as PostgresDatabase from '../src/storage/postgres-database.ts';
 import type * as Proofs from '../src/storage/queries/proofs.ts';
 import type * as TokenActions from '../src/storage/queries/token-actions.ts';
+import { built, openBareDatabase, serveBare, variable } from './bare-rig.ts';
 
-async function built(path: string): Promise<unknown> {
-  return import(new URL(`../dist/${path}`, import.meta.url).href);
-}
+const { spendKeyChallenge } = await built<typeof KeyCeremonies>('storage/queries/key-ceremonies.js');
+const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/token-actions.js');
+const { recordProof } = await built<typeof Proofs>('storage/queries/proofs.js');
 
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is missing.`);
-  return value;
-}
-
-const { openPostgresDatabase } = (await built('storage/postgres-database.js')) as typeof PostgresDatabase;
-const { spendKeyChallenge } = (await built('storage/queries/key-ceremonies.js')) as typeof KeyCeremonies;
-const { loadTokenAction } = (await built('storage/queries/token-actions.js')) as typeof TokenActions;
-const { recordProof } = (await built('storage/queries/proofs.js')) as typeof Proofs;
-
-const db = openPostgresDatabase({
-  url: variable('DATABASE_URL'),
-  poolSize: Number(variable('BENCH_POOL_SIZE')),
-  // One statement, one transaction, as a simple server has it.
-  isGrouping: false,
-  random: Math.random,
-  onError: (error) => console.error(error.message),
-});
+// Grouped as Sallyport's are: what is compared here is the work around the statements.
+const db = await openBareDatabase({ isGrouping: true });
 const tenantId = variable('BENCH_TENANT_ID');
 const origin = variable('BENCH_ORIGIN');
 const reply = Buffer.from(variable('BENCH_REPLY'));
@@ -101,29 +82,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
   if (!verified || !isRecorded) throw new Error('The proof was not accepted.');
 }
 
-function handle(request: IncomingMessage, response: ServerResponse): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    verify(request.url ?? '', Buffer.concat(chunks)).then(
-      () => {
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
-        response.end(reply);
-      },
-      (error: unknown) => {
-        response.writeHead(500, { 'content-length': 0 });
-        response.end();
-        console.error(error);
-      },
-    );
-  });
-}
-
-const server = createServer(handle);
-server.keepAliveTimeout = 65_000;
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  console.log(`The bare server is ready at http://127.0.0.1:${address.port}`);
+serveBare(async ({ url = '' }, body) => {
+  await verify(url, body);
+  return reply;
 });
-process.on('SIGINT', () => process.exit());

@@ -4,11 +4,8 @@
  * looks at no limit of an address, parses by no contract, decides nothing and logs nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as Crypto from '../src/runtime/crypto.ts';
 import type * as Registry from '../src/methods/registry.ts';
-import type * as PostgresDatabase from '../src/storage/postgres-database.ts';
 import type * as GuessBudgets from '../src/storage/queries/guess-budgets.ts';
 import type * as Proofs from '../src/storage/queries/proofs.ts';
 import type * as Sessions from '../src/storage/queries/sessions.ts';
@@ -18,40 +15,23 @@ import type * as TokenActions from '../src/storage/queries/token-actions.ts';
 import type * as Published from '../src/storage/published.ts';
 import type * as SealModule from '../src/storage/seal.ts';
 import type * as Tokens from '../src/runtime/tokens.ts';
+import { built, openBareDatabase, serveBare, variable } from './bare-rig.ts';
 
-async function built(path: string): Promise<unknown> {
-  return import(new URL(`../dist/${path}`, import.meta.url).href);
-}
+const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/token-actions.js');
+const { spendAttempt } = await built<typeof GuessBudgets>('storage/queries/guess-budgets.js');
+const { recordProof } = await built<typeof Proofs>('storage/queries/proofs.js');
+const { loadSession } = await built<typeof Sessions>('storage/queries/sessions.js');
+const { loadTenant } = await built<typeof Tenants>('storage/queries/tenants.js');
+const { loadSessionSigningKeys } = await built<typeof SessionSigningKeys>('storage/queries/session-signing-keys.js');
+const { rootKeyPlace, sessionSigningKeyPlace } = await built<typeof Published>('storage/published.js');
+const { createSeal } = await built<typeof SealModule>('storage/seal.js');
+const { checkActionToken, checkSessionToken, sessionIssuer, signActionToken } =
+  await built<typeof Tokens>('runtime/tokens.js');
+const { deriveKey, hmacSha256, rsaKeyPair, secretKey } = await built<typeof Crypto>('runtime/crypto.js');
+const { methods } = await built<typeof Registry>('methods/registry.js');
 
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is missing.`);
-  return value;
-}
-
-const { openPostgresDatabase } = (await built('storage/postgres-database.js')) as typeof PostgresDatabase;
-const { loadTokenAction } = (await built('storage/queries/token-actions.js')) as typeof TokenActions;
-const { spendAttempt } = (await built('storage/queries/guess-budgets.js')) as typeof GuessBudgets;
-const { recordProof } = (await built('storage/queries/proofs.js')) as typeof Proofs;
-const { loadSession } = (await built('storage/queries/sessions.js')) as typeof Sessions;
-const { loadTenant } = (await built('storage/queries/tenants.js')) as typeof Tenants;
-const { loadSessionSigningKeys } = (await built(
-  'storage/queries/session-signing-keys.js',
-)) as typeof SessionSigningKeys;
-const { rootKeyPlace, sessionSigningKeyPlace } = (await built('storage/published.js')) as typeof Published;
-const { createSeal } = (await built('storage/seal.js')) as typeof SealModule;
-const { checkActionToken, checkSessionToken, sessionIssuer, signActionToken } = (await built(
-  'runtime/tokens.js',
-)) as typeof Tokens;
-const { deriveKey, hmacSha256, rsaKeyPair, secretKey } = (await built('runtime/crypto.js')) as typeof Crypto;
-const { methods } = (await built('methods/registry.js')) as typeof Registry;
-
-const db = openPostgresDatabase({
-  url: variable('DATABASE_URL'),
-  poolSize: Number(variable('BENCH_POOL_SIZE')),
-  random: Math.random,
-  onError: (error) => console.error(error.message),
-});
+// Grouped as Sallyport's are: what is compared here is the work around the statements.
+const db = await openBareDatabase({ isGrouping: true });
 const tenantId = variable('BENCH_TENANT_ID');
 const publicUrl = variable('BENCH_PUBLIC_URL');
 const seal = createSeal([Buffer.from(variable('SALLYPORT_MASTER_KEY'), 'base64')], { bytes: () => Buffer.alloc(12) });
@@ -115,34 +95,11 @@ async function validateSession(accessToken: string): Promise<object> {
   return { user: { userId: session.user_id, email: session.email }, expiresAt: token.expiresAt };
 }
 
-async function answer(request: IncomingMessage, bytes: Buffer, response: ServerResponse): Promise<void> {
+serveBare(async ({ url, headers }, bytes) => {
   const body = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, string>>;
-  const reply = Buffer.from(
-    JSON.stringify(
-      request.url === '/v1/sessions/validate'
-        ? await validateSession(body['accessToken'] ?? '')
-        : await verifyTotp(request.headers.authorization ?? '', body['verificationCode'] ?? ''),
-    ),
-  );
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
-  response.end(reply);
-}
-
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    answer(request, Buffer.concat(chunks), response).catch((error: unknown) => {
-      response.writeHead(500, { 'content-length': 0 });
-      response.end();
-      console.error(error);
-    });
-  });
+  const reply =
+    url === '/v1/sessions/validate'
+      ? await validateSession(body['accessToken'] ?? '')
+      : await verifyTotp(headers.authorization ?? '', body['verificationCode'] ?? '');
+  return Buffer.from(JSON.stringify(reply));
 });
-server.keepAliveTimeout = 65_000;
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  console.log(`The bare server is ready at http://127.0.0.1:${address.port}`);
-});
-process.on('SIGINT', () => process.exit());

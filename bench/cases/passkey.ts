@@ -230,7 +230,7 @@ function report(
     return `| ${cells.join(' | ')} |`;
   };
   return [
-    `${connections} keep-alive connections, ${poolSize} database connections, ${users} users; medians of ${ofSallyport.length} rounds of ${count.toLocaleString('en')} requests, each with a challenge of its own that was signed before. "Of bare" is the median of each round's ratio (lowest to highest). The requests come from one process on the same machine.`,
+    `${connections} keep-alive connections, ${poolSize} database connections, ${users} users; medians of ${ofSallyport.length} rounds of ${count.toLocaleString('en')} requests, each with a challenge of its own that was signed before. "Of bare" is the median of each round's ratio (lowest to highest). The bare server groups its statements as Sallyport does. The requests come from one process on the same machine.`,
     '',
     '| server | requests/s | of bare | p50 ms | p99 ms |',
     '| --- | ---: | ---: | ---: | ---: |',

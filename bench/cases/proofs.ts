@@ -331,7 +331,7 @@ function report({ settings }: BenchRun, slices: readonly Slice[]): string {
     return `- ${what} ${spread} ${unit}. Target: at least ${min}, ${median(ratios) >= min ? 'reached' : '**missed**'}.`;
   };
   return [
-    `${settings.connections} keep-alive connections, ${settings.poolSize} database connections, ${users.toLocaleString('en')} users; medians of ${settings.rounds} rounds of ${settings.measureMs / 1000} s, ratios of neighbouring slices (lowest to highest). The bare server runs the same statements and the same cryptography.`,
+    `${settings.connections} keep-alive connections, ${settings.poolSize} database connections, ${users.toLocaleString('en')} users; medians of ${settings.rounds} rounds of ${settings.measureMs / 1000} s, ratios of neighbouring slices (lowest to highest). The bare server runs the same statements, grouped as Sallyport's are, and the same cryptography.`,
     '',
     '| | requests/s | p50 ms | p99 ms | CPU µs a request |',
     '| --- | ---: | ---: | ---: | ---: |',

@@ -44,10 +44,7 @@ export function allowOrigin<Caller>(
 ): void {
   const { origin } = request.headers;
   void reply.header('vary', 'Origin');
-  if (origin === undefined || !directory.isExpectedOrigin(origin, caller)) {
-    void reply.removeHeader('access-control-allow-origin');
-    return;
-  }
+  if (origin === undefined || !directory.isExpectedOrigin(origin, caller)) return;
   void reply
     .header('access-control-allow-origin', origin)
     .header('access-control-allow-credentials', 'true')

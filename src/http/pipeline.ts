@@ -108,17 +108,20 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
         answerPreflight(parts.clients, request, reply);
         return;
       }
-      allowOrigin(parts.clients, request, reply, undefined);
     }
     if (kind === 'public') {
+      if (isClientPath(request.url)) allowOrigin(parts.clients, request, reply, undefined);
       done();
       return;
     }
     const { authorization } = request.headers;
     if (isClientKind(kind)) {
-      const client = identifyClient(parts.clients, parts, kind, authorization, request.ip);
-      request.caller = client;
-      allowOrigin(parts.clients, request, reply, client);
+      try {
+        request.caller = identifyClient(parts.clients, parts, kind, authorization, request.ip);
+      } finally {
+        // Also where it was refused to say who calls: then any tenant's page may read the refusal.
+        allowOrigin(parts.clients, request, reply, request.caller as Client | undefined);
+      }
       done();
       return;
     }

@@ -1,17 +1,22 @@
 import { codeBytes, oneTimeCode } from '../core/challenges/one-time-code.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
+import { methodSettings } from './method-settings.ts';
 import type { Context } from './operation.ts';
 
 const lengthDefault = 6;
+/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). Links, too. */
+export const codeMinutes = 10;
 
 /** A new code of the length that the tenant configured for the method. */
 export function newCode({ runtime }: Context, tenant: Tenant, verificationMethod: string): string {
-  const configured = tenant.authenticatorConfigurations.find(
-    (configuration) => configuration.verification_method === verificationMethod,
-  )?.settings['verificationCodeLength'];
-  const length = typeof configured === 'number' && configured >= 6 && configured <= 10 ? configured : lengthDefault;
-  return oneTimeCode(runtime.random.bytes(codeBytes), length);
+  return oneTimeCode(runtime.random.bytes(codeBytes), codeLength(tenant, verificationMethod));
+}
+
+/** How many digits the codes of a method have. */
+export function codeLength(tenant: Tenant, verificationMethod: string): number {
+  const configured = methodSettings(tenant, verificationMethod)['verificationCodeLength'];
+  return typeof configured === 'number' && configured >= 6 && configured <= 10 ? configured : lengthDefault;
 }
 
 /** What is stored of a code: bound to its challenge, under a key that is not in the database in clear. */

@@ -4,6 +4,7 @@ import type { SendingLimit } from '../storage/queries/sent-messages.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Sql } from '../storage/sql.ts';
 import { contactSubject } from './challenge-code.ts';
+import { methodSettings } from './method-settings.ts';
 import type { Context } from './operation.ts';
 
 const minuteMs = 60_000;
@@ -42,8 +43,7 @@ export async function countSend(
 
 /** The limits that all hold for a method's messages: those that the tenant configured, else the built-in one. */
 function sendingLimits(tenant: Tenant, verificationMethod: string): readonly SendingLimit[] {
-  const configured = tenant.authenticatorConfigurations.find((row) => row.verification_method === verificationMethod)
-    ?.settings['sendingRateLimitConfigurations'];
+  const configured = methodSettings(tenant, verificationMethod)['sendingRateLimitConfigurations'];
   const limits = (Array.isArray(configured) ? configured : []).flatMap(readLimit);
   if (limits.length > 0) return limits;
   return [verificationMethod === 'SMS' || verificationMethod === 'WHATSAPP' ? textLimit : mailLimit];

@@ -180,7 +180,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     expect(options).toEqual({
       token: expect.any(String),
       defaultVerificationMethod: 'EMAIL_OTP',
-      verificationMethods: ['EMAIL_OTP', 'AUTHENTICATOR_APP'],
+      verificationMethods: ['AUTHENTICATOR_APP', 'EMAIL_OTP'],
       user: { email: 'c•••@example.com' },
     });
     expect((await own(options.token)).status).toBe(200);

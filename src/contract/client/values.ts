@@ -1,7 +1,6 @@
 /** Shapes that several routes of the client API share. */
 import { z } from 'zod';
-import * as v from '../values.ts';
-import { webauthnCredential } from '../webauthn-credential.ts';
+import { authenticatorMembers } from '../authenticator-members.ts';
 
 /** The body of a call that takes none. What is sent all the same is ignored (ruling 1). */
 export const nothing = z.object({});
@@ -14,22 +13,7 @@ export const verificationCode = z
 const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
 
 /** An authenticator as its user sees it: contacts are masked. */
-export const ownAuthenticator = z
-  .object({
-    userAuthenticatorId: z.string(),
-    verificationMethod: v.verificationMethod,
-    createdAt: v.timestamp,
-    verifiedAt: v.timestamp.optional(),
-    lastVerifiedAt: v.timestamp.optional(),
-    isDefault: z.boolean(),
-    email: z.string().optional(),
-    phoneNumber: z.string().optional(),
-    username: z.string().optional(),
-    displayName: z.string().optional(),
-    authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
-    webauthnCredential: webauthnCredential.optional(),
-  })
-  .meta({ id: 'OwnAuthenticator' });
+export const ownAuthenticator = z.object(authenticatorMembers).meta({ id: 'OwnAuthenticator' });
 export type OwnAuthenticator = z.infer<typeof ownAuthenticator>;
 
 /** A proof that was tried. A wrong code is an answer, not an error. */

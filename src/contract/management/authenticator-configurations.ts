@@ -53,7 +53,9 @@ const expectedOrigins = z
     z
       .string()
       .max(512)
-      .regex(/^(https?:\/\/|android:)/, 'expectedOrigins must each start with http://, https:// or android:.'),
+      .regex(/^(https?:\/\/|android:)/, 'expectedOrigins must each start with http://, https:// or android:.')
+      // They stand in headers, next to each other.
+      .regex(/^[^\s;,'"]+$/, 'expectedOrigins must each be one origin, such as https://app.example.com.'),
   )
   .min(1)
   .max(100);

@@ -1,24 +1,13 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
-import { webauthnCredential } from '../webauthn-credential.ts';
+import { authenticatorMembers } from '../authenticator-members.ts';
 import { success, userParams } from './users.ts';
 
 const authenticator = z
   .object({
     userId: z.string(),
-    userAuthenticatorId: z.string(),
-    verificationMethod: v.verificationMethod,
-    createdAt: v.timestamp,
-    verifiedAt: v.timestamp.optional(),
-    lastVerifiedAt: v.timestamp.optional(),
-    isDefault: z.boolean(),
-    email: z.string().optional(),
-    phoneNumber: z.string().optional(),
-    username: z.string().optional(),
-    displayName: z.string().optional(),
-    authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
-    webauthnCredential: webauthnCredential.optional(),
+    ...authenticatorMembers,
   })
   .meta({ id: 'Authenticator' });
 export type Authenticator = z.infer<typeof authenticator>;

@@ -1,4 +1,5 @@
 import { ApiError } from '../../../sdk/browser/index.ts';
+import { CreatePasskey } from '../../ui/kit/create-passkey.tsx';
 import { rememberPasskey } from '../../ui/kit/device-memory.ts';
 import { KeyScreen } from '../../ui/kit/key-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
@@ -29,26 +30,8 @@ export const page: MethodPage = {
   },
 
   Enrolment() {
-    const { client, enrolled, session } = usePage();
-    return (
-      <KeyScreen
-        icon="passkey"
-        isProof={false}
-        texts={{
-          heading: 'passkey-create.heading',
-          description: 'passkey-create.description',
-          primaryCta: 'passkey-create.primaryCta',
-          waiting: 'passkey-create.waiting',
-          cancelled: 'passkey-create.cancelled',
-          exists: 'passkey-create.exists',
-        }}
-        ceremony={(signal) => client.createPasskey(signal)}
-        onVerified={() => {
-          rememberPasskey(session);
-          enrolled();
-        }}
-      />
-    );
+    const { enrolled } = usePage();
+    return <CreatePasskey occasion="passkey-create" onCreated={enrolled} />;
   },
 };
 

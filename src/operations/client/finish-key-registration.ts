@@ -21,7 +21,7 @@ import {
   refuseKey,
 } from './keys.ts';
 import { openAction } from './open-action.ts';
-import { permitKey } from './start-key-registration.ts';
+import { permitKey } from './permit.ts';
 
 /** Spends the challenge, checks the answer, and stores the key with all that follows from it, in this order. */
 export async function finishKeyRegistration<R extends Route>(

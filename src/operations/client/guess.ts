@@ -1,10 +1,9 @@
 import type { VerifyReply } from '../../contract/client/values.ts';
-import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
 import { spendAttempt } from '../../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import type { Route } from '../../contract/route.ts';
 import type { Context, TokenRequest } from '../operation.ts';
-import { actorOf } from '../record-audit.ts';
+import { recordRefusal } from '../record-refusal.ts';
 import type { OpenAction } from './open-action.ts';
 
 /** Whose guesses a code of the action's user is counted against. */
@@ -33,22 +32,13 @@ export async function spendGuess(
  * code that was used before is the same as of a wrong one; the audit event tells them apart (NIST SP 800-63B-4 §3.1.4.2).
  */
 export async function refuseGuess(
-  { db, runtime }: Context,
-  { caller, requestId }: TokenRequest<Route>,
+  context: Context,
+  request: TokenRequest<Route>,
   { key }: OpenAction,
   verificationMethod: string,
   failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED',
   auditReason: string = failureReason,
 ): Promise<VerifyReply> {
-  await recordAuditEvent(db, {
-    tenantId: key.tenantId,
-    eventId: runtime.ids.uuid(),
-    happenedAtMs: runtime.clock.now(),
-    actor: actorOf(caller),
-    eventType: 'challenge.refused',
-    userId: key.userId,
-    requestId,
-    data: { verificationMethod, reason: auditReason },
-  });
+  await recordRefusal(context, request, key.userId, { verificationMethod, reason: auditReason });
   return { isVerified: false, failureReason };
 }

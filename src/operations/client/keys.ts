@@ -6,13 +6,13 @@ import { methods } from '../../methods/registry.ts';
 import { hmacSha256 } from '../../runtime/crypto.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { CeremonyTerms, SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
 import type { Route } from '../../contract/route.ts';
 import { isExpectedOrigin, relyingPartyOf } from '../expected-origins.ts';
+import { methodSettings } from '../method-settings.ts';
 import type { ClientRequest, Context } from '../operation.ts';
-import { actorOf } from '../record-audit.ts';
+import { recordRefusal } from '../record-refusal.ts';
 import type { OpenAction } from './open-action.ts';
 
 /** Five minutes: a person finds their key in one. WebAuthn §7.1 step 1 leaves it to the server. */
@@ -34,9 +34,8 @@ export function newChallenge({ random }: Pick<Runtime, 'random'>): string {
 const attachments = ['platform', 'cross-platform'] as const;
 
 /** What the tenant has set for a method of keys. */
-export function keySettings({ authenticatorConfigurations }: Tenant, method: string) {
-  const settings =
-    authenticatorConfigurations.find((configuration) => configuration.verification_method === method)?.settings ?? {};
+export function keySettings(tenant: Tenant, method: string) {
+  const settings = methodSettings(tenant, method);
   const attachment = settings['authenticatorAttachment'];
   return {
     userVerification: settings['userVerificationRequirement'],
@@ -139,21 +138,12 @@ export function keepSession(
 
 /** The refusal of a response, the same for every reason; the audit log alone is told which (WebAuthn §7.2 step 25). */
 export async function refuseKey(
-  { db, runtime }: Context,
-  { caller, requestId }: ClientRequest<Route>,
+  context: Context,
+  request: ClientRequest<Route>,
   userId: string | undefined,
   verificationMethod: string,
   why: CeremonyFailure | 'challenge' | 'browser' | 'taken' | 'configuration',
 ): Promise<Refusal> {
-  await recordAuditEvent(db, {
-    tenantId: caller.tenant.tenantId,
-    eventId: runtime.ids.uuid(),
-    happenedAtMs: runtime.clock.now(),
-    actor: actorOf(caller),
-    eventType: 'challenge.refused',
-    userId,
-    requestId,
-    data: { verificationMethod, reason: why },
-  });
+  await recordRefusal(context, request, userId, { verificationMethod, reason: why });
   return new Refusal('invalid_credential', 'The credential could not be verified. Begin again with new options.');
 }

@@ -1,8 +1,8 @@
 /** Which ways a page may offer to prove something, and to set up, with a token as it is. What a page offers is never refused for that reason. */
-import { Refusal } from '../../contract/errors.ts';
 import type { VerificationMethod } from '../../contract/values.ts';
+import { methodSettings } from '../method-settings.ts';
 import type { OpenAction } from './open-action.ts';
-import { permitEnrolment, permitProof, requireRecoveryCodes } from './permit.ts';
+import { isPermitted, permitEnrolment, permitKey, permitProof, requireRecoveryCodes } from './permit.ts';
 
 /** The methods that the client API can prove, strongest first; recovery codes stand in for all others, so they are last. */
 const provable = [
@@ -13,17 +13,6 @@ const provable = [
   'EMAIL_MAGIC_LINK',
   'RECOVERY_CODE',
 ] as const satisfies readonly VerificationMethod[];
-
-/** What an operator has set for a method; only what was set. */
-export function methodSettings(
-  { tenant }: Pick<OpenAction, 'tenant'>,
-  method: string,
-): Readonly<Record<string, unknown>> {
-  const configuration = tenant.authenticatorConfigurations.find(
-    ({ verification_method }) => verification_method === method,
-  );
-  return configuration?.settings ?? {};
-}
 
 /** Methods of the user's that can move the action now. */
 export function challengeMethods(action: OpenAction, hasRecoveryCodes: boolean): readonly VerificationMethod[] {
@@ -49,25 +38,23 @@ export function enrolmentMethods(action: OpenAction): readonly VerificationMetho
     (method) =>
       method !== 'RECOVERY_CODE' &&
       (mayBeSeveral(method) || !own.has(method)) &&
-      methodSettings(action, method)['isHiddenToUser'] !== true &&
-      !needsAnotherFirst(action, method) &&
-      isPermitted(() => permitEnrolment(action, method)),
+      methodSettings(action.tenant, method)['isHiddenToUser'] !== true &&
+      isPermitted(() =>
+        mayBeSeveral(method) ? permitKey(action, method, action.verified) : permitEnrolment(action, method),
+      ),
   );
 }
 
-/** A tenant may want a way to recover before the first passkey. */
-function needsAnotherFirst(action: OpenAction, method: string): boolean {
-  const recovery = methodSettings(action, method)['recoveryMethods'];
-  if (method !== 'PASSKEY' || !Array.isArray(recovery) || recovery.length === 0) return false;
-  return !action.verified.some(({ verification_method }) => recovery.includes(verification_method));
-}
-
-function isPermitted(permit: () => void): boolean {
-  try {
-    permit();
-    return true;
-  } catch (error) {
-    if (error instanceof Refusal) return false;
-    throw error;
-  }
+/** What the action asks for, else what the user prefers, else what they used last, else the strongest (client-api 7.4). */
+export function defaultMethod(
+  { demand, row, verified }: OpenAction,
+  usable: readonly VerificationMethod[],
+): VerificationMethod | undefined {
+  const preferred = verified.find(({ authenticator_id }) => authenticator_id === row.default_authenticator_id);
+  const [lastUsed] = verified
+    .filter(({ last_verified_at }) => last_verified_at !== null)
+    .sort((left, right) => (right.last_verified_at ?? 0) - (left.last_verified_at ?? 0));
+  const wishes = [demand.defaultVerificationMethod, preferred?.verification_method, lastUsed?.verification_method];
+  const wish = wishes.find((method) => usable.some((known) => known === method));
+  return usable.find((method) => method === wish) ?? usable[0];
 }

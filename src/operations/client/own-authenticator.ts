@@ -1,5 +1,6 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Tenant } from '../../storage/published.ts';
+import { methodSettings } from '../method-settings.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 
 /** The user's authenticator of an id. @throws {Refusal} `not_found`, the same for one of somebody else and for none */
@@ -10,8 +11,7 @@ export function findOwn(authenticators: readonly AuthenticatorRow[], authenticat
 }
 
 /** @throws {Refusal} `forbidden` if the tenant keeps authenticators of the method out of its users' hands */
-export function requireEditable({ authenticatorConfigurations }: Tenant, method: string): void {
-  const configuration = authenticatorConfigurations.find((row) => row.verification_method === method);
-  if (configuration?.settings['isEditableByUser'] !== false) return;
+export function requireEditable(tenant: Tenant, method: string): void {
+  if (methodSettings(tenant, method)['isEditableByUser'] !== false) return;
   throw new Refusal('forbidden', `The tenant does not let users change authenticators of the method ${method}.`);
 }

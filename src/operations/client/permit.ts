@@ -4,7 +4,9 @@ import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { satisfies } from '../../core/challenges/satisfies.ts';
 import { assurances } from '../../core/rules/rule-set.ts';
 import type { Assurance } from '../../core/rules/rule-set.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { usesRecoveryCodes } from '../new-recovery-codes.ts';
+import { keySettings } from './keys.ts';
 import type { OpenAction } from './open-action.ts';
 import { requireEditable } from './own-authenticator.ts';
 
@@ -68,6 +70,36 @@ export function permitEnrolment(action: OpenAction, method: string): void {
   const mayReEnrol = !row.removed_last_authenticator || tenant.settings.inlineReEnrolment;
   if (!isFirstEnrolment(action) || !mayReEnrol) requireScope(action, 'add:authenticators');
   permitProof(action, method);
+}
+
+/**
+ * Permits a key beside the verified authenticators that the user has.
+ * @throws {Refusal} `invalid_configuration`, `invalid_request`, `forbidden`, `insufficient_scope`
+ */
+export function permitKey(action: OpenAction, method: string, verified: readonly AuthenticatorRow[]): void {
+  permitEnrolment(action, method);
+  const { allowsSeveral, recoveryMethods } = keySettings(action.tenant, method);
+  const enrolled = verified.map((row) => row.verification_method);
+  if (!allowsSeveral && enrolled.includes(method)) {
+    throw new Refusal('invalid_configuration', `A user may have one ${method} only. Remove it first.`);
+  }
+  if (recoveryMethods.length > 0 && !recoveryMethods.some((name) => enrolled.includes(name))) {
+    throw new Refusal(
+      'invalid_request',
+      `Enrol one of ${recoveryMethods.join(', ')} first: ${method} needs it to recover.`,
+    );
+  }
+}
+
+/** Whether something is permitted, for whoever wants to know before they ask. */
+export function isPermitted(permit: () => void): boolean {
+  try {
+    permit();
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
 export interface ProofStrength {

@@ -4,14 +4,12 @@ import { createActionChallenge } from '../../storage/queries/action-challenges.t
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
+import { codeMinutes } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { countSend } from '../sending-limits.ts';
 import { tenantMailer } from '../tenant-mailer.ts';
 import type { OpenAction } from './open-action.ts';
-
-/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
-export const sentMinutes = 10;
 
 export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verification_method' | 'verified_at'> & {
   readonly email: string;
@@ -64,7 +62,7 @@ export async function sendChallenge<R extends Route>(
       codeHmac,
       tokenDigest,
       nowMs,
-      expiresAtMs: nowMs + sentMinutes * 60_000,
+      expiresAtMs: nowMs + codeMinutes * 60_000,
     });
     await recordAudit(sql, context, route, request, key.userId, { challengeId, verificationMethod, authenticatorId });
   });

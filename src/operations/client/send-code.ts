@@ -1,10 +1,10 @@
 import type { Route } from '../../contract/route.ts';
 import type { Sql } from '../../storage/sql.ts';
-import { codeHmac, newCode } from '../challenge-code.ts';
+import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
 import type { OpenAction } from './open-action.ts';
-import { sendChallenge, sentMinutes } from './send-challenge.ts';
+import { sendChallenge } from './send-challenge.ts';
 import type { Recipient } from './send-challenge.ts';
 
 /** Sends a code, as {@link sendChallenge} does. Gives the id of the challenge. */
@@ -23,7 +23,7 @@ export async function sendCode<R extends Route>(
     challengeId,
     codeHmac: codeHmac(tenant, challengeId, code),
     tokenDigest: null,
-    send: () => sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: sentMinutes }),
+    send: () => sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: codeMinutes }),
   };
   await sendChallenge(context, request, route, action, recipient, message, prepare);
   return challengeId;

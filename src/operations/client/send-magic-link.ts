@@ -1,10 +1,11 @@
 import type { Route } from '../../contract/route.ts';
 import type { Sql } from '../../storage/sql.ts';
+import { codeMinutes } from '../challenge-code.ts';
 import { newMagicLink } from '../magic-link-token.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
 import type { OpenAction } from './open-action.ts';
-import { sendChallenge, sentMinutes } from './send-challenge.ts';
+import { sendChallenge } from './send-challenge.ts';
 import type { Recipient } from './send-challenge.ts';
 
 /** Sends a link, as {@link sendChallenge} does. Gives the id of the challenge, which is no secret; the link's token is. */
@@ -18,7 +19,7 @@ export async function sendMagicLink<R extends Route>(
 ): Promise<string> {
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
-  const mail = { to: recipient.email, url, validMinutes: sentMinutes };
+  const mail = { to: recipient.email, url, validMinutes: codeMinutes };
   const message = {
     challengeId,
     codeHmac: null,

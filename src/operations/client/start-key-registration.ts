@@ -1,8 +1,6 @@
-import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import { createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import {
@@ -17,8 +15,7 @@ import {
   userVerificationOf,
 } from './keys.ts';
 import { openAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { permitEnrolment } from './permit.ts';
+import { permitKey } from './permit.ts';
 
 export interface RegistrationWishes {
   readonly username?: string | undefined;
@@ -77,23 +74,4 @@ export async function startKeyRegistration<R extends Route>(
     existing: keysOf(action, method),
   });
   return { challengeId, options };
-}
-
-/**
- * Permits a key beside the verified authenticators that the user has.
- * @throws {Refusal} `invalid_configuration`, `invalid_request`, `forbidden`, `insufficient_scope`
- */
-export function permitKey(action: OpenAction, method: string, verified: readonly AuthenticatorRow[]): void {
-  permitEnrolment(action, method);
-  const { allowsSeveral, recoveryMethods } = keySettings(action.tenant, method);
-  const enrolled = verified.map((row) => row.verification_method);
-  if (!allowsSeveral && enrolled.includes(method)) {
-    throw new Refusal('invalid_configuration', `A user may have one ${method} only. Remove it first.`);
-  }
-  if (recoveryMethods.length > 0 && !recoveryMethods.some((name) => enrolled.includes(name))) {
-    throw new Refusal(
-      'invalid_request',
-      `Enrol one of ${recoveryMethods.join(', ')} first: ${method} needs it to recover.`,
-    );
-  }
 }

@@ -1,9 +1,11 @@
 import { startTotpEnrolment as route } from '../../contract/client/totp.ts';
 import { methods } from '../../methods/registry.ts';
+import type { Tenant } from '../../storage/published.ts';
 import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
+import { methodSettings } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { openAction } from './open-action.ts';
@@ -47,15 +49,7 @@ export const startTotpEnrolment = tokenOperation(route, async (context, request)
 });
 
 /** What the app shows as the account's owner. */
-function issuerName(tenant: {
-  readonly name: string;
-  readonly authenticatorConfigurations: readonly {
-    readonly verification_method: string;
-    readonly settings: Readonly<Record<string, unknown>>;
-  }[];
-}): string {
-  const configured = tenant.authenticatorConfigurations.find((entry) => entry.verification_method === method)?.settings[
-    'issuerName'
-  ];
+function issuerName(tenant: Tenant): string {
+  const configured = methodSettings(tenant, method)['issuerName'];
   return typeof configured === 'string' ? configured : tenant.name;
 }

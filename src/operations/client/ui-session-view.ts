@@ -10,12 +10,14 @@ import { pageTexts } from '../../texts/languages.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
 import { userActionState } from '../../contract/values.ts';
-import type { VerificationMethod } from '../../contract/values.ts';
+import { codeLength } from '../challenge-code.ts';
 import { webOrigins } from '../expected-origins.ts';
+import { methodSettings } from '../method-settings.ts';
+import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import type { Context, TokenCaller } from '../operation.ts';
 import { wireTime } from '../wire-values.ts';
-import { challengeMethods, enrolmentMethods, methodSettings } from './offered-methods.ts';
+import { challengeMethods, defaultMethod, enrolmentMethods } from './offered-methods.ts';
 import { readAction } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
@@ -23,7 +25,6 @@ import { hasScope } from './permit.ts';
 
 // Where the tenant has not set how often a passkey is offered, in days: often enough to be found, not a nag.
 const promptIntervalDays = 30;
-const codeLengthDefault = 6;
 
 /** @throws {Refusal} `invalid_token` if the action is gone */
 export async function uiSessionView(
@@ -40,7 +41,7 @@ export async function uiSessionView(
   const locale = choosePageLocale([row.locale, ...wishedLocales]);
   const usable = challengeMethods(action, more.has_recovery_codes);
   const enrollable = enrolmentMethods(action);
-  const isRecoveryOffered = tenant.activeMethods.includes('RECOVERY_CODE') && !settings.disableRecoveryCodes;
+  const isRecoveryOffered = usesRecoveryCodes(tenant);
   return omitAbsent({
     tenant: pageTenant(tenant, more.theme),
     locale,
@@ -60,7 +61,7 @@ export async function uiSessionView(
       omitAbsent({
         verificationMethod: method,
         identifier: identifierOf(action, method),
-        isHidden: methodSettings(action, method)['isHiddenToUser'] === true,
+        isHidden: methodSettings(action.tenant, method)['isHiddenToUser'] === true,
         retryAt: more.waits[method] === undefined ? undefined : wireTime(more.waits[method]),
       }),
     ),
@@ -75,13 +76,14 @@ export async function uiSessionView(
     },
     passkeyPrompt: {
       isDue: enrollable.includes('PASSKEY') && isPasskeyOffered(action, more),
-      intervalDays: numberOf(methodSettings(action, 'PASSKEY')['enrollmentPromptInterval']) ?? promptIntervalDays,
+      intervalDays:
+        numberOf(methodSettings(action.tenant, 'PASSKEY')['enrollmentPromptInterval']) ?? promptIntervalDays,
     },
     options: {
-      codeLength: numberOf(methodSettings(action, 'EMAIL_OTP')['verificationCodeLength']) ?? codeLengthDefault,
-      showEmailDeliveryTimeWarning: methodSettings(action, 'EMAIL_OTP')['showEmailDeliveryTimeWarning'] === true,
-      hideTotpAppDownload: methodSettings(action, 'AUTHENTICATOR_APP')['hideTotpAppDownloadScreen'] === true,
-      askForEmail: methodSettings(action, 'EMAIL_OTP')['dontSkipEnrollmentInputScreen'] === true,
+      codeLength: codeLength(tenant, 'EMAIL_OTP'),
+      showEmailDeliveryTimeWarning: methodSettings(action.tenant, 'EMAIL_OTP')['showEmailDeliveryTimeWarning'] === true,
+      hideTotpAppDownload: methodSettings(action.tenant, 'AUTHENTICATOR_APP')['hideTotpAppDownloadScreen'] === true,
+      askForEmail: methodSettings(action.tenant, 'EMAIL_OTP')['dontSkipEnrollmentInputScreen'] === true,
       hideSuccessOnEnrolment: settings.hideSuccessScreenOnEnrollment,
       hideWatermark: settings.hideAuthsignalLogo,
       redirectOnExpiry: settings.redirectOnSessionExpiry,
@@ -109,17 +111,6 @@ function messageOf({ messaging_templates, action_custom, user_custom }: UiSessio
   return fillMessage(template, { action: action_custom ?? {}, user: user_custom ?? {} });
 }
 
-/** What the action asks for, else what the user prefers, else what they used last, else the strongest (client-api 7.4). */
-function defaultMethod({ demand, row, verified }: OpenAction, usable: readonly VerificationMethod[]) {
-  const preferred = verified.find(({ authenticator_id }) => authenticator_id === row.default_authenticator_id);
-  const [lastUsed] = verified
-    .filter(({ last_verified_at }) => last_verified_at !== null)
-    .sort((left, right) => (right.last_verified_at ?? 0) - (left.last_verified_at ?? 0));
-  const wishes = [demand.defaultVerificationMethod, preferred?.verification_method, lastUsed?.verification_method];
-  const wish = wishes.find((method) => usable.some((known) => known === method));
-  return usable.find((method) => method === wish) ?? usable[0];
-}
-
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {
   const own = verified.find(({ verification_method }) => verification_method === method);
   return own?.email === null || own?.email === undefined ? undefined : maskEmail(own.email);
@@ -132,7 +123,7 @@ function listed(
 ): UiSession['authenticators'][number] {
   const { settings } = action.tenant;
   const isLast = action.verified.length === 1;
-  const of = methodSettings(action, authenticator.verification_method);
+  const of = methodSettings(action.tenant, authenticator.verification_method);
   return {
     ...ownAuthenticatorView(enrichment, authenticator, action.row.default_authenticator_id),
     isEditable: of['isEditableByUser'] !== false,
@@ -144,7 +135,7 @@ function listed(
 function isPasskeyOffered(action: OpenAction, { has_recovery_codes: hasCodes }: UiSessionRow): boolean {
   const isAsked = action.demand.promptToEnrollVerificationMethods?.includes('PASSKEY') === true;
   const hasOther = hasCodes || action.verified.some(({ verification_method }) => verification_method !== 'PASSKEY');
-  return hasOther && (isAsked || methodSettings(action, 'PASSKEY')['disableEnrollmentPrompt'] !== true);
+  return hasOther && (isAsked || methodSettings(action.tenant, 'PASSKEY')['disableEnrollmentPrompt'] !== true);
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -10,7 +10,7 @@ import { acceptEnrolment, acceptProof, repeatProof } from './accept-proof.ts';
 import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
 import { openAction } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
-import { permitEnrolment, permitProof, requireActive } from './permit.ts';
+import { isPermitted, permitEnrolment, permitProof, requireActive } from './permit.ts';
 
 const method = 'AUTHENTICATOR_APP';
 
@@ -63,16 +63,6 @@ function candidates(action: OpenAction): {
     pending: mayEnrol ? pending : undefined,
     enrolled: isPermitted(() => permitProof(action, method)) ? enrolled : undefined,
   };
-}
-
-function isPermitted(permit: () => void): boolean {
-  try {
-    permit();
-    return true;
-  } catch (error) {
-    if (error instanceof Refusal) return false;
-    throw error;
-  }
 }
 
 function matchingStep(

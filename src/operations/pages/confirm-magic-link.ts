@@ -8,6 +8,7 @@ import { acceptEnrolment, acceptProof } from '../client/accept-proof.ts';
 import { openAction } from '../client/open-action.ts';
 import { permitEnrolment, permitProof } from '../client/permit.ts';
 import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
+import { methodSettings } from '../method-settings.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context, Request, TokenCaller } from '../operation.ts';
 import { magicLinkPage, overPage } from './magic-link-page.ts';
@@ -92,9 +93,9 @@ function callerOf(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
  * Where a tenant lets its users go on from: the action's own address, without any token, where the mode is ORIGINAL_TAB and
  * the list of the method, if it has one, names it.
  */
-function continueAt({ authenticatorConfigurations }: Tenant, redirectUrl: string | null): string | undefined {
-  const settings = authenticatorConfigurations.find((row) => row.verification_method === method)?.settings;
-  const permitted = settings?.['redirectUrls'];
-  if (settings?.['magicLinkMode'] !== 'ORIGINAL_TAB' || redirectUrl === null) return undefined;
+function continueAt(tenant: Tenant, redirectUrl: string | null): string | undefined {
+  const settings = methodSettings(tenant, method);
+  const permitted = settings['redirectUrls'];
+  if (settings['magicLinkMode'] !== 'ORIGINAL_TAB' || redirectUrl === null) return undefined;
   return Array.isArray(permitted) && !permitted.includes(redirectUrl) ? undefined : redirectUrl;
 }

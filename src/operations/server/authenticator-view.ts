@@ -1,37 +1,14 @@
 import type { Authenticator } from '../../contract/server/authenticators.ts';
-import { verificationMethod } from '../../contract/values.ts';
 import type { Enrichment } from '../../enrichment/enrichment.ts';
-import { methods } from '../../methods/registry.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import { omitAbsent } from '../omit-absent.ts';
-import { wireTime } from '../wire-values.ts';
+import { describeAuthenticator } from '../describe-authenticator.ts';
 
-/** An authenticator as the server API answers it: contacts unmasked, secrets never. */
+/** An authenticator as the server API answers it: whose it is, and contacts unmasked. */
 export function authenticatorView(
   enrichment: Enrichment,
   row: AuthenticatorRow,
   defaultAuthenticatorId: string | null,
 ): Authenticator {
-  const verifiedAt = row.verified_at === null ? undefined : wireTime(row.verified_at);
-  return {
-    ...omitAbsent({
-      userId: row.user_id,
-      userAuthenticatorId: row.authenticator_id,
-      verificationMethod: verificationMethod.parse(row.verification_method),
-      createdAt: wireTime(row.created_at),
-      verifiedAt,
-      lastVerifiedAt: row.last_verified_at === null ? undefined : wireTime(row.last_verified_at),
-      isDefault: row.authenticator_id === defaultAuthenticatorId,
-      displayName: typeof row.state['displayName'] === 'string' ? row.state['displayName'] : undefined,
-    }),
-    ...methods.get(row.verification_method)?.describe({
-      email: row.email,
-      phoneNumber: row.phone_number,
-      credentialId: row.credential_id,
-      state: row.state,
-      verifiedAt,
-      providerName: enrichment.passkeyProviderName,
-      parsedUserAgent: enrichment.parsedUserAgent,
-    }),
-  };
+  const contact = { email: row.email, phoneNumber: row.phone_number };
+  return { userId: row.user_id, ...describeAuthenticator(enrichment, row, defaultAuthenticatorId, contact) };
 }

@@ -12,7 +12,7 @@ import {
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { codeHmac, newCode } from '../challenge-code.ts';
+import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
@@ -24,9 +24,6 @@ import { establishAction } from './establish-action.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
 
 type Body = z.output<typeof route.body>;
-
-/** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). */
-const codeMinutes = 10;
 
 export const initiateChallenge = operation(route, async (context, request) => {
   const { tenant } = request.caller;

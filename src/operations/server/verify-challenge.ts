@@ -7,7 +7,6 @@ import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { consumeChallenge, isCodeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow, CodeChallenge } from '../../storage/queries/challenges.ts';
-import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
 import { giveBackAttempt, resetGuessBudget, spendAttempt } from '../../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import type { Tenant } from '../../storage/published.ts';
@@ -20,11 +19,13 @@ import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
 import { recordAudit } from '../record-audit.ts';
+import { recordRefusal } from '../record-refusal.ts';
 import { distinctMethods } from '../wire-values.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
 import { proveContact } from './prove-contact.ts';
 
 type VerifyRequest = KeyRequest<typeof route>;
+type FailureReason = 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED';
 
 /**
  * Spend, compare, consume (ruling 16): the guess is spent and committed before anything is compared, the comparison has
@@ -41,14 +42,17 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const nowMs = runtime.clock.now();
   if (challenge.expires_at <= nowMs) return refused('CODE_INVALID_OR_EXPIRED');
 
+  const refuse = async (reason: FailureReason) => {
+    const { user_id: userId, verification_method: verificationMethod } = challenge;
+    await recordRefusal(context, request, userId ?? undefined, { challengeId, verificationMethod, reason });
+    return refused(reason);
+  };
   const subject = guessSubject(tenant, challenge);
   if (!(await spendAttempt(db, subject, challengeId, runtime.ids.uuid(), nowMs))) {
-    await auditRefusal(db, context, request, challenge, 'MAX_ATTEMPTS_EXCEEDED');
-    return refused('MAX_ATTEMPTS_EXCEEDED');
+    return refuse('MAX_ATTEMPTS_EXCEEDED');
   }
   if (!isCode(tenant, challengeId, verificationCode, challenge.code_hmac)) {
-    await auditRefusal(db, context, request, challenge, 'CODE_INVALID_OR_EXPIRED');
-    return refused('CODE_INVALID_OR_EXPIRED');
+    return refuse('CODE_INVALID_OR_EXPIRED');
   }
   if (challenge.verified_at === null && (await accept(context, request, challenge, subject)))
     return verified(challenge);
@@ -186,26 +190,7 @@ export async function moveAction(
   return hasMoved;
 }
 
-async function auditRefusal(
-  sql: Sql,
-  context: Context,
-  { caller, requestId }: VerifyRequest,
-  challenge: CodeChallenge,
-  reason: string,
-): Promise<void> {
-  await recordAuditEvent(sql, {
-    tenantId: caller.tenant.tenantId,
-    eventId: context.runtime.ids.uuid(),
-    happenedAtMs: context.runtime.clock.now(),
-    actor: { kind: caller.kind, id: caller.keyId },
-    eventType: 'challenge.refused',
-    userId: challenge.user_id ?? undefined,
-    requestId,
-    data: { challengeId: challenge.challenge_id, verificationMethod: challenge.verification_method, reason },
-  });
-}
-
-function refused(failureReason: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED') {
+function refused(failureReason: FailureReason) {
   return { isVerified: false, failureReason };
 }
 

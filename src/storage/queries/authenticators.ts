@@ -185,7 +185,7 @@ const clearSlotStatement = statement<{ authenticator_id: string }>(
   `delete from authenticators r using authenticators p
    where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
      and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
-     and r.slot = ''
+     and r.slot = '' and r.authenticator_id <> p.authenticator_id
    returning r.authenticator_id`,
 );
 const takeSlotStatement = statement<never>(
