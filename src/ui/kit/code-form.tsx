@@ -19,7 +19,7 @@ export function CodeForm({
   onVerified,
   children,
 }: {
-  /** Whose waits after wrong codes are told. */
+  /** Whose waits after wrong codes are told; codes of SMS are taken out of the message where the browser can. */
   method: string;
   label: string;
   submitLabel: string;
@@ -77,7 +77,8 @@ export function CodeForm({
 
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
-    return isNumeric ? listenForMessage(take) : undefined;
+    // Browsers ask the person before they read a message: not where none will come.
+    return method === 'SMS' ? listenForMessages(take) : undefined;
   }, []);
 
   return (
@@ -116,14 +117,23 @@ export function CodeForm({
   );
 }
 
-/** Takes a code out of a text message that is meant for this page (WebOTP), where the browser can. */
-function listenForMessage(take: (code: string) => void): (() => void) | undefined {
+/**
+ * Takes codes out of text messages that are meant for this page (WebOTP), where the browser can, one after the other: a
+ * person may ask for a second. Gives what ends it.
+ */
+function listenForMessages(take: (code: string) => void): (() => void) | undefined {
   if (!('OTPCredential' in window)) return undefined;
   const stop = new AbortController();
   const request = { otp: { transport: ['sms'] }, signal: stop.signal } as CredentialRequestOptions;
-  navigator.credentials.get(request).then(
-    (credential) => take((credential as { readonly code?: string } | null)?.code ?? ''),
-    () => undefined,
-  );
+  const listen = async () => {
+    for (;;) {
+      const credential = (await navigator.credentials.get(request)) as { readonly code?: string } | null;
+      // Nothing would come of asking again, and what the person has typed stays.
+      if (credential?.code === undefined || stop.signal.aborted) return;
+      take(credential.code);
+    }
+  };
+  // Declined, timed out or not permitted in this frame: the code can be typed.
+  listen().catch(() => undefined);
   return () => stop.abort();
 }
