@@ -57,7 +57,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   const app = row?.authenticators.find(({ verification_method }) => verification_method === method);
   if (app?.secret_sealed === undefined || app.secret_sealed === null) throw new Error('The user has no app.');
   const subject = { tenantId, subject: `user:${userId}`, verificationMethod: method, canLock: true };
-  await spendAttempt(db, subject, undefined, randomUUID(), nowMs);
+  await spendAttempt(db, subject, { challengeId: undefined, limit: undefined, noticeId: randomUUID(), nowMs });
   const place = { tenantId, table: 'authenticators', row: app.authenticator_id, column: 'secret_sealed' };
   const counter = totp?.match({ state: app.state, secret: seal.open(app.secret_sealed, place) }, code, nowMs);
   if (counter === undefined) throw new Error('The code is wrong.');

@@ -3,7 +3,8 @@ import { purgeSentMessages } from '../storage/queries/sent-messages.ts';
 import type { Job } from './job.ts';
 
 const batchMax = 1_000;
-// Long after the ten minutes that a code and a sending limit last, so that a late request is still told what is wrong.
+// As long as a sending limit can last; long after the ten minutes of a code, so that a late request is still told what is
+// wrong.
 const keptMs = 24 * 60 * 60 * 1000;
 
 /** Deletes challenges that are long over, and what was counted of messages: contacts are not kept for nothing. */

@@ -6,6 +6,7 @@ import type { Sql } from '../storage/sql.ts';
 import { contactSubject } from './challenge-code.ts';
 import { methodSettings } from './method-settings.ts';
 import type { Context } from './operation.ts';
+import { readRateLimit } from './read-rate-limit.ts';
 
 const minuteMs = 60_000;
 
@@ -44,13 +45,10 @@ export async function countSend(
 /** The limits that all hold for a method's messages: those that the tenant configured, else the built-in one. */
 function sendingLimits(tenant: Tenant, verificationMethod: string): readonly SendingLimit[] {
   const configured = methodSettings(tenant, verificationMethod)['sendingRateLimitConfigurations'];
-  const limits = (Array.isArray(configured) ? configured : []).flatMap(readLimit);
+  const limits = (Array.isArray(configured) ? configured : []).flatMap((stored) => {
+    const limit = readRateLimit(stored);
+    return limit === undefined ? [] : [{ messagesMax: limit.max, windowMs: limit.windowMs }];
+  });
   if (limits.length > 0) return limits;
   return [verificationMethod === 'SMS' || verificationMethod === 'WHATSAPP' ? textLimit : mailLimit];
-}
-
-function readLimit(stored: unknown): readonly SendingLimit[] {
-  const { rateLimit, windowInMinutes } = stored as Readonly<Record<string, unknown>>;
-  if (typeof rateLimit !== 'number' || typeof windowInMinutes !== 'number') return [];
-  return [{ messagesMax: rateLimit, windowMs: windowInMinutes * minuteMs }];
 }

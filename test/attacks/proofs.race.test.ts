@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask, tries } from '../rig/api.ts';
+import { ask, eventually, tries } from '../rig/api.ts';
 import { client, proofKinds, trackFor } from '../rig/proofs.ts';
 import type { ProofStage } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
@@ -139,3 +139,46 @@ test(`A29, I3: one proof, raced for the same action of two users, is accepted fo
   expect(accepted.filter((isAccepted) => isAccepted)).toHaveLength(1);
   expect([await movedOf('mine'), await movedOf('theirs')]).toEqual([1, 0]);
 });
+
+test(`N01, A07: of ${many} codes at once no more are compared than the tenant’s own limit permits, and then the right one is refused`, async () => {
+  const manage = async (method: string, body: object) => {
+    const path = '/v1/management/authenticator-configurations';
+    const managementKey = credentials.SALLYPORT_MANAGEMENT_KEY;
+    const all = (await ask(nodes[0].url, 'GET', path, { key: managementKey })).body as Record<string, unknown>[];
+    const id = String(all.find(({ verificationMethod }) => verificationMethod === method)?.['authenticatorId']);
+    expect((await ask(nodes[0].url, 'PATCH', `${path}/${id}`, { key: managementKey, body })).status).toBe(200);
+  };
+  for (const kind of proofKinds.filter(({ method }) => method === 'EMAIL_OTP' || method === 'AUTHENTICATOR_APP')) {
+    await manage(kind.method, { rateLimitConfiguration: { rateLimit: 3, windowInMinutes: 1440 } });
+    const userId = `limited-${kind.method}`;
+    const proof = await kind.ready(stage, userId);
+    // The other node has heard of the limit when it refuses the fourth.
+    const warned = await kind.ready(stage, `warned-${kind.method}`);
+    await eventually(
+      'the other node holds the limit',
+      10_000,
+      async () => {
+        await admin.query(
+          `update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = 'epoch',
+             recent_tries = array[now(), now(), now()] where subject = $1`,
+          [`user:warned-${kind.method}`],
+        );
+        return (await warned.guess?.(nodes[1], 1))?.failureReason;
+      },
+      (reason) => reason === 'MAX_ATTEMPTS_EXCEEDED',
+    );
+    const replies = await race(many, async (node, n) => (await proof.guess?.(node, n)) ?? {});
+    const compared = replies.filter(({ failureReason }) => failureReason === 'CODE_INVALID_OR_EXPIRED');
+    expect(compared.length).toBeGreaterThan(0);
+    expect(compared.length).toBeLessThanOrEqual(3);
+    const { rows } = await admin.query(
+      `select failures_since_reset as failures, cardinality(recent_tries) as tries
+       from guess_budgets where subject = $1 and verification_method = $2`,
+      [`user:${userId}`, kind.method],
+    );
+    expect(rows).toEqual([{ failures: 3, tries: 3 }]);
+    // No wait of the budget is due yet: it is the limit alone that refuses.
+    expect(await proof.give(nodes[1])).toBe(false);
+    await manage(kind.method, { rateLimitConfiguration: null });
+  }
+}, 600_000);

@@ -8,7 +8,7 @@ export const unlockMethod = managementRoute({
   method: 'POST',
   path: '/users/:userId/verification-methods/:verificationMethod/unlock',
   summary:
-    'Ends the waits or the lock of a method after wrong guesses. The count that disables an authenticator for good is kept.',
+    'Ends the waits, the lock and the limit of tries of a method. The count that disables an authenticator for good is kept.',
   params: userParams.extend({ verificationMethod: v.verificationMethod }),
   body: nothing,
   reply: success,

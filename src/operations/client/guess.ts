@@ -2,6 +2,7 @@ import type { VerifyReply } from '../../contract/client/values.ts';
 import { spendAttempt } from '../../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import type { Route } from '../../contract/route.ts';
+import { guessLimit } from '../guess-limit.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordRefusal } from '../record-refusal.ts';
 import type { OpenAction } from './open-action.ts';
@@ -23,7 +24,9 @@ export async function spendGuess(
   challengeId: string | undefined,
 ): Promise<VerifyReply | undefined> {
   const { db, runtime } = context;
-  if (await spendAttempt(db, subject, challengeId, runtime.ids.uuid(), runtime.clock.now())) return undefined;
+  const limit = guessLimit(action.tenant, subject.verificationMethod);
+  const guess = { challengeId, limit, noticeId: runtime.ids.uuid(), nowMs: runtime.clock.now() };
+  if (await spendAttempt(db, subject, guess)) return undefined;
   return refuseGuess(context, request, action, subject.verificationMethod, 'MAX_ATTEMPTS_EXCEEDED');
 }
 

@@ -12,6 +12,7 @@ import type { PageLocale } from '../../texts/page-locale.ts';
 import { userActionState } from '../../contract/values.ts';
 import { codeLength } from '../challenge-code.ts';
 import { webOrigins } from '../expected-origins.ts';
+import { guessLimit, limitedUntil } from '../guess-limit.ts';
 import { methodSettings } from '../method-settings.ts';
 import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { omitAbsent } from '../omit-absent.ts';
@@ -62,7 +63,7 @@ export async function uiSessionView(
         verificationMethod: method,
         identifier: identifierOf(action, method),
         isHidden: methodSettings(action.tenant, method)['isHiddenToUser'] === true,
-        retryAt: more.waits[method] === undefined ? undefined : wireTime(more.waits[method]),
+        retryAt: retryAt(context, action, more, method),
       }),
     ),
     enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
@@ -109,6 +110,19 @@ function messageOf({ messaging_templates, action_custom, user_custom }: UiSessio
   const template = of(locale) ?? of(locale.slice(0, 2)) ?? of('en');
   if (template === undefined) return undefined;
   return fillMessage(template, { action: action_custom ?? {}, user: user_custom ?? {} });
+}
+
+/** Until when no guess is looked at: a wait that failures have earned, or the tenant's own limit, whichever lasts longer. */
+function retryAt(
+  { runtime }: Context,
+  { tenant }: OpenAction,
+  { waits, recent_tries: tries }: UiSessionRow,
+  method: string,
+): string | undefined {
+  const limit = guessLimit(tenant, method);
+  const limitedMs = limit === undefined ? undefined : limitedUntil(limit, tries[method] ?? [], runtime.clock.now());
+  const untilMs = Math.max(waits[method] ?? 0, limitedMs ?? 0);
+  return untilMs === 0 ? undefined : wireTime(untilMs);
 }
 
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {

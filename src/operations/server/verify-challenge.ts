@@ -14,6 +14,7 @@ import type { Sql } from '../../storage/sql.ts';
 import { contactSubject, isCode } from '../challenge-code.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, webhookOf } from '../confirm-by-webhook.ts';
 import type { Confirmation } from '../confirm-by-webhook.ts';
+import { guessLimit } from '../guess-limit.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
@@ -48,7 +49,8 @@ export const verifyChallenge = operation(route, async (context, request) => {
     return refused(reason);
   };
   const subject = guessSubject(tenant, challenge);
-  if (!(await spendAttempt(db, subject, challengeId, runtime.ids.uuid(), nowMs))) {
+  const limit = guessLimit(tenant, challenge.verification_method);
+  if (!(await spendAttempt(db, subject, { challengeId, limit, noticeId: runtime.ids.uuid(), nowMs }))) {
     return refuse('MAX_ATTEMPTS_EXCEEDED');
   }
   if (!isCode(tenant, challengeId, verificationCode, challenge.code_hmac)) {

@@ -5,6 +5,7 @@ import * as sessions from './0003-sessions.ts';
 import * as challenges from './0004-challenges.ts';
 import * as clientProofs from './0005-client-proofs.ts';
 import * as outbox from './0006-outbox.ts';
+import * as recentTries from './0007-recent-tries.ts';
 
 export interface Migration {
   readonly version: number;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'challenges', sql: challenges.sql },
   { version: 5, name: 'client-proofs', sql: clientProofs.sql },
   { version: 6, name: 'outbox', sql: outbox.sql },
+  { version: 7, name: 'recent-tries', sql: recentTries.sql },
 ];

@@ -11,6 +11,15 @@ export interface GuessSubject {
   readonly canLock: boolean;
 }
 
+/**
+ * A limit of the tenant's own, of guesses right or wrong. It stands beside the budget of failures, so that it can make that
+ * stricter and never wider.
+ */
+export interface GuessLimit {
+  readonly triesMax: number;
+  readonly windowMs: number;
+}
+
 const freeFailures = 5;
 const firstWaitSeconds = 30;
 const waitSecondsMax = 3600;
@@ -27,16 +36,25 @@ const waits = `case when g.failures_since_reset + 1 < ${freeFailures} then g.nex
          else $4::timestamptz + make_interval(secs => least(${waitSecondsMax},
            ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end`;
 
-/** Counts one failure ahead of the comparison, unless there is a wait or a lock. `from` has a row if it may be counted. */
+// The tries that the tenant's limit still counts.
+const recentTries = 'select t from unnest(g.recent_tries) as t where t > $4::timestamptz - make_interval(secs => $8)';
+
+/**
+ * Counts one failure ahead of the comparison, unless there is a wait, a lock, or no try left of the tenant's limit. `from`
+ * has a row if it may be counted.
+ */
 const spend = (from: string) => `
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
-       failures_since_success, next_try_at)
-     select $1::uuid, $2::text, $3::text, 1, 1, 'epoch' ${from}
+       failures_since_success, next_try_at, recent_tries)
+     select $1::uuid, $2::text, $3::text, 1, 1, 'epoch',
+       case when $7::int is null then '{}' else array[$4::timestamptz] end ${from}
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
-       next_try_at = ${waits}
+       next_try_at = ${waits},
+       recent_tries = case when $7 is null then '{}' else array(${recentTries}) || $4::timestamptz end
      where g.next_try_at <= $4
+       and ($7 is null or cardinality(array(${recentTries})) < $7)
        and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))`;
 
 // The user hears of a lock (A05): written with the failure that makes it, so that no crash comes between. Due a little
@@ -55,12 +73,12 @@ const lockNotice = `
 const spendAtCodeStatement = statement<{ tries: number | null }>(
   'spend_attempt_at_code',
   `with spent as (${spend(`from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $7 and c.tries < ${triesPerCodeMax}`)}
+     where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax}`)}
      returning failures_since_reset
    ), notice as (${lockNotice}
    )
    update challenges c set tries = c.tries + 1
-   where c.tenant_id = $1 and c.challenge_id = $7 and c.tries < ${triesPerCodeMax} and exists (select from spent)
+   where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax} and exists (select from spent)
    returning c.tries`,
   'guesses',
 );
@@ -83,11 +101,25 @@ const spendStatement = statement<{ failures_since_reset: number }>(
 export async function spendAttempt(
   sql: Sql,
   { tenantId, subject, verificationMethod, canLock }: GuessSubject,
-  challengeId: string | undefined,
-  noticeId: string,
-  nowMs: number,
+  guess: {
+    readonly challengeId: string | undefined;
+    readonly limit: GuessLimit | undefined;
+    readonly noticeId: string;
+    readonly nowMs: number;
+  },
 ): Promise<boolean> {
-  const values = [tenantId, subject, verificationMethod, sqlTime(nowMs), canLock, noticeId];
+  const { challengeId, limit, noticeId, nowMs } = guess;
+  const windowSeconds = limit === undefined ? null : limit.windowMs / 1000;
+  const values = [
+    tenantId,
+    subject,
+    verificationMethod,
+    sqlTime(nowMs),
+    canLock,
+    noticeId,
+    limit?.triesMax ?? null,
+    windowSeconds,
+  ];
   const rows =
     challengeId === undefined
       ? await sql.query(spendStatement, values)
@@ -101,7 +133,10 @@ const resetStatement = statement<never>(
    where tenant_id = $1 and subject = $2 and verification_method = $3`,
 );
 
-/** A success of this method clears its failures, and no other's. In the transaction that consumes the code. */
+/**
+ * A success of this method clears its failures, and no other's; the tries that the tenant's limit counts stay. In the
+ * transaction that consumes the code.
+ */
 export async function resetGuessBudget(sql: Sql, subject: GuessSubject, nowMs: number): Promise<void> {
   await sql.query(resetStatement, [subject.tenantId, subject.subject, subject.verificationMethod, sqlTime(nowMs)]);
 }
@@ -113,7 +148,9 @@ const giveBackStatement = statement<never>(
        failures_since_reset = greatest(failures_since_reset - 1, 0),
        failures_since_success = greatest(failures_since_success - 1, 0),
        -- a wait that the failures which are left have earned goes on
-       next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
+       next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end,
+       -- the latest: which of those made at once it was makes no difference to how many are left
+       recent_tries = trim_array(recent_tries, least(cardinality(recent_tries), 1))
      where tenant_id = $1 and subject = $2 and verification_method = $3
    )
    update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $4`,
@@ -150,11 +187,11 @@ export async function isFailing(
 
 const unlockStatement = statement<{ failures_since_reset: number }>(
   'unlock_guess_budget',
-  `update guess_budgets set failures_since_reset = 0, next_try_at = $4
+  `update guess_budgets set failures_since_reset = 0, next_try_at = $4, recent_tries = '{}'
    where tenant_id = $1 and subject = $2 and verification_method = $3 returning failures_since_reset`,
 );
 
-/** Ends waits and a lock, but keeps the count since the last success. False if there was nothing to end. */
+/** Ends waits, a lock and the tenant's limit, but keeps the count since the last success. False if there was nothing to end. */
 export async function unlockGuessBudget(sql: Sql, subject: GuessSubject, nowMs: number): Promise<boolean> {
   const rows = await sql.query(unlockStatement, [
     subject.tenantId,

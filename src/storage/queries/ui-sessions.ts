@@ -11,6 +11,8 @@ export interface UiSessionRow {
   readonly user_custom: Readonly<Record<string, unknown>> | null;
   /** Until when no guess counts, by method; Unix milliseconds. */
   readonly waits: Readonly<Record<string, number>>;
+  /** When guesses were counted against the tenant's own limit, by method; Unix milliseconds. */
+  readonly recent_tries: Readonly<Record<string, readonly number[]>>;
   readonly has_recovery_codes: boolean;
 }
 
@@ -22,6 +24,12 @@ const loadStatement = statement<UiSessionRow>(
        from guess_budgets g
        where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.next_try_at > $5
      ), '{}') as waits,
+     coalesce((
+       select json_object_agg(g.verification_method,
+         array(select (extract(epoch from t) * 1000)::bigint from unnest(g.recent_tries) as t))
+       from guess_budgets g
+       where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.recent_tries <> '{}'
+     ), '{}') as recent_tries,
      exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2 and r.used_at is null)
        as has_recovery_codes
    from actions x

@@ -1,0 +1,20 @@
+import type { GuessLimit } from '../storage/queries/guess-budgets.ts';
+import type { Tenant } from '../storage/published.ts';
+import { methodSettings } from './method-settings.ts';
+import { readRateLimit } from './read-rate-limit.ts';
+
+/**
+ * How many codes of a method the tenant lets each of its users try within a time (client-api 1.10); undefined if it has set
+ * nothing: the guess budget alone is then stricter than the ten in five minutes that the wire names.
+ */
+export function guessLimit(tenant: Tenant, verificationMethod: string): GuessLimit | undefined {
+  const limit = readRateLimit(methodSettings(tenant, verificationMethod)['submissionRateLimitConfiguration']);
+  return limit === undefined ? undefined : { triesMax: limit.max, windowMs: limit.windowMs };
+}
+
+/** When a guess is looked at again after the tries that the limit counts; undefined if one is left now. Unix milliseconds. */
+export function limitedUntil(limit: GuessLimit, triedAt: readonly number[], nowMs: number): number | undefined {
+  const counted = triedAt.filter((atMs) => atMs > nowMs - limit.windowMs).sort((a, b) => a - b);
+  const oldest = counted.at(-limit.triesMax);
+  return oldest === undefined || counted.length < limit.triesMax ? undefined : oldest + limit.windowMs;
+}
