@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { KeyOptions, SoftwareKey } from '../../src/testkit/authenticator.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { eventually } from '../rig/api.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
@@ -170,5 +171,68 @@ describe('two server processes on one PostgreSQL', () => {
       ]);
       expect(rows).toEqual([{ counter: '8' }]);
     }
+  });
+
+  test('of five passkeys removed at once by both nodes one stays where the tenant keeps the last, and the last authenticator anyway', async () => {
+    const managed = async (method: string, path: string, body: object) => {
+      const headers = {
+        authorization: basic(credentials.SALLYPORT_MANAGEMENT_KEY),
+        'content-type': 'application/json',
+      };
+      const init = { method, headers, body: JSON.stringify(body) };
+      expect((await fetch(`${nodes[0].url}/v1/management${path}`, init)).status).toBe(200);
+    };
+    const scope = 'add:authenticators remove:authenticators';
+    interface Listed {
+      readonly userAuthenticatorId: string;
+      readonly isLastOf?: string;
+    }
+    const own = async (token: string, n: number): Promise<readonly Listed[]> => {
+      const url = `${nodes[n]?.url ?? ''}/v1/client/ui/session`;
+      const session = (await (await fetch(url, { headers: { authorization: token } })).json()) as {
+        readonly authenticators: readonly Listed[];
+      };
+      return session.authenticators;
+    };
+    const removeAll = async (token: string) => {
+      const ids = (await own(token, 0)).map(({ userAuthenticatorId }) => userAuthenticatorId);
+      const replies: number[] = await Promise.all(
+        [...ids, ...ids].map(async (id, n) => {
+          const path = `/v1/client/user-authenticators/${id}`;
+          const node = nodes[n % 2] ?? nodes[0];
+          return (await fetch(`${node.url}${path}`, { method: 'DELETE', headers: { authorization: token } })).status;
+        }),
+      );
+      return replies.filter((status) => status === 200).length;
+    };
+    const withFive = async (userId: string) => {
+      const token = await track(userId, { scope });
+      for (let n = 0; n < 5; n += 1) {
+        const { body } = await post(0, `${passkey}/registration-options`, token, {});
+        const registrationCredential = createCredential(softwareKey(), body.options, publicUrl);
+        expect((await post(0, passkey, token, { registrationCredential })).status).toBe(200);
+      }
+      return token;
+    };
+    const plain = await withFive('remover');
+    expect(await removeAll(plain)).toBe(4);
+    expect(await own(plain, 0)).toHaveLength(1);
+
+    const kept = await withFive('keeper');
+    const lone = await track('lone', { scope });
+    const { body } = await post(0, `${passkey}/registration-options`, lone, {});
+    await post(0, passkey, lone, { registrationCredential: createCredential(softwareKey(), body.options, publicUrl) });
+    const settings = { relyingParty: 'localhost', expectedOrigins: [publicUrl], preventRemovingLastPasskey: true };
+    await managed('PATCH', '/authenticator-configurations/passkey', settings);
+    // So that nothing but the setting keeps one.
+    await managed('PATCH', '/tenant', { allowDisablingMfa: true });
+    await eventually(
+      'the other node knows the setting',
+      10_000,
+      async () => (await own(lone, 1))[0]?.isLastOf,
+      (isLastOf) => isLastOf === 'passkeys',
+    );
+    expect(await removeAll(kept)).toBe(4);
+    expect(await own(kept, 1)).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 /** Worry: a factor is taken away, renamed or made the default by somebody who has not proven enough. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
+import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -143,6 +144,85 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     expect(body).toHaveLength(6);
     await configure('AUTHENTICATOR_APP', { isEditableByUser: null });
   });
+
+  const enrolPasskey = (userId: string) => {
+    const { credentialId, publicKey } = softwareKey();
+    return enrol(userId, {
+      verificationMethod: 'PASSKEY',
+      credentialId: credentialId.toString('base64url'),
+      credentialPublicKey: encodeCbor(publicKey).toString('base64url'),
+    });
+  };
+  /** What the settings page offers for each, by its id. */
+  async function offered(token: string): Promise<Record<string, { isRemovable: boolean; isLastOf?: string }>> {
+    const { authenticators } = (await app.call('GET', '/v1/client/ui/session', { token })).body;
+    return Object.fromEntries(
+      authenticators.map((one: Record<string, unknown>) => [
+        one['userAuthenticatorId'],
+        { isRemovable: one['isRemovable'], isLastOf: one['isLastOf'] },
+      ]),
+    );
+  }
+
+  test('the page offers to remove what may be removed, and says what stays as the last one', async () => {
+    const { userId, mail, totp } = await withTwo();
+    const token = await track(userId, { scope: everyScope });
+    expect(await offered(token)).toEqual({ [mail]: { isRemovable: true }, [totp]: { isRemovable: true } });
+    await configure('AUTHENTICATOR_APP', { isEditableByUser: false });
+    expect(await offered(token)).toEqual({ [mail]: { isRemovable: true }, [totp]: { isRemovable: false } });
+    await configure('AUTHENTICATOR_APP', { isEditableByUser: null });
+    await manage({ allowDeletingUserAuthenticators: false });
+    expect(await offered(token)).toEqual({ [mail]: { isRemovable: false }, [totp]: { isRemovable: false } });
+    await manage({ allowDeletingUserAuthenticators: null });
+    expect((await remove(token, totp)).status).toBe(200);
+    expect(await offered(token)).toEqual({ [mail]: { isRemovable: false, isLastOf: 'authenticators' } });
+  });
+
+  test.each([
+    [
+      'singleton',
+      (body: object) =>
+        app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
+          key: app.tenant.managementKey,
+          body: { relyingParty: 'localhost', expectedOrigins: ['http://localhost:4000'], ...body },
+        }),
+    ],
+    ['older', (body: object) => configure('PASSKEY', body)],
+  ] as const)(
+    'preventRemovingLastPasskey by the %s shape: of two removed at once one stays; a backend may remove it',
+    async (_shape, set) => {
+      const { userId, mail, totp } = await withTwo();
+      const passkeys = [await enrolPasskey(userId), await enrolPasskey(userId)];
+      const token = await track(userId, { scope: everyScope });
+      await set({ preventRemovingLastPasskey: true });
+      expect(Object.values(await offered(token)).map(({ isRemovable }) => isRemovable)).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      const replies = await Promise.all(passkeys.map((id) => remove(token, id)));
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 403]);
+      const kept = passkeys[replies.findIndex(({ status }) => status === 403)] ?? '';
+      expect(await offered(token)).toEqual({
+        [mail]: { isRemovable: true },
+        [totp]: { isRemovable: true },
+        [kept]: { isRemovable: false, isLastOf: 'passkeys' },
+      });
+      expect((await remove(token, totp)).status).toBe(200);
+      // Nor where the tenant lets users switch everything off.
+      await manage({ allowDisablingMfa: true });
+      expect((await remove(token, mail)).status).toBe(200);
+      const last = await remove(token, kept);
+      expect([last.status, last.body.errorCode]).toEqual([403, 'forbidden']);
+      expect((await app.call('DELETE', `/v1/users/${userId}/authenticators/${kept}`)).status).toBe(200);
+      await manage({ allowDisablingMfa: null });
+      await set({ preventRemovingLastPasskey: null });
+      const another = await enrolPasskey(userId);
+      await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` });
+      expect((await remove(await track(userId, { scope: everyScope }), another)).status).toBe(200);
+    },
+  );
 
   test('an authenticator gets a name and becomes the default, or stops being it', async () => {
     const { userId, totp } = await withTwo();

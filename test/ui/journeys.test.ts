@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
+import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
 import { eventually } from '../rig/api.ts';
 import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
@@ -435,6 +436,26 @@ describe('settings', () => {
     await options(page, 'Code by e-mail');
     await page.getByText('This is your only way in').waitFor();
     expect(await page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
+  });
+
+  test('the last passkey cannot be removed where the tenant keeps it, and says why; what is beside it can', async () => {
+    await withTwo('keeper');
+    const { credentialId, publicKey } = softwareKey();
+    await site.api('POST', '/v1/users/keeper/authenticators', {
+      verificationMethod: 'PASSKEY',
+      credentialId: credentialId.toString('base64url'),
+      credentialPublicKey: encodeCbor(publicKey).toString('base64url'),
+    });
+    const list = (await site.manage('GET', '/authenticator-configurations')) as readonly Record<string, string>[];
+    const of = list.find(({ verificationMethod }) => verificationMethod === 'PASSKEY')?.['authenticatorId'] ?? '';
+    await site.manage('PATCH', `/authenticator-configurations/${of}`, { preventRemovingLastPasskey: true });
+    const page = await settingsOf('keeper');
+    await options(page, 'Passkey');
+    await page.getByText('This is your last passkey').waitFor();
+    expect(await page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
+    await options(page, 'Code by e-mail');
+    await page.getByRole('button', { name: 'Remove', exact: true }).waitFor();
+    await site.manage('PATCH', `/authenticator-configurations/${of}`, { preventRemovingLastPasskey: null });
   });
 
   test('without scopes of the backend begin with a proof', async () => {

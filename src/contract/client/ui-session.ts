@@ -22,6 +22,8 @@ const listedAuthenticator = ownAuthenticator.extend({
   /** Whether the user may rename it, and put another in its place. */
   isEditable: z.boolean(),
   isRemovable: z.boolean(),
+  /** Of what it is the last one, and stays for that until there is another. */
+  isLastOf: z.enum(['authenticators', 'passkeys']).optional(),
 });
 
 /** Everything that the pre-built pages need, in one call. */

@@ -202,6 +202,7 @@ const passkeyMembers = {
   passkeyRegistrationHints: passkeyRegistrationHints.nullish(),
   userVerificationRequirement: z.enum(['preferred', 'required']).nullish(),
   authenticatorAttachment: authenticatorAttachment.nullish(),
+  preventRemovingLastPasskey: flag.nullish(),
 };
 
 export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
@@ -218,6 +219,7 @@ export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
       passkeyRegistrationHints: passkeyRegistrationHints.optional(),
       userVerificationRequirement: z.string().optional(),
       authenticatorAttachment: authenticatorAttachment.optional(),
+      preventRemovingLastPasskey: flag.optional(),
     })
     .meta({ id: 'PasskeyConfiguration' }),
 });
@@ -273,6 +275,7 @@ const plainSettings = {
   userVerificationRequirement: z.enum(['discouraged', 'preferred', 'required']),
   authenticatorAttachment,
   passkeyRegistrationHints,
+  preventRemovingLastPasskey: flag,
   enrollmentPromptInterval: z.int().min(0),
   disableEnrollmentPrompt: flag,
   recoveryMethods: z.array(v.verificationMethod).max(v.verificationMethods.length),

@@ -6,27 +6,30 @@ import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
 import { openAction } from './open-action.ts';
-import { findOwn, requireEditable } from './own-authenticator.ts';
+import { findOwn, keptBecause } from './own-authenticator.ts';
+import type { KeptBecause } from './own-authenticator.ts';
 import { requireScope } from './permit.ts';
+
+const sentences: Readonly<Record<KeptBecause, string>> = {
+  'switched-off': 'The tenant does not let users remove their authenticators.',
+  'not-editable': 'The tenant does not let users change authenticators of this method.',
+  'last-authenticator': 'The last authenticator cannot be removed. Enrol another one first.',
+  'last-passkey': 'The last passkey cannot be removed. Add another passkey first.',
+};
 
 export const deleteOwnAuthenticator = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const { tenant, key } = action;
   requireScope(action, 'remove:authenticators');
-  if (!tenant.settings.allowDeletingUserAuthenticators) {
-    throw new Refusal('forbidden', 'The tenant does not let users remove their authenticators.');
-  }
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
     const user = await lockUser(sql, key.tenantId, key.userId);
     const authenticators = user === undefined ? [] : await loadAuthenticators(sql, key.tenantId, key.userId);
     const removed = findOwn(authenticators, request.params.userAuthenticatorId);
     if (user === undefined) throw new Refusal('not_found', 'The user of this token does not exist any more.');
-    requireEditable(tenant, removed.verification_method);
+    const why = keptBecause(tenant, authenticators, removed);
+    if (why !== undefined) throw new Refusal('forbidden', sentences[why]);
     const isLast = removed.verified_at !== null && isLastVerified(authenticators, removed);
-    if (isLast && !tenant.settings.allowDisablingMfa) {
-      throw new Refusal('forbidden', 'The last authenticator cannot be removed. Enrol another one first.');
-    }
     const revokedSessions = await removeAuthenticator(sql, context, key.tenantId, user, authenticators, removed);
     // From now on it takes more than a token to enrol (A12).
     const after = { ...user, default_authenticator_id: null, removed_last_authenticator: true };

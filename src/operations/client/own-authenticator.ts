@@ -2,6 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { methodSettings } from '../method-settings.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { isLastVerified } from '../remove-authenticator.ts';
 
 /** The user's authenticator of an id. @throws {Refusal} `not_found`, the same for one of somebody else and for none */
 export function findOwn(authenticators: readonly AuthenticatorRow[], authenticatorId: string): AuthenticatorRow {
@@ -10,8 +11,37 @@ export function findOwn(authenticators: readonly AuthenticatorRow[], authenticat
   return found;
 }
 
+/** Whether users of the tenant may change their authenticators of a method. */
+export function isEditable(tenant: Tenant, method: string): boolean {
+  return methodSettings(tenant, method)['isEditableByUser'] !== false;
+}
+
 /** @throws {Refusal} `forbidden` if the tenant keeps authenticators of the method out of its users' hands */
 export function requireEditable(tenant: Tenant, method: string): void {
-  if (methodSettings(tenant, method)['isEditableByUser'] !== false) return;
+  if (isEditable(tenant, method)) return;
   throw new Refusal('forbidden', `The tenant does not let users change authenticators of the method ${method}.`);
+}
+
+/** Why a user keeps one of their authenticators, whatever they ask. */
+export type KeptBecause = 'switched-off' | 'not-editable' | 'last-authenticator' | 'last-passkey';
+
+/**
+ * Why a user may not remove one of their authenticators; undefined if they may. True only of authenticators that were read
+ * while the user was held: another request may be removing one of them. A backend is not asked: it decides for itself.
+ */
+export function keptBecause(
+  tenant: Tenant,
+  authenticators: readonly AuthenticatorRow[],
+  removed: AuthenticatorRow,
+): KeptBecause | undefined {
+  const { allowDeletingUserAuthenticators, allowDisablingMfa } = tenant.settings;
+  if (!allowDeletingUserAuthenticators) return 'switched-off';
+  if (!isEditable(tenant, removed.verification_method)) return 'not-editable';
+  // What is only half enrolled leaves nobody without anything.
+  if (removed.verified_at === null) return undefined;
+  if (!allowDisablingMfa && isLastVerified(authenticators, removed)) return 'last-authenticator';
+  const passkeys = authenticators.filter(({ verification_method }) => verification_method === 'PASSKEY');
+  const keepsPasskey = methodSettings(tenant, 'PASSKEY')['preventRemovingLastPasskey'] === true;
+  if (keepsPasskey && passkeys.includes(removed) && isLastVerified(passkeys, removed)) return 'last-passkey';
+  return undefined;
 }

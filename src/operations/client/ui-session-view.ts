@@ -21,6 +21,7 @@ import { wireTime } from '../wire-values.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from './offered-methods.ts';
 import { readAction } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
+import { isEditable, keptBecause } from './own-authenticator.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
 import { hasScope } from './permit.ts';
 
@@ -135,15 +136,18 @@ function listed(
   action: OpenAction,
   authenticator: AuthenticatorRow,
 ): UiSession['authenticators'][number] {
-  const { settings } = action.tenant;
-  const isLast = action.verified.length === 1;
-  const of = methodSettings(action.tenant, authenticator.verification_method);
+  const { tenant, verified, row } = action;
+  const why = keptBecause(tenant, verified, authenticator);
   return {
-    ...ownAuthenticatorView(enrichment, authenticator, action.row.default_authenticator_id),
-    isEditable: of['isEditableByUser'] !== false,
-    isRemovable: settings.allowDeletingUserAuthenticators && (!isLast || settings.allowDisablingMfa),
+    ...ownAuthenticatorView(enrichment, authenticator, row.default_authenticator_id),
+    isEditable: isEditable(tenant, authenticator.verification_method),
+    isRemovable: why === undefined,
+    ...(why === 'last-authenticator' || why === 'last-passkey' ? { isLastOf: lastOf[why] } : {}),
   };
 }
+
+// What an authenticator is kept for that its user could do something about: add another.
+const lastOf = { 'last-authenticator': 'authenticators', 'last-passkey': 'passkeys' } as const;
 
 /** Whether the tenant wants passkeys offered after a proof, and the user could get in without one if they lost it. */
 function isPasskeyOffered(action: OpenAction, { has_recovery_codes: hasCodes }: UiSessionRow): boolean {

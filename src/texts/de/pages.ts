@@ -187,6 +187,8 @@ export const dePages: PageTexts = {
   'settings.removed': 'Entfernt.',
   'settings.lastOne':
     'Das ist Ihr einziger Weg, daher lässt er sich nicht entfernen. Fügen Sie zuerst einen weiteren hinzu.',
+  'settings.lastPasskey':
+    'Das ist Ihr letzter Passkey, daher lässt er sich nicht entfernen. Fügen Sie zuerst einen weiteren Passkey hinzu.',
   'settings.newRecoveryCodes': 'Neue Wiederherstellungscodes',
   'settings.newRecoveryCodesDescription': 'Ihre bisherigen Codes gelten dann nicht mehr.',
   'settings.done': 'Fertig',

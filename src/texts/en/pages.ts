@@ -182,6 +182,7 @@ export const enPages = {
   'settings.removeDescription': 'You won’t be able to use it any more. This can’t be undone.',
   'settings.removed': 'Removed.',
   'settings.lastOne': 'This is your only way in, so it can’t be removed. Add another first.',
+  'settings.lastPasskey': 'This is your last passkey, so it can’t be removed. Add another passkey first.',
   'settings.newRecoveryCodes': 'Make new recovery codes',
   'settings.newRecoveryCodesDescription': 'The codes you have now will stop working.',
   'settings.done': 'Done',

@@ -181,6 +181,7 @@ export const esPages: PageTexts = {
   'settings.removeDescription': 'Ya no podrás usarlo. No se puede deshacer.',
   'settings.removed': 'Quitado.',
   'settings.lastOne': 'Es tu única forma de entrar, así que no se puede quitar. Añade antes otra.',
+  'settings.lastPasskey': 'Es tu última llave de acceso, así que no se puede quitar. Añade antes otra.',
   'settings.newRecoveryCodes': 'Crear códigos de recuperación nuevos',
   'settings.newRecoveryCodesDescription': 'Los códigos que tienes ahora dejarán de servir.',
   'settings.done': 'Listo',

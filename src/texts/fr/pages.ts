@@ -185,6 +185,8 @@ export const frPages: PageTexts = {
   'settings.removeDescription': 'Vous ne pourrez plus l’utiliser. Cette action est définitive.',
   'settings.removed': 'Supprimé.',
   'settings.lastOne': 'C’est votre seul moyen, il ne peut donc pas être supprimé. Ajoutez-en d’abord un autre.',
+  'settings.lastPasskey':
+    'C’est votre dernière clé d’accès, elle ne peut donc pas être supprimée. Ajoutez-en d’abord une autre.',
   'settings.newRecoveryCodes': 'Créer de nouveaux codes de secours',
   'settings.newRecoveryCodesDescription': 'Vos codes actuels ne seront plus valables.',
   'settings.done': 'Terminé',

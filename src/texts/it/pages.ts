@@ -182,6 +182,7 @@ export const itPages: PageTexts = {
   'settings.removeDescription': 'Non potrai più usarlo. L’operazione non si può annullare.',
   'settings.removed': 'Rimosso.',
   'settings.lastOne': 'È il tuo unico modo di accedere, quindi non si può rimuovere. Prima aggiungine un altro.',
+  'settings.lastPasskey': 'È la tua ultima passkey, quindi non si può rimuovere. Prima aggiungine un’altra.',
   'settings.newRecoveryCodes': 'Crea nuovi codici di recupero',
   'settings.newRecoveryCodesDescription': 'I codici che hai ora non varranno più.',
   'settings.done': 'Fine',

@@ -182,6 +182,7 @@ export const nlPages: PageTexts = {
   'settings.removeDescription': 'Je kunt het dan niet meer gebruiken. Dit kan niet ongedaan worden gemaakt.',
   'settings.removed': 'Verwijderd.',
   'settings.lastOne': 'Dit is je enige manier, dus die kan niet weg. Voeg eerst een andere toe.',
+  'settings.lastPasskey': 'Dit is je laatste passkey, dus die kan niet weg. Voeg eerst een andere toe.',
   'settings.newRecoveryCodes': 'Nieuwe herstelcodes maken',
   'settings.newRecoveryCodesDescription': 'De codes die je nu hebt, werken dan niet meer.',
   'settings.done': 'Klaar',

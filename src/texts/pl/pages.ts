@@ -181,6 +181,7 @@ export const plPages: PageTexts = {
   'settings.removeDescription': 'Nie będzie można z tego korzystać. Tego nie da się cofnąć.',
   'settings.removed': 'Usunięto.',
   'settings.lastOne': 'To Twój jedyny sposób, więc nie można go usunąć. Najpierw dodaj inny.',
+  'settings.lastPasskey': 'To Twój ostatni klucz dostępu, więc nie można go usunąć. Najpierw dodaj inny.',
   'settings.newRecoveryCodes': 'Utwórz nowe kody odzyskiwania',
   'settings.newRecoveryCodesDescription': 'Obecne kody przestaną działać.',
   'settings.done': 'Gotowe',

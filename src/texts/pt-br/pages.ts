@@ -179,6 +179,7 @@ export const ptBrPages: PageTexts = {
   'settings.removeDescription': 'Você não poderá mais usar. Isso não pode ser desfeito.',
   'settings.removed': 'Removido.',
   'settings.lastOne': 'É sua única forma de entrar, então não pode ser removida. Adicione outra antes.',
+  'settings.lastPasskey': 'É sua última chave de acesso, então não pode ser removida. Adicione outra antes.',
   'settings.newRecoveryCodes': 'Criar novos códigos de recuperação',
   'settings.newRecoveryCodesDescription': 'Os códigos que você tem agora deixarão de valer.',
   'settings.done': 'Pronto',

@@ -85,8 +85,9 @@ function ListPanel({
           const name = nameOf(words, authenticator);
           const canRename = mayUpdate && authenticator.isEditable;
           const canChange = canRename && onAdd !== undefined && isContact(authenticator);
-          const canDefault = mayUpdate && !authenticator.isDefault && session.authenticators.length > 1;
-          const hasOptions = canRename || canDefault || mayRemove;
+          const canDefault = canRename && !authenticator.isDefault && session.authenticators.length > 1;
+          const isKept = authenticator.isLastOf !== undefined;
+          const hasOptions = canRename || (mayRemove && (authenticator.isRemovable || isKept));
           return (
             <li key={authenticator.userAuthenticatorId}>
               <details class="Options" name="authenticator">
@@ -127,8 +128,10 @@ function ListPanel({
                       onClick={() => setPanel({ name: 'remove', authenticator })}
                     />
                   ) : null}
-                  {mayRemove && !authenticator.isRemovable && session.authenticators.length === 1 ? (
-                    <p class="Note">{words.say('settings.lastOne')}</p>
+                  {mayRemove && authenticator.isLastOf !== undefined ? (
+                    <p class="Note">
+                      {words.say(authenticator.isLastOf === 'passkeys' ? 'settings.lastPasskey' : 'settings.lastOne')}
+                    </p>
                   ) : null}
                 </div>
               </details>
