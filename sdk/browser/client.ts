@@ -15,6 +15,8 @@ export interface ClientOptions {
   /** Where the API is, such as `https://auth.example.com/v1`. */
   readonly baseUrl: string;
   readonly token: string;
+  /** The language of messages that calls send, as a tag of RFC 5646; the browser's own if absent. */
+  readonly language?: string;
   /** Told of every refusal and every call that got no answer. */
   onError?(error: ApiError | NetworkError): void;
 }
@@ -47,13 +49,15 @@ export class Client {
   }
 
   async #ask<Reply>(method: string, path: string, body: Json | undefined): Promise<Reply> {
+    const { baseUrl, language } = this.#options;
     let response: Response;
     let reply: unknown;
     try {
-      response = await fetch(`${this.#options.baseUrl}/client${path}`, {
+      response = await fetch(`${baseUrl}/client${path}`, {
         method,
         headers: {
           authorization: `Bearer ${this.#token}`,
+          ...(language === undefined ? {} : { 'accept-language': language }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

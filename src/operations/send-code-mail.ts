@@ -1,6 +1,7 @@
-import { en } from '../texts/en/en.ts';
 import type { Tenant } from '../storage/published.ts';
-import { mailPage } from './mail-page.ts';
+import { mailWords } from '../texts/mail-words.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import { mailBodies } from './mail-bodies.ts';
 import type { Context } from './operation.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -8,14 +9,17 @@ import { sendMail } from './send-mail.ts';
 export async function sendCodeMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: string; readonly code: string; readonly validMinutes: number },
+  mail: { readonly to: string; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
 ): Promise<void> {
-  const { subject, intro, validity, warning } = en.codeMail;
-  const notes = [validity(mail.validMinutes), warning];
+  const { to, code, validMinutes, locale } = mail;
+  const words = mailWords(locale, tenant.name);
   await sendMail(context, tenant, {
-    to: mail.to,
-    subject: subject(mail.code, tenant.name),
-    text: `${[intro(tenant.name), mail.code, ...notes].join('\n\n')}\n`,
-    html: mailPage(tenant.name, [intro(tenant.name), ...notes], mail.code),
+    to,
+    subject: words.say('code.subject', { code }),
+    ...mailBodies(words, {
+      heading: words.say('code.heading'),
+      emphasis: code,
+      notes: [words.sayCount('code.validity', validMinutes), words.say('code.warning')],
+    }),
   });
 }

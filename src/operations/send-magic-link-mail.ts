@@ -1,6 +1,7 @@
-import { en } from '../texts/en/en.ts';
 import type { Tenant } from '../storage/published.ts';
-import { mailPage } from './mail-page.ts';
+import { mailWords } from '../texts/mail-words.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import { mailBodies } from './mail-bodies.ts';
 import type { Context } from './operation.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -8,14 +9,19 @@ import { sendMail } from './send-mail.ts';
 export async function sendMagicLinkMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: string; readonly url: string; readonly validMinutes: number },
+  mail: { readonly to: string; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
 ): Promise<void> {
-  const { subject, intro, button, validity, warning } = en.magicLinkMail;
-  const notes = [validity(mail.validMinutes), warning];
+  const { to, url, validMinutes, locale } = mail;
+  const words = mailWords(locale, tenant.name);
+  const heading = words.say('link.subject');
   await sendMail(context, tenant, {
-    to: mail.to,
-    subject: subject(tenant.name),
-    text: `${[intro(tenant.name), mail.url, ...notes].join('\n\n')}\n`,
-    html: mailPage(tenant.name, [intro(tenant.name), ...notes], { link: mail.url, label: button }),
+    to,
+    subject: heading,
+    ...mailBodies(words, {
+      heading,
+      description: words.say('link.description'),
+      emphasis: { link: url, label: words.say('link.primaryCta') },
+      notes: [words.sayCount('link.validity', validMinutes), words.say('link.warning')],
+    }),
   });
 }

@@ -1,8 +1,12 @@
-import type { AddressedNotice } from '../core/notices/notice.ts';
-import { en } from '../texts/en/en.ts';
+import type { AddressedNotice, Notice } from '../core/notices/notice.ts';
 import { isFailing } from '../storage/queries/guess-budgets.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
-import { mailPage } from './mail-page.ts';
+import { loadUserLocales } from '../storage/queries/users.ts';
+import { mailWords } from '../texts/mail-words.ts';
+import type { MailWords } from '../texts/mail-words.ts';
+import { choosePageLocale } from '../texts/page-locale.ts';
+import { mailBodies } from './mail-bodies.ts';
+import type { MailContent } from './mail-bodies.ts';
 import type { Context } from './operation.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -10,26 +14,53 @@ import { sendMail } from './send-mail.ts';
 export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<void> {
   const tenant = context.published.tenant(row.tenant_id);
   if (tenant === undefined) throw new Error('This node does not hold the tenant of the notice yet.');
+  const { tenantId, name, settings } = tenant;
   const { to, notice, happenedAtMs } = row.payload as AddressedNotice;
   if (notice.type === 'method-locked' && row.user_id !== null) {
     // The guess that locked it may have been right, after all.
-    const { tenantId } = tenant;
     if (!(await isFailing(context.db, tenantId, row.user_id, notice.verificationMethod))) return;
   }
-  const { timeZone } = tenant.settings;
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone });
-  const time = `${format.format(new Date(happenedAtMs))} (${timeZone})`;
-  const texts = en.noticeMail;
-  const { subject, fact } =
-    'verificationMethod' in notice
-      ? texts[notice.type](tenant.name, texts.methodName(notice.verificationMethod), time)
-      : texts[notice.type](tenant.name, notice.codesLeft, time);
-  const paragraphs = [fact, texts.advice(tenant.name)];
+  // Never the language of whoever made the change: that need not be the user, who is to understand it.
+  const known = row.user_id === null ? [] : await loadUserLocales(context.db, tenantId, row.user_id);
+  const words = mailWords(choosePageLocale(known), name);
+  const content = contentOf(notice, words, words.sayTime(happenedAtMs, settings.timeZone));
   await sendMail(context, tenant, {
     to,
-    subject,
-    text: `${paragraphs.join('\n\n')}\n`,
-    html: mailPage(tenant.name, paragraphs),
+    subject: content.heading,
+    ...mailBodies(words, content),
     messageId: `<${row.event_id}@${new URL(context.publicUrl).hostname}>`,
   });
+}
+
+function contentOf(notice: Notice, words: MailWords, time: string): MailContent {
+  const heading = words.say(`${notice.type}.subject`);
+  const when = [words.say('notice.time'), time] as const;
+  const advice = words.say('notice.advice');
+  switch (notice.type) {
+    case 'recovery-code-used': {
+      const { codesLeft } = notice;
+      const left =
+        codesLeft === 0
+          ? words.say('recovery-code-used.noneLeft')
+          : words.sayCount('recovery-code-used.codesLeft', codesLeft);
+      return { heading, description: left, facts: [when], advice };
+    }
+    case 'recovery-codes-made': {
+      const description = words.sayCount('recovery-codes-made.description', notice.codesLeft);
+      return { heading, description, facts: [when], advice };
+    }
+    case 'authenticator-added':
+    case 'authenticator-removed':
+    case 'method-locked': {
+      const facts = [[words.say('notice.way'), words.nameWay(notice.verificationMethod)] as const, when];
+      return notice.type === 'method-locked'
+        ? {
+            heading,
+            description: words.say('method-locked.description'),
+            facts,
+            advice: words.say('method-locked.advice'),
+          }
+        : { heading, facts, advice };
+    }
+  }
 }

@@ -1,42 +1,61 @@
 import { describe, expect, test } from 'vitest';
 import { uiLocales } from '../contract/management/values.ts';
-import { pageTexts } from './languages.ts';
+import { mailTexts, pageTexts } from './languages.ts';
 import { messagePoints, messageScreens } from './message-catalogue.ts';
 import { choosePageLocale, pageLocales } from './page-locale.ts';
-import type { PageTextId } from './page-texts.ts';
+import type { PageLocale } from './page-locale.ts';
 
-const { en } = pageTexts;
-const ids = Object.keys(en) as PageTextId[];
+/** Every sentence of a language, after its id; one that says how many is there in each plural. */
+function sentences(locale: PageLocale): readonly (readonly [string, string])[] {
+  const mails: readonly [string, string | Readonly<Record<string, string>>][] = Object.entries(mailTexts[locale]);
+  return [
+    ...Object.entries(pageTexts[locale]),
+    ...mails.flatMap(([id, text]) =>
+      (typeof text === 'string' ? [text] : Object.values(text)).map((form) => [`mail ${id}`, form] as const),
+    ),
+  ];
+}
+
+const english = new Map(sentences('en'));
 const marksOf = (text: string) => (text.match(/\{\w+\}|<\/?\w+>/g) ?? []).sort();
 
-describe('the languages of the pages', () => {
+describe('the languages of pages and mails', () => {
   test('are the nine that texts can be overridden in', () => {
     expect([...pageLocales]).toEqual([...uiLocales]);
     expect(Object.keys(pageTexts)).toEqual([...uiLocales]);
+    expect(Object.keys(mailTexts)).toEqual([...uiLocales]);
   });
 
   test.each(pageLocales)('%s has every sentence, with the values and tags of the English one', (locale) => {
-    const texts = pageTexts[locale];
-    expect(Object.keys(texts).sort()).toEqual([...ids].sort());
-    for (const id of ids) {
-      expect(texts[id].trim(), id).not.toBe('');
+    const texts = sentences(locale);
+    expect([...new Set(texts.map(([id]) => id))].sort()).toEqual([...english.keys()].sort());
+    for (const [id, text] of texts) {
+      expect(text.trim(), id).not.toBe('');
+      const own = marksOf(english.get(id) ?? '');
       // A language may leave the name out where it says "them", but never invents a value.
-      const known = new Set([...marksOf(en[id]), '{tenantName}']);
+      const known = new Set([...own, '{tenantName}']);
       expect(
-        marksOf(texts[id]).filter((mark) => !known.has(mark)),
+        marksOf(text).filter((mark) => !known.has(mark)),
         id,
       ).toEqual([]);
       expect(
-        marksOf(texts[id]).filter((mark) => mark !== '{tenantName}'),
+        marksOf(text).filter((mark) => mark !== '{tenantName}'),
         id,
-      ).toEqual(marksOf(en[id]).filter((mark) => mark !== '{tenantName}'));
+      ).toEqual(own.filter((mark) => mark !== '{tenantName}'));
     }
   });
 
   test.each(pageLocales.filter((locale) => locale !== 'en'))('%s is translated, not copied', (locale) => {
-    const copied = ids.filter((id) => pageTexts[locale][id] === en[id] && /\s/.test(en[id]));
+    const copied = sentences(locale).filter(([id, text]) => text === english.get(id) && /\s/.test(text));
     expect(copied).toEqual([]);
   });
+
+  test.each(pageLocales)(
+    '%s has the code first in the subject of its mail, where a notification shows it',
+    (locale) => {
+      expect(mailTexts[locale]['code.subject']).toMatch(/^\{code\} /);
+    },
+  );
 });
 
 describe('the language of a page', () => {

@@ -1,4 +1,4 @@
-/** In which of our languages a page is shown. */
+/** In which of our languages a page is shown, or a mail written. */
 
 export const pageLocales = ['en', 'fr', 'fr-ca', 'de', 'es', 'it', 'nl', 'pl', 'pt-br'] as const;
 export type PageLocale = (typeof pageLocales)[number];

@@ -74,7 +74,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.runtime.advance(1_000);
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ to: email, subject: 'A way to confirm it’s you was added at Test tenant' });
-    expect(sent[0]?.text).toContain('An authenticator app was added to your account at Test tenant');
+    expect(sent[0]?.text).toContain('Which: Authenticator app\nWhen: ');
     expect(sent[0]?.html).toContain('<p');
     await app.call('DELETE', `/v1/users/told/authenticators/${id}`);
     await app.runtime.advance(1_000);
@@ -209,22 +209,26 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         await app.runtime.advance(3_600_000);
       }
     }
-    const notices = (app: TestApp) => app.mail().filter(({ subject }) => subject.includes('too often'));
+    const notices = (app: TestApp) =>
+      app.mail().filter(({ subject }) => subject.startsWith('Zbyt wiele błędnych prób'));
 
-    test('is told of once, however much is tried after it', async () => {
+    test('is told of once, however much is tried after it, in the user’s language', async () => {
       const app = await testApp(kind);
       stops.push(() => app.close());
       const email = await person(app, 'locked');
+      await app.call('PATCH', '/v1/users/locked', { body: { locale: 'pl' } });
       await guess(app, 'locked', () => false, 19);
       expect(notices(app)).toEqual([]);
       await guess(app, 'locked', () => false, 6);
       expect(notices(app).map(({ to }) => to)).toEqual([email]);
+      expect(notices(app)[0]?.text).toContain('Sposób: Kod e-mailem\nKiedy: ');
     });
 
     test('is not told of if the guess that would have locked it was right', async () => {
       const app = await testApp(kind);
       stops.push(() => app.close());
       await person(app, 'lucky');
+      await app.call('PATCH', '/v1/users/lucky', { body: { locale: 'pl' } });
       await guess(app, 'lucky', (tries) => tries === 20, 20);
       expect(notices(app)).toEqual([]);
     });

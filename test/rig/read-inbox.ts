@@ -3,7 +3,7 @@ export async function readInboxCode(serverUrl: string, email: string): Promise<s
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const articles = page.split('<article>').slice(1);
   const own = articles.find((article) => article.includes(`To ${email},`));
-  return /<h2>(\d{6,10}) is your code/.exec(own ?? '')?.[1] ?? '';
+  return /<h2>(\d{6,10}) /.exec(own ?? '')?.[1] ?? '';
 }
 
 /** The latest link that was mailed to an address; '' if there is none. */

@@ -353,16 +353,17 @@ describe('a link by e-mail', () => {
     expect(await phone.context().cookies()).toEqual([]);
   });
 
-  test('proves a returning visit', async () => {
+  test('proves a returning visit; its mail speaks the language of the page, not that of the browser', async () => {
     const email = 'linked-again@example.com';
     const authenticator = { verificationMethod: 'EMAIL_MAGIC_LINK', email };
     await site.api('POST', '/v1/users/linked-again/authenticators', authenticator);
     const { url } = await site.track('linked-again', 'withdraw', { redirectUrl: `${site.appUrl}/linked` });
     const page = await open();
-    await visit(page, url);
-    await heading(page, 'Open the link we sent you');
+    await visit(page, `${url}&locale=pl`);
+    await heading(page, 'Otwórz wysłany link');
     const mail = await open({ locale: 'de-DE' });
     await mail.goto(await mailedLink(email));
+    expect(await (await fetch(`${site.url}/dev/inbox`)).text()).toContain('<h2>Potwierdź w Sallyport, że to Ty</h2>');
     await heading(mail, 'Sallyport bestätigen, dass Sie es sind?');
     await press(mail, 'Ja, ich bin es');
     await heading(mail, 'Bestätigt');

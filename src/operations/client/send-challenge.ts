@@ -4,6 +4,8 @@ import { createActionChallenge } from '../../storage/queries/action-challenges.t
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
+import { choosePageLocale } from '../../texts/page-locale.ts';
+import type { PageLocale } from '../../texts/page-locale.ts';
 import { codeMinutes } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
@@ -20,7 +22,7 @@ export interface Message {
   readonly challengeId: string;
   readonly codeHmac: Buffer | null;
   readonly tokenDigest: Buffer | null;
-  send(): Promise<void>;
+  send(locale: PageLocale): Promise<void>;
 }
 
 /**
@@ -67,5 +69,6 @@ export async function sendChallenge<R extends Route>(
     await recordAudit(sql, context, route, request, key.userId, { challengeId, verificationMethod, authenticatorId });
   });
   // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
-  await message.send();
+  const { locale, user_locale: userLocale } = action.row;
+  await message.send(choosePageLocale([locale, userLocale, request.acceptLanguage]));
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../../contract/route.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
+import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
 import type { OpenAction } from './open-action.ts';
@@ -23,7 +24,8 @@ export async function sendCode<R extends Route>(
     challengeId,
     codeHmac: codeHmac(tenant, challengeId, code),
     tokenDigest: null,
-    send: () => sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: codeMinutes }),
+    send: (locale: PageLocale) =>
+      sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: codeMinutes, locale }),
   };
   await sendChallenge(context, request, route, action, recipient, message, prepare);
   return challengeId;

@@ -2,6 +2,7 @@ import type { Route } from '../../contract/route.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { codeMinutes } from '../challenge-code.ts';
 import { newMagicLink } from '../magic-link-token.ts';
+import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
 import type { OpenAction } from './open-action.ts';
@@ -24,7 +25,7 @@ export async function sendMagicLink<R extends Route>(
     challengeId,
     codeHmac: null,
     tokenDigest,
-    send: () => sendMagicLinkMail(context, action.tenant, mail),
+    send: (locale: PageLocale) => sendMagicLinkMail(context, action.tenant, { ...mail, locale }),
   };
   await sendChallenge(context, request, route, action, recipient, message, prepare);
   return challengeId;

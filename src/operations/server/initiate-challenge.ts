@@ -12,6 +12,7 @@ import {
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
+import { choosePageLocale } from '../../texts/page-locale.ts';
 import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
@@ -30,7 +31,7 @@ export const initiateChallenge = operation(route, async (context, request) => {
   const { body } = request;
   return body.challengeId === undefined
     ? startChallenge(context, tenant, request, body)
-    : resendCode(context, tenant, request, body.challengeId);
+    : resendCode(context, tenant, request, body, body.challengeId);
 });
 
 async function startChallenge(context: Context, tenant: Tenant, request: KeyRequest<typeof route>, body: Body) {
@@ -55,9 +56,10 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
 
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
-  await db.transaction(async (sql) => {
+  const userLocale = await db.transaction(async (sql) => {
     // The challenge hangs on the user's row, which somebody could be deleting.
-    if (body.userId !== undefined) await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
+    const user =
+      body.userId === undefined ? undefined : await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
     await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: body.userId, nowMs });
     await createChallenge(sql, {
       tenantId: tenant.tenantId,
@@ -75,13 +77,21 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       expiresAtMs,
     });
     await recordAudit(sql, context, route, request, body.userId, { challengeId, verificationMethod });
+    return user?.locale;
   });
+  const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
   // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
-  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes });
+  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes, locale: language });
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 
-async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<typeof route>, challengeId: string) {
+async function resendCode(
+  context: Context,
+  tenant: Tenant,
+  request: KeyRequest<typeof route>,
+  body: Body,
+  challengeId: string,
+) {
   const { runtime, db } = context;
   const nowMs = runtime.clock.now();
   const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
@@ -95,20 +105,21 @@ async function resendCode(context: Context, tenant: Tenant, request: KeyRequest<
     throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
   }
   if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');
-  const { email, verification_method: verificationMethod } = challenge;
+  const { email, verification_method: verificationMethod, user_id: userId } = challenge;
+  const user = userId === null ? undefined : await loadUser(db, tenant.tenantId, userId);
+  const locale = choosePageLocale([body.locale, challenge.request.locale, user?.locale, request.acceptLanguage]);
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
-    const userId = challenge.user_id ?? undefined;
-    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId, nowMs });
+    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: userId ?? undefined, nowMs });
     await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
-    await recordAudit(sql, context, route, request, userId, {
+    await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
       verificationMethod,
       resent: true,
     });
   });
-  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes });
+  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes, locale });
   return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 

@@ -16,7 +16,9 @@ export interface TokenAction {
   readonly ip_address: string | null;
   readonly user_agent: string | null;
   readonly device_id: string | null;
+  /** Of the action. */
   readonly locale: string | null;
+  readonly user_locale: string | null;
   readonly email: string | null;
   readonly email_verified: boolean;
   readonly phone_number: string | null;
@@ -42,7 +44,7 @@ const loadStatement = statement<StoredTokenAction>(
   'load_token_action',
   `select x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.redirect_url, x.redirect_to_settings,
      x.ip_address, x.user_agent, x.device_id, x.locale,
-     u.email, u.email_verified, u.phone_number, u.username, u.display_name, u.default_authenticator_id,
+     u.locale as user_locale, u.email, u.email_verified, u.phone_number, u.username, u.display_name, u.default_authenticator_id,
      u.removed_last_authenticator,
      array(
        select g.verification_method from guess_budgets g

@@ -47,6 +47,22 @@ export async function loadUser(sql: Sql, tenantId: string, userId: string): Prom
   return row;
 }
 
+const localesStatement = statement<{ locale: string | null; confirmed_locale: string | null }>(
+  'load_user_locales',
+  `select u.locale, (
+     select x.locale from actions x
+     where x.tenant_id = u.tenant_id and x.user_id = u.user_id and x.verified_at is not null
+     order by x.verified_at desc limit 1
+   ) as confirmed_locale
+   from users u where u.tenant_id = $1 and u.user_id = $2`,
+);
+
+/** The languages a user is known by, best first: their own, then that of the action which they last confirmed. */
+export async function loadUserLocales(sql: Sql, tenantId: string, userId: string): Promise<readonly (string | null)[]> {
+  const [row] = await sql.query(localesStatement, [tenantId, userId]);
+  return row === undefined ? [] : [row.locale, row.confirmed_locale];
+}
+
 const createUserStatement = statement<{ user_id: string }>(
   'create_user',
   `insert into users (tenant_id, user_id, created_at, updated_at) values ($1, $2, $3, $3)

@@ -46,6 +46,7 @@ async function begin(): Promise<void> {
   const client = new Client({
     baseUrl: `${location.origin}/v1`,
     token: current,
+    language: source.locale,
     onError(error) {
       if (error instanceof NetworkError) return;
       opener.failed(error.code, error.status);

@@ -1,0 +1,45 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** German. */
+export const deMails: MailTexts<'de'> = {
+  'code.subject': '{code} ist Ihr Code für {tenantName}',
+  'code.heading': 'Ihr Code für {tenantName}',
+  'code.validity': {
+    one: 'Er gilt {count} Minute und nur einmal.',
+    other: 'Er gilt {count} Minuten und nur einmal.',
+  },
+  'code.warning':
+    'Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht. Geben Sie den Code an niemanden weiter.',
+
+  'link.subject': 'Bestätigen Sie bei {tenantName}, dass Sie es sind',
+  'link.description': 'Öffnen Sie diesen Link, um bei {tenantName} zu bestätigen, dass Sie es sind.',
+  'link.primaryCta': 'Identität bestätigen',
+  'link.validity': {
+    one: 'Der Link gilt {count} Minute und nur einmal.',
+    other: 'Der Link gilt {count} Minuten und nur einmal.',
+  },
+  'link.warning': 'Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht und öffnen Sie den Link nicht.',
+
+  'notice.way': 'Weg:',
+  'notice.time': 'Wann:',
+  'notice.advice':
+    'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, melden Sie es {tenantName} sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu gelangen.',
+  'authenticator-added.subject': 'Bei {tenantName} wurde ein Weg zur Bestätigung hinzugefügt',
+  'authenticator-removed.subject': 'Bei {tenantName} wurde ein Weg zur Bestätigung entfernt',
+  'method-locked.subject': 'Zu viele falsche Versuche bei {tenantName}',
+  'method-locked.description':
+    'Einer Ihrer Wege, Ihre Identität zu bestätigen, ist nach zu vielen falschen Versuchen gesperrt.',
+  'method-locked.advice':
+    'Wenn Sie das waren, wählen Sie einen anderen Weg oder bitten Sie {tenantName} um Hilfe. Wenn nicht, melden Sie es {tenantName} sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu gelangen.',
+  'recovery-code-used.subject': 'Bei {tenantName} wurde ein Wiederherstellungscode verwendet',
+  'recovery-code-used.codesLeft': {
+    one: 'Es ist noch {count} Wiederherstellungscode übrig.',
+    other: 'Es sind noch {count} Wiederherstellungscodes übrig.',
+  },
+  'recovery-code-used.noneLeft': 'Es ist kein Wiederherstellungscode mehr übrig.',
+  'recovery-codes-made.subject': 'Bei {tenantName} wurden neue Wiederherstellungscodes erstellt',
+  'recovery-codes-made.description': {
+    one: 'Sie haben {count} neuen Wiederherstellungscode. Frühere Codes gelten nicht mehr.',
+    other: 'Sie haben {count} neue Wiederherstellungscodes. Frühere Codes gelten nicht mehr.',
+  },
+};

@@ -1,0 +1,44 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** Spanish. */
+export const esMails: MailTexts<'es'> = {
+  'code.subject': '{code} es tu código para {tenantName}',
+  'code.heading': 'Tu código para {tenantName}',
+  'code.validity': {
+    one: 'Sirve durante {count} minuto y una sola vez.',
+    other: 'Sirve durante {count} minutos y una sola vez.',
+  },
+  'code.warning': 'Si no lo has pedido, ignora este mensaje. No des el código a nadie.',
+
+  'link.subject': 'Confirma a {tenantName} que eres tú',
+  'link.description': 'Abre este enlace para confirmar a {tenantName} que eres tú.',
+  'link.primaryCta': 'Confirmar que soy yo',
+  'link.validity': {
+    one: 'El enlace sirve durante {count} minuto y una sola vez.',
+    other: 'El enlace sirve durante {count} minutos y una sola vez.',
+  },
+  'link.warning': 'Si no lo has pedido, ignora este mensaje y no abras el enlace.',
+
+  'notice.way': 'Forma:',
+  'notice.time': 'Cuándo:',
+  'notice.advice':
+    'Si has sido tú, no tienes que hacer nada. Si no, avisa cuanto antes a {tenantName}: puede que otra persona esté intentando entrar en tu cuenta.',
+  'authenticator-added.subject': 'Se ha añadido una forma de confirmar que eres tú en {tenantName}',
+  'authenticator-removed.subject': 'Se ha quitado una forma de confirmar que eres tú en {tenantName}',
+  'method-locked.subject': 'Demasiados intentos fallidos en {tenantName}',
+  'method-locked.description':
+    'Una de tus formas de confirmar que eres tú está bloqueada tras demasiados intentos fallidos.',
+  'method-locked.advice':
+    'Si has sido tú, usa otra forma o pide ayuda a {tenantName}. Si no, avisa cuanto antes a {tenantName}: puede que otra persona esté intentando entrar en tu cuenta.',
+  'recovery-code-used.subject': 'Se ha usado un código de recuperación en {tenantName}',
+  'recovery-code-used.codesLeft': {
+    one: 'Te queda {count} código de recuperación.',
+    other: 'Te quedan {count} códigos de recuperación.',
+  },
+  'recovery-code-used.noneLeft': 'No te queda ningún código de recuperación.',
+  'recovery-codes-made.subject': 'Se han creado códigos de recuperación nuevos en {tenantName}',
+  'recovery-codes-made.description': {
+    one: 'Tienes {count} código de recuperación nuevo. Los anteriores ya no sirven.',
+    other: 'Tienes {count} códigos de recuperación nuevos. Los anteriores ya no sirven.',
+  },
+};

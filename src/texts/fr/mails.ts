@@ -1,0 +1,43 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** French. */
+export const frMails: MailTexts<'fr'> = {
+  'code.subject': '{code} est votre code pour {tenantName}',
+  'code.heading': 'Votre code pour {tenantName}',
+  'code.validity': {
+    one: 'Il est valable {count} minute et une seule fois.',
+    other: 'Il est valable {count} minutes et une seule fois.',
+  },
+  'code.warning': 'Si vous ne l’avez pas demandé, ignorez ce message. Ne communiquez le code à personne.',
+
+  'link.subject': 'Confirmez à {tenantName} que c’est vous',
+  'link.description': 'Ouvrez ce lien pour confirmer à {tenantName} que c’est vous.',
+  'link.primaryCta': 'Confirmer que c’est moi',
+  'link.validity': {
+    one: 'Le lien est valable {count} minute et une seule fois.',
+    other: 'Le lien est valable {count} minutes et une seule fois.',
+  },
+  'link.warning': 'Si vous ne l’avez pas demandé, ignorez ce message et n’ouvrez pas le lien.',
+
+  'notice.way': 'Moyen :',
+  'notice.time': 'Date :',
+  'notice.advice':
+    'Si c’est vous, vous n’avez rien à faire. Sinon, prévenez {tenantName} sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
+  'authenticator-added.subject': 'Un moyen de confirmation a été ajouté chez {tenantName}',
+  'authenticator-removed.subject': 'Un moyen de confirmation a été supprimé chez {tenantName}',
+  'method-locked.subject': 'Trop d’essais erronés chez {tenantName}',
+  'method-locked.description': 'L’un de vos moyens de confirmation est bloqué après trop d’essais erronés.',
+  'method-locked.advice':
+    'Si c’est vous, utilisez un autre moyen ou demandez de l’aide à {tenantName}. Sinon, prévenez {tenantName} sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
+  'recovery-code-used.subject': 'Un code de secours a été utilisé chez {tenantName}',
+  'recovery-code-used.codesLeft': {
+    one: 'Il vous reste {count} code de secours.',
+    other: 'Il vous reste {count} codes de secours.',
+  },
+  'recovery-code-used.noneLeft': 'Il ne vous reste aucun code de secours.',
+  'recovery-codes-made.subject': 'De nouveaux codes de secours ont été créés chez {tenantName}',
+  'recovery-codes-made.description': {
+    one: 'Vous avez {count} nouveau code de secours. Les codes précédents ne sont plus valables.',
+    other: 'Vous avez {count} nouveaux codes de secours. Les codes précédents ne sont plus valables.',
+  },
+};

@@ -1,0 +1,43 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** Italian. */
+export const itMails: MailTexts<'it'> = {
+  'code.subject': '{code} è il tuo codice per {tenantName}',
+  'code.heading': 'Il tuo codice per {tenantName}',
+  'code.validity': {
+    one: 'Vale per {count} minuto e una volta sola.',
+    other: 'Vale per {count} minuti e una volta sola.',
+  },
+  'code.warning': 'Se non lo hai chiesto tu, ignora questo messaggio. Non dare il codice a nessuno.',
+
+  'link.subject': 'Conferma a {tenantName} che sei tu',
+  'link.description': 'Apri questo link per confermare a {tenantName} che sei tu.',
+  'link.primaryCta': 'Conferma che sono io',
+  'link.validity': {
+    one: 'Il link vale per {count} minuto e una volta sola.',
+    other: 'Il link vale per {count} minuti e una volta sola.',
+  },
+  'link.warning': 'Se non lo hai chiesto tu, ignora questo messaggio e non aprire il link.',
+
+  'notice.way': 'Metodo:',
+  'notice.time': 'Quando:',
+  'notice.advice':
+    'Se lo hai fatto tu, non devi fare nulla. Altrimenti avvisa subito {tenantName}: forse qualcun altro sta cercando di entrare nel tuo account.',
+  'authenticator-added.subject': 'È stato aggiunto un metodo di conferma su {tenantName}',
+  'authenticator-removed.subject': 'È stato rimosso un metodo di conferma su {tenantName}',
+  'method-locked.subject': 'Troppi tentativi errati su {tenantName}',
+  'method-locked.description': 'Uno dei tuoi metodi di conferma è bloccato dopo troppi tentativi errati.',
+  'method-locked.advice':
+    'Se i tentativi erano tuoi, usa un altro metodo o chiedi aiuto a {tenantName}. Altrimenti avvisa subito {tenantName}: forse qualcun altro sta cercando di entrare nel tuo account.',
+  'recovery-code-used.subject': 'È stato usato un codice di recupero su {tenantName}',
+  'recovery-code-used.codesLeft': {
+    one: 'Ti resta {count} codice di recupero.',
+    other: 'Ti restano {count} codici di recupero.',
+  },
+  'recovery-code-used.noneLeft': 'Non ti resta nessun codice di recupero.',
+  'recovery-codes-made.subject': 'Sono stati creati nuovi codici di recupero su {tenantName}',
+  'recovery-codes-made.description': {
+    one: 'Hai {count} nuovo codice di recupero. Quelli precedenti non valgono più.',
+    other: 'Hai {count} nuovi codici di recupero. Quelli precedenti non valgono più.',
+  },
+};

@@ -1,0 +1,44 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** Dutch. */
+export const nlMails: MailTexts<'nl'> = {
+  'code.subject': '{code} is je code voor {tenantName}',
+  'code.heading': 'Je code voor {tenantName}',
+  'code.validity': {
+    one: 'Hij is {count} minuut geldig en werkt één keer.',
+    other: 'Hij is {count} minuten geldig en werkt één keer.',
+  },
+  'code.warning': 'Heb je hem niet aangevraagd, negeer dit bericht dan. Geef de code aan niemand.',
+
+  'link.subject': 'Bevestig aan {tenantName} dat jij het bent',
+  'link.description': 'Open deze link om aan {tenantName} te bevestigen dat jij het bent.',
+  'link.primaryCta': 'Bevestigen dat ik het ben',
+  'link.validity': {
+    one: 'De link is {count} minuut geldig en werkt één keer.',
+    other: 'De link is {count} minuten geldig en werkt één keer.',
+  },
+  'link.warning': 'Heb je hem niet aangevraagd, negeer dit bericht dan en open de link niet.',
+
+  'notice.way': 'Manier:',
+  'notice.time': 'Wanneer:',
+  'notice.advice':
+    'Was jij dit, dan hoef je niets te doen. Zo niet, meld het dan meteen aan {tenantName}: misschien probeert iemand anders in je account te komen.',
+  'authenticator-added.subject': 'Er is een manier toegevoegd om bij {tenantName} te bevestigen dat jij het bent',
+  'authenticator-removed.subject': 'Er is een manier verwijderd om bij {tenantName} te bevestigen dat jij het bent',
+  'method-locked.subject': 'Te veel foute pogingen bij {tenantName}',
+  'method-locked.description':
+    'Een van je manieren om te bevestigen dat jij het bent, is geblokkeerd na te veel foute pogingen.',
+  'method-locked.advice':
+    'Was jij dit, gebruik dan een andere manier of vraag {tenantName} om hulp. Zo niet, meld het dan meteen aan {tenantName}: misschien probeert iemand anders in je account te komen.',
+  'recovery-code-used.subject': 'Er is een herstelcode gebruikt bij {tenantName}',
+  'recovery-code-used.codesLeft': {
+    one: 'Je hebt nog {count} herstelcode over.',
+    other: 'Je hebt nog {count} herstelcodes over.',
+  },
+  'recovery-code-used.noneLeft': 'Je hebt geen herstelcodes meer over.',
+  'recovery-codes-made.subject': 'Er zijn nieuwe herstelcodes gemaakt bij {tenantName}',
+  'recovery-codes-made.description': {
+    one: 'Je hebt {count} nieuwe herstelcode. Eerdere codes werken niet meer.',
+    other: 'Je hebt {count} nieuwe herstelcodes. Eerdere codes werken niet meer.',
+  },
+};

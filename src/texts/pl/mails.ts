@@ -1,0 +1,48 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** Polish. */
+export const plMails: MailTexts<'pl'> = {
+  'code.subject': '{code} to Twój kod do {tenantName}',
+  'code.heading': 'Twój kod do {tenantName}',
+  'code.validity': {
+    one: 'Działa przez {count} minutę i tylko raz.',
+    few: 'Działa przez {count} minuty i tylko raz.',
+    many: 'Działa przez {count} minut i tylko raz.',
+  },
+  'code.warning': 'Jeśli to nie Ty o niego prosisz, zignoruj tę wiadomość. Nie podawaj nikomu tego kodu.',
+
+  'link.subject': 'Potwierdź w {tenantName}, że to Ty',
+  'link.description': 'Otwórz ten link, aby potwierdzić w {tenantName}, że to Ty.',
+  'link.primaryCta': 'Potwierdzam, że to ja',
+  'link.validity': {
+    one: 'Link działa przez {count} minutę i tylko raz.',
+    few: 'Link działa przez {count} minuty i tylko raz.',
+    many: 'Link działa przez {count} minut i tylko raz.',
+  },
+  'link.warning': 'Jeśli to nie Ty o niego prosisz, zignoruj tę wiadomość i nie otwieraj linku.',
+
+  'notice.way': 'Sposób:',
+  'notice.time': 'Kiedy:',
+  'notice.advice':
+    'Jeśli to Ty, nie musisz nic robić. Jeśli nie, od razu powiadom {tenantName}: być może ktoś inny próbuje dostać się na Twoje konto.',
+  'authenticator-added.subject': 'W {tenantName} dodano sposób potwierdzania, że to Ty',
+  'authenticator-removed.subject': 'W {tenantName} usunięto sposób potwierdzania, że to Ty',
+  'method-locked.subject': 'Zbyt wiele błędnych prób w {tenantName}',
+  'method-locked.description':
+    'Jeden z Twoich sposobów potwierdzania, że to Ty, jest zablokowany po zbyt wielu błędnych próbach.',
+  'method-locked.advice':
+    'Jeśli to Ty, użyj innego sposobu albo poproś {tenantName} o pomoc. Jeśli nie, od razu powiadom {tenantName}: być może ktoś inny próbuje dostać się na Twoje konto.',
+  'recovery-code-used.subject': 'W {tenantName} użyto kodu odzyskiwania',
+  'recovery-code-used.codesLeft': {
+    one: 'Pozostał {count} kod odzyskiwania.',
+    few: 'Pozostały {count} kody odzyskiwania.',
+    many: 'Pozostało {count} kodów odzyskiwania.',
+  },
+  'recovery-code-used.noneLeft': 'Nie pozostał żaden kod odzyskiwania.',
+  'recovery-codes-made.subject': 'W {tenantName} utworzono nowe kody odzyskiwania',
+  'recovery-codes-made.description': {
+    one: 'Masz {count} nowy kod odzyskiwania. Poprzednie kody już nie działają.',
+    few: 'Masz {count} nowe kody odzyskiwania. Poprzednie kody już nie działają.',
+    many: 'Masz {count} nowych kodów odzyskiwania. Poprzednie kody już nie działają.',
+  },
+};

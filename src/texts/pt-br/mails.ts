@@ -1,0 +1,44 @@
+import type { MailTexts } from '../mail-texts.ts';
+
+/** Brazilian Portuguese. */
+export const ptBrMails: MailTexts<'pt-br'> = {
+  'code.subject': '{code} é seu código para {tenantName}',
+  'code.heading': 'Seu código para {tenantName}',
+  'code.validity': {
+    one: 'Ele vale por {count} minuto e uma única vez.',
+    other: 'Ele vale por {count} minutos e uma única vez.',
+  },
+  'code.warning': 'Se você não o pediu, ignore esta mensagem. Não passe o código a ninguém.',
+
+  'link.subject': 'Confirme a {tenantName} que é você',
+  'link.description': 'Abra este link para confirmar a {tenantName} que é você.',
+  'link.primaryCta': 'Confirmar que sou eu',
+  'link.validity': {
+    one: 'O link vale por {count} minuto e uma única vez.',
+    other: 'O link vale por {count} minutos e uma única vez.',
+  },
+  'link.warning': 'Se você não o pediu, ignore esta mensagem e não abra o link.',
+
+  'notice.way': 'Forma:',
+  'notice.time': 'Quando:',
+  'notice.advice':
+    'Se foi você, não precisa fazer nada. Se não foi, avise {tenantName} imediatamente: talvez outra pessoa esteja tentando entrar na sua conta.',
+  'authenticator-added.subject': 'Uma forma de confirmar que é você foi adicionada em {tenantName}',
+  'authenticator-removed.subject': 'Uma forma de confirmar que é você foi removida em {tenantName}',
+  'method-locked.subject': 'Muitas tentativas erradas em {tenantName}',
+  'method-locked.description':
+    'Uma das suas formas de confirmar que é você está bloqueada após muitas tentativas erradas.',
+  'method-locked.advice':
+    'Se foi você, use outra forma ou peça ajuda a {tenantName}. Se não foi, avise {tenantName} imediatamente: talvez outra pessoa esteja tentando entrar na sua conta.',
+  'recovery-code-used.subject': 'Um código de recuperação foi usado em {tenantName}',
+  'recovery-code-used.codesLeft': {
+    one: 'Resta {count} código de recuperação.',
+    other: 'Restam {count} códigos de recuperação.',
+  },
+  'recovery-code-used.noneLeft': 'Não resta nenhum código de recuperação.',
+  'recovery-codes-made.subject': 'Novos códigos de recuperação foram criados em {tenantName}',
+  'recovery-codes-made.description': {
+    one: 'Você tem {count} novo código de recuperação. Os anteriores não valem mais.',
+    other: 'Você tem {count} novos códigos de recuperação. Os anteriores não valem mais.',
+  },
+};
