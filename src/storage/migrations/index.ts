@@ -6,6 +6,7 @@ import * as challenges from './0004-challenges.ts';
 import * as clientProofs from './0005-client-proofs.ts';
 import * as outbox from './0006-outbox.ts';
 import * as recentTries from './0007-recent-tries.ts';
+import * as noHotRows from './0008-no-hot-rows.ts';
 
 export interface Migration {
   readonly version: number;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'client-proofs', sql: clientProofs.sql },
   { version: 6, name: 'outbox', sql: outbox.sql },
   { version: 7, name: 'recent-tries', sql: recentTries.sql },
+  { version: 8, name: 'no-hot-rows', sql: noHotRows.sql },
 ];
