@@ -83,6 +83,8 @@ export async function testApp(
     readonly masterKeys?: readonly Buffer[];
     /** For a second node on the same database, whose ids must differ. */
     readonly seed?: string;
+    /** As SALLYPORT_PUBLIC_URL. */
+    readonly publicUrl?: string;
   } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase(kind));
@@ -110,7 +112,7 @@ export async function testApp(
     managementRateLimit: options.managementRateLimit ?? 100,
     anonymousRateLimit: options.anonymousRateLimit ?? 60,
     isDevelopment: options.isDevelopment ?? true,
-    publicUrl: () => testPublicUrl,
+    publicUrl: () => options.publicUrl ?? testPublicUrl,
     inspectReply: refuseUndeclared,
   });
 

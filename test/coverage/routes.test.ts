@@ -1,5 +1,5 @@
 /** Walks the contract and fails for whatever was forgotten about a route. The exceptions may only become fewer. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -22,6 +22,7 @@ import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.
 import { testDatabase } from '../../src/testkit/test-database.ts';
 import { examples, preparations, provocations, requireExample } from './route-examples.ts';
 import type { ExampleRequest, Objects } from './route-examples.ts';
+import { nobodys } from './nobodys.ts';
 
 /** Routes that anybody may call: public keys, pages whose token is their own credential, and the mail of development. */
 const publicRoutes = [
@@ -76,46 +77,6 @@ const unprovokable = [
   'getMessageCatalogue unavailable',
   'getMessageCatalogue unexpected_error',
 ];
-
-const nobodys: Objects = {
-  tenantId: randomUUID(),
-  userId: 'nobody',
-  action: 'unheardOf',
-  idempotencyKey: 'never-used',
-  userAuthenticatorId: randomUUID(),
-  token: 'no.such.token',
-  totpCode: '000000',
-  mailedCode: '000000',
-  recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
-  linkToken: `${randomUUID()}.${'x'.repeat(43)}`,
-  pageNonce: 'no-such-nonce',
-  challengeId: randomUUID(),
-  verificationCode: '987654321',
-  accessToken: 'no.such.token',
-  refreshToken: 'no.such.token',
-  ruleId: randomUUID(),
-  valueList: 'no-such-list',
-  dataPointId: randomUUID(),
-  clientId: 'no-such-client',
-  authenticatorId: randomUUID(),
-  ...answersOfNobody(),
-};
-
-/** Answers of keys that nobody has, to challenges that were never made. */
-function answersOfNobody() {
-  const key = softwareKey();
-  const challenge = randomBytes(32).toString('base64url');
-  const user = { id: 'bm9ib2R5' };
-  const created = JSON.stringify(createCredential(key, { challenge, rp: { id: 'localhost' }, user }, testPublicUrl));
-  const used = JSON.stringify(useCredential(key, { challenge, rpId: 'localhost' }, testPublicUrl));
-  return {
-    credentialId: key.credentialId.toString('base64url'),
-    newPasskey: created,
-    newSecurityKey: created,
-    passkeyAnswer: used,
-    securityKeyAnswer: used,
-  };
-}
 
 let app: TestApp;
 const others: TestApp[] = [];

@@ -1,0 +1,45 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import { testPublicUrl } from '../../src/testkit/test-app.ts';
+import type { Objects } from './route-examples.ts';
+
+/** What a request is about that is about nothing: well-formed names that nobody has. */
+export const nobodys: Objects = {
+  tenantId: randomUUID(),
+  userId: 'nobody',
+  action: 'unheardOf',
+  idempotencyKey: 'never-used',
+  userAuthenticatorId: randomUUID(),
+  token: 'no.such.token',
+  totpCode: '000000',
+  mailedCode: '000000',
+  recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
+  linkToken: `${randomUUID()}.${'x'.repeat(43)}`,
+  pageNonce: 'no-such-nonce',
+  challengeId: randomUUID(),
+  verificationCode: '987654321',
+  accessToken: 'no.such.token',
+  refreshToken: 'no.such.token',
+  ruleId: randomUUID(),
+  valueList: 'no-such-list',
+  dataPointId: randomUUID(),
+  clientId: 'no-such-client',
+  authenticatorId: randomUUID(),
+  ...answersOfNobody(),
+};
+
+/** Answers of keys that nobody has, to challenges that were never made. */
+function answersOfNobody() {
+  const key = softwareKey();
+  const challenge = randomBytes(32).toString('base64url');
+  const user = { id: 'bm9ib2R5' };
+  const created = JSON.stringify(createCredential(key, { challenge, rp: { id: 'localhost' }, user }, testPublicUrl));
+  const used = JSON.stringify(useCredential(key, { challenge, rpId: 'localhost' }, testPublicUrl));
+  return {
+    credentialId: key.credentialId.toString('base64url'),
+    newPasskey: created,
+    newSecurityKey: created,
+    passkeyAnswer: used,
+    securityKeyAnswer: used,
+  };
+}
