@@ -107,6 +107,28 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
   });
 
+  test('A03: a step stays used when the backend enrols the same app again', async () => {
+    const userId = newUser();
+    const enrol = (secret: string) =>
+      app.call('POST', `/v1/users/${userId}/authenticators`, {
+        body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${secret}` },
+      });
+    const secret = new Secret({ size: 20 }).base32;
+    const first = await enrol(secret);
+    const code = codeOf(secret);
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: true });
+    const again = await enrol(secret);
+    expect(again.body.authenticator).toMatchObject({
+      userAuthenticatorId: first.body.authenticator.userAuthenticatorId,
+      verifiedAt: first.body.authenticator.verifiedAt,
+    });
+    expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
+    // Another seed is another app, whose steps nobody has used.
+    const other = new Secret({ size: 20 }).base32;
+    await enrol(other);
+    expect(await verify(await track(userId), codeOf(other))).toMatchObject({ isVerified: true });
+  });
+
   test('A12: the code that enrolled an app beside another authenticator earns no more when it is repeated', async () => {
     const userId = newUser();
     const email = { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` };

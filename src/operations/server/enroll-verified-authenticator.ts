@@ -3,9 +3,11 @@ import { enrollVerifiedAuthenticator as route } from '../../contract/server/auth
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
 import type { Enrolment, Method } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
+import { digestsEqual } from '../../runtime/crypto.ts';
 import { loadAuthenticators, loadCredentialOwner, recordAuthenticator } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
+import { revokeUserSessionRows } from '../../storage/queries/sessions.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
 import type { Tenant } from '../../storage/published.ts';
@@ -39,9 +41,13 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     const same = existing.find(
       (row) => row.verification_method === method.verificationMethod && row.slot === enrolment.slot,
     );
-    const stored = isUnchanged(same, enrolment)
+    const isKept = isUnchanged(context, tenantId, same, enrolment);
+    const stored = isKept
       ? same
       : await enrol(sql, context, tenantId, rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs));
+    const isReplaced = same !== undefined && !isKept;
+    // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
+    if (isReplaced) await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
     const isFirst = existing.every(isPending);
     const defaultId =
       body.isDefault === true || (isFirst && body.isDefault !== false)
@@ -53,7 +59,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     await recordAudit(sql, context, route, request, params.userId, {
       authenticatorId: stored.authenticator_id,
       verificationMethod: method.verificationMethod,
-      replaced: same !== undefined,
+      replaced: isReplaced,
       recoveryCodes: isCodeSetDue,
     });
     return {
@@ -116,9 +122,24 @@ function foreignCredential(): Refusal {
   return new Refusal('conflict', 'Credential already exists for a different user.');
 }
 
-// A credential never changes its key: enrolling it again, with whatever key, gives the one that is stored.
-function isUnchanged(same: AuthenticatorRow | undefined, enrolment: Enrolment): same is AuthenticatorRow {
-  return same !== undefined && enrolment.credentialId !== undefined;
+/**
+ * Whether the user has just this already: then it stays as it is, with the steps that it has used up, and nobody is told
+ * again. SDKs repeat a call whose answer was lost (F05).
+ */
+function isUnchanged(
+  { seal }: Context,
+  tenantId: string,
+  same: AuthenticatorRow | undefined,
+  enrolment: Enrolment,
+): same is AuthenticatorRow {
+  if (same === undefined || isPending(same)) return false;
+  // A credential never changes its key: enrolling it again, with whatever key, gives the one that is stored.
+  if (enrolment.credentialId !== undefined) return true;
+  const { email = null, phoneNumber = null, state, secret } = enrolment;
+  if (same.email !== email || same.phone_number !== phoneNumber) return false;
+  if (Object.entries(state).some(([name, value]) => same.state[name] !== value)) return false;
+  if (secret === undefined || same.secret_sealed === null) return secret === undefined && same.secret_sealed === null;
+  return digestsEqual(seal.open(same.secret_sealed, authenticatorSecretPlace(tenantId, same.authenticator_id)), secret);
 }
 
 function rowOf(
