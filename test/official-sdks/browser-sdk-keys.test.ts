@@ -23,7 +23,7 @@ describe('the browser SDK', () => {
   let people = 0;
   let open: OpenPage;
   beforeAll(async () => {
-    site = await startSite(() => `<input autocomplete="username webauthn"><script>${bundle}</script>`);
+    site = await startSite(`<input autocomplete="username webauthn"><script>${bundle}</script>`);
   });
   afterAll(() => site.stop());
   beforeEach(async () => {

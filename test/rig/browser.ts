@@ -1,13 +1,18 @@
-/** The system's Chromium for tests that look at pages. Where it is missing it is installed, which takes root on Debian. */
+/**
+ * The system's browsers for tests that look at pages. Where Chromium is missing it is installed, which takes root on
+ * Debian; Firefox is used where there is one.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
-const candidates = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const chromiums = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+// Debian's alone: others may be wrapped so that nobody can drive them. TEST_FIREFOX names any.
+const firefoxes = ['firefox-esr'];
 
 /** Starts a browser. Close it when the tests are over; one serves a whole file, with a context for each journey. */
 export async function launchBrowser(): Promise<Browser> {
@@ -22,30 +27,76 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/**
+ * The path of a Firefox; undefined where there is none. Only a full run (`npm run test:long`) installs one: that takes half
+ * a minute.
+ */
+export async function findFirefox(): Promise<string | undefined> {
+  const found = process.env['TEST_FIREFOX'] ?? installed(firefoxes);
+  if (found !== undefined || process.env['TEST_LONG'] === undefined) return found;
+  // Not to be had is not a failure.
+  return install(firefoxes, ['firefox-esr']).catch(() => undefined);
+}
+
+/** Starts the Firefox at a path as it is, over WebDriver BiDi. */
+export async function launchFirefox(executablePath: string): Promise<Browser> {
+  const browser = await firefox.launch({ executablePath, channel: 'moz-firefox' });
+  forgiveMissingCommand(browser, 'emulation.setMediaFeaturesOverride');
+  return browser;
+}
+
+interface BidiSession {
+  send(method: string, params: object): Promise<unknown>;
+}
+
+/**
+ * Playwright sets up every context with a command that not every Firefox has yet, and gives up where it is missing. What it
+ * would set, light or dark, is then as Firefox has it by itself.
+ */
+function forgiveMissingCommand(browser: Browser, command: string): void {
+  const { _connection } = browser as unknown as {
+    readonly _connection: { toImpl(of: Browser): { readonly _browserSession: BidiSession } };
+  };
+  const sessions = Object.getPrototypeOf(_connection.toImpl(browser)._browserSession) as BidiSession;
+  const { send } = sessions;
+  sessions.send = function (method, params) {
+    const reply = send.call(this, method, params);
+    if (method !== command) return reply;
+    return reply.catch((error: unknown) => {
+      if (/unknown command/.test(String(error))) return {};
+      throw error;
+    });
+  };
+}
+
 /** The path of a Chromium. @throws with what to do if there is none and none can be installed */
 async function findChromium(): Promise<string> {
   const given = process.env['TEST_CHROMIUM'];
   if (given !== undefined) return given;
-  const found = installedChromium();
+  const found = installed(chromiums);
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
-    await once(join(tmpdir(), 'sallyport-chromium-install'), () => {
-      if (installedChromium() !== undefined) return;
-      const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-      execFileSync('apt-get', ['update'], quiet);
-      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-core'], quiet);
-    });
-    const installed = installedChromium();
-    if (installed !== undefined) return installed;
-  }
+  const fetched = await install(chromiums, ['chromium', 'fonts-noto-core']);
+  if (fetched !== undefined) return fetched;
   throw new Error(
     'The tests of the pages need Chromium. Install it (apt-get install chromium), or name one in TEST_CHROMIUM.',
   );
 }
 
-function installedChromium(): string | undefined {
+/** Installs packages and gives the path of one of the programs; undefined where that takes rights or a tool that are missing. */
+async function install(names: readonly string[], packages: readonly string[]): Promise<string | undefined> {
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return undefined;
+  await once(join(tmpdir(), 'sallyport-browser-install'), () => {
+    if (installed(names) !== undefined) return;
+    const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
+    execFileSync('apt-get', ['update'], quiet);
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet);
+  });
+  return installed(names);
+}
+
+function installed(names: readonly string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':');
-  return candidates.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
 /** Test files run side by side, and apt serves one at a time. */

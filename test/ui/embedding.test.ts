@@ -1,30 +1,14 @@
 /** Worry: an app's popup hangs, or a stranger's page gets what was meant for the app. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readInboxCode } from '../rig/read-inbox.ts';
-import { eventually } from '../rig/api.ts';
-import { addAuthenticator, startSite } from './site.ts';
+import { addAuthenticator, launch, resultOf, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 
 let site: Site;
 const opened: OpenPage[] = [];
 
-// The app launches what it is told to, with the official SDK, and keeps all messages that arrive.
-const launcher = `<script type="module">
-  import { Authsignal } from '/authsignal.js';
-  const authsignal = new Authsignal({ tenantId: 'any' });
-  window.seen = [];
-  addEventListener('message', (event) => window.seen.push({ origin: event.origin, data: event.data }));
-  window.launch = (url, mode, more) => {
-    window.errors = [];
-    authsignal.launch(url, { mode, onError: (error) => window.errors.push(error), ...more })
-      .then((result) => { window.result = result; });
-  };
-  window.isReady = true;
-</script>`;
-
 beforeAll(async () => {
-  site = await startSite(() => launcher);
+  site = await startSite();
   // Unlike any localhost, which a developer's machine expects, this is an origin by its exact name.
   await site.manage('PATCH', '/authenticator-configurations/passkey', {
     relyingParty: 'localhost',
@@ -40,16 +24,9 @@ async function openApp(path = '/', origin = site.appUrl): Promise<Page> {
   const own = await site.open({ viewport: { width: 1000, height: 900 } });
   opened.push(own);
   await own.page.goto(`${origin}${path}`);
-  await own.page.waitForFunction('window.isReady');
   return own.page;
 }
 
-const launch = (page: Page, url: string, mode: string, more = {}) =>
-  page.evaluate(`launch(${JSON.stringify(url)}, ${JSON.stringify(mode)}, ${JSON.stringify(more)})`);
-const resultOf = async (page: Page) => {
-  await page.waitForFunction('window.result !== undefined');
-  return (await page.evaluate('window.result')) as { readonly token?: string };
-};
 const seenBy = (page: Page) =>
   page.evaluate('window.seen') as Promise<readonly { readonly origin: string; readonly data: unknown }[]>;
 const events = async (page: Page) =>
@@ -60,13 +37,6 @@ async function withMail(userId: string): Promise<string> {
   await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
   return email;
 }
-const codeOf = (email: string) =>
-  eventually(
-    'the mailed code',
-    5_000,
-    () => readInboxCode(site.url, email),
-    (code) => code !== '',
-  );
 
 describe('in a popup of the official SDK', () => {
   test('the page tells its height before it is ready, closes with a token that proves the action, and leaves no session in the frame', async () => {
@@ -88,7 +58,7 @@ describe('in a popup of the official SDK', () => {
       `document.querySelector('iframe').style.height === '${Math.ceil(container?.height ?? 0)}px'`,
     );
 
-    await frame.getByLabel('Code').fill(await codeOf(email));
+    await frame.getByLabel('Code').fill(await site.mailedCode(email));
     const { token } = await resultOf(app);
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     expect(app.url()).toBe(`${site.appUrl}/`);
@@ -152,7 +122,7 @@ describe('in a window of the official SDK', () => {
     const email = await withMail(userId);
     const { url } = await site.track(userId, 'withdraw');
     const [popup] = await Promise.all([app.context().waitForEvent('page'), launch(app, url, 'window')]);
-    await popup.getByLabel('Code').fill(await codeOf(email));
+    await popup.getByLabel('Code').fill(await site.mailedCode(email));
     return popup;
   }
 
@@ -162,15 +132,10 @@ describe('in a window of the official SDK', () => {
     const { url } = await site.track('window', 'withdraw');
     const [popup] = await Promise.all([app.context().waitForEvent('page'), launch(app, url, 'window')]);
     await popup.getByLabel('Code').waitFor();
-    const earlier = await codeOf(email);
+    const earlier = await site.mailedCode(email);
     await popup.reload();
     // The page that comes back sends a code of its own, and only the latest is good.
-    const code = await eventually(
-      'the second code',
-      10_000,
-      () => readInboxCode(site.url, email),
-      (found) => found !== '' && found !== earlier,
-    );
+    const code = await site.mailedCode(email, earlier);
     await popup.getByLabel('Code').fill(code);
     const { token } = await resultOf(app);
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });

@@ -1,11 +1,27 @@
 /** Worry: a person cannot get through, or gets through where they must not. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
+import { readInboxLink } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
-import { addAuthenticator, appCode, startSite } from './site.ts';
+import { addAuthenticator, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
+import {
+  byApp,
+  byEmail,
+  byPasskey,
+  finishByKeyboard,
+  heading,
+  openSettings,
+  options,
+  pick,
+  press,
+  returnByRecoveryCode,
+  settingsScope,
+  signUpSignInStepUp,
+  tidySettings,
+  withTwo,
+} from './ways-through.ts';
 
 let site: Site;
 const opened: OpenPage[] = [];
@@ -27,42 +43,9 @@ afterEach(async () => {
   expect(problems).toEqual([]);
 });
 
-/** Goes to a page, and waits until it can be used. */
-async function visit(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  // A passkey may have proved it, and led back to the app, by the time we look.
-  const isUsable = page.locator('html.started').or(page.getByRole('heading', { name: 'The app' }));
-  await isUsable.first().waitFor({ state: 'attached' });
-}
-
-const heading = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
-
-/** The token that the app got back with its address. */
-async function backAtApp(page: Page): Promise<string> {
-  await page.waitForURL((address) => address.href.startsWith(site.appUrl));
-  return new URL(page.url()).searchParams.get('token') ?? '';
-}
-
-async function mailedCode(email: string, not = ''): Promise<string> {
-  return eventually(
-    'the mailed code',
-    5_000,
-    () => readInboxCode(site.url, email),
-    (code) => code !== '' && code !== not,
-  );
-}
-
-/** Sets up an authenticator app on the page and gives its secret. */
-async function enrolApp(page: Page): Promise<string> {
-  await pick(page, 'Authenticator app');
-  await press(page, 'I have an app');
-  await page.getByText('Can’t scan it?').click();
-  const secret = (await page.locator('.Secret').textContent()) ?? '';
-  await page.getByLabel('Code', { exact: true }).fill(appCode(secret));
-  return secret;
-}
+const visit = (page: Page, url: string) => site.visit(page, url);
+const backAtApp = (page: Page) => site.backAtApp(page);
+const mailedCode = (email: string, not?: string) => site.mailedCode(email, not);
 
 describe('the first screen', () => {
   test('is drawn by the server, and says what to do where scripts are switched off', async () => {
@@ -97,24 +80,18 @@ describe('the first screen', () => {
   });
 });
 
-describe('a first visit', () => {
-  test('sets up an authenticator app, shows recovery codes once, and goes back with a token that proves it', async () => {
-    const { url } = await site.track('first-app', 'signIn', { redirectUrl: `${site.appUrl}/back?a=1&token=old` });
-    const page = await open();
-    await visit(page, url);
-    await enrolApp(page);
-    await heading(page, 'Keep these codes safe');
-    await page.locator('.Codes li').nth(9).waitFor();
-    expect(await page.locator('.Codes li').count()).toBe(10);
-    await press(page, 'I’ve kept them');
-    await heading(page, 'All set');
-    await press(page, 'Continue');
-    const token = await backAtApp(page);
-    // 7.6: added to the query that is there, in place of an older token.
-    expect(new URL(page.url()).search).toMatch(/^\?a=1&token=[^&]+$/);
-    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', isValid: true });
-  });
+describe('from the app and back, by redirect of the official SDK', () => {
+  test.each([byPasskey, byApp, byEmail])(
+    '$name: sign-up with recovery codes shown once, sign-in and a step-up each give the app a token that proves it',
+    async (way) => {
+      const page = await open();
+      if (way === byPasskey) await addAuthenticator(page);
+      await signUpSignInStepUp(site, page, way);
+    },
+  );
+});
 
+describe('a first visit', () => {
   test('by e-mail asks for the address only if the backend has not named it', async () => {
     const named = await site.track('first-mail', 'signIn', { email: 'first-mail@example.com' });
     const page = await open();
@@ -204,49 +181,11 @@ describe('a returning visit', () => {
   });
 
   test('by a recovery code', async () => {
-    const { url } = await site.track('rescued', 'signIn', { email: 'rescued@example.com' });
-    const page = await open();
-    await visit(page, url);
-    await pick(page, 'Code by e-mail');
-    await page.getByLabel('Code').fill(await mailedCode('rescued@example.com'));
-    await heading(page, 'Keep these codes safe');
-    const code = (await page.locator('.Codes li').first().textContent()) ?? '';
-
-    const again = await site.track('rescued', 'withdraw', { redirectUrl: `${site.appUrl}/rescued` });
-    const other = await open();
-    await visit(other, again.url);
-    await press(other, 'Try another way');
-    await pick(other, 'Recovery code');
-    await other.getByLabel('Recovery code').fill(code);
-    await press(other, 'Confirm');
-    expect(await site.validate(await backAtApp(other))).toMatchObject({
-      state: 'CHALLENGE_SUCCEEDED',
-      verificationMethod: 'RECOVERY_CODE',
-    });
+    await returnByRecoveryCode(site, await open());
   });
 });
 
 describe('a passkey', () => {
-  test('is created at the first visit, and proves the next by itself', async () => {
-    const page = await open();
-    await addAuthenticator(page);
-    const first = await site.track('key-user', 'signIn', { redirectUrl: `${site.appUrl}/first` });
-    await visit(page, first.url);
-    await pick(page, 'Passkey');
-    await press(page, 'Create passkey');
-    await heading(page, 'Keep these codes safe');
-    await press(page, 'I’ve kept them');
-    await press(page, 'Continue');
-    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
-
-    const again = await site.track('key-user', 'withdraw', { redirectUrl: `${site.appUrl}/again` });
-    await visit(page, again.url);
-    expect(await site.validate(await backAtApp(page))).toMatchObject({
-      state: 'CHALLENGE_SUCCEEDED',
-      verificationMethod: 'PASSKEY',
-    });
-  });
-
   test('that the device does not give can be asked for again, or left for another way', async () => {
     const userId = 'key-refuser';
     const page = await open();
@@ -375,59 +314,14 @@ describe('a link by e-mail', () => {
 });
 
 describe('settings', () => {
-  const scope = 'add:authenticators update:authenticators remove:authenticators';
-
-  async function settingsOf(userId: string, body: object = { scope }, prepared?: Page): Promise<Page> {
-    const { url } = await site.track(userId, 'settings', {
-      redirectToSettings: true,
-      redirectUrl: `${site.appUrl}/settings`,
-      ...body,
-    });
+  async function settingsOf(userId: string, body: object = { scope: settingsScope }, prepared?: Page): Promise<Page> {
     const page = prepared ?? (await open());
-    await visit(page, url);
+    await openSettings(site, page, userId, body);
     return page;
   }
-  const own = async (userId: string) =>
-    (await site.api('GET', `/v1/users/${userId}/authenticators`)) as readonly {
-      readonly verificationMethod: string;
-      readonly displayName?: string;
-    }[];
-  async function withTwo(userId: string): Promise<void> {
-    for (const verificationMethod of ['EMAIL_OTP', 'EMAIL_MAGIC_LINK']) {
-      const email = `${userId}@example.com`;
-      await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod, email });
-    }
-  }
-  const options = (page: Page, name: string) => page.locator('summary', { hasText: name }).click();
 
   test('rename, choose a default, remove and add, with the scopes that the backend gave', async () => {
-    await withTwo('settler');
-    const page = await settingsOf('settler');
-    await heading(page, 'How you confirm it’s you');
-
-    await options(page, 'Code by e-mail');
-    await press(page, 'Rename');
-    await page.getByLabel('Name').fill('Post <b>office</b>');
-    await press(page, 'Save');
-    await page.getByRole('status').getByText('Renamed.').waitFor();
-    await page.getByText('Post <b>office</b>').waitFor();
-
-    await options(page, 'Link by e-mail');
-    await press(page, 'Use by default');
-    await page.getByRole('status').getByText('This is your default now.').waitFor();
-
-    await options(page, 'Post');
-    await press(page, 'Remove');
-    await press(page, 'Remove');
-    await page.getByRole('status').getByText('Removed.').waitFor();
-    expect((await own('settler')).map(({ verificationMethod }) => verificationMethod)).toEqual(['EMAIL_MAGIC_LINK']);
-
-    await press(page, 'Add another way');
-    await enrolApp(page);
-    await heading(page, 'How you confirm it’s you');
-    await page.locator('summary', { hasText: 'Authenticator app' }).waitFor();
-    await press(page, 'Done');
-    await backAtApp(page);
+    await tidySettings(site, await open());
   });
 
   test('the only way in cannot be removed, and says why', async () => {
@@ -440,7 +334,7 @@ describe('settings', () => {
   });
 
   test('the last passkey cannot be removed where the tenant keeps it, and says why; what is beside it can', async () => {
-    await withTwo('keeper');
+    await withTwo(site, 'keeper');
     const { credentialId, publicKey } = softwareKey();
     await site.api('POST', '/v1/users/keeper/authenticators', {
       verificationMethod: 'PASSKEY',
@@ -460,7 +354,7 @@ describe('settings', () => {
   });
 
   test('without scopes of the backend begin with a proof', async () => {
-    await withTwo('prover');
+    await withTwo(site, 'prover');
     const page = await settingsOf('prover', {});
     await heading(page, 'Check your e-mail');
     await page.getByLabel('Code').fill(await mailedCode('prover@example.com'));
@@ -498,42 +392,7 @@ describe('settings', () => {
 
 describe('by the keyboard alone', () => {
   test('a first visit can be finished, and the focus is always where the eye is', async () => {
-    const { url } = await site.track('keyboard', 'signIn', { redirectUrl: `${site.appUrl}/keyboard` });
-    const page = await open();
-    await visit(page, url);
-    const focus = () =>
-      page.evaluate(
-        'document.activeElement === document.body ? "" : document.activeElement.textContent || document.activeElement.id',
-      ) as Promise<string>;
-    // Effects run after the paint.
-    const focused = (text: string) => eventually('the focus', 2_000, focus, (found) => found === text);
-    async function tabTo(text: string): Promise<void> {
-      for (let presses = 0; presses < 15; presses += 1) {
-        if ((await focus()).includes(text)) return;
-        await page.keyboard.press('Tab');
-      }
-      throw new Error(`Tab never reaches ${text}.`);
-    }
-    await heading(page, 'Set up how you sign in');
-    await tabTo('Code by e-mail');
-    await page.keyboard.press('Enter');
-    await page.getByLabel('E-mail address').waitFor();
-    await focused('email');
-    await page.keyboard.type('keyboard@example.com');
-    await page.keyboard.press('Enter');
-    await page.getByLabel('Code').waitFor();
-    await focused('code');
-    await page.keyboard.type(await mailedCode('keyboard@example.com'));
-    await heading(page, 'Keep these codes safe');
-    await focused('Keep these codes safe');
-    await page.locator('.Codes li').nth(9).waitFor();
-    await tabTo('I’ve kept them');
-    await page.keyboard.press('Enter');
-    await heading(page, 'All set');
-    await focused('All set');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Space');
-    await backAtApp(page);
+    await finishByKeyboard(site, await open());
   });
 });
 

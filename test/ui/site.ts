@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Secret, TOTP } from 'otpauth';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask } from '../rig/api.ts';
+import { ask, eventually } from '../rig/api.ts';
 import type { ApiReply } from '../rig/api.ts';
 import { launchBrowser } from '../rig/browser.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 
 export interface Site {
@@ -24,6 +25,15 @@ export interface Site {
   validate(token: string): Promise<ApiReply['body']>;
   /** A page of its own, with nothing remembered. Problems of the console go to `problems`. */
   open(options?: BrowserContextOptions): Promise<OpenPage>;
+  /**
+   * Begins at the app, whose official SDK launches the address by redirect, and waits until the page can be used, or has
+   * led back already.
+   */
+  visit(page: Page, url: string): Promise<void>;
+  /** The token that the app got back with its address. */
+  backAtApp(page: Page): Promise<string>;
+  /** The latest code that was mailed to an address, and is not this one. */
+  mailedCode(email: string, not?: string): Promise<string>;
   output(): string;
   stop(): Promise<void>;
 }
@@ -37,14 +47,46 @@ export interface OpenPage {
 
 const officialSdk = readFileSync(new URL('../../node_modules/@authsignal/browser/dist/index.js', import.meta.url));
 
-/** `appPage` gives what stands in the app's page at a path; the official browser SDK is at `/authsignal.js`. */
-export async function startSite(appPage: (path: string) => string = () => ''): Promise<Site> {
+// The app launches what it is told to, with the official SDK, and keeps all messages that arrive.
+const launcher = `<script type="module">
+  import { Authsignal } from '/authsignal.js';
+  const authsignal = new Authsignal({ tenantId: 'any' });
+  window.seen = [];
+  addEventListener('message', (event) => window.seen.push({ origin: event.origin, data: event.data }));
+  window.launch = (url, mode, more) => {
+    window.errors = [];
+    const launched = authsignal.launch(url, { mode, onError: (error) => window.errors.push(error), ...more });
+    if (mode !== 'redirect') launched.then((result) => { window.result = result; });
+  };
+  window.isReady = true;
+</script>`;
+
+/** Has the app's page, which is open, launch an address. */
+export async function launch(page: Page, url: string, mode: 'redirect' | 'popup' | 'window', more = {}): Promise<void> {
+  await page.waitForFunction('window.isReady');
+  await page.evaluate(`launch(${JSON.stringify(url)}, ${JSON.stringify(mode)}, ${JSON.stringify(more)})`);
+}
+
+/** What a popup or a window gave to the app that launched it. */
+export async function resultOf(page: Page): Promise<{ readonly token?: string }> {
+  await page.waitForFunction('window.result !== undefined');
+  return (await page.evaluate('window.result')) as { readonly token?: string };
+}
+
+/** `appPage` is what stands in the app's page; the official browser SDK is at `/authsignal.js`. */
+export async function startSite(
+  appPage = launcher,
+  startBrowser: () => Promise<Browser> = launchBrowser,
+): Promise<Site> {
   const credentials = testCredentials();
-  const server = await startServer({
-    ...credentials,
-    DATABASE_URL: await createPostgresDatabase(),
-    SALLYPORT_LOG_LEVEL: 'warn',
-  });
+  const [server, browser] = await Promise.all([
+    startServer({
+      ...credentials,
+      DATABASE_URL: await createPostgresDatabase(),
+      SALLYPORT_LOG_LEVEL: 'warn',
+    }),
+    startBrowser(),
+  ]);
   const app = createServer((request, response) => {
     if (request.url === '/authsignal.js') {
       response.setHeader('content-type', 'text/javascript');
@@ -53,10 +95,9 @@ export async function startSite(appPage: (path: string) => string = () => ''): P
     }
     if (request.url?.includes('no-referrer') === true) response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('content-type', 'text/html');
-    response.end(`<!doctype html><title>The app</title><h1>The app</h1>${appPage(request.url ?? '/')}`);
+    response.end(`<!doctype html><title>The app</title><h1>The app</h1>${appPage}`);
   });
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
-  const browser = await launchBrowser();
   const url = server.url.replace('127.0.0.1', 'localhost');
   const appUrl = `http://localhost:${(app.address() as AddressInfo).port}`;
 
@@ -90,6 +131,26 @@ export async function startSite(appPage: (path: string) => string = () => ''): P
       });
       return { page, problems, close: () => context.close() };
     },
+    async visit(page, target) {
+      const start = `${appUrl}/start`;
+      await page.goto(start);
+      await launch(page, target, 'redirect');
+      await page.waitForURL((address) => address.href !== start);
+      // A passkey may have proved it, and led back to the app, by the time we look.
+      const isUsable = page.locator('html.started').or(page.getByRole('heading', { name: 'The app' }));
+      await isUsable.first().waitFor({ state: 'attached' });
+    },
+    async backAtApp(page) {
+      await page.waitForURL((address) => address.href.startsWith(appUrl));
+      return new URL(page.url()).searchParams.get('token') ?? '';
+    },
+    mailedCode: (email, not = '') =>
+      eventually(
+        'the mailed code',
+        10_000,
+        () => readInboxCode(url, email),
+        (code) => code !== '' && code !== not,
+      ),
     output: () => server.output(),
     async stop() {
       await browser.close();
