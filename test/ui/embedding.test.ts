@@ -1,7 +1,7 @@
 /** Worry: an app's popup hangs, or a stranger's page gets what was meant for the app. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { addAuthenticator, launch, resultOf, startSite } from './site.ts';
+import { addAuthenticator, launch, popupFits, resultOf, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 
 let site: Site;
@@ -53,10 +53,7 @@ describe('in a popup of the official SDK', () => {
     expect(Object.keys(first)).toEqual(['height']);
     expect(readyAt).toBeGreaterThan(0);
     expect(early.every(({ origin }) => origin === site.url)).toBe(true);
-    const container = await frame.locator('#widget-container').boundingBox();
-    await app.waitForFunction(
-      `document.querySelector('iframe').style.height === '${Math.ceil(container?.height ?? 0)}px'`,
-    );
+    await popupFits(app);
 
     await frame.getByLabel('Code').fill(await site.mailedCode(email));
     const { token } = await resultOf(app);

@@ -1,9 +1,8 @@
 /** Worry: what works in Chromium does not in Firefox. Journeys with WebAuthn are not here: no protocol gives it a device. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { eventually } from '../rig/api.ts';
 import { findFirefox, launchFirefox } from '../rig/browser.ts';
-import { launch, resultOf, startSite } from './site.ts';
+import { launch, popupFits, resultOf, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 import {
   byApp,
@@ -70,14 +69,7 @@ describe.skipIf(path === undefined)(
       await launch(page, url, 'popup');
       await page.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
       const frame = page.frameLocator('#__authsignal-popup-iframe');
-      const heights = async () => [
-        await page.evaluate(`document.querySelector('iframe').style.height`),
-        await page
-          .frames()
-          .at(-1)
-          ?.evaluate(`Math.ceil(document.getElementById('widget-container').getBoundingClientRect().height) + 'px'`),
-      ];
-      await eventually('the height', 5_000, heights, ([given, wanted]) => given === wanted);
+      await popupFits(page);
       await frame.getByLabel('Code').fill(await site.mailedCode(email));
       const { token } = await resultOf(page);
       expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });

@@ -73,6 +73,18 @@ export async function resultOf(page: Page): Promise<{ readonly token?: string }>
   return (await page.evaluate('window.result')) as { readonly token?: string };
 }
 
+/** Waits until the popup in the app's page is as high as what it shows. */
+export async function popupFits(page: Page): Promise<void> {
+  const heights = async () => [
+    await page.evaluate(`document.querySelector('iframe').style.height`),
+    await page
+      .frames()
+      .at(-1)
+      ?.evaluate(`Math.ceil(document.getElementById('widget-container').getBoundingClientRect().height) + 'px'`),
+  ];
+  await eventually('a popup as high as its page', 10_000, heights, ([given, wanted]) => given === wanted);
+}
+
 /** `appPage` is what stands in the app's page; the official browser SDK is at `/authsignal.js`. */
 export async function startSite(
   appPage = launcher,
