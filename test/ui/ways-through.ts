@@ -10,7 +10,7 @@ export const press = (page: Page, name: string) => page.getByRole('button', { na
 export const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
 
 /** Sets up an authenticator app on the page with the code of this step, and gives its secret. */
-export async function enrolApp(page: Page, stepsAhead = 0): Promise<string> {
+async function enrolApp(page: Page, stepsAhead = 0): Promise<string> {
   await pick(page, 'Authenticator app');
   await press(page, 'I have an app');
   await page.getByText('Can’t scan it?').click();
