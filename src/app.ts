@@ -21,6 +21,7 @@ import { jobs } from './jobs/index.ts';
 import type { JobContext } from './jobs/job.ts';
 import { admitCaller } from './operations/admit-caller.ts';
 import { clientDirectory } from './operations/client-directory.ts';
+import { everyWebOrigin } from './operations/expected-origins.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
@@ -34,6 +35,8 @@ import type { Caller } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
 import { DatabaseUnavailable } from './storage/sql.ts';
 import type { Database } from './storage/sql.ts';
+import { pageTexts } from './texts/languages.ts';
+import { choosePageLocale } from './texts/page-locale.ts';
 
 export interface AppOptions {
   readonly db: Database;
@@ -127,14 +130,26 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   let isDraining = false;
 
-  const server = createServer({ ids: runtime.ids, logger, trustedProxies: options.trustedProxies });
+  const pages = await openPages(pagesFolder, {
+    random: runtime.random,
+    textsIn(wished) {
+      const locale = choosePageLocale(wished);
+      return { locale, texts: pageTexts[locale] };
+    },
+    everyOrigin: () => [...everyWebOrigin(context), ...(options.isDevelopment ? ['http://localhost:*'] : [])],
+  });
+  const server = createServer({
+    ids: runtime.ids,
+    logger,
+    trustedProxies: options.trustedProxies,
+    unreadablePage: pages.unreadable,
+  });
   // Clients that keep their connection are asked to leave while there is time: one that is closed when the drain is over
   // could have a request on its way.
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (isDraining) void reply.header('connection', 'close');
     done(null, payload);
   });
-  const pages = await openPages(pagesFolder, runtime.random);
   pages.register(server);
   registerPipeline<Caller, ClientCaller>(server, {
     handlers: operations.map((operation) => ({

@@ -239,7 +239,8 @@ export const settings = {
   SALLYPORT_ANONYMOUS_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(60),
     fallback: '60',
-    meaning: 'Calls to the client API without a token that one address may make in a minute, on each node.',
+    meaning:
+      'Calls to the client API without a token, and to the page behind a mailed link, that one address may make in a minute, on each node.',
   },
   SALLYPORT_LOG_LEVEL: {
     schema: z

@@ -41,6 +41,8 @@ export interface Route<
   /** The 200 answer: JSON; where `page` is set a page, as HTML or, with `app`, as the state that one is drawn from. Nothing, answered 204, where `noContent` is. */
   readonly reply: Reply;
   readonly page?: 'html' | 'app';
+  /** Anybody's calls that cost the database something: counted, by address, with those to the client API without a token (ruling 5). */
+  readonly isCounted?: true;
   readonly noContent?: true;
   /** Names of the cookies that it reads or sets, of pages that the tenant expects (client-api 4.4). */
   readonly cookies?: readonly string[];

@@ -3,6 +3,8 @@ import { LogController, fastify } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { errorBody } from '../contract/errors.ts';
 import type { Ids } from '../runtime/runtime.ts';
+import { takesHtml } from './pages.ts';
+import type { DrawnPage } from './pages.ts';
 
 // Caps on what a caller can make the server hold (A74, F39).
 const bodyBytesMax = 64 * 1024;
@@ -17,6 +19,8 @@ export function createServer(options: {
   readonly ids: Ids;
   readonly logger: FastifyBaseLogger;
   readonly trustedProxies: readonly string[];
+  /** What a person is shown whose request cannot be read; see `Pages`. */
+  unreadablePage(languages: string | undefined): DrawnPage;
 }): FastifyInstance {
   const server = fastify({
     loggerInstance: options.logger,
@@ -40,7 +44,7 @@ export function createServer(options: {
     },
     // SDKs join a base URL that ends in a slash with paths that begin with one.
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v1\/{2,}client\//, '/v1/client/'),
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, options.unreadablePage),
     // A path that cannot be decoded reaches no route and no hook, so the refusal is sent from here.
     frameworkErrors(error, request, reply) {
       void reply.header('x-request-id', request.id);
@@ -51,7 +55,11 @@ export function createServer(options: {
 }
 
 /** Answers what is not HTTP, or does not arrive in time, before there is a request to speak of. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+function refuseUnreadable(
+  error: Error & { code?: string; rawPacket?: unknown },
+  socket: Socket,
+  unreadablePage: (languages: string | undefined) => DrawnPage,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
@@ -62,8 +70,22 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? 'The request did not arrive in time.'
         : 'The request is not valid HTTP.';
-  const body = JSON.stringify(errorBody('invalid_request', description));
+  const seen = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
+  const page = isOfPerson(seen) ? unreadablePage(headerIn(seen, 'accept-language')) : undefined;
+  const headers = page?.headers ?? { 'content-type': 'application/json' };
+  const body = page?.html ?? JSON.stringify(errorBody('invalid_request', description));
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   );
+}
+
+/** As far as the piece that was seen last tells: an address that is far too long may be all of it. */
+function isOfPerson(seen: string): boolean {
+  const accept = headerIn(seen, 'accept');
+  return accept === undefined ? /^GET \/(?:challenge|magic-link)\?/.test(seen) : takesHtml(accept);
+}
+
+function headerIn(seen: string, name: string): string | undefined {
+  return new RegExp(`\r\n${name}: *([^\r\n]*)\r\n`, 'i').exec(seen)?.[1];
 }

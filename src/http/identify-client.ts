@@ -45,15 +45,15 @@ export function identifyClient<Caller>(
     const wanted = kind === 'token' ? 'a token as Bearer' : 'the tenant id as Basic';
     throw refused(limits, address, new Refusal('unauthorized', `Send ${wanted} in the Authorization header.`));
   }
-  const waitSeconds = limits.anonymous.countCall(addressBucket(address));
-  if (waitSeconds > 0) {
-    throw new Refusal(
-      'too_many_requests',
-      'Too many calls from this address. Wait and repeat the request.',
-      waitSeconds,
-    );
-  }
+  refuseTooMany(limits.anonymous, address);
   return caller;
+}
+
+/** Counts a call of nobody in particular. @throws {Refusal} `too_many_requests` */
+export function refuseTooMany(anonymous: RateLimit, address: string): void {
+  const waitSeconds = anonymous.countCall(addressBucket(address));
+  if (waitSeconds === 0) return;
+  throw new Refusal('too_many_requests', 'Too many calls from this address. Wait and repeat the request.', waitSeconds);
 }
 
 function refused(limits: ClientLimits, address: string, refusal: Refusal): Refusal {

@@ -8,15 +8,34 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '../contract/errors.ts';
+import { Refusal, errorCatalogue } from '../contract/errors.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import type { ChallengePage, ShownPage } from '../contract/pages/challenge.ts';
+import type { FailurePage, LinkPage, StillPage } from '../contract/pages/still-page.ts';
 import type { Random } from '../runtime/runtime.ts';
 import { appPageSecurityHeaders } from './security-headers.ts';
 
 export interface Pages {
   send(request: FastifyRequest, reply: FastifyReply, page: unknown): Promise<FastifyReply>;
+  /** Tells a person what an API caller is told by {@link Refusal}. Needs no database. */
+  sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply;
+  /** The same for a request that could not be read; `languages` is its Accept-Language, as far as it was seen. */
+  unreadable(languages: string | undefined): DrawnPage;
   /** Registers the files for browsers. */
   register(server: FastifyInstance): void;
+}
+
+export interface DrawnPage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly html: string;
+}
+
+export interface PagesParts {
+  readonly random: Random;
+  /** The first of the wished languages that there is, and every sentence in it. */
+  textsIn(wished: readonly (string | undefined)[]): Pick<FailurePage, 'locale' | 'texts'>;
+  /** Origins whose pages may frame one that names no tenant (ruling 21). */
+  everyOrigin(): readonly string[];
 }
 
 interface Files {
@@ -25,10 +44,19 @@ interface Files {
   readonly chunks: Readonly<Record<string, readonly string[]>>;
 }
 
-type RenderPage = (
-  page: ChallengePage,
-  how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
-) => { readonly html: string; readonly images: readonly string[]; readonly fonts: readonly string[] };
+interface RenderedPage {
+  readonly html: string;
+  readonly images: readonly string[];
+  readonly fonts: readonly string[];
+}
+
+interface Renderer {
+  renderPage(
+    page: ChallengePage,
+    how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
+  ): RenderedPage;
+  renderStillPage(page: StillPage, how: { readonly mode: 'page' | 'popup'; readonly nonce: string }): RenderedPage;
+}
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
@@ -38,28 +66,71 @@ interface Asset {
 }
 
 const types: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8' };
+const htmlType = 'text/html; charset=utf-8';
 const nonceBytes = 16;
 
 /** Opens what stands in `folder`. @throws if it was not built */
-export async function openPages(folder: string, random: Random): Promise<Pages> {
+export async function openPages(folder: string, { random, textsIn, everyOrigin }: PagesParts): Promise<Pages> {
   const files = readFiles(folder);
-  const { renderPage } = (await import(pathToFileURL(join(folder, 'render.js')).href)) as { renderPage: RenderPage };
+  const { renderPage, renderStillPage } = (await import(pathToFileURL(join(folder, 'render.js')).href)) as Renderer;
   const assets = readAssets(join(folder, 'browser'));
+  const newNonce = () => random.bytes(nonceBytes).toString('base64');
+
+  function draw(given: ShownPage | LinkPage): DrawnPage {
+    const nonce = newNonce();
+    if ('kind' in given) {
+      const { html, ...named } = renderStillPage(given, { mode: 'page', nonce });
+      const policy = { nonce, ...named, frameAncestors: 'nobody', hasScript: false, hasForm: true } as const;
+      return { headers: appPageSecurityHeaders(policy), html };
+    }
+    const { page, mode } = given;
+    const { html, ...named } = renderPage(page, { mode, nonce, files });
+    const { expectedOrigins, expectsLocalhost } = page.kind === 'session' ? page.session : page;
+    const frameAncestors = [...expectedOrigins, ...(expectsLocalhost ? ['http://localhost:*'] : [])];
+    return {
+      headers: appPageSecurityHeaders({ nonce, ...named, frameAncestors, hasScript: true, hasForm: false }),
+      html,
+    };
+  }
+
+  function drawFailure(page: FailurePage, mode: 'page' | 'popup'): DrawnPage {
+    const nonce = newNonce();
+    const { html, ...named } = renderStillPage(page, { mode, nonce });
+    const policy = { nonce, ...named, frameAncestors: everyOrigin(), hasScript: false, hasForm: false };
+    return {
+      headers: { ...appPageSecurityHeaders(policy), 'content-type': htmlType, vary: 'Accept, Accept-Language' },
+      html,
+    };
+  }
+
   return {
     async send(request, reply, given) {
-      const { page, mode } = given as ShownPage;
-      const nonce = random.bytes(nonceBytes).toString('base64');
-      const { html, images, fonts } = renderPage(page, { mode, nonce, files });
-      const { expectedOrigins, expectsLocalhost } = page.kind === 'session' ? page.session : page;
-      const frameAncestors = [...expectedOrigins, ...(expectsLocalhost ? ['http://localhost:*'] : [])];
+      const { headers, html } = draw(given as ShownPage | LinkPage);
       const encoding = encodingFor(request);
       return reply
-        .headers(appPageSecurityHeaders({ nonce, images, fonts, frameAncestors }))
-        .type('text/html; charset=utf-8')
+        .headers(headers)
+        .type(htmlType)
         .header('vary', 'Accept-Encoding, Accept-Language')
         .headers(encoding === 'identity' ? {} : { 'content-encoding': encoding })
         .send(await compress(encoding, html));
     },
+    sendRefusal(request, reply, { code, retryAfterSeconds }) {
+      // Of a request that no route has parsed: what is not understood is as if it were not there.
+      const query = Object(request.query) as Readonly<Record<string, unknown>>;
+      const wished = typeof query['locale'] === 'string' ? query['locale'] : undefined;
+      const page: FailurePage = {
+        kind: 'failure',
+        ...textsIn([wished, request.headers['accept-language']]),
+        reason: reasonOf(code),
+        canRetry: request.method === 'GET',
+        ...(code === 'unexpected_error' ? { reference: request.id } : {}),
+      };
+      const { headers, html } = drawFailure(page, query['mode'] === 'popup' ? 'popup' : 'page');
+      if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+      return reply.code(errorCatalogue[code].status).headers(headers).send(html);
+    },
+    unreadable: (languages) =>
+      drawFailure({ kind: 'failure', ...textsIn([languages]), reason: 'missing', canRetry: false }, 'page'),
     register(server) {
       server.get<{ Params: { file: string } }>(
         '/assets/:file',
@@ -83,6 +154,16 @@ export async function openPages(folder: string, random: Random): Promise<Pages> 
       );
     },
   };
+}
+
+/** Whether an Accept header names HTML, as those of browsers do for what they show, and those of API callers do not. */
+export function takesHtml(accept: string | undefined): boolean {
+  return /(?:^|,)\s*text\/html\s*(?:;(?!\s*q=0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i.test(accept ?? '');
+}
+
+function reasonOf(code: ErrorCode): FailurePage['reason'] {
+  if (code === 'unavailable' || code === 'too_many_requests') return 'busy';
+  return code === 'unexpected_error' ? 'unexpected' : 'missing';
 }
 
 function readFiles(folder: string): Files {

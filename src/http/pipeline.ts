@@ -13,11 +13,12 @@ import type { CookieJar } from './cookie-jar.ts';
 import { withExactMembers, writeExactJson } from './exact-json.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
-import { identifyClient } from './identify-client.ts';
+import { identifyClient, refuseTooMany } from './identify-client.ts';
 import type { ClientDirectory, ClientLimits } from './identify-client.ts';
 import type { FailureLimit } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
+import { takesHtml } from './pages.ts';
 import type { Pages } from './pages.ts';
 import { parseBody, parseForm } from './parse-body.ts';
 import { pageSecurityHeaders } from './security-headers.ts';
@@ -77,7 +78,7 @@ export interface PipelineParts<Caller extends KeyHolder, Client> {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call, and the name for logs and metrics: never the path, which carries ids that can be personal. */
-    sallyport?: { readonly id: string; readonly caller: CallerKind };
+    sallyport?: { readonly id: string; readonly caller: CallerKind; readonly isCounted?: boolean };
   }
   interface FastifyRequest {
     caller: { readonly kind: string; readonly tenant?: { readonly tenantId: string } } | undefined;
@@ -111,6 +112,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
     }
     if (kind === 'public') {
       if (isClientPath(request.url)) allowOrigin(parts.clients, request, reply, undefined);
+      if (request.routeOptions.config.sallyport?.isCounted === true) refuseTooMany(parts.anonymous, request.ip);
       done();
       return;
     }
@@ -163,7 +165,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
       server.route({
         method,
         url: path,
-        config: { sallyport: { id: route.id, caller: route.caller } },
+        config: { sallyport: { id: route.id, caller: route.caller, isCounted: route.isCounted === true } },
         ...(route.caller === 'management' ? { bodyLimit: managementBodyBytesMax } : {}),
         handler: (request, reply) => {
           refuseCutPath(route, request, notFrom);
@@ -187,7 +189,8 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   server.setNotFoundHandler(() => {
     throw new Refusal('not_found', 'There is nothing at this path. Check the path and its ids.');
   });
-  server.setErrorHandler((error, request, reply) => writeError(parts, error, request, reply));
+  const pagePaths = new Set(parts.handlers.flatMap(({ route }) => (route.page === undefined ? [] : [route.path])));
+  server.setErrorHandler((error, request, reply) => writeError(parts, pagePaths, error, request, reply));
 }
 
 async function answer<Caller extends KeyHolder, Client>(
@@ -248,7 +251,7 @@ function bodyOf(request: FastifyRequest, { exact, page }: Route): unknown {
   if (!Buffer.isBuffer(request.body)) return {};
   // Pages alone have forms: nothing else may be sent by one from elsewhere.
   const contentType = request.headers['content-type'] ?? '';
-  const isForm = page === 'html' && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
+  const isForm = page !== undefined && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
   if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
@@ -270,6 +273,7 @@ function parsePart(schema: z.ZodType, given: unknown): unknown {
 
 function writeError<Caller extends KeyHolder, Client>(
   parts: PipelineParts<Caller, Client>,
+  pagePaths: ReadonlySet<string>,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -277,7 +281,21 @@ function writeError<Caller extends KeyHolder, Client>(
   const refusal = refusalOf(parts, error, request);
   if (refusal.code === 'unexpected_error') request.log.error({ err: error }, 'unexpected error');
   if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'unavailable');
+  if (isPerson(request, pagePaths)) {
+    try {
+      return parts.pages.sendRefusal(request, reply, refusal);
+    } catch (drawing) {
+      request.log.error({ err: drawing }, 'a refusal could not be drawn');
+    }
+  }
   return writeRefusal(reply, refusal);
+}
+
+/** Whether somebody reads the answer in a browser: at the path of a page, or at one that nothing has. */
+function isPerson({ headers, routeOptions, url }: FastifyRequest, pagePaths: ReadonlySet<string>): boolean {
+  const path = routeOptions.url;
+  const isOfPages = path === undefined ? !/^\/+v1(?:[/?]|$)/.test(url) : pagePaths.has(path);
+  return isOfPages && takesHtml(headers.accept);
 }
 
 function refusalOf<Caller extends KeyHolder, Client>(

@@ -7,16 +7,14 @@ const onEveryPage = {
 } as const;
 
 /**
- * Headers of a page without script: nothing from elsewhere, no style but the page's own (allowed by its hash, CSP 3
- * §6.7.3.3), not kept, not framed, its address not passed on.
+ * Headers of a page that is nothing but text: no style but its own (allowed by its hash, CSP 3 §6.7.3.3), not kept, not
+ * framed, its address not passed on.
  */
 export function pageSecurityHeaders(html: string): Readonly<Record<string, string>> {
   const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';
   const styleHash = createHash('sha256').update(style).digest('base64');
-  // A page that asks sends its answer to this server.
-  const formAction = html.includes('<form ') ? "'self'" : "'none'";
   return {
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     ...onEveryPage,
   };
 }
@@ -26,27 +24,31 @@ export interface AppPagePolicy {
   /** Files that the tenant's theme names. Nothing else outside this server is ever asked for anything. */
   readonly images: readonly string[];
   readonly fonts: readonly string[];
-  /** Origins whose pages may frame this one. */
-  readonly frameAncestors: readonly string[];
+  /** Origins whose pages may frame this one, beside this server's; 'nobody' for pages that are never framed. */
+  readonly frameAncestors: readonly string[] | 'nobody';
+  /** Whether it runs our script, and calls this server. */
+  readonly hasScript: boolean;
+  /** Whether it has a form, which is sent to this server. */
+  readonly hasForm: boolean;
 }
 
 /**
- * Headers of a page with our script: scripts and styles by nonce alone (N35), calls to this server alone. No COOP: it would
- * cut the page off from the window that opened it (ruling 21). No X-Frame-Options: it knows no list of origins.
+ * Headers of a page in a tenant's look: scripts and styles by nonce alone (N35), calls to this server alone. No COOP: it
+ * would cut the page off from the window that opened it (ruling 21). No X-Frame-Options: it knows no list of origins.
  */
 export function appPageSecurityHeaders(policy: AppPagePolicy): Readonly<Record<string, string>> {
-  const { nonce, images, fonts, frameAncestors } = policy;
+  const { nonce, images, fonts, frameAncestors, hasScript, hasForm } = policy;
   const directives = [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    ...(hasScript ? [`script-src 'nonce-${nonce}' 'strict-dynamic'`] : []),
     `style-src 'nonce-${nonce}'`,
     `img-src ${["'self'", 'data:', ...sources(images)].join(' ')}`,
     ...(fonts.length === 0 ? [] : [`font-src ${["'self'", ...sources(fonts)].join(' ')}`]),
-    "connect-src 'self'",
+    ...(hasScript ? ["connect-src 'self'"] : []),
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`,
+    `form-action ${hasForm ? "'self'" : "'none'"}`,
+    `frame-ancestors ${frameAncestors === 'nobody' ? "'none'" : ["'self'", ...frameAncestors].join(' ')}`,
   ];
   return {
     'content-security-policy': directives.join('; '),

@@ -50,3 +50,8 @@ function originOf(entry: unknown): readonly string[] {
 export function webOrigins(context: Pick<Context, 'publicUrl'>, tenant: Tenant): readonly string[] {
   return relyingPartyOf(context, tenant).origins.filter((origin) => /^https?:\/\//.test(origin));
 }
+
+/** The same of every tenant: for pages that name none (ruling 21). */
+export function everyWebOrigin(context: Pick<Context, 'publicUrl' | 'published'>): readonly string[] {
+  return [...new Set([...context.published.tenants()].flatMap((tenant) => webOrigins(context, tenant)))];
+}

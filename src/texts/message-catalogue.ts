@@ -26,7 +26,7 @@ interface Point {
 }
 
 /** Rises when a screen or a point is added, changed or taken away. */
-export const messageCatalogueVersion = 2;
+export const messageCatalogueVersion = 3;
 
 export const messageScreens: readonly Screen[] = [
   { id: 'method-select', label: 'Choose a way to confirm', family: 'method' },
@@ -57,6 +57,7 @@ export const messageScreens: readonly Screen[] = [
   { id: 'challenge-blocked', label: 'The action is blocked', family: 'result' },
   { id: 'challenge-failed', label: 'The action was declined', family: 'result' },
   { id: 'challenge-review', label: 'The action is under review', family: 'result' },
+  { id: 'challenge-quit', label: 'The user has stopped', family: 'result' },
   { id: 'cannot-confirm', label: 'Nothing that the user has can be used', family: 'result' },
   { id: 'session-expired', label: 'Session expired', family: 'session' },
   { id: 'generic-error', label: 'Something went wrong', family: 'session' },

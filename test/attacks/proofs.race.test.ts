@@ -23,6 +23,7 @@ beforeAll(async () => {
     ...credentials,
     DATABASE_URL: url,
     SALLYPORT_LOG_LEVEL: 'warn',
+    SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000',
     SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
   };
   nodes = [await startServer(variables), await startServer(variables)];

@@ -150,7 +150,7 @@ async function clientJourney(): Promise<void> {
   if (link?.[1] !== undefined) clientSecrets.add(link[1]);
   for (const secret of clientSecrets) secrets.add(secret);
   const page = await (await fetch(`${server.url}${link?.[0] ?? '/magic-link'}`)).text();
-  const fields = [...page.matchAll(/name="(token|pageNonce)" value="([^"]*)"/g)];
+  const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
   const form = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
   const confirmed = await fetch(`${server.url}/magic-link`, { method: 'POST', body: form });
   expect(await confirmed.text()).toMatch(/Confirmed|no longer good|errorCode/);

@@ -417,6 +417,8 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const { token } = await halfEnrolledAddress(stage);
     return client('POST', 'challenge/email-magic-link', token, {});
   },
+  'showMagicLink too_many_requests': (stage) => tooOften(stage, 'showMagicLink', '2001:db8:4:1::1'),
+  'confirmMagicLink too_many_requests': (stage) => tooOften(stage, 'confirmMagicLink', '2001:db8:4:2::1'),
   'showMagicLink invalid_request': () => ({ method: 'GET', path: '/magic-link?token=a&token=b' }),
   'startEmailOtpEnrolment delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpEnrolment'),
   'startEmailOtpChallenge delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpChallenge'),
@@ -453,6 +455,13 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
+
+/** One call more than an address has in a minute. */
+async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: string): Promise<ExampleRequest> {
+  const { method, path, ...call } = { ...requireExample(routeId)(own), remoteAddress };
+  for (let count = 0; count < 60; count += 1) await app.call(method, path, call);
+  return { method, path, ...call };
+}
 
 /** The answer of a key that is not there, to a challenge that was never made. */
 function ofNobody({ own, nobodys }: Stage, routeId: string): ExampleRequest {

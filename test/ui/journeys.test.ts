@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
 import { readInboxLink } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
-import { addAuthenticator, startSite } from './site.ts';
+import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 import {
   byApp,
@@ -76,7 +76,138 @@ describe('the first screen', () => {
     const page = await open();
     await page.goto(`${site.url}${path}`);
     await heading(page, 'This page has expired');
+    await page.getByText('You can close this page.').waitFor();
     expect(await page.getByRole('button').count()).toBe(0);
+  });
+});
+
+/** A browser for which the page's code is on its way until `deliver` is called. */
+async function openSlowly(): Promise<{ page: Page; deliver: () => void }> {
+  const page = await open();
+  let deliver: () => void = () => undefined;
+  const isDue = new Promise<void>((resolve) => (deliver = resolve));
+  await page.route('**/assets/**', async (route) => {
+    await isDue;
+    await route.continue();
+  });
+  return { page, deliver };
+}
+const started = (page: Page) => page.locator('html.started').waitFor({ state: 'attached' });
+
+describe('before the page’s code has come', () => {
+  const withApp = (userId: string) =>
+    site.api('POST', `/v1/users/${userId}/authenticators`, {
+      verificationMethod: 'AUTHENTICATOR_APP',
+      otpUri: 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x',
+    });
+
+  test('a choice that was pressed is kept, shown as pressed, and followed; the address keeps no token', async () => {
+    const { url } = await site.track('early-choice', 'signIn', { email: 'early-choice@example.com' });
+    const { page, deliver } = await openSlowly();
+    await page.goto(url, { waitUntil: 'commit' });
+    await pick(page, 'Authenticator app');
+    expect(await page.locator('a:target').textContent()).toContain('Authenticator app');
+    await pick(page, 'Code by e-mail');
+    deliver();
+    await heading(page, 'Check your e-mail');
+    expect(page.url()).toBe(`${site.url}/challenge`);
+    await press(page, 'Back');
+    await heading(page, 'Set up how you sign in');
+    expect(await page.locator('a:target').count()).toBe(0);
+    await page.goBack();
+    await page.waitForURL(`${site.url}/challenge`);
+  });
+
+  test('what was typed stays, with the caret where it was; buttons say that they are not ready, and sit where they will', async () => {
+    await withApp('early-typist');
+    const { url } = await site.track('early-typist', 'withdraw');
+    const { page, deliver } = await openSlowly();
+    await page.goto(url, { waitUntil: 'commit' });
+    const confirm = page.getByRole('button', { name: 'Confirm' });
+    expect(await confirm.isDisabled()).toBe(true);
+    const before = await confirm.boundingBox();
+    const field = page.getByLabel('Code', { exact: true });
+    await field.focus();
+    await page.keyboard.type('1234');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    deliver();
+    await started(page);
+    expect(await confirm.isEnabled()).toBe(true);
+    expect(await confirm.boundingBox()).toEqual(before);
+    await page.keyboard.type('9');
+    expect(await field.inputValue()).toBe('12394');
+    await press(page, 'Confirm');
+    await page.getByRole('alert').getByText('Enter all 6 digits').waitFor();
+  });
+
+  test('a whole code that was typed is kept but not sent: after a reload it could be an old one', async () => {
+    await withApp('early-coder');
+    const { url } = await site.track('early-coder', 'withdraw', { redirectUrl: `${site.appUrl}/early` });
+    const { page, deliver } = await openSlowly();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.getByLabel('Code', { exact: true }).fill(appCode('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'));
+    deliver();
+    await started(page);
+    await page.getByRole('button', { name: 'Confirm' }).isEnabled();
+    expect(sent.filter((address) => address.includes('/verify/'))).toEqual([]);
+    await press(page, 'Confirm');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('the focus that somebody has set stays where it is', async () => {
+    await withApp('early-mover');
+    const { url } = await site.track('early-mover', 'withdraw', { redirectUrl: `${site.appUrl}/moved` });
+    const { page, deliver } = await openSlowly();
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.evaluate(
+      `document.querySelector('.Page').insertAdjacentHTML('afterbegin', '<a id="own" href="#">x</a>')`,
+    );
+    await page.locator('#own').focus();
+    deliver();
+    await started(page);
+    await page.getByRole('button', { name: 'Confirm' }).click({ trial: true });
+    expect(await page.evaluate('document.activeElement.id')).toBe('own');
+  });
+});
+
+describe('with nowhere to go back to', () => {
+  test('“Quit” says that nothing was confirmed, that the page can be closed, and lets go on after all', async () => {
+    const { url, token } = await site.track('nowhere', 'signIn');
+    const page = await open();
+    await visit(page, url);
+    await press(page, 'Quit');
+    await heading(page, 'You’ve stopped here');
+    await page.getByText('You can close this page').waitFor();
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
+    await press(page, 'Go on after all');
+    await heading(page, 'Set up how you sign in');
+  });
+
+  test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_REQUIRED'])('%s says that the page can be closed', async (state) => {
+    const userId = `nowhere-${state}`;
+    const { url } = await site.track(userId, 'withdraw', { idempotencyKey: 'k' });
+    await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state });
+    const page = await open();
+    await visit(page, url);
+    await page.getByText('You can close this page.').waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+  });
+
+  test('settings say that the page can be closed, and offer nothing to quit', async () => {
+    const email = 'nowhere-settings@example.com';
+    await site.api('POST', '/v1/users/nowhere-settings/authenticators', { verificationMethod: 'EMAIL_OTP', email });
+    const { url } = await site.track('nowhere-settings', 'settings', {
+      redirectToSettings: true,
+      scope: 'add:authenticators',
+    });
+    const page = await open();
+    await visit(page, url);
+    await heading(page, 'How you confirm it’s you');
+    await page.getByText('You can close this page.').waitFor();
+    expect(await page.getByRole('button').allTextContents()).not.toContain('Quit');
   });
 });
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { eventually } from '../rig/api.ts';
+import { readInboxLink } from '../rig/read-inbox.ts';
 import { startSite } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -161,6 +163,85 @@ describe('a theme', () => {
     await close();
     const cleared = { borders: null, container: null, pageBackground: null, typography: null, template: null };
     await site.manage('PATCH', '/theme', { primaryColor: null, logoUrl: null, darkMode: null, ...cleared });
+  });
+});
+
+describe('the page behind a mailed link', () => {
+  test('looks like the tenant’s others, in its words and template; its token is told to nobody, and opening spends nothing', async () => {
+    const look = {
+      primaryColor: '#b3003c',
+      logoUrl: 'https://cdn.bank.example/logo.png',
+      container: { contentAlignment: 'left' },
+      typography: { display: { faces: [{ url: 'https://fonts.bank.example/d.woff2', weight: 700 }] } },
+      darkMode: { primaryColor: '#ff9db8', logoUrl: 'https://cdn.bank.example/dark.png' },
+      template:
+        '<html><head><authsignal-head></authsignal-head><style>.Shell{padding:9px}[name="token"]{display:block !important}</style></head><body><div class="Shell"><script>window.planted = true</script><authsignal-widget></authsignal-widget><img src="https://cdn.bank.example/foot.png" alt=""></div></body></html>',
+    };
+    await site.manage('PATCH', '/theme', { name: 'Bank', ...look });
+    const overrides = { en: { 'magic-link.heading': 'Is it you at {tenantName}?', 'magic-link.primaryCta': 'Sure' } };
+    await site.manage('PATCH', '/message-overrides', { messageOverrides: overrides });
+    const email = 'themed-link@example.com';
+    await site.api('POST', '/v1/users/themed-link/authenticators', { verificationMethod: 'EMAIL_MAGIC_LINK', email });
+    const { url, token } = await site.track('themed-link', 'withdraw');
+    const asking = await site.open();
+    await asking.page.goto(url);
+    const link = await eventually(
+      'the mailed link',
+      10_000,
+      () => readInboxLink(site.url, email),
+      (found) => found !== '',
+    );
+
+    const { page, problems, close } = await site.open({ colorScheme: 'light', reducedMotion: 'reduce' });
+    const asked: { readonly url: string; readonly referrer: string | undefined }[] = [];
+    await page.route('https://*.bank.example/**', async (route) => {
+      asked.push({ url: route.request().url(), referrer: (await route.request().allHeaders())['referer'] });
+      await route.abort();
+    });
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Is it you at Bank?' }).waitFor();
+    const styleOf = (selector: string, property: string) =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).getPropertyValue(${JSON.stringify(property)})`,
+      );
+    expect(await styleOf('.Button--primary', 'background-color')).toBe('rgb(179, 0, 60)');
+    expect(await styleOf('main', 'text-align')).toBe('left');
+    expect(await styleOf('.Shell', 'padding-top')).toBe('9px');
+    expect(await page.evaluate('window.planted')).toBeUndefined();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await styleOf('.Button--primary', 'background-color')).toBe('rgb(255, 157, 184)');
+    await eventually(
+      'the images',
+      5_000,
+      async () => asked,
+      (all) => all.length >= 3,
+    );
+    // Fonts are asked for with the origin, as every browser does; nobody is told more.
+    expect(asked.filter(({ url: to, referrer }) => /token|magic-link/.test(`${to} ${referrer}`))).toEqual([]);
+    // No selector of a template's style can tell one token from another.
+    const secret = new URL(link).searchParams.get('token') ?? '';
+    const attributes = await page.evaluate(
+      `[...document.querySelectorAll('*')].flatMap((element) => [...element.attributes].map(({ value }) => value))`,
+    );
+    expect((attributes as string[]).filter((value) => value.includes(secret))).toEqual([]);
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+
+    const policy = (await fetch(link)).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("img-src 'self' data: https://cdn.bank.example/logo.png");
+    expect(policy).toContain("form-action 'self'; frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src|connect-src|unsafe/);
+
+    await page.getByRole('button', { name: 'Sure' }).click();
+    await page.getByRole('heading', { name: 'Confirmed' }).waitFor();
+    expect(await styleOf('.Shell', 'padding-top')).toBe('9px');
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    expect(problems.filter((problem) => !problem.includes('bank.example'))).toEqual([]);
+    expect(site.output()).not.toContain(secret);
+    await close();
+    await asking.close();
+    const cleared = Object.fromEntries(Object.keys(look).map((name) => [name, null]));
+    await site.manage('PATCH', '/theme', cleared);
+    await site.manage('PATCH', '/message-overrides', { messageOverrides: {} });
   });
 });
 

@@ -379,6 +379,27 @@ export const states: readonly State[] = [
     },
   },
   {
+    name: 'early',
+    caption: 'Drawn, but its code is still on its way: buttons wait, what is typed stays.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await page.route('**/assets/**', () => new Promise(() => undefined));
+      const { url } = await site.track(userId, 'withdraw', { custom: { amount: '250 €', payee: 'Ann Example' } });
+      await page.goto(url, { waitUntil: 'commit' });
+      await shown(page, 'Check your e-mail');
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: 'quit',
+    caption: 'Stopped, where there is no app to go back to.',
+    async reach(page, site, userId) {
+      await page.goto((await site.track(userId, 'signIn')).url);
+      await press(page, 'Quit');
+      await shown(page, 'You’ve stopped here');
+    },
+  },
+  {
     name: 'no-script',
     caption: 'Without JavaScript.',
     withoutScript: true,
@@ -386,6 +407,24 @@ export const states: readonly State[] = [
       const { url } = await site.track(userId, 'signIn');
       await page.goto(url);
       await shown(page, 'JavaScript is switched off');
+    },
+  },
+  {
+    name: 'nothing-here',
+    caption: 'An address that is broken.',
+    async reach(page, site) {
+      await page.goto(`${site.url}/challeng`);
+      await shown(page, 'There is nothing here');
+    },
+  },
+  {
+    // The last one: no link is shown to this address for a minute.
+    name: 'busy',
+    caption: 'No page can be drawn now, as when the database is away.',
+    async reach(page, site) {
+      await Promise.all(Array.from({ length: 60 }, () => fetch(`${site.url}/magic-link`)));
+      await page.goto(`${site.url}/magic-link`);
+      await shown(page, 'Not possible right now');
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
+import { linkPage } from './still-page.ts';
 
 const path = '/magic-link';
 
@@ -13,9 +14,10 @@ export const showMagicLink = route({
   params: z.object({}),
   query: z.object({ token: v.optional(v.text(256)) }),
   body: z.object({}),
-  reply: z.string(),
-  page: 'html',
-  refusals: [],
+  reply: linkPage,
+  page: 'app',
+  isCounted: true,
+  refusals: ['too_many_requests'],
   audit: null,
 });
 
@@ -28,8 +30,9 @@ export const confirmMagicLink = route({
   params: z.object({}),
   query: z.object({}),
   body: z.object({ token: v.text(256), pageNonce: v.text(128) }),
-  reply: z.string(),
-  page: 'html',
-  refusals: [],
+  reply: linkPage,
+  page: 'app',
+  isCounted: true,
+  refusals: ['too_many_requests'],
   audit: 'challenge.verified',
 });

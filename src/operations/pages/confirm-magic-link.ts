@@ -11,8 +11,7 @@ import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { methodSettings } from '../method-settings.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context, Request, TokenCaller } from '../operation.ts';
-import { magicLinkPage, overPage } from './magic-link-page.ts';
-import { magicLinkWords } from './magic-link-words.ts';
+import { linkLook, overPage } from './link-page.ts';
 
 const method = 'EMAIL_MAGIC_LINK';
 
@@ -23,7 +22,7 @@ const method = 'EMAIL_MAGIC_LINK';
 export const confirmMagicLink = publicOperation(route, async (context, request) => {
   const { body, acceptLanguage } = request;
   const link = readMagicLinkToken(context, body.token);
-  const over = async () => overPage(await magicLinkWords(context, link?.tenant, [acceptLanguage]));
+  const over = async () => overPage(await linkLook(context, link?.tenant, [acceptLanguage]));
   // Not of a page of ours, so nobody has pressed anything: the link stays as it is.
   if (link === undefined || !isPageNonce(link, body.pageNonce)) return over();
   const nowMs = context.runtime.clock.now();
@@ -34,15 +33,9 @@ export const confirmMagicLink = publicOperation(route, async (context, request) 
     throw error;
   });
   if (accepted === undefined) return over();
-  const { locale, say } = await magicLinkWords(context, link.tenant, [accepted.locale, acceptLanguage]);
+  const { look } = await linkLook(context, link.tenant, [accepted.locale, acceptLanguage]);
   const onward = continueAt(link.tenant, accepted.redirectUrl);
-  return magicLinkPage({
-    locale,
-    title: say('common.title'),
-    heading: say('magic-link-done.heading'),
-    body: say('magic-link-done.description'),
-    ...(onward === undefined ? {} : { link: { url: onward, label: say('magic-link-done.primaryCta') } }),
-  });
+  return { ...look, screen: { name: 'done' as const, ...(onward === undefined ? {} : { onward }) } };
 });
 
 /** Proves the address for the action that the link was asked for, as far as the token that asked permitted. */

@@ -8,7 +8,7 @@ import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import { pageTenant, textsOf, uiSessionView } from '../client/ui-session-view.ts';
-import { webOrigins } from '../expected-origins.ts';
+import { everyWebOrigin, webOrigins } from '../expected-origins.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
@@ -37,7 +37,6 @@ export const showChallenge = publicOperation(route, async (context, { query, acc
 
 /** For a token that names no tenant: what any tenant's app may embed, and nobody's look (ruling 21). */
 function strangersPage(context: Context, isMissing: boolean, wished: readonly (string | undefined)[]): ChallengePage {
-  const origins = [...context.published.tenants()].flatMap((tenant) => webOrigins(context, tenant));
   const locale = choosePageLocale(wished);
   return {
     kind: 'expired',
@@ -46,7 +45,7 @@ function strangersPage(context: Context, isMissing: boolean, wished: readonly (s
     texts: textsOf(locale, {}),
     redirectOnExpiry: false,
     hideWatermark: false,
-    expectedOrigins: [...new Set(origins)],
+    expectedOrigins: [...everyWebOrigin(context)],
     expectsLocalhost: context.isDevelopment,
   };
 }

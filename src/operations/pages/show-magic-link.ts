@@ -6,9 +6,8 @@ import type { TokenAction } from '../../storage/queries/token-actions.ts';
 import { pageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
-import { magicLinkPage, overPage } from './magic-link-page.ts';
-import { magicLinkWords } from './magic-link-words.ts';
-import type { MagicLinkWords } from './magic-link-words.ts';
+import { linkLook, overPage } from './link-page.ts';
+import type { LinkLook } from './link-page.ts';
 
 /** Shows who asked, from where and for what, and asks. Nothing is used up by looking: mail is opened by machines (A20). */
 export const showMagicLink = publicOperation(route, async (context, { query, acceptLanguage }) => {
@@ -18,16 +17,10 @@ export const showMagicLink = publicOperation(route, async (context, { query, acc
   const challenge =
     link === undefined ? undefined : await loadOpenLink(context.db, link.tenant.tenantId, link.digest, nowMs);
   const action = link === undefined || challenge === undefined ? undefined : await actionOf(context, link, challenge);
-  const words = await magicLinkWords(context, link?.tenant, [action?.locale, acceptLanguage]);
-  if (link === undefined || challenge === undefined || action === undefined) return overPage(words);
-  return magicLinkPage({
-    locale: words.locale,
-    title: words.say('common.title'),
-    heading: words.say('magic-link.heading'),
-    body: words.say('magic-link.description'),
-    facts: factsOf(context, words, challenge, action),
-    form: { token, pageNonce: pageNonce(link), button: words.say('magic-link.primaryCta') },
-  });
+  const own = await linkLook(context, link?.tenant, [action?.locale, acceptLanguage]);
+  if (link === undefined || challenge === undefined || action === undefined) return overPage(own);
+  const facts = factsOf(context, own, challenge, action);
+  return { ...own.look, screen: { name: 'ask' as const, facts, token, pageNonce: pageNonce(link) } };
 });
 
 function actionOf(
@@ -41,10 +34,10 @@ function actionOf(
 /** What tells a person's own request from somebody else's: what it is for, the device, the place and the time (A22). */
 function factsOf(
   { enrichment }: Context,
-  { locale, say }: MagicLinkWords,
+  { look: { locale }, say }: LinkLook,
   challenge: LinkChallengeRow,
   action: TokenAction,
-): readonly (readonly [string, string])[] {
+): [string, string][] {
   const unknown = say('magic-link.unknown');
   const agent = enrichment.parsedUserAgent(action.user_agent);
   const { country } = enrichment.describeAddress(action.ip_address);

@@ -15,6 +15,7 @@ export const dePages: PageTexts = {
   'common.online': 'Sie sind wieder online.',
   'common.securedBy': 'Geschützt durch Sallyport',
   'common.recommended': 'Empfohlen',
+  'common.closable': 'Sie können diese Seite schließen.',
 
   'no-script.heading': 'JavaScript ist ausgeschaltet',
   'no-script.description':
@@ -202,6 +203,10 @@ export const dePages: PageTexts = {
   'challenge-success.description': 'Sie können diese Seite schließen.',
   'challenge-success.leaving': 'Zurück zu {tenantName} …',
 
+  'challenge-quit.heading': 'Sie haben hier aufgehört',
+  'challenge-quit.description': 'Es wurde nichts bestätigt. Sie können diese Seite schließen oder doch weitermachen.',
+  'challenge-quit.primaryCta': 'Doch weitermachen',
+
   'session-expired.heading': 'Diese Seite ist abgelaufen',
   'session-expired.description': 'Es wurde nichts geändert. Gehen Sie zurück und beginnen Sie von vorn.',
   'session-expired.primaryCta': 'Zurück',
@@ -228,4 +233,12 @@ export const dePages: PageTexts = {
   'generic-error.heading': 'Etwas ist schiefgegangen',
   'generic-error.description': 'Es liegt nicht an Ihnen, und nichts wurde geändert. Bitte versuchen Sie es erneut.',
   'generic-error.primaryCta': 'Erneut versuchen',
+
+  'failure-busy.heading': 'Im Moment geht es nicht',
+  'failure-busy.description': 'Es liegt nicht an Ihnen. Bitte versuchen Sie es gleich noch einmal.',
+  'failure-missing.heading': 'Hier ist nichts',
+  'failure-missing.description':
+    'Die Adresse ist unvollständig oder fehlerhaft. Gehen Sie zurück und beginnen Sie von vorn.',
+  'failure-again.description': 'Es liegt nicht an Ihnen. Gehen Sie zurück und versuchen Sie es noch einmal.',
+  'failure.reference': 'Kennung: {id}',
 };

@@ -16,6 +16,7 @@ export const enPages = {
   'common.online': 'You’re online again.',
   'common.securedBy': 'Protected by Sallyport',
   'common.recommended': 'Recommended',
+  'common.closable': 'You can close this page.',
 
   'no-script.heading': 'JavaScript is switched off',
   'no-script.description':
@@ -196,6 +197,10 @@ export const enPages = {
   'challenge-success.description': 'You can close this page.',
   'challenge-success.leaving': 'Taking you back to {tenantName}…',
 
+  'challenge-quit.heading': 'You’ve stopped here',
+  'challenge-quit.description': 'Nothing was confirmed. You can close this page, or go on after all.',
+  'challenge-quit.primaryCta': 'Go on after all',
+
   'session-expired.heading': 'This page has expired',
   'session-expired.description': 'Nothing was changed. Go back to where you came from and start again.',
   'session-expired.primaryCta': 'Go back',
@@ -221,4 +226,12 @@ export const enPages = {
   'generic-error.heading': 'Something went wrong',
   'generic-error.description': 'It isn’t your fault, and nothing was changed. Please try again.',
   'generic-error.primaryCta': 'Try again',
+
+  'failure-busy.heading': 'Not possible right now',
+  'failure-busy.description': 'It isn’t your fault. Please try again in a moment.',
+  'failure-missing.heading': 'There is nothing here',
+  'failure-missing.description':
+    'The address is incomplete or has a mistake in it. Go back to where you came from and start again.',
+  'failure-again.description': 'It isn’t your fault. Go back to where you came from and try again.',
+  'failure.reference': 'Reference: {id}',
 } as const;

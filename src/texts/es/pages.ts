@@ -15,6 +15,7 @@ export const esPages: PageTexts = {
   'common.online': 'Vuelves a tener conexión.',
   'common.securedBy': 'Protegido por Sallyport',
   'common.recommended': 'Recomendado',
+  'common.closable': 'Puedes cerrar esta página.',
 
   'no-script.heading': 'JavaScript está desactivado',
   'no-script.description':
@@ -195,6 +196,10 @@ export const esPages: PageTexts = {
   'challenge-success.description': 'Puedes cerrar esta página.',
   'challenge-success.leaving': 'Volviendo a {tenantName}…',
 
+  'challenge-quit.heading': 'Te has detenido aquí',
+  'challenge-quit.description': 'No se ha confirmado nada. Puedes cerrar esta página o continuar de todos modos.',
+  'challenge-quit.primaryCta': 'Continuar',
+
   'session-expired.heading': 'Esta página ha caducado',
   'session-expired.description': 'No se ha cambiado nada. Vuelve a donde estabas y empieza de nuevo.',
   'session-expired.primaryCta': 'Volver',
@@ -219,4 +224,12 @@ export const esPages: PageTexts = {
   'generic-error.heading': 'Algo ha fallado',
   'generic-error.description': 'No es culpa tuya y no se ha cambiado nada. Vuelve a intentarlo.',
   'generic-error.primaryCta': 'Reintentar',
+
+  'failure-busy.heading': 'Ahora mismo no es posible',
+  'failure-busy.description': 'No es culpa tuya. Vuelve a intentarlo en un momento.',
+  'failure-missing.heading': 'Aquí no hay nada',
+  'failure-missing.description':
+    'La dirección está incompleta o contiene un error. Vuelve a donde estabas y empieza de nuevo.',
+  'failure-again.description': 'No es culpa tuya. Vuelve a donde estabas e inténtalo de nuevo.',
+  'failure.reference': 'Referencia: {id}',
 };

@@ -15,6 +15,7 @@ export const frPages: PageTexts = {
   'common.online': 'Vous êtes de nouveau en ligne.',
   'common.securedBy': 'Protégé par Sallyport',
   'common.recommended': 'Recommandé',
+  'common.closable': 'Vous pouvez fermer cette page.',
 
   'no-script.heading': 'JavaScript est désactivé',
   'no-script.description':
@@ -200,6 +201,10 @@ export const frPages: PageTexts = {
   'challenge-success.description': 'Vous pouvez fermer cette page.',
   'challenge-success.leaving': 'Retour à {tenantName}…',
 
+  'challenge-quit.heading': 'Vous avez arrêté ici',
+  'challenge-quit.description': 'Rien n’a été confirmé. Vous pouvez fermer cette page ou continuer malgré tout.',
+  'challenge-quit.primaryCta': 'Continuer malgré tout',
+
   'session-expired.heading': 'Cette page a expiré',
   'session-expired.description': 'Rien n’a été modifié. Revenez d’où vous venez et recommencez.',
   'session-expired.primaryCta': 'Revenir',
@@ -226,4 +231,11 @@ export const frPages: PageTexts = {
   'generic-error.heading': 'Une erreur s’est produite',
   'generic-error.description': 'Vous n’y êtes pour rien, et rien n’a été modifié. Veuillez réessayer.',
   'generic-error.primaryCta': 'Réessayer',
+
+  'failure-busy.heading': 'Impossible pour le moment',
+  'failure-busy.description': 'Vous n’y êtes pour rien. Veuillez réessayer dans un instant.',
+  'failure-missing.heading': 'Il n’y a rien ici',
+  'failure-missing.description': 'L’adresse est incomplète ou erronée. Revenez d’où vous venez et recommencez.',
+  'failure-again.description': 'Vous n’y êtes pour rien. Revenez d’où vous venez et réessayez.',
+  'failure.reference': 'Référence : {id}',
 };

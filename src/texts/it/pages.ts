@@ -15,6 +15,7 @@ export const itPages: PageTexts = {
   'common.online': 'Sei di nuovo online.',
   'common.securedBy': 'Protetto da Sallyport',
   'common.recommended': 'Consigliato',
+  'common.closable': 'Puoi chiudere questa pagina.',
 
   'no-script.heading': 'JavaScript è disattivato',
   'no-script.description':
@@ -196,6 +197,10 @@ export const itPages: PageTexts = {
   'challenge-success.description': 'Puoi chiudere questa pagina.',
   'challenge-success.leaving': 'Ritorno a {tenantName}…',
 
+  'challenge-quit.heading': 'Hai interrotto qui',
+  'challenge-quit.description': 'Non è stato confermato nulla. Puoi chiudere questa pagina o continuare comunque.',
+  'challenge-quit.primaryCta': 'Continua comunque',
+
   'session-expired.heading': 'Questa pagina è scaduta',
   'session-expired.description': 'Non è cambiato nulla. Torna da dove sei arrivato e ricomincia.',
   'session-expired.primaryCta': 'Torna indietro',
@@ -222,4 +227,12 @@ export const itPages: PageTexts = {
   'generic-error.heading': 'Qualcosa è andato storto',
   'generic-error.description': 'Non è colpa tua e non è cambiato nulla. Riprova.',
   'generic-error.primaryCta': 'Riprova',
+
+  'failure-busy.heading': 'Al momento non è possibile',
+  'failure-busy.description': 'Non è colpa tua. Riprova tra un momento.',
+  'failure-missing.heading': 'Qui non c’è nulla',
+  'failure-missing.description':
+    'L’indirizzo è incompleto o contiene un errore. Torna da dove sei arrivato e ricomincia.',
+  'failure-again.description': 'Non è colpa tua. Torna da dove sei arrivato e riprova.',
+  'failure.reference': 'Riferimento: {id}',
 };

@@ -15,6 +15,7 @@ export const nlPages: PageTexts = {
   'common.online': 'Je bent weer online.',
   'common.securedBy': 'Beveiligd door Sallyport',
   'common.recommended': 'Aanbevolen',
+  'common.closable': 'Je kunt deze pagina sluiten.',
 
   'no-script.heading': 'JavaScript staat uit',
   'no-script.description':
@@ -196,6 +197,10 @@ export const nlPages: PageTexts = {
   'challenge-success.description': 'Je kunt deze pagina sluiten.',
   'challenge-success.leaving': 'Terug naar {tenantName}…',
 
+  'challenge-quit.heading': 'Je bent hier gestopt',
+  'challenge-quit.description': 'Er is niets bevestigd. Je kunt deze pagina sluiten of toch doorgaan.',
+  'challenge-quit.primaryCta': 'Toch doorgaan',
+
   'session-expired.heading': 'Deze pagina is verlopen',
   'session-expired.description': 'Er is niets veranderd. Ga terug naar waar je vandaan kwam en begin opnieuw.',
   'session-expired.primaryCta': 'Teruggaan',
@@ -222,4 +227,12 @@ export const nlPages: PageTexts = {
   'generic-error.heading': 'Er ging iets mis',
   'generic-error.description': 'Het ligt niet aan jou en er is niets veranderd. Probeer het opnieuw.',
   'generic-error.primaryCta': 'Opnieuw proberen',
+
+  'failure-busy.heading': 'Dit lukt nu even niet',
+  'failure-busy.description': 'Het ligt niet aan jou. Probeer het zo meteen opnieuw.',
+  'failure-missing.heading': 'Hier is niets',
+  'failure-missing.description':
+    'Het adres is onvolledig of bevat een fout. Ga terug naar waar je vandaan kwam en begin opnieuw.',
+  'failure-again.description': 'Het ligt niet aan jou. Ga terug naar waar je vandaan kwam en probeer het opnieuw.',
+  'failure.reference': 'Referentie: {id}',
 };

@@ -15,6 +15,7 @@ export const plPages: PageTexts = {
   'common.online': 'Połączenie wróciło.',
   'common.securedBy': 'Chronione przez Sallyport',
   'common.recommended': 'Zalecane',
+  'common.closable': 'Możesz zamknąć tę stronę.',
 
   'no-script.heading': 'JavaScript jest wyłączony',
   'no-script.description':
@@ -195,6 +196,10 @@ export const plPages: PageTexts = {
   'challenge-success.description': 'Możesz zamknąć tę stronę.',
   'challenge-success.leaving': 'Wracamy do {tenantName}…',
 
+  'challenge-quit.heading': 'Przerwano w tym miejscu',
+  'challenge-quit.description': 'Nic nie zostało potwierdzone. Możesz zamknąć tę stronę albo jednak kontynuować.',
+  'challenge-quit.primaryCta': 'Jednak kontynuuj',
+
   'session-expired.heading': 'Ta strona wygasła',
   'session-expired.description': 'Nic się nie zmieniło. Wróć tam, skąd przychodzisz, i zacznij od nowa.',
   'session-expired.primaryCta': 'Wróć',
@@ -220,4 +225,12 @@ export const plPages: PageTexts = {
   'generic-error.heading': 'Coś poszło nie tak',
   'generic-error.description': 'To nie Twoja wina i nic się nie zmieniło. Spróbuj ponownie.',
   'generic-error.primaryCta': 'Spróbuj ponownie',
+
+  'failure-busy.heading': 'W tej chwili to niemożliwe',
+  'failure-busy.description': 'To nie Twoja wina. Spróbuj ponownie za chwilę.',
+  'failure-missing.heading': 'Tu niczego nie ma',
+  'failure-missing.description':
+    'Adres jest niepełny lub zawiera błąd. Wróć tam, skąd przychodzisz, i zacznij od nowa.',
+  'failure-again.description': 'To nie Twoja wina. Wróć tam, skąd przychodzisz, i spróbuj ponownie.',
+  'failure.reference': 'Identyfikator: {id}',
 };

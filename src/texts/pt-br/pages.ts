@@ -15,6 +15,7 @@ export const ptBrPages: PageTexts = {
   'common.online': 'Você está conectado novamente.',
   'common.securedBy': 'Protegido por Sallyport',
   'common.recommended': 'Recomendado',
+  'common.closable': 'Você pode fechar esta página.',
 
   'no-script.heading': 'O JavaScript está desativado',
   'no-script.description':
@@ -193,6 +194,10 @@ export const ptBrPages: PageTexts = {
   'challenge-success.description': 'Você pode fechar esta página.',
   'challenge-success.leaving': 'Voltando para {tenantName}…',
 
+  'challenge-quit.heading': 'Você parou aqui',
+  'challenge-quit.description': 'Nada foi confirmado. Você pode fechar esta página ou continuar mesmo assim.',
+  'challenge-quit.primaryCta': 'Continuar mesmo assim',
+
   'session-expired.heading': 'Esta página expirou',
   'session-expired.description': 'Nada foi alterado. Volte para onde estava e comece de novo.',
   'session-expired.primaryCta': 'Voltar',
@@ -219,4 +224,11 @@ export const ptBrPages: PageTexts = {
   'generic-error.heading': 'Algo deu errado',
   'generic-error.description': 'A culpa não é sua, e nada foi alterado. Tente novamente.',
   'generic-error.primaryCta': 'Tentar novamente',
+
+  'failure-busy.heading': 'Não é possível agora',
+  'failure-busy.description': 'A culpa não é sua. Tente novamente em instantes.',
+  'failure-missing.heading': 'Não há nada aqui',
+  'failure-missing.description': 'O endereço está incompleto ou tem um erro. Volte para onde estava e comece de novo.',
+  'failure-again.description': 'A culpa não é sua. Volte para onde estava e tente novamente.',
+  'failure.reference': 'Referência: {id}',
 };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import { PrimaryButton, Problem, SlowNote } from './parts.tsx';
-import { usePage } from './page.ts';
+import { useFocusOn, usePage, useTypedBefore } from './page.ts';
 import { useTask } from './use-task.ts';
 import { sayDuration } from './words.ts';
 
@@ -33,8 +33,12 @@ export function CodeForm({
   const { words } = page;
   const task = useTask();
   const field = useRef<HTMLInputElement>(null);
-  const [code, setCode] = useState('');
   const isNumeric = length !== undefined;
+  // Codes are pasted with spaces, dashes and whole sentences around them.
+  const clean = (text: string) => (isNumeric ? text.replace(/\D/g, '').slice(0, length) : text);
+  // Kept, but not sent: a browser may have put it there again after a reload, and it would cost one of the few tries.
+  const typed = useTypedBefore('code');
+  const [code, setCode] = useState(clean(typed));
 
   const submit = (value: string) => {
     // Not sent: it would cost one of the few tries.
@@ -69,17 +73,14 @@ export function CodeForm({
   }
 
   const take = (text: string) => {
-    // Codes are pasted with spaces, dashes and whole sentences around them.
-    const value = isNumeric ? text.replace(/\D/g, '').slice(0, length) : text;
+    const value = clean(text);
     setCode(value);
     if (isNumeric && value.length === length && value !== code) submit(value);
   };
 
-  useEffect(() => {
-    field.current?.focus({ preventScroll: true });
-    // Browsers ask the person before they read a message: not where none will come.
-    return method === 'SMS' ? listenForMessages(take) : undefined;
-  }, []);
+  useFocusOn(field);
+  // Browsers ask the person before they read a message: not where none will come.
+  useEffect(() => (method === 'SMS' ? listenForMessages(take) : undefined), []);
 
   return (
     <form

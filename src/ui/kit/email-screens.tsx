@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { OtherWay, PrimaryButton, Problem, Screen, Status, TextButton } from './parts.tsx';
-import { usePage } from './page.ts';
+import { useFocusOn, usePage, useTypedBefore } from './page.ts';
 import { useTask } from './use-task.ts';
 import type { Task } from './use-task.ts';
 import { sayDuration } from './words.ts';
@@ -23,8 +23,9 @@ function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiv
   const { session, words } = usePage();
   const task = useTask();
   const field = useRef<HTMLInputElement>(null);
-  const [email, setEmail] = useState(given);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  const typed = useTypedBefore('email');
+  const [email, setEmail] = useState(typed === '' ? given : typed);
+  useFocusOn(field);
   return (
     <Screen
       icon="mail"
@@ -74,6 +75,8 @@ function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiv
 
 export interface Sending {
   readonly task: Task;
+  /** Also before the first message, so that nothing else is offered in the place where the sending is told of. */
+  readonly isSending: boolean;
   /** Seconds until another may be asked for; 0 when it may. */
   readonly waitSeconds: number;
   readonly hasResent: boolean;
@@ -85,6 +88,7 @@ export function useSending(send: () => Promise<void>): Sending {
   const task = useTask();
   const [waitSeconds, setWait] = useState(0);
   const [hasResent, setResent] = useState(false);
+  const [hasBegun, setBegun] = useState(false);
 
   const sendNow = (isAgain: boolean) =>
     task.run(async () => {
@@ -93,14 +97,17 @@ export function useSending(send: () => Promise<void>): Sending {
       setWait(resendAfterSeconds);
       setResent(isAgain);
     });
-  useEffect(() => sendNow(false), []);
+  useEffect(() => {
+    setBegun(true);
+    sendNow(false);
+  }, []);
   useEffect(() => {
     if (waitSeconds === 0) return undefined;
     const timer = setTimeout(() => setWait(waitSeconds - 1), 1000);
     return () => clearTimeout(timer);
   }, [waitSeconds]);
 
-  return { task, waitSeconds, hasResent, resend: () => sendNow(true) };
+  return { task, isSending: task.isBusy || !hasBegun, waitSeconds, hasResent, resend: () => sendNow(true) };
 }
 
 /** Asks for another message, once the last one has had its time. */
@@ -112,12 +119,12 @@ export function Resend({
   texts: { readonly resend: PageTextId; readonly resendIn: PageTextId; readonly resent: PageTextId };
 }) {
   const { words } = usePage();
-  const { task, waitSeconds, hasResent } = sending;
+  const { task, isSending, waitSeconds, hasResent } = sending;
   return (
     <>
       <Problem task={task} />
       <Status>{hasResent ? words.say(texts.resent) : ''}</Status>
-      {task.isBusy ? (
+      {isSending ? (
         <p class="Waiting Note">
           <span class="Spinner" aria-hidden="true" />
           {words.say('common.wait')}

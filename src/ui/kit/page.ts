@@ -1,6 +1,6 @@
 /** What every screen works with. */
 import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useContext, useEffect } from 'preact/hooks';
 import type { Client } from '../../../sdk/browser/index.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
@@ -36,6 +36,29 @@ export function usePage(): Page {
   const page = useContext(PageContext);
   if (page === undefined) throw new Error('A screen is shown outside a page.');
   return page;
+}
+
+/**
+ * Whether the page's code is at work. What the server drew can be seen and typed into before, but its buttons are drawn as
+ * not ready: a press that nobody hears would be worse.
+ */
+export const ReadyContext = createContext(false);
+
+/** What was typed into a field of the first screen before the page's code was at work; '' on later screens. */
+export function useTypedBefore(id: string): string {
+  const isReady = useContext(ReadyContext);
+  if (isReady || typeof document === 'undefined') return '';
+  const field = document.getElementById(id);
+  return field instanceof HTMLInputElement ? field.value : '';
+}
+
+/** Puts the focus into a screen's field. On the first screen only while it is nowhere: the person may have moved already. */
+export function useFocusOn(field: { readonly current: HTMLElement | null }): void {
+  const isReady = useContext(ReadyContext);
+  useEffect(() => {
+    const { activeElement, body } = document;
+    if (isReady || activeElement === null || activeElement === body) field.current?.focus({ preventScroll: true });
+  }, []);
 }
 
 export const WordsContext = createContext<Words | undefined>(undefined);

@@ -1,10 +1,10 @@
 /** The parts that screens are made of. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { Drawing, Icon } from './icons.tsx';
 import type { IconName } from './icons.tsx';
-import { usePage, useWords } from './page.ts';
+import { ReadyContext, usePage, useWords } from './page.ts';
 import type { Task } from './use-task.ts';
 
 // What the page begins with leaves the focus alone: nobody has moved yet.
@@ -81,11 +81,13 @@ export function PrimaryButton({
   /** Left out in forms: there the button submits. */
   onClick?: () => void;
 }) {
-  // Never disabled: a disabled button loses the focus, and says nothing of why.
+  const isReady = useContext(ReadyContext);
+  // Never disabled once it could be pressed: a disabled button loses the focus, and says nothing of why.
   return (
     <button
       type={onClick === undefined ? 'submit' : 'button'}
       class={`Button ${tone === 'critical' ? 'Button--critical' : 'Button--primary'}`}
+      disabled={!isReady}
       aria-disabled={isBusy}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
     >
@@ -95,9 +97,11 @@ export function PrimaryButton({
   );
 }
 
-export function SecondaryButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+export function SecondaryButton({ label, icon, onClick }: { label: string; icon?: IconName; onClick: () => void }) {
+  const isReady = useContext(ReadyContext);
   return (
-    <button type="button" class="Button" onClick={onClick}>
+    <button type="button" class="Button" disabled={!isReady} onClick={onClick}>
+      {icon === undefined ? null : <Drawing name={icon} />}
       {label}
     </button>
   );
@@ -114,8 +118,14 @@ export function TextButton({
   isQuiet?: boolean;
   onClick: () => void;
 }) {
+  const isReady = useContext(ReadyContext);
   return (
-    <button type="button" class={`text-link${isQuiet ? ' text-link--quiet' : ''}`} onClick={onClick}>
+    <button
+      type="button"
+      class={`text-link${isQuiet ? ' text-link--quiet' : ''}`}
+      disabled={!isReady}
+      onClick={onClick}
+    >
       {icon === undefined ? null : <Drawing name={icon} />}
       {label}
     </button>
@@ -126,6 +136,11 @@ export function TextButton({
 export function OtherWay() {
   const { otherWay, words } = usePage();
   return otherWay === undefined ? null : <TextButton label={words.say('common.otherWay')} onClick={otherWay} />;
+}
+
+/** For where nobody waits for the page to come back: the way on is to leave it. */
+export function Closable() {
+  return <p class="Note">{useWords().say('common.closable')}</p>;
 }
 
 /** What went wrong, read out at once. The region is always there: one that appears with its text is often not read. */

@@ -1,12 +1,12 @@
 /** The page: which screen is on, the way back and out, and what happens between screens. Drawn on the server too. */
-import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks';
 import type { Client } from '../../../sdk/browser/index.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import { hasPasskeyHere, mayOfferPasskey } from '../kit/device-memory.ts';
 import { Drawing } from '../kit/icons.tsx';
 import type { ChallengeMethod } from '../kit/method-page.ts';
-import { PageContext, WordsContext, usePage } from '../kit/page.ts';
+import { PageContext, ReadyContext, WordsContext, usePage } from '../kit/page.ts';
 import type { Page, Words } from '../kit/page.ts';
 import { TextButton } from '../kit/parts.tsx';
 import { wordsOf } from '../kit/words.ts';
@@ -43,6 +43,9 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
   );
   const [trail, setTrail] = useState<readonly View[]>([]);
   const [isBroken] = useErrorBoundary();
+  const [isReady, setReady] = useState(false);
+  // As soon as what the server drew has been taken over, and before the next paint.
+  useLayoutEffect(() => setReady(true), []);
 
   const { locale, texts } = page.kind === 'session' ? page.session : page;
   const tenant = page.kind === 'session' ? page.session.tenant : page.tenant;
@@ -111,39 +114,42 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
   }
 
   const hasBack = trail.length > 0 && !isOver(shown);
-  const hasExit = around.leave !== undefined && !isOver(shown) && !(around.mustEnrol && session?.isEnrolled === false);
+  const mayExit = around.leave === undefined ? isUndecided(shown) : !isOver(shown);
+  const hasExit = mayExit && !(around.mustEnrol && session?.isEnrolled === false);
   const exit = hasExit ? (
-    <TextButton label={words.say('common.quit')} isQuiet onClick={() => around.leave?.()} />
+    <TextButton label={words.say('common.quit')} isQuiet onClick={around.leave ?? (() => go({ name: 'quit' }))} />
   ) : null;
   const isExitBelow = tenant?.theme.container?.exitPosition === 'bottom';
 
   return (
-    <WordsContext.Provider value={words}>
-      {hasBack || (hasExit && !isExitBelow) ? (
-        <div class="Bar">
-          <div class="HeaderBandSide">
-            {hasBack ? (
-              <button
-                type="button"
-                class="text-link text-link--quiet text-link--icon"
-                aria-label={words.say('common.back')}
-                onClick={back}
-              >
-                <Drawing name="back" />
-              </button>
-            ) : null}
+    <ReadyContext.Provider value={isReady}>
+      <WordsContext.Provider value={words}>
+        {hasBack || (hasExit && !isExitBelow) ? (
+          <div class="Bar">
+            <div class="HeaderBandSide">
+              {hasBack ? (
+                <button
+                  type="button"
+                  class="text-link text-link--quiet text-link--icon"
+                  aria-label={words.say('common.back')}
+                  onClick={back}
+                >
+                  <Drawing name="back" />
+                </button>
+              ) : null}
+            </div>
+            <div class="HeaderBandSide">{isExitBelow ? null : exit}</div>
           </div>
-          <div class="HeaderBandSide">{isExitBelow ? null : exit}</div>
-        </div>
-      ) : null}
-      {tenant === undefined ? null : <Logo theme={tenant.theme} position="inside" />}
-      <Connection words={words} />
-      <Shown
-        key={viewKey(shown)}
-        {...{ view: shown, session, around, words, go, start, refresh, onProved, onEnrolled, trail }}
-      />
-      {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
-    </WordsContext.Provider>
+        ) : null}
+        {tenant === undefined ? null : <Logo theme={tenant.theme} position="inside" />}
+        <Connection words={words} />
+        <Shown
+          key={viewKey(shown)}
+          {...{ view: shown, session, around, words, go, start, back, refresh, onProved, onEnrolled, trail }}
+        />
+        {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
+      </WordsContext.Provider>
+    </ReadyContext.Provider>
   );
 }
 
@@ -155,6 +161,7 @@ interface ShownParts {
   readonly trail: readonly View[];
   go(next: View): void;
   start(next: View): void;
+  back(): void;
   refresh(): Promise<UiSession | undefined>;
   onProved(): Promise<void>;
   onEnrolled(isFromSettings: boolean): Promise<void>;
@@ -175,6 +182,8 @@ function Shown(parts: ShownParts) {
       return <EndScreen name="error" onGo={around.reload} />;
     case 'done':
       return <DoneScreen leave={around.leave} />;
+    case 'quit':
+      return <EndScreen name="quit" onGo={parts.back} />;
     case 'enrolled':
       return <EndScreen name="enrolled" onGo={() => parts.start({ name: 'done' })} />;
     default:
@@ -341,6 +350,7 @@ function isOver({ name }: View): boolean {
   return [
     'done',
     'enrolled',
+    'quit',
     'blocked',
     'failed',
     'review',
@@ -350,6 +360,12 @@ function isOver({ name }: View): boolean {
     'uplift',
     'waiting',
   ].includes(name);
+}
+
+/** Whether leaving now leaves something unconfirmed. */
+function isUndecided(view: View): boolean {
+  if ('isFromSettings' in view && view.isFromSettings === true) return false;
+  return ['challenge', 'enrolment', 'challenge-picker', 'enrolment-picker'].includes(view.name);
 }
 
 /** Screens with different keys are different screens: nothing that was typed into one shows up in another. */

@@ -32,6 +32,11 @@ async function begin(): Promise<void> {
   // Out of the address bar, the history and whatever copies them.
   address.searchParams.delete('token');
   history.replaceState(history.state, '', address);
+  // A link that was pressed before has left the address as it was behind it; it is put right when somebody goes back there.
+  addEventListener('popstate', () => {
+    if (!new URL(location.href).searchParams.has('token')) return;
+    history.replaceState(history.state, '', `${address.pathname}${address.search}`);
+  });
 
   const source = page.kind === 'session' ? page.session : page;
   const redirectUrl = page.kind === 'session' ? page.session.action.redirectUrl : page.redirectUrl;

@@ -10,7 +10,7 @@ export type View =
 
 type LaterName = 'recovery-codes' | 'uplift' | 'settings';
 type EndName =
-  'enrolled' | 'done' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'waiting' | 'error';
+  'enrolled' | 'done' | 'quit' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'waiting' | 'error';
 
 /** Where a page begins. */
 export function firstView(session: UiSession): View {

@@ -1,7 +1,8 @@
 import { Drawing, Icon } from '../kit/icons.tsx';
 import { lookOf } from '../kit/method-look.ts';
 import { Context, Screen } from '../kit/parts.tsx';
-import { usePage } from '../kit/page.ts';
+import { ReadyContext, usePage } from '../kit/page.ts';
+import { useContext, useEffect } from 'preact/hooks';
 
 export interface Choice {
   readonly method: string;
@@ -20,6 +21,16 @@ export function PickerScreen({
 }) {
   const { session, words } = usePage();
   const isChallenge = kind === 'challenge';
+  const isReady = useContext(ReadyContext);
+
+  // A press on what the server drew was kept by the browser itself, as the fragment of the address.
+  useEffect(() => {
+    const pressed = isReady ? undefined : choices.find(({ method }) => location.hash === `#${linkId(method)}`);
+    if (pressed === undefined) return;
+    history.replaceState(history.state, '', `${location.pathname}${location.search}`);
+    onPick(pressed.method);
+  }, []);
+
   return (
     <Screen
       icon="shield"
@@ -35,7 +46,8 @@ export function PickerScreen({
           return (
             <li key={method}>
               <a
-                href={`#${method.toLowerCase()}`}
+                id={linkId(method)}
+                href={`#${linkId(method)}`}
                 onClick={(event) => {
                   event.preventDefault();
                   onPick(method);
@@ -65,4 +77,9 @@ export function PickerScreen({
       </ul>
     </Screen>
   );
+}
+
+/** No template has ids that begin like this: see `sanitise-template.ts`. */
+function linkId(method: string): string {
+  return `pick-${method.toLowerCase()}`;
 }

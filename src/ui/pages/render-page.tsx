@@ -4,9 +4,12 @@
  */
 import { render } from 'preact-render-to-string';
 import { Client } from '../../../sdk/browser/index.ts';
+import type { UiSession } from '../../contract/client/ui-session.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
+import type { StillPage } from '../../contract/pages/still-page.ts';
 import styles from '../kit/styles.css?inline';
 import { themeCss } from '../kit/theme-css.ts';
+import type { Words } from '../kit/page.ts';
 import { wordsOf } from '../kit/words.ts';
 import { App } from './app.tsx';
 import type { Surroundings } from './app.tsx';
@@ -15,6 +18,7 @@ import { loadLaterScreens } from './later.ts';
 import { Logo } from './logo.tsx';
 import { loadMethodPage, methodsWithPages } from './method-pages.ts';
 import { sanitiseTemplate } from './sanitise-template.ts';
+import { StillScreen } from './still-screens.tsx';
 
 /** Where the built files are: the entry, and what each method's screens need beyond it. */
 export interface BuiltFiles {
@@ -48,46 +52,98 @@ const nothing: Surroundings = {
 
 export function renderPage(
   page: ChallengePage,
-  { mode, nonce, files }: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: BuiltFiles },
+  { mode, nonce, files }: { readonly mode: Mode; readonly nonce: string; readonly files: BuiltFiles },
 ): RenderedPage {
   const { locale, texts } = page.kind === 'session' ? page.session : page;
   const tenant = page.kind === 'session' ? page.session.tenant : page.tenant;
   const hideWatermark = page.kind === 'session' ? page.session.options.hideWatermark : page.hideWatermark;
-  const theme = tenant?.theme ?? { name: '', darkMode: {} };
   const words = wordsOf(locale, texts, { tenantName: tenant?.name ?? '' });
   const hasRedirect = (page.kind === 'session' ? page.session.action.redirectUrl : page.redirectUrl) !== undefined;
-  // Whether there is a way out is known here as well, so that it does not pop up later.
+  // Whether there is a way back is known here as well, so that it does not pop up later.
   const around = {
     ...nothing,
     isPopup: mode === 'popup',
     leave: hasRedirect || mode === 'popup' ? () => undefined : undefined,
   };
-
-  const heading = tenant === undefined ? words.say('common.title') : `${words.say('common.title')} · ${tenant.name}`;
-  const style = `${styles}${themeCss(theme)}`;
   const preloads = [files.entry, ...files.always, ...chunksOf(page, files)];
-  const head = [
+  const late = `<p class="Late Note" role="status">${escapeHtml(words.say('common.slow'))} <a class="text-link" href="">${escapeHtml(words.say('common.retry'))}</a></p>`;
+  const noScript = `<noscript><style nonce="${nonce}">#widget-root,.Late{display:none}</style><main><h1>${escapeHtml(words.say('no-script.heading'))}</h1><p>${escapeHtml(words.say('no-script.description'))}</p></main></noscript>`;
+  return renderDocument({
+    tenant,
+    words,
+    mode,
+    nonce,
+    hideWatermark,
+    head: preloads.map((file) => `<link rel="modulepreload" href="${file}" nonce="${nonce}">`).join(''),
+    inside: `${noScript}<div id="widget-root">${render(<App page={page} around={around} />)}</div>${late}`,
+    after: `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(withoutTemplate(page)))}</script><script type="module" src="${files.entry}" nonce="${nonce}"></script>`,
+  });
+}
+
+/** A page that needs no script, and has none. */
+export function renderStillPage(
+  page: StillPage,
+  { mode, nonce }: { readonly mode: Mode; readonly nonce: string },
+): RenderedPage {
+  const tenant = page.kind === 'link' ? page.tenant : undefined;
+  const words = wordsOf(page.locale, page.texts, { tenantName: tenant?.name ?? '' });
+  return renderDocument({
+    tenant,
+    words,
+    mode,
+    nonce,
+    hideWatermark: page.kind === 'link' && page.hideWatermark,
+    head: '',
+    inside: render(<StillScreen page={page} words={words} />),
+    after: '',
+  });
+}
+
+type Mode = 'page' | 'popup';
+
+/** The document around a screen: the tenant's look, and its template where it has one. */
+function renderDocument({
+  tenant,
+  words,
+  mode,
+  nonce,
+  hideWatermark,
+  head,
+  inside,
+  after,
+}: {
+  tenant: UiSession['tenant'] | undefined;
+  words: Words;
+  mode: Mode;
+  nonce: string;
+  hideWatermark: boolean;
+  /** What the head has beyond styles and names. */
+  head: string;
+  /** What stands in the container, and what follows the widget. */
+  inside: string;
+  after: string;
+}): RenderedPage {
+  const theme = tenant?.theme ?? { name: '', darkMode: {} };
+  const title = tenant === undefined ? words.say('common.title') : `${words.say('common.title')} · ${tenant.name}`;
+  const ownHead = [
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     '<meta name="robots" content="noindex">',
     '<meta name="color-scheme" content="light dark">',
-    `<title>${escapeHtml(heading)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     theme.faviconUrl === undefined
       ? '<link rel="icon" href="data:,">'
       : `<link rel="icon" href="${escapeHtml(theme.faviconUrl)}">`,
-    `<style nonce="${nonce}">${style}</style>`,
-    ...preloads.map((file) => `<link rel="modulepreload" href="${file}" nonce="${nonce}">`),
+    `<style nonce="${nonce}">${styles}${themeCss(theme)}</style>`,
+    head,
   ].join('');
-  const late = `<p class="Late Note" role="status">${escapeHtml(words.say('common.slow'))} <a class="text-link" href="">${escapeHtml(words.say('common.retry'))}</a></p>`;
-  const noScript = `<noscript><style nonce="${nonce}">#widget-root,.Late{display:none}</style><main><h1>${escapeHtml(words.say('no-script.heading'))}</h1><p>${escapeHtml(words.say('no-script.description'))}</p></main></noscript>`;
   const widget = [
     render(<Logo theme={theme} position="outside" />),
-    `<div id="widget-container">${noScript}<div id="widget-root">${render(<App page={page} around={around} />)}</div>${late}</div>`,
+    `<div id="widget-container">${inside}</div>`,
     `<footer id="widget-container-footer">${footer(theme.watermarkUrl, hideWatermark ? '' : words.say('common.securedBy'))}</footer>`,
-    `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(withoutTemplate(page)))}</script>`,
-    `<script type="module" src="${files.entry}" nonce="${nonce}"></script>`,
+    after,
   ].join('');
-
+  const { locale } = words;
   const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${mode === 'popup' ? ' class="popup"' : ''}`;
   const own = theme.template === undefined || mode === 'popup' ? undefined : sanitiseTemplate(theme.template, nonce);
   const [headBefore, headAfter, bodyBefore, bodyAfter] = own ?? ['', '', '<div class="Page">', '</div>'];
@@ -95,7 +151,7 @@ export function renderPage(
   const darkImages = [theme.darkMode.logoUrl, theme.darkMode.pageBackground?.backgroundImageUrl];
   const { text, display, button } = theme.typography ?? {};
   return {
-    html: `<!doctype html><html ${language}><head>${headBefore}${head}${headAfter}</head><body>${bodyBefore}${widget}${bodyAfter}</body></html>`,
+    html: `<!doctype html><html ${language}><head>${headBefore}${ownHead}${headAfter}</head><body>${bodyBefore}${widget}${bodyAfter}</body></html>`,
     images: [...images, ...darkImages, ...(own?.[4] ?? [])].filter((url) => url !== undefined),
     fonts: [text, display, button].flatMap((group) => [
       ...(group?.faces?.map(({ url }) => url) ?? []),

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from '../kit/icons.tsx';
-import { PrimaryButton, Screen } from '../kit/parts.tsx';
+import { Closable, PrimaryButton, Screen } from '../kit/parts.tsx';
 import { useWords } from '../kit/page.ts';
 
 interface Ending {
@@ -53,6 +53,12 @@ const endings = {
     description: 'generic-error.description',
     primaryCta: 'generic-error.primaryCta',
   },
+  quit: {
+    icon: 'stop',
+    heading: 'challenge-quit.heading',
+    description: 'challenge-quit.description',
+    primaryCta: 'challenge-quit.primaryCta',
+  },
   enrolled: {
     icon: 'check',
     tone: 'positive',
@@ -68,7 +74,9 @@ export function EndScreen({ name, onGo }: { name: keyof typeof endings; onGo: ((
   const { heading, description, primaryCta, ...look }: Ending = endings[name];
   return (
     <Screen {...look} heading={words.say(heading)} description={words.say(description)}>
-      {onGo === undefined ? null : (
+      {onGo === undefined ? (
+        <Closable />
+      ) : (
         <div class="Stack">
           <PrimaryButton label={words.say(primaryCta)} onClick={onGo} />
         </div>

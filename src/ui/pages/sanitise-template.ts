@@ -109,7 +109,7 @@ function keptAttributes(element: string, given: string, images: string[]): strin
     const name = written.toLowerCase();
     const value = decode(double ?? single ?? bare ?? '');
     if (!attributes.has(name) && !name.startsWith('aria-')) continue;
-    if (name === 'id' && ownIds.has(value)) continue;
+    if (name === 'id' && (ownIds.has(value) || value.startsWith('pick-'))) continue;
     if ((name === 'src' || name === 'href') && !isPlainUrl(value)) continue;
     if (name === 'srcset' && !value.split(',').every((part) => isPlainUrl(part.trim().split(/\s+/)[0] ?? ''))) continue;
     if (name === 'src') images.push(value);

@@ -1,9 +1,9 @@
 /** What a person has set up, and what they may change of it with the scopes that their token has. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UiSession } from '../../contract/client/ui-session.ts';
-import { Drawing, Icon } from '../kit/icons.tsx';
+import { Icon } from '../kit/icons.tsx';
 import { lookOf } from '../kit/method-look.ts';
-import { PrimaryButton, Problem, Screen, SecondaryButton, Status, TextButton } from '../kit/parts.tsx';
+import { Closable, PrimaryButton, Problem, Screen, SecondaryButton, Status, TextButton } from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 import type { Words } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
@@ -140,10 +140,11 @@ function ListPanel({
         })}
         {session.recoveryCodes.canRegenerate && session.isEnrolled ? (
           <li>
-            <button type="button" class="Button" onClick={() => setPanel({ name: 'ask-codes' })}>
-              <Drawing name="lifebuoy" />
-              {words.say('settings.newRecoveryCodes')}
-            </button>
+            <SecondaryButton
+              label={words.say('settings.newRecoveryCodes')}
+              icon="lifebuoy"
+              onClick={() => setPanel({ name: 'ask-codes' })}
+            />
           </li>
         ) : null}
       </ul>
@@ -153,12 +154,9 @@ function ListPanel({
             <p class="Note">{words.say('settings.proveFirst')}</p>
           )
         ) : (
-          <button type="button" class="Button" onClick={onAdd}>
-            <Drawing name="add" />
-            {words.say('settings.add')}
-          </button>
+          <SecondaryButton label={words.say('settings.add')} icon="add" onClick={onAdd} />
         )}
-        {onDone === undefined ? null : <PrimaryButton label={words.say('settings.done')} onClick={onDone} />}
+        {onDone === undefined ? <Closable /> : <PrimaryButton label={words.say('settings.done')} onClick={onDone} />}
       </div>
     </Screen>
   );

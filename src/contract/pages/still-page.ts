@@ -1,0 +1,43 @@
+/** Pages without script: the server draws them whole, and what they ask is sent by a form. */
+import { z } from 'zod';
+import { uiSession } from '../client/ui-session.ts';
+
+/** Behind a mailed link: asks for the click, or says how it ended. */
+export const linkPage = z.object({
+  kind: z.literal('link'),
+  locale: z.string(),
+  texts: z.record(z.string(), z.string()),
+  /** Of the tenant that the link names; a broken one names none. */
+  tenant: uiSession.shape.tenant.optional(),
+  hideWatermark: z.boolean(),
+  screen: z.discriminatedUnion('name', [
+    z.object({
+      name: z.literal('ask'),
+      /** What is confirmed: name and value. */
+      facts: z.array(z.tuple([z.string(), z.string()])),
+      token: z.string(),
+      pageNonce: z.string(),
+    }),
+    z.object({
+      name: z.literal('done'),
+      /** Where the tenant lets its users go on from. */
+      onward: z.string().optional(),
+    }),
+    z.object({ name: z.literal('over') }),
+  ]),
+});
+export type LinkPage = z.infer<typeof linkPage>;
+
+/** For a browser that was refused a page, or for which none could be drawn. Of no tenant: there may be no database. */
+export interface FailurePage {
+  readonly kind: 'failure';
+  readonly locale: string;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly reason: 'busy' | 'missing' | 'unexpected';
+  /** Whether asking again is harmless; it may help, unless nothing is there. */
+  readonly canRetry: boolean;
+  /** What the server's log has it under. */
+  readonly reference?: string;
+}
+
+export type StillPage = LinkPage | FailurePage;

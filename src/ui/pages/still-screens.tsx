@@ -1,0 +1,103 @@
+/** Screens of pages without script: behind a mailed link, and where a page could not be drawn. Drawn on the server alone. */
+import type { FailurePage, LinkPage, StillPage } from '../../contract/pages/still-page.ts';
+import type { PageTextId } from '../../texts/page-texts.ts';
+import { Screen } from '../kit/parts.tsx';
+import type { Words } from '../kit/page.ts';
+import { Logo } from './logo.tsx';
+
+export function StillScreen({ page, words }: { readonly page: StillPage; readonly words: Words }) {
+  if (page.kind === 'failure') return <FailureScreen page={page} words={words} />;
+  return (
+    <>
+      {page.tenant === undefined ? null : <Logo theme={page.tenant.theme} position="inside" />}
+      <LinkScreen screen={page.screen} words={words} />
+    </>
+  );
+}
+
+function LinkScreen({ screen, words }: { readonly screen: LinkPage['screen']; readonly words: Words }) {
+  switch (screen.name) {
+    case 'ask':
+      return (
+        <Screen icon="link" heading={words.say('magic-link.heading')} description={words.say('magic-link.description')}>
+          <dl class="Facts">
+            {screen.facts.map(([name, value]) => (
+              <>
+                <dt>{name}</dt>
+                <dd>
+                  <bdi>{value}</bdi>
+                </dd>
+              </>
+            ))}
+          </dl>
+          <form class="Stack" method="post" action="/magic-link">
+            {/* As content, not in an attribute: what CSS can select by, a template's own CSS could tell to the host of an image. */}
+            <textarea name="token" hidden readOnly>
+              {screen.token}
+            </textarea>
+            <input type="hidden" name="pageNonce" value={screen.pageNonce} />
+            <button type="submit" class="Button Button--primary">
+              {words.say('magic-link.primaryCta')}
+            </button>
+          </form>
+        </Screen>
+      );
+    case 'done':
+      return (
+        <Screen
+          icon="check"
+          tone="positive"
+          heading={words.say('magic-link-done.heading')}
+          description={words.say('magic-link-done.description')}
+        >
+          {screen.onward === undefined ? null : (
+            <div class="Stack">
+              <a class="Button Button--primary" href={screen.onward} rel="noreferrer">
+                {words.say('magic-link-done.primaryCta')}
+              </a>
+            </div>
+          )}
+        </Screen>
+      );
+    case 'over':
+      return (
+        <Screen
+          icon="clock"
+          heading={words.say('magic-link-over.heading')}
+          description={words.say('magic-link-over.description')}
+        />
+      );
+  }
+}
+
+const failures = {
+  busy: { icon: 'clock', heading: 'failure-busy.heading', description: 'failure-busy.description' },
+  missing: { icon: 'question', heading: 'failure-missing.heading', description: 'failure-missing.description' },
+  unexpected: { icon: 'alert', heading: 'generic-error.heading', description: 'failure-busy.description' },
+} as const satisfies Record<FailurePage['reason'], { icon: string; heading: PageTextId; description: PageTextId }>;
+
+function FailureScreen({ page, words }: { readonly page: FailurePage; readonly words: Words }) {
+  const { icon, heading, description } = failures[page.reason];
+  const isRepeatable = page.reason !== 'missing';
+  const advice = isRepeatable && !page.canRetry ? 'failure-again.description' : description;
+  return (
+    <Screen
+      icon={icon}
+      {...(page.reason === 'unexpected' ? { tone: 'critical' as const } : {})}
+      heading={words.say(heading)}
+      description={words.say(advice)}
+    >
+      {isRepeatable && page.canRetry ? (
+        <div class="Stack">
+          {/* The same address again; its token is still in it, since no script has taken it out. */}
+          <a class="Button Button--primary" href="">
+            {words.say('common.retry')}
+          </a>
+        </div>
+      ) : null}
+      {page.reference === undefined ? null : (
+        <p class="Note">{words.say('failure.reference', { id: page.reference })}</p>
+      )}
+    </Screen>
+  );
+}

@@ -1,0 +1,194 @@
+/** Worry: somebody who opens a page is shown JSON, or nothing, when it cannot be drawn. */
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DatabaseUnavailable } from '../../src/storage/sql.ts';
+import type { Database } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+import { testDatabase } from '../../src/testkit/test-database.ts';
+
+let app: TestApp;
+let fault: Error | undefined;
+let url: string;
+
+function faulty(db: Database): Database {
+  const check = () => (fault === undefined ? undefined : Promise.reject(fault));
+  return {
+    kind: db.kind,
+    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
+    script: (text) => check() ?? db.script(text),
+    transaction: (work) => check() ?? db.transaction(work),
+    listen: (channel, onPayload) => db.listen(channel, onPayload),
+    poolStatus: () => db.poolStatus(),
+    close: () => db.close(),
+  };
+}
+
+beforeAll(async () => {
+  app = await testApp('embedded', { db: faulty(await testDatabase('embedded')) });
+  const tracked = await app.call('POST', '/v1/users/visitor/actions/sign-in', { body: {} });
+  url = `/challenge?token=${String(tracked.body.token)}`;
+});
+afterAll(() => app.close());
+
+// As Chrome, Firefox and Safari say it when an address is opened.
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+let visitors = 0;
+
+async function open(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<TestReply> {
+  const remoteAddress = `2001:db8:9:${(visitors += 1).toString(16)}::1`;
+  return app.call(method, path, { key: null, remoteAddress, headers: { accept: browser, ...headers } });
+}
+
+async function during(problem: Error, work: () => Promise<TestReply>): Promise<TestReply> {
+  fault = problem;
+  return work().finally(() => {
+    fault = undefined;
+  });
+}
+
+/** What every page has, whatever became of it. */
+function expectPage(reply: TestReply): void {
+  const policy = String(reply.headers['content-security-policy']);
+  expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-[\w+/=]{24}'; img-src 'self' data:; object-src 'none'/);
+  expect(policy).toContain("base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://localhost:4000");
+  expect(reply.headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': expect.stringMatching(/./),
+  });
+  expect(reply.text).toMatch(/^<!doctype html>/);
+  expect(reply.text).not.toMatch(/<script|\son\w+=|\sstyle=/);
+  expect(reply.text).toContain('(prefers-color-scheme:dark)');
+}
+
+const heading = ({ text }: TestReply) => /<h1[^>]*>([^<]*)<\/h1>/.exec(text)?.[1];
+
+describe('somebody who opens a page in a browser is told calmly', () => {
+  test('that it is not possible right now while the database is gone, with when to come back and a way to try again', async () => {
+    const reply = await during(new DatabaseUnavailable('A pause made by the test.'), () => open(url));
+    expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
+    expectPage(reply);
+    expect(heading(reply)).toBe('Not possible right now');
+    expect(reply.text).toMatch(/<a class="Button Button--primary" href(?:="")?>Try again<\/a>/);
+    expect(reply.text).not.toContain('A pause made by the test');
+  });
+
+  test('that something went wrong, with what the log has it under and nothing of what it was', async () => {
+    const reply = await during(new Error('secret detail'), () => open(url));
+    expect(reply.status).toBe(500);
+    expectPage(reply);
+    expect(heading(reply)).toBe('Something went wrong');
+    expect(reply.text).toContain(`Reference: ${String(reply.headers['x-request-id'])}`);
+    expect(reply.text).not.toContain('secret detail');
+  });
+
+  test('in their language, or in the one that the app has asked for, and as a popup in a popup', async () => {
+    const down = new DatabaseUnavailable('A pause made by the test.');
+    const german = await during(down, () => open(url, { 'accept-language': 'de-AT,de;q=0.9' }));
+    expect(heading(german)).toBe('Im Moment geht es nicht');
+    expect(german.text).toContain('<html lang="de" dir="ltr">');
+    const polish = await during(down, () => open(`${url}&locale=pl&mode=popup`, { 'accept-language': 'de' }));
+    expect(heading(polish)).toBe('W tej chwili to niemożliwe');
+    expect(polish.text).toContain('<html lang="pl" dir="ltr" class="popup">');
+    expect(String(polish.headers['vary'])).toBe('Accept, Accept-Language');
+  });
+
+  test.each([
+    ['404', '/nothing/here', 'GET', 404],
+    ['404', '/dev/inboxes', 'GET', 404],
+    ['405', '/challenge', 'POST', 405],
+    ['400', '/challenge/%zz', 'GET', 400],
+    ['400', `/magic-link?token=${'x'.repeat(257)}`, 'GET', 400],
+  ])('that there is nothing here, as %s: %s', async (_name, path, method, status) => {
+    const reply = await open(path, {}, method);
+    expect(reply.status).toBe(status);
+    expectPage(reply);
+    expect(heading(reply)).toBe('There is nothing here');
+    if (status === 405) expect(reply.headers['allow']).toBe('GET');
+  });
+
+  test('what to do after a form that could not be taken: sending it again by reloading would ask for nothing', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    fault = new DatabaseUnavailable('A pause made by the test.');
+    const reply = await app
+      .call('POST', '/magic-link', {
+        key: null,
+        headers: { accept: browser, ...form },
+        rawBody: `token=${app.tenant.tenantId}.x&pageNonce=x`,
+      })
+      .finally(() => {
+        fault = undefined;
+      });
+    expect(reply.status).toBe(503);
+    expect(reply.text).toContain('Go back to where you came from and try again.');
+    expect(reply.text).not.toContain('Try again');
+  });
+
+  test.each([1_000, 9_000])('that a token of %i characters is no token, as an expired page', async (length) => {
+    const reply = await open(`/challenge?token=${'x'.repeat(length)}`);
+    expect(reply.status).toBe(200);
+    expect(reply.text).toContain('>This page has expired</h1>');
+  });
+
+  test('even where the address is longer than any request may be', async () => {
+    await app.app.server.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.app.server.server.address() as AddressInfo;
+    const send = (headers: string) =>
+      new Promise<string>((resolve, reject) => {
+        let answer = '';
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(`GET /challenge?token=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n${headers}\r\n`),
+        );
+        socket.on('data', (bytes) => (answer += bytes.toString()));
+        socket.on('end', () => resolve(answer)).on('error', reject);
+      });
+    const shown = await send(`accept-language: fr\r\naccept: ${browser}\r\n`);
+    expect(shown).toMatch(/^HTTP\/1\.1 400 /);
+    expect(shown).toMatch(/content-type: text\/html; charset=utf-8\r\n/);
+    expect(shown).toMatch(/content-security-policy: default-src 'none'; style-src/);
+    expect(shown).toContain('Il n’y a rien ici');
+    const told = await send('accept: */*\r\n');
+    expect(told).toMatch(/content-type: application\/json\r\n/);
+    expect(told).toContain('"errorCode":"invalid_request"');
+  });
+});
+
+describe('a caller that is not a browser is told as JSON', () => {
+  test.each([
+    ['asks for anything', '*/*'],
+    ['asks for JSON', 'application/json'],
+    ['refuses HTML', 'text/html;q=0, */*'],
+    ['has a word like it', 'text/htmlish, application/json'],
+  ])('when it %s', async (_name, accept) => {
+    const reply = await open('/nothing/here', { accept });
+    expect([reply.status, reply.body.errorCode]).toEqual([404, 'not_found']);
+  });
+
+  test.each(['/v1/nothing', '/v1/client/nothing', '//v1/client/nothing', '/assets/nothing.js', '/metrics'])(
+    'at %s, whatever it asks for',
+    async (path) => {
+      const reply = await open(path, { 'x-forwarded-for': '203.0.113.1' });
+      expect(reply.headers['content-type']).toBe('application/json');
+      expect(reply.body.errorCode).toMatch(/^(?:not_found|unauthorized)$/);
+    },
+  );
+});
+
+describe('the page behind a mailed link', () => {
+  test('may be opened 60 times a minute from one address: it reads the database for anybody (ruling 5)', async () => {
+    const from = { key: null, remoteAddress: '2001:db8:a::1' };
+    const path = `/magic-link?token=${app.tenant.tenantId}.x`;
+    for (let count = 0; count < 60; count += 1) expect((await app.call('GET', path, from)).status).toBe(200);
+    const refused = await app.call('GET', path, { ...from, headers: { accept: browser } });
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+    expect(heading(refused)).toBe('Not possible right now');
+    expect((await app.call('GET', path, from)).body.errorCode).toBe('too_many_requests');
+    expect((await app.call('GET', path, { key: null, remoteAddress: '2001:db8:b::1' })).status).toBe(200);
+    await app.runtime.advance(60_000);
+    expect((await app.call('GET', path, from)).status).toBe(200);
+  });
+});
