@@ -31,7 +31,7 @@ const room = (name, allowed, { node = false, npm = [] } = {}) => [
       ]),
 ];
 
-const runtime = '^src/runtime/(runtime|crypto|tokens)\\.ts$';
+const runtime = '^src/runtime/(runtime|crypto|certificates|tokens)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -62,7 +62,17 @@ export interface SavedCodes {
 
 /** Why a response of a key is refused: told to nobody but the audit log. */
 export type CeremonyFailure =
-  'client data' | 'origin' | 'credential' | 'user' | 'response' | 'key' | 'counter' | 'signature';
+  | 'client data'
+  | 'origin'
+  | 'credential'
+  | 'user'
+  | 'response'
+  | 'key'
+  | 'counter'
+  | 'signature'
+  // What the tenant does not take: a key that can be copied, one whose make nobody attests.
+  | 'synced'
+  | 'attestation';
 export type CeremonyResult<Good> =
   ({ readonly ok: true } & Good) | { readonly ok: false; readonly why: CeremonyFailure };
 
@@ -75,6 +85,16 @@ export interface CeremonyExpectation {
   isExpectedOrigin(origin: string): boolean;
   /** The origin of this server's own pages, which may stand in a frame of the tenant's. */
   readonly ownOrigin: string;
+  /** Whether the tenant takes only keys that cannot leave their device. */
+  readonly requiresDeviceBound: boolean;
+}
+
+/** Which makes of keys a tenant takes, by what their makers attest. */
+export interface AttestationPolicy {
+  /** Certificates in PEM, to one of which the attestation has to lead. */
+  readonly anchors: readonly string[];
+  /** The only AAGUIDs that it takes; undefined for all that an anchor answers for. */
+  readonly aaguids: readonly string[] | undefined;
 }
 
 export interface RegistrationExpectation extends CeremonyExpectation {
@@ -82,6 +102,10 @@ export interface RegistrationExpectation extends CeremonyExpectation {
   readonly isConditional: boolean;
   /** The only attachment that the tenant permits; undefined where it permits any. */
   readonly attachment: 'platform' | 'cross-platform' | undefined;
+  /** Undefined where the tenant takes keys of any make. */
+  readonly attestation: AttestationPolicy | undefined;
+  /** When it came; Unix milliseconds. */
+  readonly nowMs: number;
 }
 
 export interface AssertionExpectation extends CeremonyExpectation {
@@ -164,6 +188,8 @@ export interface KeyCeremonies {
     readonly prefersUserVerification: boolean;
     readonly attachment: 'platform' | 'cross-platform' | undefined;
     readonly hints: readonly string[];
+    /** Whether the key's make has to be attested. */
+    readonly requiresAttestation: boolean;
     readonly existing: readonly StoredKey[];
   }): CreationOptions;
   /** Options for `navigator.credentials.get()`, in their JSON form (WebAuthn §5.5). */
@@ -178,6 +204,8 @@ export interface KeyCeremonies {
   challengeOf(clientDataJSON: string): string | undefined;
   /** Whether a response is an assertion of a page of the tenant's for the challenge; not whether anything in it is true. */
   isAnswer(response: AssertionResponse, expected: CeremonyExpectation): boolean;
+  /** Whether a stored key is known to be one that can leave its device. */
+  isSynced(stored: Pick<StoredKey, 'state'>): boolean;
   /** A credential id in the one form in which they are stored; undefined if it is none. */
   credentialIdOf(given: string): string | undefined;
   /** Checks a registration, every step of WebAuthn §7.1 that concerns one response alone. */

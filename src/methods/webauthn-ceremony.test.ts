@@ -27,12 +27,20 @@ describe.each((read('captured-ceremonies.json') as Captured[]).map((each) => [ea
       requiresUserVerification: true,
       isExpectedOrigin: (origin: string) => origin === captured.origin,
       ownOrigin: 'http://localhost:4000',
+      requiresDeviceBound: false,
     };
     const about = { username: undefined, displayName: undefined, userAgent: undefined, deviceId: undefined };
     const registered = () =>
       keys.verifyRegistration(
         captured.registration,
-        { ...expected, challenge: captured.registrationChallenge, isConditional: false, attachment: undefined },
+        {
+          ...expected,
+          challenge: captured.registrationChallenge,
+          isConditional: false,
+          attachment: undefined,
+          attestation: undefined,
+          nowMs: 0,
+        },
         about,
       );
     async function asserted(change: object = {}, userHandle = 'captured-handle') {

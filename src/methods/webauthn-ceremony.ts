@@ -4,9 +4,10 @@
  * was issued nor the user, looks at neither frame nor top origin at a registration, and does not compare the id that a
  * registration claims with the one that it holds; those steps are here.
  */
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
+import { leadsToAnchor } from '../runtime/certificates.ts';
 import { isP256Point } from '../runtime/crypto.ts';
 import { isDerSignature } from './der-signature.ts';
 import type {
@@ -34,6 +35,11 @@ export const credentialIdBytesMax = 1023;
 const clientDataBytesMax = 4096;
 const transportsKnown = ['usb', 'nfc', 'ble', 'hybrid', 'internal', 'smart-card', 'cable'];
 const unknownAaguid = '00000000-0000-0000-0000-000000000000';
+
+// Not `android-key` and `android-safetynet`: for those the library builds a path of certificates that the client chose, and
+// fetches revocation lists from wherever they say (A76). Of the others it does so only for roots that it was given.
+const attestationFormats = ['none', 'packed', 'fido-u2f', 'apple', 'tpm'];
+SettingsService.setRootCertificates({ identifier: 'apple', certificates: [] });
 
 /** What is kept of a key in its authenticator's state. */
 interface KeyState {
@@ -64,7 +70,7 @@ export function keyCeremonies(kind: { readonly isDiscoverable: boolean }): KeyCe
         user: { id: base64Url(user.handle), name: user.name, displayName: user.displayName },
         pubKeyCredParams: algorithms.map((alg) => ({ alg, type: 'public-key' })),
         timeout: timeoutMs,
-        attestation: 'none',
+        attestation: wishes.requiresAttestation ? 'direct' : 'none',
         excludeCredentials: existing.map(descriptor),
         authenticatorSelection: {
           residentKey: kind.isDiscoverable ? 'required' : 'discouraged',
@@ -93,6 +99,7 @@ export function keyCeremonies(kind: { readonly isDiscoverable: boolean }): KeyCe
         isFromExpectedPage(client, expected)
       );
     },
+    isSynced: ({ state }) => (state as Partial<KeyState>).isBackupEligible === true,
     credentialIdOf,
     verifyRegistration: (response, expected, about) =>
       refuseThrown(() => verifyRegistration(response, expected, about)),
@@ -149,6 +156,8 @@ async function verifyRegistration(
   }
   const attestationObject = Buffer.from(response.attestationObject, 'base64');
   if (!isWholeCbor(attestationObject)) return refused('response');
+  const attested = decodeAttestationObject(new Uint8Array(attestationObject));
+  if (!attestationFormats.includes(attested.get('fmt'))) return refused('response');
 
   const { verified, registrationInfo: info } = await verifyRegistrationResponse({
     response: {
@@ -173,6 +182,9 @@ async function verifyRegistration(
   // Steps 25 and 29: the id that is claimed, the one that is held, and its length.
   if (info.credential.id !== credentialId) return refused('credential');
   if (!isUsableKey(info.credential.publicKey)) return refused('key');
+  // Steps 18 and 19, 23 and 24: what the tenant demands, whatever the options could make a browser do (A51).
+  if (expected.requiresDeviceBound && info.credentialDeviceType === 'multiDevice') return refused('synced');
+  if (!isAttested(attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
   const transports = response.transports?.filter((transport) => transportsKnown.includes(transport));
   const state: KeyState = {
     publicKey: base64Url(info.credential.publicKey),
@@ -185,7 +197,7 @@ async function verifyRegistration(
     ...(attachment === 'platform' || attachment === 'cross-platform' ? { attachment } : {}),
     ...given(about),
   };
-  const isUserPresent = hasUserPresence(attestationObject);
+  const isUserPresent = ((attested.get('authData')[32] ?? 0) & 1) === 1;
   return {
     ok: true,
     enrolment: { slot: credentialId, credentialId, state: { ...state }, counter: info.credential.counter },
@@ -238,6 +250,7 @@ async function verifyAssertion(
   const isBackupEligible = info.credentialDeviceType === 'multiDevice';
   // Step 19: what can leave its device was always such, and what could not never will.
   if (key.isBackupEligible !== undefined && key.isBackupEligible !== isBackupEligible) return refused('key');
+  if (expected.requiresDeviceBound && isBackupEligible) return refused('synced');
   const hasRisen = info.newCounter > counter || (info.newCounter === 0 && counter === 0);
   if (!hasRisen && !isBackupEligible) return refused('counter');
   return {
@@ -333,9 +346,18 @@ function isWholeCbor(bytes: Buffer): boolean {
   return bytes.equals(isoCBOR.encode(item as never));
 }
 
-function hasUserPresence(attestationObject: Buffer): boolean {
-  const flags = decodeAttestationObject(new Uint8Array(attestationObject)).get('authData')[32] ?? 0;
-  return (flags & 1) === 1;
+/**
+ * Whether the make of a new key is attested as the tenant demands. The library has checked that the first certificate's key
+ * signed, and that its AAGUID, if it names one, is the key's. What signs for itself has no certificates.
+ */
+function isAttested(
+  certificates: readonly Uint8Array[] | undefined,
+  aaguid: string,
+  { attestation: policy, nowMs }: RegistrationExpectation,
+): boolean {
+  if (policy === undefined) return true;
+  if (policy.aaguids !== undefined && !policy.aaguids.includes(aaguid)) return false;
+  return Array.isArray(certificates) && leadsToAnchor(certificates, policy.anchors, nowMs);
 }
 
 /** Whether a new key is what its algorithm says: ES256 on P-256 (RFC 9053 §2.1), RS256 of 2048 bits or more (RFC 8812 §2). */

@@ -16,7 +16,7 @@ const flag = {
   extensions: 128,
 } as const;
 
-type Cbor = number | string | Buffer | Map<number | string, Cbor>;
+export type Cbor = number | string | Buffer | readonly Cbor[] | Map<number | string, Cbor>;
 
 export interface KeyOptions {
   readonly algorithm?: 'ES256' | 'RS256' | 'ES384';
@@ -214,6 +214,7 @@ export function encodeCbor(value: Cbor): Buffer {
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value]);
+  if (!(value instanceof Map)) return Buffer.concat([head(4, value.length), ...value.map(encodeCbor)]);
   const members = [...value].flatMap(([name, member]) => [encodeCbor(name), encodeCbor(member)]);
   return Buffer.concat([head(5, value.size), ...members]);
 }

@@ -379,6 +379,29 @@ describe('a passkey', () => {
   });
 });
 
+describe('a passkey of a kind that the tenant does not take', () => {
+  async function requireDeviceBound(value: true | null): Promise<void> {
+    const list = (await site.manage('GET', '/authenticator-configurations')) as readonly Record<string, string>[];
+    const of = list.find(({ verificationMethod }) => verificationMethod === 'PASSKEY')?.['authenticatorId'] ?? '';
+    await site.manage('PATCH', `/authenticator-configurations/${of}`, { requireDeviceBound: value });
+  }
+
+  test('A51: is not added; its user is told what to try, and another way is at hand', async () => {
+    await requireDeviceBound(true);
+    const page = await open();
+    await addAuthenticator(page, { isSynced: true });
+    const { url } = await site.track('synced-user', 'signIn');
+    await visit(page, url);
+    await pick(page, 'Passkey');
+    await press(page, 'Create passkey');
+    await page.getByRole('alert').getByText('This key was not accepted. Try another one').waitFor();
+    await press(page, 'Try another way');
+    await heading(page, 'Set up how you sign in');
+    expect(await site.api('GET', '/v1/users/synced-user/authenticators')).toEqual([]);
+    await requireDeviceBound(null);
+  });
+});
+
 describe('a security key', () => {
   test('is added at the first visit, and proves the next', async () => {
     const page = await open();

@@ -182,7 +182,11 @@ export function appCode(secret: string, stepsAhead = 0): string {
 /** Gives the browser a device that keeps passkeys and says yes at once. */
 export async function addAuthenticator(
   page: Page,
-  options: { readonly transport?: 'internal' | 'usb'; readonly isUserVerified?: boolean } = {},
+  options: {
+    readonly transport?: 'internal' | 'usb';
+    readonly isUserVerified?: boolean;
+    readonly isSynced?: boolean;
+  } = {},
 ): Promise<{ setUserVerified(isVerified: boolean): Promise<void>; setPresent(isPresent: boolean): Promise<void> }> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
@@ -195,6 +199,8 @@ export async function addAuthenticator(
       hasUserVerification: true,
       isUserVerified: options.isUserVerified ?? true,
       automaticPresenceSimulation: true,
+      defaultBackupEligibility: options.isSynced ?? false,
+      defaultBackupState: options.isSynced ?? false,
     },
   });
   return {

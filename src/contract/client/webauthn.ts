@@ -54,7 +54,7 @@ export const creationOptions = z
     user: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
     pubKeyCredParams: z.array(z.object({ alg: z.int(), type: publicKeyType })),
     timeout: z.int(),
-    attestation: z.literal('none'),
+    attestation: z.enum(['none', 'direct']),
     excludeCredentials: z.array(credential),
     authenticatorSelection: z.object({
       residentKey: z.enum(['required', 'discouraged']),

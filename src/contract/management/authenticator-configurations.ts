@@ -61,6 +61,23 @@ const expectedOrigins = z
   .max(100);
 const passkeyRegistrationHints = z.array(z.enum(['security-key', 'client-device', 'hybrid'])).max(3);
 const authenticatorAttachment = z.enum(['cross-platform', 'platform', 'all-supported']);
+/** Which keys are taken: checked when one is added, and as far as a use of it tells, then too. */
+const attestationTrustAnchors = z
+  .array(
+    z
+      .string()
+      .max(8192)
+      .regex(
+        /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/,
+        'attestationTrustAnchors must each be one certificate in PEM.',
+      ),
+  )
+  .min(1)
+  .max(20);
+const allowedAaguids = z
+  .array(z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'allowedAaguids must each be a UUID.'))
+  .min(1)
+  .max(200);
 const appAttestationFailureMode = z.enum(['BLOCK', 'ALLOW_WITH_WARNING']);
 
 /** Answers tell what is stored, by plain shapes: what was acceptable once is answered even if it would be refused now. */
@@ -203,6 +220,9 @@ const passkeyMembers = {
   userVerificationRequirement: z.enum(['preferred', 'required']).nullish(),
   authenticatorAttachment: authenticatorAttachment.nullish(),
   preventRemovingLastPasskey: flag.nullish(),
+  requireDeviceBound: flag.nullish(),
+  attestationTrustAnchors: attestationTrustAnchors.nullish(),
+  allowedAaguids: allowedAaguids.nullish(),
 };
 
 export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
@@ -220,6 +240,9 @@ export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
       userVerificationRequirement: z.string().optional(),
       authenticatorAttachment: authenticatorAttachment.optional(),
       preventRemovingLastPasskey: flag.optional(),
+      requireDeviceBound: flag.optional(),
+      attestationTrustAnchors: z.array(z.string()).optional(),
+      allowedAaguids: z.array(z.string()).optional(),
     })
     .meta({ id: 'PasskeyConfiguration' }),
 });
@@ -276,6 +299,9 @@ const plainSettings = {
   authenticatorAttachment,
   passkeyRegistrationHints,
   preventRemovingLastPasskey: flag,
+  requireDeviceBound: flag,
+  attestationTrustAnchors,
+  allowedAaguids,
   enrollmentPromptInterval: z.int().min(0),
   disableEnrollmentPrompt: flag,
   recoveryMethods: z.array(v.verificationMethod).max(v.verificationMethods.length),

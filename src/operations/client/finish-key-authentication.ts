@@ -101,7 +101,7 @@ export async function checkAssertion(
   const checked = await ceremoniesOf(method).verifyAssertion(
     response,
     {
-      ...expectationOf(context, tenant, challenge, spent.state),
+      ...expectationOf(context, tenant, method, challenge, spent.state),
       credentialIds: spent.state.credentialIds,
       userHandle: userHandleOf(tenant, authenticator.user_id),
       isUserNamed,

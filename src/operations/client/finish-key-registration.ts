@@ -23,6 +23,12 @@ import {
 import { openAction } from './open-action.ts';
 import { permitKey } from './permit.ts';
 
+// Whoever may add a key is told what kind the tenant takes: it says nothing of any other.
+const demands = new Map<string, string>([
+  ['synced', 'The tenant takes only keys that cannot leave their device. Use a security key, or another device.'],
+  ['attestation', 'The tenant takes only keys of makes that it trusts, with attestation. Use a key of such a make.'],
+]);
+
 /** Spends the challenge, checks the answer, and stores the key with all that follows from it, in this order. */
 export async function finishKeyRegistration<R extends Route>(
   context: Context,
@@ -53,12 +59,15 @@ export async function finishKeyRegistration<R extends Route>(
   if (spent === undefined) throw await refuse('challenge');
   if (!isFromSameBrowser(spent, request)) throw await refuse('browser');
 
+  const { attachment, attestation } = keySettings(tenant, method);
   const checked = await keys.verifyRegistration(
     response,
     {
-      ...expectationOf(context, tenant, challenge, spent.state),
+      ...expectationOf(context, tenant, method, challenge, spent.state),
       isConditional: given.isConditional,
-      attachment: keySettings(tenant, method).attachment,
+      attachment,
+      attestation,
+      nowMs,
     },
     {
       username: spent.state.username,
@@ -67,7 +76,11 @@ export async function finishKeyRegistration<R extends Route>(
       deviceId: given.deviceId,
     },
   );
-  if (!checked.ok) throw await refuse(checked.why);
+  if (!checked.ok) {
+    const refusal = await refuse(checked.why);
+    const demand = demands.get(checked.why);
+    throw demand === undefined ? refusal : new Refusal('invalid_credential', demand);
+  }
   const { enrolment, isUserVerified, isUserPresent } = checked;
   const authenticator: AuthenticatorRow = {
     user_id: key.userId,

@@ -1,7 +1,13 @@
 /** What the ceremonies of passkeys and security keys have in common: who they are for, and what the tenant asks of them. */
 import { challengeCookie, sessionCookie } from '../../contract/client/passkey.ts';
 import { Refusal } from '../../contract/errors.ts';
-import type { CeremonyExpectation, CeremonyFailure, KeyCeremonies, StoredKey } from '../../methods/method.ts';
+import type {
+  AttestationPolicy,
+  CeremonyExpectation,
+  CeremonyFailure,
+  KeyCeremonies,
+  StoredKey,
+} from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
 import { hmacSha256 } from '../../runtime/crypto.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -45,6 +51,17 @@ export function keySettings(tenant: Tenant, method: string) {
     allowsSeveral: settings['allowMultipleUserAuthenticators'] !== false,
     /** One of these has to be enrolled before. */
     recoveryMethods: texts(settings['recoveryMethods']),
+    requiresDeviceBound: settings['requireDeviceBound'] === true,
+    attestation: attestationPolicy(settings),
+  };
+}
+
+function attestationPolicy(settings: Readonly<Record<string, unknown>>): AttestationPolicy | undefined {
+  const { attestationTrustAnchors: anchors, allowedAaguids: aaguids } = settings;
+  if (anchors === undefined && aaguids === undefined) return undefined;
+  return {
+    anchors: texts(anchors),
+    aaguids: aaguids === undefined ? undefined : texts(aaguids).map((aaguid) => aaguid.toLowerCase()),
   };
 }
 
@@ -87,14 +104,21 @@ export function storedKey({ credential_id, counter, state }: AuthenticatorRow): 
   return { credentialId: credential_id, counter: counter ?? 0, state };
 }
 
-export function keysOf({ verified }: OpenAction, method: string): readonly StoredKey[] {
+export function keysOf({ verified }: Pick<OpenAction, 'verified'>, method: string): readonly StoredKey[] {
   return verified.filter((row) => row.verification_method === method).map(storedKey);
+}
+
+/** Whether an authenticator can prove anything here: a key that the tenant does not take any more is not asked for. */
+export function isTaken(tenant: Tenant, { verification_method: method, state }: AuthenticatorRow): boolean {
+  const keys = methods.get(method)?.keys;
+  return keys === undefined || !keySettings(tenant, method).requiresDeviceBound || !keys.isSynced({ state });
 }
 
 /** What a response has to be like, by what was issued with its challenge. */
 export function expectationOf(
   context: Context,
   tenant: Tenant,
+  method: string,
   challenge: string,
   { rpId, requiresUserVerification }: CeremonyTerms,
 ): CeremonyExpectation {
@@ -104,6 +128,7 @@ export function expectationOf(
     requiresUserVerification,
     isExpectedOrigin: (origin) => isExpectedOrigin(context, tenant, origin),
     ownOrigin: new URL(context.publicUrl).origin,
+    requiresDeviceBound: keySettings(tenant, method).requiresDeviceBound,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which ways a page may offer to prove something, and to set up, with a token as it is. What a page offers is never refused for that reason. */
 import type { VerificationMethod } from '../../contract/values.ts';
 import { methodSettings } from '../method-settings.ts';
+import { isTaken } from './keys.ts';
 import type { OpenAction } from './open-action.ts';
 import { isPermitted, permitEnrolment, permitKey, permitProof, requireRecoveryCodes } from './permit.ts';
 
@@ -16,8 +17,9 @@ const provable = [
 
 /** Methods of the user's that can move the action now. */
 export function challengeMethods(action: OpenAction, hasRecoveryCodes: boolean): readonly VerificationMethod[] {
-  const own = new Set(action.verified.map(({ verification_method }) => verification_method));
-  if (hasRecoveryCodes && own.size > 0) own.add('RECOVERY_CODE');
+  const taken = action.verified.filter((row) => isTaken(action.tenant, row));
+  const own = new Set(taken.map(({ verification_method }) => verification_method));
+  if (hasRecoveryCodes && action.verified.length > 0) own.add('RECOVERY_CODE');
   const { locked_methods: locked } = action.row;
   return provable.filter(
     (method) =>

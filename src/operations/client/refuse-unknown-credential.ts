@@ -21,7 +21,7 @@ export async function refuseUnknown(
   const keys = ceremoniesOf(method);
   const refusal = await refuseKey(context, request, given.userId, method, 'credential');
   const credentialId = keys.credentialIdOf(response.id);
-  const expected = expectationOf(context, tenant, given.challenge, given.spent.state);
+  const expected = expectationOf(context, tenant, method, given.challenge, given.spent.state);
   if (!keys.isDiscoverable || credentialId === undefined || !keys.isAnswer(response, expected)) return refusal;
   if ((await loadCredentialOwner(context.db, tenant.tenantId, credentialId)) !== undefined) return refusal;
   return new Refusal('unknown_credential', 'This credential is registered for nobody.');

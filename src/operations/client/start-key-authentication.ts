@@ -11,6 +11,7 @@ import {
   anonymousLifetimeMs,
   ceremoniesOf,
   ceremonyLifetimeMs,
+  isTaken,
   keysOf,
   newChallenge,
   refuseKey,
@@ -38,7 +39,8 @@ export async function startKeyAuthentication<R extends Route>(
 ) {
   const action = await openAction(context, request.caller);
   permitProof(action, method);
-  const existing = keysOf(action, method);
+  const taken = action.verified.filter((row) => isTaken(action.tenant, row));
+  const existing = keysOf({ verified: taken }, method);
   return begin(context, request, method, wishes, {
     owner: action.key,
     actionCode: action.key.actionCode,

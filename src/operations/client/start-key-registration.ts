@@ -71,6 +71,7 @@ export async function startKeyRegistration<R extends Route>(
     // What the tenant permits stands before what the app wishes.
     attachment: settings.attachment ?? wishes.attachment,
     hints: settings.hints,
+    requiresAttestation: settings.attestation !== undefined,
     existing: keysOf(action, method),
   });
   return { challengeId, options };

@@ -3,6 +3,7 @@ import type { AuthenticatorConfigurationRow } from '../../storage/queries/authen
 import type { Sql } from '../../storage/sql.ts';
 import type { Context } from '../operation.ts';
 import { maskedConfiguration } from './authenticator-configuration-views.ts';
+import { checkKeyPolicy } from './check-key-policy.ts';
 import { configureMethod } from './configure-method.ts';
 import type { MethodConfiguration } from './configure-method.ts';
 import { openSecrets, sealSecrets } from './method-secrets.ts';
@@ -18,6 +19,7 @@ export async function saveMethod(
 ) {
   const stored = { isActive: row.is_active, settings: row.settings, secrets: openSecrets(context, tenantId, row) };
   const result = configureMethod(row.verification_method, stored, sent);
+  checkKeyPolicy(sent, result, context.runtime.clock.now());
   check(result);
   const saved: AuthenticatorConfigurationRow = {
     ...row,

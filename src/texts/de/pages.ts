@@ -135,6 +135,8 @@ export const dePages: PageTexts = {
   'passkey-create.waiting': 'Folgen Sie Ihrem Gerät …',
   'passkey-create.cancelled': 'Es wurde kein Passkey erstellt. Sie können es erneut versuchen.',
   'passkey-create.exists': 'Auf diesem Gerät gibt es schon einen Passkey für Sie.',
+  'passkey-create.refused':
+    'Dieser Schlüssel wurde nicht akzeptiert. Versuchen Sie einen anderen, etwa einen Sicherheitsschlüssel, oder einen anderen Weg.',
 
   'passkey-uplift.heading': 'Nächstes Mal schneller',
   'passkey-uplift.description':

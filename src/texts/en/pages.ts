@@ -132,6 +132,7 @@ export const enPages = {
   'passkey-create.waiting': 'Follow your device…',
   'passkey-create.cancelled': 'No passkey was created. You can try again.',
   'passkey-create.exists': 'This device has a passkey for you already.',
+  'passkey-create.refused': 'This key was not accepted. Try another one, such as a security key, or use another way.',
 
   'passkey-uplift.heading': 'Faster next time',
   'passkey-uplift.description':

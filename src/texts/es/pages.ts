@@ -130,6 +130,8 @@ export const esPages: PageTexts = {
   'passkey-create.waiting': 'Sigue en tu dispositivo…',
   'passkey-create.cancelled': 'No se ha creado ninguna llave de acceso. Puedes volver a intentarlo.',
   'passkey-create.exists': 'Este dispositivo ya tiene una llave de acceso tuya.',
+  'passkey-create.refused':
+    'Esta llave no se ha aceptado. Prueba con otra, por ejemplo una llave de seguridad, o usa otra forma.',
 
   'passkey-uplift.heading': 'Más rápido la próxima vez',
   'passkey-uplift.description':

@@ -134,6 +134,8 @@ export const frPages: PageTexts = {
   'passkey-create.waiting': 'Suivez votre appareil…',
   'passkey-create.cancelled': 'Aucune clé d’accès n’a été créée. Vous pouvez réessayer.',
   'passkey-create.exists': 'Cet appareil a déjà une clé d’accès pour vous.',
+  'passkey-create.refused':
+    'Cette clé n’a pas été acceptée. Essayez-en une autre, par exemple une clé de sécurité, ou un autre moyen.',
 
   'passkey-uplift.heading': 'Plus vite la prochaine fois',
   'passkey-uplift.description':

@@ -131,6 +131,8 @@ export const itPages: PageTexts = {
   'passkey-create.waiting': 'Segui il tuo dispositivo…',
   'passkey-create.cancelled': 'Non è stata creata nessuna passkey. Puoi riprovare.',
   'passkey-create.exists': 'Su questo dispositivo c’è già una tua passkey.',
+  'passkey-create.refused':
+    'Questa chiave non è stata accettata. Provane un’altra, per esempio una chiave di sicurezza, o usa un altro modo.',
 
   'passkey-uplift.heading': 'Più veloce la prossima volta',
   'passkey-uplift.description':

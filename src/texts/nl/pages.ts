@@ -131,6 +131,8 @@ export const nlPages: PageTexts = {
   'passkey-create.waiting': 'Volg je apparaat…',
   'passkey-create.cancelled': 'Er is geen passkey gemaakt. Je kunt het opnieuw proberen.',
   'passkey-create.exists': 'Dit apparaat heeft al een passkey voor jou.',
+  'passkey-create.refused':
+    'Deze sleutel is niet geaccepteerd. Probeer een andere, zoals een beveiligingssleutel, of kies een andere manier.',
 
   'passkey-uplift.heading': 'Volgende keer sneller',
   'passkey-uplift.description':

@@ -131,6 +131,8 @@ export const plPages: PageTexts = {
   'passkey-create.waiting': 'Postępuj zgodnie z urządzeniem…',
   'passkey-create.cancelled': 'Nie utworzono klucza dostępu. Możesz spróbować ponownie.',
   'passkey-create.exists': 'Na tym urządzeniu jest już Twój klucz dostępu.',
+  'passkey-create.refused':
+    'Ten klucz nie został przyjęty. Spróbuj innego, na przykład klucza bezpieczeństwa, albo wybierz inny sposób.',
 
   'passkey-uplift.heading': 'Następnym razem szybciej',
   'passkey-uplift.description':

@@ -129,6 +129,7 @@ export const ptBrPages: PageTexts = {
   'passkey-create.waiting': 'Siga seu dispositivo…',
   'passkey-create.cancelled': 'Nenhuma chave de acesso foi criada. Você pode tentar novamente.',
   'passkey-create.exists': 'Este dispositivo já tem uma chave de acesso sua.',
+  'passkey-create.refused': 'Esta chave não foi aceita. Tente outra, como uma chave de segurança, ou use outra forma.',
 
   'passkey-uplift.heading': 'Mais rápido na próxima vez',
   'passkey-uplift.description':

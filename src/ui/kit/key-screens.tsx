@@ -1,7 +1,7 @@
 /** What passkeys and security keys have in common: a button, the browser's own dialog, and what to say when that ends. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
+import { ApiError, CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from './icons.tsx';
@@ -46,6 +46,11 @@ export function KeyScreen({
         if (isVerified) onVerified();
         else task.tell(words.say('passkey-verify.refused'));
       } catch (error) {
+        // A key that the server does not take is an answer for the person: which ones the tenant takes is its own affair.
+        if (!isProof && error instanceof ApiError && error.code === 'invalid_credential') {
+          task.tell(words.say('passkey-create.refused'));
+          return;
+        }
         if (!(error instanceof CeremonyError)) throw error;
         // A dialog that nobody asked for may be refused by the browser; the button is still there.
         if (isAsked || error.reason !== 'cancelled') task.tell(words.say(sentenceOf(error, texts)));
