@@ -149,7 +149,7 @@ describe('a session access token', () => {
   });
 });
 
-describe('A36: a session access token is refused when', () => {
+describe('A36, N30: a session access token is refused when', () => {
   test.each(['none', 'None', 'NONE', ''])('its algorithm is "%s"', (alg) => {
     const token = forge({ ...header(), alg }, claims);
     expect(check(token)).toBeUndefined();

@@ -107,7 +107,7 @@ describe('a short-lived token', () => {
   });
 });
 
-describe('A36: a token is refused when', () => {
+describe('A36, N30: a token is refused when', () => {
   test.each(['none', 'None', 'NONE', ''])('its algorithm is "%s"', (alg) => {
     const payload = JSON.stringify(goodClaims);
     expect(check(forge(JSON.stringify({ ...header, alg }), payload))).toEqual(invalid);

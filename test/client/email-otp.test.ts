@@ -194,7 +194,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: false });
   });
 
-  test('A05, A09: guesses are counted over codes, resends, actions and the server API, and then nothing is compared', async () => {
+  test('I2, A05, A09: guesses are counted over codes, resends, actions and the server API, and then nothing is compared', async () => {
     const { userId, email } = await enrolled();
     const server = await app.call('POST', '/v1/challenge', {
       body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email },

@@ -175,7 +175,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect((await they.signIn(token, key, { flags: 1 | 8 | 16 })).body.errorCode).toBe('invalid_credential');
   });
 
-  test('W7.2-17: without user verification it is one factor: the proof is of medium assurance and earns no scope over a stronger one', async () => {
+  test('W7.2-17, N15: without user verification it is one factor: the proof is of medium assurance and earns no scope over a stronger one', async () => {
     const { userId, key } = await they.enrolled();
     const reply = await they.good(they.signIn(await they.track(userId), key, { flags: 1 | 8 | 16 }));
     expect(await they.validate(reply.accessToken)).toMatchObject({ isValid: true, assurance: 'medium' });

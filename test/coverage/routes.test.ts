@@ -733,7 +733,7 @@ describe('A19: a body member of a wrong type is refused or ignored, never a faul
   });
 });
 
-describe('A34: members that no caller may set are ignored (ruling 1)', () => {
+describe('I7, A33, A34: members that no caller may set, such as who they are, are ignored (ruling 1)', () => {
   const smuggled = {
     state: 'CHALLENGE_SUCCEEDED',
     decision: { outcome: 'ALLOW' },

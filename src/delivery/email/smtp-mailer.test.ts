@@ -72,6 +72,47 @@ describe('mail by SMTP', () => {
     expect(received[0]?.source).not.toMatch(/^bcc:/im);
   });
 
+  test('A79: mail goes to the address as it is written, or nowhere', async () => {
+    const { url, received } = await startSmtp();
+    const mail = mailer(url);
+    const taken = [
+      'ann@bank.example',
+      'jane+x@bank.example',
+      'test@email',
+      'a\u0131n@bank.example',
+      '\u212aate@bank.example',
+      'jos\u00e9@b\u00fccher.example',
+      // A letter of another alphabet: another domain, and its own.
+      'ann@b\u0430nk.example',
+    ];
+    for (const to of taken) await mail.send({ ...email, to });
+    expect(received.flatMap(({ to }) => to)).toEqual(taken);
+    for (const to of [
+      'ann@ban\u212a.example',
+      'ann@bank.example\u200b',
+      'an\u200bn@bank.example',
+      'ann@ba\u00adnk.example',
+      'ann@bank\u3002example',
+      'ann@bank\uff0eexample',
+      'ann@\uff42ank.example',
+      'ann@BAN\u0130.example',
+      'ann@bank.example>',
+      '<ann@bank.example',
+      'ann@bank.example.',
+      'ann,bob@bank.example',
+      '"ann"@bank.example',
+      'ann\uff20evil.example@bank.example',
+      'ann@evil.example@bank.example',
+      'ann@[127.0.0.1]',
+      'ann@',
+      '@bank.example',
+      'ann',
+    ]) {
+      await expect(mail.send({ ...email, to }), to).rejects.toThrow('as it is written');
+    }
+    expect(received).toHaveLength(taken.length);
+  });
+
   test('F18: a server that refuses is a failed delivery', async () => {
     const { url } = await startSmtp({ refuses: true });
     await expect(mailer(url).send(email)).rejects.toBeInstanceOf(DeliveryFailed);

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Outbound } from '../outbound.ts';
+import { isPlainAddress } from './is-plain-address.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
 
@@ -81,6 +82,7 @@ export function tenantSmtpMailer(credentials: SmtpCredentials, outbound: Outboun
 function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
   return {
     async send({ to, subject, text, html, messageId }) {
+      if (!isPlainAddress(to)) throw new DeliveryFailed('The address is none that mail goes to as it is written.');
       try {
         await transport.sendMail({
           ...sender,

@@ -5,7 +5,7 @@ import { codeOf } from './totp-code.ts';
 const rfc4226 = ['755224', '287082', '359152', '969429', '338314', '254676', '287922', '162583', '399871', '520489'];
 
 test.each(rfc4226.map((expected, counter) => [counter, expected] as const))(
-  'RFC 4226 appendix D: count %i',
+  'N42: RFC 4226 appendix D: count %i',
   (counter, expected) => {
     expect(codeOf(Buffer.from('12345678901234567890'), counter, 6, 'SHA1')).toBe(expected);
   },
@@ -25,7 +25,7 @@ test.each([
   [1234567890, '89005924', '91819424', '93441116'],
   [2000000000, '69279037', '90698825', '38618901'],
   [20000000000, '65353130', '77737706', '47863826'],
-])('RFC 6238 appendix B: second %i', (seconds, sha1, sha256, sha512) => {
+])('N43: RFC 6238 appendix B: second %i', (seconds, sha1, sha256, sha512) => {
   const step = Math.floor(seconds / 30);
   expect(codeOf(Buffer.from(seeds.SHA1), step, 8, 'SHA1')).toBe(sha1);
   expect(codeOf(Buffer.from(seeds.SHA256), step, 8, 'SHA256')).toBe(sha256);

@@ -333,7 +333,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await isValid(third.accessToken)).toBe(false);
     });
 
-    test('N32: thirty days after the sign-in the session ends, however often it was refreshed', async () => {
+    test('N18, N32: thirty days after the sign-in the session ends, however often it was refreshed', async () => {
       let { refreshToken, accessToken } = await signedIn();
       const signedInSeconds = Math.floor(t.runtime.clock.now() / 1000);
       for (let day = 1; day < 30; day += 1) {
@@ -434,7 +434,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
     });
   });
 
-  test('no token and no contact stands in a log line or an audit event', async () => {
+  test('N16: no token stands in the database, a log line or an audit event, and no contact in the latter two', async () => {
     const { userId, token, ...first } = await signedIn({ email: 'jane@example.com' });
     const second = await refreshed(first.refreshToken);
     await t.runtime.advance(10_000);
@@ -445,5 +445,14 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(told).not.toContain(secret.slice(-40));
     }
     expect(told).not.toContain('jane@example.com');
+    const stored = statement<{ row: string }>('sessions_stored', 'select row_to_json(s)::text as row from sessions s');
+    const rows = (await t.db.query(stored, [])).map(({ row }) => row).join('\n');
+    expect(rows).toContain(userId);
+    for (const { accessToken, refreshToken } of [first, second]) {
+      expect(rows).not.toContain(accessToken.slice(-40));
+      expect(rows).not.toContain(refreshToken.slice(-40));
+    }
+    // 256 bits of it are the tenant's HMAC; the rest names the session.
+    expect(first.refreshToken).toMatch(/^[0-9a-f]{40}[0-9a-f]{64}$/);
   });
 });
