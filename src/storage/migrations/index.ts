@@ -7,6 +7,7 @@ import * as clientProofs from './0005-client-proofs.ts';
 import * as outbox from './0006-outbox.ts';
 import * as recentTries from './0007-recent-tries.ts';
 import * as noHotRows from './0008-no-hot-rows.ts';
+import * as lockNotices from './0009-lock-notices.ts';
 
 export interface Migration {
   readonly version: number;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'outbox', sql: outbox.sql },
   { version: 7, name: 'recent-tries', sql: recentTries.sql },
   { version: 8, name: 'no-hot-rows', sql: noHotRows.sql },
+  { version: 9, name: 'lock-notices', sql: lockNotices.sql },
 ];

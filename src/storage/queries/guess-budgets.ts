@@ -55,27 +55,15 @@ const spend = (from: string) => `
        recent_tries = case when $7 is null then '{}' else array(${recentTries}) || $4::timestamptz end
      where g.next_try_at <= $4
        and ($7 is null or cardinality(array(${recentTries})) < $7)
-       and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))`;
-
-// The user hears of a lock (A05): written with the failure that makes it, so that no crash comes between. Due a little
-// later, when it is known whether that guess was right after all; see `isFailing`.
-const lockNotice = `
-     insert into outbox (tenant_id, event_id, user_id, kind, payload, created_at, next_try_at)
-     select $1, $6::uuid, u.user_id, 'notice', jsonb_build_object(
-         'to', u.email, 'happenedAtMs', (extract(epoch from $4::timestamptz) * 1000)::bigint,
-         'notice', jsonb_build_object('type', 'method-locked', 'verificationMethod', $3::text)
-       ), $4, $4::timestamptz + interval '30 seconds'
-     from spent, users u
-     where $5 and spent.failures_since_reset = ${lockedAfter}
-       and u.tenant_id = $1 and u.user_id = substr($2, 6) and u.email is not null and u.email_verified
-     for key share of u`;
+       and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))
+     -- the user hears of a lock (A05): with the failure that makes it, so that no crash comes between; see isFailing
+     returning case when $5 and g.failures_since_reset = ${lockedAfter}
+       then queue_lock_notice($1, substr($2, 6), $3, $4, $6::uuid) end as is_notified`;
 
 const spendAtCodeStatement = statement<{ tries: number | null }>(
   'spend_attempt_at_code',
   `with spent as (${spend(`from challenges c
      where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax}`)}
-     returning failures_since_reset
-   ), notice as (${lockNotice}
    )
    update challenges c set tries = c.tries + 1
    where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax} and exists (select from spent)
@@ -83,15 +71,7 @@ const spendAtCodeStatement = statement<{ tries: number | null }>(
   'guesses',
 );
 
-const spendStatement = statement<{ failures_since_reset: number }>(
-  'spend_attempt',
-  `with spent as (${spend('')}
-     returning failures_since_reset
-   ), notice as (${lockNotice}
-   )
-   select failures_since_reset from spent`,
-  'guesses',
-);
+const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt', spend(''), 'guesses');
 
 /**
  * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
