@@ -3,6 +3,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually, tries } from '../rig/api.ts';
+import { databaseProxy } from '../rig/database-proxy.ts';
+import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { client, proofKinds, trackFor } from '../rig/proofs.ts';
 import type { ProofStage } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
@@ -16,8 +18,10 @@ const key = credentials.SALLYPORT_SECRET_KEY;
 let nodes: readonly [ServerProcess, ServerProcess];
 let stage: ProofStage;
 let admin: Client;
+let proxy: DatabaseProxy;
 beforeAll(async () => {
   const url = await createPostgresDatabase();
+  proxy = await databaseProxy(url);
   // Tokens are good at one public address, which both nodes have.
   const variables = {
     ...credentials,
@@ -26,7 +30,7 @@ beforeAll(async () => {
     SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000',
     SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
   };
-  nodes = [await startServer(variables), await startServer(variables)];
+  nodes = [await startServer(variables), await startServer({ ...variables, DATABASE_URL: proxy.url })];
   stage = { node: nodes[0], key };
   admin = new Client({ connectionString: url });
   await admin.connect();
@@ -34,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin.end();
   await Promise.all(nodes.map((node) => node.stop()));
+  proxy.close();
 });
 
 /** All at once, in batches that the machine's sockets can hold, half on each node. */
@@ -64,6 +69,18 @@ describe.each(proofKinds)('$name', (kind) => {
     expect(await proofsOf(userId)).toBe(1);
     expect(await movedOf(userId)).toBe(1);
   }, 600_000);
+
+  test('F08: raced on two nodes of which one is 200 ms from its database, is accepted once', async () => {
+    const userId = `far-${kind.method}`;
+    const proof = await kind.ready(stage, userId);
+    proxy.delayMs = 200;
+    try {
+      expect(await race(8, (node) => proof.give(node))).toContain(true);
+    } finally {
+      proxy.delayMs = 0;
+    }
+    expect([await proofsOf(userId), await movedOf(userId)]).toEqual([1, 1]);
+  });
 
   test.runIf(kind.isOfUser)('A02, A03: given at once for fifty actions of its user, moves one of them', async () => {
     const userId = `elsewhere-${kind.method}`;

@@ -1,10 +1,10 @@
 /** Worry: two nodes and one database disagree about which token of a session is the live one, or whether it has ended. */
 import { randomUUID } from 'node:crypto';
-import { connect, createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { databaseProxy } from '../rig/database-proxy.ts';
+import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
@@ -22,56 +22,9 @@ interface Reply {
   readonly body: any;
 }
 
-/** A way to a database that can be made slow, or to lose every answer. */
-interface Proxy {
-  readonly url: string;
-  delayMs: number;
-  /** Statements arrive and are done, but the connection breaks before anybody hears of it. */
-  losesAnswers: boolean;
-  close(): void;
-}
-
-async function databaseProxy(databaseUrl: string): Promise<Proxy> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((incoming) => {
-    const outgoing = connect(Number(target.port), target.hostname);
-    const pairs = [
-      [incoming, outgoing],
-      [outgoing, incoming],
-    ] as const;
-    for (const [from, to] of pairs) {
-      sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-      // Timers of one length keep the order of the chunks.
-      from.on('data', (bytes: Buffer) => {
-        if (from === outgoing && proxy.losesAnswers) from.destroy();
-        else if (from === incoming && proxy.delayMs > 0) setTimeout(() => to.write(bytes), proxy.delayMs);
-        else to.write(bytes);
-      });
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const url = new URL(databaseUrl);
-  url.hostname = '127.0.0.1';
-  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
-  const proxy: Proxy = {
-    url: url.href,
-    delayMs: 0,
-    losesAnswers: false,
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-  return proxy;
-}
-
 describe('sessions on two server processes and one PostgreSQL', () => {
   const credentials = testCredentials();
-  let proxy: Proxy;
+  let proxy: DatabaseProxy;
   let databaseUrl: string;
   let nodes: [ServerProcess, ServerProcess];
 
