@@ -40,7 +40,20 @@ export async function dressPages(sallyport) {
     name: 'Kiln',
     primaryColor: '#a5401b',
     pageBackground: { backgroundColor: '#f6f1ea' },
-    darkMode: { primaryColor: '#e58a5f', pageBackground: { backgroundColor: '#1c1815' } },
+    colors: { containerBackground: '#fffdfa', containerBorder: '#e4dbcf', hover: '#f6f1ea' },
+    darkMode: {
+      primaryColor: '#e58a5f',
+      pageBackground: { backgroundColor: '#1c1815' },
+      colors: {
+        containerBackground: '#272220',
+        containerBorder: '#443b35',
+        cardBackground: '#2f2926',
+        cardBorder: '#443b35',
+        inputBackground: '#1c1815',
+        hover: '#352e2a',
+        bodyText: '#c4b7ab',
+      },
+    },
   });
 }
 

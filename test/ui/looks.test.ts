@@ -1,9 +1,9 @@
 /** Worry: somebody cannot see, read, reach or understand what is on a page. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { tooSmall, violations, widest } from './look-at.ts';
 import { startSite } from './site.ts';
 import type { Site } from './site.ts';
 import { prepareStates, states } from './states.ts';
@@ -18,28 +18,6 @@ beforeAll(async () => {
   await prepareStates(site);
 });
 afterAll(() => site.stop());
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe finds wrong by WCAG 2.2 AA and its own best practices. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const found = (await page.evaluate(`axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  }).then(({ violations }) => violations)`)) as readonly Violation[];
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
-
-const widest = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
-
-/** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), links in sentences aside. */
-const tooSmall = (page: Page) =>
-  page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
-    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
-    .map((element) => element.outerHTML)`) as Promise<readonly string[]>;
 
 describe.each(states)('$name', ({ name, withoutScript, reach }) => {
   test('has nothing that axe objects to, light and dark, large targets, and fits 320 pixels', async () => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../rig/api.ts';
 import { launchBrowser } from '../rig/browser.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
+import { tooSmall, violations, widest } from './look-at.ts';
 import { addAuthenticator } from './site.ts';
 
 type Device = Awaited<ReturnType<typeof addAuthenticator>>;
@@ -246,6 +247,64 @@ describe('security settings', () => {
     await page.getByLabel('Code').fill(await mailedCode('dan@example.com', before));
     await page.locator('.List details').first().waitFor();
     await page.context().close();
+  });
+});
+
+describe('everything that the shop shows can be read, light and dark, from 320 pixels on', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await open();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+  });
+  afterAll(() => page.context().close());
+
+  /** Text that is wider than what it stands in. */
+  const cutOff = () =>
+    page.evaluate(`[...document.querySelectorAll('main p, main h1, main li, main form')]
+      .filter((element) => element.scrollWidth > element.clientWidth)
+      .map((element) => element.outerHTML)`) as Promise<readonly string[]>;
+
+  async function expectReadable(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 320, height: 640 });
+      // The SDK's own frame around the popup has no name, and no way to give it one.
+      expect((await violations(page)).filter((found) => !found.includes('__authsignal-popup-container'))).toEqual([]);
+      expect(await cutOff(), name).toEqual([]);
+      expect(await tooSmall(page), name).toEqual([]);
+      expect(await widest(page), name).toBe(320);
+      await page.setViewportSize({ width: 1024, height: 768 });
+      expect(await widest(page), name).toBe(1024);
+    }
+  }
+
+  test('the door, with and without what went wrong, and what is not to be found', async () => {
+    await page.goto(shopUrl);
+    await expectReadable('door');
+    await page.goto(`${shopUrl}/?failed`);
+    await page.getByRole('alert').waitFor();
+    await expectReadable('door-failed');
+    await page.goto(`${shopUrl}/nowhere`);
+    await expectReadable('problem');
+  });
+
+  test('the shop itself, a withdrawal that was refused, one that waits in the popup, and one that was paid', async () => {
+    await signUp(page, 'looked-at@example.com');
+    await expectReadable('shop');
+    await page.getByLabel('Amount in euros').fill('1');
+    await press(page, 'Withdraw');
+    await popup(page).getByRole('button', { name: 'Quit' }).waitFor();
+    await expectReadable('popup');
+    await popup(page).getByRole('button', { name: 'Quit' }).click();
+    await page.getByRole('alert').getByText('no money has left').waitFor();
+    await expectReadable('refused');
+    const before = await readInboxCode(serverUrl, 'looked-at@example.com');
+    await press(page, 'Withdraw');
+    await popup(page)
+      .getByLabel('Code')
+      .fill(await mailedCode('looked-at@example.com', before));
+    await page.getByText('is on its way to your account.').waitFor();
+    await expectReadable('paid');
   });
 });
 

@@ -1,0 +1,26 @@
+/** What can be measured of how a page looks. */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** What axe finds wrong by WCAG 2.2 AA and its own best practices. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate(`axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }).then(({ violations }) => violations)`)) as readonly Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+/** In CSS pixels: more than the window has, if something sticks out. */
+export const widest = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
+
+/** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), links in sentences aside. */
+export const tooSmall = (page: Page) =>
+  page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+    .map((element) => element.outerHTML)`) as Promise<readonly string[]>;
