@@ -424,7 +424,7 @@ describe('a link by e-mail', () => {
   const mailedLink = (email: string) =>
     eventually(
       'the mailed link',
-      5_000,
+      10_000,
       () => readInboxLink(site.url, email),
       (link) => link !== '',
     );

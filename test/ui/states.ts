@@ -172,7 +172,7 @@ export const states: readonly State[] = [
       await askByLink(other.page, site, userId);
       const link = await eventually(
         'the mailed link',
-        5_000,
+        10_000,
         () => readInboxLink(site.url, email(userId)),
         (found) => found !== '',
       );
