@@ -23,12 +23,12 @@ export function readAuthority(pem: string): Authority | undefined {
  * read leads nowhere.
  */
 export function leadsToAnchor(chain: readonly Uint8Array[], anchors: readonly string[], nowMs: number): boolean {
-  const certificates = chain.map((der) => readCertificate(Buffer.from(der)));
+  const certificates = chain.map((der) => readDer(Buffer.from(der)));
   const trusted = anchors.map(readCertificate).filter((anchor) => anchor !== undefined);
   if (certificates.length > chainLengthMax || certificates[0]?.ca !== false) return false;
   try {
     for (const [below, certificate] of certificates.entries()) {
-      if (certificate === undefined || !isValidAt(certificate, nowMs)) return false;
+      if (certificate === undefined || !isValidAt(certificate, nowMs) || !isUnderstood(certificate)) return false;
       // So many authorities stand between an issuer and the leaf.
       const isIssuer = (issuer: X509Certificate) => isIssuedBy(certificate, issuer) && below <= pathLength(issuer);
       if (trusted.some((anchor) => isValidAt(anchor, nowMs) && isIssuer(anchor))) return true;
@@ -49,6 +49,15 @@ function readCertificate(data: string | Buffer): X509Certificate | undefined {
   }
 }
 
+/**
+ * One that is those bytes and nothing else. OpenSSL looks for PEM in them first, and would read a certificate that is
+ * written behind another; who checks what was signed reads the one in front.
+ */
+function readDer(der: Buffer): X509Certificate | undefined {
+  const certificate = readCertificate(der);
+  return certificate?.raw.equals(der) === true ? certificate : undefined;
+}
+
 function isValidAt({ validFrom, validTo }: X509Certificate, nowMs: number): boolean {
   return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo);
 }
@@ -58,23 +67,43 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
-// Basic constraints, 2.5.29.19 (§4.2.1.9).
-const basicConstraints = Buffer.from([0x55, 0x1d, 0x13]);
-const tags = { integer: 2, objectId: 6, extensions: 0xa3 } as const;
+// Those of §4.2.1 whose meaning is looked at here or limits nothing that is asked here, by the last byte of their ids:
+// key usage, alternative name, basic constraints, policies, extended key usage. Names are constrained by none of them.
+const understood = [15, 17, 19, 32, 37].map((last) => Buffer.from([0x55, 0x1d, last]));
+const basicConstraints = Buffer.from([0x55, 0x1d, 19]);
+const tags = { boolean: 1, integer: 2, objectId: 6, extensions: 0xa3 } as const;
 
-/** How many authorities may stand below one: its path length constraint, which OpenSSL gives nobody. */
-function pathLength({ raw }: X509Certificate): number {
+/** Whether it has no critical extension that is not understood: such a one limits what it may be used for (§4.2). */
+function isUnderstood(certificate: X509Certificate): boolean {
+  return extensionsOf(certificate).every(
+    ({ id, isCritical }) => !isCritical || understood.some((one) => one.equals(id)),
+  );
+}
+
+/** How many authorities may stand below one: its path length constraint (§4.2.1.9), which OpenSSL gives nobody. */
+function pathLength(certificate: X509Certificate): number {
+  const value = extensionsOf(certificate).find(({ id }) => id.equals(basicConstraints))?.value;
+  const members = elementsOf(elementsOf(value)[0]?.content);
+  const limit = members.find(({ tag }) => tag === tags.integer)?.content;
+  return limit === undefined ? Infinity : limit.readUIntBE(0, Math.min(limit.length, 4));
+}
+
+interface Extension {
+  readonly id: Buffer;
+  readonly isCritical: boolean;
+  readonly value: Buffer | undefined;
+}
+
+function extensionsOf({ raw }: X509Certificate): readonly Extension[] {
   const [certificate] = elementsOf(raw);
   const [signed] = elementsOf(certificate?.content);
   const extensions = elementsOf(signed?.content).find(({ tag }) => tag === tags.extensions);
-  for (const extension of elementsOf(elementsOf(extensions?.content)[0]?.content)) {
-    const [id, ...rest] = elementsOf(extension.content);
-    if (id?.tag !== tags.objectId || !id.content.equals(basicConstraints)) continue;
-    const members = elementsOf(elementsOf(rest.at(-1)?.content)[0]?.content);
-    const limit = members.find(({ tag }) => tag === tags.integer)?.content;
-    if (limit !== undefined) return limit.readUIntBE(0, Math.min(limit.length, 4));
-  }
-  return Infinity;
+  return elementsOf(elementsOf(extensions?.content)[0]?.content).map(({ content }) => {
+    const [id, ...rest] = elementsOf(content);
+    if (id?.tag !== tags.objectId) throw new RangeError('An extension has no id.');
+    const critical = rest.find(({ tag }) => tag === tags.boolean)?.content;
+    return { id: id.content, isCritical: critical?.equals(Buffer.alloc(1)) === false, value: rest.at(-1)?.content };
+  });
 }
 
 /** The elements of DER that stand side by side. @throws {RangeError} if they are none */

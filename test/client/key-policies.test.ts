@@ -13,7 +13,16 @@ import {
 import type { SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { androidKey, certify, certifyMake, fidoU2f, packed, pem } from '../rig/attestation.ts';
+import {
+  androidKey,
+  certify,
+  certifyMake,
+  fidoU2f,
+  narrowings,
+  packed,
+  packedWithGuest,
+  pem,
+} from '../rig/attestation.ts';
 import type { Holder } from '../rig/attestation.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
@@ -156,6 +165,14 @@ describe('a tenant that takes only keys whose make is attested', () => {
     ['by an anchor', async () => packed(await certifyMake(holder(root), aaguid))],
     ['by an anchor that is sent along', async () => packed(await certifyMake(holder(root), aaguid), holder(root))],
     ['by an authority between', async () => packed(await certifyMake(holder(middle), aaguid), holder(middle))],
+    [
+      'by an authority between that marks what its key is for as critical',
+      async () => {
+        const extensions = [narrowings.signsCertificates];
+        const signer = await certify({ subject: 'CN=Signs', issuer: holder(root), extensions });
+        return packed(await certifyMake(signer, aaguid), signer);
+      },
+    ],
     ['by an anchor, without its AAGUID', async () => packed(await certifyMake(holder(root)))],
   ])('W7.1-22, W7.1-23: takes a key whose make is certified %s', async (_name, wrong) => {
     const reply = await register(await wrong());
@@ -196,6 +213,29 @@ describe('a tenant that takes only keys whose make is attested', () => {
       async () => {
         const below = await certify({ subject: 'CN=Below', issuer: holder(narrow) });
         return packed(await certifyMake(below, aaguid), below);
+      },
+    ],
+    [
+      'that of a root of its own, with a certificate of a trusted make behind it',
+      async () => {
+        const own = await certify({ subject: 'CN=Own' });
+        return packedWithGuest(await certifyMake(own, aaguid), await certifyMake(holder(root), aaguid));
+      },
+    ],
+    [
+      'by an authority for other names alone',
+      async () => {
+        const extensions = [narrowings.hasOtherNames];
+        const limited = await certify({ subject: 'CN=Limited', issuer: holder(root), extensions });
+        return packed(await certifyMake(limited, aaguid), limited);
+      },
+    ],
+    [
+      'by an authority that may sign no certificates',
+      async () => {
+        const extensions = [narrowings.signsOtherThings];
+        const signer = await certify({ subject: 'CN=Signer', issuer: holder(root), extensions });
+        return packed(await certifyMake(signer, aaguid), signer);
       },
     ],
     [

@@ -25,6 +25,14 @@ export interface CertificateWishes {
   readonly extensions?: readonly x509.Extension[];
 }
 
+/** What narrows an authority (RFC 5280 §4.2.1.3, §4.2.1.10). */
+export const narrowings = {
+  signsCertificates: new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+  signsOtherThings: new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+  // Hosts of example.com.
+  hasOtherNames: new x509.Extension('2.5.29.30', true, Buffer.from('300fa00d300b8209652e6578616d706c65', 'hex')),
+};
+
 let serial = 0;
 
 export async function certify(wishes: CertificateWishes = {}): Promise<Holder> {
@@ -71,6 +79,20 @@ export function packed(make: Holder, ...above: readonly Holder[]): Wrong {
         ['alg', -7],
         ['sig', signature(make, toSign)],
         ['x5c', [make, ...above].map(der)],
+      ]),
+  };
+}
+
+/** The certificate of a make of one's own, with that of another, which anybody has, written behind it as text. */
+export function packedWithGuest(own: Holder, guest: Holder): Wrong {
+  const both = Buffer.concat([der(own), Buffer.from(`\n${pem(guest)}\n`)]);
+  return {
+    fmt: 'packed',
+    attestationStatement: (toSign) =>
+      new Map<string, Cbor>([
+        ['alg', -7],
+        ['sig', signature(own, toSign)],
+        ['x5c', [both]],
       ]),
   };
 }
