@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // More than the two cores of a small machine: much of the suite waits, for processes that start and for clocks.
+    maxWorkers: 3,
   },
 });

@@ -138,10 +138,17 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     expect(await authsignal.queryUserActions({ userId: id })).toEqual([]);
   }
 
-  test('F28: each of the naughty strings round-trips exactly or is refused', async () => {
-    expect(naughtyStrings.length).toBeGreaterThan(400);
-    for (const id of naughtyStrings) await checkId(id);
-  }, 300_000);
+  // Hundreds of requests whose paths no database sees; what both databases store is tested by the texts drawn below.
+  const testOnce = test.runIf(kind === 'postgres');
+
+  testOnce(
+    'F28: each of the naughty strings round-trips exactly or is refused',
+    async () => {
+      expect(naughtyStrings.length).toBeGreaterThan(400);
+      for (const id of naughtyStrings) await checkId(id);
+    },
+    300_000,
+  );
 
   test('F28: any text as an id round-trips exactly or is refused', async () => {
     const anyUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
@@ -240,55 +247,60 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     }
   });
 
-  test('A68: the real SDK with an id that changes its path gets a 4xx, or sent the request of another id; the list is complete', async () => {
-    const victim = 'a';
-    const phoneNumber = '+64270000000';
-    const state = 'BLOCK' as UserActionState;
-    const verificationMethod = 'SMS' as VerificationMethod;
-    const enrolment = { verificationMethod, phoneNumber } as EnrollVerifiedAuthenticatorRequest['attributes'];
-    const calls: Readonly<Record<string, (sdk: Authsignal, userId: string) => Promise<unknown>>> = {
-      getUser: (sdk, userId) => sdk.getUser({ userId }),
-      updateUser: (sdk, userId) => sdk.updateUser({ userId, attributes: { displayName: 'intruder' } }),
-      deleteUser: (sdk, userId) => sdk.deleteUser({ userId }),
-      getAuthenticators: (sdk, userId) => sdk.getAuthenticators({ userId }),
-      enrollVerifiedAuthenticator: (sdk, userId) => sdk.enrollVerifiedAuthenticator({ userId, attributes: enrolment }),
-      deleteAuthenticator: (sdk, userId) => sdk.deleteAuthenticator({ userId, userAuthenticatorId: 'x' }),
-      track: (sdk, userId) => sdk.track({ userId, action: 'login', attributes: { email: 'intruder@example.com' } }),
-      getAction: (sdk, userId) => sdk.getAction({ userId, action: 'login', idempotencyKey: 'k' }),
-      updateAction: (sdk, userId) =>
-        sdk.updateAction({ userId, action: 'login', idempotencyKey: 'k', attributes: { state } }),
-      queryUserActions: (sdk, userId) => sdk.queryUserActions({ userId }),
-    };
-    const everythingOf = async () =>
-      JSON.stringify([
-        await authsignal.getUser({ userId: victim }),
-        await authsignal.getAuthenticators({ userId: victim }),
-        await authsignal.queryUserActions({ userId: victim }),
-      ]);
-    const lines: string[] = [];
-    let before: string | undefined;
-    for (const id of pathChangers) {
-      for (const [name, call] of Object.entries(calls)) {
-        if (before === undefined) {
-          await authsignal.deleteUser({ userId: victim });
-          await authsignal.enrollVerifiedAuthenticator({ userId: victim, attributes: enrolment });
-          await authsignal.track({ userId: victim, action: 'login', attributes: { idempotencyKey: 'k' } });
-          before = await everythingOf();
+  testOnce(
+    'A68: the real SDK with an id that changes its path gets a 4xx, or sent the request of another id; the list is complete',
+    async () => {
+      const victim = 'a';
+      const phoneNumber = '+64270000000';
+      const state = 'BLOCK' as UserActionState;
+      const verificationMethod = 'SMS' as VerificationMethod;
+      const enrolment = { verificationMethod, phoneNumber } as EnrollVerifiedAuthenticatorRequest['attributes'];
+      const calls: Readonly<Record<string, (sdk: Authsignal, userId: string) => Promise<unknown>>> = {
+        getUser: (sdk, userId) => sdk.getUser({ userId }),
+        updateUser: (sdk, userId) => sdk.updateUser({ userId, attributes: { displayName: 'intruder' } }),
+        deleteUser: (sdk, userId) => sdk.deleteUser({ userId }),
+        getAuthenticators: (sdk, userId) => sdk.getAuthenticators({ userId }),
+        enrollVerifiedAuthenticator: (sdk, userId) =>
+          sdk.enrollVerifiedAuthenticator({ userId, attributes: enrolment }),
+        deleteAuthenticator: (sdk, userId) => sdk.deleteAuthenticator({ userId, userAuthenticatorId: 'x' }),
+        track: (sdk, userId) => sdk.track({ userId, action: 'login', attributes: { email: 'intruder@example.com' } }),
+        getAction: (sdk, userId) => sdk.getAction({ userId, action: 'login', idempotencyKey: 'k' }),
+        updateAction: (sdk, userId) =>
+          sdk.updateAction({ userId, action: 'login', idempotencyKey: 'k', attributes: { state } }),
+        queryUserActions: (sdk, userId) => sdk.queryUserActions({ userId }),
+      };
+      const everythingOf = async () =>
+        JSON.stringify([
+          await authsignal.getUser({ userId: victim }),
+          await authsignal.getAuthenticators({ userId: victim }),
+          await authsignal.queryUserActions({ userId: victim }),
+        ]);
+      const lines: string[] = [];
+      let before: string | undefined;
+      for (const id of pathChangers) {
+        for (const [name, call] of Object.entries(calls)) {
+          if (before === undefined) {
+            await authsignal.deleteUser({ userId: victim });
+            await authsignal.enrollVerifiedAuthenticator({ userId: victim, attributes: enrolment });
+            await authsignal.track({ userId: victim, action: 'login', attributes: { idempotencyKey: 'k' } });
+            before = await everythingOf();
+          }
+          const { wire, status } = await attempt((sdk) => call(sdk, id));
+          expect(status, `${name} ${JSON.stringify(id)}`).toBeLessThan(500);
+          if (status === 200) {
+            expect(isOrdinaryRequest(wire), `${name} ${JSON.stringify(id)}: 200 for ${wire}`).toBe(true);
+            before = undefined;
+          } else {
+            expect(await everythingOf()).toBe(before);
+          }
+          lines.push(`${JSON.stringify(id).padEnd(22)}${name.padEnd(29)}${String(status)}  ${wire}`);
         }
-        const { wire, status } = await attempt((sdk) => call(sdk, id));
-        expect(status, `${name} ${JSON.stringify(id)}`).toBeLessThan(500);
-        if (status === 200) {
-          expect(isOrdinaryRequest(wire), `${name} ${JSON.stringify(id)}: 200 for ${wire}`).toBe(true);
-          before = undefined;
-        } else {
-          expect(await everythingOf()).toBe(before);
-        }
-        lines.push(`${JSON.stringify(id).padEnd(22)}${name.padEnd(29)}${String(status)}  ${wire}`);
+        lines.push('');
       }
-      lines.push('');
-    }
-    expectGolden('ids-that-change-paths.txt', lines.join('\n'));
-  }, 300_000);
+      expectGolden('ids-that-change-paths.txt', lines.join('\n'));
+    },
+    300_000,
+  );
 
   test('A68: idempotency keys round-trip exactly or are refused', async () => {
     const userId = randomUUID();
