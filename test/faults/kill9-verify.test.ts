@@ -9,7 +9,7 @@ import { startServer, testCredentials } from '../rig/server-process.ts';
 
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
-const kills = tries(5, 200);
+const kills = tries(10, 200);
 
 describe('F02: a node killed while it verifies', () => {
   let postgres: OwnPostgresRig;
