@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { codeBytes, oneTimeCode } from '../core/challenges/one-time-code.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
@@ -29,7 +30,13 @@ export function isCode(tenant: Tenant, challengeId: string, code: string, stored
   return /^[0-9]{6,10}$/.test(code) && digestsEqual(codeHmac(tenant, challengeId, code), stored);
 }
 
-/** A name for an address that tells nothing about it. */
+/**
+ * A name for an address that tells nothing about it: one for all spellings that mail takes for the same, which differ in
+ * case, or in whether an international domain is written in ASCII (RFC 5891).
+ */
 export function contactSubject(tenant: Tenant, contact: string): string {
-  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', contact.toLowerCase()])).toString('base64url')}`;
+  const domainAt = contact.lastIndexOf('@') + 1;
+  const domain = contact.slice(domainAt);
+  const mailbox = domainAt === 0 ? contact : `${contact.slice(0, domainAt)}${domainToASCII(domain) || domain}`;
+  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', mailbox.toLowerCase()])).toString('base64url')}`;
 }
