@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { codeBytes, oneTimeCode } from '../core/challenges/one-time-code.ts';
+import { mailboxOf } from '../delivery/email/mailbox-of.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 import { methodSettings } from './method-settings.ts';
@@ -30,13 +30,7 @@ export function isCode(tenant: Tenant, challengeId: string, code: string, stored
   return /^[0-9]{6,10}$/.test(code) && digestsEqual(codeHmac(tenant, challengeId, code), stored);
 }
 
-/**
- * A name for an address that tells nothing about it: one for all spellings that mail takes for the same, which differ in
- * case, or in whether an international domain is written in ASCII (RFC 5891).
- */
+/** A name for an address that tells nothing about it. */
 export function contactSubject(tenant: Tenant, contact: string): string {
-  const domainAt = contact.lastIndexOf('@') + 1;
-  const domain = contact.slice(domainAt);
-  const mailbox = domainAt === 0 ? contact : `${contact.slice(0, domainAt)}${domainToASCII(domain) || domain}`;
-  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', mailbox.toLowerCase()])).toString('base64url')}`;
+  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', mailboxOf(contact)])).toString('base64url')}`;
 }
