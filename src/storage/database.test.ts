@@ -236,6 +236,15 @@ describe.each([
     expect(await db.query(all, [])).toEqual([{ a: 1, b: 'new' }]);
   });
 
+  test('a statement is planned for its index while the table is empty, and so it stays fast as that fills', async () => {
+    await db.script('create table filled_later (id int primary key); insert into filled_later values (1)');
+    await db.script('delete from filled_later');
+    await db.script('vacuum analyze filled_later');
+    const plan = fresh<{ 'QUERY PLAN': string }>('explain (costs off) select id from filled_later where id = $1');
+    const [top] = await db.query(plan, [1]);
+    expect(top?.['QUERY PLAN']).toMatch(/^(Index|Bitmap)/);
+  });
+
   test('a thousand statements one after another keep their order and their rows apart', async () => {
     const square = fresh<{ n: number; square: number }>('select $1::int as n, $1::int * $1::int as square');
     for (let n = 0; n < 1_000; n += 1) {

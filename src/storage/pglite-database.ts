@@ -102,8 +102,9 @@ function startParams(fsync: boolean): string[] {
     'max_wal_size=64MB',
     'TimeZone=UTC',
     'DateStyle=ISO',
-    // As on a server: planned once, see postgres-database.ts.
+    // As on a server: planned once and for indexes, see postgres-database.ts.
     'plan_cache_mode=force_generic_plan',
+    'enable_seqscan=off',
     ...(fsync ? ['wal_sync_method=fsync'] : []),
   ];
   // -F turns fsync off.

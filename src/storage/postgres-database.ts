@@ -467,8 +467,11 @@ function connectTo(url: string): ClientConfig {
   // Sent when the connection opens, so that no connection is ever without them. What the URL brings in `options` comes
   // last and wins: the operator may know better.
   // Statements are prepared once and planned once: each is written for one index whatever its values, and planning the
-  // history statement anew takes longer than running it. The just-in-time compiler costs more than it can save here.
-  const ours = '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex -c jit=off -c plan_cache_mode=force_generic_plan';
+  // history statement anew takes longer than running it. A table that is empty at that moment would be read from end to end
+  // for as long as the plan is kept, so indexes are taken wherever there are any. The just-in-time compiler costs more than
+  // it can save here.
+  const planning = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+  const ours = `-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex ${planning}`;
   const parsed = new URL(url);
   const theirs = parsed.searchParams.get('options') ?? '';
   parsed.searchParams.delete('options');
