@@ -27,6 +27,6 @@ Recomputes the hash chain of every tenant's audit log and says where it does not
       return count;
     });
     if (broken > 0)
-      throw new CommandMistake(`The audit log of ${broken} ${broken === 1 ? 'tenant' : 'tenants'} does not hold.`);
+      throw new CommandMistake(`The audit log of ${broken === 1 ? 'one tenant' : `${broken} tenants`} does not hold.`);
   },
 };

@@ -9,7 +9,7 @@ import type { ServerProcess } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
 import { runCommand } from './run-command.ts';
 
-const commands = ['serve', 'migrate', 'keys', 'tenants'];
+const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit'];
 
 /** Refused with one sentence on standard error, nothing on standard output, and a code that scripts notice. */
 function expectMistake(run: ProgramRun, message: RegExp): void {
@@ -142,6 +142,29 @@ describe('on PostgreSQL', () => {
     const listed = await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID);
     expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
     expect(listed.stdout).not.toContain('sp_');
+  });
+
+  test('audit verify says of each tenant whether its log holds, and fails where one does not', async () => {
+    const { SALLYPORT_TENANT_ID: tenantId, SALLYPORT_SECRET_KEY: key } = credentials;
+    await ask(node.url, 'PATCH', '/v1/users/audited', { key, body: { displayName: 'Ann' } });
+    const linked = () => database.query<{ position: string }>('select position from audit_chain where position = 1');
+    await eventually('something is linked', 5_000, linked, ({ rows }) => rows.length > 0);
+    const held = await run('audit', 'verify');
+    expect(held).toMatchObject({ code: 0, stderr: '' });
+    expect(held.stdout).toMatch(new RegExp(`^${tenantId}  \\d+ entries  holds$`, 'm'));
+
+    const alter = (data: string) =>
+      database.query(`alter table audit_events disable trigger user;
+        update audit_events set data = ${data} where event_id in (select event_id from audit_chain where position = 1);
+        alter table audit_events enable trigger user`);
+    await alter(`data || '{"added": true}'`);
+    const broken = await run('audit', 'verify');
+    await alter(`data - 'added'`);
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toMatch(/ entries {2}BROKEN\n {2}Entry 1 .* was altered\./);
+    expect(broken.stderr).toMatch(/does? not hold\.\n$/);
+    expect((await run('audit', 'verify')).code).toBe(0);
+    expectMistake(await run('audit', 'sign'), /Say "audit verify"/);
   });
 
   async function createKey(): Promise<{ keyId: string; key: string }> {

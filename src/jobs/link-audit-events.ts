@@ -4,10 +4,10 @@ import { sha256 } from '../runtime/crypto.ts';
 import {
   loadLastAuditLink,
   lockAuditChain,
-  recordAuditLink,
+  recordAuditLinks,
   takeUnlinkedAuditEvents,
 } from '../storage/queries/audit-chain.ts';
-import type { AuditEventRow, AuditLink } from '../storage/queries/audit-chain.ts';
+import type { AuditEventRow, AuditLink, NewAuditLink } from '../storage/queries/audit-chain.ts';
 import type { Job } from './job.ts';
 
 const batchMax = 500;
@@ -27,22 +27,26 @@ export const linkAuditEvents: Job = {
       taken = await db.transaction(async (sql) => {
         if (!(await lockAuditChain(sql))) return 0;
         const events = await takeUnlinkedAuditEvents(sql, batchMax);
-        let tenantId: string | undefined;
-        let last: AuditLink = { position: 0, hash: chainStart };
-        for (const event of events) {
-          if (event.tenant_id !== tenantId) {
-            tenantId = event.tenant_id;
-            last = (await loadLastAuditLink(sql, tenantId)) ?? { position: 0, hash: chainStart };
-          }
-          const link = { position: last.position + 1, hash: linkHash(last.hash, event) };
-          await recordAuditLink(sql, { ...link, tenantId, eventId: event.event_id, previousHash: last.hash });
-          last = link;
+        for (const tenantId of new Set(events.map((event) => event.tenant_id))) {
+          const ofTenant = events.filter((event) => event.tenant_id === tenantId);
+          await recordAuditLinks(sql, tenantId, linksAfter(await loadLastAuditLink(sql, tenantId), ofTenant));
         }
         return events.length;
       });
     } while (taken === batchMax);
   },
 };
+
+/** The links of events in their order, after the one that a chain ends with so far. */
+function linksAfter(end: AuditLink | undefined, events: readonly AuditEventRow[]): readonly NewAuditLink[] {
+  let { position, hash } = end ?? { position: 0, hash: chainStart };
+  return events.map((event) => {
+    const previousHash = hash;
+    position += 1;
+    hash = linkHash(previousHash, event);
+    return { position, eventId: event.event_id, previousHash, hash };
+  });
+}
 
 /** The hash of an entry: over the hash before it and everything the event says. */
 export function linkHash(previousHash: Buffer, event: AuditEventRow): Buffer {

@@ -62,15 +62,25 @@ export async function loadLastAuditLink(sql: Sql, tenantId: string): Promise<Aud
 }
 
 const recordStatement = statement<never>(
-  'record_audit_link',
-  `insert into audit_chain (tenant_id, position, event_id, previous_hash, hash) values ($1, $2, $3, $4, $5)`,
+  'record_audit_links',
+  `insert into audit_chain (tenant_id, position, event_id, previous_hash, hash)
+   select $1, link.* from unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::bytea[]) as link`,
 );
 
-export async function recordAuditLink(
-  sql: Sql,
-  link: { tenantId: string; position: number; eventId: string; previousHash: Buffer; hash: Buffer },
-): Promise<void> {
-  await sql.query(recordStatement, [link.tenantId, link.position, link.eventId, link.previousHash, link.hash]);
+export interface NewAuditLink extends AuditLink {
+  readonly eventId: string;
+  readonly previousHash: Buffer;
+}
+
+/** Adds links to the end of a tenant's chain. */
+export async function recordAuditLinks(sql: Sql, tenantId: string, links: readonly NewAuditLink[]): Promise<void> {
+  await sql.query(recordStatement, [
+    tenantId,
+    links.map(({ position }) => position),
+    links.map(({ eventId }) => eventId),
+    links.map(({ previousHash }) => previousHash),
+    links.map(({ hash }) => hash),
+  ]);
 }
 
 export interface LinkedAuditEvent extends AuditEventRow {

@@ -1,0 +1,119 @@
+/** The hash chain of the audit log: that every event is in it once, and that it shows what was done to it. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linkAuditEvents } from '../../src/jobs/link-audit-events.ts';
+import { verifyAuditChain } from '../../src/jobs/verify-audit-chain.ts';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+
+/** What the job is given; it delivers nothing. */
+const jobContext = ({ app: { context } }: TestApp) => ({ ...context, deliver: {} });
+
+describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp(kind);
+  });
+  afterAll(() => app.close());
+
+  const link = () => linkAuditEvents.run(jobContext(app));
+  const verify = (tenantId: string) => verifyAuditChain(app.db, tenantId);
+
+  const someEvents = statement<never>(
+    'audit_chain_test_events',
+    `insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, data)
+     select $1, gen_random_uuid(), now(), '{"kind":"test"}', 'test.event', jsonb_build_object('number', n)
+     from generate_series(1, $2::int) as n`,
+  );
+
+  /** A tenant with a chain of its own. */
+  async function chained(events: number): Promise<string> {
+    const tenantId = randomUUID();
+    await app.db.query(someEvents, [tenantId, events]);
+    await link();
+    expect(await verify(tenantId)).toEqual({ linked: events, faults: [] });
+    return tenantId;
+  }
+
+  /** What only the owner of the database can do: past the triggers that refuse it. */
+  async function tamper(table: string, change: string): Promise<void> {
+    await app.db.script(
+      `alter table ${table} disable trigger user; ${change}; alter table ${table} enable trigger user`,
+    );
+  }
+
+  test('what the API changes is linked within a second', async () => {
+    const before = await verify(app.tenant.tenantId);
+    for (const displayName of ['Ann', 'Bea', 'Cid']) {
+      await app.call('PATCH', '/v1/users/chained', { body: { displayName } });
+    }
+    await app.runtime.advance(1_000);
+    const after = await verify(app.tenant.tenantId);
+    expect(after.linked).toBeGreaterThanOrEqual(before.linked + 3);
+    expect(after.faults).toEqual([]);
+  });
+
+  test('more events than one batch takes, of several tenants at once, are all linked, each in its tenant’s chain', async () => {
+    const tenants = [randomUUID(), randomUUID(), randomUUID()];
+    for (const [index, tenantId] of tenants.entries()) await app.db.query(someEvents, [tenantId, 400 + index]);
+    await link();
+    for (const [index, tenantId] of tenants.entries()) {
+      expect(await verify(tenantId)).toEqual({ linked: 400 + index, faults: [] });
+    }
+    const [first = ''] = tenants;
+    await app.db.query(someEvents, [first, 5]);
+    await link();
+    expect(await verify(first)).toEqual({ linked: 405, faults: [] });
+  });
+
+  test('an event that was altered is named', async () => {
+    const tenantId = await chained(5);
+    await tamper(
+      'audit_events',
+      `update audit_events set data = '{"number":77}' where tenant_id = '${tenantId}' and event_id = (
+         select event_id from audit_chain where tenant_id = '${tenantId}' and position = 3)`,
+    );
+    const { faults } = await verify(tenantId);
+    expect(faults).toEqual([expect.stringMatching(/^Entry 3 \(test\.event, .*\) was altered\.$/)]);
+  });
+
+  test('entries that were taken away are named, and so are events without one', async () => {
+    const tenantId = await chained(5);
+    await tamper('audit_chain', `delete from audit_chain where tenant_id = '${tenantId}' and position in (2, 3)`);
+    expect((await verify(tenantId)).faults).toEqual([
+      'Entries 2 to 3 are missing.',
+      '2 events have lost their entry in the chain.',
+    ]);
+  });
+
+  test('an event that was altered with its own hash made anew breaks the next', async () => {
+    const tenantId = await chained(3);
+    await tamper(
+      'audit_chain',
+      `update audit_chain set hash = sha256('other') where tenant_id = '${tenantId}' and position = 1`,
+    );
+    const { faults } = await verify(tenantId);
+    expect(faults.at(-1)).toBe('Entry 2 does not follow the one before it.');
+  });
+});
+
+test('jobs of two nodes at once link each event once', async () => {
+  const app = await testApp('postgres');
+  const tenantId = randomUUID();
+  const insert = statement<never>(
+    'audit_chain_race_events',
+    `insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, data)
+     select $1, gen_random_uuid(), now(), '{}', 'test.event', '{}' from generate_series(1, 60)`,
+  );
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([
+      app.db.query(insert, [tenantId]),
+      ...Array.from({ length: 4 }, () => linkAuditEvents.run(jobContext(app))),
+    ]);
+  }
+  await linkAuditEvents.run(jobContext(app));
+  expect(await verifyAuditChain(app.db, tenantId)).toEqual({ linked: 300, faults: [] });
+  await app.close();
+});
