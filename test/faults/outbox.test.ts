@@ -96,7 +96,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     // From now on both are known, and both hear of the next.
     await enrol(app, 'somebody', { verificationMethod: 'AUTHENTICATOR_APP', otpUri });
     await app.runtime.advance(1_000);
-    expect(sent.slice(1).map(({ to }) => to)).toEqual([email, 'thief@example.com'].sort());
+    expect(
+      sent
+        .slice(1)
+        .map(({ to }) => to)
+        .sort(),
+    ).toEqual([email, 'thief@example.com'].sort());
   });
 
   test('a change that is refused leaves nothing', async () => {

@@ -1,9 +1,12 @@
+const codeIn = /<h2>(\d{6,10}) /;
+
 /** The latest one-time code that a server in development mode would have mailed to an address; '' if there is none. */
 export async function readInboxCode(serverUrl: string, email: string): Promise<string> {
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const articles = page.split('<article>').slice(1);
-  const own = articles.find((article) => article.includes(`To ${email},`));
-  return /<h2>(\d{6,10}) /.exec(own ?? '')?.[1] ?? '';
+  // Beside codes the address may have got notices, and later ones.
+  const codes = articles.filter((article) => article.includes(`To ${email},`)).map((article) => codeIn.exec(article));
+  return codes.find((found) => found !== null)?.[1] ?? '';
 }
 
 /** The latest link that was mailed to an address; '' if there is none. */
