@@ -16,5 +16,5 @@ export function guessLimit(tenant: Tenant, verificationMethod: string): GuessLim
 export function limitedUntil(limit: GuessLimit, triedAt: readonly number[], nowMs: number): number | undefined {
   const counted = triedAt.filter((atMs) => atMs > nowMs - limit.windowMs).sort((a, b) => a - b);
   const oldest = counted.at(-limit.triesMax);
-  return oldest === undefined || counted.length < limit.triesMax ? undefined : oldest + limit.windowMs;
+  return oldest === undefined ? undefined : oldest + limit.windowMs;
 }

@@ -1,3 +1,4 @@
+import { fillText } from './fill-text.ts';
 import { mailTexts, pageTexts } from './languages.ts';
 import type { CountedTextId, MailTextId } from './mail-texts.ts';
 import type { PageLocale } from './page-locale.ts';
@@ -20,9 +21,7 @@ export interface MailWords {
 export function mailWords(locale: PageLocale, tenantName: string): MailWords {
   const texts = mailTexts[locale];
   const always: Values = { tenantName: isolate(tenantName) };
-  const say = (text: string, values: Values) =>
-    // In one pass: a mark in a name stays as it is.
-    text.replace(/\{(\w+)\}/g, (_mark, name: string) => values[name] ?? always[name] ?? '');
+  const say = (text: string, values: Values) => fillText(text, values, always);
   return {
     locale,
     say: (id, values = {}) => say(texts[id], values),

@@ -99,7 +99,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
   });
 });
 
-test('jobs of two nodes at once link each event once', async () => {
+test('runs at once, while events are written, link each event once', async () => {
   const app = await testApp('postgres');
   const tenantId = randomUUID();
   const insert = statement<never>(

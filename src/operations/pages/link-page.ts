@@ -1,6 +1,7 @@
 import type { LinkPage } from '../../contract/pages/still-page.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { loadTenantSettings } from '../../storage/queries/tenant-settings.ts';
+import { fillText } from '../../texts/fill-text.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { pageTenant, textsOf } from '../client/ui-session-view.ts';
@@ -29,7 +30,7 @@ export async function linkLook(
       ...(tenant === undefined || own === undefined ? {} : { tenant: pageTenant(tenant, own.theme) }),
       hideWatermark: tenant?.settings.hideAuthsignalLogo === true,
     },
-    say: (id) => (texts[id] ?? '').replaceAll('{tenantName}', tenant?.name ?? ''),
+    say: (id) => fillText(texts[id] ?? '', { tenantName: tenant?.name ?? '' }),
   };
 }
 

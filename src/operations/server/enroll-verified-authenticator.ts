@@ -45,7 +45,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     const stored = isKept
       ? same
       : await enrol(sql, context, tenantId, rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs));
-    const isReplaced = same !== undefined && !isKept;
+    const isReplaced = same !== undefined && !isPending(same) && !isKept;
     // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
     if (isReplaced) await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
     const isFirst = existing.every(isPending);

@@ -1,7 +1,7 @@
 /**
  * Rows that requests write name their tenant without a foreign key: each insert locked the tenant's one row, and locks of
- * several transactions at once are written down as a new set each time. No tenant is ever
- * deleted, which a trigger of its own sees to.
+ * several transactions at once are written down as a new set each time. No tenant is ever deleted, which a trigger of its
+ * own sees to.
  */
 export const sql = /* sql */ `
 alter table users drop constraint users_tenant_id_fkey;

@@ -1,0 +1,7 @@
+/** A text with its `{name}` marks filled in, in one pass: a mark in a value stays as it is. What has no value is left out. */
+export function fillText(text: string, ...values: readonly Readonly<Record<string, string>>[]): string {
+  return text.replace(
+    /\{(\w+)\}/g,
+    (_mark, name: string) => values.find((given) => Object.hasOwn(given, name))?.[name] ?? '',
+  );
+}
