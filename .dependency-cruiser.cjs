@@ -71,6 +71,7 @@ module.exports = {
         '^src/storage/(sql|published|seal)\\.ts$',
         '^src/storage/queries/',
         '^src/methods/(method|registry)\\.ts$',
+        '^src/proving/',
         '^src/enrichment/',
         '^src/delivery/',
         '^src/texts/',
@@ -78,6 +79,17 @@ module.exports = {
       ],
       { npm: ['zod'] },
     ),
+    ...room('proving/', [
+      '^src/contract/',
+      '^src/core/',
+      '^src/storage/(sql|published)\\.ts$',
+      '^src/storage/queries/',
+      '^src/methods/registry\\.ts$',
+      '^src/delivery/(webhook|email/mailbox-of)\\.ts$',
+      '^src/runtime/(crypto|tokens)\\.ts$',
+      // What it shares with the operations that prove nothing.
+      '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal)\\.ts$',
+    ]),
     ...room('methods/', ['^src/contract/', '^src/core/', runtime], { npm: ['@simplewebauthn', 'zod'] }),
     {
       name: 'methods-apart',

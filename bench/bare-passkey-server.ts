@@ -52,7 +52,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
       counter: stored.counter ?? 0,
     },
   });
-  const isRecorded = await recordProof(db, {
+  const recorded = await recordProof(db, {
     key,
     consume: {
       kind: 'signature',
@@ -66,7 +66,8 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     assurance: 'high',
     moves: true,
     leaseId: undefined,
-    proofHmac: null,
+    remembered: { proofHmac: null },
+    subject: { tenantId, subject: `user:${userId}`, verificationMethod: method, canLock: true },
     audit: {
       tenantId,
       eventId: randomUUID(),
@@ -79,7 +80,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     },
     nowMs,
   });
-  if (!verified || !isRecorded) throw new Error('The proof was not accepted.');
+  if (!verified || recorded.kind !== 'accepted') throw new Error('The proof was not accepted.');
 }
 
 serveBare(async ({ url = '' }, body) => {

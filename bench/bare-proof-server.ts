@@ -61,7 +61,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   const place = { tenantId, table: 'authenticators', row: app.authenticator_id, column: 'secret_sealed' };
   const counter = totp?.match({ state: app.state, secret: seal.open(app.secret_sealed, place) }, code, nowMs);
   if (counter === undefined) throw new Error('The code is wrong.');
-  const isAccepted = await recordProof(db, {
+  const recorded = await recordProof(db, {
     key,
     consume: { kind: 'counter', counter },
     method,
@@ -69,7 +69,8 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
     assurance: 'medium',
     moves: true,
     leaseId: undefined,
-    proofHmac: hmacSha256(codeKey, code),
+    remembered: { proofHmac: hmacSha256(codeKey, code) },
+    subject,
     audit: {
       tenantId,
       eventId: randomUUID(),
@@ -84,7 +85,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   });
   const token = { tenantId, userId, actionCode, idempotencyKey, actionId, scope: 'read:authenticators', nowMs };
   const accessToken = signActionToken(tokenKey, { ...token, lifetimeSeconds: 600, tokenId: randomUUID(), publicUrl });
-  return { isVerified: isAccepted, accessToken };
+  return { isVerified: recorded.kind === 'accepted', accessToken };
 }
 
 async function validateSession(accessToken: string): Promise<object> {

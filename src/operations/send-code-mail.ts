@@ -1,3 +1,5 @@
+import { emailOf } from '../core/authenticators/contact.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
@@ -9,12 +11,12 @@ import { sendMail } from './send-mail.ts';
 export async function sendCodeMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: string; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: { readonly to: Contact; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
 ): Promise<void> {
   const { to, code, validMinutes, locale } = mail;
   const words = mailWords(locale, tenant.name);
   await sendMail(context, tenant, {
-    to,
+    to: emailOf(to),
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {
       heading: words.say('code.heading'),

@@ -1,3 +1,5 @@
+import { emailOf } from '../core/authenticators/contact.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
@@ -9,13 +11,13 @@ import { sendMail } from './send-mail.ts';
 export async function sendMagicLinkMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: string; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: { readonly to: Contact; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
 ): Promise<void> {
   const { to, url, validMinutes, locale } = mail;
   const words = mailWords(locale, tenant.name);
   const heading = words.say('link.subject');
   await sendMail(context, tenant, {
-    to,
+    to: emailOf(to),
     subject: heading,
     ...mailBodies(words, {
       heading,

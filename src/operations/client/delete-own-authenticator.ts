@@ -1,14 +1,14 @@
 import { deleteOwnAuthenticator as route } from '../../contract/client/authenticators.ts';
 import { Refusal } from '../../contract/errors.ts';
-import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
+import { lockUser, recordUser } from '../../storage/queries/users.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
-import { openAction } from './open-action.ts';
 import { findOwn, keptBecause } from './own-authenticator.ts';
 import type { KeptBecause } from './own-authenticator.ts';
-import { requireScope } from './permit.ts';
 
 const sentences: Readonly<Record<KeptBecause, string>> = {
   'switched-off': 'The tenant does not let users remove their authenticators.',

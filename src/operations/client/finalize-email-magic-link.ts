@@ -1,13 +1,13 @@
 import { finalizeEmailMagicLink as route } from '../../contract/client/email-magic-link.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { openAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { proofToken } from '../../proving/proof-token.ts';
 import { loadActionChallenge, loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { ActionChallengeRow } from '../../storage/queries/action-challenges.ts';
 import { isUuid } from '../is-uuid.ts';
 import { tokenOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
-import { proofToken } from './accept-proof.ts';
-import { openAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
 
 const method = 'EMAIL_MAGIC_LINK';
 
@@ -20,8 +20,8 @@ export const finalizeEmailMagicLink = tokenOperation(route, async (context, { ca
   const lifetimeMs = action.tenant.settings.tokenDurationInMinutes * 60_000;
   const leftMs = challenge.verified_at + lifetimeMs - context.runtime.clock.now();
   if (leftMs < 1_000) return { isVerified: false };
-  const proof = { method, assurance: assuranceOf(method, false) };
-  const accessToken = proofToken(context, action, proof, isFurther(action, challenge), Math.floor(leftMs / 1_000));
+  const proof = { method, assurance: assuranceOf(method, false), isRegistration: isFurther(action, challenge) };
+  const accessToken = proofToken(context, action, proof, Math.floor(leftMs / 1_000));
   return { isVerified: true, accessToken };
 });
 

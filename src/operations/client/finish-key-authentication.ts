@@ -1,12 +1,16 @@
 import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import type { AssertionResponse, KeyAssertion } from '../../methods/method.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { permitProof } from '../../proving/permit.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { spendKeyChallenge } from '../../storage/queries/key-ceremonies.ts';
 import type { CeremonyOwner, SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
 import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
-import { acceptProof } from './accept-proof.ts';
 import {
   ceremoniesOf,
   expectationOf,
@@ -16,9 +20,7 @@ import {
   storedKey,
   userHandleOf,
 } from './keys.ts';
-import { openAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { permitProof } from './permit.ts';
+import { proofReply } from './proof-reply.ts';
 import { refuseUnknown } from './refuse-unknown-credential.ts';
 
 /** A proof by a key, and whose it is. */
@@ -124,14 +126,19 @@ export async function acceptAssertion<R extends Route>(
   assertion: KeyAssertion,
 ): Promise<string> {
   const { counter, isDeviceBound, hasCounterGoneBack, isUserVerified, state } = assertion;
-  const accepted = await acceptProof(context, request, route, action, {
+  const { tenantId, userId } = action.key;
+  const proof = {
     method,
     assurance: assuranceOf(method, isUserVerified),
-    consume: { kind: 'signature', counter, isDeviceBound, challengeId: spent.challenge_id, state },
+    isRegistration: false,
+    consume: { kind: 'signature', counter, isDeviceBound, challengeId: spent.challenge_id, state } as const,
     authenticator,
+    subject: userGuesses(tenantId, userId, method),
     remarks: { isUserVerified, ...(hasCounterGoneBack ? { counterWentBack: true } : {}) },
-  });
-  if (accepted === undefined) throw await refuseKey(context, request, action.key.userId, method, 'counter');
-  keepSession(spent, request, accepted.accessToken);
-  return accepted.accessToken;
+  };
+  const accepted = await acceptProof(context, request, route, action, proof);
+  if (accepted === undefined) throw await refuseKey(context, request, userId, method, 'counter');
+  const { accessToken } = proofReply(context, accepted, proof);
+  keepSession(spent, request, accessToken);
+  return accessToken;
 }

@@ -4,13 +4,17 @@ import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { userAgentLengthMax } from '../../enrichment/user-agent.ts';
 import type { RegistrationResponse } from '../../methods/method.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import type { Enrolment } from '../../proving/complete-enrolment.ts';
+import { userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
 import { sha256 } from '../../runtime/crypto.ts';
-import { addAuthenticator, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
+import { loadCredentialOwner } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { spendKeyChallenge } from '../../storage/queries/key-ceremonies.ts';
 import { isUniqueViolation } from '../../storage/sql.ts';
 import type { Context, TokenRequest } from '../operation.ts';
-import { acceptEnrolment } from './accept-proof.ts';
 import {
   ceremoniesOf,
   expectationOf,
@@ -20,8 +24,9 @@ import {
   refuseForeignPage,
   refuseKey,
 } from './keys.ts';
-import { openAction } from './open-action.ts';
-import { permitKey } from './permit.ts';
+import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { permitKey } from './permit-key.ts';
+import { proofReply } from './proof-reply.ts';
 
 // Whoever may add a key is told what kind the tenant takes: it says nothing of any other.
 const demands = new Map<string, string>([
@@ -41,7 +46,7 @@ export async function finishKeyRegistration<R extends Route>(
   const { db, runtime } = context;
   refuseForeignPage(context, request);
   const action = await openAction(context, request.caller);
-  permitKey(action, method, action.verified);
+  permitKey(action, method);
   const { tenant, key } = action;
   const keys = ceremoniesOf(method);
   const refuse = (why: Parameters<typeof refuseKey>[4]) => refuseKey(context, request, key.userId, method, why);
@@ -82,6 +87,7 @@ export async function finishKeyRegistration<R extends Route>(
     throw demand === undefined ? refusal : new Refusal('invalid_credential', demand);
   }
   const { enrolment, isUserVerified, isUserPresent } = checked;
+  const assurance = assuranceOf(method, isUserVerified);
   const authenticator: AuthenticatorRow = {
     user_id: key.userId,
     authenticator_id: runtime.ids.uuid(),
@@ -93,39 +99,45 @@ export async function finishKeyRegistration<R extends Route>(
     state: enrolment.state,
     secret_sealed: null,
     counter: enrolment.counter,
-    best_assurance: null,
+    best_assurance: assurance,
     created_at: nowMs,
     verified_at: nowMs,
-    last_verified_at: null,
+    last_verified_at: nowMs,
   };
   const taken = () => new Refusal('invalid_request', 'This credential is registered already.');
   if ((await loadCredentialOwner(db, tenant.tenantId, enrolment.credentialId)) !== undefined) {
     await refuse('taken');
     throw taken();
   }
-  const accepted = await acceptEnrolment(context, request, route, action, {
+  const proof = {
     method,
-    assurance: assuranceOf(method, isUserVerified),
+    assurance,
+    isRegistration: true,
     // The app alone says that a browser acted by itself: what is let pass for that is no proof either.
     isUnattended: !isUserPresent || (spent.state.requiresUserVerification && !isUserVerified),
-    consume: { kind: 'spent' },
+    consume: { kind: 'spent' } as const,
     authenticator,
-    async add(sql, others) {
-      permitKey(action, method, others);
+    subject: userGuesses(tenant.tenantId, key.userId, method),
+    enrol(held: OpenAction): Enrolment {
+      permitKey(held, method);
       // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).
-      await addAuthenticator(sql, tenant.tenantId, authenticator);
+      const aftermath = { endsSessions: true, forgetsRemoval: true, replacesContact: false };
+      return { authenticator, place: 'beside', aftermath };
     },
-  }).catch((error: unknown) => {
+  };
+  const accepted = await acceptProof(context, request, route, action, proof).catch((error: unknown) => {
     throw isUniqueViolation(error) ? taken() : error;
   });
-  if (accepted === undefined) throw new Error('A key that is new has been used before.');
-  keepSession(spent, request, accepted.accessToken);
+  const enrolled = accepted?.enrolled;
+  if (accepted === undefined || enrolled === undefined) throw new Error('A key that is new has been used before.');
+  const { accessToken } = proofReply(context, accepted, proof);
+  keepSession(spent, request, accessToken);
   return {
     isVerified: true,
-    accessToken: accepted.accessToken,
+    accessToken,
     userAuthenticatorId: authenticator.authenticator_id,
     userId: key.userId,
     credentialId: enrolment.credentialId,
-    userAuthenticator: accepted.userAuthenticator,
+    userAuthenticator: ownAuthenticatorView(context.enrichment, authenticator, enrolled.defaultId),
   };
 }

@@ -1,10 +1,10 @@
 import { getOwnAuthenticators as route } from '../../contract/client/authenticators.ts';
 import { sessionCookie } from '../../contract/client/passkey.ts';
 import { Refusal } from '../../contract/errors.ts';
+import { openAction } from '../../proving/open-action.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
 import { clientOperation } from '../operation.ts';
 import type { ClientRequest, Context, TokenCaller } from '../operation.ts';
-import { openAction } from './open-action.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
 import { tokenRequest } from './token-request.ts';
 

@@ -1,10 +1,10 @@
 import { initClient as route } from '../../contract/client/init.ts';
 import { maskEmail, maskPhoneNumber } from '../../core/authenticators/mask-contact.ts';
+import { openAction } from '../../proving/open-action.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { tokenOperation } from '../operation.ts';
 import { challengeMethods, defaultMethod } from './offered-methods.ts';
-import { openAction } from './open-action.ts';
 
 export const initClient = tokenOperation(route, async (context, { caller }) => {
   const action = await openAction(context, caller);

@@ -1,6 +1,7 @@
 /** What the ceremonies of passkeys and security keys have in common: who they are for, and what the tenant asks of them. */
 import { challengeCookie, sessionCookie } from '../../contract/client/passkey.ts';
 import { Refusal } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
 import type {
   AttestationPolicy,
   CeremonyExpectation,
@@ -9,17 +10,16 @@ import type {
   StoredKey,
 } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
 import { hmacSha256 } from '../../runtime/crypto.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Tenant } from '../../storage/published.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { CeremonyTerms, SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
-import type { Route } from '../../contract/route.ts';
 import { isExpectedOrigin, relyingPartyOf } from '../expected-origins.ts';
 import { methodSettings } from '../method-settings.ts';
 import type { ClientRequest, Context } from '../operation.ts';
 import { recordRefusal } from '../record-refusal.ts';
-import type { OpenAction } from './open-action.ts';
 
 /** Five minutes: a person finds their key in one. WebAuthn §7.1 step 1 leaves it to the server. */
 export const ceremonyLifetimeMs = 5 * 60_000;

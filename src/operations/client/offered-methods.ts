@@ -1,9 +1,10 @@
 /** Which ways a page may offer to prove something, and to set up, with a token as it is. What a page offers is never refused for that reason. */
 import type { VerificationMethod } from '../../contract/values.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { isPermitted, permitEnrolment, permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
 import { methodSettings } from '../method-settings.ts';
 import { isTaken } from './keys.ts';
-import type { OpenAction } from './open-action.ts';
-import { isPermitted, permitEnrolment, permitKey, permitProof, requireRecoveryCodes } from './permit.ts';
+import { permitKey } from './permit-key.ts';
 
 /** The methods that the client API can prove, strongest first; recovery codes stand in for all others, so they are last. */
 const provable = [
@@ -41,9 +42,7 @@ export function enrolmentMethods(action: OpenAction): readonly VerificationMetho
       method !== 'RECOVERY_CODE' &&
       (mayBeSeveral(method) || !own.has(method)) &&
       methodSettings(action.tenant, method)['isHiddenToUser'] !== true &&
-      isPermitted(() =>
-        mayBeSeveral(method) ? permitKey(action, method, action.verified) : permitEnrolment(action, method),
-      ),
+      isPermitted(() => (mayBeSeveral(method) ? permitKey(action, method) : permitEnrolment(action, method))),
   );
 }
 

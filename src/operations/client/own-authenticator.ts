@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { methodSettings } from '../method-settings.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { isEditable, methodSettings } from '../method-settings.ts';
 import { isLastVerified } from '../remove-authenticator.ts';
 
 /** The user's authenticator of an id. @throws {Refusal} `not_found`, the same for one of somebody else and for none */
@@ -9,17 +9,6 @@ export function findOwn(authenticators: readonly AuthenticatorRow[], authenticat
   const found = authenticators.find((row) => row.authenticator_id === authenticatorId.toLowerCase());
   if (found === undefined) throw new Refusal('not_found', 'The user has no such authenticator.');
   return found;
-}
-
-/** Whether users of the tenant may change their authenticators of a method. */
-export function isEditable(tenant: Tenant, method: string): boolean {
-  return methodSettings(tenant, method)['isEditableByUser'] !== false;
-}
-
-/** @throws {Refusal} `forbidden` if the tenant keeps authenticators of the method out of its users' hands */
-export function requireEditable(tenant: Tenant, method: string): void {
-  if (isEditable(tenant, method)) return;
-  throw new Refusal('forbidden', `The tenant does not let users change authenticators of the method ${method}.`);
 }
 
 /** Why a user keeps one of their authenticators, whatever they ask. */

@@ -1,5 +1,7 @@
 import { replaceRecoveryCodes as route } from '../../contract/client/recovery-codes.ts';
 import { Refusal } from '../../contract/errors.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { requireRecoveryCodes, requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes as recordSet } from '../../storage/queries/recovery-codes.ts';
 import { lockUser } from '../../storage/queries/users.ts';
@@ -7,8 +9,6 @@ import { newRecoveryCodes } from '../new-recovery-codes.ts';
 import { tokenOperation } from '../operation.ts';
 import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
-import { openAction } from './open-action.ts';
-import { requireRecoveryCodes, requireScope } from './permit.ts';
 
 export const replaceRecoveryCodes = tokenOperation(route, async (context, request) => {
   const { db, runtime } = context;

@@ -1,20 +1,21 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
+import type { Contact } from '../../core/authenticators/contact.ts';
+import { codeMinutes } from '../../proving/challenge-code.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { countSend } from '../../proving/sending-limits.ts';
 import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
-import { codeMinutes } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-import { countSend } from '../sending-limits.ts';
 import { tenantMailer } from '../tenant-mailer.ts';
-import type { OpenAction } from './open-action.ts';
 
 export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verification_method' | 'verified_at'> & {
-  readonly email: string;
+  readonly contact: Contact;
 };
 
 /** What is sent, as far as it is stored, and how it is sent. */
@@ -26,7 +27,7 @@ export interface Message {
 }
 
 /**
- * Sends a code or a link to an authenticator's address, for the action of the token alone. What was sent before by the
+ * Sends a code or a link to an authenticator's contact, for the action of the token alone. What was sent before by the
  * same method is dead from then on. `prepare` writes in the same transaction, in which the user is held.
  * @throws {Refusal} `too_many_requests`, `delivery_failed`, `invalid_configuration`
  */
@@ -41,7 +42,7 @@ export async function sendChallenge<R extends Route>(
 ): Promise<void> {
   const { runtime, db } = context;
   const { tenant, key } = action;
-  const { authenticator_id: authenticatorId, verification_method: verificationMethod, email } = recipient;
+  const { authenticator_id: authenticatorId, verification_method: verificationMethod, contact } = recipient;
   const { challengeId, codeHmac, tokenDigest } = message;
   // Refused before anything is counted or made, if there is nobody to deliver it.
   tenantMailer(context, tenant);
@@ -50,7 +51,7 @@ export async function sendChallenge<R extends Route>(
     if ((await lockUser(sql, key.tenantId, key.userId)) === undefined) {
       throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
     }
-    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: key.userId, nowMs });
+    await countSend(sql, context, tenant, { verificationMethod, contact, userId: key.userId, nowMs });
     await prepare(sql);
     await createActionChallenge(sql, {
       key,
@@ -59,7 +60,7 @@ export async function sendChallenge<R extends Route>(
       challengeId,
       purpose: recipient.verified_at === null ? 'registration' : 'authentication',
       authenticatorId,
-      email,
+      contact,
       scope: action.token.scope,
       codeHmac,
       tokenDigest,

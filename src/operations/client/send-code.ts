@@ -1,10 +1,10 @@
 import type { Route } from '../../contract/route.ts';
+import { codeHmac, codeMinutes, newCode } from '../../proving/challenge-code.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
 import type { Sql } from '../../storage/sql.ts';
-import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
-import type { OpenAction } from './open-action.ts';
 import { sendChallenge } from './send-challenge.ts';
 import type { Recipient } from './send-challenge.ts';
 
@@ -25,7 +25,7 @@ export async function sendCode<R extends Route>(
     codeHmac: codeHmac(tenant, challengeId, code),
     tokenDigest: null,
     send: (locale: PageLocale) =>
-      sendCodeMail(context, tenant, { to: recipient.email, code, validMinutes: codeMinutes, locale }),
+      sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
   };
   await sendChallenge(context, request, route, action, recipient, message, prepare);
   return challengeId;

@@ -1,11 +1,11 @@
 import type { Route } from '../../contract/route.ts';
+import { codeMinutes } from '../../proving/challenge-code.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
 import type { Sql } from '../../storage/sql.ts';
-import { codeMinutes } from '../challenge-code.ts';
-import { newMagicLink } from '../magic-link-token.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
+import { newMagicLink } from '../magic-link-token.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
-import type { OpenAction } from './open-action.ts';
 import { sendChallenge } from './send-challenge.ts';
 import type { Recipient } from './send-challenge.ts';
 
@@ -20,7 +20,7 @@ export async function sendMagicLink<R extends Route>(
 ): Promise<string> {
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
-  const mail = { to: recipient.email, url, validMinutes: codeMinutes };
+  const mail = { to: recipient.contact, url, validMinutes: codeMinutes };
   const message = {
     challengeId,
     codeHmac: null,

@@ -1,6 +1,9 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import type { AssertionResponse } from '../../methods/method.ts';
+import { openActionOf } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { permitProof } from '../../proving/permit.ts';
 import { loadCredential } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { SpentCeremony } from '../../storage/queries/key-ceremonies.ts';
@@ -9,9 +12,6 @@ import { establishAction } from '../server/establish-action.ts';
 import { acceptAssertion, checkAssertion, spendAnswered } from './finish-key-authentication.ts';
 import type { KeyProof } from './finish-key-authentication.ts';
 import { ceremoniesOf, refuseKey } from './keys.ts';
-import { openActionOf } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { permitProof } from './permit.ts';
 import { refuseUnknown } from './refuse-unknown-credential.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { startEmailMagicLinkChallenge as route } from '../../contract/client/email-magic-link.ts';
+import { openAction } from '../../proving/open-action.ts';
 import { tokenOperation } from '../operation.ts';
 import { contactToChallenge } from './contact-to-challenge.ts';
-import { openAction } from './open-action.ts';
 import { sendMagicLink } from './send-magic-link.ts';
 
 export const startEmailMagicLinkChallenge = tokenOperation(route, async (context, request) => {

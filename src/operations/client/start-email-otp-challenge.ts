@@ -1,7 +1,7 @@
 import { startEmailOtpChallenge as route } from '../../contract/client/email-otp.ts';
+import { openAction } from '../../proving/open-action.ts';
 import { tokenOperation } from '../operation.ts';
 import { contactToChallenge } from './contact-to-challenge.ts';
-import { openAction } from './open-action.ts';
 import { sendCode } from './send-code.ts';
 
 export const startEmailOtpChallenge = tokenOperation(route, async (context, request) => {

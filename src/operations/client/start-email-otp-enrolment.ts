@@ -1,8 +1,9 @@
 import { startEmailOtpEnrolment as route } from '../../contract/client/email-otp.ts';
+import { emailContact } from '../../core/authenticators/contact.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { permitEnrolment } from '../../proving/permit.ts';
 import { tokenOperation } from '../operation.ts';
-import { openAction } from './open-action.ts';
 import { pendingContact } from './pending-contact.ts';
-import { permitEnrolment } from './permit.ts';
 import { sendCode } from './send-code.ts';
 
 const method = 'EMAIL_OTP';
@@ -11,7 +12,7 @@ const method = 'EMAIL_OTP';
 export const startEmailOtpEnrolment = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   permitEnrolment(action, method);
-  const { recipient, record } = pendingContact(context, action, method, request.body.email);
+  const { recipient, record } = pendingContact(context, action, method, emailContact(request.body.email));
   await sendCode(context, request, route, action, recipient, record);
   return { userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
 });

@@ -1,9 +1,11 @@
 import type { Route } from '../../contract/route.ts';
+import type { StoredKey } from '../../methods/method.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { permitProof, requireActive } from '../../proving/permit.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { beginKeyCeremony, createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
 import type { CeremonyOwner } from '../../storage/queries/key-ceremonies.ts';
-import type { StoredKey } from '../../methods/method.ts';
 import { isUuid } from '../is-uuid.ts';
 import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
 import {
@@ -18,8 +20,6 @@ import {
   rpIdOf,
   userVerificationOf,
 } from './keys.ts';
-import { openAction } from './open-action.ts';
-import { permitProof, requireActive } from './permit.ts';
 
 export interface AuthenticationWishes {
   /** A challenge that was opened before; undefined for a new one. */

@@ -1,4 +1,5 @@
 import type { Route } from '../../contract/route.ts';
+import { openAction } from '../../proving/open-action.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import { createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
 import { omitAbsent } from '../omit-absent.ts';
@@ -14,8 +15,7 @@ import {
   userHandleOf,
   userVerificationOf,
 } from './keys.ts';
-import { openAction } from './open-action.ts';
-import { permitKey } from './permit.ts';
+import { permitKey } from './permit-key.ts';
 
 export interface RegistrationWishes {
   readonly username?: string | undefined;
@@ -34,7 +34,7 @@ export async function startKeyRegistration<R extends Route>(
   const { runtime, db } = context;
   refuseForeignPage(context, request);
   const action = await openAction(context, request.caller);
-  permitKey(action, method, action.verified);
+  permitKey(action, method);
   const { tenant, key, row } = action;
   const settings = keySettings(tenant, method);
   const challenge = newChallenge(runtime);

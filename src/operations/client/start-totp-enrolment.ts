@@ -1,15 +1,15 @@
 import { startTotpEnrolment as route } from '../../contract/client/totp.ts';
+import { Refusal } from '../../contract/errors.ts';
 import { methods } from '../../methods/registry.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { permitEnrolment } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
-import { Refusal } from '../../contract/errors.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import { methodSettings } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-import { openAction } from './open-action.ts';
-import { permitEnrolment } from './permit.ts';
 
 const method = 'AUTHENTICATOR_APP';
 

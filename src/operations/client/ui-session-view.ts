@@ -1,29 +1,29 @@
 /** Everything that the pages show, put together from what the token's action, its user and its tenant are. */
 import type { UiSession } from '../../contract/client/ui-session.ts';
+import { userActionState } from '../../contract/values.ts';
 import { fillMessage } from '../../core/actions/fill-message.ts';
 import { maskEmail } from '../../core/authenticators/mask-contact.ts';
+import { codeLength } from '../../proving/challenge-code.ts';
+import { guessLimit, limitedUntil } from '../../proving/guess-limit.ts';
+import { readAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { hasScope } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { loadUiSession } from '../../storage/queries/ui-sessions.ts';
 import type { UiSessionRow } from '../../storage/queries/ui-sessions.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { pageTexts } from '../../texts/languages.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
-import { userActionState } from '../../contract/values.ts';
-import { codeLength } from '../challenge-code.ts';
 import { webOrigins } from '../expected-origins.ts';
-import { guessLimit, limitedUntil } from '../guess-limit.ts';
-import { methodSettings } from '../method-settings.ts';
+import { isEditable, methodSettings } from '../method-settings.ts';
 import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import type { Context, TokenCaller } from '../operation.ts';
 import { wireTime } from '../wire-values.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from './offered-methods.ts';
-import { readAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { isEditable, keptBecause } from './own-authenticator.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
-import { hasScope } from './permit.ts';
+import { keptBecause } from './own-authenticator.ts';
 
 // Where the tenant has not set how often a passkey is offered, in days: often enough to be found, not a nag.
 const promptIntervalDays = 30;

@@ -1,13 +1,14 @@
 import { updateOwnAuthenticator as route } from '../../contract/client/authenticators.ts';
 import { Refusal } from '../../contract/errors.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators, recordDisplayName } from '../../storage/queries/authenticators.ts';
 import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { requireEditable } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
-import { openAction } from './open-action.ts';
-import { findOwn, requireEditable } from './own-authenticator.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
-import { requireScope } from './permit.ts';
+import { findOwn } from './own-authenticator.ts';
 
 export const updateOwnAuthenticator = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);

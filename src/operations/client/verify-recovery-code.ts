@@ -1,16 +1,17 @@
 import { verifyRecoveryCode as route } from '../../contract/client/recovery-codes.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
 import { digestsEqual, SlowHashBusy } from '../../runtime/crypto.ts';
 import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
 import { loadUnusedRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
 import type { RecoveryCodeRow } from '../../storage/queries/recovery-codes.ts';
 import { recoveryCodes } from '../new-recovery-codes.ts';
 import { tokenOperation } from '../operation.ts';
-import { acceptProof } from './accept-proof.ts';
-import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
-import { openAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { permitProof, requireRecoveryCodes } from './permit.ts';
+import { proofReply } from './proof-reply.ts';
 
 const method = 'RECOVERY_CODE';
 
@@ -20,11 +21,13 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   requireRecoveryCodes(action);
   permitProof(action, method);
   const { tenantId, userId } = action.key;
-  const subject = guessSubject(action, method);
-  const noneLeft = await spendGuess(context, request, action, subject, undefined);
-  if (noneLeft !== undefined) return noneLeft;
+  const guess = { verificationMethod: method };
+  const subject = userGuesses(tenantId, userId, method);
+  if (!(await spendGuess(context, action.tenant, subject, undefined))) {
+    return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
+  }
 
-  const refuse = () => refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED');
+  const refuse = () => refuseGuess(context, request, userId, guess, 'CODE_INVALID_OR_EXPIRED');
   // They stand in for what the user has enrolled: without anything enrolled they stand for nothing (A15).
   const unused = action.verified.length === 0 ? [] : await loadUnusedRecoveryCodes(context.db, tenantId, userId);
   const matching = await matchingCode(action, unused, request.body.verificationCode).catch(async (error: unknown) => {
@@ -34,14 +37,18 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   });
   if (matching === undefined) return refuse();
   const codesLeft = unused.length - 1;
-  const reply = await acceptProof(context, request, route, action, {
+  const proof = {
     method,
     assurance: assuranceOf(method, false),
+    isRegistration: false,
     authenticator: undefined,
-    consume: { kind: 'recoveryCode', number: matching.code_number, hash: matching.code_hash },
-    notice: { type: 'recovery-code-used', codesLeft },
-  });
-  return reply === undefined ? refuse() : { ...reply, recoveryCodesLeft: codesLeft };
+    subject,
+    consume: { kind: 'recoveryCode', number: matching.code_number, hash: matching.code_hash } as const,
+    notice: { type: 'recovery-code-used', codesLeft } as const,
+  };
+  const accepted = await acceptProof(context, request, route, action, proof);
+  if (accepted === undefined) return refuse();
+  return { ...proofReply(context, accepted, proof), recoveryCodesLeft: codesLeft };
 });
 
 /** The code that was given, out of a set; one slow hash, whatever the set has. */

@@ -1,13 +1,17 @@
 import type { VerifyReply } from '../../contract/client/values.ts';
 import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { contactOf, haveSameContact } from '../../core/authenticators/contact.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { isCode } from '../../proving/challenge-code.ts';
+import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
+import { permitEnrolment, permitProof, requireActive } from '../../proving/permit.ts';
+import { repeatProof } from '../../proving/repeat-proof.ts';
 import { loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
-import { isCode } from '../challenge-code.ts';
 import type { Context, TokenRequest } from '../operation.ts';
-import { acceptEnrolment, acceptProof, repeatProof } from './accept-proof.ts';
-import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
-import { openAction } from './open-action.ts';
-import { permitEnrolment, permitProof, requireActive } from './permit.ts';
+import { proofReply } from './proof-reply.ts';
 
 /**
  * Checks a code that was sent: spend, compare, consume (ruling 16). Only the one that was sent last for this action counts,
@@ -22,10 +26,12 @@ export async function verifySentCode<R extends Route>(
 ): Promise<VerifyReply> {
   const action = await openAction(context, request.caller);
   requireActive(action, method);
-  const refuse = () => refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED');
-  const challenge = await loadLatestActionChallenge(context.db, action.key, method);
+  const { tenant, key } = action;
+  const guess = { verificationMethod: method };
+  const refuse = () => refuseGuess(context, request, key.userId, guess, 'CODE_INVALID_OR_EXPIRED');
+  const challenge = await loadLatestActionChallenge(context.db, key, method);
   const authenticator = action.row.authenticators.find(
-    (row) => row.authenticator_id === challenge?.authenticator_id && row.email === challenge.email,
+    (row) => row.authenticator_id === challenge?.authenticator_id && haveSameContact(row, challenge),
   );
   if (challenge === undefined || authenticator === undefined || challenge.code_hmac === null) return refuse();
   const { challenge_id: challengeId, code_hmac: codeHmac } = challenge;
@@ -35,17 +41,25 @@ export async function verifySentCode<R extends Route>(
   else if (!isUsed) permitProof(action, method);
 
   if (!isUsed && challenge.expires_at <= context.runtime.clock.now()) return refuse();
-  const subject = guessSubject(action, method);
+  const subject = userGuesses(key.tenantId, key.userId, method);
   // A used code has no tries of its own left to count: it is only ever answered again.
-  const noneLeft = await spendGuess(context, request, action, subject, isUsed ? undefined : challengeId);
-  if (noneLeft !== undefined) return noneLeft;
+  if (!(await spendGuess(context, tenant, subject, isUsed ? undefined : challengeId))) {
+    return refuseGuess(context, request, key.userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
+  }
 
   const proof = { method, assurance: assuranceOf(method, false), code };
-  if (!isUsed && isCode(action.tenant, challengeId, code, codeHmac)) {
-    const good = { ...proof, authenticator, consume: { kind: 'code', challengeId, codeHmac } as const };
-    const accept = isPending ? acceptEnrolment : acceptProof;
-    const reply = await accept(context, request, route, action, good);
-    if (reply !== undefined) return reply;
+  if (!isUsed && isCode(tenant, challengeId, code, codeHmac)) {
+    const good = {
+      ...proof,
+      isRegistration: isPending,
+      authenticator,
+      contact: contactOf(authenticator),
+      subject,
+      consume: { kind: 'code', challengeId, codeHmac } as const,
+      ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
+    };
+    const accepted = await acceptProof(context, request, route, action, good);
+    if (accepted !== undefined) return proofReply(context, accepted, good);
   }
   return (await repeatProof(context, action, proof, subject)) ?? refuse();
 }

@@ -2,15 +2,18 @@ import { verifyTotp as route } from '../../contract/client/totp.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { methods } from '../../methods/registry.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
+import { isPermitted, permitEnrolment, permitProof, requireActive } from '../../proving/permit.ts';
+import { repeatProof } from '../../proving/repeat-proof.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import { tokenOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
-import { acceptEnrolment, acceptProof, repeatProof } from './accept-proof.ts';
-import { guessSubject, refuseGuess, spendGuess } from './guess.ts';
-import { openAction } from './open-action.ts';
-import type { OpenAction } from './open-action.ts';
-import { isPermitted, permitEnrolment, permitProof, requireActive } from './permit.ts';
+import { proofReply } from './proof-reply.ts';
 
 const method = 'AUTHENTICATOR_APP';
 
@@ -19,25 +22,35 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const { pending, enrolled } = candidates(action);
   const { verificationCode: code } = request.body;
-  const subject = guessSubject(action, method);
-  const noneLeft = await spendGuess(context, request, action, subject, undefined);
-  if (noneLeft !== undefined) return noneLeft;
+  const { tenantId, userId } = action.key;
+  const guess = { verificationMethod: method };
+  const subject = userGuesses(tenantId, userId, method);
+  if (!(await spendGuess(context, action.tenant, subject, undefined))) {
+    return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
+  }
 
   const proof = { method, assurance: assuranceOf(method, false), code };
   let isReplay = false;
   for (const authenticator of [pending, enrolled]) {
     const counter = authenticator === undefined ? undefined : matchingStep(context, action, authenticator, code);
     if (authenticator === undefined || counter === undefined) continue;
-    const good = { ...proof, authenticator, consume: { kind: 'counter', counter } as const };
-    const accept = authenticator === pending ? acceptEnrolment : acceptProof;
-    const reply = await accept(context, request, route, action, good);
-    if (reply !== undefined) return reply;
+    const isRegistration = authenticator === pending;
+    const good = {
+      ...proof,
+      isRegistration,
+      authenticator,
+      subject,
+      consume: { kind: 'counter', counter } as const,
+      ...(isRegistration ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
+    };
+    const accepted = await acceptProof(context, request, route, action, good);
+    if (accepted !== undefined) return proofReply(context, accepted, good);
     isReplay = true;
   }
   const repeated = await repeatProof(context, action, proof, subject);
   if (repeated !== undefined) return repeated;
   const reason = isReplay ? 'CODE_REPLAYED' : 'CODE_INVALID_OR_EXPIRED';
-  return refuseGuess(context, request, action, method, 'CODE_INVALID_OR_EXPIRED', reason);
+  return refuseGuess(context, request, userId, guess, 'CODE_INVALID_OR_EXPIRED', reason);
 });
 
 /** @throws {Refusal} if there is nothing to try the code at, or the action does not accept it */

@@ -1,12 +1,15 @@
 import { Refusal } from '../../contract/errors.ts';
 import { confirmMagicLink as route } from '../../contract/pages/magic-link.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { contactOf, haveSameContact } from '../../core/authenticators/contact.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { userGuesses } from '../../proving/guess.ts';
+import { openAction } from '../../proving/open-action.ts';
+import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
+import { permitEnrolment, permitProof } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { spendLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
-import { acceptEnrolment, acceptProof } from '../client/accept-proof.ts';
-import { openAction } from '../client/open-action.ts';
-import { permitEnrolment, permitProof } from '../client/permit.ts';
 import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { methodSettings } from '../method-settings.ts';
 import { publicOperation } from '../operation.ts';
@@ -48,20 +51,24 @@ async function accept(
   const caller = callerOf(tenant, challenge);
   const action = await openAction(context, caller);
   const authenticator = action.row.authenticators.find(
-    (row) => row.authenticator_id === challenge.authenticator_id && row.email === challenge.email,
+    (row) => row.authenticator_id === challenge.authenticator_id && haveSameContact(row, challenge),
   );
   if (authenticator === undefined) return undefined;
   const isPending = authenticator.verified_at === null;
   if (isPending) permitEnrolment(action, method);
   else permitProof(action, method);
-  const acceptLink = isPending ? acceptEnrolment : acceptProof;
-  const reply = await acceptLink(context, { ...request, caller }, route, action, {
+  const { tenantId, userId } = action.key;
+  const accepted = await acceptProof(context, { ...request, caller }, route, action, {
     method,
     assurance: assuranceOf(method, false),
+    isRegistration: isPending,
     authenticator,
+    contact: contactOf(authenticator),
+    subject: userGuesses(tenantId, userId, method),
     consume: { kind: 'link', challengeId: challenge.challenge_id },
+    ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
   });
-  return reply === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
+  return accepted === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
 }
 
 /** Who asked for the link, with what their token permitted. */

@@ -1,16 +1,17 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { claimChallenge } from '../../contract/server/challenges.ts';
+import { acceptProof } from '../../proving/accept-proof.ts';
+import { challengedAction } from '../../proving/open-action.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
 import { isCodeChallenge, loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow, CodeChallenge } from '../../storage/queries/challenges.ts';
+import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import { lockOrCreateUser } from '../../storage/queries/users.ts';
-import { webhookOf } from '../confirm-by-webhook.ts';
-import type { Confirmation } from '../confirm-by-webhook.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
+import { challengeProof } from './challenge-proof.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
-import { closeConfirmed, moveAction } from './verify-challenge.ts';
 
 /**
  * Refuses a challenge that cannot become this action's: a proof is good for one user, one action and one key (I3).
@@ -33,9 +34,10 @@ export function refuseUnbindable(challenge: ChallengeRow, key: ActionKey): void 
 }
 
 /**
- * Gives a challenge its user and its action, once, and moves the action if it is verified already. The action exists and
- * is decided. True if it moved now. `check` looks at the challenge again while nobody else can change it.
- * @throws {Refusal} if the move was not confirmed; then the challenge is as free as before.
+ * Gives a challenge its user and its action, once, and accepts what it has proven already. The action exists and is decided.
+ * Gives the state in which that leaves it, if it proved anything. `check` looks at the challenge again while nobody else can
+ * change it.
+ * @throws {Refusal} if what is proven was not confirmed; then the challenge is as free as before.
  */
 export async function bindChallenge(
   context: Context,
@@ -43,54 +45,81 @@ export async function bindChallenge(
   challengeId: string,
   key: ActionKey,
   check: (held: ChallengeRow) => void,
-): Promise<boolean> {
-  const { tenant } = request.caller;
+): Promise<string | undefined> {
   const seen = await loadChallenge(context.db, key.tenantId, challengeId);
   if (seen === undefined) throw gone();
-  // A key's proof has moved its action when it was made: it was known then whose it is.
-  const wouldMove = isCodeChallenge(seen) && seen.verified_at !== null && seen.claimed_at === null;
-  // Where the tenant's own server is asked first, what is moved must be what it was asked about.
-  const mustHaveAsked = !wouldMove && webhookOf(tenant, key.actionCode) !== undefined;
-  let wasVerifiedMeanwhile = false;
-  const hasMoved = await closeConfirmed(context, tenant, wouldMove ? key : undefined, seen, async (leaseId) => {
-    const bound = await bind(context, request, challengeId, key, check, mustHaveAsked, leaseId);
-    wasVerifiedMeanwhile = bound === 'unasked';
-    return bound === 'moved';
-  });
-  return wasVerifiedMeanwhile ? bindChallenge(context, request, challengeId, key, check) : hasMoved;
+  if (isOwed(seen)) return claimProof(context, request, seen, key, check);
+  const isBound = await bind(context, request, challengeId, key, check);
+  // Answered between reading and holding it.
+  return isBound ? undefined : bindChallenge(context, request, challengeId, key, check);
 }
 
+/**
+ * Whether a challenge was answered and has moved nothing yet. A key's proof has moved its action when it was made: it was
+ * known then whose it is.
+ */
+function isOwed(challenge: ChallengeRow): challenge is CodeChallenge {
+  return isCodeChallenge(challenge) && challenge.verified_at !== null && challenge.claimed_at === null;
+}
+
+/** Accepts what was proven while it was nobody's, for the action that it is given now. */
+async function claimProof(
+  context: Context,
+  request: KeyRequest<Route>,
+  challenge: CodeChallenge,
+  key: ActionKey,
+  check: (held: ChallengeRow) => void,
+): Promise<string | undefined> {
+  const { challenge_id: challengeId, scope } = challenge;
+  const row = await loadTokenAction(context.db, key);
+  if (row === undefined) throw deleted();
+  const action = challengedAction(request.caller.tenant, key, scope, row);
+  const accepted = await acceptProof(context, request, claimChallenge, action, {
+    ...challengeProof(context, challenge, action),
+    consume: { kind: 'claim', challengeId },
+    subject: undefined,
+    remarks: { challengeId, isVerified: true },
+  });
+  if (accepted !== undefined) return accepted.state ?? undefined;
+  const now = await loadChallenge(context.db, key.tenantId, challengeId);
+  if (now === undefined) throw gone();
+  check(now);
+  if (now.claimed_at === null) throw deleted();
+  return undefined;
+}
+
+/** False, and nothing was done, if it was answered meanwhile. */
 function bind(
   context: Context,
   request: KeyRequest<Route>,
   challengeId: string,
   key: ActionKey,
   check: (held: ChallengeRow) => void,
-  mustHaveAsked: boolean,
-  leaseId: Confirmation,
-): Promise<'moved' | 'bound' | 'unasked'> {
+): Promise<boolean> {
   const { tenantId, userId, idempotencyKey } = key;
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
+    // The user first, as whoever accepts a proof holds them.
+    await lockOrCreateUser(sql, tenantId, userId, nowMs);
     const held = await lockChallenge(sql, tenantId, challengeId);
     if (held === undefined) throw gone();
     check(held);
-    if (held.claimed_at !== null) return 'bound';
-    if (isCodeChallenge(held) && held.verified_at !== null && mustHaveAsked) return 'unasked';
-    await lockOrCreateUser(sql, tenantId, userId, nowMs);
+    if (isOwed(held)) return false;
+    if (held.claimed_at !== null) return true;
     await recordClaim(sql, { tenantId, challengeId, userId, idempotencyKey, nowMs });
-    const bound = { ...held, user_id: userId, idempotency_key: idempotencyKey };
-    const isOwed = held.verified_at !== null && isCodeChallenge(bound);
-    const hasMoved = isOwed && (await moveAction(sql, context, tenantId, userId, bound, leaseId));
     await recordAudit(sql, context, claimChallenge, request, userId, {
       challengeId,
       verificationMethod: held.verification_method,
       isVerified: held.verified_at !== null,
     });
-    return hasMoved ? 'moved' : 'bound';
+    return true;
   });
 }
 
 function gone(): Refusal {
   return new Refusal('invalid_request', 'The challenge was deleted meanwhile.');
+}
+
+function deleted(): Refusal {
+  return new Refusal('unavailable', 'The action was deleted while its challenge was claimed. Repeat the request.', 1);
 }

@@ -1,23 +1,24 @@
 import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
+import { contactOf, withContact } from '../../core/authenticators/contact.ts';
 import type { Enrolment, Method } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
+import { completeEnrolment } from '../../proving/complete-enrolment.ts';
+import type { CompletedEnrolment } from '../../proving/complete-enrolment.ts';
 import { digestsEqual } from '../../runtime/crypto.ts';
-import { loadAuthenticators, loadCredentialOwner, recordAuthenticator } from '../../storage/queries/authenticators.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { loadAuthenticators, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
-import { revokeUserSessionRows } from '../../storage/queries/sessions.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
-import type { Tenant } from '../../storage/published.ts';
 import { isUniqueViolation } from '../../storage/sql.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
+import { newRecoveryCodes, usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
-import { newRecoveryCodes, usesRecoveryCodes } from '../new-recovery-codes.ts';
-import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
 import { authenticatorView } from './authenticator-view.ts';
 
@@ -42,28 +43,26 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
       (row) => row.verification_method === method.verificationMethod && row.slot === enrolment.slot,
     );
     const isKept = isUnchanged(context, tenantId, same, enrolment);
-    const stored = isKept
-      ? same
-      : await enrol(sql, context, tenantId, rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs));
-    const isReplaced = same !== undefined && !isPending(same) && !isKept;
-    // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
-    if (isReplaced) await revokeUserSessionRows(sql, tenantId, params.userId, nowMs);
-    const isFirst = existing.every(isPending);
-    const defaultId =
-      body.isDefault === true || (isFirst && body.isDefault !== false)
-        ? stored.authenticator_id
-        : user.default_authenticator_id;
-    await recordUser(sql, tenantId, { ...withContact(user, enrolment), default_authenticator_id: defaultId }, nowMs);
+    const verified = existing.filter((row) => !isPending(row));
+    const { authenticator, defaultId, isReplacement } = isKept
+      ? await keep(sql, tenantId, user, same, body.isDefault, nowMs)
+      : await completeEnrolment(sql, context, tenantId, user, verified, {
+          authenticator: rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
+          place: 'own',
+          isDefault: body.isDefault,
+          aftermath: { endsSessions: true, forgetsRemoval: false, replacesContact: false },
+        });
+    const isFirst = verified.length === 0;
     const isCodeSetDue = isFirst && recoveryCodes !== undefined;
     if (isCodeSetDue) await replaceRecoveryCodes(sql, tenantId, params.userId, { ...recoveryCodes, nowMs });
     await recordAudit(sql, context, route, request, params.userId, {
-      authenticatorId: stored.authenticator_id,
+      authenticatorId: authenticator.authenticator_id,
       verificationMethod: method.verificationMethod,
-      replaced: isReplaced,
+      replaced: isReplacement,
       recoveryCodes: isCodeSetDue,
     });
     return {
-      authenticator: authenticatorView(context.enrichment, stored, defaultId),
+      authenticator: authenticatorView(context.enrichment, authenticator, defaultId),
       ...(isCodeSetDue ? { recoveryCodes: [...recoveryCodes.codes] } : {}),
     };
   });
@@ -99,10 +98,19 @@ function givesRecoveryCodes(tenant: Tenant): boolean {
   return !tenant.settings.skipRecoveryCodesOnProgrammaticEnrollment && usesRecoveryCodes(tenant);
 }
 
-async function enrol(sql: Sql, context: Context, tenantId: string, row: AuthenticatorRow): Promise<AuthenticatorRow> {
-  const { user_id: userId, verification_method: verificationMethod } = row;
-  await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod });
-  return recordAuthenticator(sql, tenantId, row);
+/** What a repeat of the enrolment does with the authenticator that stands there: it may be made the default. */
+async function keep(
+  sql: Sql,
+  tenantId: string,
+  user: UserRow,
+  authenticator: AuthenticatorRow,
+  isDefault: boolean | undefined,
+  nowMs: number,
+): Promise<CompletedEnrolment> {
+  const defaultId = isDefault === true ? authenticator.authenticator_id : user.default_authenticator_id;
+  const after = { ...withContact(user, contactOf(authenticator)), default_authenticator_id: defaultId };
+  await recordUser(sql, tenantId, after, nowMs);
+  return { authenticator, defaultId, isReplacement: false };
 }
 
 async function refuseForeignCredential(
@@ -170,16 +178,5 @@ function rowOf(
     created_at: same?.created_at ?? nowMs,
     verified_at: nowMs,
     last_verified_at: same?.last_verified_at ?? null,
-  };
-}
-
-/** The user with the enrolled contact as their own, if they had none; a different contact is never overwritten. */
-function withContact(user: UserRow, { email, phoneNumber }: Enrolment): UserRow {
-  const takesEmail = email !== undefined && (user.email === null || user.email === email);
-  const takesPhone = phoneNumber !== undefined && (user.phone_number === null || user.phone_number === phoneNumber);
-  return {
-    ...user,
-    ...(takesEmail ? { email, email_verified: true } : {}),
-    ...(takesPhone ? { phone_number: phoneNumber, phone_number_verified: true } : {}),
   };
 }

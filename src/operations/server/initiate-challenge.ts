@@ -1,7 +1,9 @@
-import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
-import type { Sql } from '../../storage/sql.ts';
+import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
+import { codeHmac, codeMinutes, newCode } from '../../proving/challenge-code.ts';
+import { countSend } from '../../proving/sending-limits.ts';
+import type { Tenant } from '../../storage/published.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import {
   createChallenge,
@@ -11,18 +13,17 @@ import {
 } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
-import type { Tenant } from '../../storage/published.ts';
+import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
-import { codeHmac, codeMinutes, newCode } from '../challenge-code.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
-import { countSend } from '../sending-limits.ts';
 import { tenantMailer } from '../tenant-mailer.ts';
 import { establishAction } from './establish-action.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
+import type { z } from 'zod';
 
 type Body = z.output<typeof route.body>;
 
@@ -41,6 +42,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const email = body.email ?? (await knownEmail(db, tenant, body.userId));
   if (email === undefined) throw new Refusal('invalid_request', `email is required for ${verificationMethod}.`);
 
+  const contact = emailContact(email);
   const nowMs = runtime.clock.now();
   const challengeId = runtime.ids.uuid();
   const idempotencyKey = body.idempotencyKey ?? runtime.ids.uuid();
@@ -60,7 +62,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
     // The challenge hangs on the user's row, which somebody could be deleting.
     const user =
       body.userId === undefined ? undefined : await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
-    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: body.userId, nowMs });
+    await countSend(sql, context, tenant, { verificationMethod, contact, userId: body.userId, nowMs });
     await createChallenge(sql, {
       tenantId: tenant.tenantId,
       challengeId,
@@ -68,8 +70,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       userId: body.userId,
       actionCode: body.action ?? '',
       idempotencyKey,
-      email,
-      phoneNumber: undefined,
+      contact,
       scope: body.scope ?? '',
       request: sent,
       codeHmac: codeHmac(tenant, challengeId, code),
@@ -81,7 +82,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   });
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
   // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
-  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes, locale: language });
+  await sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language });
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 
@@ -99,19 +100,20 @@ async function resendCode(
     challenge === undefined ||
     isOfClientApi(challenge) ||
     !isCodeChallenge(challenge) ||
-    challenge.email === null ||
     challenge.expires_at <= nowMs
   ) {
-    throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
+    throw notOpen();
   }
+  const contact = contactOf(challenge);
+  if (contact === undefined) throw notOpen();
   if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');
-  const { email, verification_method: verificationMethod, user_id: userId } = challenge;
+  const { verification_method: verificationMethod, user_id: userId } = challenge;
   const user = userId === null ? undefined : await loadUser(db, tenant.tenantId, userId);
   const locale = choosePageLocale([body.locale, challenge.request.locale, user?.locale, request.acceptLanguage]);
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
-    await countSend(sql, context, tenant, { verificationMethod, contact: email, userId: userId ?? undefined, nowMs });
+    await countSend(sql, context, tenant, { verificationMethod, contact, userId: userId ?? undefined, nowMs });
     await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
@@ -119,7 +121,7 @@ async function resendCode(
       resent: true,
     });
   });
-  await sendCodeMail(context, tenant, { to: email, code, validMinutes: codeMinutes, locale });
+  await sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale });
   return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 
@@ -134,7 +136,11 @@ async function renew(
   const { tenantId } = tenant;
   const challengeId = challenge.challenge_id;
   if (await renewChallengeCode(sql, { tenantId, challengeId, codeHmac: hmac, nowMs, expiresAtMs })) return;
-  throw new Refusal('not_found', 'There is no open challenge with this challengeId.');
+  throw notOpen();
+}
+
+function notOpen(): Refusal {
+  return new Refusal('not_found', 'There is no open challenge with this challengeId.');
 }
 
 function checkedMethod(context: Context, tenant: Tenant, body: Body): string {

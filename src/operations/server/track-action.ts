@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import { trackAction as route } from '../../contract/server/actions.ts';
 import { userActionState } from '../../contract/values.ts';
@@ -14,6 +13,7 @@ import { distinctMethods } from '../wire-values.ts';
 import { bindChallenge, refuseUnbindable } from './bind-challenge.ts';
 import { establishAction } from './establish-action.ts';
 import type { EstablishedAction } from './establish-action.ts';
+import type { z } from 'zod';
 
 type TrackBody = z.output<typeof route.body>;
 
@@ -34,16 +34,10 @@ export const trackAction = operation(route, async (context, request) => {
   }
   refuseUnbindable(challenge, key);
   const established = await establishAction(context, tenant, key, body);
-  const hasMoved = await bindChallenge(context, request, challenge.challenge_id, key, (held) =>
+  const state = await bindChallenge(context, request, challenge.challenge_id, key, (held) =>
     refuseUnbindable(held, key),
   );
-  return trackReply(
-    context,
-    tenant,
-    key,
-    body,
-    hasMoved ? { ...established, state: 'CHALLENGE_SUCCEEDED' } : established,
-  );
+  return trackReply(context, tenant, key, body, { ...established, state: state ?? established.state });
 });
 
 /** @throws {Refusal} `invalid_request` */

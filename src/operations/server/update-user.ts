@@ -1,8 +1,9 @@
 import { Refusal } from '../../contract/errors.ts';
 import { updateUser as route } from '../../contract/server/users.ts';
+import { emailContact } from '../../core/authenticators/contact.ts';
 import { updateUser as applyPatch } from '../../core/authenticators/update-user.ts';
-import { methods } from '../../methods/registry.ts';
-import { loadAuthenticators, moveAuthenticatorContacts } from '../../storage/queries/authenticators.ts';
+import { moveAuthenticators } from '../../proving/move-authenticators.ts';
+import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
@@ -22,23 +23,16 @@ export const updateUser = operation(route, async (context, request) => {
     };
     await recordUser(sql, tenantId, after, nowMs);
     if (body.emailVerified === true && typeof body.email === 'string') {
-      const { email } = body;
-      await moveAuthenticatorContacts(sql, tenantId, params.userId, { methods: methodsOf('email'), email });
+      await moveAuthenticators(sql, tenantId, params.userId, emailContact(body.email));
     }
     if (body.phoneNumberVerified === true && typeof body.phoneNumber === 'string') {
-      const { phoneNumber } = body;
-      await moveAuthenticatorContacts(sql, tenantId, params.userId, { methods: methodsOf('phoneNumber'), phoneNumber });
+      const contact = { kind: 'phoneNumber', value: body.phoneNumber } as const;
+      await moveAuthenticators(sql, tenantId, params.userId, contact);
     }
     await recordAudit(sql, context, route, request, params.userId, { changed: Object.keys(body) });
     return userAttributes(after);
   });
 });
-
-function methodsOf(contact: 'email' | 'phoneNumber'): readonly string[] {
-  return [...methods.values()]
-    .filter((method) => method.contact === contact)
-    .map((method) => method.verificationMethod);
-}
 
 async function defaultAuthenticator(
   sql: Sql,

@@ -1,20 +1,21 @@
 /** Challenges that a short-lived token's own action was sent: found by the action, because clients bring no id. */
+import { contactColumns } from '../../core/authenticators/contact.ts';
+import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
 
-export interface ActionChallengeRow {
+export interface ActionChallengeRow extends ContactColumns {
   readonly challenge_id: string;
   /** Whether it completes an enrolment. */
   readonly purpose: 'authentication' | 'registration';
   readonly authenticator_id: string | null;
-  readonly email: string | null;
   readonly code_hmac: Buffer | null;
   readonly expires_at: number;
   readonly verified_at: number | null;
 }
 
-const columns = 'challenge_id, purpose, authenticator_id, email, code_hmac, expires_at, verified_at';
+const columns = 'challenge_id, purpose, authenticator_id, email, phone_number, code_hmac, expires_at, verified_at';
 const ofAction = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
 const supersedeStatement = statement<never>(
@@ -25,8 +26,8 @@ const supersedeStatement = statement<never>(
 const createStatement = statement<never>(
   'create_action_challenge',
   `insert into challenges (tenant_id, user_id, action_code, idempotency_key, verification_method, challenge_id, purpose,
-     authenticator_id, email, scope, request, state, code_hmac, token_digest, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{}', $11, $12, $13, $14, $15)`,
+     authenticator_id, email, phone_number, scope, request, state, code_hmac, token_digest, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16)`,
 );
 
 export interface NewActionChallenge {
@@ -35,7 +36,7 @@ export interface NewActionChallenge {
   readonly challengeId: string;
   readonly purpose: ActionChallengeRow['purpose'];
   readonly authenticatorId: string;
-  readonly email: string | null;
+  readonly contact: Contact;
   /** Of the token that asked for it: what the answer may do where no token comes along. */
   readonly scope: string;
   readonly actionId: string;
@@ -48,6 +49,7 @@ export interface NewActionChallenge {
 /** Stores a challenge of an action and ends the open ones of the method before it: only the latest is good (ruling 18). */
 export async function createActionChallenge(sql: Sql, challenge: NewActionChallenge): Promise<void> {
   const { key, verificationMethod, nowMs } = challenge;
+  const { email, phone_number: phoneNumber } = contactColumns(challenge.contact);
   const which = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey, verificationMethod];
   await sql.query(supersedeStatement, [...which, sqlTime(nowMs)]);
   await sql.query(createStatement, [
@@ -55,7 +57,8 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
     challenge.challengeId,
     challenge.purpose,
     challenge.authenticatorId,
-    challenge.email,
+    email,
+    phoneNumber,
     challenge.scope,
     JSON.stringify({ actionId: challenge.actionId }),
     challenge.codeHmac,

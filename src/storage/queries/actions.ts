@@ -200,63 +200,25 @@ export async function lockAction(sql: Sql, key: ActionKey): Promise<ActionRow | 
   return row;
 }
 
+/** Makes the device of an action known that has just succeeded: of the row in `changed`, at the time `now`. */
+export const knowDevice = (changed: string, now: string) =>
+  `update devices d set authenticated_at = c.verified_at from ${changed} c
+   where d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id and c.verified_at = ${now}`;
+
 const recordStateStatement = statement<never>(
   'record_action_state',
   `with changed as (
      update actions set state = $5, state_updated_at = $6, updated_at = $6,
        verified_at = case when $5 = 'CHALLENGE_SUCCEEDED' then $6 else verified_at end
      where ${keyMatches}
-     returning tenant_id, user_id, device_id
+     returning tenant_id, user_id, device_id, verified_at
    )
-   update devices d set authenticated_at = $6 from changed c
-   where $5 = 'CHALLENGE_SUCCEEDED'
-     and d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id`,
+   ${knowDevice('changed', '$6')}`,
 );
 
-/** Sets the state. CHALLENGE_SUCCEEDED makes the action's device, address and place known ones (ruling 35). */
+/** Sets the state, where no proof does. CHALLENGE_SUCCEEDED makes the action's device, address and place known ones (ruling 35). */
 export async function recordActionState(sql: Sql, key: ActionKey, state: string, nowMs: number): Promise<void> {
   await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
-}
-
-const completeStatement = statement<{ action_id: string }>(
-  'complete_action',
-  `with completed as (
-     update actions set state = 'CHALLENGE_SUCCEEDED', verification_method = $5, verified_by_authenticator_id = $6,
-       assurance = $7, state_updated_at = $8, updated_at = $8, verified_at = $8, lease_id = null, lease_until = null
-     where ${keyMatches} and state in ('ALLOW', 'CHALLENGE_REQUIRED') and ($9::uuid is null or lease_id = $9)
-     returning tenant_id, user_id, device_id, action_id
-   ), device as (
-     update devices d set authenticated_at = $8 from completed c
-     where d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id
-   )
-   select action_id from completed`,
-);
-
-/**
- * Moves an action to CHALLENGE_SUCCEEDED by a proof, once: only from ALLOW or CHALLENGE_REQUIRED (ruling 9). False if it
- * stands elsewhere, also when requests race, or if the lease that the proof was confirmed under is not held any more.
- * Whether the proof is good enough is the caller's to say.
- */
-export async function completeAction(
-  sql: Sql,
-  key: ActionKey,
-  proof: {
-    method: string;
-    authenticatorId: string | null;
-    assurance: string;
-    leaseId: string | undefined;
-    nowMs: number;
-  },
-): Promise<boolean> {
-  const rows = await sql.query(completeStatement, [
-    ...keyValues(key),
-    proof.method,
-    proof.authenticatorId,
-    proof.assurance,
-    sqlTime(proof.nowMs),
-    proof.leaseId ?? null,
-  ]);
-  return rows.length === 1;
 }
 
 const loadUserActionsStatement = statement<ActionRow>(

@@ -1,13 +1,13 @@
+import { contactColumns } from '../../core/authenticators/contact.ts';
+import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue } from '../sql.ts';
 
-export interface AuthenticatorRow {
+export interface AuthenticatorRow extends ContactColumns {
   readonly user_id: string;
   readonly authenticator_id: string;
   readonly verification_method: string;
   readonly slot: string;
-  readonly email: string | null;
-  readonly phone_number: string | null;
   readonly credential_id: string | null;
   readonly state: Readonly<Record<string, unknown>>;
   readonly secret_sealed: Buffer | null;
@@ -107,15 +107,10 @@ export async function moveAuthenticatorContacts(
   sql: Sql,
   tenantId: string,
   userId: string,
-  move: { methods: readonly string[]; email?: string; phoneNumber?: string },
+  move: { methods: readonly string[]; contact: Contact },
 ): Promise<void> {
-  await sql.query(moveContactsStatement, [
-    tenantId,
-    userId,
-    move.methods,
-    move.email ?? null,
-    move.phoneNumber ?? null,
-  ]);
+  const { email, phone_number: phoneNumber } = contactColumns(move.contact);
+  await sql.query(moveContactsStatement, [tenantId, userId, move.methods, email, phoneNumber]);
 }
 
 const deleteStatement = statement<never>(

@@ -1,7 +1,12 @@
+import { contactColumns } from '../../core/authenticators/contact.ts';
+import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { readTokenAction, tokenActionColumns } from './token-actions.ts';
+import type { TokenAction } from './token-actions.ts';
+import type { StoredTokenAction } from './token-actions.ts';
 
-export interface ChallengeRow {
+export interface ChallengeRow extends ContactColumns {
   readonly challenge_id: string;
   /** Null until a ceremony begins that answers it. */
   readonly verification_method: string | null;
@@ -12,8 +17,6 @@ export interface ChallengeRow {
   /** Null until its action is named. */
   readonly action_code: string | null;
   readonly idempotency_key: string;
-  readonly email: string | null;
-  readonly phone_number: string | null;
   readonly scope: string;
   readonly request: ChallengeRequest;
   /** Null where it is not answered by a code. */
@@ -60,8 +63,7 @@ export interface NewChallenge {
   readonly userId: string | undefined;
   readonly actionCode: string;
   readonly idempotencyKey: string;
-  readonly email: string | undefined;
-  readonly phoneNumber: string | undefined;
+  readonly contact: Contact;
   readonly scope: string;
   readonly request: ChallengeRequest;
   readonly codeHmac: Buffer;
@@ -70,6 +72,7 @@ export interface NewChallenge {
 }
 
 export async function createChallenge(sql: Sql, challenge: NewChallenge): Promise<void> {
+  const { email, phone_number: phoneNumber } = contactColumns(challenge.contact);
   await sql.query(createStatement, [
     challenge.tenantId,
     challenge.challengeId,
@@ -77,8 +80,8 @@ export async function createChallenge(sql: Sql, challenge: NewChallenge): Promis
     challenge.userId ?? null,
     challenge.actionCode,
     challenge.idempotencyKey,
-    challenge.email ?? null,
-    challenge.phoneNumber ?? null,
+    email,
+    phoneNumber,
     challenge.scope,
     JSON.stringify(challenge.request),
     challenge.codeHmac,
@@ -99,6 +102,35 @@ export async function loadChallenge(
 ): Promise<ChallengeRow | undefined> {
   const [row] = await sql.query(loadStatement, [tenantId, challengeId]);
   return row;
+}
+
+const withActionStatement = statement<
+  Omit<ChallengeRow, keyof ContactColumns> & {
+    readonly challenge_email: string | null;
+    readonly challenge_phone_number: string | null;
+  } & (StoredTokenAction | { readonly action_id: null })
+>(
+  'load_challenge_with_action',
+  `select c.challenge_id, c.verification_method, c.purpose, c.authenticator_id, c.user_id, c.action_code,
+     c.idempotency_key, c.email as challenge_email, c.phone_number as challenge_phone_number, c.scope, c.request,
+     c.code_hmac, c.expires_at, c.verified_at, c.claimed_at, ${tokenActionColumns}
+   from challenges c
+   left join (actions x join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id)
+     on x.tenant_id = c.tenant_id and x.user_id = c.user_id and x.action_code = c.action_code
+     and x.idempotency_key = c.idempotency_key
+   where c.tenant_id = $1 and c.challenge_id = $2`,
+);
+
+/** A challenge with the action of the user whom it is of, in one round trip: undefined while it is nobody's. */
+export async function loadChallengeWithAction(
+  sql: Sql,
+  tenantId: string,
+  challengeId: string,
+): Promise<{ readonly challenge: ChallengeRow; readonly row: TokenAction | undefined } | undefined> {
+  const [row] = await sql.query(withActionStatement, [tenantId, challengeId]);
+  if (row === undefined) return undefined;
+  const challenge = { ...row, email: row.challenge_email, phone_number: row.challenge_phone_number };
+  return { challenge, row: row.action_id === null ? undefined : readTokenAction(row) };
 }
 
 const lockStatement = statement<ChallengeRow>(
@@ -135,23 +167,6 @@ export async function renewChallengeCode(
     sqlTime(renewal.nowMs),
     sqlTime(renewal.expiresAtMs),
   ]);
-  return rows.length === 1;
-}
-
-const consumeStatement = statement<{ challenge_id: string }>(
-  'consume_challenge',
-  `update challenges set verified_at = $4
-   where tenant_id = $1 and challenge_id = $2 and code_hmac = $3 and verified_at is null and expires_at > $4
-   returning challenge_id`,
-);
-
-/** Accepts the code of a challenge. False if it was accepted, replaced or expired before, also when requests race. */
-export async function consumeChallenge(
-  sql: Sql,
-  consumption: { tenantId: string; challengeId: string; codeHmac: Buffer; nowMs: number },
-): Promise<boolean> {
-  const { tenantId, challengeId, codeHmac, nowMs } = consumption;
-  const rows = await sql.query(consumeStatement, [tenantId, challengeId, codeHmac, sqlTime(nowMs)]);
   return rows.length === 1;
 }
 

@@ -107,20 +107,6 @@ export async function spendAttempt(
   return rows.length === 1;
 }
 
-const resetStatement = statement<never>(
-  'reset_guess_budget',
-  `update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = $4
-   where tenant_id = $1 and subject = $2 and verification_method = $3`,
-);
-
-/**
- * A success of this method clears its failures, and no other's; the tries that the tenant's limit counts stay. In the
- * transaction that consumes the code.
- */
-export async function resetGuessBudget(sql: Sql, subject: GuessSubject, nowMs: number): Promise<void> {
-  await sql.query(resetStatement, [subject.tenantId, subject.subject, subject.verificationMethod, sqlTime(nowMs)]);
-}
-
 const giveBackStatement = statement<never>(
   'give_back_attempt',
   `with budget as (

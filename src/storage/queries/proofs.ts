@@ -1,7 +1,9 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
+import { knowDevice } from './actions.ts';
 import type { ActionKey } from './actions.ts';
 import type { AuditEvent } from './audit-events.ts';
+import type { GuessSubject } from './guess-budgets.ts';
 
 /**
  * The one-time thing that a proof uses up. Each is one conditional write, so that of any number of requests at once, on
@@ -22,17 +24,24 @@ export type Consumption =
       /** What the method keeps anew of its key. */
       readonly state: Readonly<Record<string, unknown>>;
     }
-  /** A code that was sent to where the authenticator still is. */
+  /** A code that was sent for a challenge of the action's token, to where the authenticator still is. */
   | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
   /** A link that was spent before, to where the authenticator still is. */
   | { readonly kind: 'link'; readonly challengeId: string }
+  /** A code that a backend had sent, to the user who is known of its challenge, or to nobody yet. */
+  | { readonly kind: 'answer'; readonly challengeId: string; readonly codeHmac: Buffer }
+  /** The claim of such a code, which was accepted while it was nobody's. */
+  | { readonly kind: 'claim'; readonly challengeId: string }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
   /** Spent before anything was compared: a challenge for a new key. */
   | { readonly kind: 'spent' };
 
+/** What a proof is for: an action of a user, or one that waits for its user to be named, and is not there yet. */
+export type ProofKey = ActionKey | (Omit<ActionKey, 'userId'> & { readonly userId: undefined });
+
 export interface Proof {
-  readonly key: ActionKey;
+  readonly key: ProofKey;
   readonly consume: Consumption;
   readonly method: string;
   /** The authenticator that was proven; null for a recovery code. */
@@ -42,14 +51,17 @@ export interface Proof {
   readonly moves: boolean;
   /** The lease that the proof was confirmed under; undefined where nobody was asked. */
   readonly leaseId: string | undefined;
-  /** HMAC of the code, for answering the very same request again; null for what never repeats. */
-  readonly proofHmac: Buffer | null;
+  /** Whether the action remembers it as the latest proof of its token, with the HMAC of a code that may be repeated. */
+  readonly remembered: { readonly proofHmac: Buffer | null } | undefined;
+  /** Whose failures of the method are forgotten; undefined if they were before. */
+  readonly subject: GuessSubject | undefined;
   readonly audit: AuditEvent;
   readonly nowMs: number;
 }
 
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it moves the action, $9 HMAC of the
-// code, $10 time, $11 to $16 the audit event, $17 the lease; then what is consumed.
+// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 whether the action remembers it; then
+// what is consumed.
 const isHeld = '($17::uuid is null or exists (select from held))';
 // Assurances in their order, so that the best one is kept.
 const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
@@ -63,24 +75,33 @@ const isStillThere = `exists (
        )`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
-  counter: `update authenticators set counter = $18, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
-     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $18) and ${isHeld}
+  counter: `update authenticators set counter = $20, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $20) and ${isHeld}
      returning 1`,
-  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $18), state = state || $20::jsonb,
+  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $20), state = state || $22::jsonb,
        last_verified_at = $10, best_assurance = ${bestAssurance}
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
-       and ($18 > coalesce(counter, 0) or ($18 = 0 and coalesce(counter, 0) = 0) or not $19::boolean) and ${isHeld}
+       and ($20 > coalesce(counter, 0) or ($20 = 0 and coalesce(counter, 0) = 0) or not $21::boolean) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $18 and user_id = $2 and code_hmac = $19
+     where tenant_id = $1 and challenge_id = $20 and user_id = $2 and code_hmac = $21
        and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
      returning 1`,
   link: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $18 and user_id = $2 and spent_at is not null
+     where tenant_id = $1 and challenge_id = $20 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere}
      returning 1`,
+  answer: `update challenges set verified_at = $10
+     where tenant_id = $1 and challenge_id = $20 and user_id is not distinct from $2 and code_hmac = $21
+       and verified_at is null and expires_at > $10 and ${isHeld}
+     returning 1`,
+  claim: `update challenges set user_id = $2, idempotency_key = $4, claimed_at = $10
+     where tenant_id = $1 and challenge_id = $20 and action_code = $3
+       and (user_id is null or (user_id = $2 and idempotency_key = $4))
+       and verified_at is not null and claimed_at is null and ${isHeld}
+     returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
-     where tenant_id = $1 and user_id = $2 and code_number = $18 and code_hash = $19 and used_at is null and ${isHeld}
+     where tenant_id = $1 and user_id = $2 and code_number = $20 and code_hash = $21 and used_at is null and ${isHeld}
      returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
@@ -96,7 +117,7 @@ const touched = `, touched as (
 
 const closed = `, closed as (
      update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
-     where tenant_id = $1 and challenge_id = $21 and exists (select from consumed)
+     where tenant_id = $1 and challenge_id = $23 and exists (select from consumed)
    )`;
 
 // What follows of a consumption beyond what follows of all.
@@ -105,11 +126,20 @@ const sequels: Readonly<Record<Consumption['kind'], string>> = {
   signature: closed,
   code: touched,
   link: touched,
+  // What a backend has asked for leaves the authenticator's own times as they are.
+  answer: '',
+  claim: '',
   recoveryCode: touched,
   spent: touched,
 };
 
-function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number }> {
+interface StoredResult {
+  readonly is_accepted: boolean;
+  readonly is_held: boolean;
+  readonly state: string | null;
+}
+
+function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
   return statement(
     `record_proof_${kind}`,
     `with held as (
@@ -120,7 +150,8 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
      for update
    ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
      update actions set
-       proof_method = $5, proof_hmac = $9,
+       proof_method = case when $19 then $5 else proof_method end,
+       proof_hmac = case when $19 then $9 else proof_hmac end,
        state = ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')},
        verification_method = ${ifMoved('$5', 'verification_method')},
        verified_by_authenticator_id = ${ifMoved('$6', 'verified_by_authenticator_id')},
@@ -131,49 +162,53 @@ function proofStatement(kind: Consumption['kind']): Statement<{ consumed: number
        lease_id = ${ifMoved('null', 'nullif(lease_id, $17::uuid)')}, lease_until = ${ifMoved('null', 'lease_until')}
      where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
        and exists (select from consumed)
-     returning device_id, verified_at
-   ), device as (
-     update devices d set authenticated_at = $10 from proven p
-     where d.tenant_id = $1 and d.user_id = $2 and d.device_id = p.device_id and p.verified_at = $10
-   ), budget as (
+     returning tenant_id, user_id, device_id, state, verified_at
+   ), device as (${knowDevice('proven', '$10')}), budget as (
      update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = $10
-     where tenant_id = $1 and subject = 'user:' || $2 and verification_method = $5 and exists (select from consumed)
+     where tenant_id = $1 and subject = $18 and verification_method = $5 and exists (select from consumed)
    ), event as (
      insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, user_id, request_id, data)
      select $1, $11::uuid, $12::timestamptz, $13::jsonb, $14::text, $2, $15::text, $16::jsonb from consumed
    )
-   select count(*)::int as consumed from consumed`,
+   select exists (select from consumed) as is_accepted, ${isHeld} as is_held, (select state from proven) as state`,
     'writes',
   );
 }
 
-const statements: Readonly<Record<Consumption['kind'], Statement<{ consumed: number }>>> = {
+const statements: Readonly<Record<Consumption['kind'], Statement<StoredResult>>> = {
   counter: proofStatement('counter'),
   signature: proofStatement('signature'),
   code: proofStatement('code'),
   link: proofStatement('link'),
+  answer: proofStatement('answer'),
+  claim: proofStatement('claim'),
   recoveryCode: proofStatement('recoveryCode'),
   spent: proofStatement('spent'),
 };
 
+/** What became of a proof. */
+export type RecordedProof =
+  /** In which state the action stands now; null where there is none. */
+  { readonly kind: 'accepted'; readonly state: string | null } | { readonly kind: 'used' | 'lost lease' };
+
 /**
  * Accepts a proof with everything that follows from it, in one statement: what is one-time is used up, the action moves to
  * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED (ruling 9), the authenticator is verified, the failures
- * of its method are forgotten, the audit event is left. False, and nothing of it, if the one-time thing was used before, or
- * the lease is not held any more.
+ * of its method are forgotten, the audit event is left. Nothing of it if the one-time thing was used before, or the lease
+ * is not held any more.
  */
-export async function recordProof(sql: Sql, proof: Proof): Promise<boolean> {
+export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof> {
   const { key, consume, audit } = proof;
   const [row] = await sql.query(statements[consume.kind], [
     key.tenantId,
-    key.userId,
+    key.userId ?? null,
     key.actionCode,
     key.idempotencyKey,
     proof.method,
     proof.authenticatorId,
     proof.assurance,
     proof.moves,
-    proof.proofHmac,
+    proof.remembered?.proofHmac ?? null,
     sqlTime(proof.nowMs),
     audit.eventId,
     sqlTime(audit.happenedAtMs),
@@ -182,9 +217,12 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<boolean> {
     audit.requestId ?? null,
     JSON.stringify(audit.data),
     proof.leaseId ?? null,
+    proof.subject?.subject ?? null,
+    proof.remembered !== undefined,
     ...consumedValues(consume),
   ]);
-  return row?.consumed === 1;
+  if (row?.is_accepted === true) return { kind: 'accepted', state: row.state };
+  return { kind: row?.is_held === true ? 'used' : 'lost lease' };
 }
 
 function consumedValues(consume: Consumption): readonly SqlValue[] {
@@ -194,8 +232,10 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
     case 'signature':
       return [consume.counter, consume.isDeviceBound, JSON.stringify(consume.state), consume.challengeId];
     case 'code':
+    case 'answer':
       return [consume.challengeId, consume.codeHmac];
     case 'link':
+    case 'claim':
       return [consume.challengeId];
     case 'recoveryCode':
       return [consume.number, consume.hash];

@@ -22,6 +22,7 @@ export interface TokenAction {
   readonly email: string | null;
   readonly email_verified: boolean;
   readonly phone_number: string | null;
+  readonly phone_number_verified: boolean;
   readonly username: string | null;
   readonly display_name: string | null;
   readonly default_authenticator_id: string | null;
@@ -32,7 +33,8 @@ export interface TokenAction {
   readonly authenticators: readonly AuthenticatorRow[];
 }
 
-interface StoredTokenAction extends Omit<TokenAction, 'authenticators'> {
+/** As it comes from the database. */
+export interface StoredTokenAction extends Omit<TokenAction, 'authenticators'> {
   readonly authenticators: readonly (Omit<AuthenticatorRow, 'secret_sealed'> & {
     readonly secret_sealed: string | null;
   })[];
@@ -40,15 +42,15 @@ interface StoredTokenAction extends Omit<TokenAction, 'authenticators'> {
 
 const ms = (column: string) => `(extract(epoch from a.${column}) * 1000)::bigint`;
 
-const loadStatement = statement<StoredTokenAction>(
-  'load_token_action',
-  `select x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.redirect_url, x.redirect_to_settings,
+/** Everything that a call on an action begins from, where `x` is its row and `u` its user's. */
+export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.redirect_url, x.redirect_to_settings,
      x.ip_address, x.user_agent, x.device_id, x.locale,
-     u.locale as user_locale, u.email, u.email_verified, u.phone_number, u.username, u.display_name, u.default_authenticator_id,
+     u.locale as user_locale, u.email, u.email_verified, u.phone_number,
+     u.phone_number_verified, u.username, u.display_name, u.default_authenticator_id,
      u.removed_last_authenticator,
      array(
        select g.verification_method from guess_budgets g
-       where g.tenant_id = $1 and g.subject = 'user:' || $2
+       where g.tenant_id = x.tenant_id and g.subject = 'user:' || x.user_id
          and (g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})
      ) as locked_methods,
      coalesce((
@@ -59,8 +61,12 @@ const loadStatement = statement<StoredTokenAction>(
          'best_assurance', a.best_assurance, 'created_at', ${ms('created_at')}, 'verified_at', ${ms('verified_at')},
          'last_verified_at', ${ms('last_verified_at')}
        ) order by a.created_at, a.authenticator_id)
-       from authenticators a where a.tenant_id = $1 and a.user_id = $2
-     ), '[]') as authenticators
+       from authenticators a where a.tenant_id = x.tenant_id and a.user_id = x.user_id
+     ), '[]') as authenticators`;
+
+const loadStatement = statement<StoredTokenAction>(
+  'load_token_action',
+  `select ${tokenActionColumns}
    from actions x
    join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
    where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
@@ -70,7 +76,10 @@ const loadStatement = statement<StoredTokenAction>(
 /** Everything that a call with a short-lived token begins from, in one round trip. */
 export async function loadTokenAction(sql: Sql, key: ActionKey): Promise<TokenAction | undefined> {
   const [row] = await sql.query(loadStatement, [key.tenantId, key.userId, key.actionCode, key.idempotencyKey]);
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : readTokenAction(row);
+}
+
+export function readTokenAction(row: StoredTokenAction): TokenAction {
   return {
     ...row,
     authenticators: row.authenticators.map((authenticator) => ({

@@ -1,17 +1,18 @@
-import { Refusal } from '../../contract/errors.ts';
-import type { DecisionRecord } from '../../core/actions/decide-action.ts';
-import type { ActionToken } from '../../runtime/tokens.ts';
-import type { Tenant } from '../../storage/published.ts';
-import type { ActionKey } from '../../storage/queries/actions.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import { loadTokenAction } from '../../storage/queries/token-actions.ts';
-import type { TokenAction } from '../../storage/queries/token-actions.ts';
-import type { Context, TokenCaller } from '../operation.ts';
-import { readDecisionRecord } from '../read-decision-record.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { DecisionRecord } from '../core/actions/decide-action.ts';
+import type { Context, TokenCaller } from '../operations/operation.ts';
+import { readDecisionRecord } from '../operations/read-decision-record.ts';
+import type { ActionToken } from '../runtime/tokens.ts';
+import type { Tenant } from '../storage/published.ts';
+import type { ActionKey } from '../storage/queries/actions.ts';
+import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
+import { loadTokenAction } from '../storage/queries/token-actions.ts';
+import type { TokenAction } from '../storage/queries/token-actions.ts';
 
-/** The action of a token, while client calls may work on it. */
+/** An action with its user, as a proof of it finds them. */
 export interface OpenAction {
   readonly tenant: Tenant;
+  /** What of it the caller may do: their token's scopes, or those of the challenge that a backend made. */
   readonly token: Pick<ActionToken, 'actionId' | 'scope'>;
   readonly key: ActionKey;
   readonly row: TokenAction;
@@ -60,6 +61,11 @@ export async function readAction({ db }: Context, { tenant, token }: TokenCaller
     throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
   return actionOf(tenant, token, key, row);
+}
+
+/** The action that a backend's challenge is for, whatever has become of it. */
+export function challengedAction(tenant: Tenant, key: ActionKey, scope: string, row: TokenAction): OpenAction {
+  return actionOf(tenant, { actionId: row.action_id, scope }, key, row);
 }
 
 function actionOf(tenant: Tenant, token: OpenAction['token'], key: ActionKey, row: TokenAction): OpenAction {

@@ -1,14 +1,12 @@
 /** Who may prove what, and who may change which factors, with the token of an action (rulings 9 and 17). */
-import { Refusal } from '../../contract/errors.ts';
-import { assuranceOf } from '../../core/authenticators/assurance.ts';
-import { satisfies } from '../../core/challenges/satisfies.ts';
-import { assurances } from '../../core/rules/rule-set.ts';
-import type { Assurance } from '../../core/rules/rule-set.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import { usesRecoveryCodes } from '../new-recovery-codes.ts';
-import { keySettings } from './keys.ts';
+import { Refusal } from '../contract/errors.ts';
+import { assuranceOf } from '../core/authenticators/assurance.ts';
+import { satisfies } from '../core/challenges/satisfies.ts';
+import { assurances } from '../core/rules/rule-set.ts';
+import type { Assurance } from '../core/rules/rule-set.ts';
+import { requireEditable } from '../operations/method-settings.ts';
+import { usesRecoveryCodes } from '../operations/new-recovery-codes.ts';
 import type { OpenAction } from './open-action.ts';
-import { requireEditable } from './own-authenticator.ts';
 
 type FactorScope = 'add:authenticators' | 'update:authenticators' | 'remove:authenticators';
 
@@ -66,29 +64,19 @@ export function permitEnrolment(action: OpenAction, method: string): void {
     if (isReplaced) requireEditable(action.tenant, method);
     return;
   }
-  const { row, tenant } = action;
-  const mayReEnrol = !row.removed_last_authenticator || tenant.settings.inlineReEnrolment;
-  if (!isFirstEnrolment(action) || !mayReEnrol) requireScope(action, 'add:authenticators');
+  requireFirstOrScope(action);
   permitProof(action, method);
 }
 
 /**
- * Permits a key beside the verified authenticators that the user has.
- * @throws {Refusal} `invalid_configuration`, `invalid_request`, `forbidden`, `insufficient_scope`
+ * What of {@link permitEnrolment} another request may have changed since: to be asked again while the user is held, so that
+ * nobody gets a second authenticator by a race (A11).
+ * @throws {Refusal} `insufficient_scope`
  */
-export function permitKey(action: OpenAction, method: string, verified: readonly AuthenticatorRow[]): void {
-  permitEnrolment(action, method);
-  const { allowsSeveral, recoveryMethods } = keySettings(action.tenant, method);
-  const enrolled = verified.map((row) => row.verification_method);
-  if (!allowsSeveral && enrolled.includes(method)) {
-    throw new Refusal('invalid_configuration', `A user may have one ${method} only. Remove it first.`);
-  }
-  if (recoveryMethods.length > 0 && !recoveryMethods.some((name) => enrolled.includes(name))) {
-    throw new Refusal(
-      'invalid_request',
-      `Enrol one of ${recoveryMethods.join(', ')} first: ${method} needs it to recover.`,
-    );
-  }
+export function requireFirstOrScope(action: OpenAction): void {
+  const { row, tenant } = action;
+  const mayReEnrol = !row.removed_last_authenticator || tenant.settings.inlineReEnrolment;
+  if (!isFirstEnrolment(action) || !mayReEnrol) requireScope(action, 'add:authenticators');
 }
 
 /** Whether something is permitted, for whoever wants to know before they ask. */
@@ -105,17 +93,19 @@ export function isPermitted(permit: () => void): boolean {
 export interface ProofStrength {
   readonly method: string;
   readonly assurance: Assurance;
+  /** Whether it is of an authenticator that is enrolled with it: that says who somebody is only of their very first one. */
+  readonly isRegistration: boolean;
   /** Made by a browser on its own, with nobody there: it proves nothing. */
   readonly isUnattended?: boolean;
 }
 
 /** Whether a proof moves the action of its token. */
-export function moves(action: OpenAction, proof: ProofStrength, isRegistration: boolean): boolean {
-  return satisfies(action.demand, proof) && provesUser(action, proof, isRegistration);
+export function moves(action: OpenAction, proof: ProofStrength): boolean {
+  return satisfies(action.demand, proof) && provesUser(action, proof);
 }
 
 /** A registration is a proof only of the user's very first authenticator (ruling 17), and of somebody who is there. */
-function provesUser(action: OpenAction, { isUnattended }: ProofStrength, isRegistration: boolean): boolean {
+function provesUser(action: OpenAction, { isRegistration, isUnattended }: ProofStrength): boolean {
   return !isRegistration || (isFirstEnrolment(action) && isUnattended !== true);
 }
 
@@ -124,9 +114,9 @@ function provesUser(action: OpenAction, { isUnattended }: ProofStrength, isRegis
  * proof is at least as strong as the strongest authenticator that the user has (ruling 17). A recovery code may add one,
  * however strong what was lost, and never take one away.
  */
-export function scopeAfter(action: OpenAction, proof: ProofStrength, isRegistration: boolean): string {
+export function scopeAfter(action: OpenAction, proof: ProofStrength): string {
   const scopes = new Set(['read:authenticators', ...action.token.scope.split(' ').filter((scope) => scope !== '')]);
-  const isProof = provesUser(action, proof, isRegistration);
+  const isProof = provesUser(action, proof);
   const isStrongest = action.verified.every(
     (authenticator) => rank(proof.assurance) >= rank(strengthOf(authenticator)),
   );

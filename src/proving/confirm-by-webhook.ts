@@ -2,12 +2,12 @@ import { Refusal } from '../contract/errors.ts';
 import { satisfies } from '../core/challenges/satisfies.ts';
 import type { Assurance } from '../core/rules/rule-set.ts';
 import { WebhookUnanswered, postWebhook } from '../delivery/webhook.ts';
+import type { Context } from '../operations/operation.ts';
+import { readDecisionRecord } from '../operations/read-decision-record.ts';
 import type { Tenant } from '../storage/published.ts';
 import { loadActionLease, releaseActionLease, takeActionLease } from '../storage/queries/action-leases.ts';
 import type { ActionLease } from '../storage/queries/action-leases.ts';
 import type { ActionKey } from '../storage/queries/actions.ts';
-import type { Context } from './operation.ts';
-import { readDecisionRecord } from './read-decision-record.ts';
 
 /** A proof that was compared and found good, and not used up yet. */
 export interface UnconfirmedProof {
@@ -16,8 +16,17 @@ export interface UnconfirmedProof {
   readonly authenticatorId: string | undefined;
 }
 
-/** The lease that a proof was confirmed under; undefined without a webhook, null if the proof is to leave the action alone. */
-export type Confirmation = string | null | undefined;
+/** What came of asking whether an action may succeed. */
+export type Confirmation =
+  /** Nobody is ever asked about actions of this code. */
+  | { readonly kind: 'unneeded' }
+  /** It may, as long as the lease is held: the closing statement has to match it. */
+  | { readonly kind: 'leased'; readonly leaseId: string }
+  /** Nobody was asked, so the proof must not move the action, wherever it stands by then. */
+  | { readonly kind: 'unasked' };
+
+const unneeded: Confirmation = { kind: 'unneeded' };
+export const unasked: Confirmation = { kind: 'unasked' };
 
 /** How long nobody else may ask. Longer than the webhook has, so that whoever holds a lease can also close with it. */
 const leaseMs = 10_000;
@@ -27,10 +36,9 @@ const pollMs = 100;
 
 /**
  * Asks the tenant's own server, where the action's configuration names one, whether the action may succeed
- * (`action.verify`). Call it between comparing and consuming, outside of any transaction. Gives the id of the lease that the
- * closing statement has to match; undefined where nobody is ever asked; null where nobody was, because the proof is not of
- * the kind that the action demands, or the action stands where no proof moves it, also because another request just closed
- * it. After null the proof must not move the action, wherever it stands by then.
+ * (`action.verify`). Call it between comparing and consuming, outside of any transaction. Nobody is asked if the proof is not
+ * of the kind that the action demands, or the action stands where no proof moves it, also because another request just
+ * closed it.
  * @throws {Refusal} `forbidden` if the answer was no, `unavailable` if there was none. Nothing is used up then.
  */
 export async function confirmByWebhook(
@@ -40,26 +48,25 @@ export async function confirmByWebhook(
   proof: UnconfirmedProof,
 ): Promise<Confirmation> {
   const url = webhookOf(tenant, key.actionCode);
-  if (url === undefined) return undefined;
+  if (url === undefined) return unneeded;
   const leaseId = await takeLease(context, key, proof);
-  if (leaseId === null) return null;
+  if (leaseId === undefined) return unasked;
   try {
     await ask(context, tenant, key, proof, url, leaseId);
   } catch (error) {
     await releaseActionLease(context.db, key, leaseId);
     throw error;
   }
-  return leaseId;
+  return { kind: 'leased', leaseId };
 }
 
-/** Where somebody is asked before a proof lets an action of this code succeed. */
-export function webhookOf(tenant: Tenant, actionCode: string): string | undefined {
+function webhookOf(tenant: Tenant, actionCode: string): string | undefined {
   return tenant.actions.get(actionCode)?.verificationWebhookUrl ?? undefined;
 }
 
 /** Gives back a lease that nothing was closed with. */
-export async function forgoConfirmation({ db }: Context, key: ActionKey, leaseId: Confirmation): Promise<void> {
-  if (typeof leaseId === 'string') await releaseActionLease(db, key, leaseId);
+export async function forgoConfirmation({ db }: Context, key: ActionKey, confirmation: Confirmation): Promise<void> {
+  if (confirmation.kind === 'leased') await releaseActionLease(db, key, confirmation.leaseId);
 }
 
 /**
@@ -69,15 +76,19 @@ export function lostLease(): Refusal {
   return new Refusal('unavailable', 'The action changed while its verification was being confirmed. Try again.', 1);
 }
 
-/** Null if the action is not to be moved (any more). Waits while another request asks. */
-async function takeLease({ db, runtime }: Context, key: ActionKey, proof: UnconfirmedProof): Promise<string | null> {
+/** Undefined if the action is not to be moved (any more). Waits while another request asks. */
+async function takeLease(
+  { db, runtime }: Context,
+  key: ActionKey,
+  proof: UnconfirmedProof,
+): Promise<string | undefined> {
   const leaseId = runtime.ids.uuid();
   const giveUpMs = runtime.clock.now() + waitMsMax;
   let hasMet = false;
   for (;;) {
     const nowMs = runtime.clock.now();
     const row = await loadActionLease(db, key);
-    if (row === undefined || !isMovable(row, proof)) return null;
+    if (row === undefined || !isMovable(row, proof)) return undefined;
     // Given back, not expired: the request that asked was told no, and this one would be too.
     if (hasMet && row.lease_id === null) throw notConfirmed();
     if (isFree(row, nowMs) && (await takeActionLease(db, key, { leaseId, untilMs: nowMs + leaseMs, nowMs }))) {

@@ -1,7 +1,7 @@
-import type { GuessLimit } from '../storage/queries/guess-budgets.ts';
+import { methodSettings } from '../operations/method-settings.ts';
+import { readRateLimit } from '../operations/read-rate-limit.ts';
 import type { Tenant } from '../storage/published.ts';
-import { methodSettings } from './method-settings.ts';
-import { readRateLimit } from './read-rate-limit.ts';
+import type { GuessLimit } from '../storage/queries/guess-budgets.ts';
 
 /**
  * How many codes of a method the tenant lets each of its users try within a time (client-api 1.10); undefined if it has set

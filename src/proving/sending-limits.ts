@@ -1,12 +1,13 @@
 import { Refusal } from '../contract/errors.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
+import { methodSettings } from '../operations/method-settings.ts';
+import type { Context } from '../operations/operation.ts';
+import { readRateLimit } from '../operations/read-rate-limit.ts';
+import type { Tenant } from '../storage/published.ts';
 import { countMessage } from '../storage/queries/sent-messages.ts';
 import type { SendingLimit } from '../storage/queries/sent-messages.ts';
-import type { Tenant } from '../storage/published.ts';
 import type { Sql } from '../storage/sql.ts';
-import { contactSubject } from './challenge-code.ts';
-import { methodSettings } from './method-settings.ts';
-import type { Context } from './operation.ts';
-import { readRateLimit } from './read-rate-limit.ts';
+import { contactSubject } from './contact-subject.ts';
 
 const minuteMs = 60_000;
 
@@ -15,14 +16,14 @@ const mailLimit: SendingLimit = { messagesMax: 12, windowMs: 10 * minuteMs };
 const textLimit: SendingLimit = { messagesMax: 6, windowMs: 10 * minuteMs };
 
 /**
- * Counts a message against the limits of its address and of its user, in the transaction that makes what is sent.
+ * Counts a message against the limits of its contact and of its user, in the transaction that makes what is sent.
  * @throws {Refusal} `too_many_requests`
  */
 export async function countSend(
   sql: Sql,
   { runtime }: Context,
   tenant: Tenant,
-  message: { verificationMethod: string; contact: string; userId: string | undefined; nowMs: number },
+  message: { verificationMethod: string; contact: Contact; userId: string | undefined; nowMs: number },
 ): Promise<void> {
   const { verificationMethod, contact, userId, nowMs } = message;
   const limits = sendingLimits(tenant, verificationMethod);

@@ -1,9 +1,8 @@
 import { codeBytes, oneTimeCode } from '../core/challenges/one-time-code.ts';
-import { mailboxOf } from '../delivery/email/mailbox-of.ts';
+import { methodSettings } from '../operations/method-settings.ts';
+import type { Context } from '../operations/operation.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
-import { methodSettings } from './method-settings.ts';
-import type { Context } from './operation.ts';
 
 const lengthDefault = 6;
 /** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). Links, too. */
@@ -28,9 +27,4 @@ export function codeHmac(tenant: Tenant, challengeId: string, code: string): Buf
 /** Whether `code` is the code behind a stored HMAC, in constant time. Only the plain digits are a code (A04). */
 export function isCode(tenant: Tenant, challengeId: string, code: string, stored: Buffer): boolean {
   return /^[0-9]{6,10}$/.test(code) && digestsEqual(codeHmac(tenant, challengeId, code), stored);
-}
-
-/** A name for an address that tells nothing about it. */
-export function contactSubject(tenant: Tenant, contact: string): string {
-  return `contact:${hmacSha256(tenant.codeKey, JSON.stringify(['contact', mailboxOf(contact)])).toString('base64url')}`;
 }

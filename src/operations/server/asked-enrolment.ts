@@ -1,0 +1,56 @@
+import { contactColumns, haveSameContact } from '../../core/authenticators/contact.ts';
+import type { Contact } from '../../core/authenticators/contact.ts';
+import type { Enrolment } from '../../proving/complete-enrolment.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+
+/**
+ * What a proven contact enrols, as far as the backend asked for it (ruling 17): a first authenticator, a further one, or a
+ * new contact of the one that there is. Undefined if it enrols nothing.
+ */
+export function askedEnrolment(
+  held: OpenAction,
+  method: string,
+  contact: Contact,
+  added: { readonly authenticatorId: string; readonly nowMs: number },
+): Enrolment | undefined {
+  const own = held.verified.find((row) => row.verification_method === method);
+  const scopes = held.token.scope.split(' ');
+  const columns = contactColumns(contact);
+  const aftermath = { endsSessions: false, forgetsRemoval: false };
+  if (held.verified.length === 0 || (own === undefined && scopes.includes('add:authenticators'))) {
+    const authenticator = newAuthenticator(held.key.userId, method, contact, added);
+    return { authenticator, place: 'own', aftermath: { ...aftermath, replacesContact: false } };
+  }
+  if (own !== undefined && !haveSameContact(own, columns) && scopes.includes('update:authenticators')) {
+    return {
+      authenticator: { ...own, ...columns },
+      place: 'moved',
+      aftermath: { ...aftermath, replacesContact: true },
+    };
+  }
+  return undefined;
+}
+
+function newAuthenticator(
+  userId: string,
+  method: string,
+  contact: Contact,
+  { authenticatorId, nowMs }: { readonly authenticatorId: string; readonly nowMs: number },
+): AuthenticatorRow {
+  return {
+    user_id: userId,
+    authenticator_id: authenticatorId,
+    verification_method: method,
+    slot: '',
+    ...contactColumns(contact),
+    credential_id: null,
+    state: {},
+    secret_sealed: null,
+    counter: null,
+    best_assurance: null,
+    created_at: nowMs,
+    verified_at: nowMs,
+    last_verified_at: nowMs,
+  };
+}

@@ -1,0 +1,241 @@
+import { Refusal } from '../contract/errors.ts';
+import type { Route } from '../contract/route.ts';
+import { withContact } from '../core/authenticators/contact.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
+import type { Notice } from '../core/notices/notice.ts';
+import type { ClientRequest, Context, KeyRequest } from '../operations/operation.ts';
+import { queueNotice } from '../operations/queue-notice.ts';
+import { auditEvent } from '../operations/record-audit.ts';
+import { loadAuthenticators } from '../storage/queries/authenticators.ts';
+import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
+import { giveBackAttempt } from '../storage/queries/guess-budgets.ts';
+import type { GuessSubject } from '../storage/queries/guess-budgets.ts';
+import { recordProof } from '../storage/queries/proofs.ts';
+import type { Consumption, ProofKey, RecordedProof } from '../storage/queries/proofs.ts';
+import { lockUser, recordUser } from '../storage/queries/users.ts';
+import type { UserRow } from '../storage/queries/users.ts';
+import type { Sql } from '../storage/sql.ts';
+import { completeEnrolment } from './complete-enrolment.ts';
+import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
+import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confirm-by-webhook.ts';
+import type { Confirmation } from './confirm-by-webhook.ts';
+import type { OpenAction } from './open-action.ts';
+import { isFirstEnrolment, moves } from './permit.ts';
+import type { ProofStrength } from './permit.ts';
+import { proofHmac } from './repeat-proof.ts';
+
+/** A proof that has been compared and found good. */
+export interface GoodProof extends ProofStrength {
+  readonly consume: Consumption;
+  /** The authenticator that it is of; undefined where there is none, as for a recovery code. */
+  readonly authenticator: AuthenticatorRow | undefined;
+  /** What it shows the user to be reached at. */
+  readonly contact?: Contact | undefined;
+  /** Whose failures it clears, and whose guess is given back if it is not confirmed; undefined where neither is due. */
+  readonly subject: GuessSubject | undefined;
+  /**
+   * What it enrols, if anything: asked while the user is held, with their other authenticators as they are then.
+   * @throws {Refusal} if it may not be enrolled any more
+   */
+  readonly enrol?: (held: OpenAction) => Enrolment | undefined;
+  /** What else the audit log is told. */
+  readonly remarks?: Readonly<Record<string, unknown>>;
+  /** The code that was given, where the very same request may be answered again (ruling 16). */
+  readonly code?: string;
+  /** What the user is told of it by mail. */
+  readonly notice?: Notice;
+}
+
+/** A proof that was accepted. */
+export interface AcceptedProof {
+  /** What it was accepted for; where it enrolled something, beside which of the user's authenticators. */
+  readonly action: OpenAction;
+  /** In which state that stands now; null if it is not there. */
+  readonly state: string | null;
+  readonly enrolled: CompletedEnrolment | undefined;
+}
+
+interface Accepting<R extends Route> {
+  readonly context: Context;
+  readonly request: KeyRequest<R> | ClientRequest<R>;
+  readonly route: R;
+  readonly action: OpenAction;
+  readonly proof: GoodProof;
+}
+
+/**
+ * Accepts a proof with everything that follows from it, whichever API it came by: in one statement, or in one transaction
+ * that holds the user where something of them changes. Undefined if what it uses up was used before; the caller says what
+ * that means.
+ * @throws {Refusal} if the tenant's own server was asked and did not confirm it: then a code is as good as before
+ */
+export async function acceptProof<R extends Route>(
+  context: Context,
+  request: KeyRequest<R> | ClientRequest<R>,
+  route: R,
+  action: OpenAction,
+  proof: GoodProof,
+): Promise<AcceptedProof | undefined> {
+  const given = { context, request, route, action, proof };
+  return closeConfirmed(given, (confirmation) =>
+    changesUser(action, proof)
+      ? context.db.transaction((sql) => acceptHeld(sql, given, confirmation))
+      : acceptAlone(given, confirmation),
+  );
+}
+
+/** Accepts a proof that is of no user yet: it moves nothing until it is claimed. False if what it uses up was used before. */
+export async function acceptUnclaimed<R extends Route>(
+  context: Context,
+  request: KeyRequest<R>,
+  route: R,
+  key: ProofKey & { readonly userId: undefined },
+  proof: GoodProof,
+): Promise<boolean> {
+  const { kind } = await recordProof(context.db, {
+    ...whatFollows(context, proof),
+    key,
+    moves: false,
+    leaseId: undefined,
+    remembered: undefined,
+    authenticatorId: null,
+    audit: auditEvent(context, route, request, undefined, auditData(proof, undefined)),
+  });
+  return kind === 'accepted';
+}
+
+type Outcome = AcceptedProof | Exclude<RecordedProof['kind'], 'accepted'>;
+
+/** Whether a proof changes more of its user than the authenticator that it is of. */
+function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof): boolean {
+  return enrol !== undefined || notice !== undefined || withContact(row, contact) !== row;
+}
+
+async function acceptAlone<R extends Route>(given: Accepting<R>, confirmation: Confirmation): Promise<Outcome> {
+  const { context, action, proof } = given;
+  const recorded = await record(context.db, given, confirmation, proof.authenticator);
+  return recorded.kind === 'accepted' ? { action, state: recorded.state, enrolled: undefined } : recorded.kind;
+}
+
+async function acceptHeld<R extends Route>(
+  sql: Sql,
+  given: Accepting<R>,
+  confirmation: Confirmation,
+): Promise<Outcome> {
+  const { context, action, proof } = given;
+  const { tenantId, userId } = action.key;
+  const user = await lockUser(sql, tenantId, userId);
+  if (user === undefined) {
+    if (!proof.isRegistration) return 'used';
+    throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
+  }
+  // What was read before the code was compared may be old.
+  const held = proof.enrol === undefined ? action : await holding(sql, action, user, proof);
+  const enrolment = proof.enrol?.(held);
+  const proven = enrolment?.authenticator ?? proof.authenticator;
+  const recorded = await record(sql, { ...given, action: held }, confirmation, proven);
+  if (recorded.kind !== 'accepted') return recorded.kind;
+  if (proof.notice !== undefined) await queueNotice(sql, context, action.tenant, userId, proof.notice);
+  if (enrolment !== undefined) {
+    const enrolled = await completeEnrolment(sql, context, tenantId, user, held.verified, enrolment);
+    return { action: held, state: recorded.state, enrolled };
+  }
+  const after = withContact(user, proof.contact);
+  if (after !== user) await recordUser(sql, tenantId, after, context.runtime.clock.now());
+  return { action: held, state: recorded.state, enrolled: undefined };
+}
+
+/** The action with its user and their authenticators as they are now, without the one that is being enrolled. */
+async function holding(sql: Sql, action: OpenAction, user: UserRow, proof: GoodProof): Promise<OpenAction> {
+  const pendingId = proof.isRegistration ? proof.authenticator?.authenticator_id : undefined;
+  const authenticators = await loadAuthenticators(sql, action.key.tenantId, user.user_id);
+  const { removed_last_authenticator } = user;
+  return {
+    ...action,
+    row: { ...action.row, removed_last_authenticator },
+    verified: authenticators.filter((row) => row.verified_at !== null && row.authenticator_id !== pendingId),
+  };
+}
+
+/**
+ * Lets `close` use up a proof, after the tenant's own server has confirmed it where it is to be asked. Where it is not
+ * confirmed, a code is as good as before, and its attempt given back. The lease is given back if nothing was closed.
+ */
+async function closeConfirmed<R extends Route>(
+  { context, action, proof }: Accepting<R>,
+  close: (confirmation: Confirmation) => Promise<Outcome>,
+): Promise<AcceptedProof | undefined> {
+  const { tenant, key } = action;
+  const { method, assurance, consume } = proof;
+  const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
+  const confirmation = moves(action, proof)
+    ? await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
+        if (error instanceof Refusal) await giveBack(context, proof);
+        throw error;
+      })
+    : unasked;
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await close(confirmation);
+  } finally {
+    if (typeof outcome !== 'object') await forgoConfirmation(context, key, confirmation);
+  }
+  if (typeof outcome === 'object') return outcome;
+  if (outcome === 'lost lease' && tellsLostLease(consume)) {
+    await giveBack(context, proof);
+    throw lostLease();
+  }
+  return undefined;
+}
+
+/** Gives back the guess of a code that was right. What was spent before it was looked at stays so. */
+async function giveBack({ db }: Context, { consume, subject }: GoodProof): Promise<void> {
+  if (subject === undefined || consume.kind === 'spent' || consume.kind === 'link') return;
+  const isOfChallenge = consume.kind === 'code' || consume.kind === 'answer';
+  await giveBackAttempt(db, subject, isOfChallenge ? consume.challengeId : undefined);
+}
+
+/** Whether somebody who proved too late is told so. To others it is as if their proof had been used. */
+function tellsLostLease(consume: Consumption): boolean {
+  return isOfBackend(consume) || consume.kind === 'spent';
+}
+
+/** Whether a backend has asked for the proof, and no holder of a token. */
+function isOfBackend({ kind }: Consumption): boolean {
+  return kind === 'answer' || kind === 'claim';
+}
+
+function record<R extends Route>(
+  sql: Sql,
+  { context, request, route, action, proof }: Accepting<R>,
+  confirmation: Confirmation,
+  authenticator: AuthenticatorRow | undefined,
+): Promise<RecordedProof> {
+  const { code, method, consume } = proof;
+  const hmac = code === undefined ? null : proofHmac(action, method, code);
+  return recordProof(sql, {
+    ...whatFollows(context, proof),
+    key: action.key,
+    authenticatorId: authenticator?.authenticator_id ?? null,
+    moves: confirmation.kind !== 'unasked' && moves(action, proof),
+    leaseId: confirmation.kind === 'leased' ? confirmation.leaseId : undefined,
+    remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac },
+    audit: auditEvent(context, route, request, action.key.userId, auditData(proof, action)),
+  });
+}
+
+function whatFollows({ runtime }: Context, { consume, method, assurance, subject }: GoodProof) {
+  return { consume, method, assurance, subject, nowMs: runtime.clock.now() };
+}
+
+function auditData(proof: GoodProof, action: OpenAction | undefined): Readonly<Record<string, unknown>> {
+  const { method, assurance, authenticator, isRegistration, remarks } = proof;
+  if (isOfBackend(proof.consume)) return { verificationMethod: method, ...remarks };
+  return {
+    verificationMethod: method,
+    assurance,
+    ...(authenticator === undefined ? {} : { authenticatorId: authenticator.authenticator_id }),
+    ...(isRegistration && action !== undefined ? { enrolled: true, isFirst: isFirstEnrolment(action) } : {}),
+    ...remarks,
+  };
+}

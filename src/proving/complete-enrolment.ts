@@ -1,0 +1,127 @@
+import { contactOf, withContact } from '../core/authenticators/contact.ts';
+import type { Context } from '../operations/operation.ts';
+import { queueNotice } from '../operations/queue-notice.ts';
+import { addAuthenticator, recordAuthenticator, takeSlot } from '../storage/queries/authenticators.ts';
+import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
+import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
+import { recordUser } from '../storage/queries/users.ts';
+import type { UserRow } from '../storage/queries/users.ts';
+import type { Sql } from '../storage/sql.ts';
+import { moveAuthenticators } from './move-authenticators.ts';
+
+/** An authenticator that is verified now, and how it comes to stand among those that the user has. */
+export interface Enrolment {
+  readonly authenticator: AuthenticatorRow;
+  readonly place:
+    /** Beside all others: a new key. */
+    | 'beside'
+    /** The place of its method, in which a user has one: it has waited for its proof, and what stood there goes. */
+    | 'waited for'
+    /** Its slot, where what stood there before keeps its id and takes what is new. */
+    | 'own'
+    /** Where it stood, at a new contact, with all of the user's that are reached by a contact of this kind. */
+    | 'moved';
+  /** Whether it is the user's default from now on; where nobody says so, if it is the first, or takes the default's place. */
+  readonly isDefault?: boolean | undefined;
+  /** What follows for the user, as far as the ways to enrol differ in it. */
+  readonly aftermath: Aftermath;
+}
+
+export interface Aftermath {
+  /** Whether the user's sessions end where an authenticator was replaced. */
+  readonly endsSessions: boolean;
+  /** Whether the user may enrol inline again, who removed their last authenticator (A12). */
+  readonly forgetsRemoval: boolean;
+  /** Whether the contact becomes the user's in place of another one. */
+  readonly replacesContact: boolean;
+}
+
+/** What an enrolment has come to. */
+export interface CompletedEnrolment {
+  /** As it is stored. */
+  readonly authenticator: AuthenticatorRow;
+  readonly defaultId: string | null;
+  /** Whether one that was verified has lost its place or its contact to it. */
+  readonly isReplacement: boolean;
+}
+
+/**
+ * All that follows when an authenticator is enrolled, whichever way it came: the user is told, it stands in its place,
+ * sessions end that what it replaces may have begun, it becomes the default where it should, its contact the user's, and
+ * recovery is as it was. In a transaction that holds the user; `verified` are the others that were read in it.
+ */
+export async function completeEnrolment(
+  sql: Sql,
+  context: Context,
+  tenantId: string,
+  user: UserRow,
+  verified: readonly AuthenticatorRow[],
+  enrolment: Enrolment,
+): Promise<CompletedEnrolment> {
+  const { user_id: userId } = user;
+  const { authenticator_id: authenticatorId, verification_method: verificationMethod } = enrolment.authenticator;
+  const { endsSessions, forgetsRemoval, replacesContact } = enrolment.aftermath;
+  const nowMs = context.runtime.clock.now();
+  const replaced = verified.find((row) => isInPlaceOf(row, enrolment.authenticator));
+  // Whoever enrols a contact of their own must not be told in place of the owner: so before it stands there, and not there.
+  const exceptId = replaced?.authenticator_id === authenticatorId ? undefined : authenticatorId;
+  await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod }, exceptId);
+  const authenticator = await store(sql, tenantId, enrolment);
+  // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
+  if (replaced !== undefined && endsSessions) await revokeUserSessionRows(sql, tenantId, userId, nowMs);
+  const defaultId = defaultAfter(user, verified, replaced, enrolment);
+  const contact = contactOf(enrolment.authenticator);
+  const known = replacesContact && contact !== undefined ? withoutContact(user, contact.kind) : user;
+  await recordUser(
+    sql,
+    tenantId,
+    {
+      ...withContact(known, contact),
+      default_authenticator_id: defaultId,
+      removed_last_authenticator: user.removed_last_authenticator && !forgetsRemoval,
+    },
+    nowMs,
+  );
+  return { authenticator, defaultId, isReplacement: replaced !== undefined };
+}
+
+/** Whether an authenticator stands where the one goes that is enrolled. */
+function isInPlaceOf(row: AuthenticatorRow, { verification_method, slot }: AuthenticatorRow): boolean {
+  return row.verification_method === verification_method && row.slot === (slot === 'pending' ? '' : slot);
+}
+
+async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrolment): Promise<AuthenticatorRow> {
+  const { user_id: userId, authenticator_id: authenticatorId } = authenticator;
+  switch (place) {
+    case 'beside':
+      await addAuthenticator(sql, tenantId, authenticator);
+      return authenticator;
+    case 'waited for':
+      await takeSlot(sql, tenantId, userId, authenticatorId);
+      return authenticator;
+    case 'own':
+      return recordAuthenticator(sql, tenantId, authenticator);
+    case 'moved': {
+      const contact = contactOf(authenticator);
+      if (contact === undefined) throw new Error('What has no contact cannot move.');
+      await moveAuthenticators(sql, tenantId, userId, contact);
+      return authenticator;
+    }
+  }
+}
+
+function defaultAfter(
+  { default_authenticator_id: earlier }: UserRow,
+  verified: readonly AuthenticatorRow[],
+  replaced: AuthenticatorRow | undefined,
+  { authenticator: { authenticator_id: authenticatorId }, isDefault }: Enrolment,
+): string | null {
+  const isKept = verified.some((row) => row.authenticator_id === earlier && row !== replaced);
+  // What takes another's place is the user's default if that was.
+  const isNext = isDefault ?? (verified.length === 0 || (earlier !== null && !isKept));
+  return isNext ? authenticatorId : earlier;
+}
+
+function withoutContact(user: UserRow, kind: 'email' | 'phoneNumber'): UserRow {
+  return { ...user, ...(kind === 'email' ? { email: null } : { phone_number: null }) };
+}
