@@ -15,12 +15,12 @@ import type { Consumption, ProofKey, RecordedProof } from '../storage/queries/pr
 import { lockUser, recordUser } from '../storage/queries/users.ts';
 import type { UserRow } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
-import { completeEnrolment } from './complete-enrolment.ts';
+import { completeEnrolment, enrolmentRemarks } from './complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confirm-by-webhook.ts';
 import type { Confirmation } from './confirm-by-webhook.ts';
 import type { OpenAction } from './open-action.ts';
-import { isFirstEnrolment, moves } from './permit.ts';
+import { moves } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
 import { proofHmac } from './repeat-proof.ts';
 
@@ -99,7 +99,7 @@ export async function acceptUnclaimed<R extends Route>(
     leaseId: undefined,
     remembered: undefined,
     authenticatorId: null,
-    audit: auditEvent(context, route, request, undefined, auditData(proof, undefined)),
+    audit: auditEvent(context, route, request, undefined, auditData(proof)),
   });
   return kind === 'accepted';
 }
@@ -112,8 +112,8 @@ function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof)
 }
 
 async function acceptAlone<R extends Route>(given: Accepting<R>, confirmation: Confirmation): Promise<Outcome> {
-  const { context, action, proof } = given;
-  const recorded = await record(context.db, given, confirmation, proof.authenticator);
+  const { context, action } = given;
+  const recorded = await record(context.db, given, confirmation, undefined);
   return recorded.kind === 'accepted' ? { action, state: recorded.state, enrolled: undefined } : recorded.kind;
 }
 
@@ -132,8 +132,7 @@ async function acceptHeld<R extends Route>(
   // What was read before the code was compared may be old.
   const held = proof.enrol === undefined ? action : await holding(sql, action, user, proof);
   const enrolment = proof.enrol?.(held);
-  const proven = enrolment?.authenticator ?? proof.authenticator;
-  const recorded = await record(sql, { ...given, action: held }, confirmation, proven);
+  const recorded = await record(sql, { ...given, action: held }, confirmation, enrolment);
   if (recorded.kind !== 'accepted') return recorded.kind;
   if (proof.notice !== undefined) await queueNotice(sql, context, action.tenant, userId, proof.notice);
   if (enrolment !== undefined) {
@@ -166,7 +165,7 @@ async function closeConfirmed<R extends Route>(
   close: (confirmation: Confirmation) => Promise<Outcome>,
 ): Promise<AcceptedProof | undefined> {
   const { tenant, key } = action;
-  const { method, assurance, consume } = proof;
+  const { method, assurance } = proof;
   const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
   const confirmation = moves(action, proof)
     ? await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
@@ -181,7 +180,7 @@ async function closeConfirmed<R extends Route>(
     if (typeof outcome !== 'object') await forgoConfirmation(context, key, confirmation);
   }
   if (typeof outcome === 'object') return outcome;
-  if (outcome === 'lost lease' && tellsLostLease(consume)) {
+  if (outcome === 'lost lease') {
     await giveBack(context, proof);
     throw lostLease();
   }
@@ -195,11 +194,6 @@ async function giveBack({ db }: Context, { consume, subject }: GoodProof): Promi
   await giveBackAttempt(db, subject, isOfChallenge ? consume.challengeId : undefined);
 }
 
-/** Whether somebody who proved too late is told so. To others it is as if their proof had been used. */
-function tellsLostLease(consume: Consumption): boolean {
-  return isOfBackend(consume) || consume.kind === 'spent';
-}
-
 /** Whether a backend has asked for the proof, and no holder of a token. */
 function isOfBackend({ kind }: Consumption): boolean {
   return kind === 'answer' || kind === 'claim';
@@ -209,18 +203,23 @@ function record<R extends Route>(
   sql: Sql,
   { context, request, route, action, proof }: Accepting<R>,
   confirmation: Confirmation,
-  authenticator: AuthenticatorRow | undefined,
+  enrolment: Enrolment | undefined,
 ): Promise<RecordedProof> {
   const { code, method, consume } = proof;
+  const authenticatorId = (enrolment?.authenticator ?? proof.authenticator)?.authenticator_id;
   const hmac = code === undefined ? null : proofHmac(action, method, code);
   return recordProof(sql, {
     ...whatFollows(context, proof),
     key: action.key,
-    authenticatorId: authenticator?.authenticator_id ?? null,
+    authenticatorId: authenticatorId ?? null,
     moves: confirmation.kind !== 'unasked' && moves(action, proof),
     leaseId: confirmation.kind === 'leased' ? confirmation.leaseId : undefined,
     remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac },
-    audit: auditEvent(context, route, request, action.key.userId, auditData(proof, action)),
+    audit: auditEvent(context, route, request, action.key.userId, {
+      ...auditData(proof),
+      ...(authenticatorId === undefined ? {} : { authenticatorId }),
+      ...(enrolment === undefined ? {} : enrolmentRemarks(action.verified, enrolment)),
+    }),
   });
 }
 
@@ -228,14 +227,6 @@ function whatFollows({ runtime }: Context, { consume, method, assurance, subject
   return { consume, method, assurance, subject, nowMs: runtime.clock.now() };
 }
 
-function auditData(proof: GoodProof, action: OpenAction | undefined): Readonly<Record<string, unknown>> {
-  const { method, assurance, authenticator, isRegistration, remarks } = proof;
-  if (isOfBackend(proof.consume)) return { verificationMethod: method, ...remarks };
-  return {
-    verificationMethod: method,
-    assurance,
-    ...(authenticator === undefined ? {} : { authenticatorId: authenticator.authenticator_id }),
-    ...(isRegistration && action !== undefined ? { enrolled: true, isFirst: isFirstEnrolment(action) } : {}),
-    ...remarks,
-  };
+function auditData({ method, assurance, remarks }: GoodProof): Readonly<Record<string, unknown>> {
+  return { verificationMethod: method, assurance, ...remarks };
 }

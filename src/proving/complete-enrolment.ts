@@ -7,7 +7,7 @@ import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
 import { recordUser } from '../storage/queries/users.ts';
 import type { UserRow } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
-import { moveAuthenticators } from './move-authenticators.ts';
+import { moveAuthenticators } from './replace-contact.ts';
 
 /** An authenticator that is verified now, and how it comes to stand among those that the user has. */
 export interface Enrolment {
@@ -23,17 +23,6 @@ export interface Enrolment {
     | 'moved';
   /** Whether it is the user's default from now on; where nobody says so, if it is the first, or takes the default's place. */
   readonly isDefault?: boolean | undefined;
-  /** What follows for the user, as far as the ways to enrol differ in it. */
-  readonly aftermath: Aftermath;
-}
-
-export interface Aftermath {
-  /** Whether the user's sessions end where an authenticator was replaced. */
-  readonly endsSessions: boolean;
-  /** Whether the user may enrol inline again, who removed their last authenticator (A12). */
-  readonly forgetsRemoval: boolean;
-  /** Whether the contact becomes the user's in place of another one. */
-  readonly replacesContact: boolean;
 }
 
 /** What an enrolment has come to. */
@@ -41,14 +30,22 @@ export interface CompletedEnrolment {
   /** As it is stored. */
   readonly authenticator: AuthenticatorRow;
   readonly defaultId: string | null;
-  /** Whether one that was verified has lost its place or its contact to it. */
-  readonly isReplacement: boolean;
+}
+
+/** What the audit log is told of an enrolment; `verified` as in {@link completeEnrolment}. */
+export function enrolmentRemarks(verified: readonly AuthenticatorRow[], { authenticator }: Enrolment) {
+  return {
+    enrolled: true,
+    isFirst: verified.length === 0,
+    replaced: verified.some((row) => isInPlaceOf(row, authenticator)),
+  };
 }
 
 /**
  * All that follows when an authenticator is enrolled, whichever way it came: the user is told, it stands in its place,
- * sessions end that what it replaces may have begun, it becomes the default where it should, its contact the user's, and
- * recovery is as it was. In a transaction that holds the user; `verified` are the others that were read in it.
+ * sessions end that what it replaces may have begun, it becomes the default where it should, its contact the user's if they
+ * had none, and that the user once removed their last one is forgotten (A12). In a transaction that holds the user;
+ * `verified` are those that they had, as they were read in it.
  */
 export async function completeEnrolment(
   sql: Sql,
@@ -60,7 +57,6 @@ export async function completeEnrolment(
 ): Promise<CompletedEnrolment> {
   const { user_id: userId } = user;
   const { authenticator_id: authenticatorId, verification_method: verificationMethod } = enrolment.authenticator;
-  const { endsSessions, forgetsRemoval, replacesContact } = enrolment.aftermath;
   const nowMs = context.runtime.clock.now();
   const replaced = verified.find((row) => isInPlaceOf(row, enrolment.authenticator));
   // Whoever enrols a contact of their own must not be told in place of the owner: so before it stands there, and not there.
@@ -68,21 +64,19 @@ export async function completeEnrolment(
   await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod }, exceptId);
   const authenticator = await store(sql, tenantId, enrolment);
   // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
-  if (replaced !== undefined && endsSessions) await revokeUserSessionRows(sql, tenantId, userId, nowMs);
+  if (replaced !== undefined) await revokeUserSessionRows(sql, tenantId, userId, nowMs);
   const defaultId = defaultAfter(user, verified, replaced, enrolment);
-  const contact = contactOf(enrolment.authenticator);
-  const known = replacesContact && contact !== undefined ? withoutContact(user, contact.kind) : user;
   await recordUser(
     sql,
     tenantId,
     {
-      ...withContact(known, contact),
+      ...withContact(user, contactOf(authenticator)),
       default_authenticator_id: defaultId,
-      removed_last_authenticator: user.removed_last_authenticator && !forgetsRemoval,
+      removed_last_authenticator: false,
     },
     nowMs,
   );
-  return { authenticator, defaultId, isReplacement: replaced !== undefined };
+  return { authenticator, defaultId };
 }
 
 /** Whether an authenticator stands where the one goes that is enrolled. */
@@ -120,8 +114,4 @@ function defaultAfter(
   // What takes another's place is the user's default if that was.
   const isNext = isDefault ?? (verified.length === 0 || (earlier !== null && !isKept));
   return isNext ? authenticatorId : earlier;
-}
-
-function withoutContact(user: UserRow, kind: 'email' | 'phoneNumber'): UserRow {
-  return { ...user, ...(kind === 'email' ? { email: null } : { phone_number: null }) };
 }

@@ -10,7 +10,6 @@ export function pendingEnrolment(authenticator: AuthenticatorRow, nowMs: number)
     return {
       authenticator: { ...authenticator, verified_at: nowMs, last_verified_at: nowMs },
       place: 'waited for',
-      aftermath: { endsSessions: true, forgetsRemoval: true, replacesContact: false },
     };
   };
 }

@@ -46,7 +46,7 @@ export function permitProof(action: OpenAction, method: string): void {
 }
 
 /** Whether an enrolment would be the user's very first authenticator: a registration proves something only then. */
-export function isFirstEnrolment({ verified }: OpenAction): boolean {
+function isFirstEnrolment({ verified }: OpenAction): boolean {
   return verified.length === 0;
 }
 

@@ -209,6 +209,24 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await state(userId, key)).toBe('BLOCK');
   });
 
+  test('ruling 16: who proves by the client API is told, too, that the action changed meanwhile; the guess is given back', async () => {
+    const userId = newUser();
+    const email = `${userId}@example.com`;
+    await post(`users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+    const { token, idempotencyKey } = (await post(`users/${userId}/actions/pay`, {})).body;
+    await app.call('POST', '/v1/client/challenge/email-otp', { token });
+    endpoint.answer((response) => {
+      void app
+        .call('PATCH', `/v1/users/${userId}/actions/pay/${idempotencyKey}`, { body: { state: 'REVIEW_REQUIRED' } })
+        .then(() => response.end());
+    });
+    const body = { verificationCode: codeTo(email) };
+    const reply = await app.call('POST', '/v1/client/verify/email-otp', { token, body });
+    expect([reply.status, reply.body.error]).toEqual([503, 'unavailable']);
+    expect(await failures(`user:${userId}`)).toBe(0);
+    expect(await state(userId, idempotencyKey)).toBe('REVIEW_REQUIRED');
+  });
+
   test('a new passkey is not kept when the action was blocked while the answer was on its way', async () => {
     const they = keyHolder(app);
     const userId = newUser();

@@ -6,6 +6,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
+const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
 describe.each(databaseKinds)('the settings of a user by the client API, on the %s database', (kind) => {
@@ -49,7 +50,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     const mail = await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` });
     const totp = await enrol(userId, {
       verificationMethod: 'AUTHENTICATOR_APP',
-      otpUri: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP',
+      otpUri,
     });
     return { userId, mail, totp };
   }
@@ -122,6 +123,150 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     // What was begun while it was permitted is not completed when it is not any more.
     expect((await start(await track(userId, { scope: 'add:authenticators' }))).status).toBe(200);
   });
+
+  const post = (path: string, body: object) => app.call('POST', `/v1/${path}`, { body });
+  const codeTo = (email: string) => /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+
+  /** A code of a challenge that the backend opened, accepted. */
+  async function answered(asked: object, email: string): Promise<string> {
+    const { body } = await post('challenge', { verificationMethod: 'EMAIL_OTP', action: 'settings', email, ...asked });
+    const { challengeId } = body as { challengeId: string };
+    const reply = await post('verify', { challengeId, verificationCode: codeTo(email) });
+    expect(reply.body).toMatchObject({ isVerified: true });
+    return challengeId;
+  }
+
+  /** Every way to enrol an address, or to put one in the place of another. */
+  const waysToEnrol: readonly [string, (userId: string, email: string) => Promise<unknown>][] = [
+    ['the secret key', (userId, email) => enrol(userId, { verificationMethod: 'EMAIL_OTP', email })],
+    [
+      'a challenge of the backend',
+      (userId, email) => answered({ userId, scope: 'add:authenticators update:authenticators' }, email),
+    ],
+    [
+      'a challenge that is claimed',
+      async (userId, email) => {
+        const challengeId = await answered({ scope: 'add:authenticators update:authenticators' }, email);
+        expect((await post('claim', { challengeId, userId })).status).toBe(200);
+      },
+    ],
+    [
+      'a track with a challenge',
+      async (userId, email) => {
+        const challengeId = await answered({ scope: 'add:authenticators update:authenticators' }, email);
+        expect((await post(`users/${userId}/actions/settings`, { challengeId })).status).toBe(200);
+      },
+    ],
+    [
+      'a code by the client API',
+      async (userId, email) => {
+        const token = await track(userId, { scope: everyScope });
+        await app.call('POST', '/v1/client/user-authenticators/email-otp', { token, body: { email } });
+        const body = { verificationCode: codeTo(email) };
+        const reply = await app.call('POST', '/v1/client/verify/email-otp', { token, body });
+        expect(reply.body).toMatchObject({ isVerified: true });
+      },
+    ],
+    [
+      'a link',
+      async (userId, email) => {
+        const token = await track(userId, { scope: everyScope });
+        await app.call('POST', '/v1/client/user-authenticators/email-magic-link', { token, body: { email } });
+        const [, path = ''] = /http:\/\/localhost:4000(\/\S+)/.exec(app.mail()[0]?.text ?? '') ?? [];
+        const page = (await app.call('GET', path, { key: null })).text;
+        const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
+        const rawBody = new URLSearchParams(
+          fields.map(([, name = '', value = '']): [string, string] => [name, value]),
+        ).toString();
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+        expect((await app.call('POST', '/magic-link', { key: null, rawBody, headers })).text).toContain('Confirmed');
+      },
+    ],
+  ];
+
+  async function signedIn(userId: string): Promise<() => Promise<number>> {
+    await track(userId, { idempotencyKey: 'signed-in' }, 'sign-in');
+    const path = `/v1/users/${userId}/actions/sign-in/signed-in`;
+    await app.call('PATCH', path, { body: { state: 'CHALLENGE_SUCCEEDED' } });
+    const token = await track(userId, { idempotencyKey: 'signed-in' }, 'sign-in');
+    const { accessToken } = (await post('sessions', { token, clientId: app.tenant.tenantId })).body;
+    const status = async () => (await post('sessions/validate', { accessToken })).status;
+    expect(await status()).toBe(200);
+    return status;
+  }
+
+  const enrolledBy = async (userId: string) =>
+    (
+      await app.db.query(
+        statement<{ data: object }>(
+          'test_enrolments_told',
+          `select data from audit_events where user_id = $1 and data ->> 'enrolled' = 'true' order by happened_at desc limit 1`,
+        ),
+        [userId],
+      )
+    )[0]?.data;
+
+  test.each(waysToEnrol)(
+    'ruling 17: what follows when %s replaces the e-mail factor: sessions end, the earlier address is told, the rest stays',
+    async (way, replace) => {
+      const userId = `chooser-${(people += 1)}`;
+      const method = way === 'a link' ? 'EMAIL_MAGIC_LINK' : 'EMAIL_OTP';
+      await enrol(userId, { verificationMethod: method, email: `${userId}@old.example` });
+      const session = await signedIn(userId);
+      await app.runtime.advance(60_000);
+      const told = app.mail().length;
+      await replace(userId, `${userId}@new.example`);
+      expect(await session()).toBe(401);
+      expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toEqual([
+        expect.objectContaining({ verificationMethod: method, email: `${userId}@new.example`, isDefault: true }),
+      ]);
+      // What the user is called by is not overwritten by what they are reached at.
+      expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ email: `${userId}@old.example` });
+      expect(await enrolledBy(userId)).toMatchObject({ isFirst: false, replaced: true, verificationMethod: method });
+      await app.runtime.advance(60_000);
+      const notices = app.mail().slice(0, app.mail().length - told);
+      expect(notices.flatMap(({ to, subject }) => (/added/.test(subject) ? [to] : []))).toEqual([
+        `${userId}@old.example`,
+      ]);
+    },
+  );
+
+  test('ruling 17: an update of the user that moves a factor to another address ends sessions, and tells the earlier one', async () => {
+    const userId = `chooser-${(people += 1)}`;
+    await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@old.example` });
+    const session = await signedIn(userId);
+    const update = (email: string) =>
+      app.call('PATCH', `/v1/users/${userId}`, { body: { email, emailVerified: true } });
+    await update(`${userId}@old.example`);
+    expect(await session()).toBe(200);
+    await update(`${userId}@new.example`);
+    expect(await session()).toBe(401);
+    await app.runtime.advance(60_000);
+    const added = app.mail().filter(({ to, subject }) => to.startsWith(userId) && subject.includes('added'));
+    expect(added.map(({ to }) => to)).toEqual([`${userId}@old.example`]);
+  });
+
+  test.each(waysToEnrol)(
+    'A12: a user who removed their last authenticator is like any other once %s has enrolled them again',
+    async (_way, enrolAgain) => {
+      const userId = `chooser-${(people += 1)}`;
+      const email = `${userId}@example.com`;
+      await manage({ allowDisablingMfa: true });
+      const id = await enrol(userId, { verificationMethod: 'AUTHENTICATOR_APP', otpUri });
+      expect((await remove(await track(userId, { scope: everyScope }), id)).status).toBe(200);
+      await manage({ allowDisablingMfa: null });
+      const start = async () =>
+        (await app.call('POST', '/v1/client/user-authenticators/totp', { token: await track(userId) })).status;
+      expect(await start()).toBe(403);
+      await enrolAgain(userId, email);
+      expect(await enrolledBy(userId)).toMatchObject({ isFirst: true, replaced: false });
+      expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ email, emailVerified: true });
+      const [again] = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+      expect(again).toMatchObject({ email, isDefault: true });
+      await app.call('DELETE', `/v1/users/${userId}/authenticators/${again.userAuthenticatorId}`);
+      expect(await start()).toBe(200);
+    },
+  );
 
   test('a tenant may keep authenticators out of its users’ hands, all or by method', async () => {
     const { userId, mail, totp } = await withTwo();

@@ -121,8 +121,7 @@ export async function finishKeyRegistration<R extends Route>(
     enrol(held: OpenAction): Enrolment {
       permitKey(held, method);
       // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).
-      const aftermath = { endsSessions: true, forgetsRemoval: true, replacesContact: false };
-      return { authenticator, place: 'beside', aftermath };
+      return { authenticator, place: 'beside' };
     },
   };
   const accepted = await acceptProof(context, request, route, action, proof).catch((error: unknown) => {

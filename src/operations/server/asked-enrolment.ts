@@ -17,17 +17,12 @@ export function askedEnrolment(
   const own = held.verified.find((row) => row.verification_method === method);
   const scopes = held.token.scope.split(' ');
   const columns = contactColumns(contact);
-  const aftermath = { endsSessions: false, forgetsRemoval: false };
   if (held.verified.length === 0 || (own === undefined && scopes.includes('add:authenticators'))) {
     const authenticator = newAuthenticator(held.key.userId, method, contact, added);
-    return { authenticator, place: 'own', aftermath: { ...aftermath, replacesContact: false } };
+    return { authenticator, place: 'own' };
   }
   if (own !== undefined && !haveSameContact(own, columns) && scopes.includes('update:authenticators')) {
-    return {
-      authenticator: { ...own, ...columns },
-      place: 'moved',
-      aftermath: { ...aftermath, replacesContact: true },
-    };
+    return { authenticator: { ...own, ...columns }, place: 'moved' };
   }
   return undefined;
 }

@@ -2,10 +2,10 @@ import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
 import { contactOf, withContact } from '../../core/authenticators/contact.ts';
-import type { Enrolment, Method } from '../../methods/method.ts';
+import type { Method, Enrolment as VerifiedEnrolment } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
-import { completeEnrolment } from '../../proving/complete-enrolment.ts';
-import type { CompletedEnrolment } from '../../proving/complete-enrolment.ts';
+import { completeEnrolment, enrolmentRemarks } from '../../proving/complete-enrolment.ts';
+import type { CompletedEnrolment, Enrolment } from '../../proving/complete-enrolment.ts';
 import { digestsEqual } from '../../runtime/crypto.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { loadAuthenticators, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
@@ -44,13 +44,12 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     );
     const isKept = isUnchanged(context, tenantId, same, enrolment);
     const verified = existing.filter((row) => !isPending(row));
-    const { authenticator, defaultId, isReplacement } = isKept
+    const { authenticator, defaultId, remarks } = isKept
       ? await keep(sql, tenantId, user, same, body.isDefault, nowMs)
-      : await completeEnrolment(sql, context, tenantId, user, verified, {
+      : await enrol(sql, context, tenantId, user, verified, {
           authenticator: rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
           place: 'own',
           isDefault: body.isDefault,
-          aftermath: { endsSessions: true, forgetsRemoval: false, replacesContact: false },
         });
     const isFirst = verified.length === 0;
     const isCodeSetDue = isFirst && recoveryCodes !== undefined;
@@ -58,7 +57,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     await recordAudit(sql, context, route, request, params.userId, {
       authenticatorId: authenticator.authenticator_id,
       verificationMethod: method.verificationMethod,
-      replaced: isReplacement,
+      ...remarks,
       recoveryCodes: isCodeSetDue,
     });
     return {
@@ -98,6 +97,23 @@ function givesRecoveryCodes(tenant: Tenant): boolean {
   return !tenant.settings.skipRecoveryCodesOnProgrammaticEnrollment && usesRecoveryCodes(tenant);
 }
 
+/** As it is stored, with what the audit log is told. */
+interface Enrolled extends CompletedEnrolment {
+  readonly remarks: Readonly<Record<string, unknown>>;
+}
+
+async function enrol(
+  sql: Sql,
+  context: Context,
+  tenantId: string,
+  user: UserRow,
+  verified: readonly AuthenticatorRow[],
+  enrolment: Enrolment,
+): Promise<Enrolled> {
+  const completed = await completeEnrolment(sql, context, tenantId, user, verified, enrolment);
+  return { ...completed, remarks: enrolmentRemarks(verified, enrolment) };
+}
+
 /** What a repeat of the enrolment does with the authenticator that stands there: it may be made the default. */
 async function keep(
   sql: Sql,
@@ -106,18 +122,18 @@ async function keep(
   authenticator: AuthenticatorRow,
   isDefault: boolean | undefined,
   nowMs: number,
-): Promise<CompletedEnrolment> {
+): Promise<Enrolled> {
   const defaultId = isDefault === true ? authenticator.authenticator_id : user.default_authenticator_id;
   const after = { ...withContact(user, contactOf(authenticator)), default_authenticator_id: defaultId };
   await recordUser(sql, tenantId, after, nowMs);
-  return { authenticator, defaultId, isReplacement: false };
+  return { authenticator, defaultId, remarks: { enrolled: false } };
 }
 
 async function refuseForeignCredential(
   sql: Sql,
   tenantId: string,
   userId: string,
-  { credentialId }: Enrolment,
+  { credentialId }: VerifiedEnrolment,
 ): Promise<void> {
   if (credentialId === undefined) return;
   const owner = await loadCredentialOwner(sql, tenantId, credentialId);
@@ -138,7 +154,7 @@ function isUnchanged(
   { seal }: Context,
   tenantId: string,
   same: AuthenticatorRow | undefined,
-  enrolment: Enrolment,
+  enrolment: VerifiedEnrolment,
 ): same is AuthenticatorRow {
   if (same === undefined || isPending(same)) return false;
   // A credential never changes its key: enrolling it again, with whatever key, gives the one that is stored.
@@ -155,7 +171,7 @@ function rowOf(
   tenantId: string,
   userId: string,
   method: Method,
-  enrolment: Enrolment,
+  enrolment: VerifiedEnrolment,
   same: AuthenticatorRow | undefined,
   nowMs: number,
 ): AuthenticatorRow {

@@ -2,7 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { updateUser as route } from '../../contract/server/users.ts';
 import { emailContact } from '../../core/authenticators/contact.ts';
 import { updateUser as applyPatch } from '../../core/authenticators/update-user.ts';
-import { moveAuthenticators } from '../../proving/move-authenticators.ts';
+import { replaceContact } from '../../proving/replace-contact.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
@@ -21,14 +21,15 @@ export const updateUser = operation(route, async (context, request) => {
       ...applyPatch(before, body),
       default_authenticator_id: await defaultAuthenticator(sql, tenantId, before, body.defaultVerificationMethod),
     };
-    await recordUser(sql, tenantId, after, nowMs);
+    // Before the user's row takes the contact: whoever has the earlier one is told.
     if (body.emailVerified === true && typeof body.email === 'string') {
-      await moveAuthenticators(sql, tenantId, params.userId, emailContact(body.email));
+      await replaceContact(sql, context, tenantId, params.userId, emailContact(body.email));
     }
     if (body.phoneNumberVerified === true && typeof body.phoneNumber === 'string') {
       const contact = { kind: 'phoneNumber', value: body.phoneNumber } as const;
-      await moveAuthenticators(sql, tenantId, params.userId, contact);
+      await replaceContact(sql, context, tenantId, params.userId, contact);
     }
+    await recordUser(sql, tenantId, after, nowMs);
     await recordAudit(sql, context, route, request, params.userId, { changed: Object.keys(body) });
     return userAttributes(after);
   });
