@@ -88,7 +88,7 @@ module.exports = {
       '^src/delivery/(webhook|email/mailbox-of)\\.ts$',
       '^src/runtime/(crypto|tokens)\\.ts$',
       // What it shares with the operations that prove nothing.
-      '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal)\\.ts$',
+      '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal|usable-methods)\\.ts$',
     ]),
     ...room('methods/', ['^src/contract/', '^src/core/', runtime], { npm: ['@simplewebauthn', 'zod'] }),
     {

@@ -26,6 +26,8 @@ import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
+import { undeliverableMethods } from './operations/usable-methods.ts';
+import { warnOnceAMinute } from './operations/warn-once-a-minute.ts';
 import { digestsEqual, sha256, SlowHashBusy } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { pendingMigrations } from './storage/migrate.ts';
@@ -100,12 +102,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     outbound: options.outbound,
     inbox: options.inbox,
     warn,
+    warnOnceAMinute: warnOnceAMinute(runtime.clock, warn),
     metrics,
     isDevelopment: options.isDevelopment,
     get publicUrl() {
       return options.publicUrl();
     },
   };
+  for (const tenant of published.tenants()) {
+    for (const [why, methods] of undeliverableMethods(context, tenant)) {
+      logger.warn({ tenantId: tenant.tenantId, methods }, `These methods are enabled and nobody can use them: ${why}`);
+    }
+  }
   const stopAnchoring = runtime.timers.every(anchorMs, () => anchorClock(db, runtime).catch(warn));
   const jobContext: JobContext = {
     db,

@@ -10,6 +10,7 @@ import type { ActionToken } from '../runtime/tokens.ts';
 import type { Caller, Published, Tenant } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Database } from '../storage/sql.ts';
+import type { WarnOnceAMinute } from './warn-once-a-minute.ts';
 
 /** What an operation works with. Everything outside it is in here. */
 export interface Context {
@@ -31,6 +32,7 @@ export interface Context {
   readonly isDevelopment: boolean;
   /** Tells the operator, in the log, of what went wrong outside this program. */
   readonly warn: (problem: Error) => void;
+  readonly warnOnceAMinute: WarnOnceAMinute;
   readonly metrics: { decided(state: string): void };
 }
 

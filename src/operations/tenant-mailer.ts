@@ -8,33 +8,47 @@ import type { AuthenticatorConfigurationRow } from '../storage/queries/authentic
 import { openSecrets } from './management/method-secrets.ts';
 import type { Context } from './operation.ts';
 
+const mailMissing =
+  'No mail provider is configured. Set SALLYPORT_SMTP_URL and SALLYPORT_MAIL_FROM, or configure email-otp of the tenant.';
+
 /**
  * The mailer for a tenant's mail of every kind.
  * @throws {Refusal} `invalid_configuration` where nothing could be sent, with what to change.
  */
 export function tenantMailer(context: Context, tenant: Tenant): Mailer {
   const own = ownProvider(tenant);
-  if (own === undefined) {
-    if (context.mailer === undefined) throw mailMissing();
-    return context.mailer;
+  if (own === undefined && context.mailer !== undefined) return context.mailer;
+  const provider = own === undefined ? undefined : emailProviders.get(own.name);
+  const why = whyNoMail(context, tenant);
+  if (own === undefined || provider === undefined || why !== undefined) {
+    throw new Refusal('invalid_configuration', why ?? mailMissing);
   }
+  const { row } = own;
+  return context.mailers.mailerOf(tenant.tenantId, fingerprint(row), () => {
+    const { [provider.credentials]: secrets } = openSecrets(context, tenant.tenantId, row);
+    return provider.open({ ...credentialsOf(row, provider.credentials), ...secrets }, context.outbound);
+  });
+}
+
+/** Why a tenant's users cannot be sent mail, and what to change; undefined if a provider is configured (ruling 39). */
+export function whyNoMail({ mailer }: Pick<Context, 'mailer'>, tenant: Tenant): string | undefined {
+  const own = ownProvider(tenant);
+  if (own === undefined) return mailer === undefined ? mailMissing : undefined;
   const { row, name } = own;
   const provider = emailProviders.get(name);
   if (provider === undefined) {
     const built = [...emailProviders.keys()].join(', ');
-    throw new Refusal(
-      'invalid_configuration',
-      `Mail by ${name} is not part of this release. Set emailProvider of email-otp to ${built}, or remove it to use the server's own mail.`,
-    );
+    return `Mail by ${name} is not part of this release. Set emailProvider of email-otp to ${built}, or remove it to use the server's own mail.`;
   }
-  const open = row.settings[provider.credentials];
-  if (typeof open !== 'object' || open === null) {
-    throw new Refusal('invalid_configuration', `The emailProvider ${name} has no ${provider.credentials}.`);
+  if (credentialsOf(row, provider.credentials) === undefined) {
+    return `The emailProvider ${name} has no ${provider.credentials}.`;
   }
-  return context.mailers.mailerOf(tenant.tenantId, fingerprint(row), () => {
-    const secrets = openSecrets(context, tenant.tenantId, row)[provider.credentials];
-    return provider.open({ ...open, ...secrets }, context.outbound);
-  });
+  return undefined;
+}
+
+function credentialsOf({ settings }: AuthenticatorConfigurationRow, name: string): object | undefined {
+  const { [name]: open } = settings;
+  return typeof open === 'object' && open !== null ? open : undefined;
 }
 
 /** What stands for provider and credentials of a tenant; undefined for one that uses the server's. */
@@ -52,11 +66,4 @@ function ownProvider(tenant: Tenant) {
 
 function fingerprint({ settings, secrets_sealed }: AuthenticatorConfigurationRow): string {
   return sha256(JSON.stringify([settings, secrets_sealed?.toString('base64')])).toString('base64');
-}
-
-function mailMissing(): Refusal {
-  return new Refusal(
-    'invalid_configuration',
-    'No mail provider is configured. Set SALLYPORT_SMTP_URL and SALLYPORT_MAIL_FROM, or configure email-otp of the tenant.',
-  );
 }

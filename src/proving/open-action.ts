@@ -2,6 +2,7 @@ import { Refusal } from '../contract/errors.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
 import type { Context, TokenCaller } from '../operations/operation.ts';
 import { readDecisionRecord } from '../operations/read-decision-record.ts';
+import { whyUnusable } from '../operations/usable-methods.ts';
 import type { ActionToken } from '../runtime/tokens.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { ActionKey } from '../storage/queries/actions.ts';
@@ -20,6 +21,8 @@ export interface OpenAction {
   readonly demand: DecisionRecord['demand'];
   /** Oldest first. */
   readonly verified: readonly AuthenticatorRow[];
+  /** Why a method cannot be used, for the developer who asks; undefined if it can (ruling 39). */
+  whyUnusable(method: string): string | undefined;
 }
 
 /**
@@ -34,10 +37,10 @@ export async function openAction(context: Context, caller: TokenCaller): Promise
  * The same for a user who has proven who they are and holds no token: of the action under the key.
  * @throws {Refusal} `invalid_credential` if it is gone, `forbidden` as above
  */
-export async function openActionOf({ db }: Context, tenant: Tenant, key: ActionKey): Promise<OpenAction> {
-  const row = await loadTokenAction(db, key);
+export async function openActionOf(context: Context, tenant: Tenant, key: ActionKey): Promise<OpenAction> {
+  const row = await loadTokenAction(context.db, key);
   if (row === undefined) throw new Refusal('invalid_credential', 'The action of this challenge was deleted.');
-  return whileOpen(actionOf(tenant, { actionId: row.action_id, scope: 'read:authenticators' }, key, row));
+  return whileOpen(actionOf(context, tenant, { actionId: row.action_id, scope: 'read:authenticators' }, key, row));
 }
 
 function whileOpen(action: OpenAction): OpenAction {
@@ -52,23 +55,35 @@ function whileOpen(action: OpenAction): OpenAction {
  * As {@link openAction}, whatever has become of the action: to show, not to work on.
  * @throws {Refusal} `invalid_token` if it is gone
  */
-export async function readAction({ db }: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
+export async function readAction(context: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
   const { userId, actionCode, idempotencyKey, actionId } = token;
   const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
-  const row = await loadTokenAction(db, key);
+  const row = await loadTokenAction(context.db, key);
   // An action of the same names made after the user was deleted is another action.
   if (row?.action_id !== actionId) {
     throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
-  return actionOf(tenant, token, key, row);
+  return actionOf(context, tenant, token, key, row);
 }
 
 /** The action that a backend's challenge is for, whatever has become of it. */
-export function challengedAction(tenant: Tenant, key: ActionKey, scope: string, row: TokenAction): OpenAction {
-  return actionOf(tenant, { actionId: row.action_id, scope }, key, row);
+export function challengedAction(
+  context: Context,
+  tenant: Tenant,
+  key: ActionKey,
+  scope: string,
+  row: TokenAction,
+): OpenAction {
+  return actionOf(context, tenant, { actionId: row.action_id, scope }, key, row);
 }
 
-function actionOf(tenant: Tenant, token: OpenAction['token'], key: ActionKey, row: TokenAction): OpenAction {
+function actionOf(
+  context: Context,
+  tenant: Tenant,
+  token: OpenAction['token'],
+  key: ActionKey,
+  row: TokenAction,
+): OpenAction {
   return {
     tenant,
     token,
@@ -76,5 +91,6 @@ function actionOf(tenant: Tenant, token: OpenAction['token'], key: ActionKey, ro
     row,
     demand: readDecisionRecord(row.decision).demand,
     verified: row.authenticators.filter(({ verified_at }) => verified_at !== null),
+    whyUnusable: (method) => whyUnusable(context, tenant, method),
   };
 }

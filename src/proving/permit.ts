@@ -23,10 +23,10 @@ export function requireScope(action: OpenAction, scope: FactorScope): void {
   );
 }
 
-/** @throws {Refusal} `invalid_configuration` if the tenant does not use the method */
-export function requireActive({ tenant }: Pick<OpenAction, 'tenant'>, method: string): void {
-  if (tenant.activeMethods.includes(method)) return;
-  throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
+/** @throws {Refusal} `invalid_configuration` if nobody can use the method in the tenant, with why */
+export function requireUsable(action: OpenAction, method: string): void {
+  const why = action.whyUnusable(method);
+  if (why !== undefined) throw new Refusal('invalid_configuration', why);
 }
 
 /** @throws {Refusal} `invalid_configuration` if users of the tenant have no recovery codes */
@@ -40,7 +40,7 @@ export function requireRecoveryCodes({ tenant }: OpenAction): void {
  * @throws {Refusal} `invalid_configuration`, `forbidden`
  */
 export function permitProof(action: OpenAction, method: string): void {
-  requireActive(action, method);
+  requireUsable(action, method);
   if (satisfies(action.demand, { method, assurance: assuranceOf(method, true) })) return;
   throw new Refusal('forbidden', `This action does not accept ${method}. Ask for one of the methods that it permits.`);
 }
@@ -56,7 +56,7 @@ function isFirstEnrolment({ verified }: OpenAction): boolean {
  * @throws {Refusal} `invalid_configuration`, `forbidden`, `insufficient_scope`
  */
 export function permitEnrolment(action: OpenAction, method: string): void {
-  requireActive(action, method);
+  requireUsable(action, method);
   if (hasScope(action, 'add:authenticators')) {
     const isReplaced = action.verified.some((row) => row.verification_method === method && row.slot === '');
     // A recovery code adds and never takes away, and what is replaced is taken away (ruling 17).

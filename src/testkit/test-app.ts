@@ -74,7 +74,8 @@ export async function testApp(
     readonly anonymousRateLimit?: number;
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
-    readonly mailer?: Mailer;
+    /** In place of the inbox; null for a server that can send no mail. */
+    readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
     /** In place of the system's name look-ups. */
@@ -101,7 +102,7 @@ export async function testApp(
   const app = await createApp({
     db,
     enrichment,
-    mailer: options.mailer,
+    mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? inbox : undefined,
     outbound: openOutbound(options.outboundAllow ?? [], options.lookup),
     seal,

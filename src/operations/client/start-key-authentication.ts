@@ -1,13 +1,15 @@
+import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import type { StoredKey } from '../../methods/method.ts';
 import { openAction } from '../../proving/open-action.ts';
-import { permitProof, requireActive } from '../../proving/permit.ts';
+import { permitProof } from '../../proving/permit.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { beginKeyCeremony, createKeyCeremony } from '../../storage/queries/key-ceremonies.ts';
 import type { CeremonyOwner } from '../../storage/queries/key-ceremonies.ts';
 import { isUuid } from '../is-uuid.ts';
 import type { ClientRequest, Context, TokenRequest } from '../operation.ts';
+import { whyUnusable } from '../usable-methods.ts';
 import {
   absentKeyOf,
   anonymousLifetimeMs,
@@ -61,7 +63,8 @@ export async function startAnonymousAuthentication<R extends Route>(
   wishes: AuthenticationWishes,
 ) {
   const { tenant } = request.caller;
-  requireActive({ tenant }, method);
+  const why = whyUnusable(context, tenant, method);
+  if (why !== undefined) throw new Refusal('invalid_configuration', why);
   return begin(context, request, method, wishes, {
     owner: { tenantId: tenant.tenantId, userId: undefined },
     actionCode: signInAction,

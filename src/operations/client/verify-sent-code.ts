@@ -7,7 +7,7 @@ import { isCode } from '../../proving/challenge-code.ts';
 import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
-import { permitEnrolment, permitProof, requireActive } from '../../proving/permit.ts';
+import { permitEnrolment, permitProof, requireUsable } from '../../proving/permit.ts';
 import { repeatProof } from '../../proving/repeat-proof.ts';
 import { loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { Context, TokenRequest } from '../operation.ts';
@@ -25,7 +25,7 @@ export async function verifySentCode<R extends Route>(
   code: string,
 ): Promise<VerifyReply> {
   const action = await openAction(context, request.caller);
-  requireActive(action, method);
+  requireUsable(action, method);
   const { tenant, key } = action;
   const guess = { verificationMethod: method };
   const refuse = () => refuseGuess(context, request, key.userId, guess, 'CODE_INVALID_OR_EXPIRED');

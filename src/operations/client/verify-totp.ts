@@ -7,7 +7,7 @@ import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
-import { isPermitted, permitEnrolment, permitProof, requireActive } from '../../proving/permit.ts';
+import { isPermitted, permitEnrolment, permitProof, requireUsable } from '../../proving/permit.ts';
 import { repeatProof } from '../../proving/repeat-proof.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
@@ -58,7 +58,7 @@ function candidates(action: OpenAction): {
   pending: AuthenticatorRow | undefined;
   enrolled: AuthenticatorRow | undefined;
 } {
-  requireActive(action, method);
+  requireUsable(action, method);
   const apps = action.row.authenticators.filter((row) => row.verification_method === method);
   const enrolled = apps.find(({ verified_at }) => verified_at !== null);
   const pending = apps.find(({ verified_at }) => verified_at === null);

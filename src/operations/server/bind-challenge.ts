@@ -73,7 +73,7 @@ async function claimProof(
   const { challenge_id: challengeId, scope } = challenge;
   const row = await loadTokenAction(context.db, key);
   if (row === undefined) throw deleted();
-  const action = challengedAction(request.caller.tenant, key, scope, row);
+  const action = challengedAction(context, request.caller.tenant, key, scope, row);
   const accepted = await acceptProof(context, request, claimChallenge, action, {
     ...challengeProof(context, challenge, action),
     consume: { kind: 'claim', challengeId },

@@ -1,7 +1,6 @@
 import { Refusal } from '../../contract/errors.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
 import type { DecisionRecord } from '../../core/actions/decide-action.ts';
-import { methods } from '../../methods/registry.ts';
 import { recordAction } from '../../storage/queries/actions.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadHistory } from '../../storage/queries/history.ts';
@@ -10,6 +9,7 @@ import { unconfiguredAction } from '../../storage/published.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
 import type { Context } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
+import { usableMethods } from '../usable-methods.ts';
 import { describeRequest, factInputs, historyAnswers, historyRequest } from './gather-inputs.ts';
 import type { Seen, Sent } from './gather-inputs.ts';
 import { refuseLinkedChange } from './refuse-linked-change.ts';
@@ -103,7 +103,7 @@ function earlierAction(tenant: Tenant, attributes: ActionAttributes, history: Hi
 }
 
 function decide(
-  { enrichment }: Context,
+  context: Context,
   tenant: Tenant,
   action: PublishedAction,
   key: { readonly userId: string; readonly actionCode: string },
@@ -112,16 +112,15 @@ function decide(
   nowMs: number,
 ) {
   const facts = action.plan.gather(factInputs(tenant, key, seen, history, nowMs));
-  const allowed = action.action.verificationMethods ?? tenant.activeMethods;
+  const usable = usableMethods(context, tenant);
+  const allowed = action.action.verificationMethods ?? usable;
   return decideAction({
     ruleSet: action,
     evidence: { facts, history: historyAnswers(action, history, nowMs) },
-    sources: 'ip' in facts ? enrichment.sources().map(recordedSource) : [],
+    sources: 'ip' in facts ? context.enrichment.sources().map(recordedSource) : [],
     user: {
       isEnrolled: history.methods.length > 0,
-      hasUsableAuthenticator: history.methods.some(
-        (method) => methods.has(method) && tenant.activeMethods.includes(method) && allowed.includes(method),
-      ),
+      hasUsableAuthenticator: history.methods.some((method) => usable.includes(method) && allowed.includes(method)),
     },
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });

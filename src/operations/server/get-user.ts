@@ -5,9 +5,10 @@ import { usableMethods } from '../usable-methods.ts';
 import { distinctMethods } from '../wire-values.ts';
 import { userView } from './user-views.ts';
 
-export const getUser = operation(route, async ({ db }, { caller: { tenant }, params }) => {
-  const user = await loadUser(db, tenant.tenantId, params.userId);
-  if (user !== undefined) return userView(user, usableMethods(tenant));
+export const getUser = operation(route, async (context, { caller: { tenant }, params }) => {
+  const usable = usableMethods(context, tenant);
+  const user = await loadUser(context.db, tenant.tenantId, params.userId);
+  if (user !== undefined) return userView(user, usable);
   // An unknown user is one without authenticators: SDKs read users straight after deleting them.
   return {
     userId: params.userId,
@@ -15,6 +16,6 @@ export const getUser = operation(route, async ({ db }, { caller: { tenant }, par
     emailVerified: false,
     phoneNumberVerified: false,
     enrolledVerificationMethods: [],
-    allowedVerificationMethods: distinctMethods(usableMethods(tenant)),
+    allowedVerificationMethods: distinctMethods(usable),
   };
 });

@@ -20,7 +20,7 @@ import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
-import { tenantMailer } from '../tenant-mailer.ts';
+import { whyUnusable } from '../usable-methods.ts';
 import { establishAction } from './establish-action.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
 import type { z } from 'zod';
@@ -149,14 +149,9 @@ function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
   if (method !== 'EMAIL_OTP' && method !== 'SMS' && method !== 'WHATSAPP') {
     throw new Refusal('invalid_request', 'verificationMethod must be EMAIL_OTP, SMS or WHATSAPP.');
   }
-  if (!tenant.activeMethods.includes(method)) {
-    throw new Refusal('invalid_configuration', `${method} is not an enabled verification method.`);
-  }
-  if (method !== 'EMAIL_OTP') {
-    throw new Refusal('invalid_configuration', `No provider for ${method} is configured.`);
-  }
   // Refused before anything is counted or made, if there is nobody to deliver it.
-  tenantMailer(context, tenant);
+  const why = whyUnusable(context, tenant, method);
+  if (why !== undefined) throw new Refusal('invalid_configuration', why);
   return method;
 }
 

@@ -81,6 +81,8 @@ function trackReply(
     actionId,
     scope: scopesOf(body.scope),
   });
+  const allowed = permittedMethods(context, tenant, record.demand);
+  if (allowed.length === 0 && state === 'CHALLENGE_REQUIRED') warnOfDeadEnd(context, tenant);
   // What the operator set for the action stands before what the user prefers (management 3.2).
   const defaultMethod = record.demand.defaultVerificationMethod ?? history.default_method;
   return {
@@ -90,10 +92,18 @@ function trackReply(
     token,
     isEnrolled: history.methods.length > 0,
     enrolledVerificationMethods: distinctMethods(history.methods),
-    allowedVerificationMethods: distinctMethods(permittedMethods(tenant, record.demand)),
+    allowedVerificationMethods: distinctMethods(allowed),
     ...(defaultMethod === null ? {} : { defaultVerificationMethod: distinctMethods([defaultMethod])[0] }),
     ruleIds: record.matched.map(({ ruleId }) => ruleId),
   };
+}
+
+/** Nobody gets past such a challenge, and only the operator can change that. */
+function warnOfDeadEnd({ warnOnceAMinute }: Context, { tenantId }: Tenant): void {
+  warnOnceAMinute(
+    `no method in ${tenantId}`,
+    `Tenant ${tenantId}: an action asks for a challenge, and no method that can be used now is strong enough and permitted for it.`,
+  );
 }
 
 /** Reading is always permitted; the rest is the backend's decision. */

@@ -52,15 +52,15 @@ export const verifyChallenge = operation(route, async (context, request) => {
 
 const refused = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' as const };
 
-async function find({ db }: Context, tenant: Tenant, challengeId: string): Promise<Answerable | undefined> {
-  const found = await loadChallengeWithAction(db, tenant.tenantId, challengeId);
+async function find(context: Context, tenant: Tenant, challengeId: string): Promise<Answerable | undefined> {
+  const found = await loadChallengeWithAction(context.db, tenant.tenantId, challengeId);
   if (found === undefined) return undefined;
   const { challenge, row } = found;
   if (isOfClientApi(challenge) || !isCodeChallenge(challenge)) return undefined;
   const { user_id: userId, action_code: actionCode, idempotency_key: idempotencyKey, scope } = challenge;
   if (userId === null || row === undefined) return { challenge, action: undefined };
   const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
-  return { challenge, action: challengedAction(tenant, key, scope, row) };
+  return { challenge, action: challengedAction(context, tenant, key, scope, row) };
 }
 
 function subjectOf(tenant: Tenant, challenge: CodeChallenge): GuessSubject {
