@@ -98,6 +98,13 @@ export const text = (max: number) =>
       'Text must not contain NUL characters or lone surrogates.',
     );
 
+/** A code as it is given back. It is text: a number has lost its leading zeros (ruling 45). */
+export const verificationCode = z
+  .string('verificationCode must be a string: a number loses leading zeros.')
+  .min(1, 'verificationCode must not be empty.')
+  .max(64)
+  .refine((given) => given.isWellFormed(), 'verificationCode must not contain lone surrogates.');
+
 /** Shown to people: 1 to 256 characters, none of them a control character. */
 export const displayName = z
   .string()

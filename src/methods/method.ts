@@ -39,6 +39,8 @@ export interface CounterCodes {
     names: { readonly issuer: string; readonly account: string },
     random: Random,
   ): { readonly enrolment: Enrolment; readonly uri: string; readonly secret: string };
+  /** How many digits the codes of a stored authenticator have. */
+  digitsOf(state: Readonly<Record<string, unknown>>): number;
   /** The counter that a code stands for now; undefined if it is none. Whether it was used before is not the method's business. */
   match(
     stored: { readonly state: Readonly<Record<string, unknown>>; readonly secret: Buffer },
@@ -53,8 +55,10 @@ export interface SavedCodes {
     random: Random,
     pepper: SecretKey,
   ): Promise<{ readonly codes: readonly string[]; readonly salt: Buffer; readonly hashes: readonly Buffer[] }>;
+  /** A code in the one spelling that is hashed, however it was written down; undefined if it cannot be one. */
+  read(given: string): string | undefined;
   /**
-   * What is stored of a code; slow on purpose, and one for the whole set, since its codes share a salt.
+   * What is stored of a code that was read; slow on purpose, and one for the whole set, since its codes share a salt.
    * @throws {SlowHashBusy} when too many are being made
    */
   hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;

@@ -3,6 +3,7 @@ import { methodSettings } from '../operations/method-settings.ts';
 import type { Context } from '../operations/operation.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
+import type { StoredCode } from '../storage/queries/challenges.ts';
 
 const lengthDefault = 6;
 /** Ten minutes at most, whatever the token lives (ruling 18, NIST SP 800-63B-4 §3.1.3.2). Links, too. */
@@ -20,11 +21,15 @@ export function codeLength(tenant: Tenant, verificationMethod: string): number {
 }
 
 /** What is stored of a code: bound to its challenge, under a key that is not in the database in clear. */
-export function codeHmac(tenant: Tenant, challengeId: string, code: string): Buffer {
+export function storedCode(tenant: Tenant, challengeId: string, code: string): StoredCode {
+  return { hmac: codeHmac(tenant, challengeId, code), length: code.length };
+}
+
+function codeHmac(tenant: Tenant, challengeId: string, code: string): Buffer {
   return hmacSha256(tenant.codeKey, JSON.stringify([challengeId, code]));
 }
 
-/** Whether `code` is the code behind a stored HMAC, in constant time. Only the plain digits are a code (A04). */
+/** Whether `code`, as it was read, is the code behind a stored HMAC, in constant time. */
 export function isCode(tenant: Tenant, challengeId: string, code: string, stored: Buffer): boolean {
-  return /^[0-9]{6,10}$/.test(code) && digestsEqual(codeHmac(tenant, challengeId, code), stored);
+  return digestsEqual(codeHmac(tenant, challengeId, code), stored);
 }

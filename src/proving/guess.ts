@@ -19,6 +19,9 @@ export function contactGuesses(tenant: Tenant, contact: Contact, verificationMet
   return { tenantId: tenant.tenantId, subject: contactSubject(tenant, contact), verificationMethod, canLock: false };
 }
 
+/** The answer to what could not be the code, whatever that is: it is no guess, so nothing is counted, and nothing written (ruling 45). */
+export const notACode = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' } as const;
+
 /** Spends a guess before anything is compared (ruling 16). False if there is none left; then nothing may be looked at. */
 export function spendGuess(
   { db, runtime }: Context,

@@ -89,7 +89,7 @@ describe('two server processes on one PostgreSQL', () => {
 
   test('A06: a wrong guess is written down before it is answered', async () => {
     const { challengeId } = await start('counted');
-    await post(one, '/verify', { challengeId, verificationCode: 'x' });
+    await post(one, '/verify', { challengeId, verificationCode: '000000' });
     const { rows } = await admin.query(`select failures_since_reset from guess_budgets where subject = 'user:counted'`);
     expect(rows).toEqual([{ failures_since_reset: 1 }]);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
 describe.each(databaseKinds)('challenges by the server API, on the %s database', (kind) => {
   let app: TestApp;
@@ -60,17 +61,43 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
   });
 
-  test('A04: a code counts only as its plain digits, or as the JSON number of them', async () => {
+  test('A04, ruling 45: a code counts however its digits are written, and the same code repeated so is still the same', async () => {
     const { challengeId, code } = await start();
-    for (const odd of [` ${code}`, `${code} `, `+${code}`, `${code.slice(0, 3)} ${code.slice(3)}`]) {
-      expect(await verify(challengeId, odd), JSON.stringify(odd)).toMatchObject({ isVerified: false });
+    for (const spelling of spellingsOf(code)) {
+      expect(await verify(challengeId, spelling), JSON.stringify(spelling)).toMatchObject({ isVerified: true });
     }
-    if (!code.startsWith('0')) expect(await verify(challengeId, Number(code))).toMatchObject({ isVerified: true });
+  });
+
+  test('ruling 45: what has not the length that was stored with the code is no guess, however often and whatever the length is by now', async () => {
+    const { challengeId, code } = await start();
+    const path = '/v1/management/authenticator-configurations';
+    const key = app.tenant.managementKey;
+    const { authenticatorId } = (await app.call('GET', `${path}/email-otp`, { key })).body;
+    const setLength = async (verificationCodeLength: number) => {
+      const reply = await app.call('PATCH', `${path}/${authenticatorId}`, { key, body: { verificationCodeLength } });
+      expect(reply.status, reply.text).toBe(200);
+    };
+    await setLength(8);
+    for (const odd of [...notGuessesAt(code), ...notGuessesAt(code), '12345678']) {
+      expect(await verify(challengeId, odd), JSON.stringify(odd)).toEqual({
+        isVerified: false,
+        failureReason: 'CODE_INVALID_OR_EXPIRED',
+      });
+    }
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    const longer = await start();
+    expect(longer.code).toHaveLength(8);
+    // A resend stores the length of its own code.
+    await setLength(6);
+    await post('/v1/challenge', { challengeId: longer.challengeId });
+    const resent = latestCode(longer.email);
+    expect(resent).toHaveLength(6);
+    expect(await verify(longer.challengeId, resent)).toMatchObject({ isVerified: true });
   });
 
   test('A19: what is not a code is refused, and costs nobody a guess', async () => {
     const { challengeId, code } = await start();
-    for (const odd of [null, true, [], [code], { $ne: null }, 1.5, undefined]) {
+    for (const odd of [null, true, [], [code], { $ne: null }, 1.5, Number(code), '', undefined]) {
       const reply = await post('/v1/verify', { challengeId, verificationCode: odd });
       expect(reply.status, JSON.stringify(odd)).toBe(400);
     }

@@ -59,6 +59,29 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(await track(userId), second)).toMatchObject({ isVerified: true, recoveryCodesLeft: 8 });
   });
 
+  test('ruling 45: a code is its letters and digits, whatever stands between and around them, and what is not as long is no guess', async () => {
+    const { userId, codes } = await enrolled();
+    const token = await track(userId);
+    const [first = '', ...others] = codes;
+    for (let count = 0; count < 25; count += 1) {
+      expect(await verify(token, `${first}${count % 2 === 0 ? 'X' : ''}`.slice(count % 2))).toEqual({
+        isVerified: false,
+        failureReason: 'CODE_INVALID_OR_EXPIRED',
+      });
+    }
+    const written = [
+      (code: string) => code.replaceAll('-', '\u2013'),
+      (code: string) => `\u200b${code}`,
+      (code: string) => `${code}.`,
+      (code: string) => `\u201c${code}\u201d`,
+      (code: string) => code.replace(/[0-9A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)),
+    ];
+    for (const [index, write] of written.entries()) {
+      const code = others[index] ?? '';
+      expect(await verify(token, write(code)), write(code)).toMatchObject({ isVerified: true });
+    }
+  });
+
   test('A15: a used code is dead, for the very same request too (ruling 16)', async () => {
     const { userId, codes } = await enrolled();
     const [code = ''] = codes;

@@ -5,6 +5,7 @@ import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
 const claimsOf = (token: string): { scope: string; exp: number } =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
@@ -216,17 +217,44 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     }
   });
 
-  test('A04, A19: nothing but the plain digits is a code', async () => {
+  test('A04, A19, ruling 45: a code is its digits however they are written, and what is not as long is no guess', async () => {
     const { userId, secret } = await enrolled();
     const code = codeOf(secret);
     const token = await track(userId);
-    const forms = [`${code.slice(0, 3)} ${code.slice(3)}`, `+${code}`, `${code}\u00a0`, ` ${code}`];
-    for (const form of forms.slice(0, 3)) expect(await verify(token, form), form).toMatchObject({ isVerified: false });
-    for (const wrong of [null, true, [], [code], { $ne: null }, 1e308, undefined]) {
+    for (const odd of [...notGuessesAt(code), ...notGuessesAt(code), ...notGuessesAt(code)]) {
+      expect(await verify(token, odd), JSON.stringify(odd)).toEqual({
+        isVerified: false,
+        failureReason: 'CODE_INVALID_OR_EXPIRED',
+      });
+    }
+    for (const spelling of spellingsOf(code)) {
+      expect(await verify(token, spelling), JSON.stringify(spelling)).toMatchObject({ isVerified: true });
+    }
+    for (const wrong of [null, true, [], [code], { $ne: null }, 1e308, Number(code), '', undefined]) {
       const reply = await post('verify/totp', token, { verificationCode: wrong });
       expect([reply.status, reply.body.errorCode], JSON.stringify(wrong)).toEqual([400, 'invalid_request']);
     }
     expect(await verify(token, code)).toMatchObject({ isVerified: true });
+  });
+
+  test('ruling 45: the digits of the factor count, and its page asks for as many', async () => {
+    const userId = newUser();
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DP';
+    const otpUri = `otpauth://totp/x?secret=${secret}&digits=8`;
+    await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri },
+    });
+    const token = await track(userId);
+    const session = await app.call('GET', '/v1/client/ui/session', { token });
+    expect(session.body.challengeMethods).toContainEqual(
+      expect.objectContaining({ verificationMethod: 'AUTHENTICATOR_APP', codeLength: 8 }),
+    );
+    for (let count = 0; count < 25; count += 1)
+      expect(await verify(token, '123456')).toMatchObject({ isVerified: false });
+    const code = new TOTP({ secret: Secret.fromBase32(secret), digits: 8 }).generate({
+      timestamp: app.runtime.clock.now(),
+    });
+    expect(await verify(token, `${code.slice(0, 4)} ${code.slice(4)}`)).toMatchObject({ isVerified: true });
   });
 
   test('A05: guesses are counted over all actions of the user, then refused, the right code too', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
-import { challengeReply, enrolmentRefusals, enrolReply, verificationCode, verifyReply } from './values.ts';
+import { challengeReply, enrolmentRefusals, enrolReply, verifyReply } from './values.ts';
 
 const sendingRefusals = [...enrolmentRefusals, 'delivery_failed'] as const;
 
@@ -42,7 +42,7 @@ export const verifyEmailOtp = route({
   summary: 'Checks the code that was sent last for the action of the token.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ verificationCode }),
+  body: z.object({ verificationCode: v.verificationCode }),
   reply: verifyReply,
   refusals: enrolmentRefusals,
   audit: 'challenge.verified',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
-import { enrolmentRefusals, nothing, proofRefusals, verificationCode, verifyReply } from './values.ts';
+import { verificationCode } from '../values.ts';
+import { enrolmentRefusals, nothing, proofRefusals, verifyReply } from './values.ts';
 
 export const verifyRecoveryCode = route({
   id: 'verifyRecoveryCode',

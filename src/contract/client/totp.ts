@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
-import { enrolmentRefusals, enrolReply, nothing, verificationCode, verifyReply } from './values.ts';
+import { verificationCode } from '../values.ts';
+import { enrolmentRefusals, enrolReply, nothing, verifyReply } from './values.ts';
 
 export const startTotpEnrolment = route({
   id: 'startTotpEnrolment',

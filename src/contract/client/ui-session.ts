@@ -13,6 +13,8 @@ const challengeMethod = z.object({
   isHidden: z.boolean(),
   /** After too many wrong codes: when the next try counts. */
   retryAt: v.timestamp.optional(),
+  /** Digits of the code, where the user's own authenticator says how many. */
+  codeLength: z.int().optional(),
 });
 
 /** A way that the token permits to set up, now. */

@@ -5,11 +5,6 @@ import { authenticatorMembers } from '../authenticator-members.ts';
 /** The body of a call that takes none. What is sent all the same is ignored (ruling 1). */
 export const nothing = z.object({});
 
-/** A code as it is given back: text, or a JSON number from callers that lost the quotes. */
-export const verificationCode = z
-  .union([z.string().max(64), z.int().min(0)], 'verificationCode must be a string of digits.')
-  .transform(String);
-
 const failureReason = z.enum(['CODE_INVALID_OR_EXPIRED', 'MAX_ATTEMPTS_EXCEEDED']);
 
 /** An authenticator as its user sees it: contacts are masked. */

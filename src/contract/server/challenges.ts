@@ -2,11 +2,6 @@ import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
 
-/** A code as it is given back: text, or a JSON number from callers that lost the quotes. */
-const verificationCode = z
-  .union([z.string().max(64), z.int().min(0)], 'verificationCode must be a string of digits.')
-  .transform(String);
-
 const unixSeconds = z.int().meta({ description: 'Unix time in seconds.' });
 
 const requestMembers = {
@@ -51,7 +46,7 @@ export const verifyChallenge = route({
   summary: 'Checks a one-time code. A wrong code is an answer, not an error.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ challengeId: v.text(256), verificationCode }),
+  body: z.object({ challengeId: v.text(256), verificationCode: v.verificationCode }),
   reply: z.object({
     isVerified: z.boolean(),
     email: z.string().optional(),

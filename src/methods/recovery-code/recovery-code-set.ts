@@ -1,6 +1,9 @@
+import { withPlainDigits } from '../../core/challenges/read-code.ts';
+
 // Crockford's base 32: no I, L, O or U, so that no two characters look alike on paper.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const bytesPerCode = 10;
+const charactersPerCode = (bytesPerCode * 8) / 5;
 
 /** How many codes a set has, and how many random bytes it is made from. 80 bits a code (NIST SP 800-63B-4 §4.2.1.1: at least 64). */
 export const recoveryCodeCount = 10;
@@ -19,7 +22,12 @@ export function recoveryCodesFrom(random: Uint8Array): readonly string[] {
   return codes;
 }
 
-/** The one spelling of a code that is hashed: upper case, without separators, look-alikes read as Crockford says. */
-export function normaliseRecoveryCode(given: string): string {
-  return given.toUpperCase().replace(/[\s-]/g, '').replace(/[IL]/g, '1').replace(/O/g, '0');
+/**
+ * The one spelling of a code that is hashed: upper case, look-alikes read as Crockford says, and nothing that is not of the
+ * alphabet, so that separators, quotes and full stops around it do no harm (ruling 45). Undefined if that is no whole code.
+ */
+export function readRecoveryCode(given: string): string | undefined {
+  const folded = withPlainDigits(given.normalize('NFKC')).toUpperCase().replace(/[IL]/g, '1').replace(/O/g, '0');
+  const code = folded.replace(/[^0-9A-HJKMNP-TV-Z]/g, '');
+  return code.length === charactersPerCode ? code : undefined;
 }

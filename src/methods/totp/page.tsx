@@ -14,12 +14,13 @@ import {
 } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 
-// What every authenticator app makes (client-api 5.1).
+// What an authenticator app makes that is set up here (client-api 5.1).
 const digits = 6;
 
 export const page: MethodPage = {
   Challenge() {
     const { client, proved, session, words } = usePage();
+    const own = session.challengeMethods.find(({ verificationMethod }) => verificationMethod === 'AUTHENTICATOR_APP');
     return (
       <Screen
         icon="app"
@@ -31,7 +32,7 @@ export const page: MethodPage = {
           method="AUTHENTICATOR_APP"
           label={words.say('code.label')}
           submitLabel={words.say('totp-code-entry.primaryCta')}
-          length={digits}
+          length={own?.codeLength ?? digits}
           verify={(code) => client.verifyTotp(code)}
           onVerified={proved}
         >

@@ -21,6 +21,7 @@ const counterCodes: CounterCodes = {
     const uri = `otpauth://totp/${label}?secret=${encoded}&issuer=${encodeURIComponent(issuer.replaceAll(':', ' '))}`;
     return { enrolment: { slot: '', state: parameters, secret }, uri, secret: encoded };
   },
+  digitsOf: (state) => readParameters(state).digits,
   match({ state, secret }, code, nowMs) {
     const { algorithm, digits, periodSeconds } = readParameters(state);
     if (!/^[0-9]+$/.test(code) || code.length !== digits) return undefined;

@@ -6,6 +6,7 @@ import type { OpenAction } from '../../proving/open-action.ts';
 import { countSend } from '../../proving/sending-limits.ts';
 import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import type { StoredCode } from '../../storage/queries/challenges.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
@@ -21,7 +22,7 @@ export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verificatio
 /** What is sent, as far as it is stored, and how it is sent. */
 export interface Message {
   readonly challengeId: string;
-  readonly codeHmac: Buffer | null;
+  readonly code: StoredCode | null;
   readonly tokenDigest: Buffer | null;
   send(locale: PageLocale): Promise<void>;
 }
@@ -43,7 +44,7 @@ export async function sendChallenge<R extends Route>(
   const { runtime, db } = context;
   const { tenant, key } = action;
   const { authenticator_id: authenticatorId, verification_method: verificationMethod, contact } = recipient;
-  const { challengeId, codeHmac, tokenDigest } = message;
+  const { challengeId, code, tokenDigest } = message;
   // Refused before anything is counted or made, if there is nobody to deliver it.
   tenantMailer(context, tenant);
   const nowMs = runtime.clock.now();
@@ -62,7 +63,7 @@ export async function sendChallenge<R extends Route>(
       authenticatorId,
       contact,
       scope: action.token.scope,
-      codeHmac,
+      code,
       tokenDigest,
       nowMs,
       expiresAtMs: nowMs + codeMinutes * 60_000,

@@ -1,5 +1,5 @@
 import type { Route } from '../../contract/route.ts';
-import { codeHmac, codeMinutes, newCode } from '../../proving/challenge-code.ts';
+import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
@@ -22,7 +22,7 @@ export async function sendCode<R extends Route>(
   const code = newCode(context, tenant, recipient.verification_method);
   const message = {
     challengeId,
-    codeHmac: codeHmac(tenant, challengeId, code),
+    code: storedCode(tenant, challengeId, code),
     tokenDigest: null,
     send: (locale: PageLocale) =>
       sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),

@@ -23,7 +23,7 @@ export async function sendMagicLink<R extends Route>(
   const mail = { to: recipient.contact, url, validMinutes: codeMinutes };
   const message = {
     challengeId,
-    codeHmac: null,
+    code: null,
     tokenDigest,
     send: (locale: PageLocale) => sendMagicLinkMail(context, action.tenant, { ...mail, locale }),
   };

@@ -21,6 +21,7 @@ import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import type { Context, TokenCaller } from '../operation.ts';
 import { wireTime } from '../wire-values.ts';
+import { methods } from '../../methods/registry.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from './offered-methods.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
 import { keptBecause } from './own-authenticator.ts';
@@ -65,6 +66,7 @@ export async function uiSessionView(
         identifier: identifierOf(action, method),
         isHidden: methodSettings(action.tenant, method)['isHiddenToUser'] === true,
         retryAt: retryAt(context, action, more, method),
+        codeLength: appDigits(action, method),
       }),
     ),
     enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
@@ -129,6 +131,12 @@ function retryAt(
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {
   const own = verified.find(({ verification_method }) => verification_method === method);
   return own?.email === null || own?.email === undefined ? undefined : maskEmail(own.email);
+}
+
+/** How many digits the codes of the user's app have; an imported one may make longer ones. */
+function appDigits({ verified }: OpenAction, method: string): number | undefined {
+  const own = verified.find(({ verification_method }) => verification_method === method);
+  return own && methods.get(method)?.counterCodes?.digitsOf(own.state);
 }
 
 function listed(

@@ -1,7 +1,7 @@
 import { verifyRecoveryCode as route } from '../../contract/client/recovery-codes.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
@@ -20,6 +20,8 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   const action = await openAction(context, request.caller);
   requireRecoveryCodes(action);
   permitProof(action, method);
+  const code = recoveryCodes().read(request.body.verificationCode);
+  if (code === undefined) return notACode;
   const { tenantId, userId } = action.key;
   const guess = { verificationMethod: method };
   const subject = userGuesses(tenantId, userId, method);
@@ -30,7 +32,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   const refuse = () => refuseGuess(context, request, userId, guess, 'CODE_INVALID_OR_EXPIRED');
   // They stand in for what the user has enrolled: without anything enrolled they stand for nothing (A15).
   const unused = action.verified.length === 0 ? [] : await loadUnusedRecoveryCodes(context.db, tenantId, userId);
-  const matching = await matchingCode(action, unused, request.body.verificationCode).catch(async (error: unknown) => {
+  const matching = await matchingCode(action, unused, code).catch(async (error: unknown) => {
     // Nothing was compared, so nothing was guessed.
     if (error instanceof SlowHashBusy) await giveBackAttempt(context.db, subject);
     throw error;
@@ -55,10 +57,10 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
 async function matchingCode(
   { tenant }: OpenAction,
   unused: readonly RecoveryCodeRow[],
-  given: string,
+  code: string,
 ): Promise<RecoveryCodeRow | undefined> {
   const [first] = unused;
   if (first === undefined) return undefined;
-  const hash = await recoveryCodes().hashOf(given, first.salt, tenant.pepper);
+  const hash = await recoveryCodes().hashOf(code, first.salt, tenant.pepper);
   return unused.find(({ code_hash }) => digestsEqual(code_hash, hash));
 }

@@ -2,9 +2,10 @@ import type { VerifyReply } from '../../contract/client/values.ts';
 import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { contactOf, haveSameContact } from '../../core/authenticators/contact.ts';
+import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
-import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
 import { permitEnrolment, permitProof, requireUsable } from '../../proving/permit.ts';
@@ -22,7 +23,7 @@ export async function verifySentCode<R extends Route>(
   request: TokenRequest<R>,
   route: R,
   method: string,
-  code: string,
+  given: string,
 ): Promise<VerifyReply> {
   const action = await openAction(context, request.caller);
   requireUsable(action, method);
@@ -35,12 +36,14 @@ export async function verifySentCode<R extends Route>(
   );
   if (challenge === undefined || authenticator === undefined || challenge.code_hmac === null) return refuse();
   const { challenge_id: challengeId, code_hmac: codeHmac } = challenge;
+  const code = readCode(given, challenge.code_length);
   const isPending = authenticator.verified_at === null;
   const isUsed = challenge.verified_at !== null;
   if (isPending) permitEnrolment(action, method);
   else if (!isUsed) permitProof(action, method);
 
   if (!isUsed && challenge.expires_at <= context.runtime.clock.now()) return refuse();
+  if (code === undefined) return notACode;
   const subject = userGuesses(key.tenantId, key.userId, method);
   // A used code has no tries of its own left to count: it is only ever answered again.
   if (!(await spendGuess(context, tenant, subject, isUsed ? undefined : challengeId))) {

@@ -1,9 +1,10 @@
 import { verifyTotp as route } from '../../contract/client/totp.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { readCode } from '../../core/challenges/read-code.ts';
 import { methods } from '../../methods/registry.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
@@ -21,7 +22,8 @@ const method = 'AUTHENTICATOR_APP';
 export const verifyTotp = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const { pending, enrolled } = candidates(action);
-  const { verificationCode: code } = request.body;
+  const code = readAppCode(request.body.verificationCode, [pending, enrolled]);
+  if (code === undefined) return notACode;
   const { tenantId, userId } = action.key;
   const guess = { verificationMethod: method };
   const subject = userGuesses(tenantId, userId, method);
@@ -76,6 +78,13 @@ function candidates(action: OpenAction): {
     pending: mayEnrol ? pending : undefined,
     enrolled: isPermitted(() => permitProof(action, method)) ? enrolled : undefined,
   };
+}
+
+/** The code as it was meant; undefined if it has the digits of none of the apps. */
+function readAppCode(given: string, apps: readonly (AuthenticatorRow | undefined)[]): string | undefined {
+  const codes = methods.get(method)?.counterCodes;
+  const read = apps.map((app) => (app && codes ? readCode(given, codes.digitsOf(app.state)) : undefined));
+  return read.find((code) => code !== undefined);
 }
 
 function matchingStep(

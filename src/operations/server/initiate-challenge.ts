@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
 import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
-import { codeHmac, codeMinutes, newCode } from '../../proving/challenge-code.ts';
+import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
 import { countSend } from '../../proving/sending-limits.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
@@ -11,7 +11,7 @@ import {
   loadChallenge,
   renewChallengeCode,
 } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
+import type { ChallengeRow, StoredCode } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
@@ -73,7 +73,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       contact,
       scope: body.scope ?? '',
       request: sent,
-      codeHmac: codeHmac(tenant, challengeId, code),
+      code: storedCode(tenant, challengeId, code),
       nowMs,
       expiresAtMs,
     });
@@ -114,7 +114,7 @@ async function resendCode(
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   await db.transaction(async (sql) => {
     await countSend(sql, context, tenant, { verificationMethod, contact, userId: userId ?? undefined, nowMs });
-    await renew(sql, tenant, challenge, codeHmac(tenant, challengeId, code), nowMs, expiresAtMs);
+    await renew(sql, tenant, challenge, storedCode(tenant, challengeId, code), nowMs, expiresAtMs);
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
       verificationMethod,
@@ -129,13 +129,13 @@ async function renew(
   sql: Sql,
   tenant: Tenant,
   challenge: ChallengeRow,
-  hmac: Buffer,
+  code: StoredCode,
   nowMs: number,
   expiresAtMs: number,
 ) {
   const { tenantId } = tenant;
   const challengeId = challenge.challenge_id;
-  if (await renewChallengeCode(sql, { tenantId, challengeId, codeHmac: hmac, nowMs, expiresAtMs })) return;
+  if (await renewChallengeCode(sql, { tenantId, challengeId, code, nowMs, expiresAtMs })) return;
   throw notOpen();
 }
 

@@ -1,9 +1,10 @@
 import { Refusal } from '../../contract/errors.ts';
 import { verifyChallenge as route } from '../../contract/server/challenges.ts';
 import { contactOf } from '../../core/authenticators/contact.ts';
+import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof, acceptUnclaimed } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
-import { contactGuesses, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { contactGuesses, notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
 import { challengedAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import type { Tenant } from '../../storage/published.ts';
@@ -31,26 +32,25 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const found = isUuid(challengeId) ? await find(context, tenant, challengeId) : undefined;
   if (found === undefined) throw new Refusal('not_found', 'There is no challenge with this challengeId.');
   const { challenge } = found;
-  if (challenge.expires_at <= context.runtime.clock.now()) return refused;
+  const code = readCode(verificationCode, challenge.code_length);
+  if (challenge.expires_at <= context.runtime.clock.now() || code === undefined) return notACode;
 
   const { user_id: userId, verification_method: verificationMethod } = challenge;
   const refuse = (reason: Parameters<typeof refuseGuess>[4]) =>
     refuseGuess(context, request, userId ?? undefined, { challengeId, verificationMethod }, reason);
   const subject = subjectOf(tenant, challenge);
   if (!(await spendGuess(context, tenant, subject, challengeId))) return refuse('MAX_ATTEMPTS_EXCEEDED');
-  const isRight = ({ code_hmac: codeHmac }: CodeChallenge) => isCode(tenant, challengeId, verificationCode, codeHmac);
+  const isRight = ({ code_hmac: codeHmac }: CodeChallenge) => isCode(tenant, challengeId, code, codeHmac);
   if (!isRight(challenge)) return refuse('CODE_INVALID_OR_EXPIRED');
   if (challenge.verified_at === null && (await accept(context, request, found, subject))) return verified(challenge);
 
   // Accepted before, or by another request just now: only the very code that was accepted is answered so again.
   const now = (await find(context, tenant, challengeId))?.challenge;
   const isRepeat = now !== undefined && now.verified_at !== null && now.claimed_at === null && isRight(now);
-  if (!isRepeat) return refused;
+  if (!isRepeat) return notACode;
   await giveBackAttempt(context.db, subject, challengeId);
   return verified(challenge);
 });
-
-const refused = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' as const };
 
 async function find(context: Context, tenant: Tenant, challengeId: string): Promise<Answerable | undefined> {
   const found = await loadChallengeWithAction(context.db, tenant.tenantId, challengeId);

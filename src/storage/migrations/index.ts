@@ -8,6 +8,7 @@ import * as outbox from './0006-outbox.ts';
 import * as recentTries from './0007-recent-tries.ts';
 import * as noHotRows from './0008-no-hot-rows.ts';
 import * as lockNotices from './0009-lock-notices.ts';
+import * as codeLengths from './0017-code-lengths.ts';
 
 export interface Migration {
   readonly version: number;
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'recent-tries', sql: recentTries.sql },
   { version: 8, name: 'no-hot-rows', sql: noHotRows.sql },
   { version: 9, name: 'lock-notices', sql: lockNotices.sql },
+  { version: 17, name: 'code-lengths', sql: codeLengths.sql },
 ];

@@ -4,6 +4,7 @@ import type { Contact, ContactColumns } from '../../core/authenticators/contact.
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
+import type { StoredCode } from './challenges.ts';
 
 export interface ActionChallengeRow extends ContactColumns {
   readonly challenge_id: string;
@@ -11,11 +12,14 @@ export interface ActionChallengeRow extends ContactColumns {
   readonly purpose: 'authentication' | 'registration';
   readonly authenticator_id: string | null;
   readonly code_hmac: Buffer | null;
+  /** Digits; null where they were not stored. */
+  readonly code_length: number | null;
   readonly expires_at: number;
   readonly verified_at: number | null;
 }
 
-const columns = 'challenge_id, purpose, authenticator_id, email, phone_number, code_hmac, expires_at, verified_at';
+const columns =
+  'challenge_id, purpose, authenticator_id, email, phone_number, code_hmac, code_length, expires_at, verified_at';
 const ofAction = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
 const supersedeStatement = statement<never>(
@@ -26,8 +30,9 @@ const supersedeStatement = statement<never>(
 const createStatement = statement<never>(
   'create_action_challenge',
   `insert into challenges (tenant_id, user_id, action_code, idempotency_key, verification_method, challenge_id, purpose,
-     authenticator_id, email, phone_number, scope, request, state, code_hmac, token_digest, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16)`,
+     authenticator_id, email, phone_number, scope, request, state, code_hmac, code_length, token_digest, created_at,
+     expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16, $17)`,
 );
 
 export interface NewActionChallenge {
@@ -40,7 +45,7 @@ export interface NewActionChallenge {
   /** Of the token that asked for it: what the answer may do where no token comes along. */
   readonly scope: string;
   readonly actionId: string;
-  readonly codeHmac: Buffer | null;
+  readonly code: StoredCode | null;
   readonly tokenDigest: Buffer | null;
   readonly nowMs: number;
   readonly expiresAtMs: number;
@@ -61,7 +66,8 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
     phoneNumber,
     challenge.scope,
     JSON.stringify({ actionId: challenge.actionId }),
-    challenge.codeHmac,
+    challenge.code?.hmac ?? null,
+    challenge.code?.length ?? null,
     challenge.tokenDigest,
     sqlTime(nowMs),
     sqlTime(challenge.expiresAtMs),

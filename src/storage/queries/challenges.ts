@@ -21,6 +21,8 @@ export interface ChallengeRow extends ContactColumns {
   readonly request: ChallengeRequest;
   /** Null where it is not answered by a code. */
   readonly code_hmac: Buffer | null;
+  /** Digits; null where they were not stored. */
+  readonly code_length: number | null;
   readonly expires_at: number;
   readonly verified_at: number | null;
   readonly claimed_at: number | null;
@@ -37,6 +39,12 @@ export function isCodeChallenge(row: ChallengeRow): row is CodeChallenge {
   return row.verification_method !== null && row.action_code !== null && row.code_hmac !== null;
 }
 
+/** What is kept of a code, and how many digits it has. */
+export interface StoredCode {
+  readonly hmac: Buffer;
+  readonly length: number;
+}
+
 /** What was sent with the request that made a challenge; the action that comes of it is decided by this. */
 export interface ChallengeRequest {
   readonly ipAddress?: string | undefined;
@@ -47,13 +55,13 @@ export interface ChallengeRequest {
 }
 
 const columns = `challenge_id, verification_method, purpose, authenticator_id, user_id, action_code, idempotency_key, email, phone_number, scope,
-  request, code_hmac, expires_at, verified_at, claimed_at`;
+  request, code_hmac, code_length, expires_at, verified_at, claimed_at`;
 
 const createStatement = statement<never>(
   'create_challenge',
   `insert into challenges (tenant_id, challenge_id, verification_method, user_id, action_code, idempotency_key,
-     email, phone_number, scope, request, code_hmac, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+     email, phone_number, scope, request, code_hmac, code_length, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 );
 
 export interface NewChallenge {
@@ -66,7 +74,7 @@ export interface NewChallenge {
   readonly contact: Contact;
   readonly scope: string;
   readonly request: ChallengeRequest;
-  readonly codeHmac: Buffer;
+  readonly code: StoredCode;
   readonly nowMs: number;
   readonly expiresAtMs: number;
 }
@@ -84,7 +92,8 @@ export async function createChallenge(sql: Sql, challenge: NewChallenge): Promis
     phoneNumber,
     challenge.scope,
     JSON.stringify(challenge.request),
-    challenge.codeHmac,
+    challenge.code.hmac,
+    challenge.code.length,
     sqlTime(challenge.nowMs),
     sqlTime(challenge.expiresAtMs),
   ]);
@@ -113,7 +122,7 @@ const withActionStatement = statement<
   'load_challenge_with_action',
   `select c.challenge_id, c.verification_method, c.purpose, c.authenticator_id, c.user_id, c.action_code,
      c.idempotency_key, c.email as challenge_email, c.phone_number as challenge_phone_number, c.scope, c.request,
-     c.code_hmac, c.expires_at, c.verified_at, c.claimed_at, ${tokenActionColumns}
+     c.code_hmac, c.code_length, c.expires_at, c.verified_at, c.claimed_at, ${tokenActionColumns}
    from challenges c
    left join (actions x join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id)
      on x.tenant_id = c.tenant_id and x.user_id = c.user_id and x.action_code = c.action_code
@@ -150,7 +159,7 @@ export async function lockChallenge(
 
 const renewStatement = statement<{ challenge_id: string }>(
   'renew_challenge_code',
-  `update challenges set code_hmac = $3, codes_made = codes_made + 1, tries = 0, expires_at = $5
+  `update challenges set code_hmac = $3, code_length = $6, codes_made = codes_made + 1, tries = 0, expires_at = $5
    where tenant_id = $1 and challenge_id = $2 and verified_at is null and expires_at > $4
    returning challenge_id`,
 );
@@ -158,14 +167,15 @@ const renewStatement = statement<{ challenge_id: string }>(
 /** Replaces the code of an open challenge. False if it is not open any more. The guess budget is another table's. */
 export async function renewChallengeCode(
   sql: Sql,
-  renewal: { tenantId: string; challengeId: string; codeHmac: Buffer; nowMs: number; expiresAtMs: number },
+  renewal: { tenantId: string; challengeId: string; code: StoredCode; nowMs: number; expiresAtMs: number },
 ): Promise<boolean> {
   const rows = await sql.query(renewStatement, [
     renewal.tenantId,
     renewal.challengeId,
-    renewal.codeHmac,
+    renewal.code.hmac,
     sqlTime(renewal.nowMs),
     sqlTime(renewal.expiresAtMs),
+    renewal.code.length,
   ]);
   return rows.length === 1;
 }

@@ -34,15 +34,16 @@ export function CodeForm({
   const task = useTask();
   const field = useRef<HTMLInputElement>(null);
   const isNumeric = length !== undefined;
-  // Codes are pasted with spaces, dashes and whole sentences around them.
-  const clean = (text: string) => (isNumeric ? text.replace(/\D/g, '').slice(0, length) : text);
+  // Codes are pasted with spaces, dashes and whole sentences around them, in the digits of any script: the server reads those.
+  const clean = (text: string) => (isNumeric ? (text.match(/\p{Nd}/gu) ?? []).slice(0, length).join('') : text);
+  const isWhole = (value: string) => [...value].length === length;
   // Kept, but not sent: a browser may have put it there again after a reload, and it would cost one of the few tries.
   const typed = useTypedBefore('code');
   const [code, setCode] = useState(clean(typed));
 
   const submit = (value: string) => {
     // Not sent: it would cost one of the few tries.
-    if (value === '' || (isNumeric && value.length < length)) {
+    if (value === '' || (isNumeric && !isWhole(value))) {
       task.tell(
         isNumeric ? words.say('problem.codeIncomplete', { count: String(length) }) : words.say('problem.codeMissing'),
       );
@@ -75,7 +76,7 @@ export function CodeForm({
   const take = (text: string) => {
     const value = clean(text);
     setCode(value);
-    if (isNumeric && value.length === length && value !== code) submit(value);
+    if (isWhole(value) && value !== code) submit(value);
   };
 
   useFocusOn(field);
@@ -107,7 +108,9 @@ export function CodeForm({
           aria-invalid={task.problem !== undefined}
           aria-describedby="code-problem"
           value={code}
-          onInput={(event) => take(event.currentTarget.value)}
+          // Not while characters are being composed: the keyboard would lose what it has.
+          onInput={(event) => event.isComposing || take(event.currentTarget.value)}
+          onCompositionEnd={(event) => take(event.currentTarget.value)}
         />
       </div>
       <Problem task={task} id="code-problem" />
