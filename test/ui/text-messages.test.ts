@@ -136,14 +136,32 @@ describe('a code', () => {
     ['with a space', '123 456'],
     ['with dashes', '12-34-56'],
     ['with what stands around it', 'Your code is 123456.'],
-  ])('pasted %s is entered and sent once', async (_how, text) => {
+    ['in full-width digits (ruling 45)', '１２３ ４５６', '１２３４５６'],
+    ['in Arabic-Indic digits (ruling 45)', '١٢٣٤٥٦', '١٢٣٤٥٦'],
+    ['in digits of two units each (ruling 45)', '𝟏𝟐𝟑-𝟒𝟓𝟔', '𝟏𝟐𝟑𝟒𝟓𝟔'],
+  ])('pasted %s is entered and sent once', async (_how, text, digits = '123456') => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: 'http://localhost' });
     await show('EMAIL_OTP');
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await page.keyboard.press('Control+V');
     await page.getByText('problem.wrongCode').waitFor();
-    expect(await page.getByLabel('Code').inputValue()).toBe('123456');
-    expect(await read('sent')).toEqual(['123456']);
+    expect(await page.getByLabel('Code').inputValue()).toBe(digits);
+    expect(await read('sent')).toEqual([digits]);
+  });
+
+  test('ruling 45: composed by an input method in full-width digits is entered and sent once, when it is composed', async () => {
+    await show('EMAIL_OTP');
+    await page.getByLabel('Code').focus();
+    const keyboard = await page.context().newCDPSession(page);
+    for (const text of ['１２', '１２３４', '１２３４５６']) {
+      const end = text.length;
+      await keyboard.send('Input.imeSetComposition', { text, selectionStart: end, selectionEnd: end });
+      expect(await page.getByLabel('Code').inputValue()).toBe(text);
+      expect(await read('sent')).toEqual([]);
+    }
+    await keyboard.send('Input.insertText', { text: '１２３４５６' });
+    await page.getByText('problem.wrongCode').waitFor();
+    expect(await read('sent')).toEqual(['１２３４５６']);
   });
 
   test('that the browser fills in at once is sent once; the field says what belongs there', async () => {
