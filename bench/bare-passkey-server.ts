@@ -64,7 +64,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     method,
     authenticatorId: stored.authenticator_id,
     assurance: 'high',
-    moves: true,
+    provesUser: true,
     leaseId: undefined,
     remembered: { proofHmac: null },
     subject: { tenantId, subject: `user:${userId}`, verificationMethod: method, canLock: true },

@@ -67,7 +67,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
     method,
     authenticatorId: app.authenticator_id,
     assurance: 'medium',
-    moves: true,
+    provesUser: true,
     leaseId: undefined,
     remembered: { proofHmac: hmacSha256(codeKey, code) },
     subject,

@@ -45,6 +45,7 @@ async function answer({ url = '' }: IncomingMessage, bytes: Buffer): Promise<Buf
     idempotencyKey,
     actionId: randomUUID(),
     state,
+    isTracked: true,
     nowMs: Date.now(),
     redirectUrl: body['redirectUrl'],
     redirectToSettings: false,

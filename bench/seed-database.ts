@@ -67,12 +67,12 @@ export async function seedActions(
   const { tenantId, users, sample, from, count } = options;
   await db.script(`
     insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
-      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision, custom)
+      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision, custom, is_tracked)
     select '${tenantId}', user_id, '${actionCode}', md5('bench-key-' || n)::uuid::text,
       md5('bench-action-' || n)::uuid, '${sample.state}', made_at, made_at, made_at,
       ${quoted(trackBody.redirectUrl)}, ${userAddressSql('user_number')}, ${quoted(trackBody.userAgent)}, user_id,
       replace(${quoted(sample.decision)}, ${quoted(sample.userId)}, user_id)::json,
-      ${quoted(JSON.stringify(trackBody.custom))}::json
+      ${quoted(JSON.stringify(trackBody.custom))}::json, true
     from (
       select n, user_number, ${userIdSql('user_number')} as user_id,
         timestamptz '${new Date().toISOString()}' - (n % 2592000) * interval '1 second' as made_at

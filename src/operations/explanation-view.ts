@@ -36,6 +36,7 @@ export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSe
       minimumAssurance: demand.minimumAssurance,
     },
     isCappedAtChallenge: record.isCappedAtChallenge === true,
+    isAwaitingTrack: record.isAwaitingTrack === true,
     user: record.user,
     facts: needs.paths.map((path) => ({
       path,

@@ -20,7 +20,7 @@ import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confirm-by-webhook.ts';
 import type { Confirmation } from './confirm-by-webhook.ts';
 import type { OpenAction } from './open-action.ts';
-import { moves } from './permit.ts';
+import { provesUser } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
 import { proofHmac } from './repeat-proof.ts';
 
@@ -38,6 +38,8 @@ export interface GoodProof extends ProofStrength {
    * @throws {Refusal} if it may not be enrolled any more
    */
   readonly enrol?: (held: OpenAction) => Enrolment | undefined;
+  /** When it was given, where that was before it could be accepted: nobody knew whose it is. */
+  readonly provenAtMs?: number;
   /** What else the audit log is told. */
   readonly remarks?: Readonly<Record<string, unknown>>;
   /** The code that was given, where the very same request may be answered again (ruling 16). */
@@ -95,7 +97,7 @@ export async function acceptUnclaimed<R extends Route>(
   const { kind } = await recordProof(context.db, {
     ...whatFollows(context, proof),
     key,
-    moves: false,
+    provesUser: false,
     leaseId: undefined,
     remembered: undefined,
     authenticatorId: null,
@@ -167,7 +169,7 @@ async function closeConfirmed<R extends Route>(
   const { tenant, key } = action;
   const { method, assurance } = proof;
   const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
-  const confirmation = moves(action, proof)
+  const confirmation = provesUser(action, proof)
     ? await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
         if (error instanceof Refusal) await giveBack(context, proof);
         throw error;
@@ -212,7 +214,7 @@ function record<R extends Route>(
     ...whatFollows(context, proof),
     key: action.key,
     authenticatorId: authenticatorId ?? null,
-    moves: confirmation.kind !== 'unasked' && moves(action, proof),
+    provesUser: confirmation.kind !== 'unasked' && provesUser(action, proof),
     leaseId: confirmation.kind === 'leased' ? confirmation.leaseId : undefined,
     remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac },
     audit: auditEvent(context, route, request, action.key.userId, {
@@ -223,8 +225,9 @@ function record<R extends Route>(
   });
 }
 
-function whatFollows({ runtime }: Context, { consume, method, assurance, subject }: GoodProof) {
-  return { consume, method, assurance, subject, nowMs: runtime.clock.now() };
+function whatFollows({ runtime }: Context, { consume, method, assurance, subject, provenAtMs }: GoodProof) {
+  const nowMs = runtime.clock.now();
+  return { consume, method, assurance, subject, provenAtMs: provenAtMs ?? nowMs, nowMs };
 }
 
 function auditData({ method, assurance, remarks }: GoodProof): Readonly<Record<string, unknown>> {

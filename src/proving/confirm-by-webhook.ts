@@ -60,7 +60,8 @@ export async function confirmByWebhook(
   return { kind: 'leased', leaseId };
 }
 
-function webhookOf(tenant: Tenant, actionCode: string): string | undefined {
+/** Where somebody is asked before a proof lets an action of this code succeed. */
+export function webhookOf(tenant: Tenant, actionCode: string): string | undefined {
   return tenant.actions.get(actionCode)?.verificationWebhookUrl ?? undefined;
 }
 

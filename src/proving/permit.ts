@@ -99,13 +99,8 @@ export interface ProofStrength {
   readonly isUnattended?: boolean;
 }
 
-/** Whether a proof moves the action of its token. */
-export function moves(action: OpenAction, proof: ProofStrength): boolean {
-  return satisfies(action.demand, proof) && provesUser(action, proof);
-}
-
 /** A registration is a proof only of the user's very first authenticator (ruling 17), and of somebody who is there. */
-function provesUser(action: OpenAction, { isRegistration, isUnattended }: ProofStrength): boolean {
+export function provesUser(action: OpenAction, { isRegistration, isUnattended }: ProofStrength): boolean {
   return !isRegistration || (isFirstEnrolment(action) && isUnattended !== true);
 }
 

@@ -1,9 +1,11 @@
 /** Two server processes on one real PostgreSQL: what only one request may win is decided by the database (house, habit 9). */
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually, tries } from '../rig/api.ts';
 import type { ApiReply } from '../rig/api.ts';
+import { readInboxCode } from '../rig/read-inbox.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -194,6 +196,151 @@ describe('A42', () => {
   );
 });
 
+describe('ruling 36: an action that a challenge has begun', () => {
+  const [first, second] = [() => nodes[0]?.url ?? '', () => nodes[1]?.url ?? ''];
+  const good = async (reply: Promise<ApiReply>): Promise<ApiReply['body']> => {
+    const { status, text, body } = await reply;
+    expect(status, text).toBe(200);
+    return body as unknown;
+  };
+  const post = (url: string, path: string, body: object) => ask(url, 'POST', path, { key, body });
+  const track = (url: string, userId: string, kind: string) =>
+    post(url, `/v1/users/${userId}/actions/begun`, { idempotencyKey: 'k', deviceId: kind });
+  const begin = (url: string, userId: string) =>
+    post(url, '/v1/challenge', {
+      verificationMethod: 'EMAIL_OTP',
+      email: `${userId}@example.com`,
+      userId,
+      action: 'begun',
+      idempotencyKey: 'k',
+    });
+  /** A code that is not given yet. */
+  async function begun(userId: string) {
+    const { challengeId } = await good(begin(first(), userId));
+    const verificationCode = await readInboxCode(first(), `${userId}@example.com`);
+    return (url: string) => good(post(url, '/v1/verify', { challengeId, verificationCode }));
+  }
+  const rowOf = async (userId: string) => {
+    const { rows } = await database.query<Record<string, unknown>>(
+      `select state, is_tracked, cardinality(earlier_decisions) as replaced, verification_method
+       from actions where user_id = $1 and action_code = 'begun'`,
+      [userId],
+    );
+    return rows;
+  };
+
+  beforeAll(async () => {
+    const manage = (path: string, body: object) =>
+      good(ask(first(), 'POST', path, { key: credentials.SALLYPORT_MANAGEMENT_KEY, body }));
+    const path = '/v1/management/action-configurations';
+    await manage(path, { actionCode: 'begun', defaultUserActionResult: 'ALLOW' });
+    for (const [priority, [kind, type, more]] of (
+      [
+        ['blocked', 'BLOCK', {}],
+        ['demanding', 'CHALLENGE', { minimumAssurance: 'high' }],
+      ] as const
+    ).entries()) {
+      const conditions = { '==': [{ var: 'device.id' }, kind] };
+      await manage(`${path}/begun/rules`, { name: kind, isActive: true, priority, type, conditions, ...more });
+    }
+    for (const url of [first(), second()])
+      await eventually(
+        'both nodes know the rules',
+        10_000,
+        async () => (await track(url, `probe-${randomUUID()}`, 'blocked')).body.state as string,
+        (state) => state === 'BLOCK',
+      );
+  });
+
+  test('tracked on two nodes at once is decided once, and all get the same answer but for token and url', async () => {
+    const userId = 'begun-racer';
+    await (
+      await begun(userId)
+    )(first());
+    const replies = await atOnce(50, (url) => track(url, userId, 'harmless'));
+    expect(new Set(replies.map((reply) => JSON.stringify(withoutToken(reply)))).size).toBe(1);
+    expect(replies[0]?.body.state).toBe('CHALLENGE_SUCCEEDED');
+    expect(await rowOf(userId)).toMatchObject([{ is_tracked: true, replaced: 1 }]);
+  });
+
+  test('tracks that tell different things: one decides, and the others answer what it stored', async () => {
+    const userId = 'begun-torn';
+    await (
+      await begun(userId)
+    )(first());
+    const kinds = ['blocked', 'demanding', 'harmless'];
+    const replies = await atOnce(30, (url, index) => track(url, userId, kinds[index % 3] ?? ''));
+    expect(new Set(replies.map((reply) => JSON.stringify(withoutToken(reply)))).size).toBe(1);
+    expect(await rowOf(userId)).toMatchObject([{ state: replies[0]?.body.state, replaced: 1 }]);
+  });
+
+  test.each([
+    ['blocked', 'the proof', 'BLOCK'],
+    ['blocked', 'the track', 'BLOCK'],
+    ['demanding', 'the proof', 'CHALLENGE_REQUIRED'],
+    ['demanding', 'the track', 'CHALLENGE_REQUIRED'],
+    ['harmless', 'the proof', 'CHALLENGE_SUCCEEDED'],
+    ['harmless', 'the track', 'CHALLENGE_SUCCEEDED'],
+  ])('%s, with %s written first though both have read: %s', async (kind, which, state) => {
+    const userId = `begun-${kind}-${which.slice(4)}`;
+    const verify = await begun(userId);
+    // Whoever comes first waits for the row first, and goes on first.
+    await database.query('begin');
+    await database.query(`select from actions where user_id = $1 and action_code = 'begun' for update`, [userId]);
+    const waiting = (n: number) =>
+      eventually(
+        `${n} wait for a lock`,
+        10_000,
+        async () => {
+          const { rows } = await database.query<{ n: number }>(
+            `select count(*)::int as n from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return rows[0]?.n;
+        },
+        (seen) => seen === n,
+      );
+    const steps = [() => verify(first()), () => good(track(second(), userId, kind))];
+    if (which === 'the track') steps.reverse();
+    const running: Promise<unknown>[] = [];
+    for (const [index, step] of steps.entries()) {
+      running.push(step());
+      await waiting(index + 1);
+    }
+    await database.query('commit');
+    await Promise.all(running);
+    expect(await rowOf(userId)).toMatchObject([{ state, is_tracked: true, replaced: 1 }]);
+  });
+
+  test('begun and tracked at the same moment is tracked in the end, whoever makes it', async () => {
+    const rounds = tries(20, 200);
+    const replies = await atOnce(rounds * 2, (url, index) => {
+      const userId = `begun-both-${Math.floor(index / 2)}`;
+      return (index + Math.floor(index / 2)) % 2 === 0 ? begin(url, userId) : track(url, userId, 'blocked');
+    });
+    expect(new Set(replies.map(({ status }) => status).filter((status) => status !== 403))).toEqual(new Set([200]));
+    for (let round = 0; round < rounds; round += 1)
+      expect(await rowOf(`begun-both-${round}`)).toMatchObject([{ state: 'BLOCK', is_tracked: true }]);
+  });
+
+  test('deleted while it is tracked leaves no action without its user', async () => {
+    const rounds = tries(20, 200);
+    for (let round = 0; round < rounds; round += 1) {
+      const userId = `begun-leaver-${round}`;
+      await good(begin(first(), userId));
+      const replies = await atOnce(4, (url, index) =>
+        index === 1 ? ask(url, 'DELETE', `/v1/users/${userId}`, { key }) : track(url, userId, 'harmless'),
+      );
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    }
+    const { rows } = await database.query(
+      `select from actions a where user_id like 'begun-leaver-%'
+         and not exists (select from users u where u.tenant_id = a.tenant_id and u.user_id = a.user_id)`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
 describe('races for one user', () => {
   test('concurrent first enrolments of one method make one authenticator and one set of recovery codes', async () => {
     const replies = await atOnce(20, (url) =>
@@ -240,12 +387,26 @@ describe('races for one user', () => {
       (url, index) => ask(url, 'PATCH', `${path}/actions/a/s-${index % 7}`, { key, body: { state: 'BLOCK' } }),
       (url) => ask(url, 'DELETE', path, { key }),
       (url) => ask(url, 'GET', path, { key }),
+      // Begins what the first of these may track before, meanwhile or after.
+      (url, index) =>
+        ask(url, 'POST', '/v1/challenge', {
+          key,
+          body: {
+            verificationMethod: 'EMAIL_OTP',
+            email: `c${index}@x.y`,
+            userId: 'stormy',
+            action: 'a',
+            idempotencyKey: `s-${index % 7}`,
+            ...(index % 2 === 0 ? { custom: { amount: 5 } } : {}),
+          },
+        }),
     ];
     const replies = await atOnce(
       tries(180, 2_000),
       (url, index) => (calls[index % calls.length] ?? calls[0])?.(url, index) ?? ask(url, 'GET', path),
     );
-    const wrong = replies.filter(({ status }) => ![200, 404].includes(status));
+    // 403: a challenge of what was blocked; 429: more codes than a user is sent.
+    const wrong = replies.filter(({ status }) => ![200, 403, 404, 429].includes(status));
     expect(wrong.map(({ status, text }) => `${status} ${text}`)).toEqual([]);
   });
 

@@ -7,8 +7,8 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
-import { keyHolder } from '../client/key-holder.ts';
-import { softwareKey } from '../../src/testkit/authenticator.ts';
+import { keyHolder, ownOrigin } from '../client/key-holder.ts';
+import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { startReceiver } from '../rig/webhook-receiver.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
 
@@ -260,6 +260,82 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(scopesOf(body.accessToken)).toEqual(['read:authenticators', 'add:authenticators']);
     expect(await state(userId, 'k')).toBe('CHALLENGE_REQUIRED');
     expect(scopesOf((await verify()).body.accessToken)).toEqual(['read:authenticators', 'add:authenticators']);
+  });
+
+  describe('ruling 36: before the track', () => {
+    let actions = 0;
+    const action = async (conditions: object, more: object = {}) => {
+      const actionCode = `order-${(actions += 1)}`;
+      const webhook = { verificationWebhookUrl: `${endpoint.url}/verify` };
+      const created = { actionCode, defaultUserActionResult: 'ALLOW', ...webhook };
+      await manage(app)('POST', '/action-configurations', created);
+      const rule = { name: 'Rule', isActive: true, priority: 0, type: 'BLOCK', conditions, ...more };
+      const reply = await manage(app)('POST', `/action-configurations/${actionCode}/rules`, rule);
+      expect(reply.status, reply.text).toBe(200);
+      return actionCode;
+    };
+    const large = { '>': [{ var: 'custom.amount' }, 1000] };
+    const track = async (userId: string, code: string, amount: number) =>
+      (await post(`users/${userId}/actions/${code}`, { idempotencyKey: 'k', custom: { amount } })).body.state as string;
+    const asked = (userId: string) => askedOf(userId).filter(({ body }) => body.data.idempotencyKey === 'k');
+    async function signIn(code: string, wrong = {}) {
+      const they = keyHolder(app);
+      const userId = newUser();
+      const key = softwareKey();
+      await they.good(they.register(await they.track(userId), key));
+      const signedIn = async () => {
+        const body = { action: code, idempotencyKey: 'k' };
+        const { challengeId } = (await they.good(they.post('challenge', undefined, body))) as { challengeId: string };
+        const { options } = await they.authenticationOptions(undefined, { challengeId });
+        const authenticationCredential = useCredential(key, options, ownOrigin, wrong);
+        return they.post('verify/passkey', undefined, { challengeId, authenticationCredential });
+      };
+      return { userId, signedIn };
+    }
+
+    test('a proof is asked about when it is given, once, and the track counts what was confirmed', async () => {
+      const code = await action(large);
+      const { userId, signedIn } = await signIn(code);
+      refuse();
+      expect((await signedIn()).status).toBe(403);
+      endpoint.answer((response) => response.end());
+      expect((await signedIn()).body).toMatchObject({ isVerified: true });
+      expect(await state(userId, 'k', code)).toBe('CHALLENGE_REQUIRED');
+      expect(await track(userId, code, 1)).toBe('CHALLENGE_SUCCEEDED');
+      expect(asked(userId)).toHaveLength(2);
+    });
+
+    test('a proof that nobody was asked about is none for the track', async () => {
+      const code = await action(large, { type: 'CHALLENGE', minimumAssurance: 'high' });
+      const { userId, signedIn } = await signIn(code, { flags: 1 | 8 | 16 });
+      expect((await signedIn()).body).toMatchObject({ isVerified: true });
+      expect(asked(userId)).toEqual([]);
+      expect(await track(userId, code, 1)).toBe('ALLOW');
+    });
+
+    test('a code that a backend sent is asked about at /verify, and not again at the track', async () => {
+      const code = await action(large);
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      const sent = { verificationMethod: 'EMAIL_OTP', action: code, email, userId, idempotencyKey: 'k' };
+      const { challengeId } = (await post('challenge', sent)).body;
+      expect((await post('verify', { challengeId, verificationCode: codeTo(email) })).body.isVerified).toBe(true);
+      expect(await state(userId, 'k', code)).toBe('CHALLENGE_REQUIRED');
+      const body = { challengeId, custom: { amount: 1 } };
+      expect((await post(`users/${userId}/actions/${code}`, body)).body.state).toBe('CHALLENGE_SUCCEEDED');
+      expect(asked(userId)).toHaveLength(1);
+    });
+
+    test.each([
+      [1_000_000, 'BLOCK'],
+      [1, 'CHALLENGE_SUCCEEDED'],
+    ])('a track of %d that comes while it is asked decides: %s', async (amount, end) => {
+      const code = await action(large);
+      const { userId, signedIn } = await signIn(code);
+      endpoint.answer((response) => void track(userId, code, amount).then(() => response.end()));
+      expect((await signedIn()).body.isVerified === true).toBe(end !== 'BLOCK');
+      expect(await state(userId, 'k', code)).toBe(end);
+    });
   });
 
   test('a webhook that is configured no more is asked no more', async () => {

@@ -288,6 +288,65 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(blocked.body.state).toBe('BLOCK');
   });
 
+  test('ruling 36: a claim makes no configuration, and what it began is decided by its track', async () => {
+    const manage = (method: string, path: string, body?: object) =>
+      app.call(method, `/v1/management/action-configurations${path}`, { key: app.tenant.managementKey, body });
+    const unheard = await start({ action: 'unheard' });
+    await verify(unheard.challengeId, unheard.code);
+    const userId = `claims${(people += 1)}`;
+    const claimed = await post('/v1/claim', { challengeId: unheard.challengeId, userId });
+    expect((await post('/v1/validate', { token: claimed.body.token })).body).toMatchObject({
+      isValid: true,
+      isTracked: false,
+    });
+    expect((await manage('GET', '/unheard')).status).toBe(404);
+
+    await manage('POST', '', { actionCode: 'large', defaultUserActionResult: 'ALLOW' });
+    const conditions = { '>': [{ var: 'custom.amount' }, 1000] };
+    const rule = { name: 'Large', isActive: true, priority: 0, type: 'BLOCK', conditions };
+    expect((await manage('POST', '/large/rules', rule)).status).toBe(200);
+    for (const [custom, state] of [
+      [undefined, 'CHALLENGE_REQUIRED'],
+      [{ amount: 5000 }, 'BLOCK'],
+      [{ amount: 10 }, 'CHALLENGE_SUCCEEDED'],
+    ] as const) {
+      const { challengeId, code } = await start({ action: 'large', ...(custom === undefined ? {} : { custom }) });
+      await verify(challengeId, code);
+      const { token } = (await post('/v1/claim', { challengeId, userId })).body as { token: string };
+      expect((await post('/v1/validate', { token })).body).toMatchObject({ state, isTracked: false });
+      const path = `/v1/users/${userId}/actions/large`;
+      const tracked = await app.call('POST', path, { body: { challengeId, custom: { amount: 20 } } });
+      expect(tracked.body.state, 'its track decides').toBe('CHALLENGE_SUCCEEDED');
+    }
+  });
+
+  test('ruling 36: a track counts a code of its user for as long as a token lives, also by its challenge', async () => {
+    const tenant = (tokenDurationInMinutes: number) =>
+      app.call('PATCH', '/v1/management/tenant', { key: app.tenant.managementKey, body: { tokenDurationInMinutes } });
+    await tenant(2);
+    for (const [afterMs, state] of [
+      [120_000, 'CHALLENGE_SUCCEEDED'],
+      [120_001, 'CHALLENGE_REQUIRED'],
+    ] as const) {
+      const userId = `late${(people += 1)}`;
+      const { challengeId, code } = await start({ userId });
+      await verify(challengeId, code);
+      await app.runtime.advance(afterMs);
+      const tracked = await app.call('POST', `/v1/users/${userId}/actions/signIn`, { body: { challengeId } });
+      expect(tracked.body.state).toBe(state);
+    }
+    // From when it was given, not from when it was claimed.
+    const { challengeId, code } = await start();
+    await verify(challengeId, code);
+    const userId = `late${(people += 1)}`;
+    await app.runtime.advance(90_000);
+    await post('/v1/claim', { challengeId, userId });
+    await app.runtime.advance(90_000);
+    const tracked = await app.call('POST', `/v1/users/${userId}/actions/signIn`, { body: { challengeId } });
+    expect(tracked.body.state).toBe('CHALLENGE_REQUIRED');
+    await tenant(10);
+  });
+
   test('challenges and what was counted of messages are gone a day after they are over', async () => {
     const count = async () => {
       const [row] = await app.db.query<{ n: number }>(

@@ -1,12 +1,24 @@
 /** Worry: a sign-in without a token lets in whom the rules would not, tells strangers who has an account, or is planted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
-import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
+import type { SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
+import { statement } from '../../src/storage/sql.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { databaseText } from '../journeys/database-text.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
+
+const forgetActions = statement<never>('test_forget_actions', 'delete from actions where user_id = $1');
+const forgetOtherActions = statement<never>(
+  'test_forget_other_actions',
+  'delete from actions where user_id = $1 and action_code <> $2',
+);
+// As a device that says no, or an attestation that fails, will set it.
+const setState = statement<never>(
+  'test_set_state',
+  'update actions set state = $1 where user_id = $2 and action_code = $3',
+);
 
 describe.each(databaseKinds)('signing in by a passkey alone, on the %s database', (kind) => {
   let app: TestApp;
@@ -24,12 +36,13 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     });
 
   /** From a challenge that was opened for an action, with the answer of a key. */
-  async function answer(key: SoftwareKey, challengeId: unknown): Promise<TestReply> {
+  async function answer(key: SoftwareKey, challengeId: unknown, wrong: Wrong = {}, sent = {}): Promise<TestReply> {
     const { options, challengeId: same } = await they.authenticationOptions(undefined, { challengeId });
     expect(same).toBe(challengeId);
     return they.post('verify/passkey', undefined, {
       challengeId,
-      authenticationCredential: useCredential(key, options, ownOrigin),
+      authenticationCredential: useCredential(key, options, ownOrigin, wrong),
+      ...sent,
     });
   }
   const open = async (body: object) => (await they.good(they.post('challenge', undefined, body))).challengeId;
@@ -64,14 +77,9 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(listed.body).toHaveLength(1);
   });
 
-  test('is of the action and the key that the challenge was opened with, which makes no configuration before', async () => {
+  test('is of the action and the key that the challenge was opened with', async () => {
     const { userId, key } = await they.enrolled();
     const challengeId = await open({ action: 'opened', idempotencyKey: 'k1' });
-    const codes = async () =>
-      (await app.call('GET', '/v1/management/action-configurations', { key: app.tenant.managementKey })).body.map(
-        ({ actionCode }: { actionCode: string }) => actionCode,
-      );
-    expect(await codes()).not.toContain('opened');
     const reply = await answer(key, challengeId);
     expect(await they.validate(reply.body.accessToken)).toMatchObject({
       isValid: true,
@@ -79,7 +87,6 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       action: 'opened',
       idempotencyKey: 'k1',
     });
-    expect(await codes()).toContain('opened');
     expect((await they.post('challenge', undefined, { action: 'no such code!' })).body.errorCode).toBe(
       'invalid_request',
     );
@@ -158,6 +165,364 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       const nameless = await open({});
       const body = { challengeId: nameless, userId: 'x', skipVerificationCheck: true };
       expect((await app.call('POST', '/v1/claim', { body })).status).toBe(404);
+    });
+  });
+
+  describe('ruling 36: only a track decides for the backend', () => {
+    const manage = (method: string, path: string, body?: object) =>
+      app.call(method, `/v1/management/action-configurations${path}`, {
+        key: app.tenant.managementKey,
+        ...(body === undefined ? {} : { body }),
+      });
+    const codes = async (): Promise<string[]> =>
+      (await manage('GET', '')).body.map(({ actionCode }: { actionCode: string }) => actionCode);
+    let actions = 0;
+    type Rule = readonly [type: string, conditions: object, more?: object];
+    /** A fresh action with these rules, so that tests do not see each other's. */
+    async function actionWith(defaultUserActionResult: string, rules: readonly Rule[], more: object = {}) {
+      const action = `early-${(actions += 1)}`;
+      await configure(action, { defaultUserActionResult, ...more });
+      for (const [priority, [type, conditions, demands]] of rules.entries()) {
+        const rule = { name: `${type} ${priority}`, isActive: true, priority, type, conditions, ...demands };
+        const reply = await manage('POST', `/${action}/rules`, rule);
+        expect(reply.status, reply.text).toBe(200);
+      }
+      return action;
+    }
+    const is = (path: string, value: unknown) => ({ '==': [{ var: path }, value] });
+    const over1000 = { '>': [{ var: 'custom.amount' }, 1000] };
+
+    const key = 'order-1';
+    const path = (userId: string, action: string) => `/v1/users/${userId}/actions/${action}`;
+    async function track(userId: string, action: string, body: object = {}) {
+      const reply = await app.call('POST', path(userId, action), { body: { idempotencyKey: key, ...body } });
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body as { state: string; ruleIds: string[]; idempotencyKey: string; token: string };
+    }
+    const actionOf = async (userId: string, action: string) =>
+      (await app.call('GET', `${path(userId, action)}/${key}`)).body;
+    const explain = async (userId: string, action: string) =>
+      (await app.call('GET', `${path(userId, action)}/${key}/explain`)).body;
+
+    /** A user who has signed in under the key before the backend has tracked it. */
+    async function early(action: string, wrong: Wrong = {}, sent: object = {}, user = they.enrolled()) {
+      const { userId, key: theirKey } = await user;
+      const challengeId = await open({ action, idempotencyKey: key });
+      const reply = await answer(theirKey, challengeId, wrong, sent);
+      expect(reply.body, reply.text).toMatchObject({ isVerified: true, userId });
+      return { userId, key: theirKey, challengeId, accessToken: String(reply.body.accessToken) };
+    }
+    /** Nobody verified: the key was only touched. */
+    const medium = { flags: 1 | 8 | 16 };
+    const codeTo = (email: string) =>
+      /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+    const challenge = (userId: string, action: string, body: object = {}) =>
+      app.call('POST', '/v1/challenge', {
+        body: {
+          verificationMethod: 'EMAIL_OTP',
+          action,
+          userId,
+          email: `${userId}@example.com`,
+          idempotencyKey: key,
+          ...body,
+        },
+      });
+    const verify = (userId: string, challengeId: unknown) =>
+      app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: codeTo(`${userId}@example.com`) } });
+
+    test.each(['key', 'challenge'])('the first track, by its %s, decides with what it tells itself', async (named) => {
+      const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
+      const { userId, challengeId, accessToken } = await early(action);
+      // For a backend that validates by action and user alone.
+      const before = { isValid: false, isTracked: false, state: 'CHALLENGE_REQUIRED' };
+      expect(await they.validate(accessToken)).toMatchObject(before);
+      const by = named === 'key' ? {} : { idempotencyKey: undefined, challengeId };
+      const tracked = await track(userId, action, { ...by, custom: { amount: 1_000_000 } });
+      expect(tracked).toMatchObject({ state: 'BLOCK', idempotencyKey: key, ruleIds: [expect.any(String)] });
+      expect(await they.validate(accessToken)).toMatchObject({ isValid: false, isTracked: true, state: 'BLOCK' });
+      // It is decided once: a repeat is answered as it stands (ruling 11).
+      const { state, ruleIds } = await track(userId, action, { ...by, custom: { amount: 1 } });
+      expect({ state, ruleIds }).toEqual({ state: 'BLOCK', ruleIds: tracked.ruleIds });
+    });
+
+    test('a code that nobody tracks makes no configuration, and is decided by the result for new actions', async () => {
+      const { userId, accessToken } = await early('invented');
+      expect(await they.validate(accessToken)).toMatchObject({ isValid: true, isTracked: false });
+      await challenge(userId, 'invented-too');
+      expect(await codes()).not.toContain('invented');
+      expect(await codes()).not.toContain('invented-too');
+      await app.call('PATCH', '/v1/management/tenant', {
+        key: app.tenant.managementKey,
+        body: { newActionResult: 'BLOCK' },
+      });
+      const challengeId = await open({ action: 'invented-later' });
+      expect((await answer((await they.enrolled()).key, challengeId)).body.errorCode).toBe('forbidden');
+      await app.call('PATCH', '/v1/management/tenant', {
+        key: app.tenant.managementKey,
+        body: { newActionResult: 'CHALLENGE' },
+      });
+      expect(await track(userId, 'invented')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+      expect(await codes()).toContain('invented');
+    });
+
+    const kinds: readonly Rule[] = ['ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK'].map((kind) => [
+      kind,
+      is('custom.kind', kind),
+    ]);
+    const high: Rule = ['CHALLENGE', is('custom.kind', 'high'), { minimumAssurance: 'high' }];
+    const byMail: Rule = ['CHALLENGE', is('custom.kind', 'mail'), { verificationMethods: ['EMAIL_OTP'] }];
+    test.each([
+      ['ALLOW', 'fresh', 'CHALLENGE_SUCCEEDED'],
+      ['CHALLENGE', 'fresh', 'CHALLENGE_SUCCEEDED'],
+      ['REVIEW', 'fresh', 'REVIEW_REQUIRED'],
+      ['BLOCK', 'fresh', 'BLOCK'],
+      ['high', 'fresh', 'CHALLENGE_SUCCEEDED'],
+      ['high', 'weak', 'CHALLENGE_REQUIRED'],
+      ['CHALLENGE', 'weak', 'CHALLENGE_SUCCEEDED'],
+      ['mail', 'fresh', 'CHALLENGE_REQUIRED'],
+      ['ALLOW', 'old', 'ALLOW'],
+      ['CHALLENGE', 'old', 'CHALLENGE_REQUIRED'],
+    ])('%s with a %s proof comes to %s', async (kind, proof, state) => {
+      const action = await actionWith('CHALLENGE', [...kinds, high, byMail]);
+      const { userId, accessToken } = await early(action, proof === 'weak' ? medium : {});
+      await app.runtime.advance(proof === 'old' ? 600_001 : 600_000);
+      const { token } = await track(userId, action, { custom: { kind } });
+      const validated = await they.validate(token);
+      expect(validated).toMatchObject({ state, isTracked: true });
+      const assurance = proof === 'weak' ? 'medium' : 'high';
+      expect(validated.assurance).toBe(state === 'CHALLENGE_SUCCEEDED' ? assurance : undefined);
+      expect(accessToken).not.toBe(token);
+    });
+
+    test('ALLOW demands nothing of a proof, whatever the action demands of a challenge', async () => {
+      const action = await actionWith('ALLOW', [], { minimumAssurance: 'high' });
+      const { userId, accessToken } = await early(action, medium);
+      expect(await they.validate(accessToken)).toMatchObject({ isValid: false, state: 'ALLOW' });
+      expect(await track(userId, action)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    });
+
+    test('of several proofs the best counts that is young enough, also after a weaker one', async () => {
+      const action = await actionWith('CHALLENGE', [...kinds, high]);
+      const user = they.enrolled();
+      const { userId } = await early(action, {}, {}, user);
+      await app.runtime.advance(60_000);
+      await early(action, medium, {}, user);
+      expect((await actionOf(userId, action)).state).toBe('CHALLENGE_REQUIRED');
+      const { token } = await track(userId, action, { custom: { kind: 'high' } });
+      expect(await they.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', assurance: 'high' });
+    });
+
+    test('custom data are unknown before the track, those of the user too; a rule that needs none of them decides', async () => {
+      const known = is('action.code', `early-${actions + 1}`);
+      const action = await actionWith('ALLOW', [
+        ['CHALLENGE', known],
+        ['BLOCK', over1000],
+      ]);
+      const { accessToken } = await early(action);
+      expect(await they.validate(accessToken), 'a rule behind the one that decides').toMatchObject({ isValid: true });
+
+      const other = await actionWith('BLOCK', [['ALLOW', is('custom.tier', 'gold')]]);
+      const { userId, key: theirs } = await they.enrolled();
+      await app.call('PATCH', `/v1/users/${userId}`, { body: { custom: { tier: 'gold' } } });
+      const refused = await answer(theirs, await open({ action: other, idempotencyKey: key }));
+      expect(refused.body.errorCode).toBe('forbidden');
+      expect(await track(userId, other)).toMatchObject({ state: 'ALLOW' });
+
+      const challenged = await actionWith('ALLOW', [['CHALLENGE', over1000, { minimumAssurance: 'high' }]]);
+      const weak = await early(challenged, medium);
+      expect(await they.validate(weak.accessToken), 'an unknown demand').toMatchObject({ isValid: false });
+      const strong = await early(challenged);
+      expect(await they.validate(strong.accessToken)).toMatchObject({ isValid: true });
+    });
+
+    test('a rule that only data files make unknown waits for no track (ruling 8)', async () => {
+      const action = await actionWith('ALLOW', [['BLOCK', { '>': [{ customSum: ['amount', 'user', '*', 60] }, 5] }]]);
+      const { accessToken } = await early(action);
+      expect(await they.validate(accessToken)).toMatchObject({ isValid: true });
+    });
+
+    test('who has no authenticator is challenged before the track, also where such users pass otherwise', async () => {
+      const tenant = (unenrolledUserState: string) =>
+        app.call('PATCH', '/v1/management/tenant', { key: app.tenant.managementKey, body: { unenrolledUserState } });
+      await tenant('ALLOW');
+      const action = await actionWith('CHALLENGE', [['BLOCK', over1000]]);
+      const userId = they.newUser();
+      const started = await challenge(userId, action);
+      expect(started.status, started.text).toBe(200);
+      expect((await actionOf(userId, action)).state).toBe('CHALLENGE_REQUIRED');
+      await tenant('CHALLENGE_REQUIRED');
+      await verify(userId, started.body.challengeId);
+      expect((await actionOf(userId, action)).state, 'a proof is kept').toBe('CHALLENGE_REQUIRED');
+      expect(await track(userId, action, { custom: { amount: 1 } })).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+    });
+
+    describe('facts that rest on this action alone do not count', () => {
+      let addresses = 0;
+      const facts: readonly (readonly [string, object])[] = [
+        ['device.isNew', is('device.isNew', true)],
+        ['device.count', is('device.count', 0)],
+        ['user.hasPreviouslyVerified', is('user.hasPreviouslyVerified', false)],
+        ['ip.isUnrecognized', is('ip.isUnrecognized', true)],
+        ['actionCount by user', { '==': [{ actionCount: ['user', '*', 60, '*'] }, 0] }],
+        ['actionCount by address', { '==': [{ actionCount: ['ip', '*', 60, '*'] }, 0] }],
+        ['distinctCount', { '==': [{ distinctCount: ['device', 'user', 60] }, 0] }],
+        ['minutesSince a success', { '==': [{ minutesSince: ['challengeSucceeded'] }, null] }],
+        ['minutesSince an action', { '==': [{ minutesSince: ['action'] }, null] }],
+      ];
+      test.each(facts)('%s', async (_fact, isAsIfFirst) => {
+        const action = await actionWith('BLOCK', [['ALLOW', isAsIfFirst]]);
+        const begun = await actionWith('ALLOW', []);
+        const { userId, key: theirs } = await they.enrolled();
+        // Enrolling was an action, too: with it gone nothing is left but the sign-in.
+        await app.db.query(forgetActions, [userId]);
+        const ipAddress = `91.10.20.${(addresses += 1)}`;
+        const signIn = async (code: string) => {
+          const challengeId = await open({ action: code, idempotencyKey: key });
+          const { options } = await they.authenticationOptions(undefined, { challengeId });
+          const body = { authenticationCredential: useCredential(theirs, options, ownOrigin), deviceId: 'phone' };
+          const call = { key: app.tenant.tenantId, body, remoteAddress: ipAddress };
+          return app.call('POST', '/v1/client/verify/passkey', call);
+        };
+        const sent = { deviceId: 'phone', ipAddress };
+        expect((await signIn(action)).status).toBe(200);
+        expect((await track(userId, action, sent)).state, 'this action alone').toBe('CHALLENGE_SUCCEEDED');
+        // Another action is another matter, be it tracked or not.
+        expect((await signIn(begun)).status).toBe(200);
+        const later = await app.call('POST', path(userId, action), { body: sent });
+        expect(later.body.state, 'other actions').toBe('BLOCK');
+      });
+    });
+
+    test('what a track does not let succeed makes no device, address or success known', async () => {
+      const action = await actionWith('ALLOW', [['BLOCK', is('ip.ipAddress', '91.10.20.30')]]);
+      const seen = await actionWith('ALLOW', [
+        ['BLOCK', { or: [is('device.isNew', false), is('user.hasPreviouslyVerified', true)] }],
+      ]);
+      const { userId } = await early(action, {}, { deviceId: 'phone' });
+      await app.db.query(forgetOtherActions, [userId, action]);
+      const isKnown = async () =>
+        (await app.call('POST', path(userId, seen), { body: { deviceId: 'phone' } })).body.state === 'BLOCK';
+      expect(await isKnown()).toBe(true);
+      expect(await track(userId, action, { ipAddress: '91.10.20.30' })).toMatchObject({ state: 'BLOCK' });
+      expect(await isKnown()).toBe(false);
+      expect(await actionOf(userId, action)).not.toHaveProperty('verificationMethod');
+    });
+
+    test('what a backend sends with its secret key counts as at a track, and stands against another amount', async () => {
+      await app.call('POST', '/v1/management/custom-data-points', {
+        key: app.tenant.managementKey,
+        body: { name: 'amount', dataType: 'number', modelType: 'action', linked: true },
+      });
+      const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
+      const userId = they.newUser();
+      expect((await challenge(userId, action, { custom: { amount: 5000 } })).body.errorCode).toBe('forbidden');
+
+      const sender = they.newUser();
+      const started = await challenge(sender, action, { custom: { amount: 10 } });
+      await verify(sender, started.body.challengeId);
+      expect((await actionOf(sender, action)).state).toBe('CHALLENGE_SUCCEEDED');
+      const changed = await app.call('POST', path(sender, action), {
+        body: { idempotencyKey: key, custom: { amount: 900 } },
+      });
+      expect([changed.status, changed.body.errorCode]).toEqual([409, 'conflict']);
+      expect(await track(sender, action, { custom: { amount: 10 } })).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+
+      // Absent members are null there, and nothing of the kind before.
+      const without = they.newUser();
+      const empty = await challenge(without, action, { custom: {} });
+      await verify(without, empty.body.challengeId);
+      expect((await actionOf(without, action)).state).toBe('CHALLENGE_SUCCEEDED');
+    });
+
+    test('what a backend sends later decides what a sign-in has begun: by /challenge, by /claim', async () => {
+      const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
+      const first = await early(action);
+      expect((await challenge(first.userId, action, { custom: { amount: 5000 } })).body.errorCode).toBe('forbidden');
+      expect(await they.validate(first.accessToken)).toMatchObject({ state: 'BLOCK', isTracked: false });
+      // The track decides all the same, by what it tells.
+      expect((await explain(first.userId, action)).earlier).toHaveLength(1);
+
+      const second = await early(action);
+      const claim = { challengeId: second.challengeId, userId: second.userId, custom: { amount: 10 } };
+      const claimed = await app.call('POST', '/v1/claim', { body: claim });
+      expect(await they.validate(claimed.body.token)).toMatchObject({ isValid: true, isTracked: false });
+      expect(await codes()).toContain(action);
+    });
+
+    test('CHALLENGE_FAILED stands, and what a failed attestation set; what the rules set does not', async () => {
+      const action = await actionWith('CHALLENGE', [...kinds]);
+      for (const [set, kind, state] of [
+        ['CHALLENGE_FAILED', 'ALLOW', 'CHALLENGE_FAILED'],
+        ['BLOCK', 'ALLOW', 'BLOCK'],
+        ['REVIEW_REQUIRED', 'CHALLENGE', 'REVIEW_REQUIRED'],
+      ] as const) {
+        const { userId, accessToken } = await early(action);
+        await app.db.query(setState, [set, userId, action]);
+        const { ruleIds, state: stands } = await track(userId, action, { custom: { kind } });
+        expect([stands, ruleIds.length]).toEqual([state, 1]);
+        expect(await they.validate(accessToken)).toMatchObject({ state, isTracked: true });
+      }
+      const reviewed = await actionWith('REVIEW', [...kinds]);
+      const { userId } = await early(reviewed);
+      expect((await actionOf(userId, reviewed)).state).toBe('REVIEW_REQUIRED');
+      expect(await track(userId, reviewed, { custom: { kind: 'CHALLENGE' } })).toMatchObject({
+        state: 'CHALLENGE_SUCCEEDED',
+      });
+    });
+
+    test('a state that a backend sets makes the action tracked, the same one too', async () => {
+      const action = await actionWith('ALLOW', [...kinds]);
+      for (const state of ['REVIEW_FAILED', 'CHALLENGE_SUCCEEDED']) {
+        const { userId, accessToken } = await early(action);
+        const before = await actionOf(userId, action);
+        expect((await app.call('PATCH', `${path(userId, action)}/${key}`, { body: { state } })).status).toBe(200);
+        const validated = await they.validate(accessToken);
+        expect(validated).toMatchObject({ state, isTracked: true });
+        if (before.state === state) expect(validated.stateUpdatedAt).toBe(before.stateUpdatedAt);
+        expect(await track(userId, action, { custom: { kind: 'BLOCK' } })).toMatchObject({ state, ruleIds: [] });
+      }
+    });
+
+    test('an explanation has both decisions, and computes both again', async () => {
+      const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
+      const { userId } = await early(action);
+      const begun = await explain(userId, action);
+      expect(begun).toMatchObject({
+        outcome: 'CHALLENGE',
+        isTracked: false,
+        isAwaitingTrack: true,
+        isReproduced: true,
+      });
+      expect(begun.words).toContain(
+        'Until a track tells what is awaited, the action stays as it is, whatever is proven.',
+      );
+      await app.runtime.advance(1_000);
+      await track(userId, action, { custom: { amount: 2000 } });
+      const { earlier, ...now } = await explain(userId, action);
+      expect(now).toMatchObject({ outcome: 'BLOCK', isTracked: true, isAwaitingTrack: false, isReproduced: true });
+      const { earlier: _none, isTracked: _not, state: _then, ...first } = begun;
+      expect(earlier).toEqual([first]);
+      expect(Date.parse(now.decidedAt) - Date.parse(first.decidedAt)).toBe(1_000);
+    });
+
+    test('a user who is deleted in between begins anew, and nothing that was proven before counts', async () => {
+      const action = await actionWith('CHALLENGE', []);
+      const { userId, accessToken } = await early(action);
+      await app.call('DELETE', `/v1/users/${userId}`);
+      expect(await track(userId, action)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+      expect(await they.validate(accessToken)).toEqual({ isValid: false, error: 'Token is invalid.' });
+    });
+
+    test('N17: a session counts from the proof, however much later the track lets the action succeed', async () => {
+      const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
+      const { userId } = await early(action);
+      await app.runtime.advance(300_000);
+      const { token } = await track(userId, action, { custom: { amount: 1 } });
+      const clientId = app.tenant.tenantId;
+      const session = await app.call('POST', '/v1/sessions', { body: { token, clientId } });
+      expect(session.status, session.text).toBe(200);
+      const claims = JSON.parse(Buffer.from(session.body.accessToken.split('.')[1], 'base64url').toString());
+      expect(claims.auth_time).toBe(claims.iat - 300);
     });
   });
 

@@ -138,6 +138,58 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await schemaOf(db)).toBe(await schemaOf(fresh));
   });
 
+  test('ruling 36: of the actions that are there, those that somebody began by signing in wait for their track', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(db, migrations.slice(0, 9));
+    const tenant = "'11111111-1111-4111-8111-111111111111'";
+    let n = 0;
+    const id = () => `'00000000-0000-4000-8000-${String((n += 1)).padStart(12, '0')}'`;
+    const action = (key: string, more: Readonly<Record<string, string>> = {}) => {
+      const columns = { proof_method: "'PASSKEY'", verification_method: "'PASSKEY'", assurance: "'high'", ...more };
+      return `insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state, created_at,
+          updated_at, state_updated_at, decision, verified_at, ${Object.keys(columns).join(', ')})
+        values (${tenant}, '${key}', 'pay', '${key}', ${id()}, 'CHALLENGE_SUCCEEDED', '2026-01-01 10:00:00Z',
+          '2026-01-01 10:00:01Z', '2026-01-01 10:00:01Z', '{"v":1}', '2026-01-01 10:00:01Z',
+          ${Object.values(columns).join(', ')});`;
+    };
+    const event = (
+      user: string,
+      actor: string,
+      type = 'challenge.verified',
+      data = '{"verificationMethod":"PASSKEY"}',
+    ) =>
+      `insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, user_id, data)
+        values (${tenant}, ${id()}, '2026-01-01 10:00:01Z', '${actor}', '${type}', '${user}', '${data}');`;
+    const anonymous = '{"kind":"client","id":"anonymous"}';
+    const set = '{"actionCode":"pay","idempotencyKey":"set-since","before":"ALLOW","after":"BLOCK"}';
+    await db.script(`
+      insert into tenants (tenant_id, name, root_key_sealed, config_version, created_at)
+        values (${tenant}, 'Old', '\\x01', 1, '2025-01-01Z');
+      ${action('signed-in')} ${event('signed-in', anonymous)}
+      ${action('by-token')} ${event('by-token', '{"kind":"client","id":"by-token"}')}
+      ${action('not-proven')}
+      ${action('told', { custom: "'{}'" })} ${event('told', anonymous)}
+      ${action('set-since')} ${event('set-since', anonymous)}
+      ${event('set-since', '{"kind":"server","id":"k"}', 'action.state_set', set)}
+    `);
+    await migrate(db);
+    expect(await rows(db, `select user_id, proofs from actions where not is_tracked order by user_id`)).toEqual([
+      {
+        user_id: 'signed-in',
+        proofs: {
+          'PASSKEY:high': {
+            method: 'PASSKEY',
+            assurance: 'high',
+            authenticatorId: null,
+            provenAt: '2026-01-01T10:00:01+00:00',
+            isConfirmed: true,
+          },
+        },
+      },
+    ]);
+    expect(await rows(db, 'select count(*)::int as n from actions where is_tracked')).toEqual([{ n: 4 }]);
+  });
+
   test('a migration that fails leaves nothing of itself, and the next run begins with it again', async () => {
     const db = await emptyDatabase(kind);
     await migrate(db);

@@ -110,6 +110,28 @@ describe('the browser SDK', () => {
     }
   });
 
+  test('ruling 36: signs in before the backend has heard of it, which then decides by its own track', async () => {
+    await addAuthenticator(open.page);
+    const { userId } = await signedUp(open.page);
+    await site.manage('POST', '/action-configurations', { actionCode: 'order', defaultUserActionResult: 'ALLOW' });
+    const conditions = { '>': [{ var: 'custom.amount' }, 1000] };
+    const rule = { name: 'Large', isActive: true, priority: 0, type: 'BLOCK', conditions };
+    await site.manage('POST', '/action-configurations/order/rules', rule);
+    for (const [amount, state] of [
+      [10, 'CHALLENGE_SUCCEEDED'],
+      [1_000_000, 'BLOCK'],
+    ] as const) {
+      const { data, ...rest } = await call(open.page, 'passkey.signIn', { action: 'order' });
+      expect(data, JSON.stringify(rest)).toMatchObject({ isVerified: true, userId });
+      const token = String(data?.['token']);
+      const begun = await site.validate(token);
+      expect(begun).toMatchObject({ isValid: false, isTracked: false, state: 'CHALLENGE_REQUIRED' });
+      const { idempotencyKey } = begun as { idempotencyKey: string };
+      expect(await site.track(userId, 'order', { idempotencyKey, custom: { amount } })).toMatchObject({ state });
+      expect(await site.validate(token)).toMatchObject({ isTracked: true, state });
+    }
+  });
+
   test('fills in by itself, without a button', async () => {
     await addAuthenticator(open.page);
     const { userId } = await signedUp(open.page);

@@ -2,6 +2,7 @@
 import { Authsignal, VerificationMethod } from '@authsignal/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { ask } from '../rig/api.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
@@ -39,6 +40,32 @@ describe.each(databaseKinds)('challenges by the official Node SDK on the %s data
     const session = await authsignal.createSession({ token, clientId: server.tenantId });
     const checked = await authsignal.validateSession({ accessToken: session.accessToken });
     expect(checked.user).toMatchObject({ userId, email, emailVerified: true });
+  });
+
+  test('ruling 36: what was claimed is decided by the track that follows, with what it tells', async () => {
+    const manage = (path: string, body: object) =>
+      ask(server.url, 'POST', `/v1/management/action-configurations${path}`, { key: server.managementKey, body });
+    await manage('', { actionCode: 'order', defaultUserActionResult: 'ALLOW' });
+    const conditions = { '>': [{ var: 'custom.amount' }, 1000] };
+    const rule = { name: 'Large', isActive: true, priority: 0, type: 'BLOCK', conditions };
+    expect((await manage('/order/rules', rule)).status).toBe(200);
+    const email = 'bob@example.com';
+    const userId = 'bob';
+    for (const [amount, state] of [
+      [10, 'CHALLENGE_SUCCEEDED'],
+      [1_000_000, 'BLOCK'],
+    ] as const) {
+      const sent = { verificationMethod: VerificationMethod.EMAIL_OTP, action: 'order', email };
+      const { challengeId, idempotencyKey } = await authsignal.challenge(sent);
+      await authsignal.verify({ challengeId, verificationCode: await readInboxCode(server.url, email) });
+      const { token } = await authsignal.claimChallenge({ challengeId, userId });
+      const before = { isValid: false, isTracked: false, state: 'CHALLENGE_REQUIRED' };
+      expect(await authsignal.validateChallenge({ token })).toMatchObject(before);
+      const attributes = { idempotencyKey, custom: { amount } };
+      expect(await authsignal.track({ userId, action: 'order', attributes })).toMatchObject({ state });
+      const after = { isValid: state !== 'BLOCK', isTracked: true, state };
+      expect(await authsignal.validateChallenge({ token })).toMatchObject(after);
+    }
   });
 
   test('an error of the server is thrown with its code', async () => {

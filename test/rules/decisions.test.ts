@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { satisfies } from '../../src/core/challenges/satisfies.ts';
+import { assurances } from '../../src/core/rules/rule-set.ts';
+import { satisfiesDemand } from '../../src/storage/queries/demand.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -98,6 +102,21 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     ]);
     expect((await track('demanding', code)).allowedVerificationMethods).toEqual(['PASSKEY']);
     expect((await explain('demanding', code, 'k')).demand).toMatchObject({ minimumAssurance: 'medium' });
+  });
+
+  test('ruling 9: the database judges a proof by a demand as the program does', async () => {
+    const judge = statement<{ it: boolean }>(
+      'test_satisfies_demand',
+      `select ${satisfiesDemand('$1::json', '$2::text', '$3::text')} as it`,
+    );
+    for (const minimumAssurance of [null, ...assurances, 'from a later release'])
+      for (const verificationMethods of [null, [], ['PASSKEY'], ['SMS', 'PASSKEY'], ['SMS']])
+        for (const assurance of assurances) {
+          const demand = { verificationMethods, minimumAssurance } as Parameters<typeof satisfies>[0];
+          const [row] = await app.db.query(judge, [JSON.stringify({ demand }), 'PASSKEY', assurance]);
+          const proof = { method: 'PASSKEY', assurance };
+          expect(row?.it, JSON.stringify([demand, proof])).toBe(satisfies(demand, proof));
+        }
   });
 
   test('a device is new until the user has verified with it, and again after it is unknown', async () => {

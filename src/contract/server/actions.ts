@@ -12,7 +12,7 @@ export const trackAction = route({
   path: '/v1/users/:userId/actions/:action',
   caller: 'server',
   summary:
-    'Says what a user is about to do and answers with the decision. Creates the user and the action configuration on first sight. The same idempotencyKey answers with the action that exists.',
+    'Says what a user is about to do and answers with the decision. Creates the user and the action configuration on first sight. The same idempotencyKey answers with the action that exists; one that a sign-in or a challenge began is decided anew.',
   params: userParams.extend({ action: v.actionCode }),
   query: z.object({}),
   body: z.object({
@@ -192,6 +192,8 @@ export const validateChallenge = route({
     idempotencyKey: z.string().optional(),
     verificationMethod: v.verificationMethod.optional(),
     assurance: v.assurance.optional(),
+    /** Whether a track has decided the action, or somebody who sets states (decision 0015). */
+    isTracked: z.boolean().optional(),
   }),
   refusals: [],
   audit: null,

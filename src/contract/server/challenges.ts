@@ -18,7 +18,7 @@ export const initiateChallenge = route({
   path: '/v1/challenge',
   caller: 'server',
   summary:
-    'Sends a one-time code, with or without a known user. With `challengeId` alone it sends a new code for a challenge that is open.',
+    'Sends a one-time code, with or without a known user. With `challengeId` alone it sends a new code for a challenge that is open. The action that it begins is decided by its track.',
   params: z.object({}),
   query: z.object({}),
   body: z.object({
@@ -63,7 +63,8 @@ export const claimChallenge = route({
   method: 'POST',
   path: '/v1/claim',
   caller: 'server',
-  summary: 'Binds a challenge that was made without a user to one, and decides the action for that user.',
+  summary:
+    'Binds a challenge that was made without a user to one, and decides the action for that user, until it is tracked.',
   params: z.object({}),
   query: z.object({}),
   body: z.object({

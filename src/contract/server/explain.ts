@@ -48,6 +48,8 @@ export const explanation = z
       minimumAssurance: v.assurance.nullable(),
     }),
     isCappedAtChallenge: z.boolean(),
+    /** Whether no proof was enough before a track came. */
+    isAwaitingTrack: z.boolean(),
     user: z.object({ isEnrolled: z.boolean(), hasUsableAuthenticator: z.boolean() }),
     facts: z.array(
       z.object({
@@ -74,7 +76,14 @@ export const explainAction = route({
   params: occurrenceParams,
   query: z.object({}),
   body: z.object({}),
-  reply: explanation.extend({ state: v.userActionState, decidedAt: v.timestamp }),
+  reply: explanation.extend({
+    state: v.userActionState,
+    decidedAt: v.timestamp,
+    /** Whether a track has decided it, or somebody who sets states. */
+    isTracked: z.boolean(),
+    /** The decisions that this one has replaced, oldest first: of what a sign-in or a challenge had begun. */
+    earlier: z.array(explanation.extend({ decidedAt: v.timestamp })),
+  }),
   refusals: ['not_found'],
   audit: null,
 });

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../rules/compile-rules.ts';
 import type { Outcome, Rule } from '../rules/rule-set.ts';
+import { restoreEvidence } from '../rules/recorded-evidence.ts';
+import type { Evidence } from '../rules/rule-set.ts';
+import { UNKNOWN } from '../rules/value.ts';
 import { decideAction } from './decide-action.ts';
 
 function decide(
@@ -8,6 +11,7 @@ function decide(
   isEnrolled: boolean,
   unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW',
   rules: readonly Rule[] = [],
+  evidence: Evidence = { facts: { 'device.isBot': true }, history: new Map() },
 ) {
   return decideAction({
     ruleSet: {
@@ -17,7 +21,7 @@ function decide(
       version: 3,
       hash: 'h',
     },
-    evidence: { facts: { 'device.isBot': true }, history: new Map() },
+    evidence,
     sources: [],
     user: { isEnrolled, hasUsableAuthenticator: isEnrolled },
     unenrolledUserState,
@@ -71,5 +75,40 @@ describe('an action with a rule', () => {
     // Capped at a challenge for who can pass one (ruling 8).
     expect(decide('ALLOW', true, 'ALLOW', [broken]).state).toBe('CHALLENGE_REQUIRED');
     expect(decide('BLOCK', true, 'ALLOW', [{ ...broken, type: 'ALLOW' }]).state).toBe('BLOCK');
+  });
+});
+
+describe('ruling 36: before a track', () => {
+  const awaited = ['custom', 'crypto.walletAddress'];
+  const evidence: Evidence = {
+    facts: { custom: UNKNOWN, crypto: { walletAddress: UNKNOWN, assetCode: null }, ip: UNKNOWN },
+    history: new Map(),
+    awaited,
+  };
+  const block = (conditions: unknown): Rule[] => [
+    { ruleId: 'r1', name: 'Large', isActive: true, priority: 0, type: 'BLOCK', conditions },
+  ];
+
+  test.each([
+    ['a member', { '>': [{ var: 'custom.amount' }, 1] }, true],
+    ['the whole', { '!!': { var: 'custom' } }, true],
+    ['the whole of something above', { '==': [{ var: 'crypto' }, null] }, false],
+    ['one of several', { '==': [{ var: 'crypto.walletAddress' }, 'x'] }, true],
+    ['a fallback', { '>': [{ var: ['ip.score', { var: 'custom.amount' }] }, 1] }, true],
+    ['whether it is missing', { missing: ['custom.amount'] }, true],
+    ['an item of it', { some: [{ var: 'custom.items' }, { '==': [{ var: 'x' }, 1] }] }, true],
+    ['something else that is broken', { '==': [{ var: 'ip.country' }, 'KP'] }, false],
+  ])('a rule that reads %s waits for it: %o', (_what, conditions, isAwaitingTrack) => {
+    for (const isEnrolled of [true, false]) {
+      const { state, record } = decide('ALLOW', isEnrolled, 'ALLOW', block(conditions), evidence);
+      expect(record.isAwaitingTrack === true).toBe(isAwaitingTrack);
+      if (isAwaitingTrack) expect([record.outcome, state]).toEqual(['CHALLENGE', 'CHALLENGE_REQUIRED']);
+      expect(restoreEvidence(record.inputs)).toEqual(evidence);
+    }
+  });
+
+  test('a rule that is false whatever it will be waits for nothing', () => {
+    const conditions = { and: [{ '>': [{ var: 'custom.amount' }, 1] }, { '==': [1, 2] }] };
+    expect(decide('ALLOW', true, 'ALLOW', block(conditions), evidence)).toMatchObject({ state: 'ALLOW' });
   });
 });

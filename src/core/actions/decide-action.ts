@@ -39,6 +39,8 @@ export interface DecisionRecord {
     readonly minimumAssurance: Assurance | null;
   };
   readonly isCappedAtChallenge?: true;
+  /** Whether no proof lets the action succeed before a track has told what its rules wait for (ruling 36). */
+  readonly isAwaitingTrack?: true;
   readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
   /** The facts used and the history read, exactly as the rules saw them. */
   readonly inputs: RecordedEvidence;
@@ -73,11 +75,13 @@ export function decideAction(deciding: Deciding): { readonly state: FirstState; 
       minimumAssurance: decision.minimumAssurance,
     },
     ...(decision.isCappedAtChallenge ? { isCappedAtChallenge: true as const } : {}),
+    ...(decision.isAwaitingTrack ? { isAwaitingTrack: true as const } : {}),
     user,
     inputs: recordEvidence(evidence),
     sources,
   };
-  return { state: firstState(decision.outcome, user.isEnrolled, unenrolledUserState), record };
+  const whoIsNotEnrolled = decision.isAwaitingTrack ? 'CHALLENGE_REQUIRED' : unenrolledUserState;
+  return { state: firstState(decision.outcome, user.isEnrolled, whoIsNotEnrolled), record };
 }
 
 function sourceOf({ decidingRuleId, isStricterByUnknown }: Decision): DecisionRecord['source'] {

@@ -7,8 +7,8 @@ export interface FactInputs {
   readonly timeZone: string;
   readonly actionCode: string;
   readonly userId: string;
-  /** `custom` of the track call. */
-  readonly custom: Readonly<Record<string, Value>>;
+  /** `custom` of the track call; unknown before one has come. */
+  readonly custom: Readonly<Record<string, Value>> | Unknown;
   readonly user: {
     readonly email: string | null;
     readonly phoneNumber: string | null;
@@ -76,6 +76,8 @@ export interface Fact {
   readonly madeFrom: string;
   /** When it is null. */
   readonly nullWhen: string;
+  /** Whether only a track tells it: before one has come it is unknown. */
+  readonly isOfTrack?: true;
   /** The part of the past that must be read for it. */
   readonly needs?: HistoryPart;
   /** For a path with `.*` the value is the whole object. */

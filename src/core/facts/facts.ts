@@ -8,4 +8,11 @@ import { userFacts } from './user-facts.ts';
 export const facts: readonly Fact[] = [...ipFacts, ...deviceFacts, ...userFacts, ...occasionFacts];
 
 /** The paths that warnings compare with; those of free members without their star. */
-export const factPaths: readonly string[] = facts.map(({ path }) => path.replace(/\.\*$/, ''));
+export const factPaths: readonly string[] = facts.map(prefixOf);
+
+/** The paths of what only a track tells. */
+export const trackPaths: readonly string[] = facts.filter(({ isOfTrack }) => isOfTrack === true).map(prefixOf);
+
+function prefixOf({ path }: Fact): string {
+  return path.replace(/\.\*$/, '');
+}

@@ -78,10 +78,12 @@ export const userFacts: readonly Fact[] = [
     type: 'any',
     meaning: 'A custom data point of the action.',
     madeFrom: '`custom` of track, else the one stored on the user',
-    nullWhen: 'neither has such a member',
+    nullWhen: 'neither has such a member; unknown before the track, unless a challenge or its claim sent `custom`',
     needs: 'attributes',
     // Spread into null-prototype objects: a member called __proto__ is data like any other (A71).
-    compute: ({ custom, user }) => Object.assign(Object.create(null), user.custom, custom) as typeof custom,
+    compute: ({ custom, user }) =>
+      custom === UNKNOWN ? UNKNOWN : (Object.assign(Object.create(null), user.custom, custom) as typeof custom),
+    isOfTrack: true,
   },
   {
     path: 'crypto.walletAddress',
@@ -90,6 +92,7 @@ export const userFacts: readonly Fact[] = [
     madeFrom: '`custom.walletAddress` of track',
     nullWhen: 'it was not sent',
     compute: ({ custom }) => own(custom, 'walletAddress'),
+    isOfTrack: true,
   },
   {
     path: 'crypto.assetCode',
@@ -98,6 +101,7 @@ export const userFacts: readonly Fact[] = [
     madeFrom: '`custom.assetCode` of track',
     nullWhen: 'it was not sent',
     compute: ({ custom }) => own(custom, 'assetCode'),
+    isOfTrack: true,
   },
   {
     path: 'cardBin.issuerCountryCode',
@@ -118,5 +122,6 @@ export const userFacts: readonly Fact[] = [
 ];
 
 function own(object: Parameters<Fact['compute']>[0]['custom'], name: string) {
+  if (object === UNKNOWN) return UNKNOWN;
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
 }

@@ -11,10 +11,14 @@ function action(defaultUserActionResult: Outcome, demands: Demands = {}): Action
 }
 
 /** Rules by priority: their place in the list is their id. Those that did not match have no verdict. */
-function verdicts(...rules: readonly [truth: Truth, type: Outcome, demands?: Demands][]): Verdict[] {
-  return rules.flatMap(([truth, type, demands], priority) => {
+function verdicts(
+  ...rules: readonly [truth: Truth | 'awaiting', type: Outcome, demands?: Demands][]
+): readonly Verdict[] {
+  return rules.flatMap(([given, type, demands], priority) => {
+    const isAwaiting = given === 'awaiting';
+    const truth = isAwaiting ? UNKNOWN : given;
     const rule = { ruleId: `r${priority}`, name: `Rule ${priority}`, isActive: true, priority, type, ...demands };
-    return truth === false ? [] : [{ rule, truth }];
+    return truth === false ? [] : [{ rule, truth, isAwaiting }];
   });
 }
 
@@ -169,5 +173,42 @@ describe('the demand of several candidates (ruling 9)', () => {
       usable,
     );
     expect(decision).toMatchObject({ outcome: 'CHALLENGE', decidingRuleId: null, verificationMethods: ['PASSKEY'] });
+  });
+});
+
+describe('ruling 36: what waits for a track', () => {
+  test.each<[Outcome, Outcome, boolean]>([
+    ['BLOCK', 'CHALLENGE', true],
+    ['REVIEW', 'CHALLENGE', true],
+    ['CHALLENGE', 'CHALLENGE', false],
+    ['ALLOW', 'ALLOW', false],
+  ])('a rule to %s is %s until then, also for who could pass no challenge', (type, outcome, isAwaitingTrack) => {
+    for (const user of [usable, unusable]) {
+      const demands: Demands = { verificationMethods: ['PASSKEY'], minimumAssurance: 'high' };
+      const decision = decideOutcome(verdicts(['awaiting', type, demands]), action('ALLOW'), user);
+      expect(decision).toMatchObject({ outcome, isAwaitingTrack, isCappedAtChallenge: false });
+      expect(decision.minimumAssurance).toBe(type === 'ALLOW' ? null : 'high');
+    }
+  });
+
+  test('what is certain decides before it, and over it where it is stricter', () => {
+    expect(decideOutcome(verdicts([true, 'ALLOW'], ['awaiting', 'BLOCK']), action('ALLOW'), usable)).toMatchObject({
+      outcome: 'ALLOW',
+      isAwaitingTrack: false,
+    });
+    expect(decideOutcome(verdicts(['awaiting', 'REVIEW']), action('BLOCK'), usable)).toMatchObject({
+      outcome: 'BLOCK',
+      isAwaitingTrack: false,
+    });
+  });
+
+  test('what is broken beside it is as strict as without it (ruling 8)', () => {
+    const rules = verdicts(['awaiting', 'REVIEW'], [UNKNOWN, 'BLOCK']);
+    expect(decideOutcome(rules, action('ALLOW'), unusable)).toMatchObject({ outcome: 'BLOCK' });
+    expect(decideOutcome(rules, action('ALLOW'), usable)).toMatchObject({
+      outcome: 'CHALLENGE',
+      isCappedAtChallenge: true,
+      isAwaitingTrack: true,
+    });
   });
 });

@@ -29,12 +29,16 @@ export interface Decision {
   readonly isStricterByUnknown: boolean;
   /** Whether they would have raised it further, but for the cap at CHALLENGE (ruling 8). */
   readonly isCappedAtChallenge: boolean;
+  /** Whether a rule may block or hold the action when a track tells what is awaited: until then no proof is enough (ruling 36). */
+  readonly isAwaitingTrack: boolean;
 }
 
 /** What a rule says that matched or could not be computed. */
 export interface Verdict {
   readonly rule: Rule;
   readonly truth: true | Unknown;
+  /** Whether it is unknown and reads what only a track tells. */
+  readonly isAwaiting: boolean;
 }
 
 /** What may decide: a rule, or last of all the action itself (`rule` null). */
@@ -52,7 +56,12 @@ export function decideOutcome(verdicts: readonly Verdict[], action: Action, user
   const firstMatch = verdicts.findIndex(({ truth }) => truth === true);
   const ahead = firstMatch === -1 ? verdicts : verdicts.slice(0, firstMatch);
   const certain = candidateOf(verdicts[firstMatch]?.rule ?? null, action);
-  const possible = ahead.filter(({ truth }) => truth === UNKNOWN).map(({ rule }) => candidateOf(rule, action));
+  const unknown = ahead.filter(({ truth }) => truth === UNKNOWN);
+  // What waits for a track shuts nobody out before it; the action stays open until then.
+  const isHeldUp = (rule: Rule, isAwaiting: boolean) => isAwaiting && isStricter(rule.type, 'CHALLENGE');
+  const possible = unknown.map(({ rule, isAwaiting }): Candidate =>
+    isHeldUp(rule, isAwaiting) ? { rule, outcome: 'CHALLENGE' } : candidateOf(rule, action),
+  );
 
   const strictest = possible.reduce((a, b) => (isStricter(b.outcome, a.outcome) ? b : a), certain);
   // What is certain is never lowered; what is only possible may not lock out a user who can prove who they are.
@@ -71,6 +80,8 @@ export function decideOutcome(verdicts: readonly Verdict[], action: Action, user
     ...demand,
     isStricterByUnknown,
     isCappedAtChallenge,
+    isAwaitingTrack:
+      !isStricter(outcome, 'CHALLENGE') && unknown.some(({ rule, isAwaiting }) => isHeldUp(rule, isAwaiting)),
   };
 }
 

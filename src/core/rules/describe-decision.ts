@@ -19,6 +19,8 @@ export function describeDecision({ decision, defaultOutcome, rules }: Explanatio
     sentences.push(
       'It is not stricter, because what could not be computed demands at most a challenge of a user who can pass one.',
     );
+  if (decision.isAwaitingTrack)
+    sentences.push('Until a track tells what is awaited, the action stays as it is, whatever is proven.');
   if (decision.verificationMethods !== null && outcome !== 'ALLOW')
     sentences.push(`Allowed verification methods: ${decision.verificationMethods.join(', ') || 'none'}.`);
   if (decision.minimumAssurance !== null && outcome !== 'ALLOW')

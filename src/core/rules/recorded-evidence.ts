@@ -7,6 +7,7 @@ export interface RecordedEvidence {
   readonly history: { readonly [key: string]: number | null };
   /** What JSON cannot say, by JSON pointer into this record, where null stands in its place. */
   readonly exceptions: { readonly [place: string]: ExceptionName };
+  readonly awaited?: readonly string[];
 }
 
 const exceptions = {
@@ -19,7 +20,7 @@ const exceptions = {
 
 type ExceptionName = keyof typeof exceptions;
 
-export function recordEvidence({ facts, history }: Evidence): RecordedEvidence {
+export function recordEvidence({ facts, history, awaited }: Evidence): RecordedEvidence {
   const noted: [string, ExceptionName][] = [];
   // Written as a pointer only where there is something to note: this runs for every decision.
   const place: (string | number)[] = ['facts'];
@@ -54,11 +55,16 @@ export function recordEvidence({ facts, history }: Evidence): RecordedEvidence {
     const value = writeAt(key, answer);
     return [key, typeof value === 'number' ? value : null];
   });
-  return { facts: written, history: Object.fromEntries(answers), exceptions: Object.fromEntries(noted) };
+  return {
+    facts: written,
+    history: Object.fromEntries(answers),
+    exceptions: Object.fromEntries(noted),
+    ...(awaited === undefined ? {} : { awaited }),
+  };
 }
 
 /** The evidence that was recorded: `explainRules` decides the same with it. */
-export function restoreEvidence({ facts, history, exceptions: noted }: RecordedEvidence): Evidence {
+export function restoreEvidence({ facts, history, exceptions: noted, awaited }: RecordedEvidence): Evidence {
   const names = new Map(Object.entries(noted));
   const read = (value: Json, place: string): Value => {
     const name = names.get(place);
@@ -78,7 +84,7 @@ export function restoreEvidence({ facts, history, exceptions: noted }: RecordedE
     const name = names.get(`/history/${escape(key)}`);
     return [key, name === undefined ? answer : exceptions[name]];
   });
-  return { facts: readMembers(facts, '/facts'), history: new Map(answers) };
+  return { facts: readMembers(facts, '/facts'), history: new Map(answers), awaited };
 }
 
 function exceptionName(value: Value): ExceptionName | null {

@@ -47,6 +47,8 @@ export interface Evidence {
   readonly facts: { readonly [fact: string]: Value | undefined };
   /** Answers by the key of the history question; one that is missing counts as unknown. */
   readonly history: ReadonlyMap<string, number | null | Unknown>;
+  /** Paths of facts that only a track tells, where none has yet: they are unknown, and rules that read them wait for it. */
+  readonly awaited?: readonly string[] | undefined;
 }
 
 export interface User {

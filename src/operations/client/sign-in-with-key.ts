@@ -49,13 +49,16 @@ export async function signInWithKey<R extends Route>(
     authenticator,
     isUserNamed: false,
   });
-  const action = await decidedAction(context, request, spent, authenticator, method, deviceId);
-  permitProof(action, method);
+  const { action, isDemandKnown } = await decidedAction(context, request, spent, authenticator, method, deviceId);
+  if (isDemandKnown) permitProof(action, method);
   const accessToken = await acceptAssertion(context, request, route, action, method, spent, authenticator, assertion);
   return { accessToken, authenticator, row: action.row };
 }
 
-/** The action of the sign-in, after its rules. One that a backend has tracked for the challenge stands as it is. */
+/**
+ * The action of the sign-in, after its rules. One that a backend has tracked for the challenge stands as it is. What it
+ * demands is not known where a rule waits for its track: then a proof of any method is kept for that to judge.
+ */
 async function decidedAction(
   context: Context,
   request: ClientRequest<Route>,
@@ -63,7 +66,7 @@ async function decidedAction(
   { user_id: userId }: AuthenticatorRow,
   method: string,
   deviceId: string | undefined,
-): Promise<OpenAction> {
+): Promise<{ readonly action: OpenAction; readonly isDemandKnown: boolean }> {
   const { tenant } = request.caller;
   const key = {
     tenantId: tenant.tenantId,
@@ -71,15 +74,17 @@ async function decidedAction(
     actionCode: spent.action_code,
     idempotencyKey: spent.idempotency_key,
   };
+  let isDemandKnown = true;
   if (spent.user_id === null) {
     const { ipAddress, userAgent } = request.sender;
     try {
-      await establishAction(context, tenant, key, { ipAddress, userAgent, deviceId });
+      const { record } = await establishAction(context, tenant, key, 'challenge', { ipAddress, userAgent, deviceId });
+      isDemandKnown = record.inputs.awaited === undefined || record.unknown.length === 0;
     } catch (error) {
       // The key stands for a payment that nobody has shown here (ruling 11).
       if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
       throw await refuseKey(context, request, userId, method, 'challenge');
     }
   }
-  return openActionOf(context, tenant, key);
+  return { action: await openActionOf(context, tenant, key), isDemandKnown };
 }

@@ -92,20 +92,25 @@ async function pastEvidence(
     ipAddress: action.ip_address ?? undefined,
     userAgent: action.user_agent ?? undefined,
     deviceId: action.device_id ?? undefined,
-    custom: action.custom ?? undefined,
+    custom: action.custom ?? (action.is_tracked ? undefined : UNKNOWN),
   });
   const nothingRead = {
     methods: [],
     default_method: null,
     earlier_action_id: null,
     earlier_state: null,
+    earlier_is_tracked: null,
     earlier_decision: null,
     earlier_custom: null,
   };
   const inputs = factInputs(tenant, { userId: past.userId, actionCode }, seen, nothingRead, action.created_at);
   const remade = ruleSet.plan.gather(inputs);
   return {
-    evidence: { facts: overlay(remade, recorded.facts, ruleSet.compiled.needs.paths), history: recorded.history },
+    evidence: {
+      facts: overlay(remade, recorded.facts, ruleSet.compiled.needs.paths),
+      history: recorded.history,
+      awaited: recorded.awaited,
+    },
     user: record.user,
     sources: record.sources,
   };

@@ -54,19 +54,17 @@ export async function bindChallenge(
   return isBound ? undefined : bindChallenge(context, request, challengeId, key, check);
 }
 
-/**
- * Whether a challenge was answered and has moved nothing yet. A key's proof has moved its action when it was made: it was
- * known then whose it is.
- */
-function isOwed(challenge: ChallengeRow): challenge is CodeChallenge {
-  return isCodeChallenge(challenge) && challenge.verified_at !== null && challenge.claimed_at === null;
+/** Whether a proof was given that has done nothing for its action yet: nobody knew then whose it is. */
+function isOwed(challenge: ChallengeRow): challenge is CodeChallenge & { readonly verified_at: number } {
+  const { verified_at: verifiedAt, claimed_at: claimedAt, user_id: userId } = challenge;
+  return isCodeChallenge(challenge) && verifiedAt !== null && claimedAt === null && userId === null;
 }
 
 /** Accepts what was proven while it was nobody's, for the action that it is given now. */
 async function claimProof(
   context: Context,
   request: KeyRequest<Route>,
-  challenge: CodeChallenge,
+  challenge: CodeChallenge & { readonly verified_at: number },
   key: ActionKey,
   check: (held: ChallengeRow) => void,
 ): Promise<string | undefined> {
@@ -76,6 +74,7 @@ async function claimProof(
   const action = challengedAction(context, request.caller.tenant, key, scope, row);
   const accepted = await acceptProof(context, request, claimChallenge, action, {
     ...challengeProof(context, challenge, action),
+    provenAtMs: challenge.verified_at,
     consume: { kind: 'claim', challengeId },
     subject: undefined,
     remarks: { challengeId, isVerified: true },

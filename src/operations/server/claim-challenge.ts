@@ -34,7 +34,7 @@ export const claimChallenge = operation(route, async (context, request) => {
   };
   check(challenge);
   const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
-  const action = await establishAction(context, tenant, key, { ...challenge.request, ...given });
+  const action = await establishAction(context, tenant, key, 'challenge', { ...challenge.request, ...given });
   await bindChallenge(context, request, challengeId, key, check);
   const token = issueActionToken(context, tenant, {
     userId,

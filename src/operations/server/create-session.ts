@@ -38,7 +38,7 @@ export const createSession = operation(route, async (context, request) => {
     const client = await holdAppClient(sql, tenantId, body.clientId);
     if (client === undefined) throw new Refusal('invalid_configuration', 'clientId names no app client of the tenant.');
     // From the proof, not from this call: a fresh token for an old action must not make the proof younger (N17).
-    const signedInAtMs = action.state_updated_at;
+    const signedInAtMs = action.verified_at ?? action.state_updated_at;
     const expiresAtMs = signedInAtMs + client.refresh_token_lifetime_in_days * dayMs;
     if (expiresAtMs <= nowMs) throw new Refusal('invalid_request', 'The challenge succeeded too long ago.');
     const created = await createSessionRow(sql, {

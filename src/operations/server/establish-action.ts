@@ -1,12 +1,17 @@
 import { Refusal } from '../../contract/errors.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
 import type { DecisionRecord } from '../../core/actions/decide-action.ts';
+import { trackPaths } from '../../core/facts/facts.ts';
+import { UNKNOWN } from '../../core/rules/value.ts';
+import { decideAgain } from '../../storage/queries/action-decisions.ts';
+import type { ProofTerms } from '../../storage/queries/action-decisions.ts';
 import { recordAction } from '../../storage/queries/actions.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadHistory } from '../../storage/queries/history.ts';
 import type { History } from '../../storage/queries/history.ts';
 import { unconfiguredAction } from '../../storage/published.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
+import { webhookOf } from '../../proving/confirm-by-webhook.ts';
 import type { Context } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
 import { usableMethods } from '../usable-methods.ts';
@@ -16,11 +21,18 @@ import { refuseLinkedChange } from './refuse-linked-change.ts';
 
 /** What comes with an action beside what facts are made from. */
 export interface ActionAttributes extends Sent {
+  readonly custom?: Readonly<Record<string, unknown>> | undefined;
   readonly redirectUrl?: string | undefined;
   readonly redirectToSettings?: boolean | undefined;
   readonly locale?: string | undefined;
   readonly username?: string | undefined;
 }
+
+/**
+ * What brings an action: a backend that tracks it, or a challenge that begins it before. Only a track decides for good and
+ * makes a configuration (ruling 36).
+ */
+export type Occasion = 'track' | 'challenge';
 
 /** An action that stands in the database, with what was read to decide it. */
 export interface EstablishedAction {
@@ -30,75 +42,103 @@ export interface EstablishedAction {
   readonly history: History;
 }
 
+// Somebody else can be first twice, with a challenge and with what a backend sends to one; the third is the track.
+const triesMax = 4;
+
 /**
  * The action under a key: the one that exists, as it stands, or a new one that is decided and recorded now. One read, a
- * decision without a database, one write. Whoever makes an action makes it here, so none is ever without a decision.
+ * decision without a database, one write. Whoever makes an action makes it here, so none is ever without a decision. One
+ * that a challenge began is decided again by its track.
  */
 export async function establishAction(
   context: Context,
   tenant: Tenant,
   key: ActionKey,
+  occasion: Occasion,
   attributes: ActionAttributes,
 ): Promise<EstablishedAction> {
   const { db, runtime, enrichment } = context;
   const nowMs = runtime.clock.now();
-  const seen = describeRequest(enrichment, attributes);
+  const isTracked = occasion === 'track';
+  const isCustomKnown = isTracked || attributes.custom !== undefined;
+  const seen = describeRequest(enrichment, isCustomKnown ? attributes : { ...attributes, custom: UNKNOWN });
   const configured = tenant.actions.get(key.actionCode);
   const action = configured ?? unconfiguredAction(key.actionCode, tenant.settings.newActionResult);
   const request = historyRequest(key, action, seen, nowMs);
-  const history = await loadHistory(db, request);
-  const earlier = earlierAction(tenant, attributes, history);
-  if (earlier !== undefined) return earlier;
-
-  const { state, record } = decide(context, tenant, action, key, seen, history, nowMs);
-  const actionId = runtime.ids.uuid();
-  const place = placeOf(seen.address);
-  const isRecorded = await recordAction(db, {
-    actionId,
-    state,
-    nowMs,
-    decision: JSON.stringify(record),
-    newConfigurationResult: configured === undefined ? tenant.settings.newActionResult : undefined,
-    // Listed one by one: see issue-action-token.
-    tenantId: key.tenantId,
-    userId: key.userId,
-    actionCode: key.actionCode,
-    idempotencyKey: key.idempotencyKey,
-    redirectUrl: attributes.redirectUrl,
-    redirectToSettings: attributes.redirectToSettings ?? false,
-    userAgent: attributes.userAgent,
-    deviceId: attributes.deviceId,
-    locale: attributes.locale,
-    email: attributes.email,
-    phoneNumber: attributes.phoneNumber,
-    username: attributes.username,
-    custom: attributes.custom === undefined ? undefined : JSON.stringify(attributes.custom),
-    // In its one spelling, so that two spellings of an address are one address to count by.
-    ipAddress: seen.address.address ?? attributes.ipAddress,
-    countryCode: place.countryCode,
-    latitude: place.latitude,
-    longitude: place.longitude,
-  });
-  if (isRecorded) {
-    context.metrics.decided(state);
-    return { actionId, state, record, history };
+  for (let triesLeft = triesMax; triesLeft > 0; triesLeft -= 1) {
+    const history = await loadHistory(db, request);
+    const earlier = earlierAction(tenant, attributes, history);
+    if (earlier !== undefined && (history.earlier_is_tracked === true || !tellsMore(isTracked, attributes, history))) {
+      return earlier;
+    }
+    const { state: decidedState, record } = decide(context, tenant, action, key, seen, history, nowMs);
+    const place = placeOf(seen.address);
+    const decided = {
+      actionId: earlier?.actionId ?? runtime.ids.uuid(),
+      state: decidedState,
+      isTracked,
+      nowMs,
+      decision: JSON.stringify(record),
+      newConfigurationResult: isTracked && configured === undefined ? tenant.settings.newActionResult : undefined,
+      // Listed one by one: see issue-action-token.
+      tenantId: key.tenantId,
+      userId: key.userId,
+      actionCode: key.actionCode,
+      idempotencyKey: key.idempotencyKey,
+      redirectUrl: attributes.redirectUrl,
+      redirectToSettings: attributes.redirectToSettings ?? false,
+      userAgent: attributes.userAgent,
+      deviceId: attributes.deviceId,
+      locale: attributes.locale,
+      email: attributes.email,
+      phoneNumber: attributes.phoneNumber,
+      username: attributes.username,
+      custom: attributes.custom === undefined ? undefined : JSON.stringify(attributes.custom),
+      // In its one spelling, so that two spellings of an address are one address to count by.
+      ipAddress: seen.address.address ?? attributes.ipAddress,
+      countryCode: place.countryCode,
+      latitude: place.latitude,
+      longitude: place.longitude,
+    };
+    const state =
+      earlier === undefined
+        ? await recordAction(db, decided)
+        : await decideAgain(db, decided, proofTerms(tenant, key, record, nowMs));
+    if (state !== undefined) {
+      context.metrics.decided(state);
+      return { actionId: decided.actionId, state, record, history };
+    }
+    // Another request under this key was first between our read and our write: what it has stored is looked at again.
   }
-
-  // Another request with this key was recorded between our read and our write: its action is the answer.
-  const winner = earlierAction(tenant, attributes, await loadHistory(db, request));
-  if (winner !== undefined) return winner;
-  throw new Refusal('unavailable', 'The action was deleted while it was tracked. Repeat the request.', 1);
+  throw new Refusal('unavailable', 'The action changed while it was tracked. Repeat the request.', 1);
 }
 
-/** The action that exists under the key, if any; a repeat of it is answered as it stands, with nothing evaluated (ruling 11). */
+/** The action that exists under the key, if any. It is one with what was sent for it before (ruling 11). */
 function earlierAction(tenant: Tenant, attributes: ActionAttributes, history: History): EstablishedAction | undefined {
   if (history.earlier_action_id === null || history.earlier_state === null) return undefined;
-  refuseLinkedChange(tenant.linkedDataPoints, history.earlier_custom ?? {}, attributes.custom ?? {});
+  // Of what only a track tells, nothing was sent yet that this could differ from.
+  if (history.earlier_is_tracked === true || history.earlier_custom !== null) {
+    refuseLinkedChange(tenant.linkedDataPoints, history.earlier_custom ?? {}, attributes.custom ?? {});
+  }
   return {
     actionId: history.earlier_action_id,
     state: history.earlier_state,
     record: readDecisionRecord(history.earlier_decision),
     history,
+  };
+}
+
+/** Whether a request tells more of an untracked action than the one that it was decided by. */
+function tellsMore(isTracked: boolean, { custom }: ActionAttributes, { earlier_custom: earlier }: History): boolean {
+  return isTracked || (custom !== undefined && earlier === null);
+}
+
+/** Which proofs that were given before a decision count for it: of one token's life, as the decision demands. */
+function proofTerms(tenant: Tenant, { actionCode }: ActionKey, { outcome }: DecisionRecord, nowMs: number): ProofTerms {
+  return {
+    sinceMs: nowMs - tenant.settings.tokenDurationInMinutes * 60_000,
+    mustBeConfirmed: webhookOf(tenant, actionCode) !== undefined,
+    isAnyEnough: outcome === 'ALLOW',
   };
 }
 
@@ -116,7 +156,11 @@ function decide(
   const allowed = action.action.verificationMethods ?? usable;
   return decideAction({
     ruleSet: action,
-    evidence: { facts, history: historyAnswers(action, history, nowMs) },
+    evidence: {
+      facts,
+      history: historyAnswers(action, history, nowMs),
+      awaited: seen.sent.custom === UNKNOWN ? trackPaths : undefined,
+    },
     sources: 'ip' in facts ? context.enrichment.sources().map(recordedSource) : [],
     user: {
       isEnrolled: history.methods.length > 0,

@@ -16,7 +16,8 @@ export interface Sent {
   readonly ipAddress?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly deviceId?: string | undefined;
-  readonly custom?: Readonly<Record<string, unknown>> | undefined;
+  /** Unknown where only a track will tell it (ruling 36). */
+  readonly custom?: Readonly<Record<string, unknown>> | Unknown | undefined;
   readonly email?: string | undefined;
   readonly phoneNumber?: string | undefined;
 }
@@ -133,7 +134,7 @@ export function factInputs(
     timeZone: tenant.settings.timeZone,
     actionCode: key.actionCode,
     userId: key.userId,
-    custom: (sent.custom ?? {}) as Readonly<Record<string, Value>>,
+    custom: (sent.custom ?? {}) as FactInputs['custom'],
     user: {
       email: sent.email ?? history.email ?? null,
       phoneNumber: sent.phoneNumber ?? history.phone_number ?? null,

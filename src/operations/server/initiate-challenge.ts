@@ -50,7 +50,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const sent = { ipAddress, userAgent, deviceId, custom, locale };
   if (body.userId !== undefined) {
     const key = { tenantId: tenant.tenantId, userId: body.userId, actionCode: body.action, idempotencyKey };
-    const { state } = await establishAction(context, tenant, key, sent);
+    const { state } = await establishAction(context, tenant, key, 'challenge', sent);
     if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
       throw new Refusal('forbidden', `The action is ${state}: it cannot be challenged.`);
     }

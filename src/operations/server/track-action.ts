@@ -30,10 +30,10 @@ export const trackAction = operation(route, async (context, request) => {
     idempotencyKey: body.idempotencyKey ?? challenge?.idempotency_key ?? context.runtime.ids.uuid(),
   };
   if (challenge === undefined) {
-    return trackReply(context, tenant, key, body, await establishAction(context, tenant, key, body));
+    return trackReply(context, tenant, key, body, await establishAction(context, tenant, key, 'track', body));
   }
   refuseUnbindable(challenge, key);
-  const established = await establishAction(context, tenant, key, body);
+  const established = await establishAction(context, tenant, key, 'track', body);
   const state = await bindChallenge(context, request, challenge.challenge_id, key, (held) =>
     refuseUnbindable(held, key),
   );

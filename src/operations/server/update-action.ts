@@ -17,8 +17,9 @@ export const updateAction = operation(route, async (context, request) => {
   return context.db.transaction(async (sql) => {
     const action = await lockAction(sql, key);
     if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
-    // The same state again changes nothing, not even the time of the last change.
-    if (action.state === body.state) return actionView(action);
+    // The same state again changes nothing, not even the time of the last change; but now somebody has decided it.
+    const isSame = action.state === body.state;
+    if (isSame && action.is_tracked) return actionView(action);
     await recordActionState(sql, key, body.state, nowMs);
     await recordAudit(sql, context, route, request, params.userId, {
       actionCode: key.actionCode,
@@ -26,6 +27,6 @@ export const updateAction = operation(route, async (context, request) => {
       before: action.state,
       after: body.state,
     });
-    return actionView({ ...action, state: body.state, state_updated_at: nowMs, updated_at: nowMs });
+    return actionView(isSame ? action : { ...action, state: body.state, state_updated_at: nowMs, updated_at: nowMs });
   });
 });

@@ -31,5 +31,6 @@ export const validateChallenge = operation(route, async ({ db, runtime, publicUr
     idempotencyKey,
     ...(method === undefined ? {} : { verificationMethod: method }),
     ...(action.assurance === null ? {} : { assurance: assurance.parse(action.assurance) }),
+    isTracked: action.is_tracked,
   };
 });

@@ -1,5 +1,5 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql, Statement } from '../sql.ts';
+import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { configChannel } from './tenants.ts';
 
 export interface ActionKey {
@@ -18,6 +18,12 @@ export interface ActionRow {
   readonly created_at: number;
   readonly updated_at: number;
   readonly state_updated_at: number;
+  /** Whether a track has decided it, or somebody who sets states (ruling 36). */
+  readonly is_tracked: boolean;
+  /** When it was decided, where that was after it was made. */
+  readonly decided_at: number | null;
+  /** When the proof was given that completed it, or the state was set without one. */
+  readonly verified_at: number | null;
   readonly verification_method: string | null;
   readonly verified_by_authenticator_id: string | null;
   /** How much the proof says that completed it. */
@@ -31,7 +37,7 @@ export interface ActionRow {
 }
 
 const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
-  verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
+  is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
 const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
@@ -39,9 +45,12 @@ function keyValues(key: ActionKey) {
   return [key.tenantId, key.userId, key.actionCode, key.idempotencyKey] as const;
 }
 
-export interface NewAction extends ActionKey {
+/** An action that was decided, with what is to be stored of it. */
+export interface DecidedAction extends ActionKey {
   readonly actionId: string;
+  /** As the decision has it; a proof that was given before it may stand above it. */
   readonly state: string;
+  readonly isTracked: boolean;
   readonly nowMs: number;
   readonly redirectUrl: string | undefined;
   readonly redirectToSettings: boolean;
@@ -87,9 +96,10 @@ const takeAttributes = `do update set
        coalesce(excluded.username, users.username)
      ) is distinct from (users.email, users.phone_number, users.username)`;
 
-const createConfiguration = `, configuration as (
+/** The configuration of the code of the row in `action`, and that nodes are to read it. */
+export const createConfiguration = `, configuration as (
      insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     select $1, $3, $22, $7 from action
+     select $1, $3, $23, $7 from action
      on conflict do nothing
      returning action_code
    ), published as (
@@ -104,34 +114,37 @@ const createDevice = `, device as (
      on conflict do nothing
    )`;
 
-const recordStatements = new Map<string, Statement<{ action_id: string }>>();
+/** The user of the row in `action`, with what was sent of them. */
+export const createUser = (attributes: boolean) => `, the_user as (
+     insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
+     select $1, $2, $19, $20, $21, $7, $7 from action
+     on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
+   )`;
+
+const recordStatements = new Map<string, Statement<{ action_id: string; state: string }>>();
 
 // What tracking and deleting a user meet at. A lock on the user's row would be written to it by every track; this one
 // lives in memory.
 const userLock = `hashtextextended($1::uuid::text || $2::text, 0)`;
 
-function recordStatement(extras: Extras): Statement<{ action_id: string }> {
+function recordStatement(extras: Extras): Statement<{ action_id: string; state: string }> {
   const { attributes, configuration, device } = extras;
-  const name = `record_tracked_action${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}${device ? '_device' : ''}`;
+  const name = `record_decided_action${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}${device ? '_device' : ''}`;
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
-  const made = statement<{ action_id: string }>(
+  const made = statement<{ action_id: string; state: string }>(
     name,
     `with action as (
        insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
          created_at, updated_at, state_updated_at,
          redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
-         custom, country_code, latitude, longitude)
-       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+         custom, country_code, latitude, longitude, is_tracked)
+       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $22
        from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
        on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
-       returning action_id
-     ), the_user as (
-       insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
-       select $1, $2, $19, $20, $21, $7, $7 from action
-       on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
-     )${configuration ? createConfiguration : ''}${device ? createDevice : ''}
-     select action_id from action`,
+       returning action_id, state
+     )${createUser(attributes)}${configuration ? createConfiguration : ''}${device ? createDevice : ''}
+     select action_id, state from action`,
     // The tenant's row, which a new configuration writes to, is everybody's.
     configuration ? undefined : 'writes',
   );
@@ -140,16 +153,25 @@ function recordStatement(extras: Extras): Statement<{ action_id: string }> {
 }
 
 /**
- * Records an action with its decision, its user, its device and, if new, its configuration, in one statement.
- * False if another request recorded the same idempotency key first: then nothing at all was written (ruling 11).
+ * Records an action with its decision, its user, its device and, if new, its configuration, in one statement, and gives its
+ * state. Undefined if another request recorded the same idempotency key first: then nothing at all was written (ruling 11).
  */
-export async function recordAction(sql: Sql, action: NewAction): Promise<boolean> {
-  const { email, phoneNumber, username, newConfigurationResult } = action;
-  const extras = {
+export async function recordAction(sql: Sql, action: DecidedAction): Promise<string | undefined> {
+  const [row] = await sql.query(recordStatement(extrasOf(action)), decidedValues(action));
+  return row?.state;
+}
+
+/** What is written beside the action itself. */
+export function extrasOf({ email, phoneNumber, username, newConfigurationResult, deviceId }: DecidedAction): Extras {
+  return {
     attributes: (email ?? phoneNumber ?? username) !== undefined,
     configuration: newConfigurationResult !== undefined,
-    device: action.deviceId !== undefined,
+    device: deviceId !== undefined,
   };
+}
+
+/** The values of a statement that stores a decided action, in the order that `recordStatement` names. */
+export function decidedValues(action: DecidedAction): readonly SqlValue[] {
   const values = [
     action.tenantId,
     action.userId,
@@ -169,13 +191,13 @@ export async function recordAction(sql: Sql, action: NewAction): Promise<boolean
     action.countryCode,
     action.latitude,
     action.longitude,
-    email ?? null,
-    phoneNumber ?? null,
-    username ?? null,
+    action.email ?? null,
+    action.phoneNumber ?? null,
+    action.username ?? null,
+    action.isTracked,
   ];
-  const all = newConfigurationResult === undefined ? values : [...values, newConfigurationResult];
-  const rows = await sql.query(recordStatement(extras), all);
-  return rows.length === 1;
+  const { newConfigurationResult } = action;
+  return newConfigurationResult === undefined ? values : [...values, newConfigurationResult];
 }
 
 const loadActionStatement = statement<ActionRow>(
@@ -208,15 +230,20 @@ export const knowDevice = (changed: string, now: string) =>
 const recordStateStatement = statement<never>(
   'record_action_state',
   `with changed as (
-     update actions set state = $5, state_updated_at = $6, updated_at = $6,
-       verified_at = case when $5 = 'CHALLENGE_SUCCEEDED' then $6 else verified_at end
+     update actions set state = $5, is_tracked = true, proofs = null,
+       state_updated_at = case when state = $5 then state_updated_at else $6 end,
+       updated_at = case when state = $5 then updated_at else $6 end,
+       verified_at = case when $5 = 'CHALLENGE_SUCCEEDED' and state <> $5 then $6 else verified_at end
      where ${keyMatches}
      returning tenant_id, user_id, device_id, verified_at
    )
    ${knowDevice('changed', '$6')}`,
 );
 
-/** Sets the state, where no proof does. CHALLENGE_SUCCEEDED makes the action's device, address and place known ones (ruling 35). */
+/**
+ * Sets the state, where no proof does, and with it that the action is tracked: somebody has decided it. CHALLENGE_SUCCEEDED
+ * makes the action's device, address and place known ones (ruling 35).
+ */
 export async function recordActionState(sql: Sql, key: ActionKey, state: string, nowMs: number): Promise<void> {
   await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
 }
@@ -273,7 +300,7 @@ export async function deleteUserActions(sql: Sql, tenantId: string, userId: stri
 const pseudonymiseStatement = statement<never>(
   'pseudonymise_user_actions',
   `update actions set user_id = $3, ip_address = null, user_agent = null, device_id = null, redirect_url = null,
-     custom = null, latitude = null, longitude = null,
+     custom = null, latitude = null, longitude = null, proofs = null, earlier_decisions = null,
      decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json
    where tenant_id = $1 and user_id = $2`,
 );

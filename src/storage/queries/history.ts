@@ -27,6 +27,7 @@ export interface History {
   /** The action that already exists under this idempotency key. */
   readonly earlier_action_id: string | null;
   readonly earlier_state: string | null;
+  readonly earlier_is_tracked: boolean | null;
   readonly earlier_decision: unknown;
   readonly earlier_custom: Readonly<Record<string, unknown>> | null;
 
@@ -64,10 +65,24 @@ const base = `
   d.verification_method as default_method,
   e.action_id as earlier_action_id,
   e.state as earlier_state,
+  e.is_tracked as earlier_is_tracked,
   e.decision as earlier_decision,
   e.custom as earlier_custom`;
 
-const isKnownDevice = `authenticated_at is not null and (invalidated_at is null or invalidated_at < authenticated_at)`;
+// What rests on the action alone that is being decided does not count: a sign-in may have begun it (ruling 36).
+const isAnother = (row: string) =>
+  `not (${row}.user_id = $2 and ${row}.action_code = $3 and ${row}.idempotency_key = $4)`;
+
+const isKnownDevice = `k.authenticated_at is not null
+        and (k.invalidated_at is null or k.invalidated_at < k.authenticated_at)
+        and (
+          e.device_id is distinct from k.device_id or e.verified_at is distinct from k.authenticated_at
+          or exists (
+            select from actions v
+            where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.device_id = k.device_id
+              and (k.invalidated_at is null or k.invalidated_at < v.verified_at) and ${isAnother('v')}
+          )
+        )`;
 
 // $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window, $8 to $10 the
 // longest windows by user, address and device; then the values of the questions.
@@ -77,21 +92,23 @@ const parts: Readonly<Record<HistoryPart, string>> = {
   u.email, u.phone_number, u.custom as user_custom, u.created_at as user_created_at`,
   devices: `
   coalesce((
-    select ${isKnownDevice} from devices where tenant_id = $1 and user_id = $2 and device_id = $6
+    select ${isKnownDevice} from devices k where k.tenant_id = $1 and k.user_id = $2 and k.device_id = $6
   ), false) as is_known_device,
   (
     select count(*)::int from (
-      select from devices where tenant_id = $1 and user_id = $2 and ${isKnownDevice} limit ${devicesMax}
+      select from devices k where k.tenant_id = $1 and k.user_id = $2 and ${isKnownDevice} limit ${devicesMax}
     ) as known
   ) as known_devices`,
   hasVerified: `
   exists (
-    select from actions v where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null
+    select from actions v
+    where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and ${isAnother('v')}
   ) as has_verified`,
   addressSeen: `
   exists (
     select from actions v
     where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.ip_address = $5
+      and ${isAnother('v')}
   ) as address_seen`,
   places: `
   (
@@ -100,9 +117,11 @@ const parts: Readonly<Record<HistoryPart, string>> = {
         (extract(epoch from v.verified_at) * 1000)::bigint as verified_at_ms
       from actions v
       where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.country_code is not null
+        and ${isAnother('v')}
         and (v.verified_at >= $7 or v.verified_at = (
           select max(l.verified_at) from actions l
           where l.tenant_id = $1 and l.user_id = $2 and l.verified_at is not null and l.country_code is not null
+            and ${isAnother('l')}
         ))
       order by v.verified_at desc limit ${placesMax}
     ) as p
@@ -122,7 +141,7 @@ function window(party: WindowParty, isTheirs: string, since: string): string {
   return `${party}_window as materialized (
     select w.user_id, w.ip_address, w.device_id, w.country_code, w.custom, w.action_code, w.state, w.created_at,
       w.state_updated_at
-    from actions w where w.tenant_id = $1 and ${isTheirs} and w.created_at >= ${since}
+    from actions w where w.tenant_id = $1 and ${isTheirs} and w.created_at >= ${since} and ${isAnother('w')}
     order by w.created_at desc limit ${scannedMax + 1}
   )`;
 }
@@ -137,9 +156,10 @@ const subjectColumns: ReadonlyMap<string, string> = new Map([
 const eventTimes: ReadonlyMap<string, string> = new Map([
   [
     'challengeSucceeded',
-    'select max(v.verified_at) from actions v where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null',
+    `select max(v.verified_at) from actions v
+     where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and ${isAnother('v')}`,
   ],
-  ['action', 'select max(v.created_at) from actions v where v.tenant_id = $1 and v.user_id = $2'],
+  ['action', `select max(v.created_at) from actions v where v.tenant_id = $1 and v.user_id = $2 and ${isAnother('v')}`],
   ['enrolled', 'select max(a.verified_at) from authenticators a where a.tenant_id = $1 and a.user_id = $2'],
 ]);
 

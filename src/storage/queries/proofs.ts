@@ -3,6 +3,7 @@ import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { knowDevice } from './actions.ts';
 import type { ActionKey } from './actions.ts';
 import type { AuditEvent } from './audit-events.ts';
+import { rank, satisfiesDemand } from './demand.ts';
 import type { GuessSubject } from './guess-budgets.ts';
 
 /**
@@ -47,8 +48,11 @@ export interface Proof {
   /** The authenticator that was proven; null for a recovery code. */
   readonly authenticatorId: string | null;
   readonly assurance: string;
-  /** Whether the proof is of the kind that the action's decision asks for: then the action moves, if it stands where it can. */
-  readonly moves: boolean;
+  /**
+   * Whether it shows who the user is. Then the action moves, if it stands where it can and its decision asks for no more; one
+   * that is not tracked keeps the proof for its track.
+   */
+  readonly provesUser: boolean;
   /** The lease that the proof was confirmed under; undefined where nobody was asked. */
   readonly leaseId: string | undefined;
   /** Whether the action remembers it as the latest proof of its token, with the HMAC of a code that may be repeated. */
@@ -56,15 +60,16 @@ export interface Proof {
   /** Whose failures of the method are forgotten; undefined if they were before. */
   readonly subject: GuessSubject | undefined;
   readonly audit: AuditEvent;
+  /** Earlier than now where nobody knew whose it is when it was given. */
+  readonly provenAtMs: number;
   readonly nowMs: number;
 }
 
-// $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it moves the action, $9 HMAC of the
-// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 whether the action remembers it; then
-// what is consumed.
+// $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it proves the user, $9 HMAC of the
+// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 whether the action remembers it, $20
+// when it was given; then what is consumed.
 const isHeld = '($17::uuid is null or exists (select from held))';
-// Assurances in their order, so that the best one is kept.
-const rank = (column: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${column})`;
+// The best one is kept.
 const bestAssurance = `case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end`;
 
 // The authenticator is at the address that the message went to.
@@ -75,39 +80,38 @@ const isStillThere = `exists (
        )`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
-  counter: `update authenticators set counter = $20, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
-     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $20) and ${isHeld}
+  counter: `update authenticators set counter = $21, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $21) and ${isHeld}
      returning 1`,
-  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $20), state = state || $22::jsonb,
+  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $21), state = state || $23::jsonb,
        last_verified_at = $10, best_assurance = ${bestAssurance}
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
-       and ($20 > coalesce(counter, 0) or ($20 = 0 and coalesce(counter, 0) = 0) or not $21::boolean) and ${isHeld}
+       and ($21 > coalesce(counter, 0) or ($21 = 0 and coalesce(counter, 0) = 0) or not $22::boolean) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $20 and user_id = $2 and code_hmac = $21
+     where tenant_id = $1 and challenge_id = $21 and user_id = $2 and code_hmac = $22
        and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
      returning 1`,
   link: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $20 and user_id = $2 and spent_at is not null
+     where tenant_id = $1 and challenge_id = $21 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere}
      returning 1`,
   answer: `update challenges set verified_at = $10
-     where tenant_id = $1 and challenge_id = $20 and user_id is not distinct from $2 and code_hmac = $21
+     where tenant_id = $1 and challenge_id = $21 and user_id is not distinct from $2 and code_hmac = $22
        and verified_at is null and expires_at > $10 and ${isHeld}
      returning 1`,
   claim: `update challenges set user_id = $2, idempotency_key = $4, claimed_at = $10
-     where tenant_id = $1 and challenge_id = $20 and action_code = $3
+     where tenant_id = $1 and challenge_id = $21 and action_code = $3
        and (user_id is null or (user_id = $2 and idempotency_key = $4))
        and verified_at is not null and claimed_at is null and ${isHeld}
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
-     where tenant_id = $1 and user_id = $2 and code_number = $20 and code_hash = $21 and used_at is null and ${isHeld}
+     where tenant_id = $1 and user_id = $2 and code_number = $21 and code_hash = $22 and used_at is null and ${isHeld}
      returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
 
-const ifMoved = (moved: string, column: string) =>
-  `case when $8 and state in ('ALLOW', 'CHALLENGE_REQUIRED') then ${moved} else ${column} end`;
+const ifMoved = (moved: string, column: string) => `case when j.moves then ${moved} else a.${column} end`;
 
 const touched = `, touched as (
      update authenticators set last_verified_at = $10, verified_at = coalesce(verified_at, $10),
@@ -117,7 +121,7 @@ const touched = `, touched as (
 
 const closed = `, closed as (
      update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
-     where tenant_id = $1 and challenge_id = $23 and exists (select from consumed)
+     where tenant_id = $1 and challenge_id = $24 and exists (select from consumed)
    )`;
 
 // What follows of a consumption beyond what follows of all.
@@ -149,17 +153,29 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
        and state in ('ALLOW', 'CHALLENGE_REQUIRED')
      for update
    ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
-     update actions set
+     update actions a set
        proof_method = case when $19 then $5 else proof_method end,
        proof_hmac = case when $19 then $9 else proof_hmac end,
-       state = ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')},
-       verification_method = ${ifMoved('$5', 'verification_method')},
-       verified_by_authenticator_id = ${ifMoved('$6', 'verified_by_authenticator_id')},
-       assurance = ${ifMoved('$7', 'assurance')},
-       state_updated_at = ${ifMoved('$10', 'state_updated_at')},
-       updated_at = ${ifMoved('$10', 'updated_at')},
-       verified_at = ${ifMoved('$10', 'verified_at')},
-       lease_id = ${ifMoved('null', 'nullif(lease_id, $17::uuid)')}, lease_until = ${ifMoved('null', 'lease_until')}
+       proofs = case when $8 and not a.is_tracked then coalesce(a.proofs, '{}') || jsonb_build_object(
+         $5::text || ':' || $7::text, jsonb_build_object('method', $5::text, 'assurance', $7::text,
+           'authenticatorId', $6::uuid, 'provenAt', $20::timestamptz, 'isConfirmed', $17::uuid is not null)
+       ) else a.proofs end,
+       (
+         state, verification_method, verified_by_authenticator_id, assurance, state_updated_at, updated_at, verified_at,
+         lease_id, lease_until
+       ) = (
+         select ${ifMoved("'CHALLENGE_SUCCEEDED'", 'state')}, ${ifMoved('$5::text', 'verification_method')},
+           ${ifMoved('$6::uuid', 'verified_by_authenticator_id')}, ${ifMoved('$7::text', 'assurance')},
+           ${ifMoved('$10::timestamptz', 'state_updated_at')}, ${ifMoved('$10::timestamptz', 'updated_at')},
+           ${ifMoved('$10::timestamptz', 'verified_at')},
+           case when not j.moves then nullif(a.lease_id, $17::uuid) end, ${ifMoved('null', 'lease_until')}
+         -- Judged by the decision that stands now, whichever was read before; once, for which the offset is.
+         from (
+           select $8 and a.state in ('ALLOW', 'CHALLENGE_REQUIRED') and a.decision ->> 'isAwaitingTrack' is null
+             and ${satisfiesDemand('a.decision', '$5::text', '$7::text')} as moves
+           offset 0
+         ) as j
+       )
      where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
        and exists (select from consumed)
      returning tenant_id, user_id, device_id, state, verified_at
@@ -193,7 +209,7 @@ export type RecordedProof =
 
 /**
  * Accepts a proof with everything that follows from it, in one statement: what is one-time is used up, the action moves to
- * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED (ruling 9), the authenticator is verified, the failures
+ * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED and asks for no more (ruling 9), the authenticator is verified, the failures
  * of its method are forgotten, the audit event is left. Nothing of it if the one-time thing was used before, or the lease
  * is not held any more.
  */
@@ -207,7 +223,7 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof
     proof.method,
     proof.authenticatorId,
     proof.assurance,
-    proof.moves,
+    proof.provesUser,
     proof.remembered?.proofHmac ?? null,
     sqlTime(proof.nowMs),
     audit.eventId,
@@ -219,6 +235,7 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof
     proof.leaseId ?? null,
     proof.subject?.subject ?? null,
     proof.remembered !== undefined,
+    sqlTime(proof.provenAtMs),
     ...consumedValues(consume),
   ]);
   if (row?.is_accepted === true) return { kind: 'accepted', state: row.state };
