@@ -19,6 +19,7 @@ import { completeEnrolment, enrolmentRemarks } from './complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confirm-by-webhook.ts';
 import type { Confirmation } from './confirm-by-webhook.ts';
+import { ActionClosed, isInReview } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
 import { provesUser } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
@@ -69,7 +70,8 @@ interface Accepting<R extends Route> {
  * Accepts a proof with everything that follows from it, whichever API it came by: in one statement, or in one transaction
  * that holds the user where something of them changes. Undefined if what it uses up was used before; the caller says what
  * that means.
- * @throws {Refusal} if the tenant's own server was asked and did not confirm it: then a code is as good as before
+ * @throws {Refusal} if the tenant's own server was asked and did not confirm it: then a code is as good as before.
+ * {@link ActionClosed} if the action takes none any more, `invalid_token` if there is nobody to enrol for
  */
 export async function acceptProof<R extends Route>(
   context: Context,
@@ -78,9 +80,9 @@ export async function acceptProof<R extends Route>(
   action: OpenAction,
   proof: GoodProof,
 ): Promise<AcceptedProof | undefined> {
-  const given = { context, request, route, action, proof };
+  const given = { context, request, route, action, proof: isInReview(action) ? withoutGain(proof) : proof };
   return closeConfirmed(given, (confirmation) =>
-    changesUser(action, proof)
+    changesUser(action, given.proof)
       ? context.db.transaction((sql) => acceptHeld(sql, given, confirmation))
       : acceptAlone(given, confirmation),
   );
@@ -97,6 +99,8 @@ export async function acceptUnclaimed<R extends Route>(
   const { kind } = await recordProof(context.db, {
     ...whatFollows(context, proof),
     key,
+    actionId: undefined,
+    enrols: false,
     provesUser: false,
     leaseId: undefined,
     remembered: undefined,
@@ -106,7 +110,12 @@ export async function acceptUnclaimed<R extends Route>(
   return kind === 'accepted';
 }
 
-type Outcome = AcceptedProof | Exclude<RecordedProof['kind'], 'accepted'>;
+/** What a proof leaves while somebody has to look at its action first: it is recorded, and nothing is enrolled or verified. */
+function withoutGain({ enrol: _enrolled, contact: _verified, ...proof }: GoodProof): GoodProof {
+  return proof;
+}
+
+type Outcome = AcceptedProof | Exclude<RecordedProof, { readonly kind: 'accepted' }>;
 
 /** Whether a proof changes more of its user than the authenticator that it is of. */
 function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof): boolean {
@@ -116,7 +125,7 @@ function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof)
 async function acceptAlone<R extends Route>(given: Accepting<R>, confirmation: Confirmation): Promise<Outcome> {
   const { context, action } = given;
   const recorded = await record(context.db, given, confirmation, undefined);
-  return recorded.kind === 'accepted' ? { action, state: recorded.state, enrolled: undefined } : recorded.kind;
+  return recorded.kind === 'accepted' ? { ...standing(action, recorded.state), enrolled: undefined } : recorded;
 }
 
 async function acceptHeld<R extends Route>(
@@ -127,23 +136,26 @@ async function acceptHeld<R extends Route>(
   const { context, action, proof } = given;
   const { tenantId, userId } = action.key;
   const user = await lockUser(sql, tenantId, userId);
-  if (user === undefined) {
-    if (!proof.isRegistration) return 'used';
-    throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
-  }
+  if (user === undefined) return { kind: 'gone' };
   // What was read before the code was compared may be old.
   const held = proof.enrol === undefined ? action : await holding(sql, action, user, proof);
   const enrolment = proof.enrol?.(held);
   const recorded = await record(sql, { ...given, action: held }, confirmation, enrolment);
-  if (recorded.kind !== 'accepted') return recorded.kind;
+  if (recorded.kind !== 'accepted') return recorded;
   if (proof.notice !== undefined) await queueNotice(sql, context, action.tenant, userId, proof.notice);
   if (enrolment !== undefined) {
     const enrolled = await completeEnrolment(sql, context, tenantId, user, held.verified, enrolment);
-    return { action: held, state: recorded.state, enrolled };
+    return { ...standing(held, recorded.state), enrolled };
   }
-  const after = withContact(user, proof.contact);
+  // Nobody had to look at it first when it was read.
+  const after = recorded.state === 'REVIEW_REQUIRED' ? user : withContact(user, proof.contact);
   if (after !== user) await recordUser(sql, tenantId, after, context.runtime.clock.now());
-  return { action: held, state: recorded.state, enrolled: undefined };
+  return { ...standing(held, recorded.state), enrolled: undefined };
+}
+
+/** The action as it stands after a proof, by which what the proof has earned is told. */
+function standing(action: OpenAction, state: string | null): Pick<AcceptedProof, 'action' | 'state'> {
+  return { action: { ...action, row: { ...action.row, state: state ?? action.row.state } }, state };
 }
 
 /** The action with its user and their authenticators as they are now, without the one that is being enrolled. */
@@ -179,14 +191,21 @@ async function closeConfirmed<R extends Route>(
   try {
     outcome = await close(confirmation);
   } finally {
-    if (typeof outcome !== 'object') await forgoConfirmation(context, key, confirmation);
+    if (outcome === undefined || 'kind' in outcome) await forgoConfirmation(context, key, confirmation);
   }
-  if (typeof outcome === 'object') return outcome;
-  if (outcome === 'lost lease') {
-    await giveBack(context, proof);
-    throw lostLease();
+  if (!('kind' in outcome)) return outcome;
+  switch (outcome.kind) {
+    case 'used':
+      return undefined;
+    case 'lost lease':
+      await giveBack(context, proof);
+      throw lostLease();
+    case 'closed':
+      throw new ActionClosed(outcome.state);
+    case 'gone':
+      if (!proof.isRegistration) return undefined;
+      throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
-  return undefined;
 }
 
 /** Gives back the guess of a code that was right. What was spent before it was looked at stays so. */
@@ -213,6 +232,8 @@ function record<R extends Route>(
   return recordProof(sql, {
     ...whatFollows(context, proof),
     key: action.key,
+    actionId: action.token.actionId,
+    enrols: enrolment !== undefined,
     authenticatorId: authenticatorId ?? null,
     provesUser: confirmation.kind !== 'unasked' && provesUser(action, proof),
     leaseId: confirmation.kind === 'leased' ? confirmation.leaseId : undefined,

@@ -1,4 +1,5 @@
 import { Refusal } from '../contract/errors.ts';
+import { closedStates } from '../core/actions/closed-states.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
 import type { Context, TokenCaller } from '../operations/operation.ts';
 import { readDecisionRecord } from '../operations/read-decision-record.ts';
@@ -27,7 +28,7 @@ export interface OpenAction {
 
 /**
  * Reads the action that the caller's token names, with the user and their authenticators.
- * @throws {Refusal} `invalid_token` if it is gone, `forbidden` while it is BLOCK or CHALLENGE_FAILED (ruling 9)
+ * @throws {Refusal} `invalid_token` if it is gone, {@link ActionClosed} while nothing can be proven for it (rulings 9 and 42)
  */
 export async function openAction(context: Context, caller: TokenCaller): Promise<OpenAction> {
   return whileOpen(await readAction(context, caller));
@@ -43,11 +44,21 @@ export async function openActionOf(context: Context, tenant: Tenant, key: Action
   return whileOpen(actionOf(context, tenant, { actionId: row.action_id, scope: 'read:authenticators' }, key, row));
 }
 
+/** What a client is told of an action that takes no proof of this kind any more. */
+export class ActionClosed extends Refusal {
+  constructor(state: string) {
+    super('forbidden', `The action is ${state}: nothing can be proven or enrolled for it.`);
+  }
+}
+
+/** Whether somebody has to look at the action first: it can be proven, and nothing comes of that (ruling 42). */
+export function isInReview({ row }: OpenAction): boolean {
+  return row.state === 'REVIEW_REQUIRED';
+}
+
 function whileOpen(action: OpenAction): OpenAction {
   const { state } = action.row;
-  if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
-    throw new Refusal('forbidden', `The action is ${state}: nothing can be proven for it any more.`);
-  }
+  if (closedStates.includes(state)) throw new ActionClosed(state);
   return action;
 }
 

@@ -6,12 +6,14 @@ import { assurances } from '../core/rules/rule-set.ts';
 import type { Assurance } from '../core/rules/rule-set.ts';
 import { requireEditable } from '../operations/method-settings.ts';
 import { usesRecoveryCodes } from '../operations/new-recovery-codes.ts';
+import { ActionClosed, isInReview } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
 
 type FactorScope = 'add:authenticators' | 'update:authenticators' | 'remove:authenticators';
 
-export function hasScope({ token }: Pick<OpenAction, 'token'>, scope: FactorScope): boolean {
-  return token.scope.split(' ').includes(scope);
+/** Whether a scope counts now: none does while somebody has to look at the action first (ruling 42). */
+export function hasScope(action: OpenAction, scope: FactorScope): boolean {
+  return !isInReview(action) && action.token.scope.split(' ').includes(scope);
 }
 
 /** @throws {Refusal} `insufficient_scope` naming the scope */
@@ -56,6 +58,7 @@ function isFirstEnrolment({ verified }: OpenAction): boolean {
  * @throws {Refusal} `invalid_configuration`, `forbidden`, `insufficient_scope`
  */
 export function permitEnrolment(action: OpenAction, method: string): void {
+  if (isInReview(action)) throw new ActionClosed(action.row.state);
   requireUsable(action, method);
   if (hasScope(action, 'add:authenticators')) {
     const isReplaced = action.verified.some((row) => row.verification_method === method && row.slot === '');
@@ -110,6 +113,7 @@ export function provesUser(action: OpenAction, { isRegistration, isUnattended }:
  * however strong what was lost, and never take one away.
  */
 export function scopeAfter(action: OpenAction, proof: ProofStrength): string {
+  if (isInReview(action)) return 'read:authenticators';
   const scopes = new Set(['read:authenticators', ...action.token.scope.split(' ').filter((scope) => scope !== '')]);
   const isProof = provesUser(action, proof);
   const isStrongest = action.verified.every(

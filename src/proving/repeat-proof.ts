@@ -1,4 +1,5 @@
 import type { VerifyReply } from '../contract/client/values.ts';
+import { closedStates } from '../core/actions/closed-states.ts';
 import type { Context } from '../operations/operation.ts';
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import { giveBackAttempt } from '../storage/queries/guess-budgets.ts';
@@ -22,6 +23,8 @@ export async function repeatProof(
   const now = await loadTokenAction(context.db, action.key);
   const isRepeat =
     now?.proof_method === given.method &&
+    now.action_id === action.token.actionId &&
+    !closedStates.includes(now.state) &&
     now.proof_hmac !== null &&
     digestsEqual(now.proof_hmac, proofHmac(action, given.method, given.code));
   if (!isRepeat) return undefined;
@@ -32,7 +35,11 @@ export async function repeatProof(
   if (proven === undefined || leftMs < 1_000) return undefined;
   // Proven once, when it was enrolled: that was no proof of the user, unless it was their first.
   const isRegistration = proven.verified_at === proven.last_verified_at;
-  const before = { ...action, verified: isRegistration ? verified.filter((row) => row !== proven) : verified };
+  const before = {
+    ...action,
+    row: now,
+    verified: isRegistration ? verified.filter((row) => row !== proven) : verified,
+  };
   await giveBackAttempt(context.db, subject);
   const accessToken = proofToken(context, before, { ...given, isRegistration }, Math.floor(leftMs / 1_000));
   return { isVerified: true, accessToken };

@@ -98,6 +98,32 @@ describe('two server processes on one PostgreSQL', () => {
     expect(await proofs(userId)).toBe(1);
   });
 
+  test(`ruling 42: of ${tries} first passkeys raced with the deletion of their user and a new track, none is the new user's`, async () => {
+    const reborn = (n: number) => `reborn-${n}`;
+    const again = { idempotencyKey: 'k' };
+    await race(tries, async (n) => {
+      const userId = reborn(n);
+      const token = await track(userId, again);
+      const { body } = await post(n, `${passkey}/registration-options`, token, {});
+      if (body.options === undefined) return { status: 503, body };
+      const registrationCredential = createCredential(softwareKey(), body.options, publicUrl);
+      const registering = post(n, passkey, token, { registrationCredential });
+      await fetch(`${nodes[1 - (n % 2)]?.url ?? ''}/v1/users/${userId}`, {
+        method: 'DELETE',
+        headers: { authorization: server },
+      });
+      await track(userId, again);
+      const { status } = await registering;
+      // Refused in its own words, or taken before the user went.
+      expect([200, 400, 401, 503]).toContain(status);
+      return { status: 200, body };
+    });
+    const { rows } = await admin.query(
+      `select count(*)::int as planted from authenticators where user_id like 'reborn-%'`,
+    );
+    expect(rows).toEqual([{ planted: 0 }]);
+  }, 300_000);
+
   test(`A53: ${tries} finishes of one registration at once are one key`, async () => {
     const token = await track('registrar', { scope: 'add:authenticators' });
     const { body } = await post(0, `${passkey}/registration-options`, token, {});

@@ -288,6 +288,76 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(blocked.body.state).toBe('BLOCK');
   });
 
+  const setState = async (userId: string, action: string, key: string, state: string) => {
+    const reply = await app.call('PATCH', `/v1/users/${userId}/actions/${action}/${key}`, { body: { state } });
+    expect(reply.status, reply.text).toBe(200);
+  };
+  const seenOf = async (userId: string) => {
+    const { isEnrolled, emailVerified } = (await app.call('GET', `/v1/users/${userId}`)).body;
+    return { isEnrolled, emailVerified };
+  };
+
+  test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_FAILED'])(
+    'ruling 42: the right code, given while the action is %s, is not compared, costs no try and leaves nothing',
+    async (state) => {
+      const userId = `stopped${(people += 1)}`;
+      const email = newEmail();
+      await app.call('POST', `/v1/users/${userId}/actions/signIn`, { body: { idempotencyKey: 'k', email } });
+      const { challengeId, code } = await start({ userId, email, idempotencyKey: 'k' });
+      await setState(userId, 'signIn', 'k', state);
+      for (let tries = 0; tries < 6; tries += 1) expect(await verify(challengeId, code)).toEqual({ isVerified: false });
+      expect(await seenOf(userId)).toEqual({ isEnrolled: false, emailVerified: false });
+      expect(
+        (
+          await post('/v1/challenge', {
+            verificationMethod: 'EMAIL_OTP',
+            action: 'signIn',
+            userId,
+            email,
+            idempotencyKey: 'k',
+          })
+        ).status,
+      ).toBe(403);
+      await setState(userId, 'signIn', 'k', 'CHALLENGE_REQUIRED');
+      expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+      // A repeat of what was accepted before is looked at in the same way.
+      await setState(userId, 'signIn', 'k', state);
+      expect(await verify(challengeId, code)).toEqual({ isVerified: false });
+    },
+  );
+
+  test.each([
+    ['BLOCK', 'BLOCK'],
+    ['REVIEW', 'REVIEW_REQUIRED'],
+  ])(
+    'ruling 42: a claim for an action that comes to %s is answered, shows the state and enrols nobody',
+    async (result, state) => {
+      const actionCode = `claimed${result}`;
+      const action = { actionCode, defaultUserActionResult: result };
+      await app.call('POST', '/v1/management/action-configurations', { body: action, key: app.tenant.managementKey });
+      const { challengeId, code, email } = await start({ action: actionCode });
+      expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+      const userId = `claims-${email}`;
+      const claimed = await post('/v1/claim', { challengeId, userId });
+      expect(claimed.status, claimed.text).toBe(200);
+      expect((await post('/v1/validate', { token: claimed.body.token })).body).toMatchObject({ isValid: false, state });
+      expect(await seenOf(userId)).toEqual({ isEnrolled: false, emailVerified: false });
+      expect((await post('/v1/claim', { challengeId, userId: `${userId}-other` })).status).toBe(400);
+    },
+  );
+
+  test('ruling 42: a code that is right while somebody has to look at the action is told so, and enrols and verifies nothing', async () => {
+    const userId = `reviewed${(people += 1)}`;
+    const email = newEmail();
+    await app.call('POST', `/v1/users/${userId}/actions/signIn`, { body: { idempotencyKey: 'k', email } });
+    const { challengeId, code } = await start({ userId, email, idempotencyKey: 'k' });
+    await setState(userId, 'signIn', 'k', 'REVIEW_REQUIRED');
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
+    expect(await seenOf(userId)).toEqual({ isEnrolled: false, emailVerified: false });
+    const action = await app.call('GET', `/v1/users/${userId}/actions/signIn/k`);
+    expect(action.body.state).toBe('REVIEW_REQUIRED');
+  });
+
   test('ruling 36: a claim makes no configuration, and what it began is decided by its track', async () => {
     const manage = (method: string, path: string, body?: object) =>
       app.call(method, `/v1/management/action-configurations${path}`, { key: app.tenant.managementKey, body });
@@ -305,10 +375,11 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     const conditions = { '>': [{ var: 'custom.amount' }, 1000] };
     const rule = { name: 'Large', isActive: true, priority: 0, type: 'BLOCK', conditions };
     expect((await manage('POST', '/large/rules', rule)).status).toBe(200);
-    for (const [custom, state] of [
-      [undefined, 'CHALLENGE_REQUIRED'],
-      [{ amount: 5000 }, 'BLOCK'],
-      [{ amount: 10 }, 'CHALLENGE_SUCCEEDED'],
+    for (const [custom, state, after] of [
+      [undefined, 'CHALLENGE_REQUIRED', 'CHALLENGE_SUCCEEDED'],
+      // A claim for an action that is blocked leaves no proof there (ruling 42).
+      [{ amount: 5000 }, 'BLOCK', 'ALLOW'],
+      [{ amount: 10 }, 'CHALLENGE_SUCCEEDED', 'CHALLENGE_SUCCEEDED'],
     ] as const) {
       const { challengeId, code } = await start({ action: 'large', ...(custom === undefined ? {} : { custom }) });
       await verify(challengeId, code);
@@ -316,7 +387,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
       expect((await post('/v1/validate', { token })).body).toMatchObject({ state, isTracked: false });
       const path = `/v1/users/${userId}/actions/large`;
       const tracked = await app.call('POST', path, { body: { challengeId, custom: { amount: 20 } } });
-      expect(tracked.body.state, 'its track decides').toBe('CHALLENGE_SUCCEEDED');
+      expect(tracked.body.state, 'its track decides').toBe(after);
     }
   });
 

@@ -257,6 +257,62 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(token, `${code.slice(0, 4)} ${code.slice(4)}`)).toMatchObject({ isVerified: true });
   });
 
+  test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_FAILED'])(
+    'ruling 42: while the action is %s nothing is started, proven, enrolled or changed, and the page still answers',
+    async (state) => {
+      const { userId, secret } = await enrolled();
+      const body = { idempotencyKey: 'k', scope: 'add:authenticators update:authenticators remove:authenticators' };
+      const token = await track(userId, body);
+      const path = `/v1/users/${userId}/actions/pay/k`;
+      expect((await app.call('PATCH', path, { body: { state } })).status).toBe(200);
+      const [own] = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+      for (const [method, route, sent] of [
+        ['POST', 'verify/totp', { verificationCode: codeOf(secret) }],
+        ['POST', 'user-authenticators/totp', undefined],
+        ['POST', 'user-authenticators/email-otp', { email: 'a@b.example' }],
+        ['POST', 'user-authenticators/recovery-codes', undefined],
+        ['POST', 'user-authenticators/passkey/registration-options', {}],
+        ['POST', 'user-authenticators/passkey/authentication-options', {}],
+        ['PATCH', `user-authenticators/${own.userAuthenticatorId}`, { displayName: 'Mine' }],
+        ['DELETE', `user-authenticators/${own.userAuthenticatorId}`, undefined],
+      ] as const) {
+        const reply = await app.call(method, `/v1/client/${route}`, {
+          token,
+          ...(sent === undefined ? {} : { body: sent }),
+        });
+        expect([reply.status, reply.body.errorCode], `${method} ${route}`).toEqual([403, 'forbidden']);
+      }
+      const session = await app.call('GET', '/v1/client/ui/session', { token });
+      expect([session.status, session.body.action.state]).toEqual([200, state]);
+    },
+  );
+
+  test('ruling 42: while somebody has to look at the action a proof is taken, earns no scope and enrols nothing', async () => {
+    const { userId, secret } = await enrolled();
+    const token = await track(userId, { idempotencyKey: 'k', scope: 'add:authenticators remove:authenticators' });
+    const path = `/v1/users/${userId}/actions/pay/k`;
+    await app.call('PATCH', path, { body: { state: 'REVIEW_REQUIRED' } });
+    const proven = await verify(token, codeOf(secret));
+    expect(proven.isVerified).toBe(true);
+    expect(claimsOf(proven.accessToken).scope).toBe('read:authenticators');
+    expect((await app.call('GET', path)).body.state).toBe('REVIEW_REQUIRED');
+    const again = await verify(token, codeOf(secret));
+    expect(claimsOf(again.accessToken).scope).toBe('read:authenticators');
+    for (const as of [token, proven.accessToken]) {
+      for (const route of ['totp', 'passkey/registration-options']) {
+        const reply = await post(`user-authenticators/${route}`, as, route === 'totp' ? undefined : {});
+        expect([reply.status, reply.body.errorCode], route).toEqual([403, 'forbidden']);
+      }
+      const [own] = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+      const removed = await app.call('DELETE', `/v1/client/user-authenticators/${own.userAuthenticatorId}`, {
+        token: as,
+      });
+      expect([removed.status, removed.body.errorCode]).toEqual([403, 'insufficient_scope']);
+    }
+    const session = await app.call('GET', '/v1/client/ui/session', { token });
+    expect(session.body.enrolmentMethods).toEqual([]);
+  });
+
   test('A05: guesses are counted over all actions of the user, then refused, the right code too', async () => {
     const { userId, secret } = await enrolled();
     for (let count = 0; count < 5; count += 1) {

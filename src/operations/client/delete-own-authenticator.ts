@@ -1,9 +1,10 @@
 import { deleteOwnAuthenticator as route } from '../../contract/client/authenticators.ts';
 import { Refusal } from '../../contract/errors.ts';
+import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { recordUser } from '../../storage/queries/users.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
@@ -23,10 +24,9 @@ export const deleteOwnAuthenticator = tokenOperation(route, async (context, requ
   requireScope(action, 'remove:authenticators');
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
-    const user = await lockUser(sql, key.tenantId, key.userId);
-    const authenticators = user === undefined ? [] : await loadAuthenticators(sql, key.tenantId, key.userId);
+    const user = await holdAction(sql, action);
+    const authenticators = await loadAuthenticators(sql, key.tenantId, key.userId);
     const removed = findOwn(authenticators, request.params.userAuthenticatorId);
-    if (user === undefined) throw new Refusal('not_found', 'The user of this token does not exist any more.');
     const why = keptBecause(tenant, authenticators, removed);
     if (why !== undefined) throw new Refusal('forbidden', sentences[why]);
     const isLast = removed.verified_at !== null && isLastVerified(authenticators, removed);

@@ -1,10 +1,10 @@
 import { replaceRecoveryCodes as route } from '../../contract/client/recovery-codes.ts';
 import { Refusal } from '../../contract/errors.ts';
+import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { requireRecoveryCodes, requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes as recordSet } from '../../storage/queries/recovery-codes.ts';
-import { lockUser } from '../../storage/queries/users.ts';
 import { newRecoveryCodes } from '../new-recovery-codes.ts';
 import { tokenOperation } from '../operation.ts';
 import { queueNotice } from '../queue-notice.ts';
@@ -21,9 +21,9 @@ export const replaceRecoveryCodes = tokenOperation(route, async (context, reques
   const { codes, salt, hashes } = await newRecoveryCodes(context, action.tenant);
   const setId = runtime.ids.uuid();
   await db.transaction(async (sql) => {
-    const user = await lockUser(sql, tenantId, userId);
+    await holdAction(sql, action);
     const isEnrolled = (await loadAuthenticators(sql, tenantId, userId)).some((row) => row.verified_at !== null);
-    if (user === undefined || !isEnrolled) throw nothingEnrolled();
+    if (!isEnrolled) throw nothingEnrolled();
     await recordSet(sql, tenantId, userId, { salt, hashes, nowMs: runtime.clock.now() });
     const notice = { type: 'recovery-codes-made', codesLeft: codes.length } as const;
     await queueNotice(sql, context, action.tenant, userId, notice);

@@ -1,13 +1,12 @@
-import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import type { Contact } from '../../core/authenticators/contact.ts';
 import { codeMinutes } from '../../proving/challenge-code.ts';
+import { holdAction } from '../../proving/hold-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { countSend } from '../../proving/sending-limits.ts';
 import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { StoredCode } from '../../storage/queries/challenges.ts';
-import { lockUser } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
@@ -49,9 +48,7 @@ export async function sendChallenge<R extends Route>(
   tenantMailer(context, tenant);
   const nowMs = runtime.clock.now();
   await db.transaction(async (sql) => {
-    if ((await lockUser(sql, key.tenantId, key.userId)) === undefined) {
-      throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
-    }
+    await holdAction(sql, action);
     await countSend(sql, context, tenant, { verificationMethod, contact, userId: key.userId, nowMs });
     await prepare(sql);
     await createActionChallenge(sql, {

@@ -1,11 +1,10 @@
 import { startTotpEnrolment as route } from '../../contract/client/totp.ts';
-import { Refusal } from '../../contract/errors.ts';
 import { methods } from '../../methods/registry.ts';
+import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { permitEnrolment } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
-import { lockUser } from '../../storage/queries/users.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import { methodSettings } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
@@ -30,9 +29,7 @@ export const startTotpEnrolment = tokenOperation(route, async (context, request)
       ? null
       : seal.seal(enrolment.secret, authenticatorSecretPlace(tenantId, authenticatorId));
   await db.transaction(async (sql) => {
-    if ((await lockUser(sql, tenantId, userId)) === undefined) {
-      throw new Refusal('invalid_token', 'The user of this token does not exist any more.');
-    }
+    await holdAction(sql, action);
     await recordPendingAuthenticator(sql, tenantId, {
       user_id: userId,
       authenticator_id: authenticatorId,

@@ -1,9 +1,9 @@
 import { updateOwnAuthenticator as route } from '../../contract/client/authenticators.ts';
-import { Refusal } from '../../contract/errors.ts';
+import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { requireScope } from '../../proving/permit.ts';
 import { loadAuthenticators, recordDisplayName } from '../../storage/queries/authenticators.ts';
-import { lockUser, recordUser } from '../../storage/queries/users.ts';
+import { recordUser } from '../../storage/queries/users.ts';
 import { requireEditable } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
@@ -16,11 +16,9 @@ export const updateOwnAuthenticator = tokenOperation(route, async (context, requ
   const { displayName, isDefault } = request.body;
   requireScope(action, 'update:authenticators');
   return context.db.transaction(async (sql) => {
-    const user = await lockUser(sql, tenantId, userId);
-    const own = user === undefined ? [] : await loadAuthenticators(sql, tenantId, userId);
-    const verified = own.filter((row) => row.verified_at !== null);
+    const user = await holdAction(sql, action);
+    const verified = (await loadAuthenticators(sql, tenantId, userId)).filter((row) => row.verified_at !== null);
     const found = findOwn(verified, request.params.userAuthenticatorId);
-    if (user === undefined) throw new Refusal('not_found', 'The user of this token does not exist any more.');
     requireEditable(action.tenant, found.verification_method);
     const { authenticator_id: authenticatorId } = found;
     if (displayName !== undefined) await recordDisplayName(sql, tenantId, userId, authenticatorId, displayName);

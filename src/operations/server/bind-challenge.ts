@@ -1,8 +1,10 @@
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { claimChallenge } from '../../contract/server/challenges.ts';
+import { closedStates } from '../../core/actions/closed-states.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { challengedAction } from '../../proving/open-action.ts';
+import { ActionClosed, challengedAction } from '../../proving/open-action.ts';
+import type { OpenAction } from '../../proving/open-action.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
 import { isCodeChallenge, loadChallenge, lockChallenge, recordClaim } from '../../storage/queries/challenges.ts';
 import type { ChallengeRow, CodeChallenge } from '../../storage/queries/challenges.ts';
@@ -48,8 +50,12 @@ export async function bindChallenge(
 ): Promise<string | undefined> {
   const seen = await loadChallenge(context.db, key.tenantId, challengeId);
   if (seen === undefined) throw gone();
-  if (isOwed(seen)) return claimProof(context, request, seen, key, check);
-  const isBound = await bind(context, request, challengeId, key, check);
+  if (isOwed(seen)) {
+    const action = await claimedAction(context, request, seen, key);
+    if (!closedStates.includes(action.row.state)) return claimProof(context, request, seen, action, check);
+  }
+  // What was proven for an action that takes no proof any more is given to it, and changes nothing (ruling 42).
+  const isBound = await bind(context, request, challengeId, key, check, isOwed(seen));
   // Answered between reading and holding it.
   return isBound ? undefined : bindChallenge(context, request, challengeId, key, check);
 }
@@ -60,25 +66,39 @@ function isOwed(challenge: ChallengeRow): challenge is CodeChallenge & { readonl
   return isCodeChallenge(challenge) && verifiedAt !== null && claimedAt === null && userId === null;
 }
 
+async function claimedAction(
+  context: Context,
+  request: KeyRequest<Route>,
+  { scope }: CodeChallenge,
+  key: ActionKey,
+): Promise<OpenAction> {
+  const row = await loadTokenAction(context.db, key);
+  if (row === undefined) throw deleted();
+  return challengedAction(context, request.caller.tenant, key, scope, row);
+}
+
 /** Accepts what was proven while it was nobody's, for the action that it is given now. */
 async function claimProof(
   context: Context,
   request: KeyRequest<Route>,
   challenge: CodeChallenge & { readonly verified_at: number },
-  key: ActionKey,
+  action: OpenAction,
   check: (held: ChallengeRow) => void,
 ): Promise<string | undefined> {
-  const { challenge_id: challengeId, scope } = challenge;
-  const row = await loadTokenAction(context.db, key);
-  if (row === undefined) throw deleted();
-  const action = challengedAction(context, request.caller.tenant, key, scope, row);
+  const { challenge_id: challengeId } = challenge;
+  const { key } = action;
   const accepted = await acceptProof(context, request, claimChallenge, action, {
     ...challengeProof(context, challenge, action),
     provenAtMs: challenge.verified_at,
     consume: { kind: 'claim', challengeId },
     subject: undefined,
     remarks: { challengeId, isVerified: true },
+  }).catch((error: unknown) => {
+    if (error instanceof ActionClosed) return 'closed' as const;
+    throw error;
   });
+  // Closed since it was read, or put to review: looked at again as it stands.
+  if (accepted === 'closed') return bindChallenge(context, request, challengeId, key, check);
   if (accepted !== undefined) return accepted.state ?? undefined;
   const now = await loadChallenge(context.db, key.tenantId, challengeId);
   if (now === undefined) throw gone();
@@ -94,6 +114,7 @@ function bind(
   challengeId: string,
   key: ActionKey,
   check: (held: ChallengeRow) => void,
+  changesNothing: boolean,
 ): Promise<boolean> {
   const { tenantId, userId, idempotencyKey } = key;
   const nowMs = context.runtime.clock.now();
@@ -103,7 +124,7 @@ function bind(
     const held = await lockChallenge(sql, tenantId, challengeId);
     if (held === undefined) throw gone();
     check(held);
-    if (isOwed(held)) return false;
+    if (isOwed(held) && !changesNothing) return false;
     if (held.claimed_at !== null) return true;
     await recordClaim(sql, { tenantId, challengeId, userId, idempotencyKey, nowMs });
     await recordAudit(sql, context, claimChallenge, request, userId, {

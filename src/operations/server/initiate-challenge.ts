@@ -1,4 +1,5 @@
 import { Refusal } from '../../contract/errors.ts';
+import { closedStates } from '../../core/actions/closed-states.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
 import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
 import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
@@ -51,7 +52,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   if (body.userId !== undefined) {
     const key = { tenantId: tenant.tenantId, userId: body.userId, actionCode: body.action, idempotencyKey };
     const { state } = await establishAction(context, tenant, key, 'challenge', sent);
-    if (state === 'BLOCK' || state === 'CHALLENGE_FAILED') {
+    if (closedStates.includes(state)) {
       throw new Refusal('forbidden', `The action is ${state}: it cannot be challenged.`);
     }
   }

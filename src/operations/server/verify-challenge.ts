@@ -1,11 +1,12 @@
 import { Refusal } from '../../contract/errors.ts';
 import { verifyChallenge as route } from '../../contract/server/challenges.ts';
+import { closedStates } from '../../core/actions/closed-states.ts';
 import { contactOf } from '../../core/authenticators/contact.ts';
 import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof, acceptUnclaimed } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
 import { contactGuesses, notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
-import { challengedAction } from '../../proving/open-action.ts';
+import { ActionClosed, challengedAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { isCodeChallenge, loadChallengeWithAction } from '../../storage/queries/challenges.ts';
@@ -32,6 +33,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const found = isUuid(challengeId) ? await find(context, tenant, challengeId) : undefined;
   if (found === undefined) throw new Refusal('not_found', 'There is no challenge with this challengeId.');
   const { challenge } = found;
+  if (isOver(found)) return { isVerified: false };
   const code = readCode(verificationCode, challenge.code_length);
   if (challenge.expires_at <= context.runtime.clock.now() || code === undefined) return notACode;
 
@@ -45,12 +47,19 @@ export const verifyChallenge = operation(route, async (context, request) => {
   if (challenge.verified_at === null && (await accept(context, request, found, subject))) return verified(challenge);
 
   // Accepted before, or by another request just now: only the very code that was accepted is answered so again.
-  const now = (await find(context, tenant, challengeId))?.challenge;
-  const isRepeat = now !== undefined && now.verified_at !== null && now.claimed_at === null && isRight(now);
+  const again = await find(context, tenant, challengeId);
+  if (again === undefined || isOver(again)) return { isVerified: false };
+  const { challenge: now } = again;
+  const isRepeat = now.verified_at !== null && now.claimed_at === null && isRight(now);
   if (!isRepeat) return notACode;
   await giveBackAttempt(context.db, subject, challengeId);
   return verified(challenge);
 });
+
+/** Whether the action takes no proof any more, whatever is given for it (ruling 42). */
+function isOver({ action }: Answerable): boolean {
+  return action !== undefined && closedStates.includes(action.row.state);
+}
 
 async function find(context: Context, tenant: Tenant, challengeId: string): Promise<Answerable | undefined> {
   const found = await loadChallengeWithAction(context.db, tenant.tenantId, challengeId);
@@ -85,7 +94,14 @@ async function accept(
     subject,
     remarks: { challengeId },
   };
-  if (action !== undefined) return (await acceptProof(context, request, route, action, proof)) !== undefined;
+  if (action !== undefined) {
+    const accepted = await acceptProof(context, request, route, action, proof).catch((error: unknown) => {
+      // Closed since it was read: what is answered then is looked up again.
+      if (error instanceof ActionClosed) return undefined;
+      throw error;
+    });
+    return accepted !== undefined;
+  }
   if (challenge.user_id !== null) return false;
   const { tenantId } = request.caller.tenant;
   const { action_code: actionCode, idempotency_key: idempotencyKey } = challenge;

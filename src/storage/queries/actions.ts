@@ -227,6 +227,17 @@ export const knowDevice = (changed: string, now: string) =>
   `update devices d set authenticated_at = c.verified_at from ${changed} c
    where d.tenant_id = c.tenant_id and d.user_id = c.user_id and d.device_id = c.device_id and c.verified_at = ${now}`;
 
+const lockStateStatement = statement<{ state: string }>(
+  'lock_action_state',
+  `select state from actions where ${keyMatches} and action_id = $5 for update`,
+);
+
+/** The state of the action of an id, whose row is held until the transaction ends; undefined if it is not there any more. */
+export async function lockActionState(sql: Sql, key: ActionKey, actionId: string): Promise<string | undefined> {
+  const [row] = await sql.query(lockStateStatement, [...keyValues(key), actionId]);
+  return row?.state;
+}
+
 const recordStateStatement = statement<never>(
   'record_action_state',
   `with changed as (

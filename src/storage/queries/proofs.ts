@@ -1,3 +1,4 @@
+import { closedStates } from '../../core/actions/closed-states.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { knowDevice } from './actions.ts';
@@ -43,6 +44,10 @@ export type ProofKey = ActionKey | (Omit<ActionKey, 'userId'> & { readonly userI
 
 export interface Proof {
   readonly key: ProofKey;
+  /** Undefined where there is no action yet. */
+  readonly actionId: string | undefined;
+  /** Whether an authenticator is enrolled by it, which an action in review does not permit. */
+  readonly enrols: boolean;
   readonly consume: Consumption;
   readonly method: string;
   /** The authenticator that was proven; null for a recovery code. */
@@ -67,8 +72,9 @@ export interface Proof {
 
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it proves the user, $9 HMAC of the
 // code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 whether the action remembers it, $20
-// when it was given; then what is consumed.
-const isHeld = '($17::uuid is null or exists (select from held))';
+// when it was given, $21 the action's id, $22 whether it enrols; then what is consumed.
+const closedStateList = closedStates.map((state) => `'${state}'`).join(', ');
+const isHeld = '($2::text is null or exists (select from held where may_accept))';
 // The best one is kept.
 const bestAssurance = `case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end`;
 
@@ -80,33 +86,33 @@ const isStillThere = `exists (
        )`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
-  counter: `update authenticators set counter = $21, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
-     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $21) and ${isHeld}
+  counter: `update authenticators set counter = $23, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $23) and ${isHeld}
      returning 1`,
-  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $21), state = state || $23::jsonb,
+  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $23), state = state || $25::jsonb,
        last_verified_at = $10, best_assurance = ${bestAssurance}
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
-       and ($21 > coalesce(counter, 0) or ($21 = 0 and coalesce(counter, 0) = 0) or not $22::boolean) and ${isHeld}
+       and ($23 > coalesce(counter, 0) or ($23 = 0 and coalesce(counter, 0) = 0) or not $24::boolean) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $21 and user_id = $2 and code_hmac = $22
+     where tenant_id = $1 and challenge_id = $23 and user_id = $2 and code_hmac = $24
        and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
      returning 1`,
   link: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $21 and user_id = $2 and spent_at is not null
+     where tenant_id = $1 and challenge_id = $23 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere}
      returning 1`,
   answer: `update challenges set verified_at = $10
-     where tenant_id = $1 and challenge_id = $21 and user_id is not distinct from $2 and code_hmac = $22
+     where tenant_id = $1 and challenge_id = $23 and user_id is not distinct from $2 and code_hmac = $24
        and verified_at is null and expires_at > $10 and ${isHeld}
      returning 1`,
   claim: `update challenges set user_id = $2, idempotency_key = $4, claimed_at = $10
-     where tenant_id = $1 and challenge_id = $21 and action_code = $3
+     where tenant_id = $1 and challenge_id = $23 and action_code = $3
        and (user_id is null or (user_id = $2 and idempotency_key = $4))
        and verified_at is not null and claimed_at is null and ${isHeld}
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
-     where tenant_id = $1 and user_id = $2 and code_number = $21 and code_hash = $22 and used_at is null and ${isHeld}
+     where tenant_id = $1 and user_id = $2 and code_number = $23 and code_hash = $24 and used_at is null and ${isHeld}
      returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
@@ -121,7 +127,7 @@ const touched = `, touched as (
 
 const closed = `, closed as (
      update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
-     where tenant_id = $1 and challenge_id = $24 and exists (select from consumed)
+     where tenant_id = $1 and challenge_id = $26 and exists (select from consumed)
    )`;
 
 // What follows of a consumption beyond what follows of all.
@@ -139,7 +145,9 @@ const sequels: Readonly<Record<Consumption['kind'], string>> = {
 
 interface StoredResult {
   readonly is_accepted: boolean;
-  readonly is_held: boolean;
+  /** Null where there is no such action, or none is named. */
+  readonly may_accept: boolean | null;
+  readonly has_lease: boolean | null;
   readonly state: string | null;
 }
 
@@ -147,16 +155,19 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
   return statement(
     `record_proof_${kind}`,
     `with held as (
-     -- Locked first, so that a lease that was found is held until all of this is written.
-     select 1 from actions
-     where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and lease_id = $17::uuid
-       and state in ('ALLOW', 'CHALLENGE_REQUIRED')
-     for update
+     -- Locked first, by its id: what it is then, it is until all of this is written (ruling 42).
+     select state, state not in (${closedStateList}) and (state <> 'REVIEW_REQUIRED' or not $22) and has_lease as may_accept, has_lease
+     from (
+       select state, $17::uuid is null or (lease_id is not distinct from $17 and state in ('ALLOW', 'CHALLENGE_REQUIRED')) as has_lease
+       from actions
+       where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and action_id = $21
+       for update
+     ) as a
    ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
      update actions a set
        proof_method = case when $19 then $5 else proof_method end,
        proof_hmac = case when $19 then $9 else proof_hmac end,
-       proofs = case when $8 and not a.is_tracked then coalesce(a.proofs, '{}') || jsonb_build_object(
+       proofs = case when $8 and (not a.is_tracked or a.state = 'REVIEW_REQUIRED') then coalesce(a.proofs, '{}') || jsonb_build_object(
          $5::text || ':' || $7::text, jsonb_build_object('method', $5::text, 'assurance', $7::text,
            'authenticatorId', $6::uuid, 'provenAt', $20::timestamptz, 'isConfirmed', $17::uuid is not null)
        ) else a.proofs end,
@@ -186,7 +197,8 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
      insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, user_id, request_id, data)
      select $1, $11::uuid, $12::timestamptz, $13::jsonb, $14::text, $2, $15::text, $16::jsonb from consumed
    )
-   select exists (select from consumed) as is_accepted, ${isHeld} as is_held, (select state from proven) as state`,
+   select exists (select from consumed) as is_accepted, (select may_accept from held) as may_accept,
+     (select has_lease from held) as has_lease, coalesce((select state from proven), (select state from held)) as state`,
     'writes',
   );
 }
@@ -205,13 +217,17 @@ const statements: Readonly<Record<Consumption['kind'], Statement<StoredResult>>>
 /** What became of a proof. */
 export type RecordedProof =
   /** In which state the action stands now; null where there is none. */
-  { readonly kind: 'accepted'; readonly state: string | null } | { readonly kind: 'used' | 'lost lease' };
+  | { readonly kind: 'accepted'; readonly state: string | null }
+  /** The action stands where nothing of this kind is accepted any more. */
+  | { readonly kind: 'closed'; readonly state: string }
+  /** Gone is an action that was deleted, also where another has its names now. */
+  | { readonly kind: 'used' | 'lost lease' | 'gone' };
 
 /**
  * Accepts a proof with everything that follows from it, in one statement: what is one-time is used up, the action moves to
  * CHALLENGE_SUCCEEDED if it stands at ALLOW or CHALLENGE_REQUIRED and asks for no more (ruling 9), the authenticator is verified, the failures
- * of its method are forgotten, the audit event is left. Nothing of it if the one-time thing was used before, or the lease
- * is not held any more.
+ * of its method are forgotten, the audit event is left. Nothing of it if the one-time thing was used before, the lease is not
+ * held any more, or the action is gone or stands where nothing is accepted (ruling 42).
  */
 export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof> {
   const { key, consume, audit } = proof;
@@ -236,10 +252,14 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof
     proof.subject?.subject ?? null,
     proof.remembered !== undefined,
     sqlTime(proof.provenAtMs),
+    proof.actionId ?? null,
+    proof.enrols,
     ...consumedValues(consume),
   ]);
   if (row?.is_accepted === true) return { kind: 'accepted', state: row.state };
-  return { kind: row?.is_held === true ? 'used' : 'lost lease' };
+  if (key.userId === undefined || row?.may_accept === true) return { kind: 'used' };
+  if (row === undefined || row.state === null) return { kind: 'gone' };
+  return row.has_lease === false ? { kind: 'lost lease' } : { kind: 'closed', state: row.state };
 }
 
 function consumedValues(consume: Consumption): readonly SqlValue[] {
