@@ -33,7 +33,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import { pendingMigrations } from './storage/migrate.ts';
 import { anchorClock } from './storage/open-storage.ts';
 import { openPublished } from './storage/published.ts';
-import type { Caller } from './storage/published.ts';
+import type { Caller, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
 import { DatabaseUnavailable } from './storage/sql.ts';
 import type { Database } from './storage/sql.ts';
@@ -178,7 +178,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await registerServiceRoutes(server, {
     metrics,
     metricsToken: options.metricsToken,
-    readiness: () => readiness(db, published.status().isCurrent, isDraining),
+    readiness: () => readiness(db, published, isDraining),
     openApiDocument: openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
   });
@@ -204,12 +204,18 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** What this node lacks to serve. */
-async function readiness(db: Database, isCurrent: boolean, isDraining: boolean): Promise<readonly string[]> {
+async function readiness(db: Database, published: Published, isDraining: boolean): Promise<readonly string[]> {
   if (isDraining) return ['stopping'];
   try {
     const pending = await pendingMigrations(db);
-    return [...(pending.length > 0 ? ['migrations'] : []), ...(isCurrent ? [] : ['keys'])];
+    return [...(pending.length > 0 ? ['migrations'] : []), ...((await isCurrent(published)) ? [] : ['keys'])];
   } catch {
     return ['database'];
   }
+}
+
+/** Makes up for a look that failed: the next one may be seconds away, and what it was for is there again. */
+async function isCurrent(published: Published): Promise<boolean> {
+  if (!published.status().isCurrent) await published.refresh().catch(() => undefined);
+  return published.status().isCurrent;
 }

@@ -64,6 +64,25 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
+  test('looks once more for all who ask while it looks', async () => {
+    await makeTenant('One');
+    let [looks, asksWhileItLooks] = [0, 0];
+    const asked: Promise<void>[] = [];
+    const counted: Database = Object.assign(Object.create(db) as Database, {
+      query: (...call: Parameters<Database['query']>) => {
+        if (call[0].name === 'load_config_versions') looks += 1;
+        for (; asksWhileItLooks > 0; asksWhileItLooks -= 1) asked.push(published.refresh());
+        return db.query(...call);
+      },
+    });
+    const published = await openPublished(counted, seal, runtime, () => undefined);
+    [looks, asksWhileItLooks] = [0, 20];
+    await published.refresh();
+    await Promise.all(asked);
+    expect([asked.length, looks]).toEqual([20, 2]);
+    published.stop();
+  });
+
   test('knows nobody by a key that is none', async () => {
     const { key } = await makeTenant('One');
     const published = await openPublished(db, seal, runtime, () => undefined);

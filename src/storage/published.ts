@@ -193,19 +193,28 @@ export async function openPublished(
     if (broken !== undefined) throw broken;
   }
 
-  // Refreshes run one after another; one that starts while another runs waits for it and then looks again.
-  let last: Promise<void> = Promise.resolve();
-  function refresh(): Promise<void> {
-    last = last.catch(() => undefined).then(refreshNow);
-    return last.then(
-      () => {
-        isCurrent = true;
-      },
+  async function refreshAndNote(): Promise<void> {
+    isCurrent = await refreshNow().then(
+      () => true,
       (error: unknown) => {
         isCurrent = false;
         throw error;
       },
     );
+  }
+
+  // Refreshes run one after another. All that are asked for while one runs share the next, which looks again.
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  function refresh(): Promise<void> {
+    next ??= last
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return refreshAndNote();
+      });
+    last = next;
+    return next;
   }
 
   await refresh();

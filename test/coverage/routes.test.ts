@@ -14,9 +14,10 @@ import { listApiKeys, revokeApiKeyRow } from '../../src/storage/queries/api-keys
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
 import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
-import type { Database } from '../../src/storage/sql.ts';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
+import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
+import type { FaultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
@@ -82,22 +83,8 @@ let app: TestApp;
 const others: TestApp[] = [];
 let own: Objects;
 let other: TestTenant;
-let fault: Error | undefined;
+let database: FaultyDatabase;
 const replies: { readonly request: string; readonly reply: TestReply; readonly route: Route | undefined }[] = [];
-
-/** A database that can be told to fail. */
-function faulty(db: Database): Database {
-  const check = () => (fault === undefined ? undefined : Promise.reject(fault));
-  return {
-    kind: db.kind,
-    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
-    script: (text) => check() ?? db.script(text),
-    transaction: (work) => check() ?? db.transaction(work),
-    listen: (channel, onPayload) => db.listen(channel, onPayload),
-    poolStatus: () => db.poolStatus(),
-    close: () => db.close(),
-  };
-}
 
 async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
   const { method, path, app: otherApp, ...call } = request;
@@ -231,7 +218,8 @@ async function makeKeys(token: string) {
 }
 
 beforeAll(async () => {
-  app = await testApp('embedded', { db: faulty(await testDatabase('embedded')), managementRateLimit: 1_000_000 });
+  database = faultyDatabase(await testDatabase('embedded'));
+  app = await testApp('embedded', { db: database, managementRateLimit: 1_000_000 });
   other = await app.createTenant('Other tenant');
   // Recovery codes are slow to hash, and no test here is about them.
   await app.db.query(
@@ -550,7 +538,7 @@ describe('every refusal that a route lists is produced', () => {
     const good = requireExample(route.id)(own);
     const request = await provoke(name, route, code, good);
     const reply = await ask(request, route).finally(() => {
-      fault = undefined;
+      database.fault = undefined;
     });
     expect(reply.status, reply.text).toBe(errorCatalogue[code].status);
     expect(reply.body).toEqual({ error: code, errorCode: code, errorDescription: expect.stringMatching(/^\w.{10,}/) });
@@ -604,10 +592,10 @@ describe('every refusal that a route lists is produced', () => {
         await ask(good);
         return good;
       case 'unexpected_error':
-        fault = new Error('A fault made by the test.');
+        database.fault = new Error('A fault made by the test.');
         return good;
       case 'unavailable':
-        fault = new DatabaseUnavailable('A pause made by the test.');
+        database.fault = new DatabaseUnavailable('A pause made by the test.');
         return good;
     }
     throw new Error(`Add a request that provokes "${name}" to route-examples.ts.`);

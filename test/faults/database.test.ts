@@ -1,7 +1,10 @@
 /** F09, F06: a database that has no connection to spare, that goes away and comes back. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { DatabaseUnavailable } from '../../src/storage/sql.ts';
+import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import { createPostgresDatabase, testDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually } from '../rig/api.ts';
 import { startPostgres } from '../rig/postgres.ts';
 import type { OwnPostgresRig } from '../rig/postgres.ts';
@@ -68,6 +71,22 @@ describe('F09: with every connection of the pool held up', () => {
     await eventually('tracking works', 1_000, track, ({ status }) => status === 200);
     expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
   });
+});
+
+test('F42: a node whose look for changed keys failed is ready again at the first question after the database is back', async () => {
+  const database = faultyDatabase(await testDatabase('embedded'));
+  const app = await testApp('embedded', { db: database });
+  const ready = async () => {
+    const { status, body } = await app.call('GET', '/readyz', { key: null });
+    return [status, body.missing];
+  };
+  database.fault = new DatabaseUnavailable('A pause made by the test.');
+  await app.runtime.advance(5_000);
+  expect(app.app.context.published.status().isCurrent).toBe(false);
+  expect(await ready()).toEqual([503, ['database']]);
+  database.fault = undefined;
+  expect(await ready()).toEqual([200, []]);
+  await app.close();
 });
 
 describe('F06: a database that is killed under load', () => {

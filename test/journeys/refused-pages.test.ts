@@ -3,30 +3,19 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseUnavailable } from '../../src/storage/sql.ts';
-import type { Database } from '../../src/storage/sql.ts';
+import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
+import type { FaultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
 
 let app: TestApp;
-let fault: Error | undefined;
+let database: FaultyDatabase;
 let url: string;
 
-function faulty(db: Database): Database {
-  const check = () => (fault === undefined ? undefined : Promise.reject(fault));
-  return {
-    kind: db.kind,
-    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
-    script: (text) => check() ?? db.script(text),
-    transaction: (work) => check() ?? db.transaction(work),
-    listen: (channel, onPayload) => db.listen(channel, onPayload),
-    poolStatus: () => db.poolStatus(),
-    close: () => db.close(),
-  };
-}
-
 beforeAll(async () => {
-  app = await testApp('embedded', { db: faulty(await testDatabase('embedded')) });
+  database = faultyDatabase(await testDatabase('embedded'));
+  app = await testApp('embedded', { db: database });
   const tracked = await app.call('POST', '/v1/users/visitor/actions/sign-in', { body: {} });
   url = `/challenge?token=${String(tracked.body.token)}`;
 });
@@ -42,9 +31,9 @@ async function open(path: string, headers: Readonly<Record<string, string>> = {}
 }
 
 async function during(problem: Error, work: () => Promise<TestReply>): Promise<TestReply> {
-  fault = problem;
+  database.fault = problem;
   return work().finally(() => {
-    fault = undefined;
+    database.fault = undefined;
   });
 }
 
@@ -113,7 +102,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
 
   test('what to do after a form that could not be taken: sending it again by reloading would ask for nothing', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
-    fault = new DatabaseUnavailable('A pause made by the test.');
+    database.fault = new DatabaseUnavailable('A pause made by the test.');
     const reply = await app
       .call('POST', '/magic-link', {
         key: null,
@@ -121,7 +110,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
         rawBody: `token=${app.tenant.tenantId}.x&pageNonce=x`,
       })
       .finally(() => {
-        fault = undefined;
+        database.fault = undefined;
       });
     expect(reply.status).toBe(503);
     expect(reply.text).toContain('Go back to where you came from and try again.');

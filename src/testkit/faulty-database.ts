@@ -1,0 +1,22 @@
+import type { Database } from '../storage/sql.ts';
+
+/** A database that can be told to fail. */
+export interface FaultyDatabase extends Database {
+  /** What every call fails with from now on; undefined for none. */
+  fault: Error | undefined;
+}
+
+export function faultyDatabase(db: Database): FaultyDatabase {
+  const check = () => (faulty.fault === undefined ? undefined : Promise.reject(faulty.fault));
+  const faulty: FaultyDatabase = {
+    fault: undefined,
+    kind: db.kind,
+    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
+    script: (text) => check() ?? db.script(text),
+    transaction: (work) => check() ?? db.transaction(work),
+    listen: (channel, onPayload) => db.listen(channel, onPayload),
+    poolStatus: () => db.poolStatus(),
+    close: () => db.close(),
+  };
+  return faulty;
+}
