@@ -16,8 +16,9 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { NewKeyPair } from './runtime.ts';
 
 /** A secret key held by the process; never serialised. */
 export type SecretKey = KeyObject;
@@ -66,8 +67,8 @@ export function deriveKey(root: SecretKey, purpose: string, tenantId: string): S
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
-/** A new RSA key pair of 2048 bits for RS256 (RFC 7518 §3.3): the private key as PKCS #8, the public key as JWK. */
-export async function generateRsaKeyPair(): Promise<{ privateKey: Buffer; publicJwk: JsonWebKey }> {
+/** Makes a key pair for {@link Keys.rsa}, which is what to ask for one. */
+export async function generateRsaKeyPair(): Promise<NewKeyPair> {
   const { privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 });
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { generateRsaKeyPair } from './crypto.ts';
 import type { Runtime } from './runtime.ts';
 import { timeOrderedIds } from './time-ordered-ids.ts';
 
@@ -33,6 +34,7 @@ export function systemRuntime(): Runtime {
       },
       wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     },
+    keys: { rsa: generateRsaKeyPair },
   };
 }
 

@@ -1,4 +1,3 @@
-import { generateRsaKeyPair } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sessionSigningKeyPlace } from './published.ts';
 import { createSessionSigningKey } from './queries/session-signing-keys.ts';
@@ -11,7 +10,7 @@ export async function makeSessionSigningKey(
   { runtime, seal }: { readonly runtime: Runtime; readonly seal: Seal },
   tenantId: string,
 ): Promise<string> {
-  const { privateKey, publicJwk } = await generateRsaKeyPair();
+  const { privateKey, publicJwk } = await runtime.keys.rsa();
   const keyId = runtime.random.bytes(12).toString('base64url');
   await createSessionSigningKey(sql, {
     tenantId,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Runtime } from '../runtime/runtime.ts';
+import { generateRsaKeyPair } from '../runtime/crypto.ts';
+import type { NewKeyPair, Runtime } from '../runtime/runtime.ts';
 import { timeOrderedIds } from '../runtime/time-ordered-ids.ts';
 
 export interface TestRuntime extends Runtime {
@@ -12,10 +13,17 @@ export interface TestRuntime extends Runtime {
 /** Where every test's time begins. */
 const testStartMs = Date.UTC(2026, 0, 15, 10, 0, 0);
 
-/** A runtime that repeats itself: the same instant, and for the same seed the same bytes and ids, at every run. */
+// The first key that any runtime made, the second, …: they take a tenth of a second each.
+const rsaKeyPairs: Promise<NewKeyPair>[] = [];
+
+/**
+ * A runtime that repeats itself: the same instant, and for the same seed the same bytes and ids, at every run. All that a
+ * runtime makes differs, also its keys; two runtimes of one process make the same keys.
+ */
 export function testRuntime(seed = ''): TestRuntime {
   let nowMs = testStartMs;
   let draws = 0;
+  let keysMade = 0;
   const timers = new Set<{ intervalMs: number; dueMs: number; run: () => Promise<void> | void }>();
   const bytes = (size: number) => {
     const parts: Buffer[] = [];
@@ -44,6 +52,12 @@ export function testRuntime(seed = ''): TestRuntime {
       async wait(ms) {
         nowMs += ms;
         await new Promise((resolve) => setImmediate(resolve));
+      },
+    },
+    keys: {
+      rsa() {
+        keysMade += 1;
+        return (rsaKeyPairs[keysMade - 1] ??= generateRsaKeyPair());
       },
     },
     moveTo(timeMs) {
