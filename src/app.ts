@@ -179,7 +179,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     metricsToken: options.metricsToken,
     readiness: () => readiness(db, published, isDraining),
-    openApiDocument: openApiDocument(routes),
+    openApiDocument: () => openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
   });
 

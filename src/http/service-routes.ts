@@ -11,7 +11,8 @@ export interface ServiceRoutesParts {
   readonly metricsToken: string | undefined;
   /** What this node lacks to serve, in words; empty when it is ready. */
   readiness(): Promise<readonly string[]>;
-  readonly openApiDocument: object;
+  /** Made at the first request for it. */
+  openApiDocument(): object;
   /** Compares two secrets in constant time. */
   secretsEqual(left: string, right: string): boolean;
 }
@@ -40,10 +41,11 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
     return reply.type(parts.metrics.contentType).send(await parts.metrics.text());
   });
 
-  const document = Buffer.from(JSON.stringify(parts.openApiDocument));
-  server.get('/openapi.json', { config: config('openapi') }, (_request, reply) =>
-    reply.header('content-type', 'application/json').send(document),
-  );
+  let document: Buffer | undefined;
+  server.get('/openapi.json', { config: config('openapi') }, (_request, reply) => {
+    document ??= Buffer.from(JSON.stringify(parts.openApiDocument()));
+    return reply.header('content-type', 'application/json').send(document);
+  });
 
   await server.register(async (docs) => {
     docs.addHook('onRequest', async (_request, reply) => {

@@ -8,7 +8,7 @@ import type { Mailer } from '../delivery/email/mailer.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import type { Lookup } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
-import type { EnrichmentOptions } from '../enrichment/enrichment.ts';
+import type { Enrichment, EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
 import { createApiKey, createTenant } from '../storage/create-tenant.ts';
 import { publishConfig } from '../storage/queries/tenants.ts';
@@ -97,7 +97,10 @@ export async function testApp(
       lines.push(line);
     },
   } as Writable);
-  const enrichment = await openEnrichment(options.enrichment ?? {}, runtime, () => undefined);
+  const enrichment =
+    options.enrichment === undefined
+      ? await bundledEnrichment()
+      : await openEnrichment(options.enrichment, runtime, () => undefined);
   const inbox = inboxMailer(runtime.clock);
   const app = await createApp({
     db,
@@ -169,6 +172,14 @@ export async function testApp(
       await app.close();
     },
   };
+}
+
+let bundled: Promise<Enrichment> | undefined;
+
+/** The data files that come with the program: nothing changes them, and to read them takes longer than most tests. */
+async function bundledEnrichment(): Promise<Enrichment> {
+  bundled ??= openEnrichment({}, testRuntime(), () => undefined);
+  return { ...(await bundled), close: () => undefined };
 }
 
 /** Fails a test whose operation answers something that its route does not declare. */
