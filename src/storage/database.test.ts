@@ -41,7 +41,7 @@ let statements = 0;
 /** A statement that no other test has prepared. */
 function fresh<Row>(text: string): Statement<Row> {
   statements += 1;
-  return statement<Row>(`test_${statements}`, text);
+  return statement<Row>(`database_test_${statements}`, text);
 }
 
 async function failure(work: Promise<unknown>): Promise<unknown> {

@@ -13,7 +13,7 @@ import { statement } from './sql.ts';
 const insert = statement('test_insert', 'insert into entry (id, filler) values ($1, $2)');
 const count = statement<{ count: number }>('test_count', 'select count(*) from entry');
 const ids = statement<{ id: number }>('test_ids', 'select id from entry order by id');
-const setting = statement<{ value: string }>('test_setting', 'select current_setting($1) as value');
+const setting = statement<{ value: string }>('pglite_test_setting', 'select current_setting($1) as value');
 
 let folder: string;
 let dataDir: string;

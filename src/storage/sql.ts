@@ -55,6 +55,11 @@ export function statement<Row>(name: string, text: string, grouping?: Grouping):
   return { name, text, grouping };
 }
 
+/** The text of every statement declared so far, by name: for tests that look at all of them. */
+export function declaredStatements(): ReadonlyMap<string, string> {
+  return textByName;
+}
+
 export interface Sql {
   /** Runs one prepared statement and returns its rows. @throws {DatabaseUnavailable} when the database cannot answer now. */
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]>;

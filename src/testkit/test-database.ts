@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
-import { openEmbeddedDatabase } from '../storage/pglite-database.ts';
 import { openPostgresDatabase } from '../storage/postgres-database.ts';
 import type { Database } from '../storage/sql.ts';
+import { lendEmbeddedDatabase } from './embedded-databases.ts';
 
 /** The two databases that every promise is kept on. */
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
-/** A migrated database of its own: a copy of one that was migrated once for the whole run. */
+/** A migrated database of its own, with nothing in it but the schema. Close it: an embedded one is emptied and used again. */
 export async function testDatabase(kind: DatabaseKind): Promise<Database> {
-  if (kind === 'embedded') {
-    const dump = await readFile(inject('embeddedTemplate'));
-    return openEmbeddedDatabase({ dataDir: undefined, loadDataDir: new Blob([dump]), fsync: false });
-  }
+  if (kind === 'embedded') return lendEmbeddedDatabase(inject('embeddedTemplate'));
   return openPostgresDatabase({
     url: await createPostgresDatabase(),
     poolSize: 10,

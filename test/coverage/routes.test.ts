@@ -413,7 +413,7 @@ async function rowsOfTenant(tenantId: string): Promise<string> {
   for (const { name } of tables) {
     const rows = await app.db.query(
       statement<{ row: string }>(
-        `coverage_${name}`,
+        `routes_test_${name}`,
         `select t::text as row from ${name} t where tenant_id = $1 order by 1`,
       ),
       [tenantId],

@@ -1,23 +1,35 @@
 /** Looks at the schema and at every statement for what a new table or query could have forgotten. */
-import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
 
-const declared = vi.hoisted(() => new Map<string, string>());
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// Not a stand-in: the real module, with a note of every statement that is declared through it.
-vi.mock('../../src/storage/sql.ts', async (importOriginal) => {
-  const original = await importOriginal<{ statement: (name: string, text: string) => object }>();
-  return {
-    ...original,
-    statement(name: string, text: string) {
-      declared.set(name, text);
-      return original.statement(name, text);
-    },
-  };
-});
+function sourceFiles(folder: string): readonly string[] {
+  const files = readdirSync(root + folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.ts')).map((file) => `${folder}/${file}`);
+}
+
+/** Name and text of every statement of the queries. Asked of another process: this one knows those of other tests, too. */
+function declaredByQueries(): readonly (readonly [string, string])[] {
+  const files = sourceFiles('src/storage/queries').filter((file) => !file.endsWith('.test.ts'));
+  const program = `
+    const { declaredStatements } = await import('./src/storage/sql.ts');
+    for (const file of ${JSON.stringify(files)}) await import('./' + file);
+    console.log(JSON.stringify([...declaredStatements()]));`;
+  const words = ['--import', 'tsx', '--input-type=module', '-e', program];
+  return JSON.parse(execFileSync(process.execPath, words, { cwd: root, encoding: 'utf8' }));
+}
+
+/** What a name may turn out to be that is made of parts. */
+function patternOf(name: string): RegExp {
+  const parts = name.split(/\$\{.*?\}/).map((part) => part.replaceAll(/\W/g, '\\$&'));
+  return new RegExp(`^${parts.join('.+')}$`);
+}
 
 /** Tables of the whole server, which belong to no tenant. */
 const tablesWithoutTenant = ['schema_migrations'];
@@ -48,12 +60,7 @@ let db: Database;
 let queries: readonly (readonly [string, string])[];
 beforeAll(async () => {
   db = await testDatabase('postgres');
-  const others = new Set(declared.keys());
-  const folder = new URL('../../src/storage/queries/', import.meta.url);
-  for (const file of readdirSync(folder)) {
-    if (file.endsWith('.ts') && !file.endsWith('.test.ts')) await import(new URL(file, folder).pathname);
-  }
-  queries = [...declared].filter(([name]) => !others.has(name));
+  queries = declaredByQueries();
 });
 afterAll(() => db.close());
 
@@ -136,6 +143,20 @@ describe('every table', () => {
 
 describe('every statement', () => {
   test('was found', () => expect(queries.length).toBeGreaterThan(25));
+
+  test('of a test has a name that no other file gives, because the files of one process share all names', () => {
+    const named = [...sourceFiles('src'), ...sourceFiles('test')].flatMap((file) => {
+      const source = readFileSync(root + file, 'utf8');
+      const names = [...source.matchAll(/\bstatement(?:<[^(]*>)?\(\s*(['`])(.+?)\1/g)].map(([, , name = '']) => name);
+      return [...new Set(names)].map((name) => ({ name, file, pattern: patternOf(name) }));
+    });
+    const isOfTests = ({ file }: { readonly file: string }) => /^test|\.test\.ts$|testkit/.test(file);
+    const shared = named.filter(isOfTests).flatMap((one) => {
+      const others = named.filter(({ name, file }) => file !== one.file && one.pattern.test(name));
+      return others.map(({ file }) => `${one.name} of ${one.file} stands in ${file} too`);
+    });
+    expect(shared).toEqual([]);
+  });
 
   test('names the tenant for each table that it reads or writes', async () => {
     const tables = await tablesWith('tenant_id');

@@ -93,7 +93,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   async function stored() {
     const rows = [];
     for (const table of tables) {
-      const all = statement<Record<string, unknown>>(`all_${table}`, `select * from ${table} order by 1, 2, 3`);
+      const all = statement<Record<string, unknown>>(`separation_${table}`, `select * from ${table} order by 1, 2, 3`);
       rows.push(await app.db.query(all, []));
     }
     return rows;
