@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
 import { openPostgresDatabase } from '../storage/postgres-database.ts';
@@ -36,4 +39,14 @@ export async function createPostgresDatabase(): Promise<string> {
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/**
+ * A data directory of its own with a migrated embedded database and no tenant yet, for tests that start server processes: to
+ * make one from nothing takes many times as long. Whoever asks for it removes it.
+ */
+export async function createEmbeddedDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'sallyport-embedded-'));
+  await cp(join(inject('embeddedDirectory'), 'database'), join(directory, 'database'), { recursive: true });
+  return directory;
 }

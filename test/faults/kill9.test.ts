@@ -1,11 +1,10 @@
 /** F01: what was acknowledged is there after kill -9, and nothing is there by half. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/storage/pglite-database.ts';
 import { statement } from '../../src/storage/sql.ts';
+import { createEmbeddedDirectory } from '../../src/testkit/test-database.ts';
 import { ask, eventually, tries } from '../rig/api.ts';
 import { startPostgres } from '../rig/postgres.ts';
 import type { OwnPostgresRig } from '../rig/postgres.ts';
@@ -152,7 +151,7 @@ describe('F01: a node on PostgreSQL', () => {
 
 describe('F01: a node on the embedded database', () => {
   test(`killed ${kills} times under load has kept every acknowledged action with its state, and none without its decision`, async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'sallyport-kill9-'));
+    const directory = await createEmbeddedDirectory();
     const variables = { ...credentials, SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
     const owed: Acknowledged[] = [];
     for (let kill = 0; kill < kills; kill += 1) {

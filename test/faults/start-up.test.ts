@@ -1,12 +1,11 @@
 /** F23: a server that is told nonsense says so, all of it at once, and ends before it listens. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { createEmbeddedDirectory, createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
 import { runProgram } from '../rig/run-program.ts';
 import type { ProgramRun } from '../rig/run-program.ts';
@@ -82,7 +81,7 @@ describe('F23: the configuration', () => {
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const address = holder.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const directory = await mkdtemp(join(tmpdir(), 'sallyport-taken-'));
+    const directory = await createEmbeddedDirectory();
     const variables = { SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
     const run = await serve({ ...variables, SALLYPORT_PORT: String(port) });
     holder.close();
@@ -167,7 +166,7 @@ describe('F23: a master key that did not seal the data', () => {
 describe('the data directory of the embedded database', () => {
   let directory: string;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sallyport-lock-'));
+    directory = await createEmbeddedDirectory();
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -1,4 +1,5 @@
-import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { rm } from 'node:fs/promises';
+import { createEmbeddedDirectory, createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import type { DatabaseKind } from '../../src/testkit/test-database.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 
@@ -16,9 +17,10 @@ export interface StartedServer {
 /** The built program as its own process, on a fresh database of the wanted kind, with a known tenant. */
 export async function startedServer(kind: DatabaseKind): Promise<StartedServer> {
   const credentials = testCredentials();
+  const directory = kind === 'postgres' ? undefined : await createEmbeddedDirectory();
   const process = await startServer({
     ...credentials,
-    ...(kind === 'postgres' ? { DATABASE_URL: await createPostgresDatabase() } : {}),
+    ...(directory === undefined ? { DATABASE_URL: await createPostgresDatabase() } : { SALLYPORT_DATA_DIR: directory }),
   });
   return {
     url: process.url,
@@ -27,6 +29,9 @@ export async function startedServer(kind: DatabaseKind): Promise<StartedServer> 
     secretKey: credentials.SALLYPORT_SECRET_KEY,
     managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
     output: () => process.output(),
-    stop: () => process.stop(),
+    async stop() {
+      await process.stop();
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    },
   };
 }

@@ -1,12 +1,14 @@
 /** Once a test run: the built pages, a real PostgreSQL and a migrated template of each database, which the test files copy. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { buildPages } from '../../scripts/build-pages.mjs';
 import { migrate } from '../../src/storage/migrate.ts';
-import { openEmbeddedDatabase } from '../../src/storage/pglite-database.ts';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { providePostgres } from './postgres.ts';
 
@@ -18,32 +20,50 @@ declare module 'vitest' {
     readonly postgresTemplate: string;
     /** A file with the dump of a migrated embedded database. */
     readonly embeddedTemplate: string;
+    /** A data directory with the same. */
+    readonly embeddedDirectory: string;
   }
 }
 
 /** Starts the server and makes the templates; the function it returns ends it after the last test. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await buildPages();
-  const postgres = await providePostgres();
-  const templateName = `sallyport_template_${process.pid}`;
-  const url = await postgres.createDatabase(templateName);
-  const template = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
-  await migrate(template);
-  await template.close();
-
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'));
-  const embedded = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
-  await migrate(embedded);
-  const dump = await embedded.dump();
-  await embedded.close();
-  const embeddedTemplate = join(folder, 'embedded-template.tar');
-  await writeFile(embeddedTemplate, Buffer.from(await dump.arrayBuffer()));
-
-  project.provide('postgresAdminUrl', postgres.url());
-  project.provide('postgresTemplate', templateName);
-  project.provide('embeddedTemplate', embeddedTemplate);
+  const [postgres, embedded] = await Promise.all([makePostgresTemplate(), makeEmbeddedTemplate(folder), buildPages()]);
+  project.provide('postgresAdminUrl', postgres.rig.url());
+  project.provide('postgresTemplate', postgres.name);
+  project.provide('embeddedTemplate', embedded.dump);
+  project.provide('embeddedDirectory', embedded.directory);
   return async () => {
     await rm(folder, { recursive: true, force: true });
-    await postgres.stop();
+    await postgres.rig.stop();
   };
+}
+
+async function makePostgresTemplate() {
+  const rig = await providePostgres();
+  const name = `sallyport_template_${process.pid}`;
+  const url = await rig.createDatabase(name);
+  const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
+  await migrate(db);
+  await db.close();
+  return { rig, name };
+}
+
+// Vitest's own process cannot make an embedded database, and has others to make meanwhile.
+const embeddedProgram = `
+  import { writeFile } from 'node:fs/promises';
+  import { migrate } from './src/storage/migrate.ts';
+  import { openEmbeddedDatabase } from './src/storage/pglite-database.ts';
+  const [dataDir, dump] = process.argv.slice(1);
+  const db = await openEmbeddedDatabase({ dataDir, fsync: false });
+  await migrate(db);
+  await writeFile(dump, Buffer.from(await (await db.dump()).arrayBuffer()));
+  await db.close();
+`;
+
+async function makeEmbeddedTemplate(folder: string) {
+  const [directory, dump] = [join(folder, 'embedded'), join(folder, 'embedded.tar')];
+  const words = ['--import', 'tsx', '--input-type=module', '-e', embeddedProgram, directory, dump];
+  await promisify(execFile)(process.execPath, words, { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  return { directory, dump };
 }
