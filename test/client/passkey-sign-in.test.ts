@@ -470,7 +470,11 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       });
     });
 
-    test('a state that a backend sets makes the action tracked, the same one too', async () => {
+    test('a state that a backend sets makes the action tracked, the same one too, whatever its track tells', async () => {
+      await app.call('POST', '/v1/management/custom-data-points', {
+        key: app.tenant.managementKey,
+        body: { name: 'payee', dataType: 'text', modelType: 'action', linked: true },
+      });
       const action = await actionWith('ALLOW', [...kinds]);
       for (const state of ['REVIEW_FAILED', 'CHALLENGE_SUCCEEDED']) {
         const { userId, accessToken } = await early(action);
@@ -479,7 +483,8 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
         const validated = await they.validate(accessToken);
         expect(validated).toMatchObject({ state, isTracked: true });
         if (before.state === state) expect(validated.stateUpdatedAt).toBe(before.stateUpdatedAt);
-        expect(await track(userId, action, { custom: { kind: 'BLOCK' } })).toMatchObject({ state, ruleIds: [] });
+        const told = { custom: { kind: 'BLOCK', payee: 'Ann' } };
+        expect(await track(userId, action, told)).toMatchObject({ state, ruleIds: [] });
       }
     });
 

@@ -116,16 +116,13 @@ export async function establishAction(
 /** The action that exists under the key, if any. It is one with what was sent for it before (ruling 11). */
 function earlierAction(tenant: Tenant, attributes: ActionAttributes, history: History): EstablishedAction | undefined {
   if (history.earlier_action_id === null || history.earlier_state === null) return undefined;
-  // Of what only a track tells, nothing was sent yet that this could differ from.
-  if (history.earlier_is_tracked === true || history.earlier_custom !== null) {
+  const record = readDecisionRecord(history.earlier_decision);
+  // What it was decided without cannot differ, also where somebody has set its state before its track.
+  const isCustomKnown = history.earlier_is_tracked === true || history.earlier_custom !== null;
+  if (isCustomKnown && record.inputs.awaited === undefined) {
     refuseLinkedChange(tenant.linkedDataPoints, history.earlier_custom ?? {}, attributes.custom ?? {});
   }
-  return {
-    actionId: history.earlier_action_id,
-    state: history.earlier_state,
-    record: readDecisionRecord(history.earlier_decision),
-    history,
-  };
+  return { actionId: history.earlier_action_id, state: history.earlier_state, record, history };
 }
 
 /** Whether a request tells more of an untracked action than the one that it was decided by. */

@@ -44,7 +44,7 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
        order by ${rank('p.assurance')} desc, p."provenAt" desc limit 1
      ), settled as (
        -- What the rules or a proof have set is replaced; what anybody else has, stands.
-       select h.action_id, h.state as earlier_state, h.device_id, h.verified_at,
+       select h.action_id, h.device_id, h.verified_at,
          h.state in ('ALLOW', 'CHALLENGE_REQUIRED', 'CHALLENGE_SUCCEEDED')
            or (h.state, h.decision ->> 'outcome') in (('REVIEW_REQUIRED', 'REVIEW'), ('BLOCK', 'BLOCK')) as is_open,
          case when p.method is null then $6 else 'CHALLENGE_SUCCEEDED' end as state,
