@@ -77,7 +77,7 @@ module.exports = {
         '^src/texts/',
         runtime,
       ],
-      { npm: ['zod'] },
+      { npm: ['zod', 'parse5'] },
     ),
     ...room('proving/', [
       '^src/contract/',
@@ -90,6 +90,13 @@ module.exports = {
       // What it shares with the operations that prove nothing.
       '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal|usable-methods)\\.ts$',
     ]),
+    {
+      name: 'parse5-in-one-place',
+      comment: 'HTML of tenants is read in one place, within its budget.',
+      severity: 'error',
+      from: { path: '^(src|sdk)/', pathNot: '^src/operations/sanitise-template\\.(test\\.)?ts$' },
+      to: { path: 'node_modules/parse5/' },
+    },
     ...room('methods/', ['^src/contract/', '^src/core/', runtime], { npm: ['@simplewebauthn', 'zod'] }),
     {
       name: 'methods-apart',

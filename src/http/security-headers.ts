@@ -57,12 +57,19 @@ export function appPageSecurityHeaders(policy: AppPagePolicy): Readonly<Record<s
   };
 }
 
-/** URLs as sources of a policy: without what a source cannot have (CSP 3 §2.3.1), and nothing that ends the directive. */
+// Proxies commonly take 8 kB of headers in all.
+const sourcesCharactersMax = 2_048;
+
+/**
+ * URLs as sources of a policy: without what a source cannot have (CSP 3 §2.3.1), and nothing that ends the directive. Where
+ * that is long, their origins alone.
+ */
 function sources(urls: readonly string[]): readonly string[] {
-  const written = urls.flatMap((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) return [];
-    return [`${url.origin}${url.pathname}`.replace(/[;,\s]/g, (character) => encodeURIComponent(character))];
-  });
-  return [...new Set(written)];
+  const parsed = urls.filter((text) => URL.canParse(text)).map((text) => new URL(text));
+  const web = parsed.filter(({ protocol }) => /^https?:$/.test(protocol));
+  const whole = web.map(({ origin, pathname }) =>
+    `${origin}${pathname}`.replace(/[;,\s]/g, (sign) => encodeURIComponent(sign)),
+  );
+  const distinct = [...new Set(whole)];
+  return distinct.join(' ').length <= sourcesCharactersMax ? distinct : [...new Set(web.map(({ origin }) => origin))];
 }

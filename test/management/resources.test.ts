@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishConfig } from '../../src/storage/queries/tenants.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -294,6 +296,113 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const reply = await ask('PATCH', '/theme', body);
     expect(reply.status, reply.text).toBe(400);
     expect(reply.body.error).toBe('invalid_request');
+  });
+
+  test('ruling 50: a theme of long addresses makes no long header: their origins stand in for them', async () => {
+    const { body: tracked } = await app.call('POST', '/v1/users/long/actions/a', { body: {} });
+    const faces = Array.from({ length: 6 }, (_, at) => ({ url: `https://fonts.example/${'f'.repeat(1_900)}${at}` }));
+    const logoUrl = `https://cdn.example/${'l'.repeat(1_000)}.png`;
+    await ask('PATCH', '/theme', { logoUrl, typography: { text: { faces }, display: { faces } } });
+    const page = await app.call('GET', `/challenge?token=${tracked.token as string}`, { key: null });
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain(`img-src 'self' data: ${logoUrl};`);
+    expect(policy).toContain("font-src 'self' https://fonts.example;");
+    await ask('PATCH', '/theme', { logoUrl: null, typography: null });
+  });
+
+  describe('ruling 52: a page template', () => {
+    const marks = '<authsignal-head></authsignal-head><authsignal-widget></authsignal-widget>';
+    const framed = (text: string) => `<main class="shell" onclick="x()">${text}</main>${marks}`;
+    // As any node's database has it, with what an earlier release, or a node of one, would have left.
+    const replaced = statement<never>(
+      'test_replace_template',
+      `update tenants set theme = jsonb_set(theme, '{template}', to_jsonb($2::text)), page_template = coalesce($3, page_template)
+       where tenant_id = $1`,
+    );
+    const forgotten = statement<never>(
+      'test_forget_template',
+      'update tenants set page_template = null where tenant_id = $1',
+    );
+
+    async function ofTenant(name: string) {
+      const tenant = await app.createTenant(name);
+      const { body: tracked } = await app.call('POST', '/v1/users/u/actions/a', { key: tenant.secretKey, body: {} });
+      const html = async (more = '') =>
+        (await app.call('GET', `/challenge?token=${tracked.token as string}${more}`, { key: null })).text;
+      const replace = async (template: string, prepared: object | null = null) => {
+        await app.db.query(replaced, [tenant.tenantId, template, prepared === null ? null : JSON.stringify(prepared)]);
+        await publishConfig(app.db, tenant.tenantId);
+        await app.app.context.published.refresh();
+      };
+      return { tenant, paint: manage(app, tenant), html, replace, token: tracked.token as string };
+    }
+
+    test('is sanitised when it is stored, answered as it was sent, and given to no script', async () => {
+      const { paint, html, token } = await ofTenant('Framed');
+      const template = framed('<script>x()</script>First');
+      expect((await paint('PATCH', '/theme', { template })).body.template).toBe(template);
+      expect((await paint('GET', '/theme')).body.template).toBe(template);
+      expect(await html()).toContain('<body><main class="shell">First</main>');
+      expect(await html('&mode=popup')).not.toContain('class="shell"');
+      expect(await html()).not.toContain('onclick');
+      const session = await app.call('GET', '/v1/client/ui/session', { token });
+      expect(session.body.tenant.theme).toEqual({ name: 'Framed', darkMode: {} });
+      await paint('PATCH', '/theme', { name: 'Renamed' });
+      expect(await html()).toContain('<main class="shell">First</main>');
+      await paint('PATCH', '/theme', { template: null });
+      expect(await html()).toContain('<body><div class="Page">');
+    });
+
+    test('is read again by no page, whoever asks for one', async () => {
+      const { tenant, paint, html } = await ofTenant('Read once');
+      await paint('PATCH', '/theme', { template: framed('First') });
+      await html();
+      await app.db.query(replaced, [tenant.tenantId, framed('Other'), null]);
+      expect(await html()).toContain('>First</main>');
+    });
+
+    test('that costs too much, or has no place for the widget, is refused and changes nothing', async () => {
+      const { paint, html } = await ofTenant('Refused');
+      await paint('PATCH', '/theme', { template: framed('Kept') });
+      for (const [template, why] of [
+        [`${marks}${'<div>'.repeat(5_000)}`, 'template has elements more than 100 deep inside each other.'],
+        [
+          `${marks}${'<i></i>'.repeat(14_000)}`,
+          'template has too many elements and attributes: reading it takes more than 20000 steps.',
+        ],
+        [`<!--${marks}-->`, 'template has no <authsignal-widget> where a browser would show one.'],
+      ]) {
+        const reply = await paint('PATCH', '/theme', { primaryColor: '#112233', template });
+        expect([reply.status, reply.body.error, reply.body.errorDescription]).toEqual([400, 'invalid_request', why]);
+      }
+      expect((await paint('GET', '/theme')).body).not.toHaveProperty('primaryColor');
+      expect(await html()).toContain('>Kept</main>');
+      // What took 9 seconds a page once is nothing but comments.
+      expect((await paint('PATCH', '/theme', { template: `${marks}${'<!'.repeat(49_900)}` })).status).toBe(200);
+      expect(await html()).toMatch(/<body><div id="widget-container">/);
+    });
+
+    test('that was stored before it was sanitised is, once; what was prepared for another text is not shown', async () => {
+      const { tenant, paint, html, replace } = await ofTenant('Older');
+      await paint('PATCH', '/theme', { template: framed('First') });
+      await replace(framed('By an older node'));
+      expect(await html()).toContain('<main class="shell">By an older node</main>');
+      await app.db.query(forgotten, [tenant.tenantId]);
+      await replace(framed('From long ago'));
+      expect(await html()).toContain('<main class="shell">From long ago</main>');
+      await replace(framed('True'), { rulesVersion: 0, madeFrom: 'x', page: { before: '<script>x()</script>' } });
+      expect(await html()).toContain('<main class="shell">True</main>');
+    });
+
+    test('that was stored and cannot be shown leaves the default look, and the log says so once', async () => {
+      const { tenant, html, replace } = await ofTenant('Beyond');
+      await replace(`${marks}${'<div>'.repeat(10_000)}`);
+      expect(await html()).toContain('<body><div class="Page">');
+      await html();
+      const told = app.logText().split(`The page template of tenant ${tenant.tenantId} is not shown`).length - 1;
+      // Message and stack of one line.
+      expect(told).toBe(2);
+    });
   });
 
   test('value lists: the alias comes from the name; numbers may come as text; other types are refused', async () => {

@@ -31,6 +31,7 @@ const listedAuthenticator = ownAuthenticator.extend({
 /** Everything that the pre-built pages need, in one call. */
 export const uiSession = z
   .object({
+    /** Its theme comes without the template, which is put around the page before it is sent. */
     tenant: z.object({ tenantId: z.string(), name: z.string(), theme: getTheme.reply }),
     /** One of the languages of the pages. */
     locale: z.string(),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { uiSession } from '../client/ui-session.ts';
 import { route } from '../route.ts';
+import { pageTemplate } from './page-template.ts';
 
 /** What the page shows first. The same state draws it on the server and in the browser. */
 export const challengePage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('session'), session: uiSession }),
+  z.object({ kind: z.literal('session'), session: uiSession, template: pageTemplate.optional() }),
   z.object({
     /** The token is missing, broken or too old, or its action is gone. */
     kind: z.literal('expired'),
@@ -14,6 +15,7 @@ export const challengePage = z.discriminatedUnion('kind', [
     texts: z.record(z.string(), z.string()),
     /** Of the tenant whose genuine token is too old; else unknown. */
     tenant: uiSession.shape.tenant.optional(),
+    template: pageTemplate.optional(),
     redirectUrl: z.string().optional(),
     redirectOnExpiry: z.boolean(),
     hideWatermark: z.boolean(),

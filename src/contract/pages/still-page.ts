@@ -1,6 +1,7 @@
 /** Pages without script: the server draws them whole, and what they ask is sent by a form. */
 import { z } from 'zod';
 import { uiSession } from '../client/ui-session.ts';
+import { pageTemplate } from './page-template.ts';
 
 /** Behind a mailed link: asks for the click, or says how it ended. */
 export const linkPage = z.object({
@@ -9,6 +10,7 @@ export const linkPage = z.object({
   texts: z.record(z.string(), z.string()),
   /** Of the tenant that the link names; a broken one names none. */
   tenant: uiSession.shape.tenant.optional(),
+  template: pageTemplate.optional(),
   hideWatermark: z.boolean(),
   screen: z.discriminatedUnion('name', [
     z.object({

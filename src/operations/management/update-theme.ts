@@ -1,6 +1,8 @@
 import { updateTheme as route } from '../../contract/management/theme.ts';
+import { recordPageTemplate } from '../../storage/queries/page-looks.ts';
 import { loadTenantSettings, recordTenantSettings } from '../../storage/queries/tenant-settings.ts';
 import { operation } from '../operation.ts';
+import { preparePageTemplate } from '../page-template.ts';
 import { mergeSettings } from './apply-patch.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { themeView } from './theme-view.ts';
@@ -8,10 +10,14 @@ import { themeView } from './theme-view.ts';
 export const updateTheme = operation(route, async (context, request) => {
   const { tenantId } = request.caller.tenant;
   const { name, ...sent } = request.body;
+  const { template } = sent;
+  // Before the transaction begins, which would wait for it.
+  const prepared = typeof template === 'string' ? preparePageTemplate(template) : template;
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await loadTenantSettings(sql, tenantId);
     const changed = { ...row, name: name ?? row.name, theme: mergeSettings(row.theme, sent) };
     await recordTenantSettings(sql, tenantId, changed);
+    if (prepared !== undefined) await recordPageTemplate(sql, tenantId, prepared);
     const answer = themeView(changed);
     return { before: themeView(row), after: answer, answer };
   });

@@ -1,11 +1,13 @@
 import type { LinkPage } from '../../contract/pages/still-page.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { loadTenantSettings } from '../../storage/queries/tenant-settings.ts';
+import { loadPageLook } from '../../storage/queries/page-looks.ts';
 import { fillText } from '../../texts/fill-text.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { pageTenant, textsOf } from '../client/ui-session-view.ts';
+import { omitAbsent } from '../omit-absent.ts';
 import type { Context } from '../operation.ts';
+import { pageTemplateOf } from '../page-template.ts';
 
 /** How the page behind a link looks and what it says: in one language, with the tenant's own look and words. */
 export interface LinkLook {
@@ -15,21 +17,23 @@ export interface LinkLook {
 
 /** `wished` are languages as {@link choosePageLocale} takes them. Without a tenant the link named none. */
 export async function linkLook(
-  { db }: Context,
+  context: Context,
   tenant: Tenant | undefined,
   wished: readonly (string | null | undefined)[],
 ): Promise<LinkLook> {
   const locale = choosePageLocale(wished);
-  const own = tenant === undefined ? undefined : await loadTenantSettings(db, tenant.tenantId);
+  const own = tenant === undefined ? undefined : await loadPageLook(context.db, tenant.tenantId);
+  const template = tenant === undefined ? undefined : await pageTemplateOf(context, tenant);
   const texts = textsOf(locale, own?.message_overrides ?? {});
   return {
-    look: {
-      kind: 'link',
+    look: omitAbsent({
+      kind: 'link' as const,
       locale,
       texts,
-      ...(tenant === undefined || own === undefined ? {} : { tenant: pageTenant(tenant, own.theme) }),
+      tenant: tenant === undefined || own === undefined ? undefined : pageTenant(tenant, own.theme),
+      template,
       hideWatermark: tenant?.settings.hideAuthsignalLogo === true,
-    },
+    }),
     say: (id) => fillText(texts[id] ?? '', { tenantName: tenant?.name ?? '' }),
   };
 }

@@ -3,7 +3,7 @@ import { showChallenge as route } from '../../contract/pages/challenge.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
 import type { ActionToken } from '../../runtime/tokens.ts';
-import { loadTenantSettings } from '../../storage/queries/tenant-settings.ts';
+import { loadPageLook } from '../../storage/queries/page-looks.ts';
 import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
@@ -12,6 +12,7 @@ import { everyWebOrigin, webOrigins } from '../expected-origins.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
+import { pageTemplateOf } from '../page-template.ts';
 
 export const showChallenge = publicOperation(route, async (context, { query, acceptLanguage }) => {
   const { published, runtime, publicUrl } = context;
@@ -27,7 +28,8 @@ export const showChallenge = publicOperation(route, async (context, { query, acc
   if (!check.ok) return { mode, page: await expiredPage(context, tenant, token, wished) };
   try {
     const session = await uiSessionView(context, { kind: 'client', tenant, token }, wished);
-    return { mode, page: { kind: 'session' as const, session } };
+    const template = await pageTemplateOf(context, tenant);
+    return { mode, page: omitAbsent({ kind: 'session' as const, session, template }) };
   } catch (error) {
     // The user was deleted since: there is nothing to confirm any more.
     if (error instanceof Refusal) return { mode, page: await expiredPage(context, tenant, token, wished) };
@@ -57,7 +59,7 @@ async function expiredPage(
   { tenantId, userId, actionCode, idempotencyKey, actionId }: ActionToken,
   wished: readonly (string | undefined)[],
 ): Promise<ChallengePage> {
-  const { theme, message_overrides: overrides } = await loadTenantSettings(context.db, tenantId);
+  const { theme, message_overrides: overrides } = await loadPageLook(context.db, tenantId);
   const action = await loadTokenAction(context.db, { tenantId, userId, actionCode, idempotencyKey });
   const own = action?.action_id === actionId ? action : undefined;
   const locale = choosePageLocale([own?.locale, ...wished]);
@@ -67,6 +69,7 @@ async function expiredPage(
     locale,
     texts: textsOf(locale, overrides),
     tenant: pageTenant(tenant, theme),
+    template: await pageTemplateOf(context, tenant),
     redirectUrl: own?.redirect_url ?? undefined,
     redirectOnExpiry: tenant.settings.redirectOnSessionExpiry,
     hideWatermark: tenant.settings.hideAuthsignalLogo,

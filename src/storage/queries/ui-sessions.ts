@@ -4,6 +4,7 @@ import type { ActionKey } from './actions.ts';
 
 /** What the pages show of an action beyond what a proof needs. */
 export interface UiSessionRow {
+  /** Without its template: only the server has a use for it. */
   readonly theme: Readonly<Record<string, unknown>>;
   readonly message_overrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly messaging_templates: Readonly<Record<string, { readonly defaultTemplate: string }>> | null;
@@ -18,7 +19,7 @@ export interface UiSessionRow {
 
 const loadStatement = statement<UiSessionRow>(
   'load_ui_session',
-  `select t.theme, t.message_overrides, c.messaging_templates, x.custom as action_custom, u.custom as user_custom,
+  `select t.theme - 'template' as theme, t.message_overrides, c.messaging_templates, x.custom as action_custom, u.custom as user_custom,
      coalesce((
        select json_object_agg(g.verification_method, (extract(epoch from g.next_try_at) * 1000)::bigint)
        from guess_budgets g

@@ -6,6 +6,7 @@ import { render } from 'preact-render-to-string';
 import { Client } from '../../../sdk/browser/index.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
+import type { PageTemplate } from '../../contract/pages/page-template.ts';
 import type { StillPage } from '../../contract/pages/still-page.ts';
 import styles from '../kit/styles.css?inline';
 import { themeCss } from '../kit/theme-css.ts';
@@ -17,7 +18,6 @@ import { firstView } from './flow.ts';
 import { loadLaterScreens } from './later.ts';
 import { Logo } from './logo.tsx';
 import { loadMethodPage, methodsWithPages } from './method-pages.ts';
-import { sanitiseTemplate } from './sanitise-template.ts';
 import { StillScreen } from './still-screens.tsx';
 
 /** Where the built files are: the entry, and what each method's screens need beyond it. */
@@ -70,6 +70,7 @@ export function renderPage(
   const noScript = `<noscript><style nonce="${nonce}">#widget-root,.Late{display:none}</style><main><h1>${escapeHtml(words.say('no-script.heading'))}</h1><p>${escapeHtml(words.say('no-script.description'))}</p></main></noscript>`;
   return renderDocument({
     tenant,
+    template: page.template,
     words,
     mode,
     nonce,
@@ -89,6 +90,7 @@ export function renderStillPage(
   const words = wordsOf(page.locale, page.texts, { tenantName: tenant?.name ?? '' });
   return renderDocument({
     tenant,
+    template: page.kind === 'link' ? page.template : undefined,
     words,
     mode,
     nonce,
@@ -101,9 +103,12 @@ export function renderStillPage(
 
 type Mode = 'page' | 'popup';
 
+const noTemplate: PageTemplate = { styles: [], before: '<div class="Page">', after: '</div>', images: [] };
+
 /** The document around a screen: the tenant's look, and its template where it has one. */
 function renderDocument({
   tenant,
+  template,
   words,
   mode,
   nonce,
@@ -113,6 +118,7 @@ function renderDocument({
   after,
 }: {
   tenant: UiSession['tenant'] | undefined;
+  template: PageTemplate | undefined;
   words: Words;
   mode: Mode;
   nonce: string;
@@ -145,14 +151,20 @@ function renderDocument({
   ].join('');
   const { locale } = words;
   const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${mode === 'popup' ? ' class="popup"' : ''}`;
-  const own = theme.template === undefined || mode === 'popup' ? undefined : sanitiseTemplate(theme.template, nonce);
-  const [headBefore, headAfter, bodyBefore, bodyAfter] = own ?? ['', '', '<div class="Page">', '</div>'];
+  // A popup has no room for more than the widget.
+  const {
+    styles: ownStyles,
+    before,
+    after: behind,
+    images: ownImages,
+  } = (mode === 'popup' ? undefined : template) ?? noTemplate;
+  const css = ownStyles.map((text) => `<style nonce="${nonce}">${text}</style>`).join('');
   const images = [theme.logoUrl, theme.watermarkUrl, theme.faviconUrl, theme.pageBackground?.backgroundImageUrl];
   const darkImages = [theme.darkMode.logoUrl, theme.darkMode.pageBackground?.backgroundImageUrl];
   const { text, display, button } = theme.typography ?? {};
   return {
-    html: `<!doctype html><html ${language}><head>${headBefore}${ownHead}${headAfter}</head><body>${bodyBefore}${widget}${bodyAfter}</body></html>`,
-    images: [...images, ...darkImages, ...(own?.[4] ?? [])].filter((url) => url !== undefined),
+    html: `<!doctype html><html ${language}><head>${ownHead}${css}</head><body>${before}${widget}${behind}</body></html>`,
+    images: [...images, ...darkImages, ...ownImages].filter((url) => url !== undefined),
     fonts: [text, display, button].flatMap((group) => [
       ...(group?.faces?.map(({ url }) => url) ?? []),
       ...(group?.fontUrl === undefined ? [] : [group.fontUrl]),
@@ -167,14 +179,8 @@ function chunksOf(page: ChallengePage, { chunks }: BuiltFiles): readonly string[
 }
 
 /** The document has the template already; the browser has no use for it. */
-function withoutTemplate(page: ChallengePage): ChallengePage {
-  if (page.kind === 'session') {
-    const { template: _template, ...theme } = page.session.tenant.theme;
-    return { ...page, session: { ...page.session, tenant: { ...page.session.tenant, theme } } };
-  }
-  if (page.tenant === undefined) return page;
-  const { template: _template, ...theme } = page.tenant.theme;
-  return { ...page, tenant: { ...page.tenant, theme } };
+function withoutTemplate({ template: _template, ...page }: ChallengePage): ChallengePage {
+  return page;
 }
 
 function footer(watermarkUrl: string | undefined, own: string): string {

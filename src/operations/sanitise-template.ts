@@ -1,0 +1,238 @@
+/**
+ * A tenant's page template, read as browsers read it and written anew: only elements and attributes that lay out and
+ * decorate, every value quoted and escaped. The policy of the page forbids scripts besides; this is so that a template
+ * cannot even look like something else, or put a form or a link around the widget. Done once, when it is stored.
+ */
+import { defaultTreeAdapter, html as names, parse } from 'parse5';
+import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
+import type { PageTemplate } from '../contract/pages/page-template.ts';
+import { escapeHtml } from './escape-html.ts';
+
+/** What reading one template may cost. A step is an element, a comment or an attribute that is made or moved. */
+export const templateStepsMax = 20_000;
+/** How deep elements of a template may stand inside each other. */
+export const templateDepthMax = 100;
+/** What the addresses of a template's images may have together: they stand in a header of each page. */
+export const templateImageCharactersMax = 4_096;
+// Quoting makes a text longer, and what browsers repair is written twice.
+const writtenCharactersMax = 200_000;
+// What one reading changes, the next may change again, as where it closes what was open twice. Two are the rule.
+const readingsMax = 5;
+
+const elements = new Set(
+  'a abbr address article aside b bdi blockquote br center code dd div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img li main nav ol p picture pre q s section small source span strong sub sup table tbody td tfoot th thead tr u ul'.split(
+    ' ',
+  ),
+);
+const voidElements = new Set(['br', 'hr', 'img', 'source']);
+const attributes = new Set(
+  'class id title lang dir role alt width height src srcset media loading href target colspan rowspan'.split(' '),
+);
+/** Ids that the pages' own code looks for. */
+const ownIds = new Set([
+  'widget-container',
+  'widget-container-footer',
+  'widget-root',
+  'page-state',
+  'code',
+  'email',
+  'name',
+]);
+/** Elements whose whole content goes with them. */
+const dropped = new Set(
+  'script iframe object embed noscript template textarea title select xmp plaintext noembed noframes'.split(' '),
+);
+/** What cannot stand around the widget: a link would make all of it a link, and a paragraph ends where a box begins. */
+const tooNarrow = new Set(['a', 'p']);
+
+/** A template that is not taken. The message says why, for whoever configures it. */
+export class TemplateRefused extends Error {
+  override readonly name = 'TemplateRefused';
+}
+
+/** @throws {TemplateRefused} */
+export function sanitiseTemplate(template: string): PageTemplate {
+  const budget = openBudget();
+  let written = write(read(template, budget));
+  // What is stored is what browsers make of it again: nothing in it can turn into something else on the way.
+  for (let readings = 1; ; readings += 1) {
+    const again = write(read(documentOf(written), budget));
+    if (again.before === written.before && again.after === written.after) break;
+    if (readings === readingsMax) throw new TemplateRefused('has elements inside each other that cannot stand so.');
+    written = { ...again, styles: written.styles };
+  }
+  const images = [...new Set(written.images)];
+  if (images.join(' ').length > templateImageCharactersMax) {
+    throw new TemplateRefused(
+      `names too many images: their addresses may have ${templateImageCharactersMax} characters together.`,
+    );
+  }
+  return { ...written, images };
+}
+
+function documentOf({ before, after }: PageTemplate): string {
+  return `<!doctype html><html><head></head><body>${before}<authsignal-widget></authsignal-widget>${after}</body></html>`;
+}
+
+interface Budget {
+  spend(steps: number): void;
+}
+
+function openBudget(): Budget {
+  let spent = 0;
+  return {
+    spend(steps) {
+      spent += steps;
+      if (spent > templateStepsMax)
+        throw new TemplateRefused(
+          `has too many elements and attributes: reading it takes more than ${templateStepsMax} steps.`,
+        );
+    },
+  };
+}
+
+/** Reads as browsers do (HTML §13.2), and stops where it would cost too much: a few tags can stand for millions of nodes. */
+function read(template: string, { spend }: Budget): Tree.Document {
+  return parse(template, {
+    treeAdapter: {
+      ...defaultTreeAdapter,
+      createElement(name, namespace, given) {
+        spend(1 + given.length);
+        return defaultTreeAdapter.createElement(name, namespace, given);
+      },
+      createCommentNode() {
+        spend(1);
+        return defaultTreeAdapter.createCommentNode('');
+      },
+      appendChild(parent, child) {
+        spend(1);
+        defaultTreeAdapter.appendChild(parent, child);
+      },
+      insertBefore(parent, child, reference) {
+        spend(parent.childNodes.at(-1) === reference ? 1 : parent.childNodes.length);
+        defaultTreeAdapter.insertBefore(parent, child, reference);
+      },
+      insertTextBefore(parent, text, reference) {
+        spend(parent.childNodes.at(-1) === reference ? 1 : parent.childNodes.length);
+        defaultTreeAdapter.insertTextBefore(parent, text, reference);
+      },
+      adoptAttributes(element, given) {
+        spend(given.length);
+        defaultTreeAdapter.adoptAttributes(element, given);
+      },
+      // The page that a template becomes has a doctype, whatever its own was.
+      getDocumentMode: () => names.DOCUMENT_MODE.NO_QUIRKS,
+    },
+  });
+}
+
+/** Writes what is kept. @throws {TemplateRefused} where the widget would not be shown. */
+function write(document: Tree.Document): PageTemplate {
+  const around = ancestorsOfWidget(document);
+  if (around === undefined) throw new TemplateRefused('has no <authsignal-widget> where a browser would show one.');
+  const styles: string[] = [];
+  const images: string[] = [];
+  let before: string | undefined;
+  let text = '';
+
+  const put = (more: string) => {
+    text += more;
+    if (text.length > writtenCharactersMax) throw new TemplateRefused('is too long once it is written out.');
+  };
+  const writeChildren = (parent: Tree.ParentNode, depth: number) => {
+    if (depth > templateDepthMax) {
+      throw new TemplateRefused(`has elements more than ${templateDepthMax} deep inside each other.`);
+    }
+    for (const child of parent.childNodes) {
+      if (defaultTreeAdapter.isTextNode(child)) put(escapeHtml(plain(child.value)));
+      else if (defaultTreeAdapter.isElementNode(child)) writeElement(child, depth);
+    }
+  };
+  const writeElement = (element: Tree.Element, depth: number) => {
+    const { tagName: name } = element;
+    if (isDropped(element)) return;
+    if (name === 'style') {
+      styles.push(cssOf(element));
+      return;
+    }
+    if (name === 'authsignal-widget' && before === undefined) {
+      before = text;
+      text = '';
+    }
+    const isKept = elements.has(name) && !(tooNarrow.has(name) && around.has(element));
+    if (isKept) put(`<${name}${keptAttributes(element, images)}>${newLineOf(element)}`);
+    writeChildren(element, depth + 1);
+    if (isKept && !voidElements.has(name)) put(`</${name}>`);
+  };
+  writeChildren(document, 0);
+  return { styles, before: before ?? '', after: text, images };
+}
+
+/** Everything of other namespaces, and what stands for more than its text. */
+function isDropped({ tagName, namespaceURI }: Tree.Element): boolean {
+  return namespaceURI !== names.NS.HTML || dropped.has(tagName);
+}
+
+/** The elements around the first mark of the widget; undefined without one. */
+function ancestorsOfWidget(document: Tree.Document): ReadonlySet<Tree.Node> | undefined {
+  const waiting: Tree.Node[] = [document];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (defaultTreeAdapter.isElementNode(node)) {
+      if (isDropped(node)) continue;
+      if (node.tagName === 'authsignal-widget') {
+        const around = new Set<Tree.Node>();
+        for (let parent = node.parentNode; parent !== null && 'parentNode' in parent; parent = parent.parentNode) {
+          around.add(parent);
+        }
+        return around;
+      }
+    }
+    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) waiting.push(child);
+  }
+  return undefined;
+}
+
+/**
+ * Nothing but `</` can end an element of styles. Written so that CSS reads the same, and taking nothing away: what was
+ * around it could come together as another.
+ */
+function cssOf(style: Tree.Element): string {
+  const text = style.childNodes.map((child) => (defaultTreeAdapter.isTextNode(child) ? child.value : '')).join('');
+  return plain(text).replaceAll('</', '<\\/');
+}
+
+/** Browsers take one line feed after the tag away (HTML §13.2.6.4.7), which must not be one of the text. */
+function newLineOf({ tagName, childNodes: [first] }: Tree.Element): string {
+  const begins = first !== undefined && defaultTreeAdapter.isTextNode(first) && first.value.startsWith('\n');
+  return tagName === 'pre' && begins ? '\n' : '';
+}
+
+function keptAttributes({ tagName, attrs }: Tree.Element, images: string[]): string {
+  let kept = '';
+  for (const { name, value: given } of attrs) {
+    const value = plain(given);
+    if (!attributes.has(name) && !/^aria-[a-z]+$/.test(name)) continue;
+    if (name === 'id' && (ownIds.has(value) || value.startsWith('pick-'))) continue;
+    if ((name === 'src' || name === 'href') && !isPlainUrl(value)) continue;
+    if (name === 'srcset' && !candidatesOf(value).every(isPlainUrl)) continue;
+    if (name === 'src') images.push(value);
+    if (name === 'srcset') images.push(...candidatesOf(value));
+    kept += ` ${name}="${escapeHtml(value)}"`;
+  }
+  return tagName === 'a' ? `${kept} rel="noreferrer noopener"` : kept;
+}
+
+/** The addresses of a set of images. */
+function candidatesOf(srcset: string): readonly string[] {
+  return srcset.split(',').map((part) => part.trim().split(/\s+/)[0] ?? '');
+}
+
+/** An address that can only be fetched or opened: https, or within this server. */
+function isPlainUrl(url: string): boolean {
+  return /^https:\/\/[^\s"'<>]+$/i.test(url) || /^\/(?![/\\])[^\s"'<>\\]*$/.test(url);
+}
+
+/** Without control characters, which browsers turn into others or none. */
+function plain(text: string): string {
+  return text.replace(/[^\P{Cc}\t\n\f]/gu, '');
+}
