@@ -32,6 +32,16 @@ const ambient = [
     message: 'Take randomness from the runtime.',
   },
 ];
+const threadPool = [
+  {
+    selector: "ImportDeclaration[source.value='node:dns']",
+    message: 'Look-ups of node:dns share the thread pool: take names from delivery/names.ts.',
+  },
+  {
+    selector: "ImportDeclaration[source.value='node:dns/promises'] ImportSpecifier[imported.name!='Resolver']",
+    message: 'Look-ups of node:dns share the thread pool: take names from delivery/names.ts.',
+  },
+];
 const sqlText = [
   {
     selector: 'TemplateElement[value.raw=/\\b(now\\(\\)|current_timestamp|gen_random_uuid\\(\\)|uuidv7\\(\\))/i]',
@@ -102,6 +112,7 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
         ...ambient,
+        ...threadPool,
         ...sqlText,
         ...secrets,
         ...outerDatabase,

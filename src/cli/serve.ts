@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
+import { openNames } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import { createLogger } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
@@ -53,7 +54,8 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
 
     const enrichment = await openEnrichment(config.enrichment, runtime, (problem) => logger.warn(problem, 'data file'));
 
-    const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp);
+    const names = openNames({ clock: runtime.clock });
+    const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp, names);
     const inbox = mailer === undefined && config.mode === 'development' ? inboxMailer(runtime.clock) : undefined;
     if (inbox !== undefined) logger.info('no mail server is configured: messages are kept at /dev/inbox');
 
@@ -63,7 +65,7 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       enrichment,
       mailer,
       inbox,
-      outbound: openOutbound(config.outboundAllow),
+      outbound: openOutbound(config.outboundAllow, names),
       seal,
       runtime,
       logger,

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress, openOutbound } from './outbound.ts';
-import type { Lookup } from './outbound.ts';
+import { openNames } from './names.ts';
+import type { Names } from './names.ts';
 
 describe('A76: an address is public', () => {
   test.each(['1.1.1.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1', '::ffff:8.8.8.8'])(
@@ -47,21 +48,20 @@ describe('A76: connections to places that a tenant has named', () => {
   /** A DNS whose answers follow one another; the last one stays. */
   function dns(...answers: readonly (readonly string[])[]) {
     let asked = 0;
-    const lookup: Lookup = (_host, _options, done) => {
-      const answer = answers[Math.min(asked, answers.length - 1)] ?? [];
-      asked += 1;
-      done(
-        null,
-        answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      );
+    const names: Names = {
+      async resolve() {
+        const answer = answers[Math.min(asked, answers.length - 1)] ?? [];
+        asked += 1;
+        return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      },
     };
-    return { lookup, asked: () => asked };
+    return { names, asked: () => asked };
   }
 
-  const attempt = async (allow: readonly string[], host: string, lookup?: Lookup, ports = [port]) => {
+  const attempt = async (allow: readonly string[], host: string, names: Names = systemNames, ports = [port]) => {
     const before = connections;
-    const connection = await openOutbound(allow, lookup)
-      .connect({ host, port }, ports, AbortSignal.timeout(2_000))
+    const connection = await openOutbound(allow, names)
+      .connect('a tenant', { host, port }, ports, AbortSignal.timeout(2_000))
       .catch((error: unknown) => error);
     if (connection instanceof Error) return { error: connection.name, connections: connections - before };
     const { socket, isListed } = connection as Awaited<ReturnType<ReturnType<typeof openOutbound>['connect']>>;
@@ -69,6 +69,7 @@ describe('A76: connections to places that a tenant has named', () => {
     socket.destroy();
     return { address: socket.remoteAddress ?? '127.0.0.1', isListed, connections: connections - before };
   };
+  const systemNames = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
   const refused = { error: 'TargetRefused', connections: 0 };
 
   test.each(['127.0.0.1', 'localhost', '2130706433', '0177.0.0.1', '0x7f.0.0.1', '127.1', '0.0.0.0', '::1'])(
@@ -77,43 +78,46 @@ describe('A76: connections to places that a tenant has named', () => {
   );
 
   test('never reach it by a name, also among good addresses', async () => {
-    expect(await attempt([], 'evil.example', dns(['127.0.0.1']).lookup)).toEqual(refused);
-    expect(await attempt([], 'evil.example', dns(['::ffff:127.0.0.1', 'fe80::1']).lookup)).toEqual(refused);
-    const mixed = await attempt([], 'evil.example', dns(['192.0.2.1', '127.0.0.1', '::1']).lookup);
+    expect(await attempt([], 'evil.example', dns(['127.0.0.1']).names)).toEqual(refused);
+    expect(await attempt([], 'evil.example', dns(['::ffff:127.0.0.1', 'fe80::1']).names)).toEqual(refused);
+    const mixed = await attempt([], 'evil.example', dns(['192.0.2.1', '127.0.0.1', '::1']).names);
     expect(mixed).toEqual(refused);
   });
 
   test('go to the address that was checked: a name is looked up once, whatever it would say next', async () => {
     const flipping = dns(['169.254.169.254'], ['127.0.0.1']);
-    expect(await attempt([], 'evil.example', flipping.lookup)).toEqual(refused);
+    expect(await attempt([], 'evil.example', flipping.names)).toEqual(refused);
     expect(flipping.asked()).toBe(1);
     // What the operator has listed is reached by the first answer, too.
     const listed = dns(['127.0.0.1'], ['10.0.0.1']);
-    expect(await attempt(['127.0.0.0/8'], 'hook.example', listed.lookup)).toMatchObject({ isListed: true });
+    expect(await attempt(['127.0.0.0/8'], 'hook.example', listed.names)).toMatchObject({ isListed: true });
     expect(listed.asked()).toBe(1);
   });
 
   test('the operator’s list permits ranges, addresses, and host with port, and nothing beside them', async () => {
-    const { lookup } = dns(['127.0.0.1']);
+    const { names } = dns(['127.0.0.1']);
     const reached = { isListed: true, connections: 1 };
     for (const allow of [['127.0.0.0/8'], ['127.0.0.1'], [`hook.example:${port}`], [`HOOK.example:${port}`]]) {
-      expect(await attempt(allow, 'hook.example', lookup, []), allow[0]).toMatchObject(reached);
+      expect(await attempt(allow, 'hook.example', names, []), allow[0]).toMatchObject(reached);
     }
     expect(await attempt([`127.0.0.1:${port}`], '127.0.0.1', undefined, [])).toMatchObject(reached);
     for (const allow of [['10.0.0.0/8'], ['127.0.0.2'], ['hook.example:1'], [`other.example:${port}`], ['::1']]) {
-      expect(await attempt(allow, 'hook.example', lookup), allow[0]).toEqual(refused);
+      expect(await attempt(allow, 'hook.example', names), allow[0]).toEqual(refused);
     }
   });
 
   test('a port that is not for this kind of traffic is refused on a public address', async () => {
-    expect(await attempt([], 'hook.example', dns(['8.8.8.8']).lookup, [443])).toEqual(refused);
+    expect(await attempt([], 'hook.example', dns(['8.8.8.8']).names, [443])).toEqual(refused);
   });
 
   test('a look-up that never ends is given up in time', async () => {
     const startedMs = performance.now();
-    const never: Lookup = () => undefined;
+    const never: Names = {
+      resolve: (_host, _asker, signal) =>
+        new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason as Error))),
+    };
     await expect(
-      openOutbound([], never).connect({ host: 'slow.example', port: 443 }, [443], AbortSignal.timeout(100)),
+      openOutbound([], never).connect('t', { host: 'slow.example', port: 443 }, [443], AbortSignal.timeout(100)),
     ).rejects.toThrow();
     expect(performance.now() - startedMs).toBeLessThan(2_000);
   });

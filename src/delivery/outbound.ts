@@ -3,20 +3,17 @@
  * the network around it, so the address that is really connected to is what is checked, not a name that may be looked up
  * differently a moment later.
  */
-import { lookup as systemLookup } from 'node:dns';
-import { connect, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import type { Names } from './names.ts';
+import { openSocket } from './open-socket.ts';
+import type { Target } from './open-socket.ts';
 
 /** The target is one that no tenant may make the server connect to. The message names no address that was looked up. */
 export class TargetRefused extends Error {
   override readonly name = 'TargetRefused';
   readonly code = 'ETARGET';
-}
-
-interface Target {
-  readonly host: string;
-  readonly port: number;
 }
 
 export interface OutboundConnection {
@@ -27,30 +24,18 @@ export interface OutboundConnection {
 
 export interface Outbound {
   /**
-   * Connects by TCP. `ports` are those that a tenant may name without the operator's list.
+   * Connects by TCP for a tenant. `ports` are those that it may name without the operator's list.
    * @throws {TargetRefused}, or whatever the network says.
    */
-  connect(target: Target, ports: readonly number[], signal: AbortSignal): Promise<OutboundConnection>;
+  connect(tenantId: string, target: Target, ports: readonly number[], signal: AbortSignal): Promise<OutboundConnection>;
   /** Whether the operator's list names this host and port, or the range of an address. Looks nothing up. */
   isListed(target: Target): boolean;
   /** Whether a tenant may name a host, as far as its text tells: an address must be public or in a listed range. */
   mayName(host: string): boolean;
 }
 
-interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
-/** The addresses of a name, as `dns.lookup` gives them. */
-export type Lookup = (
-  host: string,
-  options: { readonly all: true },
-  done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void,
-) => void;
-
 /** `allow`: the operator's list, of addresses, CIDR ranges and `host:port`. */
-export function openOutbound(allow: readonly string[], lookup: Lookup = systemLookup as Lookup): Outbound {
+export function openOutbound(allow: readonly string[], names: Names): Outbound {
   const isRange = (entry: string) => entry.includes('/') || isIP(entry) !== 0;
   const ranges = allow.filter(isRange).map(parseRange);
   const targets = new Set(allow.filter((entry) => !isRange(entry)).map((entry) => entry.toLowerCase()));
@@ -62,71 +47,28 @@ export function openOutbound(allow: readonly string[], lookup: Lookup = systemLo
   return {
     isListed: (target) => isNamed(target) || (isIP(target.host) !== 0 && isInRange(target.host)),
     mayName: (host) => isIP(host) === 0 || isPublicAddress(host) || isInRange(host),
-    async connect(target, ports, signal) {
-      signal.throwIfAborted();
+    async connect(tenantId, target, ports, signal) {
+      // No name ends so (WHATWG URL §3.5): it is an address, written so that not everybody sees which.
+      if (isIP(target.host) === 0 && /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(target.host)) throw refused();
       const permits = (address: string) =>
         isNamed(target) || isInRange(address) || (ports.includes(target.port) && isPublicAddress(address));
-      const addresses = (await resolve(target.host, lookup, signal)).filter(({ address }) => permits(address));
-      if (addresses.length === 0) throw new TargetRefused('This address or port may not be connected to.');
-      const socket = await open(target, addresses, signal);
+      const found = await names.resolve(target.host, tenantId, signal);
+      const addresses = found.filter(({ address }) => permits(address));
+      if (addresses.length === 0) throw refused();
+      const socket = await openSocket(target, addresses, signal);
       const { remoteAddress } = socket;
       // Looked at again because this is the one that counts.
       if (remoteAddress === undefined || !permits(remoteAddress)) {
         socket.destroy();
-        throw new TargetRefused('This address or port may not be connected to.');
+        throw refused();
       }
       return { socket, isListed: isNamed(target) || isInRange(remoteAddress) };
     },
   };
 }
 
-async function resolve(host: string, lookup: Lookup, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
-  const family = isIP(host);
-  if (family !== 0) return [{ address: host, family }];
-  return new Promise((done, fail) => {
-    const stop = () => fail(tooLate(signal));
-    signal.addEventListener('abort', stop, { once: true });
-    lookup(host, { all: true }, (error, addresses) => {
-      signal.removeEventListener('abort', stop);
-      if (error === null) done(addresses);
-      else fail(error);
-    });
-  });
-}
-
-async function open(
-  { host, port }: Target,
-  addresses: readonly ResolvedAddress[],
-  signal: AbortSignal,
-): Promise<Socket> {
-  const socket = connect({
-    host,
-    port,
-    // Node tries them in turn, and no other look-up takes place.
-    lookup: (_host, options, done) => {
-      const [first] = addresses;
-      if (options.all === true) done(null, [...addresses]);
-      else done(null, first?.address ?? '', first?.family ?? 4);
-    },
-  });
-  // What becomes of it later is seen by whoever uses it; without a listener it would end the process.
-  socket.on('error', () => undefined);
-  return new Promise((done, fail) => {
-    const stop = () => {
-      socket.destroy();
-      fail(tooLate(signal));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', stop);
-      done(socket);
-    });
-  });
-}
-
-function tooLate({ reason }: AbortSignal): Error {
-  return reason instanceof Error ? reason : new Error('It took too long.');
+function refused(): TargetRefused {
+  return new TargetRefused('This address or port may not be connected to.');
 }
 
 function plainName(host: string): string {

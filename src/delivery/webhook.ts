@@ -62,18 +62,23 @@ export async function postWebhook(outbound: Outbound, call: WebhookCall): Promis
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const target = new URL(url);
-    const socket = await openSocket(outbound, target, signal);
+    const socket = await openConnection(outbound, event.tenantId, target, signal);
     return await post(socket, target, body, signature, signal);
   } catch (error) {
     throw new WebhookUnanswered(`The endpoint gave no answer (${reasonOf(error, signal)}).`);
   }
 }
 
-async function openSocket(outbound: Outbound, { protocol, hostname, port }: URL, signal: AbortSignal): Promise<Socket> {
+async function openConnection(
+  outbound: Outbound,
+  tenantId: string,
+  { protocol, hostname, port }: URL,
+  signal: AbortSignal,
+): Promise<Socket> {
   const host = hostname.replace(/^\[|\]$/g, '');
   const isTls = protocol === 'https:';
   const target = { host, port: Number(port) || (isTls ? 443 : 80) };
-  const { socket, isListed } = await outbound.connect(target, webPorts, signal);
+  const { socket, isListed } = await outbound.connect(tenantId, target, webPorts, signal);
   if (isTls) {
     // Aborting ends the TCP socket, and with it this.
     return startTls({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] });

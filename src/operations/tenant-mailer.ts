@@ -26,7 +26,9 @@ export function tenantMailer(context: Context, tenant: Tenant): Mailer {
   const { row } = own;
   return context.mailers.mailerOf(tenant.tenantId, fingerprint(row), () => {
     const { [provider.credentials]: secrets } = openSecrets(context, tenant.tenantId, row);
-    return provider.open({ ...credentialsOf(row, provider.credentials), ...secrets }, context.outbound);
+    return provider.open({ ...credentialsOf(row, provider.credentials), ...secrets }, (target, ports, signal) =>
+      context.outbound.connect(tenant.tenantId, target, ports, signal),
+    );
   });
 }
 

@@ -5,8 +5,9 @@ import type { Route } from '../contract/route.ts';
 import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { KeptEmail } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import { openNames } from '../delivery/names.ts';
+import type { Names } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
-import type { Lookup } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { Enrichment, EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
@@ -78,8 +79,8 @@ export async function testApp(
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
-    /** In place of the system's name look-ups. */
-    readonly lookup?: Lookup;
+    /** In place of the system's names. */
+    readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
     readonly masterKeys?: readonly Buffer[];
     /** For a second node on the same database, whose ids must differ. */
@@ -107,7 +108,7 @@ export async function testApp(
     enrichment,
     mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? inbox : undefined,
-    outbound: openOutbound(options.outboundAllow ?? [], options.lookup),
+    outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames({ clock: runtime.clock })),
     seal,
     runtime,
     logger,

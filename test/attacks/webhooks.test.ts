@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from '@authsignal/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openNames } from '../../src/delivery/names.ts';
 import { openOutbound } from '../../src/delivery/outbound.ts';
 import { postWebhook, signWebhook } from '../../src/delivery/webhook.ts';
 import { secretKey } from '../../src/runtime/crypto.ts';
@@ -11,6 +12,7 @@ import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { makeCertificate } from '../rig/certificate.ts';
+import { startNameServer } from '../rig/name-server.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -28,10 +30,11 @@ async function receiver(): Promise<WebhookReceiver> {
   return started;
 }
 
+const clock = { now: () => Date.now(), anchorTo: () => undefined };
 const key = 'sp_server_of_a_test';
 const event = { id: 'an id', tenantId: 'a tenant', type: 'action.verify', data: { userId: 'ann' } };
 const post = (url: string, more: object = {}) =>
-  postWebhook(openOutbound(['127.0.0.0/8']), {
+  postWebhook(openOutbound(['127.0.0.0/8'], openNames({ clock })), {
     url,
     event,
     keys: [secretKey(Buffer.from(key))],
@@ -97,9 +100,7 @@ describe('A77: a signature', () => {
 describe('A76: a webhook', () => {
   test('goes nowhere that a tenant may not name, whatever the URL or the name says', async () => {
     const endpoint = await receiver();
-    const lookup = (_host: string, _options: unknown, done: (error: null, found: object[]) => void) =>
-      done(null, [{ address: '127.0.0.1', family: 4 }]);
-    const strict = openOutbound([], lookup as never);
+    const strict = openOutbound([], { resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
     for (const host of [
       '127.0.0.1',
       'localhost',
@@ -116,6 +117,28 @@ describe('A76: a webhook', () => {
       }
     }
     expect(endpoint.received).toEqual([]);
+  });
+
+  test('ruling 52: waits for no name but those of its own tenant', async () => {
+    const endpoint = await receiver();
+    const server = await startNameServer((name) => (name === 'hook.example' ? ['127.0.0.1'] : 'silent'));
+    stops.push(() => server.stop());
+    const outbound = openOutbound(['127.0.0.0/8'], openNames({ clock, servers: [server.address] }));
+    const send = (tenantId: string, host: string) =>
+      postWebhook(outbound, {
+        url: `http://${host}:${endpoint.port}/`,
+        event: { ...event, tenantId },
+        keys: [secretKey(Buffer.from(key))],
+        nowMs: Date.now(),
+        timeoutMs: 1_500,
+      });
+    const stuck = Array.from({ length: 20 }, (_, at) => send('one', `silent${at}.example`).catch(String));
+    const startedMs = performance.now();
+    expect(await send('two', 'hook.example')).toBe(200);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(new Set(await Promise.all(stuck))).toEqual(
+      new Set(['WebhookUnanswered: The endpoint gave no answer (time-out).']),
+    );
   });
 
   test('follows no redirect', async () => {

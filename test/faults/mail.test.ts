@@ -265,7 +265,7 @@ describe('A76: the place of a mail server that a tenant names', () => {
     ] as const) {
       const app = await testApp('embedded', {
         outboundAllow: allow,
-        lookup: (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+        names: { resolve: async () => [{ address: '127.0.0.1', family: 4 }] },
       });
       const body = { emailProvider: 'SMTP', smtpEmailCredentials: credentials(port, { host: 'mail.bank.example' }) };
       expect((await manage(app)('POST', '/authenticator-configurations/email-otp', body)).status).toBe(200);

@@ -1,12 +1,17 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../../../test/rig/certificate.ts';
+import { openNames } from '../names.ts';
+import type { Names } from '../names.ts';
 import { DeliveryFailed } from './mailer.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 
 const email = { to: 'ann@example.com', subject: '123456 is your code', text: 'The text', html: '<p>The text</p>' };
 const from = 'Sallyport <login@example.org>';
+const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
 const stops: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -39,7 +44,7 @@ async function startSmtp(options: { readonly refuses?: boolean } = {}) {
 }
 
 function mailer(url: string) {
-  const made = smtpMailer({ url, from });
+  const made = smtpMailer({ url, from }, names);
   stops.unshift(async () => made.close());
   return made;
 }
@@ -111,6 +116,29 @@ describe('mail by SMTP', () => {
       await expect(mail.send({ ...email, to }), to).rejects.toThrow('as it is written');
     }
     expect(received).toHaveLength(taken.length);
+  });
+
+  test('ruling 52: its server is found by our own names, and shown to by its own: TLS asks for the name, not the address', async () => {
+    const { cert, key } = await makeCertificate();
+    const seen: (string | undefined)[] = [];
+    const server = createTlsServer({ cert, key, SNICallback: (name, done) => (seen.push(name), done(null)) });
+    server.on('tlsClientError', () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(async () => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const asked: string[][] = [];
+    const own: Names = {
+      async resolve(host, asker) {
+        asked.push([host, asker]);
+        return [{ address: '127.0.0.1', family: 4 }];
+      },
+    };
+    const made = smtpMailer({ url: `smtps://mail.shop.example:${port}`, from }, own);
+    stops.unshift(async () => made.close());
+    // Nobody vouches for it.
+    await expect(made.send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    expect(seen).toEqual(['mail.shop.example']);
+    expect(asked).toEqual([['mail.shop.example', '']]);
   });
 
   test('F18: a server that refuses is a failed delivery', async () => {

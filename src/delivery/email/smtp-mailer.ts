@@ -1,5 +1,9 @@
+import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import type { Outbound } from '../outbound.ts';
+import type { Names } from '../names.ts';
+import { openSocket } from '../open-socket.ts';
+import type { Target } from '../open-socket.ts';
+import type { OutboundConnection } from '../outbound.ts';
 import { isPlainAddress } from './is-plain-address.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
@@ -49,16 +53,29 @@ const poolOptions = {
 type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'close'>;
 type Sender = string | { readonly name: string; readonly address: string };
 
+/** How a tenant's mail server is reached: as `Outbound` connects for this tenant. */
+export type Connect = (target: Target, ports: readonly number[], signal: AbortSignal) => Promise<OutboundConnection>;
+
 /** Mail through the SMTP server of this installation. */
-export function smtpMailer({ url, from }: SmtpOptions): Mailer {
-  return mailerOver(createTransport({ ...poolOptions, url }), { from });
+export function smtpMailer({ url, from }: SmtpOptions, names: Names): Mailer {
+  const transport = createTransport({
+    ...poolOptions,
+    url,
+    getSocket: socketFrom(async ({ host, port }, signal) => ({
+      connection: await openSocket({ host, port }, await names.resolve(host, theServer, signal), signal),
+    })),
+  });
+  return mailerOver(transport, { from });
 }
+
+// Whose look-ups it has: those of the operator, not of a tenant.
+const theServer = '';
 
 /**
  * Mail through an SMTP server that a tenant has named: where it stands is checked like every target of a tenant's, and
  * without TLS the password goes to nobody but a server on the operator's list.
  */
-export function tenantSmtpMailer(credentials: SmtpCredentials, outbound: Outbound): Mailer {
+export function tenantSmtpMailer(credentials: SmtpCredentials, connect: Connect): Mailer {
   const { host, port, secure, user, password, from, fromName, replyTo, replyToName } = credentials;
   const transport = createTransport({
     ...poolOptions,
@@ -66,17 +83,37 @@ export function tenantSmtpMailer(credentials: SmtpCredentials, outbound: Outboun
     port,
     secure,
     auth: { user, pass: password },
-    getSocket: (_options: unknown, done: (error: Error | null, socketOptions?: object) => void) => {
-      outbound.connect({ host, port }, mailPorts, AbortSignal.timeout(stepTimeoutMs)).then(
-        ({ socket, isListed }) => done(null, { connection: socket, requireTLS: !isListed }),
-        (error: unknown) => done(error instanceof Error ? error : new Error('No connection.')),
-      );
-    },
+    getSocket: socketFrom(async (target, signal) => {
+      const { socket, isListed } = await connect(target, mailPorts, signal);
+      return { connection: socket, requireTLS: !isListed };
+    }),
   });
   return mailerOver(transport, {
     from: { name: fromName ?? '', address: from },
     ...(replyTo === undefined ? {} : { replyTo: { name: replyToName ?? '', address: replyTo } }),
   });
+}
+
+interface SmtpTarget {
+  readonly host?: string | undefined;
+  readonly port?: number | string | undefined;
+  readonly secure?: boolean | undefined;
+}
+
+/** For nodemailer, which speaks SMTP, and TLS by the host's name, over what it is given. It looks nothing up. */
+function socketFrom(
+  open: (target: Target, signal: AbortSignal) => Promise<{ connection: Socket; requireTLS?: boolean }>,
+) {
+  return (
+    { host = '', port, secure = false }: SmtpTarget,
+    done: (error: Error | null, socketOptions?: object) => void,
+  ) => {
+    const target = { host, port: Number(port) || (secure ? 465 : 587) };
+    open(target, AbortSignal.timeout(stepTimeoutMs)).then(
+      (options) => done(null, options),
+      (error: unknown) => done(error instanceof Error ? error : new Error('No connection.')),
+    );
+  };
 }
 
 function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
