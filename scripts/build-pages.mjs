@@ -13,6 +13,9 @@ const sources = ['src/ui', 'src/methods', 'src/texts', 'sdk/browser', 'scripts/b
 // A build may begin while another one, of a second process, still writes: it waits for its turn instead of mixing files.
 const lock = join(root, 'dist/pages.lock');
 
+// Browsers that know passkeys know this much.
+const browsers = ['chrome109', 'firefox115', 'safari16'];
+
 /** Builds if anything changed since the last time. */
 export async function buildPages() {
   if (isFresh()) return;
@@ -55,11 +58,24 @@ async function build() {
     build: {
       outDir: join(outDir, 'browser'),
       manifest: 'manifest.json',
-      // Browsers that know passkeys know this much.
-      target: ['chrome109', 'firefox115', 'safari16'],
+      target: browsers,
       modulePreload: false,
       assetsDir: '',
       rolldownOptions: { input: { page: join(root, 'src/ui/pages/browser.tsx') } },
+    },
+  });
+  // By itself, so that the page's own code is not split for it.
+  const still = await bundle({
+    ...shared,
+    base: '/assets/',
+    publicDir: false,
+    build: {
+      outDir: join(outDir, 'browser'),
+      emptyOutDir: false,
+      target: browsers,
+      modulePreload: false,
+      assetsDir: '',
+      rolldownOptions: { input: { still: join(root, 'src/ui/pages/still.ts') } },
     },
   });
   await bundle({
@@ -73,12 +89,10 @@ async function build() {
       rolldownOptions: { output: { entryFileNames: 'render.js', chunkFileNames: 'render-[name].js' } },
     },
   });
-  for (const { fileName } of assets.output) compress(join(outDir, 'browser', fileName));
+  for (const { fileName } of [...assets.output, ...still.output]) compress(join(outDir, 'browser', fileName));
+  const manifest = JSON.parse(readFileSync(join(outDir, 'browser/manifest.json'), 'utf8'));
   // Last: a build that was cut short is not fresh.
-  writeFileSync(
-    stamp,
-    JSON.stringify(filesOf(JSON.parse(readFileSync(join(outDir, 'browser/manifest.json'), 'utf8')))),
-  );
+  writeFileSync(stamp, JSON.stringify({ ...filesOf(manifest), still: `/assets/${still.output[0].fileName}` }));
 }
 
 function compress(path) {

@@ -21,7 +21,6 @@ import { jobs } from './jobs/index.ts';
 import type { JobContext } from './jobs/job.ts';
 import { admitCaller } from './operations/admit-caller.ts';
 import { clientDirectory } from './operations/client-directory.ts';
-import { everyWebOrigin } from './operations/expected-origins.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
@@ -144,7 +143,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       const locale = choosePageLocale(wished);
       return { locale, texts: pageTexts[locale] };
     },
-    everyOrigin: () => [...everyWebOrigin(context), ...(options.isDevelopment ? ['http://localhost:*'] : [])],
   });
   const server = createServer({
     ids: runtime.ids,

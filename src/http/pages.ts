@@ -34,14 +34,14 @@ export interface PagesParts {
   readonly random: Random;
   /** The first of the wished languages that there is, and every sentence in it. */
   textsIn(wished: readonly (string | undefined)[]): Pick<FailurePage, 'locale' | 'texts'>;
-  /** Origins whose pages may frame one that names no tenant (ruling 21). */
-  everyOrigin(): readonly string[];
 }
 
 interface Files {
   readonly entry: string;
   readonly always: readonly string[];
   readonly chunks: Readonly<Record<string, readonly string[]>>;
+  /** For pages that call no API. */
+  readonly still: string;
 }
 
 interface RenderedPage {
@@ -55,7 +55,10 @@ interface Renderer {
     page: ChallengePage,
     how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
   ): RenderedPage;
-  renderStillPage(page: StillPage, how: { readonly mode: 'page' | 'popup'; readonly nonce: string }): RenderedPage;
+  renderStillPage(
+    page: StillPage,
+    how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
+  ): RenderedPage;
 }
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -70,37 +73,41 @@ const htmlType = 'text/html; charset=utf-8';
 const nonceBytes = 16;
 
 /** Opens what stands in `folder`. @throws if it was not built */
-export async function openPages(folder: string, { random, textsIn, everyOrigin }: PagesParts): Promise<Pages> {
+export async function openPages(folder: string, { random, textsIn }: PagesParts): Promise<Pages> {
   const files = readFiles(folder);
   const { renderPage, renderStillPage } = (await import(pathToFileURL(join(folder, 'render.js')).href)) as Renderer;
   const assets = readAssets(join(folder, 'browser'));
   const newNonce = () => random.bytes(nonceBytes).toString('base64');
 
-  function draw(given: ShownPage | LinkPage): DrawnPage {
+  /** A page that calls no API. Where it has no tenant, it says nothing, and anybody may show it (ruling 50). */
+  function drawStill(page: StillPage, mode: 'page' | 'popup'): DrawnPage {
     const nonce = newNonce();
-    if ('kind' in given) {
-      const { html, ...named } = renderStillPage(given, { mode: 'page', nonce });
-      const policy = { nonce, ...named, frameAncestors: 'nobody', hasScript: false, hasForm: true } as const;
-      return { headers: appPageSecurityHeaders(policy), html };
-    }
+    const { html, ...named } = renderStillPage(page, { mode, nonce, files });
+    const isOfLink = page.kind === 'link';
+    const policy = {
+      nonce,
+      ...named,
+      frameAncestors: isOfLink ? 'nobody' : 'anybody',
+      script: isOfLink || (page.kind === 'failure' && mode === 'page') ? 'none' : 'silent',
+      hasForm: isOfLink,
+    } as const;
+    return { headers: appPageSecurityHeaders(policy), html };
+  }
+
+  function draw(given: ShownPage | LinkPage): DrawnPage {
+    if ('kind' in given) return drawStill(given, 'page');
     const { page, mode } = given;
+    if (page.kind === 'stranger') return drawStill(page, mode);
+    const nonce = newNonce();
     const { html, ...named } = renderPage(page, { mode, nonce, files });
-    const { expectedOrigins, expectsLocalhost } = page.kind === 'session' ? page.session : page;
-    const frameAncestors = [...expectedOrigins, ...(expectsLocalhost ? ['http://localhost:*'] : [])];
-    return {
-      headers: appPageSecurityHeaders({ nonce, ...named, frameAncestors, hasScript: true, hasForm: false }),
-      html,
-    };
+    const { frameAncestors } = page;
+    const policy = { nonce, ...named, frameAncestors, script: 'calling', hasForm: false } as const;
+    return { headers: appPageSecurityHeaders(policy), html };
   }
 
   function drawFailure(page: FailurePage, mode: 'page' | 'popup'): DrawnPage {
-    const nonce = newNonce();
-    const { html, ...named } = renderStillPage(page, { mode, nonce });
-    const policy = { nonce, ...named, frameAncestors: everyOrigin(), hasScript: false, hasForm: false };
-    return {
-      headers: { ...appPageSecurityHeaders(policy), 'content-type': htmlType, vary: 'Accept, Accept-Language' },
-      html,
-    };
+    const { headers, html } = drawStill(page, mode);
+    return { headers: { ...headers, 'content-type': htmlType, vary: 'Accept, Accept-Language' }, html };
   }
 
   return {
@@ -122,6 +129,8 @@ export async function openPages(folder: string, { random, textsIn, everyOrigin }
         kind: 'failure',
         ...textsIn([wished, request.headers['accept-language']]),
         reason: reasonOf(code),
+        errorCode: code,
+        statusCode: errorCatalogue[code].status,
         canRetry: request.method === 'GET',
         ...(code === 'unexpected_error' ? { reference: request.id } : {}),
       };
@@ -130,7 +139,17 @@ export async function openPages(folder: string, { random, textsIn, everyOrigin }
       return reply.code(errorCatalogue[code].status).headers(headers).send(html);
     },
     unreadable: (languages) =>
-      drawFailure({ kind: 'failure', ...textsIn([languages]), reason: 'missing', canRetry: false }, 'page'),
+      drawFailure(
+        {
+          kind: 'failure',
+          ...textsIn([languages]),
+          reason: 'missing',
+          errorCode: 'invalid_request',
+          statusCode: errorCatalogue.invalid_request.status,
+          canRetry: false,
+        },
+        'page',
+      ),
     register(server) {
       server.get<{ Params: { file: string } }>(
         '/assets/:file',

@@ -11,6 +11,7 @@ import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
 import { cookieJar } from './cookie-jar.ts';
 import type { CookieJar } from './cookie-jar.ts';
 import { withExactMembers, writeExactJson } from './exact-json.ts';
+import { framingOrigin } from './framing-origin.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
 import { identifyClient, refuseTooMany } from './identify-client.ts';
@@ -44,6 +45,8 @@ interface Sender {
   readonly userAgent: string | undefined;
   /** The page that sends it, where a browser says so. */
   readonly origin: string | undefined;
+  /** The page that is going to show the answer in a frame, where a browser says so. */
+  readonly framedBy: string | undefined;
 }
 
 export interface Handler<Caller> {
@@ -210,6 +213,7 @@ async function answer<Caller extends KeyHolder, Client>(
       ipAddress: request.ip,
       userAgent: request.headers['user-agent'],
       origin: request.headers.origin,
+      framedBy: framingOrigin(request.headers),
     },
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
   };

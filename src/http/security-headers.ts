@@ -24,10 +24,10 @@ export interface AppPagePolicy {
   /** Files that the tenant's theme names. Nothing else outside this server is ever asked for anything. */
   readonly images: readonly string[];
   readonly fonts: readonly string[];
-  /** Origins whose pages may frame this one, beside this server's; 'nobody' for pages that are never framed. */
-  readonly frameAncestors: readonly string[] | 'nobody';
-  /** Whether it runs our script, and calls this server. */
-  readonly hasScript: boolean;
+  /** Origins whose pages may frame this one, beside this server's. Pages that say nothing may be framed by anybody. */
+  readonly frameAncestors: readonly string[] | 'nobody' | 'anybody';
+  /** Whether it runs a script of ours, and whether that calls this server. */
+  readonly script: 'none' | 'silent' | 'calling';
   /** Whether it has a form, which is sent to this server. */
   readonly hasForm: boolean;
 }
@@ -37,24 +37,29 @@ export interface AppPagePolicy {
  * would cut the page off from the window that opened it (ruling 21). No X-Frame-Options: it knows no list of origins.
  */
 export function appPageSecurityHeaders(policy: AppPagePolicy): Readonly<Record<string, string>> {
-  const { nonce, images, fonts, frameAncestors, hasScript, hasForm } = policy;
+  const { nonce, images, fonts, frameAncestors, script, hasForm } = policy;
   const directives = [
     "default-src 'none'",
-    ...(hasScript ? [`script-src 'nonce-${nonce}' 'strict-dynamic'`] : []),
+    ...(script === 'none' ? [] : [`script-src 'nonce-${nonce}' 'strict-dynamic'`]),
     `style-src 'nonce-${nonce}'`,
     `img-src ${["'self'", 'data:', ...sources(images)].join(' ')}`,
     ...(fonts.length === 0 ? [] : [`font-src ${["'self'", ...sources(fonts)].join(' ')}`]),
-    ...(hasScript ? ["connect-src 'self'"] : []),
+    ...(script === 'calling' ? ["connect-src 'self'"] : []),
     "object-src 'none'",
     "base-uri 'none'",
     `form-action ${hasForm ? "'self'" : "'none'"}`,
-    `frame-ancestors ${frameAncestors === 'nobody' ? "'none'" : ["'self'", ...frameAncestors].join(' ')}`,
+    `frame-ancestors ${ancestorsOf(frameAncestors)}`,
   ];
   return {
     'content-security-policy': directives.join('; '),
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     ...onEveryPage,
   };
+}
+
+function ancestorsOf(frameAncestors: AppPagePolicy['frameAncestors']): string {
+  if (frameAncestors === 'nobody') return "'none'";
+  return frameAncestors === 'anybody' ? '*' : ["'self'", ...frameAncestors].join(' ');
 }
 
 // Proxies commonly take 8 kB of headers in all.

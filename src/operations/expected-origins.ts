@@ -1,57 +1,83 @@
 import type { Tenant } from '../storage/published.ts';
 import { methodSettings } from './method-settings.ts';
 import type { Context } from './operation.ts';
+import { patternOf, readOrigin } from './read-origin.ts';
 
 /** What a passkey configuration says of the relying party; this server's own host until another is set (ruling 22). */
 export interface RelyingParty {
   readonly rpId: string;
-  /** As configured, and this server's own; apps of phones are `android:apk-key-hash:…`. */
-  readonly origins: readonly string[];
+  /**
+   * In the form that browsers write: as configured, and this server's own. Apps of phones are `android:apk-key-hash:…`;
+   * `https://*.host` stands for hosts with one label more.
+   */
+  readonly origins: ReadonlySet<string>;
+  /** Those whose pages may frame ours, as a policy lists them. */
+  readonly ancestors: readonly string[];
 }
+
+type Here = Pick<Context, 'publicUrl' | 'isDevelopment'>;
+
+/** What the list of those who may frame a page may have: it stands in a header, and proxies take some 8 kB of headers. */
+export const ancestorsCharactersMax = 4_096;
 
 // By the tenant itself, which is replaced whole when it changes: every call of a page asks.
 const known = new WeakMap<Tenant, { readonly publicUrl: string; readonly party: RelyingParty }>();
 
-export function relyingPartyOf({ publicUrl }: Pick<Context, 'publicUrl'>, tenant: Tenant): RelyingParty {
+export function relyingPartyOf(context: Here & Pick<Context, 'warn'>, tenant: Tenant): RelyingParty {
+  const { publicUrl } = context;
   const earlier = known.get(tenant);
   if (earlier?.publicUrl === publicUrl) return earlier.party;
-  const { hostname, origin } = new URL(publicUrl);
-  const { relyingParty: rpId, expectedOrigins: configured } = methodSettings(tenant, 'PASSKEY');
-  const party = {
-    rpId: typeof rpId === 'string' ? rpId : hostname,
-    origins: [...new Set([...(Array.isArray(configured) ? configured.flatMap(originOf) : []), origin])],
-  };
+  const whole = readRelyingParty(context, methodSettings(tenant, 'PASSKEY'));
+  const ancestors = cut(whole.ancestors);
+  if (ancestors.length < whole.ancestors.length) {
+    context.warn(
+      new Error(
+        `The expectedOrigins of tenant ${tenant.tenantId} are too long for a header: pages can be framed by ${ancestors.length} of ${whole.ancestors.length}. Shorten the list.`,
+      ),
+    );
+  }
+  const party = { ...whole, ancestors };
   known.set(tenant, { publicUrl, party });
   return party;
 }
 
+/** What a configuration comes to, whatever its length. Entries that can never match are left out. */
+export function readRelyingParty(
+  { publicUrl, isDevelopment }: Here,
+  { relyingParty, expectedOrigins }: Readonly<Record<string, unknown>>,
+): RelyingParty {
+  const { hostname, origin } = new URL(publicUrl);
+  const rpId = typeof relyingParty === 'string' ? relyingParty.toLowerCase() : hostname;
+  const entries = Array.isArray(expectedOrigins) ? expectedOrigins.map(String) : [];
+  const origins = new Set([...entries.flatMap((entry) => readOrigin(entry, rpId).origin ?? []), origin]);
+  return {
+    rpId,
+    origins,
+    ancestors: [...[...origins].filter(isPolicySource), ...(isDevelopment ? ['http://localhost:*'] : [])],
+  };
+}
+
+function cut(ancestors: readonly string[]): readonly string[] {
+  let length = 0;
+  return ancestors.filter((source) => {
+    length += source.length + 1;
+    return length <= ancestorsCharactersMax;
+  });
+}
+
+/** Apps frame nothing, and a policy cannot name addresses of IPv6 (CSP 3 §2.3.1). */
+function isPolicySource(origin: string): boolean {
+  return /^https?:\/\/[^[]/.test(origin);
+}
+
 /** Whether pages of `origin` are the tenant's: one that is configured, this server's, in development any localhost. */
-export function isExpectedOrigin(
-  context: Pick<Context, 'publicUrl' | 'isDevelopment'>,
-  tenant: Tenant,
-  origin: string,
-): boolean {
+export function isExpectedOrigin(context: Here & Pick<Context, 'warn'>, tenant: Tenant, origin: string): boolean {
   if (context.isDevelopment && /^http:\/\/localhost(:\d{1,5})?$/.test(origin)) return true;
-  return relyingPartyOf(context, tenant).origins.includes(origin);
+  const { origins } = relyingPartyOf(context, tenant);
+  return !origin.includes('*') && (origins.has(origin) || origins.has(patternOf(origin)));
 }
 
-/**
- * What was configured as browsers write it: an origin has no path (RFC 6454 §6.2), but people write one. What is no origin
- * is left out: it would be that of nobody, and these stand in headers.
- */
-function originOf(entry: unknown): readonly string[] {
-  const text = String(entry);
-  if (/^android:[\w:=-]+$/.test(text)) return [text];
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && /^[a-z0-9.*[\]:-]+$/.test(url.host) ? [url.origin] : [];
-}
-
-/** The tenant's origins that are pages of the web, for policies and messages that name them one by one. */
-export function webOrigins(context: Pick<Context, 'publicUrl'>, tenant: Tenant): readonly string[] {
-  return relyingPartyOf(context, tenant).origins.filter((origin) => /^https?:\/\//.test(origin));
-}
-
-/** The same of every tenant: for pages that name none (ruling 21). */
-export function everyWebOrigin(context: Pick<Context, 'publicUrl' | 'published'>): readonly string[] {
-  return [...new Set([...context.published.tenants()].flatMap((tenant) => webOrigins(context, tenant)))];
+/** The tenant's origins that are pages of the web, patterns among them, for pages that have to know whom to trust. */
+export function webOrigins(context: Here & Pick<Context, 'warn'>, tenant: Tenant): readonly string[] {
+  return [...relyingPartyOf(context, tenant).origins].filter((origin) => /^https?:\/\//.test(origin));
 }

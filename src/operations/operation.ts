@@ -55,6 +55,8 @@ interface Sender {
   readonly userAgent: string | undefined;
   /** The page that sends it, where a browser says so. */
   readonly origin: string | undefined;
+  /** The page that is going to show the answer in a frame, where a browser says so. */
+  readonly framedBy: string | undefined;
 }
 
 /** The cookies of a page that the tenant expects; of any other page there are none, and none are set. */

@@ -70,6 +70,48 @@ describe('CORS (ruling 6)', () => {
     }
   });
 
+  test('ruling 57: origins match in the form that browsers write, and a pattern matches one label', async () => {
+    const own = await app.createTenant('Spellings');
+    const { body } = await app.call('POST', '/v1/users/ann/actions/pay', { key: own.secretKey });
+    const configured = await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
+      key: own.managementKey,
+      body: {
+        relyingParty: 'SHOP.example',
+        expectedOrigins: ['HTTPS://Bücher.Example:443/', 'https://*.shop.example', 'https://*.eu.shop.example:8443'],
+      },
+    });
+    expect(configured.status, configured.text).toBe(200);
+    const isTold = async (origin: string) => {
+      const own = await ask(origin, { token: String(body.token) });
+      const preflight = await app.call('OPTIONS', path, { key: null, headers: { origin } });
+      const told = [own, preflight].map(({ headers }) => headers['access-control-allow-origin']);
+      expect(new Set(told).size, origin).toBe(1);
+      return told[0] === origin;
+    };
+    for (const origin of [
+      'https://xn--bcher-kva.example',
+      'https://a.shop.example',
+      'https://a.eu.shop.example:8443',
+      'https://eu.shop.example',
+    ]) {
+      expect(await isTold(origin), origin).toBe(true);
+    }
+    for (const origin of [
+      'https://shop.example.',
+      'https://a.b.shop.example',
+      'https://a.shop.example:8443',
+      'http://a.shop.example',
+      'https://*.shop.example',
+      'https://.shop.example',
+      'https://ashop.example',
+      'https://a.eu.shop.example',
+      'https://a.shop.example.evil.example',
+      'HTTPS://A.SHOP.EXAMPLE',
+    ]) {
+      expect(await isTold(origin), origin).toBe(false);
+    }
+  });
+
   test('a preflight is answered for origins of any tenant; the real answer is for its own tenant’s alone', async () => {
     const other = await app.createTenant('Other');
     await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {

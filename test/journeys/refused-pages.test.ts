@@ -2,7 +2,8 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DatabaseUnavailable } from '../../src/storage/sql.ts';
+import { publishConfig } from '../../src/storage/queries/tenants.ts';
+import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
 import type { FaultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
@@ -40,8 +41,10 @@ async function during(problem: Error, work: () => Promise<TestReply>): Promise<T
 /** What every page has, whatever became of it. */
 function expectPage(reply: TestReply): void {
   const policy = String(reply.headers['content-security-policy']);
-  expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-[\w+/=]{24}'; img-src 'self' data:; object-src 'none'/);
-  expect(policy).toContain("base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://localhost:4000");
+  // It says nothing, so anybody may frame it; and it names nobody (ruling 50).
+  expect(policy.replace(/nonce-[\w+/=]{24}/, 'nonce-N')).toBe(
+    "default-src 'none'; style-src 'nonce-N'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+  );
   expect(reply.headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
     'referrer-policy': 'no-referrer',
@@ -83,6 +86,13 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     const polish = await during(down, () => open(`${url}&locale=pl&mode=popup`, { 'accept-language': 'de' }));
     expect(heading(polish)).toBe('W tej chwili to niemożliwe');
     expect(polish.text).toContain('<html lang="pl" dir="ltr" class="popup">');
+    // Somebody waits for word of it, and for a way to close it.
+    expect(polish.text).toContain('"errorCode":"unavailable","statusCode":503');
+    expect(polish.text).toMatch(/<button type="button" id="close" class="Button" hidden[^>]*>Zamknij</);
+    expect(String(polish.headers['content-security-policy'])).toMatch(
+      /script-src 'nonce-[^']*' 'strict-dynamic'; style/,
+    );
+    expect(String(polish.headers['content-security-policy'])).not.toContain('connect-src');
     expect(String(polish.headers['vary'])).toBe('Accept, Accept-Language');
   });
 
@@ -179,5 +189,116 @@ describe('the page behind a mailed link', () => {
     expect((await app.call('GET', path, { key: null, remoteAddress: '2001:db8:b::1' })).status).toBe(200);
     await app.runtime.advance(60_000);
     expect((await app.call('GET', path, from)).status).toBe(200);
+  });
+});
+
+describe('ruling 50: a page without a tenant', () => {
+  const policyOf = ({ headers }: TestReply) => String(headers['content-security-policy']);
+  const framed = (referer: string | undefined, dest = 'iframe') => ({
+    'sec-fetch-dest': dest,
+    ...(referer === undefined ? {} : { referer }),
+  });
+  const isStranger = (reply: TestReply) => reply.text.includes('"kind":"stranger"');
+  const configure = (expectedOrigins: readonly string[]) =>
+    app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
+      key: app.tenant.managementKey,
+      body: { relyingParty: 'shop.example', expectedOrigins },
+    });
+
+  beforeAll(async () => {
+    expect((await configure(['https://shop.example', 'https://*.shop.example'])).status).toBe(200);
+  });
+
+  test('can be framed by anybody, calls no API, and lists no tenant’s origins', async () => {
+    for (const path of [
+      '/challenge',
+      '/challenge?token=broken',
+      '/challenge?mode=popup',
+      '/challenge?token=a&mode=popup',
+    ]) {
+      const reply = await open(path);
+      expect(reply.status).toBe(200);
+      expect(heading(reply)).toBe('This page has expired');
+      expect(policyOf(reply)).toMatch(/^default-src 'none'; script-src 'nonce-[^']*' 'strict-dynamic'; style-src/);
+      expect(policyOf(reply)).toMatch(/form-action 'none'; frame-ancestors \*$/);
+      expect(policyOf(reply)).not.toContain('connect-src');
+      const all = `${JSON.stringify(reply.headers)}${reply.text}`;
+      expect(all).not.toContain('shop.example');
+      expect(all).not.toContain(app.tenant.tenantId);
+      expect(reply.text).toContain(path.includes('popup') ? '>Close</button>' : 'You can close this page.');
+      // No more code than it takes to say so.
+      const [, file = ''] = /<script type="module" src="([^"]*)"/.exec(reply.text) ?? [];
+      expect((await open(file)).text.length).toBeLessThan(3_000);
+      expect(reply.text).not.toContain('modulepreload');
+    }
+  });
+
+  test('is what a frame of a stranger gets in place of one that can act; without a word of who frames it, the policy decides', async () => {
+    for (const referer of [
+      'https://evil.example/',
+      'https://a.b.shop.example/',
+      'http://shop.example/',
+      'about:blank',
+      'x',
+    ]) {
+      for (const dest of ['iframe', 'frame', 'embed', 'object']) {
+        const reply = await open(url, framed(referer, dest));
+        expect([reply.status, isStranger(reply)], referer).toEqual([200, true]);
+        expect(reply.text).toContain('"errorCode":"forbidden","statusCode":403');
+        expect(reply.text).not.toContain(app.tenant.tenantId);
+      }
+    }
+    for (const [referer, dest] of [
+      [undefined, 'iframe'],
+      ['https://shop.example/pay?x=1', 'iframe'],
+      ['https://a.shop.example/', 'iframe'],
+      ['http://localhost:4000/challenge', 'iframe'],
+      ['http://localhost:5173/', 'iframe'],
+      ['https://evil.example/', 'document'],
+    ] as const) {
+      const reply = await open(url, framed(referer, dest));
+      expect(isStranger(reply), referer).toBe(false);
+      expect(policyOf(reply)).toContain(
+        "frame-ancestors 'self' https://shop.example https://*.shop.example http://localhost:4000 http://localhost:*",
+      );
+    }
+  });
+
+  test('is not that of a genuine token that is too old: its own tenant may frame it, and nobody else', async () => {
+    const tracked = await app.call('POST', '/v1/users/late/actions/sign-in', { body: {} });
+    await app.runtime.advance(11 * 60_000);
+    const late = `/challenge?token=${String(tracked.body.token)}&mode=popup`;
+    const reply = await open(late, framed('https://shop.example/'));
+    expect([reply.text.includes('This page has expired</h1>'), isStranger(reply)]).toEqual([true, false]);
+    expect(policyOf(reply)).toContain("frame-ancestors 'self' https://shop.example");
+    expect(isStranger(await open(late, framed('https://evil.example/')))).toBe(true);
+  });
+
+  test('a stored list of origins that is too long is cut to whole ones, and the log says so once', async () => {
+    const long = Array.from({ length: 100 }, (_, at) => `https://${at}.${'x'.repeat(60)}.shop.example`);
+    const stored = statement<never>(
+      'test_store_origins',
+      `update authenticator_configurations set settings = jsonb_set(settings, '{expectedOrigins}', $2)
+       where tenant_id = $1 and verification_method = 'PASSKEY'`,
+    );
+    await app.db.query(stored, [app.tenant.tenantId, JSON.stringify(['dead', ...long])]);
+    await publishConfig(app.db, app.tenant.tenantId);
+    await app.app.context.published.refresh();
+    const tracked = await app.call('POST', '/v1/users/long/actions/sign-in', { body: {} });
+    const page = `/challenge?token=${String(tracked.body.token)}`;
+    const [, listed = ''] = /frame-ancestors 'self' (.*)$/.exec(policyOf(await open(page))) ?? [];
+    const sources = listed.split(' ');
+    expect(listed.length).toBeLessThanOrEqual(4_096);
+    expect(sources.length).toBeGreaterThan(40);
+    expect(long).toEqual(expect.arrayContaining(sources));
+    await open(page);
+    expect(app.logText().split('are too long for a header').length - 1).toBe(2);
+    // What a header has no room for is expected all the same.
+    const last = String(long.at(-1));
+    const read = await app.call('GET', '/v1/client/ui/session', {
+      token: String(tracked.body.token),
+      headers: { origin: last },
+    });
+    expect(read.headers['access-control-allow-origin']).toBe(last);
   });
 });

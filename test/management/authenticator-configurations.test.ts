@@ -133,6 +133,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ['passkey', { relyingParty: 'bank.example' }, 'expectedOrigins'],
     ['passkey', { relyingParty: 'bank.example', expectedOrigins: ['bank.example'] }, 'expectedOrigins'],
     ['passkey', { relyingParty: 'https://bank.example', expectedOrigins: ['https://bank.example'] }, 'relyingParty'],
+    ['passkey', { relyingParty: '192.0.2.1', expectedOrigins: ['https://bank.example'] }, 'relyingParty'],
+    [
+      'passkey',
+      { relyingParty: 'bank.example', expectedOrigins: ['https://bank.example', 'https://*.evil.example'] },
+      'expectedOrigins[1] must lie within the relyingParty bank.example.',
+    ],
   ])('%s refuses %j', async (slug, body, reason) => {
     const reply = await ask('POST', `${base}/${slug}`, body);
     expect(reply.status, reply.text).toBe(400);
@@ -178,13 +184,64 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(firebase.body).not.toHaveProperty('apnsCredentials');
   });
 
+  test('ruling 57: origins are looked at by both generations, and again when the relying party leaves them', async () => {
+    const tenant = await app.createTenant('Origins');
+    const own = manage(app, tenant);
+    const patterns = { relyingParty: 'bank.example', expectedOrigins: ['https://*.bank.example'] };
+    expect((await own('POST', `${base}/passkey`, patterns)).status).toBe(200);
+    const [row] = (await own('GET', base)).body.filter(
+      (one: { verificationMethod: string }) => one.verificationMethod === 'PASSKEY',
+    );
+    for (const [path, body, why] of [
+      [
+        `${base}/passkey`,
+        { relyingParty: 'other.example' },
+        'expectedOrigins[0] must lie within the relyingParty other',
+      ],
+      [
+        `${base}/passkey`,
+        { expectedOrigins: ['https://bank.example/x'] },
+        'expectedOrigins[0] must be an origin and no',
+      ],
+      [
+        `${base}/${row.authenticatorId}`,
+        { expectedOrigins: ['ftp://x.example'] },
+        'expectedOrigins[0] must start with',
+      ],
+      [`${base}/${row.authenticatorId}`, { relyingParty: null }, 'must lie within the relyingParty localhost'],
+    ] as const) {
+      const reply = await own('PATCH', path, body);
+      expect([reply.status, reply.body.error], path).toEqual([400, 'invalid_request']);
+      expect(reply.body.errorDescription).toContain(why);
+    }
+    const moved = { relyingParty: 'other.example', expectedOrigins: ['https://*.other.example'] };
+    expect((await own('PATCH', `${base}/passkey`, moved)).body).toMatchObject(moved);
+  });
+
+  test('ruling 50: a list that is too long for the header of a page is refused; apps stand in none', async () => {
+    const own = manage(app, await app.createTenant('Long'));
+    const long = (count: number) =>
+      Array.from({ length: count }, (_, at) => `https://${`${at}`.padStart(2, '0')}${'x'.repeat(48)}.bank.example`);
+    const list = { relyingParty: 'bank.example', expectedOrigins: long(56) };
+    const refused = await own('POST', `${base}/passkey`, { ...list, expectedOrigins: long(57) });
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_request']);
+    expect(refused.body.errorDescription).toMatch(/^expectedOrigins take 4\d{3} characters in a header/);
+    const apps = Array.from({ length: 43 }, (_, at) => `android:apk-key-hash:${'0'.repeat(62)}${10 + at}`);
+    const made = await own('POST', `${base}/passkey`, { ...list, expectedOrigins: [...list.expectedOrigins, ...apps] });
+    expect(made.status, made.text).toBe(200);
+  });
+
   test('Terraform can begin on a fresh install: what nobody has configured is filled in, once', async () => {
     const fresh = manage(app, await app.createTenant('Fresh'));
     const passkey = await fresh('GET', `${base}/passkey`);
     expect(passkey.body).toMatchObject({ relyingParty: 'localhost', expectedOrigins: ['http://localhost:4000'] });
     const body = {
       relyingParty: 'bank.example',
-      expectedOrigins: ['https://bank.example', 'android:apk-key-hash:abc'],
+      expectedOrigins: [
+        'HTTPS://Bank.Example/',
+        `android:apk-key-hash:${'AB:'.repeat(31)}AB`,
+        'https://*.bank.example',
+      ],
     };
     const made = await fresh('POST', `${base}/passkey`, body);
     expect(made.body).toEqual({ ...passkey.body, ...body });

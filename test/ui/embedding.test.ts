@@ -80,6 +80,27 @@ describe('in a popup of the official SDK', () => {
     await app.frameLocator('iframe').getByRole('heading', { name: 'This page has expired' }).waitFor();
     await app.waitForFunction('window.errors.length > 0');
     expect(await app.evaluate('window.errors')).toEqual([{ errorCode: 'expired_token', statusCode: 401 }]);
+    await popupFits(app);
+    await app.frameLocator('iframe').getByRole('button', { name: 'Close' }).click();
+    expect(await resultOf(app)).toEqual({});
+    expect(await app.locator('iframe').count()).toBe(0);
+  });
+
+  test('ruling 57: a pattern lets one label in front frame the page and have its token', async () => {
+    const origin = site.appUrl.replace('localhost', '*.localhost');
+    const expectedOrigins = [site.appUrl, origin];
+    await site.manage('PATCH', '/authenticator-configurations/passkey', { relyingParty: 'localhost', expectedOrigins });
+    await withMail('pattern');
+    const { url } = await site.track('pattern', 'withdraw');
+    const app = await openApp('/', origin.replace('*', 'shop'));
+    await launch(app, url, 'popup');
+    await app.frameLocator('iframe').getByRole('button', { name: 'Quit' }).click();
+    const { token } = await resultOf(app);
+    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+    const deeper = await openApp('/', origin.replace('*', 'a.shop'));
+    await launch(deeper, url, 'popup');
+    await deeper.frameLocator('iframe').getByRole('heading', { name: 'This page has expired' }).waitFor();
+    await site.manage('PATCH', '/authenticator-configurations/passkey', { expectedOrigins: [site.appUrl] });
   });
 
   test('a refusal of the API is told to the app, and the popup stays', async () => {
@@ -157,9 +178,30 @@ describe('in a window of the official SDK', () => {
 });
 
 describe('A60', () => {
-  test('a stranger cannot frame the page', async () => {
-    const { url } = await site.track('framed', 'withdraw');
-    const stranger = await openApp('/', site.appUrl.replace('localhost', '127.0.0.1'));
+  const strangeOrigin = () => site.appUrl.replace('localhost', '127.0.0.1');
+
+  test('a stranger that frames the page gets one that can be closed, and neither the token nor a way to use it', async () => {
+    const { url, token } = await site.track('framed', 'withdraw');
+    const stranger = await openApp('/', strangeOrigin());
+    await launch(stranger, url, 'popup');
+    await stranger.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    const frame = stranger.frames().at(-1);
+    await frame?.getByRole('heading', { name: 'This page has expired' }).waitFor();
+    expect(await frame?.content()).not.toContain(token);
+    expect(frame?.url()).not.toContain(token);
+    expect(await stranger.evaluate('window.errors')).toEqual([{ errorCode: 'forbidden', statusCode: 403 }]);
+    await frame?.getByRole('button', { name: 'Close' }).click();
+    expect(await resultOf(stranger)).toEqual({});
+    const told = await seenBy(stranger);
+    expect(JSON.stringify(told)).not.toContain(token);
+    expect(new Set((await events(stranger)).map(({ event }) => event))).toEqual(
+      new Set(['AUTHSIGNAL_READY', 'AUTHSIGNAL_API_ERROR', 'AUTHSIGNAL_CLOSE_POPUP']),
+    );
+  });
+
+  test('a stranger that hides who it is cannot frame the page at all', async () => {
+    const { url } = await site.track('framed-hidden', 'withdraw');
+    const stranger = await openApp('/no-referrer', strangeOrigin());
     await stranger.evaluate(
       `document.body.append(Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(`${url}&mode=popup`)} }))`,
     );

@@ -79,7 +79,7 @@ export const uiSession = z
       hideWatermark: z.boolean(),
       redirectOnExpiry: z.boolean(),
     }),
-    /** Origins that the token may be posted to. Patterns are left out. */
+    /** Origins that the token may be posted to. `https://*.host` stands for hosts with one label more. */
     expectedOrigins: z.array(z.string()),
     /** Whether every http://localhost is expected as well, as on a developer's machine. */
     expectsLocalhost: z.boolean(),

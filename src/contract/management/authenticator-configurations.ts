@@ -47,14 +47,15 @@ const prefixRateLimits = z
 const relyingParty = z
   .string()
   .regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'relyingParty must be a host name such as example.com.')
+  // Browsers take no address for one.
+  .regex(/(?:^|\.)(?=[a-z0-9-]*[a-z-])[a-z0-9-]+$/i, 'relyingParty must be a host name such as example.com.')
   .max(253);
 const expectedOrigins = z
   .array(
     z
       .string()
       .max(512)
-      .regex(/^(https?:\/\/|android:)/, 'expectedOrigins must each start with http://, https:// or android:.')
-      // They stand in headers, next to each other.
+      // They stand in headers, next to each other. What else they have to be is looked at where they are stored.
       .regex(/^[^\s;,'"]+$/, 'expectedOrigins must each be one origin, such as https://app.example.com.'),
   )
   .min(1)

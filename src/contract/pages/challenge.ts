@@ -2,30 +2,38 @@ import { z } from 'zod';
 import { uiSession } from '../client/ui-session.ts';
 import { route } from '../route.ts';
 import { pageTemplate } from './page-template.ts';
+import { strangerPage } from './still-page.ts';
+
+/** What only the server has a use for. */
+const aroundPage = {
+  template: pageTemplate.optional(),
+  /** Origins whose pages may frame it, beside this server's. */
+  frameAncestors: z.array(z.string()),
+};
 
 /** What the page shows first. The same state draws it on the server and in the browser. */
 export const challengePage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('session'), session: uiSession, template: pageTemplate.optional() }),
+  z.object({ kind: z.literal('session'), session: uiSession, ...aroundPage }),
   z.object({
-    /** The token is missing, broken or too old, or its action is gone. */
+    /** The token is genuine but too old, or its action is gone. */
     kind: z.literal('expired'),
-    /** Whether there was no token at all, as after a reload: the browser may hold one. */
-    isMissing: z.boolean(),
     locale: z.string(),
     texts: z.record(z.string(), z.string()),
-    /** Of the tenant whose genuine token is too old; else unknown. */
-    tenant: uiSession.shape.tenant.optional(),
-    template: pageTemplate.optional(),
+    tenant: uiSession.shape.tenant,
     redirectUrl: z.string().optional(),
     redirectOnExpiry: z.boolean(),
     hideWatermark: z.boolean(),
     expectedOrigins: z.array(z.string()),
     expectsLocalhost: z.boolean(),
+    ...aroundPage,
   }),
 ]);
 export type ChallengePage = z.infer<typeof challengePage>;
 
-const shownPage = z.object({ page: challengePage, mode: z.enum(['page', 'popup']) });
+const shownPage = z.object({
+  page: z.discriminatedUnion('kind', [...challengePage.options, strangerPage]),
+  mode: z.enum(['page', 'popup']),
+});
 export type ShownPage = z.infer<typeof shownPage>;
 
 export const showChallenge = route({

@@ -1,5 +1,6 @@
-/** Pages without script: the server draws them whole, and what they ask is sent by a form. */
+/** Pages that call no API: the server draws them whole, and what they ask is sent by a form. */
 import { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
 import { uiSession } from '../client/ui-session.ts';
 import { pageTemplate } from './page-template.ts';
 
@@ -30,16 +31,35 @@ export const linkPage = z.object({
 });
 export type LinkPage = z.infer<typeof linkPage>;
 
+/**
+ * Where no tenant is named, or one whose app does not frame the page (ruling 50). Whoever has opened it is told that it can be
+ * closed, and nothing that anybody may not know.
+ */
+export const strangerPage = z.object({
+  kind: z.literal('stranger'),
+  locale: z.string(),
+  texts: z.record(z.string(), z.string()),
+  /** What an API caller would be told of the token. */
+  errorCode: z.enum(['invalid_token', 'expired_token', 'forbidden']),
+  statusCode: z.int(),
+  /** Whether there was no token at all, as after a reload: the browser may hold one. */
+  isMissing: z.boolean(),
+});
+export type StrangerPage = z.infer<typeof strangerPage>;
+
 /** For a browser that was refused a page, or for which none could be drawn. Of no tenant: there may be no database. */
 export interface FailurePage {
   readonly kind: 'failure';
   readonly locale: string;
   readonly texts: Readonly<Record<string, string>>;
   readonly reason: 'busy' | 'missing' | 'unexpected';
+  /** What an API caller is told in its place. */
+  readonly errorCode: ErrorCode;
+  readonly statusCode: number;
   /** Whether asking again is harmless; it may help, unless nothing is there. */
   readonly canRetry: boolean;
   /** What the server's log has it under. */
   readonly reference?: string;
 }
 
-export type StillPage = LinkPage | FailurePage;
+export type StillPage = LinkPage | StrangerPage | FailurePage;

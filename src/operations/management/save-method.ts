@@ -4,6 +4,7 @@ import type { Sql } from '../../storage/sql.ts';
 import type { Context } from '../operation.ts';
 import { maskedConfiguration } from './authenticator-configuration-views.ts';
 import { checkKeyPolicy } from './check-key-policy.ts';
+import { checkOrigins } from './check-origins.ts';
 import { configureMethod } from './configure-method.ts';
 import type { MethodConfiguration } from './configure-method.ts';
 import { openSecrets, sealSecrets } from './method-secrets.ts';
@@ -20,6 +21,7 @@ export async function saveMethod(
   const stored = { isActive: row.is_active, settings: row.settings, secrets: openSecrets(context, tenantId, row) };
   const result = configureMethod(row.verification_method, stored, sent);
   checkKeyPolicy(sent, result, context.runtime.clock.now());
+  checkOrigins(context, sent, result);
   check(result);
   const saved: AuthenticatorConfigurationRow = {
     ...row,

@@ -16,6 +16,7 @@ export const dePages: PageTexts = {
   'common.securedBy': 'Geschützt durch Sallyport',
   'common.recommended': 'Empfohlen',
   'common.closable': 'Sie können diese Seite schließen.',
+  'common.close': 'Schließen',
 
   'no-script.heading': 'JavaScript ist ausgeschaltet',
   'no-script.description':

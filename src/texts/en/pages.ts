@@ -17,6 +17,7 @@ export const enPages = {
   'common.securedBy': 'Protected by Sallyport',
   'common.recommended': 'Recommended',
   'common.closable': 'You can close this page.',
+  'common.close': 'Close',
 
   'no-script.heading': 'JavaScript is switched off',
   'no-script.description':

@@ -16,6 +16,7 @@ export const esPages: PageTexts = {
   'common.securedBy': 'Protegido por Sallyport',
   'common.recommended': 'Recomendado',
   'common.closable': 'Puedes cerrar esta página.',
+  'common.close': 'Cerrar',
 
   'no-script.heading': 'JavaScript está desactivado',
   'no-script.description':

@@ -16,6 +16,7 @@ export const frPages: PageTexts = {
   'common.securedBy': 'Protégé par Sallyport',
   'common.recommended': 'Recommandé',
   'common.closable': 'Vous pouvez fermer cette page.',
+  'common.close': 'Fermer',
 
   'no-script.heading': 'JavaScript est désactivé',
   'no-script.description':

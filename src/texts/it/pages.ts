@@ -16,6 +16,7 @@ export const itPages: PageTexts = {
   'common.securedBy': 'Protetto da Sallyport',
   'common.recommended': 'Consigliato',
   'common.closable': 'Puoi chiudere questa pagina.',
+  'common.close': 'Chiudi',
 
   'no-script.heading': 'JavaScript è disattivato',
   'no-script.description':

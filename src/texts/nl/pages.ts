@@ -16,6 +16,7 @@ export const nlPages: PageTexts = {
   'common.securedBy': 'Beveiligd door Sallyport',
   'common.recommended': 'Aanbevolen',
   'common.closable': 'Je kunt deze pagina sluiten.',
+  'common.close': 'Sluiten',
 
   'no-script.heading': 'JavaScript staat uit',
   'no-script.description':

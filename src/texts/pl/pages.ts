@@ -16,6 +16,7 @@ export const plPages: PageTexts = {
   'common.securedBy': 'Chronione przez Sallyport',
   'common.recommended': 'Zalecane',
   'common.closable': 'Możesz zamknąć tę stronę.',
+  'common.close': 'Zamknij',
 
   'no-script.heading': 'JavaScript jest wyłączony',
   'no-script.description':

@@ -16,6 +16,7 @@ export const ptBrPages: PageTexts = {
   'common.securedBy': 'Protegido por Sallyport',
   'common.recommended': 'Recomendado',
   'common.closable': 'Você pode fechar esta página.',
+  'common.close': 'Fechar',
 
   'no-script.heading': 'O JavaScript está desativado',
   'no-script.description':

@@ -1,6 +1,9 @@
 /** What this browser remembers of a person between visits: little, and nothing that proves anything. */
 import type { UiSession } from '../../contract/client/ui-session.ts';
 
+/** Where the newest token of a page is kept, so that the page can be loaded again. */
+export const tokenKey = 'sallyport.token';
+
 /** Kept until the tab is closed; in memory alone where the browser refuses to keep anything, as it may inside frames. */
 export function sessionKeep(key: string) {
   let kept: string | undefined;

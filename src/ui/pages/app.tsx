@@ -39,7 +39,7 @@ export interface Surroundings {
 export function App({ page, around }: { readonly page: ChallengePage; readonly around: Surroundings }) {
   const [session, setSession] = useState(page.kind === 'session' ? page.session : undefined);
   const [view, setView] = useState<View>(() =>
-    page.kind === 'session' ? firstView(page.session) : { name: page.isMissing ? 'waiting' : 'expired' },
+    page.kind === 'session' ? firstView(page.session) : { name: 'expired' },
   );
   const [trail, setTrail] = useState<readonly View[]>([]);
   const [isBroken] = useErrorBoundary();
@@ -55,11 +55,6 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
   useEffect(() => {
     window.scrollTo(0, 0);
   }, [shown]);
-
-  // The browser has looked for a token by now.
-  useEffect(() => {
-    if (view.name === 'waiting') setView({ name: 'expired' });
-  }, []);
 
   useEffect(() => {
     const onExpired = () => setView({ name: 'expired' });
@@ -176,8 +171,6 @@ function Shown(parts: ShownParts) {
     case 'cannot-confirm':
     case 'expired':
       return <EndScreen name={view.name} onGo={around.leave} />;
-    case 'waiting':
-      return <Loading words={parts.words} />;
     case 'error':
       return <EndScreen name="error" onGo={around.reload} />;
     case 'done':
@@ -358,7 +351,6 @@ function isOver({ name }: View): boolean {
     'expired',
     'error',
     'uplift',
-    'waiting',
   ].includes(name);
 }
 

@@ -3,7 +3,7 @@ import { hydrate } from 'preact';
 import { Client, NetworkError, supportsPlatformPasskeys } from '../../../sdk/browser/index.ts';
 import type { ApiError } from '../../../sdk/browser/index.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
-import { sessionKeep } from '../kit/device-memory.ts';
+import { sessionKeep, tokenKey } from '../kit/device-memory.ts';
 import { App } from './app.tsx';
 import type { Surroundings } from './app.tsx';
 import { Opener, exitUrl } from './exits.ts';
@@ -11,7 +11,7 @@ import { firstView } from './flow.ts';
 import { loadLaterScreens } from './later.ts';
 import { loadMethodPage } from './method-pages.ts';
 
-const token = sessionKeep('sallyport.token');
+const token = sessionKeep(tokenKey);
 
 async function begin(): Promise<void> {
   const state = document.querySelector('#page-state')?.textContent ?? '';
@@ -19,15 +19,7 @@ async function begin(): Promise<void> {
   const address = new URL(location.href);
   const isPopup = address.searchParams.get('mode') === 'popup';
 
-  const given = address.searchParams.get('token') ?? undefined;
-  const kept = token.read();
-  if (page.kind === 'expired' && page.isMissing && kept !== undefined) {
-    // A reload: the server draws the page anew, with the tenant's own look.
-    address.searchParams.set('token', kept);
-    location.replace(address);
-    return;
-  }
-  const current = given ?? '';
+  const current = address.searchParams.get('token') ?? '';
   token.write(page.kind === 'session' ? current : undefined);
   // Out of the address bar, the history and whatever copies them.
   address.searchParams.delete('token');
@@ -90,9 +82,9 @@ async function begin(): Promise<void> {
   hydrate(<App page={page} around={around} />, root);
   document.documentElement.classList.add('started');
 
-  if (isPopup) report(opener);
+  if (isPopup) opener.reportSize();
   if (page.kind === 'expired') {
-    opener.failed(given === undefined ? 'invalid_token' : 'expired_token', 401);
+    opener.failed('expired_token', 401);
     if (page.redirectOnExpiry && target !== undefined) leave();
   }
 }
@@ -111,16 +103,6 @@ function isOfToken({ code }: ApiError): boolean {
 /** WebKit wants a click before a ceremony inside a frame. */
 function isSafari(): boolean {
   return /^((?!chrome|android|crios|fxios).)*safari/i.test(navigator.userAgent);
-}
-
-/** Tells the opener how high the page is, at each change, and that it can be shown once it has been painted. */
-function report(opener: Opener): void {
-  const container = document.querySelector('#widget-container');
-  if (container === null) return;
-  const tell = () => opener.resize(Math.ceil(container.getBoundingClientRect().height));
-  tell();
-  new ResizeObserver(tell).observe(container);
-  requestAnimationFrame(() => requestAnimationFrame(() => opener.ready()));
 }
 
 void begin();

@@ -1,5 +1,6 @@
 /** How the page talks to whoever opened it, and how it goes back there (client-api 7.2, 7.6; ruling 21). */
 import { sessionKeep } from '../kit/device-memory.ts';
+import { openerMessages, openerWindow, reportSize } from './opener-window.ts';
 
 export interface ExitParts {
   readonly isPopup: boolean;
@@ -27,48 +28,44 @@ export function exitUrl({ redirectUrl, nativeScheme }: ExitParts, token: string)
 /** The window that opened the page, and what it is told. */
 export class Opener {
   readonly #parts: ExitParts;
-  readonly #window: Window;
+  readonly #window = openerWindow();
   readonly #origin: string | undefined;
 
   constructor(parts: ExitParts) {
     this.#parts = parts;
-    const opener = window.opener as Window | null;
-    this.#window = window.parent !== window ? window.parent : (opener ?? window);
     this.#origin = originOfOpener();
   }
 
-  /** How high the content is, in pixels. */
-  resize(height: number): void {
-    if (height > 0) this.#announce({ height });
-  }
-
-  ready(): void {
-    this.#announce(JSON.stringify({ event: 'AUTHSIGNAL_READY' }));
+  /** From now on the opener knows how high the page is. */
+  reportSize(): void {
+    reportSize((message) => this.#announce(message));
   }
 
   failed(errorCode: string, statusCode: number): void {
-    this.#announce(JSON.stringify({ event: 'AUTHSIGNAL_API_ERROR', errorCode, statusCode }));
+    this.#announce(openerMessages.failed(errorCode, statusCode));
   }
 
   /** Hands over the token and asks to be closed. The token goes to origins of the tenant alone. */
   close(token: string): void {
     if (!this.#parts.isPopup) return;
-    const message = JSON.stringify({ event: 'AUTHSIGNAL_CLOSE_POPUP', token });
-    for (const origin of this.#tokenTargets()) this.#window.postMessage(message, origin);
+    for (const origin of this.#tokenTargets()) this.#window.postMessage(openerMessages.close(token), origin);
   }
 
   #tokenTargets(): readonly string[] {
     const { expectedOrigins, redirectUrl } = this.#parts;
     if (this.#origin !== undefined) return this.#isExpected(this.#origin) ? [this.#origin] : [];
     const ofRedirect = originOf(redirectUrl);
+    const exact = expectedOrigins.filter((origin) => !origin.includes('*'));
     // Browsers deliver only what is addressed to the very origin of the window.
-    return [...new Set([...expectedOrigins, ...(ofRedirect === undefined ? [] : [ofRedirect])])];
+    return [...new Set([...exact, ...(ofRedirect === undefined ? [] : [ofRedirect])])];
   }
 
   #isExpected(origin: string): boolean {
     const { expectedOrigins, expectsLocalhost, redirectUrl } = this.#parts;
     if (expectsLocalhost && /^http:\/\/localhost(:\d{1,5})?$/.test(origin)) return true;
-    return expectedOrigins.includes(origin) || origin === originOf(redirectUrl);
+    // `*` stands for the first label of a host.
+    const pattern = origin.replace(/^(https?:\/\/)[^.:*]+\./, '$1*.');
+    return expectedOrigins.includes(origin) || expectedOrigins.includes(pattern) || origin === originOf(redirectUrl);
   }
 
   /** Nothing in it is secret; a stranger that has opened the page is told nothing all the same (A59). */

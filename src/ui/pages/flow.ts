@@ -9,8 +9,7 @@ export type View =
   | { readonly name: EndName };
 
 type LaterName = 'recovery-codes' | 'uplift' | 'settings';
-type EndName =
-  'enrolled' | 'done' | 'quit' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'waiting' | 'error';
+type EndName = 'enrolled' | 'done' | 'quit' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'error';
 
 /** Where a page begins. */
 export function firstView(session: UiSession): View {

@@ -26,6 +26,8 @@ export interface BuiltFiles {
   /** What the entry imports at once. */
   readonly always: readonly string[];
   readonly chunks: Readonly<Record<string, readonly string[]>>;
+  /** The script of pages that call no API. */
+  readonly still: string;
 }
 
 export interface RenderedPage {
@@ -77,28 +79,40 @@ export function renderPage(
     hideWatermark,
     head: preloads.map((file) => `<link rel="modulepreload" href="${file}" nonce="${nonce}">`).join(''),
     inside: `${noScript}<div id="widget-root">${render(<App page={page} around={around} />)}</div>${late}`,
-    after: `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(withoutTemplate(page)))}</script><script type="module" src="${files.entry}" nonce="${nonce}"></script>`,
+    after: scriptWith(forBrowser(page), files.entry, nonce),
   });
 }
 
-/** A page that needs no script, and has none. */
+/** A page that calls no API: with a script only where somebody waits for word of it, or a token may be kept. */
 export function renderStillPage(
   page: StillPage,
-  { mode, nonce }: { readonly mode: Mode; readonly nonce: string },
+  { mode, nonce, files }: { readonly mode: Mode; readonly nonce: string; readonly files: BuiltFiles },
 ): RenderedPage {
-  const tenant = page.kind === 'link' ? page.tenant : undefined;
+  const isOfLink = page.kind === 'link';
+  const tenant = isOfLink ? page.tenant : undefined;
   const words = wordsOf(page.locale, page.texts, { tenantName: tenant?.name ?? '' });
+  const hasScript = page.kind === 'stranger' || (page.kind === 'failure' && mode === 'popup');
   return renderDocument({
     tenant,
-    template: page.kind === 'link' ? page.template : undefined,
+    template: isOfLink ? page.template : undefined,
     words,
     mode,
     nonce,
-    hideWatermark: page.kind === 'link' && page.hideWatermark,
+    hideWatermark: isOfLink && page.hideWatermark,
+    isLooking: page.kind === 'stranger' && page.isMissing,
     head: '',
-    inside: render(<StillScreen page={page} words={words} />),
-    after: '',
+    inside: render(<StillScreen page={page} words={words} isPopup={mode === 'popup'} />),
+    after: hasScript ? scriptWith(withoutTexts(page), files.still, nonce) : '',
   });
+}
+
+/** What a script of the page begins with, and the script. */
+function scriptWith(state: object, file: string, nonce: string): string {
+  return `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(state))}</script><script type="module" src="${file}" nonce="${nonce}"></script>`;
+}
+
+function withoutTexts({ texts: _texts, ...page }: StillPage): object {
+  return page;
 }
 
 type Mode = 'page' | 'popup';
@@ -113,6 +127,7 @@ function renderDocument({
   mode,
   nonce,
   hideWatermark,
+  isLooking = false,
   head,
   inside,
   after,
@@ -123,6 +138,8 @@ function renderDocument({
   mode: Mode;
   nonce: string;
   hideWatermark: boolean;
+  /** Whether the script has to look first whether this is the page to show. */
+  isLooking?: boolean;
   /** What the head has beyond styles and names. */
   head: string;
   /** What stands in the container, and what follows the widget. */
@@ -150,7 +167,8 @@ function renderDocument({
     after,
   ].join('');
   const { locale } = words;
-  const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${mode === 'popup' ? ' class="popup"' : ''}`;
+  const classes = [mode === 'popup' ? 'popup' : '', isLooking ? 'looking' : ''].filter(Boolean).join(' ');
+  const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${classes === '' ? '' : ` class="${classes}"`}`;
   // A popup has no room for more than the widget.
   const {
     styles: ownStyles,
@@ -178,8 +196,8 @@ function chunksOf(page: ChallengePage, { chunks }: BuiltFiles): readonly string[
   return chunks['method' in view ? view.method : view.name] ?? [];
 }
 
-/** The document has the template already; the browser has no use for it. */
-function withoutTemplate({ template: _template, ...page }: ChallengePage): ChallengePage {
+/** Without what stands around the page already. */
+function forBrowser({ template: _template, frameAncestors: _ancestors, ...page }: ChallengePage): object {
   return page;
 }
 

@@ -1,17 +1,51 @@
-/** Screens of pages without script: behind a mailed link, and where a page could not be drawn. Drawn on the server alone. */
+/** Screens of pages that call no API: behind a mailed link, and where there is nothing to show. Drawn on the server alone. */
 import type { FailurePage, LinkPage, StillPage } from '../../contract/pages/still-page.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { Screen } from '../kit/parts.tsx';
 import type { Words } from '../kit/page.ts';
 import { Logo } from './logo.tsx';
 
-export function StillScreen({ page, words }: { readonly page: StillPage; readonly words: Words }) {
-  if (page.kind === 'failure') return <FailureScreen page={page} words={words} />;
+export function StillScreen({
+  page,
+  words,
+  isPopup,
+}: {
+  readonly page: StillPage;
+  readonly words: Words;
+  readonly isPopup: boolean;
+}) {
+  if (page.kind === 'failure') return <FailureScreen page={page} words={words} isPopup={isPopup} />;
+  if (page.kind === 'stranger') {
+    return (
+      <Screen
+        icon="clock"
+        heading={words.say('session-expired.heading')}
+        description={words.say('session-expired.description')}
+      >
+        {isPopup ? (
+          <div class="Stack">
+            <CloseButton words={words} isPrimary />
+          </div>
+        ) : (
+          <p class="Note">{words.say('common.closable')}</p>
+        )}
+      </Screen>
+    );
+  }
   return (
     <>
       {page.tenant === undefined ? null : <Logo theme={page.tenant.theme} position="inside" />}
       <LinkScreen screen={page.screen} words={words} />
     </>
+  );
+}
+
+/** Of a popup. Shown by the script that it takes. */
+function CloseButton({ words, isPrimary }: { readonly words: Words; readonly isPrimary: boolean }) {
+  return (
+    <button type="button" id="close" class={`Button${isPrimary ? ' Button--primary' : ''}`} hidden>
+      {words.say('common.close')}
+    </button>
   );
 }
 
@@ -76,10 +110,19 @@ const failures = {
   unexpected: { icon: 'alert', heading: 'generic-error.heading', description: 'failure-busy.description' },
 } as const satisfies Record<FailurePage['reason'], { icon: string; heading: PageTextId; description: PageTextId }>;
 
-function FailureScreen({ page, words }: { readonly page: FailurePage; readonly words: Words }) {
+function FailureScreen({
+  page,
+  words,
+  isPopup,
+}: {
+  readonly page: FailurePage;
+  readonly words: Words;
+  readonly isPopup: boolean;
+}) {
   const { icon, heading, description } = failures[page.reason];
   const isRepeatable = page.reason !== 'missing';
-  const advice = isRepeatable && !page.canRetry ? 'failure-again.description' : description;
+  const canRetry = isRepeatable && page.canRetry;
+  const advice = isRepeatable && !canRetry ? 'failure-again.description' : description;
   return (
     <Screen
       icon={icon}
@@ -87,12 +130,15 @@ function FailureScreen({ page, words }: { readonly page: FailurePage; readonly w
       heading={words.say(heading)}
       description={words.say(advice)}
     >
-      {isRepeatable && page.canRetry ? (
+      {canRetry || isPopup ? (
         <div class="Stack">
           {/* The same address again; its token is still in it, since no script has taken it out. */}
-          <a class="Button Button--primary" href="">
-            {words.say('common.retry')}
-          </a>
+          {canRetry ? (
+            <a class="Button Button--primary" href="">
+              {words.say('common.retry')}
+            </a>
+          ) : null}
+          {isPopup ? <CloseButton words={words} isPrimary={!canRetry} /> : null}
         </div>
       ) : null}
       {page.reference === undefined ? null : (

@@ -1,0 +1,35 @@
+import { Refusal } from '../../contract/errors.ts';
+import { ancestorsCharactersMax, readRelyingParty } from '../expected-origins.ts';
+import type { Context } from '../operation.ts';
+import { readOrigin } from '../read-origin.ts';
+import type { MethodConfiguration } from './configure-method.ts';
+
+/**
+ * Refuses origins that nothing would ever match, and more than a page's header has room for (rulings 50, 57). Those that are
+ * stored already are looked at again only where a change of the relying party concerns them.
+ * @throws {Refusal} `invalid_request` naming the member
+ */
+export function checkOrigins(
+  context: Context,
+  sent: Readonly<Record<string, unknown>>,
+  { settings }: MethodConfiguration,
+): void {
+  const { expectedOrigins: entries } = settings;
+  const isNew = Array.isArray(sent['expectedOrigins']);
+  if (!Array.isArray(entries) || (!isNew && sent['relyingParty'] === undefined)) return;
+  const { rpId, ancestors } = readRelyingParty(context, settings);
+  for (const [index, entry] of entries.map(String).entries()) {
+    const { problem } = readOrigin(entry, rpId);
+    const isConcerned = isNew || entry.includes('*');
+    if (isConcerned && problem !== undefined) {
+      throw new Refusal('invalid_request', `expectedOrigins[${index}] ${problem}`);
+    }
+  }
+  const { length } = ancestors.join(' ');
+  if (isNew && length > ancestorsCharactersMax) {
+    throw new Refusal(
+      'invalid_request',
+      `expectedOrigins take ${length} characters in a header of each page, of ${ancestorsCharactersMax}. Shorten the list.`,
+    );
+  }
+}
