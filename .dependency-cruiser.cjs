@@ -31,7 +31,7 @@ const room = (name, allowed, { node = false, npm = [] } = {}) => [
       ]),
 ];
 
-const runtime = '^src/runtime/(runtime|crypto|certificates|tokens)\\.ts$';
+const runtime = '^src/runtime/(runtime|crypto|certificates|tokens|turns)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -146,7 +146,7 @@ module.exports = {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),
-    ...room('delivery/', ['^src/runtime/(runtime|crypto)\\.ts$', '^src/config/'], {
+    ...room('delivery/', ['^src/runtime/(runtime|crypto|turns)\\.ts$', '^src/config/'], {
       node: true,
       npm: ['nodemailer', 'ipaddr\\.js'],
     }),

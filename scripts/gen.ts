@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { settings } from '../src/config/config.ts';
 import { errorCatalogue } from '../src/contract/errors.ts';
 import { routes } from '../src/contract/index.ts';
+import { pageBudgets } from '../src/contract/management/page-budgets.ts';
 import { facts } from '../src/core/facts/facts.ts';
 import { openApiDocument } from '../src/contract/openapi.ts';
 
@@ -65,7 +66,22 @@ listens; an unknown \`SALLYPORT_\` variable is a mistake too.
 | variable | default | meaning |
 | --- | --- | --- |
 ${rows.join('\n')}
+
+## What work may cost
+
+Fixed, so that nobody's pages slow others. It is spent before the work is done. What is saved beyond its budget is answered
+400 with the limit in words.
+
+| what | at most |
+| --- | --- |
+${budgetRows()}
 `;
+}
+
+function budgetRows(): string {
+  return Object.values(pageBudgets)
+    .map(({ max, meaning }) => `| ${meaning} | ${max.toLocaleString('en')} |`)
+    .join('\n');
 }
 
 const isCheck = process.argv.includes('--check');

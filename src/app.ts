@@ -27,8 +27,9 @@ import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
 import { undeliverableMethods } from './operations/usable-methods.ts';
 import { warnOnceAMinute } from './operations/warn-once-a-minute.ts';
-import { digestsEqual, sha256, SlowHashBusy } from './runtime/crypto.ts';
+import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { TurnsBusy } from './runtime/turns.ts';
 import { pendingMigrations } from './storage/migrate.ts';
 import { anchorClock } from './storage/open-storage.ts';
 import { openPublished } from './storage/published.ts';
@@ -125,6 +126,8 @@ export async function createApp(options: AppOptions): Promise<App> {
           throw error;
         }),
     },
+    underWay: new Map(),
+    warn,
   };
   const running = new Set<Promise<void>>();
   const stopJobs = jobs.map((job) =>
@@ -169,7 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rates: { management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }) },
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
-    isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof SlowHashBusy,
+    isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy,
     pages,
     ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
   });
@@ -193,6 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       for (const stop of stopJobs) stop();
       // What is being delivered is settled first, or another node would deliver it again.
       await Promise.all(running);
+      await Promise.all(jobContext.underWay.keys());
       enrichment.close();
       options.mailer?.close();
       mailers.close();

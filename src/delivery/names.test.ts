@@ -132,7 +132,7 @@ describe('ruling 52: a name', () => {
     const hooks = silent.map((name) => resolve(name, { asker: 'one', ms: 1_200 }));
     const [found] = await Promise.all([
       resolve('hook.example', { asker: 'two' }),
-      slowHash('secret', Buffer.from('salt')),
+      slowHash('secret', Buffer.from('salt'), 'one'),
     ]);
     expect(found).toEqual(['192.0.2.1']);
     // Long before the first of the twenty is over.

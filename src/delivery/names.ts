@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Clock } from '../runtime/runtime.ts';
+import { openTurns } from '../runtime/turns.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -66,7 +67,7 @@ export function openNames({
 }: NamesOptions): Names {
   const hosts = openFile(clock, hostsFile, parseHosts);
   const search = openFile(clock, resolvConf, parseSearch);
-  const lanes = openLanes();
+  const turns = openTurns({ ownPlacesMax: lookupsMax });
   const negatives = new Map<string, { readonly code: string; readonly untilMs: number }>();
 
   function refuseNegative(name: string): void {
@@ -106,7 +107,7 @@ export function openNames({
       if (own !== undefined) return own;
       if (!isName(name)) throw new NameUnresolved('EBADNAME');
       refuseNegative(name);
-      return lanes.run(asker, signal, () => lookUp(name, signal));
+      return turns.run(asker, () => lookUp(name, signal), signal);
     },
   };
 }
@@ -160,53 +161,6 @@ async function answerOf(resolver: Resolver, name: string, family: 4 | 6): Promis
 
 async function grace(): Promise<undefined> {
   await once(AbortSignal.timeout(familyGraceMs), 'abort');
-}
-
-interface Lane {
-  running: number;
-  /** Whoever waits for a place, longest first. */
-  readonly waiting: Set<() => void>;
-}
-
-/** A few places for each asker. */
-function openLanes() {
-  const lanes = new Map<string, Lane>();
-  return {
-    async run<Result>(asker: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-      const lane = lanes.get(asker) ?? { running: 0, waiting: new Set() };
-      lanes.set(asker, lane);
-      if (lane.running < lookupsMax) lane.running += 1;
-      else await placeIn(lane, signal);
-      try {
-        return await work();
-      } finally {
-        const [next] = lane.waiting;
-        if (next === undefined) lane.running -= 1;
-        else next();
-        if (lane.running === 0) lanes.delete(asker);
-      }
-    },
-  };
-}
-
-/** Waits for the place of somebody who leaves. */
-function placeIn({ waiting }: Lane, signal: AbortSignal): Promise<void> {
-  return new Promise((done, fail) => {
-    const leave = () => {
-      waiting.delete(take);
-      signal.removeEventListener('abort', stop);
-    };
-    const take = () => {
-      leave();
-      done();
-    };
-    const stop = () => {
-      leave();
-      fail(signal.reason instanceof Error ? signal.reason : new Error('It took too long.'));
-    };
-    waiting.add(take);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 /** What a text file says, read again once it has changed; nothing where there is none. */

@@ -5,7 +5,11 @@ import type { Job, JobContext } from './job.ts';
 
 const batchMax = 20;
 // What one run may take, so that a node that is asked to stop does so soon.
-const batchesMax = 5;
+const roundsMax = 5;
+/** A tenant whose mail server or endpoint is slow has this many deliveries under way, and the others of it wait. */
+const ownUnderWayMax = 10;
+const underWayMax = 200;
+const patienceMs = 1_000;
 // Longer than any delivery takes; after it, another node takes what a dead one held.
 const leaseMs = 60_000;
 
@@ -22,16 +26,45 @@ export const deliverOutbox: Job = {
   name: 'deliver-outbox',
   intervalMs: 1_000,
   async run(context) {
-    const { db, runtime, deliver } = context;
-    for (let batch = 0; batch < batchesMax; batch += 1) {
-      const nowMs = runtime.clock.now();
-      const kinds = Object.keys(deliver);
-      const rows = await takeOutboxRows(db, { kinds, nowMs, leasedUntilMs: nowMs + leaseMs, max: batchMax });
-      await Promise.all(rows.map((row) => settle(context, row)));
-      if (rows.length < batchMax) return;
+    // A run goes on without those that take longer.
+    const patience = AbortSignal.timeout(patienceMs);
+    const isOver = new Promise<false>((resolve) => {
+      patience.addEventListener('abort', () => resolve(false), { once: true });
+    });
+    for (let round = 0; round < roundsMax; round += 1) {
+      const isMore = await begin(context);
+      const areSettled = await Promise.race([Promise.all(context.underWay.keys()), isOver]);
+      if (!isMore || areSettled === false) return;
     }
   },
 };
+
+/** Begins what is due, as far as each tenant may have under way; says whether there may be more. */
+async function begin(context: JobContext): Promise<boolean> {
+  const { db, runtime, deliver, underWay, warn } = context;
+  const kinds = Object.keys(deliver);
+  for (let isMore = false; ; isMore = true) {
+    const max = Math.min(batchMax, underWayMax - underWay.size);
+    if (max <= 0) return true;
+    const nowMs = runtime.clock.now();
+    const exceptTenants = busyTenants(underWay);
+    const rows = await takeOutboxRows(db, { kinds, nowMs, leasedUntilMs: nowMs + leaseMs, max, exceptTenants });
+    for (const row of rows) {
+      const delivery = settle(context, row)
+        .catch(warn)
+        .finally(() => underWay.delete(delivery));
+      underWay.set(delivery, row.tenant_id);
+    }
+    if (rows.length < max) return isMore;
+  }
+}
+
+/** Those that have as much under way as one may. */
+function busyTenants(underWay: ReadonlyMap<unknown, string>): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const tenantId of underWay.values()) counts.set(tenantId, (counts.get(tenantId) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= ownUnderWayMax).map(([tenantId]) => tenantId);
+}
 
 async function settle({ db, runtime, deliver }: JobContext, row: OutboxRow): Promise<void> {
   try {

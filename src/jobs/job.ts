@@ -7,6 +7,10 @@ export interface JobContext {
   readonly runtime: Runtime;
   /** Delivers a row of the outbox, by its kind. Rejects if it was not accepted. */
   readonly deliver: Readonly<Record<string, (row: OutboxRow) => Promise<void>>>;
+  /** Deliveries that have begun and not ended, each with its tenant: they outlast a run. */
+  readonly underWay: Map<Promise<void>, string>;
+  /** Tells the operator, in the log, of what a run was not there any more to throw. */
+  warn(error: unknown): void;
 }
 
 /** A chore that every node tries at its interval and one at a time does. */

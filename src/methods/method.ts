@@ -59,7 +59,7 @@ export interface SavedCodes {
   read(given: string): string | undefined;
   /**
    * What is stored of a code that was read; slow on purpose, and one for the whole set, since its codes share a salt.
-   * @throws {SlowHashBusy} when too many are being made
+   * @throws {TurnsBusy} when too many are being made
    */
   hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
 }

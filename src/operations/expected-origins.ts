@@ -1,3 +1,4 @@
+import { pageBudgets } from '../contract/management/page-budgets.ts';
 import type { Tenant } from '../storage/published.ts';
 import { methodSettings } from './method-settings.ts';
 import type { Context } from './operation.ts';
@@ -16,9 +17,6 @@ export interface RelyingParty {
 }
 
 type Here = Pick<Context, 'publicUrl' | 'isDevelopment'>;
-
-/** What the list of those who may frame a page may have: it stands in a header, and proxies take some 8 kB of headers. */
-export const ancestorsCharactersMax = 4_096;
 
 // By the tenant itself, which is replaced whole when it changes: every call of a page asks.
 const known = new WeakMap<Tenant, { readonly publicUrl: string; readonly party: RelyingParty }>();
@@ -61,7 +59,7 @@ function cut(ancestors: readonly string[]): readonly string[] {
   let length = 0;
   return ancestors.filter((source) => {
     length += source.length + 1;
-    return length <= ancestorsCharactersMax;
+    return length <= pageBudgets.ancestorCharacters.max;
   });
 }
 

@@ -5,15 +5,15 @@
  */
 import { defaultTreeAdapter, html as names, parse } from 'parse5';
 import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
+import { pageBudgets } from '../contract/management/page-budgets.ts';
 import type { PageTemplate } from '../contract/pages/page-template.ts';
 import { escapeHtml } from './escape-html.ts';
 
-/** What reading one template may cost. A step is an element, a comment or an attribute that is made or moved. */
-export const templateStepsMax = 20_000;
-/** How deep elements of a template may stand inside each other. */
-export const templateDepthMax = 100;
-/** What the addresses of a template's images may have together: they stand in a header of each page. */
-export const templateImageCharactersMax = 4_096;
+const {
+  templateSteps: { max: stepsMax },
+  templateDepth: { max: depthMax },
+  templateImageCharacters: { max: imageCharactersMax },
+} = pageBudgets;
 // Quoting makes a text longer, and what browsers repair is written twice.
 const writtenCharactersMax = 200_000;
 // What one reading changes, the next may change again, as where it closes what was open twice. Two are the rule.
@@ -62,9 +62,9 @@ export function sanitiseTemplate(template: string): PageTemplate {
     written = { ...again, styles: written.styles };
   }
   const images = [...new Set(written.images)];
-  if (images.join(' ').length > templateImageCharactersMax) {
+  if (images.join(' ').length > imageCharactersMax) {
     throw new TemplateRefused(
-      `names too many images: their addresses may have ${templateImageCharactersMax} characters together.`,
+      `names too many images: their addresses may have ${imageCharactersMax} characters together.`,
     );
   }
   return { ...written, images };
@@ -83,9 +83,9 @@ function openBudget(): Budget {
   return {
     spend(steps) {
       spent += steps;
-      if (spent > templateStepsMax)
+      if (spent > stepsMax)
         throw new TemplateRefused(
-          `has too many elements and attributes: reading it takes more than ${templateStepsMax} steps.`,
+          `has too many elements and attributes: reading it takes more than ${stepsMax} steps.`,
         );
     },
   };
@@ -140,8 +140,8 @@ function write(document: Tree.Document): PageTemplate {
     if (text.length > writtenCharactersMax) throw new TemplateRefused('is too long once it is written out.');
   };
   const writeChildren = (parent: Tree.ParentNode, depth: number) => {
-    if (depth > templateDepthMax) {
-      throw new TemplateRefused(`has elements more than ${templateDepthMax} deep inside each other.`);
+    if (depth > depthMax) {
+      throw new TemplateRefused(`has elements more than ${depthMax} deep inside each other.`);
     }
     for (const child of parent.childNodes) {
       if (defaultTreeAdapter.isTextNode(child)) put(escapeHtml(plain(child.value)));

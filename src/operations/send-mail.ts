@@ -14,7 +14,7 @@ export async function sendMail(context: Context, tenant: Tenant, email: Email): 
   const mailer = tenantMailer(context, tenant);
   try {
     // One line, whatever names stand in it (A27).
-    await mailer.send({ ...email, subject: email.subject.replace(/\p{Cc}+/gu, ' ') });
+    await mailer.send({ ...email, subject: email.subject.replace(/\p{Cc}+/gu, ' ') }, tenant.tenantId);
   } catch (error) {
     if (!(error instanceof DeliveryFailed)) throw error;
     context.warn(error);

@@ -19,6 +19,7 @@ import {
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { NewKeyPair } from './runtime.ts';
+import { openTurns } from './turns.ts';
 
 /** A secret key held by the process; never serialised. */
 export type SecretKey = KeyObject;
@@ -113,35 +114,20 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
 
 // 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB and about 9 ms a code.
 const slowHashOptions = { N: 4096, r: 8, p: 1 };
-const slowHashesMax = 2;
-// Half a second of work; whoever would come later is told to come again, rather than keep everybody waiting (I9).
-const slowHashQueueMax = 100;
-let slowHashesRunning = 0;
-const slowHashQueue: (() => void)[] = [];
-
-/** Too many slow hashes are being made. Answered 503 with `Retry-After`. */
-export class SlowHashBusy extends Error {
-  override readonly name = 'SlowHashBusy';
-}
+// Half a second of work waits; whoever would come later is told to come again, rather than keep everybody waiting (I9).
+const slowHashes = openTurns({ placesMax: 2, waitingMax: 100 });
 
 /**
  * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once and few wait, so
- * that many parallel tries exhaust neither memory nor the thread pool. @throws {SlowHashBusy}
+ * that many parallel tries exhaust neither memory nor the thread pool; owners, which stand for tenants, take turns.
+ * @throws {TurnsBusy}
  */
-export async function slowHash(secret: string, salt: Buffer): Promise<Buffer> {
-  if (slowHashesRunning < slowHashesMax) slowHashesRunning += 1;
-  else {
-    if (slowHashQueue.length >= slowHashQueueMax) throw new SlowHashBusy('Too many slow hashes are waiting.');
-    await new Promise<void>((resolve) => slowHashQueue.push(resolve));
-  }
-  try {
-    return await new Promise<Buffer>((resolve, reject) => {
-      scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
-    });
-  } finally {
-    // The place goes to whoever waits longest; it is free only if nobody does.
-    const next = slowHashQueue.shift();
-    if (next === undefined) slowHashesRunning -= 1;
-    else next();
-  }
+export async function slowHash(secret: string, salt: Buffer, owner: unknown): Promise<Buffer> {
+  return slowHashes.run(
+    owner,
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+      }),
+  );
 }

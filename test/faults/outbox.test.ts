@@ -5,7 +5,7 @@ import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import { deliverOutbox } from '../../src/jobs/deliver-outbox.ts';
 import { takeOutboxRows } from '../../src/storage/queries/outbox.ts';
 import type { OutboxRow } from '../../src/storage/queries/outbox.ts';
-import { statement } from '../../src/storage/sql.ts';
+import { sqlTime, statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -164,7 +164,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await person(app, 'held');
     await enrol(app, 'held', { verificationMethod: 'AUTHENTICATOR_APP', otpUri });
     const nowMs = app.runtime.clock.now();
-    const taken = { kinds: ['notice'], nowMs, leasedUntilMs: nowMs + 60_000, max: 10 };
+    const taken = { kinds: ['notice'], nowMs, leasedUntilMs: nowMs + 60_000, max: 10, exceptTenants: [] };
     expect(await takeOutboxRows(app.db, taken)).toHaveLength(1);
     await app.runtime.advance(59_000);
     expect(sent).toEqual([]);
@@ -255,7 +255,10 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
         await new Promise((resolve) => setTimeout(resolve, 20));
         own.push(eventId);
       };
-      await deliverOutbox.run({ db: app.db, runtime: app.runtime, deliver: { notice } });
+      const underWay = new Map<Promise<void>, string>();
+      const { db, runtime } = app;
+      await deliverOutbox.run({ db, runtime, deliver: { notice }, underWay, warn: () => undefined });
+      await Promise.all(underWay.keys());
       return own;
     }),
   );
@@ -263,4 +266,39 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
   expect(new Set(delivered.flat()).size).toBe(60);
   expect(delivered.filter((own) => own.length > 0).length).toBeGreaterThan(1);
   expect((await outbox(app)).filter(({ delivered_at: at }) => at === null)).toEqual([]);
+});
+
+test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, and is not given more of them', async () => {
+  const app = await testApp('embedded');
+  stops.push(() => app.close());
+  const slow = await app.createTenant('Slow');
+  const insert = statement<never>(
+    'outbox_test_due',
+    `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
+     select $1, gen.id, 'notice', '{}', $3, $3 from unnest($2::uuid[]) as gen (id)`,
+  );
+  const due = (tenantId: string, count: number, timeMs: number) =>
+    app.db.query(insert, [tenantId, Array.from({ length: count }, () => app.runtime.ids.uuid()), sqlTime(timeMs)]);
+  const nowMs = app.runtime.clock.now();
+  await due(slow.tenantId, 60, nowMs - 60_000);
+  await due(app.tenant.tenantId, 3, nowMs);
+  const begun: string[] = [];
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  const notice = async ({ tenant_id: tenantId }: OutboxRow) => {
+    begun.push(tenantId);
+    if (tenantId === slow.tenantId) await over;
+  };
+  const underWay = new Map<Promise<void>, string>();
+  const context = { db: app.db, runtime: app.runtime, deliver: { notice }, underWay, warn: () => undefined };
+  await deliverOutbox.run(context);
+  expect(begun.filter((tenantId) => tenantId === app.tenant.tenantId)).toHaveLength(3);
+  const taken = begun.length;
+  await deliverOutbox.run(context);
+  expect(begun).toHaveLength(taken);
+  expect(taken - 3).toBeLessThanOrEqual(20);
+  end();
+  await Promise.all(underWay.keys());
+  await deliverOutbox.run(context);
+  expect(begun.length).toBeGreaterThan(taken);
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clearable, closed } from './closed.ts';
 import { managementRoute, nothing } from './management-route.ts';
+import { pageBudgets } from './page-budgets.ts';
 import { assetUrl, displayName } from './values.ts';
 
 const color = z.string().regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i, 'must be a colour such as #121282.');
@@ -96,7 +97,7 @@ const letters = closed(clearable(lettering));
 
 const template = z
   .string()
-  .max(100_000)
+  .max(pageBudgets.templateCharacters.max)
   .refine(
     (html) => html.includes('<authsignal-head>') && html.includes('<authsignal-widget>'),
     'template must hold the tags <authsignal-head> and <authsignal-widget>.',

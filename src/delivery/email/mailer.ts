@@ -10,8 +10,11 @@ export interface Email {
 
 /** Hands messages over to whoever delivers them: what every provider is made into. */
 export interface Mailer {
-  /** Resolves when the message was accepted for delivery. @throws {DeliveryFailed} within five seconds otherwise. */
-  send(email: Email): Promise<void>;
+  /**
+   * Resolves when the message was accepted for delivery. Tenants that share a server take turns.
+   * @throws {DeliveryFailed} within five seconds otherwise
+   */
+  send(email: Email, tenantId: string): Promise<void>;
   /** Closes connections, as soon as what is under way is done. */
   close(): void;
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** A real SMTP server that keeps what it is given. */
-async function startSmtp(options: { readonly refuses?: boolean } = {}) {
+async function startSmtp(options: { readonly refuses?: boolean; readonly afterMs?: number } = {}) {
   const received: { readonly to: readonly string[]; readonly source: string }[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -33,7 +33,7 @@ async function startSmtp(options: { readonly refuses?: boolean } = {}) {
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
         received.push({ to, source: Buffer.concat(chunks).toString() });
-        callback();
+        setTimeout(callback, options.afterMs ?? 0);
       });
     },
   });
@@ -52,7 +52,7 @@ function mailer(url: string) {
 describe('mail by SMTP', () => {
   test('a message arrives with its sender, subject, text and HTML', async () => {
     const { url, received } = await startSmtp();
-    await mailer(url).send(email);
+    await mailer(url).send(email, 'a tenant');
     expect(received).toHaveLength(1);
     expect(received[0]?.to).toEqual(['ann@example.com']);
     const source = received[0]?.source ?? '';
@@ -69,9 +69,9 @@ describe('mail by SMTP', () => {
   test('A27: an address or subject cannot add a recipient or a header', async () => {
     const { url, received } = await startSmtp();
     const hostile = { ...email, subject: 'Hello\r\nBcc: thief@example.com', to: 'ann@example.com' };
-    await mailer(url).send(hostile);
+    await mailer(url).send(hostile, 'a tenant');
     await mailer(url)
-      .send({ ...email, to: 'ann@example.com, thief@example.com' })
+      .send({ ...email, to: 'ann@example.com, thief@example.com' }, 'a tenant')
       .catch(() => undefined);
     expect(received.flatMap(({ to }) => to)).not.toContain('thief@example.com');
     expect(received[0]?.source).not.toMatch(/^bcc:/im);
@@ -90,7 +90,7 @@ describe('mail by SMTP', () => {
       // A letter of another alphabet: another domain, and its own.
       'ann@b\u0430nk.example',
     ];
-    for (const to of taken) await mail.send({ ...email, to });
+    for (const to of taken) await mail.send({ ...email, to }, 'a tenant');
     expect(received.flatMap(({ to }) => to)).toEqual(taken);
     for (const to of [
       'ann@ban\u212a.example',
@@ -113,7 +113,7 @@ describe('mail by SMTP', () => {
       '@bank.example',
       'ann',
     ]) {
-      await expect(mail.send({ ...email, to }), to).rejects.toThrow('as it is written');
+      await expect(mail.send({ ...email, to }, 'a tenant'), to).rejects.toThrow('as it is written');
     }
     expect(received).toHaveLength(taken.length);
   });
@@ -136,14 +136,25 @@ describe('mail by SMTP', () => {
     const made = smtpMailer({ url: `smtps://mail.shop.example:${port}`, from }, own);
     stops.unshift(async () => made.close());
     // Nobody vouches for it.
-    await expect(made.send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(made.send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
     expect(seen).toEqual(['mail.shop.example']);
     expect(asked).toEqual([['mail.shop.example', '']]);
   });
 
+  test('ruling 52: a tenant that sends a hundred makes another wait for its turn, not for the hundred', async () => {
+    const { url, received } = await startSmtp({ afterMs: 50 });
+    const mail = mailer(url);
+    const flood = Array.from({ length: 100 }, (_, at) =>
+      mail.send({ ...email, to: `flood${at}@example.com` }, 'one').catch(() => undefined),
+    );
+    await mail.send(email, 'two');
+    expect(received.length).toBeLessThan(30);
+    await Promise.all(flood);
+  });
+
   test('F18: a server that refuses is a failed delivery', async () => {
     const { url } = await startSmtp({ refuses: true });
-    await expect(mailer(url).send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer(url).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
   });
 
   test('F18: a server that is not there, or never answers, is a failed delivery within five seconds', async () => {
@@ -152,8 +163,8 @@ describe('mail by SMTP', () => {
     const { port } = silent.address() as AddressInfo;
     stops.push(async () => void silent.close());
     const startedMs = performance.now();
-    await expect(mailer(`smtp://127.0.0.1:${port}`).send(email)).rejects.toBeInstanceOf(DeliveryFailed);
-    await expect(mailer('smtp://127.0.0.1:1').send(email)).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer(`smtp://127.0.0.1:${port}`).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer('smtp://127.0.0.1:1').send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
     // The time-out itself is the promise; the rest is for a busy machine.
     expect(performance.now() - startedMs).toBeLessThan(9_000);
   });

@@ -7,6 +7,7 @@ import type { OutboundConnection } from '../outbound.ts';
 import { isPlainAddress } from './is-plain-address.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
+import { openTurns } from '../../runtime/turns.ts';
 
 export interface SmtpOptions {
   /** `smtp://` or `smtps://`, with user and password where the server wants them. */
@@ -117,21 +118,24 @@ function socketFrom(
 }
 
 function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
+  const turns = openTurns({ placesMax: poolOptions.maxConnections });
   return {
-    async send({ to, subject, text, html, messageId }) {
+    async send({ to, subject, text, html, messageId }, tenantId) {
       if (!isPlainAddress(to)) throw new DeliveryFailed('The address is none that mail goes to as it is written.');
+      const signal = AbortSignal.timeout(wholeTimeoutMs);
+      const message = {
+        ...sender,
+        // An address object, not text: nothing in an address can become a second recipient or a header.
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        ...(messageId === undefined ? {} : { messageId }),
+        // Takes the message out of the queue too: nothing is sent after it was said to have failed.
+        signal,
+      };
       try {
-        await transport.sendMail({
-          ...sender,
-          // An address object, not text: nothing in an address can become a second recipient or a header.
-          to: { name: '', address: to },
-          subject,
-          text,
-          html,
-          ...(messageId === undefined ? {} : { messageId }),
-          // Takes the message out of the queue too: nothing is sent after it was said to have failed.
-          signal: AbortSignal.timeout(wholeTimeoutMs),
-        });
+        await turns.run(tenantId, () => transport.sendMail(message), signal);
       } catch (error) {
         throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`);
       }

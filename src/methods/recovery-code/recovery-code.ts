@@ -6,9 +6,9 @@ import { readRecoveryCode, recoveryCodeSetBytes, recoveryCodesFrom } from './rec
 // NIST SP 800-63B-4 §3.1.2.2 asks for 32 bits.
 const saltBytes = 16;
 
-/** Peppered with a key that is not in the database in clear, then slow and salted (N07). */
+/** Peppered with a key of the tenant that is not in the database in clear, then slow and salted (N07). */
 function hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer> {
-  return slowHash(hmacSha256(pepper, code).toString('base64'), salt);
+  return slowHash(hmacSha256(pepper, code).toString('base64'), salt, pepper);
 }
 
 const savedCodes: SavedCodes = {

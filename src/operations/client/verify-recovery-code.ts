@@ -5,7 +5,8 @@ import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/gu
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
-import { digestsEqual, SlowHashBusy } from '../../runtime/crypto.ts';
+import { digestsEqual } from '../../runtime/crypto.ts';
+import { TurnsBusy } from '../../runtime/turns.ts';
 import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
 import { loadUnusedRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
 import type { RecoveryCodeRow } from '../../storage/queries/recovery-codes.ts';
@@ -34,7 +35,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   const unused = action.verified.length === 0 ? [] : await loadUnusedRecoveryCodes(context.db, tenantId, userId);
   const matching = await matchingCode(action, unused, code).catch(async (error: unknown) => {
     // Nothing was compared, so nothing was guessed.
-    if (error instanceof SlowHashBusy) await giveBackAttempt(context.db, subject);
+    if (error instanceof TurnsBusy) await giveBackAttempt(context.db, subject);
     throw error;
   });
   if (matching === undefined) return refuse();

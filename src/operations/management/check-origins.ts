@@ -1,5 +1,6 @@
 import { Refusal } from '../../contract/errors.ts';
-import { ancestorsCharactersMax, readRelyingParty } from '../expected-origins.ts';
+import { pageBudgets } from '../../contract/management/page-budgets.ts';
+import { readRelyingParty } from '../expected-origins.ts';
 import type { Context } from '../operation.ts';
 import { readOrigin } from '../read-origin.ts';
 import type { MethodConfiguration } from './configure-method.ts';
@@ -25,11 +26,12 @@ export function checkOrigins(
       throw new Refusal('invalid_request', `expectedOrigins[${index}] ${problem}`);
     }
   }
+  const { max } = pageBudgets.ancestorCharacters;
   const { length } = ancestors.join(' ');
-  if (isNew && length > ancestorsCharactersMax) {
+  if (isNew && length > max) {
     throw new Refusal(
       'invalid_request',
-      `expectedOrigins take ${length} characters in a header of each page, of ${ancestorsCharactersMax}. Shorten the list.`,
+      `expectedOrigins take ${length} characters in a header of each page, of ${max}. Shorten the list.`,
     );
   }
 }

@@ -58,7 +58,7 @@ const takeStatement = statement<OutboxRow>(
   'take_outbox_rows',
   `update outbox o set tries = o.tries + 1, next_try_at = $2
    from (
-     select tenant_id, event_id from outbox where next_try_at <= $1 and kind = any($3)
+     select tenant_id, event_id from outbox where next_try_at <= $1 and kind = any($3) and tenant_id <> all($5)
      order by next_try_at limit $4 for update skip locked
    ) as due
    where o.tenant_id = due.tenant_id and o.event_id = due.event_id
@@ -66,15 +66,21 @@ const takeStatement = statement<OutboxRow>(
 );
 
 /**
- * Takes rows that are due, for this node alone until `leasedUntilMs`. A node leaves kinds that it does not know to those
- * that do.
+ * Takes rows that are due, for this node alone until `leasedUntilMs`, but none of `exceptTenants`. A node leaves kinds that
+ * it does not know to those that do.
  */
 export async function takeOutboxRows(
   sql: Sql,
-  taking: { kinds: readonly string[]; nowMs: number; leasedUntilMs: number; max: number },
+  taking: {
+    kinds: readonly string[];
+    nowMs: number;
+    leasedUntilMs: number;
+    max: number;
+    exceptTenants: readonly string[];
+  },
 ): Promise<readonly OutboxRow[]> {
-  const { kinds, nowMs, leasedUntilMs, max } = taking;
-  return sql.query(takeStatement, [sqlTime(nowMs), sqlTime(leasedUntilMs), kinds, max]);
+  const { kinds, nowMs, leasedUntilMs, max, exceptTenants } = taking;
+  return sql.query(takeStatement, [sqlTime(nowMs), sqlTime(leasedUntilMs), kinds, max, exceptTenants]);
 }
 
 const isThisTry = 'tenant_id = $1 and event_id = $2 and tries = $3 and next_try_at is not null';

@@ -1,0 +1,14 @@
+/** What a tenant's page may cost, spent before the work is done (rulings 50, 52). `docs/configuration.md` lists these. */
+export const pageBudgets = {
+  templateCharacters: { max: 100_000, meaning: 'Characters of a page template.' },
+  templateSteps: {
+    max: 20_000,
+    meaning: 'Steps to read a page template: elements, comments and attributes that are made or moved.',
+  },
+  templateDepth: { max: 100, meaning: 'Elements of a page template inside each other.' },
+  templateImageCharacters: { max: 4_096, meaning: 'Characters of the addresses of all images of a page template.' },
+  ancestorCharacters: {
+    max: 4_096,
+    meaning: 'Characters of the origins that may frame a page: of `expectedOrigins`, in the form that browsers write.',
+  },
+} as const satisfies Record<string, { readonly max: number; readonly meaning: string }>;
