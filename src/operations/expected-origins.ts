@@ -21,17 +21,16 @@ type Here = Pick<Context, 'publicUrl' | 'isDevelopment'>;
 // By the tenant itself, which is replaced whole when it changes: every call of a page asks.
 const known = new WeakMap<Tenant, { readonly publicUrl: string; readonly party: RelyingParty }>();
 
-export function relyingPartyOf(context: Here & Pick<Context, 'warn'>, tenant: Tenant): RelyingParty {
+export function relyingPartyOf(context: Here & Pick<Context, 'warnOnceAMinute'>, tenant: Tenant): RelyingParty {
   const { publicUrl } = context;
   const earlier = known.get(tenant);
   if (earlier?.publicUrl === publicUrl) return earlier.party;
   const whole = readRelyingParty(context, methodSettings(tenant, 'PASSKEY'));
   const ancestors = cut(whole.ancestors);
   if (ancestors.length < whole.ancestors.length) {
-    context.warn(
-      new Error(
-        `The expectedOrigins of tenant ${tenant.tenantId} are too long for a header: pages can be framed by ${ancestors.length} of ${whole.ancestors.length}. Shorten the list.`,
-      ),
+    context.warnOnceAMinute(
+      `origins ${tenant.tenantId}`,
+      `The expectedOrigins of tenant ${tenant.tenantId} are too long for a header: pages can be framed by ${ancestors.length} of ${whole.ancestors.length}. Shorten the list.`,
     );
   }
   const party = { ...whole, ancestors };
@@ -69,13 +68,17 @@ function isPolicySource(origin: string): boolean {
 }
 
 /** Whether pages of `origin` are the tenant's: one that is configured, this server's, in development any localhost. */
-export function isExpectedOrigin(context: Here & Pick<Context, 'warn'>, tenant: Tenant, origin: string): boolean {
+export function isExpectedOrigin(
+  context: Here & Pick<Context, 'warnOnceAMinute'>,
+  tenant: Tenant,
+  origin: string,
+): boolean {
   if (context.isDevelopment && /^http:\/\/localhost(:\d{1,5})?$/.test(origin)) return true;
   const { origins } = relyingPartyOf(context, tenant);
   return !origin.includes('*') && (origins.has(origin) || origins.has(patternOf(origin)));
 }
 
 /** The tenant's origins that are pages of the web, patterns among them, for pages that have to know whom to trust. */
-export function webOrigins(context: Here & Pick<Context, 'warn'>, tenant: Tenant): readonly string[] {
+export function webOrigins(context: Here & Pick<Context, 'warnOnceAMinute'>, tenant: Tenant): readonly string[] {
   return [...relyingPartyOf(context, tenant).origins].filter((origin) => /^https?:\/\//.test(origin));
 }

@@ -49,7 +49,10 @@ export function pageTemplateOf(context: Context, tenant: Tenant): Promise<PageTe
   return loading;
 }
 
-async function loadSanitised({ db, warn }: Context, { tenantId }: Tenant): Promise<PageTemplate | undefined> {
+async function loadSanitised(
+  { db, warnOnceAMinute }: Context,
+  { tenantId }: Tenant,
+): Promise<PageTemplate | undefined> {
   const { template, page_template: stored } = await loadPageTemplate(db, tenantId);
   if (template === null) return undefined;
   const prepared = preparedTemplate.safeParse(stored);
@@ -58,7 +61,8 @@ async function loadSanitised({ db, warn }: Context, { tenantId }: Tenant): Promi
     return sanitiseTemplate(template);
   } catch (error) {
     if (!(error instanceof TemplateRefused)) throw error;
-    warn(new Error(`The page template of tenant ${tenantId} is not shown: it ${error.message}`));
+    const subject = `template ${tenantId}`;
+    warnOnceAMinute(subject, `The page template of tenant ${tenantId} is not shown: it ${error.message}`);
     return undefined;
   }
 }
