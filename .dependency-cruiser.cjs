@@ -68,7 +68,7 @@ module.exports = {
       [
         '^src/contract/',
         '^src/core/',
-        '^src/storage/(sql|published|seal)\\.ts$',
+        '^src/storage/(sql|published|published-rule-set|seal)\\.ts$',
         '^src/storage/queries/',
         '^src/methods/(method|registry)\\.ts$',
         '^src/proving/',

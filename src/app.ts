@@ -23,6 +23,7 @@ import { admitCaller } from './operations/admit-caller.ts';
 import { clientDirectory } from './operations/client-directory.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
+import { republishRuleSets } from './operations/republish-rule-sets.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
 import { undeliverableMethods } from './operations/usable-methods.ts';
@@ -82,6 +83,7 @@ const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
 export async function createApp(options: AppOptions): Promise<App> {
   const { db, seal, runtime, logger, enrichment } = options;
   const warn = (error: unknown) => logger.warn({ err: error }, 'background task failed');
+  await republishRuleSets(db, runtime, warn);
   const published = await openPublished(db, seal, runtime, warn);
   const metrics = createMetrics(() => db.poolStatus());
   const mailers = tenantMailers();

@@ -3,7 +3,15 @@ import { deliverOutbox } from './deliver-outbox.ts';
 import type { Job } from './job.ts';
 import { linkAuditEvents } from './link-audit-events.ts';
 import { purgeChallenges } from './purge-challenges.ts';
+import { purgeDocuments } from './purge-documents.ts';
 import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
 
-export const jobs: readonly Job[] = [linkAuditEvents, deliverOutbox, purgeChallenges, purgeOutbox, purgeSessions];
+export const jobs: readonly Job[] = [
+  linkAuditEvents,
+  deliverOutbox,
+  purgeChallenges,
+  purgeDocuments,
+  purgeOutbox,
+  purgeSessions,
+];

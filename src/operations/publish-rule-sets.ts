@@ -1,35 +1,69 @@
+import { namedLists } from '../core/rules/named-lists.ts';
 import { writeRuleSetDocument } from '../core/rules/rule-set-document.ts';
 import type { Action } from '../core/rules/rule-set.ts';
 import { sha256 } from '../runtime/crypto.ts';
-import {
-  loadPublishableActions,
-  loadPublishableLists,
-  lockTenantConfiguration,
-  recordRuleSet,
-} from '../storage/queries/rule-sets.ts';
-import type { PublishableAction } from '../storage/queries/rule-sets.ts';
-import { listTenantRules } from '../storage/queries/rules.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { markDocumentsCeased, recordDocuments, recordListDocuments } from '../storage/queries/published-documents.ts';
+import { loadTouchedActions, lockTenantConfiguration, recordRuleSetVersions } from '../storage/queries/rule-sets.ts';
+import type { PublishableAction, TouchedAction } from '../storage/queries/rule-sets.ts';
+import { listRulesOfActions } from '../storage/queries/rules.ts';
 import { publishConfig } from '../storage/queries/tenants.ts';
+import { loadListHashes } from '../storage/queries/value-lists.ts';
 import type { Sql } from '../storage/sql.ts';
-import type { Context } from './operation.ts';
 import { ruleOfRow } from './rule-of-row.ts';
 
+// So that the rules of few actions are in memory at once.
+const actionsAtOnce = 20;
+
 /**
- * Publishes what a change of the tenant's configuration has made different: a new version of each rule set that differs,
- * and word to all nodes. Belongs at the end of the transaction of the change.
+ * Publishes what a change of the tenant's configuration has made different: a new version of each of these actions' rule
+ * sets that differs, the lists that they name, and word to all nodes. Belongs at the end of the transaction of the change.
  */
-export async function publishRuleSets(sql: Sql, { runtime }: Context, tenantId: string): Promise<void> {
+export async function publishRuleSets(
+  sql: Sql,
+  { runtime }: { readonly runtime: Runtime },
+  tenantId: string,
+  actionCodes: readonly string[],
+): Promise<void> {
   await lockTenantConfiguration(sql, tenantId);
-  const rules = await listTenantRules(sql, tenantId);
-  const lists = new Map((await loadPublishableLists(sql, tenantId)).map(({ alias, items }) => [alias, items ?? []]));
-  for (const row of await loadPublishableActions(sql, tenantId)) {
-    const ownRules = rules.filter((rule) => rule.action_code === row.action_code).map(ruleOfRow);
-    const document = writeRuleSetDocument(actionOf(row), ownRules, { rules: ownRules, lists });
-    const hash = sha256(document).toString('hex');
-    if (hash === row.rule_set_hash) continue;
-    await recordRuleSet(sql, { tenantId, actionCode: row.action_code, hash, document, nowMs: runtime.clock.now() });
+  const listHashes = actionCodes.length === 0 ? new Map<string, string>() : await loadListHashes(sql, tenantId);
+  for (let start = 0; start < actionCodes.length; start += actionsAtOnce) {
+    await publishSome(sql, runtime.clock.now(), tenantId, actionCodes.slice(start, start + actionsAtOnce), listHashes);
   }
   await publishConfig(sql, tenantId);
+}
+
+async function publishSome(
+  sql: Sql,
+  nowMs: number,
+  tenantId: string,
+  actionCodes: readonly string[],
+  listHashes: ReadonlyMap<string, string>,
+): Promise<void> {
+  const touched = await loadTouchedActions(sql, tenantId, actionCodes);
+  const rules = await listRulesOfActions(sql, tenantId, actionCodes);
+  const ruleSets = touched
+    .filter((row) => row.is_live)
+    .map((row) => {
+      const ownRules = rules.filter((rule) => rule.action_code === row.action_code).map(ruleOfRow);
+      const lists = Object.fromEntries(namedLists(ownRules).map((alias) => [alias, listHashes.get(alias) ?? null]));
+      const document = writeRuleSetDocument(actionOf(row), ownRules, lists);
+      return { row, actionCode: row.action_code, lists, document, hash: sha256(document).toString('hex') };
+    });
+  const published = ruleSets.filter(({ row, hash }) => hash !== row.rule_set_hash || !row.is_kept);
+  await recordDocuments(sql, tenantId, published, nowMs);
+  await recordRuleSetVersions(sql, tenantId, published);
+  await recordListDocuments(sql, tenantId, [...new Set(ruleSets.flatMap(({ lists }) => Object.keys(lists)))], nowMs);
+  await markDocumentsCeased(sql, tenantId, touched.filter((row) => hasCeased(row, ruleSets)).flatMap(hashOf), nowMs);
+}
+
+/** Whether the rule set that an action had before decides no action any more. */
+function hasCeased(row: TouchedAction, ruleSets: readonly { actionCode: string; hash: string }[]): boolean {
+  return !ruleSets.some(({ actionCode, hash }) => actionCode === row.action_code && hash === row.rule_set_hash);
+}
+
+function hashOf({ rule_set_hash: hash }: PublishableAction): readonly string[] {
+  return hash === null ? [] : [hash];
 }
 
 /** An action configuration in the words of the rules engine. */

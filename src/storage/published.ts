@@ -3,25 +3,24 @@
  * configuration version rises: at once by NOTIFY, and within five seconds by polling if the notification is lost.
  */
 import { ipRanges } from '../core/rules/ip-ranges.ts';
-import { readRuleSetDocument, unreadableRuleSet, writeRuleSetDocument } from '../core/rules/rule-set-document.ts';
+import { defaultRuleSet, unreadableRuleSet } from '../core/rules/rule-set-document.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
+import type { ListItem } from '../core/rules/rule-set.ts';
 import { planFacts } from '../core/facts/plan-facts.ts';
 import type { FactPlan } from '../core/facts/plan-facts.ts';
 import { deriveKey, rsaKeyPair, secretKey, sha256 } from '../runtime/crypto.ts';
 import type { RsaKeyPair, SecretKey } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { listApiKeys } from './queries/api-keys.ts';
+import { heldLists, loadPublishedRuleSet } from './published-rule-set.ts';
+import type { ListsByHash } from './published-rule-set.ts';
 import { loadAuthenticatorConfigurations } from './queries/authenticator-configurations.ts';
 import type { AuthenticatorConfigurationRow } from './queries/authenticator-configurations.ts';
-import {
-  loadLinkedDataPoints,
-  loadPublishableActions,
-  loadPublishableLists,
-  loadPublishedDocument,
-} from './queries/rule-sets.ts';
+import { loadLinkedDataPoints, loadPublishableActions } from './queries/rule-sets.ts';
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
+import { loadListContents, loadListHashes } from './queries/value-lists.ts';
 import { SealBroken } from './seal.ts';
 import type { Seal } from './seal.ts';
 import { DatabaseUnavailable } from './sql.ts';
@@ -100,6 +99,13 @@ const verifiedAfterMs = 10 * 60_000 + 60_000;
 /** How long after a key's successor was made it is good for nothing any more. */
 export const signingOverlapMs = signingLeadMs + verifiedAfterMs;
 
+/** Addresses that a tenant lists for `ip.isInWhitelist`. */
+export interface Whitelist {
+  /** Of the list's contents. */
+  readonly hash: string;
+  contains(address: string): boolean;
+}
+
 /** A tenant as nodes hold it. Never changed: a newer version replaces it whole. */
 export interface Tenant {
   readonly tenantId: string;
@@ -117,10 +123,12 @@ export interface Tenant {
   readonly activeMethods: readonly string[];
   /** Live actions by code. */
   readonly actions: ReadonlyMap<string, PublishedAction>;
+  /** The contents of the value lists that live rules name, by their hash: each once, however many actions name it. */
+  readonly lists: ReadonlyMap<string, readonly ListItem[]>;
   /** Names of the data points that an idempotency key stands for (ruling 11). */
   readonly linkedDataPoints: readonly string[];
-  /** Whether the value list `ip-whitelist` has an address; undefined without such a list. */
-  readonly isInWhitelist: ((address: string) => boolean) | undefined;
+  /** The value list `ip-whitelist`; undefined without such a list. */
+  readonly whitelist: Whitelist | undefined;
   /** Newest first. Which of them signs and which verify now says `session-keys.ts`. */
   readonly sessionSigningKeys: readonly SessionSigningKey[];
   readonly refreshTokenKey: SecretKey;
@@ -154,6 +162,8 @@ export interface Published {
 }
 
 const pollMs = 5_000;
+
+const whitelistAlias = 'ip-whitelist';
 
 export async function openPublished(
   db: Database,
@@ -253,12 +263,11 @@ async function readTenant(
   const root = secretKey(seal.open(row.root_key_sealed, rootKeyPlace(tenantId)));
   const authenticatorConfigurations = await loadAuthenticatorConfigurations(db, tenantId);
   const actions = new Map<string, PublishedAction>();
+  const lists: ListsByHash = new Map(before?.lists);
   for (const action of await loadPublishableActions(db, tenantId)) {
     const earlier = before?.actions.get(action.action_code);
-    actions.set(action.action_code, await readAction(db, tenantId, action, earlier, onProblem));
+    actions.set(action.action_code, await readAction(db, tenantId, action, earlier, lists, onProblem));
   }
-  const lists = await loadPublishableLists(db, tenantId);
-  const whitelist = lists.find(({ alias }) => alias === 'ip-whitelist')?.items;
   const keys = await listApiKeys(db, tenantId);
   return {
     tenantId,
@@ -274,8 +283,9 @@ async function readTenant(
       .filter((configuration) => configuration.is_active)
       .map((configuration) => configuration.verification_method),
     actions,
+    lists: heldLists(actions.values()),
     linkedDataPoints: await loadLinkedDataPoints(db, tenantId),
-    isInWhitelist: whitelist ? ipRanges(whitelist.map(String)) : undefined,
+    whitelist: await readWhitelist(db, tenantId, before?.whitelist),
     sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key, index, all) => ({
       keyId: key.key_id,
       publicJwk: key.public_jwk,
@@ -299,17 +309,15 @@ async function readAction(
   tenantId: string,
   row: PublishableAction,
   earlier: PublishedAction | undefined,
+  lists: ListsByHash,
   onProblem: (error: unknown) => void,
 ): Promise<PublishedAction> {
   const { action_code, rule_set_hash: hash, rule_set_version: version } = row;
   const published = { version, hash, verificationWebhookUrl: row.verification_webhook_url };
-  if (hash === null) return withPlan(readRuleSetDocument(defaultOnly(action_code, row.default_result)), published);
+  if (hash === null) return withPlan(defaultRuleSet(action_code, row.default_result), published);
   if (earlier?.hash === hash) return { ...earlier, ...published };
   try {
-    const document = await loadPublishedDocument(db, tenantId, hash);
-    if (document === undefined || sha256(document).toString('hex') !== hash)
-      throw new Error('It is missing or altered.');
-    return withPlan(readRuleSetDocument(document), published);
+    return withPlan(await loadPublishedRuleSet(db, tenantId, hash, lists), published);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     onProblem(
@@ -327,17 +335,25 @@ function withPlan(
   return { ...ruleSet, ...published, plan: planFacts(ruleSet.compiled.needs.paths) };
 }
 
-function defaultOnly(actionCode: string, defaultUserActionResult: PublishableAction['default_result']): string {
-  return writeRuleSetDocument({ actionCode, defaultUserActionResult }, [], { rules: [], lists: new Map() });
-}
-
 /** What decides an action that no configuration is published for. */
 export function unconfiguredAction(
   actionCode: string,
   defaultResult: PublishableAction['default_result'],
 ): PublishedAction {
   const published = { version: 0, hash: null, verificationWebhookUrl: null };
-  return withPlan(readRuleSetDocument(defaultOnly(actionCode, defaultResult)), published);
+  return withPlan(defaultRuleSet(actionCode, defaultResult), published);
+}
+
+/** The tenant's whitelist, read only if it is another one than before. */
+async function readWhitelist(
+  db: Database,
+  tenantId: string,
+  before: Whitelist | undefined,
+): Promise<Whitelist | undefined> {
+  const hash = (await loadListHashes(db, tenantId)).get(whitelistAlias);
+  if (hash === before?.hash) return before;
+  const list = await loadListContents(db, tenantId, whitelistAlias);
+  return list && { hash: list.hash, contains: ipRanges(list.items.map(String)) };
 }
 
 /** Where a tenant's root key is sealed. */

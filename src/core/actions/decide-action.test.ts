@@ -17,6 +17,7 @@ function decide(
     ruleSet: {
       action: { actionCode: 'withdrawFunds', defaultUserActionResult },
       compiled: compileRules({ rules, lists: new Map() }),
+      listHashes: {},
       descriptions: new Map(),
       version: 3,
       hash: 'h',

@@ -5,6 +5,7 @@ import type { Condition, Missing, Operation, Reference } from './condition.ts';
 import { contains } from './contains.ts';
 import { ipRanges } from './ip-ranges.ts';
 import { isTruthy } from './is-truthy.ts';
+import { itemIndex, type ItemIndex } from './item-index.ts';
 import { items } from './items.ts';
 import type { Linker } from './linker.ts';
 import { listAlias } from './list-alias.ts';
@@ -81,9 +82,9 @@ function compileOperation({ operator, args }: Operation, linker: Linker): Compil
       return truthful(compileFactComparison(operator, args, linker) ?? compileComparison(operator, reads));
 
     case 'in':
-      return truthful(compileIn(args[0], first.read, second.read, fixedSet(args[1], linker), linker));
+      return truthful(compileIn(args[0], first.read, second.read, fixedIndex(args[1], linker), linker));
     case 'inCidr':
-      return truthful(compileInCidr(first.read, second.read, fixedSet(args[1], linker)));
+      return truthful(compileInCidr(first.read, second.read, fixedIndex(args[1], linker)));
 
     case 'some':
       return truthful((inputs, item) => items.some(first.read(inputs, item), second.test, inputs));
@@ -199,10 +200,11 @@ function compileIn(
   sought: Condition | undefined,
   value: Read,
   container: Read,
-  set: ReadonlySet<unknown> | undefined,
+  fixed: ItemIndex | undefined,
   linker: Linker,
 ): Test {
-  if (set === undefined) return (inputs, item) => contains(container(inputs, item), value(inputs, item), inputs);
+  if (fixed === undefined) return (inputs, item) => contains(container(inputs, item), value(inputs, item), inputs);
+  const set = fixed.asSet();
   if (set.size === 0) return () => false;
   const index = plainFact(sought, linker);
   if (index !== undefined) {
@@ -217,9 +219,9 @@ function compileIn(
   };
 }
 
-function compileInCidr(address: Read, ranges: Read, set: ReadonlySet<unknown> | undefined): Test {
-  if (set !== undefined) {
-    const isInRange = ipRanges(texts(set));
+function compileInCidr(address: Read, ranges: Read, fixed: ItemIndex | undefined): Test {
+  if (fixed !== undefined) {
+    const isInRange = fixed.isInRange();
     return (inputs, item) => testAddress(address(inputs, item), isInRange);
   }
   return (inputs, item) => {
@@ -241,9 +243,10 @@ function* texts(values: Iterable<unknown>): Iterable<string> {
 }
 
 /** A list that stands when the rules are compiled is searched as a set, so 100,000 items cost as much as one (F21). */
-function fixedSet(container: Condition | undefined, linker: Linker): ReadonlySet<unknown> | undefined {
-  if (container?.kind === 'value' && isList(container.value)) return new Set(container.value);
+function fixedIndex(container: Condition | undefined, linker: Linker): ItemIndex | undefined {
+  if (container?.kind === 'value' && isList(container.value)) return itemIndex(container.value);
   if (container?.kind !== 'reference' || container.from !== 'facts') return undefined;
   const alias = listAlias(container.path);
-  return alias !== null && container.path === `lists.${alias}` ? linker.listAsSet(alias) : undefined;
+  const items = alias !== null && container.path === `lists.${alias}` ? linker.list(alias) : undefined;
+  return items === undefined ? undefined : itemIndex(items);
 }

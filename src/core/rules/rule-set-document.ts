@@ -1,6 +1,6 @@
 import { compileRules, type CompiledRules } from './compile-rules.ts';
-import { ruleSetText } from './rule-set-text.ts';
-import type { Action, ListItem, Rule, RuleSet } from './rule-set.ts';
+import { ruleSetText, type ListHashes } from './rule-set-text.ts';
+import type { Action, ListItem, Outcome, Rule, ValueLists } from './rule-set.ts';
 
 /** A rule as operators know it: with the words that say what it is for. */
 export interface DescribedRule extends Rule {
@@ -11,6 +11,7 @@ export interface DescribedRule extends Rule {
 export interface PublishedRuleSet {
   readonly action: Action;
   readonly compiled: CompiledRules;
+  readonly listHashes: ListHashes;
   /** By rule id. */
   readonly descriptions: ReadonlyMap<string, string>;
 }
@@ -19,12 +20,19 @@ export interface PublishedRuleSet {
  * What is kept of a rule set for as long as a decision by it may have to be explained: everything that can change a
  * decision (see {@link ruleSetText}), and the rules' descriptions. Equal documents are equal versions.
  */
-export function writeRuleSetDocument(action: Action, rules: readonly DescribedRule[], ruleSet: RuleSet): string {
+export function writeRuleSetDocument(action: Action, rules: readonly DescribedRule[], listHashes: ListHashes): string {
   const descriptions = rules
     .filter((rule) => rule.isActive && typeof rule.description === 'string')
     .map((rule) => [rule.ruleId, rule.description])
     .sort();
-  return `{"descriptions":${JSON.stringify(descriptions)},"ruleSet":${ruleSetText(action, ruleSet)}}`;
+  return `{"descriptions":${JSON.stringify(descriptions)},"ruleSet":${ruleSetText(action, rules, listHashes)}}`;
+}
+
+/** A document that was read, as far as that goes without the lists that it names. */
+export interface RuleSetDocument {
+  readonly listHashes: ListHashes;
+  /** Expects the contents of every list that is named, by its hash. Throws if a rule cannot be compiled (F23). */
+  compile(listsByHash: ReadonlyMap<string, readonly ListItem[]>): PublishedRuleSet;
 }
 
 interface Document {
@@ -32,18 +40,49 @@ interface Document {
   readonly ruleSet: {
     readonly action: Action;
     readonly rules: readonly Omit<Rule, 'isActive'>[];
-    readonly lists: Readonly<Record<string, readonly ListItem[]>>;
+    readonly listHashes?: ListHashes;
+    /** In place of hashes: the contents, as earlier releases copied them. */
+    readonly lists?: Readonly<Record<string, readonly ListItem[]>>;
   };
 }
 
 /** Reads a document back. Throws if it is not one: the caller keeps what it had (F23). */
-export function readRuleSetDocument(text: string): PublishedRuleSet {
+export function readRuleSetDocument(text: string): RuleSetDocument {
   const { descriptions, ruleSet } = JSON.parse(text) as Document;
-  const rules = ruleSet.rules.map((rule) => ({ ...rule, isActive: true }));
-  const compiled = compileRules({ rules, lists: new Map(Object.entries(ruleSet.lists)) });
+  const { listHashes = {}, lists = {} } = ruleSet;
+  return {
+    listHashes,
+    compile(listsByHash) {
+      const named = Object.entries(listHashes).flatMap(([alias, hash]) => {
+        const items = hash === null ? undefined : listsByHash.get(hash);
+        if (hash !== null && items === undefined) throw new Error(`The contents of the list ${alias} are missing.`);
+        return items === undefined ? [] : [[alias, items] as const];
+      });
+      return {
+        action: ruleSet.action,
+        compiled: compilePublished(ruleSet.rules, new Map([...Object.entries(lists), ...named])),
+        listHashes,
+        descriptions: new Map(descriptions),
+      };
+    },
+  };
+}
+
+function compilePublished(published: readonly Omit<Rule, 'isActive'>[], lists: ValueLists): CompiledRules {
+  const compiled = compileRules({ rules: published.map((rule) => ({ ...rule, isActive: true })), lists });
   const [problem] = compiled.problems;
   if (problem !== undefined) throw new Error(`Rule ${problem.ruleId} ${problem.place}: ${problem.message}`);
-  return { action: ruleSet.action, compiled, descriptions: new Map(descriptions) };
+  return compiled;
+}
+
+/** What decides an action that has no rules and demands nothing. */
+export function defaultRuleSet(actionCode: string, defaultUserActionResult: Outcome): PublishedRuleSet {
+  return {
+    action: { actionCode, defaultUserActionResult },
+    compiled: compileRules({ rules: [], lists: new Map() }),
+    listHashes: {},
+    descriptions: new Map(),
+  };
 }
 
 /**
@@ -62,6 +101,7 @@ export function unreadableRuleSet(actionCode: string): PublishedRuleSet {
   return {
     action: { actionCode, defaultUserActionResult: 'CHALLENGE' },
     compiled: compileRules({ rules: [rule], lists: new Map() }),
+    listHashes: {},
     descriptions: new Map(),
   };
 }

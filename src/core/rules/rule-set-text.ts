@@ -1,13 +1,13 @@
-import { checkCondition } from './check-condition.ts';
-import { listAlias } from './list-alias.ts';
-import { readsOf } from './reads-of.ts';
-import type { Action, Demands, Rule, RuleSet } from './rule-set.ts';
+import type { Action, Demands, Rule } from './rule-set.ts';
+
+/** The hash of each value list that a rule set names, by alias; null for one that there is not. */
+export type ListHashes = Readonly<Record<string, string | null>>;
 
 /**
  * Everything that can change a decision, in one canonical text: equal texts decide equally. Hash it to name the version
- * of a rule set. Inactive rules, unused lists and members of other concerns leave no trace in it.
+ * of a rule set. Inactive rules and members of other concerns leave no trace in it; the contents of lists are named.
  */
-export function ruleSetText(action: Action, { rules, lists }: RuleSet): string {
+export function ruleSetText(action: Action, rules: readonly Rule[], listHashes: ListHashes): string {
   const active = rules
     .filter(({ isActive }) => isActive)
     .sort((a, b) => a.priority - b.priority || (a.ruleId < b.ruleId ? -1 : 1));
@@ -17,7 +17,7 @@ export function ruleSetText(action: Action, { rules, lists }: RuleSet): string {
     rules: active.map(({ ruleId, name, priority, type, conditions, ...rest }) => {
       return { ruleId, name, priority, type, conditions: conditions ?? {}, ...demandsOf(rest) };
     }),
-    lists: Object.fromEntries([...usedLists(active)].map((alias) => [alias, lists.get(alias)])),
+    listHashes,
   });
 }
 
@@ -28,18 +28,6 @@ function demandsOf(demands: Demands): Demands {
     promptToEnrollVerificationMethods: demands.promptToEnrollVerificationMethods ?? undefined,
     minimumAssurance: demands.minimumAssurance ?? undefined,
   };
-}
-
-function usedLists(rules: readonly Rule[]): ReadonlySet<string> {
-  const aliases = new Set<string>();
-  for (const { conditions } of rules) {
-    const checked = checkCondition(conditions);
-    for (const read of checked.ok ? readsOf(checked.condition) : []) {
-      const alias = read.kind === 'reference' && read.from === 'facts' ? listAlias(read.path) : null;
-      if (alias !== null) aliases.add(alias);
-    }
-  }
-  return aliases;
 }
 
 /** JSON with sorted keys. */

@@ -3,7 +3,7 @@ import type { Rule } from './rule-set.ts';
 import { warnAboutRules } from './warn-about-rules.ts';
 
 const known = { paths: ['ip.isAnonymous', 'ip.location.city', 'custom.amount'], enabledMethods: ['PASSKEY'] };
-const lists = new Map([['blocked-countries', ['KP']]]);
+const lists = new Set(['blocked-countries']);
 
 function rule(conditions: unknown, more: Partial<Rule> = {}): Rule {
   return { ruleId: 'r', name: 'R', isActive: true, priority: 5, type: 'BLOCK', conditions, ...more };

@@ -6,7 +6,7 @@ import { createLinker } from './linker.ts';
 import { listAlias } from './list-alias.ts';
 import { nearestText } from './nearest-text.ts';
 import { readsOf } from './reads-of.ts';
-import type { Rule, RuleSet } from './rule-set.ts';
+import type { Rule } from './rule-set.ts';
 import type { Truth } from './value.ts';
 
 export interface Warning {
@@ -17,6 +17,12 @@ export interface Warning {
   readonly message: string;
 }
 
+export interface Draft {
+  readonly rules: readonly Rule[];
+  /** The aliases of all lists: what they hold changes, so nothing is said of it. */
+  readonly lists: ReadonlySet<string>;
+}
+
 export interface Known {
   /** Paths of facts, custom data points included. */
   readonly paths: Iterable<string>;
@@ -24,7 +30,7 @@ export interface Known {
 }
 
 /** What is allowed but hardly meant. Rules whose conditions are refused get no warning about them. */
-export function warnAboutRules({ rules, lists }: RuleSet, known: Known): readonly Warning[] {
+export function warnAboutRules({ rules, lists }: Draft, known: Known): readonly Warning[] {
   const paths = [...known.paths];
   const warnings: Warning[] = [];
   let alwaysFirst: Rule | null = null;
@@ -41,7 +47,7 @@ export function warnAboutRules({ rules, lists }: RuleSet, known: Known): readonl
 
     const checked = checkCondition(rule.conditions);
     if (checked.ok) {
-      const constant = constantTruth(checked.condition, { rules, lists });
+      const constant = constantTruth(checked.condition, lists);
       if (constant === true && rule.isActive) alwaysFirst ??= rule;
       if (constant === false) warn('never_matches', 'The conditions are false whatever the facts are.');
       for (const read of readsOf(checked.condition)) {
@@ -60,7 +66,7 @@ export function warnAboutRules({ rules, lists }: RuleSet, known: Known): readonl
 function doubtAbout(
   { path, from }: Reference,
   knownPaths: readonly string[],
-  lists: RuleSet['lists'],
+  lists: Draft['lists'],
 ): Pick<Warning, 'code' | 'message'> | null {
   const alias = listAlias(path);
   if (from === 'item') {
@@ -85,8 +91,12 @@ function suggest(text: string, candidates: Iterable<string>): string {
 }
 
 /** The truth of conditions that read nothing; null if they read something. */
-function constantTruth(condition: Condition, { lists }: RuleSet): Truth | null {
-  const linker = createLinker(lists);
+function constantTruth(condition: Condition, lists: Draft['lists']): Truth | null {
+  const readsList = readsOf(condition).some(
+    (read) => read.kind === 'reference' && lists.has(listAlias(read.path) ?? ''),
+  );
+  if (readsList) return null;
+  const linker = createLinker(new Map());
   const { test } = compileCondition(condition, linker);
   if (linker.needs.paths.length > 0 || linker.needs.history.length > 0) return null;
   try {

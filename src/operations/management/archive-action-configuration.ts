@@ -11,6 +11,11 @@ export const archiveActionConfiguration = operation(route, async (context, reque
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await findActionConfiguration(sql, tenantId, request.params.actionCode);
     await recordActionConfiguration(sql, tenantId, { ...row, archived_at: nowMs }, nowMs);
-    return { before: actionConfigurationView(tenantId, row), after: undefined, answer: { success: true } as const };
+    return {
+      before: actionConfigurationView(tenantId, row),
+      after: undefined,
+      actionCodes: [row.action_code],
+      answer: { success: true } as const,
+    };
   });
 });

@@ -1,43 +1,60 @@
+import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
+import { loadNamedDocumentBytes } from '../../storage/queries/published-documents.ts';
 import { lockTenantConfiguration } from '../../storage/queries/rule-sets.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { publishRuleSets } from '../publish-rule-sets.ts';
 import { recordAudit } from '../record-audit.ts';
 
+const mebibyte = 1024 * 1024;
+// Ruling 52: what every node keeps in memory of a tenant's rules, and each list of it twice.
+const namedBytesMax = 64 * mebibyte;
+
 interface Change<Answer> {
   /** The resource for the audit log, secrets masked; undefined where there is none. */
   readonly before: unknown;
   readonly after: unknown;
+  /** Codes of the actions whose rule set it may have altered. */
+  readonly actionCodes?: readonly string[];
   readonly answer: Answer;
 }
 
 /**
  * Makes one change of the tenant's configuration: one at a time, with its audit event and what it publishes in one
  * transaction. This node answers by it as soon as it is made, the others within seconds.
- *
- * `beforeLock` is for what has to wait for a tracked action that creates the same row: that one then waits for the lock.
  */
 export async function changeConfiguration<R extends Route, Answer>(
   context: Context,
   route: R,
   request: KeyRequest<R>,
   change: (sql: Sql) => Promise<Change<Answer>>,
-  beforeLock: (sql: Sql) => Promise<void> = async () => undefined,
 ): Promise<Answer> {
   const { tenantId } = request.caller.tenant;
   const made = await context.db.transaction(async (sql) => {
-    await beforeLock(sql);
     await lockTenantConfiguration(sql, tenantId);
-    const { before, after, answer } = await change(sql);
+    const bytesBefore = await loadNamedDocumentBytes(sql, tenantId);
+    const { before, after, actionCodes = [], answer } = await change(sql);
     const isChange = route.method !== 'PATCH' || Object.keys(request.body as object).length > 0;
     if (isChange) {
       await recordAudit(sql, context, route, request, undefined, { before, after });
-      await publishRuleSets(sql, context, tenantId);
+      await publishRuleSets(sql, context, tenantId, actionCodes);
+      if (actionCodes.length > 0) await refuseTooManyBytes(sql, tenantId, bytesBefore);
     }
     return { answer, isChange };
   });
   // The change stands, whatever becomes of this: the node also looks for changes by itself.
   if (made.isChange) await context.published.refresh().catch(() => undefined);
   return made.answer;
+}
+
+/** A tenant that was over the limit already may make things smaller. */
+async function refuseTooManyBytes(sql: Sql, tenantId: string, bytesBefore: number): Promise<void> {
+  const bytes = await loadNamedDocumentBytes(sql, tenantId);
+  if (bytes <= namedBytesMax || bytes <= bytesBefore) return;
+  const size = (bytes / mebibyte).toFixed(1);
+  throw new Refusal(
+    'invalid_request',
+    `The rules and the value lists that they name may have ${namedBytesMax / mebibyte} MiB together, and would have ${size} MiB.`,
+  );
 }

@@ -22,32 +22,29 @@ export const createActionConfiguration = operation(route, async (context, reques
     throw new Refusal('invalid_configuration', 'Actions of type FLOW are not part of this release.');
   }
   checkWebhookUrl(context, body.verificationWebhookUrl);
-  let isNew = false;
-  return changeConfiguration(
-    context,
-    route,
-    request,
-    async (sql) => {
-      const row = await loadActionConfiguration(sql, tenantId, body.actionCode);
-      if (row === undefined) throw new Error('A claimed action code has a row.');
-      if (!isNew && row.archived_at === null) {
-        throw new Refusal('resource_already_exists', `An action configuration ${body.actionCode} already exists.`);
-      }
-      const created = applyPatch(
-        { ...row, ...action, archived_at: null },
-        {
-          ...demandColumns(body),
-          messaging_templates: body.messagingTemplates,
-          verification_webhook_url: body.verificationWebhookUrl,
-        },
-      );
-      await checkMethods(sql, tenantId, body, created);
-      await recordActionConfiguration(sql, tenantId, created, nowMs);
-      const answer = actionConfigurationView(tenantId, created);
-      return { before: isNew ? undefined : actionConfigurationView(tenantId, row), after: answer, answer };
-    },
-    async (sql) => {
-      isNew = await claimActionCode(sql, tenantId, action, nowMs);
-    },
-  );
+  return changeConfiguration(context, route, request, async (sql) => {
+    const isNew = await claimActionCode(sql, tenantId, action, nowMs);
+    const row = await loadActionConfiguration(sql, tenantId, body.actionCode);
+    if (row === undefined) throw new Error('A claimed action code has a row.');
+    if (!isNew && row.archived_at === null) {
+      throw new Refusal('resource_already_exists', `An action configuration ${body.actionCode} already exists.`);
+    }
+    const created = applyPatch(
+      { ...row, ...action, archived_at: null },
+      {
+        ...demandColumns(body),
+        messaging_templates: body.messagingTemplates,
+        verification_webhook_url: body.verificationWebhookUrl,
+      },
+    );
+    await checkMethods(sql, tenantId, body, created);
+    await recordActionConfiguration(sql, tenantId, created, nowMs);
+    const answer = actionConfigurationView(tenantId, created);
+    return {
+      before: isNew ? undefined : actionConfigurationView(tenantId, row),
+      after: answer,
+      actionCodes: [body.actionCode],
+      answer,
+    };
+  });
 });

@@ -35,6 +35,6 @@ export const createRule = operation(route, async (context, request) => {
     await checkMethods(sql, tenantId, body, created);
     const others = await listRules(sql, tenantId, action.action_code);
     const answer = await saveRule(sql, tenantId, created, others, context.runtime.clock.now());
-    return { before: undefined, after: ruleView(tenantId, created), answer };
+    return { before: undefined, after: ruleView(tenantId, created), actionCodes: [action.action_code], answer };
   });
 });

@@ -2,6 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { createValueList as route } from '../../contract/management/value-lists.ts';
 import { loadValueList, recordValueList } from '../../storage/queries/value-lists.ts';
 import type { ValueListRow } from '../../storage/queries/value-lists.ts';
+import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { readListItems } from './read-list-items.ts';
@@ -24,7 +25,8 @@ export const createValueList = operation(route, async (context, request) => {
     }
     await recordValueList(sql, tenantId, created, context.runtime.clock.now());
     const answer = valueListView(created);
-    return { before: undefined, after: answer, answer };
+    const actionCodes = await listActionsNaming(sql, tenantId, alias);
+    return { before: undefined, after: answer, actionCodes, answer };
   });
 });
 

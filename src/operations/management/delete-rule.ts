@@ -10,6 +10,11 @@ export const deleteRule = operation(route, async (context, request) => {
   return changeConfiguration(context, route, request, async (sql) => {
     const { rule } = await findRule(sql, tenantId, request.params);
     await deleteRuleRow(sql, tenantId, rule.action_code, rule.rule_id);
-    return { before: ruleView(tenantId, rule), after: undefined, answer: { success: true } as const };
+    return {
+      before: ruleView(tenantId, rule),
+      after: undefined,
+      actionCodes: [rule.action_code],
+      answer: { success: true } as const,
+    };
   });
 });

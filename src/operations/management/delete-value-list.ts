@@ -1,5 +1,6 @@
 import { deleteValueList as route } from '../../contract/management/value-lists.ts';
 import { deleteValueListRow } from '../../storage/queries/value-lists.ts';
+import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { findValueList } from './find-value-list.ts';
@@ -10,6 +11,7 @@ export const deleteValueList = operation(route, async (context, request) => {
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await findValueList(sql, tenantId, request.params.alias);
     await deleteValueListRow(sql, tenantId, row.alias);
-    return { before: valueListView(row), after: undefined, answer: { success: true } as const };
+    const actionCodes = await listActionsNaming(sql, tenantId, row.alias);
+    return { before: valueListView(row), after: undefined, actionCodes, answer: { success: true } as const };
   });
 });

@@ -14,24 +14,26 @@ import { UNKNOWN } from '../../core/rules/value.ts';
 import type { Unknown, Value } from '../../core/rules/value.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAction } from '../../storage/queries/actions.ts';
-import { loadPublishableLists } from '../../storage/queries/rule-sets.ts';
+import { loadListHashes } from '../../storage/queries/value-lists.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
 import { explanationView } from '../explanation-view.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
 import { describeRequest, factInputs } from '../server/gather-inputs.ts';
+import { loadDraftLists } from './load-draft-lists.ts';
 
 type Body = z.output<typeof route.body>;
 
 export const evaluateRules = operation(route, async (context, { caller: { tenant }, params, body }) => {
   const live = tenant.actions.get(params.actionCode);
   if (live === undefined) throw new Refusal('not_found', 'There is no action configuration with this code.');
-  const lists = new Map(
-    (await loadPublishableLists(context.db, tenant.tenantId)).map(({ alias, items }) => [alias, items ?? []]),
-  );
   const rules = body.rules?.map(ruleOf) ?? live.compiled.rules.map(({ rule }) => rule);
-  const compiled = body.rules === undefined ? live.compiled : compileRules({ rules, lists });
+  const hashes = await loadListHashes(context.db, tenant.tenantId);
+  const compiled =
+    body.rules === undefined
+      ? live.compiled
+      : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, hashes) });
   const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
   const { evidence, user, sources } = await evidenceOf(context, tenant, ruleSet, body);
   const { state, record } = decideAction({
@@ -41,7 +43,10 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
     user,
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });
-  const warnings = warnAboutRules({ rules, lists }, { paths: factPaths, enabledMethods: tenant.activeMethods });
+  const warnings = warnAboutRules(
+    { rules, lists: new Set(hashes.keys()) },
+    { paths: factPaths, enabledMethods: tenant.activeMethods },
+  );
   return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };
 });
 

@@ -4,9 +4,9 @@ import { factPaths } from '../../core/facts/facts.ts';
 import { checkCondition } from '../../core/rules/check-condition.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAuthenticatorConfigurations } from '../../storage/queries/authenticator-configurations.ts';
-import { loadPublishableLists } from '../../storage/queries/rule-sets.ts';
 import { recordRule } from '../../storage/queries/rules.ts';
 import type { RuleRow } from '../../storage/queries/rules.ts';
+import { loadListHashes } from '../../storage/queries/value-lists.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { ruleOfRow } from '../rule-of-row.ts';
 import { ruleView } from './rule-view.ts';
@@ -38,13 +38,10 @@ export async function saveRule(sql: Sql, tenantId: string, rule: RuleRow, others
 }
 
 async function warningsAbout(sql: Sql, tenantId: string, rule: RuleRow, others: readonly RuleRow[]) {
-  const lists = await loadPublishableLists(sql, tenantId);
+  const lists = await loadListHashes(sql, tenantId);
   const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
   const warnings = warnAboutRules(
-    {
-      rules: [rule, ...others].map(ruleOfRow),
-      lists: new Map(lists.map(({ alias, items }) => [alias, items ?? []])),
-    },
+    { rules: [rule, ...others].map(ruleOfRow), lists: new Set(lists.keys()) },
     {
       paths: factPaths,
       enabledMethods: configurations.filter((row) => row.is_active).map((row) => row.verification_method),

@@ -27,6 +27,11 @@ export const updateActionConfiguration = operation(route, async (context, reques
     await checkMethods(sql, tenantId, body, changed);
     await recordActionConfiguration(sql, tenantId, changed, context.runtime.clock.now());
     const answer = actionConfigurationView(tenantId, changed);
-    return { before: actionConfigurationView(tenantId, row), after: answer, answer };
+    return {
+      before: actionConfigurationView(tenantId, row),
+      after: answer,
+      actionCodes: [row.action_code],
+      answer,
+    };
   });
 });

@@ -25,6 +25,11 @@ export const updateRule = operation(route, async (context, request) => {
     });
     await checkMethods(sql, tenantId, body, changed);
     const answer = await saveRule(sql, tenantId, changed, others, context.runtime.clock.now());
-    return { before: ruleView(tenantId, rule), after: ruleView(tenantId, changed), answer };
+    return {
+      before: ruleView(tenantId, rule),
+      after: ruleView(tenantId, changed),
+      actionCodes: [rule.action_code],
+      answer,
+    };
   });
 });

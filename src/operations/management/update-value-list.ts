@@ -1,5 +1,6 @@
 import { updateValueList as route } from '../../contract/management/value-lists.ts';
 import { recordValueList } from '../../storage/queries/value-lists.ts';
+import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
 import { applyPatch } from './apply-patch.ts';
 import { changeConfiguration } from './change-configuration.ts';
@@ -21,6 +22,7 @@ export const updateValueList = operation(route, async (context, request) => {
     });
     await recordValueList(sql, tenantId, changed, context.runtime.clock.now());
     const answer = valueListView(changed);
-    return { before: valueListView(row), after: answer, answer };
+    const actionCodes = await listActionsNaming(sql, tenantId, row.alias);
+    return { before: valueListView(row), after: answer, actionCodes, answer };
   });
 });

@@ -17,7 +17,7 @@ export const explainAction = operation(route, async ({ db }, { caller: { tenant 
   if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
   const explained = async (stored: unknown, decidedAtMs: number) => {
     const record = readDecisionRecord(stored);
-    const ruleSet = await loadRuleSet(db, tenantId, actionCode, record);
+    const ruleSet = await loadRuleSet(db, tenant, actionCode, record);
     return { ...explanationView(record, ruleSet), decidedAt: wireTime(decidedAtMs) };
   };
   const earlier = await loadEarlierDecisions(db, key);

@@ -178,7 +178,7 @@ function addressInputs(
     asOrganization: known(network, ({ asOrganization }) => asOrganization),
     isAnonymous: rest.isAnonymous === 'unknown' ? UNKNOWN : rest.isAnonymous,
     isSanctionedCountry: rest.isSanctionedCountry === 'unknown' ? UNKNOWN : rest.isSanctionedCountry,
-    isInWhitelist: address === null || tenant.isInWhitelist === undefined ? null : tenant.isInWhitelist(address),
+    isInWhitelist: address === null ? null : (tenant.whitelist?.contains(address) ?? null),
   };
 }
 

@@ -1,4 +1,4 @@
-import { sqlTime, statement } from '../sql.ts';
+import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 /** An action configuration as far as decisions need it, with its published rule set. */
@@ -28,14 +28,55 @@ export async function loadPublishableActions(sql: Sql, tenantId: string): Promis
   return sql.query(actionsStatement, [tenantId]);
 }
 
-const listsStatement = statement<{ alias: string; items: readonly (string | number)[] | null }>(
-  'load_publishable_lists',
-  'select alias, items from value_lists where tenant_id = $1',
+/** An action whose rule set may have to be published again. */
+export interface TouchedAction extends PublishableAction {
+  readonly is_live: boolean;
+  /** Whether the text of its published rule set is there, and in the present form. */
+  readonly is_kept: boolean;
+}
+
+const touchedStatement = statement<TouchedAction>(
+  'load_touched_actions',
+  `select ${actionColumns}, archived_at is null as is_live, exists (
+     select from published_documents d
+     where d.tenant_id = a.tenant_id and d.hash = a.rule_set_hash and d.document is not null and d.lists is not null
+   ) as is_kept
+   from action_configurations a where tenant_id = $1 and action_code = any($2) order by action_code`,
 );
 
-/** The contents of the tenant's value lists. */
-export async function loadPublishableLists(sql: Sql, tenantId: string) {
-  return sql.query(listsStatement, [tenantId]);
+/** The action configurations with these codes, live and archived. */
+export async function loadTouchedActions(
+  sql: Sql,
+  tenantId: string,
+  actionCodes: readonly string[],
+): Promise<readonly TouchedAction[]> {
+  return sql.query(touchedStatement, [tenantId, actionCodes]);
+}
+
+const namingStatement = statement<{ action_code: string }>(
+  'list_actions_naming_list',
+  `select a.action_code from action_configurations a
+   left join published_documents d on d.tenant_id = a.tenant_id and d.hash = a.rule_set_hash
+   where a.tenant_id = $1 and a.archived_at is null and a.rule_set_hash is not null
+     and (d.lists is null or d.lists ? $2)`,
+);
+
+/** Codes of the live actions whose published rule set names a list, or does not say which it names. */
+export async function listActionsNaming(sql: Sql, tenantId: string, alias: string): Promise<readonly string[]> {
+  const rows = await sql.query(namingStatement, [tenantId, alias]);
+  return rows.map(({ action_code }) => action_code);
+}
+
+const outdatedStatement = statement<{ tenant_id: string; action_code: string }>(
+  'list_outdated_rule_sets',
+  `select a.tenant_id, a.action_code from action_configurations a
+   join published_documents d on d.tenant_id = a.tenant_id and d.hash = a.rule_set_hash
+   where a.archived_at is null and d.lists is null order by a.tenant_id, a.action_code`,
+);
+
+/** Live actions, of any tenant, whose rule set was published in the form of an earlier release. */
+export async function listOutdatedRuleSets(sql: Sql) {
+  return sql.query(outdatedStatement, []);
 }
 
 const lockStatement = statement<{ tenant_id: string }>(
@@ -48,36 +89,22 @@ export async function lockTenantConfiguration(sql: Sql, tenantId: string): Promi
   await sql.query(lockStatement, [tenantId]);
 }
 
-const recordDocumentStatement = statement<never>(
-  'record_published_document',
-  `insert into published_documents (tenant_id, hash, document, published_at) values ($1, $2, $3, $4)
-   on conflict do nothing`,
-);
-const recordVersionStatement = statement<never>(
-  'record_rule_set_version',
-  `update action_configurations set rule_set_version = rule_set_version + 1, rule_set_hash = $3
-   where tenant_id = $1 and action_code = $2`,
+const recordVersionsStatement = statement<never>(
+  'record_rule_set_versions',
+  `update action_configurations a
+   set rule_set_version = rule_set_version + (rule_set_hash is distinct from made.hash)::integer, rule_set_hash = made.hash
+   from unnest($2::text[], $3::text[]) as made (action_code, hash)
+   where a.tenant_id = $1 and a.action_code = made.action_code`,
 );
 
-/** Publishes a rule set of an action: keeps its document and makes it the action's next version. */
-export async function recordRuleSet(
+/** Makes documents the present rule sets of actions, and each that differs the action's next version. */
+export async function recordRuleSetVersions(
   sql: Sql,
-  ruleSet: { tenantId: string; actionCode: string; hash: string; document: string; nowMs: number },
+  tenantId: string,
+  ruleSets: readonly { readonly actionCode: string; readonly hash: string }[],
 ): Promise<void> {
-  const { tenantId, actionCode, hash, document, nowMs } = ruleSet;
-  await sql.query(recordDocumentStatement, [tenantId, hash, document, sqlTime(nowMs)]);
-  await sql.query(recordVersionStatement, [tenantId, actionCode, hash]);
-}
-
-const documentStatement = statement<{ document: string }>(
-  'load_published_document',
-  'select document from published_documents where tenant_id = $1 and hash = $2',
-);
-
-/** What was published under a hash. */
-export async function loadPublishedDocument(sql: Sql, tenantId: string, hash: string): Promise<string | undefined> {
-  const [row] = await sql.query(documentStatement, [tenantId, hash]);
-  return row?.document;
+  const codes = ruleSets.map(({ actionCode }) => actionCode);
+  await sql.query(recordVersionsStatement, [tenantId, codes, ruleSets.map(({ hash }) => hash)]);
 }
 
 const linkedStatement = statement<{ name: string }>(

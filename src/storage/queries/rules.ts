@@ -30,14 +30,18 @@ export async function listRules(sql: Sql, tenantId: string, actionCode: string):
   return sql.query(listStatement, [tenantId, actionCode]);
 }
 
-const tenantStatement = statement<RuleRow>(
-  'list_tenant_rules',
-  `select ${columns} from rules where tenant_id = $1 order by action_code, priority`,
+const ofActionsStatement = statement<RuleRow>(
+  'list_rules_of_actions',
+  `select ${columns} from rules where tenant_id = $1 and action_code = any($2) order by action_code, priority`,
 );
 
-/** All rules of the tenant, by action and priority. */
-export async function listTenantRules(sql: Sql, tenantId: string): Promise<readonly RuleRow[]> {
-  return sql.query(tenantStatement, [tenantId]);
+/** The rules of several actions, by action and priority. */
+export async function listRulesOfActions(
+  sql: Sql,
+  tenantId: string,
+  actionCodes: readonly string[],
+): Promise<readonly RuleRow[]> {
+  return sql.query(ofActionsStatement, [tenantId, actionCodes]);
 }
 
 const recordStatement = statement<never>(

@@ -30,6 +30,29 @@ export async function loadValueList(sql: Sql, tenantId: string, alias: string): 
   return row;
 }
 
+const hashesStatement = statement<{ alias: string; hash: string }>(
+  'load_value_list_hashes',
+  'select alias, hash from value_lists where tenant_id = $1',
+);
+
+/** The hash of each list's contents, by alias. */
+export async function loadListHashes(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql.query(hashesStatement, [tenantId]);
+  return new Map(rows.map(({ alias, hash }) => [alias, hash]));
+}
+
+const contentsStatement = statement<{ hash: string; items: readonly (string | number)[]; bytes: number }>(
+  'load_value_list_contents',
+  `select hash, coalesce(items, '[]') as items, octet_length(items::text) as bytes
+   from value_lists where tenant_id = $1 and alias = $2`,
+);
+
+/** What a list holds, as conditions read it, with the hash and the size of that. */
+export async function loadListContents(sql: Sql, tenantId: string, alias: string) {
+  const [row] = await sql.query(contentsStatement, [tenantId, alias]);
+  return row;
+}
+
 const recordStatement = statement<never>(
   'record_value_list',
   `insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)

@@ -1,0 +1,48 @@
+import {
+  deflateOldDocuments,
+  deleteOldDocuments,
+  listTenantsWithMoreDocuments,
+  loadSurplusDocuments,
+} from '../storage/queries/published-documents.ts';
+import { lockTenantConfiguration } from '../storage/queries/rule-sets.ts';
+import type { Job, JobContext } from './job.ts';
+
+// Ruling 52: of what no current rule set names, each tenant keeps a gibibyte.
+const oldBytesMax = 1024 ** 3;
+// So that a list that is changed and changed back is not compressed in between.
+const uncompressedMs = 10 * 60_000;
+
+// A document has 6 MiB at most.
+const deflatedAtOnce = 5;
+// What one run may take, so that a node that is asked to stop does so soon.
+const deflateBatchesMax = 40;
+const deletedAtOnce = 200;
+const surplusMax = 20_000;
+
+/** Compresses published documents that no current rule set names any more, and deletes a tenant's oldest beyond the limit. */
+export const purgeDocuments: Job = {
+  name: 'purge-documents',
+  intervalMs: 60_000,
+  run: (context) => purgeDocumentsBeyond(context, oldBytesMax),
+};
+
+/** One run of {@link purgeDocuments}. Whatever is interrupted is done by the next. */
+export async function purgeDocumentsBeyond(
+  { db, runtime }: Pick<JobContext, 'db' | 'runtime'>,
+  bytesMax: number,
+): Promise<void> {
+  for (let batch = 0; batch < deflateBatchesMax; batch += 1) {
+    const deflated = await deflateOldDocuments(db, runtime.clock.now() - uncompressedMs, deflatedAtOnce);
+    if (deflated < deflatedAtOnce) break;
+  }
+  for (const tenantId of await listTenantsWithMoreDocuments(db, bytesMax)) {
+    const surplus = await loadSurplusDocuments(db, tenantId, bytesMax, surplusMax);
+    for (let start = 0; start < surplus.length; start += deletedAtOnce) {
+      await db.transaction(async (sql) => {
+        // While it is held, no change is under way that names one of them again.
+        await lockTenantConfiguration(sql, tenantId);
+        await deleteOldDocuments(sql, tenantId, surplus.slice(start, start + deletedAtOnce));
+      });
+    }
+  }
+}
