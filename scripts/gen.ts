@@ -4,6 +4,7 @@ import { settings } from '../src/config/config.ts';
 import { errorCatalogue } from '../src/contract/errors.ts';
 import { routes } from '../src/contract/index.ts';
 import { pageBudgets } from '../src/contract/management/page-budgets.ts';
+import { quotas } from '../src/core/quotas.ts';
 import { facts } from '../src/core/facts/facts.ts';
 import { openApiDocument } from '../src/contract/openapi.ts';
 
@@ -53,6 +54,12 @@ ${rows.join('\n')}
 `;
 }
 
+/** Limits that the code has as constants, each with its meaning. */
+function limitRows(limits: Readonly<Record<string, { readonly max: number; readonly meaning: string }>>): string {
+  const rows = Object.values(limits).map(({ max, meaning }) => `| ${meaning} | ${max.toLocaleString('en')} |`);
+  return rows.join('\n');
+}
+
 function configurationPage(): string {
   const rows = Object.entries(settings).map(
     ([name, { fallback, meaning }]) => `| \`${name}\` | ${fallback} | ${meaning} |`,
@@ -67,21 +74,24 @@ listens; an unknown \`SALLYPORT_\` variable is a mistake too.
 | --- | --- | --- |
 ${rows.join('\n')}
 
-## What work may cost
+## What one tenant may have
 
-Fixed, so that nobody's pages slow others. It is spent before the work is done. What is saved beyond its budget is answered
-400 with the limit in words.
+Fixed, so that no tenant slows another. What would be more is answered 400 with the limit in words.
 
 | what | at most |
 | --- | --- |
-${budgetRows()}
-`;
-}
+${limitRows(quotas)}
 
-function budgetRows(): string {
-  return Object.values(pageBudgets)
-    .map(({ max, meaning }) => `| ${meaning} | ${max.toLocaleString('en')} |`)
-    .join('\n');
+## What work may cost
+
+Fixed, so that nobody's rules or pages slow others. It is spent before the work is done, also where rules are only tried out,
+warned about or explained. A step of a rule is one part of a condition evaluated once; long texts and address ranges take more.
+What is saved beyond its budget is answered 400 with the limit in words.
+
+| what | at most |
+| --- | --- |
+${limitRows({ ...pageBudgets })}
+`;
 }
 
 const isCheck = process.argv.includes('--check');

@@ -23,6 +23,7 @@ import { takesHtml } from './pages.ts';
 import type { Pages } from './pages.ts';
 import { parseBody, parseForm } from './parse-body.ts';
 import { pageSecurityHeaders } from './security-headers.ts';
+import { isAsyncIterable, writeItems } from './write-items.ts';
 import { writeJson } from './write-json.ts';
 import { writeRefusal } from './write-refusal.ts';
 
@@ -218,6 +219,7 @@ async function answer<Caller extends KeyHolder, Client>(
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
   };
   const body = await handle(incoming);
+  if (isAsyncIterable(body)) return writeItems(reply, inspected(body, parts, route));
   parts.inspectReply?.(route, body);
   if (route.noContent === true) return reply.code(204).send();
   if (route.page === 'html') {
@@ -226,6 +228,17 @@ async function answer<Caller extends KeyHolder, Client>(
   }
   if (route.page === 'app') return parts.pages.send(request, reply, body);
   return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
+}
+
+async function* inspected<Caller extends KeyHolder, Client>(
+  items: AsyncIterable<unknown>,
+  parts: PipelineParts<Caller, Client>,
+  route: Route,
+): AsyncIterable<unknown> {
+  for await (const item of items) {
+    parts.inspectReply?.(route, [item]);
+    yield item;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { quotas } from '../core/quotas.ts';
 import {
   deflateOldDocuments,
   deleteOldDocuments,
@@ -7,8 +8,6 @@ import {
 import { lockTenantConfiguration } from '../storage/queries/rule-sets.ts';
 import type { Job, JobContext } from './job.ts';
 
-// Ruling 52: of what no current rule set names, each tenant keeps a gibibyte.
-const oldBytesMax = 1024 ** 3;
 // So that a list that is changed and changed back is not compressed in between.
 const uncompressedMs = 10 * 60_000;
 
@@ -23,7 +22,7 @@ const surplusMax = 20_000;
 export const purgeDocuments: Job = {
   name: 'purge-documents',
   intervalMs: 60_000,
-  run: (context) => purgeDocumentsBeyond(context, oldBytesMax),
+  run: (context) => purgeDocumentsBeyond(context, quotas.oldPublishedBytes.max),
 };
 
 /** One run of {@link purgeDocuments}. Whatever is interrupted is done by the next. */

@@ -108,10 +108,14 @@ export interface Operation {
   run(context: Context, request: ParsedRequest): Promise<unknown>;
 }
 
+/** The answer that a route declares; a list may also come item by item. */
+type Answer<R extends Route> = z.input<R['reply']> | AsyncIterable<ItemOf<z.input<R['reply']>>>;
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
+
 /** An operation that only the holder of a key may call. */
 export function operation<R extends Route>(
   route: R,
-  run: (context: Context, request: KeyRequest<R>) => Promise<z.input<R['reply']>>,
+  run: (context: Context, request: KeyRequest<R>) => Promise<Answer<R>>,
 ): Operation {
   return {
     route,

@@ -17,6 +17,6 @@ export async function republishRuleSets(
     codesByTenant.set(tenantId, [...(codesByTenant.get(tenantId) ?? []), code]);
   }
   for (const [tenantId, codes] of codesByTenant) {
-    await db.transaction((sql) => publishRuleSets(sql, { runtime }, tenantId, codes)).catch(warn);
+    await db.transaction((sql) => publishRuleSets(sql, { runtime }, tenantId, codes, Infinity)).catch(warn);
   }
 }

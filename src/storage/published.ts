@@ -20,7 +20,7 @@ import { loadLinkedDataPoints, loadPublishableActions } from './queries/rule-set
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
-import { loadListContents, loadListHashes } from './queries/value-lists.ts';
+import { loadListContents, loadListVersions } from './queries/value-lists.ts';
 import { SealBroken } from './seal.ts';
 import type { Seal } from './seal.ts';
 import { DatabaseUnavailable } from './sql.ts';
@@ -350,8 +350,8 @@ async function readWhitelist(
   tenantId: string,
   before: Whitelist | undefined,
 ): Promise<Whitelist | undefined> {
-  const hash = (await loadListHashes(db, tenantId)).get(whitelistAlias);
-  if (hash === before?.hash) return before;
+  const version = (await loadListVersions(db, tenantId)).get(whitelistAlias);
+  if (version?.hash === before?.hash) return before;
   const list = await loadListContents(db, tenantId, whitelistAlias);
   return list && { hash: list.hash, contains: ipRanges(list.items.map(String)) };
 }

@@ -44,6 +44,7 @@ const tablesThatOutliveTheUser = ['actions', 'audit_events'];
 const statementsWithoutTenant = [
   'database_now',
   'hold_tracks',
+  'list_outdated_rule_sets',
   'list_tenants',
   'load_config_versions',
   'load_fingerprints_api_keys',

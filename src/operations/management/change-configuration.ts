@@ -1,4 +1,3 @@
-import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { loadNamedDocumentBytes } from '../../storage/queries/published-documents.ts';
 import { lockTenantConfiguration } from '../../storage/queries/rule-sets.ts';
@@ -6,10 +5,6 @@ import type { Sql } from '../../storage/sql.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { publishRuleSets } from '../publish-rule-sets.ts';
 import { recordAudit } from '../record-audit.ts';
-
-const mebibyte = 1024 * 1024;
-// Ruling 52: what every node keeps in memory of a tenant's rules, and each list of it twice.
-const namedBytesMax = 64 * mebibyte;
 
 interface Change<Answer> {
   /** The resource for the audit log, secrets masked; undefined where there is none. */
@@ -38,23 +33,11 @@ export async function changeConfiguration<R extends Route, Answer>(
     const isChange = route.method !== 'PATCH' || Object.keys(request.body as object).length > 0;
     if (isChange) {
       await recordAudit(sql, context, route, request, undefined, { before, after });
-      await publishRuleSets(sql, context, tenantId, actionCodes);
-      if (actionCodes.length > 0) await refuseTooManyBytes(sql, tenantId, bytesBefore);
+      await publishRuleSets(sql, context, tenantId, actionCodes, bytesBefore);
     }
     return { answer, isChange };
   });
   // The change stands, whatever becomes of this: the node also looks for changes by itself.
   if (made.isChange) await context.published.refresh().catch(() => undefined);
   return made.answer;
-}
-
-/** A tenant that was over the limit already may make things smaller. */
-async function refuseTooManyBytes(sql: Sql, tenantId: string, bytesBefore: number): Promise<void> {
-  const bytes = await loadNamedDocumentBytes(sql, tenantId);
-  if (bytes <= namedBytesMax || bytes <= bytesBefore) return;
-  const size = (bytes / mebibyte).toFixed(1);
-  throw new Refusal(
-    'invalid_request',
-    `The rules and the value lists that they name may have ${namedBytesMax / mebibyte} MiB together, and would have ${size} MiB.`,
-  );
 }

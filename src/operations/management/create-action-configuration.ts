@@ -1,7 +1,9 @@
 import { Refusal } from '../../contract/errors.ts';
 import { createActionConfiguration as route } from '../../contract/management/action-configurations.ts';
+import { quotas } from '../../core/quotas.ts';
 import {
   claimActionCode,
+  countActionConfigurations,
   loadActionConfiguration,
   recordActionConfiguration,
 } from '../../storage/queries/action-configurations.ts';
@@ -12,6 +14,7 @@ import { changeConfiguration } from './change-configuration.ts';
 import { checkMethods } from './check-methods.ts';
 import { checkWebhookUrl } from './check-webhook-url.ts';
 import { demandColumns } from './demand-view.ts';
+import { refuseMoreThan } from './refuse-more-than.ts';
 
 export const createActionConfiguration = operation(route, async (context, request) => {
   const { body } = request;
@@ -39,6 +42,8 @@ export const createActionConfiguration = operation(route, async (context, reques
     );
     await checkMethods(sql, tenantId, body, created);
     await recordActionConfiguration(sql, tenantId, created, nowMs);
+    const live = await countActionConfigurations(sql, tenantId);
+    refuseMoreThan(quotas.actionConfigurations.max, live, 'action configurations that are not archived');
     const answer = actionConfigurationView(tenantId, created);
     return {
       before: isNew ? undefined : actionConfigurationView(tenantId, row),

@@ -1,11 +1,13 @@
 import { Refusal } from '../../contract/errors.ts';
 import { createValueList as route } from '../../contract/management/value-lists.ts';
-import { loadValueList, recordValueList } from '../../storage/queries/value-lists.ts';
+import { countValueLists, loadValueList, recordValueList } from '../../storage/queries/value-lists.ts';
 import type { ValueListRow } from '../../storage/queries/value-lists.ts';
+import { quotas } from '../../core/quotas.ts';
 import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { readListItems } from './read-list-items.ts';
+import { refuseMoreThan } from './refuse-more-than.ts';
 import { valueListView } from './value-list-view.ts';
 
 export const createValueList = operation(route, async (context, request) => {
@@ -24,6 +26,7 @@ export const createValueList = operation(route, async (context, request) => {
       throw new Refusal('resource_already_exists', `A value list with the alias ${alias} already exists.`);
     }
     await recordValueList(sql, tenantId, created, context.runtime.clock.now());
+    refuseMoreThan(quotas.valueLists.max, await countValueLists(sql, tenantId), 'value lists');
     const answer = valueListView(created);
     const actionCodes = await listActionsNaming(sql, tenantId, alias);
     return { before: undefined, after: answer, actionCodes, answer };

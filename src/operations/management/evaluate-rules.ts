@@ -14,7 +14,7 @@ import { UNKNOWN } from '../../core/rules/value.ts';
 import type { Unknown, Value } from '../../core/rules/value.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAction } from '../../storage/queries/actions.ts';
-import { loadListHashes } from '../../storage/queries/value-lists.ts';
+import { loadListVersions } from '../../storage/queries/value-lists.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
 import { explanationView } from '../explanation-view.ts';
 import { operation } from '../operation.ts';
@@ -29,11 +29,11 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
   const live = tenant.actions.get(params.actionCode);
   if (live === undefined) throw new Refusal('not_found', 'There is no action configuration with this code.');
   const rules = body.rules?.map(ruleOf) ?? live.compiled.rules.map(({ rule }) => rule);
-  const hashes = await loadListHashes(context.db, tenant.tenantId);
+  const listVersions = await loadListVersions(context.db, tenant.tenantId);
   const compiled =
     body.rules === undefined
       ? live.compiled
-      : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, hashes) });
+      : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, listVersions) });
   const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
   const { evidence, user, sources } = await evidenceOf(context, tenant, ruleSet, body);
   const { state, record } = decideAction({
@@ -44,7 +44,7 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });
   const warnings = warnAboutRules(
-    { rules, lists: new Set(hashes.keys()) },
+    { rules, lists: new Set(listVersions.keys()) },
     { paths: factPaths, enabledMethods: tenant.activeMethods },
   );
   return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };

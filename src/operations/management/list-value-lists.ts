@@ -1,8 +1,17 @@
 import { listValueLists as route } from '../../contract/management/value-lists.ts';
-import { listValueLists as listRows } from '../../storage/queries/value-lists.ts';
+import { listValueListAliases, loadValueList } from '../../storage/queries/value-lists.ts';
+import type { Sql } from '../../storage/sql.ts';
 import { operation } from '../operation.ts';
 import { valueListView } from './value-list-view.ts';
 
 export const listValueLists = operation(route, async ({ db }, { caller: { tenant } }) =>
-  (await listRows(db, tenant.tenantId)).map(valueListView),
+  listViews(db, tenant.tenantId, await listValueListAliases(db, tenant.tenantId)),
 );
+
+/** One at a time: all lists of a tenant have 200 MiB at most. */
+async function* listViews(sql: Sql, tenantId: string, aliases: readonly string[]) {
+  for (const alias of aliases) {
+    const row = await loadValueList(sql, tenantId, alias);
+    if (row !== undefined) yield valueListView(row);
+  }
+}

@@ -6,7 +6,7 @@ import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAuthenticatorConfigurations } from '../../storage/queries/authenticator-configurations.ts';
 import { recordRule } from '../../storage/queries/rules.ts';
 import type { RuleRow } from '../../storage/queries/rules.ts';
-import { loadListHashes } from '../../storage/queries/value-lists.ts';
+import { loadListVersions } from '../../storage/queries/value-lists.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { ruleOfRow } from '../rule-of-row.ts';
 import { ruleView } from './rule-view.ts';
@@ -38,7 +38,7 @@ export async function saveRule(sql: Sql, tenantId: string, rule: RuleRow, others
 }
 
 async function warningsAbout(sql: Sql, tenantId: string, rule: RuleRow, others: readonly RuleRow[]) {
-  const lists = await loadListHashes(sql, tenantId);
+  const lists = await loadListVersions(sql, tenantId);
   const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
   const warnings = warnAboutRules(
     { rules: [rule, ...others].map(ruleOfRow), lists: new Set(lists.keys()) },

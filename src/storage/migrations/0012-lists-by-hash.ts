@@ -9,9 +9,10 @@ create function document_hash(document text) returns text immutable language sql
   select encode(sha256(convert_to(document, 'UTF8')), 'hex')
 $$;
 
--- Made by the database, so that it is never that of other items, whoever writes them.
+-- Of the items as a document, made by the database, so that they are never those of other items, whoever writes them.
 alter table value_lists
-  add column hash text not null generated always as (document_hash(coalesce(items, '[]')::text)) stored;
+  add column hash text not null generated always as (document_hash(coalesce(items, '[]')::text)) stored,
+  add column bytes integer not null generated always as (octet_length(coalesce(items, '[]')::text)) stored;
 
 alter table published_documents
   alter column document drop not null,

@@ -35,6 +35,17 @@ export async function listActionConfigurations(sql: Sql, tenantId: string): Prom
   return sql.query(listStatement, [tenantId]);
 }
 
+const countStatement = statement<{ count: number }>(
+  'count_action_configurations',
+  'select count(*) as count from action_configurations where tenant_id = $1 and archived_at is null',
+);
+
+/** How many live action configurations the tenant has. */
+export async function countActionConfigurations(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql.query(countStatement, [tenantId]);
+  return row?.count ?? 0;
+}
+
 const loadStatement = statement<ActionConfigurationRow>(
   'load_action_configuration',
   `select ${columns} from action_configurations where tenant_id = $1 and action_code = $2`,

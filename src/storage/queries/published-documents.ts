@@ -63,12 +63,11 @@ export async function recordListDocuments(
 
 const ceasedStatement = statement<never>(
   'mark_documents_ceased',
-  `update published_documents d set last_named_at = $3
-   where tenant_id = $1 and (
-     hash = any($2) or hash in (
-       select list.value from published_documents r, jsonb_each_text(r.lists) list
-       where r.tenant_id = d.tenant_id and r.hash = any($2)
-     )
+  `update published_documents set last_named_at = $3
+   where tenant_id = $1 and hash in (
+     select unnest($2::text[])
+     union select list.value from published_documents d cross join jsonb_each_text(d.lists) list
+     where d.tenant_id = $1 and d.hash = any($2)
    )`,
 );
 
@@ -96,12 +95,14 @@ export async function loadPublishedDocument(sql: Sql, tenantId: string, hash: st
 
 const namedBytesStatement = statement<{ bytes: number }>(
   'load_named_document_bytes',
-  `select coalesce(sum(octet_length(d.document)), 0) as bytes
-   from named_documents n join published_documents d on d.tenant_id = n.tenant_id and d.hash = n.hash
+  `select coalesce(sum(coalesce(list.bytes, octet_length(d.document))), 0) as bytes
+   from named_documents n
+   left join published_documents d on d.tenant_id = n.tenant_id and d.hash = n.hash
+   left join (select distinct on (hash) hash, bytes from value_lists where tenant_id = $1) list on list.hash = n.hash
    where n.tenant_id = $1`,
 );
 
-/** How many bytes the current rule sets and the lists that they name have together. */
+/** How many bytes the current rule sets have, and the lists that they name, be those kept as documents yet or not. */
 export async function loadNamedDocumentBytes(sql: Sql, tenantId: string): Promise<number> {
   const [row] = await sql.query(namedBytesStatement, [tenantId]);
   return row?.bytes ?? 0;

@@ -11,13 +11,25 @@ export interface ValueListRow {
 
 const columns = 'alias, name, item_type, is_active, items';
 
-const listStatement = statement<ValueListRow>(
-  'list_value_lists',
-  `select ${columns} from value_lists where tenant_id = $1 order by name collate "C", alias`,
+const aliasesStatement = statement<{ alias: string }>(
+  'list_value_list_aliases',
+  'select alias from value_lists where tenant_id = $1 order by name collate "C", alias',
 );
 
-export async function listValueLists(sql: Sql, tenantId: string): Promise<readonly ValueListRow[]> {
-  return sql.query(listStatement, [tenantId]);
+/** The aliases of all lists, by the lists' names. */
+export async function listValueListAliases(sql: Sql, tenantId: string): Promise<readonly string[]> {
+  const rows = await sql.query(aliasesStatement, [tenantId]);
+  return rows.map(({ alias }) => alias);
+}
+
+const countStatement = statement<{ count: number }>(
+  'count_value_lists',
+  'select count(*) as count from value_lists where tenant_id = $1',
+);
+
+export async function countValueLists(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql.query(countStatement, [tenantId]);
+  return row?.count ?? 0;
 }
 
 const loadStatement = statement<ValueListRow>(
@@ -30,24 +42,29 @@ export async function loadValueList(sql: Sql, tenantId: string, alias: string): 
   return row;
 }
 
-const hashesStatement = statement<{ alias: string; hash: string }>(
-  'load_value_list_hashes',
-  'select alias, hash from value_lists where tenant_id = $1',
-);
-
-/** The hash of each list's contents, by alias. */
-export async function loadListHashes(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await sql.query(hashesStatement, [tenantId]);
-  return new Map(rows.map(({ alias, hash }) => [alias, hash]));
+/** Which contents a list has, and how large they are. */
+export interface ListVersion {
+  readonly hash: string;
+  readonly bytes: number;
 }
 
-const contentsStatement = statement<{ hash: string; items: readonly (string | number)[]; bytes: number }>(
-  'load_value_list_contents',
-  `select hash, coalesce(items, '[]') as items, octet_length(items::text) as bytes
-   from value_lists where tenant_id = $1 and alias = $2`,
+const versionsStatement = statement<ListVersion & { alias: string }>(
+  'load_value_list_versions',
+  'select alias, hash, bytes from value_lists where tenant_id = $1',
 );
 
-/** What a list holds, as conditions read it, with the hash and the size of that. */
+/** What all lists are like, by alias, without what they hold. */
+export async function loadListVersions(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, ListVersion>> {
+  const rows = await sql.query(versionsStatement, [tenantId]);
+  return new Map(rows.map(({ alias, ...version }) => [alias, version]));
+}
+
+const contentsStatement = statement<{ hash: string; items: readonly (string | number)[] }>(
+  'load_value_list_contents',
+  `select hash, coalesce(items, '[]') as items from value_lists where tenant_id = $1 and alias = $2`,
+);
+
+/** What a list holds, as conditions read it, with the hash of that. */
 export async function loadListContents(sql: Sql, tenantId: string, alias: string) {
   const [row] = await sql.query(contentsStatement, [tenantId, alias]);
   return row;

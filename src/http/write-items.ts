@@ -1,0 +1,23 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+
+/** Answers a JSON array item by item, no faster than the client reads: it may be larger than what a node should hold. */
+export function writeItems(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
+  return reply
+    .code(200)
+    .header('content-type', 'application/json')
+    .send(Readable.from(arrayText(items)));
+}
+
+async function* arrayText(items: AsyncIterable<unknown>): AsyncIterable<Buffer> {
+  let opening = '[';
+  for await (const item of items) {
+    yield Buffer.from(`${opening}${JSON.stringify(item)}`);
+    opening = ',';
+  }
+  yield Buffer.from(opening === '[' ? '[]' : ']');
+}
+
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
