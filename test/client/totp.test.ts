@@ -130,6 +130,32 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), codeOf(other))).toMatchObject({ isVerified: true });
   });
 
+  test('ruling 56: an app that was brought along keeps its own steps, digits and hash', async () => {
+    const userId = newUser();
+    const own = new TOTP({ secret: new Secret({ size: 32 }), period: 20, digits: 8, algorithm: 'SHA256' });
+    const otpUri = `OTPAUTH://TOTP/x?secret=${own.secret.base32.replace(/.{4}/g, '$&-')}&period=20&digits=8&algorithm=sha-256`;
+    const enrolled = await app.call('POST', `/v1/users/${userId}/authenticators`, {
+      body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri },
+    });
+    expect(enrolled.status, enrolled.text).toBe(200);
+    const ownCode = (offsetMs = 0) => own.generate({ timestamp: app.runtime.clock.now() + offsetMs });
+    const token = await track(userId);
+    const session = await app.call('GET', '/v1/client/ui/session', { token });
+    expect(session.body.challengeMethods[0]).toMatchObject({ verificationMethod: 'AUTHENTICATOR_APP', codeLength: 8 });
+    const first = ownCode();
+    expect(await verify(token, first.slice(2))).toMatchObject({ isVerified: false });
+    expect(await verify(token, first)).toMatchObject({ isVerified: true });
+    expect(await verify(await track(userId), first), 'it is used up').toMatchObject({ isVerified: false });
+    await app.runtime.advance(20_000);
+    expect(await verify(await track(userId), ownCode(-20_000)), 'by its own steps').toMatchObject({
+      isVerified: false,
+    });
+    expect(await verify(await track(userId), ownCode())).toMatchObject({ isVerified: true });
+    await app.runtime.advance(60_000);
+    expect(await verify(await track(userId), ownCode(-40_000))).toMatchObject({ isVerified: false });
+    expect(await verify(await track(userId), ownCode(20_000))).toMatchObject({ isVerified: true });
+  });
+
   test('A12: the code that enrolled an app beside another authenticator earns no more when it is repeated', async () => {
     const userId = newUser();
     const email = { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` };

@@ -1,4 +1,5 @@
 /** Worry: a person cannot get through, or gets through where they must not. */
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
@@ -173,6 +174,20 @@ describe('before the page’s code has come', () => {
     await page.getByRole('button', { name: 'Confirm' }).click({ trial: true });
     expect(await page.evaluate('document.activeElement.id')).toBe('own');
   });
+});
+
+test('ruling 56: an app that was brought along with eight digits is asked for eight', async () => {
+  const own = new TOTP({ secret: new Secret(), digits: 8, period: 60 });
+  await site.api('POST', '/v1/users/brought-along/authenticators', {
+    verificationMethod: 'AUTHENTICATOR_APP',
+    otpUri: `otpauth://totp/x?secret=${own.secret.base32}&digits=8&period=60`,
+  });
+  const { url } = await site.track('brought-along', 'withdraw', { redirectUrl: `${site.appUrl}/eight` });
+  const page = await open();
+  await visit(page, url);
+  // Sent as soon as it is complete.
+  await page.getByLabel('Code', { exact: true }).fill(own.generate());
+  expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
 });
 
 describe('with nowhere to go back to', () => {

@@ -1,13 +1,16 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Decodes base32 (RFC 4648 §6), upper or lower case, with or without padding and spaces; undefined if it is not that. */
+/**
+ * Decodes base32 (RFC 4648 §6), upper or lower case, with or without padding, and with the spaces, dashes and invisible
+ * marks by which people and programs part it into groups; undefined if it is not that.
+ */
 export function decodeBase32(text: string): Buffer | undefined {
-  const characters = text.toUpperCase().replace(/\s/g, '').replace(/=+$/, '');
+  const characters = text.replace(/[\s\p{Pd}\p{Cf}]/gu, '').replace(/=+$/, '');
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;
   for (const character of characters) {
-    const index = alphabet.indexOf(character);
+    const index = alphabet.indexOf(/[a-z]/.test(character) ? character.toUpperCase() : character);
     if (index === -1) return undefined;
     value = ((value << 5) | index) & 0xfff;
     bits += 5;

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { Secret, TOTP } from 'otpauth';
+import { describe, expect, test } from 'vitest';
 import { decodeBase32, encodeBase32 } from './base32.ts';
+import { readOtpUri } from './read-otp-uri.ts';
+import { totp } from './totp.ts';
 import { codeOf } from './totp-code.ts';
 
 const rfc4226 = ['755224', '287082', '359152', '969429', '338314', '254676', '287922', '162583', '399871', '520489'];
@@ -36,4 +39,31 @@ test('what is encoded as base32 is decoded as what it was', () => {
   expect(encodeBase32(Buffer.from('foobarfoob'))).toBe('MZXW6YTBOJTG633C');
   const bytes = Buffer.from('00ff107f80'.repeat(4), 'hex');
   expect(decodeBase32(encodeBase32(bytes))).toEqual(bytes);
+});
+
+describe('ruling 56: an app that was brought along', () => {
+  const nowMs = 1_700_000_003_000;
+  const cases = ([10, 20, 30, 45, 60, 90, 120] as const).flatMap((period) =>
+    ([6, 7, 8] as const).flatMap((digits) =>
+      (['SHA1', 'SHA256', 'SHA512'] as const).map((algorithm) => ({ period, digits, algorithm })),
+    ),
+  );
+
+  test.each(cases)(
+    'is read by its own steps: $period s, $digits digits, $algorithm',
+    ({ period, digits, algorithm }) => {
+      const seed = seeds[algorithm];
+      // An independent implementation computes the codes.
+      const app = new TOTP({ secret: Secret.fromUTF8(seed), period, digits, algorithm });
+      const uri = `otpauth://totp/x?secret=${app.secret.base32}&period=${period}&digits=${digits}&algorithm=${algorithm}`;
+      const { secret, ...state } = readOtpUri(uri);
+      const stored = { state, secret };
+      const match = (steps: number) =>
+        totp.counterCodes?.match(stored, app.generate({ timestamp: nowMs + steps * period * 1000 }), nowMs);
+      const step = Math.floor(nowMs / 1000 / period);
+      expect(totp.counterCodes?.digitsOf(stored.state)).toBe(digits);
+      expect([-1, 0, 1].map(match)).toEqual([step - 1, step, step + 1]);
+      expect([-2, 2].map(match)).toEqual([undefined, undefined]);
+    },
+  );
 });
