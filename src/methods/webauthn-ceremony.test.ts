@@ -90,7 +90,7 @@ interface Vector {
   readonly sig: string;
   readonly isValid: boolean;
 }
-const vectors = read('signature-vectors.json') as { readonly ES256: Vector[]; readonly RS256: Vector[] };
+const vectors = read('signature-vectors.json') as Readonly<Record<'ES256' | 'RS256' | 'Ed25519', Vector[]>>;
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 
 async function isTaken(cose: Map<number, number | Uint8Array>, { msg, sig }: Vector): Promise<boolean> {
@@ -121,6 +121,19 @@ describe('W7.2-21: signature vectors of C2SP/wycheproof', () => {
       ]);
       const taken = isDerSignature(bytes(vector.sig)) && (await answer(() => isTaken(cose, vector)));
       expect(taken).toBe(vector.isValid);
+    },
+  );
+
+  test.each(vectors.Ed25519.map((vector) => [vector.tcId, vector.comment, vector] as const))(
+    'Ed25519, %i: %s',
+    async (_id, _comment, vector) => {
+      const cose = new Map<number, number | Uint8Array>([
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, bytes(vector.publicKey ?? '')],
+      ]);
+      expect(await answer(() => isTaken(cose, vector))).toBe(vector.isValid);
     },
   );
 

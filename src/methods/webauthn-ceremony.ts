@@ -8,8 +8,8 @@ import { SettingsService, verifyAuthenticationResponse, verifyRegistrationRespon
 import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
 import { leadsToAnchor } from '../runtime/certificates.ts';
-import { isP256Point } from '../runtime/crypto.ts';
 import { isDerSignature } from './der-signature.ts';
+import { isUsableKey, keyAlgorithmIds } from './key-algorithms.ts';
 import type {
   AboutKey,
   AssertionExpectation,
@@ -26,8 +26,6 @@ import type {
   StoredKey,
 } from './method.ts';
 
-// ES256 and RS256: what every platform has (client-api 4.2).
-const algorithms = [-7, -257];
 const timeoutMs = 60_000;
 // WebAuthn §7.1 step 25.
 export const credentialIdBytesMax = 1023;
@@ -68,7 +66,7 @@ export function keyCeremonies(kind: { readonly isDiscoverable: boolean }): KeyCe
         challenge,
         rp: { id: rp.id, name: rp.name },
         user: { id: base64Url(user.handle), name: user.name, displayName: user.displayName },
-        pubKeyCredParams: algorithms.map((alg) => ({ alg, type: 'public-key' })),
+        pubKeyCredParams: keyAlgorithmIds.map((alg) => ({ alg, type: 'public-key' })),
         timeout: timeoutMs,
         attestation: wishes.requiresAttestation ? 'direct' : 'none',
         excludeCredentials: existing.map(descriptor),
@@ -176,12 +174,13 @@ async function verifyRegistration(
     expectedType: 'webauthn.create',
     requireUserPresence: !expected.isConditional,
     requireUserVerification: expected.requiresUserVerification && !expected.isConditional,
-    supportedAlgorithmIDs: algorithms,
+    supportedAlgorithmIDs: [...keyAlgorithmIds],
   });
   if (!verified) return refused('signature');
   // Steps 25 and 29: the id that is claimed, the one that is held, and its length.
   if (info.credential.id !== credentialId) return refused('credential');
   if (!isUsableKey(info.credential.publicKey)) return refused('key');
+  if (!isOwnAlgorithm(attested.get('attStmt'), info.credential.publicKey)) return refused('signature');
   // Steps 18 and 19, 23 and 24: what the tenant demands, whatever the options could make a browser do (A51).
   if (expected.requiresDeviceBound && info.credentialDeviceType === 'multiDevice') return refused('synced');
   if (!isAttested(attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
@@ -346,6 +345,13 @@ function isWholeCbor(bytes: Buffer): boolean {
   return bytes.equals(isoCBOR.encode(item as never));
 }
 
+/** Whether a key that signs for itself says that it did so by its own algorithm (§8.2): the library believes what it says. */
+function isOwnAlgorithm(statement: { get(name: 'alg' | 'x5c'): unknown }, publicKey: Uint8Array): boolean {
+  const algorithm = statement.get('alg');
+  const isOfOthers = statement.get('x5c') !== undefined || algorithm === undefined;
+  return isOfOthers || algorithm === decodeCredentialPublicKey(new Uint8Array(publicKey)).get(cose.COSEKEYS.alg);
+}
+
 /**
  * Whether the make of a new key is attested as the tenant demands. The library has checked that the first certificate's key
  * signed, and that its AAGUID, if it names one, is the key's. What signs for itself has no certificates.
@@ -358,23 +364,6 @@ function isAttested(
   if (policy === undefined) return true;
   if (policy.aaguids !== undefined && !policy.aaguids.includes(aaguid)) return false;
   return Array.isArray(certificates) && leadsToAnchor(certificates, policy.anchors, nowMs);
-}
-
-/** Whether a new key is what its algorithm says: ES256 on P-256 (RFC 9053 §2.1), RS256 of 2048 bits or more (RFC 8812 §2). */
-function isUsableKey(publicKey: Uint8Array): boolean {
-  const key = decodeCredentialPublicKey(new Uint8Array(publicKey));
-  const algorithm = key.get(cose.COSEKEYS.alg);
-  if (cose.isCOSEPublicKeyEC2(key)) {
-    const [x, y] = [key.get(cose.COSEKEYS.x), key.get(cose.COSEKEYS.y)];
-    const isP256 = algorithm === -7 && key.get(cose.COSEKEYS.crv) === cose.COSECRV.P256;
-    return isP256 && x instanceof Uint8Array && y instanceof Uint8Array && isP256Point(x, y);
-  }
-  if (cose.isCOSEPublicKeyRSA(key)) {
-    const [n, e] = [key.get(cose.COSEKEYS.n), key.get(cose.COSEKEYS.e)];
-    if (algorithm !== -257 || !(n instanceof Uint8Array) || !(e instanceof Uint8Array)) return false;
-    return n.length >= 256 && n.length <= 1024 && e.length === 3;
-  }
-  return false;
 }
 
 /** @throws if it cannot be read: nobody is let in by a key that is not there */

@@ -1,7 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { deriveKey, secretKey } from './crypto.ts';
+import { describe, expect, test } from 'vitest';
+import { deriveKey, isEd25519Point, secretKey } from './crypto.ts';
 import type { SecretKey } from './crypto.ts';
 
 const bytesOf = (key: SecretKey) => key.export().toString('hex');
@@ -38,4 +38,34 @@ test('N45, A43: two purposes or two tenants never have one key, also where their
     }),
   );
   expect(bytesOf(deriveKey(secretKey(randomBytes(32)), 'a', 'b'))).not.toBe(bytesOf(deriveKey(root, 'a', 'b')));
+});
+
+describe('a point of Ed25519', () => {
+  test('is what keys are', () => {
+    for (let count = 0; count < 20; count += 1) {
+      const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+      expect(isEd25519Point(Buffer.from(x, 'base64url')), x).toBe(true);
+    }
+  });
+
+  // The eight points of small order, those of them that can be written with the other sign too, and beyond the prime.
+  test.each([
+    ['the neutral one', '0100000000000000000000000000000000000000000000000000000000000000'],
+    ['the neutral one, with a sign', '0100000000000000000000000000000000000000000000000000000000000080'],
+    ['of order 2', 'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'],
+    ['of order 2, with a sign', 'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff'],
+    ['of order 4', '0000000000000000000000000000000000000000000000000000000000000000'],
+    ['of order 4, the other', '0000000000000000000000000000000000000000000000000000000000000080'],
+    ['of order 8', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'],
+    ['of order 8, the second', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85'],
+    ['of order 8, the third', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'],
+    ['of order 8, the fourth', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'],
+    ['the prime in place of 0', 'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'],
+    ['the prime and 1', 'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'],
+    ['beside the curve', '0200000000000000000000000000000000000000000000000000000000000000'],
+    ['of 31 bytes', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc'],
+    ['of no bytes', ''],
+  ])('%s is none that a key can be', (_what, hex) => {
+    expect(isEd25519Point(Buffer.from(hex, 'hex'))).toBe(false);
+  });
 });

@@ -100,6 +100,50 @@ export function isP256Point(x: Uint8Array, y: Uint8Array): boolean {
   }
 }
 
+// RFC 8032 §5.1: x² = (y² - 1) / (dy² + 1) modulo p.
+const edPrime = 2n ** 255n - 19n;
+const edD = modulo(-121_665n * inverse(121_666n));
+
+/**
+ * Whether 32 bytes are a point of the curve Ed25519 (RFC 8032 §5.1.3) that a key can be: of a point of small order anybody
+ * can sign. The library and OpenSSL take either.
+ */
+export function isEd25519Point(encoded: Uint8Array): boolean {
+  if (encoded.length !== 32) return false;
+  const bytes = Buffer.from(encoded).reverse();
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  let y = BigInt(`0x${bytes.toString('hex')}`);
+  if (y >= edPrime) return false;
+  let xx = modulo((y * y - 1n) * inverse(edD * y * y + 1n));
+  if (xx !== 0n && power(xx, (edPrime - 1n) / 2n) !== 1n) return false;
+  // Eight times itself, in x² and y: the doubling of §5.1.4, the same for both signs of x.
+  for (let doubling = 0; doubling < 3; doubling += 1) {
+    const [sum, difference] = [y * y + xx, y * y - xx];
+    const doubled = modulo(sum * inverse(2n - difference));
+    xx = modulo(4n * xx * y * y * inverse(difference * difference));
+    y = doubled;
+  }
+  return xx !== 0n || y !== 1n;
+}
+
+function modulo(value: bigint): bigint {
+  const rest = value % edPrime;
+  return rest < 0n ? rest + edPrime : rest;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let [square, left] = [modulo(base), exponent]; left > 0n; left >>= 1n, square = modulo(square * square)) {
+    if ((left & 1n) === 1n) result = modulo(result * square);
+  }
+  return result;
+}
+
+/** By Fermat; of 0 it is 0. */
+function inverse(value: bigint): bigint {
+  return power(value, edPrime - 2n);
+}
+
 const signAsync = promisify(sign);
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3): the same bytes for the same data. A millisecond, off the event loop. */

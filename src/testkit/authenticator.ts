@@ -18,8 +18,10 @@ const flag = {
 
 export type Cbor = number | string | Buffer | readonly Cbor[] | Map<number | string, Cbor>;
 
+type Algorithm = 'ES256' | 'RS256' | 'ES384' | 'Ed25519';
+
 export interface KeyOptions {
-  readonly algorithm?: 'ES256' | 'RS256' | 'ES384';
+  readonly algorithm?: Algorithm;
   /** 0 where the key counts nothing. */
   readonly counter?: number;
   readonly isSynced?: boolean;
@@ -86,7 +88,7 @@ export function softwareKey(options: KeyOptions = {}): SoftwareKey {
   };
 }
 
-function makeKeys(algorithm: 'ES256' | 'RS256' | 'ES384') {
+function makeKeys(algorithm: Algorithm) {
   if (algorithm === 'RS256') {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
@@ -97,6 +99,10 @@ function makeKeys(algorithm: 'ES256' | 'RS256' | 'ES384') {
       [-2, Buffer.from(e, 'base64url')],
     ]);
     return { privateKey, publicKey: cose as Map<number | string, Cbor> };
+  }
+  if (algorithm === 'Ed25519') {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    return { privateKey, publicKey: ed25519Key(Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')) };
   }
   const kind = algorithm === 'ES256' ? es256 : es384;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: kind.curve });
@@ -115,6 +121,16 @@ export function coseKey(alg: number, crv: number, x: Buffer, y: Buffer): Map<num
     [-1, crv],
     [-2, x],
     [-3, y],
+  ]);
+}
+
+/** A COSE key on Ed25519 (RFC 9053 §7.2). */
+export function ed25519Key(x: Buffer, alg = -8): Map<number | string, Cbor> {
+  return new Map<number | string, Cbor>([
+    [1, 1],
+    [3, alg],
+    [-1, 6],
+    [-2, x],
   ]);
 }
 
@@ -176,6 +192,7 @@ export function useCredential(key: SoftwareKey, options: Request, origin: string
 
 /** A signature in the form of the key's algorithm; ECDSA in DER. */
 function signWith({ privateKey, publicKey }: SoftwareKey, data: Buffer): Buffer {
+  if (privateKey.asymmetricKeyType === 'ed25519') return sign(null, data, privateKey);
   return sign(publicKey.get(3) === es384.alg ? es384.hash : es256.hash, data, privateKey);
 }
 

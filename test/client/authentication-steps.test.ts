@@ -37,7 +37,7 @@ async function expectRefused(why: string, wrong: Wrong, origin = ownOrigin, used
 }
 
 test('an assertion with nothing wrong is taken, by each algorithm that is offered', async () => {
-  for (const algorithm of ['ES256', 'RS256'] as const) {
+  for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
     const { userId, key } = await they.enrolled({ algorithm });
     expect((await they.signIn(await they.track(userId), key)).status).toBe(200);
     expect((await they.signIn(undefined, key)).status).toBe(200);

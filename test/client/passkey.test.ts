@@ -31,6 +31,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
         user: { id: expect.stringMatching(/^[\w-]{43}$/), name: 'jane@example.com', displayName: 'Jane' },
         pubKeyCredParams: [
           { alg: -7, type: 'public-key' },
+          { alg: -8, type: 'public-key' },
           { alg: -257, type: 'public-key' },
         ],
         timeout: 60_000,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   coseKey,
   createCredential,
+  ed25519Key,
   encodeCbor,
   selfAttestation,
   softwareKey,
@@ -42,8 +43,18 @@ async function expectRefused(why: string, wrong: Wrong, key: SoftwareKey = softw
   return bad;
 }
 
+/** The backend enrols a key that was made elsewhere. */
+const bringAlong = (userId: string, key: SoftwareKey, publicKey = key.publicKey) =>
+  app.call('POST', `/v1/users/${userId}/authenticators`, {
+    body: {
+      verificationMethod: 'PASSKEY',
+      credentialId: key.credentialId.toString('base64url'),
+      credentialPublicKey: encodeCbor(publicKey).toString('base64url'),
+    },
+  });
+
 test('a registration with nothing wrong is taken, by each algorithm that is offered', async () => {
-  for (const algorithm of ['ES256', 'RS256'] as const) {
+  for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
     expect((await they.register(await newToken(), softwareKey({ algorithm }))).status).toBe(200);
   }
 });
@@ -310,39 +321,74 @@ describe('W7.1-20: the key is of an algorithm that was offered, and what it says
   const point = { x: randomBytes(32), y: randomBytes(32) };
   const p256 = softwareKey().publicKey;
   const half = (name: number) => Buffer.from(p256.get(name) as Buffer);
+  const ed25519 = softwareKey({ algorithm: 'Ed25519' }).publicKey;
+  const x25519 = Buffer.from(ed25519.get(-2) as Buffer);
+  const modulus = Buffer.concat([Buffer.from([0x80]), randomBytes(255)]);
+  const neutralPoint = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]);
+  const rsaKey = (n: Buffer, e = Buffer.from([1, 0, 1]), alg = -257) =>
+    new Map<number | string, number | Buffer>([
+      [1, 3],
+      [3, alg],
+      [-1, n],
+      [-2, e],
+    ]);
   test.each<[string, string, Wrong]>([
     ['ES384', 'response', { publicKey: softwareKey({ algorithm: 'ES384' }).publicKey }],
     ['ES256K', 'response', { publicKey: coseKey(-47, 8, point.x, point.y) }],
-    [
-      'RS1',
-      'response',
-      {
-        publicKey: new Map<number, number | Buffer>([
-          [1, 3],
-          [3, -65535],
-          [-1, randomBytes(256)],
-          [-2, Buffer.from([1, 0, 1])],
-        ]) as never,
-      },
-    ],
+    ['PS256', 'response', { publicKey: rsaKey(modulus, undefined, -37) }],
+    ['RS1', 'response', { publicKey: rsaKey(modulus, undefined, -65535) }],
     ['no algorithm', 'response', { publicKey: new Map([...p256].filter(([name]) => name !== 3)) }],
     ['ES256 on another curve', 'key', { publicKey: coseKey(-7, 2, randomBytes(48), randomBytes(48)) }],
     ['ES256 beside the curve', 'key', { publicKey: coseKey(-7, 1, point.x, point.y) }],
     ['ES256 at the origin', 'key', { publicKey: coseKey(-7, 1, Buffer.alloc(32), Buffer.alloc(32)) }],
     ['ES256 with a short coordinate', 'key', { publicKey: coseKey(-7, 1, half(-2).subarray(1), half(-3)) }],
+    ['Ed25519 under its other number', 'response', { publicKey: ed25519Key(x25519, -19) }],
+    ['EdDSA on another curve', 'key', { publicKey: new Map([...ed25519, [-1, 7]]) }],
+    ['EdDSA on P-256', 'key', { publicKey: new Map([...p256, [3, -8]]) }],
+    ['ES256 on Ed25519', 'key', { publicKey: ed25519Key(x25519, -7) }],
+    ['Ed25519 with a short coordinate', 'key', { publicKey: ed25519Key(x25519.subarray(1)) }],
+    ['Ed25519 with a long coordinate', 'key', { publicKey: ed25519Key(Buffer.concat([x25519, Buffer.alloc(1)])) }],
+    ['Ed25519 at the neutral point, by which anybody signs', 'key', { publicKey: ed25519Key(neutralPoint) }],
+    ['RS256 of 1024 bits', 'key', { publicKey: rsaKey(randomBytes(128)) }],
     [
-      'RS256 of 1024 bits',
+      'RS256 of 1024 bits behind zeros',
       'key',
-      {
-        publicKey: new Map<number, number | Buffer>([
-          [1, 3],
-          [3, -257],
-          [-1, randomBytes(128)],
-          [-2, Buffer.from([1, 0, 1])],
-        ]) as never,
-      },
+      { publicKey: rsaKey(Buffer.concat([Buffer.alloc(128), randomBytes(128)])) },
     ],
-  ])('%s', (_name, why, wrong) => expectRefused(why, wrong).then(() => undefined));
+    ['RS256 with the exponent 1', 'key', { publicKey: rsaKey(modulus, Buffer.from([0, 0, 1])) }],
+  ])('%s, neither registered nor taken from elsewhere', async (_name, why, wrong) => {
+    await expectRefused(why, wrong);
+    const reply = await bringAlong(they.newUser(), softwareKey(), wrong.publicKey);
+    expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_credential']);
+    expect(reply.body.errorDescription).toMatch(/of ES256 on P-256, or of EdDSA on Ed25519, or of RS256/);
+  });
+
+  test('what is offered is what is registered, what is taken from elsewhere, and what signs in', async () => {
+    const { options } = await they.registrationOptions(await newToken());
+    const offered = options.pubKeyCredParams.map(({ alg }: { alg: number }) => alg);
+    expect(offered).toEqual([-7, -8, -257]);
+    for (const algorithm of ['ES256', 'Ed25519', 'RS256', 'ES384'] as const) {
+      const [own, moved] = [softwareKey({ algorithm }), softwareKey({ algorithm })];
+      const isTaken = offered.includes(Number(own.publicKey.get(3)));
+      const status = isTaken ? 200 : 400;
+      const signed: Wrong = { fmt: 'packed', attestationStatement: selfAttestation };
+      expect((await they.register(await newToken(), own, signed)).status, algorithm).toBe(status);
+      const userId = they.newUser();
+      expect((await bringAlong(userId, moved)).status, algorithm).toBe(status);
+      if (isTaken) expect((await they.signIn(await they.track(userId), moved)).body.userId, algorithm).toBe(userId);
+    }
+  });
+
+  test('W7.1-22: a key that signs for itself names its own algorithm', async () => {
+    for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
+      const key = softwareKey({ algorithm });
+      for (const alg of [-7, -8, -257, -35].filter((id) => id !== key.publicKey.get(3))) {
+        const attestationStatement = (toSign: Buffer) => new Map([...selfAttestation(toSign, key)]).set('alg', alg);
+        const reply = await they.register(await newToken(), key, { fmt: 'packed', attestationStatement });
+        expect(reply.body.errorCode, `${algorithm} as ${alg}`).toBe('invalid_credential');
+      }
+    }
+  });
 });
 
 test('W7.1-21: the format of the attestation is known, to the letter', async () => {

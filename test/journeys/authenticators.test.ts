@@ -2,13 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
+import { sampleKey } from './sample-key.ts';
 import { transcript } from './transcript.ts';
-
-// A P-256 key as COSE (RFC 9053 §7.1.1): the coordinates need not be a point that anybody holds the key of.
-const credentialPublicKey = Buffer.from(
-  `a5010203262001215820${'11'.repeat(32)}225820${'22'.repeat(32)}`,
-  'hex',
-).toString('base64url');
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test('enrolment and removal, with defaults and recovery codes, read as in test/golden/authenticators.http', async () => {
@@ -28,7 +23,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const passkey = await enrol({
       verificationMethod: 'PASSKEY',
       credentialId: 'Y3JlZGVudGlhbA',
-      credentialPublicKey,
+      credentialPublicKey: sampleKey,
       name: 'Phone',
     });
     const app2fa = await enrol({

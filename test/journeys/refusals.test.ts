@@ -4,6 +4,7 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
+import { sampleKey } from './sample-key.ts';
 import { transcript } from './transcript.ts';
 
 const switchMethods = statement<never>(
@@ -111,11 +112,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ]) {
       await call('POST', authenticators, { body });
     }
-    const credentialPublicKey = Buffer.from(
-      `a5010203262001215820${'11'.repeat(32)}225820${'22'.repeat(32)}`,
-      'hex',
-    ).toString('base64url');
-    const passkey = { verificationMethod: 'PASSKEY', credentialId: 'AAAA', credentialPublicKey };
+    const passkey = { verificationMethod: 'PASSKEY', credentialId: 'AAAA', credentialPublicKey: sampleKey };
     await app.call('POST', '/v1/users/bob/authenticators', { body: passkey });
     await call('POST', authenticators, { body: passkey });
 

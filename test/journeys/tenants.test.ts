@@ -4,13 +4,12 @@ import { routes } from '../../src/contract/index.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { sampleKey } from './sample-key.ts';
 
 const credential = {
   verificationMethod: 'PASSKEY',
   credentialId: 'Y3JlZGVudGlhbA',
-  credentialPublicKey: Buffer.from(`a5010203262001215820${'11'.repeat(32)}225820${'22'.repeat(32)}`, 'hex').toString(
-    'base64url',
-  ),
+  credentialPublicKey: sampleKey,
 };
 
 describe.each(databaseKinds)('two tenants on the %s database', (kind) => {

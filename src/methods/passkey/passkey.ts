@@ -1,5 +1,5 @@
-import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { Refusal } from '../../contract/errors.ts';
+import { isUsableKey, keyAlgorithmNames } from '../key-algorithms.ts';
 import type { Method } from '../method.ts';
 import { credentialIdBytesMax, describeKey, keyCeremonies } from '../webauthn-ceremony.ts';
 
@@ -18,10 +18,10 @@ export const passkey: Method = {
       throw new Refusal('invalid_credential', `credentialId must be 1 to ${credentialIdBytesMax} bytes in base64url.`);
     }
     const publicKey = decodeBase64Url(request.credentialPublicKey);
-    if (publicKey === undefined || !isCosePublicKey(publicKey)) {
+    if (publicKey === undefined || !isTakenKey(publicKey)) {
       throw new Refusal(
         'invalid_credential',
-        'credentialPublicKey must be a COSE public key (RFC 9052 §7) in base64url.',
+        `credentialPublicKey must be a COSE public key (RFC 9052 §7) in base64url, of ${keyAlgorithmNames.join(', or of ')}.`,
       );
     }
     const id = credentialId.toString('base64url');
@@ -44,19 +44,11 @@ function decodeBase64Url(text: string): Buffer | undefined {
   return bytes.length === 0 ? undefined : bytes;
 }
 
-/** Whether the bytes are a COSE key of one of the kinds that WebAuthn uses, with the members that its kind needs. */
-function isCosePublicKey(bytes: Buffer): boolean {
+/** What is not CBOR is no key. */
+function isTakenKey(bytes: Buffer): boolean {
   try {
-    const key = decodeCredentialPublicKey(new Uint8Array(bytes));
-    if (cose.isCOSEPublicKeyEC2(key)) return isBytes(key.get(cose.COSEKEYS.x)) && isBytes(key.get(cose.COSEKEYS.y));
-    if (cose.isCOSEPublicKeyOKP(key)) return isBytes(key.get(cose.COSEKEYS.x));
-    if (cose.isCOSEPublicKeyRSA(key)) return isBytes(key.get(cose.COSEKEYS.n)) && isBytes(key.get(cose.COSEKEYS.e));
-    return false;
+    return isUsableKey(bytes);
   } catch {
     return false;
   }
-}
-
-function isBytes(value: unknown): boolean {
-  return value instanceof Uint8Array && value.length > 0;
 }
