@@ -54,6 +54,8 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
   });
   const recorded = await recordProof(db, {
     key,
+    actionId: action?.action_id,
+    enrols: false,
     consume: {
       kind: 'signature',
       counter: authenticationInfo.newCounter,
@@ -78,6 +80,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
       requestId: randomUUID(),
       data: { verificationMethod: method },
     },
+    provenAtMs: nowMs,
     nowMs,
   });
   if (!verified || recorded.kind !== 'accepted') throw new Error('The proof was not accepted.');

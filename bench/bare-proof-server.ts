@@ -63,6 +63,8 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   if (counter === undefined) throw new Error('The code is wrong.');
   const recorded = await recordProof(db, {
     key,
+    actionId,
+    enrols: false,
     consume: { kind: 'counter', counter },
     method,
     authenticatorId: app.authenticator_id,
@@ -81,6 +83,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
       requestId: randomUUID(),
       data: { verificationMethod: method, assurance: 'medium', authenticatorId: app.authenticator_id },
     },
+    provenAtMs: nowMs,
     nowMs,
   });
   const token = { tenantId, userId, actionCode, idempotencyKey, actionId, scope: 'read:authenticators', nowMs };

@@ -55,8 +55,8 @@ describe.each(databaseKinds)('challenges by the official Node SDK on the %s data
       [10, 'CHALLENGE_SUCCEEDED'],
       [1_000_000, 'BLOCK'],
     ] as const) {
-      const sent = { verificationMethod: VerificationMethod.EMAIL_OTP, action: 'order', email };
-      const { challengeId, idempotencyKey } = await authsignal.challenge(sent);
+      const challenge = { verificationMethod: VerificationMethod.EMAIL_OTP as const, action: 'order', email };
+      const { challengeId, idempotencyKey } = await authsignal.challenge(challenge);
       await authsignal.verify({ challengeId, verificationCode: await readInboxCode(server.url, email) });
       const { token } = await authsignal.claimChallenge({ challengeId, userId });
       const before = { isValid: false, isTracked: false, state: 'CHALLENGE_REQUIRED' };
