@@ -1,54 +1,57 @@
 import { spendSteps, type Inputs } from './inputs.ts';
-import { joinTexts, toPrimitive } from './to-primitive.ts';
-import { isList, UNKNOWN, type Primitive, type Value } from './value.ts';
+import { toNumber } from './to-number.ts';
+import { joinTexts, toText } from './to-text.ts';
+import { isList, UNKNOWN, type Value } from './value.ts';
 
 type Calculation = (args: readonly Value[], inputs: Inputs) => Value;
 
-/** The operators that make a value out of values; what touches an unknown is unknown. As json-logic-js 2.0.5 computes. */
+/**
+ * The operators that make a value out of values. Null among the operands gives null, even beside an unknown one; else what
+ * touches an unknown is unknown (ruling 38). On numbers and texts they compute as json-logic-js 2.0.5 does.
+ */
 export const calculations = {
-  '+': numeric((terms) => terms.reduce<number>((sum, term) => sum + parse(term), 0)),
-  // The reference gives a single factor back as it came, text and all.
-  '*': (args, inputs) => (args.length === 1 ? (args[0] ?? null) : product(args, inputs)),
-  '-': numeric(([a = null, b]) => (b === undefined ? -Number(a) : Number(a) - Number(b))),
-  '/': numeric(([a, b]) => Number(a) / Number(b)),
-  '%': numeric(([a, b]) => Number(a) % Number(b)),
-  max: numeric((numbers) => Math.max(...numbers.map(Number))),
-  min: numeric((numbers) => Math.min(...numbers.map(Number))),
+  '+': numeric((terms) => terms.reduce((sum, term) => sum + term, 0)),
+  '*': numeric((factors) => factors.reduce((product, factor) => product * factor)),
+  '-': numeric(([a = 0, b]) => (b === undefined ? -a : a - b)),
+  '/': numeric(([a = 0, b = 0]) => a / b),
+  '%': numeric(([a = 0, b = 0]) => a % b),
+  max: numeric((numbers) => numbers.reduce((a, b) => Math.max(a, b))),
+  min: numeric((numbers) => numbers.reduce((a, b) => Math.min(a, b))),
   cat: (args, inputs) => joinTexts(args, '', inputs),
   substr,
   merge,
 } satisfies Record<string, Calculation>;
 
-const product = numeric((factors) => Number(factors.reduce((result, factor) => parse(result) * parse(factor))));
-
-function numeric(calculate: (primitives: readonly Primitive[]) => number): Calculation {
-  return (args, inputs) => {
-    const primitives: Primitive[] = [];
+/** What is no number, 0 / 0, is null. */
+function numeric(calculate: (numbers: readonly number[]) => number): Calculation {
+  return (args) => {
+    const numbers: number[] = [];
+    let isUnknown = false;
     for (const arg of args) {
-      const primitive = toPrimitive(arg, inputs);
-      if (primitive === UNKNOWN) return UNKNOWN;
-      primitives.push(primitive);
+      const number = toNumber(arg);
+      if (number === null) return null;
+      if (number === UNKNOWN) isUnknown = true;
+      else numbers.push(number);
     }
-    return calculate(primitives);
+    if (isUnknown) return UNKNOWN;
+    const result = calculate(numbers);
+    return Number.isNaN(result) ? null : result;
   };
 }
 
-// Sums and products read "12 apples" as 12 and null as no number; the other operators read them the other way round.
-function parse(primitive: Primitive): number {
-  return Number.parseFloat(String(primitive));
-}
-
 function substr(args: readonly Value[], inputs: Inputs): Value {
-  const [source, start, length] = args.map((arg) => toPrimitive(arg, inputs));
-  if (source === UNKNOWN || start === UNKNOWN || length === UNKNOWN) return UNKNOWN;
-  const text = String(source);
-  const from = Number(start);
-  if (length === undefined) return text.substr(from);
+  const [source = null, start = null, length] = args;
+  const text = toText(source, inputs);
+  const from = toNumber(start);
+  const count = length === undefined ? undefined : toNumber(length);
+  if (text === null || from === null || count === null) return null;
+  if (text === UNKNOWN || from === UNKNOWN || count === UNKNOWN) return UNKNOWN;
+  if (count === undefined) return text.substr(from);
   // A negative length leaves that many characters out at the end.
-  if (Number(length) < 0) return text.substr(from).slice(0, Number(length));
-  return text.substr(from, Number(length));
+  return count < 0 ? text.substr(from).slice(0, count) : text.substr(from, count);
 }
 
+/** The one of these that keeps a null: it stands in the list like any other item. */
 function merge(args: readonly Value[], inputs: Inputs): Value {
   if (args.includes(UNKNOWN)) return UNKNOWN;
   const lists = args.map((arg): readonly Value[] => (isList(arg) ? arg : [arg]));

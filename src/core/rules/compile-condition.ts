@@ -55,7 +55,7 @@ const nothing = valued(() => null);
 
 function compileOperation({ operator, args }: Operation, linker: Linker): CompiledCondition {
   const parts = args.map((arg) => compileCondition(arg, linker));
-  const [first = nothing, second = nothing, third = nothing] = parts;
+  const [first = nothing, second = nothing, third] = parts;
   const reads = parts.map(({ read }) => read);
   const tests = parts.map(({ test }) => test);
 
@@ -98,7 +98,7 @@ function compileOperation({ operator, args }: Operation, linker: Linker): Compil
       return valued((inputs, item) => items.filter(first.read(inputs, item), second.test, inputs));
     case 'reduce':
       return valued((inputs, item) =>
-        items.reduce(first.read(inputs, item), second.read, third.read(inputs, item), inputs),
+        items.reduce(first.read(inputs, item), second.read, third?.read(inputs, item), inputs),
       );
 
     case '+':
@@ -210,7 +210,7 @@ function compileIn(
   if (index !== undefined) {
     return (inputs) => {
       const fact = inputs.facts[index];
-      return fact === UNKNOWN ? UNKNOWN : set.has(fact ?? null);
+      return fact === UNKNOWN ? UNKNOWN : set.has(fact);
     };
   }
   return (inputs, item) => {
@@ -225,10 +225,12 @@ function compileInCidr(address: Read, ranges: Read, fixed: ItemIndex | undefined
     return (inputs, item) => testAddress(address(inputs, item), isInRange);
   }
   return (inputs, item) => {
+    const sought = address(inputs, item);
     const list = ranges(inputs, item);
+    if (sought === null) return false;
     if (list === UNKNOWN) return UNKNOWN;
     if (!isList(list)) return false;
-    const truth = testAddress(address(inputs, item), ipRanges(texts(list)));
+    const truth = testAddress(sought, ipRanges(texts(list)));
     return truth === false && list.includes(UNKNOWN) ? UNKNOWN : truth;
   };
 }

@@ -1,14 +1,16 @@
 import { spendSteps, type Inputs } from './inputs.ts';
-import { toPrimitive } from './to-primitive.ts';
+import { toText } from './to-text.ts';
 import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
 
-/** `in`: strict for a list, part of the text for a text, false for everything else. */
+/** `in`: strict for a list, part of the text for a text, false for everything else and wherever nothing is sought. */
 export function contains(container: Value, value: Value, inputs: Inputs): Truth {
+  if (value === null) return false;
   if (container === UNKNOWN) return UNKNOWN;
   if (isList(container)) return listContains(container, value, inputs);
   if (typeof container !== 'string' || container === '') return false;
-  const part = toPrimitive(value, inputs);
-  return part === UNKNOWN ? UNKNOWN : container.includes(String(part));
+  const part = toText(value, inputs);
+  if (part === null) return false;
+  return part === UNKNOWN ? UNKNOWN : container.includes(part);
 }
 
 function listContains(list: readonly Value[], value: Value, inputs: Inputs): Truth {

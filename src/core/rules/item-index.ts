@@ -3,6 +3,7 @@ import type { Value } from './value.ts';
 
 /** What the items of a list are searched by. */
 export interface ItemIndex {
+  /** Without null: nothing is found that is not there (ruling 38). */
   asSet(): ReadonlySet<unknown>;
   /** Whether an address in text form lies in one of the items. */
   isInRange(): (address: string) => boolean;
@@ -17,7 +18,7 @@ export function itemIndex(items: readonly Value[]): ItemIndex {
   let set: ReadonlySet<unknown> | undefined;
   let isInRange: ((address: string) => boolean) | undefined;
   const made: ItemIndex = {
-    asSet: () => (set ??= new Set(items)),
+    asSet: () => (set ??= new Set(items.filter((item) => item !== null))),
     isInRange: () => (isInRange ??= ipRanges(items.filter((item) => typeof item === 'string'))),
   };
   indexes.set(items, made);

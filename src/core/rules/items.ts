@@ -2,7 +2,7 @@ import { spendSteps, type Inputs } from './inputs.ts';
 import type { Read, Test } from './logic.ts';
 import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
 
-/** The operators that look at each item of a list. */
+/** The operators that look at each item of a list. What makes a value of a list is null where there is no list (ruling 38). */
 export const items = {
   some(list: Value, test: Test, inputs: Inputs): Truth {
     if (list === UNKNOWN) return UNKNOWN;
@@ -28,12 +28,13 @@ export const items = {
   },
 
   map(list: Value, read: Read, inputs: Inputs): Value {
-    return list === UNKNOWN ? UNKNOWN : asList(list, inputs).map((item) => read(inputs, item));
+    if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
+    return asList(list, inputs).map((item) => read(inputs, item));
   },
 
   /** Unknown if it is unknown for one item whether it stays. */
   filter(list: Value, test: Test, inputs: Inputs): Value {
-    if (list === UNKNOWN) return UNKNOWN;
+    if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
     const kept: Value[] = [];
     for (const item of asList(list, inputs)) {
       const truth = test(inputs, item);
@@ -43,9 +44,15 @@ export const items = {
     return kept;
   },
 
-  reduce(list: Value, read: Read, initial: Value, inputs: Inputs): Value {
-    if (list === UNKNOWN) return UNKNOWN;
-    return asList(list, inputs).reduce((accumulator, current) => read(inputs, { accumulator, current }), initial);
+  /** Without an `initial` value it begins with null; one that is null is an operand that is missing. */
+  reduce(list: Value, read: Read, initial: Value | undefined, inputs: Inputs): Value {
+    if (initial === null) return null;
+    if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
+    if (initial === UNKNOWN) return UNKNOWN;
+    return asList(list, inputs).reduce(
+      (accumulator, current) => read(inputs, { accumulator, current }),
+      initial ?? null,
+    );
   },
 };
 

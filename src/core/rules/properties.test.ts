@@ -15,23 +15,87 @@ import { assurances, outcomes, type Action, type Evidence, type Rule, type Value
 import { UNKNOWN, type Json, type Unknown, type Value } from './value.ts';
 
 // The package brings no types.
-const reference = createRequire(import.meta.url)('json-logic-js') as {
+interface JsonLogic {
   apply(conditions: unknown, data: unknown): unknown;
   add_operation(name: string, operation: (...args: never[]) => unknown): void;
-};
-
-// The differences of part 4.5: null is neither smaller nor larger, and all four orderings take a third argument.
-function order(name: string, holds: (a: number, b: number) => boolean): void {
-  const pair = (a: number | null, b: number | null) => a !== null && b !== null && holds(a, b);
-  reference.add_operation(name, (a: number, b: number, c?: number) => pair(a, b) && (c === undefined || pair(b, c)));
 }
-order('<', (a, b) => a < b);
-order('<=', (a, b) => a <= b);
-order('>', (a, b) => a > b);
-order('>=', (a, b) => a >= b);
+const require = createRequire(import.meta.url);
+const before = require('json-logic-js') as JsonLogic;
+// A second copy, which is changed below.
+delete require.cache[require.resolve('json-logic-js')];
+const reference = require('json-logic-js') as JsonLogic;
+
+/**
+ * All that conditions mean otherwise than in json-logic-js (part 4.5, ruling 38). Each difference takes away operands and
+ * leaves the computing to the original.
+ */
+const isNumber = (value: unknown) => typeof value === 'number' && !Number.isNaN(value);
+const isDecimal = (value: unknown) =>
+  isNumber(value) || (typeof value === 'string' && /^\s*[+-]?[\d.]*\d[\d.]*\s*$/.test(value) && !/\..*\./.test(value));
+const isText = (value: unknown): boolean =>
+  value !== null && value !== undefined && (!Array.isArray(value) || value.every(isText));
+
+function differ(
+  name: string,
+  compute: (original: (...args: unknown[]) => unknown, ...args: unknown[]) => unknown,
+): void {
+  const original = (...args: unknown[]) =>
+    before.apply({ [name]: args.map((_, index) => ({ var: String(index) })) }, args);
+  reference.add_operation(name, (...args: never[]) => compute(original, ...args));
+}
+
+// Null, and what is no number where one is needed, stays null.
+for (const name of ['+', '-', '*', '/', '%', 'max', 'min'])
+  differ(name, (original, ...args) => {
+    const result = args.every(isDecimal) ? original(...args.map(Number)) : null;
+    return isNumber(result) ? result : null;
+  });
+differ('cat', (original, ...args) => (args.every(isText) ? original(...args) : null));
+differ('substr', (original, text, ...numbers) =>
+  isText(text) && numbers.every(isDecimal) ? original(text, ...numbers.map(Number)) : null,
+);
+
+// Nothing is smaller or larger than what is neither a number nor a text; all four orderings take a third argument.
+for (const name of ['<', '<=', '>', '>='])
+  differ(name, (original, ...args) =>
+    args.slice(1).every((right, index) => {
+      const pair = [args[index], right];
+      if (pair.every(isDecimal)) return original(...pair.map(Number));
+      return pair.every((value) => typeof value === 'string') && original(...pair);
+    }),
+  );
+
+// Between two types a number is needed, but for the text of a list.
+for (const name of ['==', '!='])
+  differ(name, (original, left, right) => {
+    const hasNumber = typeof left === 'number' || typeof right === 'number';
+    const areUnlike = typeof left !== typeof right;
+    const isRefused = hasNumber
+      ? !isDecimal(left) || !isDecimal(right)
+      : [left, right].some((value) => typeof value === 'boolean' || !isText(value));
+    return areUnlike && isRefused ? name === '!=' : original(left, right);
+  });
+differ('in', (original, value, container) => {
+  const isSought = typeof container === 'string' ? isText(value) : value !== null;
+  return isSought && original(value, container);
+});
+
+// What makes a value of a list makes null of anything else. These are not functions there, so the condition is rewritten.
+reference.add_operation('isList', (value: unknown) => Array.isArray(value));
+function asReference(conditions: unknown): unknown {
+  if (Array.isArray(conditions)) return conditions.map(asReference);
+  if (typeof conditions !== 'object' || conditions === null) return conditions;
+  const [operator = '', args] = Object.entries(conditions)[0] ?? [];
+  const call = { [operator]: asReference(args) };
+  if (!['map', 'filter', 'reduce'].includes(operator)) return call;
+  const [list, , ...initial] = args as unknown[];
+  const given = initial.map((value) => ({ '!==': [asReference(value), null] }));
+  return { if: [{ and: [{ isList: [asReference(list)] }, ...given] }, call, null] };
+}
 
 const primitive = fc.oneof(
   fc.constantFrom<Json>(null, true, false, 0, 1, 2, -1, 0.5, 10, '', '0', '1', '2', 'a', 'ab', 'NaN', '12 apples'),
+  fc.constantFrom(' 2 ', '+1', '-1', '.5', '5.', '1.0', '.', '1,0', '1e2', '0x10', ' '),
   // F29
   fc.constantFrom(2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, -0, 1e308, '9007199254740993', '1e400', '-0'),
   fc.integer({ min: -3, max: 12 }),
@@ -132,11 +196,86 @@ describe('F29: conditions mean what they mean in json-logic-js 2.0.5, but for th
         const inputs = () => compileInputs(linker.needs)({ facts: data, history: new Map() });
         const referenceData = { ...data, lists: Object.fromEntries(lists) };
 
-        expect(read(inputs(), null)).toEqual(reference.apply(inner, referenceData));
-        expect(truth(inputs(), null)).toBe(reference.apply(conditions, referenceData));
+        expect(read(inputs(), null)).toEqual(reference.apply(asReference(inner), referenceData));
+        expect(truth(inputs(), null)).toBe(reference.apply(asReference(conditions), referenceData));
       }),
       { numRuns: 10_000 },
     );
+  });
+});
+
+const hidden = fc.infiniteStream(fc.nat({ max: 3 }));
+
+describe('ruling 38: null stays null through operators', () => {
+  // What may follow from null: only that something is missing. Not here: `!`, `!=`, `none`, `if` and `missing`, which ask
+  // for absence; `or` and the answers of conditions as operands; and lists that are put together with a null in them.
+  const constant = primitive.filter((value) => value !== null);
+  const { claim } = fc.letrec<{ claim: unknown; number: unknown; list: unknown }>((tie) => {
+    const call = (operators: readonly string[], ...args: fc.Arbitrary<unknown>[]) =>
+      fc.tuple(fc.constantFrom(...operators), fc.tuple(...args)).map(([operator, values]) => ({ [operator]: values }));
+    const several = fc.array(tie('number'), { minLength: 1, maxLength: 3 });
+    const read = factPath.map((path) => ({ var: path }));
+    return {
+      claim: fc.oneof(
+        { maxDepth: 4 },
+        call(['<', '<=', '>', '>='], tie('number'), tie('number')),
+        call(['<', '<=', '>', '>='], tie('number'), tie('number'), tie('number')),
+        call(['==', '==='], tie('number'), constant),
+        call(['in'], tie('number'), fc.oneof(list, read, fc.array(primitive, { maxLength: 3 }))),
+        call(['some', 'all'], tie('list'), itemCondition),
+        fc.array(tie('claim'), { minLength: 1, maxLength: 3 }).map((claims) => ({ and: claims })),
+        fc.array(tie('claim'), { minLength: 1, maxLength: 3 }).map((claims) => ({ or: claims })),
+      ),
+      number: fc.oneof(
+        { maxDepth: 3 },
+        read,
+        constant,
+        several.chain((args) =>
+          fc.constantFrom('+', '*', 'max', 'min', 'cat').map((operator) => ({ [operator]: args })),
+        ),
+        call(['-', '/', '%'], tie('number'), tie('number')),
+        call(['substr'], tie('number'), tie('number')),
+        call(['reduce'], tie('list'), itemCondition, tie('number')),
+      ),
+      list: fc.oneof({ maxDepth: 2 }, read, call(['map', 'filter'], tie('list'), itemCondition)),
+    };
+  });
+
+  // Mostly what rules are written for, so that most of them are true of something.
+  const plain = fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: -3, max: 12 }) },
+    { weight: 2, arbitrary: fc.constantFrom('1', '10', '-2.5', 'a', 'ab') },
+    { weight: 2, arbitrary: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }) },
+    { weight: 1, arbitrary: fact },
+  );
+  const plainFacts = fc.record(
+    { a: plain, b: plain, list: plain, custom: fc.record({ x: plain, y: plain }, { noNullPrototype: true }) },
+    { noNullPrototype: true },
+  );
+
+  test('to take a value away makes nothing true', () => {
+    let turnedFalse = 0;
+    fc.assert(
+      fc.property(claim, plainFacts, hidden, (conditions, data, stream) => {
+        const linker = createLinker(lists);
+        const { test: truth } = compileCondition(checked({ and: [conditions] }), linker);
+        const truthOf = (of: Evidence) => truth(compileInputs(linker.needs)(of), null);
+        const areAllKnown = stream.next().value !== 0;
+        const known = withUnknowns(
+          { facts: data, history: new Map() },
+          () => !areAllKnown && stream.next().value === 0,
+        );
+        const was = truthOf(known);
+        for (const name of Object.keys(data)) {
+          const is = truthOf({ ...known, facts: { ...known.facts, [name]: null } });
+          if (is === true) expect(was).toBe(true);
+          if (was === true && is === false) turnedFalse += 1;
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+    // Else the generator makes nothing that a missing value could turn.
+    expect(turnedFalse).toBeGreaterThan(50);
   });
 });
 
@@ -189,8 +328,6 @@ function withUnknowns({ facts: known, history: answers }: Evidence, isHidden: ()
     history: new Map([...answers].map(([key, answer]) => [key, isHidden() ? UNKNOWN : answer])),
   };
 }
-
-const hidden = fc.infiniteStream(fc.nat({ max: 3 }));
 
 describe('I5 F30: what is unknown never makes a decision milder', () => {
   test('a rule keeps its status or becomes unknown, and the outcome is at least the true one or CHALLENGE', () => {

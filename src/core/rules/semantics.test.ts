@@ -121,6 +121,140 @@ describe('velocity and network operators, part 4.8', () => {
   });
 });
 
+describe('ruling 38: null stays null through operators', () => {
+  const operands: readonly [operator: string, args: (x: unknown) => unknown[]][] = [
+    ['+', (x) => [x, 1]],
+    ['+', (x) => [x]],
+    ['-', (x) => [x, 1]],
+    ['-', (x) => [1, x]],
+    ['-', (x) => [x]],
+    ['*', (x) => [x, 1]],
+    ['*', (x) => [x]],
+    ['/', (x) => [x, 100]],
+    ['/', (x) => [100, x]],
+    ['%', (x) => [x, 7]],
+    ['min', (x) => [x, 5]],
+    ['max', (x) => [x, 5]],
+    ['max', (x) => [x]],
+    ['cat', (x) => ['a', x]],
+    ['cat', (x) => ['a', [x, 'b']]],
+    ['substr', (x) => [x, 0]],
+    ['substr', (x) => ['abc', x]],
+    ['substr', (x) => ['abc', 0, x]],
+    ['reduce', (x) => [x, 1, 0]],
+    ['reduce', (x) => [[1], 1, x]],
+    ['reduce', (x) => [{ map: [x, 1] }, 1, 0]],
+    ['reduce', (x) => [{ filter: [x, true] }, 1, 0]],
+    ['reduce', (x) => [[1, x], { '+': [v('current'), v('accumulator')] }, 0]],
+    ['map', (x) => [x, 1]],
+    ['filter', (x) => [x, true]],
+  ];
+  test.each(operands)('%s of nothing is nothing (%#)', (operator, args) => {
+    const conditions = { [operator]: args(v('custom.gone')) };
+    expect(valueOf(conditions)).toBe(null);
+    expect(valueOf(conditions, { facts: { custom: { gone: null } } })).toBe(null);
+    for (const order of ['<', '<=', '>', '>='])
+      for (const limit of [100, -100, 'z', '']) expect(truthOf({ [order]: [conditions, limit] })).toBe(false);
+  });
+
+  test('also beside an unknown operand, which alone would be unknown', () => {
+    const facts: Evidence['facts'] = { u: UNKNOWN };
+    for (const operator of ['+', '-', '*', '/', '%', 'min', 'max', 'cat', 'substr']) {
+      expect(valueOf({ [operator]: [v('u'), v('gone')] }, { facts }), operator).toBe(null);
+      expect(valueOf({ [operator]: [v('gone'), v('u')] }, { facts }), operator).toBe(null);
+      expect(valueOf({ [operator]: [v('u'), 1] }, { facts }), operator).toBe(UNKNOWN);
+    }
+    expect(valueOf({ reduce: [v('gone'), 1, v('u')] }, { facts })).toBe(null);
+    expect(valueOf({ reduce: [v('u'), 1, v('gone')] }, { facts })).toBe(null);
+    expect(valueOf({ reduce: [v('u'), 1, 0] }, { facts })).toBe(UNKNOWN);
+    expect(truthOf({ in: [v('gone'), v('u')] }, { facts })).toBe(false);
+    expect(truthOf({ inCidr: [v('gone'), v('u')] }, { facts })).toBe(false);
+  });
+
+  test.each([
+    null,
+    '',
+    ' ',
+    true,
+    false,
+    [[]],
+    [[5]],
+    { a: 5 },
+    '99,999.00',
+    '1e2',
+    '0x10',
+    '1 000',
+    '12 apples',
+    'Infinity',
+    '.',
+    '-',
+    '1.2.3',
+    '٣',
+  ])('%j is no number', (a) => {
+    const facts = { a };
+    for (const operator of ['+', '-', '*', '/', '%', 'min', 'max'])
+      expect(valueOf({ [operator]: [v('a'), 1] }, { facts }), operator).toBe(null);
+    for (const order of ['<', '<=', '>', '>=']) {
+      expect(truthOf({ [order]: [v('a'), 100] }, { facts }), order).toBe(false);
+      expect(truthOf({ [order]: [-100, v('a')] }, { facts }), order).toBe(false);
+    }
+    for (const number of [0, 1, 5, 16, 100]) expect(truthOf({ '==': [v('a'), number] }, { facts })).toBe(false);
+  });
+
+  test.each([
+    ['12', 12],
+    ['-1.5', -1.5],
+    ['+3', 3],
+    ['.5', 0.5],
+    ['5.', 5],
+    [' 007\n', 7],
+  ])('%j is a number', (a, number) => {
+    const facts = { a };
+    expect(valueOf({ '+': [v('a'), 1] }, { facts })).toBe(number + 1);
+    expect(truthOf({ '==': [v('a'), number] }, { facts })).toBe(true);
+    expect(truthOf({ '<=': [v('a'), number] }, { facts })).toBe(true);
+  });
+
+  test.each<[left: Value, right: Value, isLess: boolean]>([
+    ['10000', '9', false],
+    ['9', '10000', true],
+    ['-2', '-1', true],
+    ['2024-01-31', '2024-02-01', true],
+    ['10', '9a', true],
+    ['', 'a', true],
+    ['a', 'B', false],
+    ['', 1, false],
+    [false, true, false],
+    [false, 1, false],
+    [[], 'a', false],
+  ])('%j < %j is %j', (left, right, isLess) => {
+    expect(truthOf({ '<': [v('a'), v('b')] }, { facts: { a: left, b: right } })).toBe(isLess);
+  });
+
+  test('nothing but null equals null, and nothing that is missing is in anything', () => {
+    for (const a of ['', 0, false, [], [null], {}])
+      expect(truthOf({ '==': [v('a'), v('gone')] }, { facts: { a } })).toBe(false);
+    expect(truthOf({ '==': [v('gone'), v('gone')] })).toBe(true);
+    for (const container of [[null], [null, 'a'], [v('gone')], v('text'), v('lists.l')])
+      expect(
+        truthOf({ in: [v('gone'), container] }, { facts: { text: 'null' }, lists: new Map([['l', ['null', '']]]) }),
+      ).toBe(false);
+  });
+
+  test('through "!", "!=", "none" and "if" part 4.5 stands', () => {
+    expect(truthOf({ '!': { in: [v('gone'), ['a']] } })).toBe(true);
+    expect(truthOf({ '!': { '<': [{ '+': [v('gone'), 1] }, 5] } })).toBe(true);
+    expect(truthOf({ '!=': [v('gone'), 'a'] })).toBe(true);
+    expect(truthOf({ none: [v('gone'), true] })).toBe(true);
+    expect(truthOf({ if: [v('gone'), false, true] })).toBe(true);
+  });
+
+  test('a number that is written in many digits is looked at once', () => {
+    const facts = { a: `${'1'.repeat(60_000)}x`, b: `${' '.repeat(60_000)}x` };
+    expect(truthOf({ '<': [{ '+': [v('a'), v('b')] }, 1] }, { facts })).toBe(false);
+  });
+});
+
 describe('I5: unknown follows strong Kleene logic', () => {
   const facts: Evidence['facts'] = { u: UNKNOWN, yes: true, no: false, n: 5, list: [1, UNKNOWN, 3] };
   test.each<[title: string, conditions: unknown, expected: Truth]>([
@@ -227,26 +361,30 @@ describe('F29: numbers at the limits compare as JavaScript doubles', () => {
     ],
     ['2^53+1 as text is compared as a double with a number', { '>': [v('a'), past] }, { a: '9007199254740993' }, false],
     [
-      'two texts compare as texts, digit by digit',
+      'two decimal texts compare as numbers, digit by digit',
       { '>': [v('a'), '9007199254740992'] },
       { a: '9007199254740993' },
       true,
     ],
     [
-      'two texts of other lengths do too, so amounts as text need a number beside them',
-      { '>': [v('a'), '9'] },
-      { a: '10' },
-      false,
+      'also behind the point, and below nought',
+      { '<': [v('a'), '-0.30000000000000000001'] },
+      { a: '-00.3000000000000000000200' },
+      true,
     ],
+    ['-0 and 0 as texts are one number', { '<': [v('a'), '0.0'] }, { a: '-0' }, false],
+    ['1.0 and +1 as texts are one number', { '>=': [v('a'), ' +1 '] }, { a: '1.0' }, true],
     ['-0 == 0', { '==': [v('a'), 0] }, { a: -0 }, true],
     ['-0 < 0', { '<': [v('a'), 0] }, { a: -0 }, false],
     ['-0 in [0]', { in: [v('a'), [0]] }, { a: -0 }, true],
     ['1e400 is above every limit', { '>': [v('a'), 2000] }, { a: JSON.parse('1e400') as number }, true],
-    ['the text 1e400 is too', { '>': [v('a'), 2000] }, { a: '1e400' }, true],
+    ['the text 1e400 is no number', { '>': [v('a'), 2000] }, { a: '1e400' }, false],
     ['the text NaN is not above', { '>': [v('a'), 0] }, { a: 'NaN' }, false],
     ['the text NaN is not below', { '<': [v('a'), 0] }, { a: 'NaN' }, false],
     ['NaN is in no list', { in: [{ '+': [v('a')] }, ['NaN', 0]] }, { a: 'NaN' }, false],
-    ['0/0 is false', { '/': [0, v('a')] }, { a: 0 }, false],
+    ['0/0 is no number', { '==': [{ '/': [0, v('a')] }, null] }, { a: 0 }, true],
+    ['1/0 is infinite', { '>': [{ '/': [1, v('a')] }, 1e308] }, { a: 0 }, true],
+    ['1%0 is no number', { '==': [{ '%': [1, v('a')] }, null] }, { a: 0 }, true],
   ])('%s', (_, conditions, facts, expected) => {
     expect(truthOf(conditions, { facts })).toBe(expected);
   });

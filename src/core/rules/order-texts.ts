@@ -1,0 +1,36 @@
+import { toNumber } from './to-number.ts';
+
+/** Below zero where the left text comes first, 0 where neither does: plain decimals by their number, others as text. */
+export function orderTexts(left: string, right: string): number {
+  const a = toNumber(left);
+  const b = toNumber(right);
+  if (typeof a !== 'number' || typeof b !== 'number') return compare(left, right);
+  // Texts are how numbers are sent that a double would round (F29), and rounding never swaps two of them.
+  return a === b ? orderDigits(left.trim(), right.trim()) : compare(a, b);
+}
+
+/** Two decimals that are one double. */
+function orderDigits(left: string, right: string): number {
+  const [a, b] = [digitsOf(left), digitsOf(right)];
+  const [isNegative, isOtherNegative] = [left.startsWith('-'), right.startsWith('-')];
+  if (isNegative !== isOtherNegative) {
+    const areBothZero = [a.whole, a.fraction, b.whole, b.fraction].every((digits) => digits === '');
+    return areBothZero ? 0 : isNegative ? -1 : 1;
+  }
+  const magnitude =
+    compare(a.whole.length, b.whole.length) || compare(a.whole, b.whole) || compare(a.fraction, b.fraction);
+  return isNegative ? -magnitude : magnitude;
+}
+
+function digitsOf(text: string): { readonly whole: string; readonly fraction: string } {
+  const [whole = '', fraction = ''] = text.split('.');
+  // The end of a fraction is cut without a pattern, which would look at every run of zeros on its way.
+  let end = fraction.length;
+  while (fraction[end - 1] === '0') end -= 1;
+  return { whole: whole.replace(/^[+-]?0*/, ''), fraction: fraction.slice(0, end) };
+}
+
+function compare<Comparable extends string | number>(left: Comparable, right: Comparable): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
