@@ -22,7 +22,7 @@ interface JsonLogic {
 const require = createRequire(import.meta.url);
 const before = require('json-logic-js') as JsonLogic;
 // A second copy, which is changed below.
-delete require.cache[require.resolve('json-logic-js')];
+Reflect.deleteProperty(require.cache, require.resolve('json-logic-js'));
 const reference = require('json-logic-js') as JsonLogic;
 
 /**
