@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { explanation } from '../contract/server/explain.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
+import { recallDecision } from '../core/actions/recall-decision.ts';
 import { facts as knownFacts } from '../core/facts/facts.ts';
 import { describeDecision } from '../core/rules/describe-decision.ts';
 import { explainRules } from '../core/rules/explain-rules.ts';
+import type { RuleExplanation } from '../core/rules/explain-rules.ts';
+import { languageVersion } from '../core/rules/language-version.ts';
 import { previewValue } from '../core/rules/preview-value.ts';
 import { readPath } from '../core/rules/read-path.ts';
 import { restoreEvidence } from '../core/rules/recorded-evidence.ts';
@@ -12,20 +15,26 @@ import { UNKNOWN } from '../core/rules/value.ts';
 import type { Value } from '../core/rules/value.ts';
 import { distinctMethods } from './wire-values.ts';
 
-/** A decision record in words and as data: the decision is computed again from what was recorded, with its trace. */
+/**
+ * A decision record in words and as data: the decision is computed again from what was recorded, with its trace. One that
+ * was made under another version of the rule language is told as it was recorded (ruling 38).
+ */
 export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSet): z.input<typeof explanation> {
   const evidence = restoreEvidence(record.inputs);
-  const explained = explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user);
+  const isOfThisLanguage = record.language === languageVersion;
+  const explained = isOfThisLanguage
+    ? explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user)
+    : recallDecision(record, ruleSet);
   const { demand, decidingRuleId } = record;
   const { needs } = ruleSet.compiled;
   return {
     outcome: record.outcome,
-    isReproduced: explained.decision.outcome === record.outcome,
+    isReproduced: isOfThisLanguage ? explained.decision.outcome === record.outcome : null,
     source: record.source,
     ...(decidingRuleId === undefined ? {} : { decidingRuleId }),
-    words: [...describeDecision(explained)],
+    words: [...describeDecision(explained), ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)])],
     ruleSet: record.ruleSet,
-    rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves.map(mutableLeaf) })),
+    rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves?.map(mutableLeaf) ?? [] })),
     demand: {
       verificationMethods: demand.verificationMethods === null ? null : distinctMethods(demand.verificationMethods),
       defaultVerificationMethod: distinctMethods(listed(demand.defaultVerificationMethod))[0] ?? null,
@@ -48,7 +57,11 @@ export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSe
   };
 }
 
-type Leaf = ReturnType<typeof explainRules>['rules'][number]['leaves'][number];
+function describeLanguage(version: number): string {
+  return `It was decided under version ${version} of the rule language, so it is told as it was recorded and not computed again.`;
+}
+
+type Leaf = NonNullable<RuleExplanation['leaves']>[number];
 
 function mutableLeaf(leaf: Leaf) {
   return {

@@ -1,5 +1,5 @@
 /** F24: the schema is brought up to date once, by one runner, or not at all. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { migrate, pendingMigrations } from '../../src/storage/migrate.ts';
@@ -65,6 +65,8 @@ async function schemaOf(db: Database): Promise<string> {
 }
 
 const names = migrations.map(({ version, name }) => `${version}-${name}`);
+
+const oldTenant = '11111111-1111-4111-8111-111111111111';
 
 /** A row in each table of the first migration, as an old installation has them. */
 const oldInstallation = `
@@ -188,6 +190,58 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       },
     ]);
     expect(await rows(db, 'select count(*)::int as n from actions where is_tracked')).toEqual([{ n: 4 }]);
+  });
+
+  test('ruling 38: published rule sets are published again under the second version of the language, altered ones never', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(
+      db,
+      migrations.filter(({ version }) => version < 11),
+    );
+    await db.script(oldInstallation);
+    const rule = { ruleId: 'r', name: 'é', priority: 0, type: 'ALLOW', conditions: { '<': [{ var: 'custom.a' }, 1] } };
+    const text = JSON.stringify({
+      descriptions: [['r', '{"descriptions":']],
+      ruleSet: { action: { actionCode: 'pay', defaultUserActionResult: 'BLOCK' }, lists: { l: ['x'] }, rules: [rule] },
+    });
+    const hash = createHash('sha256').update(text).digest('hex');
+    const publish = (code: string, named: string, document: string) => `
+      insert into action_configurations (tenant_id, action_code, default_result, created_at, rule_set_version, rule_set_hash)
+        values ('${oldTenant}', '${code}', 'ALLOW', '2025-01-01Z', 4, '${named}');
+      insert into published_documents values ('${oldTenant}', '${named}', $doc$${document}$doc$, '2025-02-01Z')
+        on conflict do nothing;`;
+    await db.script(
+      publish('first', hash, text) +
+        publish('same', hash, text) +
+        publish('altered', 'f'.repeat(64), text.toLowerCase()),
+    );
+    await db.script("update tenants set config_version = nextval('config_versions')");
+    const [before] = await rows<{ config_version: number }>(db, 'select config_version from tenants');
+    await migrate(db);
+
+    const marked = text.replace('{', '{"language":2,');
+    const markedHash = createHash('sha256').update(marked).digest('hex');
+    expect(
+      await rows(db, 'select action_code, rule_set_version, rule_set_hash from action_configurations order by 1'),
+    ).toEqual([
+      { action_code: 'altered', rule_set_version: 4, rule_set_hash: 'f'.repeat(64) },
+      { action_code: 'first', rule_set_version: 5, rule_set_hash: markedHash },
+      { action_code: 'pay', rule_set_version: 0, rule_set_hash: null },
+      { action_code: 'same', rule_set_version: 5, rule_set_hash: markedHash },
+    ]);
+    const documents = await rows<{ hash: string; document: string }>(
+      db,
+      'select hash, document from published_documents',
+    );
+    expect(new Map(documents.map((row) => [row.hash, row.document]))).toEqual(
+      new Map([
+        [hash, text],
+        [markedHash, marked],
+        ['f'.repeat(64), text.toLowerCase()],
+      ]),
+    );
+    const [after] = await rows<{ config_version: number }>(db, 'select config_version from tenants');
+    expect(after?.config_version, 'nodes that run hear of it').toBeGreaterThan(before?.config_version ?? Infinity);
   });
 
   test('a migration that fails leaves nothing of itself, and the next run begins with it again', async () => {

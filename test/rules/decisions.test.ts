@@ -279,6 +279,74 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect(await explain('curious', code, idempotencyKey)).toEqual(before);
   });
 
+  test('ruling 38: an amount that is missing or misspelt passes no rule that allows small ones', async () => {
+    const cents = { var: 'custom.cents' };
+    const small = (amount: unknown) => ({ type: 'ALLOW', conditions: { '<': [amount, 100] } });
+    const code = await actionWith(
+      [
+        small(cents),
+        small({ '/': [cents, 100] }),
+        small({ '-': [cents, 5000] }),
+        small({ min: [cents, 5000] }),
+        small({ '+': [cents] }),
+        { type: 'ALLOW', conditions: { '==': [cents, 0] } },
+      ],
+      { defaultUserActionResult: 'BLOCK' },
+    );
+    for (const sent of [undefined, null, '', [], [1], {}, false, true, '99,999.00', '1e1']) {
+      const { state, ruleIds } = await track('careless', code, { custom: { cents: sent } });
+      expect({ state, ruleIds }, JSON.stringify(sent)).toEqual({ state: 'BLOCK', ruleIds: [] });
+    }
+    expect((await track('careful', code, { custom: { cents: '99' } })).ruleIds).toHaveLength(5);
+    const dry = await manage('POST', `/action-configurations/${code}/rules/evaluate`, { facts: { custom: {} } });
+    expect(dry.body).toMatchObject({ outcome: 'BLOCK', isReproduced: true });
+
+    // Neither do texts and sums that are made of nothing.
+    const items = { map: [{ var: 'custom.items' }, { var: 'price' }] };
+    const sum = { reduce: [items, { '+': [{ var: 'accumulator' }, { var: 'current' }] }, 0] };
+    const made = await actionWith([small({ cat: [cents, ''] }), small({ substr: [cents, 0, 3] }), small(sum)], {
+      defaultUserActionResult: 'BLOCK',
+    });
+    expect((await track('careless', made)).ruleIds).toEqual([]);
+    expect((await track('careless', made, { custom: { items: [{ price: 5 }, {}] } })).ruleIds).toEqual([]);
+    expect((await track('careful', made, { custom: { cents: 5, items: [{ price: 5 }] } })).ruleIds).toHaveLength(3);
+  });
+
+  test('ruling 38: a decision of the first version of the rule language is told as it was recorded', async () => {
+    const code = await actionWith([
+      { name: 'Small', type: 'ALLOW', conditions: { '<': [{ '/': [{ var: 'custom.cents' }, 100] }, 100] } },
+      { name: 'Rare', type: 'BLOCK', conditions: { '>': [{ var: 'custom.cents' }, 1] } },
+    ]);
+    const { idempotencyKey } = await track('early', code, { custom: { cents: 5 } });
+    const [small, rare] = (await manage('GET', `/action-configurations/${code}/rules`)).body as { ruleId: string }[];
+    expect((await explain('early', code, idempotencyKey)).isReproduced).toBe(true);
+    // As version 1 decided without an amount: null / 100 was 0.
+    await app.db.query(
+      {
+        name: 'test_first_version',
+        text: `update actions set decision = (jsonb_set(decision::jsonb - 'language', '{inputs,facts}', '{}')
+          || jsonb_build_object('matched', jsonb_build_array(jsonb_build_object('ruleId', $2::text, 'name', 'Small then'))))::json
+          where idempotency_key = $1 returning 1`,
+      },
+      [idempotencyKey, small?.ruleId ?? ''],
+    );
+    expect(await explain('early', code, idempotencyKey)).toMatchObject({
+      outcome: 'ALLOW',
+      isReproduced: null,
+      words: [
+        'Rule "Small" matched.',
+        'Rule "Rare" did not match.',
+        'The outcome is ALLOW, decided by rule "Small".',
+        expect.stringMatching(/version 1 of the rule language/) as string,
+      ],
+      rules: [
+        { ruleId: small?.ruleId, status: 'matched', leaves: [] },
+        { ruleId: rare?.ruleId, status: 'not', leaves: [] },
+      ],
+      facts: [{ path: 'custom.cents', value: null, status: 'missing' }],
+    });
+  });
+
   test('nothing is read or recorded that no rule needs', async () => {
     const code = await actionWith([{ conditions: { '==': [{ var: 'custom.a' }, 1] } }]);
     const { idempotencyKey } = await track('private', code, {

@@ -33,8 +33,10 @@ const ruleExplanation = z
 export const explanation = z
   .object({
     outcome: v.outcome,
-    /** Whether computing it again from the record gives the same outcome. */
-    isReproduced: z.boolean(),
+    isReproduced: z.boolean().nullable().meta({
+      description:
+        'Whether computing it again from the record gives the same outcome; null where it was decided under another version of the rule language and is told as it was recorded.',
+    }),
     source: z.enum(['rule', 'unknown', 'default']),
     decidingRuleId: z.string().optional(),
     /** The decision in English, a sentence each. */

@@ -48,6 +48,7 @@ describe('an action without rules', () => {
   test('keeps what it was decided by and from', () => {
     expect(decide('CHALLENGE', true, 'CHALLENGE_REQUIRED').record).toMatchObject({
       v: 1,
+      language: 2,
       outcome: 'CHALLENGE',
       source: 'default',
       ruleSet: { version: 3, hash: 'h' },

@@ -1,5 +1,6 @@
 import { evaluateRules } from '../rules/evaluate-rules.ts';
 import type { Decision } from '../rules/decide-outcome.ts';
+import { languageVersion } from '../rules/language-version.ts';
 import { recordEvidence } from '../rules/recorded-evidence.ts';
 import type { RecordedEvidence } from '../rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../rules/rule-set-document.ts';
@@ -22,6 +23,8 @@ export interface RecordedSource {
  */
 export interface DecisionRecord {
   readonly v: 1;
+  /** The version of the rule language that decided; absent for 1. Only what was decided under the present one is computed again. */
+  readonly language?: number;
   readonly outcome: Outcome;
   /** What decided: a rule that matched, a rule that could not be computed, or the action's default. */
   readonly source: 'rule' | 'unknown' | 'default';
@@ -62,6 +65,7 @@ export function decideAction(deciding: Deciding): { readonly state: FirstState; 
   const decision = evaluateRules(ruleSet.compiled, evidence, ruleSet.action, user);
   const record: DecisionRecord = {
     v: 1,
+    language: languageVersion,
     outcome: decision.outcome,
     source: sourceOf(decision),
     ruleSet: { version: ruleSet.version, hash: ruleSet.hash },

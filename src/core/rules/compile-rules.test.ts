@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileRules } from './compile-rules.ts';
 import { evaluateRules } from './evaluate-rules.ts';
 import { explainRules } from './explain-rules.ts';
+import { readRuleSetDocument, writeRuleSetDocument } from './rule-set-document.ts';
 import type { Action, Evidence, Rule } from './rule-set.ts';
 
 const allow: Action = { actionCode: 'test', defaultUserActionResult: 'ALLOW' };
@@ -89,6 +90,14 @@ describe('A46 F30: what throws is unknown, and the rest of the rules stands', ()
     const decision = evaluateRules(compiled, { facts, history: new Map() }, allow, user);
     expect(decision).toMatchObject({ unknownRuleIds: ['anonymous'], matchedRuleIds: ['fine'] });
   });
+});
+
+test('ruling 38: rule sets of the first language are read, those of a later one than this are not', () => {
+  const text = writeRuleSetDocument(allow, [rule('a', {})], { rules: [rule('a', {})], lists });
+  expect(text).toContain('"language":2');
+  expect(() => readRuleSetDocument(text)).not.toThrow();
+  expect(() => readRuleSetDocument(text.replace('"language":2,', ''))).not.toThrow();
+  expect(() => readRuleSetDocument(text.replace('"language":2', '"language":3'))).toThrow(/version 3/);
 });
 
 test('the same evidence gives the same decision, and evaluating changes none of it', () => {

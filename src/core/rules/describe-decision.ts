@@ -29,23 +29,28 @@ export function describeDecision({ decision, defaultOutcome, rules }: Explanatio
 }
 
 function describeRule(rule: RuleExplanation): string {
-  const decisive = rule.leaves.filter(({ isDecisive }) => isDecisive);
-  const reasons = decisive.map(({ text, operator }) => (operator === 'value' ? 'its conditions are fixed' : text));
-  const reason = reasons.length > 0 ? reasons.join(' and ') : 'it has an empty group of conditions';
+  const because = rule.leaves === null ? '' : reasonOf(rule, rule.leaves);
   switch (rule.status) {
     case 'matched':
-      return `Rule ${quote(rule)} matched because ${isUnconditional(rule) ? 'it has no conditions' : reason}.`;
+      return `Rule ${quote(rule)} matched${because}.`;
     case 'not':
-      return `Rule ${quote(rule)} did not match because ${reason}.`;
+      return `Rule ${quote(rule)} did not match${because}.`;
     case 'unknown':
-      return rule.fault === null
-        ? `Rule ${quote(rule)} could not be computed, because this is unknown: ${reason}.`
-        : `Rule ${quote(rule)} could not be computed, because it failed: ${rule.fault}.`;
+      return `Rule ${quote(rule)} could not be computed${because}.`;
   }
 }
 
+function reasonOf({ status, fault }: RuleExplanation, leaves: NonNullable<RuleExplanation['leaves']>): string {
+  if (fault !== null) return `, because it failed: ${fault}`;
+  const decisive = leaves.filter(({ isDecisive }) => isDecisive);
+  const reasons = decisive.map(({ text, operator }) => (operator === 'value' ? 'its conditions are fixed' : text));
+  const reason = reasons.length > 0 ? reasons.join(' and ') : 'it has an empty group of conditions';
+  if (status === 'unknown') return `, because this is unknown: ${reason}`;
+  return ` because ${status === 'matched' && isUnconditional(leaves) ? 'it has no conditions' : reason}`;
+}
+
 /** `{}` and absent conditions are read as the literal true. */
-function isUnconditional({ leaves: [leaf, ...others] }: RuleExplanation): boolean {
+function isUnconditional([leaf, ...others]: NonNullable<RuleExplanation['leaves']>): boolean {
   return others.length === 0 && leaf?.operator === 'value' && leaf.place === '';
 }
 

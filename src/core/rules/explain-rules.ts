@@ -28,7 +28,8 @@ export interface RuleExplanation {
   readonly status: 'matched' | 'not' | 'unknown';
   /** Why the rule could not be run at all. */
   readonly fault: string | null;
-  readonly leaves: readonly LeafExplanation[];
+  /** Null where the conditions were not gone through again. */
+  readonly leaves: readonly LeafExplanation[] | null;
 }
 
 /** A part of a condition that is not itself made of conditions. */

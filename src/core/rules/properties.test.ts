@@ -369,7 +369,7 @@ describe('an explanation is the decision, and why', () => {
 
         for (const [index, { status, leaves, fault }] of explanation.rules.entries()) {
           const root = compiled.rules[index]?.condition;
-          if (root === null || root === undefined || fault !== null) continue;
+          if (root === null || root === undefined || leaves === null || fault !== null) continue;
           const results = new Map(leaves.map(({ place, result }) => [place, result]));
           expect(foldLeaves(root, results)).toBe(status === 'unknown' ? 'unknown' : status === 'matched');
           // The decisive leaves alone make the status.

@@ -1,4 +1,5 @@
 import { compileRules, type CompiledRules } from './compile-rules.ts';
+import { languageVersion } from './language-version.ts';
 import { ruleSetText, type ListHashes } from './rule-set-text.ts';
 import type { Action, ListItem, Outcome, Rule, ValueLists } from './rule-set.ts';
 
@@ -25,7 +26,8 @@ export function writeRuleSetDocument(action: Action, rules: readonly DescribedRu
     .filter((rule) => rule.isActive && typeof rule.description === 'string')
     .map((rule) => [rule.ruleId, rule.description])
     .sort();
-  return `{"descriptions":${JSON.stringify(descriptions)},"ruleSet":${ruleSetText(action, rules, listHashes)}}`;
+  const document = `"descriptions":${JSON.stringify(descriptions)},"ruleSet":${ruleSetText(action, rules, listHashes)}`;
+  return `{"language":${languageVersion},${document}}`;
 }
 
 /** A document that was read, as far as that goes without the lists that it names. */
@@ -36,6 +38,8 @@ export interface RuleSetDocument {
 }
 
 interface Document {
+  /** Absent in version 1, whose rules mean what they say now: nodes of both versions decide side by side. */
+  readonly language?: number;
   readonly descriptions: readonly (readonly [string, string])[];
   readonly ruleSet: {
     readonly action: Action;
@@ -48,7 +52,8 @@ interface Document {
 
 /** Reads a document back. Throws if it is not one: the caller keeps what it had (F23). */
 export function readRuleSetDocument(text: string): RuleSetDocument {
-  const { descriptions, ruleSet } = JSON.parse(text) as Document;
+  const { language = 1, descriptions, ruleSet } = JSON.parse(text) as Document;
+  if (language > languageVersion) throw new Error(`It is written in version ${language} of the rule language.`);
   const { listHashes = {}, lists = {} } = ruleSet;
   return {
     listHashes,

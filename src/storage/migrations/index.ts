@@ -9,6 +9,7 @@ import * as recentTries from './0007-recent-tries.ts';
 import * as noHotRows from './0008-no-hot-rows.ts';
 import * as lockNotices from './0009-lock-notices.ts';
 import * as untrackedActions from './0010-untracked-actions.ts';
+import * as ruleLanguage2 from './0011-rule-language-2.ts';
 import * as listsByHash from './0012-lists-by-hash.ts';
 import * as pageTemplates from './0013-page-templates.ts';
 import * as codeLengths from './0017-code-lengths.ts';
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'no-hot-rows', sql: noHotRows.sql },
   { version: 9, name: 'lock-notices', sql: lockNotices.sql },
   { version: 10, name: 'untracked-actions', sql: untrackedActions.sql },
+  { version: 11, name: 'rule-language-2', sql: ruleLanguage2.sql },
   { version: 12, name: 'lists-by-hash', sql: listsByHash.sql },
   { version: 13, name: 'page-templates', sql: pageTemplates.sql },
   { version: 17, name: 'code-lengths', sql: codeLengths.sql },
