@@ -20,10 +20,12 @@ export function recallDecision(record: DecisionRecord, { compiled, action }: Pub
       ...record.demand,
       isStricterByUnknown: record.source === 'unknown',
       isCappedAtChallenge: record.isCappedAtChallenge === true,
+      isAwaitingTrack: record.isAwaitingTrack === true,
     },
     defaultOutcome: action.defaultUserActionResult,
     rules: compiled.rules.map(({ rule: { ruleId, name, type } }) => {
       return { ruleId, name, outcome: type, status: statusOf(ruleId), fault: null, leaves: null };
     }),
+    isCut: false,
   };
 }

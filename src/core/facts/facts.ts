@@ -7,6 +7,11 @@ import { userFacts } from './user-facts.ts';
 
 export const facts: readonly Fact[] = [...ipFacts, ...deviceFacts, ...userFacts, ...occasionFacts];
 
+/** The paths of facts that are never null. */
+export const certainFactPaths: ReadonlySet<string> = new Set(
+  facts.filter(({ nullWhen }) => nullWhen.startsWith('never')).map(({ path }) => path),
+);
+
 /** The paths that warnings compare with; those of free members without their star. */
 export const factPaths: readonly string[] = facts.map(prefixOf);
 

@@ -1,3 +1,4 @@
+import { steps } from './steps.ts';
 import { spendSteps, type Inputs } from './inputs.ts';
 import { toNumber } from './to-number.ts';
 import { joinTexts, toText } from './to-text.ts';
@@ -24,11 +25,11 @@ export const calculations = {
 
 /** What is no number, 0 / 0, is null. */
 function numeric(calculate: (numbers: readonly number[]) => number): Calculation {
-  return (args) => {
+  return (args, inputs) => {
     const numbers: number[] = [];
     let isUnknown = false;
     for (const arg of args) {
-      const number = toNumber(arg);
+      const number = toNumber(arg, inputs);
       if (number === null) return null;
       if (number === UNKNOWN) isUnknown = true;
       else numbers.push(number);
@@ -42,13 +43,15 @@ function numeric(calculate: (numbers: readonly number[]) => number): Calculation
 function substr(args: readonly Value[], inputs: Inputs): Value {
   const [source = null, start = null, length] = args;
   const text = toText(source, inputs);
-  const from = toNumber(start);
-  const count = length === undefined ? undefined : toNumber(length);
+  const from = toNumber(start, inputs);
+  const count = length === undefined ? undefined : toNumber(length, inputs);
   if (text === null || from === null || count === null) return null;
   if (text === UNKNOWN || from === UNKNOWN || count === UNKNOWN) return UNKNOWN;
-  if (count === undefined) return text.substr(from);
   // A negative length leaves that many characters out at the end.
-  return count < 0 ? text.substr(from).slice(0, count) : text.substr(from, count);
+  const part = count !== undefined && count < 0 ? text.substr(from).slice(0, count) : text.substr(from, count);
+  // The engine makes it without a copy; who looks at it pays.
+  spendSteps(inputs, steps.ofText(part));
+  return part;
 }
 
 /** The one of these that keeps a null: it stands in the list like any other item. */

@@ -1,6 +1,7 @@
 import type { Condition, Reference } from './condition.ts';
 import { historyParameters, type HistoryQuestion } from './history-question.ts';
 import { parseIpRange } from './ip-ranges.ts';
+import { ruleBudgets } from './rule-budgets.ts';
 import { itemOperators, operators, type Operator } from './operators.ts';
 import type { Json } from './value.ts';
 
@@ -11,13 +12,18 @@ export interface Problem {
   readonly message: string;
 }
 
-export type CheckedCondition =
-  { readonly ok: true; readonly condition: Condition } | { readonly ok: false; readonly problems: readonly Problem[] };
+/** What 64 KiB can hold: the shortest part is a digit with its comma. */
+export const conditionPartsMax = ruleBudgets.conditionBytes.max / 2;
+
+/** With the number of parts that were looked at: operations, values, paths, items of lists. */
+export type CheckedCondition = { readonly parts: number } & (
+  { readonly ok: true; readonly condition: Condition } | { readonly ok: false; readonly problems: readonly Problem[] }
+);
 
 // Ruling 30.
-const bytesMax = 65_536;
-const levelsMax = 20;
-const operationsMax = 500;
+const bytesMax = ruleBudgets.conditionBytes.max;
+const levelsMax = ruleBudgets.conditionLevels.max;
+const operationsMax = ruleBudgets.conditionOperations.max;
 // Nobody reads more, and a megabyte of mistakes must not become many megabytes of sentences.
 const problemsMax = 20;
 
@@ -26,28 +32,32 @@ const broken: Condition = { kind: 'value', value: null, place: '' };
 
 /**
  * Reads JsonLogic as the specification narrows it (part 4.5). It is refused as a whole or understood as a whole: what is
- * not understood is never taken for data, because data is true. Absent, null and `{}` match always. Never throws.
+ * not understood is never taken for data, because data is true. Absent, null and `{}` match always. Not more than
+ * `partsMax` parts are looked at, and one. Never throws.
  */
-export function checkCondition(conditions: unknown): CheckedCondition {
-  if (conditions === undefined || conditions === null) return { ok: true, condition: always };
+export function checkCondition(conditions: unknown, partsMax = conditionPartsMax): CheckedCondition {
+  if (conditions === undefined || conditions === null) return { ok: true, condition: always, parts: 1 };
 
-  const check: Check = { problems: [], operations: 0, isStopped: false };
+  const check: Check = { problems: [], parts: 0, partsMax, operations: 0, isStopped: false };
   if (!isObject(conditions)) {
     refuse(check, '', 'Write the conditions as one JSON object, for example {"==": [{"var": "device.isNew"}, true]}.');
-    return { ok: false, problems: check.problems };
+    return { ok: false, problems: check.problems, parts: 1 };
   }
   const condition = Object.keys(conditions).length === 0 ? always : readPart(check, conditions, '', 'facts', 1);
 
   // After the walk, which proved that there is no cycle and nothing that cannot be written as JSON.
-  if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax)
-    refuse(check, '', `Shorten the conditions to ${bytesMax} bytes of JSON; put long lists into value lists.`);
-  return check.problems.length === 0 ? { ok: true, condition } : { ok: false, problems: check.problems };
+  if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax) refuse(check, '', tooLong);
+  const { problems, parts } = check;
+  return problems.length === 0 ? { ok: true, condition, parts } : { ok: false, problems, parts };
 }
 
 const always: Condition = { kind: 'value', value: true, place: '' };
+const tooLong = `Shorten the conditions to ${bytesMax} bytes of JSON; put long lists into value lists.`;
 
 interface Check {
   readonly problems: Problem[];
+  parts: number;
+  readonly partsMax: number;
   operations: number;
   /** Set by the first limit that is met; the rest is not looked at, however large it is. */
   isStopped: boolean;
@@ -57,6 +67,7 @@ type Scope = Reference['from'];
 
 function readPart(check: Check, part: unknown, place: string, scope: Scope, level: number): Condition {
   if (check.isStopped) return broken;
+  if (!count(check, 1)) return stop(check, '', tooLong);
   if (part === null || typeof part === 'boolean' || typeof part === 'string')
     return { kind: 'value', value: part, place };
   if (typeof part === 'number') {
@@ -71,6 +82,7 @@ function readPart(check: Check, part: unknown, place: string, scope: Scope, leve
 }
 
 function readArray(check: Check, parts: readonly unknown[], place: string, scope: Scope, level: number): Condition {
+  if (!count(check, 0, parts.length)) return stop(check, '', tooLong);
   const items = Array.from(parts, (part, index) => readPart(check, part, `${place}/${index}`, scope, level + 1));
   const values: Json[] = [];
   for (const item of items) {
@@ -123,14 +135,11 @@ function readOperation(check: Check, { operator, args, place, placeOf, scope, le
   const [min, max] = operators[operator];
   if (args.length < min || args.length > max)
     return refuse(check, place, `Give ${JSON.stringify(operator)} ${describeArity(min, max)}.`);
-  if (operator === 'inCidr') checkCidrs(check, args[1], placeOf(1));
+  if (!count(check, 0, args.length)) return stop(check, '', tooLong);
   const argScope = (index: number) => (itemOperators.has(operator) && index === 1 ? 'item' : scope);
-  return {
-    kind: 'operation',
-    operator,
-    args: args.map((arg, index) => readPart(check, arg, placeOf(index), argScope(index), level + 1)),
-    place,
-  };
+  const parts = args.map((arg, index) => readPart(check, arg, placeOf(index), argScope(index), level + 1));
+  if (operator === 'inCidr' && !check.isStopped) checkCidrs(check, args[1], placeOf(1));
+  return { kind: 'operation', operator, args: parts, place };
 }
 
 /** The path has to stand in the rule itself, so that the facts a rule needs are known before it runs. */
@@ -165,6 +174,7 @@ function readMissingSome(check: Check, call: Call): Condition {
 }
 
 function readPaths(check: Check, { place, scope }: Call, paths: readonly unknown[], needed: number | null): Condition {
+  if (!count(check, paths.length)) return stop(check, '', tooLong);
   const references: Reference[] = [];
   for (const path of paths) {
     if (!isPath(path, scope)) return refuse(check, place, 'Give the paths of the facts as text.');
@@ -225,6 +235,14 @@ function refuse(check: Check, place: string, message: string): Condition {
   return broken;
 }
 
+/** False once there are more parts than are looked at; those `ahead` are looked at later, if they are not too many. */
+function count(check: Check, parts: number, ahead = 0): boolean {
+  check.parts += parts;
+  if (check.parts + ahead <= check.partsMax) return true;
+  check.parts = check.partsMax + 1;
+  return false;
+}
+
 function stop(check: Check, place: string, message: string): Condition {
   refuse(check, place, message);
   check.isStopped = true;
@@ -242,10 +260,5 @@ function shorten(text: string): string {
 }
 
 function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
+  return new TextEncoder().encode(text).length;
 }

@@ -1,4 +1,5 @@
-import type { Inputs } from './inputs.ts';
+import { steps } from './steps.ts';
+import { spendSteps, type Inputs } from './inputs.ts';
 import { orderTexts } from './order-texts.ts';
 import { toNumber } from './to-number.ts';
 import { toText } from './to-text.ts';
@@ -11,7 +12,7 @@ export const comparisons = {
   '==': equals,
   '!=': (left, right, inputs) => not(equals(left, right, inputs)),
   '===': isSame,
-  '!==': (left, right) => not(isSame(left, right)),
+  '!==': (left, right, inputs) => not(isSame(left, right, inputs)),
   '<': ordering((left, right) => left < right),
   '<=': ordering((left, right) => left <= right),
   '>': ordering((left, right) => left > right),
@@ -22,30 +23,34 @@ export const comparisons = {
 function equals(left: Value, right: Value, inputs: Inputs): Truth {
   if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
   // Two objects are equal only when they are one.
-  if (left === null || right === null || typeof left === typeof right) return left === right;
-  if (typeof left === 'number') return left === toNumber(right);
-  if (typeof right === 'number') return right === toNumber(left);
+  if (left === null || right === null || typeof left === typeof right) return isSame(left, right, inputs);
+  if (typeof left === 'number') return left === toNumber(right, inputs);
+  if (typeof right === 'number') return right === toNumber(left, inputs);
   if (typeof left === 'boolean' || typeof right === 'boolean') return false;
   // A text and an array or object.
   const a = toText(left, inputs);
   const b = toText(right, inputs);
-  return a === UNKNOWN || b === UNKNOWN ? UNKNOWN : a === b;
+  return a === null || b === null ? false : isSame(a, b, inputs);
 }
 
-function isSame(left: Value, right: Value): Truth {
-  return left === UNKNOWN || right === UNKNOWN ? UNKNOWN : left === right;
+function isSame(left: Value, right: Value, inputs: Inputs): Truth {
+  if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
+  // Texts of other lengths are told apart at once.
+  if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
+    spendSteps(inputs, steps.ofText(left));
+  return left === right;
 }
 
 function ordering(holds: (left: number, right: number) => boolean): Comparison {
-  return (left, right) => {
+  return (left, right, inputs) => {
     // The usual case, and the one that F21 measures.
     if (typeof left === 'number' && typeof right === 'number') return holds(left, right);
     // Before the look at unknown: beside what has no order the answer is certain.
     if (!hasOrder(left) || !hasOrder(right)) return false;
     if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-    if (typeof left === 'string' && typeof right === 'string') return holds(orderTexts(left, right), 0);
-    const a = toNumber(left);
-    const b = toNumber(right);
+    if (typeof left === 'string' && typeof right === 'string') return holds(orderTexts(left, right, inputs), 0);
+    const a = toNumber(left, inputs);
+    const b = toNumber(right, inputs);
     return typeof a === 'number' && typeof b === 'number' && holds(a, b);
   };
 }

@@ -3,24 +3,28 @@ import { comparisons } from './comparisons.ts';
 import { compileFactTest } from './compile-fact-test.ts';
 import type { Condition, Missing, Operation, Reference } from './condition.ts';
 import { contains } from './contains.ts';
+import { costOf } from './cost-of.ts';
+import { steps } from './steps.ts';
+import { spendSteps } from './inputs.ts';
 import { ipRanges } from './ip-ranges.ts';
 import { isTruthy } from './is-truthy.ts';
 import { itemIndex, type ItemIndex } from './item-index.ts';
 import { items } from './items.ts';
 import type { Linker } from './linker.ts';
 import { listAlias } from './list-alias.ts';
-import { logic, type Closure, type Read, type Test } from './logic.ts';
+import { itemOperators } from './operators.ts';
+import { logic, type Closure, type CompiledCondition, type Read, type Test } from './logic.ts';
 import { readPath } from './read-path.ts';
 import { isList, UNKNOWN, type Truth, type Unknown, type Value } from './value.ts';
 
-/** A condition as closures, asked for its value or for its truth. No text becomes code: all functions are of this room. */
-export interface CompiledCondition {
-  readonly read: Read;
-  readonly test: Test;
+/** No text becomes code: all functions are of this room. The paths, history questions and lists that the condition reads are registered with the linker. */
+export function compileCondition(condition: Condition, linker: Linker): CompiledCondition {
+  const compiled = compilePart(condition, linker);
+  linker.onCompiled?.(condition, compiled);
+  return compiled;
 }
 
-/** The paths, history questions and lists that the condition reads are registered with the linker. */
-export function compileCondition(condition: Condition, linker: Linker): CompiledCondition {
+function compilePart(condition: Condition, linker: Linker): CompiledCondition {
   switch (condition.kind) {
     case 'value': {
       const { value } = condition;
@@ -58,6 +62,7 @@ function compileOperation({ operator, args }: Operation, linker: Linker): Compil
   const [first = nothing, second = nothing, third] = parts;
   const reads = parts.map(({ read }) => read);
   const tests = parts.map(({ test }) => test);
+  const itemSteps = itemOperators.has(operator) && args[1] !== undefined ? costOf(args[1]) : 0;
 
   switch (operator) {
     case 'and':
@@ -87,18 +92,20 @@ function compileOperation({ operator, args }: Operation, linker: Linker): Compil
       return truthful(compileInCidr(first.read, second.read, fixedIndex(args[1], linker)));
 
     case 'some':
-      return truthful((inputs, item) => items.some(first.read(inputs, item), second.test, inputs));
+      return truthful((inputs, item) => items.some(first.read(inputs, item), second.test, itemSteps, inputs));
     case 'none':
-      return truthful(logic.not((inputs, item) => items.some(first.read(inputs, item), second.test, inputs)));
+      return truthful(
+        logic.not((inputs, item) => items.some(first.read(inputs, item), second.test, itemSteps, inputs)),
+      );
     case 'all':
-      return truthful((inputs, item) => items.all(first.read(inputs, item), second.test, inputs));
+      return truthful((inputs, item) => items.all(first.read(inputs, item), second.test, itemSteps, inputs));
     case 'map':
-      return valued((inputs, item) => items.map(first.read(inputs, item), second.read, inputs));
+      return valued((inputs, item) => items.map(first.read(inputs, item), second.read, itemSteps, inputs));
     case 'filter':
-      return valued((inputs, item) => items.filter(first.read(inputs, item), second.test, inputs));
+      return valued((inputs, item) => items.filter(first.read(inputs, item), second.test, itemSteps, inputs));
     case 'reduce':
       return valued((inputs, item) =>
-        items.reduce(first.read(inputs, item), second.read, third?.read(inputs, item), inputs),
+        items.reduce(first.read(inputs, item), second.read, third?.read(inputs, item), itemSteps, inputs),
       );
 
     case '+':
@@ -215,7 +222,9 @@ function compileIn(
   }
   return (inputs, item) => {
     const found = value(inputs, item);
-    return found === UNKNOWN ? UNKNOWN : set.has(found);
+    if (found === UNKNOWN) return UNKNOWN;
+    if (typeof found === 'string') spendSteps(inputs, steps.ofText(found));
+    return set.has(found);
   };
 }
 
@@ -230,6 +239,7 @@ function compileInCidr(address: Read, ranges: Read, fixed: ItemIndex | undefined
     if (sought === null) return false;
     if (list === UNKNOWN) return UNKNOWN;
     if (!isList(list)) return false;
+    spendSteps(inputs, steps.ofRanges(list));
     const truth = testAddress(sought, ipRanges(texts(list)));
     return truth === false && list.includes(UNKNOWN) ? UNKNOWN : truth;
   };
@@ -250,5 +260,5 @@ function fixedIndex(container: Condition | undefined, linker: Linker): ItemIndex
   if (container?.kind !== 'reference' || container.from !== 'facts') return undefined;
   const alias = listAlias(container.path);
   const items = alias !== null && container.path === `lists.${alias}` ? linker.list(alias) : undefined;
-  return items === undefined ? undefined : itemIndex(items);
+  return items !== undefined && isList(items) ? itemIndex(items) : undefined;
 }

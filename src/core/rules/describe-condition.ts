@@ -1,5 +1,6 @@
 import type { Condition, Operation, Reference } from './condition.ts';
 import { listAlias } from './list-alias.ts';
+import { previewValue } from './preview-value.ts';
 
 type Readable = Extract<Condition, { kind: 'reference' | 'history' }>;
 
@@ -43,7 +44,8 @@ export function describeClaim(condition: Condition, holds: boolean, show: Show):
 export function describeCondition(condition: Condition, show: Show): string {
   switch (condition.kind) {
     case 'value':
-      return shorten(JSON.stringify(condition.value));
+      // Cut before it is written: a list of thousands may stand in many places.
+      return shorten(JSON.stringify(previewValue(condition.value)));
     case 'array':
       return `[${describeAll(condition.items, show)}]`;
     case 'reference':

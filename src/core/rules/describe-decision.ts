@@ -1,7 +1,7 @@
 import type { Explanation, RuleExplanation } from './explain-rules.ts';
 
 /** The decision in plain English, a sentence each: the rules by priority, then what came of them. */
-export function describeDecision({ decision, defaultOutcome, rules }: Explanation): readonly string[] {
+export function describeDecision({ decision, defaultOutcome, rules, isCut }: Explanation): readonly string[] {
   const { outcome, decidingRuleId, isStricterByUnknown, isCappedAtChallenge } = decision;
   const sentences = rules.map(describeRule);
   const deciding = rules.find(({ ruleId }) => ruleId === decidingRuleId);
@@ -25,11 +25,13 @@ export function describeDecision({ decision, defaultOutcome, rules }: Explanatio
     sentences.push(`Allowed verification methods: ${decision.verificationMethods.join(', ') || 'none'}.`);
   if (decision.minimumAssurance !== null && outcome !== 'ALLOW')
     sentences.push(`Minimum assurance: ${decision.minimumAssurance}.`);
+  if (isCut)
+    sentences.push('The conditions of some rules are not told, because they are too much for one explanation.');
   return sentences;
 }
 
 function describeRule(rule: RuleExplanation): string {
-  const because = rule.leaves === null ? '' : reasonOf(rule, rule.leaves);
+  const because = reasonOf(rule);
   switch (rule.status) {
     case 'matched':
       return `Rule ${quote(rule)} matched${because}.`;
@@ -40,8 +42,9 @@ function describeRule(rule: RuleExplanation): string {
   }
 }
 
-function reasonOf({ status, fault }: RuleExplanation, leaves: NonNullable<RuleExplanation['leaves']>): string {
+function reasonOf({ status, fault, leaves }: RuleExplanation): string {
   if (fault !== null) return `, because it failed: ${fault}`;
+  if (leaves === null) return '';
   const decisive = leaves.filter(({ isDecisive }) => isDecisive);
   const reasons = decisive.map(({ text, operator }) => (operator === 'value' ? 'its conditions are fixed' : text));
   const reason = reasons.length > 0 ? reasons.join(' and ') : 'it has an empty group of conditions';

@@ -1,24 +1,30 @@
 import { compileCondition } from './compile-condition.ts';
-import type { CompiledRule, CompiledRules } from './compile-rules.ts';
+import type { CompiledRules } from './compile-rules.ts';
 import type { Condition } from './condition.ts';
+import { costOf } from './cost-of.ts';
 import type { Decision } from './decide-outcome.ts';
 import { describeClaim, describeCondition } from './describe-condition.ts';
-import { evaluateRules, testRules } from './evaluate-rules.ts';
+import { decideByTruths, testRules } from './evaluate-rules.ts';
 import { historyKey } from './history-question.ts';
 import { compileInputs } from './inputs.ts';
 import { createLinker } from './linker.ts';
 import { listAlias } from './list-alias.ts';
+import type { CompiledCondition } from './logic.ts';
 import { itemOperators } from './operators.ts';
 import { previewValue } from './preview-value.ts';
 import { readsOf } from './reads-of.ts';
+import { ruleBudgets } from './rule-budgets.ts';
 import type { Action, Evidence, Outcome, User, ValueLists } from './rule-set.ts';
-import { UNKNOWN, type Json, type Truth, type Value } from './value.ts';
+import { StepsSpent, stepBudget, type StepBudget } from './step-budget.ts';
+import { UNKNOWN, type Json, type Truth } from './value.ts';
 
 export interface Explanation {
   readonly decision: Decision;
   readonly defaultOutcome: Outcome;
   /** The active ones, by priority. */
   readonly rules: readonly RuleExplanation[];
+  /** Whether the conditions of some rules are left out, because they are too much for one explanation. */
+  readonly isCut: boolean;
 }
 
 export interface RuleExplanation {
@@ -26,9 +32,9 @@ export interface RuleExplanation {
   readonly name: string;
   readonly outcome: Outcome;
   readonly status: 'matched' | 'not' | 'unknown';
-  /** Why the rule could not be run at all. */
+  /** Why the rule could not be run to its end. */
   readonly fault: string | null;
-  /** Null where the conditions were not gone through again. */
+  /** Null where the conditions were not gone through: of a rule that failed, and where it would take too much. */
   readonly leaves: readonly LeafExplanation[] | null;
 }
 
@@ -55,23 +61,23 @@ interface Found {
 
 /** The decision of `evaluateRules`, and why, also for evidence that was recorded long ago. Never throws. */
 export function explainRules(compiled: CompiledRules, evidence: Evidence, action: Action, user: User): Explanation {
-  const decision = evaluateRules(compiled, evidence, action, user);
-  const truths = testRules(compiled, evidence);
-  const rules = compiled.rules.map((compiledRule, index): RuleExplanation => {
-    const { ruleId, name, type } = compiledRule.rule;
-    const leaves: LeafExplanation[] = [];
-    if (compiledRule.condition !== null)
-      explainPart(compiledRule.condition, true, createProbe(compiled.lists, evidence), leaves);
-    return {
-      ruleId,
-      name,
-      outcome: type,
-      status: statusOf(truths[index] ?? UNKNOWN),
-      fault: findFault(compiledRule, compiled, evidence),
-      leaves,
-    };
+  const faults = new Map<number, string>();
+  const truths = testRules(compiled, evidence, (index, fault) => faults.set(index, fault));
+  const telling: Telling = {
+    budget: stepBudget(ruleBudgets.explanationSteps.max),
+    charactersLeft: ruleBudgets.explanationCharacters.max,
+    worded: new Map(),
+  };
+  const rules = compiled.rules.map(({ rule, condition }, index): RuleExplanation => {
+    const { ruleId, name, type } = rule;
+    const fault = faults.get(index) ?? null;
+    const leaves =
+      condition === null || fault !== null ? null : explainCondition(condition, compiled.lists, evidence, telling);
+    return { ruleId, name, outcome: type, status: statusOf(truths[index] ?? UNKNOWN), fault, leaves };
   });
-  return { decision, defaultOutcome: action.defaultUserActionResult, rules };
+  const decision = decideByTruths(compiled, truths, action, user, evidence.awaited);
+  const isCut = rules.some(({ leaves, fault }) => leaves === null && fault === null);
+  return { decision, defaultOutcome: action.defaultUserActionResult, rules, isCut };
 }
 
 function statusOf(truth: Truth): RuleExplanation['status'] {
@@ -79,36 +85,85 @@ function statusOf(truth: Truth): RuleExplanation['status'] {
   return truth ? 'matched' : 'not';
 }
 
-/** Evaluates any part of a condition by itself, outside of the hot path. */
-interface Probe {
-  test(condition: Condition): Truth;
-  read(condition: Condition): Value;
+/** What is left for one explanation, and what of it is in words already. */
+interface Telling {
+  readonly budget: StepBudget;
+  charactersLeft: number;
+  readonly worded: Map<string, Worded>;
 }
 
-function createProbe(lists: ValueLists, evidence: Evidence): Probe {
-  const compile = (condition: Condition) => {
-    const linker = createLinker(lists);
-    const compiled = compileCondition(condition, linker);
-    return { ...compiled, inputs: compileInputs(linker.needs)(evidence) };
-  };
-  return {
-    test: (condition) => {
-      const { test, inputs } = compile(condition);
-      return orUnknown(() => test(inputs, null));
-    },
-    read: (condition) => {
-      const { read, inputs } = compile(condition);
-      return orUnknown(() => read(inputs, null));
-    },
-  };
+interface Worded {
+  readonly found: Found;
+  /** The value as JSON. */
+  readonly text: string;
 }
 
-function orUnknown<Result>(compute: () => Result): Result | typeof UNKNOWN {
+function explainCondition(
+  condition: Condition,
+  lists: ValueLists,
+  evidence: Evidence,
+  telling: Telling,
+): readonly LeafExplanation[] | null {
+  const leaves: LeafExplanation[] = [];
   try {
-    return compute();
-  } catch {
-    return UNKNOWN;
+    explainPart(condition, true, createProbe(condition, lists, evidence, telling), leaves);
+    return leaves;
+  } catch (error) {
+    if (error instanceof StepsSpent) return null;
+    throw error;
   }
+}
+
+/** Looks at any part of a condition by itself, outside of the hot path. */
+interface Probe {
+  test(part: Condition): Truth;
+  word(part: Condition): Worded;
+  /** To be called for everything that is told. */
+  spendCharacters(characters: number): void;
+}
+
+// Putting a value into words, measured in evaluations.
+const wordingSteps = 50;
+// What stands around what is told, as JSON.
+const leafCharacters = 120;
+const foundCharacters = 45;
+
+function createProbe(condition: Condition, lists: ValueLists, evidence: Evidence, telling: Telling): Probe {
+  const { budget } = telling;
+  budget.spend(costOf(condition));
+  const compiledParts = new Map<Condition, CompiledCondition>();
+  const onCompiled = (part: Condition, compiled: CompiledCondition) => void compiledParts.set(part, compiled);
+  const linker = { ...createLinker(lists), onCompiled };
+  compileCondition(condition, linker);
+  const inputs = compileInputs(linker.needs)(evidence, 0);
+  // Paths of `missing` are no parts of their own; what they read has its position by now.
+  const compiledPart = (part: Condition) => compiledParts.get(part) ?? compileCondition(part, linker);
+  return {
+    test: (part) => budget.evaluate(costOf(part), inputs, () => compiledPart(part).test(inputs, null)) ?? UNKNOWN,
+    word(part) {
+      const key = wordingKey(part);
+      const known = key === null ? undefined : telling.worded.get(key);
+      if (known !== undefined) return known;
+      budget.spend(wordingSteps);
+      const read = budget.evaluate(costOf(part), inputs, () => compiledPart(part).read(inputs, null));
+      const value = read === undefined ? UNKNOWN : read;
+      const preview = previewValue(value);
+      const found = { name: nameOf(part), value: preview, isUnknown: value === UNKNOWN };
+      const worded = { found, text: JSON.stringify(preview) };
+      if (key !== null) telling.worded.set(key, worded);
+      return worded;
+    },
+    spendCharacters(characters) {
+      telling.charactersLeft -= characters;
+      if (telling.charactersLeft < 0) throw new StepsSpent();
+    },
+  };
+}
+
+/** The same for parts that read the same. */
+function wordingKey(part: Condition): string | null {
+  if (part.kind === 'history') return historyKey(part.question);
+  return part.kind === 'reference' && part.from === 'facts' && part.fallback === null ? `fact ${part.path}` : null;
 }
 
 function explainPart(condition: Condition, isDecisive: boolean, probe: Probe, leaves: LeafExplanation[]): void {
@@ -156,16 +211,21 @@ function groupParts(condition: Condition, probe: Probe): readonly { part: Condit
 
 function explainLeaf(condition: Condition, isDecisive: boolean, probe: Probe): LeafExplanation {
   const truth = probe.test(condition);
-  const operands = operandsOf(condition);
+  const tell = (part: Condition): Found => {
+    const { found, text } = probe.word(part);
+    probe.spendCharacters(foundCharacters + found.name.length + text.length);
+    return found;
+  };
+  const reads = readsOf(condition).filter((part) => part.kind === 'history' || part.from === 'facts');
+  const text = describeClaim(condition, truth !== false, (part) => showValue(part, probe));
+  probe.spendCharacters(leafCharacters + condition.place.length + text.length);
   return {
     place: condition.place,
     operator: operatorOf(condition),
-    reads: readsOf(condition)
-      .filter((part) => part.kind === 'history' || part.from === 'facts')
-      .map((part) => found(part, probe)),
-    operands: operands.map((part) => found(part, probe)),
+    reads: reads.map(tell),
+    operands: operandsOf(condition).map(tell),
     result: truth === UNKNOWN ? 'unknown' : truth,
-    text: describeClaim(condition, truth !== false, (part) => showValue(part, probe)),
+    text,
     isDecisive,
   };
 }
@@ -193,11 +253,6 @@ function operatorOf(condition: Condition): string {
   }
 }
 
-function found(condition: Condition, probe: Probe): Found {
-  const value = probe.read(condition);
-  return { name: nameOf(condition), value: previewValue(value), isUnknown: value === UNKNOWN };
-}
-
 function nameOf(condition: Condition): string {
   if (condition.kind === 'reference') return condition.path;
   if (condition.kind === 'history') return historyKey(condition.question);
@@ -206,21 +261,7 @@ function nameOf(condition: Condition): string {
 
 function showValue(condition: Condition, probe: Probe): string | null {
   if (condition.kind === 'reference' && (condition.from === 'item' || listAlias(condition.path) !== null)) return null;
-  const value = probe.read(condition);
-  if (value === UNKNOWN) return 'unknown';
-  return value === null ? 'missing' : JSON.stringify(previewValue(value));
-}
-
-function findFault(
-  { rule, condition, test }: CompiledRule,
-  compiled: CompiledRules,
-  evidence: Evidence,
-): string | null {
-  if (condition === null) return compiled.problems.find(({ ruleId }) => ruleId === rule.ruleId)?.message ?? null;
-  try {
-    test(compiled.readInputs(evidence), null);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const { found, text } = probe.word(condition);
+  if (found.isUnknown) return 'unknown';
+  return found.value === null ? 'missing' : text;
 }

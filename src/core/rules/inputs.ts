@@ -14,24 +14,26 @@ export interface Needs {
 export interface Inputs {
   readonly facts: readonly (Value | undefined)[];
   readonly history: readonly (number | null | Unknown)[];
-  /** Steps that one rule may still take over lists and texts. */
+  /** Steps that may still be taken over lists and texts. What a condition takes whatever the data are is spent already. */
   stepsLeft: number;
 }
 
-// Two lists of 300 items against each other, or one of 10,000 items ten times; about 10 ms.
-export const stepsMax = 100_000;
-
 /** Reads each path and answer once. One that throws is unknown. */
-export function compileInputs(needs: Needs): (evidence: Evidence) => Inputs {
+export function compileInputs(needs: Needs): (evidence: Evidence, stepsLeft: number) => Inputs {
   const paths = needs.paths.map((path) => path.split('.'));
-  return ({ facts, history }) => ({
+  return ({ facts, history }, stepsLeft) => ({
     facts: paths.map((names) => readOrUnknown(facts, names)),
     history: needs.history.map(({ key }) => {
       const answer = history.get(key);
       return answer === undefined ? UNKNOWN : answer;
     }),
-    stepsLeft: stepsMax,
+    stepsLeft,
   });
+}
+
+/** Where nothing is known: what is certain then is certain whatever the facts are (I5). */
+export function unknownInputs(needs: Needs, stepsLeft: number): Inputs {
+  return { facts: needs.paths.map(() => UNKNOWN), history: needs.history.map(() => UNKNOWN), stepsLeft };
 }
 
 function readOrUnknown(facts: Evidence['facts'], names: readonly string[]): Value | undefined {
@@ -42,8 +44,11 @@ function readOrUnknown(facts: Evidence['facts'], names: readonly string[]): Valu
   }
 }
 
-/** Throws when a rule has done too much, which makes it unknown: no rule may stall the server or fill its memory (A73). */
+/**
+ * Called before the work. Throws when too much has been done, which makes the rule unknown: no rule may stall the server or
+ * fill its memory (A73).
+ */
 export function spendSteps(inputs: Inputs, steps: number): void {
   inputs.stepsLeft -= steps;
-  if (inputs.stepsLeft < 0) throw new RangeError('the rule takes too many steps');
+  if (inputs.stepsLeft < 0) throw new RangeError('it takes too many steps');
 }

@@ -2,12 +2,12 @@ import { spendSteps, type Inputs } from './inputs.ts';
 import type { Read, Test } from './logic.ts';
 import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
 
-/** The operators that look at each item of a list. What makes a value of a list is null where there is no list (ruling 38). */
+/** The operators that look at each item of a list, which takes `itemSteps` each. What makes a value of a list is null where there is no list (ruling 38). */
 export const items = {
-  some(list: Value, test: Test, inputs: Inputs): Truth {
+  some(list: Value, test: Test, itemSteps: number, inputs: Inputs): Truth {
     if (list === UNKNOWN) return UNKNOWN;
     let result: Truth = false;
-    for (const item of asList(list, inputs)) {
+    for (const item of asList(list, itemSteps, inputs)) {
       const truth = test(inputs, item);
       if (truth === true) return true;
       if (truth === UNKNOWN) result = UNKNOWN;
@@ -16,10 +16,10 @@ export const items = {
   },
 
   /** JsonLogic: all of nothing is false. */
-  all(list: Value, test: Test, inputs: Inputs): Truth {
+  all(list: Value, test: Test, itemSteps: number, inputs: Inputs): Truth {
     if (list === UNKNOWN) return UNKNOWN;
     let result: Truth = isList(list) && list.length > 0;
-    for (const item of asList(list, inputs)) {
+    for (const item of asList(list, itemSteps, inputs)) {
       const truth = test(inputs, item);
       if (truth === false) return false;
       if (truth === UNKNOWN) result = UNKNOWN;
@@ -27,16 +27,16 @@ export const items = {
     return result;
   },
 
-  map(list: Value, read: Read, inputs: Inputs): Value {
+  map(list: Value, read: Read, itemSteps: number, inputs: Inputs): Value {
     if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
-    return asList(list, inputs).map((item) => read(inputs, item));
+    return asList(list, itemSteps, inputs).map((item) => read(inputs, item));
   },
 
   /** Unknown if it is unknown for one item whether it stays. */
-  filter(list: Value, test: Test, inputs: Inputs): Value {
+  filter(list: Value, test: Test, itemSteps: number, inputs: Inputs): Value {
     if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
     const kept: Value[] = [];
-    for (const item of asList(list, inputs)) {
+    for (const item of asList(list, itemSteps, inputs)) {
       const truth = test(inputs, item);
       if (truth === UNKNOWN) return UNKNOWN;
       if (truth) kept.push(item);
@@ -45,19 +45,19 @@ export const items = {
   },
 
   /** Without an `initial` value it begins with null; one that is null is an operand that is missing. */
-  reduce(list: Value, read: Read, initial: Value | undefined, inputs: Inputs): Value {
+  reduce(list: Value, read: Read, initial: Value | undefined, itemSteps: number, inputs: Inputs): Value {
     if (initial === null) return null;
     if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
     if (initial === UNKNOWN) return UNKNOWN;
-    return asList(list, inputs).reduce(
+    return asList(list, itemSteps, inputs).reduce(
       (accumulator, current) => read(inputs, { accumulator, current }),
       initial ?? null,
     );
   },
 };
 
-function asList(value: Value, inputs: Inputs): readonly Value[] {
+function asList(value: Value, itemSteps: number, inputs: Inputs): readonly Value[] {
   if (!isList(value)) return [];
-  spendSteps(inputs, value.length);
+  spendSteps(inputs, value.length * (1 + itemSteps));
   return value;
 }

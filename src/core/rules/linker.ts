@@ -1,17 +1,26 @@
+import type { Condition } from './condition.ts';
 import { historyKey, type HistoryQuestion } from './history-question.ts';
 import type { Needs } from './inputs.ts';
-import type { ListItem, ValueLists } from './rule-set.ts';
+import type { CompiledCondition } from './logic.ts';
+import { UNKNOWN, type Value } from './value.ts';
 
 /** What compiled conditions of one rule set share: the positions of their inputs, and the value lists. */
 export interface Linker {
+  /** Is told of every part of a condition as it is compiled. */
+  readonly onCompiled?: (part: Condition, compiled: CompiledCondition) => void;
   readonly needs: Needs;
   factIndex(path: string): number;
   historyIndex(question: HistoryQuestion): number;
-  list(alias: string): readonly ListItem[] | undefined;
+  list(alias: string): Value | undefined;
 }
 
-/** Grows as conditions are compiled with it. */
-export function createLinker(lists: ValueLists): Linker {
+/** Every list is unknown: what is certain then is certain whatever lists there are. */
+export function createBlindLinker(): Linker {
+  return { ...createLinker(new Map()), list: () => UNKNOWN };
+}
+
+/** Grows as conditions are compiled with it. A list may be unknown, or have items that are. */
+export function createLinker(lists: ReadonlyMap<string, Value>): Linker {
   const paths: string[] = [];
   const history: { key: string; question: HistoryQuestion }[] = [];
   const positions = new Map<string, number>();

@@ -7,6 +7,12 @@ export type Closure<Result> = (inputs: Inputs, item: Value) => Result;
 export type Read = Closure<Value>;
 export type Test = Closure<Truth>;
 
+/** A condition as closures, asked for its value or for its truth. */
+export interface CompiledCondition {
+  readonly read: Read;
+  readonly test: Test;
+}
+
 /**
  * Strong Kleene logic. Asked for truth, `false and unknown` is false. Asked for a value it is unknown: JsonLogic gives
  * back the first false *value*, and whether that is the unknown one nobody can tell.

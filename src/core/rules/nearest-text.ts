@@ -1,9 +1,17 @@
-/** The candidate that takes the fewest typing errors to reach, if they are few enough to be errors at all. */
-export function nearestText(text: string, candidates: Iterable<string>): string | null {
+/**
+ * The candidate that takes the fewest typing errors to reach, if they are few enough to be errors at all. `spendSteps` is
+ * called before each comparison.
+ */
+export function nearestText(
+  text: string,
+  candidates: Iterable<string>,
+  spendSteps: (steps: number) => void,
+): string | null {
   let nearest: string | null = null;
   let distanceMax = Math.floor(text.length / 3) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) >= distanceMax) continue;
+    spendSteps(text.length * candidate.length);
     const distance = editDistance(text, candidate);
     if (distance >= distanceMax) continue;
     nearest = candidate;

@@ -1,9 +1,10 @@
+import type { Inputs } from './inputs.ts';
 import { toNumber } from './to-number.ts';
 
 /** Below zero where the left text comes first, 0 where neither does: plain decimals by their number, others as text. */
-export function orderTexts(left: string, right: string): number {
-  const a = toNumber(left);
-  const b = toNumber(right);
+export function orderTexts(left: string, right: string, inputs: Inputs): number {
+  const a = toNumber(left, inputs);
+  const b = toNumber(right, inputs);
   if (typeof a !== 'number' || typeof b !== 'number') return compare(left, right);
   // Texts are how numbers are sent that a double would round (F29), and rounding never swaps two of them.
   return a === b ? orderDigits(left.trim(), right.trim()) : compare(a, b);

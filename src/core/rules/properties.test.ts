@@ -193,7 +193,7 @@ describe('F29: conditions mean what they mean in json-logic-js 2.0.5, but for th
         const [inner] = conditions['!!'];
         const linker = createLinker(lists);
         const { test: truth, read } = compileCondition(checked({ and: [inner] }), linker);
-        const inputs = () => compileInputs(linker.needs)({ facts: data, history: new Map() });
+        const inputs = () => compileInputs(linker.needs)({ facts: data, history: new Map() }, Infinity);
         const referenceData = { ...data, lists: Object.fromEntries(lists) };
 
         expect(read(inputs(), null)).toEqual(reference.apply(asReference(inner), referenceData));
@@ -259,7 +259,7 @@ describe('ruling 38: null stays null through operators', () => {
       fc.property(claim, plainFacts, hidden, (conditions, data, stream) => {
         const linker = createLinker(lists);
         const { test: truth } = compileCondition(checked({ and: [conditions] }), linker);
-        const truthOf = (of: Evidence) => truth(compileInputs(linker.needs)(of), null);
+        const truthOf = (of: Evidence) => truth(compileInputs(linker.needs)(of, Infinity), null);
         const areAllKnown = stream.next().value !== 0;
         const known = withUnknowns(
           { facts: data, history: new Map() },

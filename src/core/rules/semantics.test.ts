@@ -3,6 +3,7 @@ import { checkCondition } from './check-condition.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileInputs } from './inputs.ts';
 import { createLinker } from './linker.ts';
+import { ruleBudgets } from './rule-budgets.ts';
 import type { Evidence, ValueLists } from './rule-set.ts';
 import { UNKNOWN, type Truth, type Value } from './value.ts';
 
@@ -17,7 +18,7 @@ function run(conditions: unknown, { facts = {}, history = new Map(), lists = new
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   const linker = createLinker(lists);
   const { test: truth, read } = compileCondition(checked.condition, linker);
-  const inputs = () => compileInputs(linker.needs)({ facts, history });
+  const inputs = () => compileInputs(linker.needs)({ facts, history }, ruleBudgets.ruleSteps.max);
   return { truth: () => truth(inputs(), null), value: () => read(inputs(), null) };
 }
 
@@ -396,7 +397,7 @@ test('F21: a list of 100,000 items is searched as a set', () => {
   if (!checked.ok) throw new Error('refused');
   const linker = createLinker(lists);
   const { test: truth } = compileCondition(checked.condition, linker);
-  const inputs = compileInputs(linker.needs)({ facts: { a: 'item-99999' }, history: new Map() });
+  const inputs = compileInputs(linker.needs)({ facts: { a: 'item-99999' }, history: new Map() }, 0);
   const startedAt = performance.now();
   let found = 0;
   for (let round = 0; round < 100_000; round += 1) if (truth(inputs, null) === true) found += 1;

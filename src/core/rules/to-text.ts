@@ -1,3 +1,4 @@
+import { steps } from './steps.ts';
 import { spendSteps, type Inputs } from './inputs.ts';
 import { isList, UNKNOWN, type Unknown, type Value } from './value.ts';
 
@@ -23,7 +24,7 @@ export function joinTexts(values: readonly Value[], separator: string, inputs: I
       continue;
     }
     // An array that a rule built can hold one array many times over, so the text may be far larger than the rule.
-    spendSteps(inputs, 1 + part.length / 64);
+    spendSteps(inputs, 1 + steps.ofText(part));
     text += index > 0 ? separator + part : part;
   }
   return isUnknown ? UNKNOWN : text;

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Rule } from './rule-set.ts';
 import { warnAboutRules } from './warn-about-rules.ts';
 
-const known = { paths: ['ip.isAnonymous', 'ip.location.city', 'custom.amount'], enabledMethods: ['PASSKEY'] };
+const known = {
+  paths: ['ip.isAnonymous', 'ip.location.city', 'custom.amount', 'device.isNew'],
+  certainPaths: new Set(['device.isNew']),
+  enabledMethods: ['PASSKEY'],
+};
 const lists = new Set(['blocked-countries']);
 
 function rule(conditions: unknown, more: Partial<Rule> = {}): Rule {
@@ -59,6 +63,45 @@ describe('warnings', () => {
   test('methods that are not enabled', () => {
     const methods = { verificationMethods: ['PASSKEY', 'SMS'], defaultVerificationMethod: 'SMS' };
     expect(warn(rule({}, methods))).toMatchObject([{ code: 'method_not_enabled' }]);
+  });
+
+  describe('ruling 38: an ALLOW rule is told where it holds of what is missing', () => {
+    const missing = (conditions: unknown, type: Rule['type'] = 'ALLOW') =>
+      warn(rule(conditions, { type }))
+        .filter(({ code }) => code === 'matches_when_missing')
+        .map(({ place, message }) => [place, /without (.*?),/.exec(message)?.[1]]);
+    const amount = { var: 'custom.amount' };
+    const list = { var: 'lists.blocked-countries' };
+
+    test.each<[title: string, conditions: unknown, place: string, what: string]>([
+      ['not in a list', { '!': { in: [amount, list] } }, '', '"custom.amount"'],
+      ['one of several', { and: [{ '==': [{ var: 'a.b' }, 1] }, { '!=': [amount, 5] }] }, '/and/1', '"custom.amount"'],
+      ['one of several ways', { or: [{ '<': [amount, 5] }, { none: [amount, true] }] }, '/or/1', '"custom.amount"'],
+      ['not small', { '!': { '<': [{ '/': [amount, 100] }, 5] } }, '', '"custom.amount"'],
+      ['neither', { '!': { or: [{ '==': [amount, 1] }, { var: 'x.y' }] } }, '', '"custom.amount"'],
+      ['if not', { if: [{ '>': [amount, 5] }, false, true] }, '', '"custom.amount"'],
+      ['an answer', { if: [{ var: 'x.y' }, { '!': amount }, false] }, '/if/1', '"custom.amount"'],
+      ['is not set', { '==': [amount, null] }, '', '"custom.amount"'],
+      ['is missing', { missing: ['custom.amount'] }, '', '"custom.amount"'],
+      ['something to fall back on', { '<': [{ var: ['custom.amount', 0] }, 5] }, '', '"custom.amount"'],
+      ['two that are missing are the same', { '==': [amount, { var: 'x.y' }] }, '', '"custom.amount" and "x.y"'],
+      ['a list with nothing in it', { '!!': [{ merge: [amount] }] }, '/!!/0', '"custom.amount"'],
+    ])('%s', (_, conditions, place, what) => {
+      expect(missing(conditions)).toContainEqual([place, what]);
+      expect(missing(conditions, 'BLOCK')).toEqual([]);
+    });
+
+    test.each<[title: string, conditions: unknown]>([
+      ['what needs the value', { '<': [{ '/': [amount, 100] }, 5] }],
+      ['in a list', { in: [amount, list] }],
+      ['what is never missing', { '!': { var: 'device.isNew' } }],
+      ['what only may be true', { '!=': [amount, { var: 'x.y' }] }],
+      ['a denial of a denial', { '!': { '!': { in: [amount, list] } } }],
+      ['nothing that is read', { '!': { in: [1, [2]] } }],
+      ['no conditions', {}],
+    ])('not of %s', (_, conditions) => {
+      expect(missing(conditions)).toEqual([]);
+    });
   });
 
   test('conditions that are refused are left to the check', () => {

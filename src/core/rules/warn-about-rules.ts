@@ -1,16 +1,28 @@
-import { checkCondition } from './check-condition.ts';
 import { compileCondition } from './compile-condition.ts';
 import type { Condition, Reference } from './condition.ts';
-import { compileInputs } from './inputs.ts';
-import { createLinker } from './linker.ts';
+import { costOf } from './cost-of.ts';
+import { unknownInputs } from './inputs.ts';
+import { createBlindLinker } from './linker.ts';
 import { listAlias } from './list-alias.ts';
+import { matchesWhenMissing } from './matches-when-missing.ts';
 import { nearestText } from './nearest-text.ts';
 import { readsOf } from './reads-of.ts';
+import { ruleAllowance } from './rule-allowance.ts';
+import { ruleBudgets } from './rule-budgets.ts';
 import type { Rule } from './rule-set.ts';
+import { StepsSpent, stepBudget, type StepBudget } from './step-budget.ts';
 import type { Truth } from './value.ts';
 
 export interface Warning {
-  readonly code: 'shadowed' | 'never_matches' | 'unknown_path' | 'unknown_list' | 'out_of_reach' | 'method_not_enabled';
+  readonly code:
+    | 'shadowed'
+    | 'never_matches'
+    | 'matches_when_missing'
+    | 'unknown_path'
+    | 'unknown_list'
+    | 'out_of_reach'
+    | 'method_not_enabled'
+    | 'incomplete';
   readonly ruleId: string;
   /** JSON pointer into the conditions. */
   readonly place?: string;
@@ -25,49 +37,127 @@ export interface Draft {
 
 export interface Known {
   /** Paths of facts, custom data points included. */
-  readonly paths: Iterable<string>;
+  readonly paths: readonly string[];
+  /** Those that are never missing. */
+  readonly certainPaths: ReadonlySet<string>;
   readonly enabledMethods: readonly string[];
 }
 
-/** What is allowed but hardly meant. Rules whose conditions are refused get no warning about them. */
-export function warnAboutRules({ rules, lists }: Draft, known: Known): readonly Warning[] {
-  const paths = [...known.paths];
+type Doubt = Pick<Warning, 'code' | 'message' | 'place'>;
+
+// Nobody reads more.
+const doubtsMax = 20;
+// Looking for a path among those that are known, measured in evaluations.
+const searchSteps = 16;
+
+const incomplete: Doubt = {
+  code: 'incomplete',
+  message: 'There may be more to warn of: the rules are too much to be looked at to their end.',
+};
+
+/**
+ * What is allowed but hardly meant, of all rules or of one of them beside the others. Rules whose conditions are refused get
+ * no warning about them.
+ */
+export function warnAboutRules(draft: Draft, known: Known, onlyRuleId?: string): readonly Warning[] {
   const warnings: Warning[] = [];
+  const review = createReview(draft, known);
   let alwaysFirst: Rule | null = null;
 
-  for (const rule of [...rules].sort((a, b) => a.priority - b.priority)) {
-    const warn = (code: Warning['code'], message: string, place?: string) =>
-      warnings.push({ code, ruleId: rule.ruleId, ...(place === undefined ? {} : { place }), message });
-
+  for (const rule of [...draft.rules].sort((a, b) => a.priority - b.priority)) {
+    const isAskedFor = onlyRuleId === undefined || rule.ruleId === onlyRuleId;
+    const warn = (doubt: Doubt) => {
+      if (isAskedFor) warnings.push({ ...doubt, ruleId: rule.ruleId });
+    };
     if (rule.isActive && alwaysFirst !== null)
-      warn(
-        'shadowed',
-        `Rule "${alwaysFirst.name}" has priority ${alwaysFirst.priority} and always matches, so this rule never decides.`,
-      );
-
-    const checked = checkCondition(rule.conditions);
-    if (checked.ok) {
-      const constant = constantTruth(checked.condition, lists);
-      if (constant === true && rule.isActive) alwaysFirst ??= rule;
-      if (constant === false) warn('never_matches', 'The conditions are false whatever the facts are.');
-      for (const read of readsOf(checked.condition)) {
-        const doubt = read.kind === 'reference' ? doubtAbout(read, paths, lists) : null;
-        if (doubt !== null) warn(doubt.code, doubt.message, read.place);
-      }
-    }
+      warn({
+        code: 'shadowed',
+        message: `Rule "${alwaysFirst.name}" has priority ${alwaysFirst.priority} and always matches, so this rule never decides.`,
+      });
+    const { isAlwaysTrue, doubts } = review(rule, isAskedFor);
+    if (isAlwaysTrue && rule.isActive) alwaysFirst ??= rule;
+    for (const doubt of doubts.slice(0, doubtsMax)) warn(doubt);
+    if (doubts.length > doubtsMax) warn(incomplete);
 
     for (const method of methodsOf(rule))
       if (!known.enabledMethods.includes(method))
-        warn('method_not_enabled', `${method} is not an enabled verification method, so nobody can be asked for it.`);
+        warn({
+          code: 'method_not_enabled',
+          message: `${method} is not an enabled verification method, so nobody can be asked for it.`,
+        });
   }
   return warnings;
 }
 
-function doubtAbout(
+/** Looks at one rule after the other, for as long as there are steps left. */
+function createReview({ lists }: Draft, known: Known) {
+  const budget = stepBudget(ruleBudgets.warningSteps.max);
+  const allowance = ruleAllowance();
+  const doubtsByName = new Map<string, Doubt | null>();
+
+  /** Where it reads what nobody knows; the same name is looked for once. */
+  function doubtAbout(read: Reference): Doubt | null {
+    const name = `${read.from} ${read.path}`;
+    const earlier = doubtsByName.get(name);
+    const doubt = earlier === undefined ? doubtAboutPath(read, known.paths, lists, budget) : earlier;
+    doubtsByName.set(name, doubt);
+    return doubt;
+  }
+
+  return (rule: Rule, isAskedFor: boolean): { readonly isAlwaysTrue: boolean; readonly doubts: readonly Doubt[] } => {
+    const doubts: Doubt[] = [];
+    let truth: Truth | undefined;
+    try {
+      const checked = allowance.check(rule.conditions);
+      if (!checked.ok) return { isAlwaysTrue: false, doubts };
+      const { condition } = checked;
+      truth = constantTruth(condition, budget);
+      if (!isAskedFor) return { isAlwaysTrue: truth === true, doubts };
+      if (truth === false)
+        doubts.push({ code: 'never_matches', message: 'The conditions are false whatever the facts are.' });
+      if (rule.type === 'ALLOW') doubts.push(...doubtsAboutMissing(condition, known, budget));
+      for (const read of readsOf(condition)) {
+        const doubt = read.kind === 'reference' ? doubtAbout(read) : null;
+        if (doubt !== null) doubts.push({ ...doubt, place: read.place });
+        if (doubts.length > doubtsMax) break;
+      }
+    } catch (error) {
+      if (!(error instanceof StepsSpent)) throw error;
+      doubts.push(incomplete);
+    }
+    return { isAlwaysTrue: truth === true, doubts };
+  };
+}
+
+/** The truth of conditions that is certain with everything unknown; undefined if that takes too much. */
+function constantTruth(condition: Condition, budget: StepBudget): Truth | undefined {
+  const linker = createBlindLinker();
+  const { test } = compileCondition(condition, linker);
+  const inputs = unknownInputs(linker.needs, 0);
+  return budget.evaluate(costOf(condition), inputs, () => test(inputs, null));
+}
+
+function doubtsAboutMissing(condition: Condition, { certainPaths }: Known, budget: StepBudget): readonly Doubt[] {
+  return matchesWhenMissing(condition, budget)
+    .filter(({ paths }) => !paths.some((path) => certainPaths.has(path)))
+    .map(({ place, paths }) => {
+      const missing = paths.map((path) => `"${path}"`).join(' and ');
+      const message = `This also holds without ${missing}, so the rule can allow where that is missing.`;
+      return { code: 'matches_when_missing', place, message };
+    });
+}
+
+function doubtAboutPath(
   { path, from }: Reference,
   knownPaths: readonly string[],
-  lists: Draft['lists'],
-): Pick<Warning, 'code' | 'message'> | null {
+  lists: ReadonlySet<string>,
+  budget: StepBudget,
+): Doubt | null {
+  budget.spend(searchSteps);
+  const suggest = (text: string, candidates: Iterable<string>): string => {
+    const nearest = nearestText(text, candidates, (steps) => budget.spend(steps));
+    return nearest === null ? '.' : `; did you mean "${nearest}"?`;
+  };
   const alias = listAlias(path);
   if (from === 'item') {
     if (alias === null && !knownPaths.includes(path)) return null;
@@ -78,32 +168,12 @@ function doubtAbout(
   }
   if (alias !== null) {
     if (lists.has(alias)) return null;
-    return { code: 'unknown_list', message: `There is no list "${alias}"${suggest(alias, lists.keys())}` };
+    return { code: 'unknown_list', message: `There is no list "${alias}"${suggest(alias, lists)}` };
   }
   // Parts of a known fact, and groups of known facts, are known.
-  if (knownPaths.some((known) => `${path}.`.startsWith(`${known}.`) || known.startsWith(`${path}.`))) return null;
+  const group = `${path}.`;
+  if (knownPaths.some((known) => group.startsWith(`${known}.`) || known.startsWith(group))) return null;
   return { code: 'unknown_path', message: `There is no fact "${path}"${suggest(path, knownPaths)}` };
-}
-
-function suggest(text: string, candidates: Iterable<string>): string {
-  const nearest = nearestText(text, candidates);
-  return nearest === null ? '.' : `; did you mean "${nearest}"?`;
-}
-
-/** The truth of conditions that read nothing; null if they read something. */
-function constantTruth(condition: Condition, lists: Draft['lists']): Truth | null {
-  const readsList = readsOf(condition).some(
-    (read) => read.kind === 'reference' && lists.has(listAlias(read.path) ?? ''),
-  );
-  if (readsList) return null;
-  const linker = createLinker(new Map());
-  const { test } = compileCondition(condition, linker);
-  if (linker.needs.paths.length > 0 || linker.needs.history.length > 0) return null;
-  try {
-    return test(compileInputs(linker.needs)({ facts: {}, history: new Map() }), null);
-  } catch {
-    return null;
-  }
 }
 
 function methodsOf({ verificationMethods, defaultVerificationMethod }: Rule): ReadonlySet<string> {

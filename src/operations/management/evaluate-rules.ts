@@ -3,12 +3,12 @@ import { Refusal } from '../../contract/errors.ts';
 import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
 import type { Deciding } from '../../core/actions/decide-action.ts';
-import { factPaths } from '../../core/facts/facts.ts';
+import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { planFacts } from '../../core/facts/plan-facts.ts';
-import { checkCondition } from '../../core/rules/check-condition.ts';
 import { compileRules } from '../../core/rules/compile-rules.ts';
 import { readPath } from '../../core/rules/read-path.ts';
 import { restoreEvidence } from '../../core/rules/recorded-evidence.ts';
+import { ruleAllowance } from '../../core/rules/rule-allowance.ts';
 import type { Evidence, Rule } from '../../core/rules/rule-set.ts';
 import { UNKNOWN } from '../../core/rules/value.ts';
 import type { Unknown, Value } from '../../core/rules/value.ts';
@@ -28,7 +28,7 @@ type Body = z.output<typeof route.body>;
 export const evaluateRules = operation(route, async (context, { caller: { tenant }, params, body }) => {
   const live = tenant.actions.get(params.actionCode);
   if (live === undefined) throw new Refusal('not_found', 'There is no action configuration with this code.');
-  const rules = body.rules?.map(ruleOf) ?? live.compiled.rules.map(({ rule }) => rule);
+  const rules = body.rules === undefined ? live.compiled.rules.map(({ rule }) => rule) : rulesOf(body.rules);
   const listVersions = await loadListVersions(context.db, tenant.tenantId);
   const compiled =
     body.rules === undefined
@@ -45,18 +45,23 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
   });
   const warnings = warnAboutRules(
     { rules, lists: new Set(listVersions.keys()) },
-    { paths: factPaths, enabledMethods: tenant.activeMethods },
+    { paths: factPaths, certainPaths: certainFactPaths, enabledMethods: tenant.activeMethods },
   );
   return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };
 });
 
-function ruleOf(draft: NonNullable<Body['rules']>[number], index: number): Rule {
-  const checked = checkCondition(draft.conditions);
-  if (!checked.ok) {
+/** Expects the drafts in any order. @throws {Refusal} for one that is wrong, or for more than an action may have */
+function rulesOf(drafts: NonNullable<Body['rules']>): readonly Rule[] {
+  const allowance = ruleAllowance();
+  const rules = drafts.map((draft, index): Rule => ({ ...draft, ruleId: draft.ruleId ?? `rule-${index + 1}` }));
+  for (const rule of [...rules].sort((a, b) => a.priority - b.priority)) {
+    const checked = allowance.check(rule.conditions);
+    if (checked.ok) continue;
     const [problem] = checked.problems;
-    throw new Refusal('invalid_request', `rules/${index}/conditions${problem?.place ?? ''}: ${problem?.message ?? ''}`);
+    const place = `rules/${rules.indexOf(rule)}/conditions${problem?.place ?? ''}`;
+    throw new Refusal('invalid_request', `${place}: ${problem?.message ?? ''}`);
   }
-  return { ...draft, ruleId: draft.ruleId ?? `rule-${index + 1}` };
+  return rules;
 }
 
 type Basis = Pick<Deciding, 'evidence' | 'user' | 'sources'>;

@@ -20,3 +20,8 @@ export function ruleView(tenantId: string, row: RuleRow) {
     ...demandView(row),
   };
 }
+
+/** What whoever saves a rule is answered: the rule, and what it is warned of. */
+export function savedRuleView<Warning>(tenantId: string, row: RuleRow, warnings: readonly Warning[]) {
+  return { ...ruleView(tenantId, row), ...(warnings.length === 0 ? {} : { warnings: [...warnings] }) };
+}

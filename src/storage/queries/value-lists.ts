@@ -70,6 +70,22 @@ export async function loadListContents(sql: Sql, tenantId: string, alias: string
   return row;
 }
 
+const lengthsStatement = statement<{ alias: string; length: number }>(
+  'load_value_list_lengths',
+  `select alias, case when alias = any($2) then jsonb_array_length(coalesce(items, '[]')) else 0 end as length
+   from value_lists where tenant_id = $1`,
+);
+
+/** How many items the lists with these aliases have; all others are there with 0. */
+export async function loadListLengths(
+  sql: Sql,
+  tenantId: string,
+  aliases: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql.query(lengthsStatement, [tenantId, aliases]);
+  return new Map(rows.map(({ alias, length }) => [alias, length]));
+}
+
 const recordStatement = statement<never>(
   'record_value_list',
   `insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)

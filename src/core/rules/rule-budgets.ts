@@ -1,0 +1,38 @@
+/**
+ * What rules may cost, spent before the work is done, so that no rule stalls a node (ruling 52, A73). A step is one part of
+ * a condition evaluated once, about 10 ns; long texts and ranges take more of them. `docs/configuration.md` lists these.
+ */
+export const ruleBudgets = {
+  conditionBytes: { max: 65_536, meaning: 'Bytes of the conditions of one rule, as JSON.' },
+  conditionLevels: { max: 20, meaning: 'Levels that the conditions of one rule are nested.' },
+  conditionOperations: { max: 500, meaning: 'Operations in one rule.' },
+  conditionBytesOfAction: { max: 1024 ** 2, meaning: 'Bytes of the conditions of all active rules of an action.' },
+  conditionPartsOfAction: {
+    max: 35_000,
+    meaning: 'Parts (operations, values, items of written lists) in all active rules of an action.',
+  },
+  factsOfAction: { max: 1_000, meaning: 'Different facts that the active rules of an action read.' },
+  questionsOfAction: {
+    max: 100,
+    meaning: 'Different questions about the past that the active rules of an action ask.',
+  },
+  ruleSteps: { max: 100_000, meaning: 'Steps that one rule takes in one decision; beyond, it is unknown.' },
+  decisionSteps: {
+    max: 250_000,
+    meaning:
+      'Steps that all rules of an action take in one decision; beyond, those of higher priority numbers are unknown.',
+  },
+  trialSteps: { max: 500_000, meaning: 'Steps to find the part of a rule that is too dear, when it is saved.' },
+  warningSteps: {
+    max: 250_000,
+    meaning: 'Steps to find what is hardly meant in rules that are saved or tried out; beyond, the warnings say so.',
+  },
+  explanationSteps: {
+    max: 500_000,
+    meaning: 'Steps to go through the conditions again for one explanation; beyond, rules are told without theirs.',
+  },
+  explanationCharacters: {
+    max: 1_000_000,
+    meaning: 'Characters of the conditions in one explanation; beyond, the same.',
+  },
+} as const satisfies Record<string, { readonly max: number; readonly meaning: string }>;

@@ -1,0 +1,44 @@
+import type { Inputs } from './inputs.ts';
+import { ruleBudgets } from './rule-budgets.ts';
+
+/** There are no steps left for what was asked for. */
+export class StepsSpent extends Error {
+  override readonly name = 'StepsSpent';
+}
+
+/** Steps for work that evaluates many conditions, or parts of them. */
+export interface StepBudget {
+  /** Called before the work. @throws {StepsSpent} */
+  spend(steps: number): void;
+  /**
+   * Computes something whose least cost is known, within what is left and with no more than a rule may take; undefined
+   * where that is not enough, or where it fails otherwise. @throws {StepsSpent} before it, and where it has taken the last
+   */
+  evaluate<Result>(cost: number, inputs: Inputs, compute: () => Result): Result | undefined;
+}
+
+export function stepBudget(max: number): StepBudget {
+  let left = max;
+  const spend = (steps: number) => {
+    left -= steps;
+    if (left < 0) throw new StepsSpent();
+  };
+  return {
+    spend,
+    evaluate(cost, inputs, compute) {
+      spend(Math.min(cost, ruleBudgets.ruleSteps.max));
+      const most = Math.min(left, ruleBudgets.ruleSteps.max - cost);
+      if (most < 0) return undefined;
+      inputs.stepsLeft = most;
+      let result: ReturnType<typeof compute> | undefined;
+      try {
+        result = compute();
+      } catch {
+        // It stays undefined.
+      }
+      // What it was refused for, it has not done.
+      spend(most - Math.max(0, inputs.stepsLeft));
+      return result;
+    },
+  };
+}
