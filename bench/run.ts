@@ -8,6 +8,7 @@ import { startPostgres } from '../test/rig/postgres.ts';
 import { fullSettings, quickSettings } from './bench-case.ts';
 import type { BenchCase } from './bench-case.ts';
 import { evaluatorCase } from './cases/evaluator.ts';
+import { hostileTenantsCase } from './cases/hostile-tenants.ts';
 import { passkeyCase } from './cases/passkey.ts';
 import { proofsCase } from './cases/proofs.ts';
 import { rulesCase } from './cases/rules.ts';
@@ -16,7 +17,15 @@ import { trackCase } from './cases/track.ts';
 import { describeMachine } from './describe-machine.ts';
 import { writeDocument } from './write-document.ts';
 
-const cases: readonly BenchCase[] = [trackCase, passkeyCase, proofsCase, rulesCase, evaluatorCase, startAndMemoryCase];
+const cases: readonly BenchCase[] = [
+  trackCase,
+  passkeyCase,
+  proofsCase,
+  rulesCase,
+  evaluatorCase,
+  hostileTenantsCase,
+  startAndMemoryCase,
+];
 
 const postgresSettings = {
   // The indexes of a million actions fit, as they should on a server that is meant for them.

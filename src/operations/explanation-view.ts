@@ -81,10 +81,9 @@ function shown(value: Value | undefined) {
   return { value: previewValue(value), status: 'known' as const };
 }
 
+const origins = knownFacts.map(({ path, madeFrom }) => ({ path: path.replace(/\.\*$/, ''), madeFrom }));
+
 function originOf(path: string): string {
-  const fact = knownFacts.find(({ path: known }) => {
-    const prefix = known.replace(/\.\*$/, '');
-    return path === prefix || path.startsWith(`${prefix}.`);
-  });
+  const fact = origins.find((known) => path === known.path || path.startsWith(`${known.path}.`));
   return fact?.madeFrom ?? 'nothing: no fact has this path';
 }

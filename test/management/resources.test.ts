@@ -614,11 +614,50 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
+  test('ruling 52: what all rules of an action may be together is bounded; what is there already may be made smaller', async () => {
+    await ask('POST', '/action-configurations', { actionCode: 'full', defaultUserActionResult: 'ALLOW' });
+    const path = '/action-configurations/full/rules';
+    const post = (priority: number, conditions: unknown, isActive = true) =>
+      ask('POST', path, { name: `R${priority}`, isActive, priority, type: 'BLOCK', conditions });
+    const many = (name: string) => ({ missing: Array.from({ length: 600 }, (_, index) => `custom.${name}${index}`) });
+    const first = await post(50, many('a'));
+    expect(first.status, first.text).toBe(200);
+    const second = await post(60, many('b'));
+    expect(second.status).toBe(400);
+    expect(second.body.errorDescription).toMatch(
+      /^The active rules of an action may read 1,000 different facts together/,
+    );
+    expect((await post(40, many('b'))).status, 'nor ahead of it').toBe(400);
+    const idle = await post(60, many('b'), false);
+    expect(idle.status, idle.text).toBe(200);
+    const idlePath = `${path}/${idle.body.ruleId as string}`;
+    expect((await ask('PATCH', idlePath, { isActive: true })).status).toBe(400);
+    expect((await ask('PATCH', idlePath, { name: 'Still idle' })).status).toBe(200);
+    expect((await ask('PATCH', `${path}/${first.body.ruleId as string}`, { isActive: false })).status).toBe(200);
+    expect((await ask('PATCH', idlePath, { isActive: true })).status).toBe(200);
+
+    const long = { in: ['x', 'y'.repeat(65_000)] };
+    const statuses: number[] = [];
+    for (let priority = 0; priority < 17; priority += 1) statuses.push((await post(priority, long)).status);
+    expect(statuses, '1 MiB').toEqual([...Array<number>(16).fill(200), 400]);
+    const rules = (await ask('GET', path)).body as { priority: number; ruleId: string }[];
+    expect(rules).toHaveLength(18);
+    const shorter = await ask('PATCH', `${path}/${rules[0]?.ruleId ?? ''}`, { conditions: { in: ['x', 'y'] } });
+    expect(shorter.status, shorter.text).toBe(200);
+  });
+
   test('warnings tell what is allowed but hardly meant; enabled facts and lists are not in them', async () => {
     const rule = await freshRule({ conditions: { in: [{ var: 'ip.contryCode' }, { var: 'lists.nowhere' }] } });
     expect(rule.warnings).toEqual([
       { code: 'unknown_path', place: '/in/0', message: expect.stringContaining('ip.countryCode') },
       { code: 'unknown_list', place: '/in/1', message: expect.stringContaining('nowhere') },
+    ]);
+    const allowing = await freshRule({
+      type: 'ALLOW',
+      conditions: { '!': { in: [{ var: 'ip.countryCode' }, ['KP']] } },
+    });
+    expect(allowing.warnings).toEqual([
+      { code: 'matches_when_missing', place: '', message: expect.stringContaining('"ip.countryCode"') },
     ]);
     const { body } = await ask('PATCH', rule.path, { conditions: { '==': [{ var: 'custom.anything' }, 1] } });
     expect(body).not.toHaveProperty('warnings');

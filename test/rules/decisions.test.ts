@@ -347,6 +347,50 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     });
   });
 
+  test('ruling 52: a rule that a longer list makes too dear is unknown, which the log says once; nothing else is', async () => {
+    const ranges = Array.from({ length: 300 }, (_, index) => `10.${index % 256}.${index >> 8}.0/24`);
+    const dear = { some: [{ var: 'lists.offices' }, { inCidr: [{ var: '' }, { if: [true, ranges] }] }] };
+    await manage('POST', '/value-lists', {
+      name: 'Offices',
+      itemType: 'string',
+      isActive: true,
+      valueListItems: ['9.9.9.9'],
+    });
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: dear },
+      { type: 'REVIEW', conditions: { '==': [{ var: 'custom.a' }, 1] } },
+    ]);
+    expect((await track('office', code, { custom: { a: 1 } })).state).toBe('REVIEW_REQUIRED');
+    const items = Array.from({ length: 1_000 }, (_, index) => `192.0.${index >> 8}.${index % 256}`);
+    await manage('PATCH', '/value-lists/offices', { valueListItems: items });
+
+    const before = app.logText().length;
+    const { state, idempotencyKey, ruleIds } = await track('office', code, { custom: { a: 1 } });
+    expect(state, 'I5: it may have blocked').toBe('BLOCK');
+    expect(ruleIds).toHaveLength(1);
+    expect((await track('office', code, { custom: { a: 2 } })).state).toBe('BLOCK');
+    const lines = app
+      .logText()
+      .slice(before)
+      .split('\n')
+      .filter((line) => line.includes('too many steps'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(code);
+    expect(await explain('office', code, idempotencyKey)).toMatchObject({
+      isReproduced: true,
+      source: 'unknown',
+      rules: [{ status: 'unknown', fault: 'it takes too many steps', leaves: [] }, { status: 'matched' }],
+    });
+
+    // As it is now it can be tried out, but not saved.
+    const draft = { name: 'Draft', isActive: true, priority: 0, type: 'BLOCK', conditions: dear };
+    const dry = await manage('POST', `/action-configurations/${code}/rules/evaluate`, { rules: [draft], facts: {} });
+    expect(dry.body.words[0]).toBe('Rule "Draft" could not be computed, because it failed: it takes too many steps.');
+    const refused = await manage('POST', `/action-configurations/${code}/rules`, { ...draft, priority: 9 });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errorDescription).toMatch(/^conditions: Write this so that it takes at most 100,000 steps/);
+  });
+
   test('nothing is read or recorded that no rule needs', async () => {
     const code = await actionWith([{ conditions: { '==': [{ var: 'custom.a' }, 1] } }]);
     const { idempotencyKey } = await track('private', code, {

@@ -59,10 +59,20 @@ export interface Deciding {
   readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW';
 }
 
+export interface DecidedAction {
+  readonly state: FirstState;
+  readonly record: DecisionRecord;
+  /** Why rules failed, one text for each. */
+  readonly faults: readonly string[];
+}
+
 /** Decides an action by its rules, else by its default, and records why. */
-export function decideAction(deciding: Deciding): { readonly state: FirstState; readonly record: DecisionRecord } {
+export function decideAction(deciding: Deciding): DecidedAction {
   const { ruleSet, evidence, sources, user, unenrolledUserState } = deciding;
-  const decision = evaluateRules(ruleSet.compiled, evidence, ruleSet.action, user);
+  const faults: string[] = [];
+  const decision = evaluateRules(ruleSet.compiled, evidence, ruleSet.action, user, (index, fault) => {
+    faults.push(`rule ${ruleSet.compiled.rules[index]?.rule.ruleId ?? ''}: ${fault}`);
+  });
   const record: DecisionRecord = {
     v: 1,
     language: languageVersion,
@@ -85,7 +95,7 @@ export function decideAction(deciding: Deciding): { readonly state: FirstState; 
     sources,
   };
   const whoIsNotEnrolled = decision.isAwaitingTrack ? 'CHALLENGE_REQUIRED' : unenrolledUserState;
-  return { state: firstState(decision.outcome, user.isEnrolled, whoIsNotEnrolled), record };
+  return { state: firstState(decision.outcome, user.isEnrolled, whoIsNotEnrolled), record, faults };
 }
 
 function sourceOf({ decidingRuleId, isStricterByUnknown }: Decision): DecisionRecord['source'] {

@@ -37,6 +37,8 @@ const broken: Condition = { kind: 'value', value: null, place: '' };
  */
 export function checkCondition(conditions: unknown, partsMax = conditionPartsMax): CheckedCondition {
   if (conditions === undefined || conditions === null) return { ok: true, condition: always, parts: 1 };
+  const known = typeof conditions === 'object' ? understood.get(conditions) : undefined;
+  if (known !== undefined && known.parts <= partsMax) return known;
 
   const check: Check = { problems: [], parts: 0, partsMax, operations: 0, isStopped: false };
   if (!isObject(conditions)) {
@@ -48,8 +50,14 @@ export function checkCondition(conditions: unknown, partsMax = conditionPartsMax
   // After the walk, which proved that there is no cycle and nothing that cannot be written as JSON.
   if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax) refuse(check, '', tooLong);
   const { problems, parts } = check;
-  return problems.length === 0 ? { ok: true, condition, parts } : { ok: false, problems, parts };
+  if (problems.length > 0) return { ok: false, problems, parts };
+  const checked: CheckedCondition = { ok: true, condition, parts };
+  understood.set(conditions, checked);
+  return checked;
 }
+
+/** Conditions come from JSON and are never changed, and one change of a rule set reads them several times. */
+const understood = new WeakMap<object, CheckedCondition>();
 
 const always: Condition = { kind: 'value', value: true, place: '' };
 const tooLong = `Shorten the conditions to ${bytesMax} bytes of JSON; put long lists into value lists.`;
@@ -93,16 +101,17 @@ function readArray(check: Check, parts: readonly unknown[], place: string, scope
 }
 
 function readObject(check: Check, part: object, place: string, scope: Scope, level: number): Condition {
-  const [entry, ...others] = Object.entries(part);
-  if (entry === undefined) return { kind: 'value', value: {}, place };
-  if (others.length > 0)
+  const names = Object.keys(part);
+  const [operator] = names;
+  if (operator === undefined) return { kind: 'value', value: {}, place };
+  if (names.length > 1)
     return refuse(check, place, 'Use exactly one operator per object; join several with "and" or "or".');
   check.operations += 1;
   if (check.operations > operationsMax)
     return stop(check, place, `Use at most ${operationsMax} operations in one rule.`);
 
-  const [operator, given] = entry;
-  const operationPlace = `${place}/${operator.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const given = (part as Readonly<Record<string, unknown>>)[operator];
+  const operationPlace = `${place}/${pointerStep(operator)}`;
   const call: Call = {
     operator,
     // {"!": x} is JsonLogic's short form of {"!": [x]}.
@@ -117,6 +126,11 @@ function readObject(check: Check, part: object, place: string, scope: Scope, lev
   if (operator === 'missing_some') return readMissingSome(check, call);
   if (historyParameters.has(operator)) return readHistory(check, call);
   return readOperation(check, call);
+}
+
+/** RFC 6901 §3. Most operators have nothing to escape. */
+function pointerStep(name: string): string {
+  return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 }
 
 /** An object with one key, taken apart. */

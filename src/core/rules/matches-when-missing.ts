@@ -12,6 +12,9 @@ interface MissingMatch {
   readonly paths: readonly string[];
 }
 
+// Compiling a part, measured in evaluations.
+const compilingSteps = 30;
+
 /**
  * The parts of a condition that are certainly true where what they read is missing, whatever everything else is: one of
  * the facts that they read, or all of them. `!` and its like mean that (part 4.5), and it is seldom meant.
@@ -38,6 +41,7 @@ export function matchesWhenMissing(condition: Condition, budget: StepBudget): re
 
   /** The facts whose absence makes the part certain: each that does by itself, or else all together. */
   function pathsToMiss(part: Condition, wanted: boolean): readonly (readonly string[])[] {
+    budget.spend(compilingSteps * costOf(part));
     const linker = createBlindLinker();
     const { test } = compileCondition(part, linker);
     const { paths } = linker.needs;

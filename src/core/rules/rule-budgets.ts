@@ -24,15 +24,15 @@ export const ruleBudgets = {
   },
   trialSteps: { max: 500_000, meaning: 'Steps to find the part of a rule that is too dear, when it is saved.' },
   warningSteps: {
-    max: 250_000,
+    max: 150_000,
     meaning: 'Steps to find what is hardly meant in rules that are saved or tried out; beyond, the warnings say so.',
   },
   explanationSteps: {
-    max: 500_000,
+    max: 250_000,
     meaning: 'Steps to go through the conditions again for one explanation; beyond, rules are told without theirs.',
   },
   explanationCharacters: {
-    max: 1_000_000,
+    max: 500_000,
     meaning: 'Characters of the conditions in one explanation; beyond, the same.',
   },
 } as const satisfies Record<string, { readonly max: number; readonly meaning: string }>;

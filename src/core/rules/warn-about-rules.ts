@@ -131,10 +131,12 @@ function createReview({ lists }: Draft, known: Known) {
 
 /** The truth of conditions that is certain with everything unknown; undefined if that takes too much. */
 function constantTruth(condition: Condition, budget: StepBudget): Truth | undefined {
+  const cost = costOf(condition);
+  budget.spend(cost);
   const linker = createBlindLinker();
   const { test } = compileCondition(condition, linker);
   const inputs = unknownInputs(linker.needs, 0);
-  return budget.evaluate(costOf(condition), inputs, () => test(inputs, null));
+  return budget.evaluate(cost, inputs, () => test(inputs, null));
 }
 
 function doubtsAboutMissing(condition: Condition, { certainPaths }: Known, budget: StepBudget): readonly Doubt[] {

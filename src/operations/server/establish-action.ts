@@ -71,7 +71,8 @@ export async function establishAction(
     if (earlier !== undefined && (history.earlier_is_tracked === true || !tellsMore(isTracked, attributes, history))) {
       return earlier;
     }
-    const { state: decidedState, record } = decide(context, tenant, action, key, seen, history, nowMs);
+    const { state: decidedState, record, faults } = decide(context, tenant, action, key, seen, history, nowMs);
+    if (faults.length > 0) warnOfFaults(context, key, faults);
     const place = placeOf(seen.address);
     const decided = {
       actionId: earlier?.actionId ?? runtime.ids.uuid(),
@@ -165,6 +166,18 @@ function decide(
     },
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });
+}
+
+/** A rule that fails makes decisions stricter, so it does no harm, but nobody meant it (F30). */
+function warnOfFaults(
+  { warnOnceAMinute }: Context,
+  { tenantId, actionCode }: ActionKey,
+  faults: readonly string[],
+): void {
+  warnOnceAMinute(
+    `rules of ${tenantId} ${actionCode}`,
+    `Tenant ${tenantId}, action ${actionCode}: what could not be computed counts as unknown. ${faults.join('; ')}`,
+  );
 }
 
 function recordedSource(source: ReturnType<Context['enrichment']['sources']>[number]) {
