@@ -68,7 +68,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     assurance: 'high',
     provesUser: true,
     leaseId: undefined,
-    remembered: { proofHmac: null },
+    remembered: { proofHmac: null, earned: {} },
     subject: { tenantId, subject: `user:${userId}`, verificationMethod: method, canLock: true },
     audit: {
       tenantId,

@@ -71,7 +71,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
     assurance: 'medium',
     provesUser: true,
     leaseId: undefined,
-    remembered: { proofHmac: hmacSha256(codeKey, code) },
+    remembered: { proofHmac: hmacSha256(codeKey, code), earned: {} },
     subject,
     audit: {
       tenantId,

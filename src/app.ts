@@ -24,6 +24,7 @@ import { clientDirectory } from './operations/client-directory.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { republishRuleSets } from './operations/republish-rule-sets.ts';
+import { holdFactors } from './proving/settle-factors.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
 import { undeliverableMethods } from './operations/usable-methods.ts';
@@ -130,6 +131,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     underWay: new Map(),
     warn,
+    settleFactors: (tenantId, userId) =>
+      db.transaction(async (sql) => void (await holdFactors(sql, context, tenantId, userId))),
   };
   const running = new Set<Promise<void>>();
   const stopJobs = jobs.map((job) =>

@@ -9,6 +9,8 @@ export const authenticatorMembers = {
   createdAt: v.timestamp,
   verifiedAt: v.timestamp.optional(),
   lastVerifiedAt: v.timestamp.optional(),
+  /** Sallyport's own: until then its proofs count for little, because it was added in recovery. */
+  heldUntil: v.timestamp.optional(),
   isDefault: z.boolean(),
   email: z.string().optional(),
   phoneNumber: z.string().optional(),

@@ -10,6 +10,7 @@ import * as theme from './management/theme.ts';
 import * as valueLists from './management/value-lists.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
+import * as usersAuthenticators from './management/users-authenticators.ts';
 import * as init from './client/init.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
 import * as openChallenges from './client/challenge.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   authenticators.getAuthenticators,
   authenticators.enrollVerifiedAuthenticator,
   authenticators.deleteAuthenticator,
+  authenticators.liftHold,
   authenticators.getAuthenticatorConfigurations,
   actions.trackAction,
   actions.getAction,
@@ -53,6 +55,8 @@ export const routes: readonly Route[] = [
   actions.validateChallenge,
   evaluateRules.evaluateRules,
   unlock.unlockMethod,
+  usersAuthenticators.deleteUsersAuthenticator,
+  usersAuthenticators.liftUsersHold,
   sessions.createSession,
   sessions.validateSession,
   sessions.refreshSession,

@@ -6,6 +6,7 @@ import { purgeChallenges } from './purge-challenges.ts';
 import { purgeDocuments } from './purge-documents.ts';
 import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
+import { settleSuccessors } from './settle-successors.ts';
 
 export const jobs: readonly Job[] = [
   linkAuditEvents,
@@ -14,4 +15,5 @@ export const jobs: readonly Job[] = [
   purgeDocuments,
   purgeOutbox,
   purgeSessions,
+  settleSuccessors,
 ];

@@ -36,7 +36,10 @@ import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
+import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
+import { liftUsersHold } from './management/lift-users-hold.ts';
 import { unlockMethod } from './management/unlock-method.ts';
+import { liftHold } from './server/lift-hold.ts';
 import { addPasskey } from './client/add-passkey.ts';
 import { addSecurityKey } from './client/add-security-key.ts';
 import { findPasskey } from './client/find-passkey.ts';
@@ -117,6 +120,9 @@ export const operations: readonly Operation[] = [
   validateChallenge,
   evaluateRules,
   unlockMethod,
+  deleteUsersAuthenticator,
+  liftUsersHold,
+  liftHold,
   createSession,
   validateSession,
   refreshSession,

@@ -1,4 +1,5 @@
 import { signActionToken } from '../runtime/tokens.ts';
+import type { TokenPowers } from '../runtime/tokens.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from './operation.ts';
 
@@ -6,12 +7,11 @@ import type { Context } from './operation.ts';
 export function issueActionToken(
   { runtime, publicUrl }: Context,
   tenant: Tenant,
-  action: {
+  action: TokenPowers & {
     readonly userId: string;
     readonly actionCode: string;
     readonly idempotencyKey: string;
     readonly actionId: string;
-    readonly scope: string;
     /** As the tenant configured, where it is not given. */
     readonly lifetimeSeconds?: number;
   },
@@ -25,6 +25,9 @@ export function issueActionToken(
     idempotencyKey: action.idempotencyKey,
     actionId: action.actionId,
     scope: action.scope,
+    given: action.given,
+    proven: action.proven,
+    isRecovered: action.isRecovered,
     nowMs: runtime.clock.now(),
     lifetimeSeconds: action.lifetimeSeconds ?? tenant.settings.tokenDurationInMinutes * 60,
     tokenId: runtime.ids.uuid(),

@@ -11,7 +11,7 @@ import type { Context } from './operation.ts';
  */
 export async function queueNotice(
   sql: Sql,
-  { runtime }: Context,
+  { runtime }: Pick<Context, 'runtime'>,
   { tenantId }: { readonly tenantId: string },
   userId: string,
   notice: Notice,

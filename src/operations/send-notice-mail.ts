@@ -23,7 +23,7 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   // Never the language of whoever made the change: that need not be the user, who is to understand it.
   const known = row.user_id === null ? [] : await loadUserLocales(context.db, tenantId, row.user_id);
   const words = mailWords(choosePageLocale(known), name);
-  const content = contentOf(notice, words, words.sayTime(happenedAtMs, settings.timeZone));
+  const content = contentOf(notice, words, happenedAtMs, settings.timeZone);
   await sendMail(context, tenant, {
     to,
     subject: content.heading,
@@ -32,9 +32,10 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   });
 }
 
-function contentOf(notice: Notice, words: MailWords, time: string): MailContent {
+function contentOf(notice: Notice, words: MailWords, happenedAtMs: number, timeZone: string): MailContent {
+  const sayTime = (timeMs: number) => words.sayTime(timeMs, timeZone);
   const heading = words.say(`${notice.type}.subject`);
-  const when = [words.say('notice.time'), time] as const;
+  const when = [words.say('notice.time'), sayTime(happenedAtMs)] as const;
   const advice = words.say('notice.advice');
   switch (notice.type) {
     case 'recovery-code-used': {
@@ -53,6 +54,10 @@ function contentOf(notice: Notice, words: MailWords, time: string): MailContent 
     case 'authenticator-removed':
     case 'method-locked': {
       const facts = [[words.say('notice.way'), words.nameWay(notice.verificationMethod)] as const, when];
+      if (notice.type === 'authenticator-added' && notice.heldUntilMs !== undefined) {
+        const description = words.say('authenticator-added.held', { time: sayTime(notice.heldUntilMs) });
+        return { heading, description, facts, advice };
+      }
       return notice.type === 'method-locked'
         ? {
             heading,

@@ -6,14 +6,12 @@ import type { Notice } from '../core/notices/notice.ts';
 import type { ClientRequest, Context, KeyRequest } from '../operations/operation.ts';
 import { queueNotice } from '../operations/queue-notice.ts';
 import { auditEvent } from '../operations/record-audit.ts';
-import { loadAuthenticators } from '../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import { giveBackAttempt } from '../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../storage/queries/guess-budgets.ts';
 import { recordProof } from '../storage/queries/proofs.ts';
 import type { Consumption, ProofKey, RecordedProof } from '../storage/queries/proofs.ts';
 import { lockUser, recordUser } from '../storage/queries/users.ts';
-import type { UserRow } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
 import { completeEnrolment, enrolmentRemarks } from './complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
@@ -21,9 +19,12 @@ import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confi
 import type { Confirmation } from './confirm-by-webhook.ts';
 import { ActionClosed, isInReview } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
-import { provesUser } from './permit.ts';
+import { countedProof, earnedBy, earnedNow, provesUser } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
 import { proofHmac } from './repeat-proof.ts';
+import { settleFactors } from './settle-factors.ts';
+import type { Factors } from './settle-factors.ts';
+import type { Earned } from './token-powers.ts';
 
 /** A proof that has been compared and found good. */
 export interface GoodProof extends ProofStrength {
@@ -43,7 +44,7 @@ export interface GoodProof extends ProofStrength {
   readonly provenAtMs?: number;
   /** What else the audit log is told. */
   readonly remarks?: Readonly<Record<string, unknown>>;
-  /** The code that was given, where the very same request may be answered again (ruling 16). */
+  /** The code that was given, or the link's challenge, where the same may be answered again (ruling 16). */
   readonly code?: string;
   /** What the user is told of it by mail. */
   readonly notice?: Notice;
@@ -55,6 +56,7 @@ export interface AcceptedProof {
   readonly action: OpenAction;
   /** In which state that stands now; null if it is not there. */
   readonly state: string | null;
+  readonly earned: Earned;
   readonly enrolled: CompletedEnrolment | undefined;
 }
 
@@ -80,7 +82,8 @@ export async function acceptProof<R extends Route>(
   action: OpenAction,
   proof: GoodProof,
 ): Promise<AcceptedProof | undefined> {
-  const given = { context, request, route, action, proof: isInReview(action) ? withoutGain(proof) : proof };
+  const counted = asItCounts(proof, action.nowMs);
+  const given = { context, request, route, action, proof: isInReview(action) ? withoutGain(counted) : counted };
   return closeConfirmed(given, (confirmation) =>
     changesUser(action, given.proof)
       ? context.db.transaction((sql) => acceptHeld(sql, given, confirmation))
@@ -117,6 +120,12 @@ function withoutGain({ enrol: _enrolled, contact: _verified, ...proof }: GoodPro
 
 type Outcome = AcceptedProof | Exclude<RecordedProof, { readonly kind: 'accepted' }>;
 
+/** A proof by a held authenticator counts for less, and says nothing of where its user is reached (ruling 41). */
+function asItCounts(proof: GoodProof, nowMs: number): GoodProof {
+  const counted = countedProof(proof, proof.authenticator, nowMs);
+  return counted.held === undefined ? counted : { ...counted, contact: undefined };
+}
+
 /** Whether a proof changes more of its user than the authenticator that it is of. */
 function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof): boolean {
   return enrol !== undefined || notice !== undefined || withContact(row, contact) !== row;
@@ -124,8 +133,10 @@ function changesUser({ row }: OpenAction, { enrol, notice, contact }: GoodProof)
 
 async function acceptAlone<R extends Route>(given: Accepting<R>, confirmation: Confirmation): Promise<Outcome> {
   const { context, action } = given;
-  const recorded = await record(context.db, given, confirmation, undefined);
-  return recorded.kind === 'accepted' ? { ...standing(action, recorded.state), enrolled: undefined } : recorded;
+  const earned = earnedBy(action, given.proof);
+  const recorded = await record(context.db, given, confirmation, { earned });
+  if (recorded.kind !== 'accepted') return recorded;
+  return { ...standing(action, recorded.state, earned), enrolled: undefined };
 }
 
 async function acceptHeld<R extends Route>(
@@ -138,35 +149,43 @@ async function acceptHeld<R extends Route>(
   const user = await lockUser(sql, tenantId, userId);
   if (user === undefined) return { kind: 'gone' };
   // What was read before the code was compared may be old.
-  const held = proof.enrol === undefined ? action : await holding(sql, action, user, proof);
+  const factors = proof.enrol === undefined ? undefined : await settleFactors(sql, context, tenantId, user);
+  const held = factors === undefined ? action : holding(context, action, factors, proof);
   const enrolment = proof.enrol?.(held);
-  const recorded = await record(sql, { ...given, action: held }, confirmation, enrolment);
+  const earned = earnedBy(held, proof);
+  const recorded = await record(sql, { ...given, action: held }, confirmation, { earned, enrolment });
   if (recorded.kind !== 'accepted') return recorded;
   if (proof.notice !== undefined) await queueNotice(sql, context, action.tenant, userId, proof.notice);
-  if (enrolment !== undefined) {
-    const enrolled = await completeEnrolment(sql, context, tenantId, user, held.verified, enrolment);
-    return { ...standing(held, recorded.state), enrolled };
+  if (enrolment !== undefined && factors !== undefined) {
+    const enrolled = await completeEnrolment(sql, context, tenantId, factors.user, held.verified, enrolment);
+    return { ...standing(held, recorded.state, earned), enrolled };
   }
   // Nobody had to look at it first when it was read.
   const after = recorded.state === 'REVIEW_REQUIRED' ? user : withContact(user, proof.contact);
   if (after !== user) await recordUser(sql, tenantId, after, context.runtime.clock.now());
-  return { ...standing(held, recorded.state), enrolled: undefined };
+  return { ...standing(held, recorded.state, earned), enrolled: undefined };
 }
 
 /** The action as it stands after a proof, by which what the proof has earned is told. */
-function standing(action: OpenAction, state: string | null): Pick<AcceptedProof, 'action' | 'state'> {
-  return { action: { ...action, row: { ...action.row, state: state ?? action.row.state } }, state };
+function standing(
+  action: OpenAction,
+  state: string | null,
+  earned: Earned,
+): Pick<AcceptedProof, 'action' | 'state' | 'earned'> {
+  const after = { ...action, row: { ...action.row, state: state ?? action.row.state } };
+  return { action: after, state, earned: earnedNow(after, earned) };
 }
 
 /** The action with its user and their authenticators as they are now, without the one that is being enrolled. */
-async function holding(sql: Sql, action: OpenAction, user: UserRow, proof: GoodProof): Promise<OpenAction> {
+function holding({ runtime }: Context, action: OpenAction, factors: Factors, proof: GoodProof): OpenAction {
   const pendingId = proof.isRegistration ? proof.authenticator?.authenticator_id : undefined;
-  const authenticators = await loadAuthenticators(sql, action.key.tenantId, user.user_id);
-  const { removed_last_authenticator } = user;
+  const { authenticators } = factors;
+  const { removed_last_authenticator } = factors.user;
   return {
     ...action,
     row: { ...action.row, removed_last_authenticator },
     verified: authenticators.filter((row) => row.verified_at !== null && row.authenticator_id !== pendingId),
+    nowMs: runtime.clock.now(),
   };
 }
 
@@ -179,8 +198,8 @@ async function closeConfirmed<R extends Route>(
   close: (confirmation: Confirmation) => Promise<Outcome>,
 ): Promise<AcceptedProof | undefined> {
   const { tenant, key } = action;
-  const { method, assurance } = proof;
-  const asked = { method, assurance, authenticatorId: proof.authenticator?.authenticator_id };
+  const { method, assurance, held } = proof;
+  const asked = { method, assurance, held, authenticatorId: proof.authenticator?.authenticator_id };
   const confirmation = provesUser(action, proof)
     ? await confirmByWebhook(context, tenant, key, asked).catch(async (error: unknown) => {
         if (error instanceof Refusal) await giveBack(context, proof);
@@ -193,7 +212,10 @@ async function closeConfirmed<R extends Route>(
   } finally {
     if (outcome === undefined || 'kind' in outcome) await forgoConfirmation(context, key, confirmation);
   }
-  if (!('kind' in outcome)) return outcome;
+  if (!('kind' in outcome)) {
+    if (!clearsFailures(proof, outcome.enrolled)) await giveBack(context, proof);
+    return outcome;
+  }
   switch (outcome.kind) {
     case 'used':
       return undefined;
@@ -206,6 +228,17 @@ async function closeConfirmed<R extends Route>(
       if (!proof.isRegistration) return undefined;
       throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
+}
+
+/**
+ * Whether a proof makes failures forgotten. Not one by what is held or is to be a successor: whoever planted that could guess
+ * at what stands beside it for ever.
+ */
+function clearsFailures(
+  { held }: GoodProof,
+  enrolled: { readonly authenticator: Pick<AuthenticatorRow, 'held_until'> } | undefined,
+): boolean {
+  return held === undefined && (enrolled === undefined || enrolled.authenticator.held_until === null);
 }
 
 /** Gives back the guess of a code that was right. What was spent before it was looked at stays so. */
@@ -224,20 +257,21 @@ function record<R extends Route>(
   sql: Sql,
   { context, request, route, action, proof }: Accepting<R>,
   confirmation: Confirmation,
-  enrolment: Enrolment | undefined,
+  { earned, enrolment }: { readonly earned: Earned; readonly enrolment?: Enrolment | undefined },
 ): Promise<RecordedProof> {
   const { code, method, consume } = proof;
   const authenticatorId = (enrolment?.authenticator ?? proof.authenticator)?.authenticator_id;
   const hmac = code === undefined ? null : proofHmac(action, method, code);
   return recordProof(sql, {
     ...whatFollows(context, proof),
+    ...(clearsFailures(proof, enrolment) ? {} : { subject: undefined }),
     key: action.key,
     actionId: action.token.actionId,
     enrols: enrolment !== undefined,
     authenticatorId: authenticatorId ?? null,
     provesUser: confirmation.kind !== 'unasked' && provesUser(action, proof),
     leaseId: confirmation.kind === 'leased' ? confirmation.leaseId : undefined,
-    remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac },
+    remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac, earned },
     audit: auditEvent(context, route, request, action.key.userId, {
       ...auditData(proof),
       ...(authenticatorId === undefined ? {} : { authenticatorId }),
@@ -246,9 +280,10 @@ function record<R extends Route>(
   });
 }
 
-function whatFollows({ runtime }: Context, { consume, method, assurance, subject, provenAtMs }: GoodProof) {
+function whatFollows({ runtime }: Context, { consume, method, assurance, held, subject, provenAtMs }: GoodProof) {
   const nowMs = runtime.clock.now();
-  return { consume, method, assurance, subject, provenAtMs: provenAtMs ?? nowMs, nowMs };
+  const heldMethod = held?.method ?? undefined;
+  return { consume, method, assurance, heldMethod, subject, provenAtMs: provenAtMs ?? nowMs, nowMs };
 }
 
 function auditData({ method, assurance, remarks }: GoodProof): Readonly<Record<string, unknown>> {

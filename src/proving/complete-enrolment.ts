@@ -1,7 +1,14 @@
 import { contactOf, withContact } from '../core/authenticators/contact.ts';
+import { isHeld, successorSlot } from '../core/authenticators/hold.ts';
 import type { Context } from '../operations/operation.ts';
 import { queueNotice } from '../operations/queue-notice.ts';
-import { addAuthenticator, recordAuthenticator, takeSlot } from '../storage/queries/authenticators.ts';
+import {
+  addAuthenticator,
+  clearSuccessor,
+  recordAuthenticator,
+  takeSlot,
+  waitAsSuccessor,
+} from '../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
 import { recordUser } from '../storage/queries/users.ts';
@@ -17,6 +24,8 @@ export interface Enrolment {
     | 'beside'
     /** The place of its method, in which a user has one: it has waited for its proof, and what stood there goes. */
     | 'waited for'
+    /** Beside the one of its method, whose place it takes when it is held no longer. */
+    | 'successor'
     /** Its slot, where what stood there before keeps its id and takes what is new. */
     | 'own'
     /** Where it stood, at a new contact, with all of the user's that are reached by a contact of this kind. */
@@ -33,11 +42,13 @@ export interface CompletedEnrolment {
 }
 
 /** What the audit log is told of an enrolment; `verified` as in {@link completeEnrolment}. */
-export function enrolmentRemarks(verified: readonly AuthenticatorRow[], { authenticator }: Enrolment) {
+export function enrolmentRemarks(verified: readonly AuthenticatorRow[], enrolment: Enrolment) {
+  const { held_until: untilMs } = enrolment.authenticator;
   return {
     enrolled: true,
     isFirst: verified.length === 0,
-    replaced: verified.some((row) => isInPlaceOf(row, authenticator)),
+    replaced: verified.some((row) => isInPlaceOf(row, enrolment)),
+    ...(untilMs === null ? {} : { heldUntil: new Date(untilMs).toISOString() }),
   };
 }
 
@@ -49,7 +60,7 @@ export function enrolmentRemarks(verified: readonly AuthenticatorRow[], { authen
  */
 export async function completeEnrolment(
   sql: Sql,
-  context: Context,
+  context: Pick<Context, 'runtime'>,
   tenantId: string,
   user: UserRow,
   verified: readonly AuthenticatorRow[],
@@ -58,10 +69,13 @@ export async function completeEnrolment(
   const { user_id: userId } = user;
   const { authenticator_id: authenticatorId, verification_method: verificationMethod } = enrolment.authenticator;
   const nowMs = context.runtime.clock.now();
-  const replaced = verified.find((row) => isInPlaceOf(row, enrolment.authenticator));
+  const replaced = verified.find((row) => isInPlaceOf(row, enrolment));
   // Whoever enrols a contact of their own must not be told in place of the owner: so before it stands there, and not there.
   const exceptId = replaced?.authenticator_id === authenticatorId ? undefined : authenticatorId;
-  await queueNotice(sql, context, { tenantId }, userId, { type: 'authenticator-added', verificationMethod }, exceptId);
+  const { held_until: heldUntilMs } = enrolment.authenticator;
+  const added = { type: 'authenticator-added', verificationMethod } as const;
+  const notice = heldUntilMs === null ? added : { ...added, heldUntilMs };
+  await queueNotice(sql, context, { tenantId }, userId, notice, exceptId);
   const authenticator = await store(sql, tenantId, enrolment);
   // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
   if (replaced !== undefined) await revokeUserSessionRows(sql, tenantId, userId, nowMs);
@@ -70,7 +84,8 @@ export async function completeEnrolment(
     sql,
     tenantId,
     {
-      ...withContact(user, contactOf(authenticator)),
+      // What is held says nothing yet of where its user is reached.
+      ...(isHeld(authenticator, nowMs) ? user : withContact(user, contactOf(authenticator))),
       default_authenticator_id: defaultId,
       removed_last_authenticator: false,
     },
@@ -80,20 +95,25 @@ export async function completeEnrolment(
 }
 
 /** Whether an authenticator stands where the one goes that is enrolled. */
-function isInPlaceOf(row: AuthenticatorRow, { verification_method, slot }: AuthenticatorRow): boolean {
-  return row.verification_method === verification_method && row.slot === (slot === 'pending' ? '' : slot);
+function isInPlaceOf(row: AuthenticatorRow, { authenticator, place }: Enrolment): boolean {
+  const slot = place === 'waited for' ? '' : authenticator.slot;
+  return row.verification_method === authenticator.verification_method && row.slot === slot;
 }
 
 async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrolment): Promise<AuthenticatorRow> {
-  const { user_id: userId, authenticator_id: authenticatorId } = authenticator;
+  const { user_id: userId } = authenticator;
   switch (place) {
     case 'beside':
       await addAuthenticator(sql, tenantId, authenticator);
       return authenticator;
     case 'waited for':
-      await takeSlot(sql, tenantId, userId, authenticatorId);
-      return authenticator;
+      await takeSlot(sql, tenantId, authenticator);
+      return { ...authenticator, slot: '' };
+    case 'successor':
+      await waitAsSuccessor(sql, tenantId, authenticator);
+      return { ...authenticator, slot: successorSlot };
     case 'own':
+      await clearSuccessor(sql, tenantId, authenticator);
       return recordAuthenticator(sql, tenantId, authenticator);
     case 'moved': {
       const contact = contactOf(authenticator);
@@ -108,10 +128,11 @@ function defaultAfter(
   { default_authenticator_id: earlier }: UserRow,
   verified: readonly AuthenticatorRow[],
   replaced: AuthenticatorRow | undefined,
-  { authenticator: { authenticator_id: authenticatorId }, isDefault }: Enrolment,
+  { authenticator, isDefault }: Enrolment,
 ): string | null {
   const isKept = verified.some((row) => row.authenticator_id === earlier && row !== replaced);
-  // What takes another's place is the user's default if that was.
-  const isNext = isDefault ?? (verified.length === 0 || (earlier !== null && !isKept));
-  return isNext ? authenticatorId : earlier;
+  const kept = isKept ? earlier : null;
+  // What takes another's place is the user's default if that was. What is held is nobody's first choice.
+  const isNext = isDefault ?? (authenticator.held_until === null && (verified.length === 0 || earlier !== kept));
+  return isNext ? authenticator.authenticator_id : kept;
 }

@@ -1,5 +1,4 @@
 import { Refusal } from '../contract/errors.ts';
-import { satisfies } from '../core/challenges/satisfies.ts';
 import type { Assurance } from '../core/rules/rule-set.ts';
 import { WebhookUnanswered, postWebhook } from '../delivery/webhook.ts';
 import type { Context } from '../operations/operation.ts';
@@ -8,11 +7,14 @@ import type { Tenant } from '../storage/published.ts';
 import { loadActionLease, releaseActionLease, takeActionLease } from '../storage/queries/action-leases.ts';
 import type { ActionLease } from '../storage/queries/action-leases.ts';
 import type { ActionKey } from '../storage/queries/actions.ts';
+import { satisfiesDemand } from './permit.ts';
+import type { ProofStrength } from './permit.ts';
 
 /** A proof that was compared and found good, and not used up yet. */
 export interface UnconfirmedProof {
   readonly method: string;
   readonly assurance: Assurance;
+  readonly held?: ProofStrength['held'];
   readonly authenticatorId: string | undefined;
 }
 
@@ -105,7 +107,7 @@ async function takeLease(
 
 function isMovable({ state, decision }: ActionLease, proof: UnconfirmedProof): boolean {
   const canMove = state === 'ALLOW' || state === 'CHALLENGE_REQUIRED';
-  return canMove && satisfies(readDecisionRecord(decision).demand, proof);
+  return canMove && satisfiesDemand(readDecisionRecord(decision), proof);
 }
 
 function isFree({ lease_id: leaseId, lease_until: until }: ActionLease, nowMs: number): boolean {

@@ -1,21 +1,23 @@
 import { Refusal } from '../contract/errors.ts';
 import { closedStates } from '../core/actions/closed-states.ts';
+import { withoutSuperseded } from '../core/authenticators/hold.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
 import type { Context, TokenCaller } from '../operations/operation.ts';
 import { readDecisionRecord } from '../operations/read-decision-record.ts';
 import { whyUnusable } from '../operations/usable-methods.ts';
-import type { ActionToken } from '../runtime/tokens.ts';
+import type { ActionToken, TokenPowers } from '../runtime/tokens.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { ActionKey } from '../storage/queries/actions.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import { loadTokenAction } from '../storage/queries/token-actions.ts';
 import type { TokenAction } from '../storage/queries/token-actions.ts';
+import { givenPowers } from './token-powers.ts';
 
 /** An action with its user, as a proof of it finds them. */
 export interface OpenAction {
   readonly tenant: Tenant;
   /** What of it the caller may do: their token's scopes, or those of the challenge that a backend made. */
-  readonly token: Pick<ActionToken, 'actionId' | 'scope'>;
+  readonly token: TokenPowers & Pick<ActionToken, 'actionId'>;
   readonly key: ActionKey;
   readonly row: TokenAction;
   /** What a proof has to be like to move the action. */
@@ -24,6 +26,8 @@ export interface OpenAction {
   readonly verified: readonly AuthenticatorRow[];
   /** Why a method cannot be used, for the developer who asks; undefined if it can (ruling 39). */
   whyUnusable(method: string): string | undefined;
+  /** When it was read: what was held then counts as held. */
+  readonly nowMs: number;
 }
 
 /**
@@ -52,7 +56,7 @@ export class ActionClosed extends Refusal {
 }
 
 /** Whether somebody has to look at the action first: it can be proven, and nothing comes of that (ruling 42). */
-export function isInReview({ row }: OpenAction): boolean {
+export function isInReview({ row }: Pick<OpenAction, 'row'>): boolean {
   return row.state === 'REVIEW_REQUIRED';
 }
 
@@ -85,7 +89,7 @@ export function challengedAction(
   scope: string,
   row: TokenAction,
 ): OpenAction {
-  return actionOf(context, tenant, { actionId: row.action_id, scope }, key, row);
+  return actionOf(context, tenant, { actionId: row.action_id, ...givenPowers(scope) }, key, row);
 }
 
 function actionOf(
@@ -95,13 +99,16 @@ function actionOf(
   key: ActionKey,
   row: TokenAction,
 ): OpenAction {
+  const nowMs = context.runtime.clock.now();
+  const authenticators = withoutSuperseded(row.authenticators, nowMs);
   return {
     tenant,
     token,
     key,
-    row,
+    row: { ...row, authenticators },
     demand: readDecisionRecord(row.decision).demand,
-    verified: row.authenticators.filter(({ verified_at }) => verified_at !== null),
+    verified: authenticators.filter(({ verified_at }) => verified_at !== null),
     whyUnusable: (method) => whyUnusable(context, tenant, method),
+    nowMs,
   };
 }

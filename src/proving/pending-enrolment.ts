@@ -1,15 +1,16 @@
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import type { Enrolment } from './complete-enrolment.ts';
 import type { OpenAction } from './open-action.ts';
-import { requireFirstOrScope } from './permit.ts';
+import { holdOf, maySucceed, permitEnrolment } from './permit.ts';
 
 /** The enrolment that a proof of an authenticator completes which has waited for it. */
 export function pendingEnrolment(authenticator: AuthenticatorRow, nowMs: number): (held: OpenAction) => Enrolment {
   return (held) => {
-    requireFirstOrScope(held);
+    const method = authenticator.verification_method;
+    permitEnrolment(held, method);
     return {
-      authenticator: { ...authenticator, verified_at: nowMs, last_verified_at: nowMs },
-      place: 'waited for',
+      authenticator: { ...authenticator, verified_at: nowMs, last_verified_at: nowMs, ...holdOf(held, method) },
+      place: maySucceed(held, method) ? 'successor' : 'waited for',
     };
   };
 }

@@ -5,16 +5,26 @@
 import { digestsEqual, hmacSha256, isRs256Signature, signRs256 } from './crypto.ts';
 import type { RsaKeyPair, SecretKey } from './crypto.ts';
 
+/** What a short-lived token permits, and by whose word. What is absent is nobody's. */
+export interface TokenPowers {
+  /** Space-separated scopes. */
+  readonly scope: string;
+  /** Those of them that change factors and that the backend gave: they count whatever was proven. Space-separated. */
+  readonly given?: string | undefined;
+  /** The assurance of the strongest proof of the user that it was issued after. */
+  readonly proven?: string | undefined;
+  /** Whether it was issued after a recovery code. */
+  readonly isRecovered?: boolean | undefined;
+}
+
 /** What a short-lived token says. It names one occurrence of one action and carries no personal data but the user's id. */
-export interface ActionToken {
+export interface ActionToken extends TokenPowers {
   readonly tenantId: string;
   readonly userId: string;
   readonly actionCode: string;
   readonly idempotencyKey: string;
   /** The action's row: a token of a deleted user never fits an action made later under the same names. */
   readonly actionId: string;
-  /** Space-separated scopes. */
-  readonly scope: string;
   /** Unix seconds. */
   readonly issuedAt: number;
   /** Unix seconds. */
@@ -45,6 +55,10 @@ export function signActionToken(key: SecretKey, token: ActionTokenIssue): string
     iss: party,
     aud: party,
     scope: token.scope,
+    // Left out where there is nothing to say.
+    giv: token.given === '' ? undefined : token.given,
+    prv: token.proven,
+    rec: token.isRecovered === true ? true : undefined,
     act: token.actionId,
     // The place and names of these members are what SDKs of the wire contract read.
     other: {
@@ -101,7 +115,7 @@ export function checkActionToken(
 function readClaims(payload: string): { token: ActionToken; issuer: string; audience: string } | undefined {
   const claims = parseObject(payload);
   if (claims === undefined || !isObject(claims['other'])) return undefined;
-  const { iat, exp, sub, iss, aud, scope, act, other } = claims as Record<string, unknown> & {
+  const { iat, exp, sub, iss, aud, scope, giv, prv, rec, act, other } = claims as Record<string, unknown> & {
     other: Record<string, unknown>;
   };
   const { tenantId, userId, actionCode, idempotencyKey } = other;
@@ -116,6 +130,9 @@ function readClaims(payload: string): { token: ActionToken; issuer: string; audi
       idempotencyKey,
       actionId: act,
       scope,
+      given: isText(giv) ? giv : '',
+      proven: isText(prv) ? prv : undefined,
+      isRecovered: rec === true,
       issuedAt: iat as number,
       expiresAt: exp as number,
     },

@@ -36,6 +36,8 @@ export interface TenantSettings {
   readonly skipRecoveryCodesOnProgrammaticEnrollment: boolean;
   /** Which proofs let a user change their factors (ruling 17). */
   readonly factorChangePolicy: 'strongest-proof' | 'any-proof';
+  /** How many hours an authenticator that was added in recovery counts for little; 0 for none (ruling 41). */
+  readonly recoveredFactorHoldHours: number;
   /** Whether a user who removed their last authenticator may enrol again without a proof (A12). */
   readonly inlineReEnrolment: boolean;
   readonly allowDeletingUserAuthenticators: boolean;
@@ -60,6 +62,7 @@ const defaultSettings: TenantSettings = {
   disableRecoveryCodes: false,
   skipRecoveryCodesOnProgrammaticEnrollment: false,
   factorChangePolicy: 'strongest-proof',
+  recoveredFactorHoldHours: 24,
   inlineReEnrolment: false,
   allowDeletingUserAuthenticators: true,
   allowDisablingMfa: false,

@@ -1,5 +1,6 @@
 /** Worry: many requests at once get out of one signature, one counter or one credential what one request must not. */
 import { randomBytes } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
@@ -133,6 +134,72 @@ describe('two server processes on one PostgreSQL', () => {
     });
     expect(won).toHaveLength(1);
     const { rows } = await admin.query(`select count(*)::int as n from authenticators where user_id = 'registrar'`);
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  /** Somebody with an app and a token that one of their recovery codes has earned. */
+  async function recovered(userId: string) {
+    const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
+    const enrolment = { verificationMethod: 'AUTHENTICATOR_APP', otpUri };
+    const { body } = await post(0, `/users/${userId}/authenticators`, server, enrolment);
+    const given = { verificationCode: body.recoveryCodes[0] };
+    const proven = await post(0, '/client/verify/recovery-code', await track(userId), given);
+    return `Bearer ${String(proven.body.accessToken)}`;
+  }
+  const slots = async (userId: string) =>
+    (
+      await admin.query(
+        `select slot, held_until > now() as is_held from authenticators
+         where user_id = $1 and verification_method = 'AUTHENTICATOR_APP' order by slot`,
+        [userId],
+      )
+    ).rows;
+
+  test('rulings 40 and 41: of enrolments at once with the token of a recovery all are held, and one app waits', async () => {
+    const userId = 'recoverer';
+    const token = await recovered(userId);
+    const { secret } = (await post(0, '/client/user-authenticators/totp', token, {})).body;
+    const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    const begun = await Promise.all(
+      Array.from({ length: 6 }, async (_, n) => {
+        const { body } = await post(n, `${passkey}/registration-options`, token, {});
+        return createCredential(softwareKey(), body.options, publicUrl);
+      }),
+    );
+    await Promise.all([
+      ...Array.from({ length: 10 }, (_, n) => post(n, '/client/verify/totp', token, { verificationCode })),
+      ...begun.map((registrationCredential, n) => post(n, passkey, token, { registrationCredential })),
+    ]);
+    expect(await slots(userId)).toEqual([
+      { slot: '', is_held: null },
+      { slot: 'successor', is_held: true },
+    ]);
+    const { rows } = await admin.query(
+      `select count(*)::int as n, count(held_until)::int as held from authenticators
+       where user_id = $1 and verification_method = 'PASSKEY'`,
+      [userId],
+    );
+    expect(rows).toEqual([{ n: 6, held: 6 }]);
+  });
+
+  test('ruling 41: a successor whose time has come takes its place once, whoever comes first', async () => {
+    const userId = 'succeeder';
+    const token = await recovered(userId);
+    const { secret, userAuthenticatorId } = (await post(0, '/client/user-authenticators/totp', token, {})).body;
+    const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    expect((await post(1, '/client/verify/totp', token, { verificationCode })).status).toBe(200);
+    await admin.query(`update users set email = 'succeeder@example.com', email_verified = true where user_id = $1`, [
+      userId,
+    ]);
+    await admin.query(`update authenticators set held_until = now() - interval '1 second' where slot = 'successor'`);
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        post(n, `/users/${userId}/authenticators/${userAuthenticatorId}/lift-hold`, server, {}),
+      ),
+    );
+    expect(replies.every(({ status }) => status === 200)).toBe(true);
+    expect(await slots(userId)).toEqual([{ slot: '', is_held: null }]);
+    const { rows } = await admin.query(`select count(*)::int as n from outbox where user_id = $1`, [userId]);
     expect(rows).toEqual([{ n: 1 }]);
   });
 

@@ -243,7 +243,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
 
   test('A11: a token without the scope enrols no second address, also where one was left half enrolled', async () => {
     const { userId, email } = await enrolled();
-    const token = await track(userId, { scope: 'add:authenticators', idempotencyKey: 'k' });
+    const token = await track(userId, { scope: 'update:authenticators', idempotencyKey: 'k' });
     const plain = await track(userId, { idempotencyKey: 'k' });
     const added = `second-${email}`;
     expect((await enrol(plain, added)).body.errorCode).toBe('insufficient_scope');

@@ -205,7 +205,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
 
   test('ruling 17: a further address is enrolled by the scope, but moves and earns nothing', async () => {
     const { userId } = await enrolled();
-    const token = await track(userId, { scope: 'add:authenticators' });
+    const token = await track(userId, { scope: 'update:authenticators' });
     await enrol(token, `second-${userId}@example.com`);
     await confirm(linkTo(`second-${userId}@example.com`));
     const done = await finalize(token);

@@ -6,6 +6,8 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
+const seed = 'JBSWY3DPEHPK3PXPJBSWY3DP';
+
 describe.each(databaseKinds)('recovery codes by the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
@@ -35,7 +37,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
   /** A user with an authenticator app and the codes that came with it. */
   async function enrolled(): Promise<{ userId: string; codes: string[]; userAuthenticatorId: string }> {
     const userId = `saver-${(people += 1)}`;
-    const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
+    const otpUri = `otpauth://totp/x?secret=${seed}`;
     const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, {
       body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri },
     });
@@ -96,7 +98,10 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     const [used = '', old = ''] = codes;
     const plain = await track(userId);
     expect((await replace(plain)).body.errorCode).toBe('insufficient_scope');
-    const { accessToken } = await verify(plain, used);
+    const recovered = await verify(plain, used);
+    // Ruling 40: an earlier set is replaced, which a recovery code never does.
+    expect((await replace(recovered.accessToken)).body.errorCode).toBe('insufficient_scope');
+    const { accessToken } = (await post('verify/totp', plain, { verificationCode: codeOf(seed) })).body;
     const made = await replace(accessToken);
     expect(made.body).toEqual({ userAuthenticatorId: expect.any(String), recoveryCodes: expect.any(Array) });
     expect(new Set([...made.body.recoveryCodes, ...codes]).size).toBe(20);
@@ -106,6 +111,20 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(listed.body.map(({ verificationMethod }: Record<string, unknown>) => verificationMethod)).toEqual([
       'AUTHENTICATOR_APP',
     ]);
+  });
+
+  test('ruling 48: five sets an hour and user, and the sixth leaves the fifth good', async () => {
+    const { userId } = await enrolled();
+    const token = await track(userId, { scope: 'update:authenticators' });
+    const sets = [];
+    for (let n = 0; n < 5; n += 1) sets.push((await replace(token)).body.recoveryCodes);
+    const refused = await replace(token);
+    expect([refused.status, refused.body.errorCode]).toEqual([429, 'too_many_requests']);
+    expect(refused.headers['retry-after']).toBe('3600');
+    expect(await verify(await track(userId), sets[4][0])).toMatchObject({ isVerified: true });
+    expect((await replace(await track((await enrolled()).userId, { scope: 'update:authenticators' }))).status).toBe(
+      200,
+    );
   });
 
   test('A15: none can be made before something is enrolled, also where it is half enrolled', async () => {
@@ -130,7 +149,6 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
   test('ruling 17: a used code adds a factor, but replaces, changes and removes none', async () => {
     const { userId, codes } = await enrolled();
     const { accessToken } = await verify(await track(userId), codes[0]);
-    expect((await post('user-authenticators/totp', accessToken)).body.errorCode).toBe('insufficient_scope');
     const email = `${userId}@example.com`;
     const added = await post('user-authenticators/email-otp', accessToken, { email });
     expect(added.status, added.text).toBe(200);
@@ -160,8 +178,8 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     const { userId, codes } = await enrolled();
     const email = `${userId}@example.com`;
     await app.call('PATCH', `/v1/users/${userId}`, { body: { email, emailVerified: true } });
-    const { accessToken } = await verify(await track(userId), codes[0]);
-    await replace(accessToken);
+    await verify(await track(userId), codes[0]);
+    await replace(await track(userId, { scope: 'update:authenticators' }));
     await app.runtime.advance(60_000);
     const told = app.mail().filter(({ to }) => to === email);
     const facts = told.map(({ text }) => /9 recovery codes are left|10 new recovery codes/.exec(text)?.[0]);
@@ -242,7 +260,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
 
   test('an app that replaces the user’s default one is the default', async () => {
     const { userId } = await enrolled();
-    const token = await track(userId, { scope: 'add:authenticators' });
+    const token = await track(userId, { scope: 'update:authenticators' });
     const { secret, userAuthenticatorId } = (await post('user-authenticators/totp', token)).body;
     const reply = await post('verify/totp', token, { verificationCode: codeOf(secret) });
     expect(reply.body.userAuthenticator).toMatchObject({ userAuthenticatorId, isDefault: true });

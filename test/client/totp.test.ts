@@ -371,13 +371,16 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
 
   test('a scope that the backend asked for counts without a proof', async () => {
     const { userId } = await enrolled();
-    const token = await track(userId, { scope: 'add:authenticators' });
+    const added = await post('user-authenticators/totp', await track(userId, { scope: 'add:authenticators' }));
+    // Ruling 40: what takes another's place updates.
+    expect(added.body.errorCode).toBe('insufficient_scope');
+    const token = await track(userId, { scope: 'update:authenticators' });
     expect((await post('user-authenticators/totp', token)).status).toBe(200);
   });
 
   test('a registration is a proof of the first authenticator only: a second does not move the action', async () => {
     const { userId } = await enrolled();
-    const token = await track(userId, { scope: 'add:authenticators' });
+    const token = await track(userId, { scope: 'update:authenticators' });
     const { secret } = (await post('user-authenticators/totp', token)).body;
     const reply = await verify(token, codeOf(secret));
     expect(reply).toMatchObject({ isVerified: true });

@@ -262,6 +262,14 @@ export const examples: Readonly<Record<string, Example>> = {
   getAppClient: ({ clientId }) => manage('GET', `/app-clients/${clientId}`),
   updateAppClient: ({ clientId }) => manage('PATCH', `/app-clients/${clientId}`, { name: 'Changed' }),
   deleteAppClient: ({ clientId }) => manage('DELETE', `/app-clients/${clientId}`),
+  liftHold: ({ userId, userAuthenticatorId }) => ({
+    method: 'POST',
+    path: `/v1/users/${userId}/authenticators/${userAuthenticatorId}/lift-hold`,
+  }),
+  liftUsersHold: ({ userId, userAuthenticatorId }) =>
+    manage('POST', `/users/${userId}/authenticators/${userAuthenticatorId}/lift-hold`),
+  deleteUsersAuthenticator: ({ userId, userAuthenticatorId }) =>
+    manage('DELETE', `/users/${userId}/authenticators/${userAuthenticatorId}`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
   getJwks: ({ tenantId }) => ({ method: 'GET', path: `/v1/client/public/${tenantId}/.well-known/jwks` }),
@@ -397,6 +405,19 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       path: '/v1/challenge',
       body: { verificationMethod: 'EMAIL_OTP', email: 'a@b.c', userId, action, idempotencyKey, custom },
     })),
+  'deleteOwnAuthenticator invalid_configuration': async ({ app }) => {
+    const tenant = await app.createTenant('Where nobody removes anything');
+    const { secretKey: key, managementKey } = tenant;
+    const settings = { allowDeletingUserAuthenticators: false };
+    await app.call('PATCH', '/v1/management/tenant', { key: managementKey, body: settings });
+    await app.app.context.published.refresh();
+    const body = { verificationMethod: 'EMAIL_OTP', email: 'kept@example.com' };
+    const { authenticator } = (await app.call('POST', '/v1/users/keeper/authenticators', { key, body })).body;
+    const scope = 'remove:authenticators';
+    const tracked = await app.call('POST', '/v1/users/keeper/actions/pay', { key, body: { scope } });
+    const path = `/v1/client/user-authenticators/${String(authenticator.userAuthenticatorId)}`;
+    return { method: 'DELETE', path, token: String(tracked.body.token) };
+  },
   'initiateChallenge invalid_configuration': ({ own }) => ({
     method: 'POST',
     path: '/v1/challenge',
@@ -494,7 +515,9 @@ async function withoutMail({ own, appWithoutMail }: Stage, routeId: string): Pro
     const body = { verificationMethod, email: 'known@example.com' };
     await app.call('POST', '/v1/users/known/authenticators', { body });
   }
-  const tracked = await app.call('POST', '/v1/users/known/actions/pay', { body: { scope: 'add:authenticators' } });
+  const tracked = await app.call('POST', '/v1/users/known/actions/pay', {
+    body: { scope: 'add:authenticators update:authenticators' },
+  });
   return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }
 

@@ -257,7 +257,14 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
       };
       const underWay = new Map<Promise<void>, string>();
       const { db, runtime } = app;
-      await deliverOutbox.run({ db, runtime, deliver: { notice }, underWay, warn: () => undefined });
+      await deliverOutbox.run({
+        db,
+        runtime,
+        deliver: { notice },
+        underWay,
+        warn: () => undefined,
+        settleFactors: async () => undefined,
+      });
       await Promise.all(underWay.keys());
       return own;
     }),
@@ -290,7 +297,14 @@ test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, a
     if (tenantId === slow.tenantId) await over;
   };
   const underWay = new Map<Promise<void>, string>();
-  const context = { db: app.db, runtime: app.runtime, deliver: { notice }, underWay, warn: () => undefined };
+  const context = {
+    db: app.db,
+    runtime: app.runtime,
+    deliver: { notice },
+    underWay,
+    warn: () => undefined,
+    settleFactors: async () => undefined,
+  };
   await deliverOutbox.run(context);
   expect(begun.filter((tenantId) => tenantId === app.tenant.tenantId)).toHaveLength(3);
   const taken = begun.length;

@@ -54,6 +54,10 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     async getAuthenticators() {
       expect((await asOther('GET', '/v1/users/alice/authenticators')).body).toEqual([]);
     },
+    async liftHold() {
+      const path = `/v1/users/alice/authenticators/${authenticatorId}/lift-hold`;
+      expect((await asOther('POST', path)).status).toBe(404);
+    },
     async deleteAuthenticator() {
       const path = `/v1/users/alice/authenticators/${authenticatorId}`;
       expect((await asOther('DELETE', path)).status).toBe(404);

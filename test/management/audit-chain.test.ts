@@ -9,7 +9,12 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
 /** What the job is given; it delivers nothing. */
-const jobContext = ({ app: { context } }: TestApp) => ({ ...context, deliver: {}, underWay: new Map() });
+const jobContext = ({ app: { context } }: TestApp) => ({
+  ...context,
+  deliver: {},
+  underWay: new Map(),
+  settleFactors: async () => undefined,
+});
 
 describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
   let app: TestApp;

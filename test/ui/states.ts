@@ -1,4 +1,5 @@
 /** Every state that a person can meet, and how to get there: for what must hold in all of them, and for the gallery. */
+import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
@@ -62,8 +63,28 @@ async function withEverything(page: Page, site: Site, userId: string): Promise<v
   });
 }
 
-async function toSettings(page: Page, site: Site, userId: string): Promise<void> {
+/** Enrols an app beside the one that there is, with a recovery code. */
+async function succeedApp(site: Site, userId: string, codes: readonly string[]): Promise<void> {
+  const { token } = await site.track(userId, 'settings');
+  const client = async (path: string, bearer: string, body: object = {}) => {
+    const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await (await fetch(`${site.url}/v1/client/${path}`, init)).json()) as Record<string, string>;
+  };
+  const { accessToken = '' } = await client('verify/recovery-code', token, { verificationCode: codes[0] });
+  const { secret = '' } = await client('user-authenticators/totp', accessToken);
+  const verificationCode = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+  await client('verify/totp', accessToken, { verificationCode });
+}
+
+async function toSettings(
+  page: Page,
+  site: Site,
+  userId: string,
+  prepare: (codes: readonly string[]) => Promise<void> = async () => undefined,
+): Promise<void> {
   await withEverything(page, site, userId);
+  await prepare(await page.locator('.Codes li').allTextContents());
   const { url } = await site.track(userId, 'settings', {
     redirectToSettings: true,
     redirectUrl: `${site.appUrl}/`,
@@ -293,6 +314,15 @@ export const states: readonly State[] = [
       await toSettings(page, site, userId);
       await page.locator('summary').first().click();
       await page.getByRole('button', { name: 'Rename' }).waitFor();
+    },
+  },
+  {
+    name: 'settings-held',
+    caption: 'An app that was added in recovery: until when it counts for little, and what to do about it.',
+    async reach(page, site, userId) {
+      await toSettings(page, site, userId, (codes) => succeedApp(site, userId, codes));
+      await page.locator('summary').filter({ hasText: 'Not fully usable until' }).click();
+      await page.getByText('It was added with a recovery code').waitFor();
     },
   },
   {

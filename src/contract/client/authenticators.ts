@@ -32,7 +32,7 @@ export const deleteOwnAuthenticator = route({
   query: z.object({}),
   body: nothing,
   reply: z.object({ success: z.literal(true) }),
-  refusals: changeRefusals,
+  refusals: [...changeRefusals, 'invalid_configuration'],
   audit: 'authenticator.removed',
 });
 

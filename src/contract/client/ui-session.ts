@@ -24,6 +24,8 @@ const listedAuthenticator = ownAuthenticator.extend({
   /** Whether the user may rename it, and put another in its place. */
   isEditable: z.boolean(),
   isRemovable: z.boolean(),
+  /** Whether it waits to replace another, and the token permits to remove it whatever its scopes are. */
+  isCancellable: z.boolean(),
   /** Of what it is the last one, and stays for that until there is another. */
   isLastOf: z.enum(['authenticators', 'passkeys']).optional(),
 });

@@ -7,6 +7,9 @@ import { displayName, httpsUrl } from './values.ts';
 // A month: longer is a mistake, not a challenge.
 const tokenMinutesMax = 43_200;
 
+// A month: whoever lost what they had cannot wait longer.
+const holdHoursMax = 720;
+
 const authenticatorEventsWebhookConfig = closed({
   url: httpsUrl,
   includeCredentialPublicKey: z.boolean().optional(),
@@ -53,6 +56,8 @@ const settings = {
   unenrolledUserState: z.enum(['CHALLENGE_REQUIRED', 'ALLOW']),
   allowedRedirectUrls: z.array(v.redirectUrl).max(1000),
   factorChangePolicy: z.enum(['strongest-proof', 'any-proof']),
+  // Sallyport's own (ruling 41); 0 switches it off.
+  recoveredFactorHoldHours: z.int().min(0).max(holdHoursMax),
   timeZone,
 };
 

@@ -57,18 +57,35 @@ export const enrollVerifiedAuthenticator = route({
   audit: 'authenticator.enrolled',
 });
 
+export const authenticatorParams = userParams.extend({ userAuthenticatorId: v.opaqueId });
+
 export const deleteAuthenticator = route({
   id: 'deleteAuthenticator',
   method: 'DELETE',
   path: '/v1/users/:userId/authenticators/:userAuthenticatorId',
   caller: 'server',
   summary: 'Removes an authenticator. Recovery codes go with the last one.',
-  params: userParams.extend({ userAuthenticatorId: v.opaqueId }),
+  params: authenticatorParams,
   query: z.object({}),
   body: z.object({}),
   reply: success,
   refusals: ['not_found'],
   audit: 'authenticator.removed',
+});
+
+export const liftHold = route({
+  id: 'liftHold',
+  method: 'POST',
+  path: '/v1/users/:userId/authenticators/:userAuthenticatorId/lift-hold',
+  caller: 'server',
+  summary:
+    "Sallyport's own: lets an authenticator count at once that was added in recovery. What waits to replace another does so now.",
+  params: authenticatorParams,
+  query: z.object({}),
+  body: z.object({}),
+  reply: success,
+  refusals: ['not_found'],
+  audit: 'authenticator.hold_lifted',
 });
 
 export const getAuthenticatorConfigurations = route({

@@ -58,14 +58,16 @@ export interface HistoryInputs {
   /** Known: authenticated, and not invalidated since. */
   readonly devices?: { readonly isKnown: boolean; readonly knownCount: number };
   readonly hasVerified?: boolean;
+  /** Until when the last of the user's authenticators is held; null if none ever was. */
+  readonly heldUntilMs?: number | null;
   /** Whether the user has verified from this very address. */
   readonly addressSeen?: boolean;
   /** Latest first. `isComplete` is false where there were more than are read. */
   readonly places?: { readonly verified: readonly VerifiedPlace[]; readonly isComplete: boolean };
 }
 
-/** `attributes`: the user's own row. */
-export type HistoryPart = keyof HistoryInputs | 'attributes';
+/** `attributes`: the user's own row. `held`: {@link HistoryInputs.heldUntilMs}. */
+export type HistoryPart = Exclude<keyof HistoryInputs, 'heldUntilMs'> | 'attributes' | 'held';
 
 /** One fact that conditions can name. */
 export interface Fact {

@@ -47,6 +47,16 @@ export const userFacts: readonly Fact[] = [
     compute: ({ user }) => [...new Set(user.enrolledMethods)],
   },
   {
+    path: 'user.hasHeldAuthenticator',
+    type: 'boolean',
+    meaning: 'Whether the user has an authenticator that counts for little yet, because it was added in recovery.',
+    madeFrom: 'the user’s authenticators',
+    nullWhen: 'never',
+    needs: 'held',
+    compute: ({ nowMs, history }) =>
+      history.heldUntilMs === undefined ? UNKNOWN : history.heldUntilMs !== null && nowMs < history.heldUntilMs,
+  },
+  {
     path: 'user.createdAt',
     type: 'string',
     meaning: 'When the user was first seen, ISO 8601 in UTC.',

@@ -2,13 +2,13 @@ import { deleteOwnAuthenticator as route } from '../../contract/client/authentic
 import { Refusal } from '../../contract/errors.ts';
 import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
-import { requireScope } from '../../proving/permit.ts';
-import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
+import { permitRemoval } from '../../proving/permit.ts';
+import { settleFactors } from '../../proving/settle-factors.ts';
 import { recordUser } from '../../storage/queries/users.ts';
 import { tokenOperation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
-import { findOwn, keptBecause } from './own-authenticator.ts';
+import { findOwn, isOfId, keptBecause } from './own-authenticator.ts';
 import type { KeptBecause } from './own-authenticator.ts';
 
 const sentences: Readonly<Record<KeptBecause, string>> = {
@@ -21,14 +21,19 @@ const sentences: Readonly<Record<KeptBecause, string>> = {
 export const deleteOwnAuthenticator = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const { tenant, key } = action;
-  requireScope(action, 'remove:authenticators');
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
-    const user = await holdAction(sql, action);
-    const authenticators = await loadAuthenticators(sql, key.tenantId, key.userId);
-    const removed = findOwn(authenticators, request.params.userAuthenticatorId);
-    const why = keptBecause(tenant, authenticators, removed);
-    if (why !== undefined) throw new Refusal('forbidden', sentences[why]);
+    const factors = await settleFactors(sql, context, key.tenantId, await holdAction(sql, action));
+    const { user, authenticators } = factors;
+    const verified = authenticators.filter((row) => row.verified_at !== null);
+    const { userAuthenticatorId } = request.params;
+    // Whoever may not remove anything does not hear either what there is.
+    permitRemoval({ ...action, verified, nowMs }, authenticators.find(isOfId(userAuthenticatorId)));
+    const removed = findOwn(authenticators, userAuthenticatorId);
+    const why = keptBecause(tenant, authenticators, removed, nowMs);
+    if (why !== undefined) {
+      throw new Refusal(why === 'switched-off' ? 'invalid_configuration' : 'forbidden', sentences[why]);
+    }
     const isLast = removed.verified_at !== null && isLastVerified(authenticators, removed);
     const revokedSessions = await removeAuthenticator(sql, context, key.tenantId, user, authenticators, removed);
     // From now on it takes more than a token to enrol (A12).

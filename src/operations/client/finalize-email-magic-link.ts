@@ -1,8 +1,10 @@
 import { finalizeEmailMagicLink as route } from '../../contract/client/email-magic-link.ts';
-import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
+import { earnedNow } from '../../proving/permit.ts';
 import { proofToken } from '../../proving/proof-token.ts';
+import { earnedBefore } from '../../proving/repeat-proof.ts';
+import { nothingEarned } from '../../proving/token-powers.ts';
 import { loadActionChallenge, loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
 import type { ActionChallengeRow } from '../../storage/queries/action-challenges.ts';
 import { isUuid } from '../is-uuid.ts';
@@ -20,8 +22,9 @@ export const finalizeEmailMagicLink = tokenOperation(route, async (context, { ca
   const lifetimeMs = action.tenant.settings.tokenDurationInMinutes * 60_000;
   const leftMs = challenge.verified_at + lifetimeMs - context.runtime.clock.now();
   if (leftMs < 1_000) return { isVerified: false };
-  const proof = { method, assurance: assuranceOf(method, false), isRegistration: isFurther(action, challenge) };
-  const accessToken = proofToken(context, action, proof, Math.floor(leftMs / 1_000));
+  const earned = earnedBefore(action, { method, code: challenge.challenge_id });
+  const after = earned ?? earnedNow(action, nothingEarned(action.token));
+  const accessToken = proofToken(context, action, after, Math.floor(leftMs / 1_000));
   return { isVerified: true, accessToken };
 });
 
@@ -32,9 +35,4 @@ async function find(
 ): Promise<ActionChallengeRow | undefined> {
   if (challengeId === undefined) return loadLatestActionChallenge(db, key, method);
   return isUuid(challengeId) ? loadActionChallenge(db, key, method, challengeId) : undefined;
-}
-
-/** Whether the link enrolled an address beside something else: that is no proof of the user (ruling 17). */
-function isFurther({ verified }: OpenAction, { purpose, authenticator_id }: ActionChallengeRow): boolean {
-  return purpose === 'registration' && verified.some((row) => row.authenticator_id !== authenticator_id);
 }

@@ -60,6 +60,7 @@ export async function finishKeyAuthentication<R extends Route>(
     authenticator,
     isUserNamed: true,
   });
+  permitProof(action, method, authenticator);
   const accessToken = await acceptAssertion(context, request, route, action, method, spent, authenticator, assertion);
   return { accessToken, authenticator, row: action.row };
 }
@@ -138,7 +139,7 @@ export async function acceptAssertion<R extends Route>(
   };
   const accepted = await acceptProof(context, request, route, action, proof);
   if (accepted === undefined) throw await refuseKey(context, request, userId, method, 'counter');
-  const { accessToken } = proofReply(context, accepted, proof);
+  const { accessToken } = proofReply(context, accepted);
   keepSession(spent, request, accessToken);
   return accessToken;
 }

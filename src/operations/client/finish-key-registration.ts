@@ -2,6 +2,7 @@ import type { AddAuthenticatorReply } from '../../contract/client/webauthn.ts';
 import { Refusal } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { unheld } from '../../core/authenticators/hold.ts';
 import { userAgentLengthMax } from '../../enrichment/user-agent.ts';
 import type { RegistrationResponse } from '../../methods/method.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
@@ -25,6 +26,7 @@ import {
   refuseKey,
 } from './keys.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
+import { holdOf } from '../../proving/permit.ts';
 import { permitKey } from './permit-key.ts';
 import { proofReply } from './proof-reply.ts';
 
@@ -103,6 +105,7 @@ export async function finishKeyRegistration<R extends Route>(
     created_at: nowMs,
     verified_at: nowMs,
     last_verified_at: nowMs,
+    ...unheld,
   };
   const taken = () => new Refusal('invalid_request', 'This credential is registered already.');
   if ((await loadCredentialOwner(db, tenant.tenantId, enrolment.credentialId)) !== undefined) {
@@ -121,7 +124,7 @@ export async function finishKeyRegistration<R extends Route>(
     enrol(held: OpenAction): Enrolment {
       permitKey(held, method);
       // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).
-      return { authenticator, place: 'beside' };
+      return { authenticator: { ...authenticator, ...holdOf(held, method) }, place: 'beside' };
     },
   };
   const accepted = await acceptProof(context, request, route, action, proof).catch((error: unknown) => {
@@ -129,7 +132,7 @@ export async function finishKeyRegistration<R extends Route>(
   });
   const enrolled = accepted?.enrolled;
   if (accepted === undefined || enrolled === undefined) throw new Error('A key that is new has been used before.');
-  const { accessToken } = proofReply(context, accepted, proof);
+  const { accessToken } = proofReply(context, accepted);
   keepSession(spent, request, accessToken);
   return {
     isVerified: true,
@@ -137,6 +140,6 @@ export async function finishKeyRegistration<R extends Route>(
     userAuthenticatorId: authenticator.authenticator_id,
     userId: key.userId,
     credentialId: enrolment.credentialId,
-    userAuthenticator: ownAuthenticatorView(context.enrichment, authenticator, enrolled.defaultId),
+    userAuthenticator: ownAuthenticatorView(context, enrolled.authenticator, enrolled.defaultId),
   };
 }

@@ -12,9 +12,7 @@ import { tokenRequest } from './token-request.ts';
 export const getOwnAuthenticators = clientOperation(route, async (context, request) => {
   const caller = tokenRequest(request)?.caller ?? sessionOf(context, request);
   const { row, verified } = await openAction(context, caller);
-  return verified.map((authenticator) =>
-    ownAuthenticatorView(context.enrichment, authenticator, row.default_authenticator_id),
-  );
+  return verified.map((authenticator) => ownAuthenticatorView(context, authenticator, row.default_authenticator_id));
 });
 
 /** Who has the browser's session cookie, of the tenant that the request names. */

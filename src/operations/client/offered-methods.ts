@@ -1,7 +1,7 @@
 /** Which ways a page may offer to prove something, and to set up, with a token as it is. What a page offers is never refused for that reason. */
 import type { VerificationMethod } from '../../contract/values.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import { isPermitted, permitEnrolment, permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
+import { isPermitted, maySucceed, permitEnrolment, permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
 import { methodSettings } from '../method-settings.ts';
 import { isTaken } from './keys.ts';
 import { permitKey } from './permit-key.ts';
@@ -33,14 +33,14 @@ export function challengeMethods(action: OpenAction, hasRecoveryCodes: boolean):
   );
 }
 
-/** Methods that the token permits to set up now, and that would not take the place of another. */
+/** Methods that the token permits to set up now, and that would not take the place of another at once. */
 export function enrolmentMethods(action: OpenAction): readonly VerificationMethod[] {
   const own = new Set(action.verified.map(({ verification_method }) => verification_method));
   const mayBeSeveral = (method: string) => method === 'PASSKEY' || method === 'SECURITY_KEY';
   return provable.filter(
     (method) =>
       method !== 'RECOVERY_CODE' &&
-      (mayBeSeveral(method) || !own.has(method)) &&
+      (mayBeSeveral(method) || !own.has(method) || maySucceed(action, method)) &&
       methodSettings(action.tenant, method)['isHiddenToUser'] !== true &&
       isPermitted(() => (mayBeSeveral(method) ? permitKey(action, method) : permitEnrolment(action, method))),
   );

@@ -1,16 +1,16 @@
 import type { OwnAuthenticator } from '../../contract/client/values.ts';
 import { maskEmail, maskPhoneNumber } from '../../core/authenticators/mask-contact.ts';
-import type { Enrichment } from '../../enrichment/enrichment.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { describeAuthenticator } from '../describe-authenticator.ts';
+import type { Context } from '../operation.ts';
 
 /** An authenticator as its user sees it: contacts are masked, because a token alone proves nothing yet. */
 export function ownAuthenticatorView(
-  enrichment: Enrichment,
+  context: Pick<Context, 'enrichment' | 'runtime'>,
   row: AuthenticatorRow,
   defaultAuthenticatorId: string | null,
 ): OwnAuthenticator {
-  return describeAuthenticator(enrichment, row, defaultAuthenticatorId, {
+  return describeAuthenticator(context, row, defaultAuthenticatorId, {
     email: row.email === null ? null : maskEmail(row.email),
     phoneNumber: row.phone_number === null ? null : maskPhoneNumber(row.phone_number),
   });

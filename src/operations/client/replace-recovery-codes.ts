@@ -2,29 +2,39 @@ import { replaceRecoveryCodes as route } from '../../contract/client/recovery-co
 import { Refusal } from '../../contract/errors.ts';
 import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
-import { requireRecoveryCodes, requireScope } from '../../proving/permit.ts';
-import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import { replaceRecoveryCodes as recordSet } from '../../storage/queries/recovery-codes.ts';
+import { permitRecoverySet, requireRecoveryCodes } from '../../proving/permit.ts';
+import { settleFactors } from '../../proving/settle-factors.ts';
+import { hasRecoverySet, replaceRecoveryCodes as recordSet } from '../../storage/queries/recovery-codes.ts';
+import { countMessage } from '../../storage/queries/sent-messages.ts';
 import { newRecoveryCodes } from '../new-recovery-codes.ts';
 import { tokenOperation } from '../operation.ts';
 import { queueNotice } from '../queue-notice.ts';
 import { recordAudit } from '../record-audit.ts';
 
+/** Sets that a user may be shown within an hour (ruling 48): each of them costs what a good many guesses do. */
+const setsLimit = { messagesMax: 5, windowMs: 3_600_000 };
+
 export const replaceRecoveryCodes = tokenOperation(route, async (context, request) => {
   const { db, runtime } = context;
   const action = await openAction(context, request.caller);
   requireRecoveryCodes(action);
-  requireScope(action, 'add:authenticators');
+  permitRecoverySet(action, await hasRecoverySet(db, action.key.tenantId, action.key.userId));
   if (action.verified.length === 0) throw nothingEnrolled();
   const { tenantId, userId } = action.key;
   // Hashing is slow on purpose, so it happens before the transaction.
   const { codes, salt, hashes } = await newRecoveryCodes(context, action.tenant);
   const setId = runtime.ids.uuid();
   await db.transaction(async (sql) => {
-    await holdAction(sql, action);
-    const isEnrolled = (await loadAuthenticators(sql, tenantId, userId)).some((row) => row.verified_at !== null);
-    if (!isEnrolled) throw nothingEnrolled();
-    await recordSet(sql, tenantId, userId, { salt, hashes, nowMs: runtime.clock.now() });
+    const { authenticators } = await settleFactors(sql, context, tenantId, await holdAction(sql, action));
+    const verified = authenticators.filter((row) => row.verified_at !== null);
+    if (verified.length === 0) throw nothingEnrolled();
+    const nowMs = runtime.clock.now();
+    permitRecoverySet({ ...action, verified, nowMs }, await hasRecoverySet(sql, tenantId, userId));
+    const made = { tenantId, messageId: setId, subject: `user:${userId}`, verificationMethod: 'RECOVERY_CODE', nowMs };
+    if ((await countMessage(sql, made, [setsLimit])) !== undefined) {
+      throw new Refusal('too_many_requests', 'Too many sets of recovery codes were made. Try again later.', 3_600);
+    }
+    await recordSet(sql, tenantId, userId, { salt, hashes, nowMs });
     const notice = { type: 'recovery-codes-made', codesLeft: codes.length } as const;
     await queueNotice(sql, context, action.tenant, userId, notice);
     await recordAudit(sql, context, route, request, userId, { setId, codes: codes.length });

@@ -44,6 +44,7 @@ export async function sendChallenge<R extends Route>(
   const { tenant, key } = action;
   const { authenticator_id: authenticatorId, verification_method: verificationMethod, contact } = recipient;
   const { challengeId, code, tokenDigest } = message;
+  const { scope, given, proven, isRecovered } = action.token;
   // Refused before anything is counted or made, if there is nobody to deliver it.
   tenantMailer(context, tenant);
   const nowMs = runtime.clock.now();
@@ -59,7 +60,7 @@ export async function sendChallenge<R extends Route>(
       purpose: recipient.verified_at === null ? 'registration' : 'authentication',
       authenticatorId,
       contact,
-      scope: action.token.scope,
+      powers: { scope, given, proven, isRecovered },
       code,
       tokenDigest,
       nowMs,

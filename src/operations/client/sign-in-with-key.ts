@@ -50,7 +50,7 @@ export async function signInWithKey<R extends Route>(
     isUserNamed: false,
   });
   const { action, isDemandKnown } = await decidedAction(context, request, spent, authenticator, method, deviceId);
-  if (isDemandKnown) permitProof(action, method);
+  if (isDemandKnown) permitProof(action, method, authenticator);
   const accessToken = await acceptAssertion(context, request, route, action, method, spent, authenticator, assertion);
   return { accessToken, authenticator, row: action.row };
 }

@@ -7,7 +7,7 @@ import { codeLength } from '../../proving/challenge-code.ts';
 import { guessLimit, limitedUntil } from '../../proving/guess-limit.ts';
 import { readAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import { hasScope } from '../../proving/permit.ts';
+import { countingScopes, isCancellable, isPermitted, permitRecoverySet } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { loadUiSession } from '../../storage/queries/ui-sessions.ts';
@@ -57,7 +57,7 @@ export async function uiSessionView(
       redirectToSettings: row.redirect_to_settings,
     }),
     expiresAt: wireTime(token.expiresAt * 1000),
-    scopes: token.scope.split(' ').filter((scope) => scope !== ''),
+    scopes: [...countingScopes(action)],
     isEnrolled: action.verified.length > 0,
     defaultMethod: defaultMethod(action, usable),
     challengeMethods: usable.map((method) =>
@@ -75,7 +75,7 @@ export async function uiSessionView(
     enrolmentEmail:
       enrollable.some((method) => method.startsWith('EMAIL')) && row.email !== null ? row.email : undefined,
     recoveryCodes: {
-      canRegenerate: isRecoveryOffered && hasScope(action, 'add:authenticators'),
+      canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, more.has_recovery_set)),
       isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,
     },
     passkeyPrompt: {
@@ -140,16 +140,17 @@ function appDigits({ verified }: OpenAction, method: string): number | undefined
 }
 
 function listed(
-  { enrichment }: Context,
+  context: Context,
   action: OpenAction,
   authenticator: AuthenticatorRow,
 ): UiSession['authenticators'][number] {
-  const { tenant, verified, row } = action;
-  const why = keptBecause(tenant, verified, authenticator);
+  const { tenant, verified, row, nowMs } = action;
+  const why = keptBecause(tenant, verified, authenticator, nowMs);
   return {
-    ...ownAuthenticatorView(enrichment, authenticator, row.default_authenticator_id),
+    ...ownAuthenticatorView(context, authenticator, row.default_authenticator_id),
     isEditable: isEditable(tenant, authenticator.verification_method),
     isRemovable: why === undefined,
+    isCancellable: why === undefined && isCancellable(action, authenticator),
     ...(why === 'last-authenticator' || why === 'last-passkey' ? { isLastOf: lastOf[why] } : {}),
   };
 }

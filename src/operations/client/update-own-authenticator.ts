@@ -2,7 +2,8 @@ import { updateOwnAuthenticator as route } from '../../contract/client/authentic
 import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { requireScope } from '../../proving/permit.ts';
-import { loadAuthenticators, recordDisplayName } from '../../storage/queries/authenticators.ts';
+import { settleFactors } from '../../proving/settle-factors.ts';
+import { recordDisplayName } from '../../storage/queries/authenticators.ts';
 import { recordUser } from '../../storage/queries/users.ts';
 import { requireEditable } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
@@ -16,8 +17,9 @@ export const updateOwnAuthenticator = tokenOperation(route, async (context, requ
   const { displayName, isDefault } = request.body;
   requireScope(action, 'update:authenticators');
   return context.db.transaction(async (sql) => {
-    const user = await holdAction(sql, action);
-    const verified = (await loadAuthenticators(sql, tenantId, userId)).filter((row) => row.verified_at !== null);
+    const { user, authenticators } = await settleFactors(sql, context, tenantId, await holdAction(sql, action));
+    const verified = authenticators.filter((row) => row.verified_at !== null);
+    requireScope({ ...action, verified }, 'update:authenticators');
     const found = findOwn(verified, request.params.userAuthenticatorId);
     requireEditable(action.tenant, found.verification_method);
     const { authenticator_id: authenticatorId } = found;
@@ -33,6 +35,6 @@ export const updateOwnAuthenticator = tokenOperation(route, async (context, requ
       ...(isDefault === undefined ? {} : { isDefault }),
     });
     const state = displayName === undefined ? found.state : { ...found.state, displayName };
-    return ownAuthenticatorView(context.enrichment, { ...found, state }, defaultId);
+    return ownAuthenticatorView(context, { ...found, state }, defaultId);
   });
 });

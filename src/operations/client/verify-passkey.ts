@@ -16,7 +16,7 @@ export const verifyPasskey = clientOperation(route, async (context, request) => 
       ? await signInWithKey(context, request, route, method, response, deviceId)
       : await finishKeyAuthentication(context, own, route, method, response);
   // What the user is called now stands before what they were called when the passkey was made.
-  const then = ownAuthenticatorView(context.enrichment, authenticator, null);
+  const then = ownAuthenticatorView(context, authenticator, null);
   return omitAbsent({
     isVerified: true,
     accessToken,

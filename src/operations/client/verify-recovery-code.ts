@@ -51,7 +51,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   };
   const accepted = await acceptProof(context, request, route, action, proof);
   if (accepted === undefined) return refuse();
-  return { ...proofReply(context, accepted, proof), recoveryCodesLeft: codesLeft };
+  return { ...proofReply(context, accepted), recoveryCodesLeft: codesLeft };
 });
 
 /** The code that was given, out of a set; one slow hash, whatever the set has. */

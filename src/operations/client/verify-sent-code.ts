@@ -62,7 +62,7 @@ export async function verifySentCode<R extends Route>(
       ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
     };
     const accepted = await acceptProof(context, request, route, action, good);
-    if (accepted !== undefined) return proofReply(context, accepted, good);
+    if (accepted !== undefined) return proofReply(context, accepted);
   }
   return (await repeatProof(context, action, proof, subject)) ?? refuse();
 }

@@ -18,11 +18,11 @@ import { proofReply } from './proof-reply.ts';
 
 const method = 'AUTHENTICATOR_APP';
 
-/** Spend, compare, consume (ruling 16). A code is tried at the app that is being enrolled first, then at the one that is. */
+/** Spend, compare, consume (ruling 16). A code is tried at the app that is being enrolled first, then at those that are. */
 export const verifyTotp = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const { pending, enrolled } = candidates(action);
-  const code = readAppCode(request.body.verificationCode, [pending, enrolled]);
+  const code = readAppCode(request.body.verificationCode, [...pending, ...enrolled]);
   if (code === undefined) return notACode;
   const { tenantId, userId } = action.key;
   const guess = { verificationMethod: method };
@@ -33,10 +33,10 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
 
   const proof = { method, assurance: assuranceOf(method, false), code };
   let isReplay = false;
-  for (const authenticator of [pending, enrolled]) {
-    const counter = authenticator === undefined ? undefined : matchingStep(context, action, authenticator, code);
-    if (authenticator === undefined || counter === undefined) continue;
-    const isRegistration = authenticator === pending;
+  for (const authenticator of [...pending, ...enrolled]) {
+    const counter = matchingStep(context, action, authenticator, code);
+    if (counter === undefined) continue;
+    const isRegistration = authenticator.verified_at === null;
     const good = {
       ...proof,
       isRegistration,
@@ -46,7 +46,7 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
       ...(isRegistration ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
     };
     const accepted = await acceptProof(context, request, route, action, good);
-    if (accepted !== undefined) return proofReply(context, accepted, good);
+    if (accepted !== undefined) return proofReply(context, accepted);
     isReplay = true;
   }
   const repeated = await repeatProof(context, action, proof, subject);
@@ -57,33 +57,34 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
 
 /** @throws {Refusal} if there is nothing to try the code at, or the action does not accept it */
 function candidates(action: OpenAction): {
-  pending: AuthenticatorRow | undefined;
-  enrolled: AuthenticatorRow | undefined;
+  readonly pending: readonly AuthenticatorRow[];
+  readonly enrolled: readonly AuthenticatorRow[];
 } {
   requireUsable(action, method);
   const apps = action.row.authenticators.filter((row) => row.verification_method === method);
-  const enrolled = apps.find(({ verified_at }) => verified_at !== null);
-  const pending = apps.find(({ verified_at }) => verified_at === null);
-  if (pending === undefined && enrolled === undefined) {
+  const enrolled = apps.filter(({ verified_at }) => verified_at !== null);
+  const pending = apps.filter(({ verified_at }) => verified_at === null);
+  if (apps.length === 0) {
     throw new Refusal('invalid_request', 'The user has no authenticator app. Enrol one first.');
   }
-  if (enrolled === undefined) {
+  if (enrolled.length === 0) {
     permitEnrolment(action, method);
     return { pending, enrolled };
   }
   // What somebody has left half enrolled is no way in for a token that may not add it.
-  const mayEnrol = pending !== undefined && isPermitted(() => permitEnrolment(action, method));
+  const mayEnrol = pending.length > 0 && isPermitted(() => permitEnrolment(action, method));
   if (!mayEnrol) permitProof(action, method);
   return {
-    pending: mayEnrol ? pending : undefined,
-    enrolled: isPermitted(() => permitProof(action, method)) ? enrolled : undefined,
+    pending: mayEnrol ? pending : [],
+    // The app that stands there, and one that waits to take its place.
+    enrolled: enrolled.filter((row) => isPermitted(() => permitProof(action, method, row))),
   };
 }
 
 /** The code as it was meant; undefined if it has the digits of none of the apps. */
-function readAppCode(given: string, apps: readonly (AuthenticatorRow | undefined)[]): string | undefined {
+function readAppCode(given: string, apps: readonly AuthenticatorRow[]): string | undefined {
   const codes = methods.get(method)?.counterCodes;
-  const read = apps.map((app) => (app && codes ? readCode(given, codes.digitsOf(app.state)) : undefined));
+  const read = apps.map(({ state }) => (codes ? readCode(given, codes.digitsOf(state)) : undefined));
   return read.find((code) => code !== undefined);
 }
 

@@ -66,6 +66,7 @@ async function accept(
     contact: contactOf(authenticator),
     subject: userGuesses(tenantId, userId, method),
     consume: { kind: 'link', challengeId: challenge.challenge_id },
+    code: challenge.challenge_id,
     ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
   });
   return accepted === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
@@ -82,6 +83,7 @@ function callerOf(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
       actionCode: challenge.action_code,
       idempotencyKey: challenge.idempotency_key,
       actionId: challenge.state.actionId,
+      ...challenge.state.powers,
       scope: challenge.scope,
       issuedAt: Math.floor(challenge.created_at / 1000),
       expiresAt: Math.floor(challenge.expires_at / 1000),

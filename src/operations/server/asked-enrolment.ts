@@ -1,4 +1,5 @@
 import { contactColumns, haveSameContact } from '../../core/authenticators/contact.ts';
+import { unheld } from '../../core/authenticators/hold.ts';
 import type { Contact } from '../../core/authenticators/contact.ts';
 import type { Enrolment } from '../../proving/complete-enrolment.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
@@ -22,7 +23,7 @@ export function askedEnrolment(
     return { authenticator, place: 'own' };
   }
   if (own !== undefined && !haveSameContact(own, columns) && scopes.includes('update:authenticators')) {
-    return { authenticator: { ...own, ...columns }, place: 'moved' };
+    return { authenticator: { ...own, ...columns, ...unheld }, place: 'moved' };
   }
   return undefined;
 }
@@ -47,5 +48,6 @@ function newAuthenticator(
     created_at: nowMs,
     verified_at: nowMs,
     last_verified_at: nowMs,
+    ...unheld,
   };
 }

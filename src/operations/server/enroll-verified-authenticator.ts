@@ -2,13 +2,15 @@ import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
 import { contactOf, withContact } from '../../core/authenticators/contact.ts';
+import { isHeld, unheld } from '../../core/authenticators/hold.ts';
 import type { Method, Enrolment as VerifiedEnrolment } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
 import { completeEnrolment, enrolmentRemarks } from '../../proving/complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from '../../proving/complete-enrolment.ts';
+import { settleFactors } from '../../proving/settle-factors.ts';
 import { digestsEqual } from '../../runtime/crypto.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { loadAuthenticators, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
+import { liftHold, loadAuthenticators, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
@@ -36,8 +38,8 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
   const recoveryCodes = mayBeFirst && givesRecoveryCodes(tenant) ? await newRecoveryCodes(context, tenant) : undefined;
 
   const enrolled = db.transaction(async (sql) => {
-    const user = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
-    const existing = await loadAuthenticators(sql, tenantId, params.userId);
+    const known = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
+    const { user, authenticators: existing } = await settleFactors(sql, context, tenantId, known);
     await refuseForeignCredential(sql, tenantId, params.userId, enrolment);
     const same = existing.find(
       (row) => row.verification_method === method.verificationMethod && row.slot === enrolment.slot,
@@ -61,7 +63,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
       recoveryCodes: isCodeSetDue,
     });
     return {
-      authenticator: authenticatorView(context.enrichment, authenticator, defaultId),
+      authenticator: authenticatorView(context, authenticator, defaultId),
       ...(isCodeSetDue ? { recoveryCodes: [...recoveryCodes.codes] } : {}),
     };
   });
@@ -114,7 +116,7 @@ async function enrol(
   return { ...completed, remarks: enrolmentRemarks(verified, enrolment) };
 }
 
-/** What a repeat of the enrolment does with the authenticator that stands there: it may be made the default. */
+/** What a repeat of the enrolment does with the authenticator that stands there: it is held no more, and may be the default. */
 async function keep(
   sql: Sql,
   tenantId: string,
@@ -126,7 +128,10 @@ async function keep(
   const defaultId = isDefault === true ? authenticator.authenticator_id : user.default_authenticator_id;
   const after = { ...withContact(user, contactOf(authenticator)), default_authenticator_id: defaultId };
   await recordUser(sql, tenantId, after, nowMs);
-  return { authenticator, defaultId, remarks: { enrolled: false } };
+  const isLifted = isHeld(authenticator, nowMs);
+  if (isLifted) await liftHold(sql, tenantId, authenticator);
+  const now = isLifted ? { ...authenticator, ...unheld } : authenticator;
+  return { authenticator: now, defaultId, remarks: { enrolled: false, ...(isLifted ? { isHoldLifted: true } : {}) } };
 }
 
 async function refuseForeignCredential(
@@ -194,5 +199,6 @@ function rowOf(
     created_at: same?.created_at ?? nowMs,
     verified_at: nowMs,
     last_verified_at: same?.last_verified_at ?? null,
+    ...unheld,
   };
 }

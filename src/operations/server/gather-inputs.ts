@@ -148,6 +148,7 @@ export function factInputs(
       ...(history.is_known_device === undefined
         ? {}
         : { devices: { isKnown: history.is_known_device, knownCount: history.known_devices ?? 0 } }),
+      ...(history.held_until_ms === undefined ? {} : { heldUntilMs: history.held_until_ms }),
       ...(history.has_verified === undefined ? {} : { hasVerified: history.has_verified }),
       ...(history.address_seen === undefined ? {} : { addressSeen: history.address_seen }),
       ...(history.places === undefined

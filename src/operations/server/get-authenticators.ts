@@ -1,12 +1,15 @@
 import { getAuthenticators as route } from '../../contract/server/authenticators.ts';
+import { withoutSuperseded } from '../../core/authenticators/hold.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { loadUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
 import { authenticatorView } from './authenticator-view.ts';
 
-export const getAuthenticators = operation(route, async ({ db, enrichment }, { caller: { tenant }, params }) => {
+export const getAuthenticators = operation(route, async (context, { caller: { tenant }, params }) => {
+  const { db, runtime } = context;
   const user = await loadUser(db, tenant.tenantId, params.userId);
   if (user === undefined) return [];
   const rows = await loadAuthenticators(db, tenant.tenantId, params.userId);
-  return rows.map((row) => authenticatorView(enrichment, row, user.default_authenticator_id));
+  const now = withoutSuperseded(rows, runtime.clock.now());
+  return now.map((row) => authenticatorView(context, row, user.default_authenticator_id));
 });

@@ -2,6 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { closedStates } from '../../core/actions/closed-states.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
 import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
+import { isHeld } from '../../core/authenticators/hold.ts';
 import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
 import { countSend } from '../../proving/sending-limits.ts';
 import type { Tenant } from '../../storage/published.ts';
@@ -40,7 +41,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const { runtime, db } = context;
   const verificationMethod = checkedMethod(context, tenant, body);
   if (body.action === undefined) throw new Refusal('invalid_request', 'action is required.');
-  const email = body.email ?? (await knownEmail(db, tenant, body.userId));
+  const email = body.email ?? (await knownEmail(context, tenant, body.userId));
   if (email === undefined) throw new Refusal('invalid_request', `email is required for ${verificationMethod}.`);
 
   const contact = emailContact(email);
@@ -156,10 +157,17 @@ function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
   return method;
 }
 
-/** The address of a known user: of the authenticator that would be proven, else the user's own. */
-async function knownEmail(sql: Sql, tenant: Tenant, userId: string | undefined): Promise<string | undefined> {
+/** The address of a known user: of the authenticator that would be proven, but for one that is held, else the user's own. */
+async function knownEmail(
+  { db: sql, runtime }: Context,
+  tenant: Tenant,
+  userId: string | undefined,
+): Promise<string | undefined> {
   if (userId === undefined) return undefined;
+  const nowMs = runtime.clock.now();
   const authenticators = await loadAuthenticators(sql, tenant.tenantId, userId);
-  const enrolled = authenticators.find((row) => row.verification_method === 'EMAIL_OTP' && row.verified_at !== null);
+  const enrolled = authenticators.find(
+    (row) => row.verification_method === 'EMAIL_OTP' && row.verified_at !== null && !isHeld(row, nowMs),
+  );
   return enrolled?.email ?? (await loadUser(sql, tenant.tenantId, userId))?.email ?? undefined;
 }

@@ -8,6 +8,7 @@ import { isUuid } from '../is-uuid.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
+import { givenPowers } from '../../proving/token-powers.ts';
 import { permittedMethods } from '../usable-methods.ts';
 import { distinctMethods } from '../wire-values.ts';
 import { bindChallenge, refuseUnbindable } from './bind-challenge.ts';
@@ -79,7 +80,7 @@ function trackReply(
     actionCode,
     idempotencyKey,
     actionId,
-    scope: scopesOf(body.scope),
+    ...givenPowers(scopesOf(body.scope)),
   });
   const allowed = permittedMethods(context, tenant, record.demand);
   if (allowed.length === 0 && state === 'CHALLENGE_REQUIRED') warnOfDeadEnd(context, tenant);

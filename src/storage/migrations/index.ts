@@ -12,6 +12,7 @@ import * as untrackedActions from './0010-untracked-actions.ts';
 import * as ruleLanguage2 from './0011-rule-language-2.ts';
 import * as listsByHash from './0012-lists-by-hash.ts';
 import * as pageTemplates from './0013-page-templates.ts';
+import * as heldAuthenticators from './0014-held-authenticators.ts';
 import * as codeLengths from './0017-code-lengths.ts';
 
 export interface Migration {
@@ -34,5 +35,6 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'rule-language-2', sql: ruleLanguage2.sql },
   { version: 12, name: 'lists-by-hash', sql: listsByHash.sql },
   { version: 13, name: 'page-templates', sql: pageTemplates.sql },
+  { version: 14, name: 'held-authenticators', sql: heldAuthenticators.sql },
   { version: 17, name: 'code-lengths', sql: codeLengths.sql },
 ];

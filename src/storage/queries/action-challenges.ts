@@ -43,7 +43,7 @@ export interface NewActionChallenge {
   readonly authenticatorId: string;
   readonly contact: Contact;
   /** Of the token that asked for it: what the answer may do where no token comes along. */
-  readonly scope: string;
+  readonly powers: { readonly scope: string; readonly [power: string]: unknown };
   readonly actionId: string;
   readonly code: StoredCode | null;
   readonly tokenDigest: Buffer | null;
@@ -64,8 +64,8 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
     challenge.authenticatorId,
     email,
     phoneNumber,
-    challenge.scope,
-    JSON.stringify({ actionId: challenge.actionId }),
+    challenge.powers.scope,
+    JSON.stringify({ actionId: challenge.actionId, powers: challenge.powers }),
     challenge.code?.hmac ?? null,
     challenge.code?.length ?? null,
     challenge.tokenDigest,
@@ -115,7 +115,7 @@ export interface LinkChallengeRow extends ActionChallengeRow {
   readonly action_code: string;
   readonly idempotency_key: string;
   readonly scope: string;
-  readonly state: { readonly actionId: string };
+  readonly state: { readonly actionId: string; readonly powers?: object };
   readonly created_at: number;
 }
 

@@ -36,10 +36,10 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
      ), proof as (
        select p.method, p.assurance, p."authenticatorId" as authenticator_id, p."provenAt" as proven_at
        from held, jsonb_each(held.proofs) as kept, jsonb_to_record(kept.value) as p(
-         method text, assurance text, "authenticatorId" uuid, "provenAt" timestamptz, "isConfirmed" boolean
+         method text, assurance text, "heldMethod" text, "authenticatorId" uuid, "provenAt" timestamptz, "isConfirmed" boolean
        )
        where p."provenAt" >= ${since}::timestamptz and (not ${mustBeConfirmed}::boolean or p."isConfirmed")
-         and (${isAnyEnough}::boolean or ${satisfiesDemand('$14::json', 'p.method', 'p.assurance')})
+         and (${isAnyEnough}::boolean or ${satisfiesDemand('$14::json', 'p.method', 'p.assurance', 'p."heldMethod"')})
          and $6 in ('ALLOW', 'CHALLENGE_REQUIRED')
        order by ${rank('p.assurance')} desc, p."provenAt" desc limit 1
      ), settled as (

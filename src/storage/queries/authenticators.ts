@@ -1,9 +1,11 @@
+import type { HoldColumns } from '../../core/authenticators/hold.ts';
+import { successorSlot } from '../../core/authenticators/hold.ts';
 import { contactColumns } from '../../core/authenticators/contact.ts';
 import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue } from '../sql.ts';
 
-export interface AuthenticatorRow extends ContactColumns {
+export interface AuthenticatorRow extends ContactColumns, HoldColumns {
   readonly user_id: string;
   readonly authenticator_id: string;
   readonly verification_method: string;
@@ -21,7 +23,7 @@ export interface AuthenticatorRow extends ContactColumns {
 }
 
 const columns = `user_id, authenticator_id, verification_method, slot, email, phone_number, credential_id, state,
-  secret_sealed, counter, best_assurance, created_at, verified_at, last_verified_at`;
+  secret_sealed, counter, best_assurance, created_at, verified_at, last_verified_at, held_until, held_assurance, held_method`;
 
 const loadStatement = statement<AuthenticatorRow>(
   'load_authenticators',
@@ -40,11 +42,12 @@ export async function loadAuthenticators(
 const recordStatement = statement<AuthenticatorRow>(
   'record_authenticator',
   `insert into authenticators (tenant_id, ${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
    on conflict (tenant_id, user_id, verification_method, slot) do update set
      email = excluded.email, phone_number = excluded.phone_number, state = excluded.state,
      secret_sealed = excluded.secret_sealed, counter = excluded.counter, best_assurance = excluded.best_assurance,
-     verified_at = excluded.verified_at
+     verified_at = excluded.verified_at, held_until = excluded.held_until, held_assurance = excluded.held_assurance,
+     held_method = excluded.held_method
    returning ${columns}`,
 );
 
@@ -78,7 +81,12 @@ function valuesOf(row: AuthenticatorRow): readonly SqlValue[] {
     sqlTime(row.created_at),
     row.verified_at === null ? null : sqlTime(row.verified_at),
     row.last_verified_at === null ? null : sqlTime(row.last_verified_at),
+    ...holdValues(row),
   ];
+}
+
+function holdValues({ held_until: until, held_assurance, held_method }: HoldColumns): readonly SqlValue[] {
+  return [until === null ? null : sqlTime(until), held_assurance, held_method];
 }
 
 const ownerStatement = statement<{ user_id: string }>(
@@ -98,11 +106,12 @@ export async function loadCredentialOwner(
 
 const moveContactsStatement = statement<never>(
   'move_authenticator_contacts',
-  `update authenticators set email = coalesce($4, email), phone_number = coalesce($5, phone_number)
+  `update authenticators set email = coalesce($4, email), phone_number = coalesce($5, phone_number),
+     held_until = null, held_assurance = null, held_method = null
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
 );
 
-/** Points the user's authenticators of these methods at a new, verified contact. */
+/** Points the user's authenticators of these methods at a new contact that a backend vouches for; none of them is held any more. */
 export async function moveAuthenticatorContacts(
   sql: Sql,
   tenantId: string,
@@ -180,28 +189,77 @@ const clearSlotStatement = statement<{ authenticator_id: string }>(
   `delete from authenticators r using authenticators p
    where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
      and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
-     and r.slot = '' and r.authenticator_id <> p.authenticator_id
+     and r.slot in ('', '${successorSlot}') and r.authenticator_id <> p.authenticator_id
    returning r.authenticator_id`,
 );
 const takeSlotStatement = statement<never>(
   'take_authenticator_slot',
-  `update authenticators set slot = '' where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and slot = 'pending'`,
+  `update authenticators set slot = $4, held_until = $5, held_assurance = $6, held_method = $7
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and slot in ('pending', '${successorSlot}')`,
 );
 
-/**
- * Gives an authenticator that was pending the place of its method, in which a user has one. True if an earlier one had to
- * go.
- */
-export async function takeSlot(sql: Sql, tenantId: string, userId: string, authenticatorId: string): Promise<boolean> {
-  const replaced = await sql.query(clearSlotStatement, [tenantId, userId, authenticatorId]);
-  await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId]);
-  return replaced.length > 0;
+/** Gives an authenticator that has waited the place of its method, in which a user has one. An earlier one goes. */
+export async function takeSlot(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
+  const which = [tenantId, row.user_id, row.authenticator_id];
+  await sql.query(clearSlotStatement, which);
+  await sql.query(takeSlotStatement, [...which, '', ...holdValues(row)]);
+}
+
+/** Puts an authenticator that was pending beside the one of its method, which it is to replace one day. */
+export async function waitAsSuccessor(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
+  const { user_id: userId, authenticator_id: authenticatorId } = row;
+  await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId, successorSlot, ...holdValues(row)]);
+}
+
+const clearSuccessorStatement = statement<never>(
+  'clear_authenticator_successor',
+  `delete from authenticators
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and slot = '${successorSlot}'`,
+);
+
+/** Removes what waits to take the place of an authenticator that is new there. */
+export async function clearSuccessor(
+  sql: Sql,
+  tenantId: string,
+  { user_id: userId, verification_method: method }: Pick<AuthenticatorRow, 'user_id' | 'verification_method'>,
+): Promise<void> {
+  await sql.query(clearSuccessorStatement, [tenantId, userId, method]);
+}
+
+const liftStatement = statement<never>(
+  'lift_authenticator_hold',
+  `update authenticators set held_until = null, held_assurance = null, held_method = null
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3`,
+);
+
+/** Holds an authenticator no longer. */
+export async function liftHold(
+  sql: Sql,
+  tenantId: string,
+  { user_id: userId, authenticator_id: authenticatorId }: Pick<AuthenticatorRow, 'user_id' | 'authenticator_id'>,
+): Promise<void> {
+  await sql.query(liftStatement, [tenantId, userId, authenticatorId]);
+}
+
+const dueStatement = statement<{ tenant_id: string; user_id: string }>(
+  'load_due_successors',
+  `select tenant_id, user_id from authenticators where slot = '${successorSlot}' and held_until <= $1
+   order by held_until limit $2`,
+);
+
+/** Whose authenticators have a successor whose time has come. */
+export async function loadDueSuccessors(
+  sql: Sql,
+  nowMs: number,
+  max: number,
+): Promise<readonly { readonly tenant_id: string; readonly user_id: string }[]> {
+  return sql.query(dueStatement, [sqlTime(nowMs), max]);
 }
 
 const addStatement = statement<never>(
   'add_authenticator',
   `insert into authenticators (tenant_id, ${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 );
 
 /** Stores a new authenticator. @throws a unique violation (23505) if its credential is anybody's already. */

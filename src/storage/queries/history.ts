@@ -2,7 +2,7 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
 
 /** The parts of the past that rules can ask for, beyond what every decision reads. */
-export type HistoryPart = 'attributes' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
+export type HistoryPart = 'attributes' | 'held' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
 
 const windowParties = ['user', 'ip', 'device'] as const;
 type WindowParty = (typeof windowParties)[number];
@@ -35,6 +35,7 @@ export interface History {
   readonly phone_number?: string | null;
   readonly user_custom?: Readonly<Record<string, unknown>> | null;
   readonly user_created_at?: number | null;
+  readonly held_until_ms?: number | null;
   readonly is_known_device?: boolean;
   readonly known_devices?: number;
   readonly has_verified?: boolean;
@@ -90,6 +91,11 @@ const firstQuestionValue = 11;
 const parts: Readonly<Record<HistoryPart, string>> = {
   attributes: `
   u.email, u.phone_number, u.custom as user_custom, u.created_at as user_created_at`,
+  held: `
+  (
+    select (extract(epoch from max(h.held_until)) * 1000)::bigint from authenticators h
+    where h.tenant_id = $1 and h.user_id = $2 and h.verified_at is not null
+  ) as held_until_ms`,
   devices: `
   coalesce((
     select ${isKnownDevice} from devices k where k.tenant_id = $1 and k.user_id = $2 and k.device_id = $6

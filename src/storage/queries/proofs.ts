@@ -53,6 +53,8 @@ export interface Proof {
   /** The authenticator that was proven; null for a recovery code. */
   readonly authenticatorId: string | null;
   readonly assurance: string;
+  /** Under which method a held authenticator was added; undefined where that says nothing. */
+  readonly heldMethod?: string | undefined;
   /**
    * Whether it shows who the user is. Then the action moves, if it stands where it can and its decision asks for no more; one
    * that is not tracked keeps the proof for its track.
@@ -60,8 +62,11 @@ export interface Proof {
   readonly provesUser: boolean;
   /** The lease that the proof was confirmed under; undefined where nobody was asked. */
   readonly leaseId: string | undefined;
-  /** Whether the action remembers it as the latest proof of its token, with the HMAC of a code that may be repeated. */
-  readonly remembered: { readonly proofHmac: Buffer | null } | undefined;
+  /**
+   * What the action remembers of it as the latest proof of its token: the HMAC of a code that may be repeated, and what was
+   * earned with it. Undefined if nothing.
+   */
+  readonly remembered: { readonly proofHmac: Buffer | null; readonly earned: object } | undefined;
   /** Whose failures of the method are forgotten; undefined if they were before. */
   readonly subject: GuessSubject | undefined;
   readonly audit: AuditEvent;
@@ -71,8 +76,9 @@ export interface Proof {
 }
 
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it proves the user, $9 HMAC of the
-// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 whether the action remembers it, $20
-// when it was given, $21 the action's id, $22 whether it enrols; then what is consumed.
+// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 what the action remembers as earned, or
+// null if it remembers nothing, $20 when it was given, $21 the action's id, $22 whether it enrols, $23 under which method a
+// held authenticator was added; then what is consumed.
 const closedStateList = closedStates.map((state) => `'${state}'`).join(', ');
 const isHeld = '($2::text is null or exists (select from held where may_accept))';
 // The best one is kept.
@@ -86,33 +92,33 @@ const isStillThere = `exists (
        )`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
-  counter: `update authenticators set counter = $23, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
-     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $23) and ${isHeld}
+  counter: `update authenticators set counter = $24, last_verified_at = $10, verified_at = coalesce(verified_at, $10)
+     where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and (counter is null or counter < $24) and ${isHeld}
      returning 1`,
-  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $23), state = state || $25::jsonb,
+  signature: `update authenticators set counter = greatest(coalesce(counter, 0), $24), state = state || $26::jsonb,
        last_verified_at = $10, best_assurance = ${bestAssurance}
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
-       and ($23 > coalesce(counter, 0) or ($23 = 0 and coalesce(counter, 0) = 0) or not $24::boolean) and ${isHeld}
+       and ($24 > coalesce(counter, 0) or ($24 = 0 and coalesce(counter, 0) = 0) or not $25::boolean) and ${isHeld}
      returning 1`,
   code: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $23 and user_id = $2 and code_hmac = $24
+     where tenant_id = $1 and challenge_id = $24 and user_id = $2 and code_hmac = $25
        and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
      returning 1`,
   link: `update challenges c set verified_at = $10
-     where tenant_id = $1 and challenge_id = $23 and user_id = $2 and spent_at is not null
+     where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere}
      returning 1`,
   answer: `update challenges set verified_at = $10
-     where tenant_id = $1 and challenge_id = $23 and user_id is not distinct from $2 and code_hmac = $24
+     where tenant_id = $1 and challenge_id = $24 and user_id is not distinct from $2 and code_hmac = $25
        and verified_at is null and expires_at > $10 and ${isHeld}
      returning 1`,
   claim: `update challenges set user_id = $2, idempotency_key = $4, claimed_at = $10
-     where tenant_id = $1 and challenge_id = $23 and action_code = $3
+     where tenant_id = $1 and challenge_id = $24 and action_code = $3
        and (user_id is null or (user_id = $2 and idempotency_key = $4))
        and verified_at is not null and claimed_at is null and ${isHeld}
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
-     where tenant_id = $1 and user_id = $2 and code_number = $23 and code_hash = $24 and used_at is null and ${isHeld}
+     where tenant_id = $1 and user_id = $2 and code_number = $24 and code_hash = $25 and used_at is null and ${isHeld}
      returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
@@ -165,10 +171,14 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
      ) as a
    ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
      update actions a set
-       proof_method = case when $19 then $5 else proof_method end,
-       proof_hmac = case when $19 then $9 else proof_hmac end,
+       proof_method = case when $19::json is null then proof_method else $5 end,
+       proof_hmac = case when $19 is null then proof_hmac else $9 end,
+       -- Nothing is earned while somebody has to look at it first (ruling 42).
+       proof_earned = case when $19 is null then proof_earned when a.state <> 'REVIEW_REQUIRED' then $19
+         else json_build_object('scope', '', 'isRecovered', false, 'answered', 'read:authenticators', 'atMs', $19 -> 'atMs') end,
        proofs = case when $8 and (not a.is_tracked or a.state = 'REVIEW_REQUIRED') then coalesce(a.proofs, '{}') || jsonb_build_object(
-         $5::text || ':' || $7::text, jsonb_build_object('method', $5::text, 'assurance', $7::text,
+         $5::text || ':' || $7::text || coalesce(':' || $23::text, ''),
+         jsonb_build_object('method', $5::text, 'assurance', $7::text, 'heldMethod', $23::text,
            'authenticatorId', $6::uuid, 'provenAt', $20::timestamptz, 'isConfirmed', $17::uuid is not null)
        ) else a.proofs end,
        (
@@ -183,7 +193,7 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
          -- Judged by the decision that stands now, whichever was read before; once, for which the offset is.
          from (
            select $8 and a.state in ('ALLOW', 'CHALLENGE_REQUIRED') and a.decision ->> 'isAwaitingTrack' is null
-             and ${satisfiesDemand('a.decision', '$5::text', '$7::text')} as moves
+             and ${satisfiesDemand('a.decision', '$5::text', '$7::text', '$23::text')} as moves
            offset 0
          ) as j
        )
@@ -250,10 +260,11 @@ export async function recordProof(sql: Sql, proof: Proof): Promise<RecordedProof
     JSON.stringify(audit.data),
     proof.leaseId ?? null,
     proof.subject?.subject ?? null,
-    proof.remembered !== undefined,
+    proof.remembered === undefined ? null : JSON.stringify(proof.remembered.earned),
     sqlTime(proof.provenAtMs),
     proof.actionId ?? null,
     proof.enrols,
+    proof.heldMethod ?? null,
     ...consumedValues(consume),
   ]);
   if (row?.is_accepted === true) return { kind: 'accepted', state: row.state };

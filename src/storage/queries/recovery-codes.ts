@@ -29,6 +29,17 @@ export async function replaceRecoveryCodes(
   }
 }
 
+const hasSetStatement = statement<{ has_set: boolean }>(
+  'load_has_recovery_set',
+  'select exists (select from recovery_codes where tenant_id = $1 and user_id = $2) as has_set',
+);
+
+/** Whether the user has a set of recovery codes, used up or not. */
+export async function hasRecoverySet(sql: Sql, tenantId: string, userId: string): Promise<boolean> {
+  const [row] = await sql.query(hasSetStatement, [tenantId, userId]);
+  return row?.has_set === true;
+}
+
 export interface RecoveryCodeRow {
   readonly code_number: number;
   readonly salt: Buffer;

@@ -11,6 +11,8 @@ export interface TokenAction {
   readonly decision: unknown;
   readonly proof_method: string | null;
   readonly proof_hmac: Buffer | null;
+  /** What that proof has earned; null if nothing is known of it. */
+  readonly proof_earned: unknown;
   readonly redirect_url: string | null;
   readonly redirect_to_settings: boolean;
   readonly ip_address: string | null;
@@ -43,7 +45,7 @@ export interface StoredTokenAction extends Omit<TokenAction, 'authenticators'> {
 const ms = (column: string) => `(extract(epoch from a.${column}) * 1000)::bigint`;
 
 /** Everything that a call on an action begins from, where `x` is its row and `u` its user's. */
-export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.redirect_url, x.redirect_to_settings,
+export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.proof_earned, x.redirect_url, x.redirect_to_settings,
      x.ip_address, x.user_agent, x.device_id, x.locale,
      u.locale as user_locale, u.email, u.email_verified, u.phone_number,
      u.phone_number_verified, u.username, u.display_name, u.default_authenticator_id,
@@ -59,7 +61,8 @@ export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_met
          'slot', a.slot, 'email', a.email, 'phone_number', a.phone_number, 'credential_id', a.credential_id,
          'state', a.state, 'secret_sealed', encode(a.secret_sealed, 'base64'), 'counter', a.counter,
          'best_assurance', a.best_assurance, 'created_at', ${ms('created_at')}, 'verified_at', ${ms('verified_at')},
-         'last_verified_at', ${ms('last_verified_at')}
+         'last_verified_at', ${ms('last_verified_at')}, 'held_until', ${ms('held_until')},
+         'held_assurance', a.held_assurance, 'held_method', a.held_method
        ) order by a.created_at, a.authenticator_id)
        from authenticators a where a.tenant_id = x.tenant_id and a.user_id = x.user_id
      ), '[]') as authenticators`;

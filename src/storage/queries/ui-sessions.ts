@@ -15,6 +15,8 @@ export interface UiSessionRow {
   /** When guesses were counted against the tenant's own limit, by method; Unix milliseconds. */
   readonly recent_tries: Readonly<Record<string, readonly number[]>>;
   readonly has_recovery_codes: boolean;
+  /** Whether a set was made, used up or not. */
+  readonly has_recovery_set: boolean;
 }
 
 const loadStatement = statement<UiSessionRow>(
@@ -32,7 +34,8 @@ const loadStatement = statement<UiSessionRow>(
        where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.recent_tries <> '{}'
      ), '{}') as recent_tries,
      exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2 and r.used_at is null)
-       as has_recovery_codes
+       as has_recovery_codes,
+     exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2) as has_recovery_set
    from actions x
    join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
    join tenants t on t.tenant_id = x.tenant_id

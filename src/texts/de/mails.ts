@@ -25,6 +25,8 @@ export const deMails: MailTexts<'de'> = {
   'notice.advice':
     'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, melden Sie es {tenantName} sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu gelangen.',
   'authenticator-added.subject': 'Bei {tenantName} wurde ein Weg zur Bestätigung hinzugefügt',
+  'authenticator-added.held':
+    'Er wurde mit einem Wiederherstellungscode oder einem schwächeren Weg hinzugefügt. Bis {time} lässt sich damit nur wenig tun.',
   'authenticator-removed.subject': 'Bei {tenantName} wurde ein Weg zur Bestätigung entfernt',
   'method-locked.subject': 'Zu viele falsche Versuche bei {tenantName}',
   'method-locked.description':

@@ -177,6 +177,9 @@ export const dePages: PageTexts = {
   'settings.add': 'Weiteren Weg hinzufügen',
   'settings.added': 'Hinzugefügt: {date}',
   'settings.lastUsed': 'zuletzt verwendet: {date}',
+  'settings.heldUntil': 'Erst ab {time} voll nutzbar',
+  'settings.heldWhy':
+    'Das wurde mit einem Wiederherstellungscode oder einem schwächeren Weg hinzugefügt. Wenn Sie das nicht waren, entfernen Sie es und melden Sie es {tenantName} sofort.',
   'settings.default': 'Standard',
   'settings.makeDefault': 'Als Standard verwenden',
   'settings.madeDefault': 'Das ist jetzt Ihr Standard.',

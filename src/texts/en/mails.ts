@@ -26,6 +26,8 @@ export const enMails = {
   'notice.advice':
     'If this was you, you don’t need to do anything. If it wasn’t, tell {tenantName} at once: somebody else may be trying to get into your account.',
   'authenticator-added.subject': 'A way to confirm it’s you was added at {tenantName}',
+  'authenticator-added.held':
+    'It was added with a recovery code or a weaker way than you have. Until {time} it opens only little.',
   'authenticator-removed.subject': 'A way to confirm it’s you was removed at {tenantName}',
   'method-locked.subject': 'Too many wrong tries at {tenantName}',
   'method-locked.description': 'One of your ways to confirm it’s you is locked after too many wrong tries.',

@@ -172,6 +172,9 @@ export const enPages = {
   'settings.add': 'Add another way',
   'settings.added': 'Added {date}',
   'settings.lastUsed': 'last used {date}',
+  'settings.heldUntil': 'Not fully usable until {time}',
+  'settings.heldWhy':
+    'It was added with a recovery code or a weaker way. If that wasn’t you, remove it and tell {tenantName} at once.',
   'settings.default': 'Default',
   'settings.makeDefault': 'Use by default',
   'settings.madeDefault': 'This is your default now.',

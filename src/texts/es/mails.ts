@@ -24,6 +24,8 @@ export const esMails: MailTexts<'es'> = {
   'notice.advice':
     'Si has sido tú, no tienes que hacer nada. Si no, avisa cuanto antes a {tenantName}: puede que otra persona esté intentando entrar en tu cuenta.',
   'authenticator-added.subject': 'Se ha añadido una forma de confirmar que eres tú en {tenantName}',
+  'authenticator-added.held':
+    'Se añadió con un código de recuperación o con una forma menos segura. Hasta el {time} permite hacer poco.',
   'authenticator-removed.subject': 'Se ha quitado una forma de confirmar que eres tú en {tenantName}',
   'method-locked.subject': 'Demasiados intentos fallidos en {tenantName}',
   'method-locked.description':

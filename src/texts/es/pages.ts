@@ -172,6 +172,9 @@ export const esPages: PageTexts = {
   'settings.add': 'Añadir otra forma',
   'settings.added': 'Añadido el {date}',
   'settings.lastUsed': 'último uso el {date}',
+  'settings.heldUntil': 'No se podrá usar del todo hasta el {time}',
+  'settings.heldWhy':
+    'Se añadió con un código de recuperación o con una forma menos segura. Si no has sido tú, quítala y avisa cuanto antes a {tenantName}.',
   'settings.default': 'Predeterminado',
   'settings.makeDefault': 'Usar de forma predeterminada',
   'settings.madeDefault': 'Ahora es tu forma predeterminada.',

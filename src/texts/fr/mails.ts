@@ -24,6 +24,8 @@ export const frMails: MailTexts<'fr'> = {
   'notice.advice':
     'Si c’est vous, vous n’avez rien à faire. Sinon, prévenez {tenantName} sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
   'authenticator-added.subject': 'Un moyen de confirmation a été ajouté chez {tenantName}',
+  'authenticator-added.held':
+    'Il a été ajouté avec un code de récupération ou un moyen moins fort. Jusqu’au {time}, il ne permet que peu de choses.',
   'authenticator-removed.subject': 'Un moyen de confirmation a été supprimé chez {tenantName}',
   'method-locked.subject': 'Trop d’essais erronés chez {tenantName}',
   'method-locked.description': 'L’un de vos moyens de confirmation est bloqué après trop d’essais erronés.',

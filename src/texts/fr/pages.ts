@@ -176,6 +176,9 @@ export const frPages: PageTexts = {
   'settings.add': 'Ajouter un moyen',
   'settings.added': 'Ajouté le {date}',
   'settings.lastUsed': 'dernière utilisation le {date}',
+  'settings.heldUntil': 'Pleinement utilisable à partir du {time}',
+  'settings.heldWhy':
+    'Ce moyen a été ajouté avec un code de récupération ou un moyen moins fort. Si ce n’est pas vous, supprimez-le et prévenez {tenantName} sans attendre.',
   'settings.default': 'Par défaut',
   'settings.makeDefault': 'Utiliser par défaut',
   'settings.madeDefault': 'C’est désormais votre moyen par défaut.',

@@ -24,6 +24,8 @@ export const itMails: MailTexts<'it'> = {
   'notice.advice':
     'Se lo hai fatto tu, non devi fare nulla. Altrimenti avvisa subito {tenantName}: forse qualcun altro sta cercando di entrare nel tuo account.',
   'authenticator-added.subject': 'È stato aggiunto un metodo di conferma su {tenantName}',
+  'authenticator-added.held':
+    'È stato aggiunto con un codice di recupero o con un metodo meno sicuro. Fino al {time} permette di fare poco.',
   'authenticator-removed.subject': 'È stato rimosso un metodo di conferma su {tenantName}',
   'method-locked.subject': 'Troppi tentativi errati su {tenantName}',
   'method-locked.description': 'Uno dei tuoi metodi di conferma è bloccato dopo troppi tentativi errati.',

@@ -173,6 +173,9 @@ export const itPages: PageTexts = {
   'settings.add': 'Aggiungi un altro metodo',
   'settings.added': 'Aggiunto il {date}',
   'settings.lastUsed': 'ultimo uso il {date}',
+  'settings.heldUntil': 'Utilizzabile del tutto solo dal {time}',
+  'settings.heldWhy':
+    'È stato aggiunto con un codice di recupero o con un metodo meno sicuro. Se non sei stato tu, rimuovilo e avvisa subito {tenantName}.',
   'settings.default': 'Predefinito',
   'settings.makeDefault': 'Usa come predefinito',
   'settings.madeDefault': 'Ora è il tuo metodo predefinito.',

@@ -24,6 +24,8 @@ export const nlMails: MailTexts<'nl'> = {
   'notice.advice':
     'Was jij dit, dan hoef je niets te doen. Zo niet, meld het dan meteen aan {tenantName}: misschien probeert iemand anders in je account te komen.',
   'authenticator-added.subject': 'Er is een manier toegevoegd om bij {tenantName} te bevestigen dat jij het bent',
+  'authenticator-added.held':
+    'Die is toegevoegd met een herstelcode of een minder sterke manier. Tot {time} kan er maar weinig mee.',
   'authenticator-removed.subject': 'Er is een manier verwijderd om bij {tenantName} te bevestigen dat jij het bent',
   'method-locked.subject': 'Te veel foute pogingen bij {tenantName}',
   'method-locked.description':

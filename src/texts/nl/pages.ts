@@ -173,6 +173,9 @@ export const nlPages: PageTexts = {
   'settings.add': 'Andere manier toevoegen',
   'settings.added': 'Toegevoegd op {date}',
   'settings.lastUsed': 'laatst gebruikt op {date}',
+  'settings.heldUntil': 'Pas volledig bruikbaar vanaf {time}',
+  'settings.heldWhy':
+    'Dit is toegevoegd met een herstelcode of een minder sterke manier. Was jij dat niet, verwijder het dan en meld het meteen aan {tenantName}.',
   'settings.default': 'Standaard',
   'settings.makeDefault': 'Standaard gebruiken',
   'settings.madeDefault': 'Dit is nu je standaard.',

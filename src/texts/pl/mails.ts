@@ -26,6 +26,8 @@ export const plMails: MailTexts<'pl'> = {
   'notice.advice':
     'Jeśli to Ty, nie musisz nic robić. Jeśli nie, od razu powiadom {tenantName}: być może ktoś inny próbuje dostać się na Twoje konto.',
   'authenticator-added.subject': 'W {tenantName} dodano sposób potwierdzania, że to Ty',
+  'authenticator-added.held':
+    'Dodano go kodem odzyskiwania lub słabszym sposobem. Do {time} pozwala tylko na niewiele.',
   'authenticator-removed.subject': 'W {tenantName} usunięto sposób potwierdzania, że to Ty',
   'method-locked.subject': 'Zbyt wiele błędnych prób w {tenantName}',
   'method-locked.description':

@@ -172,6 +172,9 @@ export const plPages: PageTexts = {
   'settings.add': 'Dodaj inny sposób',
   'settings.added': 'Dodano: {date}',
   'settings.lastUsed': 'ostatnio użyto: {date}',
+  'settings.heldUntil': 'W pełni działa dopiero od: {time}',
+  'settings.heldWhy':
+    'Dodano go kodem odzyskiwania lub słabszym sposobem. Jeśli to nie Ty, usuń go i od razu powiadom {tenantName}.',
   'settings.default': 'Domyślny',
   'settings.makeDefault': 'Używaj domyślnie',
   'settings.madeDefault': 'To jest teraz Twój domyślny sposób.',

@@ -24,6 +24,8 @@ export const ptBrMails: MailTexts<'pt-br'> = {
   'notice.advice':
     'Se foi você, não precisa fazer nada. Se não foi, avise {tenantName} imediatamente: talvez outra pessoa esteja tentando entrar na sua conta.',
   'authenticator-added.subject': 'Uma forma de confirmar que é você foi adicionada em {tenantName}',
+  'authenticator-added.held':
+    'Foi adicionada com um código de recuperação ou com uma forma menos forte. Até {time} ela permite fazer pouco.',
   'authenticator-removed.subject': 'Uma forma de confirmar que é você foi removida em {tenantName}',
   'method-locked.subject': 'Muitas tentativas erradas em {tenantName}',
   'method-locked.description':

@@ -169,6 +169,9 @@ export const ptBrPages: PageTexts = {
   'settings.add': 'Adicionar outra forma',
   'settings.added': 'Adicionado em {date}',
   'settings.lastUsed': 'último uso em {date}',
+  'settings.heldUntil': 'Só poderá ser usada por completo a partir de {time}',
+  'settings.heldWhy':
+    'Foi adicionada com um código de recuperação ou com uma forma menos forte. Se não foi você, remova-a e avise {tenantName} imediatamente.',
   'settings.default': 'Padrão',
   'settings.makeDefault': 'Usar como padrão',
   'settings.madeDefault': 'Agora é sua forma padrão.',

@@ -27,6 +27,12 @@ export function sayDuration(locale: string, seconds: number): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
+/** A time to the minute. In UTC, and says so: server and browser need not know where the person is. */
+export function sayMinute(locale: string, iso: string): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  return `${format.format(new Date(iso))} UTC`;
+}
+
 /** A day as the language writes it. */
 export function sayDay(locale: string, iso: string): string {
   // Server and browser may stand in different time zones; the first paint must not differ from what replaces it.

@@ -7,7 +7,7 @@ import { Closable, PrimaryButton, Problem, Screen, SecondaryButton, Status, Text
 import { usePage } from '../kit/page.ts';
 import type { Words } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
-import { sayDay } from '../kit/words.ts';
+import { sayDay, sayMinute } from '../kit/words.ts';
 import { RecoveryCodesScreen } from './recovery-codes-screen.tsx';
 
 type Authenticator = UiSession['authenticators'][number];
@@ -87,7 +87,9 @@ function ListPanel({
           const canChange = canRename && onAdd !== undefined && isContact(authenticator);
           const canDefault = canRename && !authenticator.isDefault && session.authenticators.length > 1;
           const isKept = authenticator.isLastOf !== undefined;
-          const hasOptions = canRename || (mayRemove && (authenticator.isRemovable || isKept));
+          const canRemove = (mayRemove && authenticator.isRemovable) || authenticator.isCancellable;
+          const { heldUntil } = authenticator;
+          const hasOptions = canRename || canRemove || (mayRemove && isKept) || heldUntil !== undefined;
           return (
             <li key={authenticator.userAuthenticatorId}>
               <details class="Options" name="authenticator">
@@ -99,6 +101,11 @@ function ListPanel({
                       {authenticator.isDefault ? <span class="Badge">{words.say('settings.default')}</span> : null}
                     </span>
                     <span class="Card-hint">{usesOf(words, authenticator)}</span>
+                    {heldUntil === undefined ? null : (
+                      <span class="Card-hint">
+                        {words.say('settings.heldUntil', { time: sayMinute(words.locale, heldUntil) })}
+                      </span>
+                    )}
                   </span>
                   {hasOptions ? (
                     <span aria-hidden="true" class="text-link--quiet">
@@ -107,6 +114,9 @@ function ListPanel({
                   ) : null}
                 </summary>
                 <div class="Menu">
+                  {heldUntil === undefined ? null : (
+                    <p class="Note">{words.say('settings.heldWhy', { tenantName: session.tenant.name })}</p>
+                  )}
                   {canDefault ? (
                     <TextButton label={words.say('settings.makeDefault')} onClick={() => makeDefault(authenticator)} />
                   ) : null}
@@ -122,7 +132,7 @@ function ListPanel({
                       onClick={() => setPanel({ name: 'rename', authenticator })}
                     />
                   ) : null}
-                  {mayRemove && authenticator.isRemovable ? (
+                  {canRemove ? (
                     <TextButton
                       label={words.say('settings.remove')}
                       onClick={() => setPanel({ name: 'remove', authenticator })}

@@ -1,0 +1,7 @@
+import { deleteUsersAuthenticator as route } from '../../contract/management/users-authenticators.ts';
+import { deleteUserAuthenticator } from '../delete-user-authenticator.ts';
+import { operation } from '../operation.ts';
+
+export const deleteUsersAuthenticator = operation(route, (context, request) =>
+  deleteUserAuthenticator(context, request, route, request.params),
+);
