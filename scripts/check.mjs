@@ -1,43 +1,59 @@
 // Everything that can be checked without running the product, each by its own tool, with the command to mend it.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractConfig from 'dependency-cruiser/config-utl/extract-depcruise-config';
 import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
+// The longest first, as many at a time as there are processors.
 const steps = [
-  ['format', ['prettier', '--check', '--log-level', 'warn', '.'], 'npm run format'],
-  ['types', ['tsc', '-p', 'tsconfig.check.json'], undefined],
-  ['types of the pages', ['tsc', '-p', 'tsconfig.ui.json'], undefined],
-  ['lint', ['eslint', '--max-warnings', '0', '.'], undefined],
-  ['unused code', ['knip'], undefined],
-  ['generated files', ['tsx', 'scripts/gen.ts', '--check'], 'npm run gen'],
-];
+  { name: 'lint', words: ['eslint', '--max-warnings', '0', '.'] },
+  { name: 'types', words: ['tsc', '-p', 'tsconfig.check.json'] },
+  { name: 'format', words: ['prettier', '--check', '--log-level', 'warn', '.'], mend: 'npm run format' },
+  { name: 'unused code', words: ['knip'] },
+  { name: 'types of the pages', words: ['tsc', '-p', 'tsconfig.ui.json'] },
+  { name: 'generated files', words: ['tsx', 'scripts/gen.ts', '--check'], mend: 'npm run gen' },
+  { name: 'fences', run: checkFences, mend: 'see the table in ARCHITECTURE.md' },
+].values();
 
 let failed = false;
-for (const [name, [command, ...words], mend] of steps) {
-  const started = performance.now();
-  const { status } = spawnSync('npx', ['--no-install', command, ...words], { stdio: 'inherit', shell: false });
-  report(name, status === 0, started, mend);
-}
-await checkFences();
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (const { name, words, run = () => runTool(words), mend } of steps) {
+      const started = performance.now();
+      const { passed, output } = await run();
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const advice = passed || mend === undefined ? '' : ` — mend with: ${mend}`;
+      console.log(`${output}${passed ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)${advice}`);
+      if (!passed) failed = true;
+    }
+  }),
+);
 process.exit(failed ? 1 : 0);
+
+/** What the tool says is kept together, because others speak at the same time. */
+function runTool([command, ...words]) {
+  return new Promise((resolve, reject) => {
+    const tool = spawn(join('node_modules/.bin', command), words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [tool.stdout, tool.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    tool.on('error', reject).on('close', (code) => resolve({ passed: code === 0, output }));
+  });
+}
 
 /** The fences, and that the tool really looked at every module: a compiler it cannot read makes it pass on nothing. */
 async function checkFences() {
-  const started = performance.now();
   const config = await extractConfig('./.dependency-cruiser.cjs');
   const { output } = await cruise(['src', 'sdk'], { ...config.options, ruleSet: config, validate: true }, undefined, {
     tsConfig: extractTsConfig('./tsconfig.check.json'),
   });
   const expected = countModules('src') + countModules('sdk');
   const examined = output.modules.filter((module) => /^(?:src|sdk)\/.*\.tsx?$/.test(module.source)).length;
-  for (const violation of output.summary.violations) {
-    console.error(`  ${violation.rule.name}: ${violation.from} -> ${violation.to}`);
-  }
-  if (examined < expected) console.error(`  fences examined ${examined} modules, but there are ${expected}`);
-  report('fences', output.summary.error === 0 && examined >= expected, started, 'see the table in ARCHITECTURE.md');
+  const problems = output.summary.violations.map(({ rule, from, to }) => `  ${rule.name}: ${from} -> ${to}\n`);
+  if (examined < expected) problems.push(`  fences examined ${examined} modules, but there are ${expected}\n`);
+  return { passed: output.summary.error === 0 && examined >= expected, output: problems.join('') };
 }
 
 function countModules(folder) {
@@ -45,12 +61,4 @@ function countModules(folder) {
     if (entry.isDirectory()) return sum + countModules(join(folder, entry.name));
     return sum + (/\.tsx?$/.test(entry.name) ? 1 : 0);
   }, 0);
-}
-
-function report(name, passed, started, mend) {
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(
-    `${passed ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)${passed || mend === undefined ? '' : ` — mend with: ${mend}`}`,
-  );
-  if (!passed) failed = true;
 }

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
@@ -60,6 +59,8 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     if (inbox !== undefined) logger.info('no mail server is configured: messages are kept at /dev/inbox');
 
     let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+    // Most of the program. No other command needs it, nor does a start that is refused for its settings or its database.
+    const { createApp } = await import('../app.ts');
     const app = await createApp({
       db,
       enrichment,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { embeddedTemplate } from '../testkit/embedded-databases.ts';
 import { openEmbeddedDatabase } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
@@ -32,7 +33,7 @@ async function openServer(): Promise<Opened> {
 }
 
 async function openEmbedded(): Promise<Opened> {
-  const db = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
+  const db = await openEmbeddedDatabase({ dataDir: undefined, loadDataDir: await embeddedTemplate(), fsync: false });
   return { db, close: () => db.close() };
 }
 

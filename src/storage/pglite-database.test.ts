@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { embeddedTemplate } from '../testkit/embedded-databases.ts';
 import { DataDirectoryInUse } from './data-directory.ts';
 import { openEmbeddedDatabase } from './pglite-database.ts';
 import type { EmbeddedDatabase } from './pglite-database.ts';
@@ -151,7 +152,8 @@ test('opening it again adds less than 200 MB to a process', async () => {
 });
 
 test('a dump opens as a copy that goes its own way', async () => {
-  const first = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
+  const template = await embeddedTemplate();
+  const first = await openEmbeddedDatabase({ dataDir: undefined, loadDataDir: template, fsync: false });
   await first.script(`create table entry (id int primary key, filler text); insert into entry values (1, 'a')`);
   const loadDataDir = await first.dump();
   const [second, third] = [
@@ -166,7 +168,7 @@ test('a dump opens as a copy that goes its own way', async () => {
 });
 
 test('it finishes what was begun before it closes', async () => {
-  const db = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
+  const db = await openEmbeddedDatabase({ dataDir: undefined, loadDataDir: await embeddedTemplate(), fsync: false });
   await db.script('create table entry (id int primary key, filler text)');
   const work = Array.from({ length: 300 }, (_, id) => db.query(insert, [id, 'x']));
   const slow = db.transaction(async (sql) => {

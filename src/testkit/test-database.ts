@@ -14,7 +14,7 @@ export type DatabaseKind = (typeof databaseKinds)[number];
 
 /** A migrated database of its own, with nothing in it but the schema. Close it: an embedded one is emptied and used again. */
 export async function testDatabase(kind: DatabaseKind): Promise<Database> {
-  if (kind === 'embedded') return lendEmbeddedDatabase(inject('embeddedTemplate'));
+  if (kind === 'embedded') return lendEmbeddedDatabase();
   return openPostgresDatabase({
     url: await createPostgresDatabase(),
     poolSize: 10,

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
-import type { Database } from '../../src/storage/sql.ts';
+import type { Database, declaredStatements } from '../../src/storage/sql.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,14 +15,14 @@ function sourceFiles(folder: string): readonly string[] {
 }
 
 /** Name and text of every statement of the queries. Asked of another process: this one knows those of other tests, too. */
-function declaredByQueries(): readonly (readonly [string, string])[] {
+function declaredByQueries(): ReturnType<typeof declaredStatements> {
   const files = sourceFiles('src/storage/queries').filter((file) => !file.endsWith('.test.ts'));
   const program = `
     const { declaredStatements } = await import('./src/storage/sql.ts');
     for (const file of ${JSON.stringify(files)}) await import('./' + file);
     console.log(JSON.stringify([...declaredStatements()]));`;
   const words = ['--import', 'tsx', '--input-type=module', '-e', program];
-  return JSON.parse(execFileSync(process.execPath, words, { cwd: root, encoding: 'utf8' }));
+  return new Map(JSON.parse(execFileSync(process.execPath, words, { cwd: root, encoding: 'utf8' })));
 }
 
 /** What a name may turn out to be that is made of parts. */
@@ -58,7 +58,7 @@ const statementsWithoutTenant = [
 ];
 
 let db: Database;
-let queries: readonly (readonly [string, string])[];
+let queries: ReturnType<typeof declaredStatements>;
 beforeAll(async () => {
   db = await testDatabase('postgres');
   queries = declaredByQueries();
@@ -143,7 +143,7 @@ describe('every table', () => {
 });
 
 describe('every statement', () => {
-  test('was found', () => expect(queries.length).toBeGreaterThan(25));
+  test('was found', () => expect(queries.size).toBeGreaterThan(25));
 
   test('of a test has a name that no other file gives, because the files of one process share all names', () => {
     const named = [...sourceFiles('src'), ...sourceFiles('test')].flatMap((file) => {
@@ -162,7 +162,7 @@ describe('every statement', () => {
   test('names the tenant for each table that it reads or writes', async () => {
     const tables = await tablesWith('tenant_id');
     const mention = new RegExp(`\\b(?:from|join|into|update|delete from)\\s+(${tables.join('|')})\\b`, 'gi');
-    const lacking = queries.filter(([, text]) => {
+    const lacking = [...queries].filter(([, text]) => {
       const tableMentions = text.match(mention)?.length ?? 0;
       const tenantMentions = text.match(/\btenant_id\b/g)?.length ?? 0;
       return tableMentions === 0 ? !/\btenant_id\b/.test(text) : tenantMentions < tableMentions || !/\$\d/.test(text);

@@ -5,11 +5,10 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import { migrate, pendingMigrations } from '../../src/storage/migrate.ts';
 import { migrations } from '../../src/storage/migrations/index.ts';
 import type { Migration } from '../../src/storage/migrations/index.ts';
-import { openEmbeddedDatabase } from '../../src/storage/pglite-database.ts';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
 import type { DatabaseKind } from '../../src/testkit/test-database.ts';
 
 const opened: Database[] = [];
@@ -37,8 +36,9 @@ async function emptyPostgres(): Promise<string> {
 
 async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
   if (kind === 'postgres') return open(await emptyPostgres());
-  const db = await openEmbeddedDatabase({ dataDir: undefined, fsync: false });
+  const db = await testDatabase('embedded');
   opened.push(db);
+  await db.script('drop schema public cascade; create schema public');
   return db;
 }
 
