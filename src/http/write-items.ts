@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
-/** Answers a JSON array item by item, no faster than the client reads: it may be larger than what a node should hold. */
+/**
+ * Answers a JSON array item by item, no faster than the client reads and with everybody's requests in between: it may be
+ * larger than what a node should hold.
+ */
 export function writeItems(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
   return reply
     .code(200)
@@ -14,6 +18,7 @@ async function* arrayText(items: AsyncIterable<unknown>): AsyncIterable<Buffer> 
   for await (const item of items) {
     yield Buffer.from(`${opening}${JSON.stringify(item)}`);
     opening = ',';
+    await nextTurn();
   }
   yield Buffer.from(opening === '[' ? '[]' : ']');
 }

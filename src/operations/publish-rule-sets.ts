@@ -21,7 +21,7 @@ import type { Sql } from '../storage/sql.ts';
 import { ruleOfRow } from './rule-of-row.ts';
 
 // So that the rules of few actions are in memory at once.
-const actionsAtOnce = 20;
+const actionsAtOnce = 5;
 
 /**
  * Publishes what a change of the tenant's configuration has made different: a new version of each of these actions' rule

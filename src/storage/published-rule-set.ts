@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readRuleSetDocument } from '../core/rules/rule-set-document.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import type { ListItem } from '../core/rules/rule-set.ts';
@@ -27,6 +28,7 @@ export async function loadPublishedRuleSet(
   for (const listHash of Object.values(document.listHashes)) {
     if (listHash === null || held.has(listHash)) continue;
     held.set(listHash, JSON.parse(await loadWhole(sql, tenantId, listHash)) as readonly ListItem[]);
+    await nextTurn();
   }
   return document.compile(held);
 }

@@ -98,9 +98,54 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     for (const node of [0, 1]) expect((await validate(node, pair.accessToken)).status).toBe(200);
     const next = await refresh(1, pair.refreshToken);
     expect(next.status).toBe(200);
-    // The first token is two generations old now: it ends the family.
-    expect((await refresh(0, session.refreshToken)).status).toBe(401);
-    await expectDead(next.body as Pair);
+    // Two generations old, but exchanged a moment ago.
+    expect(await refresh(0, session.refreshToken)).toEqual(next);
+  });
+
+  test('ruling 46: tabs that refresh at one time on both nodes, each with another generation, stay signed in', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const session = await signIn();
+      const second = (await refresh(0, session.refreshToken)).body as Pair;
+      const third = (await refresh(1, second.refreshToken)).body as Pair;
+      const chain = [session, second, third].map(({ refreshToken }) => refreshToken);
+      // The latest is exchanged meanwhile, by whoever of its holders comes first.
+      const replies = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => refresh(index, chain[Math.floor(index / 2) % 3] ?? '')),
+      );
+      // A node that is overrun may say so, and has decided nothing.
+      for (const { status, body } of replies) expect([200, 503], JSON.stringify(body)).toContain(status);
+      const answered = replies.filter(({ status }) => status === 200);
+      const given = new Set(answered.map(({ body }) => body.refreshToken as string));
+      given.delete(third.refreshToken);
+      expect([...given]).toHaveLength(1);
+      // All go on with the one pair.
+      const pair = (await refresh(round, third.refreshToken)).body as Pair;
+      expect([...given]).toEqual([pair.refreshToken]);
+      expect((await validate(round + 1, pair.accessToken)).status).toBe(200);
+    }
+  });
+
+  test('ruling 46: a session that is ended while tabs refresh with older generations is over for all of them', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { userId, refreshToken, accessToken } = await signIn();
+      const second = (await refresh(0, refreshToken)).body as Pair;
+      const third = (await refresh(1, second.refreshToken)).body as Pair;
+      const chain = [refreshToken, second.refreshToken, third.refreshToken];
+      const end = [
+        () => ask(round, 'POST', '/sessions/revoke', { accessToken }),
+        () => ask(round, 'POST', '/sessions/user/revoke', { userId }),
+        () => ask(round, 'DELETE', `/users/${userId}`),
+      ][round % 3];
+      const [replies] = await Promise.all([
+        Promise.all(Array.from({ length: 18 }, (_, index) => refresh(index, chain[index % 3] ?? ''))),
+        sleep(round).then(end),
+      ]);
+      for (const { status, body } of replies) {
+        expect([200, 401]).toContain(status);
+        if (status === 200) await expectDead(body as Pair);
+      }
+      for (const old of chain) expect((await refresh(round, old)).status).toBe(401);
+    }
   });
 
   test(`F08: ${slowTries} refreshes, one node 200 ms from its database, give one new pair a round`, async () => {
@@ -118,6 +163,8 @@ describe('sessions on two server processes and one PostgreSQL', () => {
   test('A38: an old token stays old when both nodes start anew: refused, and the family revoked', async () => {
     const session = await signIn();
     const { body: pair } = await refresh(0, session.refreshToken);
+    const goesOn = await signIn();
+    const { body: second } = await refresh(0, goesOn.refreshToken);
     const rotatedMs = Date.now();
     for (const node of nodes) await node.kill9();
     nodes = await startNodes();
@@ -125,6 +172,12 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     await sleep(Math.max(0, rotatedMs + 10_500 - Date.now()));
     expect((await refresh(1, session.refreshToken)).status).toBe(401);
     await expectDead(pair as Pair);
+
+    // Ruling 46: a newer exchange makes an older token no younger.
+    const { body: third } = await refresh(1, second.refreshToken);
+    expect((await refresh(0, second.refreshToken)).body).toEqual(third);
+    expect((await refresh(0, goesOn.refreshToken)).status).toBe(401);
+    await expectDead(third as Pair);
   });
 
   test('A39: a refresh whose commit nobody heard of is repeated with success, and the session goes on', async () => {

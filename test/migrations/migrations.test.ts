@@ -170,6 +170,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ${action('signed-in')} ${event('signed-in', anonymous)}
       ${action('by-token')} ${event('by-token', '{"kind":"client","id":"by-token"}')}
       ${action('not-proven')}
+      ${action('by-link', { proof_method: "'EMAIL_MAGIC_LINK'" })}
+      ${event('by-link', anonymous, 'challenge.verified', '{"verificationMethod":"EMAIL_MAGIC_LINK"}')}
       ${action('told', { custom: "'{}'" })} ${event('told', anonymous)}
       ${action('set-since')} ${event('set-since', anonymous)}
       ${event('set-since', '{"kind":"server","id":"k"}', 'action.state_set', set)}
@@ -189,7 +191,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         },
       },
     ]);
-    expect(await rows(db, 'select count(*)::int as n from actions where is_tracked')).toEqual([{ n: 4 }]);
+    expect(await rows(db, 'select count(*)::int as n from actions where is_tracked')).toEqual([{ n: 5 }]);
   });
 
   test('ruling 38: published rule sets are published again under the second version of the language, altered ones never', async () => {

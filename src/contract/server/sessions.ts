@@ -61,7 +61,7 @@ export const refreshSession = route({
   path: '/v1/sessions/refresh',
   caller: 'server',
   summary:
-    'Gives a new pair of tokens and ends the old one. The old refresh token gives the same new pair again for 10 seconds, for callers who lost the answer; after that it ends the session.',
+    'Gives a new pair of tokens and ends the old one. For 10 seconds the old refresh token gives the latest pair again, for callers who lost the answer and for tabs that refresh at one time, also if up to two more refreshes came after; then it ends the session.',
   params: z.object({}),
   query: z.object({}),
   body: z.object({ refreshToken: sessionToken }),

@@ -23,6 +23,11 @@ test('the text has sorted keys and nothing that is not set', () => {
   );
 });
 
+test('where no list is named, releases that copied lists read it too; where one is, they keep what they had', () => {
+  expect(JSON.parse(ruleSetText(action, [], {}))).toHaveProperty('lists', {});
+  expect(JSON.parse(text)).not.toHaveProperty('lists');
+});
+
 describe('the text stays the same', () => {
   test.each<[title: string, text: string]>([
     ['with members of other concerns', ruleSetText({ ...action, lastActionCreatedAt: 'now' } as Action, [rule], lists)],

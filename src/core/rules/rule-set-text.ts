@@ -17,7 +17,8 @@ export function ruleSetText(action: Action, rules: readonly Rule[], listHashes: 
     rules: active.map(({ ruleId, name, priority, type, conditions, ...rest }) => {
       return { ruleId, name, priority, type, conditions: conditions ?? {}, ...demandsOf(rest) };
     }),
-    listHashes,
+    // What names no list reads as it did before lists were named: nodes of the release before know it too.
+    ...(Object.keys(listHashes).length === 0 ? { lists: {} } : { listHashes }),
   });
 }
 

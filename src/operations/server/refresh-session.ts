@@ -9,7 +9,8 @@ import { recordAudit } from '../record-audit.ts';
 import { badSession } from './bad-session.ts';
 import { issueSessionTokens } from './issue-session-tokens.ts';
 
-// For callers who lost the answer: SDKs repeat a POST when its connection breaks (ruling 23).
+// For callers who lost the answer, as SDKs repeat a POST when its connection breaks (ruling 23), and for tabs that share a
+// session and refresh at one time, each with what it has (ruling 46).
 const repeatMs = 10_000;
 
 export const refreshSession = operation(route, async (context, request) => {
@@ -27,9 +28,11 @@ export const refreshSession = operation(route, async (context, request) => {
   throw badSession();
 });
 
-/** Whether the token is the one that was exchanged for the present pair a moment ago. */
+/** Whether the token is of one of the last three generations, and was exchanged a moment ago. */
 function isRepeat(session: SessionRow, token: RefreshToken, nowMs: number): boolean {
-  return token.generation === session.generation - 1 && nowMs < session.rotated_at + repeatMs;
+  const exchangedAtMs = [session.rotated_at, ...session.earlier_rotated_at];
+  const ownMs = exchangedAtMs[session.generation - 1 - token.generation];
+  return ownMs !== undefined && nowMs < ownMs + repeatMs;
 }
 
 /**

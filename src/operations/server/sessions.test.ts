@@ -21,6 +21,10 @@ const setMethodStatement = statement<never>(
   'test_set_method',
   `update actions set verification_method = $3 where tenant_id = $1 and user_id = $2`,
 );
+const setGenerationStatement = statement<never>(
+  'test_set_generation',
+  `update sessions set generation = 1 where tenant_id = $1 and user_id = $2`,
+);
 const countStatement = statement<{ count: number }>(
   'test_count_sessions',
   'select count(*) as count from sessions where tenant_id = $1',
@@ -293,7 +297,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(new Set([first, second, third].map((pair) => pair.refreshToken)).size).toBe(3);
     });
 
-    test('the same old token gives the same new pair for ten seconds', async () => {
+    test('A39: the same old token gives the same new pair for ten seconds', async () => {
       const { refreshToken } = await signedIn();
       await t.runtime.advance(1_500);
       const pair = await refreshed(refreshToken);
@@ -324,13 +328,73 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       });
     });
 
-    test('N32: a token two generations old ends the session at once', async () => {
-      const { refreshToken } = await signedIn();
-      const second = await refreshed(refreshToken);
-      const third = await refreshed(second.refreshToken);
-      expect(await canRefresh(refreshToken)).toBe(false);
-      expect(await canRefresh(third.refreshToken)).toBe(false);
-      expect(await isValid(third.accessToken)).toBe(false);
+    test('ruling 46: each of the three generations before gives the latest pair for ten seconds, and rotates nothing', async () => {
+      const first = await signedIn();
+      const chain = [first.refreshToken];
+      let latest: Pair = first;
+      for (let generation = 1; generation <= 3; generation += 1) {
+        await t.runtime.advance(2_000);
+        latest = await refreshed(latest.refreshToken);
+        chain.push(latest.refreshToken);
+      }
+      // Exchanged 4, 2 and 0 seconds ago; then 9.999, 7.999 and 5.999.
+      for (const waitMs of [0, 5_999]) {
+        await t.runtime.advance(waitMs);
+        for (const old of chain.slice(0, 3)) expect(await refreshed(old)).toEqual(latest);
+      }
+      expect(decodeJwt(latest.accessToken)).toMatchObject({ generation: 3 });
+      expect(await isValid(latest.accessToken)).toBe(true);
+      // Each counts from its own exchange, not from the latest.
+      await t.runtime.advance(1);
+      expect(await refreshed(chain[1] ?? '')).toEqual(latest);
+      expectRefusal(await post('/refresh', { refreshToken: chain[0] }), 401, 'unauthorized');
+      expect(await isValid(latest.accessToken)).toBe(false);
+      expect((await auditOf(first.userId)).at(-1)).toMatchObject({
+        event_type: 'session.reuse_detected',
+        data: { generation: 3, reusedGeneration: 0 },
+      });
+    });
+
+    test('ruling 46, N32: the fourth generation before ends the session at once, and so does one from the future', async () => {
+      const first = await signedIn();
+      let latest: Pair = first;
+      for (let generation = 1; generation <= 4; generation += 1) latest = await refreshed(latest.refreshToken);
+      expect(await canRefresh(first.refreshToken)).toBe(false);
+      expect(await canRefresh(latest.refreshToken)).toBe(false);
+      expect(await isValid(latest.accessToken)).toBe(false);
+
+      const other = await signedIn();
+      const future = await refreshed((await refreshed(other.refreshToken)).refreshToken);
+      await t.db.query(setGenerationStatement, [tenant.tenantId, other.userId]);
+      expect(await canRefresh(future.refreshToken)).toBe(false);
+      expect(await canRefresh(other.refreshToken)).toBe(false);
+    });
+
+    test('ruling 46: what ends a session or changes it meanwhile counts for the generations before as well', async () => {
+      const twice = async () => {
+        const first = await signedIn();
+        const second = await refreshed(first.refreshToken);
+        return { ...first, latest: await refreshed(second.refreshToken) };
+      };
+      const revoked = await twice();
+      await post('/revoke', { accessToken: revoked.latest.accessToken });
+      expectRefusal(await post('/refresh', { refreshToken: revoked.refreshToken }), 401, 'unauthorized');
+
+      const deleted = await twice();
+      await t.call('DELETE', `/v1/users/${deleted.userId}`);
+      expectRefusal(await post('/refresh', { refreshToken: deleted.refreshToken }), 401, 'unauthorized');
+
+      // Claims are those of now; identity and times are those of the pair.
+      const changed = await twice();
+      await t.call('PATCH', `/v1/users/${changed.userId}`, { body: { email: 'new@example.com' } });
+      const { email, ...rest } = decodeJwt((await refreshed(changed.refreshToken)).accessToken);
+      expect([email, rest]).toEqual(['new@example.com', decodeJwt(changed.latest.accessToken)]);
+
+      const expiring = await signedIn();
+      await t.runtime.advance(30 * dayMs - 5_000);
+      await refreshed((await refreshed(expiring.refreshToken)).refreshToken);
+      await t.runtime.advance(5_000);
+      expectRefusal(await post('/refresh', { refreshToken: expiring.refreshToken }), 401, 'unauthorized');
     });
 
     test('N18, N32: thirty days after the sign-in the session ends, however often it was refreshed', async () => {

@@ -22,7 +22,8 @@ update actions a set is_tracked = false, proofs = case when a.verified_at is not
   ) end
 from audit_events e
 where e.event_type = 'challenge.verified' and e.actor ->> 'kind' = 'client' and e.actor ->> 'id' = 'anonymous'
-  and e.tenant_id = a.tenant_id and e.user_id = a.user_id and e.data ->> 'verificationMethod' = a.proof_method
+  and e.data ->> 'verificationMethod' = 'PASSKEY' and a.proof_method = 'PASSKEY'
+  and e.tenant_id = a.tenant_id and e.user_id = a.user_id
   and e.happened_at >= a.created_at and e.happened_at < a.created_at + interval '15 seconds'
   and (a.verified_at is null or a.verified_at between e.happened_at - interval '1 second' and e.happened_at + interval '1 second')
   and a.custom is null and a.redirect_url is null

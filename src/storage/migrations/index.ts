@@ -13,7 +13,8 @@ import * as ruleLanguage2 from './0011-rule-language-2.ts';
 import * as listsByHash from './0012-lists-by-hash.ts';
 import * as pageTemplates from './0013-page-templates.ts';
 import * as heldAuthenticators from './0014-held-authenticators.ts';
-import * as codeLengths from './0017-code-lengths.ts';
+import * as codeLengths from './0015-code-lengths.ts';
+import * as earlierRotations from './0016-earlier-rotations.ts';
 
 export interface Migration {
   readonly version: number;
@@ -36,5 +37,6 @@ export const migrations: readonly Migration[] = [
   { version: 12, name: 'lists-by-hash', sql: listsByHash.sql },
   { version: 13, name: 'page-templates', sql: pageTemplates.sql },
   { version: 14, name: 'held-authenticators', sql: heldAuthenticators.sql },
-  { version: 17, name: 'code-lengths', sql: codeLengths.sql },
+  { version: 15, name: 'code-lengths', sql: codeLengths.sql },
+  { version: 16, name: 'earlier-rotations', sql: earlierRotations.sql },
 ];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { sqlTime, statement } from '../sql.ts';
@@ -22,7 +23,10 @@ const recordStatement = statement<never>(
      last_named_at = excluded.last_named_at, kept_bytes = excluded.kept_bytes`,
 );
 
-/** Keeps documents under their hashes, which differ; one that was kept already is whole again, if it was deflated. */
+/**
+ * Keeps documents under their hashes, which differ; one that was kept already is whole again, if it was deflated. Whoever
+ * waits for this node comes first then: documents are large, and the embedded database is of the same thread.
+ */
 export async function recordDocuments(
   sql: Sql,
   tenantId: string,
@@ -36,15 +40,15 @@ export async function recordDocuments(
     documents.map(({ lists }) => JSON.stringify(lists)),
     sqlTime(nowMs),
   ]);
+  await nextTurn();
 }
 
-const recordListsStatement = statement<never>(
-  'record_list_documents',
+const recordListStatement = statement<never>(
+  'record_list_document',
   `insert into published_documents (tenant_id, hash, document, lists, published_at, last_named_at, kept_bytes)
    select tenant_id, hash, document, '{}', $3, $3, octet_length(document)
    from (
-     select distinct on (hash) tenant_id, hash, coalesce(items, '[]')::text as document
-     from value_lists where tenant_id = $1 and alias = any($2)
+     select tenant_id, hash, coalesce(items, '[]')::text as document from value_lists where tenant_id = $1 and alias = $2
    ) as named
    on conflict (tenant_id, hash) do update set document = excluded.document, deflated = null,
      last_named_at = excluded.last_named_at, kept_bytes = excluded.kept_bytes
@@ -58,7 +62,10 @@ export async function recordListDocuments(
   aliases: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  await sql.query(recordListsStatement, [tenantId, aliases, sqlTime(nowMs)]);
+  for (const alias of aliases) {
+    await sql.query(recordListStatement, [tenantId, alias, sqlTime(nowMs)]);
+    await nextTurn();
+  }
 }
 
 const ceasedStatement = statement<never>(

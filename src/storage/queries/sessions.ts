@@ -8,7 +8,10 @@ export interface SessionRow extends UserAttributes {
   readonly session_id: string;
   readonly client_id: string;
   readonly generation: number;
+  /** When the present generation was made, and the one before it exchanged. */
   readonly rotated_at: number;
+  /** The same of the two before, newest first. */
+  readonly earlier_rotated_at: readonly number[];
   readonly signed_in_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
@@ -18,7 +21,7 @@ export interface SessionRow extends UserAttributes {
   readonly custom_claims: Readonly<Record<string, string>>;
 }
 
-const columns = `s.session_id, s.user_id, s.client_id, s.generation, s.rotated_at, s.signed_in_at, s.expires_at,
+const columns = `s.session_id, s.user_id, s.client_id, s.generation, s.rotated_at, s.earlier_rotated_at, s.signed_in_at, s.expires_at,
   s.revoked_at, s.verification_method, s.assurance, u.email, u.email_verified, u.phone_number, u.phone_number_verified,
   u.username, u.display_name, u.locale, u.custom, c.access_token_lifetime_in_minutes, c.custom_claims`;
 
@@ -83,7 +86,8 @@ export async function loadSession(sql: Sql, tenantId: string, sessionId: string)
 
 const rotateStatement = statement<SessionRow>(
   'rotate_session',
-  `update sessions s set generation = s.generation + 1, rotated_at = $4
+  `update sessions s set generation = s.generation + 1, rotated_at = $4,
+     earlier_rotated_at = (s.rotated_at || s.earlier_rotated_at)[1:2]
    from users u, app_clients c
    where s.tenant_id = $1 and s.session_id = $2 and s.generation = $3 and s.revoked_at is null and s.expires_at > $4
      and ${belongTogether}
