@@ -11,7 +11,7 @@ import { previewValue } from '../core/rules/preview-value.ts';
 import { readPath } from '../core/rules/read-path.ts';
 import { restoreEvidence } from '../core/rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
-import { UNKNOWN } from '../core/rules/value.ts';
+import { isList, UNKNOWN } from '../core/rules/value.ts';
 import type { Value } from '../core/rules/value.ts';
 import { distinctMethods } from './wire-values.ts';
 
@@ -19,22 +19,21 @@ import { distinctMethods } from './wire-values.ts';
  * A decision record in words and as data: the decision is computed again from what was recorded, with its trace. One that
  * was made under another version of the rule language is told as it was recorded (ruling 38).
  */
-export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSet): z.input<typeof explanation> {
-  const evidence = restoreEvidence(record.inputs);
-  const isOfThisLanguage = record.language === languageVersion;
-  const explained = isOfThisLanguage
-    ? explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user)
-    : recallDecision(record, ruleSet);
+export function explanationView(
+  record: DecisionRecord,
+  ruleSet: PublishedRuleSet | undefined,
+): z.input<typeof explanation> {
+  const told = asRecorded(record);
+  return ruleSet === undefined ? { ...told, ...withoutRuleSet(record) } : { ...told, ...byRuleSet(record, ruleSet) };
+}
+
+/** What the record says by itself. */
+function asRecorded(record: DecisionRecord) {
   const { demand, decidingRuleId } = record;
-  const { needs } = ruleSet.compiled;
   return {
     outcome: record.outcome,
-    isReproduced: isOfThisLanguage ? explained.decision.outcome === record.outcome : null,
     source: record.source,
     ...(decidingRuleId === undefined ? {} : { decidingRuleId }),
-    words: [...describeDecision(explained), ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)])],
-    ruleSet: record.ruleSet,
-    rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves?.map(mutableLeaf) ?? [] })),
     demand: {
       verificationMethods: demand.verificationMethods === null ? null : distinctMethods(demand.verificationMethods),
       defaultVerificationMethod: distinctMethods(listed(demand.defaultVerificationMethod))[0] ?? null,
@@ -47,13 +46,62 @@ export function explanationView(record: DecisionRecord, ruleSet: PublishedRuleSe
     isCappedAtChallenge: record.isCappedAtChallenge === true,
     isAwaitingTrack: record.isAwaitingTrack === true,
     user: record.user,
+    sources: record.sources.map((source) => ({ ...source })),
+  };
+}
+
+/** What is left to say where the rule set is not kept any more (ruling 52). */
+function withoutRuleSet(record: DecisionRecord) {
+  const { facts, history } = restoreEvidence(record.inputs);
+  const deciding = record.matched.find(({ ruleId }) => ruleId === record.decidingRuleId);
+  const reasons = {
+    rule: deciding === undefined ? '' : `, decided by rule "${deciding.name}"`,
+    unknown: ', because a rule could not be computed',
+    default: ', the default of the action, because no rule matched',
+  };
+  return {
+    isReproduced: null,
+    words: [
+      `The outcome is ${record.outcome}${reasons[record.source]}.`,
+      'The rule set that decided it is not kept any more, so it is told as it was recorded.',
+    ],
+    ruleSet: { ...record.ruleSet, isKept: false },
+    rules: [],
+    facts: leafPaths(facts).map((path) => ({
+      path: path.join('.'),
+      ...shown(readPath(facts, path)),
+      origin: originOf(path.join('.')),
+    })),
+    history: [...history].map(([question, answer]) => ({ question, ...shown(answer) })),
+  };
+}
+
+function leafPaths(members: Readonly<Record<string, Value | undefined>>): readonly (readonly string[])[] {
+  return Object.entries(members).flatMap(([name, value]) => {
+    const isLeaf = typeof value !== 'object' || value === null || isList(value);
+    return isLeaf ? [[name]] : leafPaths(value).map((path) => [name, ...path]);
+  });
+}
+
+/** What the rule set adds: the decision is computed again, with its trace. */
+function byRuleSet(record: DecisionRecord, ruleSet: PublishedRuleSet) {
+  const evidence = restoreEvidence(record.inputs);
+  const isOfThisLanguage = record.language === languageVersion;
+  const explained = isOfThisLanguage
+    ? explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user)
+    : recallDecision(record, ruleSet);
+  const { needs } = ruleSet.compiled;
+  return {
+    isReproduced: isOfThisLanguage ? explained.decision.outcome === record.outcome : null,
+    words: [...describeDecision(explained), ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)])],
+    ruleSet: { ...record.ruleSet, isKept: true },
+    rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves?.map(mutableLeaf) ?? [] })),
     facts: needs.paths.map((path) => ({
       path,
       ...shown(readPath(evidence.facts, path.split('.'))),
       origin: originOf(path),
     })),
     history: needs.history.map(({ key }) => ({ question: key, ...shown(evidence.history.get(key) ?? null) })),
-    sources: record.sources.map((source) => ({ ...source })),
   };
 }
 

@@ -1,19 +1,24 @@
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
-import { loadPublishedRuleSet } from '../storage/published-rule-set.ts';
+import { DocumentMissing, loadPublishedRuleSet } from '../storage/published-rule-set.ts';
 import { unconfiguredAction } from '../storage/published.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Sql } from '../storage/sql.ts';
 
-/** The rule set that a decision was made by, however long ago. */
+/** The rule set that a decision was made by, however long ago; undefined if it is not kept any more. */
 export async function loadRuleSet(
   sql: Sql,
   tenant: Tenant,
   actionCode: string,
   record: DecisionRecord,
-): Promise<PublishedRuleSet> {
+): Promise<PublishedRuleSet | undefined> {
   const { hash } = record.ruleSet;
   // Without a hash there was no rule, so what decided was the default, whose outcome is the record's.
   if (hash === null) return unconfiguredAction(actionCode, record.outcome);
-  return loadPublishedRuleSet(sql, tenant.tenantId, hash, new Map(tenant.lists));
+  try {
+    return await loadPublishedRuleSet(sql, tenant.tenantId, hash, new Map(tenant.lists));
+  } catch (error) {
+    if (error instanceof DocumentMissing) return undefined;
+    throw error;
+  }
 }

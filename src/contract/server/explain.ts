@@ -41,7 +41,11 @@ export const explanation = z
     decidingRuleId: z.string().optional(),
     /** The decision in English, a sentence each. */
     words: z.array(z.string()),
-    ruleSet: z.object({ version: z.int(), hash: z.string().nullable() }),
+    ruleSet: z.object({
+      version: z.int(),
+      hash: z.string().nullable(),
+      isKept: z.boolean().meta({ description: 'False where it is too old to be kept: then the record alone is told.' }),
+    }),
     rules: z.array(ruleExplanation),
     demand: z.object({
       verificationMethods: z.array(v.verificationMethod).nullable(),

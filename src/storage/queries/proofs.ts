@@ -133,7 +133,7 @@ const touched = `, touched as (
 
 const closed = `, closed as (
      update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
-     where tenant_id = $1 and challenge_id = $26 and exists (select from consumed)
+     where tenant_id = $1 and challenge_id = $27 and exists (select from consumed)
    )`;
 
 // What follows of a consumption beyond what follows of all.
