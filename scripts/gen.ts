@@ -44,10 +44,16 @@ function factsPage(): string {
 # Facts
 
 What a rule's conditions can read by \`{"var": "path"}\`. A fact is one of three things: a value; null, because there was
-nothing to make it from; or unknown, because it was due but could not be computed (a damaged data file, a history too
-long to be read). Null follows the condition language; an unknown fact never lets anybody through unasked whom the
-true one would have stopped. The record of
-each decision says which it was, and how old the data files were. Value lists are read by \`lists.<alias>\`.
+nothing to make it from; or unknown, because it was due but could not be computed: a data file is damaged, a history too
+long to be read, or what was sent is unreadable. Null follows the condition language; an unknown fact never lets anybody
+through unasked whom the true one would have stopped. The record of each decision says which it was, and how old the data
+files were. Value lists are read by \`lists.<alias>\`.
+
+Of \`ipAddress\`, spaces, quotes, brackets, a port and a zone around the address are passed over, and of an IPv6 address
+that was made from one of IPv4 (mapped, NAT64, 6to4, Teredo) the latter is read; a list of addresses or anything else is
+unreadable. A member of \`custom\` is unreadable if it does not have the type that its data point is declared with: a JSON
+number or a plain decimal text such as \`"-12.50"\` for \`number\`, a text for \`text\`, true or false for \`boolean\`, an
+array of texts for \`multiselect\`.
 
 | path | type | meaning | made from | null when |
 | --- | --- | --- | --- | --- |

@@ -201,3 +201,8 @@ export const scope = z
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
+
+/** An optional text that an action is tracked with: empty counts as absent, too (ruling 37). */
+export function optionalText<Schema extends z.ZodType<unknown, string>>(schema: Schema) {
+  return z.preprocess((value) => (value === '' ? undefined : value), optional(schema)).optional();
+}

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from './address.ts';
+import { parseAddress, readAddress } from './address.ts';
 
 const naughtyStrings = createRequire(import.meta.url)('big-list-of-naughty-strings/blns.json') as string[];
 
@@ -67,5 +67,61 @@ describe('an address', () => {
     ['ff02::1', 'reserved'],
   ])('%s is %s', (text, scope) => {
     expect(parseAddress(text)?.scope).toBe(scope);
+  });
+});
+
+describe('an address as it was sent', () => {
+  it.each([
+    ['175.45.176.1', '175.45.176.1'],
+    [' 175.45.176.1\t', '175.45.176.1'],
+    ['"175.45.176.1"', '175.45.176.1'],
+    ["'175.45.176.1:51234'", '175.45.176.1'],
+    ['" 175.45.176.1 "', '175.45.176.1'],
+    ['175.45.176.1:51234', '175.45.176.1'],
+    ['[175.45.176.1]', '175.45.176.1'],
+    ['[2001:DB8::1]', '2001:db8::1'],
+    ['"[2001:db8::1]:443"', '2001:db8::1'],
+    ['2001:db8::1:443', '2001:db8::1:443'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['[fe80::1%25eth0.100]:80', 'fe80::1'],
+    ['::ffff:175.45.176.1', '175.45.176.1'],
+    ['[::FFFF:af2d:b001%3]:80', '175.45.176.1'],
+    ['::175.45.176.1', '175.45.176.1'],
+    ['64:ff9b::af2d:b001', '175.45.176.1'],
+    ['64:FF9B::175.45.176.1', '175.45.176.1'],
+    ['2002:af2d:b001::1', '175.45.176.1'],
+    ['2002:AF2D:B001:1:2:3:4:5', '175.45.176.1'],
+    ['2001:0:4136:e378:8000:63bf:50d2:4ffe', '175.45.176.1'],
+    ['::ffff:0:175.45.176.1', '175.45.176.1'],
+    ['2002:0a00:0001::', '10.0.0.1'],
+    ['2001:20::1', '2001:20::1'],
+  ])('ruling 37: %j is read as %s', (sent, read) => {
+    expect(readAddress(sent)).toEqual(parseAddress(read));
+    expect(readAddress(read)?.text).toBe(read);
+  });
+
+  it.each([
+    ...['', ' ', '""', '[]', '[]:80', 'unknown', '_hidden', '-', 'a', '1.2.3', '256.1.1.1', '0177.0.0.1', '0x7f.1'],
+    ...['175.45.176.1, 10.0.0.1', '175.45.176.1,', '175.45.176.1 10.0.0.1', '"175.45.176.1", "10.0.0.1"'],
+    ...['175.45.176.1:', '175.45.176.1:65536', '175.45.176.1:http', '175.45.176.1:_x', '175.45.176.1/24'],
+    ...['"175.45.176.1', '175.45.176.1"', '[175.45.176.1', '175.45.176.1]', '[[::1]]', '["::1"]', '[::1]80'],
+    ...['175.45.176.1%eth0', 'fe80::1%', 'fe80::1%a b', '%eth0', '1:2:3:4:5:6:7:8:443', '::ffff:1.2.3.4:80'],
+    ...['for=175.45.176.1', 'http://175.45.176.1', '175.45.176.1\u200b', '１.２.３.４', '175.45.176.1\u0000'],
+    // The translator's own choice says where the address inside stands.
+    ...['64:ff9b:1::af2d:b001', `${' '.repeat(300)}175.45.176.1`],
+  ])('ruling 37: %j cannot be read', (sent) => {
+    expect(readAddress(sent)).toBeNull();
+  });
+
+  it('ruling 37: whatever can be parsed is read, and nothing throws or is slow', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.constantFrom('', ' ', '"', "'"), (address, around) => {
+        expect(readAddress(`${around}${address}${around}`)).toEqual(readAddress(address));
+        if (!/^(?:2001:0*:|2002:|0*64:ff9b:)/i.test(address))
+          expect(readAddress(address)).toEqual(parseAddress(address));
+      }),
+    );
+    for (const piece of ['"', '[', ':', '%', '.', ' ', '1.', '1:', '[::1%']) readAddress(piece.repeat(100_000));
+    for (const text of naughtyStrings) readAddress(text);
   });
 });

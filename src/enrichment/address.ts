@@ -17,6 +17,9 @@ export interface IpAddress {
 // The longest text of an address: eight groups whose last two are dotted decimal.
 const textLengthMax = 45;
 
+// An address with all that may stand around it, and room to spare.
+const sentLengthMax = 256;
+
 const privateRanges: ReadonlySet<string> = new Set([
   'private',
   'carrierGradeNat',
@@ -55,4 +58,50 @@ export function parseAddress(text: string): IpAddress | null {
     // The two libraries disagree about the text: then nobody may act on it.
     return null;
   }
+}
+
+/**
+ * Reads one address as proxies, frameworks and translators between the two protocols write it (ruling 37): with spaces,
+ * quotes, brackets, a port or a zone around it, and with an IPv4 address inside one of IPv6. Null for everything else, a
+ * list of addresses too, which does not say whose address is meant.
+ */
+export function readAddress(sent: string): IpAddress | null {
+  const bare = sent.length > sentLengthMax ? null : bareAddress(sent);
+  const address = bare === null ? null : parseAddress(bare);
+  return address?.version === 6 ? withoutTranslation(address) : address;
+}
+
+const quoted = /^(["'])(.*)\1$/s;
+const bracketed = /^\[([^[\]]*)\](?::(\d{1,5}))?$/;
+const withPort = /^([\d.]+):(\d{1,5})$/;
+// RFC 4007 §11: the zone says through which interface of one machine, not to which address.
+const zoned = /^([\da-f.:]*:[\da-f.:]*)%[\w.~-]+$/i;
+const portMax = 65_535;
+
+/** The text without what may stand around an address; null if what stands there may not. */
+function bareAddress(sent: string): string | null {
+  const trimmed = sent.trim();
+  const unquoted = quoted.exec(trimmed)?.[2]?.trim() ?? trimmed;
+  // Without brackets a port is told from a group of IPv6 only behind an IPv4 address.
+  const [, host = unquoted, port = '0'] = bracketed.exec(unquoted) ?? withPort.exec(unquoted) ?? [];
+  return Number(port) > portMax ? null : (zoned.exec(host)?.[1] ?? host);
+}
+
+/** The IPv4 address that one of IPv6 was made from; the address itself if it was made from none. Null if it cannot be told. */
+function withoutTranslation(address: IpAddress): IpAddress | null {
+  const [a = 0, b = 0, c = 0, d = 0] = address.words;
+  // NAT64 (RFC 6052 §2.1) and SIIT (RFC 2765 §2.1): the last 32 bits.
+  if (a === 0x64_ff9b && b === 0 && c === 0) return ipv4Of(d);
+  if (a === 0 && b === 0 && c === 0xffff_0000) return ipv4Of(d);
+  // Where it stands under the prefix of one's own translator is that network's choice (RFC 8215 §4).
+  if (a === 0x64_ff9b && b >>> 16 === 1) return null;
+  // 6to4 (RFC 3056 §2): behind the first 16 bits.
+  if (a >>> 16 === 0x2002) return ipv4Of(((a << 16) | (b >>> 16)) >>> 0);
+  // Teredo (RFC 4380 §4): the last 32 bits, inverted.
+  if (a === 0x2001_0000) return ipv4Of(~d >>> 0);
+  return address;
+}
+
+function ipv4Of(word: number): IpAddress {
+  return fromIpv4(new ipaddr.IPv4([word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff]));
 }

@@ -41,14 +41,14 @@ describe('enrichment', () => {
     expect(enrichment.describeAddress('175.45.176.1').isSanctionedCountry).toBe(false);
   });
 
-  it('A45: garbage for an address gives exactly the facts of no address, whatever the state of the data', async () => {
+  it('ruling 37: of what cannot be read everything is unknown, and of what was not sent nothing, whatever the state of the data', async () => {
     const { put } = await scratchFolder();
     const broken = await put('broken', 'broken');
     for (const options of [{}, { countryPath: broken, asnPath: broken, cityPath: broken, anonymiserPaths: [broken] }]) {
       const { enrichment } = await open(options);
-      const nothing = enrichment.describeAddress(null);
-      expect(nothing).toEqual({
+      expect(enrichment.describeAddress(null)).toEqual({
         address: null,
+        isUnreadable: false,
         scope: null,
         country: null,
         place: null,
@@ -57,11 +57,36 @@ describe('enrichment', () => {
         isSanctionedCountry: null,
       });
       const garbage = naughtyStrings.filter((text) => !/^[0-9a-fA-F.:]+$/.test(text));
-      for (const text of [...garbage, '1.2.3.4, 5.6.7.8', '8.8.8.8:443', 'unknown']) {
-        expect(enrichment.describeAddress(text)).toEqual(nothing);
+      for (const text of [...garbage, '', '1.2.3.4, 5.6.7.8', 'unknown']) {
+        expect(enrichment.describeAddress(text)).toEqual({
+          address: null,
+          isUnreadable: true,
+          scope: null,
+          country: 'unknown',
+          place: 'unknown',
+          network: 'unknown',
+          isAnonymous: 'unknown',
+          isSanctionedCountry: 'unknown',
+        });
       }
     }
   });
+
+  it.each(['"175.45.176.1:51234"', '2002:af2d:b001::1', '64:ff9b::af2d:b001', '[::ffff:175.45.176.1]:443'])(
+    'ruling 37: %s has the facts of the address inside',
+    async (sent) => {
+      const { put } = await scratchFolder();
+      const { enrichment } = await open({ anonymiserPaths: [await put('vpn.txt', '175.45.176.0/24')] });
+      expect(enrichment.describeAddress(sent)).toEqual(enrichment.describeAddress('175.45.176.1'));
+      expect(enrichment.describeAddress(sent)).toMatchObject({
+        address: '175.45.176.1',
+        country: { countryCode: 'KP' },
+        network: { asn: 131279 },
+        isAnonymous: true,
+        isSanctionedCountry: true,
+      });
+    },
+  );
 
   it('A45: nothing that a caller can send throws', async () => {
     const { enrichment } = await open({});

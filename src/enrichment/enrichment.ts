@@ -3,7 +3,7 @@
  * cannot be told is null (nothing to tell it from) or `unknown` (it should have been told, ruling 8), never a guess.
  */
 import type { Runtime } from '../runtime/runtime.ts';
-import { type AddressScope, parseAddress } from './address.ts';
+import { type AddressScope, readAddress } from './address.ts';
 import { openAnonymisers } from './anonymisers.ts';
 import { type IpLocation, type IpLocationOptions, openIpLocation } from './ip-location.ts';
 import { passkeyProviderName } from './passkey-providers.ts';
@@ -22,16 +22,29 @@ export interface EnrichmentOptions extends IpLocationOptions {
 
 /** Everything known about one address. */
 export interface AddressDescription extends IpLocation {
-  /** The one spelling of the address; null if none was sent or what was sent is none (both give the same facts, A45). */
+  /** The one spelling of the address; null if none was sent or what was sent cannot be read. */
   readonly address: string | null;
+  /** Whether something was sent that cannot be read as one address: then all that it would have told is unknown (ruling 37). */
+  readonly isUnreadable: boolean;
   readonly scope: AddressScope | null;
   readonly isAnonymous: Known<boolean>;
   readonly isSanctionedCountry: Known<boolean>;
 }
 
+const unreadable: AddressDescription = {
+  address: null,
+  isUnreadable: true,
+  scope: null,
+  country: 'unknown',
+  place: 'unknown',
+  network: 'unknown',
+  isAnonymous: 'unknown',
+  isSanctionedCountry: 'unknown',
+};
+
 /** The open data files and parsers. */
 export interface Enrichment {
-  /** Never throws; garbage is treated as if nothing had been sent. */
+  /** Null: none was sent. Never throws. */
   describeAddress(ip: string | null): AddressDescription;
   /** Never throws. */
   describeUserAgent(ua: string | null): UserAgentDescription | Unknown;
@@ -61,10 +74,12 @@ export async function openEnrichment(
 
   return {
     describeAddress(ip) {
-      const address = ip === null ? null : parseAddress(ip);
+      const address = ip === null ? null : readAddress(ip);
+      if (ip !== null && address === null) return unreadable;
       const { country, place, network } = locator.locate(address);
       return {
         address: address?.text ?? null,
+        isUnreadable: false,
         scope: address?.scope ?? null,
         country,
         place,

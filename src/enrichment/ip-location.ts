@@ -55,7 +55,7 @@ export interface IpLocationOptions {
 
 /** The open files. */
 export interface IpLocator {
-  /** What is known about an address; null stands for one that was not sent or not understood. Never throws. */
+  /** What is known about an address; null stands for one that was not sent. Never throws. */
   locate(address: IpAddress | null): IpLocation;
   sources(): readonly DataSource[];
   /** Reads all files again, changed or not. Never rejects: what cannot be read goes to `onProblem`. */

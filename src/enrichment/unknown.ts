@@ -1,6 +1,6 @@
 /**
- * A fact that was due but could not be computed, because a data file is damaged or a reader threw (ruling 8). Not the
- * same as null, which says that there was nothing to compute from.
+ * A fact that was due but could not be computed: a data file is damaged, a reader threw (ruling 8), or what was sent
+ * cannot be read (ruling 37). Not the same as null, which says that there was nothing to compute from.
  */
 export type Unknown = 'unknown';
 

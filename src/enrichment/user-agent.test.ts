@@ -88,6 +88,18 @@ describe('a user agent', () => {
     }
   });
 
+  it('ruling 37: that is longer than what is read is a bot where the part says so, and no certain person elsewhere', () => {
+    const describeUserAgent = userAgentDescriber();
+    const whole = chromeOnWindows.padEnd(userAgentLengthMax, ' x');
+    expect(describeUserAgent(whole)).toMatchObject({ browser: { name: 'Chrome' }, isBot: false });
+    expect(describeUserAgent(`${whole} Googlebot/2.1`)).toMatchObject({
+      browser: { name: 'Chrome' },
+      isBot: 'unknown',
+    });
+    expect(describeUserAgent(`${googlebot} ${whole}`)).toMatchObject({ isBot: true });
+    expect(describeUserAgent(whole)).toMatchObject({ isBot: false });
+  });
+
   it('A72, A45: of naughty and hostile text is described without a throw, 64 kB of it as quickly as 1 kB', () => {
     const describeUserAgent = userAgentDescriber();
     const hostile = [

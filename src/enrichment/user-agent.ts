@@ -5,7 +5,7 @@
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import { boundedCache } from './bounded-cache.ts';
-import type { Unknown } from './unknown.ts';
+import type { Known, Unknown } from './unknown.ts';
 
 /** What a user agent says. Null: it does not say, or there was none. */
 export interface UserAgentDescription {
@@ -16,8 +16,8 @@ export interface UserAgentDescription {
   readonly cpu: { readonly architecture: string | null };
   /** A phone or a tablet. */
   readonly isMobile: boolean | null;
-  /** By a list of names that crawlers, monitors and scripted clients give themselves. */
-  readonly isBot: boolean | null;
+  /** By a list of names that crawlers, monitors and scripted clients give themselves. Unknown: one may stand where nobody read. */
+  readonly isBot: Known<boolean>;
 }
 
 /** The shape of `parsedUserAgent` on the wire (server API 3.5). Members that are not known are left out. */
@@ -71,7 +71,7 @@ function orNull(text: string | undefined): string | null {
   return text === undefined || text === '' ? null : text;
 }
 
-function describe(ua: string): UserAgentDescription {
+function describe(ua: string, isWhole: boolean): UserAgentDescription {
   const { browser, os, platform, engine } = Bowser.parse(ua);
   const version = orNull(browser.version);
   const type = orNull(platform.type);
@@ -82,7 +82,7 @@ function describe(ua: string): UserAgentDescription {
     engine: { name: orNull(engine.name), version: orNull(engine.version) },
     cpu: { architecture: architectureOf(ua) },
     isMobile: type === null ? null : type === 'mobile' || type === 'tablet',
-    isBot: isbot(ua) || type === 'bot',
+    isBot: isbot(ua) || type === 'bot' || (isWhole ? false : 'unknown'),
   };
 }
 
@@ -95,15 +95,18 @@ export function userAgentDescriber(): UserAgentDescriber {
   return (ua) => {
     if (ua === null || ua === '') return nothing;
     const text = capped(ua);
-    const known = descriptions.get(text);
+    const isWhole = ua.length <= userAgentLengthMax;
+    // Longer than any whole one, so that the two never meet.
+    const key = isWhole ? text : `${text}…`;
+    const known = descriptions.get(key);
     if (known !== undefined) return known;
     let description: UserAgentDescription | Unknown;
     try {
-      description = describe(text);
+      description = describe(text, isWhole);
     } catch {
       description = 'unknown';
     }
-    descriptions.set(text, description);
+    descriptions.set(key, description);
     return description;
   };
 }

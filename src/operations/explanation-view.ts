@@ -13,6 +13,7 @@ import { restoreEvidence } from '../core/rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import { isList, UNKNOWN } from '../core/rules/value.ts';
 import type { Value } from '../core/rules/value.ts';
+import { isByAddress } from './server/gather-inputs.ts';
 import { distinctMethods } from './wire-values.ts';
 
 /**
@@ -63,6 +64,7 @@ function withoutRuleSet(record: DecisionRecord) {
     isReproduced: null,
     words: [
       `The outcome is ${record.outcome}${reasons[record.source]}.`,
+      ...describeUnreadable(record),
       'The rule set that decided it is not kept any more, so it is told as it was recorded.',
     ],
     ruleSet: { ...record.ruleSet, isKept: false },
@@ -91,18 +93,33 @@ function byRuleSet(record: DecisionRecord, ruleSet: PublishedRuleSet) {
     ? explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user)
     : recallDecision(record, ruleSet);
   const { needs } = ruleSet.compiled;
+  const { unreadable = [] } = record;
   return {
     isReproduced: isOfThisLanguage ? explained.decision.outcome === record.outcome : null,
-    words: [...describeDecision(explained), ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)])],
+    words: [
+      ...describeDecision(explained),
+      ...describeUnreadable(record),
+      ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)]),
+    ],
     ruleSet: { ...record.ruleSet, isKept: true },
     rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves?.map(mutableLeaf) ?? [] })),
     facts: needs.paths.map((path) => ({
       path,
-      ...shown(readPath(evidence.facts, path.split('.'))),
+      ...shown(
+        readPath(evidence.facts, path.split('.')),
+        unreadable.some((name) => isMadeFrom(path, name)),
+      ),
       origin: originOf(path),
     })),
-    history: needs.history.map(({ key }) => ({ question: key, ...shown(evidence.history.get(key) ?? null) })),
+    history: needs.history.map(({ key, question }) => ({
+      question: key,
+      ...shown(evidence.history.get(key) ?? null, unreadable.includes('ipAddress') && isByAddress(question)),
+    })),
   };
+}
+
+function describeUnreadable({ unreadable = [] }: DecisionRecord): readonly string[] {
+  return unreadable.map((name) => `What was given as ${name} is unreadable.`);
 }
 
 function describeLanguage(version: number): string {
@@ -123,8 +140,13 @@ function listed(value: string | null): readonly string[] {
   return value === null ? [] : [value];
 }
 
-function shown(value: Value | undefined) {
-  if (value === UNKNOWN) return { value: null, status: 'unknown' as const };
+/** Whether a fact is made from what bears this name in a request or on the user. */
+function isMadeFrom(path: string, name: string): boolean {
+  return name === 'ipAddress' ? path.startsWith('ip.') : path === name || path.startsWith(`${name}.`);
+}
+
+function shown(value: Value | undefined, isUnreadable: boolean) {
+  if (value === UNKNOWN) return { value: null, status: isUnreadable ? ('unreadable' as const) : ('unknown' as const) };
   if (value === undefined || value === null) return { value: null, status: 'missing' as const };
   return { value: previewValue(value), status: 'known' as const };
 }

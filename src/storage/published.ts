@@ -6,6 +6,8 @@ import { ipRanges } from '../core/rules/ip-ranges.ts';
 import { defaultRuleSet, unreadableRuleSet } from '../core/rules/rule-set-document.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import type { ListItem } from '../core/rules/rule-set.ts';
+import { dataPointTypes } from '../core/facts/data-points.ts';
+import type { DataPointTypes } from '../core/facts/data-points.ts';
 import { planFacts } from '../core/facts/plan-facts.ts';
 import type { FactPlan } from '../core/facts/plan-facts.ts';
 import { deriveKey, rsaKeyPair, secretKey, sha256 } from '../runtime/crypto.ts';
@@ -16,7 +18,8 @@ import { heldLists, loadPublishedRuleSet } from './published-rule-set.ts';
 import type { ListsByHash } from './published-rule-set.ts';
 import { loadAuthenticatorConfigurations } from './queries/authenticator-configurations.ts';
 import type { AuthenticatorConfigurationRow } from './queries/authenticator-configurations.ts';
-import { loadLinkedDataPoints, loadPublishableActions } from './queries/rule-sets.ts';
+import { listCustomDataPoints } from './queries/custom-data-points.ts';
+import { loadPublishableActions } from './queries/rule-sets.ts';
 import type { PublishableAction } from './queries/rule-sets.ts';
 import { loadSessionSigningKeys } from './queries/session-signing-keys.ts';
 import { configChannel, loadConfigVersions, loadTenant } from './queries/tenants.ts';
@@ -130,6 +133,7 @@ export interface Tenant {
   readonly lists: ReadonlyMap<string, readonly ListItem[]>;
   /** Names of the data points that an idempotency key stands for (ruling 11). */
   readonly linkedDataPoints: readonly string[];
+  readonly dataPointTypes: DataPointTypes;
   /** The value list `ip-whitelist`; undefined without such a list. */
   readonly whitelist: Whitelist | undefined;
   /** Newest first. Which of them signs and which verify now says `session-keys.ts`. */
@@ -271,6 +275,7 @@ async function readTenant(
     const earlier = before?.actions.get(action.action_code);
     actions.set(action.action_code, await readAction(db, tenantId, action, earlier, lists, onProblem));
   }
+  const dataPoints = await listCustomDataPoints(db, tenantId);
   const keys = await listApiKeys(db, tenantId);
   return {
     tenantId,
@@ -287,7 +292,12 @@ async function readTenant(
       .map((configuration) => configuration.verification_method),
     actions,
     lists: heldLists(actions.values()),
-    linkedDataPoints: await loadLinkedDataPoints(db, tenantId),
+    linkedDataPoints: dataPoints
+      .filter(({ model_type: model, linked }) => model === 'action' && linked)
+      .map(({ name }) => name),
+    dataPointTypes: dataPointTypes(
+      dataPoints.map(({ name, data_type: dataType, model_type: modelType }) => ({ name, dataType, modelType })),
+    ),
     whitelist: await readWhitelist(db, tenantId, before?.whitelist),
     sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key, index, all) => ({
       keyId: key.key_id,

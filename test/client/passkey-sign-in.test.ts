@@ -24,7 +24,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
   let app: TestApp;
   let they: ReturnType<typeof keyHolder>;
   beforeAll(async () => {
-    app = await testApp(kind, { anonymousRateLimit: 10_000 });
+    app = await testApp(kind, { anonymousRateLimit: 10_000, trustedProxies: ['127.0.0.1'] });
     they = keyHolder(app);
   });
   afterAll(() => app.close());
@@ -75,6 +75,29 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(action.body).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'PASSKEY' });
     const listed = await app.call('GET', '/v1/client/user-authenticators', { token: reply.accessToken });
     expect(listed.body).toHaveLength(1);
+  });
+
+  test('ruling 37: the address that a proxy names is read for the rules, and unknown to them if it cannot be', async () => {
+    await configure('fromKorea', { defaultUserActionResult: 'ALLOW' });
+    const blocked = { type: 'BLOCK', conditions: { '==': [{ var: 'ip.countryCode' }, 'KP'] } };
+    await app.call('POST', '/v1/management/action-configurations/fromKorea/rules', {
+      key: app.tenant.managementKey,
+      body: { name: 'Korea', isActive: true, priority: 0, ...blocked },
+    });
+    const from = async (address: string) => {
+      const { userId, key } = await they.enrolled();
+      const challengeId = await open({ action: 'fromKorea', idempotencyKey: userId });
+      const { options } = await they.authenticationOptions(undefined, { challengeId });
+      const authenticationCredential = useCredential(key, options, ownOrigin);
+      const sent = { challengeId, authenticationCredential };
+      const { status } = await they.post('verify/passkey', undefined, sent, { 'x-forwarded-for': address });
+      const explained = await app.call('GET', `/v1/users/${userId}/actions/fromKorea/${userId}/explain`);
+      return [status, explained.body.outcome, explained.body.facts[0].status];
+    };
+    expect(await from('175.45.176.1:51234')).toEqual([403, 'BLOCK', 'known']);
+    expect(await from('91.10.20.30')).toEqual([200, 'ALLOW', 'known']);
+    const garbage = Array.from({ length: 3_000 }, (_, index) => index.toString(36)).join('');
+    for (const address of ['unknown', garbage]) expect(await from(address)).toEqual([200, 'CHALLENGE', 'unreadable']);
   });
 
   test('is of the action and the key that the challenge was opened with', async () => {

@@ -33,7 +33,7 @@ describe.each(databaseKinds)('deletion on the %s database', (kind) => {
         email: 'canary-mail@example.com',
         phoneNumber: '+6427555000',
         username: 'canary-name',
-        ipAddress: '203.0.113.99',
+        ipAddress: '203.0.113.99:51234',
         userAgent: 'canary-agent/1',
         deviceId: 'canary-device',
         redirectUrl: 'https://example.com/canary-redirect',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trackAction } from '../../src/contract/server/actions.ts';
 import { satisfies } from '../../src/core/challenges/satisfies.ts';
 import { assurances } from '../../src/core/rules/rule-set.ts';
 import { satisfiesDemand } from '../../src/storage/queries/demand.ts';
@@ -10,6 +11,8 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 // Addresses that the bundled data places in different countries.
 const german = '91.10.20.30';
 const australian = '1.128.0.10';
+const korean = '175.45.176.1';
+const draft = { name: 'Draft', isActive: true, priority: 0, type: 'REVIEW' };
 const chrome =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
 
@@ -138,7 +141,229 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('traveller', code, { ipAddress: australian })).state).toBe('BLOCK');
     expect((await track('traveller', code, { ipAddress: german })).state).toBe('REVIEW_REQUIRED');
     expect((await track('traveller', code)).state).toBe('ALLOW');
-    expect((await track('traveller', code, { ipAddress: 'a' })).state, 'A45: garbage is no address').toBe('ALLOW');
+    expect((await track('traveller', code, { ipAddress: '10.0.0.1' })).state, 'a private one has no place').toBe(
+      'ALLOW',
+    );
+    expect((await track('traveller', code, { ipAddress: 'a' })).state, 'A45: garbage is unknown').toBe('BLOCK');
+  });
+
+  test.each([
+    korean,
+    ` ${korean} `,
+    `"${korean}"`,
+    `${korean}:51234`,
+    `"[::ffff:${korean}]:443"`,
+    '2002:af2d:b001::1',
+    '64:ff9b::af2d:b001',
+  ])(
+    'ruling 37: %j is blocked by the country, network, list and sanctions of the address inside',
+    async (ipAddress) => {
+      const conditions = [
+        { '==': [{ var: 'ip.countryCode' }, 'KP'] },
+        { '==': [{ var: 'ip.asn' }, 131279] },
+        { inCidr: [{ var: 'ip.ipAddress' }, ['175.45.176.0/22']] },
+        { '==': [{ var: 'ip.countryCodeInOfacList' }, true] },
+      ];
+      const code = await actionWith([{ type: 'BLOCK', conditions: { and: conditions } }]);
+      const { state, idempotencyKey } = await track('spelt', code, { ipAddress });
+      expect(state).toBe('BLOCK');
+      expect((await explain('spelt', code, idempotencyKey)).facts[2]).toMatchObject({ value: korean, status: 'known' });
+      const listed = await app.call('GET', `/v1/users/spelt/actions?codes=${code}`);
+      expect(listed.body[0]).toMatchObject({ ipAddress: ipAddress.trim(), countryCode: 'KP' });
+      const past = await manage('POST', `/action-configurations/${code}/rules/evaluate`, {
+        rules: [{ ...draft, conditions: { '==': [{ var: 'ip.ipAddress' }, korean] } }],
+        pastAction: { userId: 'spelt', idempotencyKey },
+      });
+      expect(past.body, past.text).toMatchObject({ outcome: 'REVIEW', facts: [{ value: korean }] });
+    },
+  );
+
+  test('ruling 37: an address that cannot be read is unknown, is explained as unreadable and logged once a minute', async () => {
+    const rule = { type: 'BLOCK', conditions: { '==': [{ var: 'ip.countryCode' }, 'KP'] } };
+    const unreadable = `${korean}, 10.0.0.1`;
+    const code = await actionWith([rule]);
+    const { state, idempotencyKey } = await track('listing', code, { ipAddress: ` ${unreadable} ` });
+    expect(state, 'no authenticator of the user would pass a challenge').toBe('BLOCK');
+    await app.call('POST', '/v1/users/listing/authenticators', {
+      body: { verificationMethod: 'EMAIL_OTP', email: 'listing@example.com' },
+    });
+    expect((await track('listing', code, { ipAddress: unreadable })).state).toBe('CHALLENGE_REQUIRED');
+    const explanation = await explain('listing', code, idempotencyKey);
+    expect(explanation).toMatchObject({
+      isReproduced: true,
+      source: 'unknown',
+      facts: [{ path: 'ip.countryCode', value: null, status: 'unreadable' }],
+    });
+    expect(explanation.words).toContain('What was given as ipAddress is unreadable.');
+    const [listed] = (await app.call('GET', `/v1/users/listing/actions?codes=${code}`)).body as object[];
+    expect(listed).toMatchObject({ ipAddress: unreadable });
+    expect(listed).not.toHaveProperty('countryCode');
+
+    const dry = async (body: object) =>
+      (await manage('POST', `/action-configurations/${code}/rules/evaluate`, body)).body as { outcome: string };
+    const drafts = [{ ...draft, conditions: { inCidr: [{ var: 'ip.ipAddress' }, ['0.0.0.0/0']] } }];
+    const pastAction = { userId: 'listing', idempotencyKey };
+    expect(await dry({ rules: drafts, pastAction })).toMatchObject({
+      outcome: 'REVIEW',
+      facts: [{ status: 'unreadable' }],
+    });
+    expect(await dry({ rules: drafts, facts: { ip: { ipAddress: unreadable } } })).toMatchObject({
+      outcome: 'CHALLENGE',
+    });
+    expect(await dry({ rules: drafts, facts: { ip: { ipAddress: `${korean}:80` } } })).toMatchObject({
+      source: 'rule',
+    });
+
+    const warnings = () => app.logText().split('ipAddress cannot be read').length - 1;
+    const before = warnings();
+    await app.runtime.advance(60_000);
+    for (let tried = 0; tried < 3; tried += 1) await track('listing', code, { ipAddress: unreadable });
+    expect(warnings() - before, 'the message and the stack of one line').toBe(2);
+    expect(app.logText()).not.toContain(unreadable);
+  });
+
+  test('ruling 37: counts by an unreadable address are unknown, and so are counts of addresses, countries and sums with unreadable ones', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '>': [{ actionCount: ['ip', '*', 60, '*'] }, 100] } },
+    ]);
+    expect((await track('counted', code, { ipAddress: '203.0.113.5' })).state).toBe('ALLOW');
+    expect((await track('counted', code)).state, 'none was sent: 0').toBe('ALLOW');
+    const { state, idempotencyKey } = await track('counted', code, { ipAddress: 'unknown' });
+    expect(state).toBe('BLOCK');
+    expect((await explain('counted', code, idempotencyKey)).history).toMatchObject([{ status: 'unreadable' }]);
+
+    for (const what of ['ip', 'country']) {
+      const distinct = await actionWith([
+        { type: 'BLOCK', conditions: { '>=': [{ distinctCount: [what, 'user', 60] }, 2] } },
+      ]);
+      const userId = `distinct-${what}`;
+      expect((await track(userId, distinct, { ipAddress: german })).state).toBe('ALLOW');
+      await track(userId, distinct, { ipAddress: 'unknown' });
+      expect((await track(userId, distinct, { ipAddress: german })).state, what).toBe('BLOCK');
+    }
+
+    const sum = await actionWith([
+      { type: 'BLOCK', conditions: { '>': [{ customSum: ['amount', 'user', '*', 60] }, 100] } },
+    ]);
+    for (const amount of ['60', ' 30.5 ', 9.5]) {
+      expect((await track('summed', sum, { custom: { amount } })).state).toBe('ALLOW');
+    }
+    expect((await track('summed', sum, { custom: { amount: '+.5' } })).state, 'at 100').toBe('ALLOW');
+    expect((await track('summed', sum, { custom: { amount: null } })).state, 'at 100.5').toBe('BLOCK');
+    for (const amount of ['5,000.00', true, [1], {}, '1e3', 'x'.repeat(5000)]) {
+      const userId = `summed-${JSON.stringify(amount).length}`;
+      expect((await track(userId, sum, { custom: { amount } })).state).toBe('ALLOW');
+      expect((await track(userId, sum)).state, JSON.stringify(amount).slice(0, 20)).toBe('BLOCK');
+    }
+  });
+
+  test('ruling 37: after a verification nobody knows where, travel is unknown until the next one', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '==': [{ var: 'ip.impossibleTravel' }, true] } },
+      { type: 'BLOCK', conditions: { '==': [{ var: 'ip.atypicalTravel' }, true] } },
+    ]);
+    const home = await track('wanderer', code, { ipAddress: german });
+    await succeed('wanderer', code, home.idempotencyKey);
+    await app.runtime.advance(24 * 3_600_000);
+    const nowhere = await track('wanderer', code, { ipAddress: 'unknown' });
+    expect(nowhere.state).toBe('BLOCK');
+    await succeed('wanderer', code, nowhere.idempotencyKey);
+    await app.runtime.advance(60_000);
+    const back = await track('wanderer', code, { ipAddress: german });
+    expect(back.state).toBe('BLOCK');
+    await succeed('wanderer', code, back.idempotencyKey);
+    await app.runtime.advance(60_000);
+    expect((await track('wanderer', code, { ipAddress: german })).state).toBe('ALLOW');
+  });
+
+  test('ruling 37: a custom value that does not fit its declared type is unknown, of the action and of the user', async () => {
+    const points: [string, string, string][] = [
+      ['sum37', 'number', 'action'],
+      ['flag37', 'boolean', 'action'],
+      ['tags37', 'multiselect', 'action'],
+      ['note37', 'text', 'action'],
+      ['tier37', 'number', 'user'],
+    ];
+    for (const [name, dataType, modelType] of points) {
+      const made = await manage('POST', '/custom-data-points', { name, dataType, modelType });
+      expect(made.status, made.text).toBe(200);
+    }
+    const over = (path: string) => ({ '>': [{ var: path }, 1000] });
+    const cases: [object, object, object][] = [
+      [over('custom.sum37'), { sum37: '5,000.00' }, { sum37: ' 999.50 ' }],
+      [{ '==': [{ var: 'custom.flag37' }, true] }, { flag37: 'true' }, { flag37: false }],
+      [{ some: [{ var: 'custom.tags37' }, { '==': [{ var: '' }, 'a'] }] }, { tags37: 'a' }, { tags37: ['b'] }],
+      [{ in: [{ var: 'custom.note37' }, ['42']] }, { note37: 42 }, { note37: '43' }],
+      [over('custom.sum37'), { sum37: '' }, { sum37: null }],
+      [over('custom.sum37.deep'), { sum37: { deep: 1 } }, {}],
+    ];
+    for (const [conditions, unfit, fit] of cases) {
+      const code = await actionWith([{ type: 'BLOCK', conditions }]);
+      expect((await track('typed', code, { custom: fit })).state, JSON.stringify(fit)).toBe('ALLOW');
+      const { state, idempotencyKey } = await track('typed', code, { custom: unfit });
+      expect(state, JSON.stringify(unfit)).toBe('BLOCK');
+      const { facts, isReproduced } = await explain('typed', code, idempotencyKey);
+      expect(facts).toMatchObject([{ value: null, status: 'unreadable' }]);
+      expect(isReproduced).toBe(true);
+      const dry = await manage('POST', `/action-configurations/${code}/rules/evaluate`, { facts: { custom: unfit } });
+      expect(dry.body).toMatchObject({ outcome: 'CHALLENGE', facts: [{ status: 'unreadable' }] });
+    }
+
+    await app.call('PATCH', '/v1/users/typed', { body: { custom: { tier37: 'gold', sum37: 'a lot' } } });
+    for (const [path, custom, state] of [
+      ['user.custom.tier37', undefined, 'BLOCK'],
+      ['custom.tier37', { tier37: null }, 'BLOCK'],
+      ['custom.tier37', { tier37: '7' }, 'ALLOW'],
+      ['custom.sum37', undefined, 'BLOCK'],
+      ['custom.sum37', { sum37: 5 }, 'ALLOW'],
+    ] as const) {
+      const code = await actionWith([{ type: 'BLOCK', conditions: over(path) }]);
+      expect((await track('typed', code, { custom })).state, `${path} ${JSON.stringify(custom)}`).toBe(state);
+    }
+  });
+
+  test('ruling 37: an empty or null text of track counts as not sent', async () => {
+    await app.call('PATCH', '/v1/users/empty', { body: { email: 'kept@example.com', username: 'kept' } });
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { '==': [{ var: 'user.email' }, null] } },
+      { type: 'BLOCK', conditions: { '==': [{ var: 'device.isNew' }, false] } },
+      { type: 'BLOCK', conditions: { '!=': [{ var: 'ip.ipAddress' }, null] } },
+      { type: 'BLOCK', conditions: { '!=': [{ var: 'device.isBot' }, null] } },
+    ]);
+    const texts = Object.entries(trackAction.body.shape).filter(([, schema]) => schema.safeParse('').success);
+    expect(texts.map(([name]) => name).sort()).toEqual(
+      [
+        'challengeId',
+        'customDomain',
+        'deviceId',
+        'email',
+        'idempotencyKey',
+        'ipAddress',
+        'locale',
+        'phoneNumber',
+      ].concat(['redirectUrl', 'scope', 'userAgent', 'username']),
+    );
+    for (const nothing of ['', null]) {
+      const reply = await track('empty', code, Object.fromEntries(texts.map(([name]) => [name, nothing])));
+      expect(reply.state).toBe('ALLOW');
+      expect(reply.idempotencyKey).toMatch(/^[0-9a-f-]{36}$/);
+    }
+    expect((await app.call('GET', '/v1/users/empty')).body).toMatchObject({
+      email: 'kept@example.com',
+      username: 'kept',
+    });
+    const challenged = await app.call('POST', '/v1/challenge', {
+      body: {
+        ...{ verificationMethod: 'EMAIL_OTP', action: code, email: 'kept@example.com', userId: 'empty' },
+        ...{ idempotencyKey: '', ipAddress: '', userAgent: '', deviceId: '', locale: '', scope: '' },
+      },
+    });
+    expect(challenged.status, challenged.text).toBe(200);
+    const { idempotencyKey } = challenged.body as { idempotencyKey: string };
+    const { state } = (await app.call('GET', `/v1/users/empty/actions/${code}/${idempotencyKey}`)).body as {
+      state: string;
+    };
+    expect(state).toBe('ALLOW');
   });
 
   test('impossible travel: another continent ten minutes later, but not within a country or after a day', async () => {
@@ -413,19 +638,13 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
       ipAddress: australian,
       deviceId: 'd',
     });
-    const draft = {
-      name: 'Draft',
-      isActive: true,
-      priority: 0,
-      type: 'REVIEW',
-      conditions: { '==': [{ var: 'ip.countryCode' }, 'AU'] },
-    };
+    const ofCountry = { ...draft, conditions: { '==': [{ var: 'ip.countryCode' }, 'AU'] } };
     const count = async () => (await app.call('GET', '/v1/users/dry/actions')).body.length as number;
     const before = await count();
     const path = `/action-configurations/${code}/rules/evaluate`;
     const live = await manage('POST', path, { facts: { custom: { amount: 11 } } });
     expect(live.body, live.text).toMatchObject({ outcome: 'BLOCK', state: 'BLOCK', source: 'rule' });
-    const past = await manage('POST', path, { rules: [draft], pastAction: { userId: 'dry', idempotencyKey } });
+    const past = await manage('POST', path, { rules: [ofCountry], pastAction: { userId: 'dry', idempotencyKey } });
     expect(past.body, past.text).toMatchObject({ outcome: 'REVIEW', state: 'REVIEW_REQUIRED' });
     const unknown = await manage('POST', path, {
       rules: [{ ...draft, conditions: { '==': [{ var: 'device.isNew' }, false] } }],

@@ -16,20 +16,20 @@ export const trackAction = route({
   params: userParams.extend({ action: v.actionCode }),
   query: z.object({}),
   body: z.object({
-    idempotencyKey: v.optional(v.idempotencyKey),
-    redirectUrl: v.optional(v.redirectUrl),
+    idempotencyKey: v.optionalText(v.idempotencyKey),
+    redirectUrl: v.optionalText(v.redirectUrl),
     redirectToSettings: v.optional(z.boolean()),
-    ipAddress: v.optional(v.text(256)),
-    userAgent: v.optional(v.text(4096)),
-    deviceId: v.optional(v.deviceId),
-    scope: v.optional(v.scope),
-    email: v.optional(v.email),
-    phoneNumber: v.optional(v.storedPhoneNumber),
-    username: v.optional(v.text(256)),
+    ipAddress: v.optionalText(v.text(256)),
+    userAgent: v.optionalText(v.text(4096)),
+    deviceId: v.optionalText(v.deviceId),
+    scope: v.optionalText(v.scope),
+    email: v.optionalText(v.email),
+    phoneNumber: v.optionalText(v.storedPhoneNumber),
+    username: v.optionalText(v.text(256)),
     custom: v.optional(v.custom),
-    challengeId: v.optional(v.text(256)),
-    locale: v.optional(v.locale),
-    customDomain: v.optional(
+    challengeId: v.optionalText(v.text(256)),
+    locale: v.optionalText(v.locale),
+    customDomain: v.optionalText(
       z
         .string()
         .max(260)

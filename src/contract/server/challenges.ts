@@ -5,10 +5,10 @@ import * as v from '../values.ts';
 const unixSeconds = z.int().meta({ description: 'Unix time in seconds.' });
 
 const requestMembers = {
-  locale: v.optional(v.locale),
-  ipAddress: v.optional(v.text(256)),
-  userAgent: v.optional(v.text(4096)),
-  deviceId: v.optional(v.deviceId),
+  locale: v.optionalText(v.locale),
+  ipAddress: v.optionalText(v.text(256)),
+  userAgent: v.optionalText(v.text(4096)),
+  deviceId: v.optionalText(v.deviceId),
   custom: v.optional(v.custom),
 };
 
@@ -28,8 +28,8 @@ export const initiateChallenge = route({
     email: v.optional(v.email),
     phoneNumber: v.optional(v.sendablePhoneNumber),
     userId: v.optional(v.userId),
-    scope: v.optional(v.scope),
-    idempotencyKey: v.optional(v.idempotencyKey),
+    scope: v.optionalText(v.scope),
+    idempotencyKey: v.optionalText(v.idempotencyKey),
     smsChannel: v.optional(z.enum(['DEFAULT', 'WHATSAPP'])),
     ...requestMembers,
   }),

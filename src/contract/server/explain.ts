@@ -29,6 +29,9 @@ const ruleExplanation = z
   })
   .meta({ id: 'RuleExplanation' });
 
+/** Unreadable is unknown, too: something was sent to make it from, and could not be read. */
+const factStatus = z.enum(['known', 'missing', 'unknown', 'unreadable']);
+
 /** A decision and everything it rests on. */
 export const explanation = z
   .object({
@@ -61,12 +64,12 @@ export const explanation = z
       z.object({
         path: z.string(),
         value: json,
-        status: z.enum(['known', 'missing', 'unknown']),
+        status: factStatus,
         /** What it was made from. */
         origin: z.string(),
       }),
     ),
-    history: z.array(z.object({ question: z.string(), value: json, status: z.enum(['known', 'missing', 'unknown']) })),
+    history: z.array(z.object({ question: z.string(), value: json, status: factStatus })),
     sources: z.array(
       z.object({ name: z.string(), state: z.string(), version: z.string().nullable(), ageDays: z.number().nullable() }),
     ),

@@ -24,6 +24,7 @@ function decide(
     },
     evidence,
     sources: [],
+    unreadable: [],
     user: { isEnrolled, hasUsableAuthenticator: isEnrolled },
     unenrolledUserState,
   });

@@ -49,12 +49,15 @@ export interface DecisionRecord {
   readonly inputs: RecordedEvidence;
   /** The data files behind the facts used. */
   readonly sources: readonly RecordedSource[];
+  /** What was sent or stored and cannot be read, by name: whatever is made from it is unknown. Absent where all could be. */
+  readonly unreadable?: readonly string[];
 }
 
 export interface Deciding {
   readonly ruleSet: PublishedRuleSet & { readonly version: number; readonly hash: string | null };
   readonly evidence: Evidence;
   readonly sources: readonly RecordedSource[];
+  readonly unreadable: readonly string[];
   readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
   readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW';
 }
@@ -68,7 +71,7 @@ export interface DecidedAction {
 
 /** Decides an action by its rules, else by its default, and records why. */
 export function decideAction(deciding: Deciding): DecidedAction {
-  const { ruleSet, evidence, sources, user, unenrolledUserState } = deciding;
+  const { ruleSet, evidence, sources, unreadable, user, unenrolledUserState } = deciding;
   const faults: string[] = [];
   const decision = evaluateRules(ruleSet.compiled, evidence, ruleSet.action, user, (index, fault) => {
     faults.push(`rule ${ruleSet.compiled.rules[index]?.rule.ruleId ?? ''}: ${fault}`);
@@ -93,6 +96,7 @@ export function decideAction(deciding: Deciding): DecidedAction {
     user,
     inputs: recordEvidence(evidence),
     sources,
+    ...(unreadable.length === 0 ? {} : { unreadable }),
   };
   const whoIsNotEnrolled = decision.isAwaitingTrack ? 'CHALLENGE_REQUIRED' : unenrolledUserState;
   return { state: firstState(decision.outcome, user.isEnrolled, whoIsNotEnrolled), record, faults };

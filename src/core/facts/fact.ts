@@ -9,6 +9,8 @@ export interface FactInputs {
   readonly userId: string;
   /** `custom` of the track call; unknown before one has come. */
   readonly custom: Readonly<Record<string, Value>> | Unknown;
+  /** What is stored on the user and stands in for what that call did not send. */
+  readonly inheritedCustom: Readonly<Record<string, Value>>;
   readonly user: {
     readonly email: string | null;
     readonly phoneNumber: string | null;
@@ -18,8 +20,8 @@ export interface FactInputs {
     readonly enrolledMethods: readonly string[];
   };
   readonly address: {
-    /** In its one spelling; null if none was sent or what was sent is none. */
-    readonly text: string | null;
+    /** In its one spelling; null if none was sent. */
+    readonly text: string | null | Unknown;
     readonly countryCode: string | null | Unknown;
     readonly place: Place | null | Unknown;
     readonly city: string | null | Unknown;
@@ -28,7 +30,7 @@ export interface FactInputs {
     readonly isAnonymous: boolean | null | Unknown;
     readonly isSanctionedCountry: boolean | null | Unknown;
     /** Whether the value list `ip-whitelist` has it; null without an address or a list. */
-    readonly isInWhitelist: boolean | null;
+    readonly isInWhitelist: boolean | null | Unknown;
   };
   readonly device: {
     readonly id: string | null;
@@ -63,7 +65,12 @@ export interface HistoryInputs {
   /** Whether the user has verified from this very address. */
   readonly addressSeen?: boolean;
   /** Latest first. `isComplete` is false where there were more than are read. */
-  readonly places?: { readonly verified: readonly VerifiedPlace[]; readonly isComplete: boolean };
+  readonly places?: {
+    readonly verified: readonly VerifiedPlace[];
+    /** When the user last verified somewhere that could not be told: the address was unreadable or the data broken. */
+    readonly nowhereAtMs: number | null;
+    readonly isComplete: boolean;
+  };
 }
 
 /** `attributes`: the user's own row. `held`: {@link HistoryInputs.heldUntilMs}. */

@@ -2,15 +2,15 @@ import { UNKNOWN } from '../rules/value.ts';
 import type { Fact } from './fact.ts';
 import { atypicalTravel, impossibleTravel } from './travel.ts';
 
-const noAddress = 'no `ipAddress` was sent, or it is not an address';
+const noAddress = 'no `ipAddress` was sent';
 const notLocated = `${noAddress}, it is private, or no data file knows it`;
 
 export const ipFacts: readonly Fact[] = [
   {
     path: 'ip.ipAddress',
     type: 'string',
-    meaning: 'The address of the user.',
-    madeFrom: '`ipAddress` of track, in its one spelling',
+    meaning: 'The address of the user, in its one spelling. One of IPv6 that has an IPv4 address inside is that one.',
+    madeFrom: '`ipAddress` of track',
     nullWhen: noAddress,
     compute: ({ address }) => address.text,
   },
@@ -102,7 +102,11 @@ export const ipFacts: readonly Fact[] = [
     nullWhen: noAddress,
     needs: 'addressSeen',
     compute: ({ address, history }) =>
-      address.text === null ? null : history.addressSeen === undefined ? UNKNOWN : !history.addressSeen,
+      typeof address.text !== 'string'
+        ? address.text
+        : history.addressSeen === undefined
+          ? UNKNOWN
+          : !history.addressSeen,
   },
   {
     path: 'ip.impossibleTravel',

@@ -14,7 +14,9 @@ export function impossibleTravel({ address, history, nowMs }: FactInputs): Truth
   const { place } = address;
   if (place === null || place === UNKNOWN) return place;
   if (history.places === undefined) return UNKNOWN;
-  const [latest] = history.places.verified;
+  const { verified, nowhereAtMs } = history.places;
+  const [latest] = verified;
+  if (nowhereAtMs !== null && nowhereAtMs >= (latest?.verifiedAtMs ?? -Infinity)) return UNKNOWN;
   if (latest === undefined) return false;
   const km = distanceKm(place, latest);
   const hours = Math.max(nowMs - latest.verifiedAtMs, 0) / 3_600_000;
@@ -27,11 +29,14 @@ export function atypicalTravel(inputs: FactInputs): Truth | null {
   if (place === null || place === UNKNOWN) return place;
   const { places } = inputs.history;
   if (places === undefined) return UNKNOWN;
-  if (places.verified.length === 0) return false;
-  const recent = places.verified.filter((verified) => inputs.nowMs - verified.verifiedAtMs <= usualWindowMs);
-  const isNearOne = recent.some((verified) => distanceKm(place, verified) <= usualRangeKm);
-  if (!isNearOne && !places.isComplete) return UNKNOWN;
-  return (recent.length > 0 && !isNearOne) || impossibleTravel(inputs) === true;
+  const isImpossible = impossibleTravel(inputs);
+  if (isImpossible === true) return true;
+  const isRecent = (verifiedAtMs: number) => inputs.nowMs - verifiedAtMs <= usualWindowMs;
+  const recent = places.verified.filter(({ verifiedAtMs }) => isRecent(verifiedAtMs));
+  if (recent.some((verified) => distanceKm(place, verified) <= usualRangeKm)) return isImpossible;
+  // Another place, which could be near.
+  if (!places.isComplete || (places.nowhereAtMs !== null && isRecent(places.nowhereAtMs))) return UNKNOWN;
+  return recent.length > 0 ? true : isImpossible;
 }
 
 /** Great-circle distance. Where one end is only a country, it is 0 within that country (ruling 27). */

@@ -1,4 +1,5 @@
 import { UNKNOWN } from '../rules/value.ts';
+import type { Value } from '../rules/value.ts';
 import type { Fact } from './fact.ts';
 
 const notInput = 'always: nothing that a caller can send says it yet';
@@ -90,9 +91,14 @@ export const userFacts: readonly Fact[] = [
     madeFrom: '`custom` of track, else the one stored on the user',
     nullWhen: 'neither has such a member; unknown before the track, unless a challenge or its claim sent `custom`',
     needs: 'attributes',
-    // Spread into null-prototype objects: a member called __proto__ is data like any other (A71).
-    compute: ({ custom, user }) =>
-      custom === UNKNOWN ? UNKNOWN : (Object.assign(Object.create(null), user.custom, custom) as typeof custom),
+    compute: ({ custom, inheritedCustom }) => {
+      if (custom === UNKNOWN) return UNKNOWN;
+      // Into an object without a prototype: a member called __proto__ is data like any other (A71).
+      const values = Object.assign(Object.create(null), inheritedCustom) as Record<string, Value>;
+      // Null counts as not sent (ruling 37).
+      for (const [name, value] of Object.entries(custom)) if (value !== null) values[name] = value;
+      return values;
+    },
     isOfTrack: true,
   },
   {

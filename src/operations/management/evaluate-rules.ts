@@ -3,6 +3,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
 import type { Deciding } from '../../core/actions/decide-action.ts';
+import { readDataPoints } from '../../core/facts/data-points.ts';
 import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { planFacts } from '../../core/facts/plan-facts.ts';
 import { compileRules } from '../../core/rules/compile-rules.ts';
@@ -10,7 +11,7 @@ import { readPath } from '../../core/rules/read-path.ts';
 import { restoreEvidence } from '../../core/rules/recorded-evidence.ts';
 import { ruleAllowance } from '../../core/rules/rule-allowance.ts';
 import type { Evidence, Rule } from '../../core/rules/rule-set.ts';
-import { UNKNOWN } from '../../core/rules/value.ts';
+import { isList, UNKNOWN } from '../../core/rules/value.ts';
 import type { Unknown, Value } from '../../core/rules/value.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAction } from '../../storage/queries/actions.ts';
@@ -20,7 +21,7 @@ import { explanationView } from '../explanation-view.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
-import { describeRequest, factInputs } from '../server/gather-inputs.ts';
+import { describeRequest, factInputs, unreadableInputs } from '../server/gather-inputs.ts';
 import { loadDraftLists } from './load-draft-lists.ts';
 
 type Body = z.output<typeof route.body>;
@@ -35,11 +36,12 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
       ? live.compiled
       : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, listVersions) });
   const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
-  const { evidence, user, sources } = await evidenceOf(context, tenant, ruleSet, body);
+  const { evidence, user, sources, unreadable } = await evidenceOf(context, tenant, ruleSet, body);
   const { state, record } = decideAction({
     ruleSet,
     evidence,
     sources,
+    unreadable,
     user,
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });
@@ -64,7 +66,7 @@ function rulesOf(drafts: NonNullable<Body['rules']>): readonly Rule[] {
   return rules;
 }
 
-type Basis = Pick<Deciding, 'evidence' | 'user' | 'sources'>;
+type Basis = Pick<Deciding, 'evidence' | 'user' | 'sources' | 'unreadable'>;
 
 async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAction, body: Body): Promise<Basis> {
   if (body.pastAction !== undefined) {
@@ -73,14 +75,51 @@ async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAc
     }
     return pastEvidence(context, tenant, ruleSet, body.pastAction);
   }
+  const { facts, unreadable } = readGivenFacts(context, tenant, (body.facts ?? {}) as Evidence['facts']);
   return {
     evidence: {
-      facts: (body.facts ?? {}) as Evidence['facts'],
+      facts,
       history: new Map<string, number | null | Unknown>(Object.entries(body.history ?? {})),
     },
     user: body.user ?? { isEnrolled: true, hasUsableAuthenticator: true },
     sources: [],
+    unreadable,
   };
+}
+
+/** Facts as they would be if a track had brought what was given: what cannot be read is unknown here, too (ruling 37). */
+function readGivenFacts(
+  { enrichment }: Context,
+  { dataPointTypes: types }: Tenant,
+  given: Evidence['facts'],
+): { readonly facts: Evidence['facts']; readonly unreadable: readonly string[] } {
+  const { ip, custom, user } = given;
+  const userCustom = isGroup(user) ? user['custom'] : undefined;
+  const sent = isGroup(ip) && typeof ip['ipAddress'] === 'string' ? ip['ipAddress'] : null;
+  const address = enrichment.describeAddress(sent);
+  const ofAction = readDataPoints(isGroup(custom) ? custom : {}, types.sent);
+  const ofUser = readDataPoints(isGroup(userCustom) ? userCustom : {}, types.stored);
+  return {
+    facts: {
+      ...given,
+      ...(sent === null
+        ? {}
+        : { ip: { ...(ip as Group), ipAddress: address.isUnreadable ? UNKNOWN : address.address } }),
+      ...(isGroup(custom) ? { custom: ofAction.values } : {}),
+      ...(isGroup(userCustom) ? { user: { ...(user as Group), custom: ofUser.values } } : {}),
+    },
+    unreadable: [
+      ...(address.isUnreadable ? ['ipAddress'] : []),
+      ...ofAction.unreadable.map((name) => `custom.${name}`),
+      ...ofUser.unreadable.map((name) => `user.custom.${name}`),
+    ],
+  };
+}
+
+type Group = Readonly<Record<string, Value>>;
+
+function isGroup(value: Value | undefined): value is Group {
+  return typeof value === 'object' && value !== null && !isList(value);
 }
 
 /**
@@ -123,6 +162,7 @@ async function pastEvidence(
     },
     user: record.user,
     sources: record.sources,
+    unreadable: unreadableInputs(tenant, seen, nothingRead),
   };
 }
 

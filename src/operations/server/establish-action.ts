@@ -15,7 +15,7 @@ import { webhookOf } from '../../proving/confirm-by-webhook.ts';
 import type { Context } from '../operation.ts';
 import { readDecisionRecord } from '../read-decision-record.ts';
 import { usableMethods } from '../usable-methods.ts';
-import { describeRequest, factInputs, historyAnswers, historyRequest } from './gather-inputs.ts';
+import { describeRequest, factInputs, historyAnswers, historyRequest, unreadableInputs } from './gather-inputs.ts';
 import type { Seen, Sent } from './gather-inputs.ts';
 import { refuseLinkedChange } from './refuse-linked-change.ts';
 
@@ -62,6 +62,7 @@ export async function establishAction(
   const isTracked = occasion === 'track';
   const isCustomKnown = isTracked || attributes.custom !== undefined;
   const seen = describeRequest(enrichment, isCustomKnown ? attributes : { ...attributes, custom: UNKNOWN });
+  if (seen.address.isUnreadable) warnOfAddress(context, key.tenantId);
   const configured = tenant.actions.get(key.actionCode);
   const action = configured ?? unconfiguredAction(key.actionCode, tenant.settings.newActionResult);
   const request = historyRequest(key, action, seen, nowMs);
@@ -95,9 +96,9 @@ export async function establishAction(
       phoneNumber: attributes.phoneNumber,
       username: attributes.username,
       custom: attributes.custom === undefined ? undefined : JSON.stringify(attributes.custom),
-      // In its one spelling, so that two spellings of an address are one address to count by.
-      ipAddress: seen.address.address ?? attributes.ipAddress,
+      ...addressOf(seen),
       countryCode: place.countryCode,
+      isPlaceUnknown: seen.address.place === 'unknown',
       latitude: place.latitude,
       longitude: place.longitude,
     };
@@ -156,9 +157,10 @@ function decide(
     ruleSet: action,
     evidence: {
       facts,
-      history: historyAnswers(action, history, nowMs),
+      history: historyAnswers(action, seen, history, nowMs),
       awaited: seen.sent.custom === UNKNOWN ? trackPaths : undefined,
     },
+    unreadable: unreadableInputs(tenant, seen, history),
     sources: 'ip' in facts ? context.enrichment.sources().map(recordedSource) : [],
     user: {
       isEnrolled: history.methods.length > 0,
@@ -183,6 +185,23 @@ function warnOfFaults(
 function recordedSource(source: ReturnType<Context['enrichment']['sources']>[number]) {
   const { name, state, version, ageDays } = source;
   return { name, state, version, ageDays };
+}
+
+// The longest that track takes; a proxy may name a longer one.
+const sentAddressLengthMax = 256;
+
+/** The address in its one spelling, so that two spellings of it are one to count by, and what was sent to show. */
+function addressOf({ sent, address: { address } }: Seen) {
+  const text = sent.ipAddress?.trim().slice(0, sentAddressLengthMax);
+  return { ipAddress: address ?? undefined, sentIpAddress: text === address ? undefined : text };
+}
+
+/** Without the address: the log has no personal data. */
+function warnOfAddress({ warnOnceAMinute }: Context, tenantId: string): void {
+  warnOnceAMinute(
+    `ipAddress of ${tenantId}`,
+    `Tenant ${tenantId}: an ipAddress cannot be read as one address, so all that rules ask of it is unknown. Have the backend send the user's own address alone.`,
+  );
 }
 
 /** Where the action came from, for later decisions to compare with. */

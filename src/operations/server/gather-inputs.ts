@@ -1,3 +1,4 @@
+import { readDataPoints } from '../../core/facts/data-points.ts';
 import type { FactInputs, VerifiedPlace } from '../../core/facts/fact.ts';
 import type { HistoryQuestion } from '../../core/rules/history-question.ts';
 import { UNKNOWN } from '../../core/rules/value.ts';
@@ -105,19 +106,25 @@ function questionRow(question: HistoryQuestion, nowMs: number): HistoryQuestionR
 /** The answers to the rules' velocity questions, by the key of each. */
 export function historyAnswers(
   action: PublishedAction,
+  { address }: Seen,
   history: History,
   nowMs: number,
 ): ReadonlyMap<string, number | null | Unknown> {
   return new Map(
     action.compiled.needs.history.map(({ key, question }, index): [string, number | null | Unknown] => {
       const answer = history.answers?.[index];
-      if (answer === undefined) return [key, UNKNOWN];
-      // A window with more actions than are read has an answer, but not one that we know.
-      if (answer.scanned > scannedMax) return [key, UNKNOWN];
+      if (answer === undefined || (address.isUnreadable && isByAddress(question))) return [key, UNKNOWN];
+      // A window with more actions than are read, or with what could not be read, has an answer, but not one that we know.
+      if (answer.scanned > scannedMax || answer.unread > 0) return [key, UNKNOWN];
       if (question.operator !== 'minutesSince') return [key, answer.value ?? 0];
       return [key, answer.value === null ? null : Math.max(0, nowMs - answer.value) / 60_000];
     }),
   );
+}
+
+/** Whether the question goes through the actions of the address at hand. */
+export function isByAddress(question: HistoryQuestion): boolean {
+  return 'by' in question && question.by === 'ip';
 }
 
 /** Puts together everything that facts are computed from. */
@@ -129,16 +136,18 @@ export function factInputs(
   nowMs: number,
 ): FactInputs {
   const { sent, address } = seen;
+  const custom = readCustom(tenant, seen, history);
   return {
     nowMs,
     timeZone: tenant.settings.timeZone,
     actionCode: key.actionCode,
     userId: key.userId,
-    custom: (sent.custom ?? {}) as FactInputs['custom'],
+    custom: sent.custom === UNKNOWN ? UNKNOWN : custom.sent.values,
+    inheritedCustom: custom.inherited.values,
     user: {
       email: sent.email ?? history.email ?? null,
       phoneNumber: sent.phoneNumber ?? history.phone_number ?? null,
-      custom: (history.user_custom ?? {}) as Readonly<Record<string, Value>>,
+      custom: custom.stored.values,
       createdAtMs: history.user_created_at ?? null,
       enrolledMethods: history.methods,
     },
@@ -154,19 +163,51 @@ export function factInputs(
       ...(history.places === undefined
         ? {}
         : {
-            places: { verified: history.places.flatMap(verifiedPlace), isComplete: history.places.length < placesMax },
+            places: {
+              verified: history.places.flatMap(verifiedPlace),
+              nowhereAtMs: history.places.find((row) => row.is_place_unknown)?.verified_at_ms ?? null,
+              isComplete: history.places.length < placesMax,
+            },
           }),
     },
   };
 }
 
+/** What was sent, or is stored on the user, and cannot be read, by the names that explanations call it. */
+export function unreadableInputs(tenant: Tenant, seen: Seen, history: History): readonly string[] {
+  const { given, sent, inherited, stored } = readCustom(tenant, seen, history);
+  return [
+    ...(seen.address.isUnreadable ? ['ipAddress'] : []),
+    ...[...sent.unreadable, ...inherited.unreadable.filter((name) => !isGiven(given, name))].map(
+      (name) => `custom.${name}`,
+    ),
+    ...stored.unreadable.map((name) => `user.custom.${name}`),
+  ];
+}
+
+function isGiven(custom: Readonly<Record<string, Value>>, name: string): boolean {
+  return Object.hasOwn(custom, name) && custom[name] !== null;
+}
+
+function readCustom({ dataPointTypes: types }: Tenant, { sent }: Seen, history: History) {
+  // What only a track will tell is not there to be read.
+  const given = (sent.custom === UNKNOWN ? {} : (sent.custom ?? {})) as Readonly<Record<string, Value>>;
+  const ofUser = (history.user_custom ?? {}) as Readonly<Record<string, Value>>;
+  return {
+    given,
+    sent: readDataPoints(given, types.sent),
+    inherited: readDataPoints(ofUser, types.inherited),
+    stored: readDataPoints(ofUser, types.stored),
+  };
+}
+
 function addressInputs(
   tenant: Tenant,
-  { address, country, place, network, ...rest }: AddressDescription,
+  { address, isUnreadable, country, place, network, ...rest }: AddressDescription,
 ): FactInputs['address'] {
   const countryCode = known(country, ({ countryCode: code }) => code);
   return {
-    text: address,
+    text: isUnreadable ? UNKNOWN : address,
     countryCode,
     place: known(place, ({ latitude, longitude, precision }) => ({
       latitude,
@@ -179,7 +220,7 @@ function addressInputs(
     asOrganization: known(network, ({ asOrganization }) => asOrganization),
     isAnonymous: rest.isAnonymous === 'unknown' ? UNKNOWN : rest.isAnonymous,
     isSanctionedCountry: rest.isSanctionedCountry === 'unknown' ? UNKNOWN : rest.isSanctionedCountry,
-    isInWhitelist: address === null ? null : (tenant.whitelist?.contains(address) ?? null),
+    isInWhitelist: isUnreadable ? UNKNOWN : address === null ? null : (tenant.whitelist?.contains(address) ?? null),
   };
 }
 
@@ -189,7 +230,7 @@ function deviceInputs({ sent, agent }: Seen): FactInputs['device'] {
     browserName: known(agent, ({ browser }) => browser.name),
     osName: known(agent, ({ os }) => os.name),
     isMobile: known(agent, ({ isMobile }) => isMobile),
-    isBot: known(agent, ({ isBot }) => isBot),
+    isBot: known(agent, ({ isBot }) => (isBot === 'unknown' ? UNKNOWN : isBot)),
   };
 }
 
@@ -203,6 +244,7 @@ function known<Whole extends object, Part>(
 }
 
 function verifiedPlace(row: NonNullable<History['places']>[number]): readonly VerifiedPlace[] {
+  if (row.country_code === null || row.is_place_unknown) return [];
   const centroid = countryCentroids.get(row.country_code);
   const { latitude, longitude } = row;
   const common = { countryCode: row.country_code, verifiedAtMs: row.verified_at_ms };

@@ -17,12 +17,12 @@ export interface ProofTerms {
 
 const statements = new Map<string, Statement<{ state: string }>>();
 
-// $1 to $22, or $23, as where an action is recorded, but that $5 is the action which is there; then the terms.
+// $1 to $24, or $25, as where an action is recorded, but that $5 is the action which is there; then the terms.
 function decideAgainStatement(attributes: boolean, configuration: boolean): Statement<{ state: string }> {
   const name = `decide_again${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const [since, mustBeConfirmed, isAnyEnough] = (configuration ? [24, 25, 26] : [23, 24, 25]).map((n) => `$${n}`);
+  const [since, mustBeConfirmed, isAnyEnough] = (configuration ? [26, 27, 28] : [25, 26, 27]).map((n) => `$${n}`);
   const made = statement<{ state: string }>(
     name,
     `with owner as materialized (
@@ -68,11 +68,14 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
          proofs = case when $22 then null else a.proofs end,
          redirect_url = $8, redirect_to_settings = $9, custom = $15,
          -- Where the request came from is as it was, as far as this one does not say.
-         ip_address = coalesce($10, a.ip_address), user_agent = coalesce($11, a.user_agent),
+         user_agent = coalesce($11, a.user_agent),
          device_id = coalesce($12, a.device_id), locale = coalesce($13, a.locale),
-         (country_code, latitude, longitude) = (
-           select a.country_code, a.latitude, a.longitude where $10::text is null
-           union all select $16::text, $17::real, $18::real where $10::text is not null
+         (ip_address, sent_ip_address, country_code, latitude, longitude, is_place_unknown) = (
+           select a.ip_address, a.sent_ip_address, a.country_code, a.latitude, a.longitude, a.is_place_unknown
+           where coalesce($10::text, $23::text) is null
+           union all
+           select $10::text, $23::text, $16::text, $17::real, $18::real, $24::boolean
+           where coalesce($10::text, $23::text) is not null
          )
        from settled s
        where a.tenant_id = $1 and a.user_id = $2 and a.action_code = $3 and a.idempotency_key = $4

@@ -28,6 +28,7 @@ export interface ActionRow {
   readonly verified_by_authenticator_id: string | null;
   /** How much the proof says that completed it. */
   readonly assurance: string | null;
+  /** As it was sent. */
   readonly ip_address: string | null;
   readonly user_agent: string | null;
   readonly device_id: string | null;
@@ -37,7 +38,8 @@ export interface ActionRow {
 }
 
 const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
-  is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id, ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
+  is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id,
+  coalesce(sent_ip_address, ip_address) as ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
 const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
@@ -54,7 +56,10 @@ export interface DecidedAction extends ActionKey {
   readonly nowMs: number;
   readonly redirectUrl: string | undefined;
   readonly redirectToSettings: boolean;
+  /** In its one spelling; undefined if none was sent or what was sent cannot be read. */
   readonly ipAddress: string | undefined;
+  /** What was sent, where it is not that spelling. */
+  readonly sentIpAddress: string | undefined;
   readonly userAgent: string | undefined;
   readonly deviceId: string | undefined;
   readonly locale: string | undefined;
@@ -63,6 +68,8 @@ export interface DecidedAction extends ActionKey {
   /** `custom` of the track call, as JSON text. */
   readonly custom: string | undefined;
   readonly countryCode: string | null;
+  /** Whether there is a place that could not be told. */
+  readonly isPlaceUnknown: boolean;
   /** Of the city, in degrees; null where only the country is known. */
   readonly latitude: number | null;
   readonly longitude: number | null;
@@ -99,7 +106,7 @@ const takeAttributes = `do update set
 /** The configuration of the code of the row in `action`, and that nodes are to read it. */
 export const createConfiguration = `, configuration as (
      insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     select $1, $3, $23, $7 from action
+     select $1, $3, $25, $7 from action
      on conflict do nothing
      returning action_code
    ), published as (
@@ -138,8 +145,8 @@ function recordStatement(extras: Extras): Statement<{ action_id: string; state: 
        insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
          created_at, updated_at, state_updated_at,
          redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
-         custom, country_code, latitude, longitude, is_tracked)
-       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $22
+         custom, country_code, latitude, longitude, is_tracked, sent_ip_address, is_place_unknown)
+       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $22, $23, $24
        from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
        on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
        returning action_id, state
@@ -195,6 +202,8 @@ export function decidedValues(action: DecidedAction): readonly SqlValue[] {
     action.phoneNumber ?? null,
     action.username ?? null,
     action.isTracked,
+    action.sentIpAddress ?? null,
+    action.isPlaceUnknown,
   ];
   const { newConfigurationResult } = action;
   return newConfigurationResult === undefined ? values : [...values, newConfigurationResult];
@@ -310,8 +319,8 @@ export async function deleteUserActions(sql: Sql, tenantId: string, userId: stri
 
 const pseudonymiseStatement = statement<never>(
   'pseudonymise_user_actions',
-  `update actions set user_id = $3, ip_address = null, user_agent = null, device_id = null, redirect_url = null,
-     custom = null, latitude = null, longitude = null, proofs = null, earlier_decisions = null,
+  `update actions set user_id = $3, ip_address = null, sent_ip_address = null, user_agent = null, device_id = null,
+     redirect_url = null, custom = null, latitude = null, longitude = null, proofs = null, earlier_decisions = null,
      decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json
    where tenant_id = $1 and user_id = $2`,
 );

@@ -44,11 +44,16 @@ export interface History {
   readonly places?: readonly {
     readonly latitude: number | null;
     readonly longitude: number | null;
-    readonly country_code: string;
+    readonly country_code: string | null;
+    /** Whether there is a place that could not be told. */
+    readonly is_place_unknown: boolean;
     readonly verified_at_ms: number;
   }[];
-  /** In the order of the questions. `scanned` above {@link scannedMax} means that the answer covers only part of the window. */
-  readonly answers?: readonly { readonly scanned: number; readonly value: number | null }[];
+  /**
+   * In the order of the questions. `scanned` above {@link scannedMax} means that the answer covers only part of the window,
+   * `unread` above 0 that something in it is there and could not be read.
+   */
+  readonly answers?: readonly { readonly scanned: number; readonly unread: number; readonly value: number | null }[];
 }
 
 /** Actions that are gone through at most, latest first, so that no user's past can slow a decision down (F20). */
@@ -119,15 +124,15 @@ const parts: Readonly<Record<HistoryPart, string>> = {
   places: `
   (
     select coalesce(json_agg(p order by p.verified_at_ms desc), '[]') from (
-      select v.latitude, v.longitude, v.country_code,
+      select v.latitude, v.longitude, v.country_code, v.is_place_unknown,
         (extract(epoch from v.verified_at) * 1000)::bigint as verified_at_ms
       from actions v
-      where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.country_code is not null
-        and ${isAnother('v')}
+      where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null
+        and (v.country_code is not null or v.is_place_unknown) and ${isAnother('v')}
         and (v.verified_at >= $7 or v.verified_at = (
           select max(l.verified_at) from actions l
-          where l.tenant_id = $1 and l.user_id = $2 and l.verified_at is not null and l.country_code is not null
-            and ${isAnother('l')}
+          where l.tenant_id = $1 and l.user_id = $2 and l.verified_at is not null
+            and (l.country_code is not null or l.is_place_unknown) and ${isAnother('l')}
         ))
       order by v.verified_at desc limit ${placesMax}
     ) as p
@@ -145,19 +150,23 @@ const windows: Readonly<Record<WindowParty, string>> = {
 
 function window(party: WindowParty, isTheirs: string, since: string): string {
   return `${party}_window as materialized (
-    select w.user_id, w.ip_address, w.device_id, w.country_code, w.custom, w.action_code, w.state, w.created_at,
-      w.state_updated_at
+    select w.user_id, w.ip_address, w.sent_ip_address, w.device_id, w.country_code, w.is_place_unknown, w.custom,
+      w.action_code, w.state, w.created_at, w.state_updated_at
     from actions w where w.tenant_id = $1 and ${isTheirs} and w.created_at >= ${since} and ${isAnother('w')}
     order by w.created_at desc limit ${scannedMax + 1}
   )`;
 }
 
-const subjectColumns: ReadonlyMap<string, string> = new Map([
-  ['user', 'w.user_id'],
-  ['ip', 'w.ip_address'],
-  ['device', 'w.device_id'],
-  ['country', 'w.country_code'],
+// What is counted, and where there is some that could not be read.
+const subjects: ReadonlyMap<string, { readonly column: string; readonly isUnread: string }> = new Map([
+  ['user', { column: 'w.user_id', isUnread: 'false' }],
+  ['ip', { column: 'w.ip_address', isUnread: 'w.ip_address is null and w.sent_ip_address is not null' }],
+  ['device', { column: 'w.device_id', isUnread: 'false' }],
+  ['country', { column: 'w.country_code', isUnread: 'w.country_code is null and w.is_place_unknown' }],
 ]);
+
+// A plain decimal text. 255 is as far as an expression can count, and beyond any amount.
+const plainDecimal = String.raw`'^\s*[+-]?(\d{1,255}(\.\d*)?|\.\d+)\s*$'`;
 
 const eventTimes: ReadonlyMap<string, string> = new Map([
   [
@@ -176,24 +185,31 @@ function questionShape({ operator, party, subject }: HistoryQuestionRow): string
 
 /** One question as a scalar of JSON; its own values are bound from `$first` on, see {@link questionValues}. */
 function questionText({ operator, party, subject }: HistoryQuestionRow, first: number): string {
-  const answer = (value: string) => `(select json_build_object('scanned', count(*), 'value', ${value})
+  const answer = (value: string, isUnread = 'false') => `(select json_build_object('scanned', count(*),
+      'unread', count(*) filter (where ${isUnread}), 'value', ${value})
     from ${party}_window w where w.created_at >= $${first}::timestamptz)`;
   const isOfCode = `$${first + 1}::text in ('*', w.action_code)`;
   switch (operator) {
     case 'actionCount':
       return answer(`count(*) filter (where ${isOfCode} and $${first + 2}::text in ('*', w.state))`);
-    case 'distinctCount':
-      return answer(`count(distinct ${subjectColumns.get(subject) ?? 'null'})`);
+    case 'distinctCount': {
+      const { column, isUnread } = subjects.get(subject) ?? { column: 'null', isUnread: 'true' };
+      return answer(`count(distinct ${column})`, isUnread);
+    }
     case 'customSum': {
-      const name = `$${first + 2}::text`;
-      return answer(`sum(case when ${isOfCode} and json_typeof(w.custom -> ${name}) = 'number'
-        then (w.custom ->> ${name})::numeric end)`);
+      const text = `w.custom ->> $${first + 2}::text`;
+      const type = `json_typeof(w.custom -> $${first + 2}::text)`;
+      const isNumber = `(${type} = 'number' or ${type} = 'string' and ${text} ~ ${plainDecimal})`;
+      return answer(
+        `sum(case when ${isOfCode} and ${isNumber} then (${text})::numeric end)`,
+        `${isOfCode} and ${type} <> 'null' and not ${isNumber}`,
+      );
     }
     case 'minutesSince': {
       const time = eventTimes.get(subject);
       return time === undefined
         ? answer(`extract(epoch from max(w.state_updated_at) filter (where w.state = 'CHALLENGE_FAILED')) * 1000`)
-        : `(select json_build_object('scanned', 0, 'value', extract(epoch from (${time})) * 1000))`;
+        : `(select json_build_object('scanned', 0, 'unread', 0, 'value', extract(epoch from (${time})) * 1000))`;
     }
   }
 }

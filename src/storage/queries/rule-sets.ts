@@ -106,14 +106,3 @@ export async function recordRuleSetVersions(
   const codes = ruleSets.map(({ actionCode }) => actionCode);
   await sql.query(recordVersionsStatement, [tenantId, codes, ruleSets.map(({ hash }) => hash)]);
 }
-
-const linkedStatement = statement<{ name: string }>(
-  'load_linked_data_points',
-  `select name from custom_data_points where tenant_id = $1 and model_type = 'action' and linked order by name`,
-);
-
-/** Names of the action data points that are declared linked. */
-export async function loadLinkedDataPoints(sql: Sql, tenantId: string): Promise<readonly string[]> {
-  const rows = await sql.query(linkedStatement, [tenantId]);
-  return rows.map(({ name }) => name);
-}

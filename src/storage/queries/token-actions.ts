@@ -15,6 +15,7 @@ export interface TokenAction {
   readonly proof_earned: unknown;
   readonly redirect_url: string | null;
   readonly redirect_to_settings: boolean;
+  /** As it was sent. */
   readonly ip_address: string | null;
   readonly user_agent: string | null;
   readonly device_id: string | null;
@@ -46,7 +47,7 @@ const ms = (column: string) => `(extract(epoch from a.${column}) * 1000)::bigint
 
 /** Everything that a call on an action begins from, where `x` is its row and `u` its user's. */
 export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_method, x.proof_hmac, x.proof_earned, x.redirect_url, x.redirect_to_settings,
-     x.ip_address, x.user_agent, x.device_id, x.locale,
+     coalesce(x.sent_ip_address, x.ip_address) as ip_address, x.user_agent, x.device_id, x.locale,
      u.locale as user_locale, u.email, u.email_verified, u.phone_number,
      u.phone_number_verified, u.username, u.display_name, u.default_authenticator_id,
      u.removed_last_authenticator,

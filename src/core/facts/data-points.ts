@@ -1,0 +1,59 @@
+import { isList, UNKNOWN } from '../rules/value.ts';
+import type { Value } from '../rules/value.ts';
+
+export type DataPointType = 'text' | 'number' | 'boolean' | 'multiselect';
+
+/** What a tenant has declared of a member of `custom`. */
+export interface DataPoint {
+  readonly name: string;
+  readonly dataType: DataPointType;
+  readonly modelType: 'action' | 'user';
+}
+
+/** The declared types by name, for each place where values come from. */
+export interface DataPointTypes {
+  /** Of track's `custom`. */
+  readonly sent: ReadonlyMap<string, DataPointType>;
+  /** Of the user's, as `user.custom`. */
+  readonly stored: ReadonlyMap<string, DataPointType>;
+  /** Of the user's, where they stand in for track's. */
+  readonly inherited: ReadonlyMap<string, DataPointType>;
+}
+
+export function dataPointTypes(points: readonly DataPoint[]): DataPointTypes {
+  const of = (model: DataPoint['modelType']) =>
+    points.flatMap(({ name, dataType, modelType }): [string, DataPointType][] =>
+      modelType === model ? [[name, dataType]] : [],
+    );
+  const [action, user] = [of('action'), of('user')];
+  return { sent: new Map([...user, ...action]), stored: new Map(user), inherited: new Map([...action, ...user]) };
+}
+
+type Custom = Readonly<Record<string, Value>>;
+
+/** The values, with what does not fit its declared type unknown (ruling 37), and the names of that. Null fits every type. */
+export function readDataPoints(
+  custom: Custom,
+  types: ReadonlyMap<string, DataPointType>,
+): { readonly values: Custom; readonly unreadable: readonly string[] } {
+  const unreadable: string[] = [];
+  for (const [name, type] of types) {
+    const value = Object.hasOwn(custom, name) ? (custom[name] ?? null) : null;
+    if (value !== null && !fits[type](value)) unreadable.push(name);
+  }
+  if (unreadable.length === 0) return { values: custom, unreadable };
+  const values = Object.entries(custom).map(([name, value]) => [name, unreadable.includes(name) ? UNKNOWN : value]);
+  return { values: Object.fromEntries(values) as Custom, unreadable };
+}
+
+const fits: Readonly<Record<DataPointType, (value: Value) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number' || (typeof value === 'string' && isPlainDecimal(value)),
+  boolean: (value) => typeof value === 'boolean',
+  multiselect: (value) => isList(value) && value.every((item) => typeof item === 'string'),
+};
+
+/** Sign, digits, one point, spaces around: no exponent, no grouping, nothing that is read differently elsewhere. */
+function isPlainDecimal(text: string): boolean {
+  return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(text) && Number.isFinite(Number(text));
+}
