@@ -56,7 +56,7 @@ module.exports = {
     },
     ...room('config/', [], { npm: ['zod'] }),
     ...room('runtime/', [], { node: true, npm: ['jose'] }),
-    ...room('contract/', [], { npm: ['zod'] }),
+    ...room('contract/', ['^src/core/authenticators/is-mailbox\\.ts$'], { npm: ['zod'] }),
     ...room('core/', []),
     ...room('texts/', []),
     ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$'], {
@@ -85,7 +85,7 @@ module.exports = {
       '^src/storage/(sql|published)\\.ts$',
       '^src/storage/queries/',
       '^src/methods/registry\\.ts$',
-      '^src/delivery/(webhook|email/mailbox-of)\\.ts$',
+      '^src/delivery/webhook\\.ts$',
       '^src/runtime/(crypto|tokens)\\.ts$',
       // What it shares with the operations that prove nothing.
       '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal|usable-methods)\\.ts$',
@@ -146,10 +146,15 @@ module.exports = {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),
-    ...room('delivery/', ['^src/runtime/(runtime|crypto|turns)\\.ts$', '^src/config/'], {
-      node: true,
-      npm: ['nodemailer', 'ipaddr\\.js'],
-    }),
+    ...room(
+      'delivery/',
+      [
+        '^src/runtime/(runtime|crypto|turns)\\.ts$',
+        '^src/config/',
+        '^src/core/authenticators/(is-mailbox|normal-email)\\.ts$',
+      ],
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js'] },
+    ),
     ...room('jobs/', [
       '^src/core/',
       '^src/storage/(sql|seal)\\.ts$',

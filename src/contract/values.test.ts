@@ -177,12 +177,17 @@ describe('contacts and codes', () => {
   test.each(['a@b.c', 'test@email', 'user+tag@例え.jp', "o'brien@example.com"])('%s is an e-mail address', (text) => {
     expect(v.email.parse(text)).toBe(text);
   });
-  test.each(['', '@', 'a@', '@b', 'a b@c', 'a@b\nBcc: x@y', 'a@b@c', 'a\0@b', `${'x'.repeat(65)}@b`])(
+  test.each(['', '@', 'a@', '@b', 'a b@c', 'a@b\nBcc: x@y', 'a@b@c', 'a\0@b', `${'x'.repeat(65)}@b`, 'a@b.'])(
     '%j is none',
     (text) => {
       expect(v.email.safeParse(text).success).toBe(false);
     },
   );
+  test('ruling 56: a raw "+" of a query is one, though it arrives as a space', () => {
+    expect(v.queriedEmail.parse('ann tag@example.com')).toBe('ann+tag@example.com');
+    expect(v.queriedPhoneNumber.parse(' 64 27 123')).toBe('+64 27 123');
+    expect(v.queriedPhoneNumber.parse('027 123')).toBe('027 123');
+  });
   test.each(['+6427123456', '+14155550100'])('messages can go to %s', (text) =>
     expect(v.sendablePhoneNumber.parse(text)).toBe(text),
   );
@@ -203,6 +208,12 @@ describe('contacts and codes', () => {
     for (const text of ['\0', 'a\0b', '\ud800', 'a\udc00'])
       expect(v.text(10).safeParse(text).success, JSON.stringify(text)).toBe(false);
     expect(v.text(10).parse("';--\n\u2028😀")).toBe("';--\n\u2028😀");
+  });
+
+  test('ruling 37: an optional text of track that is empty or null counts as absent', () => {
+    for (const absent of ['', null, undefined]) expect(v.optionalText(v.email).parse(absent)).toBeUndefined();
+    expect(v.optionalText(v.email).parse('a@b')).toBe('a@b');
+    for (const bad of [' ', 'a', 0, false, []]) expect(v.optionalText(v.email).safeParse(bad).success).toBe(false);
   });
 
   test('an optional member that is null counts as absent', () => {

@@ -1,5 +1,5 @@
 import type { Contact } from '../core/authenticators/contact.ts';
-import { mailboxOf } from '../delivery/email/mailbox-of.ts';
+import { mailboxOf } from '../core/authenticators/mailbox-of.ts';
 import { hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 

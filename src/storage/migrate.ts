@@ -28,6 +28,7 @@ export async function migrate(db: Database, list: readonly Migration[] = migrati
       const versions = await appliedVersions(sql);
       if (versions.has(migration.version)) return false;
       await sql.script(migration.sql);
+      await migration.fill?.(sql);
       await sql.script(
         `create table if not exists schema_migrations (version integer primary key, name text not null);
          insert into schema_migrations values (${migration.version}, '${migration.name}');`,

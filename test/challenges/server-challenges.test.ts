@@ -190,6 +190,23 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(user).toMatchObject({ email, emailVerified: true, isEnrolled: true });
   });
 
+  test('ruling 56: a code to another spelling of the user’s address proves it, and enrols no second one', async () => {
+    const userId = `spelt${(people += 1)}`;
+    const stored = `Bob${people}@BÜCHER.example`;
+    await app.call('PATCH', `/v1/users/${userId}`, { body: { email: stored } });
+    const email = stored.replace('BÜCHER', 'xn--bcher-kva');
+    const { challengeId, code } = await start({ userId, email });
+    expect(await verify(challengeId, code)).toMatchObject({ isVerified: true, email });
+    expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ email: stored, emailVerified: true });
+    const enrolled = await app.call('GET', `/v1/users/${userId}/authenticators`);
+    expect(enrolled.body).toMatchObject([{ email }]);
+    const again = await start({ userId, email: stored.replace('BÜCHER', 'bücher'), scope: 'update:authenticators' });
+    expect(await verify(again.challengeId, again.code)).toMatchObject({ isVerified: true });
+    expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toEqual(enrolled.body);
+    const action = await app.call('GET', `/v1/users/${userId}/actions/signIn/${again.idempotencyKey}`);
+    expect(action.body).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
   test('ruling 9: a proof does not move an action that was blocked or is in review meanwhile', async () => {
     const userId = `reviewed${(people += 1)}`;
     const { challengeId, idempotencyKey, code } = await start({ userId });

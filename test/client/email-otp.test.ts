@@ -101,6 +101,33 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     });
   });
 
+  test('ruling 56: a code stays good when its address is spelt in another way meanwhile, and dies when it is another', async () => {
+    const userId = newUser();
+    const spelt = (domain: string) => `${userId}@${domain}`;
+    const token = await track(userId);
+    const first = await enrol(token, spelt('BÜCHER.example'));
+    expect(first.status, first.text).toBe(200);
+    const again = await enrol(token, spelt('bücher.example'));
+    expect(again.body, 'the same authenticator').toEqual(first.body);
+    expect(await verify(token, codeTo(spelt('bücher.example')))).toMatchObject({ isVerified: true });
+    expect(await user(userId)).toMatchObject({ email: spelt('bücher.example'), emailVerified: true });
+
+    const rename = (email: string) =>
+      app.call('PATCH', `/v1/users/${userId}`, { body: { email, emailVerified: true } });
+    const next = await challenged(userId);
+    await rename(spelt('xn--bcher-kva.example'));
+    expect(await verify(next, codeTo(spelt('bücher.example')))).toMatchObject({ isVerified: true });
+    const last = await challenged(userId);
+    await rename(spelt('buecher.example'));
+    expect(await verify(last, codeTo(spelt('xn--bcher-kva.example')))).toMatchObject({ isVerified: false });
+    for (const path of ['email-otp', 'email-magic-link']) {
+      const reply = await post(`user-authenticators/${path}`, await track(newUser()), {
+        email: `mailto:${userId}@x.example`,
+      });
+      expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+    }
+  });
+
   test('an enrolment asked for again sends again, keeps its authenticator, and only the later code is good (ruling 18)', async () => {
     const userId = newUser();
     const email = addressOf(userId);

@@ -166,6 +166,80 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await found('email=find_me%40example.com')).toEqual([]);
   });
 
+  test('ruling 56: all spellings of an address find its user, who keeps the one that was sent last', async () => {
+    const spellings = ['Bob+x@BÜCHER.Example', 'Bob+x@bücher.example', 'Bob+x@XN--bcher-kva.example'];
+    for (const email of spellings) {
+      expect((await patch('speller', { email })).body).toMatchObject({ email, emailVerified: email !== spellings[0] });
+      if (email === spellings[0]) await patch('speller', { emailVerified: true });
+      for (const spelling of [...spellings, 'bob+x@bücher.example']) {
+        expect(await found(`email=${encodeURIComponent(spelling)}`)).toEqual(['speller']);
+      }
+      expect(await found('email=Bob+x@xn--bcher-kva.example'), 'a raw +').toEqual(['speller']);
+      expect(await found(`email=${encodeURIComponent('Bob@bücher.example')}`)).toEqual([]);
+    }
+    for (const email of spellings) {
+      await track('speller', { email });
+      expect(await read('speller')).toMatchObject({ email, emailVerified: true });
+    }
+    await track('speller', { email: 'Bob+x@bücher.example.org' });
+    expect(await read('speller')).toMatchObject({ emailVerified: false });
+    await patch('speller', { phoneNumber: '+64 27 123456' });
+    expect(await found('phoneNumber=+64+27+123456'), 'a raw +').toEqual(['speller']);
+  });
+
+  test('ruling 56: an address that mail does not go to is refused on the member, and nothing of the call is kept', async () => {
+    for (const email of [
+      'an\u200bn@b.example',
+      'mailto:ann@b.example',
+      'ann,bob@b.example',
+      'ann@b.example.',
+      'ann@b\u3002example',
+    ]) {
+      for (const reply of [
+        await patch('mistyped', { email, displayName: 'x' }),
+        await track('mistyped', { email }),
+        await enrol('mistyped', { verificationMethod: 'EMAIL_OTP', email }),
+        await app.call('POST', '/v1/challenge', { body: { verificationMethod: 'EMAIL_OTP', action: 'a', email } }),
+      ]) {
+        expect([reply.status, reply.body.errorCode], email).toEqual([400, 'invalid_request']);
+        expect(reply.body.errorDescription).toMatch(/^email must be/);
+      }
+    }
+    expect(await read('mistyped')).not.toHaveProperty('displayName');
+    expect((await app.call('GET', '/v1/users/mistyped/actions')).body).toEqual([]);
+    expect((await patch('networked', { email: 'test@email' })).body).toMatchObject({ email: 'test@email' });
+  });
+
+  test('ruling 56: another spelling of an enrolled address is no other authenticator, and tells nobody', async () => {
+    const notices = async () =>
+      (
+        await app.db.query<{ to: string }>(
+          {
+            name: 'test_spelt_notices',
+            text: `select payload ->> 'to' as to from outbox where user_id = 'twice' order by created_at, event_id`,
+          },
+          [],
+        )
+      ).map(({ to }) => to);
+    const first = await enrol('twice', { verificationMethod: 'EMAIL_OTP', email: 'bob@BÜCHER.example' });
+    expect(await read('twice')).toMatchObject({ email: 'bob@BÜCHER.example', emailVerified: true });
+    const again = await enrol('twice', { verificationMethod: 'EMAIL_OTP', email: 'bob@bücher.example' });
+    const { authenticator } = first.body as { authenticator: { userAuthenticatorId: string } };
+    expect(again.body.authenticator).toMatchObject({
+      userAuthenticatorId: authenticator.userAuthenticatorId,
+      email: 'bob@bücher.example',
+    });
+    expect(await read('twice'), 'the user’s own spelling stays').toMatchObject({ email: 'bob@BÜCHER.example' });
+    await patch('twice', { email: 'bob@xn--bcher-kva.example', emailVerified: true });
+    expect(await listed('twice')).toMatchObject([{ email: 'bob@xn--bcher-kva.example' }]);
+    await patch('twice', { email: 'bob@Bücher.example' });
+    expect(await notices()).toEqual([]);
+    await enrol('twice', { verificationMethod: 'SMS', phoneNumber: '+6427000000' });
+    expect(await notices(), 'one for the mailbox').toHaveLength(1);
+    await enrol('twice', { verificationMethod: 'EMAIL_OTP', email: 'carol@bücher.example' });
+    expect(await notices()).toHaveLength(2);
+  });
+
   test('3.2: paging gives every user once, in a stable order, whatever the ids look like', async () => {
     const userIds = ['b', 'a', 'B', 'A', 'é', 'e', '10', '9', 'a-1', 'a_1', 'ab', '😀', ' x', '漢', 'ß', 'zz'].map(
       (end) => `page:${end}`,

@@ -78,7 +78,7 @@ const oldInstallation = `
   insert into action_configurations (tenant_id, action_code, default_result, created_at)
     values ('11111111-1111-4111-8111-111111111111', 'pay', 'CHALLENGE', '2025-01-01Z');
   insert into users (tenant_id, user_id, email, custom, created_at, updated_at)
-    values ('11111111-1111-4111-8111-111111111111', 'old-user', 'a@b.c', '{"z": 1, "a": 2}', '2025-01-01Z', '2025-01-01Z');
+    values ('11111111-1111-4111-8111-111111111111', 'old-user', 'A@B.c', '{"z": 1, "a": 2}', '2025-01-01Z', '2025-01-01Z');
   insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, created_at, verified_at)
     values ('11111111-1111-4111-8111-111111111111', 'old-user', '44444444-4444-4444-8444-444444444444', 'SMS', '', '2025-01-01Z', '2025-01-01Z');
   insert into recovery_codes (tenant_id, user_id, code_number, salt, code_hash, created_at)
@@ -130,7 +130,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await migrate(db)).toEqual(names.slice(1));
     expect(await keyed()).toEqual(before);
     expect(await rows(db, 'select user_id, email, custom::text as custom from users')).toEqual([
-      { user_id: 'old-user', email: 'a@b.c', custom: '{"z": 1, "a": 2}' },
+      { user_id: 'old-user', email: 'A@B.c', custom: '{"z": 1, "a": 2}' },
     ]);
     expect(await rows(db, "select state, decision::text as decision from actions where user_id = 'old-user'")).toEqual([
       { state: 'ALLOW', decision: '{"v":1}' },
@@ -244,6 +244,33 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     );
     const [after] = await rows<{ config_version: number }>(db, 'select config_version from tenants');
     expect(after?.config_version, 'nodes that run hear of it').toBeGreaterThan(before?.config_version ?? Infinity);
+  });
+
+  test('ruling 56: addresses that are stored have one spelling to be found by', async () => {
+    const db = await emptyDatabase(kind);
+    await migrate(
+      db,
+      migrations.slice(
+        0,
+        migrations.findIndex(({ name }) => name === 'sent-and-read'),
+      ),
+    );
+    await db.script(oldInstallation);
+    await db.script(
+      ['users', 'authenticators'].map((table) => `update ${table} set email = 'Bob@B\u00dcCHER.Example'`).join(';'),
+    );
+    await db.script(`insert into users (tenant_id, user_id, email, created_at, updated_at) values
+      ('11111111-1111-4111-8111-111111111111', 'other', 'Jos\u00e9@Example.COM', '2025-01-01Z', '2025-01-01Z'),
+      ('11111111-1111-4111-8111-111111111111', 'nobody', null, '2025-01-01Z', '2025-01-01Z')`);
+    await migrate(db);
+    expect(await rows(db, 'select user_id, email, email_normal from users order by user_id')).toEqual([
+      { user_id: 'nobody', email: null, email_normal: null },
+      { user_id: 'old-user', email: 'Bob@B\u00dcCHER.Example', email_normal: 'Bob@xn--bcher-kva.example' },
+      { user_id: 'other', email: 'Jos\u00e9@Example.COM', email_normal: 'Jos\u00e9@example.com' },
+    ]);
+    expect(await rows(db, 'select email_normal from authenticators')).toEqual([
+      { email_normal: 'Bob@xn--bcher-kva.example' },
+    ]);
   });
 
   test('a migration that fails leaves nothing of itself, and the next run begins with it again', async () => {

@@ -464,6 +464,16 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('tiered', code, { custom: { tier: 'gold' } })).state).toBe('CHALLENGE_REQUIRED');
   });
 
+  test('ruling 56: the address of the user is compared in its one spelling', async () => {
+    const code = await actionWith([
+      { type: 'BLOCK', conditions: { in: [{ var: 'user.email' }, ['Eve@xn--bcher-kva.example']] } },
+    ]);
+    const spellings = ['Eve@BÜCHER.example', 'Eve@bücher.example', 'Eve@XN--BCHER-KVA.EXAMPLE'];
+    for (const email of spellings) expect((await track('eve', code, { email })).state, email).toBe('BLOCK');
+    expect((await track('eve', code)).state, 'the stored one').toBe('BLOCK');
+    expect((await track('eve', code, { email: 'Eve@buecher.example' })).state).toBe('ALLOW');
+  });
+
   test('A42: a repeat whose linked data differ is a conflict; other data may differ', async () => {
     await manage('POST', '/custom-data-points', { name: 'payee', dataType: 'text', modelType: 'action', linked: true });
     const code = await actionWith([]);

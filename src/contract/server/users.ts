@@ -46,8 +46,8 @@ export const queryUsers = route({
   params: z.object({}),
   query: z.object({
     username: v.optional(v.text(256)),
-    email: v.optional(v.text(320)),
-    phoneNumber: v.optional(v.text(32)),
+    email: v.optional(v.queriedEmail),
+    phoneNumber: v.optional(v.queriedPhoneNumber),
     token: v.optional(v.text(8192)),
     limit: v.optional(
       z

@@ -1,3 +1,5 @@
+import { normalEmail } from './normal-email.ts';
+
 /** Where a person is reached: one address of one kind. */
 export interface Contact {
   readonly kind: 'email' | 'phoneNumber';
@@ -34,9 +36,14 @@ export function contactColumns(contact: Contact | undefined): ContactColumns {
   };
 }
 
-/** Whether two stored things have the same contact, or both have none. */
+/** Whether two stored things have the same contact, however it is spelt, or both have none. */
 export function haveSameContact(one: ContactColumns, other: ContactColumns): boolean {
-  return one.email === other.email && one.phone_number === other.phone_number;
+  return isSameEmail(one.email, other.email) && one.phone_number === other.phone_number;
+}
+
+/** Whether two e-mail addresses are one mailbox (ruling 56), or neither is there. */
+export function isSameEmail(one: string | null, other: string | null): boolean {
+  return one === null || other === null ? one === other : normalEmail(one) === normalEmail(other);
 }
 
 interface ContactOwner extends ContactColumns {
@@ -45,16 +52,18 @@ interface ContactOwner extends ContactColumns {
 }
 
 /**
- * A user with a proven contact as their own, if they had none of its kind or it is theirs; another one is never
- * overwritten. The very same user if it says nothing new of them.
+ * A user with a proven contact as their own, if they had none of its kind or it is theirs; what is there, their own spelling
+ * too, is never overwritten. The very same user if it says nothing new of them.
  */
 export function withContact<User extends ContactOwner>(user: User, contact: Contact | undefined): User {
   if (contact === undefined) return user;
   const { kind, value } = contact;
-  const [own, isVerified] =
-    kind === 'email' ? [user.email, user.email_verified] : [user.phone_number, user.phone_number_verified];
-  if (own !== null && (own !== value || isVerified)) return user;
-  return kind === 'email'
-    ? { ...user, email: value, email_verified: true }
-    : { ...user, phone_number: value, phone_number_verified: true };
+  if (kind === 'email') {
+    const { email, email_verified: isVerified } = user;
+    if (email !== null && (!isSameEmail(email, value) || isVerified)) return user;
+    return { ...user, email: email ?? value, email_verified: true };
+  }
+  const { phone_number: phoneNumber, phone_number_verified: isVerified } = user;
+  if (phoneNumber !== null && (phoneNumber !== value || isVerified)) return user;
+  return { ...user, phone_number: value, phone_number_verified: true };
 }

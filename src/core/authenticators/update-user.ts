@@ -1,3 +1,5 @@
+import { isSameEmail } from './contact.ts';
+
 /** The attributes of a user that can be changed. */
 export interface UserAttributes {
   readonly email: string | null;
@@ -29,12 +31,11 @@ export function updateUser<User extends UserAttributes>(user: User, patch: UserP
   return {
     ...user,
     email,
-    email_verified: verifiedAfter(user.email, email, user.email_verified, patch.emailVerified),
+    email_verified: verifiedAfter(email, user.email_verified && isSameEmail(user.email, email), patch.emailVerified),
     phone_number: phone,
     phone_number_verified: verifiedAfter(
-      user.phone_number,
       phone,
-      user.phone_number_verified,
+      user.phone_number_verified && user.phone_number === phone,
       patch.phoneNumberVerified,
     ),
     username: patch.username === undefined ? user.username : patch.username,
@@ -45,13 +46,7 @@ export function updateUser<User extends UserAttributes>(user: User, patch: UserP
 }
 
 // Only a contact that exists can be verified; a new one is unverified until somebody says otherwise.
-function verifiedAfter(
-  before: string | null,
-  after: string | null,
-  wasVerified: boolean,
-  given: boolean | null | undefined,
-): boolean {
-  if (after === null) return false;
-  if (given !== undefined) return given === true;
-  return after === before && wasVerified;
+function verifiedAfter(contact: string | null, wasVerified: boolean, given: boolean | null | undefined): boolean {
+  if (contact === null) return false;
+  return given === undefined ? wasVerified : given === true;
 }

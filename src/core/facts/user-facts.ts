@@ -16,7 +16,7 @@ export const userFacts: readonly Fact[] = [
   {
     path: 'user.email',
     type: 'string',
-    meaning: 'E-mail address of the user.',
+    meaning: 'E-mail address of the user, with the domain in ASCII and lower case.',
     madeFrom: '`email` of track, else the user’s stored one',
     nullWhen: 'neither is set',
     needs: 'attributes',

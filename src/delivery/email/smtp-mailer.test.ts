@@ -152,6 +152,12 @@ describe('mail by SMTP', () => {
     await Promise.all(flood);
   });
 
+  test('ruling 56: a domain in capitals or of another alphabet is handed over as DNS has it', async () => {
+    const { url, received } = await startSmtp();
+    await mailer(url).send({ ...email, to: 'Bob@BÜCHER.Example' }, 'a tenant');
+    expect(received[0]?.source).toContain('To: Bob@xn--bcher-kva.example');
+  });
+
   test('F18: a server that refuses is a failed delivery', async () => {
     const { url } = await startSmtp({ refuses: true });
     await expect(mailer(url).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);

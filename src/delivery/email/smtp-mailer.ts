@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
+import { isMailbox } from '../../core/authenticators/is-mailbox.ts';
+import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import type { Names } from '../names.ts';
 import { openSocket } from '../open-socket.ts';
 import type { Target } from '../open-socket.ts';
 import type { OutboundConnection } from '../outbound.ts';
-import { isPlainAddress } from './is-plain-address.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
 import { openTurns } from '../../runtime/turns.ts';
@@ -121,12 +122,13 @@ function mailerOver(transport: Transport, sender: { readonly from: Sender; reado
   const turns = openTurns({ placesMax: poolOptions.maxConnections });
   return {
     async send({ to, subject, text, html, messageId }, tenantId) {
-      if (!isPlainAddress(to)) throw new DeliveryFailed('The address is none that mail goes to as it is written.');
+      if (!isMailbox(to)) throw new DeliveryFailed('The address is none that mail goes to as it is written.');
       const signal = AbortSignal.timeout(wholeTimeoutMs);
       const message = {
         ...sender,
-        // An address object, not text: nothing in an address can become a second recipient or a header.
-        to: { name: '', address: to },
+        // An address object, not text: nothing in an address can become a second recipient or a header. Its domain as DNS
+        // has it: no library has to find that out.
+        to: { name: '', address: normalEmail(to) },
         subject,
         text,
         html,

@@ -58,7 +58,7 @@ export async function verifySentCode<R extends Route>(
       authenticator,
       contact: contactOf(authenticator),
       subject,
-      consume: { kind: 'code', challengeId, codeHmac } as const,
+      consume: { kind: 'code', challengeId, codeHmac, at: authenticator } as const,
       ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
     };
     const accepted = await acceptProof(context, request, route, action, good);

@@ -65,7 +65,7 @@ async function accept(
     authenticator,
     contact: contactOf(authenticator),
     subject: userGuesses(tenantId, userId, method),
-    consume: { kind: 'link', challengeId: challenge.challenge_id },
+    consume: { kind: 'link', challengeId: challenge.challenge_id, at: authenticator },
     code: challenge.challenge_id,
     ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
   });

@@ -1,7 +1,8 @@
 import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticator as route } from '../../contract/server/authenticators.ts';
 import type { VerifiedEnrolmentRequest } from '../../contract/server/authenticators.ts';
-import { contactOf, withContact } from '../../core/authenticators/contact.ts';
+import { contactOf, haveSameContact, withContact } from '../../core/authenticators/contact.ts';
+import type { ContactColumns } from '../../core/authenticators/contact.ts';
 import { isHeld, unheld } from '../../core/authenticators/hold.ts';
 import type { Method, Enrolment as VerifiedEnrolment } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
@@ -10,7 +11,12 @@ import type { CompletedEnrolment, Enrolment } from '../../proving/complete-enrol
 import { settleFactors } from '../../proving/settle-factors.ts';
 import { digestsEqual } from '../../runtime/crypto.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { liftHold, loadAuthenticators, loadCredentialOwner } from '../../storage/queries/authenticators.ts';
+import {
+  liftHold,
+  loadAuthenticators,
+  loadCredentialOwner,
+  recordAuthenticator,
+} from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
@@ -47,7 +53,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
     const isKept = isUnchanged(context, tenantId, same, enrolment);
     const verified = existing.filter((row) => !isPending(row));
     const { authenticator, defaultId, remarks } = isKept
-      ? await keep(sql, tenantId, user, same, body.isDefault, nowMs)
+      ? await keep(sql, tenantId, user, await respell(sql, tenantId, same, enrolment), body.isDefault, nowMs)
       : await enrol(sql, context, tenantId, user, verified, {
           authenticator: rowOf(context, tenantId, params.userId, method, enrolment, same, nowMs),
           place: 'own',
@@ -134,6 +140,23 @@ async function keep(
   return { authenticator: now, defaultId, remarks: { enrolled: false, ...(isLifted ? { isHoldLifted: true } : {}) } };
 }
 
+/** A repeat may spell the contact in another way: it is kept as it was sent last. */
+async function respell(
+  sql: Sql,
+  tenantId: string,
+  authenticator: AuthenticatorRow,
+  enrolment: VerifiedEnrolment,
+): Promise<AuthenticatorRow> {
+  const { email } = columnsOf(enrolment);
+  return email === authenticator.email
+    ? authenticator
+    : recordAuthenticator(sql, tenantId, { ...authenticator, email });
+}
+
+function columnsOf({ email, phoneNumber }: VerifiedEnrolment): ContactColumns {
+  return { email: email ?? null, phone_number: phoneNumber ?? null };
+}
+
 async function refuseForeignCredential(
   sql: Sql,
   tenantId: string,
@@ -164,8 +187,8 @@ function isUnchanged(
   if (same === undefined || isPending(same)) return false;
   // A credential never changes its key: enrolling it again, with whatever key, gives the one that is stored.
   if (enrolment.credentialId !== undefined) return true;
-  const { email = null, phoneNumber = null, state, secret } = enrolment;
-  if (same.email !== email || same.phone_number !== phoneNumber) return false;
+  const { state, secret } = enrolment;
+  if (!haveSameContact(same, columnsOf(enrolment))) return false;
   if (Object.entries(state).some(([name, value]) => same.state[name] !== value)) return false;
   if (secret === undefined || same.secret_sealed === null) return secret === undefined && same.secret_sealed === null;
   return digestsEqual(seal.open(same.secret_sealed, authenticatorSecretPlace(tenantId, same.authenticator_id)), secret);
@@ -186,8 +209,7 @@ function rowOf(
     authenticator_id: authenticatorId,
     verification_method: method.verificationMethod,
     slot: enrolment.slot,
-    email: enrolment.email ?? null,
-    phone_number: enrolment.phoneNumber ?? null,
+    ...columnsOf(enrolment),
     credential_id: enrolment.credentialId ?? null,
     state: enrolment.state,
     secret_sealed:

@@ -1,3 +1,4 @@
+import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { readDataPoints } from '../../core/facts/data-points.ts';
 import type { FactInputs, VerifiedPlace } from '../../core/facts/fact.ts';
 import type { HistoryQuestion } from '../../core/rules/history-question.ts';
@@ -145,7 +146,7 @@ export function factInputs(
     custom: sent.custom === UNKNOWN ? UNKNOWN : custom.sent.values,
     inheritedCustom: custom.inherited.values,
     user: {
-      email: sent.email ?? history.email ?? null,
+      email: emailOf(sent.email ?? history.email),
       phoneNumber: sent.phoneNumber ?? history.phone_number ?? null,
       custom: custom.stored.values,
       createdAtMs: history.user_created_at ?? null,
@@ -171,6 +172,10 @@ export function factInputs(
           }),
     },
   };
+}
+
+function emailOf(email: string | null | undefined): string | null {
+  return email === null || email === undefined ? null : normalEmail(email);
 }
 
 /** What was sent, or is stored on the user, and cannot be read, by the names that explanations call it. */

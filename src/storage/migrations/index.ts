@@ -1,4 +1,5 @@
 /** Every migration, oldest first. Forward only; a migration that has been released is never edited. */
+import type { Sql } from '../sql.ts';
 import * as firstTables from './0001-first-tables.ts';
 import * as rulesAndManagement from './0002-rules-and-management.ts';
 import * as sessions from './0003-sessions.ts';
@@ -21,6 +22,8 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What the text cannot say of rows that are there: run after it, in its transaction. */
+  readonly fill?: (sql: Sql) => Promise<void>;
 }
 
 export const migrations: readonly Migration[] = [
@@ -40,5 +43,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: 'held-authenticators', sql: heldAuthenticators.sql },
   { version: 15, name: 'code-lengths', sql: codeLengths.sql },
   { version: 16, name: 'earlier-rotations', sql: earlierRotations.sql },
-  { version: 19, name: 'sent-and-read', sql: sentAndRead.sql },
+  { version: 19, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
 ];

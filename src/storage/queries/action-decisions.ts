@@ -17,12 +17,12 @@ export interface ProofTerms {
 
 const statements = new Map<string, Statement<{ state: string }>>();
 
-// $1 to $24, or $25, as where an action is recorded, but that $5 is the action which is there; then the terms.
+// $1 to $25, or $26, as where an action is recorded, but that $5 is the action which is there; then the terms.
 function decideAgainStatement(attributes: boolean, configuration: boolean): Statement<{ state: string }> {
   const name = `decide_again${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const [since, mustBeConfirmed, isAnyEnough] = (configuration ? [26, 27, 28] : [25, 26, 27]).map((n) => `$${n}`);
+  const [since, mustBeConfirmed, isAnyEnough] = (configuration ? [27, 28, 29] : [26, 27, 28]).map((n) => `$${n}`);
   const made = statement<{ state: string }>(
     name,
     `with owner as materialized (

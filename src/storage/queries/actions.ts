@@ -1,3 +1,4 @@
+import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { configChannel } from './tenants.ts';
@@ -91,7 +92,9 @@ interface Extras {
 
 const takeAttributes = `do update set
        email = coalesce(excluded.email, users.email),
-       email_verified = users.email_verified and (excluded.email is null or excluded.email = users.email),
+       email_normal = coalesce(excluded.email_normal, users.email_normal),
+       email_verified = users.email_verified
+         and (excluded.email is null or excluded.email_normal = coalesce(users.email_normal, users.email, '')),
        phone_number = coalesce(excluded.phone_number, users.phone_number),
        phone_number_verified =
          users.phone_number_verified and (excluded.phone_number is null or excluded.phone_number = users.phone_number),
@@ -106,7 +109,7 @@ const takeAttributes = `do update set
 /** The configuration of the code of the row in `action`, and that nodes are to read it. */
 export const createConfiguration = `, configuration as (
      insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     select $1, $3, $25, $7 from action
+     select $1, $3, $26, $7 from action
      on conflict do nothing
      returning action_code
    ), published as (
@@ -123,8 +126,8 @@ const createDevice = `, device as (
 
 /** The user of the row in `action`, with what was sent of them. */
 export const createUser = (attributes: boolean) => `, the_user as (
-     insert into users (tenant_id, user_id, email, phone_number, username, created_at, updated_at)
-     select $1, $2, $19, $20, $21, $7, $7 from action
+     insert into users (tenant_id, user_id, email, email_normal, phone_number, username, created_at, updated_at)
+     select $1, $2, $19, $25, $20, $21, $7, $7 from action
      on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
    )`;
 
@@ -204,6 +207,7 @@ export function decidedValues(action: DecidedAction): readonly SqlValue[] {
     action.isTracked,
     action.sentIpAddress ?? null,
     action.isPlaceUnknown,
+    action.email === undefined ? null : normalEmail(action.email),
   ];
   const { newConfigurationResult } = action;
   return newConfigurationResult === undefined ? values : [...values, newConfigurationResult];

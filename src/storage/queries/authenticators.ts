@@ -2,6 +2,7 @@ import type { HoldColumns } from '../../core/authenticators/hold.ts';
 import { successorSlot } from '../../core/authenticators/hold.ts';
 import { contactColumns } from '../../core/authenticators/contact.ts';
 import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
+import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue } from '../sql.ts';
 
@@ -41,10 +42,11 @@ export async function loadAuthenticators(
 
 const recordStatement = statement<AuthenticatorRow>(
   'record_authenticator',
-  `insert into authenticators (tenant_id, ${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+  `insert into authenticators (tenant_id, ${columns}, email_normal)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
    on conflict (tenant_id, user_id, verification_method, slot) do update set
-     email = excluded.email, phone_number = excluded.phone_number, state = excluded.state,
+     email = excluded.email, email_normal = excluded.email_normal, phone_number = excluded.phone_number,
+     state = excluded.state,
      secret_sealed = excluded.secret_sealed, counter = excluded.counter, best_assurance = excluded.best_assurance,
      verified_at = excluded.verified_at, held_until = excluded.held_until, held_assurance = excluded.held_assurance,
      held_method = excluded.held_method
@@ -82,11 +84,16 @@ function valuesOf(row: AuthenticatorRow): readonly SqlValue[] {
     row.verified_at === null ? null : sqlTime(row.verified_at),
     row.last_verified_at === null ? null : sqlTime(row.last_verified_at),
     ...holdValues(row),
+    normalOf(row.email),
   ];
 }
 
 function holdValues({ held_until: until, held_assurance, held_method }: HoldColumns): readonly SqlValue[] {
   return [until === null ? null : sqlTime(until), held_assurance, held_method];
+}
+
+function normalOf(email: string | null): string | null {
+  return email === null ? null : normalEmail(email);
 }
 
 const ownerStatement = statement<{ user_id: string }>(
@@ -106,8 +113,8 @@ export async function loadCredentialOwner(
 
 const moveContactsStatement = statement<never>(
   'move_authenticator_contacts',
-  `update authenticators set email = coalesce($4, email), phone_number = coalesce($5, phone_number),
-     held_until = null, held_assurance = null, held_method = null
+  `update authenticators set email = coalesce($4, email), email_normal = coalesce($6, email_normal),
+     phone_number = coalesce($5, phone_number), held_until = null, held_assurance = null, held_method = null
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
 );
 
@@ -119,7 +126,7 @@ export async function moveAuthenticatorContacts(
   move: { methods: readonly string[]; contact: Contact },
 ): Promise<void> {
   const { email, phone_number: phoneNumber } = contactColumns(move.contact);
-  await sql.query(moveContactsStatement, [tenantId, userId, move.methods, email, phoneNumber]);
+  await sql.query(moveContactsStatement, [tenantId, userId, move.methods, email, phoneNumber, normalOf(email)]);
 }
 
 const deleteStatement = statement<never>(
@@ -145,8 +152,8 @@ const discardPendingStatement = statement<never>(
 const recordPendingStatement = statement<never>(
   'record_pending_authenticator',
   `insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email, phone_number,
-     state, secret_sealed, created_at)
-   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9)
+     state, secret_sealed, created_at, email_normal)
+   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)
    -- proven by another request just now: then it stays as it is
    on conflict (tenant_id, user_id, authenticator_id) do nothing`,
 );
@@ -181,6 +188,7 @@ export async function recordPendingAuthenticator(
     JSON.stringify(row.state),
     row.secret_sealed,
     sqlTime(row.created_at),
+    normalOf(row.email),
   ]);
 }
 
@@ -258,8 +266,8 @@ export async function loadDueSuccessors(
 
 const addStatement = statement<never>(
   'add_authenticator',
-  `insert into authenticators (tenant_id, ${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+  `insert into authenticators (tenant_id, ${columns}, email_normal)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 );
 
 /** Stores a new authenticator. @throws a unique violation (23505) if its credential is anybody's already. */

@@ -23,12 +23,15 @@ const noticeStatement = statement<never>(
      jsonb_build_object('to', known.email, 'notice', $3::jsonb, 'happenedAtMs', $4::bigint), $5, $5
    from (
      select email, row_number() over (order by email) as place from (
-       select u.email from users u
-       where u.tenant_id = $1 and u.user_id = $2 and u.email is not null and u.email_verified
-       union
-       select a.email from authenticators a
-       where a.tenant_id = $1 and a.user_id = $2 and a.email is not null and a.verified_at is not null
-         and a.authenticator_id is distinct from $7
+       -- One for all spellings of a mailbox.
+       select distinct on (mailbox) email from (
+         select u.email, coalesce(u.email_normal, u.email) as mailbox from users u
+         where u.tenant_id = $1 and u.user_id = $2 and u.email is not null and u.email_verified
+         union all
+         select a.email, coalesce(a.email_normal, a.email) from authenticators a
+         where a.tenant_id = $1 and a.user_id = $2 and a.email is not null and a.verified_at is not null
+           and a.authenticator_id is distinct from $7
+       ) as spelt order by mailbox, email
      ) as verified
    ) as known
    join unnest($6::uuid[]) with ordinality as ids (event_id, place) using (place)`,

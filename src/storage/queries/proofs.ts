@@ -1,4 +1,5 @@
 import { closedStates } from '../../core/actions/closed-states.ts';
+import type { ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { knowDevice } from './actions.ts';
@@ -27,9 +28,9 @@ export type Consumption =
       readonly state: Readonly<Record<string, unknown>>;
     }
   /** A code that was sent for a challenge of the action's token, to where the authenticator still is. */
-  | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer }
+  | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer; readonly at: ContactColumns }
   /** A link that was spent before, to where the authenticator still is. */
-  | { readonly kind: 'link'; readonly challengeId: string }
+  | { readonly kind: 'link'; readonly challengeId: string; readonly at: ContactColumns }
   /** A code that a backend had sent, to the user who is known of its challenge, or to nobody yet. */
   | { readonly kind: 'answer'; readonly challengeId: string; readonly codeHmac: Buffer }
   /** The claim of such a code, which was accepted while it was nobody's. */
@@ -84,11 +85,10 @@ const isHeld = '($2::text is null or exists (select from held where may_accept))
 // The best one is kept.
 const bestAssurance = `case when coalesce(${rank('best_assurance')}, 0) < ${rank('$7::text')} then $7 else best_assurance end`;
 
-// The authenticator is at the address that the message went to.
-const isStillThere = `exists (
+// The authenticator is where it was when that was found to be the contact that the message went to.
+const isStillThere = (email: string, phoneNumber: string) => `exists (
          select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
-           and a.email is not distinct from c.email
-           and a.phone_number is not distinct from c.phone_number
+           and a.email is not distinct from ${email}::text and a.phone_number is not distinct from ${phoneNumber}::text
        )`;
 
 const consumptions: Readonly<Record<Consumption['kind'], string>> = {
@@ -100,13 +100,13 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and verified_at is not null
        and ($24 > coalesce(counter, 0) or ($24 = 0 and coalesce(counter, 0) = 0) or not $25::boolean) and ${isHeld}
      returning 1`,
-  code: `update challenges c set verified_at = $10
+  code: `update challenges set verified_at = $10
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and code_hmac = $25
-       and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere}
+       and verified_at is null and expires_at > $10 and ${isHeld} and ${isStillThere('$26', '$27')}
      returning 1`,
-  link: `update challenges c set verified_at = $10
+  link: `update challenges set verified_at = $10
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null
-       and verified_at is null and ${isHeld} and ${isStillThere}
+       and verified_at is null and ${isHeld} and ${isStillThere('$25', '$26')}
      returning 1`,
   answer: `update challenges set verified_at = $10
      where tenant_id = $1 and challenge_id = $24 and user_id is not distinct from $2 and code_hmac = $25
@@ -280,9 +280,11 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
     case 'signature':
       return [consume.counter, consume.isDeviceBound, JSON.stringify(consume.state), consume.challengeId];
     case 'code':
+      return [consume.challengeId, consume.codeHmac, consume.at.email, consume.at.phone_number];
     case 'answer':
       return [consume.challengeId, consume.codeHmac];
     case 'link':
+      return [consume.challengeId, consume.at.email, consume.at.phone_number];
     case 'claim':
       return [consume.challengeId];
     case 'recoveryCode':

@@ -1,3 +1,4 @@
+import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
@@ -93,7 +94,7 @@ const recordUserStatement = statement<never>(
   'record_user',
   `update users set email = $3, email_verified = $4, phone_number = $5, phone_number_verified = $6, username = $7,
      display_name = $8, locale = $9, custom = $10, default_authenticator_id = $11,
-     removed_last_authenticator = $12, updated_at = $13
+     removed_last_authenticator = $12, updated_at = $13, email_normal = $14
    where tenant_id = $1 and user_id = $2`,
 );
 
@@ -112,6 +113,7 @@ export async function recordUser(sql: Sql, tenantId: string, user: UserRow, nowM
     user.default_authenticator_id,
     user.removed_last_authenticator,
     sqlTime(nowMs),
+    user.email === null ? null : normalEmail(user.email),
   ]);
 }
 
@@ -131,7 +133,7 @@ function queryStatement(name: string, leading: string) {
     name,
     `select ${withMethods} from users u
      where u.tenant_id = $1 and ${leading}
-       and ($2::text is null or lower(u.email collate "C") = lower($2::text collate "C"))
+       and ($2::text is null or lower(coalesce(u.email_normal, u.email) collate "C") = lower($2::text collate "C"))
        and ($3::text is null or u.phone_number = $3)
        and ($4::text is null or u.username = $4)
        and ($5::text is null or u.user_id collate "C" > $5)
@@ -140,7 +142,10 @@ function queryStatement(name: string, leading: string) {
 }
 
 // One text per attribute that leads, so that each uses its own index under a prepared plan.
-const queryByEmail = queryStatement('query_users_by_email', 'lower(u.email collate "C") = lower($2::text collate "C")');
+const queryByEmail = queryStatement(
+  'query_users_by_email',
+  'lower(coalesce(u.email_normal, u.email) collate "C") = lower($2::text collate "C")',
+);
 const queryByPhoneNumber = queryStatement('query_users_by_phone_number', 'u.phone_number = $3');
 const queryByUsername = queryStatement('query_users_by_username', 'u.username = $4');
 
@@ -160,7 +165,7 @@ export async function queryUserRows(
     filter.email !== undefined ? queryByEmail : filter.phoneNumber !== undefined ? queryByPhoneNumber : queryByUsername;
   return sql.query(byAttribute, [
     filter.tenantId,
-    filter.email ?? null,
+    filter.email === undefined ? null : normalEmail(filter.email),
     filter.phoneNumber ?? null,
     filter.username ?? null,
     filter.afterUserId ?? null,

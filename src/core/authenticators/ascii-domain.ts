@@ -1,0 +1,46 @@
+const nameLengthMax = 253;
+const label = /^(?!-)[a-z0-9-]{1,63}$/;
+
+/**
+ * A mail domain as DNS has it: in ASCII and lower case, whichever way it is spelt (RFC 5891). Null for what is none, and for
+ * what becomes one only by folding signs that look like letters or dots, or by dropping invisible ones: mail libraries and
+ * servers do so, and somebody's domain would have another name (A79).
+ */
+export function asciiDomain(domain: string): string | null {
+  const folded = foldCase(domain);
+  if (folded === null) return null;
+  const name = /^\p{ASCII}*$/u.test(folded) ? folded : hostOf(folded);
+  return name !== null && isHostName(name) ? name : null;
+}
+
+/** The domain without a difference of case or of composition; null where a sign stands for another. */
+function foldCase(domain: string): string | null {
+  let lower = '';
+  for (const sign of domain) {
+    const folded = sign.toLowerCase();
+    // The Kelvin sign is not the letter k.
+    if (sign > '\u007f' && /\p{ASCII}/u.test(folded)) return null;
+    lower += folded;
+  }
+  const composed = lower.normalize('NFC');
+  const isPlain = composed === lower.normalize('NFKC') && !/[\p{Default_Ignorable_Code_Point}\u3002]/u.test(composed);
+  return isPlain ? composed : null;
+}
+
+/** By the rules that browsers have for hosts (UTS 46). */
+function hostOf(domain: string): string | null {
+  // Nothing that ends a host, or is left out of a URL.
+  if (/[^a-z0-9.\-\u0080-\u{10ffff}]/u.test(domain)) return null;
+  const url = `http://${domain}`;
+  return URL.canParse(url) ? new URL(url).hostname : null;
+}
+
+function isHostName(name: string): boolean {
+  const labels = name.split('.');
+  return (
+    name.length <= nameLengthMax &&
+    labels.every((part) => label.test(part) && !part.endsWith('-')) &&
+    // Else it would be read as an address of IPv4.
+    !/^\d+$/.test(labels.at(-1) ?? '')
+  );
+}
