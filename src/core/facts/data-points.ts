@@ -1,3 +1,4 @@
+import { isPlainDecimal } from '../rules/is-plain-decimal.ts';
 import { isList, UNKNOWN } from '../rules/value.ts';
 import type { Value } from '../rules/value.ts';
 
@@ -48,12 +49,8 @@ export function readDataPoints(
 
 const fits: Readonly<Record<DataPointType, (value: Value) => boolean>> = {
   text: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' || (typeof value === 'string' && isPlainDecimal(value)),
+  number: (value) =>
+    typeof value === 'number' || (typeof value === 'string' && isPlainDecimal(value) && Number.isFinite(Number(value))),
   boolean: (value) => typeof value === 'boolean',
   multiselect: (value) => isList(value) && value.every((item) => typeof item === 'string'),
 };
-
-/** Sign, digits, one point, spaces around: no exponent, no grouping, nothing that is read differently elsewhere. */
-function isPlainDecimal(text: string): boolean {
-  return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(text) && Number.isFinite(Number(text));
-}

@@ -6,7 +6,7 @@ import { contains } from './contains.ts';
 import { costOf } from './cost-of.ts';
 import { steps } from './steps.ts';
 import { spendSteps } from './inputs.ts';
-import { ipRanges } from './ip-ranges.ts';
+import { ipRanges, isIpAddress } from './ip-ranges.ts';
 import { isTruthy } from './is-truthy.ts';
 import { itemIndex, type ItemIndex } from './item-index.ts';
 import { items } from './items.ts';
@@ -245,9 +245,10 @@ function compileInCidr(address: Read, ranges: Read, fixed: ItemIndex | undefined
   };
 }
 
+/** What is no address lies in no range that is known: it was meant to say one (ruling 37). */
 function testAddress(address: Value, isInRange: (address: string) => boolean): Truth {
-  if (address === UNKNOWN) return UNKNOWN;
-  return typeof address === 'string' && isInRange(address);
+  if (address === null || address === '') return false;
+  return typeof address === 'string' && isIpAddress(address) ? isInRange(address) : UNKNOWN;
 }
 
 function* texts(values: Iterable<unknown>): Iterable<string> {

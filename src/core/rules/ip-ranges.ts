@@ -31,6 +31,10 @@ export function ipRanges(texts: Iterable<string>): (address: string) => boolean 
   };
 }
 
+export function isIpAddress(text: string): boolean {
+  return parseAddress(text) !== null;
+}
+
 /** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address; null if it is none. Bits behind the prefix are ignored. */
 export function parseIpRange(text: string): IpRange | null {
   const [addressText = '', lengthText, ...rest] = text.split('/');

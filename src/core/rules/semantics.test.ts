@@ -108,6 +108,15 @@ describe('velocity and network operators, part 4.8', () => {
     expect(truthOf(conditions, { facts: { ip: UNKNOWN } })).toBe(UNKNOWN);
   });
 
+  test('ruling 37: inCidr of what is no address is unknown', () => {
+    const conditions = { inCidr: [v('custom.from'), ['175.45.176.0/22']] };
+    for (const from of ['175.45.176.1, 10.0.0.1', '175.45.176.1:80', 'home', ' ', 5, true, ['175.45.176.1'], {}]) {
+      expect(truthOf(conditions, { facts: { custom: { from } } }), JSON.stringify(from)).toBe(UNKNOWN);
+    }
+    for (const from of ['', null]) expect(truthOf(conditions, { facts: { custom: { from } } })).toBe(false);
+    expect(truthOf(conditions, { facts: { custom: { from: '175.45.176.1' } } })).toBe(true);
+  });
+
   test('inCidr takes its ranges from a value list or a fact too, and skips what is no range', () => {
     const lists: ValueLists = new Map([['ip-whitelist', ['not a range', 7, '10.0.0.0/8', '192.0.2.1']]]);
     const facts: Evidence['facts'] = {

@@ -1,9 +1,7 @@
+import { isPlainDecimal } from './is-plain-decimal.ts';
 import { steps } from './steps.ts';
 import { spendSteps, type Inputs } from './inputs.ts';
 import { UNKNOWN, type Unknown, type Value } from './value.ts';
-
-// Each part has one way to match, so that no text is tried more than once from any place.
-const plainDecimal = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*$/;
 
 /**
  * What stands where a number is needed: a number, or a plain decimal text. Anything else is null, as if it were missing:
@@ -13,7 +11,7 @@ export function toNumber(value: Value, inputs: Inputs): number | null | Unknown 
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
   if (typeof value === 'string') {
     spendSteps(inputs, steps.ofNumber(value));
-    return plainDecimal.test(value) ? Number(value) : null;
+    return isPlainDecimal(value) ? Number(value) : null;
   }
   return value === UNKNOWN ? UNKNOWN : null;
 }
