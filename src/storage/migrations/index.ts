@@ -16,7 +16,7 @@ import * as pageTemplates from './0013-page-templates.ts';
 import * as heldAuthenticators from './0014-held-authenticators.ts';
 import * as codeLengths from './0015-code-lengths.ts';
 import * as earlierRotations from './0016-earlier-rotations.ts';
-import * as sentAndRead from './0019-sent-and-read.ts';
+import * as sentAndRead from './0017-sent-and-read.ts';
 
 export interface Migration {
   readonly version: number;
@@ -43,5 +43,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: 'held-authenticators', sql: heldAuthenticators.sql },
   { version: 15, name: 'code-lengths', sql: codeLengths.sql },
   { version: 16, name: 'earlier-rotations', sql: earlierRotations.sql },
-  { version: 19, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
+  { version: 17, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
 ];
