@@ -145,7 +145,7 @@ function isMadeFrom(path: string, name: string): boolean {
   return name === 'ipAddress' ? path.startsWith('ip.') : path === name || path.startsWith(`${name}.`);
 }
 
-function shown(value: Value | undefined, isUnreadable: boolean) {
+function shown(value: Value | undefined, isUnreadable = false) {
   if (value === UNKNOWN) return { value: null, status: isUnreadable ? ('unreadable' as const) : ('unknown' as const) };
   if (value === undefined || value === null) return { value: null, status: 'missing' as const };
   return { value: previewValue(value), status: 'known' as const };
