@@ -220,12 +220,13 @@ describe('W7.1-9: the origin is one that the tenant expects, to the letter', () 
     await expectRefused('origin', {}, softwareKey(), 'https://shop.example');
   });
 
-  test('an app of a phone, where it is expected', async () => {
-    const origin = 'android:apk-key-hash:7d1043473d55bfa90e8530d35801d4e381bc69f0';
+  test('ruling 57: an app of a phone, where the SHA-256 of its certificate is expected, however that is written', async () => {
+    const hash = Buffer.alloc(32, 0xfb);
+    const origin = `android:apk-key-hash:${hash.toString('base64url')}`;
     await expectRefused('origin', {}, softwareKey(), origin);
     await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
       key: app.tenant.managementKey,
-      body: { relyingParty: 'localhost', expectedOrigins: [origin] },
+      body: { relyingParty: 'localhost', expectedOrigins: [`android:apk-key-hash:${hash.toString('hex')}`] },
     });
     expect((await they.register(await newToken(), softwareKey(), {}, {}, origin)).status).toBe(200);
   });

@@ -64,7 +64,7 @@ describe('A58', () => {
     const { page, problems, close } = await site.open();
     const heard = listen(page);
     for (const [at, payload] of payloads.entries()) {
-      const email = `a${at}<img/src=x/onerror=alert(1)>@example.com`;
+      const email = `a${at}@example.com`;
       await site.api('POST', `/v1/users/stored${at}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
       const { url } = await site.track(`stored${at}`, 'withdraw', { custom: { payee: payload } });
       await page.goto(url);
