@@ -1,4 +1,5 @@
 /** The values that travel on the wire, each with its limits and the reason for them. */
+import { parseUrl } from './parse-url.ts';
 import { z } from 'zod';
 import { isMailbox } from '../core/authenticators/is-mailbox.ts';
 
@@ -190,7 +191,7 @@ export const redirectUrl = z
   .string()
   .max(2048)
   .transform((given, context) => {
-    const url = URL.canParse(given) ? new URL(given) : undefined;
+    const url = parseUrl(given);
     if (url === undefined || refusedSchemes.has(url.protocol) || url.username !== '' || url.password !== '') {
       context.addIssue({
         code: 'custom',

@@ -1,3 +1,4 @@
+import { parseUrl } from '../contract/parse-url.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 
 const frames = new Set(['iframe', 'frame', 'embed', 'object']);
@@ -9,5 +10,5 @@ const frames = new Set(['iframe', 'frame', 'embed', 'object']);
 export function framingOrigin(headers: IncomingHttpHeaders): string | undefined {
   const { referer } = headers;
   if (referer === undefined || !frames.has(String(headers['sec-fetch-dest']))) return undefined;
-  return URL.canParse(referer) ? new URL(referer).origin : 'null';
+  return parseUrl(referer)?.origin ?? 'null';
 }

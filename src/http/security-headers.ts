@@ -1,3 +1,4 @@
+import { parseUrl } from '../contract/parse-url.ts';
 import { createHash } from 'node:crypto';
 
 const onEveryPage = {
@@ -70,7 +71,7 @@ const sourcesCharactersMax = 2_048;
  * that is long, their origins alone.
  */
 function sources(urls: readonly string[]): readonly string[] {
-  const parsed = urls.filter((text) => URL.canParse(text)).map((text) => new URL(text));
+  const parsed = urls.flatMap((text) => parseUrl(text) ?? []);
   const web = parsed.filter(({ protocol }) => /^https?:$/.test(protocol));
   const whole = web.map(({ origin, pathname }) =>
     `${origin}${pathname}`.replace(/[;,\s]/g, (sign) => encodeURIComponent(sign)),

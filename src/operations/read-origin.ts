@@ -1,4 +1,5 @@
 /** What an operator has written for an origin, in the one form in which browsers and phones write it. */
+import { parseUrl } from '../contract/parse-url.ts';
 interface ReadOrigin {
   /** `https://*.host` stands for every host with one label more; undefined for what can never match. */
   readonly origin: string | undefined;
@@ -10,7 +11,7 @@ interface ReadOrigin {
 export function readOrigin(entry: string, rpId: string): ReadOrigin {
   if (/^android:/i.test(entry)) return readApp(entry);
   if (!/^https?:\/\//i.test(entry)) return never('must start with https://, http:// or android:apk-key-hash:.');
-  const url = URL.canParse(entry) ? new URL(entry) : undefined;
+  const url = parseUrl(entry);
   if (url === undefined) return never('must have a host and a port as browsers know them.');
   const { origin, protocol, hostname, pathname, search, hash, username, password } = url;
   if (hostname.includes('*')) {

@@ -93,10 +93,15 @@ describe('in a popup of the official SDK', () => {
     await withMail('pattern');
     const { url } = await site.track('pattern', 'withdraw');
     const app = await openApp('/', origin.replace('*', 'shop'));
+    await app.evaluate(`window.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.event === 'AUTHSIGNAL_CLOSE_POPUP') window.closedWith = message.token;
+    })`);
     await launch(app, url, 'popup');
     await app.frameLocator('iframe').getByRole('button', { name: 'Quit' }).click();
-    const { token } = await resultOf(app);
-    expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+    await app.waitForFunction('window.closedWith !== undefined');
+    const token = await app.evaluate<string>('window.closedWith');
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
     const deeper = await openApp('/', origin.replace('*', 'a.shop'));
     await launch(deeper, url, 'popup');
     await deeper.frameLocator('iframe').getByRole('heading', { name: 'This page has expired' }).waitFor();

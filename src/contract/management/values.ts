@@ -1,4 +1,5 @@
 /** Values that several resources of the management API share. */
+import { parseUrl } from '../parse-url.ts';
 import { z } from 'zod';
 import * as v from '../values.ts';
 
@@ -32,7 +33,7 @@ function url(isAcceptable: (url: URL) => boolean, message: string) {
     .string()
     .max(2048)
     .refine((given) => {
-      const parsed = URL.canParse(given) ? new URL(given) : undefined;
+      const parsed = parseUrl(given);
       return parsed !== undefined && parsed.username === '' && parsed.password === '' && isAcceptable(parsed);
     }, message);
 }

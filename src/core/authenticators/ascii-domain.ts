@@ -32,7 +32,12 @@ function hostOf(domain: string): string | null {
   // Nothing that ends a host, or is left out of a URL.
   if (/[^a-z0-9.\-\u0080-\u{10ffff}]/u.test(domain)) return null;
   const url = `http://${domain}`;
-  return URL.canParse(url) ? new URL(url).hostname : null;
+  // Not by `URL.canParse`, see contract/parse-url.ts.
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return null;
+  }
 }
 
 function isHostName(name: string): boolean {

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../contract/parse-url.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { decodeBase32 } from './base32.ts';
 
@@ -23,7 +24,7 @@ const periodSecondsMax = 120;
  * the app does is refused. @throws {Refusal} `invalid_request` saying what is wrong; never the secret.
  */
 export function readOtpUri(text: string): TotpParameters {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   // Hosts of schemes that are not the web's keep their case.
   const type = url?.protocol === 'otpauth:' ? url.host.toLowerCase() : undefined;
   if (type === 'hotp') {
