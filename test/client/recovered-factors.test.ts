@@ -2,11 +2,11 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sqlTime, statement } from '../../src/storage/sql.ts';
-import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
+import { encodeCbor, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
-import { keyHolder } from './key-holder.ts';
+import { keyHolder, ownOrigin } from './key-holder.ts';
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 const hour = 3_600_000;
@@ -218,6 +218,46 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(await they.validate(token)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
     const { accessToken } = await they.good(they.signIn(token, own));
     expect(await they.validate(accessToken)).toMatchObject({ isValid: true, assurance: 'high' });
+  });
+
+  test.each([
+    ['held', 'CHALLENGE_REQUIRED'],
+    ['held no longer', 'CHALLENGE_SUCCEEDED'],
+  ])(
+    'rulings 36 and 41: the first track judges an earlier proof by a key that is %s as it counted',
+    async (when, state) => {
+      const victim = await owner();
+      const key = softwareKey();
+      await they.good(they.register(await recovered(victim), key));
+      if (when !== 'held') await timeIsUp(victim);
+      const [action, idempotencyKey] = [`later-${victim.userId}`, 'order'];
+      const { challengeId } = await they.good(they.post('challenge', undefined, { action, idempotencyKey }));
+      const { options } = await they.authenticationOptions(undefined, { challengeId });
+      const authenticationCredential = useCredential(key, options, ownOrigin);
+      await they.good(they.post('verify/passkey', undefined, { authenticationCredential, challengeId }));
+      await they.good(
+        app.call('POST', '/v1/management/action-configurations', {
+          key: app.tenant.managementKey,
+          body: { actionCode: action, defaultUserActionResult: 'CHALLENGE', verificationMethods: ['PASSKEY'] },
+        }),
+      );
+      const path = `/v1/users/${victim.userId}/actions/${action}`;
+      const tracked = await they.good(app.call('POST', path, { body: { idempotencyKey } }));
+      expect(tracked.state).toBe(state);
+    },
+  );
+
+  test('rulings 40 and 42: what a proof has earned while its action was looked at, its repeat earns after that', async () => {
+    const { userId, secret } = await owner();
+    const token = await they.track(userId, { idempotencyKey: 'k', scope: everyScope });
+    const set = (state: string) => app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state } });
+    await set('REVIEW_REQUIRED');
+    await app.runtime.advance(31_000);
+    const verificationCode = codeOf(secret);
+    const verify = () => they.good(they.post('verify/totp', token, { verificationCode }));
+    expect(scopesOf((await verify()).accessToken)).toEqual(['read:authenticators']);
+    await set('REVIEW_SUCCEEDED');
+    expect(scopesOf((await verify()).accessToken)).toEqual(['read:authenticators']);
   });
 
   test('ruling 41: nothing is held that a backend asked for, enrolled itself, or that is somebody’s first', async () => {
