@@ -77,7 +77,8 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
 const latestStatement = statement<ActionChallengeRow>(
   'load_latest_action_challenge',
   `select ${columns} from challenges where ${ofAction} and verification_method = $5
-   order by created_at desc, challenge_id desc limit 1`,
+   -- of two that were made in one millisecond, the one that ended the other
+   order by created_at desc, expires_at desc, challenge_id desc limit 1`,
 );
 
 /** The challenge of a method that was made last for an action, whether or not it is still open. */
