@@ -1,10 +1,8 @@
 /** What one tenant may have, so that no tenant slows another (ruling 52). `docs/configuration.md` lists them. */
 export const quotas = {
-  actionConfigurations: { max: 1_000, meaning: 'Action configurations that are not archived.' },
-  actionConfigurationsByTracking: {
-    max: 900,
-    meaning:
-      'Action configurations up to which tracking a new code makes one. Beyond, new codes are decided by `newActionResult` without one, which the log tells once a minute and the tenant in the management API.',
+  actionConfigurations: {
+    max: 1_000,
+    meaning: 'Action configurations that are not archived, as the management API makes them.',
   },
   valueLists: { max: 200, meaning: 'Value lists.' },
   publishedBytes: {
