@@ -100,7 +100,7 @@ describe('a decision', () => {
   });
 
   test('spends before the work: of a loop that is too long no item is looked at', () => {
-    const loop = { some: [v('custom.items'), { '<': [{ '+': [v('k'), v('k'), v('k'), v('k'), v('k')] }, 0] }] };
+    const loop = { some: [v('custom.items'), { '<': [{ '+': repeat(9, () => v('k')) }, 0] }] };
     const { faults, looks } = run([rule(loop)]);
     expect([...faults.keys()]).toEqual([0]);
     expect(looks()).toBe(0);
@@ -171,7 +171,7 @@ describe('trying out a rule that is saved', () => {
     ],
     [
       'one of many',
-      { or: [v('custom.a'), { '!': { all: [v('lists.long'), { cat: repeat(12, () => v('')) }] } }] },
+      { or: [v('custom.a'), { '!': { all: [v('lists.long'), { cat: repeat(20, () => v('')) }] } }] },
       '/or/1/!',
     ],
     [
@@ -249,6 +249,19 @@ describe('an explanation', () => {
     expect(explanation.isCut).toBe(true);
     expect(explanation.rules.at(-1)).toMatchObject({ status: 'matched', fault: null, leaves: null });
     expect(describeDecision(explanation).at(-1)).toMatch(/are not told/);
+  });
+
+  test('says of no condition that it is unknown because its steps have run out', () => {
+    const loop = { some: [v('custom.items'), { '<': [v('k'), 0] }] };
+    const { isCut, rules } = explain(
+      repeat(8, (index) => rule(index < 7 ? loop : { '==': [v('custom.a'), 1] }, index)),
+      { items: repeat(9_000, (k) => ({ k })) },
+    );
+    expect(isCut).toBe(true);
+    for (const { status, leaves } of rules) {
+      expect(status).toBe('not');
+      for (const { result } of leaves ?? []) expect(result).toBe(false);
+    }
   });
 
   test('is whole where it can be', () => {

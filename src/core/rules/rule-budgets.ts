@@ -16,9 +16,9 @@ export const ruleBudgets = {
     max: 100,
     meaning: 'Different questions about the past that the active rules of an action ask.',
   },
-  ruleSteps: { max: 100_000, meaning: 'Steps that one rule takes in one decision; beyond, it is unknown.' },
+  ruleSteps: { max: 150_000, meaning: 'Steps that one rule takes in one decision; beyond, it is unknown.' },
   decisionSteps: {
-    max: 250_000,
+    max: 300_000,
     meaning:
       'Steps that all rules of an action take in one decision; beyond, those of higher priority numbers are unknown.',
   },

@@ -12,7 +12,7 @@ export interface StepBudget {
   spend(steps: number): void;
   /**
    * Computes something whose least cost is known, within what is left and with no more than a rule may take; undefined
-   * where that is not enough, or where it fails otherwise. @throws {StepsSpent} before it, and where it has taken the last
+   * where that is not enough, or where it fails otherwise. @throws {StepsSpent} where less is left than it takes
    */
   evaluate<Result>(cost: number, inputs: Inputs, compute: () => Result): Result | undefined;
 }
@@ -36,6 +36,8 @@ export function stepBudget(max: number): StepBudget {
       } catch {
         // It stays undefined.
       }
+      // With the steps of a whole rule it might have gone well.
+      if (inputs.stepsLeft < 0 && most === left) throw new StepsSpent();
       // What it was refused for, it has not done.
       spend(most - Math.max(0, inputs.stepsLeft));
       return result;
