@@ -1,11 +1,10 @@
 import { Refusal } from '../../contract/errors.ts';
 import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { checkCondition } from '../../core/rules/check-condition.ts';
-import type { Condition } from '../../core/rules/condition.ts';
 import { findTooDear } from '../../core/rules/find-too-dear.ts';
-import { listAlias } from '../../core/rules/list-alias.ts';
-import { readsOf } from '../../core/rules/reads-of.ts';
+import { namedLists } from '../../core/rules/named-lists.ts';
 import { ruleAllowance } from '../../core/rules/rule-allowance.ts';
+import type { Rule } from '../../core/rules/rule-set.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
 import { loadAuthenticatorConfigurations } from '../../storage/queries/authenticator-configurations.ts';
 import type { RuleRow } from '../../storage/queries/rules.ts';
@@ -25,32 +24,26 @@ export async function reviewRule(
   others: readonly RuleRow[],
   stored: RuleRow | undefined,
 ) {
-  const checked = checkCondition(ruleOfRow(rule).conditions);
-  const aliases = checked.ok ? listsRead(checked.condition) : [];
-  const lengths = await loadListLengths(sql, tenantId, aliases);
+  const own = ruleOfRow(rule);
+  const beside = others.map(ruleOfRow);
+  const checked = checkCondition(own.conditions);
+  const lengths = await loadListLengths(sql, tenantId, namedLists([{ ...own, isActive: true }]));
   if (checked.ok && decidesOtherwise(rule, stored)) {
     const tooDear = findTooDear(checked.condition, lengths);
     if (tooDear !== null) throw new Refusal('invalid_request', `conditions${tooDear.place}: ${tooDear.message}`);
-    refuseTooMuch([rule, ...others], stored === undefined ? others : [stored, ...others]);
+    refuseTooMuch([own, ...beside], stored === undefined ? beside : [ruleOfRow(stored), ...beside]);
   }
   const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
   const warnings = warnAboutRules(
-    { rules: [rule, ...others].map(ruleOfRow), lists: new Set(lengths.keys()) },
+    { rules: [own, ...beside], lists: new Set(lengths.keys()) },
     {
       paths: factPaths,
       certainPaths: certainFactPaths,
       enabledMethods: configurations.filter((row) => row.is_active).map((row) => row.verification_method),
     },
-    rule.rule_id,
+    own.ruleId,
   );
   return warnings.map(({ ruleId: _itself, ...warning }) => warning);
-}
-
-function listsRead(condition: Condition): readonly string[] {
-  return readsOf(condition).flatMap((read) => {
-    const alias = read.kind === 'reference' && read.from === 'facts' ? listAlias(read.path) : null;
-    return alias === null ? [] : [alias];
-  });
 }
 
 function decidesOtherwise(rule: RuleRow, stored: RuleRow | undefined): boolean {
@@ -63,7 +56,7 @@ function decidesOtherwise(rule: RuleRow, stored: RuleRow | undefined): boolean {
 }
 
 /** Rules that were too much before stay a matter of their own: an action that has such may be made smaller. */
-function refuseTooMuch(rules: readonly RuleRow[], before: readonly RuleRow[]): void {
+function refuseTooMuch(rules: readonly Rule[], before: readonly Rule[]): void {
   const tooMuch = findTooMuch(rules);
   if (tooMuch.size === 0) return;
   const known = findTooMuch(before);
@@ -71,12 +64,12 @@ function refuseTooMuch(rules: readonly RuleRow[], before: readonly RuleRow[]): v
 }
 
 /** What is said of each rule that is more than all of them together may be. */
-function findTooMuch(rules: readonly RuleRow[]): ReadonlyMap<string, string> {
+function findTooMuch(rules: readonly Rule[]): ReadonlyMap<string, string> {
   const allowance = ruleAllowance();
   const tooMuch = new Map<string, string>();
-  for (const row of rules.filter((each) => each.is_active).sort((a, b) => a.priority - b.priority)) {
-    const checked = allowance.check(ruleOfRow(row).conditions);
-    if (!checked.ok && checked.isTooMuch) tooMuch.set(row.rule_id, checked.problems[0]?.message ?? '');
+  for (const { ruleId, conditions } of rules.filter((rule) => rule.isActive).sort((a, b) => a.priority - b.priority)) {
+    const checked = allowance.check(conditions);
+    if (!checked.ok && checked.isTooMuch) tooMuch.set(ruleId, checked.problems[0]?.message ?? '');
   }
   return tooMuch;
 }
