@@ -36,6 +36,8 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
       ? live.compiled
       : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, listVersions) });
   const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
+  // Each of these may take its whole budget, so others get their turn between them.
+  await context.runtime.timers.wait(0);
   const { evidence, user, sources, unreadable } = await evidenceOf(context, tenant, ruleSet, body);
   const { state, record } = decideAction({
     ruleSet,
@@ -49,6 +51,7 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
     { rules, lists: new Set(listVersions.keys()) },
     { paths: factPaths, certainPaths: certainFactPaths, enabledMethods: tenant.activeMethods },
   );
+  await context.runtime.timers.wait(0);
   return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };
 });
 
