@@ -40,20 +40,17 @@ describe('F09: with every connection of the pool held up', () => {
     expect((await track()).status).toBe(200);
     await blocker.query('begin');
     await blocker.query('lock table users, actions, authenticators in access exclusive mode');
+    const pool = (now: RegExp) =>
+      eventually(String(now), 1_000, async () => (await ask(server.url, 'GET', '/metrics')).text, now.test.bind(now));
     const holding = Promise.all(Array.from({ length: 6 }, track));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pool(/sallyport_database_pool\{what="idle"\} 0/);
 
     const asked = Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? read() : track())));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const [live, ready, metrics] = await Promise.all([
-      ask(server.url, 'GET', '/livez'),
-      ask(server.url, 'GET', '/readyz'),
-      ask(server.url, 'GET', '/metrics'),
-    ]);
+    await pool(/sallyport_database_pool\{what="waiting"\} [1-9]/);
+    const [live, ready] = await Promise.all([ask(server.url, 'GET', '/livez'), ask(server.url, 'GET', '/readyz')]);
     expect(live.status).toBe(200);
     expect(live.ms).toBeLessThan(500);
     expect([ready.status, ready.body.missing]).toEqual([503, ['database']]);
-    expect(metrics.text).toMatch(/sallyport_database_pool\{what="waiting"\} [1-9]/);
 
     const waiting = await asked;
     for (const reply of waiting) {
