@@ -9,6 +9,8 @@ interface Lendable {
   readonly db: Database;
   /** The schema as it was when the database was opened. */
   readonly schema: string;
+  /** Who listens now, by channel: the database itself forgets no listener, nor the app behind it. */
+  readonly listeners: Map<string, ((payload: string) => void)[]>;
 }
 
 // Opening one takes a second, emptying one a few hundredths.
@@ -29,12 +31,7 @@ export async function lendEmbeddedDatabase(): Promise<Database> {
     query: (sqlStatement, values) => whileLent(() => db.query(sqlStatement, values)),
     script: (text) => whileLent(() => db.script(text)),
     transaction: (work) => whileLent(() => db.transaction(work)),
-    listen: (channel, onPayload) =>
-      whileLent(() =>
-        db.listen(channel, (payload) => {
-          if (closing === undefined) onPayload(payload);
-        }),
-      ),
+    listen: (channel, onPayload) => whileLent(() => listen(lent, channel, onPayload)),
     poolStatus: () => db.poolStatus(),
     close: () => (closing ??= takeBack(lent)),
   };
@@ -47,10 +44,20 @@ export async function embeddedTemplate(): Promise<Blob> {
 
 async function openCopy(): Promise<Lendable> {
   const db = await openEmbeddedDatabase({ dataDir: undefined, loadDataDir: await embeddedTemplate(), fsync: false });
-  return { db, schema: await describeSchema(db) };
+  return { db, schema: await describeSchema(db), listeners: new Map() };
+}
+
+async function listen({ db, listeners }: Lendable, channel: string, onPayload: (payload: string) => void) {
+  const known = listeners.get(channel);
+  listeners.set(channel, [...(known ?? []), onPayload]);
+  if (known !== undefined) return;
+  await db.listen(channel, (payload) => {
+    for (const listener of listeners.get(channel) ?? []) listener(payload);
+  });
 }
 
 async function takeBack(lent: Lendable): Promise<void> {
+  for (const channel of lent.listeners.keys()) lent.listeners.set(channel, []);
   try {
     await empty(lent.db);
     if ((await describeSchema(lent.db)) !== lent.schema) throw new Error('A test has changed the schema.');
