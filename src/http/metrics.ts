@@ -10,12 +10,23 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+// Of the process, so measured once in it however often it makes an app: prom-client never stops measuring.
+let ofProcess: Registry | undefined;
+
+function processMetrics(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
 /** `poolStatus` is read at each scrape. */
 export function createMetrics(
   poolStatus: () => { readonly connections: number; readonly idle: number; readonly waiting: number },
 ): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const shared = processMetrics();
   const requests = new Counter({
     name: 'sallyport_requests_total',
     help: 'Answered requests by route and status.',
@@ -59,7 +70,7 @@ export function createMetrics(
       if (status === 503) sheds.inc();
     },
     decided: (state) => decisions.inc({ state }),
-    text: () => registry.metrics(),
+    text: () => Registry.merge([shared, registry]).metrics(),
     contentType: registry.contentType,
   };
 }
