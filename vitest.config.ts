@@ -20,6 +20,7 @@ export default defineConfig({
     globalSetup: ['test/rig/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // Most of what a test makes is garbage at its end: with room for it, it is collected seldom.
     execArgv: ['--max-semi-space-size=64'],

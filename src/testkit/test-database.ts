@@ -18,6 +18,8 @@ export async function testDatabase(kind: DatabaseKind): Promise<Database> {
   return openPostgresDatabase({
     url: await createPostgresDatabase(),
     poolSize: 10,
+    // A machine that does much else is no shortage of connections; what is, tests of server processes tell.
+    acquireTimeoutMs: 20_000,
     random: () => 0.5,
     onError: () => undefined,
   });
