@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testCredentials } from '../../test/rig/server-process.ts';
 import type { BenchCase } from '../bench-case.ts';
+import { hostilePages } from '../hostile/hostile-pages.ts';
 import { hostileRules } from '../hostile/hostile-rules.ts';
 import type { HostileTenant, HostileWork } from '../hostile-work.ts';
 import { startSallyport } from '../server-process.ts';
 import { median, percentile } from '../statistics.ts';
 
-const works: readonly HostileWork[] = [...hostileRules];
+const works: readonly HostileWork[] = [...hostileRules, ...hostilePages];
 
 const probeEveryMs = 5;
 const longestWaitMaxMs = 250;

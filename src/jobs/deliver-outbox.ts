@@ -4,7 +4,7 @@ import type { OutboxRow } from '../storage/queries/outbox.ts';
 import type { Job, JobContext } from './job.ts';
 
 const batchMax = 20;
-// What one run may take, so that a node that is asked to stop does so soon.
+// What one run may take, so that a node that is asked to stop does so soon. Another goes on with what is under way.
 const roundsMax = 5;
 /** A tenant whose mail server or endpoint is slow has this many deliveries under way, and the others of it wait. */
 const ownUnderWayMax = 10;
@@ -26,18 +26,23 @@ export const deliverOutbox: Job = {
   name: 'deliver-outbox',
   intervalMs: 1_000,
   async run(context) {
-    // A run goes on without those that take longer.
-    const patience = AbortSignal.timeout(patienceMs);
-    const isOver = new Promise<false>((resolve) => {
-      patience.addEventListener('abort', () => resolve(false), { once: true });
-    });
+    // Looked at again while some take long: what comes due meanwhile is another tenant's.
     for (let round = 0; round < roundsMax; round += 1) {
       const isMore = await begin(context);
-      const areSettled = await Promise.race([Promise.all(context.underWay.keys()), isOver]);
-      if (!isMore || areSettled === false) return;
+      const areSettled = await settledWithin(patienceMs, context.underWay.keys());
+      if (areSettled && !isMore) return;
     }
   },
 };
+
+/** Whether all have ended within `ms`. */
+async function settledWithin(ms: number, deliveries: Iterable<Promise<void>>): Promise<boolean> {
+  const patience = AbortSignal.timeout(ms);
+  const isOver = new Promise<false>((resolve) => {
+    patience.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  return Promise.race([Promise.all(deliveries).then(() => true), isOver]);
+}
 
 /** Begins what is due, as far as each tenant may have under way; says whether there may be more. */
 async function begin(context: JobContext): Promise<boolean> {

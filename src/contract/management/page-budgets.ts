@@ -2,7 +2,7 @@
 export const pageBudgets = {
   templateCharacters: { max: 100_000, meaning: 'Characters of a page template.' },
   templateSteps: {
-    max: 20_000,
+    max: 40_000,
     meaning: 'Steps to read a page template: elements, comments and attributes that are made or moved.',
   },
   templateDepth: { max: 100, meaning: 'Elements of a page template inside each other.' },
