@@ -4,6 +4,10 @@ export const quotas = {
     max: 1_000,
     meaning: 'Action configurations that are not archived, as the management API makes them.',
   },
+  actionConfigurationsByTracking: {
+    max: 900,
+    meaning: 'Of them, as many as tracking makes. Beyond, new codes are decided by newActionResult without one.',
+  },
   valueLists: { max: 200, meaning: 'Value lists.' },
   publishedBytes: {
     max: 64 * 1024 ** 2,

@@ -49,4 +49,21 @@ describe('on the postgres database', () => {
     const listed = await app.call('GET', '/v1/management/action-configurations', { key: app.tenant.managementKey });
     expect(listed.body).toHaveLength(1 + codes.length);
   });
+
+  test('ruling 52: of new codes that are tracked at once, 900 action configurations come and no more', async () => {
+    const tenant = await app.createTenant('Many codes');
+    await app.db.script(
+      `insert into action_configurations (tenant_id, action_code, default_result, created_at)
+       select '${tenant.tenantId}', 'code-' || n, 'ALLOW', '2025-01-01Z' from generate_series(1, 895) n`,
+    );
+    const replies = await Promise.all(
+      Array.from({ length: 15 }, (_, index) =>
+        app.call('POST', `/v1/users/u${index}/actions/new-${index}`, { key: tenant.secretKey, body: {} }),
+      ),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    await app.runtime.advance(10_000);
+    const listed = await app.call('GET', '/v1/management/action-configurations', { key: tenant.managementKey });
+    expect(listed.body).toHaveLength(900);
+  });
 });

@@ -369,4 +369,31 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     await put('POST', '/action-configurations', create('one-more'));
     expect((await ask('POST', '/action-configurations', create('last'))).status, 'back from the archive').toBe(400);
   });
+
+  test('ruling 52: tracking makes 900 of them at most; then new codes are decided without one, and the operator is told', async () => {
+    const { tenant, ask, put, track } = await newTenant();
+    await configurations(tenant, 899);
+    await put('PATCH', '/tenant', { newActionResult: 'REVIEW' });
+    const isThere = async (code: string) => (await ask('GET', `/action-configurations/${code}`)).status === 200;
+    const told = () =>
+      app
+        .logText()
+        .split('\n')
+        .filter((line) => line.includes('so tracking makes no more')).length;
+    expect(await track('alice', 'the-last')).toBe('REVIEW_REQUIRED');
+    expect(await isThere('the-last')).toBe(true);
+    const before = told();
+    for (const code of ['too-many', 'too-many', 'another']) {
+      expect(await track(`user-of-${code}-${told()}`, code)).toBe('REVIEW_REQUIRED');
+      expect(await isThere(code)).toBe(false);
+    }
+    expect(told() - before, 'once a minute').toBe(1);
+    await put('DELETE', '/action-configurations/the-last');
+    expect(await track('bob', 'too-many')).toBe('REVIEW_REQUIRED');
+    expect(await isThere('too-many')).toBe(true);
+    // Archived codes stay archived, whatever is tracked, and operators may have more.
+    expect(await track('bob', 'the-last')).toBe('REVIEW_REQUIRED');
+    expect(await isThere('the-last')).toBe(false);
+    await put('POST', '/action-configurations', { actionCode: 'by-hand', defaultUserActionResult: 'ALLOW' });
+  });
 });

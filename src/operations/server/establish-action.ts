@@ -1,6 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
 import type { DecisionRecord } from '../../core/actions/decide-action.ts';
+import { quotas } from '../../core/quotas.ts';
 import { trackPaths } from '../../core/facts/facts.ts';
 import { UNKNOWN } from '../../core/rules/value.ts';
 import { decideAgain } from '../../storage/queries/action-decisions.ts';
@@ -66,6 +67,9 @@ export async function establishAction(
   const configured = tenant.actions.get(key.actionCode);
   const action = configured ?? unconfiguredAction(key.actionCode, tenant.settings.newActionResult);
   const request = historyRequest(key, action, seen, nowMs);
+  const isConfigurationDue = isTracked && configured === undefined;
+  // Then nobody waits for the tenant's row to be told so once more.
+  const isFull = tenant.actions.size >= quotas.actionConfigurationsByTracking.max;
   for (let triesLeft = triesMax; triesLeft > 0; triesLeft -= 1) {
     const history = await loadHistory(db, request);
     const earlier = earlierAction(tenant, attributes, history);
@@ -81,7 +85,7 @@ export async function establishAction(
       isTracked,
       nowMs,
       decision: JSON.stringify(record),
-      newConfigurationResult: isTracked && configured === undefined ? tenant.settings.newActionResult : undefined,
+      newConfigurationResult: isConfigurationDue && !isFull ? tenant.settings.newActionResult : undefined,
       // Listed one by one: see issue-action-token.
       tenantId: key.tenantId,
       userId: key.userId,
@@ -102,13 +106,14 @@ export async function establishAction(
       latitude: place.latitude,
       longitude: place.longitude,
     };
-    const state =
+    const stored =
       earlier === undefined
         ? await recordAction(db, decided)
         : await decideAgain(db, decided, proofTerms(tenant, key, record, nowMs));
-    if (state !== undefined) {
-      context.metrics.decided(state);
-      return { actionId: decided.actionId, state, record, history };
+    if (stored !== undefined) {
+      if (isConfigurationDue && (isFull || stored.has_configuration === false)) warnOfQuota(context, key);
+      context.metrics.decided(stored.state);
+      return { actionId: decided.actionId, state: stored.state, record, history };
     }
     // Another request under this key was first between our read and our write: what it has stored is looked at again.
   }
@@ -168,6 +173,15 @@ function decide(
     },
     unenrolledUserState: tenant.settings.unenrolledUserState,
   });
+}
+
+/** Actions of a new code are decided all the same: as the tenant wants new codes decided (ruling 52). */
+function warnOfQuota({ warnOnceAMinute }: Context, { tenantId }: ActionKey): void {
+  const { max } = quotas.actionConfigurationsByTracking;
+  warnOnceAMinute(
+    `configurations of ${tenantId}`,
+    `Tenant ${tenantId} has ${max.toLocaleString('en')} action configurations, so tracking makes no more: new codes are decided by newActionResult. Archive what is not used.`,
+  );
 }
 
 /** A rule that fails makes decisions stricter, so it does no harm, but nobody meant it (F30). */

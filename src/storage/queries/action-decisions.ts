@@ -2,8 +2,8 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
 import { rank, satisfiesDemand } from './demand.ts';
-import { createConfiguration, createUser, decidedValues, extrasOf } from './actions.ts';
-import type { ActionKey, DecidedAction } from './actions.ts';
+import { createConfiguration, createUser, decidedValues, extrasOf, hasConfiguration } from './actions.ts';
+import type { ActionKey, DecidedAction, StoredAction } from './actions.ts';
 
 /** How proofs that were given before are judged by the decision that comes now. */
 export interface ProofTerms {
@@ -15,15 +15,15 @@ export interface ProofTerms {
   readonly isAnyEnough: boolean;
 }
 
-const statements = new Map<string, Statement<{ state: string }>>();
+const statements = new Map<string, Statement<StoredAction>>();
 
 // $1 to $25, or $26, as where an action is recorded, but that $5 is the action which is there; then the terms.
-function decideAgainStatement(attributes: boolean, configuration: boolean): Statement<{ state: string }> {
+function decideAgainStatement(attributes: boolean, configuration: boolean): Statement<StoredAction> {
   const name = `decide_again${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
   const [since, mustBeConfirmed, isAnyEnough] = (configuration ? [27, 28, 29] : [26, 27, 28]).map((n) => `$${n}`);
-  const made = statement<{ state: string }>(
+  const made = statement<StoredAction>(
     name,
     `with owner as materialized (
        -- The user before the action, as wherever both are held.
@@ -100,7 +100,7 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
          or (d.device_id = s.device_id and d.authenticated_at = s.verified_at)
        )
      )
-     select state from action`,
+     select state${configuration ? hasConfiguration : ''} from action`,
   );
   statements.set(name, made);
   return made;
@@ -108,10 +108,14 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
 
 /**
  * Stores the decision of an untracked action that more is known of now, in one conditional write: by a track while it is
- * untracked, by another call while nothing of `custom` was known. Gives the state that comes of it, with the proofs that were
- * given before; undefined, and nothing is written, if another request decided first.
+ * untracked, by another call while nothing of `custom` was known. Gives what comes of it, with the proofs that were given
+ * before; undefined, and nothing is written, if another request decided first.
  */
-export async function decideAgain(sql: Sql, action: DecidedAction, terms: ProofTerms): Promise<string | undefined> {
+export async function decideAgain(
+  sql: Sql,
+  action: DecidedAction,
+  terms: ProofTerms,
+): Promise<StoredAction | undefined> {
   const { attributes, configuration } = extrasOf(action);
   const [row] = await sql.query(decideAgainStatement(attributes, configuration), [
     ...decidedValues(action),
@@ -119,7 +123,7 @@ export async function decideAgain(sql: Sql, action: DecidedAction, terms: ProofT
     terms.mustBeConfirmed,
     terms.isAnyEnough,
   ]);
-  return row?.state;
+  return row;
 }
 
 const loadEarlierStatement = statement<{ readonly earlier_decisions: readonly EarlierDecision[] }>(

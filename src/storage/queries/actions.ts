@@ -1,7 +1,7 @@
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
+import { quotas } from '../../core/quotas.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
-import { configChannel } from './tenants.ts';
 
 export interface ActionKey {
   readonly tenantId: string;
@@ -106,17 +106,19 @@ const takeAttributes = `do update set
        coalesce(excluded.username, users.username)
      ) is distinct from (users.email, users.phone_number, users.username)`;
 
-/** The configuration of the code of the row in `action`, and that nodes are to read it. */
-export const createConfiguration = `, configuration as (
-     insert into action_configurations (tenant_id, action_code, default_result, created_at)
-     select $1, $3, $26, $7 from action
-     on conflict do nothing
-     returning action_code
-   ), published as (
-     update tenants set config_version = nextval('config_versions')
-     where tenant_id = $1 and exists (select from configuration)
-     returning pg_notify('${configChannel}', tenant_id::text)
+/** The configuration of the code of the row in `action`, if the tenant has room for one (ruling 52). */
+export const createConfiguration = `, configuration as materialized (
+     select make_action_configuration($1, $3, $26, $7, ${quotas.actionConfigurationsByTracking.max}) as is_there from action
    )`;
+/** Whether there is one now. A part of a statement that nothing reads is not carried out. */
+export const hasConfiguration = ', (select is_there from configuration) as has_configuration';
+
+/** An action as it was stored. */
+export interface StoredAction {
+  readonly state: string;
+  /** False if its code has no configuration, because tracking may make no more; undefined where none was to be made. */
+  readonly has_configuration?: boolean;
+}
 
 const createDevice = `, device as (
      insert into devices (tenant_id, user_id, device_id, created_at)
@@ -131,18 +133,18 @@ export const createUser = (attributes: boolean) => `, the_user as (
      on conflict (tenant_id, user_id) ${attributes ? takeAttributes : 'do nothing'}
    )`;
 
-const recordStatements = new Map<string, Statement<{ action_id: string; state: string }>>();
+const recordStatements = new Map<string, Statement<StoredAction>>();
 
 // What tracking and deleting a user meet at. A lock on the user's row would be written to it by every track; this one
 // lives in memory.
 const userLock = `hashtextextended($1::uuid::text || $2::text, 0)`;
 
-function recordStatement(extras: Extras): Statement<{ action_id: string; state: string }> {
+function recordStatement(extras: Extras): Statement<StoredAction> {
   const { attributes, configuration, device } = extras;
   const name = `record_decided_action${attributes ? '_attributes' : ''}${configuration ? '_configuration' : ''}${device ? '_device' : ''}`;
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
-  const made = statement<{ action_id: string; state: string }>(
+  const made = statement<StoredAction>(
     name,
     `with action as (
        insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
@@ -154,7 +156,7 @@ function recordStatement(extras: Extras): Statement<{ action_id: string; state: 
        on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
        returning action_id, state
      )${createUser(attributes)}${configuration ? createConfiguration : ''}${device ? createDevice : ''}
-     select action_id, state from action`,
+     select state${configuration ? hasConfiguration : ''} from action`,
     // The tenant's row, which a new configuration writes to, is everybody's.
     configuration ? undefined : 'writes',
   );
@@ -163,12 +165,12 @@ function recordStatement(extras: Extras): Statement<{ action_id: string; state: 
 }
 
 /**
- * Records an action with its decision, its user, its device and, if new, its configuration, in one statement, and gives its
- * state. Undefined if another request recorded the same idempotency key first: then nothing at all was written (ruling 11).
+ * Records an action with its decision, its user, its device and, if new, its configuration, in one statement. Undefined if
+ * another request recorded the same idempotency key first: then nothing at all was written (ruling 11).
  */
-export async function recordAction(sql: Sql, action: DecidedAction): Promise<string | undefined> {
+export async function recordAction(sql: Sql, action: DecidedAction): Promise<StoredAction | undefined> {
   const [row] = await sql.query(recordStatement(extrasOf(action)), decidedValues(action));
-  return row?.state;
+  return row;
 }
 
 /** What is written beside the action itself. */
