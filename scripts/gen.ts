@@ -71,11 +71,15 @@ function configurationPage(): string {
   const rows = Object.entries(settings).map(
     ([name, { fallback, meaning }]) => `| \`${name}\` | ${fallback} | ${meaning} |`,
   );
+  const secrets = Object.entries(settings)
+    .flatMap(([name, setting]) => ('secret' in setting ? [`\`${name}_FILE\``] : []))
+    .join(', ');
   return `${notice}
 # Configuration
 
 Settings come from the environment and are read once, at the start. All mistakes are reported together before anything
-listens; an unknown \`SALLYPORT_\` variable is a mistake too.
+listens; an unknown \`SALLYPORT_\` variable is a mistake too. A secret may stand in a file instead, as containers get
+them: its variable with \`_FILE\` after its name gives the path. There are ${secrets}.
 
 | variable | default | meaning |
 | --- | --- | --- |

@@ -1,18 +1,46 @@
 // Builds what is stale, then runs the server in this process, so that signals reach it.
+import '../bin/check-node.mjs';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { buildPages } from './build-pages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: 'inherit' });
-if (build.status !== 0) process.exit(build.status ?? 1);
-await buildPages();
-process.argv = [
-  process.argv[0],
-  fileURLToPath(new URL('../dist/main.js', import.meta.url)),
-  'serve',
-  ...process.argv.slice(2),
-];
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+const compiler = findCompiler();
+if (compiler !== undefined) {
+  const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: 'inherit' });
+  if (build.status !== 0) process.exit(build.status ?? 1);
+  const { buildPages } = await import('./build-pages.mjs');
+  await buildPages();
+} else if (!existsSync(main) || !existsSync(fileURLToPath(new URL('../dist/pages/files.json', import.meta.url)))) {
+  process.stderr.write(
+    'sallyport: nothing is built here, and what builds it is not installed. Run "npm ci && npm run build" first.\n',
+  );
+  process.exit(1);
+}
+stopWithNpm();
+process.argv = [process.argv[0], main, 'serve', ...process.argv.slice(2)];
 await import('../dist/main.js');
+
+/** The compiler, which is there unless only what runs is installed. */
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    return undefined;
+  }
+}
+
+/** npm passes SIGTERM on to its shell, which ends and tells nobody: the server would serve on, and nobody could stop it. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+}

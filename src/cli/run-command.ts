@@ -14,7 +14,9 @@ const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audi
 
 const help = `Sallyport, a step-up authentication server.
 
-Usage: sallyport <command> [options]
+Usage: sallyport [command] [options]
+
+Without a command it runs the server.
 
 Commands:
 ${commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`).join('\n')}
@@ -25,7 +27,7 @@ Run "sallyport <command> --help" for more about one command.
 
 /** Runs the command line and gives the exit code: 0, or 1 after one clear sentence on standard error. */
 export async function runCommand(words: readonly string[]): Promise<number> {
-  const [name = '--help', ...rest] = words;
+  const [name = serve.name, ...rest] = words;
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
     return 0;

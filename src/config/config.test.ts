@@ -4,9 +4,17 @@ import { ConfigMistakes, readConfig, settings } from './config.ts';
 
 const masterKey = Buffer.alloc(32, 9).toString('base64');
 
+function read(variables: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) {
+  return readConfig(variables, (path) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(`no such file ${path}`), { code: 'ENOENT' });
+    return text;
+  });
+}
+
 function mistakes(variables: Readonly<Record<string, string>>): readonly string[] {
   try {
-    readConfig(variables);
+    read(variables);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigMistakes)) throw error;
@@ -16,7 +24,7 @@ function mistakes(variables: Readonly<Record<string, string>>): readonly string[
 
 describe('configuration', () => {
   test('needs nothing: the defaults are those that the documentation says', () => {
-    expect(readConfig({})).toMatchObject({
+    expect(read({})).toMatchObject({
       mode: 'development',
       host: '127.0.0.1',
       port: 4000,
@@ -35,11 +43,11 @@ describe('configuration', () => {
 
   test('takes an empty variable for an absent one, and leaves what is not ours alone', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
-    expect(readConfig({ ...empty, HOME: '/root', PORT: 'x' })).toEqual(readConfig({}));
+    expect(read({ ...empty, HOME: '/root', PORT: 'x' })).toEqual(read({}));
   });
 
   test('reads every setting', () => {
-    const config = readConfig({
+    const config = read({
       SALLYPORT_MODE: 'production',
       SALLYPORT_HOST: '0.0.0.0',
       SALLYPORT_PORT: '0',
@@ -61,6 +69,29 @@ describe('configuration', () => {
       trustedProxies: ['10.0.0.0/8', '::1', '2001:db8::/32'],
       drainSeconds: 0,
     });
+  });
+
+  test('reads secrets from files, and says which file is no good without its path', () => {
+    const files = { '/run/key': `${masterKey}\n`, '/run/url': 'postgres://u:p@h/d\n', '/run/empty': '\n' };
+    const given = { SALLYPORT_MASTER_KEY_FILE: '/run/key', DATABASE_URL_FILE: '/run/url' };
+    expect(read(given, files)).toMatchObject({ databaseUrl: 'postgres://u:p@h/d', masterKeys: [Buffer.alloc(32, 9)] });
+    expect(read({ SALLYPORT_MASTER_KEY_FILE: '' })).toEqual(read({}));
+    expect(() => read({ SALLYPORT_PORT_FILE: '/run/key' }, files)).toThrow('SALLYPORT_PORT_FILE is not a setting');
+    const bad = {
+      ...given,
+      SALLYPORT_METRICS_TOKEN_FILE: '/run/empty',
+      SALLYPORT_SECRET_KEY_FILE: '/run/nowhere',
+      SALLYPORT_MASTER_KEY: masterKey,
+    };
+    expect(() => read(bad, files)).toThrow(
+      expect.objectContaining({
+        mistakes: [
+          'SALLYPORT_MASTER_KEY_FILE and SALLYPORT_MASTER_KEY are both given; leave one out',
+          'SALLYPORT_METRICS_TOKEN_FILE names an empty file',
+          'SALLYPORT_SECRET_KEY_FILE names a file that cannot be read (ENOENT)',
+        ],
+      }),
+    );
   });
 
   test('F23: tells all mistakes at once, one sentence each', () => {

@@ -257,6 +257,12 @@ export const settings = {
   },
 } satisfies Record<string, { schema: z.ZodType; fallback: string; meaning: string; secret?: boolean }>;
 
+/** Secrets may stand in a file instead, as containers get them: its variable has this after its own name. */
+const fileSuffix = '_FILE';
+const fileVariables = new Map(
+  Object.entries(settings).flatMap(([name, setting]) => ('secret' in setting ? [[`${name}${fileSuffix}`, name]] : [])),
+);
+
 type Values = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
 
 /** The settings of one server, checked. */
@@ -314,18 +320,24 @@ const clientVariables = new Set(['SALLYPORT_URL']);
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** Reads a whole configuration from variables. @throws {ConfigMistakes} with every mistake at once. */
-export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a whole configuration from variables, and from the files that some of them name.
+ * @throws {ConfigMistakes} with every mistake at once
+ */
+export function readConfig(given: Variables, readFile: (path: string) => string): Config {
   const mistakes: string[] = [];
+  const variables = withFiles(given, readFile, mistakes);
   const values: Record<string, unknown> = {};
   for (const [name, { schema }] of Object.entries(settings)) {
-    const given = variables[name];
-    const result = schema.safeParse(given === '' ? undefined : given);
+    const text = variables[name];
+    const result = schema.safeParse(text === '' ? undefined : text);
     if (result.success) values[name] = result.data;
     else for (const issue of result.error.issues) mistakes.push(`${name} ${issue.message}`);
   }
   for (const name of Object.keys(variables)) {
-    if (name.startsWith('SALLYPORT_') && !(name in settings) && !clientVariables.has(name))
+    if (name.startsWith('SALLYPORT_') && !(name in settings || fileVariables.has(name) || clientVariables.has(name)))
       mistakes.push(`${name} is not a setting of Sallyport`);
   }
   const known = values as Values;
@@ -380,4 +392,26 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
   };
+}
+
+/** The variables, with those that stand in files: their first and only line. */
+function withFiles(given: Variables, readFile: (path: string) => string, mistakes: string[]): Variables {
+  const variables: Record<string, string | undefined> = { ...given };
+  for (const [fileVariable, name] of fileVariables) {
+    const path = given[fileVariable];
+    if (path === undefined || path === '') continue;
+    if (given[name]) {
+      mistakes.push(`${fileVariable} and ${name} are both given; leave one out`);
+      continue;
+    }
+    try {
+      const text = readFile(path).trim();
+      if (text === '') mistakes.push(`${fileVariable} names an empty file`);
+      else variables[name] = text;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      mistakes.push(`${fileVariable} names a file that cannot be read (${code})`);
+    }
+  }
+  return variables;
 }

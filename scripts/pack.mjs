@@ -1,0 +1,21 @@
+// Packs what `npm run build` has made, for machines that only run it: `node scripts/pack.mjs [folder]`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+dropOrphans();
+const words = ['pack', '--ignore-scripts', '--pack-destination', process.argv[2] ?? root];
+process.exitCode = spawnSync('npm', words, { cwd: root, stdio: 'inherit' }).status ?? 1;
+
+/** The compiler leaves what it made of sources that are gone. */
+function dropOrphans() {
+  const dist = join(root, 'dist');
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = relative(dist, join(entry.parentPath, entry.name));
+    if (!entry.isFile() || !/\.js(?:\.map)?$/.test(path) || path.startsWith('pages')) continue;
+    if (!existsSync(join(root, 'src', path.replace(/\.js(?:\.map)?$/, '.ts')))) rmSync(join(dist, path));
+  }
+}
