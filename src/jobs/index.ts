@@ -6,6 +6,7 @@ import { purgeChallenges } from './purge-challenges.ts';
 import { purgeDocuments } from './purge-documents.ts';
 import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
+import { refreshStatistics } from './refresh-statistics.ts';
 import { settleSuccessors } from './settle-successors.ts';
 
 export const jobs: readonly Job[] = [
@@ -15,5 +16,6 @@ export const jobs: readonly Job[] = [
   purgeDocuments,
   purgeOutbox,
   purgeSessions,
+  refreshStatistics,
   settleSuccessors,
 ];

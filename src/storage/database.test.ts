@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { JobContext } from '../jobs/job.ts';
+import { refreshStatistics } from '../jobs/refresh-statistics.ts';
 import { embeddedTemplate } from '../testkit/embedded-databases.ts';
 import { openEmbeddedDatabase } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
+import { listTablesWithoutStatistics } from './queries/table-statistics.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, SqlValue, Statement } from './sql.ts';
 
@@ -244,6 +247,32 @@ describe.each([
     const plan = fresh<{ 'QUERY PLAN': string }>('explain (costs off) select id from filled_later where id = $1');
     const [top] = await db.query(plan, [1]);
     expect(top?.['QUERY PLAN']).toMatch(/^(Index|Bitmap)/);
+  });
+
+  test('a table that has grown is looked at, and what was planned while it was empty then reads by its key alone', async () => {
+    // Over nothing one index is as good as another, and the younger one is taken.
+    await db.script(`
+      create table grown (tenant int, code text, key text, primary key (tenant, code, key));
+      create index grown_by_code on grown (tenant, code)`);
+    const find = fresh<{ key: string }>('select key from grown where tenant = $1 and code = $2 and key = $3');
+    const plan = async (): Promise<string> => {
+      await db.query(find, [1, 'a', 'k1']);
+      const explained = await db.query(
+        fresh<{ 'QUERY PLAN': string }>(`explain execute ${find.name}(1, 'a', 'k1')`),
+        [],
+      );
+      return explained.map((row) => row['QUERY PLAN']).join(' ');
+    };
+    expect(await plan()).toContain('grown_by_code');
+    const grown = async () => (await listTablesWithoutStatistics(db)).includes('public.grown');
+    expect(await grown()).toBe(false);
+    await db.script(`insert into grown select 1, 'a', 'k' || n from generate_series(1, 2000) as n`);
+    expect(await grown()).toBe(true);
+    await refreshStatistics.run({ db } as JobContext);
+    expect(await plan()).toContain('grown_pkey');
+    expect(await grown()).toBe(false);
+    await db.script(`insert into grown select 1, 'a', 'l' || n from generate_series(1, 2500) as n`);
+    expect(await grown()).toBe(true);
   });
 
   test('a thousand statements one after another keep their order and their rows apart', async () => {

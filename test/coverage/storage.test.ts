@@ -45,6 +45,7 @@ const statementsWithoutTenant = [
   'database_now',
   'hold_tracks',
   'list_outdated_rule_sets',
+  'list_tables_without_statistics',
   'list_tenants',
   'load_config_versions',
   'load_fingerprints_api_keys',
