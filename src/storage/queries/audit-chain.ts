@@ -29,11 +29,10 @@ export async function lockAuditChain(sql: Sql): Promise<boolean> {
 const takeStatement = statement<AuditEventRow>(
   'take_unlinked_audit_events',
   `with taken as (
-     delete from audit_unlinked u using (
-       select tenant_id, event_id from audit_unlinked order by tenant_id, event_id limit $1
-     ) as first
-     where u.tenant_id = first.tenant_id and u.event_id = first.event_id
-     returning u.tenant_id, u.event_id
+     delete from audit_unlinked where ctid = any(array(
+       select ctid from audit_unlinked order by tenant_id, event_id limit $1
+     ))
+     returning tenant_id, event_id
    )
    select ${eventColumns} from taken t
    join audit_events e on e.tenant_id = t.tenant_id and e.event_id = t.event_id

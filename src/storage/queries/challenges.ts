@@ -232,10 +232,9 @@ export async function loadNewestChallenge(
 
 const purgeStatement = statement<{ challenge_id: string }>(
   'purge_challenges',
-  `delete from challenges where (tenant_id, challenge_id) in (
-     select tenant_id, challenge_id from challenges where expires_at <= $1
-     order by expires_at limit $2 for update skip locked
-   ) returning challenge_id`,
+  `delete from challenges where ctid = any(array(
+     select ctid from challenges where expires_at <= $1 order by expires_at limit $2 for update skip locked
+   )) returning challenge_id`,
 );
 
 /** Deletes up to `max` challenges that expired before `expiredMs`, and says how many. */

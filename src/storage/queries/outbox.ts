@@ -60,11 +60,10 @@ export async function recordNotice(
 const takeStatement = statement<OutboxRow>(
   'take_outbox_rows',
   `update outbox o set tries = o.tries + 1, next_try_at = $2
-   from (
-     select tenant_id, event_id from outbox where next_try_at <= $1 and kind = any($3) and tenant_id <> all($5)
+   where ctid = any(array(
+     select ctid from outbox where next_try_at <= $1 and kind = any($3) and tenant_id <> all($5)
      order by next_try_at limit $4 for update skip locked
-   ) as due
-   where o.tenant_id = due.tenant_id and o.event_id = due.event_id
+   ))
    returning o.tenant_id, o.event_id, o.user_id, o.kind, o.payload, o.tries`,
 );
 
@@ -118,10 +117,10 @@ export async function recordDeliveryFailure(
 
 const purgeStatement = statement<{ event_id: string }>(
   'purge_outbox',
-  `delete from outbox where (tenant_id, event_id) in (
-     select tenant_id, event_id from outbox where next_try_at is null and created_at <= $1
+  `delete from outbox where ctid = any(array(
+     select ctid from outbox where next_try_at is null and created_at <= $1
      order by created_at limit $2 for update skip locked
-   ) returning event_id`,
+   )) returning event_id`,
 );
 
 /** Deletes up to `max` settled rows that were made before `createdMs`, and says how many. */

@@ -43,10 +43,9 @@ export async function countMessage(
 
 const purgeStatement = statement<{ message_id: string }>(
   'purge_sent_messages',
-  `delete from sent_messages where (tenant_id, message_id) in (
-     select tenant_id, message_id from sent_messages where sent_at <= $1
-     order by sent_at limit $2 for update skip locked
-   ) returning message_id`,
+  `delete from sent_messages where ctid = any(array(
+     select ctid from sent_messages where sent_at <= $1 order by sent_at limit $2 for update skip locked
+   )) returning message_id`,
 );
 
 /** Forgets up to `max` messages that were sent before `sentMs`, and says how many. */

@@ -146,10 +146,9 @@ export async function revokeUserSessionRows(
 
 const purgeStatement = statement<{ session_id: string }>(
   'purge_sessions',
-  `delete from sessions where (tenant_id, user_id, session_id) in (
-     select tenant_id, user_id, session_id from sessions where expires_at <= $1
-     order by expires_at limit $2 for update skip locked
-   ) returning session_id`,
+  `delete from sessions where ctid = any(array(
+     select ctid from sessions where expires_at <= $1 order by expires_at limit $2 for update skip locked
+   )) returning session_id`,
 );
 
 /** Deletes up to `max` sessions that have expired, revoked or not, and says how many. */

@@ -1,0 +1,119 @@
+/** Worry: what was planned while a table was empty goes through all of it for each row, once there is something to do. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
+import { createTenant } from '../../src/storage/create-tenant.ts';
+import { takeUnlinkedAuditEvents } from '../../src/storage/queries/audit-chain.ts';
+import { purgeChallenges } from '../../src/storage/queries/challenges.ts';
+import { purgeOutbox, takeOutboxRows } from '../../src/storage/queries/outbox.ts';
+import { purgeSentMessages } from '../../src/storage/queries/sent-messages.ts';
+import { purgeExpiredSessions } from '../../src/storage/queries/sessions.ts';
+import { createSeal } from '../../src/storage/seal.ts';
+import type { Database } from '../../src/storage/sql.ts';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { testRuntime } from '../../src/testkit/test-runtime.ts';
+
+const rows = 3_000;
+const batch = 500;
+const nowMs = Date.parse('2026-06-01T00:00:00Z');
+const past = `'2026-01-01Z'::timestamptz + n * interval '1 second'`;
+const uuid = `md5(n::text)::uuid`;
+
+let db: Database;
+let admin: Client;
+let tenantId: string;
+beforeAll(async () => {
+  const url = await createPostgresDatabase();
+  // One connection, so that what was planned is what runs.
+  db = openPostgresDatabase({ url, poolSize: 1, random: () => 0.5, onError: () => undefined });
+  admin = new Client({ connectionString: url });
+  await admin.connect();
+  const runtime = testRuntime();
+  tenantId = runtime.ids.uuid();
+  const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
+  await db.transaction((sql) => createTenant(sql, { runtime, seal }, { tenantId, name: 'One' }));
+});
+afterAll(async () => {
+  await admin.end();
+  await db.close();
+});
+
+const purgeAt = (purge: (db: Database, ms: number, max: number) => Promise<number>) => () => purge(db, nowMs, batch);
+
+test.each<[what: string, table: string, fill: string, run: () => Promise<number>]>([
+  [
+    'expired challenges',
+    'challenges',
+    `insert into challenges (tenant_id, challenge_id, verification_method, action_code, idempotency_key, scope, request,
+       code_hmac, created_at, expires_at)
+     select $1, ${uuid}, 'EMAIL_OTP', 'a', n::text, '', '{}', '\\x00', ${past}, ${past} from generate_series(1, $2::int) n`,
+    purgeAt(purgeChallenges),
+  ],
+  [
+    'counted messages',
+    'sent_messages',
+    `insert into sent_messages (tenant_id, message_id, subject, verification_method, sent_at)
+     select $1, ${uuid}, 's', 'EMAIL_OTP', ${past} from generate_series(1, $2::int) n`,
+    purgeAt(purgeSentMessages),
+  ],
+  [
+    'expired sessions',
+    'sessions',
+    `with u as (insert into users (tenant_id, user_id, created_at, updated_at) values ($1, 'u', now(), now()))
+     insert into sessions (tenant_id, user_id, session_id, client_id, assurance, rotated_at, signed_in_at, created_at, expires_at)
+     select $1, 'u', ${uuid}, 'c', 'low', ${past}, ${past}, ${past}, ${past} from generate_series(1, $2::int) n`,
+    purgeAt(purgeExpiredSessions),
+  ],
+  [
+    'settled rows of the outbox',
+    'outbox',
+    `insert into outbox (tenant_id, event_id, kind, created_at) select $1, ${uuid}, 'settled', ${past}
+     from generate_series(1, $2::int) n`,
+    purgeAt(purgeOutbox),
+  ],
+  [
+    'rows of the outbox that are due',
+    'outbox',
+    `insert into outbox (tenant_id, event_id, kind, created_at, next_try_at) select $1, ${uuid}, 'due', ${past}, ${past}
+     from generate_series(1, $2::int) n`,
+    async () => {
+      const taking = { kinds: ['due'], nowMs, leasedUntilMs: nowMs + 60_000, max: batch, exceptTenants: [] };
+      return (await takeOutboxRows(db, taking)).length;
+    },
+  ],
+  [
+    'events that are not linked',
+    'audit_unlinked',
+    `insert into audit_events (tenant_id, event_id, happened_at, actor, event_type, data)
+     select $1, ${uuid}, ${past}, '{}', 'e', '{}' from generate_series(1, $2::int) n`,
+    async () => (await takeUnlinkedAuditEvents(db, batch)).length,
+  ],
+])('%s are taken in batches that read each row once', async (_what, table, fill, run) => {
+  await admin.query('analyze');
+  // Five times by its values; what is planned then, for all values, stays.
+  for (let n = 0; n < 7; n += 1) await run();
+  await admin.query(fill, [tenantId, rows]);
+
+  const before = await rowsRead(table);
+  let taken: number;
+  let sum = 0;
+  do {
+    taken = await run();
+    sum += taken;
+  } while (taken === batch);
+  expect(sum).toBe(rows);
+  // Each batch may look at all that is left, once or twice, never once for each row.
+  expect((await rowsRead(table)) - before).toBeLessThan((rows / batch) * rows * 4);
+});
+
+/** Rows that were read of a table and of what its statement joins, as the server counts. */
+async function rowsRead(table: string): Promise<number> {
+  // The counters of an idle session are flushed within a second.
+  await db.script('select pg_stat_force_next_flush()');
+  const { rows: found } = await admin.query<{ read: string }>(
+    `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) as read from pg_stat_user_tables
+     where relname = any($1)`,
+    [[table, 'audit_events']],
+  );
+  return Number(found[0]?.read ?? 0);
+}
