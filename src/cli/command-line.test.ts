@@ -111,7 +111,9 @@ describe('on PostgreSQL', () => {
 
   test('migrate says what it ran, and that there is nothing to do', async () => {
     expect(await run('migrate')).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n', stderr: '' });
-    await database.query('delete from schema_migrations where version = (select max(version) from schema_migrations)');
+    await database.query(
+      'delete from sallyport_migrations where version = (select max(version) from sallyport_migrations)',
+    );
     expectMistake(await run('keys', 'list'), /not up to date.*sallyport migrate/);
     await database.query('drop schema public cascade; create schema public');
     const migrated = await run('migrate');

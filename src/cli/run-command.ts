@@ -1,5 +1,6 @@
 import { ConfigMistakes } from '../config/config.ts';
 import { DataDirectoryInUse } from '../storage/data-directory.ts';
+import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import { SealBroken } from '../storage/seal.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
 import { audit } from './audit.ts';
@@ -56,6 +57,7 @@ function explain(error: unknown): string {
     error instanceof CommandMistake ||
     error instanceof ConfigMistakes ||
     error instanceof DataDirectoryInUse ||
+    error instanceof DatabaseUnfit ||
     error instanceof SealBroken;
   if (isExpected) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

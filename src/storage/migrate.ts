@@ -1,5 +1,6 @@
 import { migrations } from './migrations/index.ts';
 import type { Migration } from './migrations/index.ts';
+import { migrationsTable, prepareSchema, refuseReadOnly } from './prepare-schema.ts';
 import { statement } from './sql.ts';
 import type { Database, Sql } from './sql.ts';
 
@@ -12,15 +13,24 @@ const takeLock = `set local lock_timeout = 0;
   set local lock_timeout to default`;
 const tableExists = statement<{ found: boolean }>(
   'migrate_table_exists',
-  `select to_regclass('schema_migrations') is not null as found`,
+  // Looked up in the catalogue: to_regclass may still remember that there was none before the lock was waited for.
+  `select exists (
+     select from pg_class where relnamespace = current_schema()::regnamespace and relname = '${migrationsTable}'
+   ) as found`,
 );
-const loadVersions = statement<{ version: number }>('migrate_versions', 'select version from schema_migrations');
+const loadVersions = statement<{ version: number }>('migrate_versions', `select version from ${migrationsTable}`);
 
 /**
  * Brings the schema up to date. One runner at a time, under an advisory lock; each migration is one transaction with the
  * row that records it, so that a crash leaves it done or not done. Returns the names of those it ran.
+ * @throws {DatabaseUnfit}
  */
 export async function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
+  await refuseReadOnly(db);
+  await db.transaction(async (sql) => {
+    await sql.script(takeLock);
+    await prepareSchema(sql);
+  });
   const ran: string[] = [];
   for (const migration of list) {
     const done = await db.transaction(async (sql) => {
@@ -30,8 +40,8 @@ export async function migrate(db: Database, list: readonly Migration[] = migrati
       await sql.script(migration.sql);
       await migration.fill?.(sql);
       await sql.script(
-        `create table if not exists schema_migrations (version integer primary key, name text not null);
-         insert into schema_migrations values (${migration.version}, '${migration.name}');`,
+        `create table if not exists ${migrationsTable} (version integer primary key, name text not null);
+         insert into ${migrationsTable} values (${migration.version}, '${migration.name}');`,
       );
       return true;
     });

@@ -80,7 +80,7 @@ const emptyScript = `
   do $$
   begin
     execute (select 'truncate ' || string_agg(oid::regclass::text, ', ') from pg_class
-      where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'schema_migrations');
+      where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'sallyport_migrations');
     perform setval(seqrelid, seqstart, false) from pg_sequence;
   end $$;`;
 
@@ -95,7 +95,7 @@ const schemaStatement = statement<{ description: string }>(
       from pg_constraint where connamespace = 'public'::regnamespace),
      (select string_agg(concat_ws(' ', tgrelid::regclass, tgname, tgenabled), e'\\n' order by oid) from pg_trigger),
      (select string_agg(md5(prosrc), e'\\n' order by oid) from pg_proc where pronamespace = 'public'::regnamespace),
-     (select string_agg(version::text, ' ' order by version) from schema_migrations)) as description`,
+     (select string_agg(version::text, ' ' order by version) from sallyport_migrations)) as description`,
 );
 
 async function describeSchema(sql: Sql): Promise<string> {

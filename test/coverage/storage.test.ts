@@ -32,7 +32,7 @@ function patternOf(name: string): RegExp {
 }
 
 /** Tables of the whole server, which belong to no tenant. */
-const tablesWithoutTenant = ['schema_migrations'];
+const tablesWithoutTenant = ['sallyport_migrations'];
 
 /**
  * Tables with a user id that do not go with the user's row: an action may outlive its user under a pseudonym, a challenge

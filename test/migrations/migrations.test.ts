@@ -1,7 +1,8 @@
 /** F24: the schema is brought up to date once, by one runner, or not at all. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { DatabaseUnfit } from '../../src/storage/prepare-schema.ts';
 import { migrate, pendingMigrations } from '../../src/storage/migrate.ts';
 import { migrations } from '../../src/storage/migrations/index.ts';
 import type { Migration } from '../../src/storage/migrations/index.ts';
@@ -116,7 +117,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const tables = await rows<{ name: string }>(
       db,
       `select table_name::text as name from information_schema.tables
-       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'schema_migrations' order by 1`,
+       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'sallyport_migrations' order by 1`,
     );
     expect(tables).toHaveLength(10);
     const keyed = async () => {
@@ -320,9 +321,61 @@ describe('on PostgreSQL', () => {
     const url = await emptyPostgres();
     const runs = await Promise.all(Array.from({ length: 6 }, () => migrate(open(url))));
     expect(runs.flat().sort()).toEqual([...names].sort());
-    expect(await rows(open(url), 'select version from schema_migrations order by version')).toEqual(
+    expect(await rows(open(url), 'select version from sallyport_migrations order by version')).toEqual(
       migrations.map(({ version }) => ({ version })),
     );
+  });
+
+  describe('a database that is not fit is refused, with what to do', () => {
+    const refusal = (db: Database) =>
+      migrate(db).then(
+        () => 'migrated',
+        (error: unknown) => (error instanceof DatabaseUnfit ? error.message : String(error)),
+      );
+    async function asRole(url: string): Promise<Database> {
+      const role = `role_${randomBytes(4).toString('hex')}`;
+      await open(url).script(`create role ${role} login password 'p'`);
+      const own = new URL(url);
+      [own.username, own.password] = [role, 'p'];
+      return open(own.href);
+    }
+
+    test('no right to make tables', async () => {
+      expect(await refusal(await asRole(await emptyPostgres()))).toMatch(
+        /^The role "role_\w+" may not make tables in the schema "public" .* GRANT CREATE, USAGE ON SCHEMA "public" TO "role_\w+";$/,
+      );
+    });
+
+    test('tables of another owner', async () => {
+      const url = await emptyPostgres();
+      await migrate(open(url));
+      expect(await refusal(await asRole(url))).toMatch(
+        /^The tables in the schema "public" .* belong to the role ".*GRANT ALL/,
+      );
+    });
+
+    test('tables of another program, but not its list of migrations', async () => {
+      const db = open(await emptyPostgres());
+      await db.script('create table schema_migrations (version varchar primary key); create table users (id int)');
+      expect(await refusal(db)).toMatch(/in the way: users\. Give Sallyport a database of its own\.$/);
+      await db.script('drop table users');
+      expect(await refusal(db)).toBe('migrated');
+      expect(await rows(db, 'select * from schema_migrations')).toEqual([]);
+    });
+
+    test('one that only reads', async () => {
+      const url = await emptyPostgres();
+      await open(url).script(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
+      expect(await refusal(open(url))).toMatch(/ is read-only \(default_transaction_read_only\)\./);
+    });
+  });
+
+  test('what an earlier release called its list of migrations is taken over', async () => {
+    const db = open(await emptyPostgres());
+    await migrate(db);
+    await db.script('alter table sallyport_migrations rename to schema_migrations');
+    expect(await migrate(db)).toEqual([]);
+    expect(await pendingMigrations(db)).toEqual([]);
   });
 
   test('a runner waits for another one that takes longer than any statement may', async () => {
