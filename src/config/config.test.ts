@@ -123,6 +123,21 @@ describe('configuration', () => {
     ['a master key of 31 bytes', { SALLYPORT_MASTER_KEY: Buffer.alloc(31).toString('base64') }, /32 bytes in base64/],
     ['one bad master key of two', { SALLYPORT_MASTER_KEY: `${masterKey},` }, /32 bytes in base64/],
     ['a database without a master key', { DATABASE_URL: 'postgres://h/d' }, /SALLYPORT_MASTER_KEY is required/],
+    [
+      'a "#" in the password of a database',
+      { DATABASE_URL: 'postgres://u:p#ss@h/d', SALLYPORT_MASTER_KEY: masterKey },
+      /%23/,
+    ],
+    [
+      'a "#" that makes a host of the user',
+      { SALLYPORT_SMTP_URL: 'smtp://user:12#ss@host', SALLYPORT_MAIL_FROM: 'a@b.c' },
+      /%23/,
+    ],
+    [
+      'a password that makes no URL',
+      { DATABASE_URL: 'postgres://u:p/q@h/d', SALLYPORT_MASTER_KEY: masterKey },
+      /percent-encode/,
+    ],
     ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],
     [
       'a key with a colon, which Basic authentication would cut',

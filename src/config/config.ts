@@ -36,6 +36,22 @@ const httpUrl = z.string().transform((text, context) => {
   return url.origin;
 });
 
+/** A URL that may hold a user name and a password. */
+const urlOf = (...schemes: readonly string[]) =>
+  z.string().superRefine((text, { addIssue }) => {
+    const refuse = (message: string) => void addIssue({ code: 'custom', message });
+    const inWords = schemes.map((scheme) => `${scheme}://`).join(' or ');
+    if (!schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`))) refuse(`must be a ${inWords} URL`);
+    // Read by the letter it would end there, and the host would be a part of the password.
+    else if (text.includes('#')) {
+      refuse(
+        'has a "#": in a user name or a password write it as %23, and percent-encode @ : / ? % and spaces there too',
+      );
+    } else if (!URL.canParse(text)) {
+      refuse(`must be a ${inWords} URL; in a user name or a password, percent-encode @ : / ? # % and spaces`);
+    }
+  });
+
 const cidrList = z
   .string()
   .transform((text) =>
@@ -128,13 +144,7 @@ export const settings = {
     meaning: 'Folder of the embedded database, its master key and `credentials.env`.',
   },
   DATABASE_URL: {
-    schema: z
-      .string()
-      .refine(
-        (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
-        'must be a postgres:// URL',
-      )
-      .optional(),
+    schema: urlOf('postgres', 'postgresql').optional(),
     fallback: 'embedded database',
     meaning: 'PostgreSQL 15 or later. Without it the embedded database in the data directory is used.',
     secret: true,
@@ -209,13 +219,7 @@ export const settings = {
       'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
   },
   SALLYPORT_SMTP_URL: {
-    schema: z
-      .string()
-      .refine(
-        (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
-        'must be an smtp:// or smtps:// URL',
-      )
-      .optional(),
+    schema: urlOf('smtp', 'smtps').optional(),
     fallback: 'in development an inbox at `/dev/inbox`',
     meaning: 'SMTP server for mail, with user name and password in the URL where it wants them.',
     secret: true,
