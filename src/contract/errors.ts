@@ -84,7 +84,7 @@ export const errorCatalogue = {
   body_too_large: {
     status: 413,
     title: 'The body is larger than this API accepts.',
-    fix: 'Send at most 64 KiB, to the management API at most 1 MiB.',
+    fix: 'Send at most 64 KiB, to the management API and as a batch of enrolments at most 1 MiB.',
   },
   too_many_requests: {
     status: 429,

@@ -40,6 +40,7 @@ export const routes: readonly Route[] = [
   users.deleteUser,
   authenticators.getAuthenticators,
   authenticators.enrollVerifiedAuthenticator,
+  authenticators.enrollVerifiedAuthenticators,
   authenticators.deleteAuthenticator,
   authenticators.liftHold,
   authenticators.getAuthenticatorConfigurations,

@@ -44,6 +44,8 @@ export interface Route<
   /** Anybody's calls that cost the database something: counted, by address, with those to the client API without a token (ruling 5). */
   readonly isCounted?: true;
   readonly noContent?: true;
+  /** Whose body may be as large as those of the management API (ruling 3). */
+  readonly isLarge?: true;
   /** Names of the cookies that it reads or sets, of pages that the tenant expects (client-api 4.4). */
   readonly cookies?: readonly string[];
   /** Refusals beyond those that every route of its caller kind can give. */

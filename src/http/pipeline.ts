@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { z } from 'zod';
+import { describeIssues, parseWith } from '../contract/describe-issues.ts';
 import { Refusal } from '../contract/errors.ts';
 import { isClientKind } from '../contract/route.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
@@ -89,8 +90,8 @@ declare module 'fastify' {
   }
 }
 
-// Ruling 3; the engine's own limit holds elsewhere. Value lists and themes are larger than what a person is asked.
-const managementBodyBytesMax = 1024 * 1024;
+// Ruling 3; the engine's own limit holds elsewhere. Value lists, themes and batches are larger than what a person is asked.
+const largeBodyBytesMax = 1024 * 1024;
 
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -170,7 +171,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
         method,
         url: path,
         config: { sallyport: { id: route.id, caller: route.caller, isCounted: route.isCounted === true } },
-        ...(route.caller === 'management' ? { bodyLimit: managementBodyBytesMax } : {}),
+        ...(route.caller === 'management' || route.isLarge === true ? { bodyLimit: largeBodyBytesMax } : {}),
         handler: (request, reply) => {
           refuseCutPath(route, request, notFrom);
           return answer(parts, handler, request, reply);
@@ -178,7 +179,9 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
       });
     }
   }
-  for (const [path, methods] of methodsByPath) {
+  for (const path of methodsByPath.keys()) {
+    // With those of a path that takes the same by a parameter: an object may be called as a fixed word is.
+    const methods = [...new Set([...methodsByPath].flatMap(([other, its]) => (isMetBy(other, path) ? its : [])))];
     server.route({
       method: allMethods.filter((method) => !methods.includes(method)),
       url: path,
@@ -195,6 +198,13 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   });
   const pagePaths = new Set(parts.handlers.flatMap(({ route }) => (route.page === undefined ? [] : [route.path])));
   server.setErrorHandler((error, request, reply) => writeError(parts, pagePaths, error, request, reply));
+}
+
+/** Whether a path takes all that another does, with a parameter perhaps where that has a fixed word. */
+function isMetBy(path: string, other: string): boolean {
+  const words = other.split('/');
+  const parts = path.split('/');
+  return parts.length === words.length && parts.every((part, at) => part.startsWith(':') || part === words[at]);
 }
 
 async function answer<Caller extends KeyHolder, Client>(
@@ -274,18 +284,11 @@ function bodyOf(request: FastifyRequest, { exact, page }: Route): unknown {
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
 }
 
-/** @throws {Refusal} `invalid_request` naming the first member that does not fit. */
+/** @throws {Refusal} `invalid_request` naming each member that does not fit. */
 function parsePart(schema: z.ZodType, given: unknown): unknown {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue?.path.join('.') ?? '';
-  const message = issue?.message ?? 'The request is not acceptable.';
-  // Our own sentences name the member already; the library's do not.
-  throw new Refusal(
-    'invalid_request',
-    place === '' || message.includes(place.split('.').at(-1) ?? place) ? message : `${place}: ${message}`,
-  );
+  const result = parseWith(schema, given);
+  if (!result.success) throw new Refusal('invalid_request', describeIssues(result.error));
+  return result.data;
 }
 
 function writeError<Caller extends KeyHolder, Client>(

@@ -131,6 +131,18 @@ async function refuseThrown<Good>(verify: () => Promise<CeremonyResult<Good>>): 
   }
 }
 
+/** What is kept of how a key is reached and of its make: no more than is known. */
+export function toldOfKey(
+  transports: readonly string[] | undefined,
+  aaguid: string | undefined,
+): Pick<KeyState, 'transports' | 'aaguid'> {
+  const known = transports?.filter((transport) => transportsKnown.includes(transport));
+  return {
+    ...(known === undefined ? {} : { transports: known }),
+    ...(aaguid === undefined || aaguid === unknownAaguid ? {} : { aaguid }),
+  };
+}
+
 function refused(why: CeremonyFailure) {
   return { ok: false, why } as const;
 }
@@ -184,15 +196,13 @@ async function verifyRegistration(
   // Steps 18 and 19, 23 and 24: what the tenant demands, whatever the options could make a browser do (A51).
   if (expected.requiresDeviceBound && info.credentialDeviceType === 'multiDevice') return refused('synced');
   if (!isAttested(attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
-  const transports = response.transports?.filter((transport) => transportsKnown.includes(transport));
   const state: KeyState = {
     publicKey: base64Url(info.credential.publicKey),
     isBackupEligible: info.credentialDeviceType === 'multiDevice',
     isBackedUp: info.credentialBackedUp,
     hasOwnHandle: true,
     rpId: expected.rpId,
-    ...(transports === undefined ? {} : { transports }),
-    ...(info.aaguid === unknownAaguid ? {} : { aaguid: info.aaguid }),
+    ...toldOfKey(response.transports, info.aaguid),
     ...(attachment === 'platform' || attachment === 'cross-platform' ? { attachment } : {}),
     ...given(about),
   };

@@ -78,6 +78,7 @@ import { createSession } from './server/create-session.ts';
 import { deleteAuthenticator } from './server/delete-authenticator.ts';
 import { deleteUser } from './server/delete-user.ts';
 import { enrollVerifiedAuthenticator } from './server/enroll-verified-authenticator.ts';
+import { enrollVerifiedAuthenticators } from './server/enroll-verified-authenticators.ts';
 import { explainAction } from './server/explain-action.ts';
 import { getAction } from './server/get-action.ts';
 import { getAuthenticatorConfigurations } from './server/get-authenticator-configurations.ts';
@@ -106,6 +107,7 @@ export const operations: readonly Operation[] = [
   deleteUser,
   getAuthenticators,
   enrollVerifiedAuthenticator,
+  enrollVerifiedAuthenticators,
   deleteAuthenticator,
   getAuthenticatorConfigurations,
   trackAction,

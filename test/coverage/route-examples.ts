@@ -71,6 +71,21 @@ const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.exa
 const passkeyPath = 'user-authenticators/passkey';
 const securityKeyPath = 'user-authenticators/security-key';
 
+const credential = {
+  verificationMethod: 'PASSKEY',
+  credentialId: Buffer.from('credential of somebody').toString('base64url'),
+  credentialPublicKey: coseKey(),
+};
+
+/** An ES256 public key as COSE (RFC 9052 §7): {1: 2, 3: -7, -1: 1, -2: x, -3: y}. */
+function coseKey(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const head = Buffer.from('a5010203262001215820', 'hex');
+  const parts = [head, Buffer.from(x, 'base64url'), Buffer.from('225820', 'hex'), Buffer.from(y, 'base64url')];
+  return Buffer.concat(parts).toString('base64url');
+}
+
 /** A good request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
   openChallenge: ({ token, action }) => client('POST', 'challenge', token, { action }),
@@ -138,6 +153,15 @@ export const examples: Readonly<Record<string, Example>> = {
     method: 'POST',
     path: `/v1/users/${userId}/authenticators`,
     body: { verificationMethod: 'SMS', phoneNumber: '+6427123456' },
+  }),
+  enrollVerifiedAuthenticators: ({ userId }) => ({
+    method: 'POST',
+    path: '/v1/users/authenticators',
+    body: {
+      authenticators: [
+        { ...credential, userId, credentialId: Buffer.from(`In a batch: ${userId}`).toString('base64url') },
+      ],
+    },
   }),
   deleteAuthenticator: ({ userId, userAuthenticatorId }) => ({
     method: 'DELETE',
@@ -304,21 +328,6 @@ export interface Stage {
 }
 
 type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
-
-const credential = {
-  verificationMethod: 'PASSKEY',
-  credentialId: Buffer.from('credential of somebody').toString('base64url'),
-  credentialPublicKey: coseKey(),
-};
-
-/** An ES256 public key as COSE (RFC 9052 §7): {1: 2, 3: -7, -1: 1, -2: x, -3: y}. */
-function coseKey(): string {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const head = Buffer.from('a5010203262001215820', 'hex');
-  const parts = [head, Buffer.from(x, 'base64url'), Buffer.from('225820', 'hex'), Buffer.from(y, 'base64url')];
-  return Buffer.concat(parts).toString('base64url');
-}
 
 /** Refusals that only this route gives, or gives in its own way: `route code` -> a request that provokes it. */
 export const provocations: Readonly<Record<string, Provoke>> = {

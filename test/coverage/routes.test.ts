@@ -303,6 +303,55 @@ describe('the contract', () => {
     );
   });
 
+  /** Every path with its method, aliases too. */
+  const waysIn = routes.flatMap((route) =>
+    [route, ...(route.aliases ?? [])].map(({ method, path }) => ({ route, method, path, words: path.split('/') })),
+  );
+
+  test('ruling 59: a fixed word stands in the place of an id for one route alone, and no alias hides a route', () => {
+    // Ids that a server makes are UUIDs, which no word is.
+    const isFree = (word: string) => word.startsWith(':') && !/^:(userAuthenticatorId|authenticatorId)$/.test(word);
+    const hidden = waysIn.flatMap(({ route, method, words }) =>
+      waysIn
+        .filter((other) => other.method === method && other.words.length === words.length && other.words !== words)
+        .filter((other) => other.words.every((word, at) => word === words[at] || isFree(word)))
+        .map((other) => `${route.id} before ${method} ${other.path}`),
+    );
+    expect(hidden).toEqual(['enrollVerifiedAuthenticators before POST /v1/users/:userId']);
+    const ownPaths = waysIn.filter(({ route, path }) => path === route.path);
+    expect(new Set(ownPaths.map(({ method, path }) => `${method} ${path}`)).size).toBe(ownPaths.length);
+  });
+
+  test('ruling 59: an object may be called as a word of a path is, but nobody becomes a user called authenticators', async () => {
+    // What a word hides in one method it hides in no other.
+    const path = '/v1/users/authenticators';
+    expect((await app.call('GET', path)).body).toMatchObject({ userId: 'authenticators', isEnrolled: false });
+    expect((await app.call('DELETE', path)).body).toEqual({ success: true });
+    expect((await app.call('PUT', path)).headers['allow']).toBe('GET, PATCH, POST, DELETE');
+    // Nobody becomes a user of that name by any way in.
+    const enrolment = { verificationMethod: 'EMAIL_OTP', email: 'a@b.c' };
+    for (const [method, at, body] of [
+      ['PATCH', path, { displayName: 'x' }],
+      ['POST', `${path}/authenticators`, enrolment],
+      ['POST', `${path}/actions/login`, {}],
+      ['POST', '/v1/challenge', { ...enrolment, action: 'login', userId: 'authenticators' }],
+      ['POST', path, { displayName: 'x' }],
+    ] as const) {
+      const { status, body: answer, text } = await app.call(method, at, { body });
+      expect([status, answer.errorCode], text).toEqual([400, 'invalid_request']);
+    }
+    // Other words of paths are ids as any.
+    for (const id of ['actions', 'challenge', 'devices', 'validate', 'user', 'v1', 'client', 'management', 'search']) {
+      const tracked = await app.call('POST', `/v1/users/${id}/actions/actions`, {
+        body: { idempotencyKey: 'explain' },
+      });
+      expect(tracked.status, id).toBe(200);
+      const { body } = await app.call('GET', `/v1/users/${id}/actions/actions/explain`);
+      expect(body, id).toMatchObject({ userId: id, actionCode: 'actions', idempotencyKey: 'explain' });
+      expect((await app.call('GET', `/v1/users/${id}`)).body.userId).toBe(id);
+    }
+  });
+
   test('has one status per code, the one of ruling 2', () => {
     expect(Object.fromEntries(Object.entries(errorCatalogue).map(([code, { status }]) => [code, status]))).toEqual(
       Object.fromEntries(Object.entries(statusOfCode).filter(([code]) => code in errorCatalogue)),
@@ -549,7 +598,7 @@ describe('every refusal that a route lists is produced', () => {
 
   // Other names than those that earlier tests have asked with, some of which exist by now.
   const absent: Objects = { ...nobodys, userId: 'unheard-of-user', action: 'unheard-of' };
-  const large = (route: Route) => (route.caller === 'management' ? 1024 * 1024 : 64 * 1024);
+  const large = (route: Route) => (route.caller === 'management' || route.isLarge === true ? 1024 * 1024 : 64 * 1024);
 
   async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
     const special = provocations[name];
@@ -833,6 +882,23 @@ describe('answers', () => {
       return refusalsOf(route).includes(code) ? [] : [`${route.id} ${code} (${request})`];
     });
     expect([...new Set(unlisted)]).toEqual([]);
+  });
+
+  test('ruling 2: name each mistake in our words, with its path, never in those of the library that found it', async () => {
+    const libraryWords =
+      /invalid input|invalid option|too (?:big|small)|expected (?:string|number|one of)|received|undefined|\bnan\b|unrecognized|>=|<=/i;
+    const told = replies.flatMap(({ request, reply }) =>
+      libraryWords.test(String(reply.body?.errorDescription ?? '')) ? [`${request}: ${reply.text}`] : [],
+    );
+    expect(told).toEqual([]);
+    const { body } = await ask({
+      method: 'POST',
+      path: '/v1/users/x/actions/login',
+      body: { email: 7, redirectToSettings: 'yes', userAgent: 'x'.repeat(5_000), scope: 'all', custom: [] },
+    });
+    expect(body.errorDescription).toBe(
+      'redirectToSettings must be true or false. userAgent must have at most 4096 characters. scope must be a space-separated list out of read:authenticators, add:authenticators, update:authenticators, remove:authenticators. email must be a string. custom must be a JSON object.',
+    );
   });
 
   test('to methods that a path does not have say which it has', async () => {

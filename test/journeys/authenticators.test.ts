@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { sampleKey } from './sample-key.ts';
@@ -65,5 +67,88 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
     expectGolden('authenticators.http', text());
     await app.close();
+  });
+
+  describe('3.8, ruling 59: a batch of passkeys', () => {
+    let app: TestApp;
+    beforeAll(async () => {
+      app = await testApp(kind);
+    });
+    afterAll(() => app.close());
+
+    const idOf = (name: string) => Buffer.from(name).toString('base64url');
+    const passkey = (userId: string, name: string, more: object = {}) => ({
+      userId,
+      verificationMethod: 'PASSKEY',
+      credentialId: idOf(name),
+      credentialPublicKey: sampleKey,
+      ...more,
+    });
+    const batch = async (authenticators: unknown) =>
+      app.call('POST', '/v1/users/authenticators', { body: { authenticators } });
+    const listed = async (userId: string) => (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+
+    test('enrols each by itself, and tells of each that it does not', async () => {
+      const aaguid = 'EA9B8D66-4D01-1D21-3CE4-B6B48CB575D4';
+      const { status, body } = await batch([
+        passkey('ann', 'one', { name: 'Phone', transports: ['internal', 'teleport'], aaguid }),
+        passkey('ben', 'one'),
+        passkey('ann', 'one'),
+        passkey('ann', 'two', { name: null, transports: null, aaguid: null }),
+        passkey('cid', 'three', { credentialPublicKey: 'AAAA' }),
+        passkey('a/b', 'four', { verificationMethod: 'SMS' }),
+        { credentialId: 7 },
+        'nothing',
+        null,
+        passkey('authenticators', 'five'),
+      ]);
+      expect([status, { ...body, failures: body.failures.length }]).toEqual([
+        200,
+        { total: 10, succeeded: 3, failed: 7, failures: 7 },
+      ]);
+      const conflict = {
+        errorCode: 'conflict',
+        errorDescription: 'Credential already exists for a different user.',
+      };
+      expect(body.failures[0]).toEqual({ userId: 'ben', credentialId: idOf('one'), ...conflict });
+      expect(body.failures.slice(1).map(({ errorCode }: { errorCode: string }) => errorCode)).toEqual([
+        'invalid_credential',
+        ...Array<string>(5).fill('invalid_request'),
+      ]);
+      expect(body.failures[2].errorDescription).toMatch(/^userId must have .* verificationMethod must be PASSKEY\.$/);
+      expect(body.failures[3]).toEqual({
+        errorCode: 'invalid_request',
+        errorDescription:
+          'userId is required. verificationMethod is required. credentialId must be a string. credentialPublicKey is required.',
+      });
+      const [one, two, ...others] = await listed('ann');
+      expect(others).toEqual([]);
+      expect(one.webauthnCredential).toMatchObject({ name: 'Phone', aaguid: aaguid.toLowerCase() });
+      expect(one.webauthnCredential.aaguidMapping).toEqual({ name: 'Google Password Manager' });
+      expect(two.webauthnCredential).toMatchObject({ credentialId: idOf('two'), name: 'Passkey' });
+      // Nothing is left of those that failed, a user neither.
+      for (const userId of ['ben', 'cid', 'authenticators']) {
+        expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ userId, isEnrolled: false });
+      }
+      const rows = await app.db.query(statement<{ user_id: string }>('batch_users', 'select user_id from users'), []);
+      expect(rows.map((row) => row.user_id)).toEqual(['ann']);
+    });
+
+    test('is refused as a whole if it is none, and repeats in silence', async () => {
+      for (const none of [undefined, null, [], {}, 'x', Array<object>(1001).fill({})]) {
+        const { status, body, text } = await batch(none);
+        expect([status, body.errorCode], text).toEqual([400, 'invalid_request']);
+        expect(body.errorDescription).toMatch(/^authenticators (is required|must be a list|must have at (least|most))/);
+      }
+      // Larger than any other body of this API may be (ruling 3).
+      const many = Array.from({ length: 300 }, (_each, at) =>
+        passkey(`user-${at % 7}`, `key ${at} ${'x'.repeat(200)}`),
+      );
+      expect(JSON.stringify(many).length).toBeGreaterThan(64 * 1024);
+      for (const _time of ['first', 'again']) {
+        expect((await batch(many)).body).toEqual({ total: 300, succeeded: 300, failed: 0, failures: [] });
+      }
+      expect((await listed('user-3')).length).toBe(43);
+    });
   });
 });

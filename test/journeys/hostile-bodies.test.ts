@@ -21,6 +21,7 @@ const otherKinds: Readonly<Record<string, 'number' | 'boolean' | 'object' | 'arr
   custom: 'object',
   skipVerificationCheck: 'boolean',
   clientIds: 'array',
+  authenticators: 'array',
 };
 
 const hostileValues: readonly unknown[] = [
@@ -62,6 +63,7 @@ const refusedBodies: typeof validBodies = {
     path: '/v1/challenge',
     body: { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'target@b.c' },
   },
+  enrollVerifiedAuthenticators: { path: '/v1/users/authenticators', body: { authenticators: [] } },
   verifyChallenge: { path: '/v1/verify', body: { challengeId: 'x', verificationCode: '123456' } },
   claimChallenge: { path: '/v1/claim', body: { challengeId: 'x', userId: 'target' } },
   createSession: { path: '/v1/sessions', body: { token: 'x', clientId: 'y' } },

@@ -135,6 +135,12 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       expect(enrolled.status, enrolled.text).toBe(200);
       expect(enrolled.body.authenticator.userAuthenticatorId).not.toBe(authenticatorId);
     },
+    async enrollVerifiedAuthenticators() {
+      const { body } = await asOther('POST', '/v1/users/authenticators', {
+        authenticators: [{ ...credential, userId: 'carol' }],
+      });
+      expect(body).toMatchObject({ succeeded: 0, failures: [{ userId: 'carol', errorCode: 'conflict' }] });
+    },
     async trackAction() {
       const tracked = await asOther('POST', '/v1/users/alice/actions/pay', {
         idempotencyKey: 'k1',

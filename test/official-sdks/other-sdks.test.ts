@@ -168,6 +168,18 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     expect((await send('GET', `/v1/users/${randomUUID()}/`, headers)).status).toBe(200);
   });
 
+  test('ruling 59: .NET enrols a batch at the path of a user called authenticators, and reads how many there were', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'x-authsignal-version': '4.1.0' };
+    const userId = randomUUID();
+    const item = { userId, verificationMethod: 'PASSKEY', credentialId: 'AAAA', credentialPublicKey: 'AAAA' };
+    const sent = JSON.stringify({ authenticators: [item] });
+    const reply = await send('POST', '/v1/users/authenticators', headers, sent);
+    expect([reply.status, reply.body.total, reply.body.succeeded, reply.body.failed]).toEqual([200, 1, 0, 1]);
+    expect(reply.body.failures).toEqual([
+      { userId, credentialId: 'AAAA', errorCode: 'invalid_credential', errorDescription: expect.any(String) },
+    ]);
+  });
+
   test('Go sends nulls for what is not set', async () => {
     const userId = randomUUID();
     const headers = { 'content-type': json, 'user-agent': 'authsignalgo/v1' };

@@ -7,17 +7,13 @@ import { z } from 'zod';
 export function closed<Shape extends z.ZodRawShape>(shape: Shape, answered: readonly string[] = []) {
   const ignored = Object.fromEntries(answered.map((name) => [name, z.unknown().optional().meta({ readOnly: true })]));
   return z
-    .strictObject({ ...shape, ...ignored }, { error: describeUnknownMember })
+    .strictObject({ ...shape, ...ignored })
     .transform(
       (given) =>
         Object.fromEntries(Object.entries(given).filter(([name]) => !answered.includes(name))) as z.output<
           z.ZodObject<Shape, z.core.$strict>
         >,
     );
-}
-
-export function describeUnknownMember(issue: { readonly code?: string; readonly keys?: readonly string[] }) {
-  return issue.code === 'unrecognized_keys' ? `${issue.keys?.[0] ?? ''} is not a known field.` : undefined;
 }
 
 /** The members of a PATCH: each may be left out, or cleared with null. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { closed, describeUnknownMember } from './closed.ts';
+import { closed } from './closed.ts';
 import { managementRoute, nothing } from './management-route.ts';
 import { uiLocales } from './values.ts';
 
@@ -13,7 +13,6 @@ const textsByLocale = z.strictObject(
     (typeof uiLocales)[number],
     z.ZodOptional<typeof texts>
   >,
-  { error: describeUnknownMember },
 );
 
 export const getMessageOverrides = managementRoute({

@@ -40,7 +40,10 @@ const verifiedEnrolment = z.object({
   name: v.optional(v.text(256)),
   isDefault: v.optional(z.boolean()),
 });
-export type VerifiedEnrolmentRequest = z.output<typeof verifiedEnrolment>;
+/** As each method reads it; what a batch alone can say is left out elsewhere. */
+export type VerifiedEnrolmentRequest = Partial<
+  z.output<typeof verifiedEnrolment> & Pick<VerifiedPasskey, 'transports' | 'aaguid'>
+>;
 
 export const enrollVerifiedAuthenticator = route({
   id: 'enrollVerifiedAuthenticator',
@@ -54,6 +57,51 @@ export const enrollVerifiedAuthenticator = route({
   body: verifiedEnrolment,
   reply: z.object({ authenticator, recoveryCodes: z.array(z.string()).optional() }),
   refusals: ['invalid_credential', 'conflict'],
+  audit: 'authenticator.enrolled',
+});
+
+/** One passkey of a batch. */
+export const verifiedPasskey = z.object({
+  userId: v.userId,
+  verificationMethod: z.literal('PASSKEY'),
+  credentialId: v.text(1400),
+  credentialPublicKey: v.text(4096),
+  name: v.optional(v.text(256)),
+  transports: v.optional(z.array(v.text(32)).max(16)),
+  aaguid: v.optional(z.guid('aaguid must be a UUID.')),
+});
+type VerifiedPasskey = z.output<typeof verifiedPasskey>;
+
+const { $schema: _dialect, ...verifiedPasskeySchema } = z.toJSONSchema(verifiedPasskey, { io: 'input' });
+
+export const enrollVerifiedAuthenticators = route({
+  id: 'enrollVerifiedAuthenticators',
+  method: 'POST',
+  path: '/v1/users/authenticators',
+  caller: 'server',
+  isLarge: true,
+  summary:
+    'Enrols up to 1,000 passkeys that the caller has verified already, each by itself: the answer tells of those that failed. No recovery codes are made. A repeat changes nothing.',
+  params: z.object({}),
+  query: z.object({}),
+  body: z.object({
+    // Each is parsed by itself, so that one that cannot be read keeps no other out.
+    authenticators: z.array(z.unknown().meta(verifiedPasskeySchema)).min(1).max(1000),
+  }),
+  reply: z.object({
+    total: z.int(),
+    succeeded: z.int(),
+    failed: z.int(),
+    failures: z.array(
+      z.object({
+        userId: z.string().optional(),
+        credentialId: z.string().optional(),
+        errorCode: z.enum(['invalid_request', 'invalid_credential', 'conflict']),
+        errorDescription: z.string(),
+      }),
+    ),
+  }),
+  refusals: [],
   audit: 'authenticator.enrolled',
 });
 

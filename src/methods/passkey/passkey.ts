@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import { isUsableKey, keyAlgorithmNames } from '../key-algorithms.ts';
 import type { Method } from '../method.ts';
-import { credentialIdBytesMax, describeKey, keyCeremonies } from '../webauthn-ceremony.ts';
+import { credentialIdBytesMax, describeKey, keyCeremonies, toldOfKey } from '../webauthn-ceremony.ts';
 
 /** Discoverable WebAuthn credentials. */
 export const passkey: Method = {
@@ -9,7 +9,7 @@ export const passkey: Method = {
   contact: undefined,
   keys: keyCeremonies({ isDiscoverable: true }),
   readVerifiedEnrolment(request) {
-    const { name } = request;
+    const { name, transports, aaguid } = request;
     if (request.credentialId === undefined || request.credentialPublicKey === undefined) {
       throw new Refusal('invalid_request', 'credentialId and credentialPublicKey are required for PASSKEY.');
     }
@@ -31,6 +31,7 @@ export const passkey: Method = {
       state: {
         name: name ?? 'Passkey',
         publicKey: publicKey.toString('base64url'),
+        ...toldOfKey(transports, aaguid?.toLowerCase()),
       },
       counter: request.counter ?? request.signCount ?? 0,
     };

@@ -19,6 +19,7 @@ import { usableMethods } from '../usable-methods.ts';
 import { describeRequest, factInputs, historyAnswers, historyRequest, unreadableInputs } from './gather-inputs.ts';
 import type { Seen, Sent } from './gather-inputs.ts';
 import { refuseLinkedChange } from './refuse-linked-change.ts';
+import { refuseReservedUserId } from './refuse-reserved-user-id.ts';
 
 /** What comes with an action beside what facts are made from. */
 export interface ActionAttributes extends Sent {
@@ -59,6 +60,7 @@ export async function establishAction(
   attributes: ActionAttributes,
 ): Promise<EstablishedAction> {
   const { db, runtime, enrichment } = context;
+  await refuseReservedUserId(db, key.tenantId, key.userId);
   const nowMs = runtime.clock.now();
   const isTracked = occasion === 'track';
   const isCustomKnown = isTracked || attributes.custom !== undefined;

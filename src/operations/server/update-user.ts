@@ -9,6 +9,7 @@ import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { operation } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
+import { refuseReservedUserId } from './refuse-reserved-user-id.ts';
 import { userAttributes } from './user-views.ts';
 
 export const updateUser = operation(route, async (context, request) => {
@@ -16,6 +17,7 @@ export const updateUser = operation(route, async (context, request) => {
   const { tenantId } = caller.tenant;
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
+    await refuseReservedUserId(sql, tenantId, params.userId);
     const before = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
     const after: UserRow = {
       ...applyPatch(before, body),
