@@ -1,4 +1,5 @@
 /** Worry: a person cannot get through, or gets through where they must not. */
+import { handleAuth0ExecutePostLogin } from '@authsignal/node';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -329,6 +330,26 @@ describe('a returning visit', () => {
     await visit(page, url);
     await press(page, 'Quit');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
+  });
+
+  test('ruling 51: goes back to Auth0 with the state that it knows the login by, also after a reload', async () => {
+    await withMail('auth0|b1');
+    let sentTo = '';
+    const api = { redirect: { sendUserTo: (to: string) => (sentTo = to) } };
+    const request = { ip: '203.0.113.9', user_agent: 'x', query: {}, hostname: 'login.example' };
+    const event = { user: { user_id: 'auth0|b1' }, request, secrets: {} };
+    const options = { apiSecretKey: site.secretKey, apiUrl: `${site.url}/v1` };
+    await handleAuth0ExecutePostLogin(event, api, { ...options, redirectUrl: `${site.appUrl}/continue` });
+    const page = await open();
+    // Auth0 appends a state of its own to whatever address it sends the browser to.
+    const state = 'hKFo2SBfa/+==&x';
+    await visit(page, `${sentTo}&state=${encodeURIComponent(state)}`);
+    await page.reload();
+    await press(page, 'Quit');
+    const token = await backAtApp(page);
+    const back = new URL(page.url());
+    expect([back.pathname, back.searchParams.get('state')]).toEqual(['/continue', state]);
+    expect(await site.validate(token)).toMatchObject({ userId: 'auth0|b1', action: 'auth0-login' });
   });
 
   test('by a recovery code', async () => {

@@ -17,6 +17,8 @@ export interface Site {
   /** Of the app that the pages go back to. It answers every path with a page that says so. */
   readonly appUrl: string;
   readonly browser: Browser;
+  /** Of the app's backend. */
+  readonly secretKey: string;
   api(method: string, path: string, body?: object): Promise<ApiReply['body']>;
   manage(method: string, path: string, body?: object): Promise<ApiReply['body']>;
   /** Tracks an action, as the app's backend would. */
@@ -124,6 +126,7 @@ export async function startSite(
     url,
     appUrl,
     browser,
+    secretKey: credentials.SALLYPORT_SECRET_KEY,
     api,
     manage: (method, path, body) => call(credentials.SALLYPORT_MANAGEMENT_KEY, method, `/v1/management${path}`, body),
     track: (userId, action, body = {}) => api('POST', `/v1/users/${userId}/actions/${action}`, body),

@@ -36,6 +36,7 @@ async function begin(): Promise<void> {
     isPopup,
     nativeScheme: address.searchParams.get('nativeScheme') ?? undefined,
     redirectUrl,
+    states: address.searchParams.getAll('state'),
     expectedOrigins: source.expectedOrigins,
     expectsLocalhost: source.expectsLocalhost,
   };

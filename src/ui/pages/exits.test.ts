@@ -6,6 +6,7 @@ const parts: ExitParts = {
   isPopup: false,
   nativeScheme: undefined,
   redirectUrl: undefined,
+  states: [],
   expectedOrigins: [],
   expectsLocalhost: false,
 };
@@ -31,6 +32,21 @@ describe('the way back', () => {
     'about:blank',
   ])('A57, A58: is never %s, even if it was stored', (given) => {
     expect(leavingTo(given)).toBeUndefined();
+  });
+
+  test.each([
+    [['xyz'], 'https://app.example/?a=1', 'https://app.example/?a=1&state=xyz&token=t.o.k'],
+    [['x&token=evil#?<'], 'https://app.example/', 'https://app.example/?state=x%26token%3Devil%23%3F%3C&token=t.o.k'],
+    // What the backend has named stands.
+    [['xyz'], 'https://app.example/?state=own', 'https://app.example/?state=own&token=t.o.k'],
+    [['xyz'], 'https://app.example/?state=', 'https://app.example/?state=&token=t.o.k'],
+    [['one', 'two'], 'https://app.example/', 'https://app.example/?token=t.o.k'],
+    [[''], 'https://app.example/', 'https://app.example/?token=t.o.k'],
+    [['x'.repeat(2_049)], 'https://app.example/', 'https://app.example/?token=t.o.k'],
+  ])('ruling 51: takes the state %j of its address along to %s', (states, redirectUrl, expected) => {
+    expect(exitUrl({ ...parts, redirectUrl, states }, 't.o.k')).toBe(expected);
+    const longest = 'x'.repeat(2_048);
+    expect(exitUrl({ ...parts, redirectUrl: 'https://a.b/', states: [longest] }, 't')).toContain(`state=${longest}&`);
   });
 
   test('is nowhere where the backend named none, but for an app with its own scheme, which is the known one', () => {

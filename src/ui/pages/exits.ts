@@ -7,20 +7,30 @@ export interface ExitParts {
   /** Whether an app of the tenant waits for a scheme of its own. */
   readonly nativeScheme: string | undefined;
   readonly redirectUrl: string | undefined;
+  /** What the page's own address says in `state`, each time that it does. */
+  readonly states: readonly string[];
   readonly expectedOrigins: readonly string[];
   readonly expectsLocalhost: boolean;
 }
 
 // The one scheme that apps of the tenant are known by; any other in the address is ignored.
 const knownNativeScheme = 'authsignal';
+// Identity providers know a login by it; a longer one would not fit into their own addresses.
+const stateCharactersMax = 2_048;
 
-/** Where to go with the result; undefined where there is nowhere. */
-export function exitUrl({ redirectUrl, nativeScheme }: ExitParts, token: string): string | undefined {
+/**
+ * Where to go with the result; undefined where there is nowhere. A `state` goes along unread (ruling 51), but which of
+ * several is meant nobody can say.
+ */
+export function exitUrl({ redirectUrl, nativeScheme, states }: ExitParts, token: string): string | undefined {
   const target = redirectUrl ?? (nativeScheme === knownNativeScheme ? `${knownNativeScheme}://auth` : undefined);
   if (target === undefined || !URL.canParse(target)) return undefined;
   const url = new URL(target);
   // The server has refused these when the action was tracked; a page never trusts that alone (A57, A58).
   if (/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol)) return undefined;
+  const [state = '', ...others] = states;
+  const isCarried = state !== '' && state.length <= stateCharactersMax && others.length === 0;
+  if (isCarried && !url.searchParams.has('state')) url.searchParams.set('state', state);
   url.searchParams.set('token', token);
   return url.href;
 }
