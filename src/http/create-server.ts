@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { LogController, fastify } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { errorBody } from '../contract/errors.ts';
+import { straightenPath } from '../contract/straighten-path.ts';
 import type { Ids } from '../runtime/runtime.ts';
 import { takesHtml } from './pages.ts';
 import type { DrawnPage } from './pages.ts';
@@ -42,8 +43,7 @@ export function createServer(options: {
       // A query of one name twice would become an array; the contract's schemas refuse it.
       caseSensitive: true,
     },
-    // SDKs join a base URL that ends in a slash with paths that begin with one.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v1\/{2,}client\//, '/v1/client/'),
+    rewriteUrl: (request) => straightenPath(request.url ?? '/'),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, options.unreadablePage),
     // A path that cannot be decoded reaches no route and no hook, so the refusal is sent from here.
     frameworkErrors(error, request, reply) {

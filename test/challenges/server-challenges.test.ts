@@ -467,6 +467,31 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
       expected,
     );
     expect((await app.call('GET', `/v1/users/${userId}/challenge?action=signIn`)).body).toMatchObject(expected);
+    // Java glues its query on, in the order of a map, with the body or without (ruling 59).
+    for (const glued of [
+      byQuery,
+      `userId=${userId}`,
+      `userId=${userId}&action=signIn`,
+      `action=signIn&userId=${userId}`,
+      `verificationMethod=EMAIL_OTP&action=signIn&userId=${userId}`,
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        const { status, body, text } = await app.call(method, `/v1/challenges${glued}`);
+        expect([status, body], text).toEqual([200, expect.objectContaining(expected)]);
+      }
+    }
+    const otherAction = await app.call('POST', `/v1/challengesaction=pay&userId=${userId}`);
+    expect([otherAction.status, otherAction.body]).toEqual([200, {}]);
+    // A raw "+" of an id that is glued on is a space in a query; the body has it as it is.
+    const plus = await start({ userId: `a+${userId}` });
+    const raw = await app.call('POST', `/v1/challengesuserId=a+${userId}`, { body: { userId: `a+${userId}` } });
+    expect(raw.body).toMatchObject({ challengeId: plus.challengeId });
+    // Nothing else that begins so is a path.
+    for (const path of ['/v1/challengesx=1', '/v1/challengesuserId', '/v1/challenges-of', '/v1/challengestoken=x']) {
+      expect((await app.call('GET', path)).status, path).toBe(404);
+    }
+    const stranger = await app.call('GET', `/v1/challengesuserId=${userId}`, { key: null });
+    expect(stranger.status).toBe(401);
     expect((await app.call('GET', '/v1/challenges?userId=nobody')).body).toEqual({});
     expect((await app.call('GET', '/v1/challenges')).status).toBe(400);
   });

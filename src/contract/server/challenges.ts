@@ -89,10 +89,9 @@ export const getChallenge = route({
   id: 'getChallenge',
   method: 'GET',
   path: '/v1/challenges',
-  // What released versions of official SDKs really send for this call (server-api 2).
+  // What released versions of official SDKs really send for this call (server-api 2); see straighten-path.ts, too.
   aliases: [
     { method: 'POST', path: '/v1/challenges' },
-    { method: 'POST', path: '/v1/challengeschallengeId=:tail' },
     { method: 'GET', path: '/v1/v1/challenges' },
     { method: 'GET', path: '/v1/users/:userId/challenge' },
   ],

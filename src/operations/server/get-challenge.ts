@@ -8,9 +8,10 @@ import { omitAbsent } from '../omit-absent.ts';
 import { operation } from '../operation.ts';
 
 export const getChallenge = operation(route, async ({ db, runtime }, { caller: { tenant }, params, query, body }) => {
-  // Each member from wherever the caller's SDK puts it.
-  const challengeId = query.challengeId ?? body.challengeId;
-  const userId = params.userId ?? query.userId ?? body.userId;
+  // Each member from wherever the caller's SDK puts it; what stands twice is safe in the body, but not every SDK encodes it
+  // for a query.
+  const challengeId = body.challengeId ?? query.challengeId;
+  const userId = params.userId ?? body.userId ?? query.userId;
   if (challengeId === undefined && userId === undefined) {
     throw new Refusal('invalid_request', 'challengeId or userId is required.');
   }
@@ -21,8 +22,8 @@ export const getChallenge = operation(route, async ({ db, runtime }, { caller: {
           tenantId: tenant.tenantId,
           userId: userId ?? '',
           nowMs,
-          actionCode: query.action ?? body.action,
-          verificationMethod: query.verificationMethod ?? body.verificationMethod,
+          actionCode: body.action ?? query.action,
+          verificationMethod: body.verificationMethod ?? query.verificationMethod,
         })
       : isUuid(challengeId)
         ? await loadChallenge(db, tenant.tenantId, challengeId)
