@@ -100,6 +100,9 @@ export const text = (max: number) =>
       'Text must not contain NUL characters or lone surrogates.',
     );
 
+/** A token, or whatever stands in its place: the body alone bounds it, so that one that is far too long is a bad one, too. */
+export const token = z.string();
+
 /** A code as it is given back. It is text: a number has lost its leading zeros (ruling 45). */
 export const verificationCode = z
   .string('verificationCode must be a string: a number loses leading zeros.')

@@ -331,6 +331,30 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     },
   );
 
+  test('3.18: what is no token of the action is an answer, however long it is and whatever else is asked', async () => {
+    const { body } = await track('validated', 'pay');
+    const token = String(body.token);
+    const long = 'x'.repeat(9_000);
+    for (const bad of ['', 'invalid-token', '\t', long, `${token}${long}`, `${long}.${token}`, '.'.repeat(60_000)]) {
+      const { status, body: answer, text } = await app.call('POST', '/v1/validate', { body: { token: bad } });
+      expect([status, answer], text.slice(0, 200)).toEqual([200, { isValid: false, error: 'Token is invalid.' }]);
+    }
+    for (const [asked, error] of [
+      [{ userId: long }, 'User is invalid.'],
+      [{ userId: '' }, 'User is invalid.'],
+      [{ action: long }, 'Action is invalid.'],
+    ] as const) {
+      const validated = await app.call('POST', '/v1/validate', { body: { token, ...asked } });
+      expect([validated.status, validated.body]).toEqual([200, { isValid: false, error }]);
+    }
+    // Where a bad token is refused, and where it is nothing, a long one is too.
+    const session = (path: string, body: object) => app.call('POST', `/v1/sessions${path}`, { body });
+    expect((await session('', { token: long, clientId: 'c' })).status).toBe(401);
+    expect((await session('/validate', { accessToken: `${long}${long}${long}${long}` })).status).toBe(401);
+    expect((await session('/refresh', { refreshToken: long })).status).toBe(401);
+    expect((await session('/revoke', { accessToken: `${long}${long}${long}${long}` })).status).toBe(204);
+  });
+
   test('9.1: with unenrolledUserState ALLOW a user without authenticators passes, and only such a user', async () => {
     await withSettings({ unenrolledUserState: 'ALLOW' });
     expect((await track('legacy', 'pay')).body).toMatchObject({ state: 'ALLOW', isEnrolled: false });

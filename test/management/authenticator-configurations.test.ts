@@ -260,6 +260,32 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await fresh('POST', '/action-configurations', used)).status).toBe(400);
   });
 
+  test('ruling 59: a provider is cleared by null, with its URL and its credentials', async () => {
+    const clearing = manage(app, await app.createTenant('Clearing'));
+    const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'canary', from: 'a@bank.example' };
+    for (const [path, provider, member, body] of [
+      ['email-otp', 'emailProvider', 'smtpEmailCredentials', { emailProvider: 'SMTP', smtpEmailCredentials: smtp }],
+      ['email-otp', 'emailProvider', 'webhookUrl', { emailProvider: 'WEBHOOK', webhookUrl: 'https://a.example/' }],
+      ['sms', 'smsProvider', 'twilioCredentials', { smsProvider: 'TWILIO', twilioCredentials: twilio }],
+      ['push', 'pushProvider', 'webhookUrl', { pushProvider: 'WEBHOOK', webhookUrl: 'https://a.example/' }],
+    ] as const) {
+      const made = await clearing('POST', `${base}/${path}`, body);
+      expect(made.body, made.text).toHaveProperty(member);
+      for (const _time of ['first', 'again']) {
+        const cleared = await clearing('PATCH', `${base}/${path}`, { [provider]: null });
+        expect(cleared.status, cleared.text).toBe(200);
+        expect(cleared.body).not.toHaveProperty(provider);
+        expect(cleared.body).not.toHaveProperty(member);
+        expect((await clearing('GET', `${base}/${path}`)).body).toEqual(cleared.body);
+      }
+      const rest = await clearing('PATCH', `${base}/${path}`, { [provider]: null, ...body, [member]: null });
+      expect(rest.status, rest.text).toBe(400);
+    }
+    // The server's own mail takes over, as on a fresh install.
+    const { body } = await clearing('GET', `${base}/email-otp`);
+    expect(body).toMatchObject({ isActive: true });
+  });
+
   test('both generations of the API work on the same data', async () => {
     const both = manage(app, await app.createTenant('Both'));
     const list = async () => (await both('GET', base)).body as Record<string, unknown>[];

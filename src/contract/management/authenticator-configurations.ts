@@ -161,7 +161,7 @@ const smsMembers = {
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
   create: closed({ smsProvider: z.enum(newSmsProviders), ...smsMembers }, answered),
-  update: closed({ smsProvider: z.enum(newSmsProviders).optional(), ...smsMembers }, answered),
+  update: closed({ smsProvider: z.enum(newSmsProviders).nullish(), ...smsMembers }, answered),
   reply: z
     .object({
       ...identity,
@@ -201,7 +201,7 @@ const emailOtpMembers = {
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
   create: closed({ emailProvider: z.enum(newEmailProviders), ...emailOtpMembers }, answered),
-  update: closed({ emailProvider: z.enum(newEmailProviders).optional(), ...emailOtpMembers }, answered),
+  update: closed({ emailProvider: z.enum(newEmailProviders).nullish(), ...emailOtpMembers }, answered),
   reply: z
     .object({
       ...identity,
@@ -260,7 +260,7 @@ const pushMembers = {
 
 export const pushConfiguration = methodRoutes('Push', 'push', {
   create: closed({ pushProvider: z.enum(newPushProviders), ...pushMembers }, answered),
-  update: closed({ pushProvider: z.enum(newPushProviders).optional(), ...pushMembers }, answered),
+  update: closed({ pushProvider: z.enum(newPushProviders).nullish(), ...pushMembers }, answered),
   reply: z
     .object({
       ...identity,

@@ -177,9 +177,10 @@ export const validateChallenge = route({
   params: z.object({}),
   query: z.object({}),
   body: z.object({
-    token: v.text(8192),
-    userId: v.optional(v.text(512)),
-    action: v.optional(v.text(256)),
+    token: v.token,
+    // Whatever they are, they are not those of the token.
+    userId: v.optional(z.string()),
+    action: v.optional(z.string()),
   }),
   reply: z.object({
     isValid: z.boolean(),

@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
 
-// With sixteen custom claims and the longest user id an access token has less.
-const sessionToken = v.text(32_768);
-
 const tokenPair = z.object({ accessToken: z.string(), refreshToken: z.string() }).meta({ id: 'SessionTokens' });
 
 export const createSession = route({
@@ -16,7 +13,7 @@ export const createSession = route({
     'Begins a session for the user of an action whose challenge has succeeded. Each call with the token begins another one. Gateways verify the access token by the key set of the tenant.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ token: v.text(8192), clientId: v.text(256), action: v.optional(v.text(256)) }),
+  body: z.object({ token: v.token, clientId: v.text(256), action: v.optional(v.text(256)) }),
   reply: tokenPair,
   refusals: ['invalid_configuration'],
   audit: 'session.created',
@@ -32,7 +29,7 @@ export const validateSession = route({
   params: z.object({}),
   query: z.object({}),
   body: z.object({
-    accessToken: sessionToken,
+    accessToken: v.token,
     // An empty list must not read as "any client".
     clientIds: v.optional(z.array(v.text(256)).min(1, 'clientIds must name a client, or be left out.').max(100)),
   }),
@@ -64,7 +61,7 @@ export const refreshSession = route({
     'Gives a new pair of tokens and ends the old one. For 10 seconds the old refresh token gives the latest pair again, for callers who lost the answer and for tabs that refresh at one time, also if up to two more refreshes came after; then it ends the session.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ refreshToken: sessionToken }),
+  body: z.object({ refreshToken: v.token }),
   reply: tokenPair,
   refusals: [],
   // Not of each refresh (ruling 13), but of a token that comes back after its time: somebody else may hold it.
@@ -80,7 +77,7 @@ export const revokeSession = route({
     'Ends the session of an access token, also if the token has expired or been refreshed. A token of no session is answered the same.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ accessToken: sessionToken }),
+  body: z.object({ accessToken: v.token }),
   reply: z.void(),
   noContent: true,
   refusals: [],

@@ -252,7 +252,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await canRefresh(refreshToken)).toBe(true);
     });
 
-    test('A36: what is no token of ours is 401; what is no text, or longer than any token, is 400; what is too large is 413', async () => {
+    test('A36: what is no token of ours is 401, however long; what is no text is 400; what is too large is 413', async () => {
       const { accessToken } = await signedIn();
       const header = decodeProtectedHeader(accessToken);
       const [, payload, signature] = accessToken.split('.');
@@ -266,10 +266,11 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
         spell({ alg: 'none' }),
         spell({ kid: '../key' }),
         spell({ typ: 'JWT' }),
+        'x'.repeat(60_000),
       ]) {
         expectRefusal(await post('/validate', { accessToken: bad }), 401, 'unauthorized');
       }
-      for (const bad of [null, 1, {}, [accessToken], undefined, 'x'.repeat(60_000)]) {
+      for (const bad of [null, 1, {}, [accessToken], undefined]) {
         expectRefusal(await post('/validate', { accessToken: bad }), 400, 'invalid_request');
       }
       expectRefusal(await post('/validate', { accessToken: 'x'.repeat(1_000_000) }), 413, 'body_too_large');
