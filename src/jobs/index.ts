@@ -2,6 +2,7 @@
 import { deliverOutbox } from './deliver-outbox.ts';
 import type { Job } from './job.ts';
 import { linkAuditEvents } from './link-audit-events.ts';
+import { purgeDepartedUsers } from './purge-departed-users.ts';
 import { purgeChallenges } from './purge-challenges.ts';
 import { purgeDocuments } from './purge-documents.ts';
 import { purgeOutbox } from './purge-outbox.ts';
@@ -13,6 +14,7 @@ export const jobs: readonly Job[] = [
   linkAuditEvents,
   deliverOutbox,
   purgeChallenges,
+  purgeDepartedUsers,
   purgeDocuments,
   purgeOutbox,
   purgeSessions,

@@ -36,13 +36,15 @@ const tablesWithoutTenant = ['sallyport_migrations'];
 
 /**
  * Tables with a user id that do not go with the user's row: an action may outlive its user under a pseudonym, a challenge
- * may be older than its user (deleteUser removes both), and audit events are append-only.
+ * may be older than its user (deleteUser removes both), audit events are append-only, and departed_users is of users who are gone.
  */
-const tablesThatOutliveTheUser = ['actions', 'audit_events'];
+const tablesThatOutliveTheUser = ['actions', 'audit_events', 'departed_users'];
 
-/** Statements over all tenants, over none, or that hold a lock whose name has the tenant in it. */
+/** Statements over all tenants, over none, of rows that were found by their tenant, or of a lock whose name has it. */
 const statementsWithoutTenant = [
   'database_now',
+  'delete_departed_actions',
+  'delete_newest_actions',
   'hold_tracks',
   'list_outdated_rule_sets',
   'list_tables_without_statistics',
@@ -56,6 +58,12 @@ const statementsWithoutTenant = [
   'lock_audit_chain',
   'lock_first_tenant',
   'lock_sending',
+  'purge_challenges',
+  'purge_outbox',
+  'purge_sent_messages',
+  'purge_sessions',
+  'rename_departed_actions',
+  'rename_newest_actions',
 ];
 
 let db: Database;

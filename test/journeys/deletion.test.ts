@@ -1,5 +1,6 @@
 /** Worry: something of a person stays behind, or somebody who comes later under the same id inherits it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -131,4 +132,59 @@ describe.each(databaseKinds)('deletion on the %s database', (kind) => {
     await app.call('DELETE', `/v1/users/last/authenticators/${enrolled.body.authenticator.userAuthenticatorId}`);
     expect(await rows()).toBe(0);
   });
+
+  test.each(['', '?actions=false'])(
+    'a user with more actions than one statement takes%s is gone at once, the same id begins anew, and the rest follows',
+    async (query) => {
+      const oldToken = await createPerson('giant');
+      await app.call('PATCH', '/v1/users/giant/actions/pay/k1', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+      // Older than the first, so that they are what is left.
+      await app.db.script(
+        `insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state, created_at, updated_at,
+           state_updated_at, decision, user_agent, verified_at)
+         select tenant_id, user_id, 'pay', 'old-' || n, md5(n::text)::uuid, 'CHALLENGE_SUCCEEDED', t, t, t, decision,
+           user_agent, t
+         from actions, generate_series(1, 4500) n, lateral (select created_at - n * interval '1 second' as t) as at
+         where user_id = 'giant'`,
+      );
+      const count = async (condition: string) => {
+        const name = `giant_${condition.replaceAll(/\W/g, '_')}`;
+        const rows = await app.db.query(
+          statement<{ n: number }>(name, `select count(*)::int as n from actions where ${condition}`),
+          [],
+        );
+        return rows[0]?.n;
+      };
+      expect((await app.call('DELETE', `/v1/users/giant${query}`)).body).toEqual({ success: true });
+      expect(await count(`user_id = 'giant'`), 'a batch is gone').toBe(2_501);
+
+      expect((await app.call('GET', '/v1/users/giant/actions')).body).toEqual([]);
+      expect((await app.call('GET', '/v1/users/giant/actions/pay/old-4000')).status).toBe(404);
+      expect((await app.call('GET', '/v1/users/giant/actions/pay/old-4000/explain')).status).toBe(404);
+      const patched = await app.call('PATCH', '/v1/users/giant/actions/pay/old-4000', { body: { state: 'ALLOW' } });
+      expect(patched.status).toBe(404);
+      const again = await app.call('POST', '/v1/users/giant/actions/pay', {
+        body: { idempotencyKey: 'old-4001', deviceId: 'canary-device' },
+      });
+      expect(again.body).toMatchObject({ state: 'CHALLENGE_REQUIRED', isEnrolled: false, idempotencyKey: 'old-4001' });
+      expect((await app.call('GET', '/v1/users/giant/actions')).body).toHaveLength(1);
+      const validated = (await app.call('POST', '/v1/validate', { body: { token: oldToken } })).body;
+      expect(validated).toEqual({ isValid: false, error: 'Token is invalid.' });
+      const { facts } = (await app.call('GET', '/v1/users/giant/actions/pay/old-4001/explain')).body;
+      expect(JSON.stringify(facts)).not.toContain('canary');
+
+      await app.runtime.advance(6_000);
+      expect(await count(`user_id = 'giant'`), 'only the new one is left').toBe(1);
+      expect(await count(`user_id like 'deleted/%' and idempotency_key like 'old-%'`)).toBe(
+        query === '' ? 0 : 4_500 - 1,
+      );
+      expect((await app.call('GET', '/v1/users/giant/actions')).body).toHaveLength(1);
+
+      await app.call('DELETE', '/v1/users/giant');
+      const text = await databaseText(app.db);
+      expect(tracesIn(text, canaries)).toEqual([]);
+      expect(tracesIn(text, ['"giant"']).filter((trace) => !trace.startsWith('audit_events:'))).toEqual([]);
+      await app.db.script(`delete from actions where user_id like 'deleted/%'`);
+    },
+  );
 });

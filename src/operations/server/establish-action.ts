@@ -5,6 +5,7 @@ import { quotas } from '../../core/quotas.ts';
 import { trackPaths } from '../../core/facts/facts.ts';
 import { UNKNOWN } from '../../core/rules/value.ts';
 import { decideAgain } from '../../storage/queries/action-decisions.ts';
+import { makeRoomForAction } from '../../storage/queries/departed-users.ts';
 import type { ProofTerms } from '../../storage/queries/action-decisions.ts';
 import { recordAction } from '../../storage/queries/actions.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
@@ -117,7 +118,9 @@ export async function establishAction(
       context.metrics.decided(stored.state);
       return { actionId: decided.actionId, state: stored.state, record, history };
     }
-    // Another request under this key was first between our read and our write: what it has stored is looked at again.
+    // Another request under this key was first between our read and our write: what it has stored is looked at again. Or it
+    // is an action of an earlier user of this id, not gone yet.
+    if (earlier === undefined) await makeRoomForAction(db, key);
   }
   throw new Refusal('unavailable', 'The action changed while it was tracked. Repeat the request.', 1);
 }

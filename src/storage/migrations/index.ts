@@ -17,6 +17,7 @@ import * as heldAuthenticators from './0014-held-authenticators.ts';
 import * as codeLengths from './0015-code-lengths.ts';
 import * as earlierRotations from './0016-earlier-rotations.ts';
 import * as sentAndRead from './0017-sent-and-read.ts';
+import * as departedUsers from './0018-departed-users.ts';
 
 export interface Migration {
   readonly version: number;
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { version: 15, name: 'code-lengths', sql: codeLengths.sql },
   { version: 16, name: 'earlier-rotations', sql: earlierRotations.sql },
   { version: 17, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
+  { version: 18, name: 'departed-users', sql: departedUsers.sql },
 ];

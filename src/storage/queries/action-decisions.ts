@@ -4,6 +4,7 @@ import type { Sql, Statement } from '../sql.ts';
 import { rank, satisfiesDemand } from './demand.ts';
 import { createConfiguration, createUser, decidedValues, extrasOf, hasConfiguration } from './actions.ts';
 import type { ActionKey, DecidedAction, StoredAction } from './actions.ts';
+import { isOfUser } from './departed-users.ts';
 
 /** How proofs that were given before are judged by the decision that comes now. */
 export interface ProofTerms {
@@ -91,7 +92,7 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
          then greatest(d.authenticated_at, a.verified_at)
          else (
            select max(v.verified_at) from actions v
-           where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.device_id = d.device_id
+           where ${isOfUser('v')} and v.verified_at is not null and v.device_id = d.device_id
              and v.action_id <> a.action_id
          ) end
        from settled s, action a

@@ -2,6 +2,7 @@ import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { quotas } from '../../core/quotas.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
+import { isOfUser } from './departed-users.ts';
 
 export interface ActionKey {
   readonly tenantId: string;
@@ -42,7 +43,7 @@ const columns = `user_id, action_code, idempotency_key, action_id, state, create
   is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id,
   coalesce(sent_ip_address, ip_address) as ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
-const keyMatches = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
+const keyMatches = `${isOfUser('actions')} and action_code = $3 and idempotency_key = $4`;
 
 function keyValues(key: ActionKey) {
   return [key.tenantId, key.userId, key.actionCode, key.idempotencyKey] as const;
@@ -150,8 +151,9 @@ function recordStatement(extras: Extras): Statement<StoredAction> {
        insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
          created_at, updated_at, state_updated_at,
          redirect_url, redirect_to_settings, ip_address, user_agent, device_id, locale, decision,
-         custom, country_code, latitude, longitude, is_tracked, sent_ip_address, is_place_unknown)
-       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $22, $23, $24
+         custom, country_code, latitude, longitude, is_tracked, sent_ip_address, is_place_unknown, user_epoch)
+       select $1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $22, $23, $24,
+         current_user_epoch($1, $2)
        from (select pg_advisory_xact_lock_shared(${userLock})) as tracking
        on conflict (tenant_id, user_id, action_code, idempotency_key) do nothing
        returning action_id, state
@@ -277,7 +279,7 @@ export async function recordActionState(sql: Sql, key: ActionKey, state: string,
 const loadUserActionsStatement = statement<ActionRow>(
   'load_user_actions',
   `select ${columns} from actions
-   where tenant_id = $1 and user_id = $2 and created_at >= $3
+   where ${isOfUser('actions')} and created_at >= $3
      and ($4::text[] is null or action_code = any($4)) and ($5::text is null or state = $5)
    order by created_at desc, action_id desc`,
 );
@@ -312,31 +314,4 @@ const holdTracksStatement = statement<{ held: string }>(
  */
 export async function holdTracks(sql: Sql, tenantId: string, userId: string): Promise<void> {
   await sql.query(holdTracksStatement, [tenantId, userId]);
-}
-
-const deleteUserActionsStatement = statement<never>(
-  'delete_user_actions',
-  'delete from actions where tenant_id = $1 and user_id = $2',
-);
-
-export async function deleteUserActions(sql: Sql, tenantId: string, userId: string): Promise<void> {
-  await sql.query(deleteUserActionsStatement, [tenantId, userId]);
-}
-
-const pseudonymiseStatement = statement<never>(
-  'pseudonymise_user_actions',
-  `update actions set user_id = $3, ip_address = null, sent_ip_address = null, user_agent = null, device_id = null,
-     redirect_url = null, custom = null, latitude = null, longitude = null, proofs = null, earlier_decisions = null,
-     decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json
-   where tenant_id = $1 and user_id = $2`,
-);
-
-/** Keeps the history of a deleted user under a pseudonym, without anything that came from the person. */
-export async function pseudonymiseUserActions(
-  sql: Sql,
-  tenantId: string,
-  userId: string,
-  pseudonym: string,
-): Promise<void> {
-  await sql.query(pseudonymiseStatement, [tenantId, userId, pseudonym]);
 }

@@ -1,5 +1,6 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
+import { isOfUser, userEpoch } from './departed-users.ts';
 
 /** The parts of the past that rules can ask for, beyond what every decision reads. */
 export type HistoryPart = 'attributes' | 'held' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
@@ -85,7 +86,7 @@ const isKnownDevice = `k.authenticated_at is not null
           e.device_id is distinct from k.device_id or e.verified_at is distinct from k.authenticated_at
           or exists (
             select from actions v
-            where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.device_id = k.device_id
+            where ${isOfUser('v')} and v.verified_at is not null and v.device_id = k.device_id
               and (k.invalidated_at is null or k.invalidated_at < v.verified_at) and ${isAnother('v')}
           )
         )`;
@@ -113,12 +114,12 @@ const parts: Readonly<Record<HistoryPart, string>> = {
   hasVerified: `
   exists (
     select from actions v
-    where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and ${isAnother('v')}
+    where ${isOfUser('v')} and v.verified_at is not null and ${isAnother('v')}
   ) as has_verified`,
   addressSeen: `
   exists (
     select from actions v
-    where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and v.ip_address = $5
+    where ${isOfUser('v')} and v.verified_at is not null and v.ip_address = $5
       and ${isAnother('v')}
   ) as address_seen`,
   places: `
@@ -127,11 +128,11 @@ const parts: Readonly<Record<HistoryPart, string>> = {
       select v.latitude, v.longitude, v.country_code, v.is_place_unknown,
         (extract(epoch from v.verified_at) * 1000)::bigint as verified_at_ms
       from actions v
-      where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null
+      where ${isOfUser('v')} and v.verified_at is not null
         and (v.country_code is not null or v.is_place_unknown) and ${isAnother('v')}
         and (v.verified_at >= $7 or v.verified_at = (
           select max(l.verified_at) from actions l
-          where l.tenant_id = $1 and l.user_id = $2 and l.verified_at is not null
+          where ${isOfUser('l')} and l.verified_at is not null
             and (l.country_code is not null or l.is_place_unknown) and ${isAnother('l')}
         ))
       order by v.verified_at desc limit ${placesMax}
@@ -143,7 +144,7 @@ const partOrder = Object.keys(parts) as readonly (keyof typeof parts)[];
 
 // Each window is read once, however many questions look into it.
 const windows: Readonly<Record<WindowParty, string>> = {
-  user: window('user', 'w.user_id = $2', '$8'),
+  user: window('user', `w.user_id = $2 and w.user_epoch = ${userEpoch()}`, '$8'),
   ip: window('ip', 'w.ip_address = $5', '$9'),
   device: window('device', 'w.device_id = $6', '$10'),
 };
@@ -172,9 +173,9 @@ const eventTimes: ReadonlyMap<string, string> = new Map([
   [
     'challengeSucceeded',
     `select max(v.verified_at) from actions v
-     where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and ${isAnother('v')}`,
+     where ${isOfUser('v')} and v.verified_at is not null and ${isAnother('v')}`,
   ],
-  ['action', `select max(v.created_at) from actions v where v.tenant_id = $1 and v.user_id = $2 and ${isAnother('v')}`],
+  ['action', `select max(v.created_at) from actions v where ${isOfUser('v')} and ${isAnother('v')}`],
   ['enrolled', 'select max(a.verified_at) from authenticators a where a.tenant_id = $1 and a.user_id = $2'],
 ]);
 
@@ -240,7 +241,7 @@ const joins = `
   left join authenticators d
     on d.tenant_id = $1 and d.user_id = $2 and d.authenticator_id = u.default_authenticator_id
   left join actions e
-    on e.tenant_id = $1 and e.user_id = $2 and e.action_code = $3 and e.idempotency_key = $4`;
+    on ${isOfUser('e')} and e.action_code = $3 and e.idempotency_key = $4`;
 
 const withoutParts = statement<History>('load_history', `select ${base} from (select 1) as one ${joins}`, 'reads');
 

@@ -3,6 +3,7 @@ import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
 import type { AuthenticatorRow } from './authenticators.ts';
 import { disabledAfter, lockedAfter } from './guess-budgets.ts';
+import { isOfUser } from './departed-users.ts';
 
 /** The action that a short-lived token names, with its user and all that a proof can be of. */
 export interface TokenAction {
@@ -73,7 +74,7 @@ const loadStatement = statement<StoredTokenAction>(
   `select ${tokenActionColumns}
    from actions x
    join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
-   where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
+   where ${isOfUser('x')} and x.action_code = $3 and x.idempotency_key = $4`,
   'reads',
 );
 

@@ -1,6 +1,7 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
+import { isOfUser } from './departed-users.ts';
 
 /** What the pages show of an action beyond what a proof needs. */
 export interface UiSessionRow {
@@ -40,7 +41,7 @@ const loadStatement = statement<UiSessionRow>(
    join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id
    join tenants t on t.tenant_id = x.tenant_id
    left join action_configurations c on c.tenant_id = x.tenant_id and c.action_code = x.action_code
-   where x.tenant_id = $1 and x.user_id = $2 and x.action_code = $3 and x.idempotency_key = $4`,
+   where ${isOfUser('x')} and x.action_code = $3 and x.idempotency_key = $4`,
 );
 
 export async function loadUiSession(sql: Sql, key: ActionKey, nowMs: number): Promise<UiSessionRow | undefined> {

@@ -1,6 +1,7 @@
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { isOfUser } from './departed-users.ts';
 
 export interface UserRow {
   readonly user_id: string;
@@ -52,7 +53,7 @@ const localesStatement = statement<{ locale: string | null; confirmed_locale: st
   'load_user_locales',
   `select u.locale, (
      select x.locale from actions x
-     where x.tenant_id = u.tenant_id and x.user_id = u.user_id and x.verified_at is not null
+     where ${isOfUser('x')} and x.verified_at is not null
      order by x.verified_at desc limit 1
    ) as confirmed_locale
    from users u where u.tenant_id = $1 and u.user_id = $2`,
