@@ -142,7 +142,7 @@ module.exports = {
       from: { path: '^sdk/browser/' },
       to: { pathNot: '^sdk/browser/' },
     },
-    ...room('storage/', ['^src/core/', '^src/runtime/(runtime|crypto)\\.ts$'], {
+    ...room('storage/', ['^src/core/', '^src/runtime/(runtime|crypto|lines)\\.ts$'], {
       node: true,
       npm: ['pg', 'pg-protocol', '@electric-sql'],
     }),

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { Refusal } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
+import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
 import type { InboxMailer } from './delivery/email/inbox-mailer.ts';
 import type { Mailer } from './delivery/email/mailer.ts';
@@ -37,8 +38,8 @@ import { anchorClock } from './storage/open-storage.ts';
 import { openPublished } from './storage/published.ts';
 import type { Caller, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
-import { DatabaseUnavailable } from './storage/sql.ts';
-import type { Database } from './storage/sql.ts';
+import { DatabaseUnavailable, onBehalfOf } from './storage/sql.ts';
+import type { Database, Party } from './storage/sql.ts';
 import { pageTexts } from './texts/languages.ts';
 import { choosePageLocale } from './texts/page-locale.ts';
 
@@ -111,7 +112,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     get publicUrl() {
       return options.publicUrl();
     },
+    forTenant: (tenantId) => contextFor({ tenantId, isVerification: false }),
   };
+  const contextFor = (party: Party): Context => ({
+    ...context,
+    db: onBehalfOf(db, party),
+    forTenant: (tenantId) => contextFor({ ...party, tenantId }),
+  });
   for (const tenant of published.tenants()) {
     for (const [why, methods] of undeliverableMethods(context, tenant)) {
       logger.warn({ tenantId: tenant.tenantId, methods }, `These methods are enabled and nobody can use them: ${why}`);
@@ -168,7 +175,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerPipeline<Caller, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
-      handle: (request) => operation.run(context, request),
+      handle: (request) =>
+        operation.run(
+          contextFor({
+            tenantId: request.caller?.tenant.tenantId ?? null,
+            isVerification: isVerification(operation.route),
+            isGone: request.isGone,
+          }),
+          request,
+        ),
     })),
     callers: published,
     clients: clientDirectory(context),

@@ -63,6 +63,11 @@ export function route<
   return definition;
 }
 
+/** Whether a route verifies a proof: there is room for it when everything else is too much (F09). */
+export function isVerification({ audit }: Route): boolean {
+  return audit === 'challenge.verified';
+}
+
 /** What every route of a kind can refuse, so that routes list only their own. */
 const ofClients = [
   'invalid_request',

@@ -39,6 +39,8 @@ export interface IncomingRequest<Caller> {
   readonly sender: Sender;
   /** Absent on routes that declare none. */
   readonly cookies: CookieJar | undefined;
+  /** Whether the caller has hung up. */
+  isGone(): boolean;
 }
 
 /** Where a request comes from. Nothing of it proves anything. */
@@ -227,6 +229,7 @@ async function answer<Caller extends KeyHolder, Client>(
       framedBy: framingOrigin(request.headers),
     },
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
+    isGone: () => request.raw.socket.destroyed,
   };
   const body = await handle(incoming);
   if (isAsyncIterable(body)) return writeItems(reply, inspected(body, parts, route));

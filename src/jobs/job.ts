@@ -1,9 +1,9 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
-import type { Database } from '../storage/sql.ts';
+import type { Store } from '../storage/sql.ts';
 
 export interface JobContext {
-  readonly db: Database;
+  readonly db: Store;
   readonly runtime: Runtime;
   /** Delivers a row of the outbox, by its kind. Rejects if it was not accepted. */
   readonly deliver: Readonly<Record<string, (row: OutboxRow) => Promise<void>>>;

@@ -3,7 +3,7 @@ import { ipRanges } from '../core/rules/ip-ranges.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { recordApiKeyUse } from '../storage/queries/api-keys.ts';
 import type { Caller, TenantSettings } from '../storage/published.ts';
-import type { Database } from '../storage/sql.ts';
+import type { Store } from '../storage/sql.ts';
 
 const noteEveryMs = 60_000;
 
@@ -14,7 +14,7 @@ export type AdmitCaller = (caller: Caller, address: string) => void;
  * Bars the server API from addresses outside the tenant's whitelist, and notes when management keys are used: once a
  * minute at most, and without letting the request wait for it.
  */
-export function admitCaller(db: Database, clock: Clock, onProblem: (error: unknown) => void): AdmitCaller {
+export function admitCaller(db: Store, clock: Clock, onProblem: (error: unknown) => void): AdmitCaller {
   const notedMs = new Map<string, number>();
   // By the settings themselves: a tenant's are replaced whole when they change.
   const ranges = new WeakMap<TenantSettings, (address: string) => boolean>();

@@ -9,12 +9,13 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { ActionToken } from '../runtime/tokens.ts';
 import type { Caller, Published, Tenant } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
-import type { Database } from '../storage/sql.ts';
+import type { Store } from '../storage/sql.ts';
 import type { WarnOnceAMinute } from './warn-once-a-minute.ts';
 
 /** What an operation works with. Everything outside it is in here. */
 export interface Context {
-  readonly db: Database;
+  /** On behalf of the caller's tenant. */
+  readonly db: Store;
   readonly runtime: Runtime;
   readonly published: Published;
   readonly seal: Seal;
@@ -34,6 +35,8 @@ export interface Context {
   readonly warn: (problem: Error) => void;
   readonly warnOnceAMinute: WarnOnceAMinute;
   readonly metrics: { decided(state: string): void };
+  /** The same for a tenant that was found out later than by who calls: by the token of a page. */
+  forTenant(tenantId: string): Context;
 }
 
 /** A request that has been parsed by its route. */

@@ -1,3 +1,5 @@
+import { Lines } from './lines.ts';
+
 /**
  * Places that several owners share. Whoever finds none free waits, and free ones go round the owners in turn: one that asks
  * for a hundred makes another wait for one.
@@ -12,12 +14,6 @@ export class TurnsBusy extends Error {
   override readonly name = 'TurnsBusy';
 }
 
-interface Owner {
-  running: number;
-  /** Whoever waits, longest first. */
-  readonly waiting: Set<() => void>;
-}
-
 export function openTurns({
   placesMax = Infinity,
   ownPlacesMax = Infinity,
@@ -29,63 +25,47 @@ export function openTurns({
   /** How many may wait, shared among the owners of whom any does. */
   readonly waitingMax?: number;
 }): Turns {
-  // In the order in which their turn comes.
-  const owners = new Map<unknown, Owner>();
-  let running = 0;
+  const lines = new Lines<unknown, () => void>();
+  // How many places each owner has, and all together.
+  const taken = new Map<unknown, number>();
+  let takenByAll = 0;
 
-  function place(owner: Owner): void {
-    owner.running += 1;
-    running += 1;
+  function take(owner: unknown, change: 1 | -1): void {
+    const own = (taken.get(owner) ?? 0) + change;
+    if (own === 0) taken.delete(owner);
+    else taken.set(owner, own);
+    takenByAll += change;
   }
+  const mayTake = (owner: unknown) => (taken.get(owner) ?? 0) < ownPlacesMax;
 
-  /** Gives a place that is free now to whoever waits and has the turn. */
-  function passOn(): void {
-    for (const [key, owner] of owners) {
-      const [take] = owner.waiting;
-      if (take === undefined || owner.running >= ownPlacesMax) continue;
-      owners.delete(key);
-      owners.set(key, owner);
-      take();
-      return;
-    }
-  }
-
-  function wait(owner: Owner, signal: AbortSignal | undefined): Promise<void> {
-    const others = [...owners.values()].filter((one) => one !== owner && one.waiting.size > 0).length;
-    if (owner.waiting.size >= waitingMax / (others + 1)) throw new TurnsBusy('Too many are waiting.');
+  function wait(owner: unknown, signal: AbortSignal | undefined): Promise<void> {
+    const others = [...lines.owners()].filter((one) => one !== owner).length;
+    if (lines.line(owner).length >= waitingMax / (others + 1)) throw new TurnsBusy('Too many are waiting.');
     return new Promise((done, fail) => {
-      const leave = () => {
-        owner.waiting.delete(take);
+      const begin = () => {
         signal?.removeEventListener('abort', stop);
-      };
-      const take = () => {
-        leave();
-        place(owner);
+        take(owner, 1);
         done();
       };
       const stop = () => {
-        leave();
+        lines.take(owner, (one) => one === begin);
         fail(signal?.reason instanceof Error ? signal.reason : new Error('It took too long.'));
       };
-      owner.waiting.add(take);
+      lines.add(owner, begin);
       signal?.addEventListener('abort', stop, { once: true });
     });
   }
 
   return {
-    async run(key, work, signal) {
+    async run(owner, work, signal) {
       signal?.throwIfAborted();
-      const owner = owners.get(key) ?? { running: 0, waiting: new Set() };
-      owners.set(key, owner);
-      if (running < placesMax && owner.running < ownPlacesMax) place(owner);
+      if (takenByAll < placesMax && mayTake(owner)) take(owner, 1);
       else await wait(owner, signal);
       try {
         return await work();
       } finally {
-        owner.running -= 1;
-        running -= 1;
-        if (owner.running === 0 && owner.waiting.size === 0) owners.delete(key);
-        passOn();
+        take(owner, -1);
+        lines.next((_begin, one) => mayTake(one))?.item();
       }
     },
   };

@@ -33,11 +33,12 @@ import type {
 import { Parser } from 'pg-protocol/dist/parser.js';
 import { lockDataDirectory } from './data-directory.ts';
 import type { DataDirectoryLock } from './data-directory.ts';
-import { CallGroup } from './call-group.ts';
+import { CallQueue } from './call-queue.ts';
+import type { PendingCall, Turn, Waiter } from './call-queue.ts';
 import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
-import type { Database, Grouping, Sql, SqlValue, Statement } from './sql.ts';
+import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 
 /** Where the embedded database lives and what it promises. */
 export interface EmbeddedOptions {
@@ -47,6 +48,8 @@ export interface EmbeddedOptions {
   readonly loadDataDir?: Blob | File;
   /** Whether a commit waits for the disk. In memory there is none. */
   readonly fsync: boolean;
+  /** How long callers wait while one of them keeps the session. */
+  readonly acquireTimeoutMs?: number;
 }
 
 /** What the embedded database has over {@link Database}. */
@@ -71,7 +74,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
       startParams: startParams(false),
       ...(loadDataDir && { loadDataDir }),
     });
-    return new PgliteDatabase(pglite, null, null);
+    return new PgliteDatabase(pglite, null, null, options.acquireTimeoutMs);
   }
   const lock = lockDataDirectory(dataDir);
   try {
@@ -82,7 +85,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
       fs: disk,
       startParams: startParams(options.fsync),
     });
-    const database = new PgliteDatabase(pglite, disk, lock);
+    const database = new PgliteDatabase(pglite, disk, lock, options.acquireTimeoutMs);
     await database.probeDurability();
     return database;
   } catch (error) {
@@ -232,11 +235,16 @@ const walSinceCheckpoint = statement<{ bytes: number }>(
   'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()',
 );
 
-// So that a loop over statements, which never leaves the microtask queue, lets the event loop answer others.
+// So that statements, of which one is made after another without leaving this thread, let the event loop answer others.
 const statementsPerTurn = 64;
 // PGlite has no background process that would make checkpoints, without which the log grows for ever.
 const statementsPerWalCheck = 1_000;
 const walBytesMax = 64 * 1024 * 1024;
+
+/** Whoever wants the session for more than a statement. They give it back by the function that they are handed. */
+interface Hold extends Waiter {
+  begin(letGo: () => void): void;
+}
 
 class PgliteDatabase implements EmbeddedDatabase {
   readonly kind = 'embedded';
@@ -247,15 +255,9 @@ class PgliteDatabase implements EmbeddedDatabase {
   private readonly parser = new Parser();
   private readonly prepared = new Map<string, Prepared>();
   private readonly channels = new Map<string, ((payload: string) => void)[]>();
-  private readonly waiting: (() => void)[] = [];
-  private isHeld = false;
+  private readonly queue: CallQueue<Hold>;
   private ranThisTurn = 0;
   private ranSinceWalCheck = 0;
-  private readonly groups: Readonly<Record<Grouping, CallGroup>> = {
-    reads: new CallGroup(() => this.runGroup(this.groups.reads)),
-    writes: new CallGroup(() => this.runGroup(this.groups.writes)),
-    guesses: new CallGroup(() => this.runGroup(this.groups.guesses)),
-  };
   private closing: Promise<void> | undefined;
 
   // The answers being read.
@@ -267,10 +269,11 @@ class PgliteDatabase implements EmbeddedDatabase {
   private status = '';
   private failure: Error | null = null;
 
-  constructor(pglite: PGlite, disk: SyncedNodeFS | null, lock: DataDirectoryLock | null) {
+  constructor(pglite: PGlite, disk: SyncedNodeFS | null, lock: DataDirectoryLock | null, waitMs: number | undefined) {
     this.pglite = pglite;
     this.disk = disk;
     this.lock = lock;
+    this.queue = new CallQueue(() => this.serve(), { placesMax: 1, isGrouping: true, waitMs });
   }
 
   /** Sees whether the fsync hook is called for a commit: PGlite's insides may change with any version. */
@@ -284,49 +287,34 @@ class PgliteDatabase implements EmbeddedDatabase {
     return this.disk?.syncs ?? 0;
   }
 
-  query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
-    const { grouping } = statement;
-    if (grouping === undefined || this.closing !== undefined) {
-      return this.inTurn(() => this.run(statement, values) as Row[]);
-    }
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      this.groups[grouping].add({ statement, values, resolve: (rows) => resolve(rows as Row[]), reject });
+      this.queue.add({
+        statement,
+        values,
+        party,
+        attempts: 0,
+        resolve: (rows) => resolve(rows as Row[]),
+        reject,
+      });
     });
   }
 
-  /** Runs what waits in a group, once it is our turn. */
-  private runGroup(group: CallGroup): void {
-    this.inTurn(() => {
-      const calls = group.take();
-      if (calls.length > 1) {
-        const results = this.runTogether(calls);
-        if (results !== null) {
-          for (const [index, call] of calls.entries()) call.resolve(results[index] ?? []);
-          return;
-        }
-      }
-      for (const call of calls) {
-        try {
-          call.resolve(this.run(call.statement, call.values));
-        } catch (error) {
-          call.reject(error as Error);
-        }
-      }
-    }).catch((error: unknown) => group.refuse(error as Error));
-  }
-
-  script(text: string): Promise<void> {
-    return this.inTurn(() => {
+  async script(text: string): Promise<void> {
+    const letGo = await this.hold();
+    try {
       this.runScript(text);
-      if (this.status === 'I') return;
-      this.run(rollback, []);
-      throw new Error('The script left a transaction open.');
-    });
+      if (this.status !== 'I') throw new Error('The script left a transaction open.');
+    } catch (error) {
+      if (this.status !== 'I') this.run(rollback, []);
+      throw error;
+    } finally {
+      letGo();
+    }
   }
 
-  async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    if (this.closing !== undefined) throw closed();
-    await this.hold();
+  async transaction<Result>(work: (sql: Sql) => Promise<Result>, party?: Party): Promise<Result> {
+    const letGo = await this.hold(party);
     const sql = new TransactionSql(this);
     try {
       this.run(begin, []);
@@ -341,7 +329,7 @@ class PgliteDatabase implements EmbeddedDatabase {
       if (this.status !== 'I') this.run(rollback, []);
       throw error;
     } finally {
-      this.letGo();
+      letGo();
     }
   }
 
@@ -351,16 +339,15 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   poolStatus(): { connections: number; idle: number; waiting: number } {
-    return { connections: 0, idle: 0, waiting: 0 };
+    return { connections: 0, idle: 0, waiting: this.queue.waiting };
   }
 
   async dump(): Promise<Blob | File> {
-    if (this.closing !== undefined) throw closed();
-    await this.hold();
+    const letGo = await this.hold();
     try {
       return await this.pglite.dumpDataDir('none');
     } finally {
-      this.letGo();
+      letGo();
     }
   }
 
@@ -370,7 +357,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   private async closeAfterOthers(): Promise<void> {
-    await this.hold();
+    await this.queue.close();
     try {
       await this.pglite.close();
     } finally {
@@ -418,10 +405,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     this.calls = [];
     this.exchange(serialize.query(text));
     if (this.failure === null) return;
-    const failure = this.failure;
-    // A script with a transaction of its own leaves it open when it fails.
-    if (this.status === 'E' && !this.isHeld) this.run(rollback, []);
-    throw explain(failure);
+    throw explain(this.failure);
   }
 
   /** Sends messages and reads the answers, all of them before it returns. */
@@ -494,68 +478,56 @@ class PgliteDatabase implements EmbeddedDatabase {
     this.shape = this.preparedNow()?.shape ?? null;
   }
 
-  /** Runs `work` now if nobody is before us, else when it is our turn. */
-  private inTurn<Result>(work: () => Result): Promise<Result> {
-    if (this.closing !== undefined) return Promise.reject(closed());
-    if (!this.isHeld && this.waiting.length === 0 && this.ranThisTurn < statementsPerTurn) {
-      this.countTurn();
-      try {
-        return Promise.resolve(work());
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
-    }
-    return new Promise((resolve, reject) => {
-      this.waiting.push(() => {
-        try {
-          resolve(work());
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    });
-  }
-
-  /** Waits for our turn and keeps it: others wait until {@link letGo}. */
-  private hold(): Promise<void> {
-    if (!this.isHeld && this.waiting.length === 0 && this.ranThisTurn < statementsPerTurn) {
-      this.isHeld = true;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      this.waiting.push(() => {
-        this.isHeld = true;
-        resolve();
-      });
-    });
-  }
-
-  private letGo(): void {
-    this.isHeld = false;
-    this.countTurn();
-    this.serve();
+  /** Waits for our turn and keeps it: others wait until we call what comes back. */
+  private hold(party?: Party): Promise<() => void> {
+    return new Promise((resolve, reject) => this.queue.add({ party, begin: resolve, reject }));
   }
 
   private serve(): void {
-    while (!this.isHeld && this.ranThisTurn < statementsPerTurn) {
-      const next = this.waiting.shift();
-      if (next === undefined) return;
-      this.countTurn();
-      next();
+    while (this.ranThisTurn < statementsPerTurn) {
+      const turn = this.queue.next();
+      if (turn === undefined) return;
+      this.give(turn);
     }
   }
 
-  private countTurn(): void {
-    this.ranThisTurn += 1;
-    this.ranSinceWalCheck += 1;
-    if (this.ranThisTurn > 1) return;
+  private give(turn: Turn<Hold>): void {
+    if ('hold' in turn) {
+      turn.hold.begin(() => {
+        this.countStatements(1);
+        this.queue.done(turn);
+        this.serve();
+      });
+      return;
+    }
+    this.countStatements(turn.calls.length);
+    this.runCalls(turn.calls);
+    this.queue.done(turn);
+  }
+
+  private runCalls(calls: readonly PendingCall[]): void {
+    const results = calls.length > 1 ? this.runTogether(calls) : null;
+    for (const [index, call] of calls.entries()) {
+      try {
+        call.resolve(results === null ? this.run(call.statement, call.values) : (results[index] ?? []));
+      } catch (error) {
+        call.reject(error as Error);
+      }
+    }
+  }
+
+  private countStatements(count: number): void {
+    const isFirst = this.ranThisTurn === 0;
+    this.ranThisTurn += count;
+    this.ranSinceWalCheck += count;
     // eslint-disable-next-line no-restricted-syntax -- not a time: the next turn of the event loop, whose coming cannot be told from outside
-    setImmediate(this.beginTurn);
+    if (isFirst) setImmediate(this.beginTurn);
   }
 
   private readonly beginTurn = (): void => {
     this.ranThisTurn = 0;
-    if (this.ranSinceWalCheck >= statementsPerWalCheck && !this.isHeld && this.closing === undefined) this.shortenWal();
+    if (this.ranSinceWalCheck >= statementsPerWalCheck && this.queue.isIdle && this.closing === undefined)
+      this.shortenWal();
     this.serve();
   };
 
@@ -592,10 +564,6 @@ class TransactionSql implements Sql {
 
 function isStalePlan(error: Error): boolean {
   return error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
-}
-
-function closed(): DatabaseUnavailable {
-  return new DatabaseUnavailable('The embedded database is closed.');
 }
 
 /** What a caller is told: PostgreSQL's own error with the statement's name, but for a full disk or memory. */

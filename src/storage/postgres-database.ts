@@ -5,21 +5,22 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
 import type { ClientConfig, Connection, PoolClient, Submittable } from 'pg';
-import { CallGroup } from './call-group.ts';
-import type { PendingCall } from './call-group.ts';
+import { CallQueue, waitMsMax } from './call-queue.ts';
+import type { PendingCall, Turn, Waiter } from './call-queue.ts';
+import { pause } from './pause.ts';
 import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
-import type { Database, Grouping, Sql, SqlValue, Statement } from './sql.ts';
+import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 
 /** How to reach a server, and how long to wait for it. */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that pg knows. */
   readonly url: string;
   readonly poolSize: number;
-  /** Whether calls made at the same time may leave together (the default), see call-group.ts. */
+  /** Whether calls made at the same time may leave together (the default), see call-queue.ts. */
   readonly isGrouping?: boolean;
-  /** How long a caller waits for a connection, being opened or being given back. */
+  /** How long opening a connection may take, and how long callers wait while none comes free. */
   readonly acquireTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
@@ -59,6 +60,11 @@ interface Lease {
   readonly client: PoolClient;
   readonly session: Session;
   readonly release: (isBroken: boolean) => void;
+}
+
+/** Whoever wants a connection for more than a statement. */
+interface Hold extends Waiter {
+  begin(lease: Lease): void;
 }
 
 type Settle = (failure: Error | null, exchange: Exchange) => void;
@@ -148,19 +154,17 @@ class PostgresDatabase implements Database {
   private readonly listener: Listener;
   private readonly sessions = new WeakMap<Client, Session>();
   private readonly options: PostgresOptions;
-  private readonly isGrouping: boolean;
-  private readonly groups: Readonly<Record<Grouping, CallGroup>>;
+  private readonly queue: CallQueue<Hold>;
   private closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.options = options;
-    this.isGrouping = options.isGrouping ?? true;
-    this.groups = {
-      reads: new CallGroup(() => this.runGroup(this.groups.reads)),
-      writes: new CallGroup(() => this.runGroup(this.groups.writes)),
-      guesses: new CallGroup(() => this.runGroup(this.groups.guesses)),
-    };
+    this.queue = new CallQueue(() => this.serve(), {
+      placesMax: options.poolSize,
+      isGrouping: options.isGrouping ?? true,
+      waitMs: options.acquireTimeoutMs,
+    });
     const connection: ClientConfig = {
       ...connectTo(options.url),
       keepAlive: true,
@@ -171,7 +175,7 @@ class PostgresDatabase implements Database {
       statement_timeout: statementTimeoutMs,
       lock_timeout: options.lockTimeoutMs ?? 2_000,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
-      connectionTimeoutMillis: options.acquireTimeoutMs ?? 1_000,
+      connectionTimeoutMillis: options.acquireTimeoutMs ?? waitMsMax,
       max: options.poolSize,
       // Kept for good: a new connection costs more than an idle one, having to prepare every statement again.
       idleTimeoutMillis: 0,
@@ -197,25 +201,53 @@ class PostgresDatabase implements Database {
     this.listener = new Listener({ ...connection, connectionTimeoutMillis: 5_000 }, options.onError);
   }
 
-  query<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      const call: PendingCall = { statement, values, resolve: (rows) => resolve(rows as Row[]), reject };
-      const { grouping } = statement;
-      if (grouping === undefined || !this.isGrouping) this.runAlone(call, 1);
-      else this.groups[grouping].add(call);
+      this.queue.add({
+        statement,
+        values,
+        party,
+        attempts: 0,
+        resolve: (rows) => resolve(rows as Row[]),
+        reject,
+      });
     });
   }
 
-  private runAlone(call: PendingCall, attempt: number): void {
+  private serve(): void {
+    for (let turn = this.queue.next(); turn !== undefined; turn = this.queue.next()) this.give(turn);
+  }
+
+  /** Gives a turn a connection: there is one, or it can be opened. */
+  private give(turn: Turn<Hold>): void {
+    const end = () => {
+      this.queue.done(turn);
+      this.serve();
+    };
     // With a callback, because the promise form of pg's pool costs two promises more.
     this.pool.connect((error, client, release) => {
       const session = client && this.sessions.get(client);
-      if (client === undefined || session === undefined) call.reject(unavailable(error));
-      else this.runAloneOn({ client, session, release }, call, attempt);
+      if (client === undefined || session === undefined) {
+        for (const waiter of 'hold' in turn ? [turn.hold] : turn.calls) waiter.reject(unavailable(error));
+        end();
+        return;
+      }
+      const lease: Lease = {
+        client,
+        session,
+        release(isBroken) {
+          release(isBroken);
+          end();
+        },
+      };
+      if ('hold' in turn) turn.hold.begin(lease);
+      else if (turn.calls.length === 1) this.runAloneOn(lease, turn.calls[0]);
+      else this.runTogetherOn(lease, turn.calls);
     });
   }
 
-  private runAloneOn({ client, session, release }: Lease, call: PendingCall, attempt: number): void {
+  private runAloneOn({ client, session, release }: Lease, call: PendingCall): void {
+    call.attempts += 1;
     const settle: Settle = (failure, { results }) => {
       if (failure === null) {
         release(false);
@@ -224,33 +256,17 @@ class PostgresDatabase implements Database {
       }
       release(endsConnection(failure));
       const code = repeatableCode(failure);
-      if (code === null || attempt === attemptsMax) {
+      if (code === null || call.attempts === attemptsMax) {
         call.reject(explain(failure, call.statement));
         return;
       }
-      void this.pauseBeforeRetry(code).then(() => this.runAlone(call, attempt + 1));
+      void this.pauseBeforeRetry(code).then(() => this.queue.add(call));
     };
     client.query(new Exchange(session, [call], settle));
   }
 
-  /** Runs what waits in a group, once there is a connection for it. */
-  private runGroup(group: CallGroup): void {
-    this.pool.connect((error, client, release) => {
-      const session = client && this.sessions.get(client);
-      if (client === undefined || session === undefined) {
-        group.refuse(unavailable(error));
-        return;
-      }
-      const lease = { client, session, release };
-      const calls = group.take();
-      const [only, second] = calls;
-      if (only === undefined) release();
-      else if (second === undefined) this.runAloneOn(lease, only, 1);
-      else this.runTogetherOn(lease, calls);
-    });
-  }
-
   private runTogetherOn({ client, session, release }: Lease, calls: readonly PendingCall[]): void {
+    for (const call of calls) call.attempts += 1;
     const settle: Settle = (failure, { results }) => {
       if (failure === null) {
         release(false);
@@ -263,16 +279,16 @@ class PostgresDatabase implements Database {
         // Nothing of a failed transaction is left, so whose fault it was shows when each runs alone. With the connection
         // lost nobody knows what is left, and that is what a call alone would be told.
         if (isLost && repeatableCode(failure) === null) call.reject(explain(failure, call.statement));
-        else this.runAlone(call, 1);
+        else this.queue.add(call);
       }
     };
     client.query(new Exchange(session, calls, settle));
   }
 
-  async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (sql: Sql) => Promise<Result>, party?: Party): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.attemptTransaction(work);
+        return await this.attemptTransaction(work, party);
       } catch (error) {
         const code = repeatableCode(error);
         if (code === null || attempt === attemptsMax) throw error;
@@ -281,8 +297,11 @@ class PostgresDatabase implements Database {
     }
   }
 
-  private async attemptTransaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    const lease = await this.acquire();
+  private async attemptTransaction<Result>(
+    work: (sql: Sql) => Promise<Result>,
+    party: Party | undefined,
+  ): Promise<Result> {
+    const lease = await this.acquire(party);
     const sql = new TransactionSql(lease);
     let isBroken = false;
     try {
@@ -328,23 +347,19 @@ class PostgresDatabase implements Database {
   }
 
   poolStatus(): { connections: number; idle: number; waiting: number } {
-    const { totalCount, idleCount, waitingCount } = this.pool;
-    return { connections: totalCount, idle: idleCount, waiting: waitingCount };
+    const { totalCount, idleCount } = this.pool;
+    return { connections: totalCount, idle: idleCount, waiting: this.queue.waiting };
   }
 
   close(): Promise<void> {
-    this.closing ??= Promise.all([this.pool.end(), this.listener.close()]).then(() => undefined);
+    this.closing ??= Promise.all([this.queue.close().then(() => this.pool.end()), this.listener.close()]).then(
+      () => undefined,
+    );
     return this.closing;
   }
 
-  private acquire(): Promise<Lease> {
-    return new Promise((resolve, reject) => {
-      this.pool.connect((error, client, release) => {
-        const session = client && this.sessions.get(client);
-        if (client === undefined || session === undefined) reject(unavailable(error));
-        else resolve({ client, session, release });
-      });
-    });
+  private acquire(party?: Party): Promise<Lease> {
+    return new Promise((resolve, reject) => this.queue.add({ party, begin: resolve, reject }));
   }
 
   private pauseBeforeRetry(code: string): Promise<void> {
@@ -480,13 +495,6 @@ function connectTo(url: string): ClientConfig {
     options: `${ours} ${theirs}`.trim(),
     application_name: 'sallyport',
   };
-}
-
-// Ends the waiting without keeping the process alive, and needs no timer of ours.
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    AbortSignal.timeout(Math.ceil(ms)).addEventListener('abort', () => resolve());
-  });
 }
 
 function asError(error: unknown): Error {

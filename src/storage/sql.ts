@@ -23,7 +23,7 @@ export function sqlTime(timeMs: number): string {
 
 /**
  * Which statements may be sent together: those that only read, those that write what was decided, and those that spend a
- * guess, which are named by their subject and so stand in an order of their own; see call-group.ts.
+ * guess, which are named by their subject and so stand in an order of their own; see call-queue.ts.
  */
 export type Grouping = 'reads' | 'writes' | 'guesses';
 
@@ -43,8 +43,8 @@ const textByName = new Map<string, string>();
  * Declares a prepared statement at module load. Rows come back with `timestamptz` as milliseconds since the epoch,
  * `bigint` as number, `json`/`jsonb` parsed, `bytea` as Buffer and arrays as arrays.
  *
- * With a `grouping`, calls made at the same time share one transaction. So its first two values are the tenant and the
- * user, and it locks nothing that another user's call would wait for.
+ * With a `grouping`, calls made for one tenant at the same time share one transaction. So its first two values are the
+ * tenant and the user, and it locks nothing that another user's call would wait for.
  */
 export function statement<Row>(name: string, text: string, grouping?: Grouping): Statement<Row> {
   // PostgreSQL cuts longer names short, and two that begin alike would become one.
@@ -67,9 +67,18 @@ export interface Sql {
   script(text: string): Promise<void>;
 }
 
-/** A database that is open. `query` outside a transaction is its own transaction. */
-export interface Database extends Sql {
-  readonly kind: 'embedded' | 'postgres';
+/** On whose behalf calls are made, which decides whose turn they take where several wait (decision 0020). */
+export interface Party {
+  /** Null for all who are no tenant. */
+  readonly tenantId: string | null;
+  /** Whether a proof is being verified, for which part of the connections is kept free (F09). */
+  readonly isVerification: boolean;
+  /** Whether whoever asked has gone. Absent once something was done for them: that is brought to its end, however many wait. */
+  isGone?(): boolean;
+}
+
+/** What is asked of a database on somebody's behalf. `query` outside a transaction is its own transaction. */
+export interface Store extends Sql {
   /**
    * Runs `work` in one READ COMMITTED transaction: committed when it returns, rolled back when it throws.
    * Inside, use only the `sql` handed in: on the embedded database the outer one would wait for ever.
@@ -77,11 +86,35 @@ export interface Database extends Sql {
    * change nothing but the database.
    */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+}
+
+/** A database that is open. What it is asked on nobody's behalf, the node itself asks. */
+export interface Database extends Store {
+  readonly kind: 'embedded' | 'postgres';
+  query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]>;
+  transaction<Result>(work: (sql: Sql) => Promise<Result>, party?: Party): Promise<Result>;
   /** Calls back with the payload of each NOTIFY on the channel. Notifications can be lost: always poll as well. */
   listen(channel: string, onPayload: (payload: string) => void): Promise<void>;
-  /** What the pool is doing now; zeros where there is no pool. */
+  /** What the pool is doing now (no connections where there is none), and how many calls wait. */
   poolStatus(): { readonly connections: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
+}
+
+/** The database as one request uses it. */
+export function onBehalfOf(db: Database, party: Party): Store {
+  // Only before the first call is nothing lost with the request: later ones complete what the first has begun.
+  const later: Party = { tenantId: party.tenantId, isVerification: party.isVerification };
+  let next = party;
+  const nextParty = () => {
+    const now = next;
+    next = later;
+    return now;
+  };
+  return {
+    query: (statement, values) => db.query(statement, values, nextParty()),
+    transaction: (work) => db.transaction(work, nextParty()),
+    script: (text) => db.script(text),
+  };
 }
 
 /** The database did not answer in time, is shutting down, or cannot be reached. Answered 503 with `Retry-After`. */

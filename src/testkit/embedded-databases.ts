@@ -28,9 +28,9 @@ export async function lendEmbeddedDatabase(): Promise<Database> {
     closing === undefined ? work() : Promise.reject(new DatabaseUnavailable('The embedded database is closed.'));
   return {
     kind: db.kind,
-    query: (sqlStatement, values) => whileLent(() => db.query(sqlStatement, values)),
+    query: (sqlStatement, values, party) => whileLent(() => db.query(sqlStatement, values, party)),
     script: (text) => whileLent(() => db.script(text)),
-    transaction: (work) => whileLent(() => db.transaction(work)),
+    transaction: (work, party) => whileLent(() => db.transaction(work, party)),
     listen: (channel, onPayload) => whileLent(() => listen(lent, channel, onPayload)),
     poolStatus: () => db.poolStatus(),
     close: () => (closing ??= takeBack(lent)),

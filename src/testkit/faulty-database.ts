@@ -11,9 +11,9 @@ export function faultyDatabase(db: Database): FaultyDatabase {
   const faulty: FaultyDatabase = {
     fault: undefined,
     kind: db.kind,
-    query: (sqlStatement, values) => check() ?? db.query(sqlStatement, values),
+    query: (sqlStatement, values, party) => check() ?? db.query(sqlStatement, values, party),
     script: (text) => check() ?? db.script(text),
-    transaction: (work) => check() ?? db.transaction(work),
+    transaction: (work, party) => check() ?? db.transaction(work, party),
     listen: (channel, onPayload) => db.listen(channel, onPayload),
     poolStatus: () => db.poolStatus(),
     close: () => db.close(),

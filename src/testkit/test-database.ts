@@ -4,24 +4,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
+import { openEmbeddedDatabase } from '../storage/pglite-database.ts';
 import { openPostgresDatabase } from '../storage/postgres-database.ts';
 import type { Database } from '../storage/sql.ts';
-import { lendEmbeddedDatabase } from './embedded-databases.ts';
+import { embeddedTemplate, lendEmbeddedDatabase } from './embedded-databases.ts';
 
 /** The two databases that every promise is kept on. */
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
+/** Connections of a test database on a server; as many as a node has unless it is told. */
+export const testPoolSize = 10;
+
 /** A migrated database of its own, with nothing in it but the schema. Close it: an embedded one is emptied and used again. */
-export async function testDatabase(kind: DatabaseKind): Promise<Database> {
-  if (kind === 'embedded') return lendEmbeddedDatabase();
+export async function testDatabase(
+  kind: DatabaseKind,
+  options: { readonly acquireTimeoutMs?: number } = {},
+): Promise<Database> {
+  if (kind === 'embedded') {
+    if (options.acquireTimeoutMs === undefined) return lendEmbeddedDatabase();
+    return openEmbeddedDatabase({
+      dataDir: undefined,
+      loadDataDir: await embeddedTemplate(),
+      fsync: false,
+      ...options,
+    });
+  }
   return openPostgresDatabase({
     url: await createPostgresDatabase(),
-    poolSize: 10,
+    poolSize: testPoolSize,
     // A machine that does much else is no shortage of connections; what is, tests of server processes tell.
     acquireTimeoutMs: 20_000,
     random: () => 0.5,
     onError: () => undefined,
+    ...options,
   });
 }
 

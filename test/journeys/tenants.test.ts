@@ -1,9 +1,12 @@
-/** Worry: one customer of a server sees or changes what belongs to another. */
+/** Worry: one customer of a server sees or changes what belongs to another, or makes another wait. */
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/contract/index.ts';
+import { lockTenantConfiguration } from '../../src/storage/queries/rule-sets.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databaseKinds, testDatabase, testPoolSize } from '../../src/testkit/test-database.ts';
 import { sampleKey } from './sample-key.ts';
 
 const credential = {
@@ -21,7 +24,8 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
   let session: { readonly accessToken: string; readonly refreshToken: string };
 
   beforeAll(async () => {
-    app = await testApp(kind);
+    // However slow the machine is, whoever waits here waits for what the test holds.
+    app = await testApp(kind, { db: await testDatabase(kind, { acquireTimeoutMs: 60_000 }) });
     other = await app.createTenant('The other one');
     const tracked = await app.call('POST', '/v1/users/alice/actions/pay', {
       body: { idempotencyKey: 'k1', email: 'alice@example.com', username: 'alice' },
@@ -227,5 +231,133 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       }
     }
     expect((await app.call('GET', '/v1/users/alice')).body).toMatchObject({ username: 'alice', isEnrolled: true });
+  });
+
+  describe('when more is asked than there are connections', () => {
+    const track = (userId: string, key = app.tenant.secretKey) =>
+      app.call('POST', `/v1/users/${userId}/actions/pay`, { key, body: {} });
+    const tracks = (name: string, count: number) =>
+      Array.from({ length: count }, (_, index) => track(`${name}-${index}`));
+    const waiting = (count: number) =>
+      expect.poll(() => app.db.poolStatus().waiting, { timeout: 30_000, interval: 5 }).toBe(count);
+
+    /** Keeps so many connections, all unless it is told, until it is called back. */
+    async function hold(connections = kind === 'embedded' ? 1 : testPoolSize): Promise<() => Promise<void>> {
+      let letGo = () => {};
+      const isOver = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      let held = 0;
+      const holding = Array.from({ length: connections }, () =>
+        app.db.transaction(
+          async () => {
+            held += 1;
+            await isOver;
+          },
+          { tenantId: null, isVerification: true },
+        ),
+      );
+      await expect.poll(() => held, { timeout: 30_000 }).toBe(connections);
+      return async () => {
+        letGo();
+        await Promise.all(holding);
+      };
+    }
+
+    test('ruling 52: 200 parallel tracks of the only tenant that asks are all answered 200', async () => {
+      const letGo = await hold();
+      const asked = tracks('alone', 200);
+      await waiting(200);
+      await letGo();
+      expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
+    });
+
+    test('F34, ruling 52: a tenant that floods is answered 503 beyond 64, and another is served before its backlog is', async () => {
+      await track('warm', other.secretKey);
+      const letGo = await hold();
+      const answered: string[] = [];
+      const flood = tracks('flood', 70).map((asked) =>
+        asked.then(({ status }) => {
+          answered.push('flooder');
+          return status;
+        }),
+      );
+      await waiting(70);
+      const others = track('calm', other.secretKey).then(({ status }) => {
+        answered.push('other');
+        return status;
+      });
+      await waiting(71);
+      for (const { status, body, headers } of await Promise.all(tracks('surplus', 3))) {
+        expect([status, body.errorCode, headers['retry-after']]).toEqual([503, 'unavailable', '1']);
+      }
+      expect(app.db.poolStatus().waiting).toBe(71);
+      await letGo();
+      // What waited before the other came has kept its place.
+      expect(new Set(await Promise.all(flood))).toEqual(new Set([200]));
+      expect(await others).toBe(200);
+      expect(answered.indexOf('other')).toBeLessThan(50);
+    });
+
+    test('ruling 52: who hangs up while they wait give back their place, and nothing is done for them', async () => {
+      await app.app.server.listen({ host: '127.0.0.1', port: 0 });
+      const { port } = app.app.server.server.address() as AddressInfo;
+      const letGo = await hold();
+      const socket = connect(port, '127.0.0.1');
+      const authorization = `Basic ${Buffer.from(`${app.tenant.secretKey}:`).toString('base64')}`;
+      const head = ['POST /v1/users/hasty/actions/pay HTTP/1.1', 'host: x', `authorization: ${authorization}`];
+      socket.write([...head, 'content-type: application/json', 'content-length: 2', '', '{}'].join('\r\n'));
+      await waiting(1);
+      socket.destroy();
+      await waiting(0);
+      await letGo();
+      expect((await app.call('GET', '/v1/users/hasty/actions')).body).toEqual([]);
+    });
+
+    test('ruling 52: a tenant whose writes wait for each other leaves connections to others', async () => {
+      await track('warm', other.secretKey);
+      const flood = () =>
+        Array.from({ length: 20 }, (_, index) => [
+          app.call('POST', `/v1/users/flood-${index}/actions/new-${index}`, { body: {} }),
+          app.call('POST', '/v1/management/action-configurations', {
+            key: app.tenant.managementKey,
+            body: { actionCode: `made-${index}`, defaultUserActionResult: 'ALLOW' },
+          }),
+        ]).flat();
+      const othersTracks = async () => {
+        for (let time = 0; time < 3; time += 1) expect((await track('calm', other.secretKey)).status).toBe(200);
+      };
+      let asked: ReturnType<typeof flood> = [];
+      if (kind === 'embedded') {
+        asked = flood();
+        await othersTracks();
+      } else {
+        // All of it waits for what this holds.
+        await app.db.transaction(
+          async (sql) => {
+            await lockTenantConfiguration(sql, app.tenant.tenantId);
+            asked = flood();
+            await expect.poll(() => app.db.poolStatus().waiting, { timeout: 30_000 }).toBeGreaterThan(20);
+            await othersTracks();
+          },
+          { tenantId: null, isVerification: true },
+        );
+      }
+      for (const { status } of await Promise.all(asked)) expect([200, 503]).toContain(status);
+    });
+
+    test.runIf(kind === 'postgres')(
+      'F09: verifications have a share of the connections that nobody else is given',
+      async () => {
+        const letGo = await hold(testPoolSize - 1);
+        const asked = track('patient');
+        await waiting(1);
+        const body = { challengeId: app.tenant.tenantId, verificationCode: '123456' };
+        expect((await app.call('POST', '/v1/verify', { body })).status).toBe(404);
+        expect(app.db.poolStatus()).toMatchObject({ waiting: 1, idle: 1 });
+        await letGo();
+        expect((await asked).status).toBe(200);
+      },
+    );
   });
 });

@@ -22,9 +22,10 @@ const method = 'EMAIL_MAGIC_LINK';
  * The link is used up before anything is looked at, so that no failure leaves it good (A21). What it proves is told to
  * whoever asked for it, by the action of their token; whoever has opened it gets a page and nothing else (A22).
  */
-export const confirmMagicLink = publicOperation(route, async (context, request) => {
+export const confirmMagicLink = publicOperation(route, async (anybodys, request) => {
   const { body, acceptLanguage } = request;
-  const link = readMagicLinkToken(context, body.token);
+  const link = readMagicLinkToken(anybodys, body.token);
+  const context = link === undefined ? anybodys : anybodys.forTenant(link.tenant.tenantId);
   const over = async () => overPage(await linkLook(context, link?.tenant, [acceptLanguage]));
   // Not of a page of ours, so nobody has pressed anything: the link stays as it is.
   if (link === undefined || !isPageNonce(link, body.pageNonce)) return over();

@@ -30,15 +30,16 @@ export const showChallenge = publicOperation(route, async (context, { query, acc
   if (sender.framedBy !== undefined && !isExpectedOrigin(context, tenant, sender.framedBy)) {
     return { mode, page: strangerPage('forbidden', false, wished) };
   }
-  if (!check.ok) return { mode, page: await expiredPage(context, tenant, token, wished) };
+  const own = context.forTenant(tenant.tenantId);
+  if (!check.ok) return { mode, page: await expiredPage(own, tenant, token, wished) };
   try {
-    const session = await uiSessionView(context, { kind: 'client', tenant, token }, wished);
-    const template = await pageTemplateOf(context, tenant);
+    const session = await uiSessionView(own, { kind: 'client', tenant, token }, wished);
+    const template = await pageTemplateOf(own, tenant);
     const frameAncestors = [...relyingPartyOf(context, tenant).ancestors];
     return { mode, page: omitAbsent({ kind: 'session' as const, session, template, frameAncestors }) };
   } catch (error) {
     // The user was deleted since: there is nothing to confirm any more.
-    if (error instanceof Refusal) return { mode, page: await expiredPage(context, tenant, token, wished) };
+    if (error instanceof Refusal) return { mode, page: await expiredPage(own, tenant, token, wished) };
     throw error;
   }
 });

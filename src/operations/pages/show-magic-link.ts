@@ -10,9 +10,10 @@ import { linkLook, overPage } from './link-page.ts';
 import type { LinkLook } from './link-page.ts';
 
 /** Shows who asked, from where and for what, and asks. Nothing is used up by looking: mail is opened by machines (A20). */
-export const showMagicLink = publicOperation(route, async (context, { query, acceptLanguage }) => {
+export const showMagicLink = publicOperation(route, async (anybodys, { query, acceptLanguage }) => {
   const token = query.token ?? '';
-  const link = readMagicLinkToken(context, token);
+  const link = readMagicLinkToken(anybodys, token);
+  const context = link === undefined ? anybodys : anybodys.forTenant(link.tenant.tenantId);
   const nowMs = context.runtime.clock.now();
   const challenge =
     link === undefined ? undefined : await loadOpenLink(context.db, link.tenant.tenantId, link.digest, nowMs);
