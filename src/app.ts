@@ -34,7 +34,8 @@ import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { TurnsBusy } from './runtime/turns.ts';
 import { pendingMigrations } from './storage/migrate.ts';
-import { anchorClock } from './storage/open-storage.ts';
+import { watchDatabase } from './storage/watch-database.ts';
+import type { DatabaseWatch } from './storage/watch-database.ts';
 import { openPublished } from './storage/published.ts';
 import type { Caller, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
@@ -77,7 +78,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-const anchorMs = 60_000;
 // The same place seen from src/ and from dist/.
 const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
 
@@ -124,7 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger.warn({ tenantId: tenant.tenantId, methods }, `These methods are enabled and nobody can use them: ${why}`);
     }
   }
-  const stopAnchoring = runtime.timers.every(anchorMs, () => anchorClock(db, runtime).catch(warn));
+  const watch = await watchDatabase(db, runtime, warn);
   const jobContext: JobContext = {
     db,
     runtime,
@@ -199,7 +199,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await registerServiceRoutes(server, {
     metrics,
     metricsToken: options.metricsToken,
-    readiness: () => readiness(db, published, isDraining),
+    readiness: () => readiness(db, published, watch, isDraining),
     openApiDocument: () => openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
   });
@@ -212,7 +212,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       published.stop();
-      stopAnchoring();
+      watch.stop();
       for (const stop of stopJobs) stop();
       // What is being delivered is settled first, or another node would deliver it again.
       await Promise.all(running);
@@ -226,11 +226,20 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** What this node lacks to serve. */
-async function readiness(db: Database, published: Published, isDraining: boolean): Promise<readonly string[]> {
+async function readiness(
+  db: Database,
+  published: Published,
+  watch: DatabaseWatch,
+  isDraining: boolean,
+): Promise<readonly string[]> {
   if (isDraining) return ['stopping'];
   try {
     const pending = await pendingMigrations(db);
-    return [...(pending.length > 0 ? ['migrations'] : []), ...((await isCurrent(published)) ? [] : ['keys'])];
+    return [
+      ...watch.faults(),
+      ...(pending.length > 0 ? ['migrations'] : []),
+      ...((await isCurrent(published)) ? [] : ['keys']),
+    ];
   } catch {
     return ['database'];
   }

@@ -15,6 +15,7 @@ import { createFirstTenant } from '../storage/first-tenant.ts';
 import type { FirstTenant } from '../storage/first-tenant.ts';
 import { migrate } from '../storage/migrate.ts';
 import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
+import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './read-options.ts';
 
@@ -39,7 +40,9 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     const { db, seal, isDurable } = await openStorage(config, runtime, warn);
     await migrate(db);
     await checkSeal(db, seal);
-    await anchorClock(db, runtime);
+    const { fault, warning } = await anchorClock(db, runtime);
+    if (fault !== undefined) throw new DatabaseUnfit(fault);
+    if (warning !== undefined) logger.warn(warning);
     if (!isDurable && config.mode === 'production') {
       logger.warn(
         'The embedded database cannot sync to this disk: a loss of power can lose the last commits. Use DATABASE_URL.',

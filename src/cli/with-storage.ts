@@ -4,6 +4,7 @@ import { systemRuntime } from '../runtime/system-runtime.ts';
 import { migrate, pendingMigrations } from '../storage/migrate.ts';
 import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
 import type { Storage } from '../storage/open-storage.ts';
+import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import { CommandMistake } from './command.ts';
 
 export interface OpenStorage extends Storage {
@@ -21,7 +22,8 @@ export async function withStorage<Result>(work: (storage: OpenStorage) => Promis
       throw new CommandMistake('The database schema is not up to date. Run "sallyport migrate" first.');
     }
     await checkSeal(storage.db, storage.seal);
-    await anchorClock(storage.db, runtime);
+    const { fault } = await anchorClock(storage.db, runtime);
+    if (fault !== undefined) throw new DatabaseUnfit(fault);
     return await work({ ...storage, runtime });
   } finally {
     await storage.db.close();

@@ -30,7 +30,7 @@ describe('configuration', () => {
       port: 4000,
       publicUrl: undefined,
       dataDir: './.sallyport',
-      databaseUrl: undefined,
+      databaseUrls: undefined,
       databasePoolSize: 10,
       masterKeys: undefined,
       trustedProxies: [],
@@ -74,7 +74,10 @@ describe('configuration', () => {
   test('reads secrets from files, and says which file is no good without its path', () => {
     const files = { '/run/key': `${masterKey}\n`, '/run/url': 'postgres://u:p@h/d\n', '/run/empty': '\n' };
     const given = { SALLYPORT_MASTER_KEY_FILE: '/run/key', DATABASE_URL_FILE: '/run/url' };
-    expect(read(given, files)).toMatchObject({ databaseUrl: 'postgres://u:p@h/d', masterKeys: [Buffer.alloc(32, 9)] });
+    expect(read(given, files)).toMatchObject({
+      databaseUrls: ['postgres://u:p@h/d'],
+      masterKeys: [Buffer.alloc(32, 9)],
+    });
     expect(read({ SALLYPORT_MASTER_KEY_FILE: '' })).toEqual(read({}));
     expect(() => read({ SALLYPORT_PORT_FILE: '/run/key' }, files)).toThrow('SALLYPORT_PORT_FILE is not a setting');
     const bad = {

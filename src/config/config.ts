@@ -1,5 +1,6 @@
 /** Every setting of the server: its variable, default, unit and meaning. `docs/configuration.md` is made from this file. */
 import { z } from 'zod';
+import { databaseUrls } from './database-urls.ts';
 
 const masterKey = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => Buffer.from(part.trim(), 'base64'));
@@ -35,6 +36,13 @@ const httpUrl = z.string().transform((text, context) => {
   }
   return url.origin;
 });
+
+function readDatabaseUrls(text: string, context: z.RefinementCtx): readonly string[] {
+  const found = databaseUrls(text);
+  if ('urls' in found) return found.urls;
+  context.addIssue({ code: 'custom', message: found.mistake });
+  return z.NEVER;
+}
 
 /** A URL that may hold a user name and a password. */
 const urlOf = (...schemes: readonly string[]) =>
@@ -144,15 +152,29 @@ export const settings = {
     meaning: 'Folder of the embedded database, its master key and `credentials.env`.',
   },
   DATABASE_URL: {
-    schema: urlOf('postgres', 'postgresql').optional(),
+    schema: z.string().transform(readDatabaseUrls).optional(),
     fallback: 'embedded database',
-    meaning: 'PostgreSQL 15 or later. Without it the embedded database in the data directory is used.',
+    meaning:
+      'PostgreSQL 15 or later, as libpq reads it: `postgres://user:password@host1,host2:5433/name`; of several hosts the one that can be written to is used. Without it the embedded database in the data directory is used.',
     secret: true,
   },
   SALLYPORT_DATABASE_POOL_SIZE: {
     schema: wholeNumber(2, 1000).default(10),
     fallback: '10',
     meaning: 'Connections that one node keeps to PostgreSQL.',
+  },
+  SALLYPORT_POOLER: {
+    schema: z.enum(['none', 'session', 'transaction'], 'must be none, session or transaction').default('none'),
+    fallback: 'none',
+    meaning:
+      'How a connection pooler such as PgBouncer stands before the database: `session` as if there were none; with `transaction` nothing is kept in a session, which costs about half of the speed. See the guide to production.',
+  },
+  SALLYPORT_LISTEN_URL: {
+    schema: z.string().transform(readDatabaseUrls).optional(),
+    fallback: '`DATABASE_URL`',
+    meaning:
+      'PostgreSQL without the pooler, for one connection that hears of changes. Required with `SALLYPORT_POOLER=transaction`.',
+    secret: true,
   },
   SALLYPORT_MASTER_KEY: {
     schema: masterKey.optional(),
@@ -277,8 +299,11 @@ export interface Config {
   /** An origin without a trailing slash; absent when it follows from the port. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
-  readonly databaseUrl: string | undefined;
+  /** One URL for each host of the database; absent for the embedded one. */
+  readonly databaseUrls: readonly string[] | undefined;
   readonly databasePoolSize: number;
+  readonly isPooled: boolean;
+  readonly listenUrl: string | undefined;
   /** Keys of 32 bytes: the first seals, all open. Absent only with the embedded database. */
   readonly masterKeys: readonly Buffer[] | undefined;
   readonly trustedProxies: readonly string[];
@@ -357,6 +382,11 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   if (variables['DATABASE_URL'] && !variables['SALLYPORT_MASTER_KEY']) {
     mistakes.push('SALLYPORT_MASTER_KEY is required with DATABASE_URL; make one with: openssl rand -base64 32');
   }
+  if (variables['SALLYPORT_POOLER'] === 'transaction' && !variables['SALLYPORT_LISTEN_URL']) {
+    mistakes.push(
+      'SALLYPORT_LISTEN_URL is required with SALLYPORT_POOLER=transaction: name the database without the pooler',
+    );
+  }
   if (variables['SALLYPORT_SMTP_URL'] && !variables['SALLYPORT_MAIL_FROM']) {
     mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
   }
@@ -367,8 +397,10 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     port: known.SALLYPORT_PORT,
     publicUrl: known.SALLYPORT_PUBLIC_URL,
     dataDir: known.SALLYPORT_DATA_DIR,
-    databaseUrl: known.DATABASE_URL,
+    databaseUrls: known.DATABASE_URL,
     databasePoolSize: known.SALLYPORT_DATABASE_POOL_SIZE,
+    isPooled: known.SALLYPORT_POOLER === 'transaction',
+    listenUrl: known.SALLYPORT_LISTEN_URL?.[0],
     masterKeys: known.SALLYPORT_MASTER_KEY,
     trustedProxies: known.SALLYPORT_TRUSTED_PROXIES,
     metricsToken: known.SALLYPORT_METRICS_TOKEN,

@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Sets the clock to the database's time; from then on it advances by the process's monotonic clock. */
   anchorTo(databaseNowMs: number): void;
+  /** How far a time is from the machine's own clock, in milliseconds; absent where time is driven by a test. */
+  apartFrom?(databaseNowMs: number): number;
 }
 
 export interface Random {

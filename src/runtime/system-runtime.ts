@@ -11,6 +11,7 @@ export function systemRuntime(): Runtime {
     anchorTo(databaseNowMs: number) {
       originMs = databaseNowMs - performance.now();
     },
+    apartFrom: (databaseNowMs: number) => Math.abs(databaseNowMs - Date.now()),
   };
   const random = { bytes: (size: number) => randomBytes(size) };
   return {

@@ -1,6 +1,6 @@
 import { migrations } from './migrations/index.ts';
 import type { Migration } from './migrations/index.ts';
-import { migrationsTable, prepareSchema, refuseReadOnly } from './prepare-schema.ts';
+import { migrationsTable, prepareSchema } from './prepare-schema.ts';
 import { statement } from './sql.ts';
 import type { Database, Sql } from './sql.ts';
 
@@ -8,9 +8,11 @@ import type { Database, Sql } from './sql.ts';
 const advisoryLock = 0x73616c6c79;
 
 // Waits for as long as the other runner takes: with the usual time-outs every node but one would fail to start.
-const takeLock = `set local lock_timeout = 0;
-  select pg_advisory_xact_lock(${advisoryLock});
-  set local lock_timeout to default`;
+const takeLock = `do $lock$ declare timeout text := current_setting('lock_timeout'); begin
+    perform set_config('lock_timeout', '0', true);
+    perform pg_advisory_xact_lock(${advisoryLock});
+    perform set_config('lock_timeout', timeout, true);
+  end $lock$`;
 const tableExists = statement<{ found: boolean }>(
   'migrate_table_exists',
   // Looked up in the catalogue: to_regclass may still remember that there was none before the lock was waited for.
@@ -26,7 +28,6 @@ const loadVersions = statement<{ version: number }>('migrate_versions', `select 
  * @throws {DatabaseUnfit}
  */
 export async function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
-  await refuseReadOnly(db);
   await db.transaction(async (sql) => {
     await sql.script(takeLock);
     await prepareSchema(sql);

@@ -10,11 +10,15 @@ import type { Seal } from './seal.ts';
 import type { Database } from './sql.ts';
 
 export interface StorageOptions {
-  /** PostgreSQL, or undefined for the embedded database. */
-  readonly databaseUrl: string | undefined;
+  /** PostgreSQL, a URL for each host, or undefined for the embedded database. */
+  readonly databaseUrls: readonly string[] | undefined;
+  /** Where notifications come from, if not from there. */
+  readonly listenUrl: string | undefined;
+  /** Whether a pooler is in front that swaps sessions between statements. */
+  readonly isPooled: boolean;
   readonly databasePoolSize: number;
   readonly dataDir: string;
-  /** Required with `databaseUrl`; else read from, or made in, the data directory. */
+  /** Required with `databaseUrls`; else read from, or made in, the data directory. */
   readonly masterKeys: readonly Buffer[] | undefined;
 }
 
@@ -31,10 +35,12 @@ export async function openStorage(
   runtime: Runtime,
   onError: (error: Error) => void,
 ): Promise<Storage> {
-  if (options.databaseUrl !== undefined) {
+  if (options.databaseUrls !== undefined) {
     if (options.masterKeys === undefined) throw new Error('SALLYPORT_MASTER_KEY is required with DATABASE_URL.');
     const db = openPostgresDatabase({
-      url: options.databaseUrl,
+      url: options.databaseUrls,
+      listenUrl: options.listenUrl,
+      isPooled: options.isPooled,
       poolSize: options.databasePoolSize,
       random: () => runtime.random.bytes(4).readUInt32BE() / 0x1_0000_0000,
       onError,
@@ -67,10 +73,38 @@ export async function checkSeal(db: Database, { fingerprints }: Seal): Promise<v
   }
 }
 
-/** Sets the runtime's clock to the database's, so that nodes whose clocks differ agree on what has expired. */
-export async function anchorClock(db: Database, runtime: Runtime): Promise<void> {
-  const beforeMs = runtime.clock.now();
+/** A clock before this is wrong. Raised with each release. */
+const releasedAtMs = Date.UTC(2026, 10, 1);
+const dayMs = 24 * 60 * 60_000;
+const suspectMs = 5 * 60_000;
+
+/** How the database's clock stands to the process's own. */
+export interface ClockState {
+  /** Why nothing may be decided by it, in words; undefined where it may. */
+  readonly fault: string | undefined;
+  /** What an operator should look at. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * Sets the runtime's clock to the database's, so that nodes whose clocks differ agree on what has expired. Not to one that
+ * cannot be right (ruling 53): with it, codes and sessions would never expire, or all at once.
+ */
+export async function anchorClock(db: Database, { clock }: Runtime): Promise<ClockState> {
+  const beforeMs = clock.now();
   const databaseNowMs = await loadDatabaseNow(db);
-  const roundTripMs = runtime.clock.now() - beforeMs;
-  runtime.clock.anchorTo(databaseNowMs + roundTripMs / 2);
+  const roundTripMs = clock.now() - beforeMs;
+  const nowMs = databaseNowMs + roundTripMs / 2;
+  const apartMs = clock.apartFrom?.(nowMs);
+  if (apartMs === undefined) return { fault: undefined, warning: undefined };
+  const says = `The database's clock says ${new Date(databaseNowMs).toISOString()}`;
+  if (!(databaseNowMs >= releasedAtMs)) {
+    return { fault: `${says}, which is before this release was made. Set the server's clock.`, warning: undefined };
+  }
+  if (apartMs >= dayMs) {
+    return { fault: `${says}, a day or more from this machine's. Set the clock that is wrong.`, warning: undefined };
+  }
+  clock.anchorTo(nowMs);
+  const warning = `${says}, five minutes or more from this machine's. Time counts by the database's.`;
+  return { fault: undefined, warning: apartMs >= suspectMs ? warning : undefined };
 }

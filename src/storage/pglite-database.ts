@@ -342,6 +342,14 @@ class PgliteDatabase implements EmbeddedDatabase {
     return { connections: 0, idle: 0, waiting: this.queue.waiting };
   }
 
+  beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    return this.query(statement, values);
+  }
+
+  wrongSettings(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   async dump(): Promise<Blob | File> {
     const letGo = await this.hold();
     try {

@@ -4,19 +4,28 @@
  */
 import { Socket } from 'node:net';
 import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
-import type { ClientConfig, Connection, PoolClient, Submittable } from 'pg';
+import type { ClientBase, ClientConfig, Connection, PoolClient, QueryConfig, Submittable } from 'pg';
 import { CallQueue, waitMsMax } from './call-queue.ts';
 import type { PendingCall, Turn, Waiter } from './call-queue.ts';
 import { pause } from './pause.ts';
 import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
+import { lookStatement, settingsText } from './session-settings.ts';
+import type { SessionState, SessionTimeouts } from './session-settings.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 
 /** How to reach a server, and how long to wait for it. */
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that pg knows. */
-  readonly url: string;
+  /**
+   * `postgres://user:password@host:port/database`, with the parameters that pg knows; or one for each host of a database that
+   * moves between them. The one that can be written to is used.
+   */
+  readonly url: string | readonly string[];
+  /** Where notifications come from, if not from there: a pooler that swaps sessions between statements has none. */
+  readonly listenUrl?: string | undefined;
+  /** Whether such a pooler is between us and the server. Then nothing is kept in a session, prepared statements least. */
+  readonly isPooled?: boolean;
   readonly poolSize: number;
   /** Whether calls made at the same time may leave together (the default), see call-queue.ts. */
   readonly isGrouping?: boolean;
@@ -48,12 +57,20 @@ const retryPauseMsMax = 50;
 const listenerPauseMsMax = 5_000;
 // What the server is given to report its own time-out before the connection is held to be dead.
 const silenceGraceMs = 2_000;
+const silentLookMs = 1_000;
+const pulseConnectMs = 2_000;
 
 /** What is kept of a connection from one statement to the next. */
 interface Session {
   readonly prepared: Map<string, Prepared>;
-  /** True while an answer is awaited that must come within the statement time-out. */
-  isWatched: boolean;
+  readonly timeouts: SessionTimeouts;
+  readonly isPooled: boolean;
+  /** Of the server's process; undefined behind a pooler that swaps them. */
+  readonly pid: number | undefined;
+  /** What is being answered, which must come within the statement time-out. */
+  awaited: Exchange | undefined;
+  /** What to do once the connection is known to be dead or has answered, where its caller waited in vain. */
+  whenOver: (() => void) | undefined;
 }
 
 interface Lease {
@@ -81,6 +98,7 @@ class Exchange implements Submittable {
   private rows: Record<string, unknown>[] = [];
   private shape: RowShape | null = null;
   private failure: Error | null = null;
+  private isSettled = false;
 
   constructor(session: Session, calls: readonly StatementCall[], settle: Settle) {
     this.session = session;
@@ -90,9 +108,9 @@ class Exchange implements Submittable {
 
   submit(connection: Connection): Error | null {
     try {
-      const messages = writeCalls(this.calls, this.session.prepared);
+      const messages = writeCalls(this.calls, this.session.isPooled ? undefined : this.session.prepared);
       this.shape = this.preparedNow()?.shape ?? null;
-      this.session.isWatched = true;
+      this.session.awaited = this;
       // A stream that can no longer be written to reports its end, which fails these calls.
       if (connection.stream.writable) connection.stream.write(messages);
       return null;
@@ -123,7 +141,7 @@ class Exchange implements Submittable {
   handleCommandComplete(message: { readonly text: string }): void {
     this.tag = message.text;
     const call = this.calls[this.results.length];
-    if (call !== undefined && this.preparedNow() === undefined) {
+    if (call !== undefined && !this.session.isPooled && this.preparedNow() === undefined) {
       this.session.prepared.set(call.statement.name, { text: call.statement.text, shape: this.shape });
     }
     this.results.push(this.rows);
@@ -132,13 +150,27 @@ class Exchange implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.session.isWatched = false;
-    this.settle(this.failure, this);
+    this.end(this.failure);
   }
 
   handleError(error: Error): void {
-    this.session.isWatched = false;
+    this.end(error);
+  }
+
+  /** Tells the caller that nothing came. What was asked may be done all the same. */
+  abandon(error: Error): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
     this.settle(error, this);
+  }
+
+  private end(failure: Error | null): void {
+    this.session.awaited = undefined;
+    if (this.isSettled) this.session.whenOver?.();
+    else {
+      this.isSettled = true;
+      this.settle(failure, this);
+    }
   }
 
   // Never asked for; pg's client calls them without looking whether they are there.
@@ -151,58 +183,120 @@ class Exchange implements Submittable {
 class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   private readonly pool: Pool;
+  private readonly hosts: Hosts;
   private readonly listener: Listener;
-  private readonly sessions = new WeakMap<Client, Session>();
+  private readonly pulse: Pulse;
+  private readonly sessions = new WeakMap<ClientBase, Session>();
   private readonly options: PostgresOptions;
+  private readonly timeouts: SessionTimeouts;
   private readonly queue: CallQueue<Hold>;
+  /** Connections that were given up while something was out: they keep their place until they are known to be dead. */
+  private readonly silent = new Map<Client, Session>();
+  private lastSilenceMs = 0;
   private closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
-    const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.options = options;
+    this.timeouts = {
+      statementMs: options.statementTimeoutMs ?? 5_000,
+      lockMs: options.lockTimeoutMs ?? 2_000,
+      idleInTransactionMs: options.idleInTransactionTimeoutMs ?? 10_000,
+    };
+    this.hosts = new Hosts(typeof options.url === 'string' ? [options.url] : options.url);
     this.queue = new CallQueue(() => this.serve(), {
       placesMax: options.poolSize,
       isGrouping: options.isGrouping ?? true,
       waitMs: options.acquireTimeoutMs,
     });
-    const connection: ClientConfig = {
-      ...connectTo(options.url),
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-    };
     this.pool = new Pool({
-      ...connection,
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: options.lockTimeoutMs ?? 2_000,
-      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
+      ...connectTo(this.hosts.current),
       connectionTimeoutMillis: options.acquireTimeoutMs ?? waitMsMax,
       max: options.poolSize,
       // Kept for good: a new connection costs more than an idle one, having to prepare every statement again.
       idleTimeoutMillis: 0,
-    });
-    this.pool.on('connect', (client) => {
-      const session: Session = { prepared: new Map(), isWatched: false };
-      this.sessions.set(client, session);
-      // While a client is lent out the pool does not listen, and an `error` that nobody hears ends the process. Whoever
-      // has borrowed it is told through the failing call.
-      client.on('error', () => {});
-      const { stream } = client.connection;
-      // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
-      if (stream instanceof Socket) {
-        stream.setTimeout(statementTimeoutMs + silenceGraceMs);
-        // Not as an argument of setTimeout, which would listen once only: on an idle connection it passes by and is set
-        // going again by the next write.
-        stream.on('timeout', () => {
-          if (session.isWatched) stream.destroy(new Error('The connection fell silent.'));
-        });
-      }
+      onConnect: (client) => this.prepare(client),
     });
     this.pool.on('error', (error) => options.onError(unavailable(error)));
-    this.listener = new Listener({ ...connection, connectionTimeoutMillis: 5_000 }, options.onError);
+    const prepared = async (client: Client) => void (await this.prepare(client));
+    this.listener = new Listener(() => options.listenUrl ?? this.hosts.current, options.onError);
+    this.pulse = new Pulse(() => this.hosts.current, prepared, this.timeouts.statementMs + silenceGraceMs);
+  }
+
+  /** Makes a new connection what statements rely on, before anybody has it. */
+  private async prepare(client: ClientBase): Promise<void> {
+    const { isPooled = false } = this.options;
+    // While a client is lent out the pool does not listen, and an `error` that nobody hears ends the process. Whoever has
+    // borrowed it is told through the failing call.
+    client.on('error', () => {});
+    const text = settingsText(this.timeouts, isPooled ? 'look' : 'set');
+    const answers = (await client.query({ text, query_timeout: silenceGraceMs } as QueryConfig)) as unknown;
+    const last = (Array.isArray(answers) ? answers.at(-1) : answers) as { readonly rows: readonly SessionState[] };
+    const state = last.rows[0];
+    if (state === undefined) throw new Error('A session always has its settings.');
+    if (state.wrong_settings !== null) throw new Error(`The session's settings are not ours: ${state.wrong_settings}.`);
+    if (state.is_read_only) throw new HostReadOnly();
+    const session: Session = {
+      prepared: new Map(),
+      timeouts: this.timeouts,
+      isPooled,
+      pid: isPooled ? undefined : state.pid,
+      awaited: undefined,
+      whenOver: undefined,
+    };
+    this.sessions.set(client, session);
+    const { stream } = (client as Client).connection;
+    // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
+    if (stream instanceof Socket) {
+      stream.setTimeout(this.timeouts.statementMs + silenceGraceMs);
+      // Not as an argument of setTimeout, which would listen once only: on an idle connection it passes by and is set going
+      // again by the next write.
+      stream.on('timeout', () => {
+        if (session.awaited !== undefined) this.giveUp(client as Client, session, session.awaited);
+      });
+    }
+  }
+
+  /**
+   * Nothing came for too long. A server that waits for something (a lost synchronous standby) still has the statement and
+   * will carry it out, so that opening another connection for each would take all it has: the place stays taken.
+   */
+  private giveUp(client: Client, session: Session, awaited: Exchange): void {
+    if (this.silent.has(client)) return;
+    this.silent.set(client, session);
+    this.lastSilenceMs = performance.now();
+    if (this.silent.size === 1) void this.watchSilent();
+    awaited.abandon(new Error('The connection fell silent. What was asked may be done all the same.'));
+  }
+
+  /** Looks from another connection for those that are silent, until there are none. */
+  private async watchSilent(): Promise<void> {
+    while (this.silent.size > 0 && this.closing === undefined) {
+      await pause(silentLookMs);
+      const pids = [...this.silent.values()].flatMap(({ pid }) => pid ?? []);
+      if (pids.length === 0) continue;
+      const alive = await this.pulse.livingOf(pids).catch(() => undefined);
+      if (alive === undefined) continue;
+      for (const [client, { pid }] of this.silent) {
+        // It ends what is awaited there, and with that the connection.
+        if (pid !== undefined && pids.includes(pid) && !alive.has(pid)) client.connection.stream.destroy();
+      }
+    }
+  }
+
+  /**
+   * Too many connections are silent, and nothing was written since: whoever asks is told at once, instead of after what
+   * nobody answers.
+   */
+  private get isCut(): boolean {
+    return this.silent.size * 3 >= this.options.poolSize && this.pulse.lastMs < this.lastSilenceMs;
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
     return new Promise((resolve, reject) => {
+      if (this.isCut) {
+        reject(unavailable(new Error('Its connections do not answer.'), statement));
+        return;
+      }
       this.queue.add({
         statement,
         values,
@@ -218,16 +312,22 @@ class PostgresDatabase implements Database {
     for (let turn = this.queue.next(); turn !== undefined; turn = this.queue.next()) this.give(turn);
   }
 
-  /** Gives a turn a connection: there is one, or it can be opened. */
-  private give(turn: Turn<Hold>): void {
+  /** Gives a turn a connection: there is one, or it can be opened, on this host or another. */
+  private give(turn: Turn<Hold>, hostsLeft = this.hosts.count): void {
     const end = () => {
       this.queue.done(turn);
       this.serve();
     };
+    const host = this.hosts.current;
     // With a callback, because the promise form of pg's pool costs two promises more.
     this.pool.connect((error, client, release) => {
       const session = client && this.sessions.get(client);
       if (client === undefined || session === undefined) {
+        if (this.hosts.leave(host)) this.pool.options.connectionString = this.hosts.current;
+        if (hostsLeft > 1 && this.closing === undefined) {
+          this.give(turn, hostsLeft - 1);
+          return;
+        }
         for (const waiter of 'hold' in turn ? [turn.hold] : turn.calls) waiter.reject(unavailable(error));
         end();
         return;
@@ -235,9 +335,20 @@ class PostgresDatabase implements Database {
       const lease: Lease = {
         client,
         session,
-        release(isBroken) {
-          release(isBroken);
-          end();
+        release: (isBroken) => {
+          const giveBack = () => {
+            release(isBroken);
+            end();
+          };
+          if (!this.silent.has(client)) {
+            giveBack();
+            return;
+          }
+          session.whenOver = () => {
+            this.silent.delete(client);
+            giveBack();
+          };
+          if (session.awaited === undefined) session.whenOver();
         },
       };
       if ('hold' in turn) turn.hold.begin(lease);
@@ -314,10 +425,13 @@ class PostgresDatabase implements Database {
       return result;
     } catch (error) {
       sql.isOver = true;
-      // Also when the connection is lost, where it fails at once.
-      await runOn(lease, rollback, []).catch(() => {
-        isBroken = true;
-      });
+      // Also when the connection is lost, where it fails at once. One that is silent would keep silent.
+      if (this.silent.has(lease.client)) isBroken = true;
+      else {
+        await runOn(lease, rollback, []).catch(() => {
+          isBroken = true;
+        });
+      }
       if (error instanceof DatabaseUnavailable && endsConnection(asError(error.cause))) isBroken = true;
       throw error;
     } finally {
@@ -326,13 +440,14 @@ class PostgresDatabase implements Database {
   }
 
   async script(text: string): Promise<void> {
+    if (this.options.isPooled === true) return this.transaction((sql) => sql.script(text));
     const { client, release } = await this.acquire();
     let isBroken = true;
     try {
       // A migration or a VACUUM takes as long as it takes.
       await client.query('set statement_timeout = 0');
       await client.query(text);
-      await client.query('reset statement_timeout');
+      await client.query(`set statement_timeout = '${this.timeouts.statementMs}ms'`);
       isBroken = client.getTransactionStatus() !== 'I';
     } catch (error) {
       throw explain(asError(error));
@@ -340,6 +455,16 @@ class PostgresDatabase implements Database {
       release(isBroken);
     }
     if (isBroken) throw new Error('The script left a transaction open.');
+  }
+
+  beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    return this.pulse.beat(statement, values);
+  }
+
+  /** Settings that the session of a statement does not have as it should: someone between us and the server swaps them. */
+  async wrongSettings(): Promise<readonly string[]> {
+    const [state] = await this.query(lookStatement(this.timeouts), []);
+    return state?.wrong_settings?.split(', ') ?? [];
   }
 
   listen(channel: string, onPayload: (payload: string) => void): Promise<void> {
@@ -352,14 +477,21 @@ class PostgresDatabase implements Database {
   }
 
   close(): Promise<void> {
-    this.closing ??= Promise.all([this.queue.close().then(() => this.pool.end()), this.listener.close()]).then(
-      () => undefined,
-    );
+    this.closing ??= this.closeAll();
     return this.closing;
   }
 
+  private async closeAll(): Promise<void> {
+    // Nobody waits for what is silent.
+    for (const client of this.silent.keys()) client.connection.stream.destroy();
+    await Promise.all([this.queue.close().then(() => this.pool.end()), this.listener.close(), this.pulse.close()]);
+  }
+
   private acquire(party?: Party): Promise<Lease> {
-    return new Promise((resolve, reject) => this.queue.add({ party, begin: resolve, reject }));
+    return new Promise((resolve, reject) => {
+      if (this.isCut) reject(unavailable(new Error('Its connections do not answer.')));
+      else this.queue.add({ party, begin: resolve, reject });
+    });
   }
 
   private pauseBeforeRetry(code: string): Promise<void> {
@@ -388,7 +520,8 @@ class TransactionSql implements Sql {
     try {
       await this.lease.client.query('set local statement_timeout = 0');
       await this.lease.client.query(text);
-      await this.lease.client.query('set local statement_timeout to default');
+      const { statementMs } = this.lease.session.timeouts;
+      await this.lease.client.query(`set local statement_timeout = '${statementMs}ms'`);
     } catch (error) {
       throw explain(asError(error));
     }
@@ -407,14 +540,14 @@ function runOn(lease: Lease, statement: Statement<unknown>, values: readonly Sql
 
 /** One connection that is not in the pool, for notifications. Comes back by itself after it was lost. */
 class Listener {
-  private readonly config: ClientConfig;
+  private readonly url: () => string;
   private readonly onError: (error: Error) => void;
   private readonly channels = new Map<string, ((payload: string) => void)[]>();
   private client: Promise<Client> | undefined;
   private isClosed = false;
 
-  constructor(config: ClientConfig, onError: (error: Error) => void) {
-    this.config = config;
+  constructor(url: () => string, onError: (error: Error) => void) {
+    this.url = url;
     this.onError = onError;
   }
 
@@ -439,7 +572,7 @@ class Listener {
   }
 
   private async connect(): Promise<Client> {
-    const client = new Client(this.config);
+    const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: 5_000 });
     let isReady = false;
     client.on('error', (error) => {
       if (!this.isClosed) this.onError(unavailable(error));
@@ -470,6 +603,8 @@ class Listener {
       try {
         this.client = this.connect();
         await this.client;
+        // Whatever was told meanwhile was not heard.
+        for (const onPayload of [...this.channels.values()].flat()) onPayload('');
         return;
       } catch (error) {
         this.onError(unavailable(asError(error)));
@@ -478,22 +613,137 @@ class Listener {
   }
 }
 
+/** The hosts of a database, of which one can be written to. */
+class Hosts {
+  private readonly urls: readonly string[];
+  private index = 0;
+
+  constructor(urls: readonly string[]) {
+    this.urls = urls;
+  }
+
+  get count(): number {
+    return this.urls.length;
+  }
+
+  get current(): string {
+    return this.urls[this.index] ?? '';
+  }
+
+  /** Goes on to the next, unless somebody has left this one before. Says whether there is another. */
+  leave(url: string): boolean {
+    if (this.urls.length > 1 && url === this.current) this.index = (this.index + 1) % this.urls.length;
+    return this.urls.length > 1;
+  }
+}
+
+/** A server that only reads: a standby, or a database that was made read-only. */
+class HostReadOnly extends Error {
+  override readonly name = 'HostReadOnly';
+  constructor() {
+    super(
+      'The database server is a hot standby or read-only: nothing can be written there. Name the primary, or all hosts.',
+    );
+  }
+}
+
+/**
+ * A connection of its own, for what tells whether the database can be written to: one statement at most is out, and the
+ * connection stays until that is answered, however long it takes (ruling 53).
+ */
+class Pulse {
+  /** When something was last written, by the process's own clock. */
+  lastMs = -Infinity;
+  private readonly url: () => string;
+  private readonly prepare: (client: Client) => Promise<void>;
+  private readonly timeoutMs: number;
+  private client: Client | undefined;
+  private isOut = false;
+  private isClosed = false;
+
+  constructor(url: () => string, prepare: (client: Client) => Promise<void>, timeoutMs: number) {
+    this.url = url;
+    this.prepare = prepare;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    if (this.isOut) throw unavailable(new Error('The last write is not answered yet.'), statement);
+    this.isOut = true;
+    const answer = this.run<Row>(statement, values).finally(() => {
+      this.isOut = false;
+    });
+    return Promise.race([answer, this.silence(statement)]);
+  }
+
+  private async run<Row>({ text }: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    try {
+      const client = this.client ?? (await this.connect());
+      const { rows } = await client.query<Row & object>(text, [...values]);
+      this.lastMs = performance.now();
+      return rows;
+    } catch (error) {
+      const { client } = this;
+      this.client = undefined;
+      void client?.end().catch(() => undefined);
+      throw unavailable(asError(error));
+    }
+  }
+
+  private async silence(statement: Statement<unknown>): Promise<never> {
+    await pause(this.timeoutMs);
+    throw unavailable(new Error('The write is not answered.'), statement);
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: pulseConnectMs });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await this.prepare(client);
+      if (this.isClosed) throw new Error('The database is closed.');
+      this.client = client;
+      return client;
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Which of the server's processes are still at work on what they were asked. Those that are not, and whose answer was lost,
+   * are ended: nobody reads it any more.
+   */
+  async livingOf(pids: readonly number[]): Promise<ReadonlySet<number>> {
+    const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: pulseConnectMs });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>({
+        text: `select pid from pg_stat_activity
+               where pid = any($1) and (state = 'active' or not pg_terminate_backend(pid))`,
+        values: [[...pids]],
+        query_timeout: pulseConnectMs,
+      } as QueryConfig);
+      return new Set(rows.map(({ pid }) => pid));
+    } finally {
+      void client.end().catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.isOut) this.client?.connection.stream.destroy();
+    else await this.client?.end().catch(() => undefined);
+  }
+}
+
 function connectTo(url: string): ClientConfig {
-  // Sent when the connection opens, so that no connection is ever without them. What the URL brings in `options` comes
-  // last and wins: the operator may know better.
-  // Statements are prepared once and planned once: each is written for one index whatever its values, and planning the
-  // history statement anew takes longer than running it. A table that is empty at that moment would be read from end to end
-  // for as long as the plan is kept, so indexes are taken wherever there are any. The just-in-time compiler costs more than
-  // it can save here.
-  const planning = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
-  const ours = `-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex ${planning}`;
-  const parsed = new URL(url);
-  const theirs = parsed.searchParams.get('options') ?? '';
-  parsed.searchParams.delete('options');
   return {
-    connectionString: parsed.href,
-    options: `${ours} ${theirs}`.trim(),
+    connectionString: url,
     application_name: 'sallyport',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   };
 }
 

@@ -16,8 +16,6 @@ interface State {
   readonly role: string;
   readonly database: string;
   readonly schema: string | null;
-  readonly is_standby: boolean;
-  readonly is_read_only: boolean;
   readonly may_create: boolean;
   readonly is_known: boolean;
   readonly is_known_earlier: boolean;
@@ -38,7 +36,6 @@ const stateStatement = statement<State>(
        and relname = any($1::text[]) order by relname
    )
    select current_user::text as role, current_database()::text as database, current_schema()::text as schema,
-     pg_is_in_recovery() as is_standby, current_setting('transaction_read_only') = 'on' as is_read_only,
      coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as may_create,
      exists (
        select from pg_class where relnamespace = current_schema()::regnamespace and relname = '${migrationsTable}'
@@ -50,21 +47,6 @@ const stateStatement = statement<State>(
      array(select name from ours) as tables, array(select name from ours where not is_open) as closed,
      (select owner from ours limit 1) as owner`,
 );
-
-/** Refuses a database that cannot be written to. @throws {DatabaseUnfit} */
-export async function refuseReadOnly(sql: Sql): Promise<void> {
-  const { is_standby, is_read_only, database } = await loadState(sql);
-  if (is_standby) {
-    throw new DatabaseUnfit(
-      'The database server is a hot standby, which only reads. Name the primary in DATABASE_URL, or all of them with target_session_attrs=read-write.',
-    );
-  }
-  if (is_read_only) {
-    throw new DatabaseUnfit(
-      `The database "${database}" is read-only (default_transaction_read_only). Make it writable, or name another one in DATABASE_URL.`,
-    );
-  }
-}
 
 /** Sees to it that ours are the tables of these names, or that there are none of them yet. @throws {DatabaseUnfit} */
 export async function prepareSchema(sql: Sql): Promise<void> {

@@ -163,13 +163,22 @@ export interface StatementCall {
  * The messages that run statements, as one buffer: in one transaction, which ends with the last of them. The first call on
  * a connection also prepares a statement and asks what its columns are; later ones need not ask, because the server refuses
  * a plan whose columns have changed (0A000).
+ * Without `prepared` every call is prepared for itself alone, under no name.
  * @throws {TypeError} for a parameter that no column can hold.
  */
-export function writeCalls(calls: readonly StatementCall[], prepared: ReadonlyMap<string, Prepared>): Buffer {
+export function writeCalls(
+  calls: readonly StatementCall[],
+  prepared: ReadonlyMap<string, Prepared> | undefined,
+): Buffer {
   const messages: Buffer[] = [];
   const preparing = new Set<string>();
   for (const { statement, values } of calls) {
     const { name, text } = statement;
+    if (prepared === undefined) {
+      const bind = serialize.bind({ values: values as SqlValue[], valueMapper: encodeValue });
+      messages.push(serialize.parse({ text }), bind, describePortal, execute);
+      continue;
+    }
     const known = prepared.get(name);
     if (known !== undefined) checkSameText(known, statement);
     const bind = serialize.bind({ statement: name, values: values as SqlValue[], valueMapper: encodeValue });

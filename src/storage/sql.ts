@@ -97,6 +97,13 @@ export interface Database extends Store {
   listen(channel: string, onPayload: (payload: string) => void): Promise<void>;
   /** What the pool is doing now (no connections where there is none), and how many calls wait. */
   poolStatus(): { readonly connections: number; readonly idle: number; readonly waiting: number };
+  /**
+   * Runs a statement that writes, on a connection of its own where there are several: it waits behind nobody, and while it is
+   * not answered there is no second one.
+   */
+  beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]>;
+  /** Names of settings that the session of a statement does not have as it should (ruling 53). */
+  wrongSettings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

@@ -33,6 +33,8 @@ export async function lendEmbeddedDatabase(): Promise<Database> {
     transaction: (work, party) => whileLent(() => db.transaction(work, party)),
     listen: (channel, onPayload) => whileLent(() => listen(lent, channel, onPayload)),
     poolStatus: () => db.poolStatus(),
+    beat: (sqlStatement, values) => whileLent(() => db.beat(sqlStatement, values)),
+    wrongSettings: () => whileLent(() => db.wrongSettings()),
     close: () => (closing ??= takeBack(lent)),
   };
 }

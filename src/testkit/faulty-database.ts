@@ -16,6 +16,8 @@ export function faultyDatabase(db: Database): FaultyDatabase {
     transaction: (work, party) => check() ?? db.transaction(work, party),
     listen: (channel, onPayload) => db.listen(channel, onPayload),
     poolStatus: () => db.poolStatus(),
+    beat: (sqlStatement, values) => check() ?? db.beat(sqlStatement, values),
+    wrongSettings: () => check() ?? db.wrongSettings(),
     close: () => db.close(),
   };
   return faulty;

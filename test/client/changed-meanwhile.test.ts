@@ -41,6 +41,8 @@ function interrupted(db: Database): Database {
     },
     listen: (channel, onPayload) => db.listen(channel, onPayload),
     poolStatus: () => db.poolStatus(),
+    beat: (sqlStatement, values) => db.beat(sqlStatement, values),
+    wrongSettings: () => db.wrongSettings(),
     close: () => db.close(),
   };
 }

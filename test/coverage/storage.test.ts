@@ -32,7 +32,7 @@ function patternOf(name: string): RegExp {
 }
 
 /** Tables of the whole server, which belong to no tenant. */
-const tablesWithoutTenant = ['sallyport_migrations'];
+const tablesWithoutTenant = ['heartbeats', 'sallyport_migrations'];
 
 /**
  * Tables with a user id that do not go with the user's row: an action may outlive its user under a pseudonym, a challenge
@@ -62,6 +62,7 @@ const statementsWithoutTenant = [
   'purge_outbox',
   'purge_sent_messages',
   'purge_sessions',
+  'record_heartbeat',
   'rename_departed_actions',
   'rename_newest_actions',
 ];
