@@ -755,6 +755,7 @@ function asError(error: unknown): Error {
 const busyCodes = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
+  '42501', // insufficient_privilege: the tables have another owner since
   '53100', // disk_full
   '53200', // out_of_memory
   '55P03', // lock_not_available: the lock time-out
