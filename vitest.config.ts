@@ -3,7 +3,15 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 // These start processes and browsers, and take longest.
-const longFolders = ['test/faults/', 'test/ui/', 'test/coverage/', 'test/attacks/', 'test/official-sdks/', 'src/cli/'];
+const longFolders = [
+  'test/faults/',
+  'test/ui/',
+  'test/coverage/',
+  'test/attacks/',
+  'test/official-sdks/',
+  'test/deploy/',
+  'src/cli/',
+];
 
 /** What takes long begins first: begun last it would be waited for by processors with nothing else to do. */
 class LongFirst extends BaseSequencer {

@@ -33,6 +33,7 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
 `,
   async run(words) {
     readOptions(words, []);
+    const stop = listenForStop();
     const config = loadConfig();
     const logger = createLogger(config.logLevel);
     const runtime = systemRuntime();
@@ -87,8 +88,8 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       wait: (ms) => wait(ms, undefined, { ref: true }),
     });
     publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
-    // Listened for before anybody is told that the server is ready, so that no signal meets a process that would just die.
-    const signalled = stopSignal();
+    // Before anybody is told that the server is ready, so that no signal meets a process that would just die.
+    const signalled = stop.signal();
     process.stdout.write(greeting(config, publicUrl, firstTenant));
 
     const signal = await signalled;
@@ -100,18 +101,24 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
   },
 };
 
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolvePromise) => {
-    let isStopping = false;
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(name, () => {
-        // eslint-disable-next-line n/no-process-exit -- a second signal is the operator's "now"
-        if (isStopping) process.exit(1);
-        isStopping = true;
-        resolvePromise(name);
-      });
-    }
-  });
+/**
+ * Hears SIGTERM and SIGINT from the start, because the first process of a container is not ended by a signal that nobody
+ * listens for. Until `signal` is asked for there is nothing to finish, and the process ends at once.
+ */
+function listenForStop(): { signal(): Promise<NodeJS.Signals> } {
+  // eslint-disable-next-line n/no-process-exit -- nothing is left to finish, or a second signal is the operator's "now"
+  const end = () => process.exit(1);
+  let onSignal: (name: NodeJS.Signals) => void = end;
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => onSignal(name));
+  return {
+    signal: () =>
+      new Promise((resolvePromise) => {
+        onSignal = (name) => {
+          onSignal = end;
+          resolvePromise(name);
+        };
+      }),
+  };
 }
 
 /** What a person sees at the start. Keys are printed in development only, and only if the server made them itself. */

@@ -10,7 +10,8 @@ export interface Listener {
   stop(drainMs: number): Promise<void>;
 }
 
-const finishMsMax = 25_000;
+/** What is in flight when the server stops has this long. */
+export const finishMsMax = 25_000;
 
 export async function listen(
   server: FastifyInstance,

@@ -2,13 +2,9 @@
  * The system's browsers for tests that look at pages. Where Chromium is missing it is installed, which takes root on
  * Debian; Firefox is used where there is one.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { chromium, firefox } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { installPackages, installedProgram } from './system-programs.ts';
 
 const chromiums = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 // Debian's alone: others may be wrapped so that nobody can drive them. TEST_FIREFOX names any.
@@ -32,10 +28,10 @@ export async function launchBrowser(): Promise<Browser> {
  * a minute.
  */
 export async function findFirefox(): Promise<string | undefined> {
-  const found = process.env['TEST_FIREFOX'] ?? installed(firefoxes);
+  const found = process.env['TEST_FIREFOX'] ?? installedProgram(firefoxes);
   if (found !== undefined || process.env['TEST_LONG'] === undefined) return found;
   // Not to be had is not a failure.
-  return install(firefoxes, ['firefox-esr']).catch(() => undefined);
+  return installPackages(firefoxes, ['firefox-esr']).catch(() => undefined);
 }
 
 /** Starts the Firefox at a path as it is, over WebDriver BiDi. */
@@ -73,47 +69,11 @@ function forgiveMissingCommand(browser: Browser, command: string): void {
 async function findChromium(): Promise<string> {
   const given = process.env['TEST_CHROMIUM'];
   if (given !== undefined) return given;
-  const found = installed(chromiums);
+  const found = installedProgram(chromiums);
   if (found !== undefined) return found;
-  const fetched = await install(chromiums, ['chromium', 'fonts-noto-core']);
+  const fetched = await installPackages(chromiums, ['chromium', 'fonts-noto-core']);
   if (fetched !== undefined) return fetched;
   throw new Error(
     'The tests of the pages need Chromium. Install it (apt-get install chromium), or name one in TEST_CHROMIUM.',
   );
-}
-
-/** Installs packages and gives the path of one of the programs; undefined where that takes rights or a tool that are missing. */
-async function install(names: readonly string[], packages: readonly string[]): Promise<string | undefined> {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return undefined;
-  await once(join(tmpdir(), 'sallyport-browser-install'), () => {
-    if (installed(names) !== undefined) return;
-    const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-    execFileSync('apt-get', ['update'], quiet);
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet);
-  });
-  return installed(names);
-}
-
-function installed(names: readonly string[]): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(':');
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
-}
-
-/** Test files run side by side, and apt serves one at a time. */
-async function once(lock: string, work: () => void): Promise<void> {
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch {
-      const ageMs = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
-      if (ageMs > 600_000) rmSync(lock, { recursive: true, force: true });
-      await wait(500);
-    }
-  }
-  try {
-    work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
 }

