@@ -8,10 +8,11 @@ import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { keys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { move } from './move.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit];
+const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, move];
 
 const help = `Sallyport, a step-up authentication server.
 

@@ -7,7 +7,7 @@ import { loadFingerprintsInUse } from './queries/sealed-values.ts';
 import { loadDatabaseNow } from './queries/tenants.ts';
 import { SealBroken, createSeal, missingMasterKey } from './seal.ts';
 import type { Seal } from './seal.ts';
-import type { Database } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 
 export interface StorageOptions {
   /** PostgreSQL, a URL for each host, or undefined for the embedded database. */
@@ -67,8 +67,8 @@ function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
  * Refuses to go on if anything in the database is sealed under a master key that was not given: it would not open, and
  * what would be sealed now, other nodes could not open. @throws {SealBroken}
  */
-export async function checkSeal(db: Database, { fingerprints }: Seal): Promise<void> {
-  for (const inUse of await loadFingerprintsInUse(db)) {
+export async function checkSeal(sql: Sql, { fingerprints }: Seal): Promise<void> {
+  for (const inUse of await loadFingerprintsInUse(sql)) {
     if (!fingerprints.some((known) => known.equals(inUse))) throw missingMasterKey(inUse);
   }
 }
