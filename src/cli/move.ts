@@ -30,7 +30,7 @@ tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun
     const { options } = readOptions(words, ['to', 'to-file']);
     const url = readTarget(options);
     const config = loadConfig();
-    if (config.databaseUrl !== undefined)
+    if (config.databaseUrls !== undefined)
       throw new CommandMistake('DATABASE_URL is set, but what is moved is the embedded database. Leave it out.');
     refuseMissing(config.dataDir, config.masterKeys !== undefined);
 
@@ -71,7 +71,7 @@ tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun
 
 const hourMs = 3_600_000;
 
-function readTarget(options: { readonly to?: string; readonly 'to-file'?: string }): string {
+function readTarget(options: { readonly to?: string; readonly 'to-file'?: string }): readonly string[] {
   const { to, 'to-file': file } = options;
   if ((to === undefined) === (file === undefined))
     throw new CommandMistake('Say where to: --to postgres://USER:PASSWORD@HOST/DATABASE, or --to-file FILE.');

@@ -88,7 +88,7 @@ test('the Kubernetes objects fit each other, the server takes their settings, an
   const [container] = pod.containers;
   const dockerfile = readDockerfile();
   const config = read({ ...dockerfile.env, ...configMap.data });
-  expect(config.databaseUrl).toBe(secrets['database_url']);
+  expect(config.databaseUrls).toEqual([secrets['database_url']]);
   expect(container.ports[0].containerPort).toBe(config.port);
   expect(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`).toBe(dockerfile.user);
   const preStopSeconds = Number(container.lifecycle.preStop.exec.command[1]);
