@@ -9,6 +9,7 @@ import { fullSettings, quickSettings } from './bench-case.ts';
 import type { BenchCase } from './bench-case.ts';
 import { evaluatorCase } from './cases/evaluator.ts';
 import { hostileTenantsCase } from './cases/hostile-tenants.ts';
+import { neighbourCase } from './cases/neighbour.ts';
 import { passkeyCase } from './cases/passkey.ts';
 import { proofsCase } from './cases/proofs.ts';
 import { rulesCase } from './cases/rules.ts';
@@ -19,6 +20,7 @@ import { writeDocument } from './write-document.ts';
 
 const cases: readonly BenchCase[] = [
   trackCase,
+  neighbourCase,
   passkeyCase,
   proofsCase,
   rulesCase,

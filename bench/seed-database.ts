@@ -1,5 +1,6 @@
 /** Fills databases with what a server in use has: users, their authenticators, their actions. */
 import { systemRuntime } from '../src/runtime/system-runtime.ts';
+import { createApiKey, createTenant } from '../src/storage/create-tenant.ts';
 import { createFirstTenant } from '../src/storage/first-tenant.ts';
 import { migrate } from '../src/storage/migrate.ts';
 import { createSeal } from '../src/storage/seal.ts';
@@ -12,7 +13,7 @@ export type Credentials = ReturnType<typeof testCredentials>;
 
 export const actionCode = 'withdrawFunds';
 
-/** Migrates, makes the first tenant with these keys, and `users` users with one verified authenticator and one device each. */
+/** Migrates, and makes the first tenant with these keys and {@link seedUsers}. */
 export async function seedTenant(db: Database, credentials: Credentials, users: number): Promise<void> {
   const runtime = systemRuntime();
   await migrate(db);
@@ -27,6 +28,29 @@ export async function seedTenant(db: Database, credentials: Credentials, users: 
       managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
     },
   );
+  await seedUsers(db, tenantId, users);
+}
+
+/** A second tenant with keys and users of its own. */
+export async function seedOtherTenant(
+  db: Database,
+  first: Credentials,
+  other: Credentials,
+  users: number,
+): Promise<void> {
+  const runtime = systemRuntime();
+  const seal = createSeal([Buffer.from(first.SALLYPORT_MASTER_KEY, 'base64')], runtime.random);
+  const tenantId = other.SALLYPORT_TENANT_ID;
+  await db.transaction(async (sql) => {
+    await createTenant(sql, { runtime, seal }, { tenantId, name: 'Other' });
+    const key = { tenantId, kind: 'server', name: 'first', key: other.SALLYPORT_SECRET_KEY } as const;
+    await createApiKey(sql, { runtime, seal }, key);
+  });
+  await seedUsers(db, tenantId, users);
+}
+
+/** `users` users with one verified authenticator and one device each, and the action that they will be asked about. */
+async function seedUsers(db: Database, tenantId: string, users: number): Promise<void> {
   const someUsers = `from generate_series(0, ${users - 1}) as n`;
   const madeAt = `timestamptz '2025-01-01T00:00:00Z'`;
   await db.script(`

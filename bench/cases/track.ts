@@ -183,7 +183,7 @@ function trackHeaders(credentials: Credentials) {
 }
 
 /** The same request for both servers, the key that the bare one does not look at included. */
-function trackJob(settings: BenchSettings, server: BenchServer, credentials: Credentials): LoadJob {
+export function trackJob(settings: BenchSettings, server: BenchServer, credentials: Credentials): LoadJob {
   return {
     url: server.url,
     method: 'POST',
