@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase, testDatabase } from '../testkit/test-database.ts';
-import { CallQueue, groupedCallsMax, lineMax, waitMsMax } from './call-queue.ts';
+import { CallQueue, lineMax, waitMsMax } from './call-queue.ts';
 import type { PendingCall, Turn, Waiter } from './call-queue.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 import { DatabaseUnavailable, onBehalfOf, statement } from './sql.ts';
@@ -11,6 +11,8 @@ const tables = `
   create table tally (tenant text, name text, amount int check (amount > 0), primary key (tenant, name, amount));
   create table page (n int primary key, title text);
   insert into page values (1, 'one'), (2, 'two');`;
+
+const groupedCallsMax = 8;
 
 // The transaction's id tells who shared one.
 const record = statement<{ transaction: string }>(
@@ -221,7 +223,10 @@ function queueBefore(placesMax: number, isFree = false) {
   const left: string[][] = [];
   const refused: string[] = [];
   const turns: Turn<Waiter & { readonly name: string }>[] = [];
-  const queue: CallQueue<Waiter & { readonly name: string }> = new CallQueue(serve, { placesMax, isGrouping: true });
+  const queue: CallQueue<Waiter & { readonly name: string }> = new CallQueue(serve, {
+    placesMax,
+    groupMax: groupedCallsMax,
+  });
   function serve(): void {
     for (let turn = queue.next(); turn !== undefined; turn = queue.next()) {
       turns.push(turn);

@@ -36,12 +36,6 @@ export type Turn<Hold> = { readonly owner: Owner } & (
 /** Whose line a call waits in: a tenant's, that of all who are none, or the node's own. */
 type Owner = string | null | undefined;
 
-/**
- * How many calls leave together at most. The statements of a group run one after another, so that larger ones spare little
- * more and keep the node and the database waiting for each other.
- */
-export const groupedCallsMax = 8;
-
 /** How long calls wait while no turn comes at all (F09), or while those for two tenants or more do (ruling 52). */
 export const waitMsMax = 1_000;
 /** How many times as long those for one tenant may wait while nobody else does: that is the node's own bound. */
@@ -63,7 +57,7 @@ interface Place<Item> {
 export class CallQueue<Hold extends Waiter> {
   private readonly serve: () => void;
   private readonly placesMax: number;
-  private readonly isGrouping: boolean;
+  private readonly groupMax: number;
   private readonly waitMs: number;
   private readonly lines = new Lines<Owner, Place<PendingCall | Hold>>();
   /** Those of this turn of the event loop that may leave together. */
@@ -79,15 +73,15 @@ export class CallQueue<Hold extends Waiter> {
   private closing: Promise<void> | undefined;
   private onQuiet: (() => void) | undefined;
 
-  /** `serve` is told that calls wait, and asks for the {@link next} turn until there is none. */
+  /** `serve` is told that calls wait, and asks for the {@link next} turn until there is none. At most `groupMax` leave together. */
   constructor(
     serve: () => void,
-    options: { readonly placesMax: number; readonly isGrouping: boolean; readonly waitMs?: number | undefined },
+    options: { readonly placesMax: number; readonly groupMax: number; readonly waitMs?: number | undefined },
   ) {
     this.serve = serve;
     this.placesMax = options.placesMax;
     this.free = options.placesMax;
-    this.isGrouping = options.isGrouping;
+    this.groupMax = options.groupMax;
     this.waitMs = options.waitMs ?? waitMsMax;
   }
 
@@ -207,7 +201,7 @@ export class CallQueue<Hold extends Waiter> {
   }
 
   private mayHaveCompany({ statement, attempts }: PendingCall): boolean {
-    return this.isGrouping && statement.grouping !== undefined && attempts === 0;
+    return this.groupMax > 1 && statement.grouping !== undefined && attempts === 0;
   }
 
   /**
@@ -227,7 +221,7 @@ export class CallQueue<Hold extends Waiter> {
     if (!this.mayHaveCompany(first) || this.lines.line(owner).length === 0) return [first];
     const group = new Map([[userOf(first), first]]);
     this.lines.take(owner, ({ item }) => {
-      if (group.size === groupedCallsMax || !isCall(item) || !this.mayHaveCompany(item) || isGone(item)) return false;
+      if (group.size === this.groupMax || !isCall(item) || !this.mayHaveCompany(item) || isGone(item)) return false;
       const user = userOf(item);
       if (item.statement.grouping !== first.statement.grouping || group.has(user)) return false;
       group.set(user, item);

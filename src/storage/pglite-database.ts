@@ -237,6 +237,8 @@ const walSinceCheckpoint = statement<{ bytes: number }>(
 
 // So that statements, of which one is made after another without leaving this thread, let the event loop answer others.
 const statementsPerTurn = 64;
+// More than on a server: the node waits for the database in any case, and for the disk once a group.
+const groupedCallsMax = 32;
 // PGlite has no background process that would make checkpoints, without which the log grows for ever.
 const statementsPerWalCheck = 1_000;
 const walBytesMax = 64 * 1024 * 1024;
@@ -273,7 +275,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     this.pglite = pglite;
     this.disk = disk;
     this.lock = lock;
-    this.queue = new CallQueue(() => this.serve(), { placesMax: 1, isGrouping: true, waitMs });
+    this.queue = new CallQueue(() => this.serve(), { placesMax: 1, groupMax: groupedCallsMax, waitMs });
   }
 
   /** Sees whether the fsync hook is called for a commit: PGlite's insides may change with any version. */

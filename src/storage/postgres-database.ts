@@ -51,6 +51,9 @@ const begin = statement('begin', 'begin');
 const commit = statement('commit', 'commit');
 const rollback = statement('rollback', 'rollback');
 
+// The statements of a group run one after another, so that larger ones spare little more and keep the node and the database
+// waiting for each other.
+const groupedCallsMax = 8;
 // F11 of the reliability list: at most three attempts.
 const attemptsMax = 3;
 const retryPauseMsMax = 50;
@@ -205,7 +208,7 @@ class PostgresDatabase implements Database {
     this.hosts = new Hosts(typeof options.url === 'string' ? [options.url] : options.url);
     this.queue = new CallQueue(() => this.serve(), {
       placesMax: options.poolSize,
-      isGrouping: options.isGrouping ?? true,
+      groupMax: options.isGrouping === false ? 1 : groupedCallsMax,
       waitMs: options.acquireTimeoutMs,
     });
     this.pool = new Pool({
