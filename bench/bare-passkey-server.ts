@@ -69,7 +69,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     provesUser: true,
     leaseId: undefined,
     remembered: { proofHmac: null, earned: {} },
-    subject: { tenantId, subject: `user:${userId}`, verificationMethod: method, canLock: true },
+    subject: undefined,
     audit: {
       tenantId,
       eventId: randomUUID(),

@@ -25,6 +25,7 @@ import { clientDirectory } from './operations/client-directory.ts';
 import { operations } from './operations/index.ts';
 import type { ClientCaller, Context } from './operations/operation.ts';
 import { republishRuleSets } from './operations/republish-rule-sets.ts';
+import { carryEarlierGuesses } from './proving/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
 import { sendNoticeMail } from './operations/send-notice-mail.ts';
 import { mailFingerprint } from './operations/tenant-mailer.ts';
@@ -87,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const warn = (error: unknown) => logger.warn({ err: error }, 'background task failed');
   await republishRuleSets(db, runtime, warn);
   const published = await openPublished(db, seal, runtime, warn);
+  await carryEarlierGuesses(db, published);
   const metrics = createMetrics(() => db.poolStatus());
   const mailers = tenantMailers();
   published.onChange(() =>

@@ -1,4 +1,6 @@
 import type { AddressedNotice, Notice } from '../core/notices/notice.ts';
+import { guessSubjects } from '../proving/guess-subject.ts';
+import { loadVerifiedAuthenticators } from '../storage/queries/authenticators.ts';
 import { isFailing } from '../storage/queries/guess-budgets.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
 import { loadUserLocales } from '../storage/queries/users.ts';
@@ -18,7 +20,9 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   const { to, notice, happenedAtMs } = row.payload as AddressedNotice;
   if (notice.type === 'method-locked' && row.user_id !== null) {
     // The guess that locked it may have been right, after all.
-    if (!(await isFailing(context.db, tenantId, row.user_id, notice.verificationMethod))) return;
+    const verified = await loadVerifiedAuthenticators(context.db, tenantId, row.user_id);
+    const { subjects } = guessSubjects(tenant, row.user_id, verified);
+    if (!(await isFailing(context.db, tenantId, subjects, notice.verificationMethod))) return;
   }
   // Never the language of whoever made the change: that need not be the user, who is to understand it.
   const known = row.user_id === null ? [] : await loadUserLocales(context.db, tenantId, row.user_id);

@@ -7,8 +7,7 @@ import type { ClientRequest, Context, KeyRequest } from '../operations/operation
 import { queueNotice } from '../operations/queue-notice.ts';
 import { auditEvent } from '../operations/record-audit.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
-import { giveBackAttempt } from '../storage/queries/guess-budgets.ts';
-import type { GuessSubject } from '../storage/queries/guess-budgets.ts';
+import { giveBackAttempt, uncountFailure } from '../storage/queries/guess-budgets.ts';
 import { recordProof } from '../storage/queries/proofs.ts';
 import type { Consumption, ProofKey, RecordedProof } from '../storage/queries/proofs.ts';
 import { lockUser, recordUser } from '../storage/queries/users.ts';
@@ -17,6 +16,7 @@ import { completeEnrolment, enrolmentRemarks } from './complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from './complete-enrolment.ts';
 import { confirmByWebhook, forgoConfirmation, lostLease, unasked } from './confirm-by-webhook.ts';
 import type { Confirmation } from './confirm-by-webhook.ts';
+import type { Guesses } from './guess-subject.ts';
 import { ActionClosed, isInReview } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
 import { countedProof, earnedBy, earnedNow, provesUser } from './permit.ts';
@@ -33,8 +33,8 @@ export interface GoodProof extends ProofStrength {
   readonly authenticator: AuthenticatorRow | undefined;
   /** What it shows the user to be reached at. */
   readonly contact?: Contact | undefined;
-  /** Whose failures it clears, and whose guess is given back if it is not confirmed; undefined where neither is due. */
-  readonly subject: GuessSubject | undefined;
+  /** What a guess was spent for, which is given back if it is not confirmed; undefined where none was. */
+  readonly subject: Guesses | undefined;
   /**
    * What it enrols, if anything: asked while the user is held, with their other authenticators as they are then.
    * @throws {Refusal} if it may not be enrolled any more
@@ -213,7 +213,7 @@ async function closeConfirmed<R extends Route>(
     if (outcome === undefined || 'kind' in outcome) await forgoConfirmation(context, key, confirmation);
   }
   if (!('kind' in outcome)) {
-    if (!clearsFailures(proof, outcome.enrolled)) await giveBack(context, proof);
+    await countAsRight(context, proof, outcome.enrolled);
     return outcome;
   }
   switch (outcome.kind) {
@@ -231,19 +231,40 @@ async function closeConfirmed<R extends Route>(
 }
 
 /**
- * Whether a proof makes failures forgotten. Not one by what is held or is to be a successor: whoever planted that could guess
- * at what stands beside it for ever.
+ * What a proof makes forgotten of what its guess was counted for. Nothing where it is by what is held or is to be a successor:
+ * whoever planted that could guess at what stands beside it for ever. Nor where it is by what has no count of its own and
+ * spends that of a verified authenticator.
  */
-function clearsFailures(
-  { held }: GoodProof,
+function forgottenBy(
+  { held, subject, authenticator }: GoodProof,
   enrolled: { readonly authenticator: Pick<AuthenticatorRow, 'held_until'> } | undefined,
-): boolean {
-  return held === undefined && (enrolled === undefined || enrolled.authenticator.held_until === null);
+): 'failures' | 'waits' | 'nothing' {
+  const isHeld = held !== undefined || (enrolled !== undefined && enrolled.authenticator.held_until !== null);
+  if (subject === undefined || isHeld) return 'nothing';
+  switch (subject.of.kind) {
+    case 'authenticator':
+      return authenticator?.authenticator_id === subject.of.authenticatorId ? 'failures' : 'nothing';
+    case 'unverified':
+      return 'waits';
+    case 'whole':
+      return 'failures';
+  }
 }
 
-/** Gives back the guess of a code that was right. What was spent before it was looked at stays so. */
+/** Takes back the failure that was counted ahead, where the proof has not made all of them forgotten. It stays a try. */
+async function countAsRight(
+  { db }: Context,
+  proof: GoodProof,
+  enrolled: Parameters<typeof forgottenBy>[1],
+): Promise<void> {
+  const forgotten = forgottenBy(proof, enrolled);
+  if (proof.subject === undefined || forgotten === 'failures') return;
+  await uncountFailure(db, proof.subject, forgotten === 'waits');
+}
+
+/** Gives back the guess of a code that was right. */
 async function giveBack({ db }: Context, { consume, subject }: GoodProof): Promise<void> {
-  if (subject === undefined || consume.kind === 'spent' || consume.kind === 'link') return;
+  if (subject === undefined) return;
   const isOfChallenge = consume.kind === 'code' || consume.kind === 'answer';
   await giveBackAttempt(db, subject, isOfChallenge ? consume.challengeId : undefined);
 }
@@ -264,7 +285,7 @@ function record<R extends Route>(
   const hmac = code === undefined ? null : proofHmac(action, method, code);
   return recordProof(sql, {
     ...whatFollows(context, proof),
-    ...(clearsFailures(proof, enrolment) ? {} : { subject: undefined }),
+    ...(forgottenBy(proof, enrolment) === 'failures' ? {} : { subject: undefined }),
     key: action.key,
     actionId: action.token.actionId,
     enrols: enrolment !== undefined,

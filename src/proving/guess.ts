@@ -1,23 +1,11 @@
 import type { VerifyReply } from '../contract/client/values.ts';
 import type { Route } from '../contract/route.ts';
-import type { Contact } from '../core/authenticators/contact.ts';
 import type { ClientRequest, Context, KeyRequest } from '../operations/operation.ts';
 import { recordRefusal } from '../operations/record-refusal.ts';
 import type { Tenant } from '../storage/published.ts';
 import { spendAttempt } from '../storage/queries/guess-budgets.ts';
 import type { GuessSubject } from '../storage/queries/guess-budgets.ts';
-import { contactSubject } from './contact-subject.ts';
 import { guessLimit } from './guess-limit.ts';
-
-/** Whose guesses at a method are counted: a user's. */
-export function userGuesses(tenantId: string, userId: string, verificationMethod: string): GuessSubject {
-  return { tenantId, subject: `user:${userId}`, verificationMethod, canLock: true };
-}
-
-/** The guesses at codes that were sent to a contact of nobody yet. */
-export function contactGuesses(tenant: Tenant, contact: Contact, verificationMethod: string): GuessSubject {
-  return { tenantId: tenant.tenantId, subject: contactSubject(tenant, contact), verificationMethod, canLock: false };
-}
 
 /** The answer to what could not be the code, whatever that is: it is no guess, so nothing is counted, and nothing written (ruling 45). */
 export const notACode = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' } as const;

@@ -2,6 +2,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -90,7 +91,9 @@ describe('two server processes on one PostgreSQL', () => {
   test('A06: a wrong guess is written down before it is answered', async () => {
     const { challengeId } = await start('counted');
     await post(one, '/verify', { challengeId, verificationCode: '000000' });
-    const { rows } = await admin.query(`select failures_since_reset from guess_budgets where subject = 'user:counted'`);
+    const { rows } = await admin.query('select failures_since_reset from guess_budgets where subject = $1', [
+      await (await guessSubjectReader(admin, credentials))('counted', 'EMAIL_OTP'),
+    ]);
     expect(rows).toEqual([{ failures_since_reset: 1 }]);
   });
 

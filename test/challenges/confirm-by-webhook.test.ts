@@ -2,6 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { userGuesses } from '../../src/proving/guess-subject.ts';
+import { loadVerifiedAuthenticators } from '../../src/storage/queries/authenticators.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -42,7 +44,11 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   const post = (path: string, body: object) => app.call('POST', `/v1/${path}`, { body });
   const state = async (userId: string, idempotencyKey: string, action = 'pay') =>
     (await app.call('GET', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`)).body.state as string;
-  const failures = async (subject: string) => {
+  const failures = async (userId: string, method: string) => {
+    const tenant = app.app.context.published.tenant(app.tenant.tenantId);
+    if (tenant === undefined) throw new Error('The tenant is gone.');
+    const verified = await loadVerifiedAuthenticators(app.db, tenant.tenantId, userId);
+    const { subject } = userGuesses({ tenant, key: { userId }, verified }, method);
     const rows = await app.db.query(
       statement<{ failures_since_reset: number }>(
         'confirm_test_failures',
@@ -111,7 +117,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         expect(refused.headers['retry-after'] !== undefined).toBe(status === 503);
       }
       expect(await state(userId, key)).toBe('CHALLENGE_REQUIRED');
-      expect(await failures(`user:${userId}`)).toBe(0);
+      expect(await failures(userId, 'EMAIL_OTP')).toBe(0);
       endpoint.answer((response) => response.writeHead(204).end());
       expect((await verify()).body).toMatchObject({ isVerified: true });
       expect(await state(userId, key)).toBe('CHALLENGE_SUCCEEDED');
@@ -163,7 +169,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const verify = () => client(second.token, 'verify/totp', { verificationCode: codeOf(secret) });
     refuse();
     for (let tries = 0; tries < 6; tries += 1) expect((await verify()).status).toBe(403);
-    expect(await failures(`user:${userId}`)).toBe(0);
+    expect(await failures(userId, 'AUTHENTICATOR_APP')).toBe(0);
     endpoint.answer((response) => response.end());
     expect((await verify()).body).toMatchObject({ isVerified: true });
     expect((await verify()).body).toMatchObject({ isVerified: true });
@@ -223,7 +229,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const body = { verificationCode: codeTo(email) };
     const reply = await app.call('POST', '/v1/client/verify/email-otp', { token, body });
     expect([reply.status, reply.body.error]).toEqual([503, 'unavailable']);
-    expect(await failures(`user:${userId}`)).toBe(0);
+    expect(await failures(userId, 'EMAIL_OTP')).toBe(0);
     expect(await state(userId, idempotencyKey)).toBe('REVIEW_REQUIRED');
   });
 

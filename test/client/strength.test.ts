@@ -188,7 +188,7 @@ describe('N02: a locked method', () => {
     const person = await withWeakMethods();
     const token = await they.track(person.userId);
     expect((await verify(token, 'totp', '000000')).body.isVerified).toBe(false);
-    await app.db.query(lock, [`user:${person.userId}`, failures]);
+    await app.db.query(lock, [`authenticator:${person.ids[2]}`, failures]);
     const tryApp = async () => (await verify(token, 'totp', totpCode(person.secret))).body;
     expect(await tryApp()).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
     return { ...person, token, tryApp };

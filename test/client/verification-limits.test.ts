@@ -1,6 +1,7 @@
 /** Worry: a limit of tries that a tenant has set is stored and not held, or lets more guesses through than the budget. */
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -10,7 +11,31 @@ const minuteMs = 60_000;
 const invalid = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' };
 const tooMany = { isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' };
 
-describe.each(databaseKinds)('a tenant’s own limit of tries, on the %s database', (kind) => {
+const failNearly = statement<never>(
+  'test_fail_nearly',
+  `update guess_budgets set failures_since_reset = $1, failures_since_success = $2, next_try_at = 'epoch'
+   where failures_since_success > 0`,
+);
+const forgetAll = statement<never>(
+  'test_forget_guesses',
+  'with tries as (delete from guess_tries) delete from guess_budgets',
+);
+const countedText = statement<{ text: string }>(
+  'test_counted_text',
+  'select g::text as text from guess_budgets g union all select t::text from guess_tries t',
+);
+const countEarlier = statement<never>(
+  'test_count_earlier',
+  `insert into guess_budgets (tenant_id, subject, verification_method, failures_since_reset, failures_since_success,
+     next_try_at, recent_tries)
+   values ($1, 'user:' || $2, $3, 20, 100, 'epoch', array['epoch'::timestamptz])`,
+);
+const unlocks = statement<{ data: object }>(
+  'test_unlocks',
+  `select data from audit_events where event_type = 'verification_method.unlocked' and user_id = $1 order by happened_at`,
+);
+
+describe.each(databaseKinds)('how often a code may be tried, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -184,5 +209,248 @@ describe.each(databaseKinds)('a tenant’s own limit of tries, on the %s databas
     ]);
     await app.runtime.advance(3 * minuteMs);
     expect((await send()).status).toBe(200);
+  });
+
+  describe('ruling 43: guesses are counted for what is guessed', () => {
+    const enrol = async (userId: string, body: object) => {
+      const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, { body });
+      expect(reply.status, reply.text).toBe(200);
+      return String(reply.body.authenticator.userAuthenticatorId);
+    };
+    const enrolApp = (userId: string, secret = seed) =>
+      enrol(userId, { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${secret}` });
+    const enrolEmail = (userId: string, email: string) => enrol(userId, { verificationMethod: 'EMAIL_OTP', email });
+    const remove = async (userId: string, id: string) =>
+      expect((await app.call('DELETE', `/v1/users/${userId}/authenticators/${id}`)).status).toBe(200);
+    const unlock = (userId: string, method: string, body: object = {}) =>
+      app.call('POST', `/v1/management/users/${userId}/verification-methods/${method}/unlock`, {
+        key: app.tenant.managementKey,
+        body,
+      });
+    const client = async (path: string, token: string, body: object) =>
+      (await app.call('POST', `/v1/client/${path}`, { token, body })).body;
+    const codeTo = (email: string) =>
+      /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
+
+    const withCode = async (userId: string, secret = seed) => {
+      await app.runtime.advance(31_000);
+      const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
+      return client('verify/totp', await track(userId), { verificationCode: code });
+    };
+    const wrongCode = async (userId: string) => client('verify/totp', await track(userId), { verificationCode: wrong });
+
+    /** By a code to the user's own address; the right one unless told otherwise. */
+    const withMail = async (userId: string, email: string, isRight = true) => {
+      const token = await track(userId);
+      await client('challenge/email-otp', token, {});
+      const code = codeTo(email);
+      return client('verify/email-otp', token, { verificationCode: isRight ? code : other(code) });
+    };
+    const other = (code: string) => code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+
+    /** Sets an address up with a token of the user's that may. */
+    const setUp = async (userId: string, email: string, isRight = true, body: object = {}) => {
+      const token = await track(userId, body);
+      await client('user-authenticators/email-otp', token, { email });
+      const code = codeTo(email);
+      return client('verify/email-otp', token, { verificationCode: isRight ? code : other(code) });
+    };
+
+    const newUser = () => `guessed-${(people += 1)}`;
+    /** What was guessed at just now has failed as often as that. */
+    const failed = (sinceReset: number, sinceSuccess: number) => app.db.query(failNearly, [sinceReset, sinceSuccess]);
+    beforeAll(() => limit('EMAIL_OTP', { rateLimitConfiguration: null }));
+    beforeEach(() => app.db.query(forgetAll, []));
+
+    test('N01: a hundred real failures disable an app, and not the one that is enrolled in its place', async () => {
+      const userId = newUser();
+      const id = await enrolApp(userId);
+      for (let n = 1; n <= 100; n += 1) {
+        expect(await wrongCode(userId), String(n)).toEqual(invalid);
+        await app.runtime.advance(60 * minuteMs);
+        if (n % 20 !== 0) continue;
+        expect(await withCode(userId)).toEqual(tooMany);
+        expect((await unlock(userId, 'AUTHENTICATOR_APP')).status).toBe(200);
+      }
+      expect(await withCode(userId)).toEqual(tooMany);
+      await remove(userId, id);
+      // By the user themself.
+      const token = await track(userId);
+      const { secret } = await client('user-authenticators/totp', token, {});
+      const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
+      expect(await client('verify/totp', token, { verificationCode: code })).toMatchObject({ isVerified: true });
+      expect(await withCode(userId, secret)).toMatchObject({ isVerified: true });
+    });
+
+    test('an app whose secret the backend replaces starts fresh though it keeps its id; the same secret does not', async () => {
+      const userId = newUser();
+      const id = await enrolApp(userId);
+      await wrongCode(userId);
+      await failed(20, 100);
+      expect(await enrolApp(userId)).toBe(id);
+      expect(await withCode(userId)).toEqual(tooMany);
+      const next = 'KRSXG5CTMVRXEZLUKRSXG5CT';
+      expect(await enrolApp(userId, next)).toBe(id);
+      expect(await withCode(userId, next)).toMatchObject({ isVerified: true });
+    });
+
+    test('an address that is removed and set up again has the guesses that it had, another one its own', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      const id = await enrolEmail(userId, email);
+      expect(await withMail(userId, email, false)).toEqual(invalid);
+      await failed(0, 100);
+      expect(await withMail(userId, email)).toEqual(tooMany);
+      await remove(userId, id);
+      expect(await setUp(userId, email.toUpperCase())).toMatchObject({ isVerified: true });
+      expect((await unlock(userId, 'EMAIL_OTP')).status).toBe(200);
+      expect(await withMail(userId, email.toUpperCase())).toEqual(tooMany);
+      const session = await app.call('GET', '/v1/client/ui/session', { token: await track(userId) });
+      expect(session.body.challengeMethods).toEqual([]);
+
+      const scope = { scope: 'update:authenticators' };
+      // What takes its place spends the guesses of what stands there.
+      expect(await setUp(userId, `new-${email}`, true, scope)).toEqual(tooMany);
+      await enrolEmail(userId, `new-${email}`);
+      expect(await withMail(userId, `new-${email}`)).toMatchObject({ isVerified: true });
+    });
+
+    test.each(['enrolled again', 'enrolled once more where it is', 'unlocked with resetDisabled'])(
+      'a disabled address is good again when the backend or an operator says so: %s',
+      async (how) => {
+        const userId = newUser();
+        const email = `${userId}@example.com`;
+        const id = await enrolEmail(userId, email);
+        await withMail(userId, email, false);
+        await failed(20, 100);
+        expect(await withMail(userId, email)).toEqual(tooMany);
+        if (how.startsWith('unlocked')) {
+          expect((await unlock(userId, 'EMAIL_OTP', { resetDisabled: 'yes' })).status).toBe(400);
+          expect((await unlock(userId, 'EMAIL_OTP', { resetDisabled: false })).status).toBe(200);
+          expect(await withMail(userId, email)).toEqual(tooMany);
+          expect((await unlock(userId, 'EMAIL_OTP', { resetDisabled: true })).status).toBe(200);
+          expect((await app.db.query(unlocks, [userId])).map(({ data }) => data)).toEqual([
+            { verificationMethod: 'EMAIL_OTP' },
+            { verificationMethod: 'EMAIL_OTP', resetDisabled: true },
+          ]);
+        } else {
+          if (how === 'enrolled again') await remove(userId, id);
+          await enrolEmail(userId, email);
+        }
+        expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+      },
+    );
+
+    test('a repeat of an enrolment ends no wait and no lock', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrolEmail(userId, email);
+      await withMail(userId, email, false);
+      await failed(20, 20);
+      await enrolEmail(userId, email);
+      expect(await withMail(userId, email)).toEqual(tooMany);
+      expect((await unlock(userId, 'EMAIL_OTP')).status).toBe(200);
+      expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+      expect((await unlock(newUser(), 'EMAIL_OTP')).status).toBe(404);
+    });
+
+    test('a user who is deleted and begins anew under the same id has them, too, and nothing that is kept names anybody', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrolApp(userId);
+      await wrongCode(userId);
+      await enrolEmail(userId, email);
+      await withMail(userId, email, false);
+      await failed(20, 100);
+      expect((await app.call('DELETE', `/v1/users/${userId}`)).status).toBe(200);
+      const kept = (await app.db.query(countedText, [])).map(({ text }) => text);
+      // The address alone: an app that is gone is never guessed at again.
+      expect(kept).toEqual([expect.stringContaining('own-contact:')]);
+      expect(kept[0]).not.toMatch(new RegExp(`${userId}|example`, 'i'));
+      expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
+      expect(await withMail(userId, email)).toEqual(tooMany);
+    });
+
+    test('what is not verified yet spends the guesses of what is, and makes none of its failures forgotten', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrolEmail(userId, email);
+      const scope = { scope: 'update:authenticators' };
+      expect(await setUp(userId, `b-${email}`, false, scope)).toEqual(invalid);
+      for (let n = 0; n < 2; n += 1) expect(await withMail(userId, email, false)).toEqual(invalid);
+      // A backend's challenge to an address that is not enrolled.
+      for (const expected of [{ isVerified: true }, invalid, { isVerified: true }, invalid, tooMany]) {
+        const { challengeId, code } = await mailed(userId);
+        const given = 'failureReason' in expected ? other(code) : code;
+        expect(await check(challengeId, given)).toMatchObject(expected);
+      }
+      expect(await withMail(userId, email)).toEqual(tooMany);
+      expect(await setUp(userId, `b-${email}`, true, scope)).toEqual(tooMany);
+      await app.runtime.advance(minuteMs);
+      expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+    });
+
+    test('the hundred of a method of which nothing is verified outlasts every enrolment of the user’s own', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      expect(await setUp(userId, `victim-${email}`, false)).toEqual(invalid);
+      await failed(10, 99);
+      expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
+      const { body } = await app.call('GET', `/v1/users/${userId}/authenticators`);
+      await remove(userId, body[0].userAuthenticatorId);
+      // Waits are over, and the one guess is left.
+      expect(await setUp(userId, `victim-${email}`, false)).toEqual(invalid);
+      expect(await setUp(userId, `victim-${email}`)).toEqual(tooMany);
+      expect((await unlock(userId, 'EMAIL_OTP')).status).toBe(200);
+      expect(await setUp(userId, email)).toEqual(tooMany);
+      expect((await unlock(userId, 'EMAIL_OTP', { resetDisabled: true })).status).toBe(200);
+      expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
+    });
+
+    test('of two users with one address each has their own', async () => {
+      const [one, two] = [newUser(), newUser()];
+      const email = `${one}@example.com`;
+      await enrolEmail(one, email);
+      await enrolEmail(two, email);
+      for (let n = 0; n < 5; n += 1) expect(await withMail(one, email, false)).toEqual(invalid);
+      expect(await withMail(one, email)).toEqual(tooMany);
+      expect(await withMail(two, email)).toMatchObject({ isVerified: true });
+    });
+
+    test('the tenant’s own limit stays per user and method, whatever was enrolled anew', async () => {
+      await limit('AUTHENTICATOR_APP', tries(2, 60));
+      const userId = newUser();
+      await enrolApp(userId);
+      for (let n = 0; n < 2; n += 1) expect(await wrongCode(userId)).toEqual(invalid);
+      await enrolApp(userId, 'KRSXG5CTMVRXEZLUKRSXG5CT');
+      expect(await withCode(userId, 'KRSXG5CTMVRXEZLUKRSXG5CT')).toEqual(tooMany);
+      await limit('AUTHENTICATOR_APP', { rateLimitConfiguration: null });
+      expect(await withCode(userId, 'KRSXG5CTMVRXEZLUKRSXG5CT')).toMatchObject({ isVerified: true });
+    });
+
+    test('what an earlier release has locked stays so, and is unlocked in the same way', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrolApp(userId);
+      await enrolEmail(userId, email);
+      for (const method of ['AUTHENTICATOR_APP', 'EMAIL_OTP', 'RECOVERY_CODE']) {
+        await app.db.query(countEarlier, [app.tenant.tenantId, userId, method]);
+      }
+      const upgraded = await testApp(kind, { db: app.db, seed: 'upgraded' });
+      await upgraded.app.server.close();
+      const counted = (await app.db.query(countedText, [])).map(({ text }) => text).join('\n');
+      expect(counted).not.toContain(userId);
+      expect(await withCode(userId)).toEqual(tooMany);
+      expect(await withMail(userId, email)).toEqual(tooMany);
+      const recovered = await client('verify/recovery-code', await track(userId), {
+        verificationCode: 'AAAA-BBBB-CCCC-DDDD',
+      });
+      expect(recovered).toEqual(tooMany);
+      for (const method of ['AUTHENTICATOR_APP', 'EMAIL_OTP']) {
+        expect((await unlock(userId, method, { resetDisabled: true })).status).toBe(200);
+      }
+      expect(await withCode(userId)).toMatchObject({ isVerified: true });
+      expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+    });
   });
 });

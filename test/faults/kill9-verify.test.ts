@@ -2,6 +2,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, tries } from '../rig/api.ts';
+import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { startPostgres } from '../rig/postgres.ts';
 import type { OwnPostgresRig } from '../rig/postgres.ts';
 import { proofKinds } from '../rig/proofs.ts';
@@ -47,7 +48,7 @@ describe('F02: a node killed while it verifies', () => {
           if (index % 3 === 2 && proof.guess !== undefined) {
             const { failureReason } = await proof.guess(node, answers);
             if (failureReason !== 'CODE_INVALID_OR_EXPIRED') return;
-            const name = `user:${userId} ${kind.method}`;
+            const name = `${userId} ${kind.method}`;
             guesses.set(name, (guesses.get(name) ?? 0) + 1);
           } else if (await proof.give(node)) {
             acknowledged.push(userId);
@@ -92,6 +93,11 @@ describe('F02: a node killed while it verifies', () => {
     );
     const counted = new Map(budgets.rows.map((row) => [`${row.subject} ${row.verification_method}`, row.failures]));
     expect(guesses.size).toBeGreaterThan(0);
-    for (const [name, answered] of guesses) expect(counted.get(name) ?? 0, name).toBeGreaterThanOrEqual(answered);
+    const subjectOf = await guessSubjectReader(admin, credentials);
+    for (const [name, answered] of guesses) {
+      const [userId = '', method = ''] = name.split(' ');
+      const found = counted.get(`${await subjectOf(userId, method)} ${method}`);
+      expect(found ?? 0, name).toBeGreaterThanOrEqual(answered);
+    }
   }, 7_200_000);
 });

@@ -2,7 +2,6 @@ import type { Route } from '../../contract/route.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import type { AssertionResponse, KeyAssertion } from '../../methods/method.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { permitProof } from '../../proving/permit.ts';
@@ -127,14 +126,14 @@ export async function acceptAssertion<R extends Route>(
   assertion: KeyAssertion,
 ): Promise<string> {
   const { counter, isDeviceBound, hasCounterGoneBack, isUserVerified, state } = assertion;
-  const { tenantId, userId } = action.key;
+  const { userId } = action.key;
   const proof = {
     method,
     assurance: assuranceOf(method, isUserVerified),
     isRegistration: false,
     consume: { kind: 'signature', counter, isDeviceBound, challengeId: spent.challenge_id, state } as const,
     authenticator,
-    subject: userGuesses(tenantId, userId, method),
+    subject: undefined,
     remarks: { isUserVerified, ...(hasCounterGoneBack ? { counterWentBack: true } : {}) },
   };
   const accepted = await acceptProof(context, request, route, action, proof);

@@ -7,7 +7,6 @@ import { userAgentLengthMax } from '../../enrichment/user-agent.ts';
 import type { RegistrationResponse } from '../../methods/method.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
 import type { Enrolment } from '../../proving/complete-enrolment.ts';
-import { userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { sha256 } from '../../runtime/crypto.ts';
@@ -120,7 +119,7 @@ export async function finishKeyRegistration<R extends Route>(
     isUnattended: !isUserPresent || (spent.state.requiresUserVerification && !isUserVerified),
     consume: { kind: 'spent' } as const,
     authenticator,
-    subject: userGuesses(tenant.tenantId, key.userId, method),
+    subject: undefined,
     enrol(held: OpenAction): Enrolment {
       permitKey(held, method);
       // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).

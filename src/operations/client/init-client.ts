@@ -1,5 +1,6 @@
 import { initClient as route } from '../../contract/client/init.ts';
 import { maskEmail, maskPhoneNumber } from '../../core/authenticators/mask-contact.ts';
+import { guessWaits } from '../../proving/guess-waits.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { issueActionToken } from '../issue-action-token.ts';
 import { omitAbsent } from '../omit-absent.ts';
@@ -10,7 +11,7 @@ export const initClient = tokenOperation(route, async (context, { caller }) => {
   const action = await openAction(context, caller);
   const { row, token, tenant, key } = action;
   // The component that asks shows no recovery codes.
-  const methods = challengeMethods(action, false);
+  const methods = challengeMethods(action, false, await guessWaits(context, action));
   const first = defaultMethod(action, methods);
   const { userId, actionCode, idempotencyKey } = key;
   const nowSeconds = Math.floor(context.runtime.clock.now() / 1000);

@@ -1,5 +1,6 @@
 /** Which ways a page may offer to prove something, and to set up, with a token as it is. What a page offers is never refused for that reason. */
 import type { VerificationMethod } from '../../contract/values.ts';
+import type { GuessWait } from '../../proving/guess-waits.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { isPermitted, maySucceed, permitEnrolment, permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
 import { methodSettings } from '../method-settings.ts';
@@ -17,15 +18,18 @@ const provable = [
 ] as const satisfies readonly VerificationMethod[];
 
 /** Methods of the user's that can move the action now. */
-export function challengeMethods(action: OpenAction, hasRecoveryCodes: boolean): readonly VerificationMethod[] {
+export function challengeMethods(
+  action: OpenAction,
+  hasRecoveryCodes: boolean,
+  waitOf: (method: string) => GuessWait,
+): readonly VerificationMethod[] {
   const taken = action.verified.filter((row) => isTaken(action.tenant, row));
   const own = new Set(taken.map(({ verification_method }) => verification_method));
   if (hasRecoveryCodes && action.verified.length > 0) own.add('RECOVERY_CODE');
-  const { locked_methods: locked } = action.row;
   return provable.filter(
     (method) =>
       own.has(method) &&
-      !locked.includes(method) &&
+      !waitOf(method).isLocked &&
       isPermitted(() => {
         if (method === 'RECOVERY_CODE') requireRecoveryCodes(action);
         permitProof(action, method);

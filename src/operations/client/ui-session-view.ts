@@ -4,7 +4,7 @@ import { userActionState } from '../../contract/values.ts';
 import { fillMessage } from '../../core/actions/fill-message.ts';
 import { maskEmail } from '../../core/authenticators/mask-contact.ts';
 import { codeLength } from '../../proving/challenge-code.ts';
-import { guessLimit, limitedUntil } from '../../proving/guess-limit.ts';
+import { guessWaits } from '../../proving/guess-waits.ts';
 import { readAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { countingScopes, isCancellable, isPermitted, permitRecoverySet } from '../../proving/permit.ts';
@@ -36,13 +36,13 @@ export async function uiSessionView(
   wishedLocales: readonly (string | undefined)[],
 ): Promise<UiSession> {
   const action = await readAction(context, caller);
-  const more = await loadUiSession(context.db, action.key, context.runtime.clock.now());
+  const [more, waitOf] = await Promise.all([loadUiSession(context.db, action.key), guessWaits(context, action)]);
   if (more === undefined) throw new Error('The action of a token was deleted while it was read.');
   const { tenant, row } = action;
   const { token } = caller;
   const { settings } = tenant;
   const locale = choosePageLocale([row.locale, ...wishedLocales]);
-  const usable = challengeMethods(action, more.has_recovery_codes);
+  const usable = challengeMethods(action, more.has_recovery_codes, waitOf);
   const enrollable = enrolmentMethods(action);
   const isRecoveryOffered = usesRecoveryCodes(tenant);
   return omitAbsent({
@@ -65,7 +65,7 @@ export async function uiSessionView(
         verificationMethod: method,
         identifier: identifierOf(action, method),
         isHidden: methodSettings(action.tenant, method)['isHiddenToUser'] === true,
-        retryAt: retryAt(context, action, more, method),
+        retryAt: timeOf(waitOf(method).untilMs),
         codeLength: appDigits(action, method),
       }),
     ),
@@ -115,17 +115,8 @@ function messageOf({ messaging_templates, action_custom, user_custom }: UiSessio
   return fillMessage(template, { action: action_custom ?? {}, user: user_custom ?? {} });
 }
 
-/** Until when no guess is looked at: a wait that failures have earned, or the tenant's own limit, whichever lasts longer. */
-function retryAt(
-  { runtime }: Context,
-  { tenant }: OpenAction,
-  { waits, recent_tries: tries }: UiSessionRow,
-  method: string,
-): string | undefined {
-  const limit = guessLimit(tenant, method);
-  const limitedMs = limit === undefined ? undefined : limitedUntil(limit, tries[method] ?? [], runtime.clock.now());
-  const untilMs = Math.max(waits[method] ?? 0, limitedMs ?? 0);
-  return untilMs === 0 ? undefined : wireTime(untilMs);
+function timeOf(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : wireTime(timeMs);
 }
 
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {

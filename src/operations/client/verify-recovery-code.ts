@@ -1,7 +1,8 @@
 import { verifyRecoveryCode as route } from '../../contract/client/recovery-codes.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess } from '../../proving/guess.ts';
+import { recoveryCodeGuesses } from '../../proving/guess-subject.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { permitProof, requireRecoveryCodes } from '../../proving/permit.ts';
@@ -25,7 +26,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   if (code === undefined) return notACode;
   const { tenantId, userId } = action.key;
   const guess = { verificationMethod: method };
-  const subject = userGuesses(tenantId, userId, method);
+  const subject = recoveryCodeGuesses(action.tenant, userId, method);
   if (!(await spendGuess(context, action.tenant, subject, undefined))) {
     return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
   }

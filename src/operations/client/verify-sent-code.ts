@@ -5,7 +5,8 @@ import { contactOf, haveSameContact } from '../../core/authenticators/contact.ts
 import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
-import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess } from '../../proving/guess.ts';
+import { userGuesses } from '../../proving/guess-subject.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
 import { permitEnrolment, permitProof, requireUsable } from '../../proving/permit.ts';
@@ -44,7 +45,7 @@ export async function verifySentCode<R extends Route>(
 
   if (!isUsed && challenge.expires_at <= context.runtime.clock.now()) return refuse();
   if (code === undefined) return notACode;
-  const subject = userGuesses(key.tenantId, key.userId, method);
+  const subject = userGuesses(action, method);
   // A used code has no tries of its own left to count: it is only ever answered again.
   if (!(await spendGuess(context, tenant, subject, isUsed ? undefined : challengeId))) {
     return refuseGuess(context, request, key.userId, guess, 'MAX_ATTEMPTS_EXCEEDED');

@@ -4,7 +4,8 @@ import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { readCode } from '../../core/challenges/read-code.ts';
 import { methods } from '../../methods/registry.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess } from '../../proving/guess.ts';
+import { userGuesses } from '../../proving/guess-subject.ts';
 import { openAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
@@ -24,9 +25,9 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
   const { pending, enrolled } = candidates(action);
   const code = readAppCode(request.body.verificationCode, [...pending, ...enrolled]);
   if (code === undefined) return notACode;
-  const { tenantId, userId } = action.key;
+  const { userId } = action.key;
   const guess = { verificationMethod: method };
-  const subject = userGuesses(tenantId, userId, method);
+  const subject = userGuesses(action, method);
   if (!(await spendGuess(context, action.tenant, subject, undefined))) {
     return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
   }

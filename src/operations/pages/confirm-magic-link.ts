@@ -3,7 +3,6 @@ import { confirmMagicLink as route } from '../../contract/pages/magic-link.ts';
 import { assuranceOf } from '../../core/authenticators/assurance.ts';
 import { contactOf, haveSameContact } from '../../core/authenticators/contact.ts';
 import { acceptProof } from '../../proving/accept-proof.ts';
-import { userGuesses } from '../../proving/guess.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { pendingEnrolment } from '../../proving/pending-enrolment.ts';
 import { permitEnrolment, permitProof } from '../../proving/permit.ts';
@@ -58,14 +57,13 @@ async function accept(
   const isPending = authenticator.verified_at === null;
   if (isPending) permitEnrolment(action, method);
   else permitProof(action, method);
-  const { tenantId, userId } = action.key;
   const accepted = await acceptProof(context, { ...request, caller }, route, action, {
     method,
     assurance: assuranceOf(method, false),
     isRegistration: isPending,
     authenticator,
     contact: contactOf(authenticator),
-    subject: userGuesses(tenantId, userId, method),
+    subject: undefined,
     consume: { kind: 'link', challengeId: challenge.challenge_id, at: authenticator },
     code: challenge.challenge_id,
     ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),

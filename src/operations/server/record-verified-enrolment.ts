@@ -6,10 +6,12 @@ import { isHeld, unheld } from '../../core/authenticators/hold.ts';
 import type { Method, Enrolment as VerifiedEnrolment } from '../../methods/method.ts';
 import { completeEnrolment, enrolmentRemarks } from '../../proving/complete-enrolment.ts';
 import type { CompletedEnrolment, Enrolment } from '../../proving/complete-enrolment.ts';
+import { authenticatorGuesses } from '../../proving/guess-subject.ts';
 import { settleFactors } from '../../proving/settle-factors.ts';
 import { digestsEqual } from '../../runtime/crypto.ts';
 import { liftHold, loadCredentialOwner, recordAuthenticator } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import { forgetFailures } from '../../storage/queries/guess-budgets.ts';
 import { replaceRecoveryCodes } from '../../storage/queries/recovery-codes.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
@@ -43,7 +45,8 @@ export async function recordVerifiedEnrolment<R extends Route>(
   given: GivenEnrolment,
 ): Promise<CompletedEnrolment & { readonly isCodeSetStored: boolean }> {
   const { userId, method, enrolment, isDefault, recoveryCodes } = given;
-  const { tenantId } = request.caller.tenant;
+  const { tenant } = request.caller;
+  const { tenantId } = tenant;
   const nowMs = context.runtime.clock.now();
   const enrolled = context.db.transaction(async (sql) => {
     await refuseReservedUserId(sql, tenantId, userId);
@@ -62,6 +65,11 @@ export async function recordVerifiedEnrolment<R extends Route>(
           place: 'own',
           isDefault,
         });
+    // The backend vouches for it: failures at it are forgotten; by a mere repeat only those that have disabled a contact.
+    if (!isKept || contactOf(authenticator) !== undefined) {
+      const guesses = authenticatorGuesses(tenant, userId, authenticator);
+      await forgetFailures(sql, guesses, { onlyIfDisabled: isKept, nowMs });
+    }
     const isCodeSetStored = verified.length === 0 && recoveryCodes !== undefined;
     if (isCodeSetStored) await replaceRecoveryCodes(sql, tenantId, userId, { ...recoveryCodes, nowMs });
     await recordAudit(sql, context, route, request, userId, {

@@ -5,14 +5,15 @@ import { contactOf } from '../../core/authenticators/contact.ts';
 import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof, acceptUnclaimed } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
-import { contactGuesses, notACode, refuseGuess, spendGuess, userGuesses } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuess } from '../../proving/guess.ts';
+import { contactGuesses, userGuesses } from '../../proving/guess-subject.ts';
+import type { Guesses } from '../../proving/guess-subject.ts';
 import { ActionClosed, challengedAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { isCodeChallenge, loadChallengeWithAction } from '../../storage/queries/challenges.ts';
 import type { CodeChallenge } from '../../storage/queries/challenges.ts';
 import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
-import type { GuessSubject } from '../../storage/queries/guess-budgets.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
@@ -40,7 +41,7 @@ export const verifyChallenge = operation(route, async (context, request) => {
   const { user_id: userId, verification_method: verificationMethod } = challenge;
   const refuse = (reason: Parameters<typeof refuseGuess>[4]) =>
     refuseGuess(context, request, userId ?? undefined, { challengeId, verificationMethod }, reason);
-  const subject = subjectOf(tenant, challenge);
+  const subject = guessesAt(tenant, found);
   if (!(await spendGuess(context, tenant, subject, challengeId))) return refuse('MAX_ATTEMPTS_EXCEEDED');
   const isRight = ({ code_hmac: codeHmac }: CodeChallenge) => isCode(tenant, challengeId, code, codeHmac);
   if (!isRight(challenge)) return refuse('CODE_INVALID_OR_EXPIRED');
@@ -72,9 +73,10 @@ async function find(context: Context, tenant: Tenant, challengeId: string): Prom
   return { challenge, action: challengedAction(context, tenant, key, scope, row) };
 }
 
-function subjectOf(tenant: Tenant, challenge: CodeChallenge): GuessSubject {
+function guessesAt(tenant: Tenant, { challenge, action }: Answerable): Guesses {
   const { user_id: userId, verification_method: method } = challenge;
-  if (userId !== null) return userGuesses(tenant.tenantId, userId, method);
+  if (action !== undefined) return userGuesses(action, method);
+  if (userId !== null) return userGuesses({ tenant, key: { userId }, verified: [] }, method);
   const contact = contactOf(challenge);
   if (contact === undefined) throw new Error('A challenge of nobody was sent to nobody.');
   return contactGuesses(tenant, contact, method);
@@ -85,7 +87,7 @@ async function accept(
   context: Context,
   request: KeyRequest<typeof route>,
   { challenge, action }: Answerable,
-  subject: GuessSubject,
+  subject: Guesses,
 ): Promise<boolean> {
   const { challenge_id: challengeId, code_hmac: codeHmac } = challenge;
   const proof = {

@@ -18,6 +18,7 @@ import * as codeLengths from './0015-code-lengths.ts';
 import * as earlierRotations from './0016-earlier-rotations.ts';
 import * as sentAndRead from './0017-sent-and-read.ts';
 import * as departedUsers from './0018-departed-users.ts';
+import * as guessesAtAuthenticators from './0019-guesses-at-authenticators.ts';
 import * as heartbeats from './0023-heartbeats.ts';
 
 export interface Migration {
@@ -47,5 +48,6 @@ export const migrations: readonly Migration[] = [
   { version: 16, name: 'earlier-rotations', sql: earlierRotations.sql },
   { version: 17, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
   { version: 18, name: 'departed-users', sql: departedUsers.sql },
+  { version: 19, name: 'guesses-at-authenticators', sql: guessesAtAuthenticators.sql },
   { version: 23, name: 'heartbeats', sql: heartbeats.sql },
 ];

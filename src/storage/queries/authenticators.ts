@@ -5,6 +5,7 @@ import type { Contact, ContactColumns } from '../../core/authenticators/contact.
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue } from '../sql.ts';
+import { withoutGuesses } from './guess-budgets.ts';
 
 export interface AuthenticatorRow extends ContactColumns, HoldColumns {
   readonly user_id: string;
@@ -38,6 +39,15 @@ export async function loadAuthenticators(
   userId: string,
 ): Promise<readonly AuthenticatorRow[]> {
   return sql.query(loadStatement, [tenantId, userId]);
+}
+
+/** Those of them that are verified. */
+export async function loadVerifiedAuthenticators(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+): Promise<readonly AuthenticatorRow[]> {
+  return (await loadAuthenticators(sql, tenantId, userId)).filter(({ verified_at }) => verified_at !== null);
 }
 
 const recordStatement = statement<AuthenticatorRow>(
@@ -131,7 +141,7 @@ export async function moveAuthenticatorContacts(
 
 const deleteStatement = statement<never>(
   'delete_authenticator',
-  'delete from authenticators where tenant_id = $1 and user_id = $2 and authenticator_id = $3',
+  withoutGuesses('delete from authenticators r where tenant_id = $1 and user_id = $2 and authenticator_id = $3'),
 );
 
 /** Removes an authenticator, if the user has it. */
@@ -192,13 +202,12 @@ export async function recordPendingAuthenticator(
   ]);
 }
 
-const clearSlotStatement = statement<{ authenticator_id: string }>(
+const clearSlotStatement = statement<never>(
   'clear_authenticator_slot',
-  `delete from authenticators r using authenticators p
+  withoutGuesses(`delete from authenticators r using authenticators p
    where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
      and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
-     and r.slot in ('', '${successorSlot}') and r.authenticator_id <> p.authenticator_id
-   returning r.authenticator_id`,
+     and r.slot in ('', '${successorSlot}') and r.authenticator_id <> p.authenticator_id`),
 );
 const takeSlotStatement = statement<never>(
   'take_authenticator_slot',
@@ -221,8 +230,8 @@ export async function waitAsSuccessor(sql: Sql, tenantId: string, row: Authentic
 
 const clearSuccessorStatement = statement<never>(
   'clear_authenticator_successor',
-  `delete from authenticators
-   where tenant_id = $1 and user_id = $2 and verification_method = $3 and slot = '${successorSlot}'`,
+  withoutGuesses(`delete from authenticators r
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and slot = '${successorSlot}'`),
 );
 
 /** Removes what waits to take the place of an authenticator that is new there. */

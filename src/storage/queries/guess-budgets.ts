@@ -1,14 +1,16 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
-/** Whose guesses are counted, and at what (ruling 15). */
+/** What a guess is counted for (rulings 15 and 43). */
 export interface GuessSubject {
   readonly tenantId: string;
-  /** `user:` and the id, or `contact:` and an HMAC of the address where there is no user. */
+  /** Whose tries the tenant's own limit counts: a user's, or those at a contact of nobody yet. */
+  readonly owner: string;
+  /** What the failures belong to. */
   readonly subject: string;
   readonly verificationMethod: string;
-  /** Without a user there are waits but never a lock: a stranger must not be able to lock anybody out. */
-  readonly canLock: boolean;
+  /** Who hears of a lock. Without a user there are waits but never a lock: a stranger must not be able to lock anybody out. */
+  readonly userId: string | undefined;
 }
 
 /**
@@ -27,6 +29,8 @@ const waitSecondsMax = 3600;
 export const lockedAfter = 20;
 /** Failures since the last success that disable it; unlocking does not undo that. */
 export const disabledAfter = 100;
+/** Whether no guess of `g` is left until somebody unlocks it, if even that helps. */
+const isLocked = `(g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})`;
 // A code dies after five tries, whatever the budget says.
 const triesPerCodeMax = 5;
 
@@ -36,8 +40,8 @@ const waits = `case when g.failures_since_reset + 1 < ${freeFailures} then g.nex
          else $4::timestamptz + make_interval(secs => least(${waitSecondsMax},
            ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end`;
 
-// The tries that the tenant's limit still counts.
-const recentTries = 'select t from unnest(g.recent_tries) as t where t > $4::timestamptz - make_interval(secs => $8)';
+// Since when tries count against the tenant's limit.
+const since = '$4::timestamptz - make_interval(secs => $8)';
 
 /**
  * Counts one failure ahead of the comparison, unless there is a wait, a lock, or no try left of the tenant's limit. `from`
@@ -45,33 +49,32 @@ const recentTries = 'select t from unnest(g.recent_tries) as t where t > $4::tim
  */
 const spend = (from: string) => `
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
-       failures_since_success, next_try_at, recent_tries)
-     select $1::uuid, $2::text, $3::text, 1, 1, 'epoch',
-       case when $7::int is null then '{}' else array[$4::timestamptz] end ${from}
+       failures_since_success, next_try_at)
+     select $1::uuid, $9::text, $3::text, 1, 1, 'epoch' ${from}
+       case when $7::int is null then true else has_try_left($1, $2::text, $3, ${since}, $7) end
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
-       next_try_at = ${waits},
-       recent_tries = case when $7 is null then '{}' else array(${recentTries}) || $4::timestamptz end
-     where g.next_try_at <= $4
-       and ($7 is null or cardinality(array(${recentTries})) < $7)
-       and (not $5 or (g.failures_since_reset < ${lockedAfter} and g.failures_since_success < ${disabledAfter}))
-     -- the user hears of a lock (A05): with the failure that makes it, so that no crash comes between; see isFailing
-     returning case when $5 and g.failures_since_reset = ${lockedAfter}
-       then queue_lock_notice($1, substr($2, 6), $3, $4, $6::uuid) end as is_notified`;
+       next_try_at = ${waits}
+     where g.next_try_at <= $4 and ($5::text is null or not ${isLocked})
+     returning
+       case when $7 is not null then count_try($1, $2, $3, ${since}, $4) end as is_tried,
+       -- the user hears of a lock (A05): with the failure that makes it, so that no crash comes between; see isFailing
+       case when $5 is not null and g.failures_since_reset = ${lockedAfter}
+         then queue_lock_notice($1, $5, $3, $4, $6::uuid) end as is_notified`;
 
 const spendAtCodeStatement = statement<{ tries: number | null }>(
   'spend_attempt_at_code',
   `with spent as (${spend(`from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax}`)}
+     where c.tenant_id = $1 and c.challenge_id = $10 and c.tries < ${triesPerCodeMax} and`)}
    )
    update challenges c set tries = c.tries + 1
-   where c.tenant_id = $1 and c.challenge_id = $9 and c.tries < ${triesPerCodeMax} and exists (select from spent)
+   where c.tenant_id = $1 and c.challenge_id = $10 and c.tries < ${triesPerCodeMax} and exists (select from spent)
    returning c.tries`,
   'guesses',
 );
 
-const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt', spend(''), 'guesses');
+const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt', spend('where'), 'guesses');
 
 /**
  * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
@@ -80,7 +83,7 @@ const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt
  */
 export async function spendAttempt(
   sql: Sql,
-  { tenantId, subject, verificationMethod, canLock }: GuessSubject,
+  { tenantId, owner, subject, verificationMethod, userId }: GuessSubject,
   guess: {
     readonly challengeId: string | undefined;
     readonly limit: GuessLimit | undefined;
@@ -92,13 +95,14 @@ export async function spendAttempt(
   const windowSeconds = limit === undefined ? null : limit.windowMs / 1000;
   const values = [
     tenantId,
-    subject,
+    owner,
     verificationMethod,
     sqlTime(nowMs),
-    canLock,
+    userId ?? null,
     noticeId,
     limit?.triesMax ?? null,
     windowSeconds,
+    subject,
   ];
   const rows =
     challengeId === undefined
@@ -114,10 +118,15 @@ const giveBackStatement = statement<never>(
        failures_since_reset = greatest(failures_since_reset - 1, 0),
        failures_since_success = greatest(failures_since_success - 1, 0),
        -- a wait that the failures which are left have earned goes on
-       next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end,
-       -- the latest: which of those made at once it was makes no difference to how many are left
-       recent_tries = trim_array(recent_tries, least(cardinality(recent_tries), 1))
+       next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
      where tenant_id = $1 and subject = $2 and verification_method = $3
+     returning 1
+   ), tries as (
+     -- the latest: which of those made at once it was makes no difference to how many are left
+     update guess_tries set tried_at = trim_array(tried_at, least(cardinality(tried_at), 1))
+     where tenant_id = $1 and subject = $5 and verification_method = $3
+       -- after the budget, as whoever spends takes them
+       and exists (select from budget)
    )
    update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $4`,
 );
@@ -128,51 +137,165 @@ const giveBackStatement = statement<never>(
  */
 export async function giveBackAttempt(
   sql: Sql,
-  { tenantId, subject, verificationMethod }: GuessSubject,
+  { tenantId, owner, subject, verificationMethod }: GuessSubject,
   challengeId?: string,
 ): Promise<void> {
-  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, challengeId ?? null]);
+  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, challengeId ?? null, owner]);
+}
+
+const uncountStatement = statement<never>(
+  'uncount_failure',
+  `update guess_budgets set
+     failures_since_reset = case when $4 then 0 else greatest(failures_since_reset - 1, 0) end,
+     failures_since_success = greatest(failures_since_success - 1, 0),
+     next_try_at = case when $4 or failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
+   where tenant_id = $1 and subject = $2 and verification_method = $3`,
+);
+
+/** Takes the failure of an attempt back that was right and yet makes no others forgotten; with `endsWaits`, waits and a lock end. */
+export async function uncountFailure(
+  sql: Sql,
+  { tenantId, subject, verificationMethod }: GuessSubject,
+  endsWaits: boolean,
+): Promise<void> {
+  await sql.query(uncountStatement, [tenantId, subject, verificationMethod, endsWaits]);
+}
+
+/** How a budget stands, with until when no guess counts; or when guesses were counted against the tenant's own limit. */
+export interface GuessCountRow {
+  readonly verification_method: string;
+  /** Null for the tries of the limit. */
+  readonly subject: string | null;
+  readonly is_locked: boolean;
+  /** Unix milliseconds. */
+  readonly next_try_at: number;
+  /** Unix milliseconds. */
+  readonly tried_at: readonly number[];
+}
+
+const loadStatement = statement<GuessCountRow>(
+  'load_guess_counts',
+  `select g.verification_method, g.subject, ${isLocked} as is_locked, g.next_try_at, '[]'::json as tried_at
+   from guess_budgets g where g.tenant_id = $1 and g.subject = any($3)
+   union all
+   select t.verification_method, null, false, 'epoch',
+     to_json(array(select (extract(epoch from tried) * 1000)::bigint from unnest(t.tried_at) as tried))
+   from guess_tries t where t.tenant_id = $1 and t.subject = $2`,
+  'reads',
+);
+
+/** What is counted for any of a user's guesses. */
+export async function loadGuessCounts(
+  sql: Sql,
+  tenantId: string,
+  owner: string,
+  subjects: readonly string[],
+): Promise<readonly GuessCountRow[]> {
+  return sql.query(loadStatement, [tenantId, owner, subjects]);
 }
 
 const failingStatement = statement<{ is_failing: boolean }>(
   'load_is_failing',
-  `select failures_since_success >= ${lockedAfter} as is_failing from guess_budgets
-   where tenant_id = $1 and subject = 'user:' || $2 and verification_method = $3`,
+  `select exists (
+     select from guess_budgets
+     where tenant_id = $1 and subject = any($2) and verification_method = $3 and failures_since_success >= ${lockedAfter}
+   ) as is_failing`,
 );
 
-/** Whether a user's method has failed as often as locks it, with no success since; an unlock changes nothing about it. */
+/** Whether one of these has failed as often as locks it, with no success since; an unlock changes nothing about it. */
 export async function isFailing(
   sql: Sql,
   tenantId: string,
-  userId: string,
+  subjects: readonly string[],
   verificationMethod: string,
 ): Promise<boolean> {
-  const [row] = await sql.query(failingStatement, [tenantId, userId, verificationMethod]);
+  const [row] = await sql.query(failingStatement, [tenantId, subjects, verificationMethod]);
   return row?.is_failing === true;
 }
 
-const unlockStatement = statement<{ failures_since_reset: number }>(
-  'unlock_guess_budget',
-  `update guess_budgets set failures_since_reset = 0, next_try_at = $4, recent_tries = '{}'
-   where tenant_id = $1 and subject = $2 and verification_method = $3 returning failures_since_reset`,
+const unlockStatement = statement<{ subject: string }>(
+  'unlock_guesses',
+  `with tries as (
+     delete from guess_tries where tenant_id = $1 and subject = $6 and verification_method = $3 returning subject
+   ), budgets as (
+     update guess_budgets set failures_since_reset = 0, next_try_at = $4,
+       failures_since_success = case when $5 then 0 else failures_since_success end
+     where tenant_id = $1 and subject = any($2) and verification_method = $3
+     returning subject
+   )
+   select subject from tries union all select subject from budgets`,
 );
 
-/** Ends waits, a lock and the tenant's limit, but keeps the count since the last success. False if there was nothing to end. */
-export async function unlockGuessBudget(sql: Sql, subject: GuessSubject, nowMs: number): Promise<boolean> {
-  const rows = await sql.query(unlockStatement, [
-    subject.tenantId,
-    subject.subject,
-    subject.verificationMethod,
-    sqlTime(nowMs),
-  ]);
-  return rows.length === 1;
+/**
+ * Ends waits, locks and the tenant's limit, but keeps the count since the last success, unless it is to be reset, too. False
+ * if there was nothing to end.
+ */
+export async function unlockGuesses(
+  sql: Sql,
+  tenantId: string,
+  of: { readonly owner: string; readonly subjects: readonly string[]; readonly verificationMethod: string },
+  { resetsDisabled, nowMs }: { readonly resetsDisabled: boolean; readonly nowMs: number },
+): Promise<boolean> {
+  const { owner, subjects, verificationMethod } = of;
+  const values = [tenantId, subjects, verificationMethod, sqlTime(nowMs), resetsDisabled, owner];
+  return (await sql.query(unlockStatement, values)).length > 0;
 }
 
-const deleteForUserStatement = statement<never>(
-  'delete_user_guess_budgets',
-  `delete from guess_budgets where tenant_id = $1 and subject = 'user:' || $2`,
+const forgetStatement = statement<never>(
+  'forget_failures',
+  `update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = $4
+   where tenant_id = $1 and subject = $2 and verification_method = $3
+     and (not $5 or failures_since_success >= ${disabledAfter})`,
 );
 
-export async function deleteUserGuessBudgets(sql: Sql, tenantId: string, userId: string): Promise<void> {
-  await sql.query(deleteForUserStatement, [tenantId, userId]);
+/** Forgets all failures, or only where they have disabled what they are counted for. */
+export async function forgetFailures(
+  sql: Sql,
+  { tenantId, subject, verificationMethod }: GuessSubject,
+  { onlyIfDisabled, nowMs }: { readonly onlyIfDisabled: boolean; readonly nowMs: number },
+): Promise<void> {
+  await sql.query(forgetStatement, [tenantId, subject, verificationMethod, sqlTime(nowMs), onlyIfDisabled]);
+}
+
+/** The subject of an authenticator that has no contact; it goes with it. */
+export function authenticatorSubject(authenticatorId: string): string {
+  return `authenticator:${authenticatorId}`;
+}
+
+/** A statement that deletes authenticators as `removed`, with what is counted for them. Failures at a contact stay. */
+export function withoutGuesses(removal: string): string {
+  return `with removed as (${removal} returning r.tenant_id, r.authenticator_id)
+   delete from guess_budgets g using removed
+   where g.tenant_id = removed.tenant_id and g.subject = '${authenticatorSubject('')}' || removed.authenticator_id`;
+}
+
+const deleteAuthenticatorsStatement = statement<never>(
+  'delete_guess_budgets_of_authenticators',
+  `delete from guess_budgets g using authenticators a
+   where a.tenant_id = $1 and a.user_id = $2 and g.tenant_id = a.tenant_id
+     and g.subject = '${authenticatorSubject('')}' || a.authenticator_id`,
+);
+const deleteSpotlessStatement = statement<never>(
+  'delete_spotless_guess_budgets',
+  'delete from guess_budgets where tenant_id = $1 and subject = any($2) and failures_since_success = 0',
+);
+const deleteTriesStatement = statement<never>(
+  'delete_guess_tries',
+  `delete from guess_tries where tenant_id = $1 and subject = $2
+     and not exists (select from unnest(tried_at) as tried where tried > $3)`,
+);
+
+/**
+ * Deletes what is counted for a user who goes, as far as it binds nobody who comes again by the same name: failures at their
+ * contacts and methods stay, and so do tries that were made after `triedAfterMs`. Both name nobody: their names are HMACs.
+ */
+export async function deleteGuessBudgets(
+  sql: Sql,
+  tenantId: string,
+  of: { readonly userId: string; readonly owner: string; readonly subjects: readonly string[] },
+  triedAfterMs: number,
+): Promise<void> {
+  await sql.query(deleteAuthenticatorsStatement, [tenantId, of.userId]);
+  await sql.query(deleteSpotlessStatement, [tenantId, of.subjects]);
+  await sql.query(deleteTriesStatement, [tenantId, of.owner, sqlTime(triedAfterMs)]);
 }

@@ -68,7 +68,7 @@ export interface Proof {
    * earned with it. Undefined if nothing.
    */
   readonly remembered: { readonly proofHmac: Buffer | null; readonly earned: object } | undefined;
-  /** Whose failures of the method are forgotten; undefined if they were before. */
+  /** Where failures of the method are forgotten; undefined where nothing is. */
   readonly subject: GuessSubject | undefined;
   readonly audit: AuditEvent;
   /** Earlier than now where nobody knew whose it is when it was given. */
@@ -77,7 +77,7 @@ export interface Proof {
 }
 
 // $1 to $4 the action's key, $5 method, $6 authenticator, $7 assurance, $8 whether it proves the user, $9 HMAC of the
-// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 whose failures, $19 what the action remembers as earned, or
+// code, $10 time, $11 to $16 the audit event, $17 the lease, $18 which failures are forgotten, $19 what the action remembers as earned, or
 // null if it remembers nothing, $20 when it was given, $21 the action's id, $22 whether it enrols, $23 under which method a
 // held authenticator was added; then what is consumed.
 const closedStateList = closedStates.map((state) => `'${state}'`).join(', ');

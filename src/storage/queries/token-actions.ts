@@ -2,7 +2,6 @@ import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
 import type { AuthenticatorRow } from './authenticators.ts';
-import { disabledAfter, lockedAfter } from './guess-budgets.ts';
 import { isOfUser } from './departed-users.ts';
 
 /** The action that a short-lived token names, with its user and all that a proof can be of. */
@@ -31,8 +30,6 @@ export interface TokenAction {
   readonly display_name: string | null;
   readonly default_authenticator_id: string | null;
   readonly removed_last_authenticator: boolean;
-  /** Methods that no guess is left for until somebody unlocks them. */
-  readonly locked_methods: readonly string[];
   /** Oldest first, unverified ones too. */
   readonly authenticators: readonly AuthenticatorRow[];
 }
@@ -52,11 +49,6 @@ export const tokenActionColumns = `x.action_id, x.state, x.decision, x.proof_met
      u.locale as user_locale, u.email, u.email_verified, u.phone_number,
      u.phone_number_verified, u.username, u.display_name, u.default_authenticator_id,
      u.removed_last_authenticator,
-     array(
-       select g.verification_method from guess_budgets g
-       where g.tenant_id = x.tenant_id and g.subject = 'user:' || x.user_id
-         and (g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})
-     ) as locked_methods,
      coalesce((
        select json_agg(json_build_object(
          'user_id', a.user_id, 'authenticator_id', a.authenticator_id, 'verification_method', a.verification_method,

@@ -1,4 +1,4 @@
-import { sqlTime, statement } from '../sql.ts';
+import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
 import { isOfUser } from './departed-users.ts';
@@ -11,10 +11,6 @@ export interface UiSessionRow {
   readonly messaging_templates: Readonly<Record<string, { readonly defaultTemplate: string }>> | null;
   readonly action_custom: Readonly<Record<string, unknown>> | null;
   readonly user_custom: Readonly<Record<string, unknown>> | null;
-  /** Until when no guess counts, by method; Unix milliseconds. */
-  readonly waits: Readonly<Record<string, number>>;
-  /** When guesses were counted against the tenant's own limit, by method; Unix milliseconds. */
-  readonly recent_tries: Readonly<Record<string, readonly number[]>>;
   readonly has_recovery_codes: boolean;
   /** Whether a set was made, used up or not. */
   readonly has_recovery_set: boolean;
@@ -23,17 +19,6 @@ export interface UiSessionRow {
 const loadStatement = statement<UiSessionRow>(
   'load_ui_session',
   `select t.theme - 'template' as theme, t.message_overrides, c.messaging_templates, x.custom as action_custom, u.custom as user_custom,
-     coalesce((
-       select json_object_agg(g.verification_method, (extract(epoch from g.next_try_at) * 1000)::bigint)
-       from guess_budgets g
-       where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.next_try_at > $5
-     ), '{}') as waits,
-     coalesce((
-       select json_object_agg(g.verification_method,
-         array(select (extract(epoch from t) * 1000)::bigint from unnest(g.recent_tries) as t))
-       from guess_budgets g
-       where g.tenant_id = $1 and g.subject = 'user:' || $2 and g.recent_tries <> '{}'
-     ), '{}') as recent_tries,
      exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2 and r.used_at is null)
        as has_recovery_codes,
      exists (select from recovery_codes r where r.tenant_id = $1 and r.user_id = $2) as has_recovery_set
@@ -44,8 +29,8 @@ const loadStatement = statement<UiSessionRow>(
    where ${isOfUser('x')} and x.action_code = $3 and x.idempotency_key = $4`,
 );
 
-export async function loadUiSession(sql: Sql, key: ActionKey, nowMs: number): Promise<UiSessionRow | undefined> {
-  const values = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey, sqlTime(nowMs)];
+export async function loadUiSession(sql: Sql, key: ActionKey): Promise<UiSessionRow | undefined> {
+  const values = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey];
   const [row] = await sql.query(loadStatement, values);
   return row;
 }
