@@ -1,6 +1,6 @@
 /** What guesses are counted for: the thing that is guessed (ruling 43). Names that outlive their user are HMACs. */
-import { contactOf } from '../core/authenticators/contact.ts';
-import type { Contact } from '../core/authenticators/contact.ts';
+import { contactOf, haveSameContact } from '../core/authenticators/contact.ts';
+import type { Contact, ContactColumns } from '../core/authenticators/contact.ts';
 import { successorSlot } from '../core/authenticators/hold.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
@@ -29,21 +29,26 @@ interface Guessed {
 }
 
 /**
- * The guesses at a method of a user's, whatever of it the guess is at: what is not verified yet has none of its own, and a
- * successor shares those of the app that it is to replace.
+ * The guesses at a method of a user's, of which a code was sent to `contact` if to any: what is not verified yet has none of
+ * its own, and a successor shares those of the app that it is to replace.
  */
-export function userGuesses({ tenant, key, verified }: Guessed, verificationMethod: string): Guesses {
+export function userGuesses(
+  { tenant, key, verified }: Guessed,
+  verificationMethod: string,
+  contact?: ContactColumns,
+): Guesses {
   const { tenantId } = tenant;
   const { userId } = key;
   const owner = ownerOf(tenant, userId);
   const rows = verified.filter((row) => row.verification_method === verificationMethod);
   const row = rows.find(({ slot }) => slot !== successorSlot) ?? rows[0];
-  const guesses = { tenantId, owner, verificationMethod, userId };
+  const guesses = { tenantId, owner, verificationMethod, userId, isBeside: false };
   return row === undefined
     ? { ...guesses, subject: owner, of: { kind: 'unverified' } }
     : {
         ...guesses,
         subject: subjectOf(tenant, userId, row),
+        isBeside: contact !== undefined && !haveSameContact(row, contact),
         of: { kind: 'authenticator', authenticatorId: row.authenticator_id },
       };
 }
@@ -51,14 +56,30 @@ export function userGuesses({ tenant, key, verified }: Guessed, verificationMeth
 /** The guesses at a user's recovery codes, which are counted over all their sets. */
 export function recoveryCodeGuesses(tenant: Tenant, userId: string, verificationMethod: string): Guesses {
   const owner = ownerOf(tenant, userId);
-  return { tenantId: tenant.tenantId, owner, subject: owner, verificationMethod, userId, of: { kind: 'whole' } };
+  return {
+    tenantId: tenant.tenantId,
+    owner,
+    subject: owner,
+    isBeside: false,
+    verificationMethod,
+    userId,
+    of: { kind: 'whole' },
+  };
 }
 
 /** The guesses at codes that were sent to a contact of nobody yet. */
 export function contactGuesses(tenant: Tenant, contact: Contact, verificationMethod: string): Guesses {
   const subject = contactSubject(tenant, contact);
   const { tenantId } = tenant;
-  return { tenantId, owner: subject, subject, verificationMethod, userId: undefined, of: { kind: 'whole' } };
+  return {
+    tenantId,
+    owner: subject,
+    subject,
+    isBeside: false,
+    verificationMethod,
+    userId: undefined,
+    of: { kind: 'whole' },
+  };
 }
 
 /** The guesses at one authenticator of a user's. */
@@ -68,6 +89,7 @@ export function authenticatorGuesses(tenant: Tenant, userId: string, row: Counta
     tenantId: tenant.tenantId,
     owner: ownerOf(tenant, userId),
     subject: subjectOf(tenant, userId, row),
+    isBeside: false,
     verificationMethod,
     userId,
     of: { kind: 'authenticator', authenticatorId },

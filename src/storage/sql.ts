@@ -23,7 +23,7 @@ export function sqlTime(timeMs: number): string {
 
 /**
  * Which statements may be sent together: those that only read, those that write what was decided, and those that spend a
- * guess, which are named by their subject and so stand in an order of their own; see call-queue.ts.
+ * guess, which name their user by another name and so stand in an order of their own; see call-queue.ts.
  */
 export type Grouping = 'reads' | 'writes' | 'guesses';
 

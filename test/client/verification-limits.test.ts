@@ -16,6 +16,10 @@ const failNearly = statement<never>(
   `update guess_budgets set failures_since_reset = $1, failures_since_success = $2, next_try_at = 'epoch'
    where failures_since_success > 0`,
 );
+const failBeside = statement<never>(
+  'test_fail_beside',
+  'update guess_budgets set failures_beside = 99 where failures_beside > 0',
+);
 const forgetAll = statement<never>(
   'test_forget_guesses',
   'with tries as (delete from guess_tries) delete from guess_budgets',
@@ -388,6 +392,23 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await setUp(userId, `b-${email}`, true, scope)).toEqual(tooMany);
       await app.runtime.advance(minuteMs);
       expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+    });
+
+    test('who proves an address of their own guesses at another one a hundred times and no more', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrolEmail(userId, email);
+      const scope = { scope: 'update:authenticators' };
+      expect(await setUp(userId, `victim-${email}`, false, scope)).toEqual(invalid);
+      await app.db.query(failBeside, []);
+      expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+      expect(await setUp(userId, `victim-${email}`, false, scope)).toEqual(invalid);
+      expect(await setUp(userId, `victim-${email}`, true, scope)).toEqual(tooMany);
+      const { challengeId, code } = await mailed(userId);
+      expect(await check(challengeId, code)).toEqual(tooMany);
+      expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
+      expect((await unlock(userId, 'EMAIL_OTP', { resetDisabled: true })).status).toBe(200);
+      expect(await setUp(userId, `next-${email}`, true, scope)).toMatchObject({ isVerified: true });
     });
 
     test('the hundred of a method of which nothing is verified outlasts every enrolment of the user’s own', async () => {

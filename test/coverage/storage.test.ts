@@ -56,6 +56,7 @@ const statementsWithoutTenant = [
   'load_fingerprints_session_signing_keys',
   'load_fingerprints_tenants',
   'lock_audit_chain',
+  'lock_earlier_guess_budgets',
   'lock_first_tenant',
   'lock_sending',
   'purge_challenges',

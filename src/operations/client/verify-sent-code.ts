@@ -45,7 +45,7 @@ export async function verifySentCode<R extends Route>(
 
   if (!isUsed && challenge.expires_at <= context.runtime.clock.now()) return refuse();
   if (code === undefined) return notACode;
-  const subject = userGuesses(action, method);
+  const subject = userGuesses(action, method, challenge);
   // A used code has no tries of its own left to count: it is only ever answered again.
   if (!(await spendGuess(context, tenant, subject, isUsed ? undefined : challengeId))) {
     return refuseGuess(context, request, key.userId, guess, 'MAX_ATTEMPTS_EXCEEDED');

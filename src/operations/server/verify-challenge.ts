@@ -75,7 +75,7 @@ async function find(context: Context, tenant: Tenant, challengeId: string): Prom
 
 function guessesAt(tenant: Tenant, { challenge, action }: Answerable): Guesses {
   const { user_id: userId, verification_method: method } = challenge;
-  if (action !== undefined) return userGuesses(action, method);
+  if (action !== undefined) return userGuesses(action, method, challenge);
   if (userId !== null) return userGuesses({ tenant, key: { userId }, verified: [] }, method);
   const contact = contactOf(challenge);
   if (contact === undefined) throw new Error('A challenge of nobody was sent to nobody.');

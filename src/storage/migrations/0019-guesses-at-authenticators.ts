@@ -41,6 +41,10 @@ begin
   return true;
 end $$;
 
+-- Of the failures those that were guesses at something else, which has no count of its own. No success ends them: whoever has
+-- an address of their own would guess at another's for ever.
+alter table guess_budgets add column failures_beside integer not null default 0;
+
 -- What nothing is counted in is as good as none.
 delete from guess_budgets where failures_since_reset = 0 and failures_since_success = 0 and subject like 'user:%'
   and recent_tries = '{}';

@@ -8,6 +8,8 @@ export interface GuessSubject {
   readonly owner: string;
   /** What the failures belong to. */
   readonly subject: string;
+  /** Whether the guess is at something else, which has no count of its own. */
+  readonly isBeside: boolean;
   readonly verificationMethod: string;
   /** Who hears of a lock. Without a user there are waits but never a lock: a stranger must not be able to lock anybody out. */
   readonly userId: string | undefined;
@@ -49,14 +51,16 @@ const since = '$4::timestamptz - make_interval(secs => $8)';
  */
 const spend = (from: string) => `
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
-       failures_since_success, next_try_at)
-     select $1::uuid, $9::text, $3::text, 1, 1, 'epoch' ${from}
+       failures_since_success, failures_beside, next_try_at)
+     select $1::uuid, $9::text, $3::text, 1, 1, $10::boolean::int, 'epoch' ${from}
        case when $7::int is null then true else has_try_left($1, $2::text, $3, ${since}, $7) end
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
+       failures_beside = g.failures_beside + excluded.failures_beside,
        next_try_at = ${waits}
      where g.next_try_at <= $4 and ($5::text is null or not ${isLocked})
+       and (not $10 or g.failures_beside < ${disabledAfter})
      returning
        case when $7 is not null then count_try($1, $2, $3, ${since}, $4) end as is_tried,
        -- the user hears of a lock (A05): with the failure that makes it, so that no crash comes between; see isFailing
@@ -66,10 +70,10 @@ const spend = (from: string) => `
 const spendAtCodeStatement = statement<{ tries: number | null }>(
   'spend_attempt_at_code',
   `with spent as (${spend(`from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $10 and c.tries < ${triesPerCodeMax} and`)}
+     where c.tenant_id = $1 and c.challenge_id = $11 and c.tries < ${triesPerCodeMax} and`)}
    )
    update challenges c set tries = c.tries + 1
-   where c.tenant_id = $1 and c.challenge_id = $10 and c.tries < ${triesPerCodeMax} and exists (select from spent)
+   where c.tenant_id = $1 and c.challenge_id = $11 and c.tries < ${triesPerCodeMax} and exists (select from spent)
    returning c.tries`,
   'guesses',
 );
@@ -83,7 +87,7 @@ const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt
  */
 export async function spendAttempt(
   sql: Sql,
-  { tenantId, owner, subject, verificationMethod, userId }: GuessSubject,
+  { tenantId, owner, subject, isBeside, verificationMethod, userId }: GuessSubject,
   guess: {
     readonly challengeId: string | undefined;
     readonly limit: GuessLimit | undefined;
@@ -103,6 +107,7 @@ export async function spendAttempt(
     limit?.triesMax ?? null,
     windowSeconds,
     subject,
+    isBeside,
   ];
   const rows =
     challengeId === undefined
@@ -117,6 +122,7 @@ const giveBackStatement = statement<never>(
      update guess_budgets set
        failures_since_reset = greatest(failures_since_reset - 1, 0),
        failures_since_success = greatest(failures_since_success - 1, 0),
+       failures_beside = greatest(failures_beside - $6::boolean::int, 0),
        -- a wait that the failures which are left have earned goes on
        next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
      where tenant_id = $1 and subject = $2 and verification_method = $3
@@ -137,10 +143,11 @@ const giveBackStatement = statement<never>(
  */
 export async function giveBackAttempt(
   sql: Sql,
-  { tenantId, owner, subject, verificationMethod }: GuessSubject,
+  { tenantId, owner, subject, isBeside, verificationMethod }: GuessSubject,
   challengeId?: string,
 ): Promise<void> {
-  await sql.query(giveBackStatement, [tenantId, subject, verificationMethod, challengeId ?? null, owner]);
+  const values = [tenantId, subject, verificationMethod, challengeId ?? null, owner, isBeside];
+  await sql.query(giveBackStatement, values);
 }
 
 const uncountStatement = statement<never>(
@@ -148,6 +155,7 @@ const uncountStatement = statement<never>(
   `update guess_budgets set
      failures_since_reset = case when $4 then 0 else greatest(failures_since_reset - 1, 0) end,
      failures_since_success = greatest(failures_since_success - 1, 0),
+     failures_beside = greatest(failures_beside - $5::boolean::int, 0),
      next_try_at = case when $4 or failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
    where tenant_id = $1 and subject = $2 and verification_method = $3`,
 );
@@ -155,10 +163,10 @@ const uncountStatement = statement<never>(
 /** Takes the failure of an attempt back that was right and yet makes no others forgotten; with `endsWaits`, waits and a lock end. */
 export async function uncountFailure(
   sql: Sql,
-  { tenantId, subject, verificationMethod }: GuessSubject,
+  { tenantId, subject, isBeside, verificationMethod }: GuessSubject,
   endsWaits: boolean,
 ): Promise<void> {
-  await sql.query(uncountStatement, [tenantId, subject, verificationMethod, endsWaits]);
+  await sql.query(uncountStatement, [tenantId, subject, verificationMethod, endsWaits, isBeside]);
 }
 
 /** How a budget stands, with until when no guess counts; or when guesses were counted against the tenant's own limit. */
@@ -215,12 +223,16 @@ export async function isFailing(
 
 const unlockStatement = statement<{ subject: string }>(
   'unlock_guesses',
-  `with tries as (
-     delete from guess_tries where tenant_id = $1 and subject = $6 and verification_method = $3 returning subject
-   ), budgets as (
+  `with budgets as (
      update guess_budgets set failures_since_reset = 0, next_try_at = $4,
-       failures_since_success = case when $5 then 0 else failures_since_success end
+       failures_since_success = case when $5 then 0 else failures_since_success end,
+       failures_beside = case when $5 then 0 else failures_beside end
      where tenant_id = $1 and subject = any($2) and verification_method = $3
+     returning subject
+   ), tries as (
+     -- after the budgets, as whoever spends takes them
+     delete from guess_tries where tenant_id = $1 and subject = $6 and verification_method = $3
+       and (select count(*) from budgets) >= 0
      returning subject
    )
    select subject from tries union all select subject from budgets`,
@@ -243,9 +255,9 @@ export async function unlockGuesses(
 
 const forgetStatement = statement<never>(
   'forget_failures',
-  `update guess_budgets set failures_since_reset = 0, failures_since_success = 0, next_try_at = $4
+  `update guess_budgets set failures_since_reset = 0, failures_since_success = 0, failures_beside = 0, next_try_at = $4
    where tenant_id = $1 and subject = $2 and verification_method = $3
-     and (not $5 or failures_since_success >= ${disabledAfter})`,
+     and (not $5 or greatest(failures_since_success, failures_beside) >= ${disabledAfter})`,
 );
 
 /** Forgets all failures, or only where they have disabled what they are counted for. */
@@ -277,7 +289,7 @@ const deleteAuthenticatorsStatement = statement<never>(
 );
 const deleteSpotlessStatement = statement<never>(
   'delete_spotless_guess_budgets',
-  'delete from guess_budgets where tenant_id = $1 and subject = any($2) and failures_since_success = 0',
+  'delete from guess_budgets where tenant_id = $1 and subject = any($2) and greatest(failures_since_success, failures_beside) = 0',
 );
 const deleteTriesStatement = statement<never>(
   'delete_guess_tries',
