@@ -28,9 +28,9 @@ const freeFailures = 5;
 const firstWaitSeconds = 30;
 const waitSecondsMax = 3600;
 /** Failures since the last success or unlock that lock a method. */
-export const lockedAfter = 20;
+const lockedAfter = 20;
 /** Failures since the last success that disable it; unlocking does not undo that. */
-export const disabledAfter = 100;
+const disabledAfter = 100;
 /** Whether no guess of `g` is left until somebody unlocks it, if even that helps. */
 const isLocked = `(g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})`;
 // A code dies after five tries, whatever the budget says.
