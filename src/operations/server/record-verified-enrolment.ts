@@ -66,7 +66,7 @@ export async function recordVerifiedEnrolment<R extends Route>(
           isDefault,
         });
     // The backend vouches for it: failures at it are forgotten; by a mere repeat only those that have disabled a contact.
-    if (!isKept || contactOf(authenticator) !== undefined) {
+    if (contactOf(authenticator) !== undefined || (same !== undefined && !isKept)) {
       const guesses = authenticatorGuesses(tenant, userId, authenticator);
       await forgetFailures(sql, guesses, { onlyIfDisabled: isKept, nowMs });
     }
