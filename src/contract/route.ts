@@ -46,6 +46,8 @@ export interface Route<
   readonly noContent?: true;
   /** Whose body may be as large as those of the management API (ruling 3). */
   readonly isLarge?: true;
+  /** Whose answer is nobody's in particular, so that whoever is asked may keep it for a while. All others are kept by nobody. */
+  readonly isCacheable?: true;
   /** Names of the cookies that it reads or sets, of pages that the tenant expects (client-api 4.4). */
   readonly cookies?: readonly string[];
   /** Refusals beyond those that every route of its caller kind can give. */

@@ -206,14 +206,25 @@ export const redirectUrl = z
     return url.href;
   });
 
-export const scope = z
+/** A host that the pages are reached at, beside this server's own. */
+export const customDomain = z
   .string()
-  .refine(
-    (given) => given.split(' ').every((part) => part === '' || (authScopes as readonly string[]).includes(part)),
-    {
-      message: `scope must be a space-separated list out of ${authScopes.join(', ')}.`,
-    },
+  .max(260)
+  .regex(
+    /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?$/i,
+    'customDomain must be a host name, optionally with a port.',
   );
+
+function scopeOutOf(scopes: readonly string[]) {
+  return z.string().refine((given) => given.split(' ').every((part) => part === '' || scopes.includes(part)), {
+    message: `scope must be a space-separated list out of ${scopes.join(', ')}.`,
+  });
+}
+
+export const scope = scopeOutOf(authScopes);
+
+/** What a challenge of the backend's may do beside proving a contact: nothing that only takes away (ruling 59). */
+export const challengeScope = scopeOutOf(['add:authenticators', 'update:authenticators']);
 
 /** An optional member of a request: null counts as absent everywhere but in PATCH user. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {

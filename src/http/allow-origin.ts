@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../contract/errors.ts';
 import type { ClientDirectory } from './identify-client.ts';
 
 const allowedHeaders = [
@@ -17,13 +18,18 @@ export function isClientPath(path: string): boolean {
   return path.startsWith('/v1/client/');
 }
 
-/** Answers the question that browsers ask before a request (Fetch §4.8): for any origin that some tenant expects (ruling 6). */
+/**
+ * Answers the question that browsers ask before a request (Fetch §4.8): for any origin that some tenant expects (ruling 6).
+ * @throws {Refusal} `forbidden`
+ */
 export function answerPreflight<Caller>(
   directory: ClientDirectory<Caller>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  allowOrigin(directory, request, reply, undefined);
+  if (!allowOrigin(directory, request, reply, undefined) && request.headers.origin !== undefined) {
+    throw new Refusal('forbidden', 'Pages of this origin may not call this API: no tenant has it in expectedOrigins.');
+  }
   void reply
     .header('access-control-allow-methods', 'GET, POST, PATCH, DELETE')
     .header('access-control-allow-headers', allowedHeaders)
@@ -34,19 +40,24 @@ export function answerPreflight<Caller>(
 
 /**
  * Lets pages of the request's origin read the answer, refusals too, if the caller's tenant expects that origin. Before it is
- * known who calls, any tenant's counts. Never `*`: answers can depend on cookies.
+ * known who calls, any tenant's counts. Never `*`: answers can depend on cookies. Says whether they may.
  */
 export function allowOrigin<Caller>(
   directory: ClientDirectory<Caller>,
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller | undefined,
-): void {
+): boolean {
   const { origin } = request.headers;
   void reply.header('vary', 'Origin');
-  if (origin === undefined || !directory.isExpectedOrigin(origin, caller)) return;
+  if (origin === undefined) return false;
+  if (!directory.isExpectedOrigin(origin, caller)) {
+    directory.tellUnexpectedOrigin(origin, caller);
+    return false;
+  }
   void reply
     .header('access-control-allow-origin', origin)
     .header('access-control-allow-credentials', 'true')
     .header('access-control-expose-headers', 'Retry-After, X-Request-Id');
+  return true;
 }

@@ -34,7 +34,8 @@ export function createServer(options: {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 2_000 },
-    exposeHeadRoutes: false,
+    // As GET, but for the body (RFC 9110 §9.3.2).
+    exposeHeadRoutes: true,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: {
@@ -47,7 +48,7 @@ export function createServer(options: {
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, options.unreadablePage),
     // A path that cannot be decoded reaches no route and no hook, so the refusal is sent from here.
     frameworkErrors(error, request, reply) {
-      void reply.header('x-request-id', request.id);
+      void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
       server.errorHandler(error, request, reply);
     },
   });

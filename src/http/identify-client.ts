@@ -12,6 +12,8 @@ export interface ClientDirectory<Caller> {
   byTenant(tenantId: string): Caller | undefined;
   /** Whether pages of this origin may read what the caller is answered; without a caller, whether some tenant's may. */
   isExpectedOrigin(origin: string, caller: Caller | undefined): boolean;
+  /** Tells the operator of a page that is not: in the browser it sees no more than that something failed. */
+  tellUnexpectedOrigin(origin: string, caller: Caller | undefined): void;
 }
 
 export interface ClientLimits {
@@ -43,7 +45,11 @@ export function identifyClient<Caller>(
   const caller = tenantId === undefined ? undefined : directory.byTenant(tenantId);
   if (caller === undefined) {
     const wanted = kind === 'token' ? 'a token as Bearer' : 'the tenant id as Basic';
-    throw refused(limits, address, new Refusal('unauthorized', `Send ${wanted} in the Authorization header.`));
+    const description =
+      tenantId === undefined
+        ? `Send ${wanted} in the Authorization header.`
+        : 'This server has no tenant with the id in the Authorization header. Check the tenant id, and that the base URL is the one of its server.';
+    throw refused(limits, address, new Refusal('unauthorized', description));
   }
   refuseTooMany(limits.anonymous, address);
   return caller;

@@ -95,6 +95,9 @@ declare module 'fastify' {
 // Ruling 3; the engine's own limit holds elsewhere. Value lists, themes and batches are larger than what a person is asked.
 const largeBodyBytesMax = 1024 * 1024;
 
+// Ruling 49. Gateways ask again when they meet a key that they do not know.
+const cacheSeconds = 300;
+
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers every route, and refusals for everything else. */
@@ -110,6 +113,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   // Hooks call back rather than promise: promises would cost each request more than what is done in them.
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    if (isApiPath(request.url)) void reply.header('cache-control', 'no-store');
     const kind = request.routeOptions.config.sallyport?.caller ?? kindByPath(request.url);
     if (isClientPath(request.url)) {
       if (request.method === 'OPTIONS') {
@@ -149,7 +153,8 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    const id = request.routeOptions.config.sallyport?.id ?? 'none';
+    const isPreflight = request.method === 'OPTIONS' && isClientPath(request.url);
+    const id = isPreflight ? 'preflight' : (request.routeOptions.config.sallyport?.id ?? 'none');
     const ms = reply.elapsedTime;
     parts.metrics.answered(id, reply.statusCode, ms / 1000);
     request.log.info(
@@ -168,7 +173,8 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   for (const handler of parts.handlers) {
     const { route } = handler;
     for (const { method, path, notFrom } of [{ ...route, notFrom: undefined }, ...(route.aliases ?? [])]) {
-      methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), method]);
+      const methods: readonly HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
+      methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), ...methods]);
       server.route({
         method,
         url: path,
@@ -190,13 +196,24 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
       config: { sallyport: { id: 'methodNotAllowed', caller: kindByPath(path) } },
       handler: (_request, reply) => {
         void reply.header('allow', methods.join(', '));
-        throw new Refusal('method_not_allowed', `This path accepts ${methods.join(', ')} only.`);
+        throw new Refusal('method_not_allowed', `This path accepts ${methods.join(', ')} only.${missingPrefix(path)}`);
       },
     });
   }
 
-  server.setNotFoundHandler(() => {
-    throw new Refusal('not_found', 'There is nothing at this path. Check the path and its ids.');
+  const firstWords = new Set([...methodsByPath.keys()].flatMap((path) => /^\/v1\/(\w+)/.exec(path)?.[1] ?? []));
+  /** For whoever has given their SDK a base URL that does not end in it. */
+  function missingPrefix(path: string): string {
+    const word = /^\/+(\w+)/.exec(path)?.[1] ?? '';
+    return !isApiPath(path) && firstWords.has(word)
+      ? ' Paths of the API begin with /v1: let the base URL of the SDK end in it.'
+      : '';
+  }
+  server.setNotFoundHandler((request) => {
+    throw new Refusal(
+      'not_found',
+      `There is nothing at this path. Check the path and its ids.${missingPrefix(request.url)}`,
+    );
   });
   const pagePaths = new Set(parts.handlers.flatMap(({ route }) => (route.page === undefined ? [] : [route.path])));
   server.setErrorHandler((error, request, reply) => writeError(parts, pagePaths, error, request, reply));
@@ -240,6 +257,7 @@ async function answer<Caller extends KeyHolder, Client>(
     return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
   }
   if (route.page === 'app') return parts.pages.send(request, reply, body);
+  if (route.isCacheable === true) void reply.header('cache-control', `public, max-age=${cacheSeconds}`);
   return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
 }
 
@@ -317,7 +335,7 @@ function writeError<Caller extends KeyHolder, Client>(
 /** Whether somebody reads the answer in a browser: at the path of a page, or at one that nothing has. */
 function isPerson({ headers, routeOptions, url }: FastifyRequest, pagePaths: ReadonlySet<string>): boolean {
   const path = routeOptions.url;
-  const isOfPages = path === undefined ? !/^\/+v1(?:[/?]|$)/.test(url) : pagePaths.has(path);
+  const isOfPages = path === undefined ? !isApiPath(url) : pagePaths.has(path);
   return isOfPages && takesHtml(headers.accept);
 }
 
@@ -358,6 +376,10 @@ function refusalOf<Caller extends KeyHolder, Client>(
 
 function frameworkCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isApiPath(path: string): boolean {
+  return /^\/+v1(?:[/?]|$)/.test(path);
 }
 
 /** What a path that no route has is protected by: strangers learn nothing about paths of the APIs. */

@@ -100,7 +100,7 @@ export async function acceptUnclaimed<R extends Route>(
   proof: GoodProof,
 ): Promise<boolean> {
   const { kind } = await recordProof(context.db, {
-    ...whatFollows(context, proof),
+    ...whatFollows(proof, context.runtime.clock.now()),
     key,
     actionId: undefined,
     enrols: false,
@@ -284,7 +284,8 @@ function record<R extends Route>(
   const authenticatorId = (enrolment?.authenticator ?? proof.authenticator)?.authenticator_id;
   const hmac = code === undefined ? null : proofHmac(action, method, code);
   return recordProof(sql, {
-    ...whatFollows(context, proof),
+    // What is enrolled is verified when it was proven, to the millisecond.
+    ...whatFollows(proof, enrolment === undefined ? context.runtime.clock.now() : action.nowMs),
     ...(forgottenBy(proof, enrolment) === 'failures' ? {} : { subject: undefined }),
     key: action.key,
     actionId: action.token.actionId,
@@ -301,8 +302,7 @@ function record<R extends Route>(
   });
 }
 
-function whatFollows({ runtime }: Context, { consume, method, assurance, held, subject, provenAtMs }: GoodProof) {
-  const nowMs = runtime.clock.now();
+function whatFollows({ consume, method, assurance, held, subject, provenAtMs }: GoodProof, nowMs: number) {
   const heldMethod = held?.method ?? undefined;
   return { consume, method, assurance, heldMethod, subject, provenAtMs: provenAtMs ?? nowMs, nowMs };
 }

@@ -4,12 +4,17 @@ import type { OpenAction } from './open-action.ts';
 import { holdOf, maySucceed, permitEnrolment } from './permit.ts';
 
 /** The enrolment that a proof of an authenticator completes which has waited for it. */
-export function pendingEnrolment(authenticator: AuthenticatorRow, nowMs: number): (held: OpenAction) => Enrolment {
+export function pendingEnrolment(authenticator: AuthenticatorRow): (held: OpenAction) => Enrolment {
   return (held) => {
     const method = authenticator.verification_method;
     permitEnrolment(held, method);
     return {
-      authenticator: { ...authenticator, verified_at: nowMs, last_verified_at: nowMs, ...holdOf(held, method) },
+      authenticator: {
+        ...authenticator,
+        verified_at: held.nowMs,
+        last_verified_at: held.nowMs,
+        ...holdOf(held, method),
+      },
       place: maySucceed(held, method) ? 'successor' : 'waited for',
     };
   };

@@ -34,6 +34,8 @@ export interface TenantSettings {
   readonly newActionResult: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
   readonly unenrolledUserState: 'CHALLENGE_REQUIRED' | 'ALLOW';
   readonly allowedRedirectUrls: readonly string[];
+  readonly customDomain: string | undefined;
+  readonly customDomains: readonly string[];
   readonly tokenDurationInMinutes: number;
   readonly disableRecoveryCodes: boolean;
   readonly skipRecoveryCodesOnProgrammaticEnrollment: boolean;
@@ -61,6 +63,8 @@ const defaultSettings: TenantSettings = {
   newActionResult: 'CHALLENGE',
   unenrolledUserState: 'CHALLENGE_REQUIRED',
   allowedRedirectUrls: [],
+  customDomain: undefined,
+  customDomains: [],
   tokenDurationInMinutes: 10,
   disableRecoveryCodes: false,
   skipRecoveryCodesOnProgrammaticEnrollment: false,

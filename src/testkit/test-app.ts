@@ -160,7 +160,7 @@ export async function testApp(
         ...(payload === undefined ? {} : { payload }),
         ...(call.remoteAddress === undefined ? {} : { remoteAddress: call.remoteAddress }),
       });
-      const isJson = String(response.headers['content-type']).startsWith('application/json');
+      const isJson = String(response.headers['content-type']).startsWith('application/json') && response.payload !== '';
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -231,6 +231,19 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await methods()).toEqual(['SMS', 'EMAIL_OTP']);
   });
 
+  test('ruling 59: a challenge may add and update, and is asked for nothing else', async () => {
+    const body = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: newEmail() };
+    for (const scope of ['remove:authenticators', 'add:authenticators remove:authenticators', 'read:authenticators']) {
+      const { status, body: refused } = await post('/v1/challenge', { ...body, scope });
+      expect([status, refused.errorCode, refused.errorDescription]).toEqual([
+        400,
+        'invalid_request',
+        'scope must be a space-separated list out of add:authenticators, update:authenticators.',
+      ]);
+    }
+    for (const scope of [null, '', ' update:authenticators  add:authenticators ']) await start({ scope });
+  });
+
   test('a challenge is claimed once: by another user it is refused, by the same one answered again', async () => {
     const { challengeId, code } = await start();
     const userId = `first${(people += 1)}`;

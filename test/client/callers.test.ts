@@ -131,6 +131,69 @@ describe('CORS (ruling 6)', () => {
     expect((await ask('https://other.example')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
+  test('ruling 21: a page that no tenant expects is told so, and the operator of whose it would have to be', async () => {
+    const logged = () =>
+      app
+        .logText()
+        .split('\n')
+        .filter((line) => line.includes('expectedOrigins'));
+    await app.runtime.advance(60_000);
+    const before = logged().length;
+    const preflight = await app.call('OPTIONS', path, { key: null, headers: { origin: 'https://unheard-of.example' } });
+    expect([preflight.status, preflight.body]).toEqual([
+      403,
+      {
+        error: 'forbidden',
+        errorCode: 'forbidden',
+        errorDescription: 'Pages of this origin may not call this API: no tenant has it in expectedOrigins.',
+      },
+    ]);
+    for (let times = 0; times < 3; times += 1) await ask('https://unheard-of.example');
+    await ask('https://unheard-of.example', { key: app.tenant.tenantId });
+    const lines = logged().slice(before);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain('A page of https://unheard-of.example calls the client API');
+    expect(lines[1]).toContain(`among the expectedOrigins of tenant ${app.tenant.tenantId}`);
+    // As long as headers may be, and with what would begin another line.
+    await app.runtime.advance(60_000);
+    await ask(`https://${'x'.repeat(5_000)}.example`);
+    expect(logged().at(-1)?.length).toBeLessThan(2_000);
+  });
+
+  test('whoever names no tenant of this server, or leaves out /v1, is told what is wrong', async () => {
+    const lost = await app.call('POST', '/v1/client/user-authenticators/passkey/authentication-options', {
+      key: '00000000-0000-4000-8000-000000000000',
+      body: {},
+    });
+    expect([lost.status, lost.body.errorCode]).toEqual([401, 'unauthorized']);
+    expect(lost.body.errorDescription).toMatch(/^This server has no tenant with the id in the Authorization header\./);
+    for (const [method, at, status] of [
+      ['GET', '/users/ann', 404],
+      ['POST', '/users/ann/actions/pay', 404],
+      ['POST', '/client/init', 404],
+      ['POST', '/validate', 404],
+      ['GET', '/management/tenant', 404],
+      ['POST', '/challenge', 405],
+    ] as const) {
+      const reply = await app.call(method, at, { ...(method === 'POST' ? { body: {} } : {}) });
+      const told = String(reply.body.errorDescription);
+      expect([reply.status, told.endsWith('begin with /v1: let the base URL of the SDK end in it.')], at).toEqual([
+        status,
+        true,
+      ]);
+    }
+    for (const at of ['/v1/nowhere', '/nowhere', '/usersx', '/v1/users']) {
+      expect((await app.call('DELETE', at)).body.errorDescription, at).not.toContain('base URL');
+    }
+  });
+
+  test('a preflight is a call of its own in the metrics', async () => {
+    await app.call('OPTIONS', path, { key: null, headers: { origin: 'http://localhost:3000' } });
+    const { text } = await app.call('GET', '/metrics', { key: null });
+    expect(text).toMatch(/sallyport_requests_total\{route="preflight",status="204"\} [1-9]/);
+    expect(text).not.toMatch(/route="methodNotAllowed",status="204"/);
+  });
+
   test('the server API answers no page at all', async () => {
     const reply = await app.call('GET', '/v1/users/ann', { headers: { origin: 'https://shop.example' } });
     expect(reply.headers).not.toHaveProperty('access-control-allow-origin');

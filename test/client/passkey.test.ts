@@ -1,4 +1,5 @@
 /** Worry: the passkeys of a tenant's users do not work, or say more, or do more, than they should. */
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
@@ -65,6 +66,37 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     const tracked = await app.call('POST', `/v1/users/${ann}/actions/pay`, { key: other.secretKey });
     const foreign = await they.registrationOptions(tracked.body.token);
     expect(foreign.options.user.id).not.toBe(first.options.user.id);
+  });
+
+  test('3.1: what is told of a new authenticator is what is stored, however long anything takes', async () => {
+    const token = await they.track(they.newUser(), { scope: 'add:authenticators' });
+    const added = 'user-authenticators';
+    const totp = await they.good(they.post(`${added}/totp`, token, {}));
+    await they.good(they.post(`${added}/email-otp`, token, { email: 'slow@example.com' }));
+    const mailed = /^\d{6}/.exec(app.mail().find(({ to }) => to === 'slow@example.com')?.subject ?? '')?.[0] ?? '';
+    const { clock } = app.runtime;
+    const { now } = clock;
+    let ms = 0;
+    // Each look at the clock sees another time.
+    clock.now = () => now() + (ms += 1);
+    try {
+      const made = [await they.good(they.register(token, softwareKey()))];
+      const verify = (name: string, verificationCode: string) =>
+        they.good(they.post(`verify/${name}`, token, { verificationCode }));
+      made.push(await verify('email-otp', mailed));
+      const code = new TOTP({ secret: Secret.fromBase32(totp.secret) }).generate({ timestamp: now() });
+      made.push(await verify('totp', code));
+      const listed = (await they.good(app.call('GET', `/v1/client/${added}`, { token }))) as {
+        readonly userAuthenticatorId: string;
+      }[];
+      for (const { userAuthenticator } of made) {
+        const id = userAuthenticator.userAuthenticatorId;
+        const { isDefault: _told, ...told } = userAuthenticator;
+        expect(listed.find(({ userAuthenticatorId }) => userAuthenticatorId === id)).toMatchObject(told);
+      }
+    } finally {
+      clock.now = now;
+    }
   });
 
   test("the user's first authenticator completes the action, and is told of with its maker and its browser", async () => {

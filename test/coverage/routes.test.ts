@@ -327,7 +327,7 @@ describe('the contract', () => {
     const path = '/v1/users/authenticators';
     expect((await app.call('GET', path)).body).toMatchObject({ userId: 'authenticators', isEnrolled: false });
     expect((await app.call('DELETE', path)).body).toEqual({ success: true });
-    expect((await app.call('PUT', path)).headers['allow']).toBe('GET, PATCH, POST, DELETE');
+    expect((await app.call('PUT', path)).headers['allow']).toBe('GET, HEAD, PATCH, POST, DELETE');
     // Nobody becomes a user of that name by any way in.
     const enrolment = { verificationMethod: 'EMAIL_OTP', email: 'a@b.c' };
     for (const [method, at, body] of [
@@ -843,6 +843,39 @@ describe('A70: query parameters that a route does not know', () => {
   );
 });
 
+describe('ruling 49: HEAD', () => {
+  /** Without what is another's at each answer; a list that is written item by item has no length before it ends. */
+  const comparable = ({ status, headers }: TestReply) => {
+    const { 'x-request-id': _id, date: _date, 'transfer-encoding': _chunks, ...rest } = headers;
+    const { 'content-security-policy': policy, ...others } = rest;
+    return { status, ...others, policy: String(policy).replace(/nonce-[^']+/g, 'nonce') };
+  };
+
+  test('answers as GET without a body, and does nothing, wherever GET is; what has no GET has no HEAD', async () => {
+    const service = ['/livez', '/readyz', '/openapi.json', '/docs/', '/nowhere', '/v1/nowhere'];
+    const reads = routes
+      .filter(({ method }) => method === 'GET')
+      .flatMap((route) => {
+        const good = requireExample(route.id)(own);
+        return [good, withoutCredentials({ ...good, remoteAddress: visitor() })].map(
+          (request) => (method: string) => ask({ ...request, method }, route),
+        );
+      });
+    const asked = [...reads, ...service.map((path) => (method: string) => app.call(method, path, { key: null }))];
+    const before = await rowsOfTenant(app.tenant.tenantId);
+    const heads: TestReply[] = [];
+    for (const askBy of asked) heads.push(await askBy('HEAD'));
+    expect(await rowsOfTenant(app.tenant.tenantId)).toBe(before);
+    for (const [index, askBy] of asked.entries()) {
+      const get = await askBy('GET');
+      const head = heads[index] ?? get;
+      expect([head.text, comparable(head)], get.text.slice(0, 200)).toEqual(['', comparable(get)]);
+    }
+    const head = await app.call('HEAD', '/v1/validate');
+    expect([head.status, head.headers['allow'], head.text]).toEqual([405, 'POST', '']);
+  });
+});
+
 describe('answers', () => {
   test('have exactly the content type application/json and a request id, whatever they are; pages are HTML', async () => {
     for (const request of [
@@ -869,15 +902,16 @@ describe('answers', () => {
       const isPage = route?.page !== undefined && reply.status === 200;
       expect(reply.headers['content-type'], request).toBe(isPage ? 'text/html; charset=utf-8' : 'application/json');
       expect(reply.headers['x-request-id'], request).toMatch(/^[0-9a-f-]{36}$/);
-      if (!isPage && !Array.isArray(reply.body))
+      if (!isPage && !Array.isArray(reply.body) && reply.text !== '')
         expect(Object.getPrototypeOf(reply.body), request).toBe(Object.prototype);
-      if (reply.status >= 400 && !request.endsWith('z')) expect(reply.body, request).toHaveProperty('errorDescription');
+      if (reply.status >= 400 && !request.endsWith('z') && reply.text !== '')
+        expect(reply.body, request).toHaveProperty('errorDescription');
     }
   });
 
   test('refuse with nothing that their route does not list', () => {
     const unlisted = replies.flatMap(({ request, reply, route }) => {
-      if (route === undefined || reply.status < 400 || reply.status === 405) return [];
+      if (route === undefined || reply.status < 400 || reply.status === 405 || reply.text === '') return [];
       const code = reply.body.errorCode as ErrorCode;
       return refusalsOf(route).includes(code) ? [] : [`${route.id} ${code} (${request})`];
     });
@@ -904,6 +938,21 @@ describe('answers', () => {
   test('to methods that a path does not have say which it has', async () => {
     const reply = await ask({ method: 'PUT', path: '/v1/users/x' });
     expect([reply.status, reply.body.errorCode]).toEqual([405, 'method_not_allowed']);
-    expect(String(reply.headers['allow']).split(', ').sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST']);
+    expect(String(reply.headers['allow']).split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH', 'POST']);
+  });
+
+  test('ruling 49: are kept by nobody, but for public keys and where they are', async () => {
+    const kept = replies.filter(({ request, reply }) => {
+      const isApi = /^\w+ \/+v1/.test(request);
+      return isApi && reply.headers['cache-control'] !== 'no-store';
+    });
+    const lastOf = (request: string) => /[^/?]+(?=\?|$)/.exec(request)?.[0];
+    const seen = kept.map(({ request, reply }) =>
+      [lastOf(request), reply.status, reply.headers['cache-control']].join(' '),
+    );
+    expect([...new Set(seen)].sort()).toEqual([
+      'jwks 200 public, max-age=300',
+      'openid-configuration 200 public, max-age=300',
+    ]);
   });
 });

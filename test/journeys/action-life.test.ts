@@ -36,6 +36,10 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await call('POST', '/v1/users/alice/actions/signIn', { body: { idempotencyKey: 'k1' } });
     await call('POST', '/v1/users/bob/actions/withdrawFunds', { body: { idempotencyKey: 'k1' } });
 
+    const { managementKey } = app.tenant;
+    const customDomains = ['auth.bank.example'];
+    await app.call('PATCH', '/v1/management/tenant', { key: managementKey, body: { customDomains } });
+
     tell('Without a key the server makes one. Scopes and the host of the page are the caller’s decision.');
     await call('POST', action, { body: { scope: 'add:authenticators', customDomain: 'auth.bank.example' } });
 

@@ -284,12 +284,14 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
   test('5.2: url always has a query already, leads to the public origin or the custom domain, and carries the token', async () => {
     const plain = (await track('urls', 'pay')).body;
     expect(plain.url).toBe(`http://localhost:4000/challenge?token=${plain.token}`);
+    const listed = ['auth.example.com', 'a.b', 'localhost:8443', 'XN--nxasmq6b.example'];
+    await withSettings({ customDomains: listed, customDomain: 'own.example' });
     const custom = (await track('urls', 'pay', { customDomain: 'auth.example.com', locale: 'mi' })).body;
     expect(custom.url).toBe(`https://auth.example.com/challenge?token=${custom.token}&locale=mi`);
     // SDKs append text to it.
     expect(new URL(`${plain.url}&mode=popup`).searchParams.get('mode')).toBe('popup');
     expect(new URL(`${custom.url}&mode=popup`).searchParams.get('token')).toBe(custom.token);
-    for (const good of ['a.b', 'localhost:8443', 'xn--nxasmq6b.example', 'AUTH.example.com']) {
+    for (const good of ['a.b', 'localhost:8443', 'xn--nxasmq6b.example', 'AUTH.example.com', 'own.example']) {
       const { status, body } = await track('urls', 'pay', { customDomain: good });
       expect([status, new URL(body.url).host], good).toEqual([200, good.toLowerCase()]);
     }
@@ -308,9 +310,22 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       'a.b\\@evil',
       '[::1]',
       'a.b\n',
+      // Ruling 59: well-formed, but not listed.
+      'evil.example',
+      'sub.auth.example.com',
+      'auth.example.com:443',
+      'a.b:1',
     ]) {
-      expect((await track('urls', 'pay', { customDomain: bad })).status, JSON.stringify(bad)).toBe(400);
+      const { status, body } = await track('urls', 'pay', { customDomain: bad });
+      expect([status, body.errorDescription], JSON.stringify(bad)).toEqual([
+        400,
+        expect.stringMatching(/^customDomain /),
+      ]);
     }
+    await withSettings({});
+    const unlisted = await track('urls', 'pay', { customDomain: 'auth.example.com' });
+    expect([unlisted.status, unlisted.body.errorCode]).toEqual([400, 'invalid_request']);
+    for (const unsent of [null, '']) expect((await track('urls', 'pay', { customDomain: unsent })).status).toBe(200);
   });
 
   test.each(['ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK'] as const)(

@@ -107,7 +107,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     expect(reply.status).toBe(status);
     expectPage(reply);
     expect(heading(reply)).toBe('There is nothing here');
-    if (status === 405) expect(reply.headers['allow']).toBe('GET');
+    if (status === 405) expect(reply.headers['allow']).toBe('GET, HEAD');
   });
 
   test('what to do after a form that could not be taken: sending it again by reloading would ask for nothing', async () => {

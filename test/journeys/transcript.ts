@@ -53,8 +53,9 @@ function shortened(path: string): string {
 }
 
 function response({ status, headers, body, text }: TestReply): string {
+  // What is kept by nobody is not worth a line in each.
   const shown = ['content-type', 'allow', 'retry-after', 'content-security-policy', 'cache-control'].flatMap((name) =>
-    headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`],
+    headers[name] === undefined || headers[name] === 'no-store' ? [] : [`${name}: ${String(headers[name])}`],
   );
   const received = body === undefined ? text.replace(/></g, '>\n<') : JSON.stringify(body, null, 2);
   return [`HTTP ${status}`, ...shown, ...(received === '' ? [] : [shorterList(received)])].join('\n');

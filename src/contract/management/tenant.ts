@@ -55,6 +55,8 @@ const settings = {
   newActionResult: v.outcome,
   unenrolledUserState: z.enum(['CHALLENGE_REQUIRED', 'ALLOW']),
   allowedRedirectUrls: z.array(v.redirectUrl).max(1000),
+  // Sallyport's own (ruling 59): those that a track may name, beside `customDomain`.
+  customDomains: z.array(v.customDomain).max(100),
   factorChangePolicy: z.enum(['strongest-proof', 'any-proof']),
   // Sallyport's own (ruling 41); 0 switches it off.
   recoveredFactorHoldHours: z.int().min(0).max(holdHoursMax),

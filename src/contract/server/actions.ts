@@ -29,15 +29,7 @@ export const trackAction = route({
     custom: v.optional(v.custom),
     challengeId: v.optionalText(v.text(256)),
     locale: v.optionalText(v.locale),
-    customDomain: v.optionalText(
-      z
-        .string()
-        .max(260)
-        .regex(
-          /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?$/i,
-          'customDomain must be a host name, optionally with a port.',
-        ),
-    ),
+    customDomain: v.optionalText(v.customDomain),
   }),
   reply: z.object({
     idempotencyKey: z.string(),

@@ -28,7 +28,7 @@ export const initiateChallenge = route({
     email: v.optional(v.email),
     phoneNumber: v.optional(v.sendablePhoneNumber),
     userId: v.optional(v.userId),
-    scope: v.optionalText(v.scope),
+    scope: v.optionalText(v.challengeScope),
     idempotencyKey: v.optionalText(v.idempotencyKey),
     smsChannel: v.optional(z.enum(['DEFAULT', 'WHATSAPP'])),
     ...requestMembers,

@@ -8,6 +8,7 @@ export const getJwks = route({
   method: 'GET',
   path: '/v1/client/public/:tenantId/.well-known/jwks',
   caller: 'public',
+  isCacheable: true,
   summary: 'The public keys of session access tokens, as a JWK set (RFC 7517 §5).',
   params: tenantParams,
   query: z.object({}),
@@ -33,6 +34,7 @@ export const getOpenidConfiguration = route({
   method: 'GET',
   path: '/v1/client/public/:tenantId/.well-known/openid-configuration',
   caller: 'public',
+  isCacheable: true,
   summary:
     'Issuer and key address for JWT authorizers of gateways (OpenID Connect Discovery 1.0 §3, the two members they read).',
   params: tenantParams,

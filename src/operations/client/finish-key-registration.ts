@@ -123,7 +123,8 @@ export async function finishKeyRegistration<R extends Route>(
     enrol(held: OpenAction): Enrolment {
       permitKey(held, method);
       // An insert alone: a credential that anybody has is nobody else's, whoever races for it (A52, §7.1 step 26).
-      return { authenticator: { ...authenticator, ...holdOf(held, method) }, place: 'beside' };
+      const times = { verified_at: held.nowMs, last_verified_at: held.nowMs };
+      return { authenticator: { ...authenticator, ...times, ...holdOf(held, method) }, place: 'beside' };
     },
   };
   const accepted = await acceptProof(context, request, route, action, proof).catch((error: unknown) => {

@@ -142,7 +142,10 @@ export function rpIdOf(context: Context, tenant: Tenant): string {
  */
 export function refuseForeignPage(context: Context, { caller, sender }: ClientRequest<Route>): void {
   if (sender.origin === undefined || isExpectedOrigin(context, caller.tenant, sender.origin)) return;
-  throw new Refusal('forbidden', 'Keys are added only from pages whose origin the tenant expects.');
+  throw new Refusal(
+    'forbidden',
+    'Keys are added only from pages that the tenant expects: add the origin of this one to expectedOrigins of its passkey configuration.',
+  );
 }
 
 /** Whether a response comes from the browser that began its ceremony, where that was asked for. */

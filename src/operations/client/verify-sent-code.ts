@@ -60,7 +60,7 @@ export async function verifySentCode<R extends Route>(
       contact: contactOf(authenticator),
       subject,
       consume: { kind: 'code', challengeId, codeHmac, at: authenticator } as const,
-      ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
+      ...(isPending ? { enrol: pendingEnrolment(authenticator) } : {}),
     };
     const accepted = await acceptProof(context, request, route, action, good);
     if (accepted !== undefined) return proofReply(context, accepted);

@@ -44,7 +44,7 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
       authenticator,
       subject,
       consume: { kind: 'counter', counter } as const,
-      ...(isRegistration ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
+      ...(isRegistration ? { enrol: pendingEnrolment(authenticator) } : {}),
     };
     const accepted = await acceptProof(context, request, route, action, good);
     if (accepted !== undefined) return proofReply(context, accepted);

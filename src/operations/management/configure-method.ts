@@ -69,7 +69,13 @@ function withBlock(named: string | undefined, current: Provided, name: string, g
   if (given === undefined) return current;
   if (given === null) return { settings: without(settings, [name]), secrets: without(secrets, [name]) };
   if (named !== undefined && !serves(name, settings[named])) {
-    throw new Refusal('invalid_request', `${name} does not belong to the ${named} ${String(settings[named])}.`);
+    const provider = settings[named];
+    throw new Refusal(
+      'invalid_request',
+      provider === undefined
+        ? `${name} can be set with a ${named} only.`
+        : `${name} does not belong to the ${named} ${String(provider)}.`,
+    );
   }
   const { open, secret } = mergeBlock(name, { ...(settings[name] as Members), ...secrets[name] }, given as Members);
   return { settings: { ...settings, [name]: open }, secrets: { ...secrets, [name]: secret } };

@@ -66,7 +66,7 @@ async function accept(
     subject: undefined,
     consume: { kind: 'link', challengeId: challenge.challenge_id, at: authenticator },
     code: challenge.challenge_id,
-    ...(isPending ? { enrol: pendingEnrolment(authenticator, context.runtime.clock.now()) } : {}),
+    ...(isPending ? { enrol: pendingEnrolment(authenticator) } : {}),
   });
   return accepted === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
 }

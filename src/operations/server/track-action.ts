@@ -65,6 +65,11 @@ function refuseUnusable(tenant: Tenant, body: TrackBody): void {
   ) {
     throw new Refusal('invalid_request', "redirectUrl is not among the tenant's allowed redirect URLs.");
   }
+  const { customDomain, customDomains } = tenant.settings;
+  const named = body.customDomain?.toLowerCase();
+  if (named !== undefined && ![customDomain, ...customDomains].some((listed) => listed?.toLowerCase() === named)) {
+    throw new Refusal('invalid_request', "customDomain is not among the tenant's customDomains.");
+  }
 }
 
 function trackReply(
