@@ -131,6 +131,7 @@ export const routes: readonly Route[] = [
   emailMagicLink.finalizeEmailMagicLink,
   magicLinkPage.showMagicLink,
   magicLinkPage.confirmMagicLink,
+  magicLinkPage.denyMagicLink,
   recoveryCodes.verifyRecoveryCode,
   recoveryCodes.replaceRecoveryCodes,
   uiSession.getUiSession,

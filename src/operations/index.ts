@@ -70,6 +70,7 @@ import { verifyEmailOtp } from './client/verify-email-otp.ts';
 import { verifyRecoveryCode } from './client/verify-recovery-code.ts';
 import { verifyTotp } from './client/verify-totp.ts';
 import { confirmMagicLink } from './pages/confirm-magic-link.ts';
+import { denyMagicLink } from './pages/deny-magic-link.ts';
 import { showMagicLink } from './pages/show-magic-link.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
@@ -195,6 +196,7 @@ export const operations: readonly Operation[] = [
   finalizeEmailMagicLink,
   showMagicLink,
   confirmMagicLink,
+  denyMagicLink,
   verifyRecoveryCode,
   replaceRecoveryCodes,
   getUiSession,

@@ -56,18 +56,19 @@ function contentOf(notice: Notice, words: MailWords, happenedAtMs: number, timeZ
     }
     case 'authenticator-added':
     case 'authenticator-removed':
-    case 'method-locked': {
+    case 'method-locked':
+    case 'action-denied': {
       const facts = [[words.say('notice.way'), words.nameWay(notice.verificationMethod)] as const, when];
       if (notice.type === 'authenticator-added' && notice.heldUntilMs !== undefined) {
         const description = words.say('authenticator-added.held', { time: sayTime(notice.heldUntilMs) });
         return { heading, description, facts, advice };
       }
-      return notice.type === 'method-locked'
+      return notice.type === 'method-locked' || notice.type === 'action-denied'
         ? {
             heading,
-            description: words.say('method-locked.description'),
+            description: words.say(`${notice.type}.description`),
             facts,
-            advice: words.say('method-locked.advice'),
+            advice: words.say(`${notice.type}.advice`),
           }
         : { heading, facts, advice };
     }

@@ -26,7 +26,7 @@ interface Point {
 }
 
 /** Rises when a screen or a point is added, changed or taken away. */
-export const messageCatalogueVersion = 3;
+export const messageCatalogueVersion = 4;
 
 export const messageScreens: readonly Screen[] = [
   { id: 'method-select', label: 'Choose a way to confirm', family: 'method' },
@@ -40,9 +40,10 @@ export const messageScreens: readonly Screen[] = [
   { id: 'email-link-sent', label: 'Open the link sent by e-mail', family: 'email' },
   { id: 'magic-link', label: 'Confirm behind the link', family: 'email' },
   { id: 'magic-link-done', label: 'The link was confirmed', family: 'email' },
+  { id: 'magic-link-denied', label: 'It was not the user who asked', family: 'email' },
   { id: 'magic-link-over', label: 'The link is no longer good', family: 'email' },
   { id: 'totp-code-entry', label: 'Enter the code of an authenticator app', family: 'totp' },
-  { id: 'totp-download', label: 'Get an authenticator app', family: 'totp' },
+  { id: 'totp-download', label: 'Where to get an authenticator app', family: 'totp' },
   { id: 'totp-setup', label: 'Connect an authenticator app', family: 'totp' },
   { id: 'passkey-verify', label: 'Use a passkey', family: 'passkey' },
   { id: 'passkey-create', label: 'Create a passkey', family: 'passkey' },

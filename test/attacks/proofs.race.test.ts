@@ -85,6 +85,27 @@ describe.each(proofKinds)('$name', (kind) => {
     expect([await proofsOf(userId), await movedOf(userId)]).toEqual([1, 1]);
   });
 
+  test.runIf(kind.method === 'EMAIL_MAGIC_LINK')(
+    'ruling 20: confirmed and said to be somebody else’s at once on two nodes, is one of the two, and leaves what that leaves',
+    async () => {
+      for (let n = 0; n < 6; n += 1) {
+        const userId = `torn-${n}`;
+        const { give, deny } = await kind.ready(stage, userId);
+        const said = await race(12, async (node, at) =>
+          (at + n) % 4 < 2 ? { confirmed: await give(node) } : { denied: await deny?.(node) },
+        );
+        const count = (answer: 'confirmed' | 'denied') =>
+          said.filter((reply) => (reply as Record<string, unknown>)[answer] === true).length;
+        expect(count('confirmed') + count('denied')).toBe(1);
+        expect([await proofsOf(userId), await movedOf(userId)]).toEqual([count('confirmed'), count('confirmed')]);
+        const failed = `actions where state = 'CHALLENGE_FAILED' and denied_at is not null`;
+        const events = `audit_events where event_type = 'challenge.denied'`;
+        const notices = `outbox where payload::text like '%action-denied%'`;
+        for (const text of [failed, events, notices]) expect(await countOf(text, userId), text).toBe(count('denied'));
+      }
+    },
+  );
+
   test.runIf(kind.isOfUser)('A02, A03: given at once for fifty actions of its user, moves one of them', async () => {
     const userId = `elsewhere-${kind.method}`;
     const proof = await kind.ready(stage, userId);

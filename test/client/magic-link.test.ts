@@ -39,12 +39,31 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       ([, name = '', value = '']) => [name, value],
     );
   /** Sends the form of a page, as the button does. */
-  const press = (fields: [string, string][]) =>
-    app.call('POST', '/magic-link', {
+  const press = (fields: [string, string][], path = '/magic-link') =>
+    app.call('POST', path, {
       key: null,
       rawBody: new URLSearchParams(fields).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
+  /** The other button. */
+  const pressNo = (fields: [string, string][]) => press(fields, '/magic-link/deny');
+  const deny = async (link: string) => (await pressNo(fieldsOf((await open(link)).text))).text;
+  const stateOf = async (userId: string, idempotencyKey: string) =>
+    (await app.call('GET', `/v1/users/${userId}/actions/sign-in/${idempotencyKey}`)).body.state;
+  /** What saying no has left: events of the audit log, and notices on their way. */
+  const traces = async (userId: string) => {
+    const [row] = await app.db.query(
+      statement<{ events: number; notices: readonly string[] }>(
+        'magic_link_test_traces',
+        `select (select count(*)::int from audit_events where event_type = 'challenge.denied' and user_id = $1) as events,
+           array(select payload ->> 'to' from outbox where user_id = $1 and payload #>> '{notice,type}' = 'action-denied')
+             as notices`,
+      ),
+      [userId],
+    );
+    return row;
+  };
+  const nothing = { events: 0, notices: [] };
   const confirm = async (link: string) => (await press(fieldsOf((await open(link)).text))).text;
 
   async function enrolled(): Promise<{ userId: string; email: string }> {
@@ -132,7 +151,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     });
     await challenge(token);
     const page = await open(linkTo(email));
-    for (const text of ['sign-in', 'Chrome', 'Windows', 'Australia', 'Jan 15, 2026', 'UTC', 'Test tenant']) {
+    for (const text of ['Sign in', 'Chrome', 'Windows', 'Australia', 'Jan 15, 2026', 'UTC', 'Test tenant']) {
       expect(page.text).toContain(text);
     }
     const done = await press(fieldsOf(page.text));
@@ -259,6 +278,161 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       expect(page.includes(` href="${redirectUrl}"`), redirectUrl).toBe(isOffered);
     }
     await configure({ magicLinkMode: null, redirectUrls: null });
+  });
+
+  describe('“No, it wasn’t me”', () => {
+    test('ruling 20: ends the link, declines the action, tells the owner and the audit log', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId, { idempotencyKey: 'k' });
+      await challenge(token);
+      const link = linkTo(email);
+      const fields = fieldsOf((await open(link)).text);
+      expect((await pressNo(fields)).text).toContain('Thank you for telling us');
+      expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
+      expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
+      // No longer good for anything: not for the other button, nor for the one again.
+      for (const again of [await press(fields), await pressNo(fields), await open(link)]) {
+        expect(again.text).toContain('no longer good');
+        expect(again.text).toContain('If you didn’t ask for this link, tell Test tenant.');
+      }
+      expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
+      expect((await post('verify/email-magic-link/finalize', token)).body.errorCode).toBe('forbidden');
+      expect((await challenge(token)).body.errorCode).toBe('forbidden');
+      // The same track again gets what there is.
+      await track(userId, { idempotencyKey: 'k' });
+      expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
+    });
+
+    test('ruling 19: no GET, HEAD or press without the page’s nonce says it', async () => {
+      const [one, other] = [await enrolled(), await enrolled()];
+      await challenge(await track(one.userId, { idempotencyKey: 'k' }));
+      await challenge(await track(other.userId));
+      const fields = fieldsOf((await open(linkTo(one.email))).text);
+      const query = new URLSearchParams(fields).toString();
+      for (const method of ['GET', 'HEAD', 'PUT']) {
+        await app.app.server.inject({ method: method as 'GET', url: `/magic-link/deny?${query}` });
+      }
+      const [token = ['', '']] = fields;
+      for (const nonce of ['', 'x', fieldsOf((await open(linkTo(other.email))).text)[1]?.[1] ?? '']) {
+        expect((await pressNo([token, ['pageNonce', nonce]])).text).toContain('no longer good');
+      }
+      expect(await stateOf(one.userId, 'k')).toBe('CHALLENGE_REQUIRED');
+      expect(await traces(one.userId)).toEqual(nothing);
+      expect((await press(fields)).text).toContain('Confirmed');
+    });
+
+    test.each([
+      ['ALLOW', 'CHALLENGE_FAILED'],
+      ['CHALLENGE_REQUIRED', 'CHALLENGE_FAILED'],
+      ['BLOCK', 'BLOCK'],
+      ['REVIEW_REQUIRED', 'REVIEW_REQUIRED'],
+      ['CHALLENGE_SUCCEEDED', 'CHALLENGE_SUCCEEDED'],
+    ])('ruling 20: leaves an action that stands at %s at %s, and ends the link', async (before, after) => {
+      const { userId, email } = await enrolled();
+      await challenge(await track(userId, { idempotencyKey: 'k' }));
+      await app.call('PATCH', `/v1/users/${userId}/actions/sign-in/k`, { body: { state: before } });
+      const fields = fieldsOf((await open(linkTo(email))).text);
+      expect((await pressNo(fields)).text).toContain('Thank you for telling us');
+      expect(await stateOf(userId, 'k')).toBe(after);
+      expect((await press(fields)).text).toContain('no longer good');
+      expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
+    });
+
+    test('of a link that was used, superseded, is too old or whose user was deleted says nothing', async () => {
+      const ends: readonly ((link: string, token: string, userId: string) => Promise<unknown>)[] = [
+        (link) => confirm(link),
+        (_link, token) => challenge(token),
+        () => app.runtime.advance(10 * 60_000),
+        (_link, _token, userId) => app.call('DELETE', `/v1/users/${userId}`),
+      ];
+      for (const end of ends) {
+        const { userId, email } = await enrolled();
+        const token = await track(userId, { idempotencyKey: 'k' });
+        await challenge(token);
+        const link = linkTo(email);
+        const fields = fieldsOf((await open(link)).text);
+        await end(link, token, userId);
+        const state = await stateOf(userId, 'k');
+        expect((await pressNo(fields)).text).toContain('no longer good');
+        expect(await stateOf(userId, 'k')).toBe(state);
+        expect(await traces(userId)).toEqual(nothing);
+      }
+    });
+
+    test('ruling 43: by whoever reads the mail of an address that is not the user’s yet, is not the user’s word', async () => {
+      const userId = newUser();
+      const email = `${userId}@example.com`;
+      await enrol(await track(userId, { idempotencyKey: 'k', custom: { amount: 250 } }), email);
+      expect(await deny(linkTo(email))).toContain('Thank you for telling us');
+      expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
+      expect(await traces(userId)).toEqual({ events: 1, notices: [] });
+      expect(await minutes(userId)).toBe(null);
+      expect((await user(userId)).isEnrolled).toBe(false);
+    });
+
+    /** What rules see, by what a rule decides. */
+    const minutes = async (userId: string): Promise<number | null> => {
+      for (const [value, actionCode] of [
+        [null, 'ask-never'],
+        [0, 'ask-now'],
+        [30, 'ask-later'],
+      ] as const) {
+        if ((await state(userId, actionCode, value)) === 'BLOCK') return value;
+      }
+      throw new Error('No rule has matched.');
+    };
+    const asked = new Set<string>();
+    const state = async (userId: string, actionCode: string, value: number | null): Promise<string> => {
+      const key = app.tenant.managementKey;
+      if (!asked.has(actionCode)) {
+        const conditions = { '==': [{ var: 'user.minutesSinceDenied' }, value] };
+        const body = { actionCode, defaultUserActionResult: 'CHALLENGE' };
+        await app.call('POST', '/v1/management/action-configurations', { key, body });
+        const rule = { name: 'denied', isActive: true, priority: 0, type: 'BLOCK', conditions };
+        const path = `/v1/management/action-configurations/${actionCode}/rules`;
+        expect((await app.call('POST', path, { key, body: rule })).status).toBe(200);
+        asked.add(actionCode);
+      }
+      return (await app.call('POST', `/v1/users/${userId}/actions/${actionCode}`, { body: {} })).body.state;
+    };
+
+    test('is a fact for rules: how long ago, and null for whoever never said it', async () => {
+      const { userId, email } = await enrolled();
+      expect(await minutes(userId)).toBe(null);
+      await challenge(await track(userId));
+      await deny(linkTo(email));
+      expect(await minutes(userId)).toBe(0);
+      await app.runtime.advance(30 * 60_000);
+      expect(await minutes(userId)).toBe(30);
+      // A deleted user has said nothing, and neither has the next of the name.
+      await app.call('DELETE', `/v1/users/${userId}`);
+      expect(await minutes(userId)).toBe(null);
+    });
+  });
+
+  test('the page says what it is for in the tenant’s words, else in those of the code, and has no row of what is not known', async () => {
+    const body = {
+      actionCode: 'transferMoney',
+      defaultUserActionResult: 'CHALLENGE',
+      messagingTemplates: { en: { defaultTemplate: 'Transfer {{action.amount}}' } },
+    };
+    await app.call('POST', '/v1/management/action-configurations', { key: app.tenant.managementKey, body });
+    for (const [custom, text] of [
+      [{ amount: '250 €' }, 'Transfer 250 €'],
+      [{}, 'Transfer money'],
+    ] as const) {
+      const { userId, email } = await enrolled();
+      await challenge(await track(userId, { custom }, 'transferMoney'));
+      const page = (await open(linkTo(email))).text;
+      expect(page).toContain(`<bdi>${text}</bdi>`);
+      expect([...page.matchAll(/<dt>([^<]*)/g)].map(([, name]) => name)).toEqual(['For', 'Asked at']);
+    }
+    // A stranger may read the mail of an address that is not the user's yet.
+    const userId = newUser();
+    await enrol(await track(userId, { custom: { amount: '250 €' } }, 'transferMoney'), `${userId}@example.com`);
+    const page = (await open(linkTo(`${userId}@example.com`))).text;
+    expect(page).toContain('<bdi>Transfer money</bdi>');
+    expect(page).not.toContain('250');
   });
 
   test('what is not a link of ours gets a page that says so, and no fault', async () => {

@@ -28,6 +28,7 @@ import { nobodys } from './nobodys.ts';
 /** Routes that anybody may call: public keys, pages whose token is their own credential, and the mail of development. */
 const publicRoutes = [
   'confirmMagicLink',
+  'denyMagicLink',
   'getJwks',
   'getOpenidConfiguration',
   'showMagicLink',

@@ -12,6 +12,8 @@ export interface ReadyProof {
   readonly token: string;
   /** Gives it to a node, for the action of its token or of another one. */
   give(node: ServerProcess, token?: string): Promise<boolean>;
+  /** Says that it is somebody else's, where that can be said. Gives whether this call has ended it. */
+  deny?(node: ServerProcess): Promise<boolean>;
   /** Gives a wrong one. Undefined where there is nothing to guess at. */
   guess: ((node: ServerProcess, n: number) => Promise<ApiReply['body']>) | undefined;
 }
@@ -128,6 +130,10 @@ export const proofKinds: readonly ProofKind[] = [
         async give(node) {
           const reply = await fetch(`${node.url}/magic-link`, { method: 'POST', body: form });
           return /<h1[^>]*>Confirmed/.test(await reply.text());
+        },
+        async deny(node) {
+          const reply = await fetch(`${node.url}/magic-link/deny`, { method: 'POST', body: form });
+          return /<h1[^>]*>Thank you/.test(await reply.text());
         },
         guess: undefined,
       };

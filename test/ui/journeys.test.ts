@@ -14,6 +14,7 @@ import {
   byPasskey,
   finishByKeyboard,
   heading,
+  keepCodes,
   openSettings,
   options,
   pick,
@@ -68,6 +69,22 @@ describe('the first screen', () => {
     await page.reload();
     await heading(page, 'Set up how you sign in');
     await page.waitForURL(`${site.url}/challenge`);
+  });
+
+  test('of an authenticator app opens the app where a finger points, and shows a picture to scan elsewhere', async () => {
+    for (const [hasTouch, words] of [
+      [true, 'Open your authenticator app from here'],
+      [false, 'Scan this picture'],
+    ] as const) {
+      const { url } = await site.track(`app-by-${hasTouch}`, 'signIn');
+      const page = await open({ hasTouch, isMobile: hasTouch });
+      await visit(page, url);
+      await pick(page, 'Authenticator app');
+      await page.getByText(words).waitFor();
+      const link = page.locator('a.Button', { hasText: 'Open in an app' });
+      expect(await link.isVisible()).toBe(hasTouch);
+      expect(await link.getAttribute('href')).toMatch(/^otpauth:\/\/totp\//);
+    }
   });
 
   test.each([
@@ -192,11 +209,11 @@ test('ruling 56: an app that was brought along with eight digits is asked for ei
 });
 
 describe('with nowhere to go back to', () => {
-  test('“Quit” says that nothing was confirmed, that the page can be closed, and lets go on after all', async () => {
+  test('“Cancel” says that nothing was confirmed, that the page can be closed, and lets go on after all', async () => {
     const { url, token } = await site.track('nowhere', 'signIn');
     const page = await open();
     await visit(page, url);
-    await press(page, 'Quit');
+    await press(page, 'Cancel');
     await heading(page, 'You’ve stopped here');
     await page.getByText('You can close this page').waitFor();
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
@@ -225,7 +242,7 @@ describe('with nowhere to go back to', () => {
     await visit(page, url);
     await heading(page, 'How you confirm it’s you');
     await page.getByText('You can close this page.').waitFor();
-    expect(await page.getByRole('button').allTextContents()).not.toContain('Quit');
+    expect(await page.getByRole('button').allTextContents()).not.toContain('Cancel');
   });
 });
 
@@ -250,6 +267,23 @@ describe('a first visit', () => {
     await page.getByText('first-mail@example.com').waitFor();
     await page.getByLabel('Code').fill(await mailedCode('first-mail@example.com'));
     await heading(page, 'Keep these codes safe');
+    await page.locator('.Codes li').nth(9).waitFor();
+    // Each on a line of its own, at any width, also where the pages have less room than they would like.
+    for (const width of [1100, 640, 480, 400, 320]) {
+      await page.setViewportSize({ width, height: 700 });
+      expect(
+        await page.locator('.Codes li').evaluateAll((items) => items.map(({ clientHeight }) => clientHeight)),
+      ).toEqual(Array.from({ length: 10 }, () => 24));
+    }
+    await press(page, 'Continue');
+    await page.getByRole('alert').getByText('Copy or download the codes').waitFor();
+    const download = page.waitForEvent('download');
+    await press(page, 'Download');
+    await download;
+    expect(await page.getByLabel('I’ve kept them').isChecked()).toBe(true);
+    await press(page, 'Continue');
+    await heading(page, 'All set');
+    expect(await page.locator('.List li').allTextContents()).toEqual(['Code by e-mail', 'Recovery codes']);
 
     const unnamed = await site.track('first-mail-2', 'signIn');
     const other = await open();
@@ -317,18 +351,44 @@ describe('a returning visit', () => {
       await page.getByLabel('Code').fill(guess);
       await isAnswered;
     }
-    await page
-      .getByRole('alert')
-      .getByText(/Too many tries\. You can try again in (\d+ seconds|1 minute)\./)
-      .waitFor();
+    const said = /Too many tries\. You can try again in (\d+ seconds|1 minute)\./;
+    await page.getByRole('alert').getByText(said).waitFor();
+
+    const confirm = page.getByRole('button', { name: 'Confirm' });
+    const left = async () => Number(/in (\d+) seconds/.exec((await page.getByRole('timer').textContent()) ?? '')?.[1]);
+    const first = await left();
+    await expect.poll(left, { timeout: 10_000 }).toBeLessThan(first - 1);
+    // What was heard once is not heard each second.
+    expect(
+      await page
+        .getByRole('alert')
+        .filter({ hasText: `${first} seconds` })
+        .count(),
+    ).toBe(1);
+    expect(await confirm.getAttribute('aria-disabled')).toBe('true');
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await page.getByLabel('Code').fill('000007');
+    await page.keyboard.press('Enter');
+    // Loading the page again is no way around it.
+    await page.reload();
+    await page.getByRole('timer').waitFor();
+    expect(await confirm.getAttribute('aria-disabled')).toBe('true');
+    expect(sent.filter((address) => address.includes('/verify/'))).toEqual([]);
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole('timer').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByRole('status').getByText('You can try again now.').waitFor();
+    expect(await confirm.getAttribute('aria-disabled')).toBe('false');
   });
 
-  test('leaves by "Quit" with the token as it is, and proves nothing by that', async () => {
+  test('leaves by “Cancel” with the token as it is, and proves nothing by that', async () => {
     await withMail('quitter');
     const { url } = await site.track('quitter', 'withdraw', { redirectUrl: `${site.appUrl}/quit` });
     const page = await open();
     await visit(page, url);
-    await press(page, 'Quit');
+    await press(page, 'Cancel');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
   });
 
@@ -377,10 +437,30 @@ describe('a passkey', () => {
     await visit(page, again.url);
     await heading(page, 'Use your passkey');
     await press(page, 'Use passkey');
-    await page.getByRole('alert').getByText('cancelled or took too long').waitFor({ timeout: 70_000 });
+    await page.getByRole('status').getByText('cancelled or took too long').waitFor({ timeout: 70_000 });
     await press(page, 'Try another way');
     await pick(page, 'Code by e-mail');
     await page.getByLabel('Code').fill(await mailedCode('key-refuser@example.com'));
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('is offered right after a first enrolment by e-mail, and the end names all that was set up', async () => {
+    const page = await open();
+    await addAuthenticator(page);
+    const { url } = await site.track('mail-first', 'signIn', {
+      email: 'mail-first@example.com',
+      redirectUrl: `${site.appUrl}/first`,
+    });
+    await visit(page, url);
+    await page.locator('header').getByText('Sallyport', { exact: true }).waitFor();
+    await pick(page, 'Code by e-mail');
+    await page.getByLabel('Code').fill(await mailedCode('mail-first@example.com'));
+    await keepCodes(page);
+    await heading(page, 'Faster next time');
+    await press(page, 'Create passkey');
+    await heading(page, 'All set');
+    expect(await page.locator('.List li').allTextContents()).toEqual(['Code by e-mail', 'Recovery codes', 'Passkey']);
+    await press(page, 'Continue');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
@@ -411,7 +491,8 @@ describe('a passkey', () => {
     const { url } = await site.track('old-browser', 'signIn');
     await visit(page, url);
     await pick(page, 'Passkey');
-    await page.getByRole('alert').getByText('This browser can’t use passkeys here').waitFor();
+    await page.getByRole('status').getByText('This browser can’t use passkeys here').waitFor();
+    expect(await page.getByRole('button', { name: 'Create passkey' }).count()).toBe(0);
     await press(page, 'Try another way');
     await heading(page, 'Set up how you sign in');
   });
@@ -476,11 +557,11 @@ describe('a link by e-mail', () => {
     await heading(page, 'Open the link we sent you');
     const phone = await open();
     await phone.goto(await mailedLink(email));
-    await phone.getByRole('button').waitFor();
+    await phone.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
-    await phone.getByRole('button').click();
+    await phone.getByRole('button', { name: 'Yes, it’s me' }).click();
     await heading(page, 'Keep these codes safe');
-    await press(page, 'I’ve kept them');
+    await keepCodes(page);
     await press(page, 'Continue');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     // The other device is logged in to nothing: it has no token, no cookie and no way on.
@@ -505,6 +586,43 @@ describe('a link by e-mail', () => {
       state: 'CHALLENGE_SUCCEEDED',
       verificationMethod: 'EMAIL_MAGIC_LINK',
     });
+  });
+});
+
+describe('“No, it wasn’t me” behind a mailed link', () => {
+  test('ruling 20: ends the journey of whoever waits for it, on the page that waits and on one that asks for a code', async () => {
+    const email = 'not-me@example.com';
+    for (const verificationMethod of ['EMAIL_MAGIC_LINK', 'EMAIL_OTP']) {
+      await site.api('POST', '/v1/users/not-me/authenticators', { verificationMethod, email });
+    }
+    const { url } = await site.track('not-me', 'withdraw', { redirectUrl: `${site.appUrl}/declined` });
+    const [page, other, phone] = [await open(), await open(), await open()];
+    await visit(other, url);
+    await visit(page, url);
+    for (const [asking, way] of [
+      [other, 'Code by e-mail'],
+      [page, 'Link by e-mail'],
+    ] as const) {
+      await press(asking, 'Try another way');
+      await pick(asking, way);
+    }
+    await page.getByText('Waiting for you to open the link').waitFor();
+    await phone.goto(
+      await eventually(
+        'the mailed link',
+        10_000,
+        () => readInboxLink(site.url, email),
+        (link) => link !== '',
+      ),
+    );
+    // By the keyboard alone, and without a script.
+    await phone.getByRole('button', { name: 'No, it wasn’t me' }).press('Enter');
+    await heading(phone, 'Thank you for telling us');
+    await heading(page, 'This was declined');
+    await press(page, 'Go back');
+    expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_FAILED', isValid: false });
+    await other.getByLabel('Code').fill('123456');
+    await heading(other, 'This was declined');
   });
 });
 
@@ -581,7 +699,7 @@ describe('settings', () => {
     await weak.getByLabel('Code').fill(await mailedCode('strong@example.com'));
     await heading(weak, 'How you confirm it’s you');
     await weak.getByText('confirm with the strongest way that you have').waitFor();
-    expect(await weak.getByRole('button').allTextContents()).toEqual(['Quit', 'Done']);
+    expect(await weak.getByRole('button').allTextContents()).toEqual(['Done']);
   });
 });
 
@@ -593,7 +711,7 @@ describe('by the keyboard alone', () => {
 
 describe('an action that is decided already', () => {
   test.each([
-    ['BLOCK', 'This can’t go on'],
+    ['BLOCK', 'We stopped this request'],
     ['CHALLENGE_FAILED', 'This was declined'],
     ['REVIEW_REQUIRED', 'This is being looked at'],
   ])('%s says so and offers nothing but the way back', async (state, title) => {

@@ -11,6 +11,13 @@ import { prepareStates, states } from './states.ts';
 let site: Site;
 const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
 // UPDATE_GALLERY=1 takes the pictures of docs/pages.md anew.
+// The widths beyond that of a phone, of states that have most to lay out.
+const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'magic-link', 'settings']);
+const widths = [
+  [undefined, ''],
+  [480, '-480'],
+  [1100, '-1100'],
+] as const;
 const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
 
 beforeAll(async () => {
@@ -33,8 +40,10 @@ describe.each(states)('$name', ({ name, withoutScript, reach }) => {
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       expect(await violations(page)).toEqual([]);
       expect(await tooSmall(page)).toEqual([]);
-      await page.setViewportSize({ width: 320, height: 640 });
-      expect(await widest(page)).toBe(320);
+      for (const width of [1100, 640, 480, 320]) {
+        await page.setViewportSize({ width, height: 640 });
+        expect(await widest(page)).toBe(width);
+      }
     }
     await close();
   });
@@ -42,8 +51,12 @@ describe.each(states)('$name', ({ name, withoutScript, reach }) => {
 
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot({ fullPage: true }));
+  for (const [width, suffix] of widths) {
+    if (width !== undefined && !wide.has(name)) continue;
+    if (width !== undefined) await page.setViewportSize({ width, height: 640 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      writeFileSync(`${pictures}/${name}${suffix}-${colorScheme}.png`, await page.screenshot({ fullPage: true }));
+    }
   }
 }

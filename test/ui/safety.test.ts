@@ -155,7 +155,7 @@ describe('a theme', () => {
     expect(await look('main', 'text-align')).toBe('left');
     expect(await look('body', 'background-color')).toBe('rgb(253, 241, 227)');
     expect(await look('.Shell', 'padding-top')).toBe('9px');
-    expect(await page.locator('.Exit--bottom button').textContent()).toBe('Quit');
+    expect(await page.locator('.Exit--bottom button').textContent()).toBe('Cancel');
     expect(await page.evaluate('window.planted')).toBeUndefined();
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await look('.Button--primary', 'background-color')).toBe('rgb(255, 157, 184)');

@@ -9,6 +9,7 @@ import { launchBrowser } from '../rig/browser.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { tooSmall, violations, widest } from './look-at.ts';
 import { addAuthenticator } from './site.ts';
+import { keepCodes } from './ways-through.ts';
 
 type Device = Awaited<ReturnType<typeof addAuthenticator>>;
 
@@ -91,7 +92,7 @@ async function inTheShop(page: Page, how: string): Promise<void> {
 async function signUp(page: Page, email: string): Promise<void> {
   const before = await leaveToSignIn(page, email);
   await page.getByLabel('Code').fill(await mailedCode(email, before));
-  await press(page, 'I’ve kept them');
+  await keepCodes(page);
   await press(page, 'Continue');
   await inTheShop(page, 'a code by e-mail');
 }
@@ -190,13 +191,13 @@ describe('withdrawing', () => {
     await device.setPresent(false);
     const before = await balanceNow();
     await withdraw('70');
-    await popup(page).getByRole('button', { name: 'Quit' }).waitFor();
+    await popup(page).getByRole('button', { name: 'Cancel' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('alert').getByText('You closed the window, so no money has left.').waitFor();
 
     const refused = page.waitForResponse((response) => response.url().endsWith('/confirm'), { timeout: 0 });
     await press(page, 'Withdraw');
-    await popup(page).getByRole('button', { name: 'Quit' }).click();
+    await popup(page).getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('alert').getByText('You have not confirmed it, so no money has left.').waitFor();
     const path = new URL((await refused).url()).pathname;
     for (const body of [{}, { token: '' }, { token: 'x' }, { token: ['x'] }]) {
@@ -293,9 +294,9 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
     await expectReadable('shop');
     await page.getByLabel('Amount in euros').fill('1');
     await press(page, 'Withdraw');
-    await popup(page).getByRole('button', { name: 'Quit' }).waitFor();
+    await popup(page).getByRole('button', { name: 'Cancel' }).waitFor();
     await expectReadable('popup');
-    await popup(page).getByRole('button', { name: 'Quit' }).click();
+    await popup(page).getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('alert').getByText('no money has left').waitFor();
     await expectReadable('refused');
     const before = await readInboxCode(serverUrl, 'looked-at@example.com');

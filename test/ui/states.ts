@@ -5,6 +5,7 @@ import { eventually } from '../rig/api.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
 import type { Site } from './site.ts';
+import { keepCodes } from './ways-through.ts';
 
 export interface State {
   /** Names the picture. */
@@ -128,21 +129,11 @@ export const states: readonly State[] = [
     },
   },
   {
-    name: 'totp-download',
-    caption: 'An authenticator app is needed first; a setting leaves this out.',
-    async reach(page, site, userId) {
-      await firstVisit(page, site, userId);
-      await pick(page, 'Authenticator app');
-      await shown(page, 'Get an authenticator app');
-    },
-  },
-  {
     name: 'totp-setup',
     caption: 'Connecting an authenticator app.',
     async reach(page, site, userId) {
       await firstVisit(page, site, userId);
       await pick(page, 'Authenticator app');
-      await press(page, 'I have an app');
       await page.locator('.Qr').waitFor();
     },
   },
@@ -165,7 +156,7 @@ export const states: readonly State[] = [
     caption: 'Everything is set up.',
     async reach(page, site, userId) {
       await withEverything(page, site, userId);
-      await press(page, 'I’ve kept them');
+      await keepCodes(page);
       await shown(page, 'All set');
     },
   },
@@ -198,7 +189,7 @@ export const states: readonly State[] = [
         (found) => found !== '',
       );
       await page.goto(link);
-      await page.getByRole('button').waitFor();
+      await page.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
       await other.close();
     },
   },
@@ -223,7 +214,7 @@ export const states: readonly State[] = [
         await page.getByLabel('Code').fill(`00000${guess}`);
         await page.waitForResponse((response) => response.url().includes('/verify/email-otp'));
       }
-      await page.getByText('You can try again in').waitFor();
+      await page.getByRole('timer').waitFor();
     },
   },
   {
@@ -352,10 +343,10 @@ export const states: readonly State[] = [
       const { url } = await site.track(userId, 'withdraw', { idempotencyKey: 'k' });
       await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state: 'CHALLENGE_SUCCEEDED' });
       await page.goto(url);
-      await shown(page, 'It’s you');
+      await shown(page, 'Confirmed');
     },
   },
-  { name: 'blocked', caption: 'A blocked action.', reach: decided('BLOCK', 'This can’t go on') },
+  { name: 'blocked', caption: 'A blocked action.', reach: decided('BLOCK', 'We stopped this request') },
   { name: 'failed', caption: 'A declined action.', reach: decided('CHALLENGE_FAILED', 'This was declined') },
   { name: 'review', caption: 'An action under review.', reach: decided('REVIEW_REQUIRED', 'This is being looked at') },
   {
@@ -425,7 +416,7 @@ export const states: readonly State[] = [
     caption: 'Stopped, where there is no app to go back to.',
     async reach(page, site, userId) {
       await page.goto((await site.track(userId, 'signIn')).url);
-      await press(page, 'Quit');
+      await press(page, 'Cancel');
       await shown(page, 'You’ve stopped here');
     },
   },

@@ -1,6 +1,6 @@
 /** What people do from the app and back, in whichever browser: all of it begins with the official SDK's `launch`. */
 import { expect } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
 import { appCode } from './site.ts';
 import type { Site } from './site.ts';
@@ -9,10 +9,15 @@ export const heading = (page: Page, text: string) => page.getByRole('heading', {
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 export const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
 
+/** Says that the recovery codes on the page are kept, and goes on. */
+export async function keepCodes(page: Page | FrameLocator): Promise<void> {
+  await page.getByLabel('I’ve kept them').check();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
+}
+
 /** Sets up an authenticator app on the page with the code of this step, and gives its secret. */
 async function enrolApp(page: Page, stepsAhead = 0): Promise<string> {
   await pick(page, 'Authenticator app');
-  await press(page, 'I have an app');
   await page.getByText('Can’t scan it?').click();
   const secret = (await page.locator('.Secret').textContent()) ?? '';
   await page.getByLabel('Code', { exact: true }).fill(appCode(secret, stepsAhead));
@@ -77,7 +82,7 @@ export async function signUpSignInStepUp(site: Site, page: Page, way: Way): Prom
   await heading(page, 'Keep these codes safe');
   await page.locator('.Codes li').nth(9).waitFor();
   expect(await page.locator('.Codes li').count()).toBe(10);
-  await press(page, 'I’ve kept them');
+  await keepCodes(page);
   await heading(page, 'All set');
   await press(page, 'Continue');
   expect(await site.validate(await site.backAtApp(page))).toMatchObject({
@@ -181,7 +186,8 @@ export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
   await site.visit(page, url);
   const focus = () =>
     page.evaluate(
-      'document.activeElement === document.body ? "" : document.activeElement.textContent || document.activeElement.id',
+      `document.activeElement === document.body ? ''
+         : document.activeElement.textContent || document.activeElement.id || document.activeElement.type`,
     ) as Promise<string>;
   // Effects run after the paint.
   const focused = (text: string) => eventually('the focus', 2_000, focus, (found) => found === text);
@@ -205,7 +211,9 @@ export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
   await heading(page, 'Keep these codes safe');
   await focused('Keep these codes safe');
   await page.locator('.Codes li').nth(9).waitFor();
-  await tabTo('I’ve kept them');
+  await tabTo('checkbox');
+  await page.keyboard.press('Space');
+  await tabTo('Continue');
   await page.keyboard.press('Enter');
   await heading(page, 'All set');
   await focused('All set');

@@ -44,6 +44,8 @@ export const uiSession = z
       state: v.userActionState,
       /** The tenant's own words for what is being confirmed; plain text. */
       message: z.string().optional(),
+      /** Its code as words, for where the tenant has none for it. */
+      label: z.string(),
       redirectUrl: z.string().optional(),
       redirectToSettings: z.boolean(),
     }),
@@ -65,6 +67,10 @@ export const uiSession = z
       canRegenerate: z.boolean(),
       /** Whether a set is shown after the first enrolment. */
       isShownOnEnrolment: z.boolean(),
+      /** Codes that were not used; absent where no set was made. */
+      left: z.int().optional(),
+      /** When one was used. */
+      lastUsedAt: v.timestamp.optional(),
     }),
     passkeyPrompt: z.object({
       /** Whether a passkey is offered after a proof. */

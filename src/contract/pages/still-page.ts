@@ -26,6 +26,7 @@ export const linkPage = z.object({
       /** Where the tenant lets its users go on from. */
       onward: z.string().optional(),
     }),
+    z.object({ name: z.literal('denied') }),
     z.object({ name: z.literal('over') }),
   ]),
 });

@@ -62,6 +62,8 @@ export interface HistoryInputs {
   readonly hasVerified?: boolean;
   /** Until when the last of the user's authenticators is held; null if none ever was. */
   readonly heldUntilMs?: number | null;
+  /** When the user last said that an action was not theirs; null if never. */
+  readonly deniedAtMs?: number | null;
   /** Whether the user has verified from this very address. */
   readonly addressSeen?: boolean;
   /** Latest first. `isComplete` is false where there were more than are read. */
@@ -73,8 +75,8 @@ export interface HistoryInputs {
   };
 }
 
-/** `attributes`: the user's own row. `held`: {@link HistoryInputs.heldUntilMs}. */
-export type HistoryPart = Exclude<keyof HistoryInputs, 'heldUntilMs'> | 'attributes' | 'held';
+/** `attributes`: the user's own row. `held`, `denied`: {@link HistoryInputs.heldUntilMs} and {@link HistoryInputs.deniedAtMs}. */
+export type HistoryPart = Exclude<keyof HistoryInputs, 'heldUntilMs' | 'deniedAtMs'> | 'attributes' | 'held' | 'denied';
 
 /** One fact that conditions can name. */
 export interface Fact {

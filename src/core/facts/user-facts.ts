@@ -58,6 +58,18 @@ export const userFacts: readonly Fact[] = [
       history.heldUntilMs === undefined ? UNKNOWN : history.heldUntilMs !== null && nowMs < history.heldUntilMs,
   },
   {
+    path: 'user.minutesSinceDenied',
+    type: 'number',
+    meaning: 'Minutes since the user last said of an action, by “No, it wasn’t me”, that it was not theirs.',
+    madeFrom: 'the user’s actions',
+    nullWhen: 'they never did',
+    needs: 'denied',
+    compute: ({ nowMs, history: { deniedAtMs } }) => {
+      if (deniedAtMs === undefined) return UNKNOWN;
+      return deniedAtMs === null ? null : Math.max(0, nowMs - deniedAtMs) / 60_000;
+    },
+  },
+  {
     path: 'user.createdAt',
     type: 'string',
     meaning: 'When the user was first seen, ISO 8601 in UTC.',

@@ -7,7 +7,7 @@ export type Notice =
       readonly heldUntilMs?: number;
     }
   | {
-      readonly type: 'authenticator-removed' | 'method-locked';
+      readonly type: 'authenticator-removed' | 'method-locked' | 'action-denied';
       readonly verificationMethod: string;
     }
   | { readonly type: 'recovery-code-used' | 'recovery-codes-made'; readonly codesLeft: number };

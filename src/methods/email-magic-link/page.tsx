@@ -30,7 +30,7 @@ function OpenLink({
   send: () => Promise<{ readonly challengeId: string }>;
   onOpened: () => void;
 }) {
-  const { client, session, words } = usePage();
+  const { client, refresh, session, words } = usePage();
   const [challengeId, setChallengeId] = useState<string>();
   const sending = useSending(async () => setChallengeId((await send()).challengeId));
 
@@ -45,8 +45,9 @@ function OpenLink({
         (error: unknown) => (error instanceof ApiError && error.status < 429 ? undefined : false),
       );
       if (isOver) return;
-      if (isOpened === true) onOpened();
-      else if (isOpened === false) timer = setTimeout(() => void ask(), pollMs);
+      if (isOpened === undefined) refresh().catch(() => undefined);
+      else if (isOpened) onOpened();
+      else timer = setTimeout(() => void ask(), pollMs);
     };
     let timer = setTimeout(() => void ask(), pollMs);
     return () => {

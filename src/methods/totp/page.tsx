@@ -1,17 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CodeForm } from '../../ui/kit/code-form.tsx';
+import { CopyButton } from '../../ui/kit/copy-button.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
-import {
-  Context,
-  OtherWay,
-  PrimaryButton,
-  Problem,
-  Screen,
-  SlowNote,
-  Status,
-  TextButton,
-} from '../../ui/kit/parts.tsx';
+import { Context, OtherWay, PrimaryButton, Problem, Screen, SlowNote } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 
 // What an authenticator app makes that is set up here (client-api 5.1).
@@ -42,28 +34,8 @@ export const page: MethodPage = {
     );
   },
 
-  Enrolment() {
-    const { session } = usePage();
-    const [hasApp, setHasApp] = useState(session.options.hideTotpAppDownload);
-    return hasApp ? <Connect /> : <GetApp onDone={() => setHasApp(true)} />;
-  },
+  Enrolment: Connect,
 };
-
-function GetApp({ onDone }: { readonly onDone: () => void }) {
-  const { words } = usePage();
-  return (
-    <Screen
-      icon="app"
-      heading={words.say('totp-download.heading')}
-      description={words.say('totp-download.description')}
-    >
-      <div class="Stack">
-        <PrimaryButton label={words.say('totp-download.primaryCta')} onClick={onDone} />
-        <OtherWay />
-      </div>
-    </Screen>
-  );
-}
 
 interface Secret {
   readonly uri: string;
@@ -73,10 +45,9 @@ interface Secret {
 }
 
 function Connect() {
-  const { client, enrolled, words } = usePage();
+  const { client, enrolled, session, words } = usePage();
   const task = useTask();
   const [secret, setSecret] = useState<Secret>();
-  const [isCopied, setCopied] = useState(false);
 
   const load = () =>
     task.run(async () => {
@@ -110,8 +81,20 @@ function Connect() {
   }
   const { picture } = secret;
   return (
-    <Screen heading={words.say('totp-setup.heading')} description={words.say('totp-setup.description')}>
+    <Screen
+      heading={words.say('totp-setup.heading')}
+      description={
+        <>
+          <span class="OffPhone">{words.say('totp-setup.description')}</span>
+          <span class="OnPhone">{words.say('totp-setup.onPhone')}</span>
+        </>
+      }
+    >
       <div class="Stack">
+        <Problem task={task} />
+        <a class="Button Button--primary OnPhone" href={secret.uri}>
+          {words.say('totp-setup.openApp')}
+        </a>
         <div class="Qr" role="img" aria-label={words.say('totp-setup.imageLabel')}>
           <svg viewBox={`0 0 ${picture.size} ${picture.size}`} shape-rendering="crispEdges" aria-hidden="true">
             <path d={picture.path} />
@@ -121,16 +104,23 @@ function Connect() {
           <summary class="text-link">{words.say('totp-setup.secretLabel')}</summary>
           <code class="Secret">{secret.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
           <div class="Row">
-            <TextButton
+            <CopyButton
               label={words.say('totp-setup.copy')}
-              onClick={() => void navigator.clipboard?.writeText(secret.secret).then(() => setCopied(true))}
+              copied={words.say('totp-setup.copied')}
+              text={secret.secret}
+              task={task}
             />
-            <a class="text-link" href={secret.uri}>
+            <a class="text-link OffPhone" href={secret.uri}>
               {words.say('totp-setup.openApp')}
             </a>
           </div>
-          <Status>{isCopied ? words.say('totp-setup.copied') : ''}</Status>
         </details>
+        {session.options.hideTotpAppDownload ? null : (
+          <details>
+            <summary class="text-link">{words.say('totp-download.heading')}</summary>
+            <p class="Note">{words.say('totp-download.description')}</p>
+          </details>
+        )}
       </div>
       <CodeForm
         method="AUTHENTICATOR_APP"

@@ -2,6 +2,7 @@
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import { userActionState } from '../../contract/values.ts';
 import { fillMessage } from '../../core/actions/fill-message.ts';
+import { labelAction } from '../../core/actions/label-action.ts';
 import { maskEmail } from '../../core/authenticators/mask-contact.ts';
 import { codeLength } from '../../proving/challenge-code.ts';
 import { guessWaits } from '../../proving/guess-waits.ts';
@@ -42,7 +43,8 @@ export async function uiSessionView(
   const { token } = caller;
   const { settings } = tenant;
   const locale = choosePageLocale([row.locale, ...wishedLocales]);
-  const usable = challengeMethods(action, more.has_recovery_codes, waitOf);
+  const { recovery_codes_left: codesLeft, recovery_code_used_at: codeUsedAt } = more;
+  const usable = challengeMethods(action, hasCodes(more), waitOf);
   const enrollable = enrolmentMethods(action);
   const isRecoveryOffered = usesRecoveryCodes(tenant);
   return omitAbsent({
@@ -53,6 +55,7 @@ export async function uiSessionView(
       actionCode: token.actionCode,
       state: userActionState.parse(row.state),
       message: messageOf(more, locale),
+      label: labelAction(token.actionCode),
       redirectUrl: row.redirect_url ?? undefined,
       redirectToSettings: row.redirect_to_settings,
     }),
@@ -74,10 +77,12 @@ export async function uiSessionView(
     // Only for whoever may enrol an address of their choice anyway: it tells them nothing that they could not set.
     enrolmentEmail:
       enrollable.some((method) => method.startsWith('EMAIL')) && row.email !== null ? row.email : undefined,
-    recoveryCodes: {
-      canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, more.has_recovery_set)),
+    recoveryCodes: omitAbsent({
+      canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, codesLeft !== null)),
       isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,
-    },
+      left: codesLeft ?? undefined,
+      lastUsedAt: codeUsedAt === null ? undefined : wireTime(codeUsedAt),
+    }),
     passkeyPrompt: {
       isDue: enrollable.includes('PASSKEY') && isPasskeyOffered(action, more),
       intervalDays:
@@ -107,7 +112,15 @@ export function textsOf(locale: PageLocale, overrides: UiSessionRow['message_ove
   return { ...pageTexts[locale], ...overrides[locale] };
 }
 
-function messageOf({ messaging_templates, action_custom, user_custom }: UiSessionRow, locale: PageLocale) {
+/** The tenant's own words for what is being confirmed, in the language or the nearest to it; undefined where it has none. */
+export function messageOf(
+  {
+    messaging_templates,
+    action_custom,
+    user_custom,
+  }: Pick<UiSessionRow, 'messaging_templates' | 'action_custom' | 'user_custom'>,
+  locale: PageLocale,
+): string | undefined {
   const templates = Object.entries(messaging_templates ?? {});
   const of = (wish: string) => templates.find(([tag]) => tag.toLowerCase() === wish)?.[1].defaultTemplate;
   const template = of(locale) ?? of(locale.slice(0, 2)) ?? of('en');
@@ -150,10 +163,15 @@ function listed(
 const lastOf = { 'last-authenticator': 'authenticators', 'last-passkey': 'passkeys' } as const;
 
 /** Whether the tenant wants passkeys offered after a proof, and the user could get in without one if they lost it. */
-function isPasskeyOffered(action: OpenAction, { has_recovery_codes: hasCodes }: UiSessionRow): boolean {
+function isPasskeyOffered(action: OpenAction, row: UiSessionRow): boolean {
   const isAsked = action.demand.promptToEnrollVerificationMethods?.includes('PASSKEY') === true;
-  const hasOther = hasCodes || action.verified.some(({ verification_method }) => verification_method !== 'PASSKEY');
+  const hasOther =
+    hasCodes(row) || action.verified.some(({ verification_method }) => verification_method !== 'PASSKEY');
   return hasOther && (isAsked || methodSettings(action.tenant, 'PASSKEY')['disableEnrollmentPrompt'] !== true);
+}
+
+function hasCodes({ recovery_codes_left: left }: UiSessionRow): boolean {
+  return left !== null && left > 0;
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -12,7 +12,8 @@ import type { LinkChallengeRow } from '../../storage/queries/action-challenges.t
 import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { methodSettings } from '../method-settings.ts';
 import { publicOperation } from '../operation.ts';
-import type { Context, Request, TokenCaller } from '../operation.ts';
+import type { Context, Request } from '../operation.ts';
+import { linkCaller } from './link-caller.ts';
 import { linkLook, overPage } from './link-page.ts';
 
 const method = 'EMAIL_MAGIC_LINK';
@@ -48,7 +49,7 @@ async function accept(
   challenge: LinkChallengeRow,
   request: Request<typeof route>,
 ): Promise<{ redirectUrl: string | null; locale: string | null } | undefined> {
-  const caller = callerOf(tenant, challenge);
+  const caller = linkCaller(tenant, challenge);
   const action = await openAction(context, caller);
   const authenticator = action.row.authenticators.find(
     (row) => row.authenticator_id === challenge.authenticator_id && haveSameContact(row, challenge),
@@ -69,25 +70,6 @@ async function accept(
     ...(isPending ? { enrol: pendingEnrolment(authenticator) } : {}),
   });
   return accepted === undefined ? undefined : { redirectUrl: action.row.redirect_url, locale: action.row.locale };
-}
-
-/** Who asked for the link, with what their token permitted. */
-function callerOf(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
-  return {
-    kind: 'client',
-    tenant,
-    token: {
-      tenantId: tenant.tenantId,
-      userId: challenge.user_id,
-      actionCode: challenge.action_code,
-      idempotencyKey: challenge.idempotency_key,
-      actionId: challenge.state.actionId,
-      ...challenge.state.powers,
-      scope: challenge.scope,
-      issuedAt: Math.floor(challenge.created_at / 1000),
-      expiresAt: Math.floor(challenge.expires_at / 1000),
-    },
-  };
 }
 
 /**

@@ -1,8 +1,14 @@
 import { showMagicLink as route } from '../../contract/pages/magic-link.ts';
+import { labelAction } from '../../core/actions/label-action.ts';
 import { loadOpenLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
+import type { ActionKey } from '../../storage/queries/actions.ts';
 import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import type { TokenAction } from '../../storage/queries/token-actions.ts';
+import { loadUiSession } from '../../storage/queries/ui-sessions.ts';
+import { choosePageLocale } from '../../texts/page-locale.ts';
+import type { PageTextId } from '../../texts/page-texts.ts';
+import { messageOf } from '../client/ui-session-view.ts';
 import { pageNonce, readMagicLinkToken } from '../magic-link-token.ts';
 import { publicOperation } from '../operation.ts';
 import type { Context } from '../operation.ts';
@@ -17,39 +23,49 @@ export const showMagicLink = publicOperation(route, async (anybodys, { query, ac
   const nowMs = context.runtime.clock.now();
   const challenge =
     link === undefined ? undefined : await loadOpenLink(context.db, link.tenant.tenantId, link.digest, nowMs);
-  const action = link === undefined || challenge === undefined ? undefined : await actionOf(context, link, challenge);
+  const action =
+    link === undefined || challenge === undefined
+      ? undefined
+      : await loadTokenAction(context.db, keyOf(link.tenant.tenantId, challenge));
   const own = await linkLook(context, link?.tenant, [action?.locale, acceptLanguage]);
   if (link === undefined || challenge === undefined || action === undefined) return overPage(own);
-  const facts = factsOf(context, own, challenge, action);
+  const facts = await factsOf(context, own, link.tenant.tenantId, challenge, action);
   return { ...own.look, screen: { name: 'ask' as const, facts, token, pageNonce: pageNonce(link) } };
 });
 
-function actionOf(
-  { db }: Context,
-  { tenant: { tenantId } }: { readonly tenant: { readonly tenantId: string } },
+function keyOf(
+  tenantId: string,
   { user_id: userId, action_code: actionCode, idempotency_key: idempotencyKey }: LinkChallengeRow,
-): Promise<TokenAction | undefined> {
-  return loadTokenAction(db, { tenantId, userId, actionCode, idempotencyKey });
+): ActionKey {
+  return { tenantId, userId, actionCode, idempotencyKey };
 }
 
 /** What tells a person's own request from somebody else's: what it is for, the device, the place and the time (A22). */
-function factsOf(
-  { enrichment }: Context,
-  { look: { locale }, say }: LinkLook,
+async function factsOf(
+  { db, enrichment }: Context,
+  { look, say }: LinkLook,
+  tenantId: string,
   challenge: LinkChallengeRow,
   action: TokenAction,
-): [string, string][] {
-  const unknown = say('magic-link.unknown');
+): Promise<[string, string][]> {
+  const locale = choosePageLocale([look.locale]);
   const agent = enrichment.parsedUserAgent(action.user_agent);
   const { country } = enrichment.describeAddress(action.ip_address);
-  const named = [agent?.browser?.name, agent?.os?.name].filter((part) => part !== undefined && part !== '');
+  const device = [agent?.browser?.name, agent?.os?.name].filter((part) => part !== undefined && part !== '').join(', ');
   const isPlaced = country !== null && country !== 'unknown';
-  return [
-    [say('magic-link.action'), challenge.action_code],
-    [say('magic-link.device'), named.length === 0 ? unknown : named.join(', ')],
-    [say('magic-link.place'), isPlaced ? countryName(locale, country.countryCode) : unknown],
-    [say('magic-link.time'), timeIn(locale, challenge.created_at)],
+  // An address that is still to be enrolled may be a stranger's: they are told nothing of what the user is about to do.
+  const isUsers = challenge.purpose === 'authentication';
+  const more = isUsers ? await loadUiSession(db, keyOf(tenantId, challenge)) : undefined;
+  const message = more === undefined ? undefined : messageOf(more, locale);
+  const facts: [PageTextId, string | undefined][] = [
+    ['magic-link.action', message ?? labelAction(challenge.action_code)],
+    ['magic-link.device', device],
+    ['magic-link.place', isPlaced ? countryName(locale, country.countryCode) : undefined],
+    ['magic-link.time', timeIn(locale, challenge.created_at)],
   ];
+  return facts.flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[say(name), value]],
+  );
 }
 
 function countryName(locale: string, countryCode: string): string {

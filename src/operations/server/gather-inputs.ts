@@ -159,6 +159,7 @@ export function factInputs(
         ? {}
         : { devices: { isKnown: history.is_known_device, knownCount: history.known_devices ?? 0 } }),
       ...(history.held_until_ms === undefined ? {} : { heldUntilMs: history.held_until_ms }),
+      ...(history.denied_at_ms === undefined ? {} : { deniedAtMs: history.denied_at_ms }),
       ...(history.has_verified === undefined ? {} : { hasVerified: history.has_verified }),
       ...(history.address_seen === undefined ? {} : { addressSeen: history.address_seen }),
       ...(history.places === undefined

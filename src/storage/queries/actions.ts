@@ -276,6 +276,33 @@ export async function recordActionState(sql: Sql, key: ActionKey, state: string,
   await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs)]);
 }
 
+const recordDenialStatement = statement<{ state: string }>(
+  'record_denial',
+  `update actions set
+     (state, state_updated_at, proofs) = (
+       select 'CHALLENGE_FAILED', $6::timestamptz, null where state in ('ALLOW', 'CHALLENGE_REQUIRED')
+       union all
+       select state, state_updated_at, proofs where state not in ('ALLOW', 'CHALLENGE_REQUIRED')
+     ),
+     denied_at = case when $7 then $6 else denied_at end, updated_at = $6
+   where ${keyMatches} and action_id = $5
+   returning state`,
+);
+
+/**
+ * Records that somebody who was asked to confirm an action says that it is not theirs: it fails if it stands at ALLOW or
+ * CHALLENGE_REQUIRED, and stays where else it stands. Only a word of the user's own (`isUsers`) is kept for rules. Gives the
+ * state; undefined if the action is not there any more.
+ */
+export async function recordDenial(
+  sql: Sql,
+  denial: { readonly key: ActionKey; readonly actionId: string; readonly isUsers: boolean; readonly nowMs: number },
+): Promise<string | undefined> {
+  const { key, actionId, isUsers, nowMs } = denial;
+  const [row] = await sql.query(recordDenialStatement, [...keyValues(key), actionId, sqlTime(nowMs), isUsers]);
+  return row?.state;
+}
+
 const loadUserActionsStatement = statement<ActionRow>(
   'load_user_actions',
   `select ${columns} from actions

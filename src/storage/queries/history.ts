@@ -3,7 +3,7 @@ import type { Sql, Statement } from '../sql.ts';
 import { isOfUser, userEpoch } from './departed-users.ts';
 
 /** The parts of the past that rules can ask for, beyond what every decision reads. */
-export type HistoryPart = 'attributes' | 'held' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
+export type HistoryPart = 'attributes' | 'held' | 'denied' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
 
 const windowParties = ['user', 'ip', 'device'] as const;
 type WindowParty = (typeof windowParties)[number];
@@ -37,6 +37,7 @@ export interface History {
   readonly user_custom?: Readonly<Record<string, unknown>> | null;
   readonly user_created_at?: number | null;
   readonly held_until_ms?: number | null;
+  readonly denied_at_ms?: number | null;
   readonly is_known_device?: boolean;
   readonly known_devices?: number;
   readonly has_verified?: boolean;
@@ -102,6 +103,12 @@ const parts: Readonly<Record<HistoryPart, string>> = {
     select (extract(epoch from max(h.held_until)) * 1000)::bigint from authenticators h
     where h.tenant_id = $1 and h.user_id = $2 and h.verified_at is not null
   ) as held_until_ms`,
+  // The action at hand, too: a user who has said that it is not theirs has said it.
+  denied: `
+  (
+    select (extract(epoch from max(v.denied_at)) * 1000)::bigint from actions v
+    where ${isOfUser('v')} and v.denied_at is not null
+  ) as denied_at_ms`,
   devices: `
   coalesce((
     select ${isKnownDevice} from devices k where k.tenant_id = $1 and k.user_id = $2 and k.device_id = $6

@@ -33,6 +33,10 @@ export const deMails: MailTexts<'de'> = {
     'Einer Ihrer Wege, Ihre Identität zu bestätigen, ist nach zu vielen falschen Versuchen gesperrt.',
   'method-locked.advice':
     'Wenn Sie das waren, wählen Sie einen anderen Weg oder bitten Sie {tenantName} um Hilfe. Wenn nicht, melden Sie es {tenantName} sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu gelangen.',
+  'action-denied.subject': 'Eine Anfrage bei {tenantName} wurde abgelehnt',
+  'action-denied.description': 'In einer E-Mail an Sie wurde „Nein, das war ich nicht“ gedrückt.',
+  'action-denied.advice':
+    'Wenn Sie das waren, versucht vielleicht jemand anderes, in Ihr Konto zu kommen: {tenantName} kann Ihnen helfen. Wenn nicht, liest vielleicht jemand Ihre E-Mails: Melden Sie es {tenantName} sofort.',
   'recovery-code-used.subject': 'Bei {tenantName} wurde ein Wiederherstellungscode verwendet',
   'recovery-code-used.codesLeft': {
     one: 'Es ist noch {count} Wiederherstellungscode übrig.',

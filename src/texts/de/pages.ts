@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** German. */
 export const dePages: PageTexts = {
   'common.title': 'Identität bestätigen',
-  'common.quit': 'Abbrechen',
   'common.back': 'Zurück',
   'common.otherWay': 'Anderen Weg wählen',
   'common.continue': 'Weiter',
@@ -29,6 +28,7 @@ export const dePages: PageTexts = {
   'problem.codeMissing': 'Geben Sie zuerst den Code ein.',
   'problem.tooManyTries': 'Zu viele Versuche. Der nächste ist möglich in: {time}.',
   'problem.tooManyTriesNow': 'Zu viele Versuche. Warten Sie etwas oder wählen Sie einen anderen Weg.',
+  'problem.mayTryAgain': 'Sie können es jetzt erneut versuchen.',
   'problem.locked':
     'Zu viele Versuche. Dieser Weg ist gesperrt; wählen Sie einen anderen oder bitten Sie {tenantName} um Hilfe.',
   'problem.tooManySent': 'Es wurden zu viele Nachrichten angefordert. Warten Sie etwas, bevor Sie es erneut versuchen.',
@@ -37,6 +37,7 @@ export const dePages: PageTexts = {
   'problem.notPermitted': 'Das ist hier nicht möglich. Wählen Sie einen anderen Weg.',
   'problem.emailInvalid': 'Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.',
   'problem.nameEmpty': 'Geben Sie einen Namen ein.',
+  'problem.copy': 'Kopieren ist hier nicht möglich. Markieren Sie stattdessen den Text.',
 
   'method.PASSKEY': 'Passkey',
   'method.SECURITY_KEY': 'Sicherheitsschlüssel',
@@ -88,30 +89,35 @@ export const dePages: PageTexts = {
   'magic-link.heading': '{tenantName} bestätigen, dass Sie es sind?',
   'magic-link.description': 'Bestätigen Sie nur, wenn Sie das gerade selbst angefordert haben, auf dem Gerät unten.',
   'magic-link.primaryCta': 'Ja, ich bin es',
+  'magic-link.secondaryCta': 'Nein, das war ich nicht',
   'magic-link.action': 'Wofür',
   'magic-link.device': 'Gerät',
   'magic-link.place': 'Ort',
   'magic-link.time': 'Angefordert',
-  'magic-link.unknown': 'nicht bekannt',
   'magic-link-done.heading': 'Bestätigt',
   'magic-link-done.description':
     'Gehen Sie dorthin zurück, wo Sie es angefordert haben: Dort geht {tenantName} weiter. Sie können diese Seite schließen.',
   'magic-link-done.primaryCta': 'Weiter',
+  'magic-link-denied.heading': 'Danke für den Hinweis',
+  'magic-link-denied.description':
+    'Der Link gilt nicht mehr, und {tenantName} weiß jetzt, dass Sie es nicht waren. Sie können diese Seite schließen.',
   'magic-link-over.heading': 'Dieser Link gilt nicht mehr',
   'magic-link-over.description':
     'Er wurde verwendet, ist abgelaufen oder unvollständig. Gehen Sie zurück und fordern Sie einen neuen an.',
+  'magic-link-over.advice': 'Wenn Sie diesen Link nicht angefordert haben, sagen Sie es {tenantName}.',
 
   'totp-code-entry.heading': 'Geben Sie den Code aus der App ein',
   'totp-code-entry.description': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code für {tenantName} ein.',
   'totp-code-entry.primaryCta': 'Bestätigen',
 
-  'totp-download.heading': 'Authenticator-App installieren',
+  'totp-download.heading': 'Noch keine Authenticator-App?',
   'totp-download.description':
-    'Sie brauchen eine App, die Codes erzeugt, etwa die Ihres Passwortmanagers. Haben Sie eine, geht es weiter.',
-  'totp-download.primaryCta': 'Ich habe eine App',
+    'Jede App, die Codes erzeugt, ist recht, etwa die Ihres Passwortmanagers. Der App-Store Ihres Telefons hat viele.',
 
   'totp-setup.heading': 'App verbinden',
   'totp-setup.description': 'Scannen Sie das Bild mit der Authenticator-App und geben Sie den Code ein, den sie zeigt.',
+  'totp-setup.onPhone':
+    'Öffnen Sie Ihre Authenticator-App von hier, oder scannen Sie das Bild mit einem anderen Gerät. Geben Sie dann den Code ein, den sie zeigt.',
   'totp-setup.imageLabel': 'QR-Code für die Authenticator-App',
   'totp-setup.secretLabel': 'Scannen geht nicht? Geben Sie diesen Schlüssel ein:',
   'totp-setup.openApp': 'In einer App auf diesem Gerät öffnen',
@@ -165,7 +171,10 @@ export const dePages: PageTexts = {
   'recovery-codes-show.heading': 'Bewahren Sie diese Codes auf',
   'recovery-codes-show.description':
     'Mit einem davon kommen Sie hinein, wenn Sie Ihr Gerät verlieren. Sie werden nur dieses eine Mal gezeigt.',
-  'recovery-codes-show.primaryCta': 'Ich habe sie aufbewahrt',
+  'recovery-codes-show.primaryCta': 'Weiter',
+  'recovery-codes-show.keepFirst':
+    'Kopieren Sie die Codes, laden Sie sie herunter oder setzen Sie das Häkchen, sobald Sie sie notiert haben.',
+  'recovery-codes-show.kept': 'Ich habe sie aufbewahrt',
   'recovery-codes-show.copy': 'Kopieren',
   'recovery-codes-show.copied': 'Kopiert.',
   'recovery-codes-show.download': 'Herunterladen',
@@ -176,6 +185,8 @@ export const dePages: PageTexts = {
   'settings.empty': 'Es ist noch nichts eingerichtet.',
   'settings.add': 'Weiteren Weg hinzufügen',
   'settings.added': 'Hinzugefügt: {date}',
+  'settings.recoveryCodes': 'Wiederherstellungscodes',
+  'settings.codesLeft': 'Übrige Codes: {count}',
   'settings.lastUsed': 'zuletzt verwendet: {date}',
   'settings.heldUntil': 'Erst ab {time} voll nutzbar',
   'settings.heldWhy':
@@ -202,11 +213,11 @@ export const dePages: PageTexts = {
   'settings.proveFirst': 'Um hier etwas zu ändern, bestätigen Sie sich mit dem stärksten Weg, den Sie haben.',
 
   'enroll-success.heading': 'Fertig eingerichtet',
-  'enroll-success.description': 'Von jetzt an können Sie sich damit bestätigen.',
+  'enroll-success.description': 'Von jetzt an können Sie sich bestätigen mit:',
   'enroll-success.primaryCta': 'Weiter',
 
   'challenge-success.heading': 'Bestätigt',
-  'challenge-success.description': 'Sie können diese Seite schließen.',
+  'challenge-success.description': 'Sie haben es {tenantName} bestätigt. Sie können diese Seite schließen.',
   'challenge-success.leaving': 'Zurück zu {tenantName} …',
 
   'challenge-quit.heading': 'Sie haben hier aufgehört',
@@ -217,9 +228,8 @@ export const dePages: PageTexts = {
   'session-expired.description': 'Es wurde nichts geändert. Gehen Sie zurück und beginnen Sie von vorn.',
   'session-expired.primaryCta': 'Zurück',
 
-  'challenge-blocked.heading': 'Hier geht es nicht weiter',
-  'challenge-blocked.description':
-    '{tenantName} hat dies zu Ihrem Schutz angehalten. Ist das ein Irrtum, bitten Sie dort um Hilfe.',
+  'challenge-blocked.heading': 'Wir haben diese Anfrage angehalten',
+  'challenge-blocked.description': 'Das dient Ihrem Schutz. Ist es ein Irrtum, bitten Sie {tenantName} um Hilfe.',
   'challenge-blocked.primaryCta': 'Zurück',
 
   'challenge-failed.heading': 'Das wurde abgelehnt',

@@ -33,6 +33,10 @@ export const enMails = {
   'method-locked.description': 'One of your ways to confirm it’s you is locked after too many wrong tries.',
   'method-locked.advice':
     'If this was you, use another way, or ask {tenantName} for help. If it wasn’t, tell {tenantName} at once: somebody else may be trying to get into your account.',
+  'action-denied.subject': 'A request at {tenantName} was declined',
+  'action-denied.description': '“No, it wasn’t me” was pressed in a mail that was sent to you.',
+  'action-denied.advice':
+    'If that was you, somebody else may be trying to get into your account: {tenantName} can help you. If it wasn’t, somebody else may be reading your mail: tell {tenantName} at once.',
   'recovery-code-used.subject': 'A recovery code was used at {tenantName}',
   'recovery-code-used.codesLeft': {
     one: '{count} recovery code is left.',

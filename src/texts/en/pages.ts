@@ -4,7 +4,6 @@
  */
 export const enPages = {
   'common.title': 'Confirm it’s you',
-  'common.quit': 'Quit',
   'common.back': 'Back',
   'common.otherWay': 'Try another way',
   'common.continue': 'Continue',
@@ -30,12 +29,14 @@ export const enPages = {
   'problem.codeMissing': 'Enter the code first.',
   'problem.tooManyTries': 'Too many tries. You can try again in {time}.',
   'problem.tooManyTriesNow': 'Too many tries. Wait a little, then try again or use another way.',
+  'problem.mayTryAgain': 'You can try again now.',
   'problem.locked': 'Too many tries. This way is locked; use another way, or ask {tenantName} for help.',
   'problem.tooManySent': 'Too many messages were requested. Wait a little before you ask for another.',
   'problem.delivery': 'The message could not be sent. Try another way, or try again later.',
   'problem.notPermitted': 'That isn’t possible here. Try another way.',
   'problem.emailInvalid': 'Enter an e-mail address, such as name@example.com.',
   'problem.nameEmpty': 'Enter a name.',
+  'problem.copy': 'Copying isn’t possible here. Select the text instead.',
 
   'method.PASSKEY': 'Passkey',
   'method.SECURITY_KEY': 'Security key',
@@ -86,30 +87,35 @@ export const enPages = {
   'magic-link.heading': 'Confirm to {tenantName} that it’s you?',
   'magic-link.description': 'Confirm only if you have just asked for this yourself, on the device below.',
   'magic-link.primaryCta': 'Yes, it’s me',
+  'magic-link.secondaryCta': 'No, it wasn’t me',
   'magic-link.action': 'For',
   'magic-link.device': 'Device',
   'magic-link.place': 'Place',
   'magic-link.time': 'Asked at',
-  'magic-link.unknown': 'not known',
   'magic-link-done.heading': 'Confirmed',
   'magic-link-done.description':
     'Go back to where you asked for it: {tenantName} goes on there. You can close this page.',
   'magic-link-done.primaryCta': 'Continue',
+  'magic-link-denied.heading': 'Thank you for telling us',
+  'magic-link-denied.description':
+    'The link no longer works, and {tenantName} has been told that it wasn’t you. You can close this page.',
   'magic-link-over.heading': 'This link is no longer good',
   'magic-link-over.description':
     'It was used, has expired or is incomplete. Go back to where you came from and ask for another.',
+  'magic-link-over.advice': 'If you didn’t ask for this link, tell {tenantName}.',
 
   'totp-code-entry.heading': 'Enter the code from your app',
   'totp-code-entry.description': 'Open your authenticator app and enter the code it shows for {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirm',
 
-  'totp-download.heading': 'Get an authenticator app',
+  'totp-download.heading': 'No authenticator app yet?',
   'totp-download.description':
-    'You need an app that makes codes, such as the one of your password manager. If you have one, go on.',
-  'totp-download.primaryCta': 'I have an app',
+    'Any app that makes codes will do, such as the one of your password manager. The app store of your phone has many.',
 
   'totp-setup.heading': 'Connect your app',
   'totp-setup.description': 'Scan this picture with your authenticator app, then enter the code that it shows.',
+  'totp-setup.onPhone':
+    'Open your authenticator app from here, or scan the picture with another device. Then enter the code that it shows.',
   'totp-setup.imageLabel': 'QR code for your authenticator app',
   'totp-setup.secretLabel': 'Can’t scan it? Enter this key in the app:',
   'totp-setup.openApp': 'Open in an app on this device',
@@ -160,7 +166,9 @@ export const enPages = {
   'recovery-codes-show.heading': 'Keep these codes safe',
   'recovery-codes-show.description':
     'With one of them you get in if you lose your device. They are shown only this once.',
-  'recovery-codes-show.primaryCta': 'I’ve kept them',
+  'recovery-codes-show.primaryCta': 'Continue',
+  'recovery-codes-show.keepFirst': 'Copy or download the codes, or tick the box once you’ve written them down.',
+  'recovery-codes-show.kept': 'I’ve kept them',
   'recovery-codes-show.copy': 'Copy',
   'recovery-codes-show.copied': 'Copied.',
   'recovery-codes-show.download': 'Download',
@@ -171,6 +179,8 @@ export const enPages = {
   'settings.empty': 'Nothing is set up yet.',
   'settings.add': 'Add another way',
   'settings.added': 'Added {date}',
+  'settings.recoveryCodes': 'Recovery codes',
+  'settings.codesLeft': 'Codes left: {count}',
   'settings.lastUsed': 'last used {date}',
   'settings.heldUntil': 'Not fully usable until {time}',
   'settings.heldWhy':
@@ -195,11 +205,11 @@ export const enPages = {
   'settings.proveFirst': 'To change something here, confirm with the strongest way that you have.',
 
   'enroll-success.heading': 'All set',
-  'enroll-success.description': 'From now on you can use it to confirm that it’s you.',
+  'enroll-success.description': 'From now on you can confirm that it’s you with:',
   'enroll-success.primaryCta': 'Continue',
 
-  'challenge-success.heading': 'It’s you',
-  'challenge-success.description': 'You can close this page.',
+  'challenge-success.heading': 'Confirmed',
+  'challenge-success.description': 'You have confirmed it to {tenantName}. You can close this page.',
   'challenge-success.leaving': 'Taking you back to {tenantName}…',
 
   'challenge-quit.heading': 'You’ve stopped here',
@@ -210,9 +220,8 @@ export const enPages = {
   'session-expired.description': 'Nothing was changed. Go back to where you came from and start again.',
   'session-expired.primaryCta': 'Go back',
 
-  'challenge-blocked.heading': 'This can’t go on',
-  'challenge-blocked.description':
-    '{tenantName} has stopped this for your protection. If that’s a mistake, ask them for help.',
+  'challenge-blocked.heading': 'We stopped this request',
+  'challenge-blocked.description': 'It was stopped to protect you. If that’s a mistake, ask {tenantName} for help.',
   'challenge-blocked.primaryCta': 'Go back',
 
   'challenge-failed.heading': 'This was declined',

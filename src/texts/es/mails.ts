@@ -32,6 +32,10 @@ export const esMails: MailTexts<'es'> = {
     'Una de tus formas de confirmar que eres tú está bloqueada tras demasiados intentos fallidos.',
   'method-locked.advice':
     'Si has sido tú, usa otra forma o pide ayuda a {tenantName}. Si no, avisa cuanto antes a {tenantName}: puede que otra persona esté intentando entrar en tu cuenta.',
+  'action-denied.subject': 'Se ha rechazado una solicitud en {tenantName}',
+  'action-denied.description': 'En un correo que te enviamos se pulsó «No, no fui yo».',
+  'action-denied.advice':
+    'Si fuiste tú, puede que otra persona esté intentando entrar en tu cuenta: {tenantName} puede ayudarte. Si no, puede que otra persona lea tu correo: avisa cuanto antes a {tenantName}.',
   'recovery-code-used.subject': 'Se ha usado un código de recuperación en {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Te queda {count} código de recuperación.',

@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** Spanish. */
 export const esPages: PageTexts = {
   'common.title': 'Confirma que eres tú',
-  'common.quit': 'Salir',
   'common.back': 'Atrás',
   'common.otherWay': 'Probar de otra forma',
   'common.continue': 'Continuar',
@@ -29,12 +28,14 @@ export const esPages: PageTexts = {
   'problem.codeMissing': 'Escribe primero el código.',
   'problem.tooManyTries': 'Demasiados intentos. Podrás volver a intentarlo dentro de {time}.',
   'problem.tooManyTriesNow': 'Demasiados intentos. Espera un poco o prueba de otra forma.',
+  'problem.mayTryAgain': 'Ya puedes volver a intentarlo.',
   'problem.locked': 'Demasiados intentos. Esta forma está bloqueada; usa otra o pide ayuda a {tenantName}.',
   'problem.tooManySent': 'Se han pedido demasiados mensajes. Espera un poco antes de pedir otro.',
   'problem.delivery': 'No se ha podido enviar el mensaje. Prueba de otra forma o inténtalo más tarde.',
   'problem.notPermitted': 'Aquí no es posible. Prueba de otra forma.',
   'problem.emailInvalid': 'Escribe una dirección de correo, como nombre@example.com.',
   'problem.nameEmpty': 'Escribe un nombre.',
+  'problem.copy': 'Aquí no se puede copiar. Selecciona el texto.',
 
   'method.PASSKEY': 'Llave de acceso',
   'method.SECURITY_KEY': 'Llave de seguridad',
@@ -85,29 +86,34 @@ export const esPages: PageTexts = {
   'magic-link.heading': '¿Confirmas a {tenantName} que eres tú?',
   'magic-link.description': 'Confírmalo solo si acabas de pedirlo tú, en el dispositivo de abajo.',
   'magic-link.primaryCta': 'Sí, soy yo',
+  'magic-link.secondaryCta': 'No, no fui yo',
   'magic-link.action': 'Para',
   'magic-link.device': 'Dispositivo',
   'magic-link.place': 'Lugar',
   'magic-link.time': 'Pedido el',
-  'magic-link.unknown': 'desconocido',
   'magic-link-done.heading': 'Confirmado',
   'magic-link-done.description': 'Vuelve a donde lo pediste: {tenantName} continúa allí. Puedes cerrar esta página.',
   'magic-link-done.primaryCta': 'Continuar',
+  'magic-link-denied.heading': 'Gracias por avisarnos',
+  'magic-link-denied.description':
+    'El enlace ya no sirve y {tenantName} sabe que no fuiste tú. Puedes cerrar esta página.',
   'magic-link-over.heading': 'Este enlace ya no sirve',
   'magic-link-over.description': 'Se ha usado, ha caducado o está incompleto. Vuelve a donde estabas y pide otro.',
+  'magic-link-over.advice': 'Si no pediste este enlace, avisa a {tenantName}.',
 
   'totp-code-entry.heading': 'Escribe el código de tu aplicación',
   'totp-code-entry.description':
     'Abre tu aplicación de autenticación y escribe el código que muestra para {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirmar',
 
-  'totp-download.heading': 'Instala una aplicación de autenticación',
+  'totp-download.heading': '¿Aún no tienes una aplicación de autenticación?',
   'totp-download.description':
-    'Necesitas una aplicación que cree códigos, como la de tu gestor de contraseñas. Si ya tienes una, continúa.',
-  'totp-download.primaryCta': 'Tengo una aplicación',
+    'Sirve cualquier aplicación que cree códigos, como la de tu gestor de contraseñas. En la tienda de tu teléfono hay muchas.',
 
   'totp-setup.heading': 'Conecta tu aplicación',
   'totp-setup.description': 'Escanea esta imagen con tu aplicación de autenticación y escribe el código que muestra.',
+  'totp-setup.onPhone':
+    'Abre desde aquí tu aplicación de autenticación o escanea la imagen con otro dispositivo. Después escribe el código que muestra.',
   'totp-setup.imageLabel': 'Código QR para tu aplicación de autenticación',
   'totp-setup.secretLabel': '¿No puedes escanearla? Escribe esta clave en la aplicación:',
   'totp-setup.openApp': 'Abrir en una aplicación de este dispositivo',
@@ -160,7 +166,9 @@ export const esPages: PageTexts = {
   'recovery-codes-show.heading': 'Guarda bien estos códigos',
   'recovery-codes-show.description':
     'Con uno de ellos podrás entrar si pierdes tu dispositivo. Solo se muestran esta vez.',
-  'recovery-codes-show.primaryCta': 'Los he guardado',
+  'recovery-codes-show.primaryCta': 'Continuar',
+  'recovery-codes-show.keepFirst': 'Copia o descarga los códigos, o marca la casilla cuando los hayas anotado.',
+  'recovery-codes-show.kept': 'Los he guardado',
   'recovery-codes-show.copy': 'Copiar',
   'recovery-codes-show.copied': 'Copiado.',
   'recovery-codes-show.download': 'Descargar',
@@ -171,6 +179,8 @@ export const esPages: PageTexts = {
   'settings.empty': 'Todavía no hay nada configurado.',
   'settings.add': 'Añadir otra forma',
   'settings.added': 'Añadido el {date}',
+  'settings.recoveryCodes': 'Códigos de recuperación',
+  'settings.codesLeft': 'Códigos restantes: {count}',
   'settings.lastUsed': 'último uso el {date}',
   'settings.heldUntil': 'No se podrá usar del todo hasta el {time}',
   'settings.heldWhy':
@@ -195,11 +205,11 @@ export const esPages: PageTexts = {
   'settings.proveFirst': 'Para cambiar algo aquí, confirma con la forma más segura que tengas.',
 
   'enroll-success.heading': 'Todo listo',
-  'enroll-success.description': 'A partir de ahora puedes usarlo para confirmar que eres tú.',
+  'enroll-success.description': 'A partir de ahora puedes confirmar que eres tú con:',
   'enroll-success.primaryCta': 'Continuar',
 
-  'challenge-success.heading': 'Eres tú',
-  'challenge-success.description': 'Puedes cerrar esta página.',
+  'challenge-success.heading': 'Confirmado',
+  'challenge-success.description': 'Lo has confirmado a {tenantName}. Puedes cerrar esta página.',
   'challenge-success.leaving': 'Volviendo a {tenantName}…',
 
   'challenge-quit.heading': 'Te has detenido aquí',
@@ -210,8 +220,8 @@ export const esPages: PageTexts = {
   'session-expired.description': 'No se ha cambiado nada. Vuelve a donde estabas y empieza de nuevo.',
   'session-expired.primaryCta': 'Volver',
 
-  'challenge-blocked.heading': 'No se puede continuar',
-  'challenge-blocked.description': '{tenantName} lo ha detenido para protegerte. Si es un error, pídeles ayuda.',
+  'challenge-blocked.heading': 'Hemos detenido esta solicitud',
+  'challenge-blocked.description': 'Es para protegerte. Si es un error, pide ayuda a {tenantName}.',
   'challenge-blocked.primaryCta': 'Volver',
 
   'challenge-failed.heading': 'Se ha rechazado',

@@ -19,5 +19,8 @@ export const frCaPages: PageTexts = {
   'totp-setup.description':
     'Numérisez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
   'totp-setup.secretLabel': 'Impossible de numériser? Saisissez cette clé dans l’application :',
+  'totp-download.heading': 'Pas encore d’application d’authentification?',
+  'totp-setup.onPhone':
+    'Ouvrez d’ici votre application d’authentification, ou numérisez l’image avec un autre appareil. Saisissez ensuite le code qu’elle affiche.',
   'settings.removeHeading': 'Supprimer « {name} »?',
 };

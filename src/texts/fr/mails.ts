@@ -31,6 +31,10 @@ export const frMails: MailTexts<'fr'> = {
   'method-locked.description': 'L’un de vos moyens de confirmation est bloqué après trop d’essais erronés.',
   'method-locked.advice':
     'Si c’est vous, utilisez un autre moyen ou demandez de l’aide à {tenantName}. Sinon, prévenez {tenantName} sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
+  'action-denied.subject': 'Une demande chez {tenantName} a été refusée',
+  'action-denied.description': 'Dans un message qui vous a été envoyé, « Non, ce n’était pas moi » a été choisi.',
+  'action-denied.advice':
+    'Si c’était vous, quelqu’un d’autre essaie peut-être d’accéder à votre compte : {tenantName} peut vous aider. Sinon, quelqu’un lit peut-être vos messages : prévenez {tenantName} sans attendre.',
   'recovery-code-used.subject': 'Un code de secours a été utilisé chez {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Il vous reste {count} code de secours.',

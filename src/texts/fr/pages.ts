@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** French. */
 export const frPages: PageTexts = {
   'common.title': 'Confirmez votre identité',
-  'common.quit': 'Quitter',
   'common.back': 'Retour',
   'common.otherWay': 'Essayer autrement',
   'common.continue': 'Continuer',
@@ -29,12 +28,14 @@ export const frPages: PageTexts = {
   'problem.codeMissing': 'Saisissez d’abord le code.',
   'problem.tooManyTries': 'Trop d’essais. Vous pourrez réessayer dans {time}.',
   'problem.tooManyTriesNow': 'Trop d’essais. Attendez un peu, ou essayez autrement.',
+  'problem.mayTryAgain': 'Vous pouvez réessayer.',
   'problem.locked': 'Trop d’essais. Ce moyen est bloqué ; utilisez-en un autre ou demandez de l’aide à {tenantName}.',
   'problem.tooManySent': 'Trop de messages ont été demandés. Attendez un peu avant d’en demander un autre.',
   'problem.delivery': 'Le message n’a pas pu être envoyé. Essayez autrement, ou réessayez plus tard.',
   'problem.notPermitted': 'Ce n’est pas possible ici. Essayez autrement.',
   'problem.emailInvalid': 'Saisissez une adresse e-mail, comme nom@example.com.',
   'problem.nameEmpty': 'Saisissez un nom.',
+  'problem.copy': 'La copie n’est pas possible ici. Sélectionnez plutôt le texte.',
 
   'method.PASSKEY': 'Clé d’accès',
   'method.SECURITY_KEY': 'Clé de sécurité',
@@ -86,32 +87,37 @@ export const frPages: PageTexts = {
   'magic-link.heading': 'Confirmer à {tenantName} que c’est vous ?',
   'magic-link.description': 'Confirmez seulement si vous venez de le demander vous-même, sur l’appareil ci-dessous.',
   'magic-link.primaryCta': 'Oui, c’est moi',
+  'magic-link.secondaryCta': 'Non, ce n’était pas moi',
   'magic-link.action': 'Pour',
   'magic-link.device': 'Appareil',
   'magic-link.place': 'Lieu',
   'magic-link.time': 'Demandé le',
-  'magic-link.unknown': 'inconnu',
   'magic-link-done.heading': 'Confirmé',
   'magic-link-done.description':
     'Revenez là où vous l’avez demandé : {tenantName} y continue. Vous pouvez fermer cette page.',
   'magic-link-done.primaryCta': 'Continuer',
+  'magic-link-denied.heading': 'Merci de nous l’avoir signalé',
+  'magic-link-denied.description':
+    'Le lien n’est plus valable, et {tenantName} sait que ce n’était pas vous. Vous pouvez fermer cette page.',
   'magic-link-over.heading': 'Ce lien n’est plus valable',
   'magic-link-over.description':
     'Il a été utilisé, a expiré ou est incomplet. Revenez d’où vous venez et demandez-en un autre.',
+  'magic-link-over.advice': 'Si vous n’avez pas demandé ce lien, dites-le à {tenantName}.',
 
   'totp-code-entry.heading': 'Saisissez le code de votre application',
   'totp-code-entry.description':
     'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche pour {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirmer',
 
-  'totp-download.heading': 'Installez une application d’authentification',
+  'totp-download.heading': 'Pas encore d’application d’authentification ?',
   'totp-download.description':
-    'Il vous faut une application qui crée des codes, par exemple celle de votre gestionnaire de mots de passe. Si vous en avez une, continuez.',
-  'totp-download.primaryCta': 'J’ai une application',
+    'Toute application qui crée des codes convient, par exemple celle de votre gestionnaire de mots de passe. La boutique de votre téléphone en propose plusieurs.',
 
   'totp-setup.heading': 'Reliez votre application',
   'totp-setup.description':
     'Scannez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
+  'totp-setup.onPhone':
+    'Ouvrez d’ici votre application d’authentification, ou scannez l’image avec un autre appareil. Saisissez ensuite le code qu’elle affiche.',
   'totp-setup.imageLabel': 'Code QR pour votre application d’authentification',
   'totp-setup.secretLabel': 'Impossible de scanner ? Saisissez cette clé dans l’application :',
   'totp-setup.openApp': 'Ouvrir dans une application de cet appareil',
@@ -164,7 +170,10 @@ export const frPages: PageTexts = {
   'recovery-codes-show.heading': 'Gardez ces codes en lieu sûr',
   'recovery-codes-show.description':
     'L’un d’eux vous permet d’entrer si vous perdez votre appareil. Ils ne sont affichés que cette fois-ci.',
-  'recovery-codes-show.primaryCta': 'Je les ai gardés',
+  'recovery-codes-show.primaryCta': 'Continuer',
+  'recovery-codes-show.keepFirst':
+    'Copiez ou téléchargez les codes, ou cochez la case une fois que vous les avez notés.',
+  'recovery-codes-show.kept': 'Je les ai gardés',
   'recovery-codes-show.copy': 'Copier',
   'recovery-codes-show.copied': 'Copié.',
   'recovery-codes-show.download': 'Télécharger',
@@ -175,6 +184,8 @@ export const frPages: PageTexts = {
   'settings.empty': 'Rien n’est encore configuré.',
   'settings.add': 'Ajouter un moyen',
   'settings.added': 'Ajouté le {date}',
+  'settings.recoveryCodes': 'Codes de secours',
+  'settings.codesLeft': 'Codes restants : {count}',
   'settings.lastUsed': 'dernière utilisation le {date}',
   'settings.heldUntil': 'Pleinement utilisable à partir du {time}',
   'settings.heldWhy':
@@ -200,11 +211,11 @@ export const frPages: PageTexts = {
   'settings.proveFirst': 'Pour modifier quelque chose ici, confirmez avec le moyen le plus fort que vous ayez.',
 
   'enroll-success.heading': 'C’est prêt',
-  'enroll-success.description': 'Vous pouvez désormais vous en servir pour confirmer que c’est vous.',
+  'enroll-success.description': 'Vous pouvez désormais confirmer que c’est vous avec :',
   'enroll-success.primaryCta': 'Continuer',
 
-  'challenge-success.heading': 'C’est bien vous',
-  'challenge-success.description': 'Vous pouvez fermer cette page.',
+  'challenge-success.heading': 'Confirmé',
+  'challenge-success.description': 'Vous l’avez confirmé à {tenantName}. Vous pouvez fermer cette page.',
   'challenge-success.leaving': 'Retour à {tenantName}…',
 
   'challenge-quit.heading': 'Vous avez arrêté ici',
@@ -215,9 +226,8 @@ export const frPages: PageTexts = {
   'session-expired.description': 'Rien n’a été modifié. Revenez d’où vous venez et recommencez.',
   'session-expired.primaryCta': 'Revenir',
 
-  'challenge-blocked.heading': 'Impossible de continuer',
-  'challenge-blocked.description':
-    '{tenantName} a arrêté cette opération pour vous protéger. Si c’est une erreur, demandez-leur de l’aide.',
+  'challenge-blocked.heading': 'Nous avons arrêté cette demande',
+  'challenge-blocked.description': 'C’est pour vous protéger. Si c’est une erreur, demandez de l’aide à {tenantName}.',
   'challenge-blocked.primaryCta': 'Revenir',
 
   'challenge-failed.heading': 'L’opération a été refusée',

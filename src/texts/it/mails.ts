@@ -31,6 +31,10 @@ export const itMails: MailTexts<'it'> = {
   'method-locked.description': 'Uno dei tuoi metodi di conferma è bloccato dopo troppi tentativi errati.',
   'method-locked.advice':
     'Se i tentativi erano tuoi, usa un altro metodo o chiedi aiuto a {tenantName}. Altrimenti avvisa subito {tenantName}: forse qualcun altro sta cercando di entrare nel tuo account.',
+  'action-denied.subject': 'Una richiesta su {tenantName} è stata rifiutata',
+  'action-denied.description': 'In un messaggio inviato a te è stato premuto «No, non ero io».',
+  'action-denied.advice':
+    'Se sei stato tu, forse qualcun altro sta cercando di entrare nel tuo account: {tenantName} può aiutarti. Altrimenti, forse qualcuno legge la tua posta: avvisa subito {tenantName}.',
   'recovery-code-used.subject': 'È stato usato un codice di recupero su {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Ti resta {count} codice di recupero.',

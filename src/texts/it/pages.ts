@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** Italian. */
 export const itPages: PageTexts = {
   'common.title': 'Conferma che sei tu',
-  'common.quit': 'Esci',
   'common.back': 'Indietro',
   'common.otherWay': 'Prova in un altro modo',
   'common.continue': 'Continua',
@@ -29,12 +28,14 @@ export const itPages: PageTexts = {
   'problem.codeMissing': 'Inserisci prima il codice.',
   'problem.tooManyTries': 'Troppi tentativi. Potrai riprovare tra {time}.',
   'problem.tooManyTriesNow': 'Troppi tentativi. Aspetta un po’ o prova in un altro modo.',
+  'problem.mayTryAgain': 'Ora puoi riprovare.',
   'problem.locked': 'Troppi tentativi. Questo metodo è bloccato; usane un altro o chiedi aiuto a {tenantName}.',
   'problem.tooManySent': 'Sono stati richiesti troppi messaggi. Aspetta un po’ prima di chiederne un altro.',
   'problem.delivery': 'Non è stato possibile inviare il messaggio. Prova in un altro modo o più tardi.',
   'problem.notPermitted': 'Qui non è possibile. Prova in un altro modo.',
   'problem.emailInvalid': 'Inserisci un indirizzo e-mail, come nome@example.com.',
   'problem.nameEmpty': 'Inserisci un nome.',
+  'problem.copy': 'Qui non si può copiare. Seleziona il testo.',
 
   'method.PASSKEY': 'Passkey',
   'method.SECURITY_KEY': 'Chiave di sicurezza',
@@ -86,29 +87,34 @@ export const itPages: PageTexts = {
   'magic-link.heading': 'Confermi a {tenantName} che sei tu?',
   'magic-link.description': 'Conferma solo se lo hai appena chiesto tu, sul dispositivo qui sotto.',
   'magic-link.primaryCta': 'Sì, sono io',
+  'magic-link.secondaryCta': 'No, non ero io',
   'magic-link.action': 'Per',
   'magic-link.device': 'Dispositivo',
   'magic-link.place': 'Luogo',
   'magic-link.time': 'Richiesto il',
-  'magic-link.unknown': 'sconosciuto',
   'magic-link-done.heading': 'Confermato',
   'magic-link-done.description': 'Torna dove l’hai chiesto: {tenantName} continua da lì. Puoi chiudere questa pagina.',
   'magic-link-done.primaryCta': 'Continua',
+  'magic-link-denied.heading': 'Grazie di averlo segnalato',
+  'magic-link-denied.description':
+    'Il link non vale più e {tenantName} sa che non eri tu. Puoi chiudere questa pagina.',
   'magic-link-over.heading': 'Questo link non vale più',
   'magic-link-over.description':
     'È stato usato, è scaduto o è incompleto. Torna da dove sei arrivato e chiedine un altro.',
+  'magic-link-over.advice': 'Se non hai chiesto tu questo link, avvisa {tenantName}.',
 
   'totp-code-entry.heading': 'Inserisci il codice della tua app',
   'totp-code-entry.description': 'Apri l’app di autenticazione e inserisci il codice che mostra per {tenantName}.',
   'totp-code-entry.primaryCta': 'Conferma',
 
-  'totp-download.heading': 'Procurati un’app di autenticazione',
+  'totp-download.heading': 'Non hai ancora un’app di autenticazione?',
   'totp-download.description':
-    'Ti serve un’app che crea codici, per esempio quella del tuo gestore di password. Se ne hai una, continua.',
-  'totp-download.primaryCta': 'Ho un’app',
+    'Va bene qualsiasi app che crea codici, per esempio quella del tuo gestore di password. Nello store del telefono ce ne sono molte.',
 
   'totp-setup.heading': 'Collega la tua app',
   'totp-setup.description': 'Inquadra questa immagine con l’app di autenticazione e inserisci il codice che mostra.',
+  'totp-setup.onPhone':
+    'Apri da qui la tua app di autenticazione o inquadra l’immagine con un altro dispositivo. Poi inserisci il codice che mostra.',
   'totp-setup.imageLabel': 'Codice QR per la tua app di autenticazione',
   'totp-setup.secretLabel': 'Non riesci a inquadrarla? Inserisci questa chiave nell’app:',
   'totp-setup.openApp': 'Apri in un’app di questo dispositivo',
@@ -161,7 +167,9 @@ export const itPages: PageTexts = {
   'recovery-codes-show.heading': 'Conserva questi codici',
   'recovery-codes-show.description':
     'Con uno di essi potrai entrare se perdi il dispositivo. Vengono mostrati solo questa volta.',
-  'recovery-codes-show.primaryCta': 'Li ho conservati',
+  'recovery-codes-show.primaryCta': 'Continua',
+  'recovery-codes-show.keepFirst': 'Copia o scarica i codici, oppure spunta la casella dopo averli annotati.',
+  'recovery-codes-show.kept': 'Li ho conservati',
   'recovery-codes-show.copy': 'Copia',
   'recovery-codes-show.copied': 'Copiato.',
   'recovery-codes-show.download': 'Scarica',
@@ -172,6 +180,8 @@ export const itPages: PageTexts = {
   'settings.empty': 'Non è ancora configurato nulla.',
   'settings.add': 'Aggiungi un altro metodo',
   'settings.added': 'Aggiunto il {date}',
+  'settings.recoveryCodes': 'Codici di recupero',
+  'settings.codesLeft': 'Codici rimasti: {count}',
   'settings.lastUsed': 'ultimo uso il {date}',
   'settings.heldUntil': 'Utilizzabile del tutto solo dal {time}',
   'settings.heldWhy':
@@ -196,11 +206,11 @@ export const itPages: PageTexts = {
   'settings.proveFirst': 'Per modificare qualcosa qui, conferma con il metodo più sicuro che hai.',
 
   'enroll-success.heading': 'Tutto pronto',
-  'enroll-success.description': 'D’ora in poi puoi usarlo per confermare che sei tu.',
+  'enroll-success.description': 'D’ora in poi puoi confermare che sei tu con:',
   'enroll-success.primaryCta': 'Continua',
 
-  'challenge-success.heading': 'Sei tu',
-  'challenge-success.description': 'Puoi chiudere questa pagina.',
+  'challenge-success.heading': 'Confermato',
+  'challenge-success.description': 'L’hai confermato a {tenantName}. Puoi chiudere questa pagina.',
   'challenge-success.leaving': 'Ritorno a {tenantName}…',
 
   'challenge-quit.heading': 'Hai interrotto qui',
@@ -211,9 +221,8 @@ export const itPages: PageTexts = {
   'session-expired.description': 'Non è cambiato nulla. Torna da dove sei arrivato e ricomincia.',
   'session-expired.primaryCta': 'Torna indietro',
 
-  'challenge-blocked.heading': 'Non si può continuare',
-  'challenge-blocked.description':
-    '{tenantName} ha fermato l’operazione per proteggerti. Se è un errore, chiedi loro aiuto.',
+  'challenge-blocked.heading': 'Abbiamo fermato questa richiesta',
+  'challenge-blocked.description': 'Serve a proteggerti. Se è un errore, chiedi aiuto a {tenantName}.',
   'challenge-blocked.primaryCta': 'Torna indietro',
 
   'challenge-failed.heading': 'L’operazione è stata rifiutata',

@@ -32,6 +32,10 @@ export const nlMails: MailTexts<'nl'> = {
     'Een van je manieren om te bevestigen dat jij het bent, is geblokkeerd na te veel foute pogingen.',
   'method-locked.advice':
     'Was jij dit, gebruik dan een andere manier of vraag {tenantName} om hulp. Zo niet, meld het dan meteen aan {tenantName}: misschien probeert iemand anders in je account te komen.',
+  'action-denied.subject': 'Een verzoek bij {tenantName} is geweigerd',
+  'action-denied.description': 'In een bericht aan jou is ‘Nee, dat was ik niet’ gekozen.',
+  'action-denied.advice':
+    'Was jij dat, dan probeert misschien iemand anders in je account te komen: {tenantName} kan je helpen. Was jij het niet, dan leest misschien iemand je e-mail: meld het meteen aan {tenantName}.',
   'recovery-code-used.subject': 'Er is een herstelcode gebruikt bij {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Je hebt nog {count} herstelcode over.',

@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** Dutch. */
 export const nlPages: PageTexts = {
   'common.title': 'Bevestig dat jij het bent',
-  'common.quit': 'Stoppen',
   'common.back': 'Terug',
   'common.otherWay': 'Op een andere manier',
   'common.continue': 'Doorgaan',
@@ -29,12 +28,14 @@ export const nlPages: PageTexts = {
   'problem.codeMissing': 'Vul eerst de code in.',
   'problem.tooManyTries': 'Te veel pogingen. Je kunt het opnieuw proberen over {time}.',
   'problem.tooManyTriesNow': 'Te veel pogingen. Wacht even of probeer het op een andere manier.',
+  'problem.mayTryAgain': 'Je kunt het nu opnieuw proberen.',
   'problem.locked': 'Te veel pogingen. Deze manier is geblokkeerd; gebruik een andere of vraag {tenantName} om hulp.',
   'problem.tooManySent': 'Er zijn te veel berichten aangevraagd. Wacht even voordat je er nog een aanvraagt.',
   'problem.delivery': 'Het bericht kon niet worden verstuurd. Probeer een andere manier, of later opnieuw.',
   'problem.notPermitted': 'Dat kan hier niet. Probeer een andere manier.',
   'problem.emailInvalid': 'Vul een e-mailadres in, zoals naam@example.com.',
   'problem.nameEmpty': 'Vul een naam in.',
+  'problem.copy': 'Kopiëren kan hier niet. Selecteer de tekst.',
 
   'method.PASSKEY': 'Passkey',
   'method.SECURITY_KEY': 'Beveiligingssleutel',
@@ -85,30 +86,35 @@ export const nlPages: PageTexts = {
   'magic-link.heading': 'Aan {tenantName} bevestigen dat jij het bent?',
   'magic-link.description': 'Bevestig alleen als je dit net zelf hebt aangevraagd, op het apparaat hieronder.',
   'magic-link.primaryCta': 'Ja, ik ben het',
+  'magic-link.secondaryCta': 'Nee, dat was ik niet',
   'magic-link.action': 'Waarvoor',
   'magic-link.device': 'Apparaat',
   'magic-link.place': 'Plaats',
   'magic-link.time': 'Aangevraagd op',
-  'magic-link.unknown': 'niet bekend',
   'magic-link-done.heading': 'Bevestigd',
   'magic-link-done.description':
     'Ga terug naar waar je het aanvroeg: {tenantName} gaat daar verder. Je kunt deze pagina sluiten.',
   'magic-link-done.primaryCta': 'Doorgaan',
+  'magic-link-denied.heading': 'Bedankt voor je melding',
+  'magic-link-denied.description':
+    'De link werkt niet meer en {tenantName} weet dat jij het niet was. Je kunt deze pagina sluiten.',
   'magic-link-over.heading': 'Deze link is niet meer geldig',
   'magic-link-over.description':
     'Hij is gebruikt, verlopen of onvolledig. Ga terug naar waar je vandaan kwam en vraag een nieuwe aan.',
+  'magic-link-over.advice': 'Heb je deze link niet aangevraagd, meld het dan aan {tenantName}.',
 
   'totp-code-entry.heading': 'Vul de code uit je app in',
   'totp-code-entry.description': 'Open je authenticator-app en vul de code in die hij voor {tenantName} toont.',
   'totp-code-entry.primaryCta': 'Bevestigen',
 
-  'totp-download.heading': 'Installeer een authenticator-app',
+  'totp-download.heading': 'Nog geen authenticator-app?',
   'totp-download.description':
-    'Je hebt een app nodig die codes maakt, zoals die van je wachtwoordmanager. Heb je er een, ga dan door.',
-  'totp-download.primaryCta': 'Ik heb een app',
+    'Elke app die codes maakt is goed, zoals die van je wachtwoordmanager. In de appstore van je telefoon vind je er veel.',
 
   'totp-setup.heading': 'Koppel je app',
   'totp-setup.description': 'Scan deze afbeelding met je authenticator-app en vul de code in die hij toont.',
+  'totp-setup.onPhone':
+    'Open vanaf hier je authenticator-app, of scan de afbeelding met een ander apparaat. Vul daarna de code in die hij toont.',
   'totp-setup.imageLabel': 'QR-code voor je authenticator-app',
   'totp-setup.secretLabel': 'Kun je niet scannen? Vul deze sleutel in de app in:',
   'totp-setup.openApp': 'Openen in een app op dit apparaat',
@@ -161,7 +167,9 @@ export const nlPages: PageTexts = {
   'recovery-codes-show.heading': 'Bewaar deze codes goed',
   'recovery-codes-show.description':
     'Met een van deze codes kom je binnen als je je apparaat kwijt bent. Ze worden alleen deze keer getoond.',
-  'recovery-codes-show.primaryCta': 'Ik heb ze bewaard',
+  'recovery-codes-show.primaryCta': 'Doorgaan',
+  'recovery-codes-show.keepFirst': 'Kopieer of download de codes, of vink het vakje aan zodra je ze hebt opgeschreven.',
+  'recovery-codes-show.kept': 'Ik heb ze bewaard',
   'recovery-codes-show.copy': 'Kopiëren',
   'recovery-codes-show.copied': 'Gekopieerd.',
   'recovery-codes-show.download': 'Downloaden',
@@ -172,6 +180,8 @@ export const nlPages: PageTexts = {
   'settings.empty': 'Er is nog niets ingesteld.',
   'settings.add': 'Andere manier toevoegen',
   'settings.added': 'Toegevoegd op {date}',
+  'settings.recoveryCodes': 'Herstelcodes',
+  'settings.codesLeft': 'Resterende codes: {count}',
   'settings.lastUsed': 'laatst gebruikt op {date}',
   'settings.heldUntil': 'Pas volledig bruikbaar vanaf {time}',
   'settings.heldWhy':
@@ -196,11 +206,11 @@ export const nlPages: PageTexts = {
   'settings.proveFirst': 'Om hier iets te wijzigen, bevestig je met de sterkste manier die je hebt.',
 
   'enroll-success.heading': 'Alles staat klaar',
-  'enroll-success.description': 'Voortaan kun je hiermee bevestigen dat jij het bent.',
+  'enroll-success.description': 'Voortaan kun je bevestigen dat jij het bent met:',
   'enroll-success.primaryCta': 'Doorgaan',
 
-  'challenge-success.heading': 'Jij bent het',
-  'challenge-success.description': 'Je kunt deze pagina sluiten.',
+  'challenge-success.heading': 'Bevestigd',
+  'challenge-success.description': 'Je hebt het aan {tenantName} bevestigd. Je kunt deze pagina sluiten.',
   'challenge-success.leaving': 'Terug naar {tenantName}…',
 
   'challenge-quit.heading': 'Je bent hier gestopt',
@@ -211,9 +221,8 @@ export const nlPages: PageTexts = {
   'session-expired.description': 'Er is niets veranderd. Ga terug naar waar je vandaan kwam en begin opnieuw.',
   'session-expired.primaryCta': 'Teruggaan',
 
-  'challenge-blocked.heading': 'Dit kan niet doorgaan',
-  'challenge-blocked.description':
-    '{tenantName} heeft dit gestopt om je te beschermen. Vraag daar om hulp als dat niet klopt.',
+  'challenge-blocked.heading': 'We hebben dit verzoek gestopt',
+  'challenge-blocked.description': 'Dat is om je te beschermen. Klopt het niet, vraag {tenantName} dan om hulp.',
   'challenge-blocked.primaryCta': 'Teruggaan',
 
   'challenge-failed.heading': 'Dit is geweigerd',

@@ -34,6 +34,10 @@ export const plMails: MailTexts<'pl'> = {
     'Jeden z Twoich sposobów potwierdzania, że to Ty, jest zablokowany po zbyt wielu błędnych próbach.',
   'method-locked.advice':
     'Jeśli to Ty, użyj innego sposobu albo poproś {tenantName} o pomoc. Jeśli nie, od razu powiadom {tenantName}: być może ktoś inny próbuje dostać się na Twoje konto.',
+  'action-denied.subject': 'Odrzucono operację w {tenantName}',
+  'action-denied.description': 'W wiadomości do Ciebie wybrano „Nie, to nie ja”.',
+  'action-denied.advice':
+    'Jeśli to Ty, ktoś inny może próbować dostać się na Twoje konto: {tenantName} może Ci pomóc. Jeśli nie, ktoś może czytać Twoją pocztę: od razu powiadom {tenantName}.',
   'recovery-code-used.subject': 'W {tenantName} użyto kodu odzyskiwania',
   'recovery-code-used.codesLeft': {
     one: 'Pozostał {count} kod odzyskiwania.',

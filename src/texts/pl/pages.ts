@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** Polish. */
 export const plPages: PageTexts = {
   'common.title': 'Potwierdź, że to Ty',
-  'common.quit': 'Zakończ',
   'common.back': 'Wstecz',
   'common.otherWay': 'Użyj innego sposobu',
   'common.continue': 'Dalej',
@@ -29,12 +28,14 @@ export const plPages: PageTexts = {
   'problem.codeMissing': 'Najpierw wpisz kod.',
   'problem.tooManyTries': 'Zbyt wiele prób. Następna będzie możliwa za: {time}.',
   'problem.tooManyTriesNow': 'Zbyt wiele prób. Poczekaj chwilę albo użyj innego sposobu.',
+  'problem.mayTryAgain': 'Możesz już spróbować ponownie.',
   'problem.locked': 'Zbyt wiele prób. Ten sposób jest zablokowany; użyj innego albo poproś {tenantName} o pomoc.',
   'problem.tooManySent': 'Zamówiono zbyt wiele wiadomości. Poczekaj chwilę, zanim poprosisz o kolejną.',
   'problem.delivery': 'Nie udało się wysłać wiadomości. Użyj innego sposobu albo spróbuj później.',
   'problem.notPermitted': 'Tutaj nie jest to możliwe. Użyj innego sposobu.',
   'problem.emailInvalid': 'Wpisz adres e-mail, na przykład imie@example.com.',
   'problem.nameEmpty': 'Wpisz nazwę.',
+  'problem.copy': 'Tutaj nie można kopiować. Zaznacz tekst.',
 
   'method.PASSKEY': 'Klucz dostępu',
   'method.SECURITY_KEY': 'Klucz bezpieczeństwa',
@@ -85,30 +86,34 @@ export const plPages: PageTexts = {
   'magic-link.heading': 'Potwierdzić w {tenantName}, że to Ty?',
   'magic-link.description': 'Potwierdź tylko, jeśli to właśnie Ty o to prosisz, na urządzeniu poniżej.',
   'magic-link.primaryCta': 'Tak, to ja',
+  'magic-link.secondaryCta': 'Nie, to nie ja',
   'magic-link.action': 'Do czego',
   'magic-link.device': 'Urządzenie',
   'magic-link.place': 'Miejsce',
   'magic-link.time': 'Czas prośby',
-  'magic-link.unknown': 'nieznane',
   'magic-link-done.heading': 'Potwierdzono',
   'magic-link-done.description':
     'Wróć tam, skąd pochodzi prośba: {tenantName} działa tam dalej. Możesz zamknąć tę stronę.',
   'magic-link-done.primaryCta': 'Dalej',
+  'magic-link-denied.heading': 'Dziękujemy za zgłoszenie',
+  'magic-link-denied.description': 'Link już nie działa, a {tenantName} wie, że to nie Ty. Możesz zamknąć tę stronę.',
   'magic-link-over.heading': 'Ten link już nie działa',
   'magic-link-over.description':
     'Został użyty, wygasł albo jest niepełny. Wróć tam, skąd przychodzisz, i poproś o nowy.',
+  'magic-link-over.advice': 'Jeśli ten link nie był Twoją prośbą, powiadom {tenantName}.',
 
   'totp-code-entry.heading': 'Wpisz kod z aplikacji',
   'totp-code-entry.description': 'Otwórz aplikację uwierzytelniającą i wpisz kod wyświetlany dla {tenantName}.',
   'totp-code-entry.primaryCta': 'Potwierdź',
 
-  'totp-download.heading': 'Zainstaluj aplikację uwierzytelniającą',
+  'totp-download.heading': 'Nie masz jeszcze aplikacji uwierzytelniającej?',
   'totp-download.description':
-    'Potrzebujesz aplikacji, która tworzy kody, na przykład tej z menedżera haseł. Jeśli ją masz, przejdź dalej.',
-  'totp-download.primaryCta': 'Mam aplikację',
+    'Wystarczy każda aplikacja, która tworzy kody, na przykład ta z Twojego menedżera haseł. W sklepie telefonu jest ich wiele.',
 
   'totp-setup.heading': 'Połącz aplikację',
   'totp-setup.description': 'Zeskanuj ten obraz aplikacją uwierzytelniającą i wpisz kod, który pokaże.',
+  'totp-setup.onPhone':
+    'Otwórz stąd swoją aplikację uwierzytelniającą albo zeskanuj obraz innym urządzeniem. Potem wpisz kod, który pokaże.',
   'totp-setup.imageLabel': 'Kod QR dla aplikacji uwierzytelniającej',
   'totp-setup.secretLabel': 'Nie możesz zeskanować? Wpisz ten klucz w aplikacji:',
   'totp-setup.openApp': 'Otwórz w aplikacji na tym urządzeniu',
@@ -160,7 +165,9 @@ export const plPages: PageTexts = {
   'recovery-codes-show.heading': 'Zachowaj te kody',
   'recovery-codes-show.description':
     'Jeden z nich wystarczy, aby wejść po utracie urządzenia. Pokazujemy je tylko ten jeden raz.',
-  'recovery-codes-show.primaryCta': 'Kody są zachowane',
+  'recovery-codes-show.primaryCta': 'Dalej',
+  'recovery-codes-show.keepFirst': 'Skopiuj lub pobierz kody albo zaznacz pole, gdy będą zapisane.',
+  'recovery-codes-show.kept': 'Kody są zachowane',
   'recovery-codes-show.copy': 'Kopiuj',
   'recovery-codes-show.copied': 'Skopiowano.',
   'recovery-codes-show.download': 'Pobierz',
@@ -171,6 +178,8 @@ export const plPages: PageTexts = {
   'settings.empty': 'Nic jeszcze nie skonfigurowano.',
   'settings.add': 'Dodaj inny sposób',
   'settings.added': 'Dodano: {date}',
+  'settings.recoveryCodes': 'Kody odzyskiwania',
+  'settings.codesLeft': 'Pozostałe kody: {count}',
   'settings.lastUsed': 'ostatnio użyto: {date}',
   'settings.heldUntil': 'W pełni działa dopiero od: {time}',
   'settings.heldWhy':
@@ -195,11 +204,11 @@ export const plPages: PageTexts = {
   'settings.proveFirst': 'Aby coś tu zmienić, potwierdź najmocniejszym sposobem, jaki masz.',
 
   'enroll-success.heading': 'Gotowe',
-  'enroll-success.description': 'Od teraz możesz w ten sposób potwierdzać, że to Ty.',
+  'enroll-success.description': 'Od teraz możesz potwierdzać, że to Ty, w ten sposób:',
   'enroll-success.primaryCta': 'Dalej',
 
-  'challenge-success.heading': 'To Ty',
-  'challenge-success.description': 'Możesz zamknąć tę stronę.',
+  'challenge-success.heading': 'Potwierdzono',
+  'challenge-success.description': '{tenantName} ma już Twoje potwierdzenie. Możesz zamknąć tę stronę.',
   'challenge-success.leaving': 'Wracamy do {tenantName}…',
 
   'challenge-quit.heading': 'Przerwano w tym miejscu',
@@ -210,9 +219,8 @@ export const plPages: PageTexts = {
   'session-expired.description': 'Nic się nie zmieniło. Wróć tam, skąd przychodzisz, i zacznij od nowa.',
   'session-expired.primaryCta': 'Wróć',
 
-  'challenge-blocked.heading': 'Nie można kontynuować',
-  'challenge-blocked.description':
-    '{tenantName} przerywa tę operację dla Twojej ochrony. Jeśli to pomyłka, poproś tam o pomoc.',
+  'challenge-blocked.heading': 'Zatrzymaliśmy tę operację',
+  'challenge-blocked.description': 'To dla Twojej ochrony. Jeśli to pomyłka, poproś {tenantName} o pomoc.',
   'challenge-blocked.primaryCta': 'Wróć',
 
   'challenge-failed.heading': 'Odrzucono',

@@ -32,6 +32,10 @@ export const ptBrMails: MailTexts<'pt-br'> = {
     'Uma das suas formas de confirmar que é você está bloqueada após muitas tentativas erradas.',
   'method-locked.advice':
     'Se foi você, use outra forma ou peça ajuda a {tenantName}. Se não foi, avise {tenantName} imediatamente: talvez outra pessoa esteja tentando entrar na sua conta.',
+  'action-denied.subject': 'Uma solicitação em {tenantName} foi recusada',
+  'action-denied.description': 'Em uma mensagem enviada a você foi escolhido “Não, não fui eu”.',
+  'action-denied.advice':
+    'Se foi você, outra pessoa pode estar tentando entrar na sua conta: {tenantName} pode ajudar. Se não foi, alguém pode estar lendo seus e-mails: avise {tenantName} imediatamente.',
   'recovery-code-used.subject': 'Um código de recuperação foi usado em {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Resta {count} código de recuperação.',

@@ -3,7 +3,6 @@ import type { PageTexts } from '../page-texts.ts';
 /** Brazilian Portuguese. */
 export const ptBrPages: PageTexts = {
   'common.title': 'Confirme que é você',
-  'common.quit': 'Sair',
   'common.back': 'Voltar',
   'common.otherWay': 'Tentar de outra forma',
   'common.continue': 'Continuar',
@@ -29,12 +28,14 @@ export const ptBrPages: PageTexts = {
   'problem.codeMissing': 'Digite o código primeiro.',
   'problem.tooManyTries': 'Muitas tentativas. Você poderá tentar novamente em {time}.',
   'problem.tooManyTriesNow': 'Muitas tentativas. Espere um pouco ou tente de outra forma.',
+  'problem.mayTryAgain': 'Você já pode tentar novamente.',
   'problem.locked': 'Muitas tentativas. Esta forma está bloqueada; use outra ou peça ajuda a {tenantName}.',
   'problem.tooManySent': 'Foram pedidas mensagens demais. Espere um pouco antes de pedir outra.',
   'problem.delivery': 'Não foi possível enviar a mensagem. Tente de outra forma ou mais tarde.',
   'problem.notPermitted': 'Isso não é possível aqui. Tente de outra forma.',
   'problem.emailInvalid': 'Digite um endereço de e-mail, como nome@example.com.',
   'problem.nameEmpty': 'Digite um nome.',
+  'problem.copy': 'Não é possível copiar aqui. Selecione o texto.',
 
   'method.PASSKEY': 'Chave de acesso',
   'method.SECURITY_KEY': 'Chave de segurança',
@@ -85,28 +86,33 @@ export const ptBrPages: PageTexts = {
   'magic-link.heading': 'Confirmar a {tenantName} que é você?',
   'magic-link.description': 'Confirme somente se você acabou de pedir isto, no dispositivo abaixo.',
   'magic-link.primaryCta': 'Sim, sou eu',
+  'magic-link.secondaryCta': 'Não, não fui eu',
   'magic-link.action': 'Para',
   'magic-link.device': 'Dispositivo',
   'magic-link.place': 'Local',
   'magic-link.time': 'Pedido em',
-  'magic-link.unknown': 'desconhecido',
   'magic-link-done.heading': 'Confirmado',
   'magic-link-done.description': 'Volte para onde você pediu: {tenantName} continua lá. Você pode fechar esta página.',
   'magic-link-done.primaryCta': 'Continuar',
+  'magic-link-denied.heading': 'Obrigado por avisar',
+  'magic-link-denied.description':
+    'O link não vale mais, e {tenantName} sabe que não foi você. Você pode fechar esta página.',
   'magic-link-over.heading': 'Este link não vale mais',
   'magic-link-over.description': 'Ele foi usado, expirou ou está incompleto. Volte para onde estava e peça outro.',
+  'magic-link-over.advice': 'Se você não pediu este link, avise {tenantName}.',
 
   'totp-code-entry.heading': 'Digite o código do seu app',
   'totp-code-entry.description': 'Abra seu app autenticador e digite o código que ele mostra para {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirmar',
 
-  'totp-download.heading': 'Instale um app autenticador',
+  'totp-download.heading': 'Ainda não tem um app autenticador?',
   'totp-download.description':
-    'Você precisa de um app que cria códigos, como o do seu gerenciador de senhas. Se já tem um, continue.',
-  'totp-download.primaryCta': 'Tenho um app',
+    'Qualquer app que cria códigos serve, como o do seu gerenciador de senhas. Na loja do celular há vários.',
 
   'totp-setup.heading': 'Conecte seu app',
   'totp-setup.description': 'Escaneie esta imagem com seu app autenticador e digite o código que ele mostra.',
+  'totp-setup.onPhone':
+    'Abra daqui seu app autenticador ou escaneie a imagem com outro dispositivo. Depois digite o código que ele mostra.',
   'totp-setup.imageLabel': 'Código QR para seu app autenticador',
   'totp-setup.secretLabel': 'Não consegue escanear? Digite esta chave no app:',
   'totp-setup.openApp': 'Abrir em um app deste dispositivo',
@@ -157,7 +163,9 @@ export const ptBrPages: PageTexts = {
   'recovery-codes-show.heading': 'Guarde bem estes códigos',
   'recovery-codes-show.description':
     'Com um deles você entra se perder seu dispositivo. Eles são mostrados só desta vez.',
-  'recovery-codes-show.primaryCta': 'Já guardei',
+  'recovery-codes-show.primaryCta': 'Continuar',
+  'recovery-codes-show.keepFirst': 'Copie ou baixe os códigos, ou marque a caixa depois de anotá-los.',
+  'recovery-codes-show.kept': 'Já guardei',
   'recovery-codes-show.copy': 'Copiar',
   'recovery-codes-show.copied': 'Copiado.',
   'recovery-codes-show.download': 'Baixar',
@@ -168,6 +176,8 @@ export const ptBrPages: PageTexts = {
   'settings.empty': 'Ainda não há nada configurado.',
   'settings.add': 'Adicionar outra forma',
   'settings.added': 'Adicionado em {date}',
+  'settings.recoveryCodes': 'Códigos de recuperação',
+  'settings.codesLeft': 'Códigos restantes: {count}',
   'settings.lastUsed': 'último uso em {date}',
   'settings.heldUntil': 'Só poderá ser usada por completo a partir de {time}',
   'settings.heldWhy':
@@ -192,11 +202,11 @@ export const ptBrPages: PageTexts = {
   'settings.proveFirst': 'Para mudar algo aqui, confirme com a forma mais forte que você tem.',
 
   'enroll-success.heading': 'Tudo pronto',
-  'enroll-success.description': 'A partir de agora você pode usar isso para confirmar que é você.',
+  'enroll-success.description': 'A partir de agora você pode confirmar que é você com:',
   'enroll-success.primaryCta': 'Continuar',
 
-  'challenge-success.heading': 'É você',
-  'challenge-success.description': 'Você pode fechar esta página.',
+  'challenge-success.heading': 'Confirmado',
+  'challenge-success.description': 'Você confirmou isto a {tenantName}. Você pode fechar esta página.',
   'challenge-success.leaving': 'Voltando para {tenantName}…',
 
   'challenge-quit.heading': 'Você parou aqui',
@@ -207,9 +217,8 @@ export const ptBrPages: PageTexts = {
   'session-expired.description': 'Nada foi alterado. Volte para onde estava e comece de novo.',
   'session-expired.primaryCta': 'Voltar',
 
-  'challenge-blocked.heading': 'Não dá para continuar',
-  'challenge-blocked.description':
-    '{tenantName} interrompeu isto para proteger você. Se for um engano, peça ajuda a eles.',
+  'challenge-blocked.heading': 'Interrompemos esta solicitação',
+  'challenge-blocked.description': 'É para proteger você. Se for um engano, peça ajuda a {tenantName}.',
   'challenge-blocked.primaryCta': 'Voltar',
 
   'challenge-failed.heading': 'Isto foi recusado',

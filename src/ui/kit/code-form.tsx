@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Verification } from '../../../sdk/browser/index.ts';
-import { PrimaryButton, Problem, SlowNote } from './parts.tsx';
+import type { UiSession } from '../../contract/client/ui-session.ts';
+import { PrimaryButton, Problem, SlowNote, Status } from './parts.tsx';
 import { useFocusOn, usePage, useTypedBefore } from './page.ts';
 import { useTask } from './use-task.ts';
 import { sayDuration } from './words.ts';
@@ -40,8 +41,10 @@ export function CodeForm({
   // Kept, but not sent: a browser may have put it there again after a reload, and it would cost one of the few tries.
   const typed = useTypedBefore('code');
   const [code, setCode] = useState(clean(typed));
+  const wait = useWait();
 
   const submit = (value: string) => {
+    if (wait.seconds > 0) return;
     // Not sent: it would cost one of the few tries.
     if (value === '' || (isNumeric && !isWhole(value))) {
       task.tell(
@@ -65,13 +68,34 @@ export function CodeForm({
   async function refusal({ failureReason }: Verification): Promise<string> {
     if (failureReason !== 'MAX_ATTEMPTS_EXCEEDED') return words.say('problem.wrongCode');
     const session = await page.refresh();
-    const now = session?.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
-    if (session !== undefined && session.isEnrolled && now === undefined) return words.say('problem.locked');
-    const seconds = now?.retryAt === undefined ? 0 : (Date.parse(now.retryAt) - Date.now()) / 1000;
-    return seconds > 0
-      ? words.say('problem.tooManyTries', { time: sayDuration(words.locale, seconds) })
-      : words.say('problem.tooManyTriesNow');
+    const now = ownOf(session);
+    if (session !== undefined && session.isEnrolled && now === undefined) {
+      wait.until(Infinity);
+      return words.say('problem.locked');
+    }
+    return waitFor(now?.retryAt) ?? words.say('problem.tooManyTriesNow');
   }
+
+  const ownOf = (session: UiSession | undefined) =>
+    session?.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
+  const sayWait = (seconds: number) => words.say('problem.tooManyTries', { time: sayDuration(words.locale, seconds) });
+
+  /** Waits until then, and says how long that is; undefined if it is over. */
+  function waitFor(retryAt: string | undefined): string | undefined {
+    const untilMs = retryAt === undefined ? 0 : Date.parse(retryAt);
+    if (untilMs <= Date.now()) return undefined;
+    wait.until(untilMs);
+    return sayWait((untilMs - Date.now()) / 1000);
+  }
+  // Neither does a reload end it.
+  useEffect(() => {
+    const sentence = waitFor(ownOf(page.session)?.retryAt);
+    if (sentence !== undefined) task.tell(sentence);
+  }, []);
+  useEffect(() => {
+    if (wait.isOver) task.tell(undefined);
+  }, [wait.isOver]);
+  const isCounting = wait.seconds > 0 && wait.seconds !== Infinity;
 
   const take = (text: string) => {
     const value = clean(text);
@@ -98,14 +122,14 @@ export function CodeForm({
           ref={field}
           id="code"
           name="code"
-          class={`Code-input${isNumeric ? '' : ' Code-input--words'}`}
+          class={`Code-input ${isNumeric ? `Cells Cells--${length}` : 'Code-input--words'}`}
           type="text"
           inputMode={isNumeric ? 'numeric' : 'text'}
           autoComplete={isNumeric ? 'one-time-code' : 'off'}
           autoCapitalize="off"
           autoCorrect="off"
           spellcheck={false}
-          aria-invalid={task.problem !== undefined}
+          aria-invalid={task.problem !== undefined && wait.seconds === 0}
           aria-describedby="code-problem"
           value={code}
           // Not while characters are being composed: the keyboard would lose what it has.
@@ -113,12 +137,48 @@ export function CodeForm({
           onCompositionEnd={(event) => take(event.currentTarget.value)}
         />
       </div>
-      <Problem task={task} id="code-problem" />
-      <PrimaryButton label={submitLabel} isBusy={task.isBusy} />
+      <Problem task={task} id="code-problem" isHeard={isCounting} />
+      {/* No live region: nobody wants each second read out. */}
+      {isCounting ? (
+        <div role="timer" class="Problem">
+          {sayWait(wait.seconds)}
+        </div>
+      ) : null}
+      <Status>{wait.isOver && task.problem === undefined ? words.say('problem.mayTryAgain') : ''}</Status>
+      <PrimaryButton label={submitLabel} isBusy={task.isBusy} isOff={wait.seconds > 0} />
       <SlowNote isBusy={task.isBusy} />
       {children}
     </form>
   );
+}
+
+/** How long no guess is looked at, after too many wrong ones. */
+interface Wait {
+  /** Infinity where somebody has to unlock it first. */
+  readonly seconds: number;
+  /** Whether there was one, and it is over. */
+  readonly isOver: boolean;
+  until(untilMs: number): void;
+}
+
+function useWait(): Wait {
+  const [untilMs, setUntil] = useState(0);
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((untilMs - Date.now()) / 1000));
+      setSeconds(left);
+      if (left === 0) clearInterval(timer);
+    };
+    const timer = setInterval(tick, 1000);
+    tick();
+    return () => clearInterval(timer);
+  }, [untilMs]);
+  const until = (ms: number) => {
+    setUntil(ms);
+    setSeconds(Math.ceil((ms - Date.now()) / 1000));
+  };
+  return { seconds, isOver: untilMs > 0 && seconds === 0, until };
 }
 
 /**

@@ -1,11 +1,11 @@
 /** What passkeys and security keys have in common: a button, the browser's own dialog, and what to say when that ends. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from './icons.tsx';
-import { Context, OtherWay, PrimaryButton, Problem, Screen } from './parts.tsx';
+import { Context, Hint, OtherWay, PrimaryButton, Problem, Screen } from './parts.tsx';
 import { usePage } from './page.ts';
 import { useTask } from './use-task.ts';
 
@@ -34,13 +34,16 @@ export function KeyScreen({
   onVerified: () => void;
   secondary?: ComponentChildren;
 }) {
-  const { words, mayStart } = usePage();
+  const { words, mayStart, otherWay } = usePage();
   const task = useTask();
+  const [hint, setHint] = useState<PageTextId>();
+  const isUnsupported = hint === unsupported;
   const stop = useRef<AbortController>(undefined);
 
   const start = (isAsked: boolean) =>
     task.run(async () => {
       stop.current = new AbortController();
+      setHint(undefined);
       try {
         const { isVerified } = await ceremony(stop.current.signal);
         if (isVerified) onVerified();
@@ -52,13 +55,25 @@ export function KeyScreen({
           return;
         }
         if (!(error instanceof CeremonyError)) throw error;
-        // A dialog that nobody asked for may be refused by the browser; the button is still there.
-        if (isAsked || error.reason !== 'cancelled') task.tell(words.say(sentenceOf(error, texts)));
+        switch (error.reason) {
+          case 'cancelled':
+            // A person may change their mind. A dialog that nobody asked for may be refused by the browser.
+            if (isAsked) setHint(texts.cancelled);
+            break;
+          case 'unsupported':
+            setHint(unsupported);
+            break;
+          case 'exists':
+            task.tell(words.say(texts.exists));
+            break;
+          case 'failed':
+            task.tell(words.say('problem.unexpected'));
+        }
       }
     });
 
   useEffect(() => {
-    if (!supportsWebAuthn()) task.tell(words.say('passkey-verify.unsupported'));
+    if (!supportsWebAuthn()) setHint(unsupported);
     else if (isProof && mayStart) start(false);
     return () => stop.current?.abort();
   }, []);
@@ -68,27 +83,23 @@ export function KeyScreen({
       <div class="Stack">
         {isProof ? <Context /> : null}
         <Problem task={task} />
-        <PrimaryButton
-          label={words.say(task.problem === undefined ? texts.primaryCta : 'common.retry')}
-          busyLabel={words.say(texts.waiting)}
-          isBusy={task.isBusy}
-          onClick={() => start(true)}
-        />
-        {secondary ?? <OtherWay />}
+        <Hint>{hint === undefined ? '' : words.say(hint)}</Hint>
+        {isUnsupported ? (
+          otherWay === undefined ? null : (
+            <PrimaryButton label={words.say('common.otherWay')} onClick={otherWay} />
+          )
+        ) : (
+          <PrimaryButton
+            label={words.say(task.problem === undefined ? texts.primaryCta : 'common.retry')}
+            busyLabel={words.say(texts.waiting)}
+            isBusy={task.isBusy}
+            onClick={() => start(true)}
+          />
+        )}
+        {secondary ?? (isUnsupported ? null : <OtherWay />)}
       </div>
     </Screen>
   );
 }
 
-function sentenceOf(error: CeremonyError, texts: Texts): PageTextId {
-  switch (error.reason) {
-    case 'cancelled':
-      return texts.cancelled;
-    case 'exists':
-      return texts.exists;
-    case 'unsupported':
-      return 'passkey-verify.unsupported';
-    case 'failed':
-      return 'problem.unexpected';
-  }
-}
+const unsupported = 'passkey-verify.unsupported';

@@ -71,12 +71,15 @@ export function PrimaryButton({
   label,
   busyLabel,
   isBusy = false,
+  isOff = false,
   tone,
   onClick,
 }: {
   label: string;
   busyLabel?: string;
   isBusy?: boolean;
+  /** Whether pressing it does nothing yet; the screen says why. */
+  isOff?: boolean;
   tone?: 'critical';
   /** Left out in forms: there the button submits. */
   onClick?: () => void;
@@ -86,10 +89,10 @@ export function PrimaryButton({
   return (
     <button
       type={onClick === undefined ? 'submit' : 'button'}
-      class={`Button ${tone === 'critical' ? 'Button--critical' : 'Button--primary'}`}
+      class={`Button ${tone === 'critical' ? 'Button--critical' : 'Button--primary'}${isOff ? ' Button--off' : ''}`}
       disabled={!isReady}
-      aria-disabled={isBusy}
-      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+      aria-disabled={isBusy || isOff}
+      onClick={isBusy || isOff ? (event) => event.preventDefault() : onClick}
     >
       {isBusy ? <span class="Spinner" aria-hidden="true" /> : null}
       <span>{isBusy ? (busyLabel ?? label) : label}</span>
@@ -143,10 +146,21 @@ export function Closable() {
   return <p class="Note">{useWords().say('common.closable')}</p>;
 }
 
-/** What went wrong, read out at once. The region is always there: one that appears with its text is often not read. */
-export function Problem({ task, id }: { readonly task: Pick<Task, 'problem' | 'problemCount'>; readonly id?: string }) {
+/**
+ * What went wrong, read out at once. The region is always there: one that appears with its text is often not read.
+ * `isHeard`: only that, where the eye has it elsewhere.
+ */
+export function Problem({
+  task,
+  id,
+  isHeard = false,
+}: {
+  readonly task: Pick<Task, 'problem' | 'problemCount'>;
+  readonly id?: string;
+  readonly isHeard?: boolean;
+}) {
   return (
-    <div role="alert" class="Live" id={id}>
+    <div role="alert" class={isHeard ? 'Live Heard' : 'Live'} id={id}>
       {task.problem === undefined ? null : (
         <div class="Problem" key={task.problemCount}>
           {task.problem}
@@ -165,6 +179,15 @@ export function Status({ children }: { readonly children: ComponentChildren }) {
   );
 }
 
+/** The same for what is neither good nor bad. */
+export function Hint({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <div role="status" class="Live Note">
+      {children}
+    </div>
+  );
+}
+
 /** Says after a few seconds that it takes long, so that nobody thinks the page is broken. */
 export function SlowNote({ isBusy }: { readonly isBusy: boolean }) {
   const [isSlow, setSlow] = useState(false);
@@ -175,11 +198,7 @@ export function SlowNote({ isBusy }: { readonly isBusy: boolean }) {
     const timer = setTimeout(() => setSlow(true), slowMs);
     return () => clearTimeout(timer);
   }, [isBusy]);
-  return (
-    <div role="status" class="Live Note">
-      {isSlow ? words.say('common.slow') : ''}
-    </div>
-  );
+  return <Hint>{isSlow ? words.say('common.slow') : ''}</Hint>;
 }
 
 const slowMs = 4_000;

@@ -40,7 +40,11 @@ export function useTask(): Task {
     isRunning.current = true;
     setState((before) => ({ ...before, isBusy: true, problem: undefined }));
     void work()
-      .catch((error: unknown) => tell(page.words.say(problemOf(error))))
+      .catch((error: unknown) => {
+        tell(page.words.say(problemOf(error)));
+        // What was permitted when the page was drawn may not be any more: then the page shows what is.
+        if (error instanceof ApiError && error.code === 'forbidden') page.refresh().catch(() => undefined);
+      })
       .finally(() => {
         isRunning.current = false;
         if (!isGone.current) setState((before) => ({ ...before, isBusy: false }));

@@ -10,14 +10,21 @@ import { PageContext, ReadyContext, WordsContext, usePage } from '../kit/page.ts
 import type { Page, Words } from '../kit/page.ts';
 import { TextButton } from '../kit/parts.tsx';
 import { wordsOf } from '../kit/words.ts';
-import { firstView, viewAfterEnrolment, viewAfterProof, viewAfterRecoveryCodes } from './flow.ts';
+import {
+  firstView,
+  isClosed,
+  viewAfterEnrolment,
+  viewAfterProof,
+  viewAfterRecoveryCodes,
+  viewAfterSettingUp,
+} from './flow.ts';
 import type { View } from './flow.ts';
 import { laterScreens, loadLaterScreens } from './later.ts';
 import type { LaterScreenProps } from './later-screens.tsx';
 import { Logo } from './logo.tsx';
 import { loadMethodPage, methodPage, methodsWithPages } from './method-pages.ts';
 import { PickerScreen } from './picker-screen.tsx';
-import { DoneScreen, EndScreen } from './result-screens.tsx';
+import { DoneScreen, EndScreen, EnrolledScreen } from './result-screens.tsx';
 
 /** What only a browser can do. The server draws with one that does nothing. */
 export interface Surroundings {
@@ -42,6 +49,8 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     page.kind === 'session' ? firstView(page.session) : { name: 'expired' },
   );
   const [trail, setTrail] = useState<readonly View[]>([]);
+  /** What was set up in this visit. */
+  const [setUp, setSetUp] = useState<readonly string[]>([]);
   const [isBroken] = useErrorBoundary();
   const [isReady, setReady] = useState(false);
   // As soon as what the server drew has been taken over, and before the next paint.
@@ -83,6 +92,8 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     around.keepToken();
     const fresh = await around.client.call<UiSession>('GET', `/ui/session?locale=${encodeURIComponent(locale)}`);
     setSession(fresh);
+    // It was declined or blocked elsewhere: nothing can be proven or set up any more.
+    if (isClosed(fresh)) start(firstView(fresh));
     return fresh;
   }
 
@@ -94,25 +105,35 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
       start({ name: 'done' });
       return;
     }
-    const isWelcome =
-      !hasPasskeyHere(fresh) && mayOfferPasskey(fresh, around.nowMs()) && (await around.canKeepPasskey());
-    start(viewAfterProof(fresh, isWelcome));
+    start(viewAfterProof(fresh, await isPasskeyWelcome(fresh)));
   }
 
-  async function onEnrolled(isFromSettings: boolean): Promise<void> {
+  /** What only the browser knows: whether it can have one, has none, and was not declined lately. */
+  async function isPasskeyWelcome(fresh: UiSession): Promise<boolean> {
+    return !hasPasskeyHere(fresh) && mayOfferPasskey(fresh, around.nowMs()) && (await around.canKeepPasskey());
+  }
+
+  const onSetUp = (method: string) => setSetUp((before) => [...before.filter((other) => other !== method), method]);
+
+  async function onEnrolled(method: string, isFromSettings: boolean): Promise<void> {
+    onSetUp(method);
     around.keepToken();
     const wasEnrolled = session?.isEnrolled === true;
     const fresh = await refresh().catch(() => undefined);
     if (isFromSettings) start({ name: 'settings' });
     else if (fresh === undefined) start({ name: 'enrolled' });
-    else start(wasEnrolled ? viewAfterRecoveryCodes(fresh) : viewAfterEnrolment(fresh));
+    else start(wasEnrolled ? viewAfterSettingUp(fresh) : viewAfterEnrolment(fresh, await isPasskeyWelcome(fresh)));
+  }
+
+  async function onCodesKept(): Promise<void> {
+    onSetUp('RECOVERY_CODE');
+    if (session !== undefined) start(viewAfterRecoveryCodes(session, await isPasskeyWelcome(session)));
   }
 
   const hasBack = trail.length > 0 && !isOver(shown);
-  const mayExit = around.leave === undefined ? isUndecided(shown) : !isOver(shown);
-  const hasExit = mayExit && !(around.mustEnrol && session?.isEnrolled === false);
+  const hasExit = isUndecided(shown) && !(around.mustEnrol && session?.isEnrolled === false);
   const exit = hasExit ? (
-    <TextButton label={words.say('common.quit')} isQuiet onClick={around.leave ?? (() => go({ name: 'quit' }))} />
+    <TextButton label={words.say('common.cancel')} isQuiet onClick={around.leave ?? (() => go({ name: 'quit' }))} />
   ) : null;
   const isExitBelow = tenant?.theme.container?.exitPosition === 'bottom';
 
@@ -140,7 +161,8 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
         <Connection words={words} />
         <Shown
           key={viewKey(shown)}
-          {...{ view: shown, session, around, words, go, start, back, refresh, onProved, onEnrolled, trail }}
+          {...{ view: shown, session, around, words, go, start, back, refresh, trail, setUp }}
+          {...{ onProved, onEnrolled, onSetUp, onCodesKept }}
         />
         {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
       </WordsContext.Provider>
@@ -159,7 +181,11 @@ interface ShownParts {
   back(): void;
   refresh(): Promise<UiSession | undefined>;
   onProved(): Promise<void>;
-  onEnrolled(isFromSettings: boolean): Promise<void>;
+  /** What was set up in this visit, in order. */
+  readonly setUp: readonly string[];
+  onEnrolled(method: string, isFromSettings: boolean): Promise<void>;
+  onSetUp(method: string): void;
+  onCodesKept(): Promise<void>;
 }
 
 function Shown(parts: ShownParts) {
@@ -174,11 +200,11 @@ function Shown(parts: ShownParts) {
     case 'error':
       return <EndScreen name="error" onGo={around.reload} />;
     case 'done':
-      return <DoneScreen leave={around.leave} />;
+      return <DoneScreen leave={around.leave} what={session?.action.message ?? session?.action.label} />;
     case 'quit':
       return <EndScreen name="quit" onGo={parts.back} />;
     case 'enrolled':
-      return <EndScreen name="enrolled" onGo={() => parts.start({ name: 'done' })} />;
+      return <EnrolledScreen methods={parts.setUp} onGo={() => parts.start({ name: 'done' })} />;
     default:
       return session === undefined ? (
         <EndScreen name="expired" onGo={around.leave} />
@@ -198,7 +224,7 @@ type InnerView = Extract<
 
 /** Screens of a session that is under way. */
 function Within(parts: ShownParts & { readonly view: InnerView; readonly session: UiSession }) {
-  const { view, session, around, words, go, start, refresh, onProved, onEnrolled } = parts;
+  const { view, session, around, words, go, start, refresh, onProved, onEnrolled, onSetUp, onCodesKept } = parts;
   const isFromSettings = 'isFromSettings' in view && view.isFromSettings === true;
   const offered = session.challengeMethods.filter(
     ({ isHidden, verificationMethod }) => !isHidden && hasPage(verificationMethod),
@@ -211,7 +237,7 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
     client: around.client,
     mayStart: around.mayStart,
     proved: () => void onProved(),
-    enrolled: () => void onEnrolled(isFromSettings),
+    enrolled: () => void ('method' in view ? onEnrolled(view.method, isFromSettings) : undefined),
     refresh,
     otherWay: otherWayOf(),
   };
@@ -257,8 +283,11 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
         return (
           <Later
             name={view.name}
-            onKept={() => start(viewAfterRecoveryCodes(session))}
-            onUplifted={() => start({ name: 'done' })}
+            onKept={() => void onCodesKept()}
+            onUplifted={(isCreated) => {
+              if (isCreated) onSetUp('PASSKEY');
+              start('isAfterEnrolment' in view ? viewAfterSettingUp(session) : { name: 'done' });
+            }}
             onAdd={enrollable.length === 0 ? undefined : () => go({ name: 'enrolment-picker', isFromSettings: true })}
             onChange={(method) => go({ name: 'enrolment', method, isFromSettings: true })}
             onDone={around.leave}
@@ -338,7 +367,7 @@ function hasPage(method: string): boolean {
   return methodsWithPages.includes(method);
 }
 
-/** Whether nothing is left to do here, so that there is nothing to quit. */
+/** Whether there is nothing to go back from. */
 function isOver({ name }: View): boolean {
   return [
     'done',
@@ -354,7 +383,7 @@ function isOver({ name }: View): boolean {
   ].includes(name);
 }
 
-/** Whether leaving now leaves something unconfirmed. */
+/** Whether leaving now leaves something unconfirmed, so that there is something to cancel. */
 function isUndecided(view: View): boolean {
   if ('isFromSettings' in view && view.isFromSettings === true) return false;
   return ['challenge', 'enrolment', 'challenge-picker', 'enrolment-picker'].includes(view.name);

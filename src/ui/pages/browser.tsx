@@ -69,7 +69,7 @@ async function begin(): Promise<void> {
     isPopup,
     mayStart: !(window.parent !== window && isSafari()),
     canKeepPasskey: supportsPlatformPasskeys,
-    leave: isPopup || target !== undefined ? leave : undefined,
+    leave: (isPopup ? opener.hasTarget : target !== undefined) ? leave : undefined,
     mustEnrol: address.searchParams.get('force_enrollment') === 'true',
     nowMs: () => Date.now(),
     keepToken: () => token.write(client.token),

@@ -55,6 +55,11 @@ export class Opener {
     this.#announce(openerMessages.failed(errorCode, statusCode));
   }
 
+  /** Whether there is anybody who may be given the token; where not, nobody closes the page either. */
+  get hasTarget(): boolean {
+    return this.#tokenTargets().length > 0;
+  }
+
   /** Hands over the token and asks to be closed. The token goes to origins of the tenant alone. */
   close(token: string): void {
     if (!this.#parts.isPopup) return;

@@ -5,7 +5,8 @@ export type View =
   | { readonly name: 'challenge' | 'enrolment'; readonly method: string; readonly isFromSettings?: boolean }
   | { readonly name: 'challenge-picker' }
   | { readonly name: 'enrolment-picker'; readonly isFromSettings?: boolean }
-  | { readonly name: LaterName }
+  | { readonly name: Exclude<LaterName, 'uplift'> }
+  | { readonly name: 'uplift'; readonly isAfterEnrolment?: true }
   | { readonly name: EndName };
 
 type LaterName = 'recovery-codes' | 'uplift' | 'settings';
@@ -20,6 +21,11 @@ export function firstView(session: UiSession): View {
   if (session.challengeMethods.length > 0) return challengeView(session);
   // Somebody with authenticators, none of which is good for this, may add one only by a scope that counts (ruling 17).
   return session.enrolmentMethods.length > 0 ? enrolmentView(session) : { name: 'cannot-confirm' };
+}
+
+/** Whether the action stands where nothing can be proven for it any more (ruling 42). */
+export function isClosed({ action: { state } }: UiSession): boolean {
+  return state === 'BLOCK' || state === 'CHALLENGE_FAILED' || state === 'REVIEW_FAILED';
 }
 
 /** What an action that is decided shows; undefined while a proof is wanted. */
@@ -45,20 +51,29 @@ function viewOfState({ action }: UiSession): View | undefined {
 export function viewAfterProof(session: UiSession, isPasskeyWelcome: boolean): View {
   const decided = viewOfState(session);
   if (decided !== undefined && decided.name !== 'done') return decided;
-  const isPasskeyPermitted = session.enrolmentMethods.some(
-    ({ verificationMethod }) => verificationMethod === 'PASSKEY',
-  );
-  if (session.passkeyPrompt.isDue && isPasskeyPermitted && isPasskeyWelcome) return { name: 'uplift' };
-  return { name: 'done' };
+  return isPasskeyWelcome && mayOffer(session) ? { name: 'uplift' } : { name: 'done' };
 }
 
-/** After the first authenticator was set up. */
-export function viewAfterEnrolment(session: UiSession): View {
+/** After the first authenticator was set up: what saves whoever loses it, then what is better than it. */
+export function viewAfterEnrolment(session: UiSession, isPasskeyWelcome: boolean): View {
   const { isShownOnEnrolment, canRegenerate } = session.recoveryCodes;
-  return isShownOnEnrolment && canRegenerate ? { name: 'recovery-codes' } : viewAfterRecoveryCodes(session);
+  return isShownOnEnrolment && canRegenerate
+    ? { name: 'recovery-codes' }
+    : viewAfterRecoveryCodes(session, isPasskeyWelcome);
 }
 
-export function viewAfterRecoveryCodes(session: UiSession): View {
+export function viewAfterRecoveryCodes(session: UiSession, isPasskeyWelcome: boolean): View {
+  return isPasskeyWelcome && mayOffer(session)
+    ? { name: 'uplift', isAfterEnrolment: true }
+    : viewAfterSettingUp(session);
+}
+
+/** Whether a passkey is due, and may be set up. */
+function mayOffer({ passkeyPrompt, enrolmentMethods }: UiSession): boolean {
+  return passkeyPrompt.isDue && enrolmentMethods.some(({ verificationMethod }) => verificationMethod === 'PASSKEY');
+}
+
+export function viewAfterSettingUp(session: UiSession): View {
   if (session.action.redirectToSettings) return { name: 'settings' };
   return { name: session.options.hideSuccessOnEnrolment ? 'done' : 'enrolled' };
 }

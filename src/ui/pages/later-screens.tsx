@@ -6,7 +6,7 @@ import { UpliftScreen } from './uplift-screen.tsx';
 export interface LaterScreenProps extends SettingsScreenParts {
   readonly name: 'recovery-codes' | 'uplift' | 'settings';
   readonly onKept: () => void;
-  readonly onUplifted: () => void;
+  readonly onUplifted: (isCreated: boolean) => void;
 }
 
 /** One of the screens that are not part of every visit. */

@@ -2,11 +2,17 @@ import type { UiSession } from '../../contract/client/ui-session.ts';
 
 type Theme = UiSession['tenant']['theme'];
 
-/** The tenant's logo where the theme puts it, in its dark form where there is one. */
+/** The tenant where the theme puts it: its logo, in its dark form where there is one, else its name. */
 export function Logo({ theme, position }: { readonly theme: Theme; readonly position: 'inside' | 'outside' }) {
   const { logoUrl, darkMode, name } = theme;
-  if (logoUrl === undefined && darkMode.logoUrl === undefined) return null;
   if ((theme.container?.logoPosition ?? 'inside') !== position) return null;
+  if (logoUrl === undefined && darkMode.logoUrl === undefined) {
+    return name === '' ? null : (
+      <header class={`Logo Logo--${position} Logo--name`}>
+        <bdi>{name}</bdi>
+      </header>
+    );
+  }
   return (
     <div class={`Logo Logo--${position}`}>
       <picture>

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
+import { CopyButton } from '../kit/copy-button.tsx';
 import { PrimaryButton, Problem, Screen, SecondaryButton, SlowNote, Status } from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
 
-/** Makes a set of recovery codes and shows it, this once. */
+/** Makes a set of recovery codes and shows it, this once: it goes on when they are kept in some way. */
 export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void }) {
   const { client, session, words } = usePage();
   const task = useTask();
   const [codes, setCodes] = useState<readonly string[]>();
-  const [isCopied, setCopied] = useState(false);
+  const [isKept, setKept] = useState(false);
 
   const load = () => task.run(async () => setCodes((await client.createRecoveryCodes()).recoveryCodes));
   useEffect(load, []);
@@ -20,6 +21,11 @@ export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void })
     link.download = `${words.say('recovery-codes-show.fileName')}.txt`;
     link.click();
     URL.revokeObjectURL(url);
+    keep();
+  };
+  const keep = () => {
+    setKept(true);
+    task.tell(undefined);
   };
 
   const text = codes === undefined ? '' : `${session.tenant.name}\n\n${codes.join('\n')}\n`;
@@ -39,14 +45,27 @@ export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void })
               ))}
             </ul>
             <div class="Row">
-              <SecondaryButton
+              <CopyButton
                 label={words.say('recovery-codes-show.copy')}
-                onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}
+                copied={words.say('recovery-codes-show.copied')}
+                text={text}
+                task={task}
+                onCopied={keep}
               />
               <SecondaryButton label={words.say('recovery-codes-show.download')} onClick={() => download(text)} />
             </div>
-            <Status>{isCopied ? words.say('recovery-codes-show.copied') : ''}</Status>
-            <PrimaryButton label={words.say('recovery-codes-show.primaryCta')} onClick={onKept} />
+            <label class="Tick">
+              <input
+                type="checkbox"
+                checked={isKept}
+                onChange={({ currentTarget }) => (currentTarget.checked ? keep() : setKept(false))}
+              />
+              {words.say('recovery-codes-show.kept')}
+            </label>
+            <PrimaryButton
+              label={words.say('recovery-codes-show.primaryCta')}
+              onClick={() => (isKept ? onKept() : task.tell(words.say('recovery-codes-show.keepFirst')))}
+            />
           </>
         ) : task.isBusy || task.problem === undefined ? (
           <p class="Waiting">

@@ -1,7 +1,9 @@
 /** Screens at which a journey ends, well or not. */
 import { useEffect, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
+import { Icon } from '../kit/icons.tsx';
 import type { IconName } from '../kit/icons.tsx';
+import { lookOf } from '../kit/method-look.ts';
 import { Closable, PrimaryButton, Screen } from '../kit/parts.tsx';
 import { useWords } from '../kit/page.ts';
 
@@ -59,13 +61,6 @@ const endings = {
     description: 'challenge-quit.description',
     primaryCta: 'challenge-quit.primaryCta',
   },
-  enrolled: {
-    icon: 'check',
-    tone: 'positive',
-    heading: 'enroll-success.heading',
-    description: 'enroll-success.description',
-    primaryCta: 'enroll-success.primaryCta',
-  },
 } as const satisfies Record<string, Ending>;
 
 /** `onGo` is the way on or back; undefined where there is nowhere to go. */
@@ -85,8 +80,45 @@ export function EndScreen({ name, onGo }: { name: keyof typeof endings; onGo: ((
   );
 }
 
+/** Names what was set up: whoever has just done that knows what to look for next time. */
+export function EnrolledScreen({ methods, onGo }: { readonly methods: readonly string[]; readonly onGo: () => void }) {
+  const words = useWords();
+  return (
+    <Screen
+      icon="check"
+      tone="positive"
+      heading={words.say('enroll-success.heading')}
+      description={words.say('enroll-success.description')}
+    >
+      <ul class="List">
+        {methods.map((method) => {
+          const { icon, name } = lookOf(method);
+          return (
+            <li key={method} class="Card">
+              <Icon name={icon} isSmall />
+              <span class="Card-text Card-title">
+                {words.say(method === 'RECOVERY_CODE' ? 'settings.recoveryCodes' : name)}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      <div class="Stack">
+        <PrimaryButton label={words.say('enroll-success.primaryCta')} onClick={onGo} />
+      </div>
+    </Screen>
+  );
+}
+
 /** The proof is given. The page leaves by itself; where a browser does not follow, as with an app's scheme, a button does. */
-export function DoneScreen({ leave }: { readonly leave: (() => void) | undefined }) {
+export function DoneScreen({
+  leave,
+  what,
+}: {
+  readonly leave: (() => void) | undefined;
+  /** What was confirmed, in the tenant's words. */
+  readonly what: string | undefined;
+}) {
   const words = useWords();
   const [isStuck, setStuck] = useState(false);
   useEffect(() => {
@@ -102,6 +134,7 @@ export function DoneScreen({ leave }: { readonly leave: (() => void) | undefined
       heading={words.say('challenge-success.heading')}
       description={words.say(leave === undefined ? 'challenge-success.description' : 'challenge-success.leaving')}
     >
+      {what === undefined ? null : <p class="Context">{what}</p>}
       {isStuck && leave !== undefined ? (
         <div class="Stack">
           <PrimaryButton label={words.say('common.continue')} onClick={leave} />

@@ -148,6 +148,17 @@ function ListPanel({
             </li>
           );
         })}
+        {session.recoveryCodes.left === undefined ? null : (
+          <li class="Card card-shadow">
+            <Icon name="lifebuoy" isSmall />
+            <span class="Card-text">
+              <span class="Card-title">{words.say('settings.recoveryCodes')}</span>
+              <span class="Card-hint">
+                {codesOf(words, session.recoveryCodes.left, session.recoveryCodes.lastUsedAt)}
+              </span>
+            </span>
+          </li>
+        )}
         {session.recoveryCodes.canRegenerate && session.isEnrolled ? (
           <li>
             <SecondaryButton
@@ -257,15 +268,32 @@ function isContact({ verificationMethod }: Authenticator): boolean {
 /** What the person called it, else what the device is called, else what it is. */
 function nameOf(words: Words, authenticator: Authenticator): string {
   const own = authenticator.displayName ?? authenticator.webauthnCredential?.name;
-  return own === undefined || own === '' ? words.say(lookOf(authenticator.verificationMethod).name) : own;
+  return own === undefined || own === '' ? kindOf(words, authenticator) : own;
 }
 
-function usesOf(words: Words, { email, phoneNumber, createdAt, lastVerifiedAt }: Authenticator): string {
-  const added = words.say('settings.added', { date: sayDay(words.locale, createdAt) });
-  const used =
-    lastVerifiedAt === undefined
-      ? []
-      : [words.say('settings.lastUsed', { date: sayDay(words.locale, lastVerifiedAt) })];
-  const contact = email ?? phoneNumber;
-  return [...(contact === undefined ? [] : [contact]), added, ...used].join(' · ');
+function kindOf(words: Words, { verificationMethod }: Authenticator): string {
+  return words.say(lookOf(verificationMethod).name);
+}
+
+/** Its kind where its name does not say it, where it is reached, and when it was added and last used. */
+function usesOf(words: Words, authenticator: Authenticator): string {
+  const { email, phoneNumber, createdAt, lastVerifiedAt } = authenticator;
+  const kind = kindOf(words, authenticator);
+  return [
+    kind === nameOf(words, authenticator) ? undefined : kind,
+    email ?? phoneNumber,
+    words.say('settings.added', { date: sayDay(words.locale, createdAt) }),
+    lastUse(words, lastVerifiedAt),
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+}
+
+function codesOf(words: Words, left: number, lastUsedAt: string | undefined): string {
+  const count = words.say('settings.codesLeft', { count: String(left) });
+  return lastUsedAt === undefined ? count : `${count} · ${lastUse(words, lastUsedAt)}`;
+}
+
+function lastUse(words: Words, at: string | undefined): string | undefined {
+  return at === undefined ? undefined : words.say('settings.lastUsed', { date: sayDay(words.locale, at) });
 }

@@ -35,7 +35,7 @@ export function StillScreen({
   return (
     <>
       {page.tenant === undefined ? null : <Logo theme={page.tenant.theme} position="inside" />}
-      <LinkScreen screen={page.screen} words={words} />
+      <LinkScreen screen={page.screen} words={words} isOfTenant={page.tenant !== undefined} />
     </>
   );
 }
@@ -49,7 +49,15 @@ function CloseButton({ words, isPrimary }: { readonly words: Words; readonly isP
   );
 }
 
-function LinkScreen({ screen, words }: { readonly screen: LinkPage['screen']; readonly words: Words }) {
+function LinkScreen({
+  screen,
+  words,
+  isOfTenant,
+}: {
+  readonly screen: LinkPage['screen'];
+  readonly words: Words;
+  readonly isOfTenant: boolean;
+}) {
   switch (screen.name) {
     case 'ask':
       return (
@@ -73,6 +81,9 @@ function LinkScreen({ screen, words }: { readonly screen: LinkPage['screen']; re
             <button type="submit" class="Button Button--primary">
               {words.say('magic-link.primaryCta')}
             </button>
+            <button type="submit" class="Button" formaction="/magic-link/deny">
+              {words.say('magic-link.secondaryCta')}
+            </button>
           </form>
         </Screen>
       );
@@ -93,13 +104,24 @@ function LinkScreen({ screen, words }: { readonly screen: LinkPage['screen']; re
           )}
         </Screen>
       );
+    case 'denied':
+      return (
+        <Screen
+          icon="shield"
+          tone="positive"
+          heading={words.say('magic-link-denied.heading')}
+          description={words.say('magic-link-denied.description')}
+        />
+      );
     case 'over':
       return (
         <Screen
           icon="clock"
           heading={words.say('magic-link-over.heading')}
           description={words.say('magic-link-over.description')}
-        />
+        >
+          {isOfTenant ? <p class="Note">{words.say('magic-link-over.advice')}</p> : null}
+        </Screen>
       );
   }
 }

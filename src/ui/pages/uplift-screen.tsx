@@ -5,15 +5,15 @@ import { TextButton } from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 
 /** Offers a passkey after a proof. Nothing that happens here undoes the proof. */
-export function UpliftScreen({ onDone }: { readonly onDone: () => void }) {
+export function UpliftScreen({ onDone }: { readonly onDone: (isCreated: boolean) => void }) {
   const { session, words } = usePage();
   // Asked is asked: a person who closes the page instead of answering is not asked at the next visit either.
   useEffect(() => rememberDeclined(session, Date.now()), []);
   return (
     <CreatePasskey
       occasion="passkey-uplift"
-      onCreated={onDone}
-      secondary={<TextButton label={words.say('passkey-uplift.secondaryCta')} onClick={onDone} />}
+      onCreated={() => onDone(true)}
+      secondary={<TextButton label={words.say('passkey-uplift.secondaryCta')} onClick={() => onDone(false)} />}
     />
   );
 }
