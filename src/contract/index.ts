@@ -24,6 +24,7 @@ import * as uiSession from './client/ui-session.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as magicLinkPage from './pages/magic-link.ts';
+import * as welcomePage from './pages/welcome.ts';
 import * as actions from './server/actions.ts';
 import * as authenticators from './server/authenticators.ts';
 import * as challenges from './server/challenges.ts';
@@ -132,9 +133,12 @@ export const routes: readonly Route[] = [
   magicLinkPage.showMagicLink,
   magicLinkPage.confirmMagicLink,
   magicLinkPage.denyMagicLink,
+  welcomePage.showWelcome,
+  welcomePage.tryChallenge,
   recoveryCodes.verifyRecoveryCode,
   recoveryCodes.replaceRecoveryCodes,
   uiSession.getUiSession,
   challengePage.showChallenge,
   devInbox.showDevInbox,
+  devInbox.showDevMessage,
 ];

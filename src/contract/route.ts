@@ -38,9 +38,9 @@ export interface Route<
   readonly body: Body;
   /** Top-level members of the body that arrive as JsonText; JsonText anywhere in the answer is written as it stands. */
   readonly exact?: readonly string[];
-  /** The 200 answer: JSON; where `page` is set a page, as HTML or, with `app`, as the state that one is drawn from. Nothing, answered 204, where `noContent` is. */
+  /** The 200 answer: JSON; where `page` is set a page, as HTML, with `mail` as HTML of somebody else's, or, with `app`, as the state that one is drawn from. Nothing, answered 204, where `noContent` is. */
   readonly reply: Reply;
-  readonly page?: 'html' | 'app';
+  readonly page?: 'html' | 'mail' | 'app';
   /** Anybody's calls that cost the database something: counted, by address, with those to the client API without a token (ruling 5). */
   readonly isCounted?: true;
   readonly noContent?: true;

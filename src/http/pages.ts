@@ -5,14 +5,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, errorCatalogue } from '../contract/errors.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { ChallengePage, ShownPage } from '../contract/pages/challenge.ts';
 import type { FailurePage, LinkPage, StillPage } from '../contract/pages/still-page.ts';
 import type { Random } from '../runtime/runtime.ts';
+import { compress, encodingFor } from './encodings.ts';
+import type { Encoding } from './encodings.ts';
 import { appPageSecurityHeaders } from './security-headers.ts';
 
 export interface Pages {
@@ -60,8 +60,6 @@ interface Renderer {
     how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
   ): RenderedPage;
 }
-
-type Encoding = 'br' | 'gzip' | 'identity';
 
 interface Asset {
   readonly type: string;
@@ -114,12 +112,15 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
     async send(request, reply, given) {
       const { headers, html } = draw(given as ShownPage | LinkPage);
       const encoding = encodingFor(request);
-      return reply
-        .headers(headers)
-        .type(htmlType)
-        .header('vary', 'Accept-Encoding, Accept-Language')
-        .headers(encoding === 'identity' ? {} : { 'content-encoding': encoding })
-        .send(await compress(encoding, html));
+      return (
+        reply
+          .headers(headers)
+          .type(htmlType)
+          .header('vary', 'Accept-Encoding, Accept-Language')
+          .headers(encoding === 'identity' ? {} : { 'content-encoding': encoding })
+          // Safe to compress: nothing that a stranger can choose stands in a page beside the secrets of it (BREACH).
+          .send(await compress(encoding, Buffer.from(html)))
+      );
     },
     sendRefusal(request, reply, { code, retryAfterSeconds }) {
       // Of a request that no route has parsed: what is not understood is as if it were not there.
@@ -204,23 +205,4 @@ function readAssets(folder: string): ReadonlyMap<string, Asset> {
     assets.set(name, { type, bodies: { br: read('.br'), gzip: read('.gz'), identity: read('') } });
   }
   return assets;
-}
-
-/** The best encoding that the browser takes (RFC 9110 §12.5.3). */
-function encodingFor(request: FastifyRequest): Encoding {
-  const offered = String(request.headers['accept-encoding'] ?? '').split(',');
-  const takes = (name: string) =>
-    offered.some((part) => part.trim().split(';')[0] === name && !/;\s*q=0(?:\.0*)?$/.test(part.trim()));
-  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity';
-}
-
-const brotli = promisify(brotliCompress);
-const zip = promisify(gzip);
-
-// Safe to compress: nothing that a stranger can choose stands in a page beside the secrets of it (BREACH).
-async function compress(encoding: Encoding, html: string): Promise<Buffer> {
-  const bytes = Buffer.from(html);
-  // Level 5 of 11: a millisecond, and nearly as small.
-  if (encoding === 'br') return brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
-  return encoding === 'gzip' ? zip(bytes) : bytes;
 }

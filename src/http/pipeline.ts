@@ -23,7 +23,7 @@ import type { Metrics } from './metrics.ts';
 import { takesHtml } from './pages.ts';
 import type { Pages } from './pages.ts';
 import { parseBody, parseForm } from './parse-body.ts';
-import { pageSecurityHeaders } from './security-headers.ts';
+import { mailSecurityHeaders, pageSecurityHeaders } from './security-headers.ts';
 import { isAsyncIterable, writeItems } from './write-items.ts';
 import { writeJson } from './write-json.ts';
 import { writeRefusal } from './write-refusal.ts';
@@ -252,9 +252,10 @@ async function answer<Caller extends KeyHolder, Client>(
   if (isAsyncIterable(body)) return writeItems(reply, inspected(body, parts, route));
   parts.inspectReply?.(route, body);
   if (route.noContent === true) return reply.code(204).send();
-  if (route.page === 'html') {
+  if (route.page === 'html' || route.page === 'mail') {
     const html = String(body);
-    return reply.headers(pageSecurityHeaders(html)).type('text/html; charset=utf-8').send(html);
+    const headers = route.page === 'html' ? pageSecurityHeaders(html) : mailSecurityHeaders;
+    return reply.headers(headers).type('text/html; charset=utf-8').send(html);
   }
   if (route.page === 'app') return parts.pages.send(request, reply, body);
   if (route.isCacheable === true) void reply.header('cache-control', `public, max-age=${cacheSeconds}`);

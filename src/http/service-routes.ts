@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import scalar from '@scalar/fastify-api-reference';
 import { Refusal } from '../contract/errors.ts';
 import { isLoopback } from './is-loopback.ts';
+import { keepStatic } from './keep-static.ts';
 import type { Metrics } from './metrics.ts';
 import { writeJson } from './write-json.ts';
 
@@ -41,13 +42,13 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
     return reply.type(parts.metrics.contentType).send(await parts.metrics.text());
   });
 
-  let document: Buffer | undefined;
-  server.get('/openapi.json', { config: config('openapi') }, (_request, reply) => {
-    document ??= Buffer.from(JSON.stringify(parts.openApiDocument()));
-    return reply.header('content-type', 'application/json').send(document);
-  });
-
   await server.register(async (docs) => {
+    keepStatic(docs);
+    let document: Buffer | undefined;
+    docs.get('/openapi.json', { config: config('openapi') }, (_request, reply) => {
+      document ??= Buffer.from(JSON.stringify(parts.openApiDocument()));
+      return reply.header('content-type', 'application/json').send(document);
+    });
     docs.addHook('onRequest', async (_request, reply) => {
       // The policy is what keeps the page from asking anybody else for anything.
       void reply.header(
@@ -60,9 +61,14 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
       configuration: {
         title: 'Sallyport API',
         url: '/openapi.json',
+        // No request to anybody else is made, nor offered: the reader is on somebody's own server.
         withDefaultFonts: false,
         telemetry: false,
         hideClientButton: true,
+        agent: { disabled: true },
+        showDeveloperTools: 'never',
+        favicon: 'data:,',
+        customCss: 'a[href^="https://www.scalar.com"]{display:none}',
       },
     });
   });

@@ -71,6 +71,9 @@ import { verifyRecoveryCode } from './client/verify-recovery-code.ts';
 import { verifyTotp } from './client/verify-totp.ts';
 import { confirmMagicLink } from './pages/confirm-magic-link.ts';
 import { denyMagicLink } from './pages/deny-magic-link.ts';
+import { showDevMessage } from './pages/show-dev-message.ts';
+import { showWelcome } from './pages/show-welcome.ts';
+import { tryChallenge } from './pages/try-challenge.ts';
 import { showMagicLink } from './pages/show-magic-link.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
@@ -197,6 +200,9 @@ export const operations: readonly Operation[] = [
   showMagicLink,
   confirmMagicLink,
   denyMagicLink,
+  showWelcome,
+  tryChallenge,
+  showDevMessage,
   verifyRecoveryCode,
   replaceRecoveryCodes,
   getUiSession,

@@ -301,6 +301,9 @@ export const examples: Readonly<Record<string, Example>> = {
     manage('DELETE', `/users/${userId}/authenticators/${userAuthenticatorId}`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
+  showDevMessage: () => ({ method: 'GET', path: '/dev/inbox/1' }),
+  showWelcome: () => ({ method: 'GET', path: '/' }),
+  tryChallenge: () => ({ method: 'POST', path: '/dev/challenge', body: {} }),
   getJwks: ({ tenantId }) => ({ method: 'GET', path: `/v1/client/public/${tenantId}/.well-known/jwks` }),
   getOpenidConfiguration: ({ tenantId }) => ({
     method: 'GET',
@@ -329,6 +332,7 @@ export interface Stage {
   /** A tenant in which no verification method is configured. */
   tenantWithoutMethods(): Promise<TestTenant>;
   /** A server whose mail is never accepted. */
+  /** In production mode, with a mail server that takes nothing. */
   appWithoutMail(): Promise<TestApp>;
 }
 
@@ -483,11 +487,13 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     }),
   'updateActionConfiguration invalid_configuration': ({ own }) =>
     manage('PATCH', `/action-configurations/${own.action}`, { verificationWebhookUrl: 'https://127.0.0.1/hook' }),
-  'showDevInbox not_found': async ({ appWithoutMail }) => ({
-    method: 'GET',
-    path: '/dev/inbox',
-    app: await appWithoutMail(),
-  }),
+  ...Object.fromEntries(
+    ['showDevInbox', 'showDevMessage', 'showWelcome', 'tryChallenge'].map((id) => [
+      `${id} not_found`,
+      async ({ own, appWithoutMail }: Stage) => ({ ...requireExample(id)(own), app: await appWithoutMail() }),
+    ]),
+  ),
+  'tryChallenge too_many_requests': (stage) => tooOften(stage, 'tryChallenge', '2001:db8:4:4::1'),
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };

@@ -34,6 +34,9 @@ const publicRoutes = [
   'showMagicLink',
   'showChallenge',
   'showDevInbox',
+  'showDevMessage',
+  'showWelcome',
+  'tryChallenge',
 ];
 
 /** What anybody may ask of the server itself. `/metrics` looks at the address or at its own token. */
@@ -56,6 +59,7 @@ const withoutAudit = [
   'startSecurityKeyAuthentication',
   'startSecurityKeyRegistration',
   'trackAction',
+  'tryChallenge',
   'validateChallenge',
   'validateSession',
 ];
@@ -63,9 +67,11 @@ const withoutAudit = [
 /** Its event is of the stolen token, not of each refresh; see sessions.test.ts. */
 const auditedOtherwise = ['refreshSession'];
 
+const ofDevelopment = ['showDevInbox', 'showDevMessage', 'showWelcome'];
+
 /** Listed refusals that no request can provoke: these answer from memory, without a database and without parameters. */
 const unprovokable = [
-  ...['getAuthenticatorConfigurations', 'getJwks', 'getOpenidConfiguration', 'showDevInbox'].flatMap((id) => [
+  ...['getAuthenticatorConfigurations', 'getJwks', 'getOpenidConfiguration', ...ofDevelopment].flatMap((id) => [
     `${id} unavailable`,
     `${id} unexpected_error`,
   ]),
@@ -75,7 +81,7 @@ const unprovokable = [
   'getJwks invalid_request',
   'getOpenidConfiguration invalid_request',
   'showChallenge invalid_request',
-  'showDevInbox invalid_request',
+  ...ofDevelopment.map((id) => `${id} invalid_request`),
   'getMessageCatalogue unavailable',
   'getMessageCatalogue unexpected_error',
 ];
@@ -728,7 +734,7 @@ describe('every refusal that a route lists is produced', () => {
 
   const appWithoutMail = makeOnce(async () => {
     const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.'));
-    const made = await testApp('embedded', { mailer: { send: refuse, close: () => undefined } });
+    const made = await testApp('embedded', { isDevelopment: false, mailer: { send: refuse, close: () => undefined } });
     others.push(made);
     return made;
   });

@@ -121,7 +121,7 @@ export const proofKinds: readonly ProofKind[] = [
       await made(stage, `/v1/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_MAGIC_LINK', email });
       const token = await trackFor(stage, userId);
       await client(stage.node, token, 'challenge/email-magic-link');
-      const link = /\/magic-link\?token=[^\s<]+/.exec(await mailed(stage.node, email))?.[0] ?? '';
+      const link = /\/magic-link\?token=[^\s<"]+/.exec(await mailed(stage.node, email))?.[0] ?? '';
       const page = await (await fetch(`${stage.node.url}${link}`)).text();
       const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
       const form = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));

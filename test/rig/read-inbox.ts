@@ -14,5 +14,5 @@ export async function readInboxLink(serverUrl: string, email: string): Promise<s
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const articles = page.split('<article>').slice(1);
   const own = articles.find((article) => article.includes(`To ${email},`) && article.includes('/magic-link?token='));
-  return /https?:\/\/\S+\/magic-link\?token=[\w.~-]+/.exec(own ?? '')?.[0] ?? '';
+  return /https?:\/\/[^\s"<>]+\/magic-link\?token=[\w.~-]+/.exec(own ?? '')?.[0] ?? '';
 }

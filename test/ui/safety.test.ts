@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { eventually } from '../rig/api.ts';
+import { ask, eventually } from '../rig/api.ts';
 import { readInboxLink } from '../rig/read-inbox.ts';
+import { violations, widest } from './look-at.ts';
 import { startSite } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -276,6 +277,79 @@ describe('a language', () => {
     expect((await back.boundingBox())?.x).toBeGreaterThan(160);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
     await close();
+  });
+});
+
+describe('pages for developers', () => {
+  test('the first one makes a real challenge; its mail shows in the inbox by itself, and its links can be pressed', async () => {
+    const { page, problems, close } = await site.open({ viewport: { width: 320, height: 700 } });
+    const inbox = await page.context().newPage();
+    await inbox.goto(`${site.url}/dev/inbox`);
+    await page.goto(`${site.url}/`);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Try a challenge' }).press('Enter');
+    await page.getByRole('link', { name: 'Link by e-mail' }).click();
+    await page.getByText('Waiting for you to open the link').waitFor();
+    // It has not been loaded again.
+    const article = inbox.locator('article', { hasText: 'demo@example.com' }).first();
+    await article.waitFor();
+    await article.getByText('As HTML').press('Enter');
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      article.frameLocator('iframe').getByRole('link').press('Enter'),
+    ]);
+    await opened.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
+    await opened.close();
+    expect(await article.locator('pre a').getAttribute('href')).toMatch(/\/magic-link\?token=/);
+    expect(await violations(inbox)).toEqual([]);
+    for (const each of [page, inbox]) expect(await widest(each)).toBe(320);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('mail runs nothing and asks nobody for anything: it may say what a stranger has chosen', async () => {
+    await site.manage('PATCH', '/tenant', { name: '<img src=//x.example><script>alert(1)</script>' });
+    await site.api('POST', '/v1/users/mail-reader/authenticators', {
+      verificationMethod: 'EMAIL_OTP',
+      email: 'mail-reader@example.com',
+    });
+    const { token } = await site.track('mail-reader', 'withdraw');
+    await ask(site.url, 'POST', '/v1/client/challenge/email-otp', {
+      headers: { authorization: `Bearer ${token}` },
+      body: {},
+    });
+    await site.manage('PATCH', '/tenant', { name: 'Sallyport' });
+    const html = await (await fetch(`${site.url}/dev/inbox`)).text();
+    const path = /\/dev\/inbox\/\d+/.exec(html)?.[0] ?? '';
+    const message = await fetch(`${site.url}${path}`);
+    expect(message.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; .*frame-ancestors 'self'; sandbox allow-popups /,
+    );
+    for (const text of [html, await message.text()]) expect(text).not.toMatch(/<img|<script>alert/);
+  });
+
+  test('the API reference asks nobody else for anything, shows nobody else’s buttons, and is sent small, and once', async () => {
+    const { page, problems, close } = await site.open({ viewport: { width: 1100, height: 800 } });
+    await page.goto(`${site.url}/docs`);
+    await page.getByRole('heading', { name: 'Sallyport' }).first().waitFor();
+    await page.getByText('/v1/users/{userId}').first().waitFor();
+    expect(problems).toEqual([]);
+    const words = await page.evaluate('document.body.innerText');
+    expect(words).not.toMatch(/scalar|Ask AI|Developer Tools|Deploy|Share/i);
+    await close();
+    for (const path of ['/docs/', '/docs/js/scalar.js', '/openapi.json']) {
+      const small = await fetch(`${site.url}${path}`, { headers: { 'accept-encoding': 'br' } });
+      expect(small.headers.get('content-encoding'), path).toBe('br');
+      expect(Number(small.headers.get('content-length')), path).toBeLessThan(1_000_000);
+      expect(small.headers.get('cache-control'), path).toBe('public, max-age=3600');
+      const plain = await fetch(`${site.url}${path}`, { headers: { 'accept-encoding': 'identity' } });
+      expect(await plain.text(), path).toBe(await small.text());
+      const tag = small.headers.get('etag') ?? '';
+      const again = await fetch(`${site.url}${path}`, {
+        headers: { 'if-none-match': tag, 'cache-control': 'max-age=0' },
+      });
+      expect([again.status, await again.text()], path).toEqual([304, '']);
+    }
   });
 });
 

@@ -15,3 +15,18 @@ export const showDevInbox = route({
   refusals: ['not_found'],
   audit: null,
 });
+
+export const showDevMessage = route({
+  id: 'showDevMessage',
+  method: 'GET',
+  path: '/dev/inbox/:number',
+  caller: 'public',
+  summary: 'One of those messages as HTML, in a sandbox.',
+  params: z.object({ number: z.string() }),
+  query: z.object({}),
+  body: z.object({}),
+  reply: z.string(),
+  page: 'mail',
+  refusals: ['not_found'],
+  audit: null,
+});

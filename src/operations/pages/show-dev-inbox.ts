@@ -1,19 +1,35 @@
-import { Refusal } from '../../contract/errors.ts';
 import { showDevInbox as route } from '../../contract/pages/dev-inbox.ts';
 import type { KeptEmail } from '../../delivery/email/inbox-mailer.ts';
 import { escapeHtml } from '../escape-html.ts';
 import { publicOperation } from '../operation.ts';
 import { wireTime } from '../wire-values.ts';
+import { devPage } from './dev-page.ts';
+import { nothingHere } from './nothing-here.ts';
 
-const style = `:root{color-scheme:light dark}body{margin:0 auto;max-width:44rem;padding:1.5rem 1rem;font:1rem/1.5 system-ui,sans-serif;background:light-dark(#f4f5f7,#14161a);color:light-dark(#1c2026,#e8eaed)}h1{font-size:1.375rem}article{margin:1rem 0;padding:1rem 1.25rem;border-radius:.75rem;background:light-dark(#fff,#1e2127)}h2{margin:0;font-size:1.0625rem;overflow-wrap:anywhere}p{margin:.25rem 0;overflow-wrap:anywhere}pre{margin:.75rem 0 0;font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}`;
+// Puts in what is new, before what is there: what somebody has opened stays open.
+const refreshing = `setInterval(async()=>{if(document.hidden)return;const reply=await fetch(location.pathname).catch(()=>undefined);if(!reply||!reply.ok)return;const fresh=new DOMParser().parseFromString(await reply.text(),'text/html').querySelectorAll('article');const list=document.getElementById('messages');const name=(article)=>article.querySelector('iframe').getAttribute('src');const known=new Set([...list.children].map(name));const added=[...fresh].filter((article)=>!known.has(name(article)));if(added.length>0){document.getElementById('none').hidden=true;list.prepend(...added)}},2000)`;
 
 export const showDevInbox = publicOperation(route, async ({ inbox }) => {
-  if (inbox === undefined) throw new Refusal('not_found', 'There is nothing at this path. Check the path and its ids.');
+  if (inbox === undefined) throw nothingHere();
   const messages = inbox.messages();
-  const list = messages.length === 0 ? '<p>Nothing has been sent yet.</p>' : messages.map(article).join('');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Inbox of development mode</title><style>${style}</style></head><body><main><h1>Inbox of development mode</h1><p>Nothing here was sent to anybody. Reload to see more.</p>${list}</main></body></html>`;
+  const none = `<p id="none"${messages.length === 0 ? '' : ' hidden'}>Nothing has been sent yet.</p>`;
+  const list = `<div id="messages" role="log">${messages.map(article).join('')}</div>`;
+  const html = `<p>Nothing here was sent to anybody. What comes shows by itself. <a href="/">Start</a></p>${none}${list}`;
+  return devPage('Inbox of development mode', html, { script: refreshing });
 });
 
-function article({ to, subject, text, sentAtMs }: KeptEmail): string {
-  return `<article><h2>${escapeHtml(subject)}</h2><p>To ${escapeHtml(to)}, ${wireTime(sentAtMs)}</p><pre>${escapeHtml(text)}</pre></article>`;
+function article({ number, to, subject, text, sentAtMs }: KeptEmail): string {
+  const rich = `<details><summary>As HTML</summary><iframe title="${escapeHtml(subject)}" src="/dev/inbox/${number}" sandbox="allow-popups allow-popups-to-escape-sandbox" loading="lazy"></iframe></details>`;
+  return `<article><h2>${escapeHtml(subject)}</h2><p>To ${escapeHtml(to)}, ${wireTime(sentAtMs)}</p><pre>${withLinks(text)}</pre>${rich}</article>`;
+}
+
+/** Text whose addresses can be pressed. */
+function withLinks(text: string): string {
+  return text
+    .split(/(https?:\/\/[^\s<>"]+)/)
+    .map((part, at) => {
+      const escaped = escapeHtml(part);
+      return at % 2 === 0 ? escaped : `<a href="${escaped}" target="_blank" rel="noopener noreferrer">${escaped}</a>`;
+    })
+    .join('');
 }
