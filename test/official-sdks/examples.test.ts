@@ -1,6 +1,6 @@
 /** Worry: an example that a reader pastes does not run. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,15 @@ interface Run {
   readonly stderr: string;
 }
 
+function runNode(words: readonly string[], cwd: string, variables: Readonly<Record<string, string>>): Promise<Run> {
+  const env = { PATH: process.env['PATH'] ?? '', ...variables };
+  return new Promise((resolve) => {
+    execFile(process.execPath, words, { cwd, env }, (error, stdout, stderr) => {
+      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
 describe.each(databaseKinds)('the examples on the %s database', (kind) => {
   let server: StartedServer;
   let folder: string;
@@ -28,15 +37,8 @@ describe.each(databaseKinds)('the examples on the %s database', (kind) => {
     await server.stop();
   });
 
-  async function runExample(name: string, variables: Readonly<Record<string, string>>): Promise<Run> {
-    const file = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-    const env = { PATH: process.env['PATH'] ?? '', ...variables };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [file], { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
-  }
+  const runExample = (name: string, variables: Readonly<Record<string, string>>): Promise<Run> =>
+    runNode([fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))], folder, variables);
 
   // Which port the test's server got is not the reader's business.
   const readable = (stdout: string) => stdout.replace(/http:\/\/localhost:\d+/g, 'http://localhost:4000');
@@ -66,6 +68,20 @@ describe.each(databaseKinds)('the examples on the %s database', (kind) => {
     await rm(join(folder, '.sallyport'), { recursive: true });
     expect([run.exitCode, run.stderr]).toEqual([0, '']);
     expectGolden('example-users.txt', readable(run.stdout));
+  });
+
+  test('the first program of README runs as it stands there, and gives the key to nobody while no server is named', async () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const code =
+      /```js\n(\/\/ first\.mjs\n[\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+    const run = (variables: Readonly<Record<string, string>>) =>
+      runNode(['--input-type=module', '-e', code], root, variables);
+    const named = await run({ SALLYPORT_URL: server.apiUrl, SALLYPORT_SECRET_KEY: server.secretKey });
+    expect(named.stdout).toMatch(/^send the user to http:\/\/localhost:\d+\/challenge\?token=/);
+    for (const variables of [{ SALLYPORT_SECRET_KEY: server.secretKey }, { SALLYPORT_URL: '' }]) {
+      const unnamed = await run(variables);
+      expect([unnamed.exitCode, unnamed.stderr]).toEqual([1, expect.stringContaining('Error: Set SALLYPORT_URL')]);
+    }
   });
 
   test('without either they say in one sentence what to set, and fail', async () => {
