@@ -10,7 +10,7 @@ import type { PendingCall, Turn, Waiter } from './call-queue.ts';
 import { pause } from './pause.ts';
 import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
-import { lookStatement, settingsText } from './session-settings.ts';
+import { lookStatement, sessionTimeouts, settingsText } from './session-settings.ts';
 import type { SessionState, SessionTimeouts } from './session-settings.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
@@ -201,9 +201,9 @@ class PostgresDatabase implements Database {
   constructor(options: PostgresOptions) {
     this.options = options;
     this.timeouts = {
-      statementMs: options.statementTimeoutMs ?? 5_000,
-      lockMs: options.lockTimeoutMs ?? 2_000,
-      idleInTransactionMs: options.idleInTransactionTimeoutMs ?? 10_000,
+      statementMs: options.statementTimeoutMs ?? sessionTimeouts.statementMs,
+      lockMs: options.lockTimeoutMs ?? sessionTimeouts.lockMs,
+      idleInTransactionMs: options.idleInTransactionTimeoutMs ?? sessionTimeouts.idleInTransactionMs,
     };
     this.hosts = new Hosts(typeof options.url === 'string' ? [options.url] : options.url);
     this.queue = new CallQueue(() => this.serve(), {

@@ -3,12 +3,15 @@
  * a pooler between us and the server may refuse that or drop it, and an operator's URL may say otherwise (ruling 53).
  */
 import { statement } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 export interface SessionTimeouts {
   readonly statementMs: number;
   readonly lockMs: number;
   readonly idleInTransactionMs: number;
 }
+
+export const sessionTimeouts: SessionTimeouts = { statementMs: 5_000, lockMs: 2_000, idleInTransactionMs: 10_000 };
 
 /**
  * Statements are prepared once and planned once: each is written for one index whatever its values, and planning the history
@@ -71,9 +74,15 @@ export function lookStatement(timeouts: SessionTimeouts) {
   return statement<SessionState>(`look_at_session_${statementMs}_${lockMs}_${idleInTransactionMs}`, lookText(timeouts));
 }
 
-/** What gives a role these settings in every session, for poolers that swap sessions between statements. */
-export function roleSettings(timeouts: SessionTimeouts, role: string, database: string): readonly string[] {
-  return Object.entries(settingsOf(timeouts)).map(
-    ([name, value]) => `ALTER ROLE "${role}" IN DATABASE "${database}" SET ${name} = '${value}';`,
-  );
+const roleStatement = statement<{ statement: string }>(
+  'session_settings_of_role',
+  `select format('ALTER ROLE %I IN DATABASE %I SET %s = %L;', current_user, current_database(), name, value) as statement
+   from unnest($1::text[], $2::text[]) as setting (name, value)`,
+);
+
+/** What gives the role these settings in every session, for poolers that swap sessions between statements. */
+export async function roleSettings(sql: Sql): Promise<readonly string[]> {
+  const settings = settingsOf(sessionTimeouts);
+  const rows = await sql.query(roleStatement, [Object.keys(settings), Object.values(settings)]);
+  return rows.map(({ statement: text }) => text);
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CopyButton } from '../kit/copy-button.tsx';
-import { PrimaryButton, Problem, Screen, SecondaryButton, SlowNote, Status } from '../kit/parts.tsx';
+import { PrimaryButton, Problem, Screen, SecondaryButton, SlowNote } from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
 
