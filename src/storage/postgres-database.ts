@@ -195,7 +195,8 @@ class PostgresDatabase implements Database {
   private readonly queue: CallQueue<Hold>;
   /** Connections that were given up while something was out: they keep their place until they are known to be dead. */
   private readonly silent = new Map<Client, Session>();
-  private lastSilenceMs = 0;
+  /** Whether anything was written since the last of them. */
+  private isWritten = true;
   private closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
@@ -217,7 +218,11 @@ class PostgresDatabase implements Database {
       max: options.poolSize,
       // Kept for good: a new connection costs more than an idle one, having to prepare every statement again.
       idleTimeoutMillis: 0,
-      onConnect: (client) => this.prepare(client),
+      verify: (client, done) =>
+        void this.prepare(client).then(
+          () => done(),
+          (error) => done(asError(error)),
+        ),
     });
     this.pool.on('error', (error) => options.onError(unavailable(error)));
     const prepared = async (client: Client) => void (await this.prepare(client));
@@ -266,7 +271,7 @@ class PostgresDatabase implements Database {
   private giveUp(client: Client, session: Session, awaited: Exchange): void {
     if (this.silent.has(client)) return;
     this.silent.set(client, session);
-    this.lastSilenceMs = performance.now();
+    this.isWritten = false;
     if (this.silent.size === 1) void this.watchSilent();
     awaited.abandon(new Error('The connection fell silent. What was asked may be done all the same.'));
   }
@@ -291,7 +296,7 @@ class PostgresDatabase implements Database {
    * nobody answers.
    */
   private get isCut(): boolean {
-    return this.silent.size * 3 >= this.options.poolSize && this.pulse.lastMs < this.lastSilenceMs;
+    return this.silent.size * 3 >= this.options.poolSize && !this.isWritten;
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
@@ -460,8 +465,10 @@ class PostgresDatabase implements Database {
     if (isBroken) throw new Error('The script left a transaction open.');
   }
 
-  beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
-    return this.pulse.beat(statement, values);
+  async beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    const rows = await this.pulse.beat(statement, values);
+    this.isWritten = true;
+    return rows;
   }
 
   /** Settings that the session of a statement does not have as it should: someone between us and the server swaps them. */
@@ -655,8 +662,6 @@ class HostReadOnly extends Error {
  * connection stays until that is answered, however long it takes (ruling 53).
  */
 class Pulse {
-  /** When something was last written, by the process's own clock. */
-  lastMs = -Infinity;
   private readonly url: () => string;
   private readonly prepare: (client: Client) => Promise<void>;
   private readonly timeoutMs: number;
@@ -683,7 +688,6 @@ class Pulse {
     try {
       const client = this.client ?? (await this.connect());
       const { rows } = await client.query<Row & object>(text, [...values]);
-      this.lastMs = performance.now();
       return rows;
     } catch (error) {
       const { client } = this;
