@@ -1,15 +1,15 @@
 /** The command line as an operator types it: the built program, a real database. */
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, eventually } from '../../test/rig/api.ts';
+import { runHere } from '../../test/rig/run-here.ts';
 import { runProgram } from '../../test/rig/run-program.ts';
 import type { ProgramRun } from '../../test/rig/run-program.ts';
 import { startServer, testCredentials } from '../../test/rig/server-process.ts';
 import type { ServerProcess } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
-import { runCommand } from './run-command.ts';
 
-const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit'];
+const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'move', 'doctor'];
 
 /** Refused with one sentence on standard error, nothing on standard output, and a code that scripts notice. */
 function expectMistake(run: ProgramRun, message: RegExp): void {
@@ -19,21 +19,8 @@ function expectMistake(run: ProgramRun, message: RegExp): void {
   expect(run.stdout).toBe('');
 }
 
-/** The same without a process, which costs a second each: for what is answered before anything is opened. */
-async function runHere(words: readonly string[]): Promise<ProgramRun> {
-  let [stdout, stderr] = ['', ''];
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true));
-  try {
-    return { code: await runCommand(words), stdout, stderr };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-}
-
 describe('help', () => {
-  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists every command', async (words) => {
+  test.each([[['--help']], [['-h']], [['help']]])('%j lists every command', async (words) => {
     const run = await runHere(words);
     expect(run.stderr).toBe('');
     expect(run.code).toBe(0);
@@ -75,12 +62,12 @@ describe('a mistake is told in one sentence with exit code 1', () => {
     ['a tenant with an empty name', ['tenants', 'create', '--name', ' '], /--name NAME/],
     ['a word too many for tenants create', ['tenants', 'create', '--name', 'x', 'extra-word'], /extra-word/],
     ['a word too many for tenants list', ['tenants', 'list', 'extra-word'], /extra-word/],
+    ['no place to move to', ['move'], /Say where to: --to/],
+    ['a place to move to that is none', ['move', '--to', 'mysql://a:b@c/d'], /address to move to must be a postgres/],
+    ['a word too many for doctor', ['doctor', 'extra-word'], /extra-word/],
   ])('%s', async (_what, words, message) => {
     // A database that nobody could open: a mistake must be found before it is asked for.
-    vi.stubEnv('SALLYPORT_DATA_DIR', '/dev/null/nowhere');
-    vi.stubEnv('DATABASE_URL', '');
-    const run = await runHere(words).finally(() => vi.unstubAllEnvs());
-    expectMistake(run, message);
+    expectMistake(await runHere(words, { SALLYPORT_DATA_DIR: '/dev/null/nowhere', DATABASE_URL: '' }), message);
   });
 
   test('by the program itself too', async () => expectMistake(await runProgram(['srve']), /no command "srve"/));

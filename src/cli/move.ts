@@ -71,6 +71,7 @@ tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun
 
 const hourMs = 3_600_000;
 
+/** The URLs of the hosts to move to. */
 function readTarget(options: { readonly to?: string; readonly 'to-file'?: string }): readonly string[] {
   const { to, 'to-file': file } = options;
   if ((to === undefined) === (file === undefined))

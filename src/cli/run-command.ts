@@ -6,13 +6,14 @@ import { DatabaseUnavailable } from '../storage/sql.ts';
 import { audit } from './audit.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { keys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, move];
+const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, move, doctor];
 
 const help = `Sallyport, a step-up authentication server.
 

@@ -6,12 +6,19 @@ export interface SmtpRig {
   readonly url: string;
   /** What came for an address, latest first, as text that can be searched: transfer encodings are undone. */
   mailTo(email: string): readonly string[];
+  /** How many clients have greeted it. */
+  connections(): number;
   stop(): Promise<void>;
 }
 
 export async function startSmtp(): Promise<SmtpRig> {
   const received: { readonly to: string; readonly text: string }[] = [];
+  let connections = 0;
   const server = new SMTPServer({
+    onConnect(_session, callback) {
+      connections += 1;
+      callback();
+    },
     disabledCommands: ['STARTTLS', 'AUTH'],
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
@@ -27,6 +34,7 @@ export async function startSmtp(): Promise<SmtpRig> {
   const { port } = server.server.address() as AddressInfo;
   return {
     url: `smtp://127.0.0.1:${port}`,
+    connections: () => connections,
     mailTo: (email) => received.filter(({ to }) => to === email).map(({ text }) => text),
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

@@ -60,14 +60,32 @@ export type Connect = (target: Target, ports: readonly number[], signal: AbortSi
 
 /** Mail through the SMTP server of this installation. */
 export function smtpMailer({ url, from }: SmtpOptions, names: Names): Mailer {
-  const transport = createTransport({
+  return mailerOver(serverTransport(url, names), { from });
+}
+
+/**
+ * Connects to the SMTP server of this installation, greets it, begins TLS and signs in, and sends nothing.
+ * @throws {DeliveryFailed} with the codes of what went wrong
+ */
+export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names): Promise<void> {
+  const transport = serverTransport(url, names);
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw new DeliveryFailed(`The mail server does not take us (${reasonOf(error)}).`);
+  } finally {
+    transport.close();
+  }
+}
+
+function serverTransport(url: string, names: Names) {
+  return createTransport({
     ...poolOptions,
     url,
     getSocket: socketFrom(async ({ host, port }, signal) => ({
       connection: await openSocket({ host, port }, await names.resolve(host, theServer, signal), signal),
     })),
   });
-  return mailerOver(transport, { from });
 }
 
 // Whose look-ups it has: those of the operator, not of a tenant.

@@ -1,0 +1,397 @@
+import { existsSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigMistakes } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig, loadSettingDescriptions } from '../config/load-config.ts';
+import { trySmtp } from '../delivery/email/smtp-mailer.ts';
+import { openNames } from '../delivery/names.ts';
+import { openEnrichment } from '../enrichment/enrichment.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
+import { DataDirectoryInUse } from '../storage/data-directory.ts';
+import { pendingMigrations } from '../storage/migrate.ts';
+import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/open-storage.ts';
+import { prepareSchema } from '../storage/prepare-schema.ts';
+import { rootKeyPlace } from '../storage/published.ts';
+import { loadAuthenticatorConfigurations } from '../storage/queries/authenticator-configurations.ts';
+import { listTenants } from '../storage/queries/tenants.ts';
+import type { TenantRow } from '../storage/queries/tenants.ts';
+import { SealBroken } from '../storage/seal.ts';
+import { statement } from '../storage/sql.ts';
+import type { Database, Sql } from '../storage/sql.ts';
+import { CommandMistake } from './command.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './read-options.ts';
+
+/** What was found of one thing; a warning or a fault says what to do. */
+interface Finding {
+  readonly area: 'settings' | 'database' | 'clock' | 'keys' | 'origins' | 'mail' | 'data files' | 'disk';
+  readonly state: 'ok' | 'warning' | 'fault';
+  readonly text: string;
+}
+
+type Tell = (area: Finding['area'], state: Finding['state'], text: string) => void;
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Look for what is wrong with this installation.',
+  help: `Usage: sallyport doctor [--file PATH]
+
+Looks at the settings, the database, its clock, the master key, where passkeys may be used, the mail server (which is greeted
+and signed in to, nothing is sent), the data files and the disk. Each line is ok, a warning or a fault, with what to do.
+Exit code 1 if there is a fault. Nothing is changed.
+
+--file writes what was found to a new file, for somebody who helps: it has no secret, no key and nothing of users in it.
+
+The embedded database belongs to one process: while a server runs on it, the doctor looks at the rest.
+`,
+  async run(words) {
+    const { options } = readOptions(words, ['file']);
+    const findings: Finding[] = [];
+    const config = readSettings((area, state, text) => findings.push({ area, state, text }));
+    const secrets = secretsOf(config);
+    const shown = findings.splice(0);
+    const tell: Tell = (area, state, text) => {
+      findings.push({ area, state, text });
+      process.stdout.write(`${state.padEnd(9)}${area.padEnd(12)}${without(secrets, text)}\n`);
+    };
+    for (const { area, state, text } of shown) tell(area, state, text);
+    if (config !== undefined) await examine(config, systemRuntime(), tell);
+    if (options.file !== undefined) {
+      const text = `${JSON.stringify(supportFile(findings), null, 2)}\n`;
+      writeFileSync(options.file, without([...secrets, ...privateOf(config)], text), { flag: 'wx', mode: 0o600 });
+      process.stdout.write(`Written to ${resolve(options.file)}.\n`);
+    }
+    const faults = findings.filter(({ state }) => state === 'fault').length;
+    if (faults > 0) throw new CommandMistake(faults === 1 ? 'There is a fault.' : `There are ${faults} faults.`);
+  },
+};
+
+function readSettings(tell: Tell): Config | undefined {
+  try {
+    const config = loadConfig();
+    tell('settings', 'ok', `${config.mode}, as ${loadSettingDescriptions().length} settings say`);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigMistakes)) throw error;
+    for (const mistake of error.mistakes) tell('settings', 'fault', mistake);
+    return undefined;
+  }
+}
+
+async function examine(config: Config, runtime: Runtime, tell: Tell): Promise<void> {
+  examineProxies(config, tell);
+  examinePublicUrl(config, tell);
+  examineDisk(config, tell);
+  await examineStorage(config, runtime, tell);
+  await examineMail(config, runtime, tell);
+  await examineDataFiles(config, runtime, tell);
+}
+
+function examineProxies({ mode, host, trustedProxies }: Config, tell: Tell): void {
+  if (trustedProxies.some((range) => range.endsWith('/0')))
+    tell(
+      'settings',
+      'fault',
+      'SALLYPORT_TRUSTED_PROXIES names everybody: any caller may say who it is. Name the proxies alone.',
+    );
+  else if (mode === 'production' && /^(?:127\.|::1$|localhost$)/.test(host) && trustedProxies.length === 0) {
+    tell(
+      'settings',
+      'warning',
+      'The proxy in front is not named in SALLYPORT_TRUSTED_PROXIES: all callers have its address, and share its limits.',
+    );
+  }
+}
+
+function examinePublicUrl({ mode, publicUrl }: Config, tell: Tell): void {
+  if (mode !== 'production') return;
+  if (publicUrl === undefined)
+    tell('origins', 'fault', 'SALLYPORT_PUBLIC_URL is not set: links and passkeys would be for http://localhost.');
+  else if (!publicUrl.startsWith('https://'))
+    tell(
+      'origins',
+      'fault',
+      'SALLYPORT_PUBLIC_URL is not https: browsers keep passkeys from such pages. End TLS in front.',
+    );
+}
+
+const leastFreeBytes = 100_000_000;
+
+function examineDisk({ databaseUrls, dataDir, masterKeys }: Config, tell: Tell): void {
+  if (databaseUrls !== undefined || !existsSync(dataDir)) return;
+  const { bavail, bsize } = statfsSync(dataDir);
+  const freeBytes = bavail * bsize;
+  const free = `${Math.floor(freeBytes / 1_000_000)} MB are free in the data directory`;
+  if (freeBytes < leastFreeBytes) tell('disk', 'fault', `${free}. Make room, or use DATABASE_URL.`);
+  else if (freeBytes < 10 * leastFreeBytes) tell('disk', 'warning', `${free}. Make room soon.`);
+  else tell('disk', 'ok', free);
+  const keyFile = join(dataDir, 'master.key');
+  if (existsSync(keyFile) && (statSync(keyFile).mode & 0o077) !== 0)
+    tell('keys', 'fault', 'master.key is open to other users of this machine. Run: chmod 600 on it.');
+  if (masterKeys === undefined && existsSync(join(dataDir, 'database')) && !existsSync(keyFile))
+    tell('keys', 'fault', 'master.key is not in the data directory. Put it back, or give it as SALLYPORT_MASTER_KEY.');
+}
+
+async function examineStorage(config: Config, runtime: Runtime, tell: Tell): Promise<void> {
+  const { databaseUrls, dataDir, masterKeys } = config;
+  if (databaseUrls === undefined) {
+    // Opened, what is not there would be made.
+    if (!existsSync(join(dataDir, 'database'))) {
+      tell(
+        'database',
+        'warning',
+        'There is none yet; "sallyport serve" makes it. Is SALLYPORT_DATA_DIR the right folder?',
+      );
+      return;
+    }
+    if (masterKeys === undefined && !existsSync(join(dataDir, 'master.key'))) return;
+  }
+  let storage: Storage;
+  try {
+    storage = await openStorage(config, runtime, () => undefined);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse)
+      tell('database', 'warning', `${error.message} Stop it to have the database looked at.`);
+    else tell(error instanceof SealBroken ? 'keys' : 'database', 'fault', messageOf(error));
+    return;
+  }
+  try {
+    if (!(await examineDatabase(storage, config, tell))) return;
+    await examineClock(storage.db, runtime, tell);
+    const tenants = await listTenants(storage.db);
+    await examineKeys(storage, tenants, tell);
+    await examineTenants(storage.db, tenants, config, tell);
+  } catch (error) {
+    tell('database', 'fault', messageOf(error));
+  } finally {
+    await storage.db.close();
+  }
+}
+
+const aboutStatement = statement<{ version: number; words: string; encoding: string }>(
+  'doctor_about',
+  `select current_setting('server_version_num')::int as version, current_setting('server_version') as words,
+     current_setting('server_encoding') as encoding`,
+);
+// Has to reach the log of the database, and changes nothing.
+const writeStatement = statement('doctor_write', `select pg_logical_emit_message(true, 'sallyport', 'doctor')`);
+
+/** True if there are tables to look into. */
+async function examineDatabase({ db, isDurable }: Storage, config: Config, tell: Tell): Promise<boolean> {
+  const [about] = await db.query(aboutStatement, []);
+  if (about === undefined) return false;
+  if (about.version < 150_000) tell('database', 'fault', `PostgreSQL ${about.words} is too old. Use 15 or later.`);
+  if (about.encoding !== 'UTF8')
+    tell('database', 'fault', `The database is in ${about.encoding}. Make one in UTF8 and move there.`);
+  await withoutATrace(db, prepareSchema);
+  await db.query(writeStatement, []);
+  const wrong = await db.wrongSettings();
+  if (wrong.length > 0)
+    tell('database', 'fault', `Its sessions lack our settings: ${wrong.join(', ')}. See the guide on poolers.`);
+  const pending = (await pendingMigrations(db)).length;
+  if (pending > 0) {
+    tell(
+      'database',
+      'warning',
+      `The schema is ${pending} ${pending === 1 ? 'step' : 'steps'} behind this version. Run "sallyport migrate", or start the server.`,
+    );
+    return false;
+  }
+  tell('database', 'ok', `${db.kind === 'embedded' ? 'embedded ' : ''}PostgreSQL ${about.words}, writable, up to date`);
+  if (!isDurable) {
+    tell(
+      'database',
+      config.mode === 'production' ? 'warning' : 'ok',
+      'Commits cannot be seen to reach this disk: a loss of power can lose the last ones. Use DATABASE_URL.',
+    );
+  }
+  return true;
+}
+
+class TakenBack extends Error {}
+
+/** Runs what may change the schema, and takes it back. */
+async function withoutATrace(db: Database, work: (sql: Sql) => Promise<void>): Promise<void> {
+  const takenBack = db.transaction(async (sql) => {
+    await work(sql);
+    throw new TakenBack();
+  });
+  await takenBack.catch((error: unknown) => {
+    if (!(error instanceof TakenBack)) throw error;
+  });
+}
+
+async function examineClock(db: Database, runtime: Runtime, tell: Tell): Promise<void> {
+  const { fault, warning } = await anchorClock(db, runtime);
+  if (fault !== undefined) tell('clock', 'fault', fault);
+  else if (warning !== undefined) tell('clock', 'warning', warning);
+  else tell('clock', 'ok', "The database's clock is this machine's, within five minutes");
+}
+
+async function examineKeys({ db, seal }: Storage, tenants: readonly TenantRow[], tell: Tell): Promise<void> {
+  try {
+    await checkSeal(db, seal);
+    for (const tenant of tenants) seal.open(tenant.root_key_sealed, rootKeyPlace(tenant.tenant_id));
+    tell('keys', 'ok', 'The master key opens what is sealed');
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    tell('keys', 'fault', `${error.message} Give that key too, behind the first one.`);
+  }
+}
+
+async function examineTenants(db: Database, tenants: readonly TenantRow[], config: Config, tell: Tell): Promise<void> {
+  if (tenants.length === 0) {
+    tell(
+      'database',
+      'warning',
+      'There is no tenant yet. Start the server, or run "sallyport tenants create --name NAME".',
+    );
+    return;
+  }
+  const before = { faults: 0 };
+  for (const { tenant_id: tenantId } of tenants) {
+    const configurations = await loadAuthenticatorConfigurations(db, tenantId);
+    const settings =
+      configurations.find(({ verification_method }) => verification_method === 'PASSKEY')?.settings ?? {};
+    for (const [state, text] of examineOrigins(settings, config)) {
+      tell('origins', state, `Tenant ${tenantId}: ${text}`);
+      before.faults += 1;
+    }
+  }
+  if (before.faults === 0)
+    tell(
+      'origins',
+      'ok',
+      `Passkeys of ${tenants.length === 1 ? 'the tenant' : `all ${tenants.length} tenants`} fit the pages that use them`,
+    );
+}
+
+/** What keeps passkeys from pages: those of a relying party work at its host and below (WebAuthn §5.1.3). */
+function examineOrigins(
+  { relyingParty, expectedOrigins }: Readonly<Record<string, unknown>>,
+  { publicUrl, port, mode }: Config,
+): readonly (readonly ['warning' | 'fault', string])[] {
+  const own = publicUrl ?? `http://localhost:${port}`;
+  const rpId = typeof relyingParty === 'string' ? relyingParty.toLowerCase() : new URL(own).hostname;
+  const isWithin = (origin: string) => {
+    const { hostname } = new URL(origin);
+    return hostname === rpId || hostname.endsWith(`.${rpId}`);
+  };
+  const problems: (readonly ['warning' | 'fault', string])[] = [];
+  if (!isWithin(own)) {
+    problems.push([
+      'warning',
+      `the pages of this server (${own}) cannot use passkeys of ${rpId}. Serve them at a host of ${rpId}, or change relyingParty.`,
+    ]);
+  }
+  const web = (Array.isArray(expectedOrigins) ? expectedOrigins.map(String) : []).filter((it) =>
+    /^https?:\/\//i.test(it),
+  );
+  for (const origin of web) {
+    if (!URL.canParse(origin) || !isWithin(origin))
+      problems.push([
+        'fault',
+        `${origin} is expected, but no browser lets it use passkeys of ${rpId}. Take it out, or change relyingParty.`,
+      ]);
+    else if (mode === 'production' && /^http:/i.test(origin) && new URL(origin).hostname !== 'localhost')
+      problems.push(['fault', `${origin} is expected, but is not https: browsers keep passkeys from it.`]);
+  }
+  return problems;
+}
+
+async function examineMail({ smtp, mode }: Config, runtime: Runtime, tell: Tell): Promise<void> {
+  if (smtp === undefined) {
+    if (mode === 'production')
+      tell('mail', 'warning', 'SALLYPORT_SMTP_URL is not set: only tenants with a mail server of their own can send.');
+    else tell('mail', 'ok', 'There is no mail server: messages are kept at /dev/inbox');
+    return;
+  }
+  try {
+    await trySmtp(smtp, openNames({ clock: runtime.clock }));
+    tell('mail', 'ok', 'The mail server takes us');
+  } catch (error) {
+    tell('mail', 'fault', `${messageOf(error)} Look at SALLYPORT_SMTP_URL and at its own log.`);
+  }
+}
+
+async function examineDataFiles({ enrichment }: Config, runtime: Runtime, tell: Tell): Promise<void> {
+  const opened = await openEnrichment(enrichment, runtime, () => undefined);
+  for (const { name, state, builtAt, problem } of opened.sources()) {
+    if (state === 'broken')
+      tell('data files', 'fault', `${name}: ${problem ?? 'cannot be used.'} Put a good file in its place.`);
+    else if (state === 'ok')
+      tell('data files', 'ok', `${name}${builtAt === null ? '' : `, made ${builtAt.slice(0, 10)}`}`);
+  }
+  opened.close();
+}
+
+function supportFile(findings: readonly Finding[]) {
+  return {
+    node: process.version,
+    system: `${process.platform} ${process.arch} ${release()}`,
+    settings: loadSettingDescriptions(),
+    findings,
+  };
+}
+
+function without(words: readonly string[], text: string): string {
+  return words.reduce((rest, word) => rest.replaceAll(word, '***'), text);
+}
+
+/** What nobody may read, wherever it may come from: a driver's error, a mail server's answer. */
+function secretsOf(config: Config | undefined): readonly string[] {
+  if (config === undefined) return [];
+  const urls = [...(config.databaseUrls ?? []), config.listenUrl, config.smtp?.url];
+  return named([
+    ...urls,
+    ...urls.flatMap((url) => passwordsOf(url)),
+    config.metricsToken,
+    config.seed.secretKey,
+    config.seed.managementKey,
+    ...(config.masterKeys ?? []).map((key) => key.toString('base64')),
+  ]);
+}
+
+/** What is nobody else's business: folders of this machine, which have names of people in them, and the sender. */
+function privateOf(config: Config | undefined): readonly string[] {
+  if (config === undefined) return [];
+  const { countryPath, asnPath, cityPath, anonymiserPaths } = config.enrichment;
+  return named([
+    config.smtp?.from,
+    config.dataDir,
+    resolve(config.dataDir),
+    ...[countryPath, asnPath, cityPath, ...anonymiserPaths],
+  ]);
+}
+
+// Shorter ones would take words apart.
+const leastLength = 4;
+
+function named(texts: readonly (string | undefined)[]): readonly string[] {
+  return texts
+    .filter((text) => text !== undefined)
+    .filter((text) => text.length >= leastLength)
+    .sort((one, other) => other.length - one.length);
+}
+
+/** The password of a URL, as it stands there and as it is. */
+function passwordsOf(url: string | undefined): readonly string[] {
+  if (url === undefined || !URL.canParse(url)) return [];
+  const { password } = new URL(url);
+  return [password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

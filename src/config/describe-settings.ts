@@ -1,0 +1,43 @@
+import { settings } from './config.ts';
+
+/** How a setting is given, for somebody who must not see what nobody but the operator may. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly given: 'by variable' | 'by file';
+  /** Only where it says nothing of secrets, people or this machine's folders; of a URL the host and the names of parameters. */
+  readonly value?: string;
+}
+
+const shown: ReadonlySet<string> = new Set([
+  'SALLYPORT_MODE',
+  'SALLYPORT_PORT',
+  'SALLYPORT_PUBLIC_URL',
+  'SALLYPORT_DATABASE_POOL_SIZE',
+  'SALLYPORT_SANCTIONED_COUNTRIES',
+  'SALLYPORT_MANAGEMENT_RATE_LIMIT',
+  'SALLYPORT_ANONYMOUS_RATE_LIMIT',
+  'SALLYPORT_LOG_LEVEL',
+  'SALLYPORT_DRAIN_SECONDS',
+]);
+const urls: ReadonlySet<string> = new Set(['DATABASE_URL', 'SALLYPORT_SMTP_URL']);
+
+/** The settings that are given; what is not is as by default. */
+export function describeSettings(variables: Readonly<Record<string, string | undefined>>): SettingDescription[] {
+  return Object.entries(settings).flatMap(([name, { schema }]): SettingDescription[] => {
+    const text = variables[name];
+    if (!text)
+      return variables[`${name}_FILE`] && 'secret' in settings[name as never] ? [{ name, given: 'by file' }] : [];
+    // What is not as it should be may be anything, such as the secret that belongs beside it.
+    const isShown = shown.has(name) && schema.safeParse(text).success;
+    const value = isShown ? text : urls.has(name) ? describeUrl(text) : undefined;
+    return [{ name, given: 'by variable', ...(value === undefined ? {} : { value }) }];
+  });
+}
+
+function describeUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, username, host, searchParams } = new URL(text);
+  const names = [...searchParams.keys()].filter((name) => /^[a-z_]{1,32}$/.test(name));
+  const user = username === '' ? '' : '***:***@';
+  return `${protocol}//${user}${host}/***${names.length === 0 ? '' : `?${names.join('&')}`}`;
+}
