@@ -160,7 +160,12 @@ test('the support file is for its owner alone and has no secret, no key and noth
   expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^sallyport: EEXIST/)]);
   // What is refused is not known to be a secret, and may be one that stands in the wrong place.
   const refused = join(folder, 'refused.json');
-  await runHere(['doctor', '--file', refused], { ...healthy(), SALLYPORT_LOG_LEVEL: 'canary' });
+  await runHere(['doctor', '--file', refused], {
+    ...healthy(),
+    SALLYPORT_LOG_LEVEL: 'canary',
+    SALLYPORT_SMTP_URL: 'smtp://canary:12#canary@mail.example.com',
+    DATABASE_URL: 'postgres://canary:pass/word@db.example.com/x',
+  });
   expect(await readFile(refused, 'utf8')).not.toContain('canary');
 });
 

@@ -13,23 +13,23 @@ const shown: ReadonlySet<string> = new Set([
   'SALLYPORT_PORT',
   'SALLYPORT_PUBLIC_URL',
   'SALLYPORT_DATABASE_POOL_SIZE',
+  'SALLYPORT_POOLER',
   'SALLYPORT_SANCTIONED_COUNTRIES',
   'SALLYPORT_MANAGEMENT_RATE_LIMIT',
   'SALLYPORT_ANONYMOUS_RATE_LIMIT',
   'SALLYPORT_LOG_LEVEL',
   'SALLYPORT_DRAIN_SECONDS',
 ]);
-const urls: ReadonlySet<string> = new Set(['DATABASE_URL', 'SALLYPORT_SMTP_URL']);
+const urls: ReadonlySet<string> = new Set(['DATABASE_URL', 'SALLYPORT_LISTEN_URL', 'SALLYPORT_SMTP_URL']);
 
 /** The settings that are given; what is not is as by default. */
 export function describeSettings(variables: Readonly<Record<string, string | undefined>>): SettingDescription[] {
-  return Object.entries(settings).flatMap(([name, { schema }]): SettingDescription[] => {
+  return Object.entries(settings).flatMap(([name, setting]): SettingDescription[] => {
     const text = variables[name];
-    if (!text)
-      return variables[`${name}_FILE`] && 'secret' in settings[name as never] ? [{ name, given: 'by file' }] : [];
-    // What is not as it should be may be anything, such as the secret that belongs beside it.
-    const isShown = shown.has(name) && schema.safeParse(text).success;
-    const value = isShown ? text : urls.has(name) ? describeUrl(text) : undefined;
+    if (!text) return 'secret' in setting && variables[`${name}_FILE`] ? [{ name, given: 'by file' }] : [];
+    // What is not as it should be may be anything: a secret that belongs beside it, a host that is half of a password.
+    const isGood = setting.schema.safeParse(text).success;
+    const value = !isGood ? undefined : shown.has(name) ? text : urls.has(name) ? describeUrl(text) : undefined;
     return [{ name, given: 'by variable', ...(value === undefined ? {} : { value }) }];
   });
 }
