@@ -1,7 +1,10 @@
 /** Worry: a limit of tries that a tenant has set is stored and not held, or lets more guesses through than the budget. */
+import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { spendAttempt } from '../../src/storage/queries/guess-budgets.ts';
 import { statement } from '../../src/storage/sql.ts';
+import type { Sql } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -448,6 +451,33 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       await limit('AUTHENTICATOR_APP', { rateLimitConfiguration: null });
       expect(await withCode(userId, 'KRSXG5CTMVRXEZLUKRSXG5CT')).toMatchObject({ isVerified: true });
     });
+
+    // The embedded database has one connection, so no two guesses are ever spent at once there.
+    test.runIf(kind === 'postgres')(
+      'N01: of two guesses at once at what has no row in common, one has the last try',
+      async () => {
+        const spend = (sql: Sql, subject: string) =>
+          spendAttempt(
+            sql,
+            {
+              tenantId: app.tenant.tenantId,
+              owner: 'user-id:x',
+              subject,
+              isBeside: false,
+              verificationMethod: 'SMS',
+              userId: 'x',
+            },
+            { challengeId: undefined, limit: { triesMax: 1, windowMs: minuteMs }, noticeId: randomUUID(), nowMs: 0 },
+          );
+        const { other } = await app.db.transaction(async (sql) => {
+          expect(await spend(sql, 'authenticator:1')).toBe(true);
+          const second = spend(app.db, 'authenticator:2');
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return { other: second };
+        });
+        expect(await other).toBe(false);
+      },
+    );
 
     test('what an earlier release has locked stays so, and is unlocked in the same way', async () => {
       const userId = newUser();
