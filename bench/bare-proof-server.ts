@@ -58,7 +58,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   if (app?.secret_sealed === undefined || app.secret_sealed === null) throw new Error('The user has no app.');
   const guessed = `authenticator:${app.authenticator_id}`;
   const subject = { tenantId, owner: userId, subject: guessed, isBeside: false, verificationMethod: method, userId };
-  await spendAttempt(db, subject, { challengeId: undefined, limit: undefined, noticeId: randomUUID(), nowMs });
+  await spendAttempt(db, subject, { limit: undefined, noticeId: randomUUID(), nowMs });
   const place = { tenantId, table: 'authenticators', row: app.authenticator_id, column: 'secret_sealed' };
   const counter = totp?.match({ state: app.state, secret: seal.open(app.secret_sealed, place) }, code, nowMs);
   if (counter === undefined) throw new Error('The code is wrong.');

@@ -5,6 +5,18 @@ import type { Tenant } from '../storage/published.ts';
 import type { Context } from './operation.ts';
 import { tenantMailer } from './tenant-mailer.ts';
 
+/** Nobody knows whether a message was sent: it may still arrive. Every other refusal of a send means that it was not. */
+class PerhapsSent extends Refusal {
+  constructor() {
+    super('delivery_failed', 'The mail server did not say in time whether it takes the message. It may still arrive.');
+  }
+}
+
+/** Whether what a send threw says that nothing was sent, for certain. */
+export function isNotSent(error: unknown): boolean {
+  return error instanceof Refusal && !(error instanceof PerhapsSent);
+}
+
 /**
  * Sends a mail for a tenant, by whoever delivers its mail. Never inside a transaction.
  * @throws {Refusal} `delivery_failed` within five seconds if it was not accepted for delivery: never "sent" when it was
@@ -18,6 +30,7 @@ export async function sendMail(context: Context, tenant: Tenant, email: Email): 
   } catch (error) {
     if (!(error instanceof DeliveryFailed)) throw error;
     context.warn(error);
+    if (!error.isRefused) throw new PerhapsSent();
     throw new Refusal('delivery_failed', 'The message could not be handed over to the mail server. Nothing was sent.');
   }
 }

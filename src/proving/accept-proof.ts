@@ -266,7 +266,7 @@ async function countAsRight(
 async function giveBack({ db }: Context, { consume, subject }: GoodProof): Promise<void> {
   if (subject === undefined) return;
   const isOfChallenge = consume.kind === 'code' || consume.kind === 'answer';
-  await giveBackAttempt(db, subject, isOfChallenge ? consume.challengeId : undefined);
+  await giveBackAttempt(db, subject, isOfChallenge ? consume.tried : []);
 }
 
 /** Whether a backend has asked for the proof, and no holder of a token. */

@@ -5,6 +5,7 @@ import { queueNotice } from '../operations/queue-notice.ts';
 import {
   addAuthenticator,
   clearSuccessor,
+  discardPendingAuthenticators,
   recordAuthenticator,
   takeSlot,
   waitAsSuccessor,
@@ -101,7 +102,11 @@ function isInPlaceOf(row: AuthenticatorRow, { authenticator, place }: Enrolment)
 }
 
 async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrolment): Promise<AuthenticatorRow> {
-  const { user_id: userId } = authenticator;
+  const { user_id: userId, verification_method: verificationMethod } = authenticator;
+  // Another address that was asked for meanwhile: what was sent there is closed with this.
+  if (place === 'waited for' || place === 'successor') {
+    await discardPendingAuthenticators(sql, tenantId, userId, verificationMethod);
+  }
   switch (place) {
     case 'beside':
       await addAuthenticator(sql, tenantId, authenticator);

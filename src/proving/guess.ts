@@ -3,27 +3,34 @@ import type { Route } from '../contract/route.ts';
 import type { ClientRequest, Context, KeyRequest } from '../operations/operation.ts';
 import { recordRefusal } from '../operations/record-refusal.ts';
 import type { Tenant } from '../storage/published.ts';
-import { spendAttempt } from '../storage/queries/guess-budgets.ts';
-import type { GuessSubject } from '../storage/queries/guess-budgets.ts';
+import { spendAttempt, spendAttemptAtCodes } from '../storage/queries/guess-budgets.ts';
+import type { Guess, GuessSubject } from '../storage/queries/guess-budgets.ts';
 import { guessLimit } from './guess-limit.ts';
 
 /** The answer to what could not be the code, whatever that is: it is no guess, so nothing is counted, and nothing written (ruling 45). */
 export const notACode = { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' } as const;
 
 /** Spends a guess before anything is compared (ruling 16). False if there is none left; then nothing may be looked at. */
-export function spendGuess(
-  { db, runtime }: Context,
+export function spendGuess(context: Context, tenant: Tenant, subject: GuessSubject): Promise<boolean> {
+  return spendAttempt(context.db, subject, guessOf(context, tenant, subject));
+}
+
+/**
+ * The same for a guess at codes that were sent, of which a few may be good at once (ruling 44). Gives the challenges whose
+ * codes it may be compared with; none if there is no guess left.
+ */
+export function spendGuessAtCodes(
+  context: Context,
   tenant: Tenant,
   subject: GuessSubject,
-  challengeId: string | undefined,
-): Promise<boolean> {
-  const limit = guessLimit(tenant, subject.verificationMethod);
-  return spendAttempt(db, subject, {
-    challengeId,
-    limit,
-    noticeId: runtime.ids.uuid(),
-    nowMs: runtime.clock.now(),
-  });
+  challengeIds: readonly string[],
+): Promise<readonly string[]> {
+  return spendAttemptAtCodes(context.db, subject, guessOf(context, tenant, subject), challengeIds);
+}
+
+function guessOf({ runtime }: Context, tenant: Tenant, { verificationMethod }: GuessSubject): Guess {
+  const limit = guessLimit(tenant, verificationMethod);
+  return { limit, noticeId: runtime.ids.uuid(), nowMs: runtime.clock.now() };
 }
 
 /**

@@ -16,7 +16,8 @@ const mailLimit: SendingLimit = { messagesMax: 12, windowMs: 10 * minuteMs };
 const textLimit: SendingLimit = { messagesMax: 6, windowMs: 10 * minuteMs };
 
 /**
- * Counts a message against the limits of its contact and of its user, in the transaction that makes what is sent.
+ * Counts a message against the limits of its contact and of its user, in the transaction that makes what is sent. Gives
+ * what takes it back, if it is not sent.
  * @throws {Refusal} `too_many_requests`
  */
 export async function countSend(
@@ -24,15 +25,18 @@ export async function countSend(
   { runtime }: Context,
   tenant: Tenant,
   message: { verificationMethod: string; contact: Contact; userId: string | undefined; nowMs: number },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { verificationMethod, contact, userId, nowMs } = message;
   const limits = sendingLimits(tenant, verificationMethod);
   // Sorted, so that two requests take the same locks in the same order (F11).
   const subjects = [contactSubject(tenant, contact), ...(userId === undefined ? [] : [`user:${userId}`])].sort();
+  const messageIds: string[] = [];
   for (const subject of subjects) {
+    const messageId = runtime.ids.uuid();
+    messageIds.push(messageId);
     const reached = await countMessage(
       sql,
-      { tenantId: tenant.tenantId, messageId: runtime.ids.uuid(), subject, verificationMethod, nowMs },
+      { tenantId: tenant.tenantId, messageId, subject, verificationMethod, nowMs },
       limits,
     );
     if (reached !== undefined) {
@@ -41,6 +45,7 @@ export async function countSend(
       throw new Refusal('too_many_requests', sentence, retryAfterSeconds);
     }
   }
+  return messageIds;
 }
 
 /** The limits that all hold for a method's messages: those that the tenant configured, else the built-in one. */

@@ -3,9 +3,10 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
-import { readInboxCode } from '../rig/read-inbox.ts';
+import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
+import { startSmtp } from '../rig/smtp.ts';
 
 // Ruling 29: the table's count only in a long run.
 const tries = process.env['TEST_LONG'] === '1' ? 10_000 : 200;
@@ -16,8 +17,10 @@ describe('two server processes on one PostgreSQL', () => {
   let one: ServerProcess;
   let two: ServerProcess;
   let admin: Client;
+  let databaseUrl: string;
   beforeAll(async () => {
     const url = await createPostgresDatabase();
+    databaseUrl = url;
     one = await startServer({ ...credentials, DATABASE_URL: url });
     two = await startServer({ ...credentials, DATABASE_URL: url });
     admin = new Client({ connectionString: url });
@@ -112,5 +115,103 @@ describe('two server processes on one PostgreSQL', () => {
       `select count(*)::int as n from actions where user_id like 'claimer-%' and state = 'CHALLENGE_SUCCEEDED'`,
     );
     expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  /** Puts a user's code that was sent last back to where its send is still out, and with it the one before it. */
+  const putOut = (where: string) =>
+    admin.query(
+      `with sent as (select challenge_id, resend_of, send_number, max(send_number) over () as latest from challenges where ${where})
+       update challenges c set out_until = case when sent.send_number = latest then now() + interval '1 hour' end,
+         expires_at = greatest(c.expires_at, now() + interval '5 minutes')
+       from sent where c.challenge_id = sent.challenge_id`,
+    );
+
+  test('I1, ruling 44: of two codes that are good at once, given at once, one is consumed, with the other', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const userId = `two-codes-${n}`;
+      const { challengeId, code } = await start(userId);
+      await post(one, '/challenge', { challengeId });
+      const again = await readInboxCode(one.url, `${userId}@example.com`);
+      await putOut(`challenge_id = '${challengeId}' or resend_of = '${challengeId}'`);
+      const replies = await Promise.all(
+        [code, again].map((verificationCode, at) =>
+          post(at === n % 2 ? one : two, '/verify', { challengeId, verificationCode }),
+        ),
+      );
+      expect(replies.filter(({ body }) => body['isVerified'] === true)).toHaveLength(1);
+      expect(await count('challenge.verified', userId)).toBe(1);
+    }
+  });
+
+  test('I1, ruling 44: so of two codes, and of two links, of the client API', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const userId = `two-sent-${n}`;
+      const email = `${userId}@example.com`;
+      const isLink = n % 2 === 1;
+      const verificationMethod = isLink ? 'EMAIL_MAGIC_LINK' : 'EMAIL_OTP';
+      await post(one, `/users/${userId}/authenticators`, { verificationMethod, email });
+      const token = String((await post(one, `/users/${userId}/actions/pay`, {})).body['token']);
+      const client = async (node: ServerProcess, path: string, body: object = {}) => {
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+        const init = { method: 'POST', headers, body: JSON.stringify(body) };
+        return (await (await fetch(`${node.url}/v1/client/${path}`, init)).json()) as Record<string, unknown>;
+      };
+      const sent: string[] = [];
+      for (const _ of [1, 2]) {
+        await client(one, isLink ? 'challenge/email-magic-link' : 'challenge/email-otp');
+        sent.push(await (isLink ? readInboxLink : readInboxCode)(one.url, email));
+      }
+      await putOut(`user_id = '${userId}'`);
+      const given = await Promise.all(
+        sent.map(async (what, at) => {
+          const node = at === 0 ? one : two;
+          if (!isLink) return (await client(node, 'verify/email-otp', { verificationCode: what }))['isVerified'];
+          return confirm(`${node.url}${new URL(what).pathname}${new URL(what).search}`);
+        }),
+      );
+      expect(given.filter((isGood) => isGood === true)).toHaveLength(1);
+      expect(await count('challenge.verified', userId)).toBe(1);
+    }
+  });
+
+  /** Opens a link and presses its button. */
+  async function confirm(link: string): Promise<boolean> {
+    const page = await (await fetch(link)).text();
+    const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
+    const body = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
+    const reply = await fetch(link.replace(/\?.*/, ''), { method: 'POST', body });
+    return (await reply.text()).includes('Confirmed');
+  }
+
+  test('F19, ruling 44: of a node that was killed between a send and its end, the code is good, and alone after ten seconds', async () => {
+    const smtp = await startSmtp({ answers: false });
+    const email = 'cut-short@example.com';
+    const mail = { SALLYPORT_SMTP_URL: smtp.url, SALLYPORT_MAIL_FROM: 'login@example.org' };
+    const three = await startServer({ ...credentials, ...mail, DATABASE_URL: databaseUrl });
+    const { challengeId, code } = await start('cut-short');
+    const cut = post(three, '/challenge', { challengeId }).catch(() => undefined);
+    await expect.poll(() => smtp.mailTo(email).length, { timeout: 10_000 }).toBe(1);
+    await three.kill9();
+    await cut;
+    await smtp.stop();
+    const latest = /^Subject: (\d{6})/m.exec(smtp.mailTo(email)[0] ?? '')?.[1] ?? '';
+    const { rows } = await admin.query(
+      `select count(*)::int as sent from sent_messages where subject = 'user:cut-short'`,
+    );
+    expect(rows).toEqual([{ sent: 2 }]);
+    const wrong = code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+    const verify = async (verificationCode: string) =>
+      (await post(one, '/verify', { challengeId, verificationCode })).body['isVerified'];
+    expect(await verify(wrong)).toBe(false);
+    const tries = await admin.query(`select tries from challenges where $1 in (challenge_id, resend_of)`, [
+      challengeId,
+    ]);
+    // Both are good: it was a try at each.
+    expect(tries.rows).toEqual([{ tries: 1 }, { tries: 1 }]);
+    await admin.query(`update challenges set out_until = out_until - interval '10 seconds' where resend_of = $1`, [
+      challengeId,
+    ]);
+    expect(await verify(code)).toBe(false);
+    expect(await verify(latest)).toBe(true);
   });
 });

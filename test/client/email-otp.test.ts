@@ -395,7 +395,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
 });
 
 test('F18: a mail that is not accepted is not called sent', async () => {
-  const send = () => Promise.reject(new DeliveryFailed('Refused by the test.'));
+  const send = () => Promise.reject(new DeliveryFailed('Refused by the test.', { isRefused: true }));
   const app = await testApp('embedded', { mailer: { send, close: () => undefined } });
   const { token } = (await app.call('POST', '/v1/users/ann/actions/pay')).body;
   const reply = await app.call('POST', '/v1/client/user-authenticators/email-otp', { token, body: { email: 'a@b.c' } });

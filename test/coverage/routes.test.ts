@@ -733,7 +733,7 @@ describe('every refusal that a route lists is produced', () => {
   });
 
   const appWithoutMail = makeOnce(async () => {
-    const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.'));
+    const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.', { isRefused: true }));
     const made = await testApp('embedded', { isDevelopment: false, mailer: { send: refuse, close: () => undefined } });
     others.push(made);
     return made;

@@ -3,6 +3,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { smtpMailer } from '../../src/delivery/email/smtp-mailer.ts';
+import type { Mailer } from '../../src/delivery/email/mailer.ts';
+import { openNames } from '../../src/delivery/names.ts';
+import { statement } from '../../src/storage/sql.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { decodeQuotedPrintable } from '../rig/smtp.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { manage } from '../management/manage.ts';
@@ -19,12 +25,13 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-type Mode = 'accept' | 'refuse' | 'hang' | 'hangAfterData';
+type Mode = 'accept' | 'refuse' | 'hang' | 'hangAfterData' | 'hold';
 
 /** A real SMTP server that wants a password; what it does can be changed while it runs. */
 async function startSmtp() {
   const received: Received[] = [];
   const state = { mode: 'accept' as Mode, connections: 0, open: 0 };
+  const held: ((error?: Error) => void)[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -54,7 +61,8 @@ async function startSmtp() {
           user: session.user,
           source: Buffer.concat(chunks).toString(),
         });
-        if (state.mode !== 'hangAfterData') callback();
+        if (state.mode === 'hold') held.push(callback);
+        else if (state.mode !== 'hangAfterData') callback();
       });
     },
   });
@@ -62,7 +70,15 @@ async function startSmtp() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   stops.push(() => new Promise((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
-  return { port, received, state };
+  return {
+    port,
+    received,
+    state,
+    /** Says what becomes of the messages that it holds, all of which have come. */
+    decide(error?: Error) {
+      for (const callback of held.splice(0)) callback(error);
+    },
+  };
 }
 
 /** Accepts connections and says nothing. */
@@ -229,6 +245,304 @@ describe('mail by the provider that a tenant brings', () => {
     const email = newEmail();
     expect((await challenge(email)).status).toBe(200);
     expect(app.mail()[0]?.to).toBe(email);
+  });
+});
+
+describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, on the %s database', (kind) => {
+  let app: TestApp;
+  let smtp: Awaited<ReturnType<typeof startSmtp>>;
+  let there: Mailer;
+  let isAway = false;
+  let people = 0;
+  const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
+  const absent = smtpMailer({ url: 'smtp://127.0.0.1:1', from: 'login@example.org' }, names);
+  const kept: typeof stops = [];
+  beforeAll(async () => {
+    smtp = await startSmtp();
+    kept.push(...stops.splice(0));
+    const url = `smtp://bank:smtp-canary-1@127.0.0.1:${smtp.port}`;
+    there = smtpMailer({ url, from: 'login@example.org' }, names);
+    const mailer: Mailer = { send: (...mail) => (isAway ? absent : there).send(...mail), close: () => undefined };
+    app = await testApp(kind, { mailer });
+  });
+  afterAll(async () => {
+    there.close();
+    absent.close();
+    await app.close();
+    for (const stop of kept) await stop();
+  });
+  afterEach(() => {
+    isAway = false;
+    smtp.state.mode = 'accept';
+  });
+
+  const mailsTo = (email: string) =>
+    smtp.received.filter(({ to }) => to.includes(email)).map(({ source }) => decodeQuotedPrintable(source));
+  const codesTo = (email: string) => mailsTo(email).map((source) => /^Subject: (\d{6})/m.exec(source)?.[1] ?? '');
+  const linksTo = (email: string) =>
+    mailsTo(email).map((source) => /http:\/\/localhost:4000(\/magic-link\?token=[\w.-]+)/.exec(source)?.[1] ?? '');
+  const wrong = (code: string) => code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+  const post = (path: string, token: string, body: object = {}) =>
+    app.call('POST', `/v1/client/${path}`, { token, body });
+  const isVerified = (reply: TestReply) => reply.body.isVerified === true;
+  const failed = (reply: TestReply) => [reply.status, reply.body.errorCode];
+  const sends = async (userId: string) => {
+    const counted = 'select count(*)::int as n from sent_messages where subject = $1';
+    const [row] = await app.db.query(statement<{ n: number }>('test_count_sends', counted), [`user:${userId}`]);
+    return row?.n;
+  };
+
+  async function confirm(link: string): Promise<boolean> {
+    const page = (await app.call('GET', link, { key: null })).text;
+    const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
+    const body = new URLSearchParams(
+      fields.map(([, name = '', value = '']): [string, string] => [name, value]),
+    ).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return (await app.call('POST', '/magic-link', { key: null, rawBody: body, headers })).text.includes('Confirmed');
+  }
+
+  interface Sent {
+    readonly userId: string;
+    readonly email: string;
+    /** Sends what answers the challenge, for the first time or again. */
+    send(): Promise<TestReply>;
+    /** Whether the nth that came is good. */
+    give(n: number): Promise<boolean>;
+  }
+
+  async function enrolled(method: string): Promise<{ userId: string; email: string; token: string }> {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const email = `${userId}@example.com`;
+    await app.call('POST', `/v1/users/${userId}/authenticators`, { body: { verificationMethod: method, email } });
+    const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+    return { userId, email, token };
+  }
+
+  const ways: Readonly<Record<string, () => Promise<Sent>>> = {
+    'a code of the client API': async () => {
+      const { userId, email, token } = await enrolled('EMAIL_OTP');
+      const give = async (n: number) =>
+        isVerified(await post('verify/email-otp', token, { verificationCode: codesTo(email)[n] }));
+      return { userId, email, send: () => post('challenge/email-otp', token), give };
+    },
+    'a link of the client API': async () => {
+      const { userId, email, token } = await enrolled('EMAIL_MAGIC_LINK');
+      const send = () => post('challenge/email-magic-link', token);
+      return { userId, email, send, give: (n) => confirm(linksTo(email)[n] ?? '') };
+    },
+    'the code of an enrolment': async () => {
+      const userId = `sent-to-${kind}-${(people += 1)}`;
+      const email = `${userId}@example.com`;
+      const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+      const give = async (n: number) =>
+        isVerified(await post('verify/email-otp', token, { verificationCode: codesTo(email)[n] }));
+      return { userId, email, send: () => post('user-authenticators/email-otp', token, { email }), give };
+    },
+    'a code of the server API': async () => {
+      const userId = `sent-to-${kind}-${(people += 1)}`;
+      const email = `${userId}@example.com`;
+      let challengeId: string | undefined;
+      const send = async () => {
+        const first = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email };
+        const reply = await app.call('POST', '/v1/challenge', {
+          body: challengeId === undefined ? first : { challengeId },
+        });
+        challengeId ??= reply.body.challengeId;
+        return reply;
+      };
+      const give = async (n: number) =>
+        isVerified(
+          await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: codesTo(email)[n] } }),
+        );
+      return { userId, email, send, give };
+    },
+  };
+
+  /** Begins to send, and comes back when the message has come and nobody has said yet what becomes of it. */
+  async function sendAndHold({ email, send }: Sent): Promise<{ readonly reply: Promise<TestReply> }> {
+    const before = mailsTo(email).length;
+    smtp.state.mode = 'hold';
+    const reply = send();
+    await expect.poll(() => mailsTo(email).length, { timeout: 4_000 }).toBe(before + 1);
+    return { reply };
+  }
+
+  describe.each(Object.keys(ways))('%s', (way) => {
+    const start = () => ways[way]?.() ?? Promise.reject(new Error(way));
+
+    test('F18: with mail away thirteen times, or refused, nothing is counted, and the next one goes out and is good', async () => {
+      const sent = await start();
+      isAway = true;
+      for (let count = 0; count < 13; count += 1) {
+        expect(failed(await sent.send())).toEqual([400, 'delivery_failed']);
+      }
+      isAway = false;
+      smtp.state.mode = 'refuse';
+      for (let count = 0; count < 13; count += 1) {
+        expect(failed(await sent.send())).toEqual([400, 'delivery_failed']);
+      }
+      smtp.state.mode = 'accept';
+      expect(await sends(sent.userId)).toBe(0);
+      expect((await sent.send()).status).toBe(200);
+      expect(await sends(sent.userId)).toBe(1);
+      expect(await sent.give(0)).toBe(true);
+    });
+
+    test('one that is refused leaves the one before it good', async () => {
+      const sent = await start();
+      await sent.send();
+      isAway = true;
+      expect(failed(await sent.send())).toEqual([400, 'delivery_failed']);
+      expect(await sent.give(0)).toBe(true);
+    });
+
+    test('while one is out the one before it is good beside it, and an answer to that closes both', async () => {
+      const sent = await start();
+      await sent.send();
+      const { reply } = await sendAndHold(sent);
+      expect(await sent.give(0)).toBe(true);
+      expect(await sent.give(1)).toBe(false);
+      smtp.decide();
+      expect((await reply).status).toBe(200);
+      expect(await sent.give(1)).toBe(false);
+    });
+
+    test('one that is out is good, and an answer to it closes the one before it', async () => {
+      const sent = await start();
+      await sent.send();
+      const { reply } = await sendAndHold(sent);
+      expect(await sent.give(1)).toBe(true);
+      expect(await sent.give(0)).toBe(false);
+      smtp.decide();
+      expect((await reply).status).toBe(200);
+      expect(await sent.give(0)).toBe(false);
+    });
+
+    test('one that was taken ends the one before it, one that is refused at its end does not', async () => {
+      const sent = await start();
+      await sent.send();
+      const taken = await sendAndHold(sent);
+      smtp.decide();
+      expect((await taken.reply).status).toBe(200);
+      expect(await sent.give(0)).toBe(false);
+      const refused = await sendAndHold(sent);
+      smtp.decide(new Error('Not this one'));
+      expect(failed(await refused.reply)).toEqual([400, 'delivery_failed']);
+      expect(await sends(sent.userId)).toBe(2);
+      expect(await sent.give(2)).toBe(false);
+      expect(await sent.give(1)).toBe(true);
+    });
+
+    test('F19: on doubt it was taken: it counts, it is good, and the one before it is not', async () => {
+      const sent = await start();
+      await sent.send();
+      smtp.state.mode = 'hangAfterData';
+      const doubtful = await sent.send();
+      expect(failed(doubtful)).toEqual([400, 'delivery_failed']);
+      expect(doubtful.body.errorDescription).not.toContain('Nothing was sent');
+      expect(await sends(sent.userId)).toBe(2);
+      expect(await sent.give(0)).toBe(false);
+      expect(await sent.give(1)).toBe(true);
+    }, 20_000);
+
+    test('what nobody has settled counts as taken after ten seconds', async () => {
+      const sent = await start();
+      await sent.send();
+      const { reply } = await sendAndHold(sent);
+      await app.runtime.advance(10_001);
+      expect(await sent.give(0)).toBe(false);
+      expect(await sent.give(1)).toBe(true);
+      smtp.decide();
+      await reply;
+    });
+  });
+
+  test('A09: no send that is refused gives a code new tries, and a try at two codes is one at each', async () => {
+    for (const way of ['a code of the client API', 'a code of the server API']) {
+      const sent = (await ways[way]?.()) as Sent;
+      await sent.send();
+      const { email } = sent;
+      const guessAll = async (times: number) => {
+        for (let count = 0; count < times; count += 1) {
+          await app.runtime.advance(3_600_000 / 40);
+          const [right = ''] = codesTo(email);
+          const body = { verificationCode: wrong(right) };
+          await giveRaw(sent, body);
+        }
+      };
+      const giveRaw = async ({ give }: Sent, { verificationCode }: { verificationCode: string }) => {
+        smtp.received.push({ to: [email], from: '', user: '', source: `Subject: ${verificationCode}` });
+        expect(await give(codesTo(email).length - 1)).toBe(false);
+      };
+      await guessAll(3);
+      isAway = true;
+      await sent.send();
+      isAway = false;
+      await guessAll(2);
+      await app.runtime.advance(60_000);
+      expect(await sent.give(0), way).toBe(false);
+    }
+  });
+
+  test('A28: another address that is refused leaves the code of the first one good, and one that was taken ends it', async () => {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
+    const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+    const enrol = (email: string) => post('user-authenticators/email-otp', token, { email });
+    const verify = (email: string, n: number) =>
+      post('verify/email-otp', token, { verificationCode: codesTo(email)[n] });
+    await enrol(one);
+    smtp.state.mode = 'refuse';
+    expect(failed(await enrol(two))).toEqual([400, 'delivery_failed']);
+    smtp.state.mode = 'accept';
+    // Nothing is left of the second one: what is sent to the one being enrolled goes to the first.
+    expect((await post('challenge/email-otp', token)).status).toBe(200);
+    expect(codesTo(one)).toHaveLength(2);
+    await enrol(two);
+    expect(isVerified(await verify(one, 1))).toBe(false);
+    await enrol(one);
+    smtp.state.mode = 'hold';
+    const moving = enrol(two);
+    await expect.poll(() => codesTo(two).length).toBe(2);
+    expect(isVerified(await verify(one, 2))).toBe(true);
+    smtp.decide();
+    expect((await moving).status).toBe(200);
+    expect(isVerified(await verify(two, 1))).toBe(false);
+    const listed = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+    expect(listed).toEqual([expect.objectContaining({ email: one })]);
+  });
+
+  test('whoever polls for the link that is out is told when the one before it was confirmed', async () => {
+    const { email, token } = await enrolled('EMAIL_MAGIC_LINK');
+    const send = () => post('challenge/email-magic-link', token);
+    await send();
+    const { reply } = await sendAndHold({ userId: '', email, send, give: () => Promise.resolve(false) });
+    expect(await confirm(linksTo(email)[0] ?? '')).toBe(true);
+    smtp.decide();
+    const { challengeId } = (await reply).body;
+    const done = await post('verify/email-magic-link/finalize', token, { challengeId });
+    expect(done.body).toEqual({ isVerified: true, accessToken: expect.any(String) });
+  });
+
+  test('a backend’s code and a client’s are one after the other: each ends the one before it once it was taken', async () => {
+    const { userId, email, token } = await enrolled('EMAIL_OTP');
+    const key = { idempotencyKey: 'one after the other' };
+    const tracked = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: key })).body;
+    const start = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email, ...key };
+    const verify = (code: string) => post('verify/email-otp', tracked.token, { verificationCode: code });
+    expect(token).not.toBe(tracked.token);
+    await post('challenge/email-otp', tracked.token);
+    isAway = true;
+    expect(failed(await app.call('POST', '/v1/challenge', { body: start }))).toEqual([400, 'delivery_failed']);
+    isAway = false;
+    const server = await app.call('POST', '/v1/challenge', { body: start });
+    const [ofClient = '', ofServer = ''] = codesTo(email);
+    expect(isVerified(await verify(ofClient))).toBe(false);
+    await post('challenge/email-otp', tracked.token);
+    const body = { challengeId: server.body.challengeId, verificationCode: ofServer };
+    expect((await app.call('POST', '/v1/verify', { body })).body.isVerified).toBe(false);
+    expect(isVerified(await verify(codesTo(email)[2] ?? ''))).toBe(true);
   });
 });
 

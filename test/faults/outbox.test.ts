@@ -22,7 +22,8 @@ function switchedMailer() {
   const mailer: Mailer = {
     async send(email) {
       state.tries += 1;
-      if (state.isDown) throw new DeliveryFailed('The message was not accepted for delivery (TEST).');
+      if (state.isDown)
+        throw new DeliveryFailed('The message was not accepted for delivery (TEST).', { isRefused: true });
       sent.push(email);
     },
     close: () => undefined,

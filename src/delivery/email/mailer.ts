@@ -22,4 +22,10 @@ export interface Mailer {
 /** The message was not accepted: nobody may be told that it was sent. The message is safe to log. */
 export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
+  /** Whether it is certain that nobody delivers it; otherwise it may have been taken before the answer was lost. */
+  readonly isRefused: boolean;
+  constructor(message: string, { isRefused }: { readonly isRefused: boolean }) {
+    super(message);
+    this.isRefused = isRefused;
+  }
 }

@@ -131,16 +131,48 @@ function socketFrom(
     const target = { host, port: Number(port) || (secure ? 465 : 587) };
     open(target, AbortSignal.timeout(stepTimeoutMs)).then(
       (options) => done(null, options),
-      (error: unknown) => done(error instanceof Error ? error : new Error('No connection.')),
+      (cause: unknown) => done(new NotConnected(cause)),
     );
   };
+}
+
+/** No server was reached. */
+class NotConnected extends Error {
+  readonly code: string | undefined;
+  constructor(cause: unknown) {
+    super('No connection.', { cause });
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    this.name = cause instanceof Error ? cause.name : 'Error';
+  }
+}
+
+// Said by the library before the message's own text is begun.
+const codesBeforeText = ['EAUTH', 'EDNS', 'EENVELOPE', 'EREQUIRETLS', 'ETLS'];
+// The one time-out of the library that may come after that; its others are of connecting, TLS and the greeting.
+const conversationTimeout = 'SOCKET_TIMEOUT';
+
+/**
+ * Whether an error says for certain that the message was not taken: nobody was reached, or the server said no. On doubt it was:
+ * where an answer is missing, its text may have arrived all the same.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof NotConnected) return true;
+  if (!(error instanceof Error)) return false;
+  const { code, responseCode, timeoutType, originalCode, syscall } = error as Error & Record<string, unknown>;
+  if (typeof responseCode === 'number' && responseCode >= 400) return true;
+  if (codesBeforeText.includes(String(code))) return true;
+  if (timeoutType !== undefined && timeoutType !== conversationTimeout) return true;
+  // A certificate that nobody vouches for: no fault of the line, which names the call that failed.
+  return code === 'ESOCKET' && /CERT|ISSUER|SIGNATURE/.test(String(originalCode)) && syscall === undefined;
 }
 
 function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
   const turns = openTurns({ placesMax: poolOptions.maxConnections });
   return {
     async send({ to, subject, text, html, messageId }, tenantId) {
-      if (!isMailbox(to)) throw new DeliveryFailed('The address is none that mail goes to as it is written.');
+      if (!isMailbox(to)) {
+        throw new DeliveryFailed('The address is none that mail goes to as it is written.', { isRefused: true });
+      }
       const signal = AbortSignal.timeout(wholeTimeoutMs);
       const message = {
         ...sender,
@@ -154,10 +186,17 @@ function mailerOver(transport: Transport, sender: { readonly from: Sender; reado
         // Takes the message out of the queue too: nothing is sent after it was said to have failed.
         signal,
       };
+      let hasBegun = false;
+      const send = () => {
+        hasBegun = true;
+        return transport.sendMail(message);
+      };
       try {
-        await turns.run(tenantId, () => transport.sendMail(message), signal);
+        await turns.run(tenantId, send, signal);
       } catch (error) {
-        throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`);
+        throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`, {
+          isRefused: !hasBegun || isRefusal(error),
+        });
       }
     },
     close: () => transport.close(),

@@ -7,7 +7,7 @@ import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 
 /**
  * The authenticator of a method that a message may go to: the one that is named, else the enrolled one, else the one that
- * is being enrolled. A contact never comes from the request (A28).
+ * is being enrolled, the latest of them. A contact never comes from the request (A28).
  * @throws {Refusal} `invalid_request` if there is none, else as the permits do
  */
 export function contactToChallenge(
@@ -18,7 +18,7 @@ export function contactToChallenge(
   const own = action.row.authenticators.filter((row) => row.verification_method === method);
   const chosen =
     authenticatorId === undefined
-      ? (own.find((row) => row.verified_at !== null) ?? own[0])
+      ? (own.find((row) => row.verified_at !== null) ?? own.at(-1))
       : own.find((row) => row.authenticator_id === authenticatorId.toLowerCase());
   if (chosen?.verified_at === null) permitEnrolment(action, method);
   else permitProof(action, method);

@@ -5,7 +5,7 @@ import { earnedNow } from '../../proving/permit.ts';
 import { proofToken } from '../../proving/proof-token.ts';
 import { earnedBefore } from '../../proving/repeat-proof.ts';
 import { nothingEarned } from '../../proving/token-powers.ts';
-import { loadActionChallenge, loadLatestActionChallenge } from '../../storage/queries/action-challenges.ts';
+import { loadActionChallenge, loadStandingChallenges } from '../../storage/queries/action-challenges.ts';
 import type { ActionChallengeRow } from '../../storage/queries/action-challenges.ts';
 import { isUuid } from '../is-uuid.ts';
 import { tokenOperation } from '../operation.ts';
@@ -22,17 +22,20 @@ export const finalizeEmailMagicLink = tokenOperation(route, async (context, { ca
   const lifetimeMs = action.tenant.settings.tokenDurationInMinutes * 60_000;
   const leftMs = challenge.verified_at + lifetimeMs - context.runtime.clock.now();
   if (leftMs < 1_000) return { isVerified: false };
-  const earned = earnedBefore(action, { method, code: challenge.challenge_id });
+  const earned = earnedBefore(action, { method, code: challenge.closed_by ?? challenge.challenge_id });
   const after = earned ?? earnedNow(action, nothingEarned(action.token));
   const accessToken = proofToken(context, action, after, Math.floor(leftMs / 1_000));
   return { isVerified: true, accessToken };
 });
 
 async function find(
-  { db }: Context,
+  { db, runtime }: Context,
   { key }: OpenAction,
   challengeId: string | undefined,
 ): Promise<ActionChallengeRow | undefined> {
-  if (challengeId === undefined) return loadLatestActionChallenge(db, key, method);
+  if (challengeId === undefined) {
+    const standing = await loadStandingChallenges(db, key, method, runtime.clock.now());
+    return standing.find(({ verified_at }) => verified_at !== null) ?? standing[0];
+  }
   return isUuid(challengeId) ? loadActionChallenge(db, key, method, challengeId) : undefined;
 }

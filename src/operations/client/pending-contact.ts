@@ -1,12 +1,16 @@
 import { contactColumns, haveSameContact } from '../../core/authenticators/contact.ts';
 import type { Contact } from '../../core/authenticators/contact.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
+import {
+  deletePendingAuthenticator,
+  discardPendingAuthenticators,
+  recordPendingAuthenticator,
+} from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
-import type { Sql } from '../../storage/sql.ts';
 import type { Context } from '../operation.ts';
+import type { Preparation } from './send-challenge.ts';
 
-/** A contact that somebody is about to enrol. `record` stores it, in a transaction that holds the user. */
+/** A contact that somebody is about to enrol, and what becomes of it with the message that is sent there. */
 export interface PendingContact {
   readonly recipient: {
     readonly authenticator_id: string;
@@ -14,10 +18,13 @@ export interface PendingContact {
     readonly verified_at: null;
     readonly contact: Contact;
   };
-  record(sql: Sql): Promise<void>;
+  readonly preparation: Preparation;
 }
 
-/** The pending authenticator of a contact: the one that is there when it is asked for again, else a new one. */
+/**
+ * The pending authenticator of a contact: the one that is there when it is asked for again, else a new one. Another contact's
+ * makes room once a message to this one was taken, and a new one goes if it was refused (ruling 44).
+ */
 export function pendingContact(
   { runtime }: Context,
   action: OpenAction,
@@ -28,18 +35,25 @@ export function pendingContact(
   const columns = contactColumns(contact);
   const isSame = (row: AuthenticatorRow) =>
     row.verification_method === method && row.verified_at === null && haveSameContact(row, columns);
-  const authenticatorId = action.row.authenticators.find(isSame)?.authenticator_id ?? runtime.ids.uuid();
+  const known = action.row.authenticators.find(isSame);
+  const authenticatorId = known?.authenticator_id ?? runtime.ids.uuid();
   return {
     recipient: { authenticator_id: authenticatorId, verification_method: method, verified_at: null, contact },
-    record: (sql) =>
-      recordPendingAuthenticator(sql, tenantId, {
-        user_id: userId,
-        authenticator_id: authenticatorId,
-        verification_method: method,
-        ...columns,
-        state: {},
-        secret_sealed: null,
-        created_at: runtime.clock.now(),
-      }),
+    preparation: {
+      before: (sql) =>
+        recordPendingAuthenticator(sql, tenantId, {
+          user_id: userId,
+          authenticator_id: authenticatorId,
+          verification_method: method,
+          ...columns,
+          state: {},
+          secret_sealed: null,
+          created_at: runtime.clock.now(),
+        }),
+      ifTaken: (sql) => discardPendingAuthenticators(sql, tenantId, userId, method, authenticatorId),
+      ...(known === undefined
+        ? { ifRefused: (sql) => deletePendingAuthenticator(sql, tenantId, userId, authenticatorId) }
+        : {}),
+    },
   };
 }

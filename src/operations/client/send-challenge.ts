@@ -12,10 +12,18 @@ import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
+import { sendCounted, sendMsMax } from '../send-counted.ts';
+import type { CountedSend } from '../send-counted.ts';
 import { tenantMailer } from '../tenant-mailer.ts';
 
 export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verification_method' | 'verified_at'> & {
   readonly contact: Contact;
+};
+
+/** What a send does besides to its recipient's row, once it is known whether it was taken. */
+export type Preparation = Pick<CountedSend, 'ifTaken' | 'ifRefused'> & {
+  /** Writes in the transaction of the challenge, in which the user is held. */
+  before?(sql: Sql): Promise<void>;
 };
 
 /** What is sent, as far as it is stored, and how it is sent. */
@@ -28,7 +36,7 @@ export interface Message {
 
 /**
  * Sends a code or a link to an authenticator's contact, for the action of the token alone. What was sent before by the
- * same method is dead from then on. `prepare` writes in the same transaction, in which the user is held.
+ * same method is dead once it was taken (ruling 44).
  * @throws {Refusal} `too_many_requests`, `delivery_failed`, `invalid_configuration`
  */
 export async function sendChallenge<R extends Route>(
@@ -38,7 +46,7 @@ export async function sendChallenge<R extends Route>(
   action: OpenAction,
   recipient: Recipient,
   message: Message,
-  prepare: (sql: Sql) => Promise<void> = async () => undefined,
+  { before, ...after }: Preparation = {},
 ): Promise<void> {
   const { runtime, db } = context;
   const { tenant, key } = action;
@@ -48,10 +56,10 @@ export async function sendChallenge<R extends Route>(
   // Refused before anything is counted or made, if there is nobody to deliver it.
   tenantMailer(context, tenant);
   const nowMs = runtime.clock.now();
-  await db.transaction(async (sql) => {
+  const messageIds = await db.transaction(async (sql) => {
     await holdAction(sql, action);
-    await countSend(sql, context, tenant, { verificationMethod, contact, userId: key.userId, nowMs });
-    await prepare(sql);
+    const counted = await countSend(sql, context, tenant, { verificationMethod, contact, userId: key.userId, nowMs });
+    await before?.(sql);
     await createActionChallenge(sql, {
       key,
       actionId: action.token.actionId,
@@ -65,10 +73,12 @@ export async function sendChallenge<R extends Route>(
       tokenDigest,
       nowMs,
       expiresAtMs: nowMs + codeMinutes * 60_000,
+      outUntilMs: nowMs + sendMsMax,
     });
     await recordAudit(sql, context, route, request, key.userId, { challengeId, verificationMethod, authenticatorId });
+    return counted;
   });
-  // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
   const { locale, user_locale: userLocale } = action.row;
-  await message.send(choosePageLocale([locale, userLocale, request.acceptLanguage]));
+  const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
+  await sendCounted(context, tenant, { challengeId, messageIds, ...after }, () => message.send(language));
 }

@@ -1,12 +1,11 @@
 import type { Route } from '../../contract/route.ts';
 import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import type { Sql } from '../../storage/sql.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
 import { sendChallenge } from './send-challenge.ts';
-import type { Recipient } from './send-challenge.ts';
+import type { Preparation, Recipient } from './send-challenge.ts';
 
 /** Sends a code, as {@link sendChallenge} does. Gives the id of the challenge. */
 export async function sendCode<R extends Route>(
@@ -15,7 +14,7 @@ export async function sendCode<R extends Route>(
   route: R,
   action: OpenAction,
   recipient: Recipient,
-  prepare?: (sql: Sql) => Promise<void>,
+  preparation?: Preparation,
 ): Promise<string> {
   const { tenant } = action;
   const challengeId = context.runtime.ids.uuid();
@@ -27,6 +26,6 @@ export async function sendCode<R extends Route>(
     send: (locale: PageLocale) =>
       sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
   };
-  await sendChallenge(context, request, route, action, recipient, message, prepare);
+  await sendChallenge(context, request, route, action, recipient, message, preparation);
   return challengeId;
 }

@@ -1,13 +1,12 @@
 import type { Route } from '../../contract/route.ts';
 import { codeMinutes } from '../../proving/challenge-code.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import type { Sql } from '../../storage/sql.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
 import { newMagicLink } from '../magic-link-token.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
 import { sendChallenge } from './send-challenge.ts';
-import type { Recipient } from './send-challenge.ts';
+import type { Preparation, Recipient } from './send-challenge.ts';
 
 /** Sends a link, as {@link sendChallenge} does. Gives the id of the challenge, which is no secret; the link's token is. */
 export async function sendMagicLink<R extends Route>(
@@ -16,7 +15,7 @@ export async function sendMagicLink<R extends Route>(
   route: R,
   action: OpenAction,
   recipient: Recipient,
-  prepare?: (sql: Sql) => Promise<void>,
+  preparation?: Preparation,
 ): Promise<string> {
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
@@ -27,6 +26,6 @@ export async function sendMagicLink<R extends Route>(
     tokenDigest,
     send: (locale: PageLocale) => sendMagicLinkMail(context, action.tenant, { ...mail, locale }),
   };
-  await sendChallenge(context, request, route, action, recipient, message, prepare);
+  await sendChallenge(context, request, route, action, recipient, message, preparation);
   return challengeId;
 }

@@ -11,7 +11,7 @@ const method = 'EMAIL_MAGIC_LINK';
 export const startEmailMagicLinkEnrolment = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   permitEnrolment(action, method);
-  const { recipient, record } = pendingContact(context, action, method, emailContact(request.body.email));
-  const challengeId = await sendMagicLink(context, request, route, action, recipient, record);
+  const { recipient, preparation } = pendingContact(context, action, method, emailContact(request.body.email));
+  const challengeId = await sendMagicLink(context, request, route, action, recipient, preparation);
   return { challengeId, userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
 });

@@ -12,7 +12,7 @@ const method = 'EMAIL_OTP';
 export const startEmailOtpEnrolment = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   permitEnrolment(action, method);
-  const { recipient, record } = pendingContact(context, action, method, emailContact(request.body.email));
-  await sendCode(context, request, route, action, recipient, record);
+  const { recipient, preparation } = pendingContact(context, action, method, emailContact(request.body.email));
+  await sendCode(context, request, route, action, recipient, preparation);
   return { userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
 });

@@ -4,7 +4,7 @@ import { holdAction } from '../../proving/hold-action.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { permitEnrolment } from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
+import { discardPendingAuthenticators, recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
 import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import { methodSettings } from '../method-settings.ts';
 import { tokenOperation } from '../operation.ts';
@@ -30,6 +30,7 @@ export const startTotpEnrolment = tokenOperation(route, async (context, request)
       : seal.seal(enrolment.secret, authenticatorSecretPlace(tenantId, authenticatorId));
   await db.transaction(async (sql) => {
     await holdAction(sql, action);
+    await discardPendingAuthenticators(sql, tenantId, userId, method);
     await recordPendingAuthenticator(sql, tenantId, {
       user_id: userId,
       authenticator_id: authenticatorId,

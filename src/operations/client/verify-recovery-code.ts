@@ -27,7 +27,7 @@ export const verifyRecoveryCode = tokenOperation(route, async (context, request)
   const { tenantId, userId } = action.key;
   const guess = { verificationMethod: method };
   const subject = recoveryCodeGuesses(action.tenant, userId, method);
-  if (!(await spendGuess(context, action.tenant, subject, undefined))) {
+  if (!(await spendGuess(context, action.tenant, subject))) {
     return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
   }
 

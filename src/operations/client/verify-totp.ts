@@ -28,7 +28,7 @@ export const verifyTotp = tokenOperation(route, async (context, request) => {
   const { userId } = action.key;
   const guess = { verificationMethod: method };
   const subject = userGuesses(action, method);
-  if (!(await spendGuess(context, action.tenant, subject, undefined))) {
+  if (!(await spendGuess(context, action.tenant, subject))) {
     return refuseGuess(context, request, userId, guess, 'MAX_ATTEMPTS_EXCEEDED');
   }
 

@@ -7,21 +7,15 @@ import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.t
 import { countSend } from '../../proving/sending-limits.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import {
-  createChallenge,
-  isCodeChallenge,
-  loadChallenge,
-  renewChallengeCode,
-} from '../../storage/queries/challenges.ts';
-import type { ChallengeRow, StoredCode } from '../../storage/queries/challenges.ts';
+import { createChallenge, createResend, isCodeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
-import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
 import type { Context, KeyRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
+import { sendCounted, sendMsMax } from '../send-counted.ts';
 import { whyUnusable } from '../usable-methods.ts';
 import { establishAction } from './establish-action.ts';
 import { isOfClientApi } from './is-of-client-api.ts';
@@ -60,11 +54,16 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
 
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
-  const userLocale = await db.transaction(async (sql) => {
+  const started = await db.transaction(async (sql) => {
     // The challenge hangs on the user's row, which somebody could be deleting.
     const user =
       body.userId === undefined ? undefined : await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
-    await countSend(sql, context, tenant, { verificationMethod, contact, userId: body.userId, nowMs });
+    const messageIds = await countSend(sql, context, tenant, {
+      verificationMethod,
+      contact,
+      userId: body.userId,
+      nowMs,
+    });
     await createChallenge(sql, {
       tenantId: tenant.tenantId,
       challengeId,
@@ -78,13 +77,16 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       code: storedCode(tenant, challengeId, code),
       nowMs,
       expiresAtMs,
+      outUntilMs: nowMs + sendMsMax,
     });
     await recordAudit(sql, context, route, request, body.userId, { challengeId, verificationMethod });
-    return user?.locale;
+    return { messageIds, userLocale: user?.locale };
   });
+  const { messageIds, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
-  // Outside the transaction, and once: on doubt nothing is sent a second time (F19).
-  await sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language });
+  await sendCounted(context, tenant, { challengeId, messageIds }, () =>
+    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
+  );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 
@@ -114,31 +116,30 @@ async function resendCode(
   const locale = choosePageLocale([body.locale, challenge.request.locale, user?.locale, request.acceptLanguage]);
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
-  await db.transaction(async (sql) => {
-    await countSend(sql, context, tenant, { verificationMethod, contact, userId: userId ?? undefined, nowMs });
-    await renew(sql, tenant, challenge, storedCode(tenant, challengeId, code), nowMs, expiresAtMs);
+  const resend = {
+    tenantId: tenant.tenantId,
+    resendOf: challenge.challenge_id,
+    challengeId: runtime.ids.uuid(),
+    code: storedCode(tenant, challenge.challenge_id, code),
+    nowMs,
+    expiresAtMs,
+    outUntilMs: nowMs + sendMsMax,
+  };
+  const messageIds = await db.transaction(async (sql) => {
+    const message = { verificationMethod, contact, userId: userId ?? undefined, nowMs };
+    const counted = await countSend(sql, context, tenant, message);
+    if (!(await createResend(sql, resend))) throw notOpen();
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
       verificationMethod,
       resent: true,
     });
+    return counted;
   });
-  await sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale });
+  await sendCounted(context, tenant, { challengeId: resend.challengeId, messageIds }, () =>
+    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
+  );
   return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };
-}
-
-async function renew(
-  sql: Sql,
-  tenant: Tenant,
-  challenge: ChallengeRow,
-  code: StoredCode,
-  nowMs: number,
-  expiresAtMs: number,
-) {
-  const { tenantId } = tenant;
-  const challengeId = challenge.challenge_id;
-  if (await renewChallengeCode(sql, { tenantId, challengeId, code, nowMs, expiresAtMs })) return;
-  throw notOpen();
 }
 
 function notOpen(): Refusal {

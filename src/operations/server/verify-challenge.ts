@@ -5,14 +5,14 @@ import { contactOf } from '../../core/authenticators/contact.ts';
 import { readCode } from '../../core/challenges/read-code.ts';
 import { acceptProof, acceptUnclaimed } from '../../proving/accept-proof.ts';
 import { isCode } from '../../proving/challenge-code.ts';
-import { notACode, refuseGuess, spendGuess } from '../../proving/guess.ts';
+import { notACode, refuseGuess, spendGuessAtCodes } from '../../proving/guess.ts';
 import { contactGuesses, userGuesses } from '../../proving/guess-subject.ts';
 import type { Guesses } from '../../proving/guess-subject.ts';
 import { ActionClosed, challengedAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { isCodeChallenge, loadChallengeWithAction } from '../../storage/queries/challenges.ts';
-import type { CodeChallenge } from '../../storage/queries/challenges.ts';
+import type { CodeChallenge, SentCode } from '../../storage/queries/challenges.ts';
 import { giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
 import { isUuid } from '../is-uuid.ts';
 import { operation } from '../operation.ts';
@@ -24,6 +24,8 @@ import { isOfClientApi } from './is-of-client-api.ts';
 /** A challenge that a code answers, and the action of its user; undefined while it is nobody's. */
 interface Answerable {
   readonly challenge: CodeChallenge;
+  /** What answers it: the code that was sent last and those that are out, or once one was accepted, that one. */
+  readonly codes: readonly SentCode[];
   readonly action: OpenAction | undefined;
 }
 
@@ -35,25 +37,32 @@ export const verifyChallenge = operation(route, async (context, request) => {
   if (found === undefined) throw new Refusal('not_found', 'There is no challenge with this challengeId.');
   const { challenge } = found;
   if (isOver(found)) return { isVerified: false };
-  const code = readCode(verificationCode, challenge.code_length);
-  if (challenge.expires_at <= context.runtime.clock.now() || code === undefined) return notACode;
+  const nowMs = context.runtime.clock.now();
+  const open = found.codes.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+  const fitting = open.filter(({ length }) => readCode(verificationCode, length) !== undefined);
+  const code = readCode(verificationCode, fitting[0]?.length ?? null);
+  if (fitting.length === 0 || code === undefined) return notACode;
 
   const { user_id: userId, verification_method: verificationMethod } = challenge;
   const refuse = (reason: Parameters<typeof refuseGuess>[4]) =>
     refuseGuess(context, request, userId ?? undefined, { challengeId, verificationMethod }, reason);
   const subject = guessesAt(tenant, found);
-  if (!(await spendGuess(context, tenant, subject, challengeId))) return refuse('MAX_ATTEMPTS_EXCEEDED');
-  const isRight = ({ code_hmac: codeHmac }: CodeChallenge) => isCode(tenant, challengeId, code, codeHmac);
-  if (!isRight(challenge)) return refuse('CODE_INVALID_OR_EXPIRED');
-  if (challenge.verified_at === null && (await accept(context, request, found, subject))) return verified(challenge);
+  const ids = fitting.map((sent) => sent.challengeId);
+  const tried = await spendGuessAtCodes(context, tenant, subject, ids);
+  if (tried.length === 0) return refuse('MAX_ATTEMPTS_EXCEEDED');
+  const isRight = ({ hmac }: Pick<SentCode, 'hmac'>) => isCode(tenant, challengeId, code, hmac);
+  const right = fitting.find((sent) => tried.includes(sent.challengeId) && isRight(sent));
+  if (right === undefined) return refuse('CODE_INVALID_OR_EXPIRED');
+  const given = { subject, right, tried };
+  if (challenge.verified_at === null && (await accept(context, request, found, given))) return verified(challenge);
 
   // Accepted before, or by another request just now: only the very code that was accepted is answered so again.
   const again = await find(context, tenant, challengeId);
   if (again === undefined || isOver(again)) return { isVerified: false };
   const { challenge: now } = again;
-  const isRepeat = now.verified_at !== null && now.claimed_at === null && isRight(now);
+  const isRepeat = now.verified_at !== null && now.claimed_at === null && isRight({ hmac: now.code_hmac });
   if (!isRepeat) return notACode;
-  await giveBackAttempt(context.db, subject, challengeId);
+  await giveBackAttempt(context.db, subject, tried);
   return verified(challenge);
 });
 
@@ -63,14 +72,17 @@ function isOver({ action }: Answerable): boolean {
 }
 
 async function find(context: Context, tenant: Tenant, challengeId: string): Promise<Answerable | undefined> {
-  const found = await loadChallengeWithAction(context.db, tenant.tenantId, challengeId);
+  const nowMs = context.runtime.clock.now();
+  const found = await loadChallengeWithAction(context.db, tenant.tenantId, challengeId, nowMs);
   if (found === undefined) return undefined;
   const { challenge, row } = found;
   if (isOfClientApi(challenge) || !isCodeChallenge(challenge)) return undefined;
+  const own = found.codes.filter((sent) => sent.challengeId === challengeId);
+  const codes = challenge.verified_at === null ? found.codes : own;
   const { user_id: userId, action_code: actionCode, idempotency_key: idempotencyKey, scope } = challenge;
-  if (userId === null || row === undefined) return { challenge, action: undefined };
+  if (userId === null || row === undefined) return { challenge, codes, action: undefined };
   const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
-  return { challenge, action: challengedAction(context, tenant, key, scope, row) };
+  return { challenge, codes, action: challengedAction(context, tenant, key, scope, row) };
 }
 
 function guessesAt(tenant: Tenant, { challenge, action }: Answerable): Guesses {
@@ -87,12 +99,16 @@ async function accept(
   context: Context,
   request: KeyRequest<typeof route>,
   { challenge, action }: Answerable,
-  subject: Guesses,
+  {
+    subject,
+    right,
+    tried,
+  }: { readonly subject: Guesses; readonly right: SentCode; readonly tried: readonly string[] },
 ): Promise<boolean> {
-  const { challenge_id: challengeId, code_hmac: codeHmac } = challenge;
+  const { challenge_id: challengeId } = challenge;
   const proof = {
     ...challengeProof(context, challenge, action),
-    consume: { kind: 'answer', challengeId, codeHmac } as const,
+    consume: { kind: 'answer', challengeId, sentAs: right.challengeId, codeHmac: right.hmac, tried } as const,
     subject,
     remarks: { challengeId },
   };

@@ -19,6 +19,7 @@ import * as earlierRotations from './0016-earlier-rotations.ts';
 import * as sentAndRead from './0017-sent-and-read.ts';
 import * as departedUsers from './0018-departed-users.ts';
 import * as guessesAtAuthenticators from './0019-guesses-at-authenticators.ts';
+import * as sendsThatAreOut from './0020-sends-that-are-out.ts';
 import * as deniedActions from './0022-denied-actions.ts';
 import * as heartbeats from './0023-heartbeats.ts';
 
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   { version: 17, name: 'sent-and-read', sql: sentAndRead.sql, fill: sentAndRead.fill },
   { version: 18, name: 'departed-users', sql: departedUsers.sql },
   { version: 19, name: 'guesses-at-authenticators', sql: guessesAtAuthenticators.sql },
+  { version: 20, name: 'sends-that-are-out', sql: sendsThatAreOut.sql },
   { version: 22, name: 'denied-actions', sql: deniedActions.sql },
   { version: 23, name: 'heartbeats', sql: heartbeats.sql },
 ];

@@ -5,6 +5,7 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import type { ActionKey } from './actions.ts';
 import type { StoredCode } from './challenges.ts';
+import { isStanding, nextSendNumber } from './sent-challenges.ts';
 
 export interface ActionChallengeRow extends ContactColumns {
   readonly challenge_id: string;
@@ -16,23 +17,21 @@ export interface ActionChallengeRow extends ContactColumns {
   readonly code_length: number | null;
   readonly expires_at: number;
   readonly verified_at: number | null;
+  /** The challenge whose answer closed this one, which was as good, with itself. */
+  readonly closed_by: string | null;
 }
 
-const columns =
-  'challenge_id, purpose, authenticator_id, email, phone_number, code_hmac, code_length, expires_at, verified_at';
+const columns = `challenge_id, purpose, authenticator_id, email, phone_number, code_hmac, code_length, expires_at,
+  verified_at, state ->> 'closedBy' as closed_by`;
 const ofAction = 'tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4';
 
-const supersedeStatement = statement<never>(
-  'supersede_action_challenges',
-  `update challenges set expires_at = $6
-   where ${ofAction} and verification_method = $5 and verified_at is null and expires_at > $6`,
-);
 const createStatement = statement<never>(
   'create_action_challenge',
   `insert into challenges (tenant_id, user_id, action_code, idempotency_key, verification_method, challenge_id, purpose,
      authenticator_id, email, phone_number, scope, request, state, code_hmac, code_length, token_digest, created_at,
-     expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16, $17)`,
+     expires_at, out_until, send_number)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16, $17, $18,
+     ${nextSendNumber('$2', '$3', '$4', '$5')})`,
 );
 
 export interface NewActionChallenge {
@@ -49,16 +48,22 @@ export interface NewActionChallenge {
   readonly tokenDigest: Buffer | null;
   readonly nowMs: number;
   readonly expiresAtMs: number;
+  readonly outUntilMs: number;
 }
 
-/** Stores a challenge of an action and ends the open ones of the method before it: only the latest is good (ruling 18). */
+/**
+ * Stores a challenge of an action that is about to be sent. Those of the method before it are good until it was taken: only
+ * the latest is then (rulings 18 and 44). In a transaction that holds the user.
+ */
 export async function createActionChallenge(sql: Sql, challenge: NewActionChallenge): Promise<void> {
   const { key, verificationMethod, nowMs } = challenge;
   const { email, phone_number: phoneNumber } = contactColumns(challenge.contact);
-  const which = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey, verificationMethod];
-  await sql.query(supersedeStatement, [...which, sqlTime(nowMs)]);
   await sql.query(createStatement, [
-    ...which,
+    key.tenantId,
+    key.userId,
+    key.actionCode,
+    key.idempotencyKey,
+    verificationMethod,
     challenge.challengeId,
     challenge.purpose,
     challenge.authenticatorId,
@@ -71,25 +76,29 @@ export async function createActionChallenge(sql: Sql, challenge: NewActionChalle
     challenge.tokenDigest,
     sqlTime(nowMs),
     sqlTime(challenge.expiresAtMs),
+    sqlTime(challenge.outUntilMs),
   ]);
 }
 
-const latestStatement = statement<ActionChallengeRow>(
-  'load_latest_action_challenge',
-  `select ${columns} from challenges where ${ofAction} and verification_method = $5
-   -- of two that were made in one millisecond, the one that ended the other
-   order by created_at desc, expires_at desc, challenge_id desc limit 1`,
+const standingStatement = statement<ActionChallengeRow>(
+  'load_standing_challenges',
+  `select ${columns} from challenges c where ${ofAction} and verification_method = $5 and ${isStanding('c', '$6')}
+   order by send_number desc, created_at desc, challenge_id desc`,
 );
 
-/** The challenge of a method that was made last for an action, whether or not it is still open. */
-export async function loadLatestActionChallenge(
+/**
+ * The challenge of a method that was sent last for an action, whether or not it is still open, after those that are out;
+ * latest first.
+ */
+export function loadStandingChallenges(
   sql: Sql,
   key: ActionKey,
   verificationMethod: string,
-): Promise<ActionChallengeRow | undefined> {
+  nowMs: number,
+): Promise<readonly ActionChallengeRow[]> {
   const { tenantId, userId, actionCode, idempotencyKey } = key;
-  const [row] = await sql.query(latestStatement, [tenantId, userId, actionCode, idempotencyKey, verificationMethod]);
-  return row;
+  const values = [tenantId, userId, actionCode, idempotencyKey, verificationMethod, sqlTime(nowMs)];
+  return sql.query(standingStatement, values);
 }
 
 const byIdStatement = statement<ActionChallengeRow>(
@@ -122,11 +131,11 @@ export interface LinkChallengeRow extends ActionChallengeRow {
 
 const linkColumns = `${columns}, user_id, action_code, idempotency_key, scope, state, created_at`;
 const isOpenLink = `tenant_id = $1 and token_digest = $2 and verification_method = 'EMAIL_MAGIC_LINK'
-  and spent_at is null and expires_at > $3`;
+  and spent_at is null and verified_at is null and expires_at > $3 and ${isStanding('c', '$3')}`;
 
 const loadLinkStatement = statement<LinkChallengeRow>(
   'load_open_link',
-  `select ${linkColumns} from challenges where ${isOpenLink}`,
+  `select ${linkColumns} from challenges c where ${isOpenLink}`,
 );
 
 /** The challenge of a link that is still good. Reading it changes nothing. */
@@ -142,7 +151,7 @@ export async function loadOpenLink(
 
 const spendLinkStatement = statement<LinkChallengeRow>(
   'spend_link',
-  `update challenges set spent_at = $3 where ${isOpenLink} returning ${linkColumns}`,
+  `update challenges c set spent_at = $3 where ${isOpenLink} returning ${linkColumns}`,
 );
 
 /**

@@ -157,21 +157,54 @@ export async function deleteAuthenticatorRow(
 const discardPendingStatement = statement<never>(
   'discard_pending_authenticators',
   `delete from authenticators
-   where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null`,
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null
+     and authenticator_id is distinct from $4`,
 );
+
+/** Removes what its user has yet to prove of a method, but for one; what is verified stays. */
+export async function discardPendingAuthenticators(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  method: string,
+  exceptId?: string,
+): Promise<void> {
+  await sql.query(discardPendingStatement, [tenantId, userId, method, exceptId ?? null]);
+}
+
+const deletePendingStatement = statement<never>(
+  'delete_pending_authenticator',
+  `delete from authenticators a
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and verified_at is null and not exists (
+     select from challenges c where c.tenant_id = $1 and c.user_id = $2 and c.authenticator_id = a.authenticator_id
+   )`,
+);
+
+/** Removes an authenticator that its user has yet to prove, unless something was sent for it. */
+export async function deletePendingAuthenticator(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  authenticatorId: string,
+): Promise<void> {
+  await sql.query(deletePendingStatement, [tenantId, userId, authenticatorId]);
+}
+
 const recordPendingStatement = statement<never>(
   'record_pending_authenticator',
   `insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email, phone_number,
      state, secret_sealed, created_at, email_normal)
-   values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)
-   -- proven by another request just now: then it stays as it is
-   on conflict (tenant_id, user_id, authenticator_id) do nothing`,
+   values ($1, $2, $3, $4,
+     -- beside another whose code is still good, until it is known that this one's was sent
+     case when exists (
+       select from authenticators where tenant_id = $1 and user_id = $2 and verification_method = $4 and slot = 'pending'
+     ) then 'pending ' || $3::uuid else 'pending' end, $5, $6, $7, $8, $9, $10)
+   on conflict (tenant_id, user_id, authenticator_id) do update set email = $5, email_normal = $10
+     -- proven by another request just now: then it stays as it is
+     where authenticators.verified_at is null`,
 );
 
-/**
- * Stores an authenticator that its user has yet to prove, in place of any earlier one of the method; a verified one stays.
- * In a transaction that holds the user.
- */
+/** Stores an authenticator that its user has yet to prove. In a transaction that holds the user. */
 export async function recordPendingAuthenticator(
   sql: Sql,
   tenantId: string,
@@ -187,7 +220,6 @@ export async function recordPendingAuthenticator(
     | 'created_at'
   >,
 ): Promise<void> {
-  await sql.query(discardPendingStatement, [tenantId, row.user_id, row.verification_method]);
   await sql.query(recordPendingStatement, [
     tenantId,
     row.user_id,
@@ -212,7 +244,8 @@ const clearSlotStatement = statement<never>(
 const takeSlotStatement = statement<never>(
   'take_authenticator_slot',
   `update authenticators set slot = $4, held_until = $5, held_assurance = $6, held_method = $7
-   where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and slot in ('pending', '${successorSlot}')`,
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3
+     and (slot like 'pending%' or slot = '${successorSlot}')`,
 );
 
 /** Gives an authenticator that has waited the place of its method, in which a user has one. An earlier one goes. */

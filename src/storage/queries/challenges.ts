@@ -2,6 +2,7 @@ import { contactColumns } from '../../core/authenticators/contact.ts';
 import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { nextSendNumber } from './sent-challenges.ts';
 import { readTokenAction, tokenActionColumns } from './token-actions.ts';
 import type { TokenAction } from './token-actions.ts';
 import type { StoredTokenAction } from './token-actions.ts';
@@ -60,8 +61,8 @@ const columns = `challenge_id, verification_method, purpose, authenticator_id, u
 const createStatement = statement<never>(
   'create_challenge',
   `insert into challenges (tenant_id, challenge_id, verification_method, user_id, action_code, idempotency_key,
-     email, phone_number, scope, request, code_hmac, code_length, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+     email, phone_number, scope, request, code_hmac, code_length, created_at, expires_at, out_until, send_number)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ${nextSendNumber('$4', '$5', '$6', '$3')})`,
 );
 
 export interface NewChallenge {
@@ -77,8 +78,10 @@ export interface NewChallenge {
   readonly code: StoredCode;
   readonly nowMs: number;
   readonly expiresAtMs: number;
+  readonly outUntilMs: number;
 }
 
+/** Stores a challenge that is about to be sent. In a transaction that holds its user, if it has one. */
 export async function createChallenge(sql: Sql, challenge: NewChallenge): Promise<void> {
   const { email, phone_number: phoneNumber } = contactColumns(challenge.contact);
   await sql.query(createStatement, [
@@ -96,12 +99,13 @@ export async function createChallenge(sql: Sql, challenge: NewChallenge): Promis
     challenge.code.length,
     sqlTime(challenge.nowMs),
     sqlTime(challenge.expiresAtMs),
+    sqlTime(challenge.outUntilMs),
   ]);
 }
 
 const loadStatement = statement<ChallengeRow>(
   'load_challenge',
-  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2`,
+  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2 and resend_of is null`,
 );
 
 export async function loadChallenge(
@@ -117,34 +121,79 @@ const withActionStatement = statement<
   Omit<ChallengeRow, keyof ContactColumns> & {
     readonly challenge_email: string | null;
     readonly challenge_phone_number: string | null;
+    readonly codes: readonly StoredSentCode[] | null;
   } & (StoredTokenAction | { readonly action_id: null })
 >(
   'load_challenge_with_action',
   `select c.challenge_id, c.verification_method, c.purpose, c.authenticator_id, c.user_id, c.action_code,
      c.idempotency_key, c.email as challenge_email, c.phone_number as challenge_phone_number, c.scope, c.request,
-     c.code_hmac, c.code_length, c.expires_at, c.verified_at, c.claimed_at, ${tokenActionColumns}
+     c.code_hmac, c.code_length, c.expires_at, c.verified_at, c.claimed_at,
+     (
+       select json_agg(json_build_object(
+         'challenge_id', k.challenge_id, 'code_hmac', encode(k.code_hmac, 'base64'), 'code_length', k.code_length,
+         'expires_at', (extract(epoch from k.expires_at) * 1000)::bigint
+       ))
+       from challenges k
+       where k.tenant_id = c.tenant_id and c.challenge_id in (k.challenge_id, k.resend_of) and not exists (
+         select from challenges later where later.tenant_id = c.tenant_id and later.resend_of = c.challenge_id
+           and later.send_number > k.send_number and (later.out_until is null or later.out_until <= $3)
+       )
+     ) as codes, ${tokenActionColumns}
    from challenges c
    left join (actions x join users u on u.tenant_id = x.tenant_id and u.user_id = x.user_id)
      on x.tenant_id = c.tenant_id and x.user_id = c.user_id and x.action_code = c.action_code
      and x.idempotency_key = c.idempotency_key
-   where c.tenant_id = $1 and c.challenge_id = $2`,
+   where c.tenant_id = $1 and c.challenge_id = $2 and c.resend_of is null`,
 );
 
-/** A challenge with the action of the user whom it is of, in one round trip: undefined while it is nobody's. */
+/** A code that was sent for a backend's challenge: its own, or one that was sent again in a row of its own. */
+export interface SentCode {
+  readonly challengeId: string;
+  readonly hmac: Buffer;
+  /** Digits; null where they were not stored. */
+  readonly length: number | null;
+  readonly expiresAtMs: number;
+}
+
+interface StoredSentCode {
+  readonly challenge_id: string;
+  readonly code_hmac: string | null;
+  readonly code_length: number | null;
+  readonly expires_at: number;
+}
+
+/**
+ * A challenge with the action of the user whom it is of, in one round trip: undefined while it is nobody's. Its codes are the
+ * one that was sent last, and those that are out (ruling 44).
+ */
 export async function loadChallengeWithAction(
   sql: Sql,
   tenantId: string,
   challengeId: string,
-): Promise<{ readonly challenge: ChallengeRow; readonly row: TokenAction | undefined } | undefined> {
-  const [row] = await sql.query(withActionStatement, [tenantId, challengeId]);
+  nowMs: number,
+): Promise<
+  | { readonly challenge: ChallengeRow; readonly codes: readonly SentCode[]; readonly row: TokenAction | undefined }
+  | undefined
+> {
+  const [row] = await sql.query(withActionStatement, [tenantId, challengeId, sqlTime(nowMs)]);
   if (row === undefined) return undefined;
   const challenge = { ...row, email: row.challenge_email, phone_number: row.challenge_phone_number };
-  return { challenge, row: row.action_id === null ? undefined : readTokenAction(row) };
+  const codes = (row.codes ?? []).flatMap((code) =>
+    code.code_hmac === null
+      ? []
+      : {
+          challengeId: code.challenge_id,
+          hmac: Buffer.from(code.code_hmac, 'base64'),
+          length: code.code_length,
+          expiresAtMs: code.expires_at,
+        },
+  );
+  return { challenge, codes, row: row.action_id === null ? undefined : readTokenAction(row) };
 }
 
 const lockStatement = statement<ChallengeRow>(
   'lock_challenge',
-  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2 for update`,
+  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2 and resend_of is null for update`,
 );
 
 /** Reads a challenge and holds its row until the transaction ends. */
@@ -157,25 +206,45 @@ export async function lockChallenge(
   return row;
 }
 
-const renewStatement = statement<{ challenge_id: string }>(
-  'renew_challenge_code',
-  `update challenges set code_hmac = $3, code_length = $6, codes_made = codes_made + 1, tries = 0, expires_at = $5
-   where tenant_id = $1 and challenge_id = $2 and verified_at is null and expires_at > $4
-   returning challenge_id`,
+const resendStatement = statement<{ challenge_id: string }>(
+  'create_resend',
+  `with renewed as (
+     update challenges set codes_made = codes_made + 1
+     where tenant_id = $1 and challenge_id = $2 and verified_at is null and expires_at > $6 and resend_of is null
+     returning codes_made
+   )
+   insert into challenges (tenant_id, resend_of, challenge_id, code_hmac, code_length, created_at, expires_at, out_until,
+     send_number, idempotency_key, scope, request)
+   select $1::uuid, $2::uuid, $3::uuid, $4::bytea, $5::int, $6::timestamptz, $7::timestamptz, $8::timestamptz, codes_made,
+     '', '', '{}'
+   from renewed returning challenge_id`,
 );
 
-/** Replaces the code of an open challenge. False if it is not open any more. The guess budget is another table's. */
-export async function renewChallengeCode(
+/**
+ * Stores a code that is about to be sent again for an open challenge, in a row of its own: the one before it is good until
+ * it was taken. False if the challenge is not open any more. The guess budget is another table's.
+ */
+export async function createResend(
   sql: Sql,
-  renewal: { tenantId: string; challengeId: string; code: StoredCode; nowMs: number; expiresAtMs: number },
+  resend: {
+    tenantId: string;
+    resendOf: string;
+    challengeId: string;
+    code: StoredCode;
+    nowMs: number;
+    expiresAtMs: number;
+    outUntilMs: number;
+  },
 ): Promise<boolean> {
-  const rows = await sql.query(renewStatement, [
-    renewal.tenantId,
-    renewal.challengeId,
-    renewal.code.hmac,
-    sqlTime(renewal.nowMs),
-    sqlTime(renewal.expiresAtMs),
-    renewal.code.length,
+  const rows = await sql.query(resendStatement, [
+    resend.tenantId,
+    resend.resendOf,
+    resend.challengeId,
+    resend.code.hmac,
+    resend.code.length,
+    sqlTime(resend.nowMs),
+    sqlTime(resend.expiresAtMs),
+    sqlTime(resend.outUntilMs),
   ]);
   return rows.length === 1;
 }

@@ -1,5 +1,5 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql } from '../sql.ts';
+import type { Sql, SqlValue } from '../sql.ts';
 
 /** What a guess is counted for (rulings 15 and 43). */
 export interface GuessSubject {
@@ -67,37 +67,53 @@ const spend = (from: string) => `
        case when $5 is not null and g.failures_since_reset = ${lockedAfter}
          then queue_lock_notice($1, $5, $3, $4, $6::uuid) end as is_notified`;
 
-const spendAtCodeStatement = statement<{ tries: number | null }>(
-  'spend_attempt_at_code',
-  `with spent as (${spend(`from challenges c
-     where c.tenant_id = $1 and c.challenge_id = $11 and c.tries < ${triesPerCodeMax} and`)}
+const hasTriesLeft = `c.tenant_id = $1 and c.challenge_id = any($11::uuid[]) and c.tries < ${triesPerCodeMax}`;
+const spendAtCodesStatement = statement<{ challenge_id: string }>(
+  'spend_attempt_at_codes',
+  `with spent as (${spend(`from (select from challenges c where ${hasTriesLeft} limit 1) as any_code where`)}
    )
-   update challenges c set tries = c.tries + 1
-   where c.tenant_id = $1 and c.challenge_id = $11 and c.tries < ${triesPerCodeMax} and exists (select from spent)
-   returning c.tries`,
+   update challenges c set tries = c.tries + 1 where ${hasTriesLeft} and exists (select from spent)
+   returning c.challenge_id`,
   'guesses',
 );
 
 const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt', spend('where'), 'guesses');
 
+export interface Guess {
+  readonly limit: GuessLimit | undefined;
+  /** Of the notice to the user that the failure queues which locks a method. */
+  readonly noticeId: string;
+  readonly nowMs: number;
+}
+
 /**
  * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
- * guess is gone. False when there is none left; a try that is refused costs nothing. With a challenge, the guess is at its
- * code, which has a few tries of its own. The failure that locks a method queues a notice to its user as `noticeId`.
+ * guess is gone. False when there is none left; a try that is refused costs nothing.
  */
-export async function spendAttempt(
+export async function spendAttempt(sql: Sql, subject: GuessSubject, guess: Guess): Promise<boolean> {
+  return (await sql.query(spendStatement, guessValues(subject, guess))).length === 1;
+}
+
+/**
+ * Spends one guess at all of these challenges' codes at once, which have a few tries each. Gives those challenges whose
+ * codes it may be compared with; none when there is no guess left.
+ */
+export async function spendAttemptAtCodes(
   sql: Sql,
+  subject: GuessSubject,
+  guess: Guess,
+  challengeIds: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await sql.query(spendAtCodesStatement, [...guessValues(subject, guess), challengeIds]);
+  return rows.map((row) => row.challenge_id);
+}
+
+function guessValues(
   { tenantId, owner, subject, isBeside, verificationMethod, userId }: GuessSubject,
-  guess: {
-    readonly challengeId: string | undefined;
-    readonly limit: GuessLimit | undefined;
-    readonly noticeId: string;
-    readonly nowMs: number;
-  },
-): Promise<boolean> {
-  const { challengeId, limit, noticeId, nowMs } = guess;
+  { limit, noticeId, nowMs }: Guess,
+): readonly SqlValue[] {
   const windowSeconds = limit === undefined ? null : limit.windowMs / 1000;
-  const values = [
+  return [
     tenantId,
     owner,
     verificationMethod,
@@ -109,11 +125,6 @@ export async function spendAttempt(
     subject,
     isBeside,
   ];
-  const rows =
-    challengeId === undefined
-      ? await sql.query(spendStatement, values)
-      : await sql.query(spendAtCodeStatement, [...values, challengeId]);
-  return rows.length === 1;
 }
 
 const giveBackStatement = statement<never>(
@@ -134,19 +145,19 @@ const giveBackStatement = statement<never>(
        -- after the budget, as whoever spends takes them
        and exists (select from budget)
    )
-   update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = $4`,
+   update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = any($4::uuid[])`,
 );
 
 /**
  * Gives back the attempt of a request that brought the right code: a repeat of the one that was accepted, or one that was
- * not confirmed. With the challenge that the code is of, the try at it too.
+ * not confirmed. With the challenges that it was spent at, the try at their codes too.
  */
 export async function giveBackAttempt(
   sql: Sql,
   { tenantId, owner, subject, isBeside, verificationMethod }: GuessSubject,
-  challengeId?: string,
+  challengeIds: readonly string[] = [],
 ): Promise<void> {
-  const values = [tenantId, subject, verificationMethod, challengeId ?? null, owner, isBeside];
+  const values = [tenantId, subject, verificationMethod, challengeIds, owner, isBeside];
   await sql.query(giveBackStatement, values);
 }
 

@@ -27,12 +27,31 @@ export type Consumption =
       /** What the method keeps anew of its key. */
       readonly state: Readonly<Record<string, unknown>>;
     }
-  /** A code that was sent for a challenge of the action's token, to where the authenticator still is. */
-  | { readonly kind: 'code'; readonly challengeId: string; readonly codeHmac: Buffer; readonly at: ContactColumns }
+  /**
+   * A code that was sent for a challenge of the action's token, to where the authenticator still is. `tried` are the
+   * challenges at which its guess was spent. Those of the action and method that are as good are closed with it, as with a
+   * link.
+   */
+  | {
+      readonly kind: 'code';
+      readonly challengeId: string;
+      readonly codeHmac: Buffer;
+      readonly tried: readonly string[];
+      readonly at: ContactColumns;
+    }
   /** A link that was spent before, to where the authenticator still is. */
   | { readonly kind: 'link'; readonly challengeId: string; readonly at: ContactColumns }
-  /** A code that a backend had sent, to the user who is known of its challenge, or to nobody yet. */
-  | { readonly kind: 'answer'; readonly challengeId: string; readonly codeHmac: Buffer }
+  /**
+   * A code that a backend had sent, to the user who is known of its challenge, or to nobody yet; `sentAs` is the challenge's
+   * own or one in which it was sent again. The challenge keeps the code that was accepted.
+   */
+  | {
+      readonly kind: 'answer';
+      readonly challengeId: string;
+      readonly sentAs: string;
+      readonly codeHmac: Buffer;
+      readonly tried: readonly string[];
+    }
   /** The claim of such a code, which was accepted while it was nobody's. */
   | { readonly kind: 'claim'; readonly challengeId: string }
   /** A recovery code, by its number and hash. */
@@ -108,9 +127,10 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere('$25', '$26')}
      returning 1`,
-  answer: `update challenges set verified_at = $10
-     where tenant_id = $1 and challenge_id = $24 and user_id is not distinct from $2 and code_hmac = $25
-       and verified_at is null and expires_at > $10 and ${isHeld}
+  answer: `update challenges c set verified_at = $10, code_hmac = $25, code_length = sent.code_length
+     from challenges sent
+     where c.tenant_id = $1 and c.challenge_id = $24 and c.user_id is not distinct from $2 and c.verified_at is null
+       and sent.tenant_id = $1 and sent.challenge_id = $26 and sent.code_hmac = $25 and sent.expires_at > $10 and ${isHeld}
      returning 1`,
   claim: `update challenges set user_id = $2, idempotency_key = $4, claimed_at = $10
      where tenant_id = $1 and challenge_id = $24 and action_code = $3
@@ -131,6 +151,13 @@ const touched = `, touched as (
      where tenant_id = $1 and user_id = $2 and authenticator_id = $6 and exists (select from consumed)
    )`;
 
+const others = `, others as (
+     update challenges set verified_at = $10, state = state || jsonb_build_object('closedBy', $24::uuid)
+     where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and verification_method = $5
+       and challenge_id <> $24 and authenticator_id is not null and verified_at is null and expires_at > $10
+       and exists (select from consumed)
+   )`;
+
 const closed = `, closed as (
      update challenges set verified_at = $10, user_id = coalesce(user_id, $2)
      where tenant_id = $1 and challenge_id = $27 and exists (select from consumed)
@@ -140,8 +167,8 @@ const closed = `, closed as (
 const sequels: Readonly<Record<Consumption['kind'], string>> = {
   counter: '',
   signature: closed,
-  code: touched,
-  link: touched,
+  code: touched + others,
+  link: touched + others,
   // What a backend has asked for leaves the authenticator's own times as they are.
   answer: '',
   claim: '',
@@ -282,7 +309,7 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
     case 'code':
       return [consume.challengeId, consume.codeHmac, consume.at.email, consume.at.phone_number];
     case 'answer':
-      return [consume.challengeId, consume.codeHmac];
+      return [consume.challengeId, consume.codeHmac, consume.sentAs];
     case 'link':
       return [consume.challengeId, consume.at.email, consume.at.phone_number];
     case 'claim':

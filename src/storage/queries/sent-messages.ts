@@ -41,6 +41,16 @@ export async function countMessage(
   return undefined;
 }
 
+const giveBackStatement = statement<never>(
+  'give_back_sent_messages',
+  'delete from sent_messages where tenant_id = $1 and message_id = any($2::uuid[])',
+);
+
+/** Takes back what was counted of messages that were not sent after all. */
+export async function giveBackMessages(sql: Sql, tenantId: string, messageIds: readonly string[]): Promise<void> {
+  await sql.query(giveBackStatement, [tenantId, messageIds]);
+}
+
 const purgeStatement = statement<{ message_id: string }>(
   'purge_sent_messages',
   `delete from sent_messages where ctid = any(array(
