@@ -11,6 +11,31 @@ export interface Verification {
   readonly failureReason?: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED';
 }
 
+/** A message that can be answered here. */
+export interface SentMessage {
+  readonly userAuthenticatorId: string;
+  /** The masked contact that it went to. */
+  readonly target: string;
+  /** Seconds until another should be asked for; 0 if now. */
+  readonly resendInSeconds: number;
+  readonly expiresAt: string;
+  /** Digits of its code; absent for a link. */
+  readonly codeLength?: number | undefined;
+}
+
+interface SendReply {
+  readonly sent: SentMessage;
+}
+
+interface SendOptions {
+  /** Sends nothing if one that was sent before to the same contact can still be answered for a minute. */
+  readonly unlessOpen?: boolean;
+}
+
+interface ChallengeOptions extends SendOptions {
+  readonly userAuthenticatorId?: string;
+}
+
 export interface ClientOptions {
   /** Where the API is, such as `https://auth.example.com/v1`. */
   readonly baseUrl: string;
@@ -81,35 +106,39 @@ export class Client {
     );
   }
 
+  #send(path: string, body: object = {}): Promise<SendReply> {
+    return this.call('POST', path, { unlessOpen: false, ...body });
+  }
+
   async #prove(path: string, body: Json): Promise<Verification> {
     const reply = await this.call<Verification>('POST', path, body);
     if (reply.isVerified && reply.accessToken !== undefined) this.#token = reply.accessToken;
     return reply;
   }
 
-  enrollEmail(email: string): Promise<{ userAuthenticatorId: string }> {
-    return this.call('POST', '/user-authenticators/email-otp', { email });
+  enrollEmail(email: string, options?: SendOptions): Promise<SendReply> {
+    return this.#send('/user-authenticators/email-otp', { ...options, email });
   }
 
-  challengeEmail(): Promise<{ challengeId: string }> {
-    return this.call('POST', '/challenge/email-otp', {});
+  challengeEmail(options?: ChallengeOptions): Promise<SendReply> {
+    return this.#send('/challenge/email-otp', options);
   }
 
   verifyEmail(verificationCode: string): Promise<Verification> {
     return this.#prove('/verify/email-otp', { verificationCode });
   }
 
-  enrollMagicLink(email: string): Promise<{ challengeId: string }> {
-    return this.call('POST', '/user-authenticators/email-magic-link', { email });
+  enrollMagicLink(email: string, options?: SendOptions): Promise<SendReply> {
+    return this.#send('/user-authenticators/email-magic-link', { ...options, email });
   }
 
-  challengeMagicLink(): Promise<{ challengeId: string }> {
-    return this.call('POST', '/challenge/email-magic-link', {});
+  challengeMagicLink(options?: ChallengeOptions): Promise<SendReply> {
+    return this.#send('/challenge/email-magic-link', options);
   }
 
-  /** Whether the link of a challenge has been opened and confirmed. */
-  finalizeMagicLink(challengeId: string): Promise<Verification> {
-    return this.#prove('/verify/email-magic-link/finalize', { challengeId });
+  /** Whether the link that was sent last, by whichever page, has been opened and confirmed. */
+  finalizeMagicLink(): Promise<Verification> {
+    return this.#prove('/verify/email-magic-link/finalize', {});
   }
 
   enrollTotp(): Promise<{ uri: string; secret: string }> {

@@ -10,7 +10,8 @@ import { startSmtp } from '../rig/smtp.ts';
 
 // Ruling 29: the table's count only in a long run.
 const tries = process.env['TEST_LONG'] === '1' ? 10_000 : 200;
-const credentials = testCredentials();
+// One address, so that the tokens of one node are good at the other.
+const credentials = { ...testCredentials(), SALLYPORT_PUBLIC_URL: 'http://localhost:4000' };
 const authorization = `Basic ${Buffer.from(`${credentials.SALLYPORT_SECRET_KEY}:`).toString('base64')}`;
 
 describe('two server processes on one PostgreSQL', () => {
@@ -154,7 +155,9 @@ describe('two server processes on one PostgreSQL', () => {
       const client = async (node: ServerProcess, path: string, body: object = {}) => {
         const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
         const init = { method: 'POST', headers, body: JSON.stringify(body) };
-        return (await (await fetch(`${node.url}/v1/client/${path}`, init)).json()) as Record<string, unknown>;
+        const reply = await fetch(`${node.url}/v1/client/${path}`, init);
+        expect(reply.status).toBe(200);
+        return (await reply.json()) as Record<string, unknown>;
       };
       const sent: string[] = [];
       for (const _ of [1, 2]) {
@@ -183,8 +186,41 @@ describe('two server processes on one PostgreSQL', () => {
     return (await reply.text()).includes('Confirmed');
   }
 
+  test('ruling 44: of two tabs that open at once one sends; the other waits for what becomes of it, and is not told of what was refused', async () => {
+    const smtp = await startSmtp({ holds: true });
+    const mail = { SALLYPORT_SMTP_URL: smtp.url, SALLYPORT_MAIL_FROM: 'login@example.org' };
+    const three = await startServer({ ...credentials, ...mail, DATABASE_URL: databaseUrl });
+    const email = 'two-tabs@example.com';
+    await post(one, '/users/two-tabs/authenticators', { verificationMethod: 'EMAIL_OTP', email });
+    const token = String((await post(one, '/users/two-tabs/actions/pay', {})).body['token']);
+    const tab = async () => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify({ unlessOpen: true }) };
+      const reply = await fetch(`${three.url}/v1/client/challenge/email-otp`, init);
+      return { status: reply.status, body: (await reply.json()) as { challengeId?: string; sent?: object } };
+    };
+    const has = (count: number) => expect.poll(() => smtp.mailTo(email).length, { timeout: 10_000 }).toBe(count);
+    const first = tab();
+    await has(1);
+    const second = tab();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(smtp.mailTo(email)).toHaveLength(1);
+    smtp.decide(new Error('Not this one'));
+    expect((await first).status).toBe(400);
+    await has(2);
+    const third = tab();
+    smtp.decide();
+    const [sent, told] = [await second, await third];
+    expect([sent.status, told.status]).toEqual([200, 200]);
+    expect(told.body.challengeId).toBe(sent.body.challengeId);
+    expect(told.body.sent).toMatchObject({ target: 't•••@example.com', codeLength: 6 });
+    expect(smtp.mailTo(email)).toHaveLength(2);
+    await three.stop();
+    await smtp.stop();
+  });
+
   test('F19, ruling 44: of a node that was killed between a send and its end, the code is good, and alone after ten seconds', async () => {
-    const smtp = await startSmtp({ answers: false });
+    const smtp = await startSmtp({ holds: true });
     const email = 'cut-short@example.com';
     const mail = { SALLYPORT_SMTP_URL: smtp.url, SALLYPORT_MAIL_FROM: 'login@example.org' };
     const three = await startServer({ ...credentials, ...mail, DATABASE_URL: databaseUrl });

@@ -268,6 +268,120 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(mailsTo(email)).toHaveLength(12);
   });
 
+  describe('ruling 44: a call that asks to send unless one is open', () => {
+    const unlessOpen = { unlessOpen: true };
+    const shown = async (token: string) => (await app.call('GET', '/v1/client/ui/session', { token })).body.sent;
+    const sentTo = (email: string) => ({
+      userAuthenticatorId: expect.any(String),
+      target: `${email[0]}•••@example.com`,
+      expiresAt: expect.any(String),
+      codeLength: 6,
+    });
+
+    test('sends once, and tells how long it is until another may be asked for; any other call sends', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId);
+      expect(await shown(token)).toEqual([]);
+      const first = await challenge(token, unlessOpen);
+      const sent = { ...sentTo(email), resendInSeconds: 30 };
+      expect(first.body).toEqual({ challengeId: expect.any(String), sent });
+      await app.runtime.advance(9_001);
+      const again = await challenge(token, unlessOpen);
+      expect(again.body).toEqual({ ...first.body, sent: { ...first.body.sent, resendInSeconds: 21 } });
+      expect(await shown(token)).toEqual([{ ...again.body.sent, verificationMethod: 'EMAIL_OTP', isEnrolment: false }]);
+      expect(mailsTo(email)).toHaveLength(1);
+      await app.runtime.advance(60_000);
+      expect((await challenge(token, unlessOpen)).body.sent).toMatchObject({ resendInSeconds: 0 });
+      expect(mailsTo(email)).toHaveLength(1);
+      expect((await challenge(token)).body).toEqual({ challengeId: expect.any(String) });
+      const pressed = await challenge(token, { unlessOpen: false });
+      expect(pressed.body).toEqual({ challengeId: expect.any(String), sent });
+      expect(mailsTo(email)).toHaveLength(3);
+      expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
+      expect(await shown(token)).toEqual([]);
+    });
+
+    test('sends where less than a minute is left, where the code is dead of tries, for another action, and to another address', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId);
+      await challenge(token, unlessOpen);
+      await app.runtime.advance(9 * 60_000);
+      await challenge(token, unlessOpen);
+      expect(mailsTo(email)).toHaveLength(1);
+      await app.runtime.advance(1);
+      expect(await shown(token)).toEqual([]);
+      await challenge(token, unlessOpen);
+      expect(mailsTo(email)).toHaveLength(2);
+      for (let count = 0; count < 5; count += 1) await verify(token, wrong(codeTo(email)));
+      expect(await shown(token)).toEqual([]);
+      await challenge(token, unlessOpen);
+      expect(mailsTo(email)).toHaveLength(3);
+      const other = await track(userId, {}, 'other');
+      expect(await shown(other)).toEqual([]);
+      await challenge(other, unlessOpen);
+      expect(mailsTo(email)).toHaveLength(4);
+      const moved = { verificationMethod: 'EMAIL_OTP', email: `new-${email}` };
+      await app.call('POST', `/v1/users/${userId}/authenticators`, { body: moved });
+      expect(await shown(token)).toEqual([]);
+      await challenge(token, unlessOpen);
+      expect(mailsTo(moved.email)).toHaveLength(1);
+    });
+
+    test('and comes at once with another sends once, whichever of them it is', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId);
+      const replies = await Promise.all(Array.from({ length: 6 }, () => challenge(token, unlessOpen)));
+      expect(new Set(replies.map(({ body }) => body.challengeId)).size).toBe(1);
+      expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+      expect(mailsTo(email)).toHaveLength(1);
+    });
+
+    test('while an address is enrolled: the same again is not sent, however it is asked for, another one is', async () => {
+      const userId = newUser();
+      const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
+      const token = await track(userId);
+      const start = (email: string) => post('user-authenticators/email-otp', token, { email, ...unlessOpen });
+      const first = await start(one);
+      const sent = { ...sentTo(one), resendInSeconds: 30 };
+      expect(first.body).toEqual({ userAuthenticatorId: expect.any(String), userId, sent });
+      const { userAuthenticatorId } = first.body;
+      const before = mailsTo(one).length;
+      expect((await start(one)).body.sent).toMatchObject({ target: 'o•••@example.com' });
+      const [pending] = await shown(token);
+      expect(pending).toMatchObject({ verificationMethod: 'EMAIL_OTP', isEnrolment: true, target: 'o•••@example.com' });
+      const resume = { userAuthenticatorId: pending.userAuthenticatorId, ...unlessOpen };
+      expect((await challenge(token, resume)).body.sent).toMatchObject({ target: 'o•••@example.com' });
+      expect(mailsTo(one)).toHaveLength(before);
+      expect(pending.userAuthenticatorId).toBe(userAuthenticatorId);
+      await start(two);
+      expect(mailsTo(two)).toHaveLength(1);
+      expect(await shown(token)).toMatchObject([{ target: 't•••@example.com' }]);
+      expect(await verify(token, codeTo(two))).toMatchObject({ isVerified: true });
+    });
+
+    test('A28: what was sent to an address tells a token nothing that may not enrol one', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId, { scope: 'update:authenticators', idempotencyKey: 'k' });
+      const plain = await track(userId, { idempotencyKey: 'k' });
+      await enrol(token, `second-${email}`);
+      expect(await shown(token)).toMatchObject([{ isEnrolment: true }]);
+      expect(await shown(plain)).toEqual([]);
+      expect((await challenge(plain, unlessOpen)).status).toBe(200);
+      expect(mailsTo(email)).toHaveLength(1);
+    });
+
+    test('within the limits: what is not sent counts in none', async () => {
+      const { userId, email } = await enrolled();
+      const token = await track(userId);
+      for (let count = 0; count < 20; count += 1) expect((await challenge(token, unlessOpen)).status).toBe(200);
+      for (let count = 0; count < 11; count += 1) expect((await challenge(token)).status).toBe(200);
+      expect((await challenge(token)).status).toBe(429);
+      // The one that is open still is.
+      expect((await challenge(token, unlessOpen)).status).toBe(200);
+      expect(mailsTo(email)).toHaveLength(12);
+    });
+  });
+
   test('A11: a token without the scope enrols no second address, also where one was left half enrolled', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators', idempotencyKey: 'k' });

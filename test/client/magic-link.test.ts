@@ -109,6 +109,31 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await validate(token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED' });
   });
 
+  test('ruling 44: a page that asks to send unless one is open sends once, and again where the link would do what another token may', async () => {
+    const { userId, email } = await enrolled();
+    const mails = () => app.mail().filter(({ to }) => to === email).length;
+    const ask = async (token: string) => (await post('challenge/email-magic-link', token, { unlessOpen: true })).body;
+    const shown = async (token: string) => (await app.call('GET', '/v1/client/ui/session', { token })).body.sent;
+    const token = await track(userId, { idempotencyKey: 'k' });
+    const first = await ask(token);
+    expect(first.sent).toEqual({
+      userAuthenticatorId: expect.any(String),
+      target: 'l•••@example.com',
+      resendInSeconds: 30,
+      expiresAt: expect.any(String),
+    });
+    expect(await ask(token)).toEqual(first);
+    expect(mails()).toBe(1);
+    const other = await track(userId, { idempotencyKey: 'k', scope: 'update:authenticators' });
+    expect(await shown(token)).toHaveLength(1);
+    expect(await shown(other)).toEqual([]);
+    await ask(other);
+    expect(mails()).toBe(2);
+    await confirm(linkTo(email));
+    expect(await finalize(other)).toMatchObject({ isVerified: true });
+    expect(await shown(other)).toEqual([]);
+  });
+
   test('A20: HEAD, GET and a page that nobody answered use nothing up, set no cookie and prove nothing', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);

@@ -9,6 +9,13 @@ export async function readInboxCode(serverUrl: string, email: string): Promise<s
   return codes.find((found) => found !== null)?.[1] ?? '';
 }
 
+/** How many messages with a code or a link there are to an address. */
+export async function countInbox(serverUrl: string, email: string): Promise<number> {
+  const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
+  const isOne = (article: string) => codeIn.test(article) || article.includes('/magic-link?token=');
+  return page.split('<article>').filter((article) => article.includes(`To ${email},`) && isOne(article)).length;
+}
+
 /** The latest link that was mailed to an address; '' if there is none. */
 export async function readInboxLink(serverUrl: string, email: string): Promise<string> {
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();

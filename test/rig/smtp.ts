@@ -8,13 +8,16 @@ export interface SmtpRig {
   mailTo(email: string): readonly string[];
   /** How many clients have greeted it. */
   connections(): number;
+  /** Says that it takes what it holds, or why not. */
+  decide(error?: Error): void;
   stop(): Promise<void>;
 }
 
-/** `answers`: whether it says of a message that it took it. */
-export async function startSmtp({ answers = true }: { readonly answers?: boolean } = {}): Promise<SmtpRig> {
+/** `holds`: it says nothing of a message until it is told to. */
+export async function startSmtp({ holds = false }: { readonly holds?: boolean } = {}): Promise<SmtpRig> {
   const received: { readonly to: string; readonly text: string }[] = [];
   let connections = 0;
+  const held: ((error?: Error) => void)[] = [];
   const server = new SMTPServer({
     onConnect(_session, callback) {
       connections += 1;
@@ -27,7 +30,8 @@ export async function startSmtp({ answers = true }: { readonly answers?: boolean
       stream.on('end', () => {
         const text = decodeQuotedPrintable(Buffer.concat(chunks).toString());
         for (const { address } of session.envelope.rcptTo) received.unshift({ to: address, text });
-        if (answers) callback();
+        if (holds) held.push(callback);
+        else callback();
       });
     },
   });
@@ -37,6 +41,9 @@ export async function startSmtp({ answers = true }: { readonly answers?: boolean
     url: `smtp://127.0.0.1:${port}`,
     connections: () => connections,
     mailTo: (email) => received.filter(({ to }) => to === email).map(({ text }) => text),
+    decide(error) {
+      for (const callback of held.splice(0)) callback(error);
+    },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -4,7 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
-import { readInboxLink } from '../rig/read-inbox.ts';
+import { countInbox, readInboxLink } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
 import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
@@ -623,6 +623,156 @@ describe('“No, it wasn’t me” behind a mailed link', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_FAILED', isValid: false });
     await other.getByLabel('Code').fill('123456');
     await heading(other, 'This was declined');
+  });
+});
+
+describe('ruling 44: a page that waits for a message', () => {
+  const mails = (email: string) => countInbox(site.url, email);
+  const code = (page: Page) => page.getByLabel('Code', { exact: true });
+  const countdown = /You can ask for a new (?:code|link) in (\d+) seconds?\./;
+  const secondsLeft = async (page: Page) => {
+    const shown = page.getByText(countdown);
+    await shown.waitFor();
+    return Number(countdown.exec((await shown.textContent()) ?? '')?.[1]);
+  };
+
+  async function returning(userId: string, verificationMethod: string, body: object = {}) {
+    const email = `${userId}@example.com`;
+    await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod, email });
+    return { email, ...(await site.track(userId, 'withdraw', body)) };
+  }
+
+  test('sends nothing when it is loaded again, or opened in a second tab; the countdown goes on, and the code is good', async () => {
+    const { email, url, token } = await returning('reloads-code', 'EMAIL_OTP');
+    const page = await open();
+    await page.goto(url);
+    const first = await secondsLeft(page);
+    const sent = await mailedCode(email);
+    await page.waitForTimeout(1_100);
+    for (let count = 0; count < 3; count += 1) {
+      await page.reload();
+      expect(await secondsLeft(page)).toBeLessThan(first);
+    }
+    const tab = await page.context().newPage();
+    await tab.goto(url);
+    expect(await secondsLeft(tab)).toBeLessThan(first);
+    await tab.getByText('r•••@example.com').waitFor();
+    expect(await mails(email)).toBe(1);
+    await code(tab).fill(sent);
+    await heading(tab, 'It’s you');
+    expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('is drawn with the countdown before its code has come, and that took no time off', async () => {
+    const { email, url } = await returning('drawn-code', 'EMAIL_OTP');
+    const before = await open();
+    await before.goto(url);
+    await secondsLeft(before);
+    const { page, deliver } = await openSlowly();
+    await page.goto(url, { waitUntil: 'commit' });
+    const drawn = await secondsLeft(page);
+    await page.waitForTimeout(2_000);
+    deliver();
+    await started(page);
+    expect(await secondsLeft(page)).toBeLessThanOrEqual(drawn - 2);
+    expect(await mails(email)).toBe(1);
+  });
+
+  test('sends once more when it is asked to, however often that is pressed', async () => {
+    const { email, url } = await returning('pressed-twice', 'EMAIL_OTP');
+    const page = await open();
+    await page.clock.install();
+    await page.goto(url);
+    await secondsLeft(page);
+    const sent = await mailedCode(email);
+    await page.clock.runFor(31_000);
+    await page.getByRole('button', { name: 'Send a new code' }).dblclick();
+    await page.getByText('A new code is on its way.').waitFor();
+    expect(await secondsLeft(page)).toBeGreaterThan(20);
+    expect(await mails(email)).toBe(2);
+    await code(page).fill(sent);
+    await page.getByText('That code isn’t right').waitFor();
+    await code(page).fill(await mailedCode(email, sent));
+    await heading(page, 'It’s you');
+  });
+
+  test('sends nothing when somebody looks at another way and comes back', async () => {
+    const { email, url } = await returning('looks-around', 'EMAIL_OTP');
+    await site.api('POST', '/v1/users/looks-around/authenticators', {
+      verificationMethod: 'AUTHENTICATOR_APP',
+      otpUri: 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x',
+    });
+    const page = await open();
+    await page.goto(url);
+    const isMail = page.getByText(/Enter the code that we sent to/);
+    if (!(await isMail.isVisible())) {
+      await press(page, 'Try another way');
+      await pick(page, 'Code by e-mail');
+    }
+    await secondsLeft(page);
+    for (let count = 0; count < 2; count += 1) {
+      await press(page, 'Try another way');
+      await pick(page, 'Authenticator app');
+      await heading(page, 'Enter the code from your app');
+      await press(page, 'Back');
+      await pick(page, 'Code by e-mail');
+      await secondsLeft(page);
+    }
+    expect(await mails(email)).toBe(1);
+    await code(page).fill(await mailedCode(email));
+    await heading(page, 'It’s you');
+  });
+
+  test('shows the address again that was entered, masked, and lets another one be entered, which is sent to', async () => {
+    const [one, two] = ['one-typed@example.com', 'two-typed@example.com'];
+    const { url } = await site.track('types-address', 'signIn');
+    const page = await open();
+    await page.goto(url);
+    await pick(page, 'Code by e-mail');
+    await page.getByLabel('E-mail address').fill(one);
+    await press(page, 'Continue');
+    const first = await secondsLeft(page);
+    const sent = await mailedCode(one);
+    // Back and again, then loaded again: the same.
+    await press(page, 'Back');
+    await pick(page, 'Code by e-mail');
+    await secondsLeft(page);
+    await page.waitForTimeout(1_500);
+    await page.reload();
+    await pick(page, 'Code by e-mail');
+    await page.getByText('o•••@example.com').waitFor();
+    expect(await secondsLeft(page)).toBeLessThan(first);
+    expect(await mails(one)).toBe(1);
+    await press(page, 'Use another address');
+    await page.getByLabel('E-mail address').fill(two);
+    await press(page, 'Continue');
+    await page.getByText(two).waitFor();
+    await secondsLeft(page);
+    expect([await mails(one), await mails(two)]).toEqual([1, 1]);
+    await code(page).fill(sent);
+    await page.getByText('That code isn’t right').waitFor();
+    await code(page).fill(await mailedCode(two));
+    await heading(page, 'Keep these codes safe');
+  });
+
+  test('of a link: it sends nothing when it is loaded again, and goes on when the link was confirmed, whoever asked for it last', async () => {
+    const { email, url, token } = await returning('reloads-link', 'EMAIL_MAGIC_LINK');
+    const page = await open();
+    await page.goto(url);
+    const first = await secondsLeft(page);
+    await page.waitForTimeout(1_500);
+    await page.reload();
+    expect(await secondsLeft(page)).toBeLessThan(first);
+    await page.getByText('Waiting for you to open the link').waitFor();
+    expect(await mails(email)).toBe(1);
+    // Sent again by somebody else: another tab, an app.
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    await fetch(`${site.url}/v1/client/challenge/email-magic-link`, { method: 'POST', headers, body: '{}' });
+    expect(await mails(email)).toBe(2);
+    const phone = await open();
+    await phone.goto(await readInboxLink(site.url, email));
+    await press(phone, 'Yes, it’s me');
+    await heading(page, 'It’s you');
   });
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
-import { challengeReply, enrolmentRefusals, enrolReply, nothing } from './values.ts';
+import { challengeReply, enrolmentRefusals, enrolReply, sentMember, unlessOpen } from './values.ts';
 
 const sendingRefusals = [...enrolmentRefusals, 'delivery_failed'] as const;
 
@@ -13,8 +13,8 @@ export const startEmailMagicLinkEnrolment = route({
   summary: 'Sends a link to an address. It is enrolled once a person has opened the link and confirmed.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ email: v.email }),
-  reply: enrolReply.extend(challengeReply.shape),
+  body: z.object({ email: v.email, unlessOpen }),
+  reply: enrolReply.extend({ ...challengeReply.shape, ...sentMember }),
   refusals: sendingRefusals,
   audit: 'enrolment.started',
 });
@@ -27,8 +27,8 @@ export const startEmailMagicLinkChallenge = route({
   summary: "Sends a link to the user's enrolled address, else to the one that is being enrolled.",
   params: z.object({}),
   query: z.object({}),
-  body: nothing,
-  reply: challengeReply,
+  body: z.object({ userAuthenticatorId: v.optional(v.text(64)), unlessOpen }),
+  reply: challengeReply.extend(sentMember),
   refusals: sendingRefusals,
   audit: 'challenge.started',
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
-import { challengeReply, enrolmentRefusals, enrolReply, verifyReply } from './values.ts';
+import { challengeReply, enrolmentRefusals, enrolReply, sentMember, unlessOpen, verifyReply } from './values.ts';
 
 const sendingRefusals = [...enrolmentRefusals, 'delivery_failed'] as const;
 
@@ -14,8 +14,8 @@ export const startEmailOtpEnrolment = route({
     'Sends a code to an address. It is enrolled once the code has been verified. Called again, it sends another.',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ email: v.email }),
-  reply: enrolReply,
+  body: z.object({ email: v.email, unlessOpen }),
+  reply: enrolReply.extend(sentMember),
   refusals: sendingRefusals,
   audit: 'enrolment.started',
 });
@@ -28,8 +28,8 @@ export const startEmailOtpChallenge = route({
   summary: "Sends a code to the user's enrolled address, else to the one that is being enrolled.",
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ userAuthenticatorId: v.optional(v.text(64)) }),
-  reply: challengeReply,
+  body: z.object({ userAuthenticatorId: v.optional(v.text(64)), unlessOpen }),
+  reply: challengeReply.extend(sentMember),
   refusals: sendingRefusals,
   audit: 'challenge.started',
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { getTheme } from '../management/theme.ts';
 import { route } from '../route.ts';
 import * as v from '../values.ts';
-import { nothing, ownAuthenticator } from './values.ts';
+import { nothing, ownAuthenticator, sentMessage } from './values.ts';
 
 /** A way in which the user can prove who they are for this action, now. */
 const challengeMethod = z.object({
@@ -60,6 +60,14 @@ export const uiSession = z
     /** Strongest first. */
     enrolmentMethods: z.array(enrolmentMethod),
     authenticators: z.array(listedAuthenticator),
+    /** Messages of this action to where its user is reached now, that can be answered here for a minute at least. */
+    sent: z.array(
+      sentMessage.extend({
+        verificationMethod: v.verificationMethod,
+        /** Whether the answer sets the contact up. */
+        isEnrolment: z.boolean(),
+      }),
+    ),
     /** The address that the backend named, for a user who is to enrol it: entering it is skipped. */
     enrolmentEmail: z.string().optional(),
     recoveryCodes: z.object({

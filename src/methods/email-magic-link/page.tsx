@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { ApiError } from '../../../sdk/browser/index.ts';
-import { Resend, WithAddress, useSending } from '../../ui/kit/email-screens.tsx';
+import { OtherAddress, Resend, WithAddress, useSending, useSent } from '../../ui/kit/email-screens.tsx';
+import type { EnrolmentProps, Sending } from '../../ui/kit/email-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, Screen, Sentence } from '../../ui/kit/parts.tsx';
@@ -10,36 +11,47 @@ const pollMs = 2_000;
 export const page: MethodPage = {
   Challenge({ method }) {
     const { client, proved } = usePage();
-    return <OpenLink identifier={method.identifier ?? ''} send={() => client.challengeMagicLink()} onOpened={proved} />;
+    const kind = { verificationMethod, isEnrolment: false } as const;
+    const sending = useSending(kind, useSent(kind), (options) => client.challengeMagicLink(options));
+    return <OpenLink identifier={method.identifier ?? ''} sending={sending} onOpened={proved} />;
   },
 
-  Enrolment: () => <WithAddress Then={Enrol} />,
+  Enrolment: () => <WithAddress method={verificationMethod} Then={Enrol} />,
 };
 
-function Enrol({ email }: { readonly email: string }) {
+const verificationMethod = 'EMAIL_MAGIC_LINK';
+
+function Enrol({ to: { email, sent }, onOther }: EnrolmentProps) {
   const { client, enrolled } = usePage();
-  return <OpenLink identifier={email} send={() => client.enrollMagicLink(email)} onOpened={enrolled} />;
+  const kind = { verificationMethod, isEnrolment: true } as const;
+  const sending = useSending(kind, sent, (options) =>
+    email === undefined
+      ? client.challengeMagicLink({ ...options, userAuthenticatorId: sent.userAuthenticatorId })
+      : client.enrollMagicLink(email, options),
+  );
+  return <OpenLink identifier={email ?? sent.target} sending={sending} onOpened={enrolled} onOther={onOther} />;
 }
 
 function OpenLink({
   identifier,
-  send,
+  sending,
   onOpened,
+  onOther,
 }: {
   identifier: string;
-  send: () => Promise<{ readonly challengeId: string }>;
+  sending: Sending;
   onOpened: () => void;
+  onOther?: (() => void) | undefined;
 }) {
   const { client, refresh, session, words } = usePage();
-  const [challengeId, setChallengeId] = useState<string>();
-  const sending = useSending(async () => setChallengeId((await send()).challengeId));
+  const isSent = sending.sent !== undefined;
 
   useEffect(() => {
-    if (challengeId === undefined) return undefined;
+    if (!isSent) return undefined;
     let isOver = false;
     const ask = async () => {
       if (isOver) return;
-      const isOpened = await client.finalizeMagicLink(challengeId).then(
+      const isOpened = await client.finalizeMagicLink().then(
         (reply) => reply.isVerified,
         // What went wrong for a moment must not end the waiting; what the server refuses for good does.
         (error: unknown) => (error instanceof ApiError && error.status < 429 ? undefined : false),
@@ -54,7 +66,7 @@ function OpenLink({
       isOver = true;
       clearTimeout(timer);
     };
-  }, [challengeId]);
+  }, [isSent]);
 
   return (
     <Screen
@@ -67,7 +79,7 @@ function OpenLink({
         <p class="Note">{words.say('email-code-entry.deliveryWarning')}</p>
       ) : null}
       <div class="Stack">
-        {challengeId === undefined ? null : (
+        {!isSent ? null : (
           <p class="Waiting Note" role="status">
             <span class="Spinner" aria-hidden="true" />
             {words.say('email-link-sent.waiting')}
@@ -81,6 +93,7 @@ function OpenLink({
             resent: 'email-link-sent.resent',
           }}
         />
+        <OtherAddress onOther={onOther} />
         <OtherWay />
       </div>
     </Screen>

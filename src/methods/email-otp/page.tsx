@@ -1,5 +1,6 @@
 import { CodeForm } from '../../ui/kit/code-form.tsx';
-import { Resend, WithAddress, useSending } from '../../ui/kit/email-screens.tsx';
+import { OtherAddress, Resend, WithAddress, useSending, useSent } from '../../ui/kit/email-screens.tsx';
+import type { EnrolmentProps, Sending } from '../../ui/kit/email-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, Screen, Sentence } from '../../ui/kit/parts.tsx';
@@ -7,36 +8,39 @@ import { Context, OtherWay, Screen, Sentence } from '../../ui/kit/parts.tsx';
 export const page: MethodPage = {
   Challenge({ method }) {
     const { client, proved } = usePage();
-    return (
-      <EnterCode
-        identifier={method.identifier ?? ''}
-        send={async () => void (await client.challengeEmail())}
-        onVerified={proved}
-      />
-    );
+    const kind = { verificationMethod, isEnrolment: false } as const;
+    const sending = useSending(kind, useSent(kind), (options) => client.challengeEmail(options));
+    return <EnterCode identifier={method.identifier ?? ''} sending={sending} onVerified={proved} />;
   },
 
-  Enrolment: () => <WithAddress Then={Enrol} />,
+  Enrolment: () => <WithAddress method={verificationMethod} Then={Enrol} />,
 };
 
-function Enrol({ email }: { readonly email: string }) {
+const verificationMethod = 'EMAIL_OTP';
+
+function Enrol({ to: { email, sent }, onOther }: EnrolmentProps) {
   const { client, enrolled } = usePage();
-  return (
-    <EnterCode identifier={email} send={async () => void (await client.enrollEmail(email))} onVerified={enrolled} />
+  const kind = { verificationMethod, isEnrolment: true } as const;
+  const sending = useSending(kind, sent, (options) =>
+    email === undefined
+      ? client.challengeEmail({ ...options, userAuthenticatorId: sent.userAuthenticatorId })
+      : client.enrollEmail(email, options),
   );
+  return <EnterCode identifier={email ?? sent.target} sending={sending} onVerified={enrolled} onOther={onOther} />;
 }
 
 function EnterCode({
   identifier,
-  send,
+  sending,
   onVerified,
+  onOther,
 }: {
   identifier: string;
-  send: () => Promise<void>;
+  sending: Sending;
   onVerified: () => void;
+  onOther?: (() => void) | undefined;
 }) {
   const { client, session, words } = usePage();
-  const sending = useSending(send);
   return (
     <Screen
       icon="mail"
@@ -48,14 +52,15 @@ function EnterCode({
         <p class="Note">{words.say('email-code-entry.deliveryWarning')}</p>
       ) : null}
       <CodeForm
-        method="EMAIL_OTP"
+        method={verificationMethod}
         label={words.say('code.label')}
         submitLabel={words.say('email-code-entry.primaryCta')}
-        length={session.options.codeLength}
+        length={sending.sent?.codeLength ?? session.options.codeLength}
         verify={(code) => client.verifyEmail(code)}
         onVerified={onVerified}
       >
         <Resend sending={sending} texts={{ resend: 'code.resend', resendIn: 'code.resendIn', resent: 'code.resent' }} />
+        <OtherAddress onOther={onOther} />
         <OtherWay />
       </CodeForm>
     </Screen>

@@ -8,7 +8,7 @@ import {
 } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { Context } from '../operation.ts';
-import type { Preparation } from './send-challenge.ts';
+import type { Sending } from './send-challenge.ts';
 
 /** A contact that somebody is about to enrol, and what becomes of it with the message that is sent there. */
 export interface PendingContact {
@@ -18,7 +18,7 @@ export interface PendingContact {
     readonly verified_at: null;
     readonly contact: Contact;
   };
-  readonly preparation: Preparation;
+  readonly sending: Omit<Sending, 'unlessOpen'>;
 }
 
 /**
@@ -39,7 +39,7 @@ export function pendingContact(
   const authenticatorId = known?.authenticator_id ?? runtime.ids.uuid();
   return {
     recipient: { authenticator_id: authenticatorId, verification_method: method, verified_at: null, contact },
-    preparation: {
+    sending: {
       before: (sql) =>
         recordPendingAuthenticator(sql, tenantId, {
           user_id: userId,

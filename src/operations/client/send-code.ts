@@ -5,17 +5,17 @@ import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendCodeMail } from '../send-code-mail.ts';
 import { sendChallenge } from './send-challenge.ts';
-import type { Preparation, Recipient } from './send-challenge.ts';
+import type { Recipient, Sending, SentChallenge } from './send-challenge.ts';
 
-/** Sends a code, as {@link sendChallenge} does. Gives the id of the challenge. */
+/** Sends a code, as {@link sendChallenge} does. */
 export async function sendCode<R extends Route>(
   context: Context,
   request: TokenRequest<R>,
   route: R,
   action: OpenAction,
   recipient: Recipient,
-  preparation?: Preparation,
-): Promise<string> {
+  sending: Sending,
+): Promise<SentChallenge> {
   const { tenant } = action;
   const challengeId = context.runtime.ids.uuid();
   const code = newCode(context, tenant, recipient.verification_method);
@@ -26,6 +26,5 @@ export async function sendCode<R extends Route>(
     send: (locale: PageLocale) =>
       sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
   };
-  await sendChallenge(context, request, route, action, recipient, message, preparation);
-  return challengeId;
+  return sendChallenge(context, request, route, action, recipient, message, sending);
 }

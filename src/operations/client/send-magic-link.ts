@@ -6,17 +6,17 @@ import { newMagicLink } from '../magic-link-token.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { sendMagicLinkMail } from '../send-magic-link-mail.ts';
 import { sendChallenge } from './send-challenge.ts';
-import type { Preparation, Recipient } from './send-challenge.ts';
+import type { Recipient, Sending, SentChallenge } from './send-challenge.ts';
 
-/** Sends a link, as {@link sendChallenge} does. Gives the id of the challenge, which is no secret; the link's token is. */
+/** Sends a link, as {@link sendChallenge} does. The id of the challenge is no secret; the link's token is. */
 export async function sendMagicLink<R extends Route>(
   context: Context,
   request: TokenRequest<R>,
   route: R,
   action: OpenAction,
   recipient: Recipient,
-  preparation?: Preparation,
-): Promise<string> {
+  sending: Sending,
+): Promise<SentChallenge> {
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
   const mail = { to: recipient.contact, url, validMinutes: codeMinutes };
@@ -26,6 +26,5 @@ export async function sendMagicLink<R extends Route>(
     tokenDigest,
     send: (locale: PageLocale) => sendMagicLinkMail(context, action.tenant, { ...mail, locale }),
   };
-  await sendChallenge(context, request, route, action, recipient, message, preparation);
-  return challengeId;
+  return sendChallenge(context, request, route, action, recipient, message, sending);
 }

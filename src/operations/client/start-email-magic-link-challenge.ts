@@ -6,6 +6,8 @@ import { sendMagicLink } from './send-magic-link.ts';
 
 export const startEmailMagicLinkChallenge = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
-  const recipient = contactToChallenge(action, 'EMAIL_MAGIC_LINK');
-  return { challengeId: await sendMagicLink(context, request, route, action, recipient) };
+  const recipient = contactToChallenge(action, 'EMAIL_MAGIC_LINK', request.body.userAuthenticatorId);
+  const { unlessOpen } = request.body;
+  const { challengeId, told } = await sendMagicLink(context, request, route, action, recipient, { unlessOpen });
+  return { challengeId, ...told };
 });

@@ -11,7 +11,9 @@ const method = 'EMAIL_MAGIC_LINK';
 export const startEmailMagicLinkEnrolment = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   permitEnrolment(action, method);
-  const { recipient, preparation } = pendingContact(context, action, method, emailContact(request.body.email));
-  const challengeId = await sendMagicLink(context, request, route, action, recipient, preparation);
-  return { challengeId, userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
+  const { email, unlessOpen } = request.body;
+  const { recipient, sending } = pendingContact(context, action, method, emailContact(email));
+  const how = { ...sending, unlessOpen };
+  const { told, ...sent } = await sendMagicLink(context, request, route, action, recipient, how);
+  return { ...sent, userId: action.key.userId, ...told };
 });

@@ -7,5 +7,7 @@ import { sendCode } from './send-code.ts';
 export const startEmailOtpChallenge = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   const recipient = contactToChallenge(action, 'EMAIL_OTP', request.body.userAuthenticatorId);
-  return { challengeId: await sendCode(context, request, route, action, recipient) };
+  const { unlessOpen } = request.body;
+  const { challengeId, told } = await sendCode(context, request, route, action, recipient, { unlessOpen });
+  return { challengeId, ...told };
 });

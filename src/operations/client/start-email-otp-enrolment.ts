@@ -12,7 +12,9 @@ const method = 'EMAIL_OTP';
 export const startEmailOtpEnrolment = tokenOperation(route, async (context, request) => {
   const action = await openAction(context, request.caller);
   permitEnrolment(action, method);
-  const { recipient, preparation } = pendingContact(context, action, method, emailContact(request.body.email));
-  await sendCode(context, request, route, action, recipient, preparation);
-  return { userAuthenticatorId: recipient.authenticator_id, userId: action.key.userId };
+  const { email, unlessOpen } = request.body;
+  const { recipient, sending } = pendingContact(context, action, method, emailContact(email));
+  const how = { ...sending, unlessOpen };
+  const { userAuthenticatorId, told } = await sendCode(context, request, route, action, recipient, how);
+  return { userAuthenticatorId, userId: action.key.userId, ...told };
 });

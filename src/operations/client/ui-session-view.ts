@@ -8,7 +8,14 @@ import { codeLength } from '../../proving/challenge-code.ts';
 import { guessWaits } from '../../proving/guess-waits.ts';
 import { readAction } from '../../proving/open-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import { countingScopes, isCancellable, isPermitted, permitRecoverySet } from '../../proving/permit.ts';
+import {
+  countingScopes,
+  isCancellable,
+  isPermitted,
+  permitEnrolment,
+  permitProof,
+  permitRecoverySet,
+} from '../../proving/permit.ts';
 import type { Tenant } from '../../storage/published.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { loadUiSession } from '../../storage/queries/ui-sessions.ts';
@@ -21,11 +28,12 @@ import { isEditable, methodSettings } from '../method-settings.ts';
 import { usesRecoveryCodes } from '../new-recovery-codes.ts';
 import { omitAbsent } from '../omit-absent.ts';
 import type { Context, TokenCaller } from '../operation.ts';
-import { wireTime } from '../wire-values.ts';
+import { distinctMethods, wireTime } from '../wire-values.ts';
 import { methods } from '../../methods/registry.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from './offered-methods.ts';
 import { ownAuthenticatorView } from './own-authenticator-view.ts';
 import { keptBecause } from './own-authenticator.ts';
+import { isInPlaceOf, sentMessageView } from './sent-message.ts';
 
 // Where the tenant has not set how often a passkey is offered, in days: often enough to be found, not a nag.
 const promptIntervalDays = 30;
@@ -37,7 +45,10 @@ export async function uiSessionView(
   wishedLocales: readonly (string | undefined)[],
 ): Promise<UiSession> {
   const action = await readAction(context, caller);
-  const [more, waitOf] = await Promise.all([loadUiSession(context.db, action.key), guessWaits(context, action)]);
+  const [more, waitOf] = await Promise.all([
+    loadUiSession(context.db, action.key, action.nowMs),
+    guessWaits(context, action),
+  ]);
   if (more === undefined) throw new Error('The action of a token was deleted while it was read.');
   const { tenant, row } = action;
   const { token } = caller;
@@ -74,6 +85,7 @@ export async function uiSessionView(
     ),
     enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
     authenticators: action.verified.map((authenticator) => listed(context, action, authenticator)),
+    sent: sentMessages(action, more),
     // Only for whoever may enrol an address of their choice anyway: it tells them nothing that they could not set.
     enrolmentEmail:
       enrollable.some((method) => method.startsWith('EMAIL')) && row.email !== null ? row.email : undefined,
@@ -130,6 +142,23 @@ export function messageOf(
 
 function timeOf(timeMs: number | undefined): string | undefined {
   return timeMs === undefined ? undefined : wireTime(timeMs);
+}
+
+/** One message of each method and purpose, whose contact is as it was, where it may be answered now. */
+function sentMessages(action: OpenAction, { open_messages: messages }: UiSessionRow): UiSession['sent'] {
+  const { row, token, nowMs } = action;
+  return messages.flatMap((message) => {
+    const { verification_method: method, purpose } = message;
+    const isEnrolment = purpose === 'registration';
+    const owner = row.authenticators.find((own) => own.authenticator_id === message.authenticator_id);
+    const isPresent = owner !== undefined && (owner.verified_at === null) === isEnrolment;
+    const wanted = owner && { verification_method: method, purpose, contact: owner, token };
+    if (message.is_out || !isPresent || wanted === undefined || !isInPlaceOf(message, wanted)) return [];
+    if (!isPermitted(() => (isEnrolment ? permitEnrolment : permitProof)(action, method))) return [];
+    const [verificationMethod] = distinctMethods([method]);
+    if (verificationMethod === undefined) return [];
+    return { verificationMethod, isEnrolment, ...sentMessageView(message, nowMs) };
+  });
 }
 
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {

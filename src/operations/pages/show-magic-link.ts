@@ -42,7 +42,7 @@ function keyOf(
 
 /** What tells a person's own request from somebody else's: what it is for, the device, the place and the time (A22). */
 async function factsOf(
-  { db, enrichment }: Context,
+  { db, enrichment, runtime }: Context,
   { look, say }: LinkLook,
   tenantId: string,
   challenge: LinkChallengeRow,
@@ -55,7 +55,7 @@ async function factsOf(
   const isPlaced = country !== null && country !== 'unknown';
   // An address that is still to be enrolled may be a stranger's: they are told nothing of what the user is about to do.
   const isUsers = challenge.purpose === 'authentication';
-  const more = isUsers ? await loadUiSession(db, keyOf(tenantId, challenge)) : undefined;
+  const more = isUsers ? await loadUiSession(db, keyOf(tenantId, challenge), runtime.clock.now()) : undefined;
   const message = more === undefined ? undefined : messageOf(more, locale);
   const facts: [PageTextId, string | undefined][] = [
     ['magic-link.action', message ?? labelAction(challenge.action_code)],

@@ -33,8 +33,8 @@ const lockedAfter = 20;
 const disabledAfter = 100;
 /** Whether no guess of `g` is left until somebody unlocks it, if even that helps. */
 const isLocked = `(g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})`;
-// A code dies after five tries, whatever the budget says.
-const triesPerCodeMax = 5;
+/** Tries after which a code is dead, whatever the budget says. */
+export const triesPerCodeMax = 5;
 
 // Where no wait is due the time stays as it was: the clocks of two nodes differ by milliseconds, and the later one's time
 // would be a wait for the other.

@@ -1,6 +1,9 @@
 /** What becomes of what was sent: out until somebody says that it was taken, or refused; out for too long, taken (ruling 44). */
+import type { ContactColumns } from '../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions.ts';
+import { triesPerCodeMax } from './guess-budgets.ts';
 
 // What was sent to one action by one method stands in one order.
 const isSibling = (one: string, other: string) =>
@@ -19,6 +22,44 @@ export const nextSendNumber = (user: string, action: string, key: string, method
      select coalesce(max(s.send_number), 0) + 1 from challenges s where s.tenant_id = $1 and s.user_id = ${user}
        and s.action_code = ${action} and s.idempotency_key = ${key} and s.verification_method = ${method}
    )`;
+
+// A code or a link that is gone before this is sent anew, rather than waited for.
+const leastOpenSeconds = 60;
+
+/** A message of an action, to a contact that its user still has or is enrolling, that can be answered for a while. */
+export interface OpenMessage extends ContactColumns {
+  readonly challenge_id: string;
+  readonly verification_method: string;
+  readonly purpose: 'authentication' | 'registration';
+  readonly authenticator_id: string;
+  /** Of the token that asked for it. */
+  readonly powers: { readonly scope: string; readonly [power: string]: unknown };
+  readonly code_length: number | null;
+  /** Unix milliseconds. */
+  readonly sent_at: number;
+  readonly expires_at: number;
+  /** Whether nobody has said yet that it was taken. */
+  readonly is_out: boolean;
+}
+
+/** Those of the action of $1 to $4, at the time $5, latest first. */
+export const openMessages = `
+  select h.challenge_id, h.verification_method, h.purpose, h.authenticator_id, h.email, h.phone_number,
+    h.state -> 'powers' as powers, h.code_length, (extract(epoch from h.created_at) * 1000)::bigint as sent_at,
+    (extract(epoch from h.expires_at) * 1000)::bigint as expires_at, coalesce(h.out_until > $5, false) as is_out
+  from challenges h
+  join authenticators a on a.tenant_id = h.tenant_id and a.user_id = h.user_id and a.authenticator_id = h.authenticator_id
+  where h.tenant_id = $1 and h.user_id = $2 and h.action_code = $3 and h.idempotency_key = $4
+    and h.verified_at is null and h.spent_at is null and h.tries < ${triesPerCodeMax}
+    and h.expires_at >= $5::timestamptz + interval '${leastOpenSeconds} seconds' and ${isStanding('h', '$5')}
+  order by h.send_number desc, h.created_at desc`;
+
+const openStatement = statement<OpenMessage>('load_open_messages', openMessages);
+
+export function loadOpenMessages(sql: Sql, key: ActionKey, nowMs: number): Promise<readonly OpenMessage[]> {
+  const { tenantId, userId, actionCode, idempotencyKey } = key;
+  return sql.query(openStatement, [tenantId, userId, actionCode, idempotencyKey, sqlTime(nowMs)]);
+}
 
 const takenStatement = statement<never>(
   'record_send_taken',

@@ -77,6 +77,7 @@ export const dePages: PageTexts = {
   'email-address-entry.description': '{tenantName} prüft damit, dass Sie es sind.',
   'email-address-entry.label': 'E-Mail-Adresse',
   'email-address-entry.primaryCta': 'Weiter',
+  'email-address-entry.other': 'Eine andere Adresse verwenden',
 
   'email-link-sent.heading': 'Öffnen Sie den gesendeten Link',
   'email-link-sent.description':

@@ -75,6 +75,7 @@ export const enPages = {
   'email-address-entry.description': '{tenantName} will use it to make sure that it’s you.',
   'email-address-entry.label': 'E-mail address',
   'email-address-entry.primaryCta': 'Continue',
+  'email-address-entry.other': 'Use another address',
 
   'email-link-sent.heading': 'Open the link we sent you',
   'email-link-sent.description':

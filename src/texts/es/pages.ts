@@ -74,6 +74,7 @@ export const esPages: PageTexts = {
   'email-address-entry.description': '{tenantName} la usará para comprobar que eres tú.',
   'email-address-entry.label': 'Dirección de correo',
   'email-address-entry.primaryCta': 'Continuar',
+  'email-address-entry.other': 'Usar otra dirección',
 
   'email-link-sent.heading': 'Abre el enlace que te enviamos',
   'email-link-sent.description':

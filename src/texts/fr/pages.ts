@@ -75,6 +75,7 @@ export const frPages: PageTexts = {
   'email-address-entry.description': '{tenantName} s’en servira pour vérifier que c’est vous.',
   'email-address-entry.label': 'Adresse e-mail',
   'email-address-entry.primaryCta': 'Continuer',
+  'email-address-entry.other': 'Utiliser une autre adresse',
 
   'email-link-sent.heading': 'Ouvrez le lien envoyé',
   'email-link-sent.description':

@@ -75,6 +75,7 @@ export const itPages: PageTexts = {
   'email-address-entry.description': '{tenantName} lo userà per verificare che sei tu.',
   'email-address-entry.label': 'Indirizzo e-mail',
   'email-address-entry.primaryCta': 'Continua',
+  'email-address-entry.other': 'Usa un altro indirizzo',
 
   'email-link-sent.heading': 'Apri il link che ti abbiamo inviato',
   'email-link-sent.description':

@@ -74,6 +74,7 @@ export const nlPages: PageTexts = {
   'email-address-entry.description': '{tenantName} gebruikt het om te controleren dat jij het bent.',
   'email-address-entry.label': 'E-mailadres',
   'email-address-entry.primaryCta': 'Doorgaan',
+  'email-address-entry.other': 'Een ander adres gebruiken',
 
   'email-link-sent.heading': 'Open de link die we stuurden',
   'email-link-sent.description':

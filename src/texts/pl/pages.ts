@@ -74,6 +74,7 @@ export const plPages: PageTexts = {
   'email-address-entry.description': '{tenantName} użyje go, aby sprawdzić, że to Ty.',
   'email-address-entry.label': 'Adres e-mail',
   'email-address-entry.primaryCta': 'Dalej',
+  'email-address-entry.other': 'Użyj innego adresu',
 
   'email-link-sent.heading': 'Otwórz wysłany link',
   'email-link-sent.description':

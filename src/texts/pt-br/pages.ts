@@ -74,6 +74,7 @@ export const ptBrPages: PageTexts = {
   'email-address-entry.description': '{tenantName} vai usá-lo para verificar que é você.',
   'email-address-entry.label': 'Endereço de e-mail',
   'email-address-entry.primaryCta': 'Continuar',
+  'email-address-entry.other': 'Usar outro endereço',
 
   'email-link-sent.heading': 'Abra o link que enviamos',
   'email-link-sent.description':

@@ -1,22 +1,44 @@
 /** What codes and links by e-mail have in common: which address, and sending again. */
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import type { SentMessage } from '../../../sdk/browser/index.ts';
+import type { UiSession } from '../../contract/client/ui-session.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { OtherWay, PrimaryButton, Problem, Screen, Status, TextButton } from './parts.tsx';
-import { useFocusOn, usePage, useTypedBefore } from './page.ts';
+import { ReadyContext, useFocusOn, usePage, useTypedBefore } from './page.ts';
 import { useTask } from './use-task.ts';
 import type { Task } from './use-task.ts';
 import { sayDuration } from './words.ts';
 
-// As long as mail usually takes; a person who waits less would only have two codes to mix up.
-const resendAfterSeconds = 30;
+/** Where a message goes that enrols: an address as it was entered, or the one that it was sent to before. */
+export type Addressee =
+  { readonly email: string; readonly sent?: never } | { readonly sent: SentMessage; readonly email?: never };
 
-/** Asks for the address, unless the backend has named it. */
-export function WithAddress({ Then }: { readonly Then: ComponentType<{ readonly email: string }> }) {
+export interface EnrolmentProps {
+  readonly to: Addressee;
+  /** Leads to entering another address; undefined where the backend has named it. */
+  readonly onOther: (() => void) | undefined;
+}
+
+/** Asks for the address, unless the backend has named it, or one was entered before whose message can be answered. */
+export function WithAddress({
+  method,
+  Then,
+}: {
+  readonly method: Kind['verificationMethod'];
+  readonly Then: ComponentType<EnrolmentProps>;
+}) {
   const { enrolmentEmail, options } = usePage().session;
+  const pending = useSent({ verificationMethod: method, isEnrolment: true });
   const isKnown = enrolmentEmail !== undefined && !options.askForEmail;
-  const [email, setEmail] = useState(isKnown ? enrolmentEmail : undefined);
-  return email === undefined ? <AskAddress given={enrolmentEmail ?? ''} onGiven={setEmail} /> : <Then email={email} />;
+  const [to, setTo] = useState<Addressee | undefined>(() => {
+    if (isKnown) return { email: enrolmentEmail };
+    return pending && { sent: pending };
+  });
+  if (to === undefined) {
+    return <AskAddress given={enrolmentEmail ?? ''} onGiven={(email) => setTo({ email })} />;
+  }
+  return <Then to={to} onOther={isKnown ? undefined : () => setTo(undefined)} />;
 }
 
 function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiven: (email: string) => void }) {
@@ -75,6 +97,8 @@ function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiv
 
 export interface Sending {
   readonly task: Task;
+  /** The last one; undefined until there is one. */
+  readonly sent: SentMessage | undefined;
   /** Also before the first message, so that nothing else is offered in the place where the sending is told of. */
   readonly isSending: boolean;
   /** Seconds until another may be asked for; 0 when it may. */
@@ -83,31 +107,76 @@ export interface Sending {
   resend(): void;
 }
 
-/** Sends when the screen appears, and again when asked to, not too often. */
-export function useSending(send: () => Promise<void>): Sending {
+type Kind = Pick<UiSession['sent'][number], 'verificationMethod' | 'isEnrolment'>;
+
+/** The message of a kind that can be answered, as far as the page knows. */
+export function useSent(kind: Kind): SentMessage | undefined {
+  return usePage().session.sent.find(
+    ({ verificationMethod, isEnrolment }) =>
+      verificationMethod === kind.verificationMethod && isEnrolment === kind.isEnrolment,
+  );
+}
+
+/**
+ * Sends when the screen appears, unless a message can still be answered, and again when asked to, not too often. What the
+ * server knew as it drew the first screen is `known`, and true; later screens ask.
+ */
+export function useSending(
+  kind: Kind,
+  known: SentMessage | undefined,
+  send: (options: { readonly unlessOpen: boolean }) => Promise<{ readonly sent: SentMessage }>,
+): Sending {
+  const { keepSent } = usePage();
   const task = useTask();
-  const [waitSeconds, setWait] = useState(0);
+  const isLater = useContext(ReadyContext);
+  const [{ sent, atMs }, setSent] = useState<{ sent: SentMessage | undefined; atMs: number | undefined }>(() => ({
+    sent: isLater ? undefined : known,
+    atMs: undefined,
+  }));
+  const [waitSeconds, setWait] = useState(sent?.resendInSeconds ?? 0);
   const [hasResent, setResent] = useState(false);
-  const [hasBegun, setBegun] = useState(false);
+  const [hasBegun, setBegun] = useState(sent !== undefined);
 
   const sendNow = (isAgain: boolean) =>
     task.run(async () => {
       setResent(false);
-      await send();
-      setWait(resendAfterSeconds);
+      const reply = await send({ unlessOpen: !isAgain });
+      setSent({ sent: reply.sent, atMs: performance.now() });
+      setWait(reply.sent.resendInSeconds);
       setResent(isAgain);
+      keepSent({ ...kind, ...reply.sent });
     });
   useEffect(() => {
     setBegun(true);
-    sendNow(false);
+    if (sent === undefined) sendNow(false);
   }, []);
   useEffect(() => {
-    if (waitSeconds === 0) return undefined;
-    const timer = setTimeout(() => setWait(waitSeconds - 1), 1000);
-    return () => clearTimeout(timer);
-  }, [waitSeconds]);
+    if (sent === undefined) return undefined;
+    // Counted from when it was told, not in ticks: a tab in the background has few of those.
+    const dueMs = (atMs ?? drawnAtMs()) + sent.resendInSeconds * 1000;
+    const count = () => {
+      const seconds = Math.max(0, Math.ceil((dueMs - performance.now()) / 1000));
+      setWait(seconds);
+      if (seconds === 0) clearInterval(timer);
+    };
+    const timer = setInterval(count, 1000);
+    count();
+    return () => clearInterval(timer);
+  }, [sent]);
 
-  return { task, isSending: task.isBusy || !hasBegun, waitSeconds, hasResent, resend: () => sendNow(true) };
+  return { task, sent, isSending: task.isBusy || !hasBegun, waitSeconds, hasResent, resend: () => sendNow(true) };
+}
+
+/** When the first screen came, by the clock of `performance.now()`: its code may have taken a while longer. */
+function drawnAtMs(): number {
+  const [navigation] = performance.getEntriesByType('navigation');
+  return navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now();
+}
+
+/** Leads from waiting for a message to entering another address. */
+export function OtherAddress({ onOther }: Pick<EnrolmentProps, 'onOther'>) {
+  const { words } = usePage();
+  return onOther === undefined ? null : <TextButton label={words.say('email-address-entry.other')} onClick={onOther} />;
 }
 
 /** Asks for another message, once the last one has had its time. */

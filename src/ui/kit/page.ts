@@ -26,6 +26,8 @@ export interface Page {
   enrolled(): void;
   /** Another way to do what this screen does; undefined where there is none. */
   readonly otherWay: (() => void) | undefined;
+  /** Keeps what was told of a message that was sent, for screens that come back to it. */
+  keepSent(message: UiSession['sent'][number]): void;
   /** Reads everything again: something has changed that decides what can be done here. */
   refresh(): Promise<UiSession | undefined>;
 }

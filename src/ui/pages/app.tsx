@@ -97,6 +97,12 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     return fresh;
   }
 
+  const keepSent: Page['keepSent'] = (message) => {
+    const isOther = (one: typeof message) =>
+      one.verificationMethod !== message.verificationMethod || one.isEnrolment !== message.isEnrolment;
+    setSession((now) => now && { ...now, sent: [message, ...now.sent.filter(isOther)] });
+  };
+
   /** The proof stands, whatever happens while the page finds out what comes next. */
   async function onProved(): Promise<void> {
     around.keepToken();
@@ -161,7 +167,7 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
         <Connection words={words} />
         <Shown
           key={viewKey(shown)}
-          {...{ view: shown, session, around, words, go, start, back, refresh, trail, setUp }}
+          {...{ view: shown, session, around, words, go, start, back, keepSent, refresh, trail, setUp }}
           {...{ onProved, onEnrolled, onSetUp, onCodesKept }}
         />
         {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
@@ -179,6 +185,7 @@ interface ShownParts {
   go(next: View): void;
   start(next: View): void;
   back(): void;
+  readonly keepSent: Page['keepSent'];
   refresh(): Promise<UiSession | undefined>;
   onProved(): Promise<void>;
   /** What was set up in this visit, in order. */
@@ -224,7 +231,8 @@ type InnerView = Extract<
 
 /** Screens of a session that is under way. */
 function Within(parts: ShownParts & { readonly view: InnerView; readonly session: UiSession }) {
-  const { view, session, around, words, go, start, refresh, onProved, onEnrolled, onSetUp, onCodesKept } = parts;
+  const { view, session, around, words, go, start, keepSent, refresh } = parts;
+  const { onProved, onEnrolled, onSetUp, onCodesKept } = parts;
   const isFromSettings = 'isFromSettings' in view && view.isFromSettings === true;
   const offered = session.challengeMethods.filter(
     ({ isHidden, verificationMethod }) => !isHidden && hasPage(verificationMethod),
@@ -238,6 +246,7 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
     mayStart: around.mayStart,
     proved: () => void onProved(),
     enrolled: () => void ('method' in view ? onEnrolled(view.method, isFromSettings) : undefined),
+    keepSent,
     refresh,
     otherWay: otherWayOf(),
   };
