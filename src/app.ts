@@ -140,6 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     underWay: new Map(),
     warn,
+    tell: (members, sentence) => logger.info(members, sentence),
     settleFactors: (tenantId, userId) =>
       db.transaction(async (sql) => void (await holdFactors(sql, context, tenantId, userId))),
   };

@@ -1,4 +1,7 @@
 /** The command line as an operator types it: the built program, a real database. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, eventually } from '../../test/rig/api.ts';
@@ -8,6 +11,7 @@ import type { ProgramRun } from '../../test/rig/run-program.ts';
 import { startServer, testCredentials } from '../../test/rig/server-process.ts';
 import type { ServerProcess } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 
 const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'move', 'doctor'];
 
@@ -32,6 +36,10 @@ describe('help', () => {
     for (const name of commands) expect(run.stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
   });
 
+  test.each([['--version'], ['-v']])('%s is the version of the package, and nothing else', async (word) => {
+    expect(await runHere([word])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
   test('of a command says how it is used, without asking for a configuration', async () => {
     for (const name of commands) {
       const run = await runHere([name, '--help']);
@@ -46,7 +54,7 @@ describe('help', () => {
 describe('a mistake is told in one sentence with exit code 1', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['an unknown command', ['srve'], /no command "srve".*--help/],
-    ['an unknown option', ['serve', '--port', '1'], /--port/],
+    ['an unknown option', ['serve', '--port', '1'], /--port.* See "sallyport serve --help"\.\n$/],
     ['a word too many for serve', ['serve', 'extra-word'], /extra-word/],
     ['a word too many for migrate', ['migrate', 'extra-word'], /extra-word/],
     ['no verb', ['keys'], /keys create.*keys list.*keys revoke/],
@@ -70,6 +78,37 @@ describe('a mistake is told in one sentence with exit code 1', () => {
     expectMistake(await runHere(words, { SALLYPORT_DATA_DIR: '/dev/null/nowhere', DATABASE_URL: '' }), message);
   });
 
+  test('ruling 55: a directory without a database is not made into one, unless that is asked for', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'sallyport-mistyped-'));
+    const directory = join(parent, 'mistyped');
+    const variables = { SALLYPORT_DATA_DIR: directory, DATABASE_URL: '' };
+    try {
+      for (const words of [
+        ['keys', 'list'],
+        ['keys', 'create'],
+        ['keys', 'revoke', '00000000-0000-4000-8000-000000000000'],
+        ['keys', 'rotate-signing'],
+        ['keys', 'reseal'],
+        ['tenants', 'list'],
+        ['tenants', 'create', '--name', 'x'],
+        ['audit', 'verify'],
+        ['migrate'],
+      ]) {
+        expectMistake(
+          await runHere(words, variables),
+          new RegExp(`There is no database in ${directory}\\. .*--create\\.`),
+        );
+      }
+      expect(await readdir(parent)).toEqual([]);
+      const made = await runHere(['tenants', 'list', '--json', '--create'], variables);
+      expect(made).toMatchObject({ code: 0, stdout: '[]\n' });
+      const listed = await runHere(['tenants', 'list'], variables);
+      expect(listed).toMatchObject({ code: 0, stdout: 'TENANT ID  CREATED AT  NAME\n' });
+    } finally {
+      await rm(parent, { recursive: true, force: true });
+    }
+  });
+
   test('by the program itself too', async () => expectMistake(await runProgram(['srve']), /no command "srve"/));
 });
 
@@ -91,7 +130,7 @@ describe('on PostgreSQL', () => {
   const run = (...words: readonly string[]) => runProgram(words, variables);
 
   test('before the first start there is no tenant, and the commands say so', async () => {
-    expect(await run('tenants', 'list')).toMatchObject({ code: 0, stdout: '' });
+    expect(await run('tenants', 'list')).toMatchObject({ code: 0, stdout: 'TENANT ID  CREATED AT  NAME\n' });
     expectMistake(await run('keys', 'list'), /no tenant yet/);
     expectMistake(await run('keys', 'create'), /no tenant yet/);
   });
@@ -118,7 +157,12 @@ describe('on PostgreSQL', () => {
     expect(secretKey).toMatch(/^sp_server_[\w-]{43}$/);
     expect(managementKey).toMatch(/^sp_management_[\w-]{43}$/);
     const listed = await run('tenants', 'list');
-    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(3);
+    const items = JSON.parse((await run('tenants', 'list', '--json')).stdout) as readonly object[];
+    expect(items).toContainEqual({ tenantId, createdAt: expect.stringMatching(/Z$/), name: 'Second tenant' });
+    expect(await audited(tenantId)).toEqual([
+      ['tenant.created', { name: 'Second tenant', keyIds: [expect.any(String), expect.any(String)] }],
+    ]);
     expect(listed.stdout).toMatch(new RegExp(`^${tenantId}  \\d{4}-.*Z  Second tenant$`, 'm'));
     expect(listed.stdout).not.toContain('sp_');
     const look = () => ask(node.url, 'GET', '/v1/users/x', { key: secretKey });
@@ -129,7 +173,7 @@ describe('on PostgreSQL', () => {
     expectMistake(await run('keys', 'list'), /several tenants.*--tenant/);
     expectMistake(await run('keys', 'create', '--tenant', 'nobody'), /no tenant nobody/);
     const listed = await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID);
-    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(listed.stdout).not.toContain('sp_');
   });
 
@@ -142,6 +186,10 @@ describe('on PostgreSQL', () => {
     expect(held).toMatchObject({ code: 0, stderr: '' });
     expect(held.stdout).toMatch(new RegExp(`^${tenantId}  \\d+ entries  holds$`, 'm'));
 
+    const head = await run('audit', 'head');
+    expect(head.stdout).toMatch(/^TENANT ID +POSITION +HASH$/m);
+    expect(head.stdout).toMatch(new RegExp(`^${tenantId} +[1-9]\\d* +[0-9a-f]{64}$`, 'm'));
+
     const alter = (data: string) =>
       database.query(`alter table audit_events disable trigger user;
         update audit_events set data = ${data} where event_id in (select event_id from audit_chain where position = 1);
@@ -153,8 +201,18 @@ describe('on PostgreSQL', () => {
     expect(broken.stdout).toMatch(/ entries {2}BROKEN\n {2}Entry 1 .* was altered\./);
     expect(broken.stderr).toMatch(/of (?:one tenant|\d+ tenants) does not hold\.\n$/);
     expect((await run('audit', 'verify')).code).toBe(0);
-    expectMistake(await run('audit', 'sign'), /Say "audit verify"/);
+    expectMistake(await run('audit', 'sign'), /Say "audit verify" or "audit head"/);
   });
+
+  /** What the audit log has of the command line, and of nobody else (ruling 55). */
+  async function audited(tenantId: string): Promise<readonly unknown[]> {
+    const { rows } = await database.query<{ event_type: string; data: object }>(
+      `select event_type, data from audit_events
+       where tenant_id = $1 and actor = '{"kind":"cli","id":"cli"}' order by event_id`,
+      [tenantId],
+    );
+    return rows.map(({ event_type, data }) => [event_type, data]);
+  }
 
   async function createKey(): Promise<{ keyId: string; key: string }> {
     const created = await run('keys', 'create', '--name', 'from the test', '--tenant', credentials.SALLYPORT_TENANT_ID);
@@ -178,9 +236,16 @@ describe('on PostgreSQL', () => {
     ]);
     await eventually('the key is refused', 5_000, look, ({ status }) => status === 401);
     expectMistake(await revoke(keyId), /no active key/);
-    expect((await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID)).stdout).toMatch(
-      new RegExp(`^${keyId}  server +\\S+Z  revoked \\S+Z  from the test$`, 'm'),
-    );
+    const listed = await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID);
+    expect(listed.stdout).toMatch(/^KEY ID +KIND +CREATED AT +REVOKED AT +LAST USED AT +NAME$/m);
+    expect(listed.stdout).toMatch(new RegExp(`^${keyId}  server +\\S+Z  \\S+Z +(?:\\S+Z|-) +from the test$`, 'm'));
+    const rotated = await run('keys', 'rotate-signing', '--tenant', credentials.SALLYPORT_TENANT_ID);
+    const signingKeyId = /Key id: (\S+)/.exec(rotated.stdout)?.[1];
+    expect(await audited(credentials.SALLYPORT_TENANT_ID)).toEqual([
+      ['api_key.created', { keyId, kind: 'server', name: 'from the test' }],
+      ['api_key.revoked', { keyId }],
+      ['signing_key.rotated', { keyId: signingKeyId }],
+    ]);
     expect((await ask(node.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY })).status).toBe(200);
   });
 

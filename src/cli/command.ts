@@ -3,6 +3,9 @@ export class CommandMistake extends Error {
   override readonly name = 'CommandMistake';
 }
 
+/** A word that the command does not know: told with where its words stand. */
+export class UsageMistake extends CommandMistake {}
+
 /** One verb of the command line. */
 export interface Command {
   readonly name: string;

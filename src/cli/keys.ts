@@ -1,3 +1,4 @@
+import { createLogger } from '../http/logger.ts';
 import { createApiKey } from '../storage/create-tenant.ts';
 import { makeSessionSigningKey } from '../storage/make-session-signing-key.ts';
 import { signingOverlapMs } from '../storage/published.ts';
@@ -8,7 +9,9 @@ import { reseal } from '../storage/reseal.ts';
 import { chooseTenant } from './choose-tenant.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
+import { printList } from './print-list.ts';
 import { readOptions } from './read-options.ts';
+import { recordCliAudit } from './record-cli-audit.ts';
 import { withStorage } from './with-storage.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -17,7 +20,7 @@ export const keys: Command = {
   name: 'keys',
   summary: 'Create, list and revoke API keys; rotate signing and master keys.',
   help: `Usage: sallyport keys create [--kind server|management] [--name NAME] [--tenant ID]
-       sallyport keys list [--tenant ID]
+       sallyport keys list [--tenant ID] [--json]
        sallyport keys revoke KEY_ID [--tenant ID]
        sallyport keys rotate-signing [--tenant ID]
        sallyport keys reseal
@@ -32,7 +35,7 @@ verifies until its last token has expired.
 "reseal" moves every secret in the database to the first key of SALLYPORT_MASTER_KEY, while servers run. Start all nodes
 with the new key first and the old one behind it, reseal, then take the old one away. Stopped half-way, run it again.
 
-The embedded database belongs to one process: stop the server first, or use PostgreSQL.
+--create makes the embedded database where there is none. It belongs to one process: stop the server first, or use PostgreSQL.
 `,
   async run(words) {
     const [verb, ...rest] = words;
@@ -48,14 +51,15 @@ The embedded database belongs to one process: stop the server first, or use Post
 };
 
 async function createKey(words: readonly string[]): Promise<void> {
-  const { options } = readOptions(words, ['kind', 'name', 'tenant']);
+  const { options, flags } = readOptions(words, ['kind', 'name', 'tenant'], { flags: ['create'] });
   const { kind = 'server', name = 'unnamed' } = options;
   if (kind !== 'server' && kind !== 'management') throw new CommandMistake('--kind must be server or management.');
-  await withStorage(async ({ db, seal, runtime }) => {
+  await withStorage(flags.has('create'), async ({ db, seal, runtime }) => {
     const made = await db.transaction(async (sql) => {
       const tenantId = await chooseTenant(sql, options.tenant);
       const key = await createApiKey(sql, { runtime, seal }, { tenantId, kind, name });
       await publishConfig(sql, tenantId);
+      await recordCliAudit(sql, runtime, tenantId, 'api_key.created', { keyId: key.keyId, kind, name });
       return key;
     });
     process.stdout.write(`Key id: ${made.keyId}\nKey:    ${made.key}\nIt is shown this once.\n`);
@@ -63,45 +67,55 @@ async function createKey(words: readonly string[]): Promise<void> {
 }
 
 async function listKeys(words: readonly string[]): Promise<void> {
-  const { options } = readOptions(words, ['tenant']);
-  await withStorage(async ({ db }) => {
-    for (const key of await listApiKeys(db, await chooseTenant(db, options.tenant))) {
-      const created = new Date(key.created_at).toISOString();
-      const ended = key.revoked_at === null ? 'active' : `revoked ${new Date(key.revoked_at).toISOString()}`;
-      const used = key.last_used_at === null ? '' : `, last used ${new Date(key.last_used_at).toISOString()}`;
-      process.stdout.write(`${key.key_id}  ${key.kind.padEnd(10)}  ${created}  ${ended}${used}  ${key.name}\n`);
-    }
+  const { options, flags } = readOptions(words, ['tenant'], { flags: ['create', 'json'] });
+  await withStorage(flags.has('create'), async ({ db }) => {
+    const keysOfTenant = await listApiKeys(db, await chooseTenant(db, options.tenant));
+    const items = keysOfTenant.map((key) => ({
+      keyId: key.key_id,
+      kind: key.kind,
+      createdAt: timeOf(key.created_at),
+      revokedAt: timeOf(key.revoked_at),
+      lastUsedAt: timeOf(key.last_used_at),
+      name: key.name,
+    }));
+    printList(['keyId', 'kind', 'createdAt', 'revokedAt', 'lastUsedAt', 'name'], items, flags.has('json'));
   });
 }
 
+function timeOf(timeMs: number | null): string | null {
+  return timeMs === null ? null : new Date(timeMs).toISOString();
+}
+
 async function revokeKey(words: readonly string[]): Promise<void> {
-  const { options, positionals } = readOptions(words, ['tenant'], 1);
+  const { options, flags, positionals } = readOptions(words, ['tenant'], { flags: ['create'], positionalsMax: 1 });
   const [keyId] = positionals;
   if (keyId === undefined || !uuid.test(keyId)) {
     throw new CommandMistake(
       'Name the key by its id: "sallyport keys revoke KEY_ID". Ids are in "sallyport keys list".',
     );
   }
-  await withStorage(async ({ db, runtime }) => {
+  await withStorage(flags.has('create'), async ({ db, runtime }) => {
     await db.transaction(async (sql) => {
       const tenantId = await chooseTenant(sql, options.tenant);
       if (!(await revokeApiKeyRow(sql, tenantId, keyId, runtime.clock.now()))) {
         throw new CommandMistake(`The tenant has no active key ${keyId}.`);
       }
       await publishConfig(sql, tenantId);
+      await recordCliAudit(sql, runtime, tenantId, 'api_key.revoked', { keyId });
     });
     process.stdout.write(`Revoked ${keyId}. Running nodes refuse it within five seconds.\n`);
   });
 }
 
 async function rotateSigning(words: readonly string[]): Promise<void> {
-  const { options } = readOptions(words, ['tenant']);
-  await withStorage(async ({ db, seal, runtime }) => {
+  const { options, flags } = readOptions(words, ['tenant'], { flags: ['create'] });
+  await withStorage(flags.has('create'), async ({ db, seal, runtime }) => {
     const keyId = await db.transaction(async (sql) => {
       const tenantId = await chooseTenant(sql, options.tenant);
       await retireSessionSigningKeys(sql, tenantId, runtime.clock.now() - signingOverlapMs);
       const made = await makeSessionSigningKey(sql, { runtime, seal }, tenantId);
       await publishConfig(sql, tenantId);
+      await recordCliAudit(sql, runtime, tenantId, 'signing_key.rotated', { keyId: made });
       return made;
     });
     process.stdout.write(`Key id: ${keyId}\nIt is published now and signs in a minute.\n`);
@@ -109,9 +123,10 @@ async function rotateSigning(words: readonly string[]): Promise<void> {
 }
 
 async function resealAll(words: readonly string[]): Promise<void> {
-  readOptions(words, []);
-  await withStorage(async ({ db, seal }) => {
+  const { flags } = readOptions(words, [], { flags: ['create'] });
+  await withStorage(flags.has('create'), async ({ db, seal }) => {
     const resealed = await reseal(db, seal);
+    if (resealed > 0) createLogger('info', process.stderr).info({ resealed }, 'sealed anew by the command line');
     process.stdout.write(
       resealed === 0
         ? 'Everything is sealed under the first master key. The others are needed no more.\n'

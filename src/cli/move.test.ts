@@ -143,6 +143,7 @@ async function audited(db: Database): Promise<void> {
     deliver: {},
     underWay: new Map(),
     warn: () => undefined,
+    tell: () => undefined,
     settleFactors: () => Promise.resolve(),
   });
 }

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { ConfigMistakes } from '../config/config.ts';
 import { DataDirectoryInUse } from '../storage/data-directory.ts';
 import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import { SealBroken } from '../storage/seal.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
 import { audit } from './audit.ts';
-import { CommandMistake } from './command.ts';
+import { CommandMistake, UsageMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { keys } from './keys.ts';
@@ -25,7 +26,7 @@ Commands:
 ${commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`).join('\n')}
 
 Settings come from the environment; see docs/configuration.md.
-Run "sallyport <command> --help" for more about one command.
+Run "sallyport <command> --help" for more about one command, "sallyport --version" for the version.
 `;
 
 /** Runs the command line and gives the exit code: 0, or 1 after one clear sentence on standard error. */
@@ -33,6 +34,10 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   const [name = serve.name, ...rest] = words;
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${versionOfPackage()}\n`);
     return 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
@@ -48,9 +53,15 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     await command.run(rest);
     return 0;
   } catch (error) {
-    process.stderr.write(`sallyport: ${explain(error)}\n`);
+    const place = error instanceof UsageMistake ? ` See "sallyport ${command.name} --help".` : '';
+    process.stderr.write(`sallyport: ${explain(error)}${place}\n`);
     return 1;
   }
+}
+
+function versionOfPackage(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function explain(error: unknown): string {

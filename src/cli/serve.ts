@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
@@ -38,9 +38,9 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     const logger = createLogger(config.logLevel);
     const runtime = systemRuntime();
     const warn = (error: Error) => logger.warn({ err: error }, 'database');
-    const { db, seal, isDurable } = await openStorage(config, runtime, warn);
+    const { db, seal, masterKeyPlace, isDurable } = await openStorage(config, runtime, warn);
     await migrate(db);
-    await checkSeal(db, seal);
+    await checkSeal(db, seal, masterKeyPlace);
     const { fault, warning } = await anchorClock(db, runtime);
     if (fault !== undefined) throw new DatabaseUnfit(fault);
     if (warning !== undefined) logger.warn(warning);
@@ -126,7 +126,7 @@ function greeting(config: Config, publicUrl: string, firstTenant: FirstTenant | 
   const file = credentialsFile(config);
   const lines = [`Sallyport is ready at ${publicUrl} (API documentation: ${publicUrl}/docs).`];
   if (firstTenant === undefined) {
-    lines.push(`The keys of the first tenant are in ${file}, if this machine made them.`);
+    if (existsSync(file)) lines.push(`The keys of the first tenant are in ${file}.`);
   } else if (isSeeded(config)) {
     lines.push(`The first tenant ${firstTenant.tenantId} was made with the keys given.`);
   } else {

@@ -2,19 +2,21 @@ import { createApiKey, createTenant } from '../storage/create-tenant.ts';
 import { listTenants, publishConfig } from '../storage/queries/tenants.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
+import { printList } from './print-list.ts';
 import { readOptions } from './read-options.ts';
+import { recordCliAudit } from './record-cli-audit.ts';
 import { withStorage } from './with-storage.ts';
 
 export const tenants: Command = {
   name: 'tenants',
   summary: 'Create and list tenants.',
-  help: `Usage: sallyport tenants create --name NAME
-       sallyport tenants list
+  help: `Usage: sallyport tenants create --name NAME [--create]
+       sallyport tenants list [--json]
 
 A tenant has its own users, keys, rules and settings; nothing of one is visible to another. "create" prints the tenant's
 id, a server key and a management key, each this once.
 
-The embedded database belongs to one process: stop the server first, or use PostgreSQL.
+--create makes the embedded database where there is none. It belongs to one process: stop the server first, or use PostgreSQL.
 `,
   async run(words) {
     const [verb, ...rest] = words;
@@ -25,10 +27,10 @@ The embedded database belongs to one process: stop the server first, or use Post
 };
 
 async function createNamed(words: readonly string[]): Promise<void> {
-  const { options } = readOptions(words, ['name']);
+  const { options, flags } = readOptions(words, ['name'], { flags: ['create'] });
   const { name } = options;
   if (name === undefined || name.trim() === '') throw new CommandMistake('Give the tenant a name: --name NAME.');
-  await withStorage(async ({ db, seal, runtime }) => {
+  await withStorage(flags.has('create'), async ({ db, seal, runtime }) => {
     const tenantId = runtime.ids.uuid();
     const made = await db.transaction(async (sql) => {
       const parts = { runtime, seal };
@@ -36,6 +38,8 @@ async function createNamed(words: readonly string[]): Promise<void> {
       const server = await createApiKey(sql, parts, { tenantId, kind: 'server', name: 'first' });
       const management = await createApiKey(sql, parts, { tenantId, kind: 'management', name: 'first' });
       await publishConfig(sql, tenantId);
+      const keyIds = [server.keyId, management.keyId];
+      await recordCliAudit(sql, runtime, tenantId, 'tenant.created', { name, keyIds });
       return { server, management };
     });
     process.stdout.write(
@@ -45,10 +49,13 @@ async function createNamed(words: readonly string[]): Promise<void> {
 }
 
 async function list(words: readonly string[]): Promise<void> {
-  readOptions(words, []);
-  await withStorage(async ({ db }) => {
-    for (const tenant of await listTenants(db)) {
-      process.stdout.write(`${tenant.tenant_id}  ${new Date(tenant.created_at).toISOString()}  ${tenant.name}\n`);
-    }
+  const { flags } = readOptions(words, [], { flags: ['create', 'json'] });
+  await withStorage(flags.has('create'), async ({ db }) => {
+    const items = (await listTenants(db)).map((tenant) => ({
+      tenantId: tenant.tenant_id,
+      createdAt: new Date(tenant.created_at).toISOString(),
+      name: tenant.name,
+    }));
+    printList(['tenantId', 'createdAt', 'name'], items, flags.has('json'));
   });
 }

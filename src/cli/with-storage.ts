@@ -6,14 +6,22 @@ import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/open-storage.ts';
 import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import { CommandMistake } from './command.ts';
+import { refuseAbsent } from './refuse-absent.ts';
 
 export interface OpenStorage extends Storage {
   readonly runtime: Runtime;
 }
 
-/** Opens the configured database for one command and closes it afterwards. The embedded one is migrated on the way. */
-export async function withStorage<Result>(work: (storage: OpenStorage) => Promise<Result>): Promise<Result> {
+/**
+ * Opens the configured database for one command and closes it afterwards. The embedded one is migrated on the way, and made
+ * only where that was asked for.
+ */
+export async function withStorage<Result>(
+  mayCreate: boolean,
+  work: (storage: OpenStorage) => Promise<Result>,
+): Promise<Result> {
   const config = loadConfig();
+  if (!mayCreate) refuseAbsent(config);
   const runtime = systemRuntime();
   const storage = await openStorage(config, runtime, (error) => process.stderr.write(`sallyport: ${error.message}\n`));
   try {
@@ -21,7 +29,7 @@ export async function withStorage<Result>(work: (storage: OpenStorage) => Promis
     else if ((await pendingMigrations(storage.db)).length > 0) {
       throw new CommandMistake('The database schema is not up to date. Run "sallyport migrate" first.');
     }
-    await checkSeal(storage.db, storage.seal);
+    await checkSeal(storage.db, storage.seal, storage.masterKeyPlace);
     const { fault } = await anchorClock(storage.db, runtime);
     if (fault !== undefined) throw new DatabaseUnfit(fault);
     return await work({ ...storage, runtime });

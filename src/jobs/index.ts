@@ -9,6 +9,7 @@ import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
 import { refreshStatistics } from './refresh-statistics.ts';
 import { settleSuccessors } from './settle-successors.ts';
+import { tellAuditHeads } from './tell-audit-heads.ts';
 
 export const jobs: readonly Job[] = [
   linkAuditEvents,
@@ -20,4 +21,5 @@ export const jobs: readonly Job[] = [
   purgeSessions,
   refreshStatistics,
   settleSuccessors,
+  tellAuditHeads,
 ];

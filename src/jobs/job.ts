@@ -11,6 +11,8 @@ export interface JobContext {
   readonly underWay: Map<Promise<void>, string>;
   /** Tells the operator, in the log, of what a run was not there any more to throw. */
   warn(error: unknown): void;
+  /** Writes a line of the log. */
+  tell(members: object, sentence: string): void;
   /** Lets the successor take its place that one of the user's authenticators has, if its time has come. */
   readonly settleFactors: (tenantId: string, userId: string) => Promise<void>;
 }

@@ -9,6 +9,9 @@ import { SealBroken, createSeal, missingMasterKey } from './seal.ts';
 import type { Seal } from './seal.ts';
 import type { Database, Sql } from './sql.ts';
 
+const undefinedTable = '42P01';
+const variable = 'SALLYPORT_MASTER_KEY';
+
 export interface StorageOptions {
   /** PostgreSQL, a URL for each host, or undefined for the embedded database. */
   readonly databaseUrls: readonly string[] | undefined;
@@ -25,6 +28,8 @@ export interface StorageOptions {
 export interface Storage {
   readonly db: Database;
   readonly seal: Seal;
+  /** What holds the master keys: a variable or a file. */
+  readonly masterKeyPlace: string;
   /** False where a loss of power could lose commits: the embedded database without a working fsync hook (ruling 28). */
   readonly isDurable: boolean;
 }
@@ -45,17 +50,27 @@ export async function openStorage(
       random: () => runtime.random.bytes(4).readUInt32BE() / 0x1_0000_0000,
       onError,
     });
-    return { db, seal: createSeal(options.masterKeys, runtime.random), isDurable: true };
+    return { db, seal: createSeal(options.masterKeys, runtime.random), masterKeyPlace: variable, isDurable: true };
   }
   const db = await openEmbeddedDatabase({ dataDir: options.dataDir, fsync: true });
-  const masterKeys = options.masterKeys ?? [readOrMakeMasterKey(options.dataDir, runtime)];
-  return { db, seal: createSeal(masterKeys, runtime.random), isDurable: db.isDurable };
+  const masterKeys = options.masterKeys ?? [await readOrMakeMasterKey(db, options.dataDir, runtime)];
+  const masterKeyPlace = options.masterKeys === undefined ? masterKeyFile(options.dataDir) : variable;
+  return { db, seal: createSeal(masterKeys, runtime.random), masterKeyPlace, isDurable: db.isDurable };
 }
 
-/** The master key beside the embedded database; made once, readable by the owner alone. */
-function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
-  const file = join(dataDir, 'master.key');
+/**
+ * The master key beside the embedded database; made once, readable by the owner alone, and never where there is anything
+ * that another has sealed.
+ */
+async function readOrMakeMasterKey(db: Database, dataDir: string, runtime: Runtime): Promise<Buffer> {
+  const file = masterKeyFile(dataDir);
   if (!existsSync(file)) {
+    if (await holdsSealedValues(db)) {
+      await db.close();
+      throw new SealBroken(
+        `${file} is gone: it has the key that the secrets in this database are sealed under. Put it back, or give the key in SALLYPORT_MASTER_KEY.`,
+      );
+    }
     writeFileSync(file, `${runtime.random.bytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
@@ -63,13 +78,27 @@ function readOrMakeMasterKey(dataDir: string, runtime: Runtime): Buffer {
   return key;
 }
 
+function masterKeyFile(dataDir: string): string {
+  return join(dataDir, 'master.key');
+}
+
+async function holdsSealedValues(db: Database): Promise<boolean> {
+  try {
+    return (await loadFingerprintsInUse(db)).length > 0;
+  } catch (error) {
+    // Before the first migration.
+    if (error instanceof Error && 'code' in error && error.code === undefinedTable) return false;
+    throw error;
+  }
+}
+
 /**
  * Refuses to go on if anything in the database is sealed under a master key that was not given: it would not open, and
  * what would be sealed now, other nodes could not open. @throws {SealBroken}
  */
-export async function checkSeal(sql: Sql, { fingerprints }: Seal): Promise<void> {
+export async function checkSeal(sql: Sql, { fingerprints }: Seal, masterKeyPlace = variable): Promise<void> {
   for (const inUse of await loadFingerprintsInUse(sql)) {
-    if (!fingerprints.some((known) => known.equals(inUse))) throw missingMasterKey(inUse);
+    if (!fingerprints.some((known) => known.equals(inUse))) throw missingMasterKey(inUse, masterKeyPlace);
   }
 }
 

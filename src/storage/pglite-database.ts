@@ -78,7 +78,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   }
   const lock = lockDataDirectory(dataDir);
   try {
-    const cluster = join(dataDir, 'database');
+    const cluster = clusterOf(dataDir);
     if (!existsSync(cluster)) await createCluster(dataDir, cluster, options.fsync);
     const disk = new SyncedNodeFS(cluster);
     const pglite = await PGlite.create({
@@ -130,6 +130,15 @@ const childProgram = `
   await pglite.close();
   process.exit(0);
 `;
+
+/** Whether a directory has an embedded database, whoever holds it now. */
+export function hasEmbeddedDatabase(dataDir: string): boolean {
+  return existsSync(clusterOf(dataDir));
+}
+
+function clusterOf(dataDir: string): string {
+  return join(dataDir, 'database');
+}
 
 /** Makes a database where there is none, whole or not at all, in a process of its own: making it takes 800 MB. */
 async function createCluster(dataDir: string, cluster: string, fsync: boolean): Promise<void> {

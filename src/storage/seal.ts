@@ -66,10 +66,10 @@ export function createSeal(masterKeys: readonly Buffer[], random: Random): Seal 
   };
 }
 
-/** What is thrown where something is sealed under a master key that was not given. */
-export function missingMasterKey(fingerprint: Buffer): SealBroken {
+/** What is thrown where something is sealed under a master key that was not given in `place`. */
+export function missingMasterKey(fingerprint: Buffer, place = 'SALLYPORT_MASTER_KEY'): SealBroken {
   return new SealBroken(
-    `The master key with fingerprint ${fingerprint.toString('hex')} sealed data in this database, but SALLYPORT_MASTER_KEY does not have it.`,
+    `The master key with fingerprint ${fingerprint.toString('hex')} sealed data in this database, but ${place} does not have it.`,
   );
 }
 

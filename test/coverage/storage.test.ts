@@ -66,6 +66,7 @@ const statementsWithoutTenant = [
   'record_heartbeat',
   'rename_departed_actions',
   'rename_newest_actions',
+  'take_untold_audit_heads',
 ];
 
 let db: Database;

@@ -264,6 +264,7 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
         deliver: { notice },
         underWay,
         warn: () => undefined,
+        tell: () => undefined,
         settleFactors: async () => undefined,
       });
       await Promise.all(underWay.keys());
@@ -304,6 +305,7 @@ test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, a
     deliver: { notice },
     underWay,
     warn: () => undefined,
+    tell: () => undefined,
     settleFactors: async () => undefined,
   };
   let isOver = false;

@@ -1,6 +1,6 @@
 /** F23: a server that is told nonsense says so, all of it at once, and ends before it listens. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -189,7 +189,7 @@ describe('the data directory of the embedded database', () => {
     await holder.kill9();
     const listed = await runProgram(['keys', 'list'], variables);
     expect(listed.code, listed.stderr).toBe(0);
-    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(listed.stdout.trimEnd().split('\n')).toHaveLength(3);
   });
 
   test('with a master key file that holds no key is refused in one sentence', async () => {
@@ -197,9 +197,15 @@ describe('the data directory of the embedded database', () => {
     const run = await serve({ SALLYPORT_DATA_DIR: directory });
     expectRefused(run);
     expect(run.stderr).toContain('master.key does not hold a master key');
+    await writeFile(join(directory, 'master.key'), `${randomBytes(32).toString('base64')}\n`);
+    const other = await serve({ SALLYPORT_DATA_DIR: directory });
+    expectRefused(other);
+    expect(other.stderr).toMatch(/fingerprint [0-9a-f]{16} .* but .*master\.key does not have it\.\n$/);
     await rm(join(directory, 'master.key'));
     const lost = await serve({ SALLYPORT_DATA_DIR: directory });
     expectRefused(lost);
-    expect(lost.stderr).toMatch(/fingerprint/);
+    expect(lost.stderr).toMatch(/master\.key is gone: .* Put it back, or give the key in SALLYPORT_MASTER_KEY\.\n$/);
+    // Nothing was made in its place that would hide which one is missing.
+    await expect(stat(join(directory, 'master.key'))).rejects.toThrow('ENOENT');
   });
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkAuditEvents } from '../../src/jobs/link-audit-events.ts';
 import { verifyAuditChain } from '../../src/jobs/verify-audit-chain.ts';
+import { loadAuditHead } from '../../src/storage/queries/audit-chain.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -13,6 +14,7 @@ const jobContext = ({ app: { context } }: TestApp) => ({
   ...context,
   deliver: {},
   underWay: new Map(),
+  tell: () => undefined,
   settleFactors: async () => undefined,
 });
 
@@ -71,6 +73,46 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     await app.db.query(someEvents, [first, 5]);
     await link();
     expect(await verify(first)).toEqual({ linked: 405, faults: [] });
+  });
+
+  test('ruling 58: a tail that was cut from both tables shows against the head, and nothing is linked in its place', async () => {
+    const tenantId = await chained(5);
+    const last = `tenant_id = '${tenantId}' and event_id in (
+      select event_id from audit_chain where tenant_id = '${tenantId}' and position > 3)`;
+    // Foreign keys are looked at by triggers as well.
+    await app.db.script(
+      `set session_replication_role = replica; delete from audit_events where ${last}; reset session_replication_role`,
+    );
+    expect((await verify(tenantId)).faults).toEqual([
+      expect.stringMatching(/^Entry 4 has lost its event [0-9a-f-]{36}\.$/),
+      expect.stringMatching(/^Entry 5 has lost its event [0-9a-f-]{36}\.$/),
+    ]);
+    await tamper('audit_chain', `delete from audit_chain where tenant_id = '${tenantId}' and position > 3`);
+    expect(await verify(tenantId)).toEqual({ linked: 3, faults: ['Entries 4 to 5 are missing at the end.'] });
+    await app.db.query(someEvents, [tenantId, 1]);
+    await link();
+    expect(await verify(tenantId)).toEqual({ linked: 6, faults: ['Entries 4 to 5 are missing.'] });
+    // One that was made to look whole by another last entry.
+    await app.db.script(`update audit_heads set hash = '\\x00' where tenant_id = '${tenantId}'`);
+    expect((await verify(tenantId)).faults).toContain('Entry 6 is not the one that the head was.');
+  });
+
+  test('ruling 58: the log has each head that has moved, once, a minute later at most', async () => {
+    const tenantId = randomUUID();
+    await app.db.query(someEvents, [tenantId, 3]);
+    await app.runtime.advance(1_000);
+    await app.runtime.advance(60_000);
+    const told = () =>
+      app
+        .logText()
+        .split('\n')
+        .filter((line) => line.includes('"audit head"') && line.includes(tenantId))
+        .map((line) => JSON.parse(line) as object);
+    const { position, hash } = (await loadAuditHead(app.db, tenantId)) ?? {};
+    expect(told()).toEqual([expect.objectContaining({ tenantId, position, hash: hash?.toString('hex') })]);
+    expect(position).toBe(3);
+    await app.runtime.advance(60_000);
+    expect(told()).toHaveLength(1);
   });
 
   test('an event that was altered is named', async () => {

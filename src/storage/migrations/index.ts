@@ -20,6 +20,7 @@ import * as sentAndRead from './0017-sent-and-read.ts';
 import * as departedUsers from './0018-departed-users.ts';
 import * as guessesAtAuthenticators from './0019-guesses-at-authenticators.ts';
 import * as sendsThatAreOut from './0020-sends-that-are-out.ts';
+import * as auditHeads from './0021-audit-heads.ts';
 import * as deniedActions from './0022-denied-actions.ts';
 import * as heartbeats from './0023-heartbeats.ts';
 
@@ -52,6 +53,7 @@ export const migrations: readonly Migration[] = [
   { version: 18, name: 'departed-users', sql: departedUsers.sql },
   { version: 19, name: 'guesses-at-authenticators', sql: guessesAtAuthenticators.sql },
   { version: 20, name: 'sends-that-are-out', sql: sendsThatAreOut.sql },
+  { version: 21, name: 'audit-heads', sql: auditHeads.sql },
   { version: 22, name: 'denied-actions', sql: deniedActions.sql },
   { version: 23, name: 'heartbeats', sql: heartbeats.sql },
 ];

@@ -49,9 +49,15 @@ export interface AuditLink {
   readonly hash: Buffer;
 }
 
+// Where the chain ends before its head something was cut off, and what follows must not stand in its place. A node of an
+// earlier version moves no head.
 const lastStatement = statement<AuditLink>(
   'load_last_audit_link',
-  'select position, hash from audit_chain where tenant_id = $1 order by position desc limit 1',
+  `select position, hash from (
+     (select position, hash from audit_chain where tenant_id = $1 order by position desc limit 1)
+     union all
+     (select position, hash from audit_heads where tenant_id = $1)
+   ) as ends order by position desc limit 1`,
 );
 
 /** The end of a tenant's chain; undefined if it has none yet. */
@@ -60,10 +66,39 @@ export async function loadLastAuditLink(sql: Sql, tenantId: string): Promise<Aud
   return row;
 }
 
+const headStatement = statement<AuditLink>(
+  'load_audit_head',
+  'select position, hash from audit_heads where tenant_id = $1',
+);
+
+/** How far a tenant's chain has come, as it is kept beside the chain; undefined if nothing was linked yet. */
+export async function loadAuditHead(sql: Sql, tenantId: string): Promise<AuditLink | undefined> {
+  const [row] = await sql.query(headStatement, [tenantId]);
+  return row;
+}
+
+const untoldStatement = statement<AuditLink & { readonly tenant_id: string }>(
+  'take_untold_audit_heads',
+  `update audit_heads set told_position = position where told_position < position
+   returning tenant_id, position, hash`,
+);
+
+/** The heads that have moved since they were taken last: each is given to one node alone. */
+export async function takeUntoldAuditHeads(sql: Sql): Promise<readonly (AuditLink & { readonly tenant_id: string })[]> {
+  return sql.query(untoldStatement, []);
+}
+
 const recordStatement = statement<never>(
   'record_audit_links',
-  `insert into audit_chain (tenant_id, position, event_id, previous_hash, hash)
-   select $1, link.* from unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::bytea[]) as link`,
+  `with linked as (
+     insert into audit_chain (tenant_id, position, event_id, previous_hash, hash)
+     select $1, link.* from unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::bytea[]) as link
+     returning position, hash
+   )
+   insert into audit_heads (tenant_id, position, hash, told_position)
+   select $1, position, hash, 0 from linked order by position desc limit 1
+   on conflict (tenant_id) do update set position = excluded.position, hash = excluded.hash
+     where audit_heads.position < excluded.position`,
 );
 
 export interface NewAuditLink extends AuditLink {
@@ -82,20 +117,22 @@ export async function recordAuditLinks(sql: Sql, tenantId: string, links: readon
   ]);
 }
 
-export interface LinkedAuditEvent extends AuditEventRow {
+/** A link with its event; its members are null where that is gone. */
+export type LinkedAuditEvent = { readonly [Member in keyof AuditEventRow]: AuditEventRow[Member] | null } & {
+  readonly linked_event_id: string;
   readonly position: number;
   readonly previous_hash: Buffer;
   readonly hash: Buffer;
-}
+};
 
 const pageStatement = statement<LinkedAuditEvent>(
   'load_audit_chain_page',
-  `select ${eventColumns}, c.position, c.previous_hash, c.hash from audit_chain c
-   join audit_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
+  `select ${eventColumns}, c.event_id as linked_event_id, c.position, c.previous_hash, c.hash from audit_chain c
+   left join audit_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
    where c.tenant_id = $1 and c.position > $2 order by c.position limit $3`,
 );
 
-/** Linked events of a tenant after a position, in the order of the chain. */
+/** Links of a tenant after a position, in the order of the chain. */
 export async function loadAuditChainPage(
   sql: Sql,
   tenantId: string,

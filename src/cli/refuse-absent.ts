@@ -1,0 +1,14 @@
+import { resolve } from 'node:path';
+import { hasEmbeddedDatabase } from '../storage/pglite-database.ts';
+import { CommandMistake } from './command.ts';
+
+/** Refuses to make an embedded database by the way: a mistyped directory would look like an empty one (ruling 55). @throws {CommandMistake} */
+export function refuseAbsent(config: {
+  readonly databaseUrls: readonly string[] | undefined;
+  readonly dataDir: string;
+}): void {
+  if (config.databaseUrls !== undefined || hasEmbeddedDatabase(config.dataDir)) return;
+  throw new CommandMistake(
+    `There is no database in ${resolve(config.dataDir)}. Set SALLYPORT_DATA_DIR or DATABASE_URL to where it is, or make a new one here with --create.`,
+  );
+}
