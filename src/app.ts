@@ -202,6 +202,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await registerServiceRoutes(server, {
     metrics,
     metricsToken: options.metricsToken,
+    isDevelopment: options.isDevelopment,
     readiness: () => readiness(db, published, watch, isDraining),
     openApiDocument: () => openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),

@@ -58,6 +58,8 @@ describe('configuration', () => {
       SALLYPORT_TRUSTED_PROXIES: '10.0.0.0/8, ::1,2001:db8::/32',
       SALLYPORT_METRICS_TOKEN: 'm'.repeat(24),
       SALLYPORT_DRAIN_SECONDS: '0',
+      SALLYPORT_SMTP_URL: 'smtps://mail.example.com',
+      SALLYPORT_MAIL_FROM: '"Example, Bank" <login@example.com>',
     });
     expect(config).toMatchObject({
       mode: 'production',
@@ -68,6 +70,7 @@ describe('configuration', () => {
       masterKeys: [Buffer.alloc(32, 9), Buffer.alloc(32, 8)],
       trustedProxies: ['10.0.0.0/8', '::1', '2001:db8::/32'],
       drainSeconds: 0,
+      smtp: { url: 'smtps://mail.example.com', from: { name: 'Example, Bank', address: 'login@example.com' } },
     });
   });
 
@@ -141,6 +144,15 @@ describe('configuration', () => {
       { DATABASE_URL: 'postgres://u:p/q@h/d', SALLYPORT_MASTER_KEY: masterKey },
       /percent-encode/,
     ],
+    ...['Example Bank', 'a@b.c, d@e.f', 'Example <>', 'Example <a@b.c', 'a@b.c\nBcc: d@e.f'].map(
+      (from): [string, Record<string, string>, RegExp] => [
+        `mail from ${JSON.stringify(from)}`,
+        { SALLYPORT_SMTP_URL: 'smtp://h', SALLYPORT_MAIL_FROM: from },
+        /^SALLYPORT_MAIL_FROM must be one address/,
+      ],
+    ),
+    ['mail from nobody', { SALLYPORT_SMTP_URL: 'smtp://h' }, /SALLYPORT_MAIL_FROM is required/],
+    ['mail without a server', { SALLYPORT_MAIL_FROM: 'a@b.c' }, /SALLYPORT_SMTP_URL is required/],
     ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],
     [
       'a key with a colon, which Basic authentication would cut',

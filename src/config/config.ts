@@ -1,4 +1,6 @@
 /** Every setting of the server: its variable, default, unit and meaning. `docs/configuration.md` is made from this file. */
+import { readSender } from '../core/authenticators/read-sender.ts';
+import type { Sender } from '../core/authenticators/read-sender.ts';
 import { z } from 'zod';
 import { databaseUrls } from './database-urls.ts';
 
@@ -191,8 +193,9 @@ export const settings = {
   },
   SALLYPORT_METRICS_TOKEN: {
     schema: apiKey.optional(),
-    fallback: 'loopback only',
-    meaning: 'Bearer token for `/metrics`. Without it `/metrics` answers callers on loopback only.',
+    fallback: 'loopback in development, nobody in production',
+    meaning:
+      'Bearer token for `/metrics`. Without it `/metrics` is there in development alone, for callers on loopback.',
     secret: true,
   },
   SALLYPORT_TENANT_ID: {
@@ -247,9 +250,21 @@ export const settings = {
     secret: true,
   },
   SALLYPORT_MAIL_FROM: {
-    schema: z.string().min(3).max(320).optional(),
+    schema: z
+      .string()
+      .transform((given, context) => {
+        const sender = readSender(given);
+        if (sender !== undefined) return sender;
+        context.addIssue({
+          code: 'custom',
+          message: 'must be one address, alone or behind a name: login@example.com, or Example <login@example.com>',
+        });
+        return z.NEVER;
+      })
+      .optional(),
     fallback: 'none',
-    meaning: 'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`.',
+    meaning:
+      'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`, and of no use without.',
   },
   SALLYPORT_OUTBOUND_ALLOW: {
     schema: outboundList.default([]),
@@ -322,7 +337,7 @@ export interface Config {
     readonly sanctionedCountries?: readonly string[];
   };
   /** The SMTP server of this installation; absent when there is none. */
-  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  readonly smtp: { readonly url: string; readonly from: Sender } | undefined;
   /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
   readonly outboundAllow: readonly string[];
   /** Calls a management key in 10 seconds. */
@@ -390,6 +405,9 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   if (variables['SALLYPORT_SMTP_URL'] && !variables['SALLYPORT_MAIL_FROM']) {
     mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
   }
+  if (variables['SALLYPORT_MAIL_FROM'] && !variables['SALLYPORT_SMTP_URL']) {
+    mistakes.push('SALLYPORT_SMTP_URL is required with SALLYPORT_MAIL_FROM: without a server nothing is sent');
+  }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return {
     mode: known.SALLYPORT_MODE,
@@ -419,9 +437,9 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
         : { sanctionedCountries: known.SALLYPORT_SANCTIONED_COUNTRIES }),
     },
     smtp:
-      known.SALLYPORT_SMTP_URL === undefined
+      known.SALLYPORT_SMTP_URL === undefined || known.SALLYPORT_MAIL_FROM === undefined
         ? undefined
-        : { url: known.SALLYPORT_SMTP_URL, from: known.SALLYPORT_MAIL_FROM ?? '' },
+        : { url: known.SALLYPORT_SMTP_URL, from: known.SALLYPORT_MAIL_FROM },
     outboundAllow: known.SALLYPORT_OUTBOUND_ALLOW,
     managementRateLimit: known.SALLYPORT_MANAGEMENT_RATE_LIMIT,
     anonymousRateLimit: known.SALLYPORT_ANONYMOUS_RATE_LIMIT,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { bareAddress } from '../core/addresses/bare-address.ts';
 
 /** Where an address can be reached from: the internet, one organisation's own network, or nowhere that has a place. */
 export type AddressScope = 'public' | 'private' | 'reserved';
@@ -16,9 +17,6 @@ export interface IpAddress {
 
 // The longest text of an address: eight groups whose last two are dotted decimal.
 const textLengthMax = 45;
-
-// An address with all that may stand around it, and room to spare.
-const sentLengthMax = 256;
 
 const privateRanges: ReadonlySet<string> = new Set([
   'private',
@@ -66,25 +64,9 @@ export function parseAddress(text: string): IpAddress | null {
  * list of addresses too, which does not say whose address is meant.
  */
 export function readAddress(sent: string): IpAddress | null {
-  const bare = sent.length > sentLengthMax ? null : bareAddress(sent);
+  const bare = bareAddress(sent);
   const address = bare === null ? null : parseAddress(bare);
   return address?.version === 6 ? withoutTranslation(address) : address;
-}
-
-const quoted = /^(["'])(.*)\1$/s;
-const bracketed = /^\[([^[\]]*)\](?::(\d{1,5}))?$/;
-const withPort = /^([\d.]+):(\d{1,5})$/;
-// RFC 4007 §11: the zone says through which interface of one machine, not to which address.
-const zoned = /^([\da-f.:]*:[\da-f.:]*)%[\w.~-]+$/i;
-const portMax = 65_535;
-
-/** The text without what may stand around an address; null if what stands there may not. */
-function bareAddress(sent: string): string | null {
-  const trimmed = sent.trim();
-  const unquoted = quoted.exec(trimmed)?.[2]?.trim() ?? trimmed;
-  // Without brackets a port is told from a group of IPv6 only behind an IPv4 address.
-  const [, host = unquoted, port = '0'] = bracketed.exec(unquoted) ?? withPort.exec(unquoted) ?? [];
-  return Number(port) > portMax ? null : (zoned.exec(host)?.[1] ?? host);
 }
 
 /** The IPv4 address that one of IPv6 was made from; the address itself if it was made from none. Null if it cannot be told. */

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { errorBody } from '../contract/errors.ts';
 import { straightenPath } from '../contract/straighten-path.ts';
 import type { Ids } from '../runtime/runtime.ts';
+import { trustProxies } from './trust-proxies.ts';
 import { takesHtml } from './pages.ts';
 import type { DrawnPage } from './pages.ts';
 
@@ -29,7 +30,7 @@ export function createServer(options: {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => options.ids.uuid(),
     requestIdHeader: false,
-    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    trustProxy: options.trustedProxies.length === 0 ? false : trustProxies(options.trustedProxies),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

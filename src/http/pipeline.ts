@@ -9,6 +9,7 @@ import { Refusal } from '../contract/errors.ts';
 import { isClientKind } from '../contract/route.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
 import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
+import { clientAddress } from './client-address.ts';
 import { cookieJar } from './cookie-jar.ts';
 import type { CookieJar } from './cookie-jar.ts';
 import { withExactMembers, writeExactJson } from './exact-json.ts';
@@ -123,14 +124,15 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
     }
     if (kind === 'public') {
       if (isClientPath(request.url)) allowOrigin(parts.clients, request, reply, undefined);
-      if (request.routeOptions.config.sallyport?.isCounted === true) refuseTooMany(parts.anonymous, request.ip);
+      if (request.routeOptions.config.sallyport?.isCounted === true)
+        refuseTooMany(parts.anonymous, clientAddress(request));
       done();
       return;
     }
     const { authorization } = request.headers;
     if (isClientKind(kind)) {
       try {
-        request.caller = identifyClient(parts.clients, parts, kind, authorization, request.ip);
+        request.caller = identifyClient(parts.clients, parts, kind, authorization, clientAddress(request));
       } finally {
         // Also where it was refused to say who calls: then any tenant's page may read the refusal.
         allowOrigin(parts.clients, request, reply, request.caller as Client | undefined);
@@ -138,7 +140,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
       done();
       return;
     }
-    const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, request.ip);
+    const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, clientAddress(request));
     request.caller = caller;
     const waitSeconds = parts.rates[kind]?.countCall(caller.keyId) ?? 0;
     if (waitSeconds > 0) {
@@ -148,7 +150,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
         waitSeconds,
       );
     }
-    parts.admit(caller, request.ip);
+    parts.admit(caller, clientAddress(request));
     done();
   });
 
@@ -240,7 +242,7 @@ async function answer<Caller extends KeyHolder, Client>(
     requestId: request.id,
     acceptLanguage: request.headers['accept-language'],
     sender: {
-      ipAddress: request.ip,
+      ipAddress: clientAddress(request),
       userAgent: request.headers['user-agent'],
       origin: request.headers.origin,
       framedBy: framingOrigin(request.headers),
@@ -346,6 +348,10 @@ function refusalOf<Caller extends KeyHolder, Client>(
   request: FastifyRequest,
 ): Refusal {
   if (error instanceof Refusal) return error;
+  // Nobody is there any more to be answered; for the log it is no fault of this server.
+  if (request.raw.destroyed && !request.raw.complete) {
+    return new Refusal('invalid_request', 'The request broke off before it was whole.');
+  }
   if (parts.isUnavailable(error)) {
     return new Refusal(
       'unavailable',

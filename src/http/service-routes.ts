@@ -8,8 +8,9 @@ import { writeJson } from './write-json.ts';
 
 export interface ServiceRoutesParts {
   readonly metrics: Metrics;
-  /** Bearer token of `/metrics`; without one it answers loopback only. */
+  /** Bearer token of `/metrics`; without one it answers loopback in development, and nobody in production. */
   readonly metricsToken: string | undefined;
+  readonly isDevelopment: boolean;
   /** What this node lacks to serve, in words; empty when it is ready. */
   readiness(): Promise<readonly string[]>;
   /** Made at the first request for it. */
@@ -33,10 +34,13 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
   });
 
   server.get('/metrics', { config: config('metrics') }, async (request, reply) => {
+    if (parts.metricsToken === undefined && !parts.isDevelopment) {
+      throw new Refusal('not_found', 'There is nothing at this path. Metrics need SALLYPORT_METRICS_TOKEN.');
+    }
     if (!mayReadMetrics(request, parts)) {
       throw new Refusal(
         'unauthorized',
-        'Metrics are answered on loopback, or with the bearer token of SALLYPORT_METRICS_TOKEN.',
+        'Metrics are answered with the bearer token of SALLYPORT_METRICS_TOKEN, or in development on loopback.',
       );
     }
     return reply.type(parts.metrics.contentType).send(await parts.metrics.text());
@@ -74,12 +78,15 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
   });
 }
 
+// What any proxy adds, one or another.
+const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
+
 function mayReadMetrics(request: FastifyRequest, parts: ServiceRoutesParts): boolean {
   if (parts.metricsToken !== undefined) {
     const given = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     return given !== undefined && parts.secretsEqual(given, parts.metricsToken);
   }
   // The socket's own address: behind a proxy everybody would look like loopback, so a forwarded request is not trusted.
-  const isForwarded = request.headers['x-forwarded-for'] !== undefined;
+  const isForwarded = proxyHeaders.some((name) => request.headers[name] !== undefined);
   return !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
 }

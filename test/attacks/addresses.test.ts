@@ -1,9 +1,10 @@
 /** Who is slowed down for failing, and who can say where a request comes from. */
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask } from '../rig/api.ts';
+import { ask, basic } from '../rig/api.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
@@ -57,6 +58,56 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect(refusedOf(statuses)).toBe(5);
   });
 
+  test('ruling 54: forwarded addresses are read as proxies write them, the client’s and that of each proxy between', async () => {
+    const { managementKey: key } = behindProxy.tenant;
+    const whitelist = (ipWhitelist: readonly string[] | null) =>
+      behindProxy.call('PATCH', '/v1/management/tenant', { key, body: { ipWhitelist } });
+    await whitelist(['198.51.100.7/32', '2001:db8:1::/48']);
+    const status = async (forwarded: string, remoteAddress = '10.1.2.3') =>
+      (await behindProxy.call('GET', '/v1/users/x', { remoteAddress, headers: { 'x-forwarded-for': forwarded } }))
+        .status;
+    for (const good of [
+      '198.51.100.7',
+      '198.51.100.7:4711',
+      '"198.51.100.7:4711"',
+      ' 198.51.100.7 ',
+      '::ffff:198.51.100.7',
+      '[::ffff:198.51.100.7]:80',
+      '2001:db8:1::5',
+      '[2001:db8:1::5]',
+      '[2001:db8:1::5]:4711',
+      '"[2001:db8:1::5]:4711"',
+      '2001:db8:1::5%eth0',
+      '203.0.113.1, 198.51.100.7:4711',
+      '198.51.100.7:4711, 10.9.9.9:80',
+      '198.51.100.7, [2001:db8:ffff::1]:80, "10.9.9.9:80"',
+    ]) {
+      expect(await status(good), good).toBe(200);
+      expect(await status(good, '::ffff:10.1.2.3'), good).toBe(200);
+    }
+    for (const bad of [
+      '203.0.113.1:80',
+      '198.51.100.7:99999',
+      '198.51.100.7x',
+      'unknown',
+      '198.51.100.7, 203.0.113.9',
+    ]) {
+      expect(await status(bad), bad).toBe(403);
+    }
+    await whitelist(null);
+    // Each client fails by itself, and with another port it is the same client.
+    const fail = (address: string) =>
+      failures(behindProxy, 20, (index) => ({
+        remoteAddress: '10.1.2.3',
+        headers: { 'x-forwarded-for': `${address}:${20_000 + index}` },
+      }));
+    expect(refusedOf(await fail('192.0.2.8'))).toBe(0);
+    expect(refusedOf(await fail('192.0.2.9'))).toBe(0);
+    expect(refusedOf(await fail('192.0.2.8'))).toBe(10);
+    expect(refusedOf(await fail('[2001:db8:1::5]'))).toBe(0);
+    expect(refusedOf(await fail('[2001:db8:1::6]'))).toBe(10);
+  });
+
   test('all addresses of one IPv6 /64, and all spellings of one address, share a bucket', async () => {
     expect(
       refusedOf(await failures(app, 35, (index) => ({ remoteAddress: `2001:DB8:1:2::${index.toString(16)}` }))),
@@ -101,7 +152,8 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
       'unknown',
       '_hidden',
     ];
-    const statuses = await failures(behindProxy, 44, (index) => ({
+    // Two of them say whose they are, in another way than most (ruling 54).
+    const statuses = await failures(behindProxy, 55, (index) => ({
       remoteAddress: '10.1.1.1',
       headers: { 'x-forwarded-for': garbage[index % garbage.length] ?? '' },
     }));
@@ -167,7 +219,7 @@ describe('a real process', () => {
     server = await startServer({
       ...credentials,
       DATABASE_URL: await createPostgresDatabase(),
-      SALLYPORT_LOG_LEVEL: 'silent',
+      SALLYPORT_LOG_LEVEL: 'error',
     });
   });
   afterAll(() => server.stop());
@@ -185,10 +237,23 @@ describe('a real process', () => {
     expect((await ask(server.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY })).status).toBe(200);
   });
 
-  test('answers /metrics on loopback only to who was not forwarded', async () => {
+  test('ruling 54: answers /metrics in development on loopback only, and to nobody that a proxy speaks for', async () => {
     expect((await ask(server.url, 'GET', '/metrics')).status).toBe(200);
-    expect((await ask(server.url, 'GET', '/metrics', { headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(
-      401,
-    );
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+      const headers = { [name]: '127.0.0.1' };
+      expect((await ask(server.url, 'GET', '/metrics', { headers })).status, name).toBe(401);
+    }
+  });
+
+  test('an upload that breaks off is no fault of the server', async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const head = ['POST /v1/validate HTTP/1.1', 'host: x', `authorization: ${basic(credentials.SALLYPORT_SECRET_KEY)}`];
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: 1000\r\n\r\n{"token":`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
+    expect(server.output()).not.toMatch(/unexpected|"level":50/);
   });
 });

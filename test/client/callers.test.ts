@@ -4,10 +4,11 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 
 const path = '/v1/client/user-authenticators';
+const metricsToken = 'm'.repeat(24);
 let app: TestApp;
 let token: string;
 beforeAll(async () => {
-  app = await testApp('embedded', { isDevelopment: false });
+  app = await testApp('embedded', { isDevelopment: false, metricsToken });
   token = String((await app.call('POST', '/v1/users/ann/actions/pay')).body.token);
 });
 afterAll(() => app.close());
@@ -189,7 +190,8 @@ describe('CORS (ruling 6)', () => {
 
   test('a preflight is a call of its own in the metrics', async () => {
     await app.call('OPTIONS', path, { key: null, headers: { origin: 'http://localhost:3000' } });
-    const { text } = await app.call('GET', '/metrics', { key: null });
+    expect((await app.call('GET', '/metrics', { key: null })).status).toBe(401);
+    const { text } = await app.call('GET', '/metrics', { token: metricsToken });
     expect(text).toMatch(/sallyport_requests_total\{route="preflight",status="204"\} [1-9]/);
     expect(text).not.toMatch(/route="methodNotAllowed",status="204"/);
   });

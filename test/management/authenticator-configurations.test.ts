@@ -260,6 +260,24 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await fresh('POST', '/action-configurations', used)).status).toBe(400);
   });
 
+  test('a mail server of a tenant’s sends from one address, or is refused', async () => {
+    const fresh = manage(app, await app.createTenant('Senders'));
+    const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'p', from: 'a@bank.example' };
+    const made = await fresh('POST', `${base}/email-otp`, { emailProvider: 'SMTP', smtpEmailCredentials: smtp });
+    expect(made.status, made.text).toBe(200);
+    for (const [member, value] of [
+      ['from', 'Example Bank'],
+      ['from', 'Bank <a@bank.example>'],
+      ['from', 'a@bank.example, b@bank.example'],
+      ['replyTo', 'nobody'],
+      ['fromName', 'Bank\r\nBcc: x@evil.example'],
+    ] as const) {
+      const refused = await fresh('PATCH', `${base}/email-otp`, { smtpEmailCredentials: { [member]: value } });
+      expect([refused.status, refused.body.errorCode], value).toEqual([400, 'invalid_request']);
+      expect(refused.body.errorDescription).toMatch(new RegExp(`^smtpEmailCredentials\\.${member} must `));
+    }
+  });
+
   test('ruling 59: a provider is cleared by null, with its URL and its credentials', async () => {
     const clearing = manage(app, await app.createTenant('Clearing'));
     const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'canary', from: 'a@bank.example' };

@@ -1,5 +1,6 @@
 /** What each message provider is given to work with. Secrets among it are accepted, sealed and never answered. */
 import { z } from 'zod';
+import { isMailbox } from '../../core/authenticators/is-mailbox.ts';
 import { clearable, closed } from './closed.ts';
 
 interface CredentialBlock {
@@ -12,6 +13,8 @@ interface CredentialBlock {
 }
 
 const word = z.string().min(1).max(512);
+const mailbox = z.string().max(320).refine(isMailbox, 'must be one e-mail address, without a name.');
+const personName = word.regex(/^[^\p{Cc}]*$/u, 'must have no control characters.');
 const secret = z.string().min(1).max(512);
 // PEM keys and Google's service account files.
 const secretFile = z.string().min(1).max(16_384);
@@ -82,8 +85,8 @@ export const emailCredentials = {
   }),
   smtpEmailCredentials: block(['SMTP'], {
     secrets: { password: secret },
-    required: { host: word, port: z.int().min(1).max(65_535), secure: flag, user: word, from: word },
-    optional: { fromName: word, replyTo: word, replyToName: word },
+    required: { host: word, port: z.int().min(1).max(65_535), secure: flag, user: word, from: mailbox },
+    optional: { fromName: personName, replyTo: mailbox, replyToName: personName },
   }),
 };
 

@@ -10,7 +10,7 @@ import { DeliveryFailed } from './mailer.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 
 const email = { to: 'ann@example.com', subject: '123456 is your code', text: 'The text', html: '<p>The text</p>' };
-const from = 'Sallyport <login@example.org>';
+const from = { name: 'Sallyport', address: 'login@example.org' };
 const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
 const stops: (() => Promise<void>)[] = [];
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { isMailbox } from '../../core/authenticators/is-mailbox.ts';
+import type { Sender } from '../../core/authenticators/read-sender.ts';
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import type { Names } from '../names.ts';
 import { openSocket } from '../open-socket.ts';
@@ -13,8 +14,7 @@ import { openTurns } from '../../runtime/turns.ts';
 export interface SmtpOptions {
   /** `smtp://` or `smtps://`, with user and password where the server wants them. */
   readonly url: string;
-  /** The sender: an address, with or without a name. */
-  readonly from: string;
+  readonly from: Sender;
 }
 
 /** An SMTP server that a tenant has named. */
@@ -53,7 +53,6 @@ const poolOptions = {
 } as const;
 
 type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'close'>;
-type Sender = string | { readonly name: string; readonly address: string };
 
 /** How a tenant's mail server is reached: as `Outbound` connects for this tenant. */
 export type Connect = (target: Target, ports: readonly number[], signal: AbortSignal) => Promise<OutboundConnection>;
