@@ -226,6 +226,15 @@ export const scope = scopeOutOf(authScopes);
 /** What a challenge of the backend's may do beside proving a contact: nothing that only takes away (ruling 59). */
 export const challengeScope = scopeOutOf(['add:authenticators', 'update:authenticators']);
 
+/** How many of a list are asked for at most, in a query. */
+export function limit(max: number) {
+  return z
+    .string()
+    .regex(/^[0-9]{1,4}$/, `limit must be a whole number from 1 to ${max}.`)
+    .transform(Number)
+    .pipe(z.number().min(1, 'limit must be at least 1.').max(max, `limit must be at most ${max}.`));
+}
+
 /** An optional member of a request: null counts as absent everywhere but in PATCH user. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);

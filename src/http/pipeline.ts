@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { z } from 'zod';
 import { describeIssues, parseWith } from '../contract/describe-issues.ts';
 import { Refusal } from '../contract/errors.ts';
+import { ListPage } from '../contract/list-page.ts';
 import { isClientKind } from '../contract/route.ts';
 import type { CallerKind, Route } from '../contract/route.ts';
 import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
@@ -250,7 +251,9 @@ async function answer<Caller extends KeyHolder, Client>(
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
     isGone: () => request.raw.socket.destroyed,
   };
-  const body = await handle(incoming);
+  const handled = await handle(incoming);
+  const body = handled instanceof ListPage ? handled.items : handled;
+  if (handled instanceof ListPage && handled.nextCursor !== undefined) linkNext(request, reply, handled.nextCursor);
   if (isAsyncIterable(body)) return writeItems(reply, inspected(body, parts, route));
   parts.inspectReply?.(route, body);
   if (route.noContent === true) return reply.code(204).send();
@@ -262,6 +265,13 @@ async function answer<Caller extends KeyHolder, Client>(
   if (route.page === 'app') return parts.pages.send(request, reply, body);
   if (route.isCacheable === true) void reply.header('cache-control', `public, max-age=${cacheSeconds}`);
   return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
+}
+
+/** By its query alone: how the path is written before a proxy, nobody here knows. */
+function linkNext(request: FastifyRequest, reply: FastifyReply, cursor: string): void {
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  query.set('cursor', cursor);
+  void reply.header('link', `<?${query.toString()}>; rel="next"`);
 }
 
 async function* inspected<Caller extends KeyHolder, Client>(

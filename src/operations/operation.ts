@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ListPage } from '../contract/list-page.ts';
 import type { Route } from '../contract/route.ts';
 import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
@@ -111,8 +112,9 @@ export interface Operation {
   run(context: Context, request: ParsedRequest): Promise<unknown>;
 }
 
-/** The answer that a route declares; a list may also come item by item. */
-type Answer<R extends Route> = z.input<R['reply']> | AsyncIterable<ItemOf<z.input<R['reply']>>>;
+/** The answer that a route declares; a list may also come item by item, or in parts. */
+type Answer<R extends Route> =
+  z.input<R['reply']> | AsyncIterable<ItemOf<z.input<R['reply']>>> | ListPage<ItemOf<z.input<R['reply']>>>;
 type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
 
 /** An operation that only the holder of a key may call. */

@@ -346,6 +346,56 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     },
   );
 
+  test('3.13: a list of actions has an end, and says where it goes on: each action once, newest first', async () => {
+    await track('many', 'pay', { idempotencyKey: 'first' });
+    await track('many', 'other', { idempotencyKey: 'other' });
+    // All of one millisecond, more than one answer has.
+    await app.db.query(
+      statement<never>(
+        'actions_test_copies',
+        `insert into actions select (jsonb_populate_record(a, jsonb_build_object(
+           'action_id', gen_random_uuid(), 'idempotency_key', 'copy ' || n))).*
+         from actions a, generate_series(1, 1004) as n where a.user_id = 'many' and a.idempotency_key = 'first'`,
+      ),
+      [],
+    );
+    const list = (query: string) => app.call('GET', `/v1/users/many/actions${query}`);
+    const nextOf = (reply: TestReply) => /^<(\?[^<>\s]+)>; rel="next"$/.exec(String(reply.headers['link']))?.[1];
+    const first = await list('');
+    expect([first.status, first.body.length]).toEqual([200, 1000]);
+    const second = await list(nextOf(first) ?? '');
+    expect([second.body.length, second.headers['link']]).toEqual([6, undefined]);
+    const keys = [...first.body, ...second.body].map((action: { idempotencyKey: string }) => action.idempotencyKey);
+    expect(new Set(keys).size).toBe(1006);
+
+    // Other parameters go along, and what is newer meanwhile is on no later page.
+    const pages: string[][] = [];
+    let query: string | undefined = '?codes=pay&limit=400&state=CHALLENGE_REQUIRED';
+    while (query !== undefined) {
+      const page: TestReply = await list(query);
+      expect(page.status, page.text).toBe(200);
+      pages.push(page.body.map((action: { idempotencyKey: string }) => action.idempotencyKey));
+      query = nextOf(page);
+      await app.runtime.advance(1);
+      await track('many', 'pay');
+    }
+    expect(pages.map((page) => page.length)).toEqual([400, 400, 205]);
+    expect(new Set(pages.flat()).size).toBe(1005);
+    expect((await list('?limit=1')).body).toHaveLength(1);
+    // Another user's place is a place in time, and no way to anything of theirs.
+    expect((await app.call('GET', `/v1/users/nobody/actions${nextOf(first)}`)).body).toEqual([]);
+    const broken = [
+      ...['x', '%00', 'MQ', 'a'.repeat(300)].map((cursor) => `cursor=${cursor}`),
+      'limit=0',
+      'limit=1001',
+      'limit=x',
+    ];
+    for (const bad of broken) {
+      const { status, body } = await list(`?${bad}`);
+      expect([status, body.errorCode], bad).toEqual([400, 'invalid_request']);
+    }
+  });
+
   test('3.18: what is no token of the action is an answer, however long it is and whatever else is asked', async () => {
     const { body } = await track('validated', 'pay');
     const token = String(body.token);

@@ -111,7 +111,8 @@ export const queryUserActions = route({
   method: 'GET',
   path: '/v1/users/:userId/actions',
   caller: 'server',
-  summary: "Lists the user's actions of the last 30 days at most, newest first.",
+  summary:
+    'Lists the user\'s actions of the last 30 days at most, newest first: up to `limit`, by default and at most 1,000. Where there are more, the header `Link` has the query that goes on (`rel="next"`).',
   params: userParams,
   query: z.object({
     codes: v.optional(
@@ -137,6 +138,8 @@ export const queryUserActions = route({
         }),
     ),
     state: v.optional(v.userActionState),
+    limit: v.optional(v.limit(1000)),
+    cursor: v.optional(v.text(256)),
   }),
   body: z.object({}),
   reply: z.array(

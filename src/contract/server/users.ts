@@ -49,13 +49,7 @@ export const queryUsers = route({
     email: v.optional(v.queriedEmail),
     phoneNumber: v.optional(v.queriedPhoneNumber),
     token: v.optional(v.text(8192)),
-    limit: v.optional(
-      z
-        .string()
-        .regex(/^[0-9]{1,3}$/, 'limit must be a whole number from 1 to 100.')
-        .transform(Number)
-        .pipe(z.number().min(1, 'limit must be at least 1.').max(100, 'limit must be at most 100.')),
-    ),
+    limit: v.optional(v.limit(100)),
     lastEvaluatedUserId: v.optional(v.userId),
   }),
   body: z.object({}),

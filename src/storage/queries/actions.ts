@@ -308,9 +308,23 @@ const loadUserActionsStatement = statement<ActionRow>(
   `select ${columns} from actions
    where ${isOfUser('actions')} and created_at >= $3
      and ($4::text[] is null or action_code = any($4)) and ($5::text is null or state = $5)
-   order by created_at desc, action_id desc`,
+     and created_at <= $6 and (created_at < $6 or action_id < $7)
+   order by created_at desc, action_id desc limit $8`,
 );
 
+/** Where a list of actions goes on: behind the one of this time and id. */
+export interface ActionPosition {
+  readonly createdAtMs: number;
+  readonly actionId: string;
+}
+
+// Before every action in the order of the list.
+const listStart: ActionPosition = {
+  createdAtMs: Date.UTC(9999, 0, 1),
+  actionId: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+};
+
+/** Newest first. */
 export async function loadUserActions(
   sql: Sql,
   filter: {
@@ -319,14 +333,20 @@ export async function loadUserActions(
     fromMs: number;
     actionCodes: readonly string[] | undefined;
     state: string | undefined;
+    after: ActionPosition | undefined;
+    limit: number;
   },
 ): Promise<readonly ActionRow[]> {
+  const after = filter.after ?? listStart;
   return sql.query(loadUserActionsStatement, [
     filter.tenantId,
     filter.userId,
     sqlTime(filter.fromMs),
     filter.actionCodes ?? null,
     filter.state ?? null,
+    sqlTime(after.createdAtMs),
+    after.actionId,
+    filter.limit,
   ]);
 }
 
