@@ -360,7 +360,8 @@ function privateOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
   const { countryPath, asnPath, cityPath, anonymiserPaths } = config.enrichment;
   return named([
-    config.smtp?.from,
+    config.smtp?.from.address,
+    config.smtp?.from.name,
     config.dataDir,
     resolve(config.dataDir),
     ...[countryPath, asnPath, cityPath, ...anonymiserPaths],

@@ -18,7 +18,8 @@ export function keepStatic(server: FastifyInstance): void {
   server.addHook('onSend', async (request, reply, payload) => {
     if (request.method !== 'GET' || reply.statusCode !== 200) return payload;
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
-    const [path = ''] = request.url.split('?');
+    // Not what was asked for: one address has many spellings.
+    const { url: path = '' } = request.routeOptions;
     let answer = kept.get(path);
     if (answer === undefined) {
       const bytes = Buffer.from(payload);

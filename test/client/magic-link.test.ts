@@ -363,12 +363,17 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
     });
 
-    test('of a link that was used, superseded, is too old or whose user was deleted says nothing', async () => {
+    test('of a link that was used, superseded, is too old, or whose user or address is gone says nothing', async () => {
       const ends: readonly ((link: string, token: string, userId: string) => Promise<unknown>)[] = [
         (link) => confirm(link),
         (_link, token) => challenge(token),
         () => app.runtime.advance(10 * 60_000),
         (_link, _token, userId) => app.call('DELETE', `/v1/users/${userId}`),
+        // The address is not the user's any more.
+        (_link, _token, userId) =>
+          app.call('POST', `/v1/users/${userId}/authenticators`, {
+            body: { verificationMethod: 'EMAIL_MAGIC_LINK', email: `new-${userId}@example.com` },
+          }),
       ];
       for (const end of ends) {
         const { userId, email } = await enrolled();

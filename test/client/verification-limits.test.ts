@@ -467,7 +467,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
               verificationMethod: 'SMS',
               userId: 'x',
             },
-            { challengeId: undefined, limit: { triesMax: 1, windowMs: minuteMs }, noticeId: randomUUID(), nowMs: 0 },
+            { limit: { triesMax: 1, windowMs: minuteMs }, noticeId: randomUUID(), nowMs: 0 },
           );
         const { other } = await app.db.transaction(async (sql) => {
           expect(await spend(sql, 'authenticator:1')).toBe(true);

@@ -297,10 +297,14 @@ describe('the contract', () => {
     const isPublic = routes.filter((route) => route.caller === 'public').map(({ id }) => id);
     expect(isPublic.sort()).toEqual([...publicRoutes].sort());
     const paths = new Set<string>();
+    // A tree, whose branches are written beyond what they grow from.
+    const grown: string[] = [];
     for (const line of app.app.server.printRoutes({ commonPrefix: false }).split('\n')) {
-      const path = /[├└]── (\/\S*) \(/.exec(line)?.[1];
-      if (path !== undefined && (line.startsWith('├') || line.startsWith('└')))
-        paths.add(path.replace(/^(\/docs).*/, '$1'));
+      const [, before = '', word, methods] = /^((?:[│ ] {3})*)[├└]── (\S*)( \()?/.exec(line) ?? [];
+      if (word === undefined) continue;
+      grown.splice(before.length / 4, grown.length, word);
+      const path = grown.join('');
+      if (methods !== undefined && path.startsWith('/')) paths.add(path.replace(/^(\/docs).*/, '$1'));
     }
     const ofContract = new Set(
       routes.flatMap((route) => [route.path, ...(route.aliases ?? []).map(({ path }) => path)]),

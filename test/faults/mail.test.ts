@@ -255,13 +255,13 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
   let isAway = false;
   let people = 0;
   const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
-  const absent = smtpMailer({ url: 'smtp://127.0.0.1:1', from: 'login@example.org' }, names);
+  const absent = smtpMailer({ url: 'smtp://127.0.0.1:1', from: { name: '', address: 'login@example.org' } }, names);
   const kept: typeof stops = [];
   beforeAll(async () => {
     smtp = await startSmtp();
     kept.push(...stops.splice(0));
     const url = `smtp://bank:smtp-canary-1@127.0.0.1:${smtp.port}`;
-    there = smtpMailer({ url, from: 'login@example.org' }, names);
+    there = smtpMailer({ url, from: { name: '', address: 'login@example.org' } }, names);
     const mailer: Mailer = { send: (...mail) => (isAway ? absent : there).send(...mail), close: () => undefined };
     app = await testApp(kind, { mailer });
   });

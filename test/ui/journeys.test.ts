@@ -405,7 +405,7 @@ describe('a returning visit', () => {
     const state = 'hKFo2SBfa/+==&x';
     await visit(page, `${sentTo}&state=${encodeURIComponent(state)}`);
     await page.reload();
-    await press(page, 'Quit');
+    await press(page, 'Cancel');
     const token = await backAtApp(page);
     const back = new URL(page.url());
     expect([back.pathname, back.searchParams.get('state')]).toEqual(['/continue', state]);

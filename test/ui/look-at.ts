@@ -22,5 +22,5 @@ export const widest = (page: Page) => page.evaluate('document.documentElement.sc
 /** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), links in sentences aside. */
 export const tooSmall = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
-    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+    .filter((element) => element.checkVisibility() && (element.closest('label') ?? element).getBoundingClientRect().height < 44)
     .map((element) => element.outerHTML)`) as Promise<readonly string[]>;

@@ -14,9 +14,9 @@ const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.ur
 // The widths beyond that of a phone, of states that have most to lay out.
 const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'magic-link', 'settings']);
 const widths = [
-  [undefined, ''],
-  [480, '-480'],
-  [1100, '-1100'],
+  { width: undefined, suffix: '', schemes: ['light', 'dark'] },
+  { width: 480, suffix: '-480', schemes: ['light'] },
+  { width: 1100, suffix: '-1100', schemes: ['dark'] },
 ] as const;
 const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
 
@@ -51,10 +51,10 @@ describe.each(states)('$name', ({ name, withoutScript, reach }) => {
 
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  for (const [width, suffix] of widths) {
+  for (const { width, suffix, schemes } of widths) {
     if (width !== undefined && !wide.has(name)) continue;
     if (width !== undefined) await page.setViewportSize({ width, height: 640 });
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       writeFileSync(`${pictures}/${name}${suffix}-${colorScheme}.png`, await page.screenshot({ fullPage: true }));
     }

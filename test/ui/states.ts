@@ -34,6 +34,9 @@ async function firstVisit(page: Page, site: Site, userId: string, body: object =
   await shown(page, 'Set up how you sign in');
 }
 
+const phone =
+  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36';
+
 const email = (userId: string) => `${userId}@example.com`;
 
 async function withMail(site: Site, userId: string): Promise<void> {
@@ -178,19 +181,17 @@ export const states: readonly State[] = [
   },
   {
     name: 'magic-link',
-    caption: 'Behind the link: who asked, on which device, and a button. Nothing happens without it.',
+    caption:
+      'Behind the link: what for, who asked and from where, as far as it is known. Nothing happens without a press.',
+    reach: openLink,
+  },
+  {
+    name: 'magic-link-denied',
+    caption: 'After “No, it wasn’t me”.',
     async reach(page, site, userId) {
-      const other = await site.open();
-      await askByLink(other.page, site, userId);
-      const link = await eventually(
-        'the mailed link',
-        10_000,
-        () => readInboxLink(site.url, email(userId)),
-        (found) => found !== '',
-      );
-      await page.goto(link);
-      await page.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
-      await other.close();
+      await openLink(page, site, userId);
+      await press(page, 'No, it wasn’t me');
+      await shown(page, 'Thank you for telling us');
     },
   },
   {
@@ -453,8 +454,23 @@ export const states: readonly State[] = [
 async function askByLink(page: Page, site: Site, userId: string): Promise<void> {
   const authenticator = { verificationMethod: 'EMAIL_MAGIC_LINK', email: email(userId) };
   await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
-  await challenge(page, site, userId);
+  await challenge(page, site, userId, { ipAddress: '1.1.1.1', userAgent: phone });
   await page.getByText('You can ask for a new link in').waitFor();
+}
+
+/** Opens the mailed link of a challenge that was asked for elsewhere. */
+async function openLink(page: Page, site: Site, userId: string): Promise<void> {
+  const other = await site.open();
+  await askByLink(other.page, site, userId);
+  const link = await eventually(
+    'the mailed link',
+    10_000,
+    () => readInboxLink(site.url, email(userId)),
+    (found) => found !== '',
+  );
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
+  await other.close();
 }
 
 /** A user whose passkey this browser has no device for any more, and who has e-mail and recovery codes as well. */

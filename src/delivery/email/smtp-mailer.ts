@@ -71,7 +71,7 @@ export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names): 
   try {
     await transport.verify();
   } catch (error) {
-    throw new DeliveryFailed(`The mail server does not take us (${reasonOf(error)}).`);
+    throw new DeliveryFailed(`The mail server does not take us (${reasonOf(error)}).`, { isRefused: true });
   } finally {
     transport.close();
   }

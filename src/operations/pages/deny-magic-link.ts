@@ -4,6 +4,7 @@ import type { Tenant } from '../../storage/published.ts';
 import { loadOpenLink, spendLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
 import { lockActionState, recordDenial } from '../../storage/queries/actions.ts';
+import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { loadTokenAction } from '../../storage/queries/token-actions.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import { isPageNonce, readMagicLinkToken } from '../magic-link-token.ts';
@@ -27,7 +28,10 @@ export const denyMagicLink = publicOperation(route, async (context, request) => 
   return denied === undefined ? overPage(own) : { ...own.look, screen: { name: 'denied' as const } };
 });
 
-/** Undefined if the link is no longer good: used, superseded, too old, or its user deleted. Then nothing is changed. */
+/**
+ * Undefined if the link is no longer good: used, superseded, too old, or its user, its action or its address gone. Then
+ * nothing is changed.
+ */
 async function deny(
   context: Context,
   { tenant, digest }: MagicLinkToken,
@@ -42,27 +46,30 @@ async function deny(
     // The user before the action, and the action before its challenge, as wherever they are held.
     if ((await lockUser(sql, key.tenantId, key.userId)) === undefined) return undefined;
     const before = await lockActionState(sql, key, actionId);
-    if ((await spendLink(sql, key.tenantId, digest, nowMs)) === undefined) return undefined;
     const action = await loadTokenAction(sql, key);
-    const isUsers = action?.authenticators.some(
-      (row) =>
-        row.authenticator_id === challenge.authenticator_id &&
-        row.verified_at !== null &&
-        haveSameContact(row, challenge),
-    );
-    const after = await recordDenial(sql, { key, actionId, isUsers: isUsers === true, nowMs });
+    // Whoever reads the mail of an address that the user has given up has no say.
+    const asked = action?.authenticators.find((row) => isOfChallenge(row, challenge));
+    if (before === undefined || asked === undefined) return undefined;
+    if ((await spendLink(sql, key.tenantId, digest, nowMs)) === undefined) return undefined;
+    const isUsers = asked.verified_at !== null;
+    const after = await recordDenial(sql, { key, actionId, isUsers, nowMs });
     await recordAudit(sql, context, route, { ...request, caller: linkCaller(tenant, challenge) }, key.userId, {
       verificationMethod: method,
       actionCode: key.actionCode,
       idempotencyKey: key.idempotencyKey,
       challengeId: challenge.challenge_id,
-      ...(before === undefined ? {} : { before, after }),
+      before,
+      after,
     });
-    if (isUsers === true) {
+    if (isUsers) {
       await queueNotice(sql, context, tenant, key.userId, { type: 'action-denied', verificationMethod: method });
     }
     return { locale: action?.locale ?? null };
   });
+}
+
+function isOfChallenge(row: AuthenticatorRow, challenge: LinkChallengeRow): boolean {
+  return row.authenticator_id === challenge.authenticator_id && haveSameContact(row, challenge);
 }
 
 function actionKey({ tenantId }: Tenant, challenge: LinkChallengeRow) {

@@ -1,5 +1,6 @@
 import { showMagicLink as route } from '../../contract/pages/magic-link.ts';
 import { labelAction } from '../../core/actions/label-action.ts';
+import { haveSameContact } from '../../core/authenticators/contact.ts';
 import { loadOpenLink } from '../../storage/queries/action-challenges.ts';
 import type { LinkChallengeRow } from '../../storage/queries/action-challenges.ts';
 import type { ActionKey } from '../../storage/queries/actions.ts';
@@ -53,8 +54,14 @@ async function factsOf(
   const { country } = enrichment.describeAddress(action.ip_address);
   const device = [agent?.browser?.name, agent?.os?.name].filter((part) => part !== undefined && part !== '').join(', ');
   const isPlaced = country !== null && country !== 'unknown';
-  // An address that is still to be enrolled may be a stranger's: they are told nothing of what the user is about to do.
-  const isUsers = challenge.purpose === 'authentication';
+  // An address that is still to be enrolled, or was given up, may be a stranger's: they are told nothing of what the user is
+  // about to do.
+  const isUsers = action.authenticators.some(
+    (row) =>
+      row.authenticator_id === challenge.authenticator_id &&
+      row.verified_at !== null &&
+      haveSameContact(row, challenge),
+  );
   const more = isUsers ? await loadUiSession(db, keyOf(tenantId, challenge), runtime.clock.now()) : undefined;
   const message = more === undefined ? undefined : messageOf(more, locale);
   const facts: [PageTextId, string | undefined][] = [

@@ -37,10 +37,32 @@ export function Screen({
   return (
     <main class="Enter" ref={main}>
       {icon === undefined ? null : <Icon name={icon} {...(tone === undefined ? {} : { tone })} />}
-      <h1 tabIndex={-1}>{heading}</h1>
+      <h1 tabIndex={-1}>{unbroken(heading)}</h1>
       {description === undefined || description === '' ? null : <p>{description}</p>}
       {children}
     </main>
+  );
+}
+
+/** Short words with a hyphen, such as "e-mail", stay on one line: evened out, lines would break there. */
+function unbroken(text: string): ComponentChildren {
+  const parts = text.split(/((?<!\S)\p{L}{1,6}-\p{L}{1,6}(?![\p{L}-]))/u);
+  return parts.length === 1 ? text : parts.map((part, at) => (at % 2 === 0 ? part : <span class="Whole">{part}</span>));
+}
+
+/** A contact that breaks behind its "@", if it has to. */
+export function ContactText({ text }: { readonly text: string }) {
+  const [before = '', ...after] = text.split('@');
+  return (
+    <bdi class="Card-hint">
+      {before}
+      {after.map((part) => (
+        <>
+          @<wbr />
+          {part}
+        </>
+      ))}
+    </bdi>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Drawing, Icon } from '../kit/icons.tsx';
 import { lookOf } from '../kit/method-look.ts';
-import { Context, Screen } from '../kit/parts.tsx';
+import { ContactText, Context, Screen } from '../kit/parts.tsx';
 import { ReadyContext, usePage } from '../kit/page.ts';
 import { useContext, useEffect } from 'preact/hooks';
 
@@ -63,7 +63,7 @@ export function PickerScreen({
                       ) : null}
                     </span>
                     {identifier !== undefined ? (
-                      <bdi class="Card-hint">{identifier}</bdi>
+                      <ContactText text={identifier} />
                     ) : look.hint === undefined ? null : (
                       <span class="Card-hint">{words.say(look.hint)}</span>
                     )}

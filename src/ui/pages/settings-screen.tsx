@@ -3,7 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import { Icon } from '../kit/icons.tsx';
 import { lookOf } from '../kit/method-look.ts';
-import { Closable, PrimaryButton, Problem, Screen, SecondaryButton, Status, TextButton } from '../kit/parts.tsx';
+import {
+  Closable,
+  ContactText,
+  PrimaryButton,
+  Problem,
+  Screen,
+  SecondaryButton,
+  Status,
+  TextButton,
+} from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 import type { Words } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
@@ -89,6 +98,7 @@ function ListPanel({
           const isKept = authenticator.isLastOf !== undefined;
           const canRemove = (mayRemove && authenticator.isRemovable) || authenticator.isCancellable;
           const { heldUntil } = authenticator;
+          const contact = authenticator.email ?? authenticator.phoneNumber;
           const hasOptions = canRename || canRemove || (mayRemove && isKept) || heldUntil !== undefined;
           return (
             <li key={authenticator.userAuthenticatorId}>
@@ -100,6 +110,7 @@ function ListPanel({
                       <bdi>{name}</bdi>
                       {authenticator.isDefault ? <span class="Badge">{words.say('settings.default')}</span> : null}
                     </span>
+                    {contact === undefined ? null : <ContactText text={contact} />}
                     <span class="Card-hint">{usesOf(words, authenticator)}</span>
                     {heldUntil === undefined ? null : (
                       <span class="Card-hint">
@@ -275,13 +286,12 @@ function kindOf(words: Words, { verificationMethod }: Authenticator): string {
   return words.say(lookOf(verificationMethod).name);
 }
 
-/** Its kind where its name does not say it, where it is reached, and when it was added and last used. */
+/** Its kind where its name does not say it, and when it was added and last used. */
 function usesOf(words: Words, authenticator: Authenticator): string {
-  const { email, phoneNumber, createdAt, lastVerifiedAt } = authenticator;
+  const { createdAt, lastVerifiedAt } = authenticator;
   const kind = kindOf(words, authenticator);
   return [
     kind === nameOf(words, authenticator) ? undefined : kind,
-    email ?? phoneNumber,
     words.say('settings.added', { date: sayDay(words.locale, createdAt) }),
     lastUse(words, lastVerifiedAt),
   ]
