@@ -659,7 +659,7 @@ describe('ruling 44: a page that waits for a message', () => {
     await tab.getByText('r•••@example.com').waitFor();
     expect(await mails(email)).toBe(1);
     await code(tab).fill(sent);
-    await heading(tab, 'It’s you');
+    await heading(tab, 'Confirmed');
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
@@ -693,7 +693,7 @@ describe('ruling 44: a page that waits for a message', () => {
     await code(page).fill(sent);
     await page.getByText('That code isn’t right').waitFor();
     await code(page).fill(await mailedCode(email, sent));
-    await heading(page, 'It’s you');
+    await heading(page, 'Confirmed');
   });
 
   test('sends nothing when somebody looks at another way and comes back', async () => {
@@ -720,7 +720,7 @@ describe('ruling 44: a page that waits for a message', () => {
     }
     expect(await mails(email)).toBe(1);
     await code(page).fill(await mailedCode(email));
-    await heading(page, 'It’s you');
+    await heading(page, 'Confirmed');
   });
 
   test('shows the address again that was entered, masked, and lets another one be entered, which is sent to', async () => {
@@ -772,7 +772,7 @@ describe('ruling 44: a page that waits for a message', () => {
     const phone = await open();
     await phone.goto(await readInboxLink(site.url, email));
     await press(phone, 'Yes, it’s me');
-    await heading(page, 'It’s you');
+    await heading(page, 'Confirmed');
   });
 });
 
