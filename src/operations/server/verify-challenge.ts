@@ -99,11 +99,7 @@ async function accept(
   context: Context,
   request: KeyRequest<typeof route>,
   { challenge, action }: Answerable,
-  {
-    subject,
-    right,
-    tried,
-  }: { readonly subject: Guesses; readonly right: SentCode; readonly tried: readonly string[] },
+  { subject, right, tried }: { readonly subject: Guesses; readonly right: SentCode; readonly tried: readonly string[] },
 ): Promise<boolean> {
   const { challenge_id: challengeId } = challenge;
   const proof = {
