@@ -16,7 +16,8 @@ export function keepStatic(server: FastifyInstance): void {
   const kept = new Map<string, Kept>();
 
   server.addHook('onSend', async (request, reply, payload) => {
-    if (request.method !== 'GET' || reply.statusCode !== 200) return payload;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || reply.statusCode !== 200) return payload;
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
     // Not what was asked for: one address has many spellings.
     const { url: path = '' } = request.routeOptions;
