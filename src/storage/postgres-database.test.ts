@@ -125,6 +125,45 @@ test('options in the URL are kept beside our own', async () => {
   expect(await db.query(setting, ['TimeZone'])).toEqual([{ value: 'UTC' }]);
 });
 
+test('ruling 53: what statements rely on is ours, whatever the URL or the role says', async () => {
+  await admin.query(
+    `create role foreign_settings superuser login; alter role foreign_settings set DateStyle = 'German'`,
+  );
+  const url = new URL(rig.url());
+  url.username = 'foreign_settings';
+  url.searchParams.set('options', '-c TimeZone=Asia/Tokyo -c statement_timeout=0 -c bytea_output=escape');
+  const db = open({ url: url.href });
+  const values = statement<{ at: number; bytes: Buffer; timeout: string }>(
+    'test_values',
+    `select timestamptz '2026-11-05 12:00:00Z' as at, '\\xff00'::bytea as bytes, current_setting('statement_timeout') as timeout`,
+  );
+  expect(await db.query(values, [])).toEqual([
+    { at: Date.UTC(2026, 10, 5, 12), bytes: Buffer.from([255, 0]), timeout: '5s' },
+  ]);
+  expect(await db.wrongSettings()).toEqual([]);
+  await db.query(statement('test_swap', `select set_config('DateStyle', 'German', false)`), []);
+  expect(await db.wrongSettings()).toContain('DateStyle');
+});
+
+test('ruling 53: of several hosts the one that can be written to is used, also after they have changed places', async () => {
+  const [first, second] = [await rig.createDatabase('host_one'), await rig.createDatabase('host_two')];
+  const nameOf = statement<{ name: string }>('test_name', 'select current_database()::text as name');
+  const setReadOnly = async (name: string, isReadOnly: boolean) => {
+    await admin.query(`alter database ${name} set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`);
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  };
+  await setReadOnly('host_one', true);
+  const nobody = new URL(first);
+  nobody.port = '1';
+  const db = open({ url: [nobody.href, first, second] });
+  expect(await db.query(nameOf, [])).toEqual([{ name: 'host_two' }]);
+  await db.query(statement('test_make', 'create table made (a int)'), []);
+  await setReadOnly('host_one', false);
+  await setReadOnly('host_two', true);
+  const now = () => db.query(nameOf, []).catch((error: unknown) => String(error));
+  await expect.poll(now, { timeout: 10_000 }).toEqual([{ name: 'host_one' }]);
+});
+
 test('a statement that takes too long is unavailability, and its connection stays', async () => {
   const db = open({ statementTimeoutMs: 200, poolSize: 1 });
   const [before] = await db.query(ownPid, []);
