@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testCredentials } from '../../test/rig/server-process.ts';
 import type { BenchCase } from '../bench-case.ts';
+import { hostileLists } from '../hostile/hostile-lists.ts';
 import { hostilePages } from '../hostile/hostile-pages.ts';
 import { hostileRules } from '../hostile/hostile-rules.ts';
 import type { HostileTenant, HostileWork } from '../hostile-work.ts';
 import { startSallyport } from '../server-process.ts';
 import { median, percentile } from '../statistics.ts';
 
-const works: readonly HostileWork[] = [...hostileRules, ...hostilePages];
+const works: readonly HostileWork[] = [...hostileRules, ...hostilePages, ...hostileLists];
 
 const probeEveryMs = 5;
 const longestWaitMaxMs = 250;
@@ -99,7 +100,7 @@ function hostileTenant(url: string, credentials: ReturnType<typeof testCredentia
           authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}`,
           'content-type': 'application/json',
         },
-        body: JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       if (response.status !== status) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 500)}`);
