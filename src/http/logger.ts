@@ -24,7 +24,9 @@ export const redactedMembers = [
   'userId',
   'ipAddress',
   'custom',
+  'databaseUrl',
   'databaseUrls',
+  'listenUrl',
 ] as const;
 
 // Lines are written together, because a write for each costs more than making them. What has not come to this length is

@@ -25,6 +25,8 @@ describe('A64: the log', () => {
       'credentialPublicKey',
       'custom',
       'databaseUrl',
+      'databaseUrls',
+      'listenUrl',
       'email',
       'ipAddress',
       'managementKey',

@@ -43,8 +43,6 @@ const tablesThatOutliveTheUser = ['actions', 'audit_events', 'departed_users'];
 /** Statements over all tenants, over none, of rows that were found by their tenant, or of a lock whose name has it. */
 const statementsWithoutTenant = [
   'database_now',
-  'delete_departed_actions',
-  'delete_newest_actions',
   'hold_tracks',
   'list_outdated_rule_sets',
   'list_tables_without_statistics',
@@ -64,8 +62,6 @@ const statementsWithoutTenant = [
   'purge_sent_messages',
   'purge_sessions',
   'record_heartbeat',
-  'rename_departed_actions',
-  'rename_newest_actions',
   'take_untold_audit_heads',
 ];
 

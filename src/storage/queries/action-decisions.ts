@@ -31,7 +31,7 @@ function decideAgainStatement(attributes: boolean, configuration: boolean): Stat
        select 1 from users where tenant_id = $1 and user_id = $2 for no key update
      ), held as (
        select a.* from (select count(*) from owner) as first, actions a
-       where a.tenant_id = $1 and a.user_id = $2 and a.action_code = $3 and a.idempotency_key = $4
+       where ${isOfUser('a')} and a.action_code = $3 and a.idempotency_key = $4
          and a.action_id = $5 and not a.is_tracked and ($22 or a.custom is null)
        for update of a
      ), proof as (

@@ -13,43 +13,62 @@ export const isOfUser = (row: string) =>
 /** In one statement at most. More would hold up whoever waits for the user. */
 const batchMax = 2_000;
 
-const batch = (which: string) => `ctid = any(array(
-     select ctid from actions where tenant_id = $1 and user_id = $2 and ${which} limit ${batchMax} for update
-   ))`;
+// By their keys: the place of a row that somebody has just written to is not the one that this statement sees.
+const picked = (order: string) => `picked as materialized (
+     select action_code, idempotency_key from actions where tenant_id = $1 and user_id = $2 and user_epoch = $3
+     ${order} limit ${batchMax} for update
+   )`;
+const isPicked = `a.tenant_id = $1 and a.user_id = $2 and a.action_code = p.action_code
+     and a.idempotency_key = p.idempotency_key`;
 
-/** Takes from actions what says more of a person than what was decided, and when. */
-const pseudonymise = `update actions set user_id = $4, user_epoch = 0, ip_address = null, sent_ip_address = null, user_agent = null,
-     device_id = null, redirect_url = null, custom = null, latitude = null, longitude = null, proofs = null,
-     earlier_decisions = null, decision = jsonb_set(decision::jsonb, '{inputs}', '{}')::json`;
+/** Takes from an action what says more of a person than what was decided, and when. */
+const pseudonymise = (pseudonym: string) => `update actions a set user_id = ${pseudonym}, user_epoch = 0,
+     ip_address = null, sent_ip_address = null, user_agent = null, device_id = null, redirect_url = null, custom = null,
+     latitude = null, longitude = null, proofs = null, earlier_decisions = null,
+     decision = jsonb_set(a.decision::jsonb, '{inputs}', '{}')::json`;
 
-const newest = `user_epoch = $3 order by created_at desc`;
-const old = `user_epoch = $3`;
+const newestFirst = 'order by created_at desc';
 const removals = {
   newest: {
-    delete: statement<{ gone: number }>('delete_newest_actions', counted(`delete from actions where ${batch(newest)}`)),
-    rename: statement<{ gone: number }>('rename_newest_actions', counted(`${pseudonymise} where ${batch(newest)}`)),
+    delete: statement<never>(
+      'delete_newest_actions',
+      `with ${picked(newestFirst)} delete from actions a using picked p where ${isPicked}`,
+    ),
+    rename: statement<never>(
+      'rename_newest_actions',
+      `with ${picked(newestFirst)} ${pseudonymise('$4')} from picked p where ${isPicked}`,
+    ),
   },
-  old: {
-    delete: statement<{ gone: number }>('delete_departed_actions', counted(`delete from actions where ${batch(old)}`)),
-    rename: statement<{ gone: number }>('rename_departed_actions', counted(`${pseudonymise} where ${batch(old)}`)),
+  departed: {
+    delete: statement<never>(
+      'delete_departed_actions',
+      `with ${picked('')} delete from actions a using picked p where ${isPicked}`,
+    ),
+    rename: statement<never>(
+      'rename_departed_actions',
+      `with ${picked('')} ${pseudonymise('$4')} from picked p where ${isPicked}`,
+    ),
   },
 };
 
-function counted(removal: string): string {
-  return `with gone as (${removal} returning 1) select count(*)::int as gone from gone`;
-}
+const leftStatement = statement<{ is_left: boolean }>(
+  'has_actions_of_epoch',
+  `select exists (
+     select from actions where tenant_id = $1 and user_id = $2 and user_epoch = $3
+   ) as is_left`,
+);
 
-/** Deletes a batch of a user's actions, or gives them a pseudonym in place of the user. Says whether there may be more. */
+/** Deletes a batch of a user's actions, or gives them a pseudonym in place of the user. Says whether there are more. */
 async function removeActions(
   sql: Sql,
   which: keyof typeof removals,
   { tenantId, userId, epoch, pseudonym }: Departure,
 ): Promise<boolean> {
-  const [row] =
-    pseudonym === null
-      ? await sql.query(removals[which].delete, [tenantId, userId, epoch])
-      : await sql.query(removals[which].rename, [tenantId, userId, epoch, pseudonym]);
-  return row?.gone === batchMax;
+  if (pseudonym === null) await sql.query(removals[which].delete, [tenantId, userId, epoch]);
+  else await sql.query(removals[which].rename, [tenantId, userId, epoch, pseudonym]);
+  // Asked anew: what it found is no measure of what is there.
+  const [row] = await sql.query(leftStatement, [tenantId, userId, epoch]);
+  return row?.is_left === true;
 }
 
 interface Departure {
@@ -114,14 +133,15 @@ export async function listUnsettledDepartures(sql: Sql, max: number): Promise<re
   }));
 }
 
-/** Deletes, or renames, a batch of what a user has left behind. Says whether there may be more. */
+/** Deletes, or renames, a batch of what a user has left behind. Says whether there are more. */
 export async function removeDepartedActions(sql: Sql, departure: Departure): Promise<boolean> {
-  return removeActions(sql, 'old', departure);
+  return removeActions(sql, 'departed', departure);
 }
 
 const settleStatement = statement<never>(
   'settle_departure',
-  `update departed_users set settled_at = $4 where tenant_id = $1 and user_id = $2 and user_epoch = $3`,
+  `update departed_users set settled_at = $4 where tenant_id = $1 and user_id = $2 and user_epoch = $3
+     and not exists (select from actions a where a.tenant_id = $1 and a.user_id = $2 and a.user_epoch = $3)`,
 );
 
 /** Notes that all are gone, and forgets the user unless somebody has the id. The tracks of the user are held meanwhile. */
@@ -130,16 +150,23 @@ export async function settleDeparture(sql: Sql, { tenantId, userId, epoch }: Dep
   await sql.query(forgetStatement, [tenantId, userId]);
 }
 
-const makeRoomStatement = statement<never>(
-  'make_room_for_action',
-  `delete from actions where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4
-     and user_epoch < ${userEpoch()}`,
+const isInTheWay = `a.tenant_id = $1 and a.user_id = $2 and a.action_code = $3 and a.idempotency_key = $4
+     and d.tenant_id = $1 and d.user_id = $2 and d.user_epoch = a.user_epoch`;
+const deleteInTheWay = statement<never>(
+  'delete_action_in_the_way',
+  `delete from actions a using departed_users d where ${isInTheWay} and d.pseudonym is null`,
+);
+const renameInTheWay = statement<never>(
+  'rename_action_in_the_way',
+  `${pseudonymise('d.pseudonym')} from departed_users d where ${isInTheWay} and d.pseudonym is not null`,
 );
 
-/** Deletes an action of an earlier user of the id, under the key of one that is to be made. */
+/** Lets an action of an earlier user of the id go, under the key of one that is to be made. */
 export async function makeRoomForAction(
   sql: Sql,
   key: { tenantId: string; userId: string; actionCode: string; idempotencyKey: string },
 ): Promise<void> {
-  await sql.query(makeRoomStatement, [key.tenantId, key.userId, key.actionCode, key.idempotencyKey]);
+  const values = [key.tenantId, key.userId, key.actionCode, key.idempotencyKey];
+  await sql.query(deleteInTheWay, values);
+  await sql.query(renameInTheWay, values);
 }

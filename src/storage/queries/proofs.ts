@@ -5,6 +5,7 @@ import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { knowDevice } from './actions.ts';
 import type { ActionKey } from './actions.ts';
 import type { AuditEvent } from './audit-events.ts';
+import { isOfUser } from './departed-users.ts';
 import { rank, satisfiesDemand } from './demand.ts';
 import type { GuessSubject } from './guess-budgets.ts';
 
@@ -193,7 +194,7 @@ function proofStatement(kind: Consumption['kind']): Statement<StoredResult> {
      from (
        select state, $17::uuid is null or (lease_id is not distinct from $17 and state in ('ALLOW', 'CHALLENGE_REQUIRED')) as has_lease
        from actions
-       where tenant_id = $1 and user_id = $2 and action_code = $3 and idempotency_key = $4 and action_id = $21
+       where ${isOfUser('actions')} and action_code = $3 and idempotency_key = $4 and action_id = $21
        for update
      ) as a
    ), consumed as (${consumptions[kind]})${sequels[kind]}, proven as (
