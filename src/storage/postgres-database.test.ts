@@ -284,6 +284,61 @@ test('a connection that falls silent in mid-statement fails after the statement 
   proxy.close();
 });
 
+test('ruling 53: connections to a host that died without a word are given back, by an ordinary role, at the expense of nobody', async () => {
+  await admin.query('create role plain login');
+  const old: Socket[] = [];
+  let isCut = false;
+  const proxy = createServer((socket) => {
+    const server = connect(Number(new URL(rig.url()).port), '127.0.0.1');
+    const isOld = !isCut;
+    if (isOld) old.push(socket, server);
+    for (const [from, to] of [
+      [socket, server],
+      [server, socket],
+    ] as const) {
+      from.on('error', () => {});
+      from.on('data', (bytes) => (isOld && isCut) || to.write(bytes));
+      from.on('end', () => (isOld && isCut) || to.end());
+    }
+  });
+  const url = `postgres://plain@127.0.0.1:${await listenOn(proxy)}/postgres`;
+  // More than the planner looks up one by one.
+  const db = open({ url, statementTimeoutMs: 200, poolSize: 8 });
+  await Promise.all(Array.from({ length: 7 }, () => db.query(sleepFor, [0.1])));
+  await db.beat(one, []);
+  const others = await Promise.all(
+    ['plain', 'postgres'].map(async (user) => {
+      const client = new Client({ connectionString: rig.url().replace('postgres@', `${user}@`) });
+      await client.connect();
+      return client;
+    }),
+  );
+
+  isCut = true;
+  const failures = await Promise.all(Array.from({ length: 7 }, () => failure(db.query(one, []))));
+  for (const each of failures) expect(each.message).toMatch(/fell silent|do not answer|No turn/);
+  await failure(db.beat(one, []));
+  const answer = () => Promise.all([db.query(one, []), db.beat(one, [])]).then(() => 'again', String);
+  await expect.poll(answer, { timeout: 20_000 }).toBe('again');
+  for (const client of others) {
+    expect((await client.query('select 1 as value')).rows).toEqual([{ value: 1 }]);
+    await client.end();
+  }
+
+  // Closing does not wait for what never answers.
+  isCut = false;
+  const next = open({ url, statementTimeoutMs: 200, poolSize: 2 });
+  await next.query(one, []);
+  isCut = true;
+  const lost = failure(next.query(one, []));
+  const { ms } = await timed(next.close());
+  expect(ms).toBeLessThan(8_000);
+  expect((await lost).message).toMatch(/fell silent/);
+  await db.close();
+  for (const socket of old) socket.destroy();
+  proxy.close();
+});
+
 test('after all idle connections were terminated the next statement works', async () => {
   const db = open();
   await Promise.all([db.query(sleepFor, [0.1]), db.query(sleepFor, [0.1])]);

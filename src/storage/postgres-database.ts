@@ -4,7 +4,8 @@
  */
 import { Socket } from 'node:net';
 import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
-import type { ClientBase, ClientConfig, Connection, PoolClient, QueryConfig, Submittable } from 'pg';
+import type { ClientBase, Connection, PoolClient, QueryConfig, Submittable } from 'pg';
+import { connectTo } from './connect-to.ts';
 import { CallQueue, waitMsMax } from './call-queue.ts';
 import type { PendingCall, Turn, Waiter } from './call-queue.ts';
 import { pause } from './pause.ts';
@@ -12,6 +13,8 @@ import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { lookStatement, sessionTimeouts, settingsText } from './session-settings.ts';
 import type { SessionState, SessionTimeouts } from './session-settings.ts';
+import { SilentConnections, endSoon } from './silent-connections.ts';
+import type { Backend } from './silent-connections.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 
@@ -60,16 +63,16 @@ const retryPauseMsMax = 50;
 const listenerPauseMsMax = 5_000;
 // What the server is given to report its own time-out before the connection is held to be dead.
 const silenceGraceMs = 2_000;
-const silentLookMs = 1_000;
 const pulseConnectMs = 2_000;
+const goodbyeMs = 1_000;
 
 /** What is kept of a connection from one statement to the next. */
 interface Session {
   readonly prepared: Map<string, Prepared>;
   readonly timeouts: SessionTimeouts;
   readonly isPooled: boolean;
-  /** Of the server's process; undefined behind a pooler that swaps them. */
-  readonly pid: number | undefined;
+  /** Undefined behind a pooler that swaps them. */
+  readonly backend: Backend | undefined;
   /** What is being answered, which must come within the statement time-out. */
   awaited: Exchange | undefined;
   /** What to do once the connection is known to be dead or has answered, where its caller waited in vain. */
@@ -190,11 +193,12 @@ class PostgresDatabase implements Database {
   private readonly listener: Listener;
   private readonly pulse: Pulse;
   private readonly sessions = new WeakMap<ClientBase, Session>();
+  private readonly clients = new Set<Client>();
   private readonly options: PostgresOptions;
   private readonly timeouts: SessionTimeouts;
   private readonly queue: CallQueue<Hold>;
   /** Connections that were given up while something was out: they keep their place until they are known to be dead. */
-  private readonly silent = new Map<Client, Session>();
+  private readonly silent: SilentConnections;
   /** Whether anything was written since the last of them. */
   private isWritten = true;
   private closing: Promise<void> | undefined;
@@ -225,13 +229,17 @@ class PostgresDatabase implements Database {
         ),
     });
     this.pool.on('error', (error) => options.onError(unavailable(error)));
-    const prepared = async (client: Client) => void (await this.prepare(client));
+    this.silent = new SilentConnections(() => this.hosts.current);
     this.listener = new Listener(() => options.listenUrl ?? this.hosts.current, options.onError);
-    this.pulse = new Pulse(() => this.hosts.current, prepared, this.timeouts.statementMs + silenceGraceMs);
+    this.pulse = new Pulse(
+      () => this.hosts.current,
+      (client) => this.prepare(client),
+      this.timeouts.statementMs + silenceGraceMs,
+    );
   }
 
   /** Makes a new connection what statements rely on, before anybody has it. */
-  private async prepare(client: ClientBase): Promise<void> {
+  private async prepare(client: ClientBase): Promise<Session> {
     const { isPooled = false } = this.options;
     // While a client is lent out the pool does not listen, and an `error` that nobody hears ends the process. Whoever has
     // borrowed it is told through the failing call.
@@ -247,11 +255,13 @@ class PostgresDatabase implements Database {
       prepared: new Map(),
       timeouts: this.timeouts,
       isPooled,
-      pid: isPooled ? undefined : state.pid,
+      backend: isPooled ? undefined : state,
       awaited: undefined,
       whenOver: undefined,
     };
     this.sessions.set(client, session);
+    this.clients.add(client as Client);
+    client.once('end', () => this.clients.delete(client as Client));
     const { stream } = (client as Client).connection;
     // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
     if (stream instanceof Socket) {
@@ -262,33 +272,15 @@ class PostgresDatabase implements Database {
         if (session.awaited !== undefined) this.giveUp(client as Client, session, session.awaited);
       });
     }
+    return session;
   }
 
-  /**
-   * Nothing came for too long. A server that waits for something (a lost synchronous standby) still has the statement and
-   * will carry it out, so that opening another connection for each would take all it has: the place stays taken.
-   */
-  private giveUp(client: Client, session: Session, awaited: Exchange): void {
+  /** Nothing came for too long: the caller is told, and the place stays taken. */
+  private giveUp(client: Client, { backend }: Session, awaited: Exchange): void {
     if (this.silent.has(client)) return;
-    this.silent.set(client, session);
     this.isWritten = false;
-    if (this.silent.size === 1) void this.watchSilent();
+    this.silent.add(client, backend);
     awaited.abandon(new Error('The connection fell silent. What was asked may be done all the same.'));
-  }
-
-  /** Looks from another connection for those that are silent, until there are none. */
-  private async watchSilent(): Promise<void> {
-    while (this.silent.size > 0 && this.closing === undefined) {
-      await pause(silentLookMs);
-      const pids = [...this.silent.values()].flatMap(({ pid }) => pid ?? []);
-      if (pids.length === 0) continue;
-      const alive = await this.pulse.livingOf(pids).catch(() => undefined);
-      if (alive === undefined) continue;
-      for (const [client, { pid }] of this.silent) {
-        // It ends what is awaited there, and with that the connection.
-        if (pid !== undefined && pids.includes(pid) && !alive.has(pid)) client.connection.stream.destroy();
-      }
-    }
   }
 
   /**
@@ -492,9 +484,17 @@ class PostgresDatabase implements Database {
   }
 
   private async closeAll(): Promise<void> {
-    // Nobody waits for what is silent.
-    for (const client of this.silent.keys()) client.connection.stream.destroy();
-    await Promise.all([this.queue.close().then(() => this.pool.end()), this.listener.close(), this.pulse.close()]);
+    this.silent.close();
+    await Promise.all([this.closePool(), this.listener.close(), this.pulse.close()]);
+  }
+
+  private async closePool(): Promise<void> {
+    await this.queue.close();
+    const ended = this.pool.end();
+    // Where the other side has gone without a word there is no goodbye to wait for.
+    await Promise.race([ended, pause(goodbyeMs)]);
+    for (const { connection } of this.clients) connection.stream.destroy();
+    await ended;
   }
 
   private acquire(party?: Party): Promise<Lease> {
@@ -578,7 +578,7 @@ class Listener {
   async close(): Promise<void> {
     this.isClosed = true;
     const client = await this.client?.catch(() => undefined);
-    await client?.end();
+    if (client !== undefined) await endSoon(client);
   }
 
   private async connect(): Promise<Client> {
@@ -663,16 +663,18 @@ class HostReadOnly extends Error {
  */
 class Pulse {
   private readonly url: () => string;
-  private readonly prepare: (client: Client) => Promise<void>;
+  private readonly prepare: (client: Client) => Promise<Session>;
   private readonly timeoutMs: number;
-  private client: Client | undefined;
+  private readonly silent: SilentConnections;
+  private open: { readonly client: Client; readonly session: Session } | undefined;
   private isOut = false;
   private isClosed = false;
 
-  constructor(url: () => string, prepare: (client: Client) => Promise<void>, timeoutMs: number) {
+  constructor(url: () => string, prepare: (client: Client) => Promise<Session>, timeoutMs: number) {
     this.url = url;
     this.prepare = prepare;
     this.timeoutMs = timeoutMs;
+    this.silent = new SilentConnections(url);
   }
 
   async beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
@@ -681,77 +683,58 @@ class Pulse {
     const answer = this.run<Row>(statement, values).finally(() => {
       this.isOut = false;
     });
-    return Promise.race([answer, this.silence(statement)]);
+    return Promise.race([answer, this.silence(answer, statement)]);
   }
 
   private async run<Row>({ text }: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
     try {
-      const client = this.client ?? (await this.connect());
+      const { client } = this.open ?? (await this.connect());
       const { rows } = await client.query<Row & object>(text, [...values]);
       return rows;
     } catch (error) {
-      const { client } = this;
-      this.client = undefined;
-      void client?.end().catch(() => undefined);
+      const { open } = this;
+      this.open = undefined;
+      if (open !== undefined) void endSoon(open.client);
       throw unavailable(asError(error));
     }
   }
 
-  private async silence(statement: Statement<unknown>): Promise<never> {
-    await pause(this.timeoutMs);
+  /** Fails if no answer has come in time. The connection is looked after from then on, until there is one or it is dead. */
+  private async silence(answer: Promise<unknown>, statement: Statement<unknown>): Promise<never> {
+    let isAnswered = false;
+    const settled = answer.then(
+      () => (isAnswered = true),
+      () => (isAnswered = true),
+    );
+    await Promise.race([settled, pause(this.timeoutMs)]);
+    const { open } = this;
+    if (!isAnswered && open !== undefined) {
+      this.silent.add(open.client, open.session.backend);
+      void settled.then(() => this.silent.delete(open.client));
+    }
     throw unavailable(new Error('The write is not answered.'), statement);
   }
 
-  private async connect(): Promise<Client> {
+  private async connect(): Promise<{ readonly client: Client; readonly session: Session }> {
     const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: pulseConnectMs });
     client.on('error', () => undefined);
     try {
       await client.connect();
-      await this.prepare(client);
+      const session = await this.prepare(client);
       if (this.isClosed) throw new Error('The database is closed.');
-      this.client = client;
-      return client;
+      this.open = { client, session };
+      return this.open;
     } catch (error) {
-      void client.end().catch(() => undefined);
+      void endSoon(client);
       throw error;
-    }
-  }
-
-  /**
-   * Which of the server's processes are still at work on what they were asked. Those that are not, and whose answer was lost,
-   * are ended: nobody reads it any more.
-   */
-  async livingOf(pids: readonly number[]): Promise<ReadonlySet<number>> {
-    const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: pulseConnectMs });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      const { rows } = await client.query<{ pid: number }>({
-        text: `select pid from pg_stat_activity
-               where pid = any($1) and (state = 'active' or not pg_terminate_backend(pid))`,
-        values: [[...pids]],
-        query_timeout: pulseConnectMs,
-      } as QueryConfig);
-      return new Set(rows.map(({ pid }) => pid));
-    } finally {
-      void client.end().catch(() => undefined);
     }
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    if (this.isOut) this.client?.connection.stream.destroy();
-    else await this.client?.end().catch(() => undefined);
+    this.silent.close();
+    if (this.open !== undefined) await endSoon(this.open.client);
   }
-}
-
-function connectTo(url: string): ClientConfig {
-  return {
-    connectionString: url,
-    application_name: 'sallyport',
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  };
 }
 
 function asError(error: unknown): Error {

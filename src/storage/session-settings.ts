@@ -51,6 +51,7 @@ export interface SessionState {
   readonly is_read_only: boolean;
   /** Of the server's process, as it tells itself: a pooler may tell another. */
   readonly pid: number;
+  readonly started_at: string;
 }
 
 /** SQL text that gives one {@link SessionState}. */
@@ -59,7 +60,8 @@ function lookText(timeouts: SessionTimeouts): string {
     ([name, value]) => `case when not (${check(name, value)}) then '${name}' end`,
   );
   return `select nullif(concat_ws(', ', ${wrong.join(', ')}), '') as wrong_settings,
-     pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only, pg_backend_pid() as pid`;
+     pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only, pg_backend_pid() as pid,
+     (select extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()) as started_at`;
 }
 
 /** SQL text that makes the settings, for the simple protocol, and looks at them. */
