@@ -158,6 +158,12 @@ test('the support file is for its owner alone and has no secret, no key and noth
 
   const again = await runHere(['doctor', '--file', file], healthy());
   expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^sallyport: EEXIST/)]);
+  // A server repeats in its refusals who wanted what.
+  const stranger = join(folder, 'stranger.json');
+  const nobody = new URL(url);
+  [nobody.username, nobody.pathname] = ['canary-role', '/canary-database'];
+  await runHere(['doctor', '--file', stranger], { ...healthy(), DATABASE_URL: nobody.href });
+  expect(await readFile(stranger, 'utf8')).not.toContain('canary');
   // What is refused is not known to be a secret, and may be one that stands in the wrong place.
   const refused = join(folder, 'refused.json');
   await runHere(['doctor', '--file', refused], {

@@ -355,11 +355,12 @@ function secretsOf(config: Config | undefined): readonly string[] {
   ]);
 }
 
-/** What is nobody else's business: folders of this machine, which have names of people in them, and the sender. */
+/** What is nobody else's business: names of users and databases, folders of this machine, and the sender. */
 function privateOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
   const { countryPath, asnPath, cityPath, anonymiserPaths } = config.enrichment;
   return named([
+    ...[...(config.databaseUrls ?? []), config.listenUrl, config.smtp?.url].flatMap((url) => namesOf(url)),
     config.smtp?.from.address,
     config.smtp?.from.name,
     config.dataDir,
@@ -383,6 +384,14 @@ function passwordsOf(url: string | undefined): readonly string[] {
   if (url === undefined || !URL.canParse(url)) return [];
   const { password } = new URL(url);
   return [password, decoded(password)];
+}
+
+/** Of a user and a database, which a server repeats in its refusals. */
+function namesOf(url: string | undefined): readonly string[] {
+  if (url === undefined || !URL.canParse(url)) return [];
+  const { username, pathname } = new URL(url);
+  // The names that everybody has say nothing of anybody.
+  return [username, pathname.slice(1)].flatMap((name) => (name === 'postgres' ? [] : [name, decoded(name)]));
 }
 
 function decoded(text: string): string {
