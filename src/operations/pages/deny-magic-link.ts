@@ -19,9 +19,10 @@ import { linkLook, overPage } from './link-page.ts';
 const method = 'EMAIL_MAGIC_LINK';
 
 /** "No, it wasn't me": a person's press on the page of the link, as confirming is, and all that follows from it or nothing. */
-export const denyMagicLink = publicOperation(route, async (context, request) => {
+export const denyMagicLink = publicOperation(route, async (anybodys, request) => {
   const { body, acceptLanguage } = request;
-  const link = readMagicLinkToken(context, body.token);
+  const link = readMagicLinkToken(anybodys, body.token);
+  const context = link === undefined ? anybodys : anybodys.forTenant(link.tenant.tenantId);
   const denied =
     link !== undefined && isPageNonce(link, body.pageNonce) ? await deny(context, link, request) : undefined;
   const own = await linkLook(context, link?.tenant, [denied?.locale, acceptLanguage]);
