@@ -10,6 +10,8 @@ import { manage } from './manage.ts';
 const fill: Readonly<Record<string, unknown>> = {
   port: 25,
   secure: true,
+  from: 'open@example.com',
+  replyTo: 'open@example.com',
   templateId: 7,
   enableMessageTemplates: true,
   sandbox: true,
