@@ -1,6 +1,7 @@
 import type { Tenant } from '../storage/published.ts';
 import { deleteRefusedSend, recordSendTaken } from '../storage/queries/sent-challenges.ts';
 import { giveBackMessages } from '../storage/queries/sent-messages.ts';
+import { lockUser } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
 import type { Context } from './operation.ts';
@@ -10,11 +11,12 @@ import { isNotSent } from './send-mail.ts';
 export interface CountedSend {
   /** The challenge in whose row it stands. */
   readonly challengeId: string;
+  /** Whom it is sent to, where that is known: held while it is written what became of it. */
+  readonly userId: string | undefined;
   /** What it was counted as. */
   readonly messageIds: readonly string[];
-  /** What else is to be done once it was taken, or refused. */
-  ifTaken?(sql: Sql): Promise<void>;
-  ifRefused?(sql: Sql): Promise<void>;
+  /** What else is to be written once it was taken or refused, with that. */
+  afterwards?(sql: Sql): Promise<void>;
 }
 
 /**
@@ -43,28 +45,33 @@ export async function sendCounted(
   await close(context, tenant, counted);
 }
 
-function close(context: Context, { tenantId }: Tenant, { challengeId, ifTaken }: CountedSend): Promise<void> {
-  return note(context, async (sql) => {
-    await recordSendTaken(sql, tenantId, challengeId, context.runtime.clock.now());
-    await ifTaken?.(sql);
-  });
+function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+  return note(context, tenant, counted, (sql) =>
+    recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now()),
+  );
 }
 
-function takeBack(
-  context: Context,
-  { tenantId }: Tenant,
-  { challengeId, messageIds, ifRefused }: CountedSend,
-): Promise<void> {
-  return note(context, async (sql) => {
-    await deleteRefusedSend(sql, tenantId, challengeId);
-    await giveBackMessages(sql, tenantId, messageIds);
-    await ifRefused?.(sql);
+function takeBack(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+  return note(context, tenant, counted, async (sql) => {
+    await deleteRefusedSend(sql, tenant.tenantId, counted.challengeId);
+    await giveBackMessages(sql, tenant.tenantId, counted.messageIds);
   });
 }
 
 /** What became of it is known, whether or not it can be written down now: then it counts as taken a little later. */
-async function note({ db, warn }: Context, write: (sql: Sql) => Promise<void>): Promise<void> {
-  await db.transaction(write).catch((error: unknown) => {
+async function note(
+  { db, warn }: Context,
+  { tenantId }: Tenant,
+  { userId, afterwards }: CountedSend,
+  write: (sql: Sql) => Promise<void>,
+): Promise<void> {
+  const noted = db.transaction(async (sql) => {
+    // Before their challenges, as wherever both are held.
+    if (userId !== undefined) await lockUser(sql, tenantId, userId);
+    await write(sql);
+    await afterwards?.(sql);
+  });
+  await noted.catch((error: unknown) => {
     if (!(error instanceof DatabaseUnavailable)) throw error;
     warn(error);
   });

@@ -31,7 +31,7 @@ type Mode = 'accept' | 'refuse' | 'hang' | 'hangAfterData' | 'hold';
 async function startSmtp() {
   const received: Received[] = [];
   const state = { mode: 'accept' as Mode, connections: 0, open: 0 };
-  const held: ((error?: Error) => void)[] = [];
+  const held: { readonly to: readonly string[]; readonly answer: (error?: Error) => void }[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -55,13 +55,14 @@ async function startSmtp() {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope;
+        const to = rcptTo.map(({ address }) => address);
         received.push({
-          to: rcptTo.map(({ address }) => address),
+          to,
           from: mailFrom === false ? '' : mailFrom.address,
           user: session.user,
           source: Buffer.concat(chunks).toString(),
         });
-        if (state.mode === 'hold') held.push(callback);
+        if (state.mode === 'hold') held.push({ to, answer: callback });
         else if (state.mode !== 'hangAfterData') callback();
       });
     },
@@ -76,7 +77,12 @@ async function startSmtp() {
     state,
     /** Says what becomes of the messages that it holds, all of which have come. */
     decide(error?: Error) {
-      for (const callback of held.splice(0)) callback(error);
+      for (const { answer } of held.splice(0)) answer(error);
+    },
+    /** Takes what it holds for one address. */
+    take(address: string) {
+      const own = held.findIndex(({ to }) => to.includes(address));
+      for (const { answer } of held.splice(own, 1)) answer();
     },
   };
 }
@@ -513,6 +519,76 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(listed).toEqual([expect.objectContaining({ email: one })]);
   });
 
+  test.each([
+    ['of one action', 'in turn', false, false],
+    ['of one action', 'in the other order', false, true],
+    ['of two actions', 'in turn', true, false],
+    ['of two actions', 'in the other order', true, true],
+  ])(
+    'two addresses %s that are out at once and are taken %s: what was sent last is good, the other is not',
+    async (_whose, _order, areTwoActions, isReversed) => {
+      const userId = `sent-to-${kind}-${(people += 1)}`;
+      const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
+      const track = async () => (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body.token;
+      const first = await track();
+      // Something that was sent for it before: numbers of one action say nothing of another's.
+      await post('user-authenticators/email-otp', first, { email: `zero-${userId}@example.com` });
+      const second = areTwoActions ? await track() : first;
+      const verify = (token: string, email: string) =>
+        post('verify/email-otp', token, { verificationCode: codesTo(email)[0] });
+      const sent: Record<string, Promise<TestReply>> = {};
+      smtp.state.mode = 'hold';
+      for (const [email, token] of [
+        [one, first],
+        [two, second],
+      ] as const) {
+        sent[email] = post('user-authenticators/email-otp', token, { email });
+        await expect.poll(() => codesTo(email), { timeout: 4_000 }).toHaveLength(1);
+      }
+      for (const email of isReversed ? [two, one] : [one, two]) {
+        smtp.take(email);
+        expect((await sent[email])?.status).toBe(200);
+      }
+      expect(isVerified(await verify(first, one))).toBe(false);
+      expect(isVerified(await verify(second, two))).toBe(true);
+      const listed = (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
+      expect(listed).toEqual([expect.objectContaining({ email: two })]);
+    },
+  );
+
+  test('an address that is asked for twice at once and refused twice leaves nothing behind', async () => {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const email = `${userId}@example.com`;
+    const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+    const send = () => post('user-authenticators/email-otp', token, { email });
+    const sent = { userId, email, send, give: () => Promise.resolve(false) };
+    const replies = [await sendAndHold(sent), await sendAndHold(sent)].map(({ reply }) => reply);
+    smtp.decide(new Error('Not this one'));
+    for (const reply of await Promise.all(replies)) expect(failed(reply)).toEqual([400, 'delivery_failed']);
+    smtp.state.mode = 'accept';
+    expect(failed(await post('challenge/email-otp', token))).toEqual([400, 'invalid_request']);
+  });
+
+  test('an address that was kept for what was out is gone when that is refused, and the one after it was taken', async () => {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
+    const track = async () => (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body.token;
+    const [first, second] = [await track(), await track()];
+    const enrol = (token: string, email: string) => post('user-authenticators/email-otp', token, { email });
+    const verify = (token: string, email: string) =>
+      post('verify/email-otp', token, { verificationCode: codesTo(email)[0] });
+    const give = () => Promise.resolve(false);
+    await enrol(first, one);
+    const another = await sendAndHold({ userId, email: two, send: () => enrol(second, two), give });
+    const again = await sendAndHold({ userId, email: one, send: () => enrol(first, one), give });
+    smtp.take(two);
+    expect((await another.reply).status).toBe(200);
+    smtp.decide(new Error('Not this one'));
+    expect(failed(await again.reply)).toEqual([400, 'delivery_failed']);
+    expect(isVerified(await verify(first, one))).toBe(false);
+    expect(isVerified(await verify(second, two))).toBe(true);
+  });
+
   test('whoever polls for the link that is out is told when the one before it was confirmed', async () => {
     const { email, token } = await enrolled('EMAIL_MAGIC_LINK');
     const send = () => post('challenge/email-magic-link', token);
@@ -523,6 +599,19 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     const { challengeId } = (await reply).body;
     const done = await post('verify/email-magic-link/finalize', token, { challengeId });
     expect(done.body).toEqual({ isVerified: true, accessToken: expect.any(String) });
+  });
+
+  test('a backend’s second challenge of an action has one code that is good: the one that was sent again', async () => {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const email = `${userId}@example.com`;
+    const start = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email, idempotencyKey: 'again' };
+    for (let count = 0; count < 2; count += 1) await app.call('POST', '/v1/challenge', { body: start });
+    const { challengeId } = (await app.call('POST', '/v1/challenge', { body: start })).body;
+    await app.call('POST', '/v1/challenge', { body: { challengeId } });
+    const verify = async (n: number) =>
+      isVerified(await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: codesTo(email)[n] } }));
+    expect(await verify(2)).toBe(false);
+    expect(await verify(3)).toBe(true);
   });
 
   test('a backend’s code and a client’s are one after the other: each ends the one before it once it was taken', async () => {

@@ -1,16 +1,12 @@
 import { contactColumns, haveSameContact } from '../../core/authenticators/contact.ts';
 import type { Contact } from '../../core/authenticators/contact.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
-import {
-  deletePendingAuthenticator,
-  discardPendingAuthenticators,
-  recordPendingAuthenticator,
-} from '../../storage/queries/authenticators.ts';
+import { recordPendingAuthenticator } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { Context } from '../operation.ts';
 import type { Sending } from './send-challenge.ts';
 
-/** A contact that somebody is about to enrol, and what becomes of it with the message that is sent there. */
+/** A contact that somebody is about to enrol, and what is written with the message that is sent there. */
 export interface PendingContact {
   readonly recipient: {
     readonly authenticator_id: string;
@@ -21,10 +17,7 @@ export interface PendingContact {
   readonly sending: Omit<Sending, 'unlessOpen'>;
 }
 
-/**
- * The pending authenticator of a contact: the one that is there when it is asked for again, else a new one. Another contact's
- * makes room once a message to this one was taken, and a new one goes if it was refused (ruling 44).
- */
+/** The pending authenticator of a contact: the one that is there when it is asked for again, else a new one. */
 export function pendingContact(
   { runtime }: Context,
   action: OpenAction,
@@ -50,10 +43,6 @@ export function pendingContact(
           secret_sealed: null,
           created_at: runtime.clock.now(),
         }),
-      ifTaken: (sql) => discardPendingAuthenticators(sql, tenantId, userId, method, authenticatorId),
-      ...(known === undefined
-        ? { ifRefused: (sql) => deletePendingAuthenticator(sql, tenantId, userId, authenticatorId) }
-        : {}),
     },
   };
 }

@@ -7,6 +7,7 @@ import { holdAction } from '../../proving/hold-action.ts';
 import type { OpenAction } from '../../proving/open-action.ts';
 import { countSend } from '../../proving/sending-limits.ts';
 import { createActionChallenge } from '../../storage/queries/action-challenges.ts';
+import { discardUnsentAuthenticators } from '../../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { StoredCode } from '../../storage/queries/challenges.ts';
 import { loadOpenMessages } from '../../storage/queries/sent-challenges.ts';
@@ -16,7 +17,6 @@ import type { PageLocale } from '../../texts/page-locale.ts';
 import type { Context, TokenRequest } from '../operation.ts';
 import { recordAudit } from '../record-audit.ts';
 import { sendCounted, sendMsMax } from '../send-counted.ts';
-import type { CountedSend } from '../send-counted.ts';
 import { tenantMailer } from '../tenant-mailer.ts';
 import { isInPlaceOf, sentMessageView } from './sent-message.ts';
 import type { ToldMessage } from './sent-message.ts';
@@ -26,12 +26,12 @@ export type Recipient = Pick<AuthenticatorRow, 'authenticator_id' | 'verificatio
 };
 
 /** How it is sent. */
-export type Sending = Pick<CountedSend, 'ifTaken' | 'ifRefused'> & {
+export interface Sending {
   /** As the caller asks: see the contract. */
   readonly unlessOpen: boolean | undefined;
   /** Writes in the transaction of the challenge, in which the user is held. */
   before?(sql: Sql): Promise<void>;
-};
+}
 
 /** What was sent, or is good in its place. */
 export interface SentChallenge {
@@ -74,7 +74,11 @@ export async function sendChallenge<R extends Route>(
     if (begun.kind === 'begun') {
       const { messageIds, sent } = begun;
       const language = choosePageLocale([row.locale, row.user_locale, request.acceptLanguage]);
-      const counted = { ...sending, challengeId: message.challengeId, messageIds };
+      const { tenantId, userId } = action.key;
+      // An address that is being enrolled makes room for another that was sent something after it (ruling 44).
+      const afterwards = (sql: Sql) =>
+        discardUnsentAuthenticators(sql, tenantId, userId, recipient.verification_method, context.runtime.clock.now());
+      const counted = { challengeId: message.challengeId, userId, messageIds, afterwards };
       await sendCounted(context, tenant, counted, () => message.send(language));
       return sent;
     }

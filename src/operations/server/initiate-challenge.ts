@@ -84,7 +84,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   });
   const { messageIds, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
-  await sendCounted(context, tenant, { challengeId, messageIds }, () =>
+  await sendCounted(context, tenant, { challengeId, userId: body.userId, messageIds }, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
@@ -136,7 +136,8 @@ async function resendCode(
     });
     return counted;
   });
-  await sendCounted(context, tenant, { challengeId: resend.challengeId, messageIds }, () =>
+  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messageIds };
+  await sendCounted(context, tenant, counted, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
   );
   return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };

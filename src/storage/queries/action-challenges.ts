@@ -31,7 +31,7 @@ const createStatement = statement<never>(
      authenticator_id, email, phone_number, scope, request, state, code_hmac, code_length, token_digest, created_at,
      expires_at, out_until, send_number)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15, $16, $17, $18,
-     ${nextSendNumber('$2', '$3', '$4', '$5')})`,
+     ${nextSendNumber('$2', '$5')})`,
 );
 
 export interface NewActionChallenge {

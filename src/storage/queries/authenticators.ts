@@ -157,37 +157,46 @@ export async function deleteAuthenticatorRow(
 const discardPendingStatement = statement<never>(
   'discard_pending_authenticators',
   `delete from authenticators
-   where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null
-     and authenticator_id is distinct from $4`,
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null`,
 );
 
-/** Removes what its user has yet to prove of a method, but for one; what is verified stays. */
+/** Removes what its user has yet to prove of a method; what is verified stays. */
 export async function discardPendingAuthenticators(
   sql: Sql,
   tenantId: string,
   userId: string,
   method: string,
-  exceptId?: string,
 ): Promise<void> {
-  await sql.query(discardPendingStatement, [tenantId, userId, method, exceptId ?? null]);
+  await sql.query(discardPendingStatement, [tenantId, userId, method]);
 }
 
-const deletePendingStatement = statement<never>(
-  'delete_pending_authenticator',
+const discardUnsentStatement = statement<never>(
+  'discard_unsent_authenticators',
   `delete from authenticators a
-   where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and verified_at is null and not exists (
-     select from challenges c where c.tenant_id = $1 and c.user_id = $2 and c.authenticator_id = a.authenticator_id
+   where a.tenant_id = $1 and a.user_id = $2 and a.verification_method = $3 and a.verified_at is null and not exists (
+     select from challenges own where own.tenant_id = $1 and own.user_id = $2 and own.authenticator_id = a.authenticator_id
+       and not exists (
+         select from challenges taken where taken.tenant_id = $1 and taken.user_id = $2
+           and taken.verification_method = $3 and taken.purpose = 'registration'
+           and taken.authenticator_id <> a.authenticator_id and taken.send_number > own.send_number
+           and (taken.out_until is null or taken.out_until <= $4)
+       )
    )`,
 );
 
-/** Removes an authenticator that its user has yet to prove, unless something was sent for it. */
-export async function deletePendingAuthenticator(
+/**
+ * Removes what its user has yet to prove of a method unless something was sent there, and nothing that was taken was sent to
+ * another after it (ruling 44): the order is that of the sends, whichever was taken first. In a transaction that holds the
+ * user.
+ */
+export async function discardUnsentAuthenticators(
   sql: Sql,
   tenantId: string,
   userId: string,
-  authenticatorId: string,
+  method: string,
+  nowMs: number,
 ): Promise<void> {
-  await sql.query(deletePendingStatement, [tenantId, userId, authenticatorId]);
+  await sql.query(discardUnsentStatement, [tenantId, userId, method, sqlTime(nowMs)]);
 }
 
 const recordPendingStatement = statement<never>(

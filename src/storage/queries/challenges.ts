@@ -62,7 +62,7 @@ const createStatement = statement<never>(
   'create_challenge',
   `insert into challenges (tenant_id, challenge_id, verification_method, user_id, action_code, idempotency_key,
      email, phone_number, scope, request, code_hmac, code_length, created_at, expires_at, out_until, send_number)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ${nextSendNumber('$4', '$5', '$6', '$3')})`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ${nextSendNumber('$4', '$3')})`,
 );
 
 export interface NewChallenge {
@@ -136,7 +136,9 @@ const withActionStatement = statement<
        from challenges k
        where k.tenant_id = c.tenant_id and c.challenge_id in (k.challenge_id, k.resend_of) and not exists (
          select from challenges later where later.tenant_id = c.tenant_id and later.resend_of = c.challenge_id
-           and later.send_number > k.send_number and (later.out_until is null or later.out_until <= $3)
+           -- what is sent again has an order of its own, and the first comes before all of it
+           and (k.resend_of is null or later.send_number > k.send_number)
+           and (later.out_until is null or later.out_until <= $3)
        )
      ) as codes, ${tokenActionColumns}
    from challenges c

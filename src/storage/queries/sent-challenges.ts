@@ -17,10 +17,13 @@ export const isStanding = (challenge: string, now: string): string => `not exist
        and (later.out_until is null or later.out_until <= ${now})
    )`;
 
-/** The number of what is sent next for an action by a method. Whoever uses it holds the user. */
-export const nextSendNumber = (user: string, action: string, key: string, method: string): string => `(
+/**
+ * The number of what is sent next to a user by a method. It is one order for all their actions, because an address that is
+ * being enrolled is the user's. Whoever uses it holds the user.
+ */
+export const nextSendNumber = (user: string, method: string): string => `(
      select coalesce(max(s.send_number), 0) + 1 from challenges s where s.tenant_id = $1 and s.user_id = ${user}
-       and s.action_code = ${action} and s.idempotency_key = ${key} and s.verification_method = ${method}
+       and s.verification_method = ${method}
    )`;
 
 // A code or a link that is gone before this is sent anew, rather than waited for.
