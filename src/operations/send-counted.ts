@@ -1,6 +1,7 @@
 import type { Tenant } from '../storage/published.ts';
 import { deleteRefusedSend, recordSendTaken } from '../storage/queries/sent-challenges.ts';
 import { giveBackMessages } from '../storage/queries/sent-messages.ts';
+import type { CountedMessages } from '../storage/queries/sent-messages.ts';
 import { lockUser } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
@@ -14,7 +15,7 @@ export interface CountedSend {
   /** Whom it is sent to, where that is known: held while it is written what became of it. */
   readonly userId: string | undefined;
   /** What it was counted as. */
-  readonly messageIds: readonly string[];
+  readonly messages: CountedMessages;
   /** What else is to be written once it was taken or refused, with that. */
   afterwards?(sql: Sql): Promise<void>;
 }
@@ -54,7 +55,7 @@ function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<
 function takeBack(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
     await deleteRefusedSend(sql, tenant.tenantId, counted.challengeId);
-    await giveBackMessages(sql, tenant.tenantId, counted.messageIds);
+    await giveBackMessages(sql, tenant.tenantId, counted.messages);
   });
 }
 

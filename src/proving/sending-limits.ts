@@ -5,7 +5,7 @@ import type { Context } from '../operations/operation.ts';
 import { readRateLimit } from '../operations/read-rate-limit.ts';
 import type { Tenant } from '../storage/published.ts';
 import { countMessage } from '../storage/queries/sent-messages.ts';
-import type { SendingLimit } from '../storage/queries/sent-messages.ts';
+import type { CountedMessages, SendingLimit } from '../storage/queries/sent-messages.ts';
 import type { Sql } from '../storage/sql.ts';
 import { contactSubject } from './contact-subject.ts';
 
@@ -14,6 +14,8 @@ const minuteMs = 60_000;
 // What holds until the tenant says otherwise: a text message costs money, a mail nearly none.
 const mailLimit: SendingLimit = { messagesMax: 12, windowMs: 10 * minuteMs };
 const textLimit: SendingLimit = { messagesMax: 6, windowMs: 10 * minuteMs };
+// What was refused is in none of these, and costs the server's reputation all the same: mailboxes could be probed without end.
+const refusedLimit: SendingLimit = { messagesMax: 60, windowMs: 60 * minuteMs, isOfRefused: true };
 
 /**
  * Counts a message against the limits of its contact and of its user, in the transaction that makes what is sent. Gives
@@ -25,27 +27,35 @@ export async function countSend(
   { runtime }: Context,
   tenant: Tenant,
   message: { verificationMethod: string; contact: Contact; userId: string | undefined; nowMs: number },
-): Promise<readonly string[]> {
+): Promise<CountedMessages> {
   const { verificationMethod, contact, userId, nowMs } = message;
   const limits = sendingLimits(tenant, verificationMethod);
+  const ofContact = contactSubject(tenant, contact);
+  const ofUser = userId === undefined ? undefined : `user:${userId}`;
+  // A user's are bounded whatever the addresses, and use up nothing of those who are reached at them.
+  const refusedSubject = ofUser ?? ofContact;
   // Sorted, so that two requests take the same locks in the same order (F11).
-  const subjects = [contactSubject(tenant, contact), ...(userId === undefined ? [] : [`user:${userId}`])].sort();
-  const messageIds: string[] = [];
-  for (const subject of subjects) {
-    const messageId = runtime.ids.uuid();
-    messageIds.push(messageId);
+  const subjects = [ofContact, ...(ofUser === undefined ? [] : [ofUser])].sort();
+  const counted = subjects.map((subject) => ({ subject, messageId: runtime.ids.uuid() }));
+  for (const { subject, messageId } of counted) {
     const reached = await countMessage(
       sql,
       { tenantId: tenant.tenantId, messageId, subject, verificationMethod, nowMs },
-      limits,
+      subject === refusedSubject ? [...limits, refusedLimit] : limits,
     );
     if (reached !== undefined) {
       const retryAfterSeconds = Math.ceil(reached.windowMs / 1000);
-      const sentence = 'Too many codes were sent to this user or address. Try again later.';
+      const sentence =
+        reached === refusedLimit
+          ? 'Too many messages to this user or address were refused by the mail server. Try again later.'
+          : 'Too many codes were sent to this user or address. Try again later.';
       throw new Refusal('too_many_requests', sentence, retryAfterSeconds);
     }
   }
-  return messageIds;
+  return {
+    messageIds: counted.map(({ messageId }) => messageId),
+    asRefused: counted.flatMap(({ subject, messageId }) => (subject === refusedSubject ? messageId : [])),
+  };
 }
 
 /** The limits that all hold for a method's messages: those that the tenant configured, else the built-in one. */

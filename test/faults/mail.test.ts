@@ -464,6 +464,40 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     });
   });
 
+  test('what is refused is bounded too: sixty an hour to a user, whatever the addresses, and to an address that is nobody’s', async () => {
+    const userId = `sent-to-${kind}-${(people += 1)}`;
+    const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+    const start = { verificationMethod: 'EMAIL_OTP', action: 'pay', email: `nobody-${userId}@example.com` };
+    let probed = 0;
+    const probe = () => {
+      // What a user had refused keeps nobody else from their mail.
+      const email = (probed += 1) % 2 === 0 ? start.email : `${probed}-${userId}@example.com`;
+      return post('user-authenticators/email-otp', token, { email });
+    };
+    const ask = () => app.call('POST', '/v1/challenge', { body: start });
+    smtp.state.mode = 'refuse';
+    for (const send of [probe, ask]) {
+      const replies = [];
+      for (let count = 0; count < 60; count += 1) replies.push(failed(await send()).join(' '));
+      expect(new Set(replies)).toEqual(new Set(['400 delivery_failed']));
+      const { connections } = smtp.state;
+      const over = await send();
+      expect([...failed(over), over.headers['retry-after']]).toEqual([429, 'too_many_requests', '3600']);
+      expect(smtp.state.connections).toBe(connections);
+    }
+    smtp.state.mode = 'accept';
+    // It is of one method and of one user or address, and what was not tried does not count.
+    expect((await post('user-authenticators/email-magic-link', token, { email: start.email })).status).toBe(200);
+    const known = await enrolled('EMAIL_OTP');
+    expect((await post('challenge/email-otp', known.token)).status).toBe(200);
+    expect((await probe()).status).toBe(429);
+    await app.runtime.advance(3_600_001);
+    expect((await ask()).status).toBe(200);
+    const later = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
+    const email = `good-${userId}@example.com`;
+    expect((await post('user-authenticators/email-otp', later.token, { email })).status).toBe(200);
+  });
+
   test('A09: no send that is refused gives a code new tries, and a try at two codes is one at each', async () => {
     for (const way of ['a code of the client API', 'a code of the server API']) {
       const sent = (await ways[way]?.()) as Sent;

@@ -11,6 +11,7 @@ import { discardUnsentAuthenticators } from '../../storage/queries/authenticator
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import type { StoredCode } from '../../storage/queries/challenges.ts';
 import { loadOpenMessages } from '../../storage/queries/sent-challenges.ts';
+import type { CountedMessages } from '../../storage/queries/sent-messages.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
 import type { PageLocale } from '../../texts/page-locale.ts';
@@ -72,13 +73,13 @@ export async function sendChallenge<R extends Route>(
     );
     if (begun.kind === 'open') return begun.open;
     if (begun.kind === 'begun') {
-      const { messageIds, sent } = begun;
+      const { messages, sent } = begun;
       const language = choosePageLocale([row.locale, row.user_locale, request.acceptLanguage]);
       const { tenantId, userId } = action.key;
       // An address that is being enrolled makes room for another that was sent something after it (ruling 44).
       const afterwards = (sql: Sql) =>
         discardUnsentAuthenticators(sql, tenantId, userId, recipient.verification_method, context.runtime.clock.now());
-      const counted = { challengeId: message.challengeId, userId, messageIds, afterwards };
+      const counted = { challengeId: message.challengeId, userId, messages, afterwards };
       await sendCounted(context, tenant, counted, () => message.send(language));
       return sent;
     }
@@ -90,7 +91,7 @@ export async function sendChallenge<R extends Route>(
 const pollMs = 250;
 
 type Begun =
-  | { readonly kind: 'begun'; readonly messageIds: readonly string[]; readonly sent: SentChallenge }
+  | { readonly kind: 'begun'; readonly messages: CountedMessages; readonly sent: SentChallenge }
   | { readonly kind: 'open'; readonly open: SentChallenge }
   | { readonly kind: 'wait' };
 
@@ -123,7 +124,7 @@ async function begin<R extends Route>(
       return { kind: 'open', open: { challengeId: openId, userAuthenticatorId, told: tell(open) } };
     }
   }
-  const messageIds = await countSend(sql, context, tenant, {
+  const counted = await countSend(sql, context, tenant, {
     verificationMethod,
     contact,
     userId: key.userId,
@@ -154,5 +155,9 @@ async function begin<R extends Route>(
     sent_at: nowMs,
     expires_at: expiresAtMs,
   };
-  return { kind: 'begun', messageIds, sent: { challengeId, userAuthenticatorId: authenticatorId, told: tell(sent) } };
+  return {
+    kind: 'begun',
+    messages: counted,
+    sent: { challengeId, userAuthenticatorId: authenticatorId, told: tell(sent) },
+  };
 }

@@ -58,7 +58,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
     // The challenge hangs on the user's row, which somebody could be deleting.
     const user =
       body.userId === undefined ? undefined : await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
-    const messageIds = await countSend(sql, context, tenant, {
+    const messages = await countSend(sql, context, tenant, {
       verificationMethod,
       contact,
       userId: body.userId,
@@ -80,11 +80,11 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       outUntilMs: nowMs + sendMsMax,
     });
     await recordAudit(sql, context, route, request, body.userId, { challengeId, verificationMethod });
-    return { messageIds, userLocale: user?.locale };
+    return { messages, userLocale: user?.locale };
   });
-  const { messageIds, userLocale } = started;
+  const { messages, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
-  await sendCounted(context, tenant, { challengeId, userId: body.userId, messageIds }, () =>
+  await sendCounted(context, tenant, { challengeId, userId: body.userId, messages }, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
@@ -125,7 +125,7 @@ async function resendCode(
     expiresAtMs,
     outUntilMs: nowMs + sendMsMax,
   };
-  const messageIds = await db.transaction(async (sql) => {
+  const messages = await db.transaction(async (sql) => {
     const message = { verificationMethod, contact, userId: userId ?? undefined, nowMs };
     const counted = await countSend(sql, context, tenant, message);
     if (!(await createResend(sql, resend))) throw notOpen();
@@ -136,7 +136,7 @@ async function resendCode(
     });
     return counted;
   });
-  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messageIds };
+  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages };
   await sendCounted(context, tenant, counted, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
   );

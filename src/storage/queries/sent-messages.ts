@@ -15,10 +15,11 @@ const recordStatement = statement<never>(
   `insert into sent_messages (tenant_id, message_id, subject, verification_method, sent_at) values ($1, $2, $3, $4, $5)`,
 );
 
-/** How many messages one subject may be sent within a time. */
+/** How many messages one subject may be sent within a time, or how many of those that were refused it may cause. */
 export interface SendingLimit {
   readonly messagesMax: number;
   readonly windowMs: number;
+  readonly isOfRefused?: boolean;
 }
 
 /**
@@ -34,21 +35,39 @@ export async function countMessage(
   await sql.query(lockStatement, [JSON.stringify([tenantId, subject, verificationMethod])]);
   for (const limit of limits) {
     const sinceMs = nowMs - limit.windowMs;
-    const [row] = await sql.query(countStatement, [tenantId, subject, verificationMethod, sqlTime(sinceMs)]);
+    const counted = limit.isOfRefused === true ? `${refusedPrefix}${subject}` : subject;
+    const [row] = await sql.query(countStatement, [tenantId, counted, verificationMethod, sqlTime(sinceMs)]);
     if ((row?.sent ?? 0) >= limit.messagesMax) return limit;
   }
   await sql.query(recordStatement, [tenantId, message.messageId, subject, verificationMethod, sqlTime(nowMs)]);
   return undefined;
 }
 
+// What was refused is counted under a subject of its own, beside what was sent.
+const refusedPrefix = 'refused ';
+
 const giveBackStatement = statement<never>(
   'give_back_sent_messages',
-  'delete from sent_messages where tenant_id = $1 and message_id = any($2::uuid[])',
+  `with refused as (
+     update sent_messages set subject = '${refusedPrefix}' || subject
+     where tenant_id = $1 and message_id = any($3::uuid[])
+   )
+   delete from sent_messages where tenant_id = $1 and message_id = any($2::uuid[]) and message_id <> all($3::uuid[])`,
 );
 
-/** Takes back what was counted of messages that were not sent after all. */
-export async function giveBackMessages(sql: Sql, tenantId: string, messageIds: readonly string[]): Promise<void> {
-  await sql.query(giveBackStatement, [tenantId, messageIds]);
+/** What a message was counted as, and as what of that it counts on, if it is refused. */
+export interface CountedMessages {
+  readonly messageIds: readonly string[];
+  readonly asRefused: readonly string[];
+}
+
+/** Takes back what was counted of a message that was not sent after all. */
+export async function giveBackMessages(
+  sql: Sql,
+  tenantId: string,
+  { messageIds, asRefused }: CountedMessages,
+): Promise<void> {
+  await sql.query(giveBackStatement, [tenantId, messageIds, asRefused]);
 }
 
 const purgeStatement = statement<{ message_id: string }>(
