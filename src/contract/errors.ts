@@ -29,7 +29,7 @@ export const errorCatalogue = {
   delivery_failed: {
     status: 400,
     title: 'The message could not be handed over for delivery.',
-    fix: 'Offer another method, or try again later. Nothing was sent.',
+    fix: 'Offer another method, or try again later. Nothing was sent, unless the provider fell silent.',
   },
   unauthorized: {
     status: 401,
@@ -88,7 +88,7 @@ export const errorCatalogue = {
   },
   too_many_requests: {
     status: 429,
-    title: 'Too many failed requests from this address, or too many requests with this key.',
+    title: 'Too many failed requests from this address, too many requests with this key, or too many messages.',
     fix: 'Wait for the number of seconds in `Retry-After`.',
   },
   unexpected_error: {

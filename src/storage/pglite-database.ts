@@ -16,7 +16,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
@@ -93,6 +93,9 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
     throw error;
   }
 }
+
+/** One segment of the log. */
+const spareBytesMin = 16 * 1024 ** 2;
 
 function startParams(fsync: boolean): string[] {
   const settings = [
@@ -205,6 +208,10 @@ interface NodeFsInternals {
 /** PGlite's file layer with the fsync it leaves out (electric-sql/pglite issue 1107). */
 class SyncedNodeFS extends NodeFS {
   syncs = 0;
+
+  get folder(): string {
+    return this.rootDir;
+  }
 
   override async init(pglite: PGlite, options: EmscriptenOptions): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(pglite, options);
@@ -353,7 +360,14 @@ class PgliteDatabase implements EmbeddedDatabase {
     return { connections: 0, idle: 0, waiting: this.queue.waiting };
   }
 
-  beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+  async beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
+    if (this.disk !== null) {
+      // A row that is written over finds its place on a full disk, too, where nothing else does.
+      const { bavail, bsize } = await statfs(this.disk.folder);
+      if (bavail * bsize < spareBytesMin) {
+        throw new DatabaseUnavailable('The disk of the embedded database is full, or nearly.');
+      }
+    }
     return this.query(statement, values);
   }
 

@@ -175,9 +175,7 @@ describe.each(databaseKinds)('deletion on the %s database', (kind) => {
 
       await app.runtime.advance(6_000);
       expect(await count(`user_id = 'giant'`), 'only the new one is left').toBe(1);
-      expect(await count(`user_id like 'deleted/%' and idempotency_key like 'old-%'`)).toBe(
-        query === '' ? 0 : 4_500,
-      );
+      expect(await count(`user_id like 'deleted/%' and idempotency_key like 'old-%'`)).toBe(query === '' ? 0 : 4_500);
       expect((await app.call('GET', '/v1/users/giant/actions')).body).toHaveLength(1);
 
       await app.call('DELETE', '/v1/users/giant');
