@@ -169,7 +169,7 @@ export const settings = {
     schema: z.enum(['none', 'session', 'transaction'], 'must be none, session or transaction').default('none'),
     fallback: 'none',
     meaning:
-      'How a connection pooler such as PgBouncer stands before the database: `session` as if there were none; with `transaction` nothing is kept in a session, which costs about half of the speed. See the guide to production.',
+      'How a connection pooler such as PgBouncer stands before the database: `session` as if there were none; with `transaction` nothing is kept in a session, which costs about half of the tracks a second. See the guide to production.',
   },
   SALLYPORT_LISTEN_URL: {
     schema: z.string().transform(readDatabaseUrls).optional(),

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import {
   accessSync,
+  appendFileSync,
   chmodSync,
   chownSync,
   constants,
@@ -52,6 +53,13 @@ export interface OwnPostgresRig extends PostgresRig {
   kill9(): Promise<void>;
   /** Starts it again on the same port and data, after {@link kill9} or by ending it first. */
   restart(): Promise<void>;
+  /** Starts a hot standby that follows it. */
+  startStandby(): Promise<Standby>;
+}
+
+export interface Standby {
+  url(databaseName?: string): string;
+  stop(): Promise<void>;
 }
 
 /** A server for ordinary tests: the one `TEST_DATABASE_URL` names, whose user must be allowed to create databases, or our own. */
@@ -119,10 +127,37 @@ export async function startPostgres(options: PostgresRigOptions = {}): Promise<O
         await server.end('SIGINT');
         await server.start();
       },
+      async startStandby() {
+        const copy = join(folder, 'standby');
+        await copyRunning(server.url(), () => run('cp', user, folder, ['-a', data, copy]), copy);
+        const standby = new Server({ folder, data: copy, native, user, port: await freePort(), options });
+        for (const name of ['backup_label', 'standby.signal', 'postgresql.auto.conf']) give(join(copy, name), user);
+        await standby.start();
+        return { url: standby.url, stop: () => standby.end('SIGINT') };
+      },
     };
   } catch (error) {
     watchdog.stdin?.end();
     throw error;
+  }
+}
+
+/** A copy of a running server's folder, made to follow it (PostgreSQL 15, 26.3.3 and 27.2). */
+async function copyRunning(url: string, copyFiles: () => Promise<void>, copy: string): Promise<void> {
+  const admin = new Client({ connectionString: url });
+  await admin.connect();
+  try {
+    await admin.query(`select pg_backup_start('standby', true)`);
+    await copyFiles();
+    const { rows } = await admin.query<{ labelfile: string }>('select labelfile from pg_backup_stop()');
+    rmSync(join(copy, 'postmaster.pid'), { force: true });
+    writeFileSync(join(copy, 'backup_label'), rows[0]?.labelfile ?? '');
+    writeFileSync(join(copy, 'standby.signal'), '');
+    const { hostname, port, username } = new URL(url);
+    const source = `host=${hostname} port=${port} user=${username} application_name=standby`;
+    appendFileSync(join(copy, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
+  } finally {
+    await admin.end();
   }
 }
 
