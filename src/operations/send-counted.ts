@@ -6,7 +6,7 @@ import { lockUser } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
 import { DatabaseUnavailable } from '../storage/sql.ts';
 import type { Context } from './operation.ts';
-import { isNotSent } from './send-mail.ts';
+import { isNotSent, isRefusedByServer } from './send-mail.ts';
 
 /** A message that was counted and stored, and is about to be sent. */
 export interface CountedSend {
@@ -40,7 +40,7 @@ export async function sendCounted(
   try {
     await send();
   } catch (error) {
-    await (isNotSent(error) ? takeBack(context, tenant, counted) : close(context, tenant, counted));
+    await (isNotSent(error) ? takeBack(context, tenant, counted, error) : close(context, tenant, counted));
     throw error;
   }
   await close(context, tenant, counted);
@@ -52,10 +52,13 @@ function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<
   );
 }
 
-function takeBack(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+function takeBack(context: Context, tenant: Tenant, counted: CountedSend, error: unknown): Promise<void> {
+  const { messageIds, asRefused } = counted.messages;
+  // A server that is away tells nobody anything of a mailbox, and is nobody's fault.
+  const messages = { messageIds, asRefused: isRefusedByServer(error) ? asRefused : [] };
   return note(context, tenant, counted, async (sql) => {
     await deleteRefusedSend(sql, tenant.tenantId, counted.challengeId);
-    await giveBackMessages(sql, tenant.tenantId, counted.messages);
+    await giveBackMessages(sql, tenant.tenantId, messages);
   });
 }
 

@@ -12,6 +12,20 @@ class PerhapsSent extends Refusal {
   }
 }
 
+/** The mail server said no to this very message. */
+class RefusedByServer extends Refusal {
+  constructor() {
+    super('delivery_failed', notTaken);
+  }
+}
+
+const notTaken = 'The message could not be handed over to the mail server. Nothing was sent.';
+
+/** Whether the mail server was asked, and said no: what a caller learns something by. */
+export function isRefusedByServer(error: unknown): boolean {
+  return error instanceof RefusedByServer;
+}
+
 /** Whether what a send threw says that nothing was sent, for certain. */
 export function isNotSent(error: unknown): boolean {
   return error instanceof Refusal && !(error instanceof PerhapsSent);
@@ -31,6 +45,6 @@ export async function sendMail(context: Context, tenant: Tenant, email: Email): 
     if (!(error instanceof DeliveryFailed)) throw error;
     context.warn(error);
     if (!error.isRefused) throw new PerhapsSent();
-    throw new Refusal('delivery_failed', 'The message could not be handed over to the mail server. Nothing was sent.');
+    throw error.isAnswered ? new RefusedByServer() : new Refusal('delivery_failed', notTaken);
   }
 }

@@ -12,7 +12,7 @@ import { Lines } from '../runtime/lines.ts';
 import { pause } from './pause.ts';
 import type { StatementCall } from './row-types.ts';
 import { DatabaseUnavailable } from './sql.ts';
-import type { Party } from './sql.ts';
+import type { Party, SqlValue, Statement } from './sql.ts';
 
 /** Whoever waits for a turn, and how they are told that it does not come. */
 export interface Waiter {
@@ -93,6 +93,13 @@ export class CallQueue<Hold extends Waiter> {
 
   get isIdle(): boolean {
     return this.free === this.placesMax;
+  }
+
+  /** Stands in line with a statement, and gives its rows. */
+  ask<Row>(statement: Statement<Row>, values: readonly SqlValue[], party: Party | undefined): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.add({ statement, values, party, attempts: 0, resolve: (rows) => resolve(rows as Row[]), reject });
+    });
   }
 
   add(item: PendingCall | Hold): void {

@@ -306,16 +306,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
-    return new Promise((resolve, reject) => {
-      this.queue.add({
-        statement,
-        values,
-        party,
-        attempts: 0,
-        resolve: (rows) => resolve(rows as Row[]),
-        reject,
-      });
-    });
+    return this.queue.ask(statement, values, party);
   }
 
   async script(text: string): Promise<void> {

@@ -292,20 +292,8 @@ class PostgresDatabase implements Database {
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
-    return new Promise((resolve, reject) => {
-      if (this.isCut) {
-        reject(unavailable(new Error('Its connections do not answer.'), statement));
-        return;
-      }
-      this.queue.add({
-        statement,
-        values,
-        party,
-        attempts: 0,
-        resolve: (rows) => resolve(rows as Row[]),
-        reject,
-      });
-    });
+    if (this.isCut) return Promise.reject(unavailable(new Error('Its connections do not answer.'), statement));
+    return this.queue.ask(statement, values, party);
   }
 
   private serve(): void {

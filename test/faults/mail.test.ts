@@ -464,6 +464,17 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     });
   });
 
+  test('a server that is away is counted against nobody, however often it is asked for', async () => {
+    const { email, token } = await enrolled('EMAIL_OTP');
+    isAway = true;
+    for (let count = 0; count < 61; count += 1) {
+      expect(failed(await post('challenge/email-otp', token))).toEqual([400, 'delivery_failed']);
+    }
+    isAway = false;
+    expect((await post('challenge/email-otp', token)).status).toBe(200);
+    expect(isVerified(await post('verify/email-otp', token, { verificationCode: codesTo(email)[0] }))).toBe(true);
+  });
+
   test('what is refused is bounded too: sixty an hour to a user, whatever the addresses, and to an address that is nobody’s', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;

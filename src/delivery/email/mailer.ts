@@ -24,8 +24,11 @@ export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
   /** Whether it is certain that nobody delivers it; otherwise it may have been taken before the answer was lost. */
   readonly isRefused: boolean;
-  constructor(message: string, { isRefused }: { readonly isRefused: boolean }) {
+  /** Whether the server itself said no to the message. */
+  readonly isAnswered: boolean;
+  constructor(message: string, { isRefused, isAnswered = false }: { isRefused: boolean; isAnswered?: boolean }) {
     super(message);
     this.isRefused = isRefused;
+    this.isAnswered = isAnswered;
   }
 }

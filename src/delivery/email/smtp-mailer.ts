@@ -157,12 +157,17 @@ const conversationTimeout = 'SOCKET_TIMEOUT';
 function isRefusal(error: unknown): boolean {
   if (error instanceof NotConnected) return true;
   if (!(error instanceof Error)) return false;
-  const { code, responseCode, timeoutType, originalCode, syscall } = error as Error & Record<string, unknown>;
-  if (typeof responseCode === 'number' && responseCode >= 400) return true;
+  if (isNo(error)) return true;
+  const { code, timeoutType, originalCode, syscall } = error as Error & Record<string, unknown>;
   if (codesBeforeText.includes(String(code))) return true;
   if (timeoutType !== undefined && timeoutType !== conversationTimeout) return true;
   // A certificate that nobody vouches for: no fault of the line, which names the call that failed.
   return code === 'ESOCKET' && /CERT|ISSUER|SIGNATURE/.test(String(originalCode)) && syscall === undefined;
+}
+
+/** Whether a server has answered, and said no. */
+function isNo(error: unknown): boolean {
+  return error instanceof Error && 'responseCode' in error && Number(error.responseCode) >= 400;
 }
 
 function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
@@ -195,6 +200,7 @@ function mailerOver(transport: Transport, sender: { readonly from: Sender; reado
       } catch (error) {
         throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`, {
           isRefused: !hasBegun || isRefusal(error),
+          isAnswered: isNo(error),
         });
       }
     },

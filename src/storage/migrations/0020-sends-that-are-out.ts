@@ -1,6 +1,6 @@
 /**
  * Whether what was sent was taken: while `out_until` is not reached nobody has said so, and what was sent before stays good
- * beside it. What is refused is deleted. `send_number` orders what was sent for one action by one method, or again for one
+ * beside it. What is refused is deleted. `send_number` orders what was sent to one user by one method, or again for one
  * challenge. A code that is sent again for a backend's challenge stands in a row of its own, which `resend_of` leads from;
  * nodes of an earlier version put it in the place of the one before.
  */

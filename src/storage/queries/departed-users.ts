@@ -3,12 +3,12 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 /** The epoch that a user's actions have to have, as the statement sees it that reads them. */
-export const userEpoch = (tenant = '$1', user = '$2') =>
-  `coalesce((select max(d.user_epoch) + 1 from departed_users d where d.tenant_id = ${tenant} and d.user_id = ${user}), 0)`;
+export const userEpoch =
+  'coalesce((select max(d.user_epoch) + 1 from departed_users d where d.tenant_id = $1 and d.user_id = $2), 0)';
 
 /** The condition on an action that it belongs to the user, and to no earlier one of the same id. */
 export const isOfUser = (row: string) =>
-  `${row}.tenant_id = $1 and ${row}.user_id = $2 and ${row}.user_epoch = ${userEpoch()}`;
+  `${row}.tenant_id = $1 and ${row}.user_id = $2 and ${row}.user_epoch = ${userEpoch}`;
 
 /** In one statement at most. More would hold up whoever waits for the user. */
 const batchMax = 2_000;
@@ -78,7 +78,7 @@ interface Departure {
   readonly pseudonym: string | null;
 }
 
-const epochStatement = statement<{ epoch: number }>('load_user_epoch', `select ${userEpoch()} as epoch`);
+const epochStatement = statement<{ epoch: number }>('load_user_epoch', `select ${userEpoch} as epoch`);
 
 const recordStatement = statement<never>(
   'record_departure',

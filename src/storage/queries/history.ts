@@ -151,7 +151,7 @@ const partOrder = Object.keys(parts) as readonly (keyof typeof parts)[];
 
 // Each window is read once, however many questions look into it.
 const windows: Readonly<Record<WindowParty, string>> = {
-  user: window('user', `w.user_id = $2 and w.user_epoch = ${userEpoch()}`, '$8'),
+  user: window('user', `w.user_id = $2 and w.user_epoch = ${userEpoch}`, '$8'),
   ip: window('ip', 'w.ip_address = $5', '$9'),
   device: window('device', 'w.device_id = $6', '$10'),
 };
