@@ -344,7 +344,7 @@ function without(words: readonly string[], text: string): string {
 /** What nobody may read, wherever it may come from: a driver's error, a mail server's answer. */
 function secretsOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
-  const urls = [...(config.databaseUrls ?? []), config.listenUrl, config.smtp?.url];
+  const urls = [...(config.databaseUrls ?? []), ...(config.listenUrls ?? []), config.smtp?.url];
   return named([
     ...urls,
     ...urls.flatMap((url) => passwordsOf(url)),
@@ -360,7 +360,7 @@ function privateOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
   const { countryPath, asnPath, cityPath, anonymiserPaths } = config.enrichment;
   return named([
-    ...[...(config.databaseUrls ?? []), config.listenUrl, config.smtp?.url].flatMap((url) => namesOf(url)),
+    ...[...(config.databaseUrls ?? []), ...(config.listenUrls ?? []), config.smtp?.url].flatMap((url) => namesOf(url)),
     config.smtp?.from.address,
     config.smtp?.from.name,
     config.dataDir,

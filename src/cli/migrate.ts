@@ -25,7 +25,7 @@ the role the settings which sessions behind the pooler need.
     const config = loadConfig();
     if (!flags.has('create')) refuseAbsent(config);
     // Past a pooler that swaps sessions: it has none of the settings before the role has them.
-    const past = config.listenUrl === undefined ? {} : { databaseUrls: [config.listenUrl], isPooled: false };
+    const past = config.isPooled ? { databaseUrls: config.listenUrls, isPooled: false } : {};
     const storage = await openStorage({ ...config, ...past }, systemRuntime(), (error) =>
       process.stderr.write(`sallyport: ${error.message}\n`),
     );

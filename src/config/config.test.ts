@@ -139,6 +139,12 @@ describe('configuration', () => {
       { SALLYPORT_SMTP_URL: 'smtp://user:12#ss@host', SALLYPORT_MAIL_FROM: 'a@b.c' },
       /%23/,
     ],
+    ['a pooler before nothing', { SALLYPORT_POOLER: 'session' }, /SALLYPORT_POOLER is of no use without DATABASE_URL/],
+    [
+      'a transaction pooler without a way past it',
+      { SALLYPORT_POOLER: 'transaction', DATABASE_URL: 'postgres://h/d', SALLYPORT_MASTER_KEY: masterKey },
+      /SALLYPORT_LISTEN_URL is required/,
+    ],
     [
       'a password that makes no URL',
       { DATABASE_URL: 'postgres://u:p/q@h/d', SALLYPORT_MASTER_KEY: masterKey },

@@ -318,7 +318,8 @@ export interface Config {
   readonly databaseUrls: readonly string[] | undefined;
   readonly databasePoolSize: number;
   readonly isPooled: boolean;
-  readonly listenUrl: string | undefined;
+  /** One URL for each host without the pooler; absent where the database's are used. */
+  readonly listenUrls: readonly string[] | undefined;
   /** Keys of 32 bytes: the first seals, all open. Absent only with the embedded database. */
   readonly masterKeys: readonly Buffer[] | undefined;
   readonly trustedProxies: readonly string[];
@@ -397,6 +398,11 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   if (variables['DATABASE_URL'] && !variables['SALLYPORT_MASTER_KEY']) {
     mistakes.push('SALLYPORT_MASTER_KEY is required with DATABASE_URL; make one with: openssl rand -base64 32');
   }
+  for (const name of ['SALLYPORT_POOLER', 'SALLYPORT_LISTEN_URL']) {
+    if (variables[name] && variables[name] !== 'none' && !variables['DATABASE_URL']) {
+      mistakes.push(`${name} is of no use without DATABASE_URL`);
+    }
+  }
   if (variables['SALLYPORT_POOLER'] === 'transaction' && !variables['SALLYPORT_LISTEN_URL']) {
     mistakes.push(
       'SALLYPORT_LISTEN_URL is required with SALLYPORT_POOLER=transaction: name the database without the pooler',
@@ -418,7 +424,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     databaseUrls: known.DATABASE_URL,
     databasePoolSize: known.SALLYPORT_DATABASE_POOL_SIZE,
     isPooled: known.SALLYPORT_POOLER === 'transaction',
-    listenUrl: known.SALLYPORT_LISTEN_URL?.[0],
+    listenUrls: known.SALLYPORT_LISTEN_URL,
     masterKeys: known.SALLYPORT_MASTER_KEY,
     trustedProxies: known.SALLYPORT_TRUSTED_PROXIES,
     metricsToken: known.SALLYPORT_METRICS_TOKEN,

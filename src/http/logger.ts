@@ -27,6 +27,7 @@ export const redactedMembers = [
   'databaseUrl',
   'databaseUrls',
   'listenUrl',
+  'listenUrls',
 ] as const;
 
 // Lines are written together, because a write for each costs more than making them. What has not come to this length is

@@ -16,7 +16,7 @@ export interface StorageOptions {
   /** PostgreSQL, a URL for each host, or undefined for the embedded database. */
   readonly databaseUrls: readonly string[] | undefined;
   /** Where notifications come from, if not from there. */
-  readonly listenUrl: string | undefined;
+  readonly listenUrls: readonly string[] | undefined;
   /** Whether a pooler is in front that swaps sessions between statements. */
   readonly isPooled: boolean;
   readonly databasePoolSize: number;
@@ -44,7 +44,7 @@ export async function openStorage(
     if (options.masterKeys === undefined) throw new Error('SALLYPORT_MASTER_KEY is required with DATABASE_URL.');
     const db = openPostgresDatabase({
       url: options.databaseUrls,
-      listenUrl: options.listenUrl,
+      listenUrls: options.listenUrls,
       isPooled: options.isPooled,
       poolSize: options.databasePoolSize,
       random: () => runtime.random.bytes(4).readUInt32BE() / 0x1_0000_0000,

@@ -155,8 +155,12 @@ test('ruling 53: of several hosts the one that can be written to is used, also a
   await setReadOnly('host_one', true);
   const nobody = new URL(first);
   nobody.port = '1';
-  const db = open({ url: [nobody.href, first, second] });
+  const db = open({ url: [nobody.href, first, second], listenUrls: [nobody.href, second] });
+  const heard: string[] = [];
+  await db.listen('news', (payload) => heard.push(payload));
   expect(await db.query(nameOf, [])).toEqual([{ name: 'host_two' }]);
+  await db.query(notify, ['told']);
+  await expect.poll(() => heard).toEqual(['told']);
   await db.query(statement('test_make', 'create table made (a int)'), []);
   await setReadOnly('host_one', false);
   await setReadOnly('host_two', true);

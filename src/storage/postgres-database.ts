@@ -26,7 +26,7 @@ export interface PostgresOptions {
    */
   readonly url: string | readonly string[];
   /** Where notifications come from, if not from there: a pooler that swaps sessions between statements has none. */
-  readonly listenUrl?: string | undefined;
+  readonly listenUrls?: readonly string[] | undefined;
   /** Whether such a pooler is between us and the server. Then nothing is kept in a session, prepared statements least. */
   readonly isPooled?: boolean;
   readonly poolSize: number;
@@ -230,7 +230,7 @@ class PostgresDatabase implements Database {
     });
     this.pool.on('error', (error) => options.onError(unavailable(error)));
     this.silent = new SilentConnections(() => this.hosts.current);
-    this.listener = new Listener(() => options.listenUrl ?? this.hosts.current, options.onError);
+    this.listener = new Listener(this.hosts, options.listenUrls, options.onError);
     this.pulse = new Pulse(
       () => this.hosts.current,
       (client) => this.prepare(client),
@@ -538,14 +538,17 @@ function runOn(lease: Lease, statement: Statement<unknown>, values: readonly Sql
 
 /** One connection that is not in the pool, for notifications. Comes back by itself after it was lost. */
 class Listener {
-  private readonly url: () => string;
+  private readonly hosts: Hosts;
+  /** Its own, which it goes through by itself; those of the pool are left by the pool. */
+  private readonly ownHosts: Hosts | undefined;
   private readonly onError: (error: Error) => void;
   private readonly channels = new Map<string, ((payload: string) => void)[]>();
   private client: Promise<Client> | undefined;
   private isClosed = false;
 
-  constructor(url: () => string, onError: (error: Error) => void) {
-    this.url = url;
+  constructor(poolHosts: Hosts, ownUrls: readonly string[] | undefined, onError: (error: Error) => void) {
+    this.ownHosts = ownUrls === undefined ? undefined : new Hosts(ownUrls);
+    this.hosts = this.ownHosts ?? poolHosts;
     this.onError = onError;
   }
 
@@ -569,8 +572,9 @@ class Listener {
     if (client !== undefined) await endSoon(client);
   }
 
-  private async connect(): Promise<Client> {
-    const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: 5_000 });
+  private async connect(hostsLeft = this.ownHosts?.count ?? 1): Promise<Client> {
+    const url = this.hosts.current;
+    const client = new Client({ ...connectTo(url), connectionTimeoutMillis: 5_000 });
     let isReady = false;
     client.on('error', (error) => {
       if (!this.isClosed) this.onError(unavailable(error));
@@ -587,8 +591,10 @@ class Listener {
       isReady = true;
       return client;
     } catch (error) {
+      this.ownHosts?.leave(url);
+      await endSoon(client);
+      if (hostsLeft > 1 && !this.isClosed) return this.connect(hostsLeft - 1);
       this.client = undefined;
-      await client.end().catch(() => undefined);
       throw error;
     }
   }

@@ -27,6 +27,7 @@ describe('A64: the log', () => {
       'databaseUrl',
       'databaseUrls',
       'listenUrl',
+      'listenUrls',
       'email',
       'ipAddress',
       'managementKey',
