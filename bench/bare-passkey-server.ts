@@ -1,21 +1,21 @@
 /**
- * What verifying a passkey costs when nothing is done but what cannot be left out: a bare `node:http` server that reads the
- * body, reads the action, spends the challenge, has the library check the signature, records the proof, and answers as many
- * bytes: the same three statements on the same driver and pool size, and the same cryptography. It checks no token and no
- * origin, permits nothing, decides nothing, signs nothing, counts nothing and logs nothing.
+ * The least that verifying a passkey can cost: a bare `node:http` server that reads the body, reads the action, spends
+ * the challenge, has the library check the signature, records the proof, and responds with as many bytes: the same
+ * three statements on the same driver and pool size, and the same cryptography. It checks no token and no origin,
+ * permits nothing, decides nothing, signs nothing, counts nothing and logs nothing.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
-import type * as KeyCeremonies from '../src/storage/queries/key-ceremonies.ts';
+import type * as KeyCeremonies from '../src/storage/queries/challenges/key-ceremonies.ts';
 import type * as Proofs from '../src/storage/queries/proofs.ts';
-import type * as TokenActions from '../src/storage/queries/token-actions.ts';
+import type * as TokenActions from '../src/storage/queries/actions/of-token.ts';
 import { built, openBareDatabase, serveBare, variable } from './bare-rig.ts';
 
-const { spendKeyChallenge } = await built<typeof KeyCeremonies>('storage/queries/key-ceremonies.js');
-const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/token-actions.js');
+const { spendKeyChallenge } = await built<typeof KeyCeremonies>('storage/queries/challenges/key-ceremonies.js');
+const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/actions/of-token.js');
 const { recordProof } = await built<typeof Proofs>('storage/queries/proofs.js');
 
-// Grouped as Sallyport's are: what is compared here is the work around the statements.
+// Grouped as Sallyport's are: the comparison is about the work around the statements.
 const db = await openBareDatabase({ isGrouping: true });
 const tenantId = variable('BENCH_TENANT_ID');
 const origin = variable('BENCH_ORIGIN');
@@ -38,7 +38,7 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
     purpose: 'authentication',
     nowMs,
   });
-  const stored = action?.authenticators.find(({ credential_id }) => credential_id === response.id);
+  const stored = action?.authenticators.find(({ credentialId }) => credentialId === response.id);
   if (spent === undefined || stored === undefined) throw new Error('There is no such challenge or key.');
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response,
@@ -54,17 +54,17 @@ async function verify(path: string, bytes: Buffer): Promise<void> {
   });
   const recorded = await recordProof(db, {
     key,
-    actionId: action?.action_id,
+    actionId: action?.actionId,
     enrols: false,
     consume: {
       kind: 'signature',
       counter: authenticationInfo.newCounter,
       isDeviceBound: false,
-      challengeId: spent.challenge_id,
+      challengeId: spent.challengeId,
       state: { isBackedUp: authenticationInfo.credentialBackedUp },
     },
     method,
-    authenticatorId: stored.authenticator_id,
+    authenticatorId: stored.authenticatorId,
     assurance: 'high',
     provesUser: true,
     leaseId: undefined,

@@ -1,7 +1,7 @@
 /**
- * What a TOTP verification and a session check cost when nothing is done but what cannot be left out: a bare `node:http`
- * server that runs the same prepared statements on the same driver and the same cryptography, from the built program. It
- * looks at no limit of an address, parses by no contract, decides nothing and logs nothing.
+ * The least that a TOTP verification and a session check can cost: a bare `node:http` server that runs the same
+ * prepared statements on the same driver and the same cryptography, from the built program. It checks no rate limit,
+ * parses by no contract, decides nothing and logs nothing.
  */
 import { randomUUID } from 'node:crypto';
 import type * as Crypto from '../src/runtime/crypto.ts';
@@ -11,13 +11,13 @@ import type * as Proofs from '../src/storage/queries/proofs.ts';
 import type * as Sessions from '../src/storage/queries/sessions.ts';
 import type * as SessionSigningKeys from '../src/storage/queries/session-signing-keys.ts';
 import type * as Tenants from '../src/storage/queries/tenants.ts';
-import type * as TokenActions from '../src/storage/queries/token-actions.ts';
+import type * as TokenActions from '../src/storage/queries/actions/of-token.ts';
 import type * as Published from '../src/storage/published.ts';
 import type * as SealModule from '../src/storage/seal.ts';
 import type * as Tokens from '../src/runtime/tokens.ts';
 import { built, openBareDatabase, serveBare, variable } from './bare-rig.ts';
 
-const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/token-actions.js');
+const { loadTokenAction } = await built<typeof TokenActions>('storage/queries/actions/of-token.js');
 const { spendAttempt } = await built<typeof GuessBudgets>('storage/queries/guess-budgets.js');
 const { recordProof } = await built<typeof Proofs>('storage/queries/proofs.js');
 const { loadSession } = await built<typeof Sessions>('storage/queries/sessions.js');
@@ -30,19 +30,19 @@ const { checkActionToken, checkSessionToken, sessionIssuer, signActionToken } =
 const { deriveKey, hmacSha256, rsaKeyPair, secretKey } = await built<typeof Crypto>('runtime/crypto.js');
 const { methods } = await built<typeof Registry>('methods/registry.js');
 
-// Grouped as Sallyport's are: what is compared here is the work around the statements.
+// Grouped as Sallyport's are: the comparison is about the work around the statements.
 const db = await openBareDatabase({ isGrouping: true });
 const tenantId = variable('BENCH_TENANT_ID');
 const publicUrl = variable('BENCH_PUBLIC_URL');
 const seal = createSeal([Buffer.from(variable('SALLYPORT_MASTER_KEY'), 'base64')], { bytes: () => Buffer.alloc(12) });
 const tenant = await loadTenant(db, tenantId);
 if (tenant === undefined) throw new Error('The tenant of the bench is gone.');
-const root = secretKey(seal.open(tenant.root_key_sealed, rootKeyPlace(tenantId)));
+const root = secretKey(seal.open(tenant.rootKeySealed, rootKeyPlace(tenantId)));
 const tokenKey = deriveKey(root, 'action-token', tenantId);
 const codeKey = deriveKey(root, 'one-time-code', tenantId);
 const signingKeys = (await loadSessionSigningKeys(db, tenantId)).map((key) => ({
-  keyId: key.key_id,
-  ...rsaKeyPair(seal.open(key.private_key_sealed, sessionSigningKeyPlace(tenantId, key.key_id))),
+  keyId: key.keyId,
+  ...rsaKeyPair(seal.open(key.privateKeySealed, sessionSigningKeyPlace(tenantId, key.keyId))),
 }));
 const totp = methods.get('AUTHENTICATOR_APP')?.counterCodes;
 const method = 'AUTHENTICATOR_APP';
@@ -54,13 +54,13 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
   const { userId, actionCode, idempotencyKey, actionId } = check.token;
   const key = { tenantId, userId, actionCode, idempotencyKey };
   const row = await loadTokenAction(db, key);
-  const app = row?.authenticators.find(({ verification_method }) => verification_method === method);
-  if (app?.secret_sealed === undefined || app.secret_sealed === null) throw new Error('The user has no app.');
-  const guessed = `authenticator:${app.authenticator_id}`;
+  const app = row?.authenticators.find(({ verificationMethod }) => verificationMethod === method);
+  if (app?.secretSealed === undefined || app.secretSealed === null) throw new Error('The user has no app.');
+  const guessed = `authenticator:${app.authenticatorId}`;
   const subject = { tenantId, owner: userId, subject: guessed, isBeside: false, verificationMethod: method, userId };
   await spendAttempt(db, subject, { limit: undefined, noticeId: randomUUID(), nowMs });
-  const place = { tenantId, table: 'authenticators', row: app.authenticator_id, column: 'secret_sealed' };
-  const counter = totp?.match({ state: app.state, secret: seal.open(app.secret_sealed, place) }, code, nowMs);
+  const place = { tenantId, table: 'authenticators', row: app.authenticatorId, column: 'secret_sealed' };
+  const counter = totp?.match({ state: app.state, secret: seal.open(app.secretSealed, place) }, code, nowMs);
   if (counter === undefined) throw new Error('The code is wrong.');
   const recorded = await recordProof(db, {
     key,
@@ -68,7 +68,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
     enrols: false,
     consume: { kind: 'counter', counter },
     method,
-    authenticatorId: app.authenticator_id,
+    authenticatorId: app.authenticatorId,
     assurance: 'medium',
     provesUser: true,
     leaseId: undefined,
@@ -82,7 +82,7 @@ async function verifyTotp(authorization: string, code: string): Promise<object> 
       eventType: 'challenge.verified',
       userId,
       requestId: randomUUID(),
-      data: { verificationMethod: method, assurance: 'medium', authenticatorId: app.authenticator_id },
+      data: { verificationMethod: method, assurance: 'medium', authenticatorId: app.authenticatorId },
     },
     provenAtMs: nowMs,
     nowMs,
@@ -97,7 +97,7 @@ async function validateSession(accessToken: string): Promise<object> {
   if (token === undefined) throw new Error('The session token is not good.');
   const session = await loadSession(db, tenantId, token.sessionId);
   if (session?.generation !== token.generation) throw new Error('The session is not good.');
-  return { user: { userId: session.user_id, email: session.email }, expiresAt: token.expiresAt };
+  return { user: { userId: session.userId, email: session.email }, expiresAt: token.expiresAt };
 }
 
 serveBare(async ({ url, headers }, bytes) => {

@@ -1,7 +1,6 @@
 /**
- * What the bare servers of the bench have in common: `node:http` and nothing on top of it, with the driver and the statements
- * of the built program. What runs them beside it is the same code, and this file's loader (tsx) adds work to every named
- * closure it translates.
+ * What the bare servers of the bench share: plain `node:http`, with the driver and the statements of the built program.
+ * Both sides run the same code, while this file's loader (tsx) adds work to every named closure that it translates.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -30,7 +29,7 @@ export async function openBareDatabase({ isGrouping }: { readonly isGrouping: bo
   });
 }
 
-/** Answers every request with the JSON that `answer` gives for it, until the process is interrupted. */
+/** Answers every request with the JSON that `answer` returns for it, until the process is interrupted. */
 export function serveBare(answer: (request: IncomingMessage, body: Buffer) => Promise<Buffer>): void {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { OwnPostgresRig } from '../test/rig/postgres.ts';
 
-/** How long and how much: the same for every case of one run. */
+/** Durations and amounts, the same for every case of one run. */
 export interface BenchSettings {
   readonly rounds: number;
   /** Once for each server, before the first round: until its code is compiled and its caches are full. */
@@ -10,7 +10,7 @@ export interface BenchSettings {
   readonly measureMs: number;
   readonly connections: number;
   readonly poolSize: number;
-  /** Users that exist; every connection draws its users from them at random. */
+  /** Number of users; each connection draws its users from them at random. */
   readonly users: number;
   readonly fewActions: number;
   readonly manyActions: number;
@@ -28,7 +28,7 @@ export const fullSettings: BenchSettings = {
   manyActions: 1_000_000,
 };
 
-/** For a fast look while working on something: too few rounds to publish. */
+/** For a quick look during development: too few rounds to publish. */
 export const quickSettings: BenchSettings = {
   ...fullSettings,
   rounds: 3,
@@ -40,13 +40,13 @@ export const quickSettings: BenchSettings = {
 
 export interface BenchRun {
   readonly settings: BenchSettings;
-  /** One durable PostgreSQL for all cases; each case makes its own databases in it. */
+  /** One durable PostgreSQL for all cases; each case creates its own databases in it. */
   readonly postgres: OwnPostgresRig;
-  /** Tells the person who waits what is going on; not part of the result. */
+  /** Reports progress to the person who waits; not part of the result. */
   say(text: string): void;
 }
 
-/** One thing that is measured. `run` gives the result as Markdown. */
+/** One measurement. `run` returns the result as Markdown. */
 export interface BenchCase {
   readonly name: string;
   readonly title: string;

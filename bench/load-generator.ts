@@ -6,7 +6,7 @@ import type { LoadJob, LoadResult } from './load-process.ts';
 const program = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 export interface LoadGenerator {
-  /** Runs one job. @throws when a single answer was not 200: figures of a failing server mean nothing. */
+  /** Runs one job. @throws if any response was not 200: figures of a failing server mean nothing. */
   run(job: LoadJob): Promise<LoadResult>;
   stop(): void;
 }

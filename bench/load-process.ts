@@ -1,6 +1,6 @@
 /**
- * The load generator: a process of its own, so that what it costs is not the server's, and a small one, because it shares
- * the machine with the servers it measures. Closed loop over keep-alive connections, one request in flight on each.
+ * The load generator: a separate process, so that its cost is not the server's, and a small one, because it shares the
+ * machine with the servers it measures. Closed loop over keep-alive connections, with one request in flight on each.
  * Takes a {@link LoadJob} by message, answers with a {@link LoadResult}.
  */
 import { readFileSync } from 'node:fs';
@@ -13,14 +13,14 @@ import { userIdOf } from './user-id.ts';
 export interface LoadJob {
   readonly url: string;
   readonly method: string;
-  /** `{userId}` and `{address}` stand for those of a user drawn for each request, also in the body. */
+  /** `{userId}` and `{address}` are replaced by those of a user drawn for each request, also in the body. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** ASCII. */
   readonly body: string;
   /**
-   * A file with one line a user, which `{credential}` stands for; all of one length where they stand in the body. Users are
-   * then taken in turn, so that each is asked for once before any is again.
+   * A file with one line per user, which replaces `{credential}`; all of one length if they are in the body. Users are
+   * then taken in turn, so that each is used once before any is used again.
    */
   readonly credentials?: string;
   readonly users: number;
@@ -32,14 +32,14 @@ export interface LoadJob {
 }
 
 export interface LoadResult {
-  /** Answers of 200 that came within the measured time; no other answer is counted. */
+  /** 200 responses that arrived within the measured time; no other response is counted. */
   readonly answers: number;
   readonly answersPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** CPU time of the server's process for each answer; null where the system does not tell. */
+  /** CPU time of the server's process per response; null if the system does not report it. */
   readonly cpuMicrosPerAnswer: number | null;
-  /** Everything that was not 200, warm-up included, with the first one's text. */
+  /** Every response other than 200, including warm-up, with the text of the first one. */
   readonly failures: number;
   readonly firstFailure: string | null;
 }
@@ -56,7 +56,7 @@ interface BenchUser {
   readonly credential: string;
 }
 
-/** What all connections of one job count together. */
+/** Totals over all connections of one job. */
 class Tally {
   isMeasuring = false;
   isOver = false;
@@ -110,7 +110,7 @@ class Connection {
 
   private send(): void {
     if (this.tally.isOver) return;
-    // xorshift32: even enough to draw users with, and costs nothing.
+    // xorshift32: even enough to draw users with, and costs almost nothing.
     this.random ^= this.random << 13;
     this.random ^= this.random >>> 17;
     this.random ^= this.random << 5;

@@ -6,7 +6,7 @@ import { launchBrowser } from '../test/rig/browser.ts';
 import { startServer, testCredentials } from '../test/rig/server-process.ts';
 
 const rounds = 9;
-// A slow phone on a slow network: 1.6 Mbit/s, 150 ms there and back, a quarter of this machine's speed.
+// A slow phone on a slow network: 1.6 Mbit/s, 150 ms round trip, a quarter of this machine's speed.
 const network = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const slowdown = 4;
 
@@ -24,7 +24,7 @@ async function urlOf(user: string, isKnown: boolean): Promise<string> {
   return String(tracked.body.url);
 }
 
-/** Milliseconds from the navigation to the first paint with content, and until the page answers to the person. */
+/** Milliseconds from the navigation to the first contentful paint, and until the page responds to input. */
 async function visit(url: string): Promise<{ readonly seen: number; readonly usable: number; readonly bytes: number }> {
   const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
   const page = await context.newPage();

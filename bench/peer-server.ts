@@ -1,7 +1,7 @@
 /**
- * The peer: better-auth with its two-factor plugin, on the same PostgreSQL, the same driver's pool size and `node:http`, as
- * its documentation sets it up, without rate limits and logs. It makes `BENCH_USERS` users with a session and an
- * authenticator app of one and the same seed, and writes their cookies, one a line, to `BENCH_CREDENTIALS`.
+ * The peer: better-auth with its two-factor plugin, on the same PostgreSQL, the same driver's pool size and
+ * `node:http`, set up as its documentation says, without rate limits and logs. It creates `BENCH_USERS` users with a
+ * session and an authenticator app with the same seed, and writes their cookies, one per line, to `BENCH_CREDENTIALS`.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ writeFileSync(
   tokens.map((token) => `better-auth.session_token=${encodeURIComponent(sign(token))}`).join('\n'),
 );
 
-// Its own adapter for node streams answers in chunks; the load generator reads answers that say how long they are.
+// Its own adapter for node streams responds in chunks; the load generator needs responses with a length.
 const server = createServer((incoming, outgoing) => {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

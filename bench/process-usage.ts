@@ -1,4 +1,4 @@
-/** What a process uses, as Linux tells it. Elsewhere everything is unknown: undefined. */
+/** What a process uses, as Linux reports it. On other systems everything is unknown: undefined. */
 import { readFileSync } from 'node:fs';
 
 // USER_HZ, which is 100 on every architecture that Node runs on.
@@ -8,7 +8,7 @@ const ticksPerSecond = 100;
 export function cpuMsOf(pid: number): number | undefined {
   const line = read(`/proc/${pid}/stat`);
   if (line === undefined) return undefined;
-  // The second field is the program's name in brackets, which may hold spaces: count from its end (proc(5)).
+  // The second field is the program's name in brackets, which may contain spaces: count from its end (proc(5)).
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 }

@@ -1,12 +1,16 @@
 /**
  * `npm run bench`: measures the built program on a PostgreSQL of its own and prints the result as Markdown.
  *
- * npm run bench -- [--quick] [--write] [case ...]
+ * npm run bench -- [--quick] [--write] [--actions N] [--compress] [case ...]
+ *
+ * `--actions` is how many are stored where there are many, a tenth of that the number of users; `--compress` turns on
+ * wal_compression.
  */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/rig/postgres.ts';
 import { fullSettings, quickSettings } from './bench-case.ts';
 import type { BenchCase } from './bench-case.ts';
+import { embeddedCase } from './cases/embedded.ts';
 import { evaluatorCase } from './cases/evaluator.ts';
 import { hostileTenantsCase } from './cases/hostile-tenants.ts';
 import { neighbourCase } from './cases/neighbour.ts';
@@ -27,37 +31,48 @@ const cases: readonly BenchCase[] = [
   evaluatorCase,
   hostileTenantsCase,
   startAndMemoryCase,
+  embeddedCase,
 ];
 
 const postgresSettings = {
-  // The indexes of a million actions fit, as they should on a server that is meant for them.
+  // The indexes of a million actions fit, as they should on a server that is sized for them.
   shared_buffers: '1GB',
-  // No checkpoint of the server's own begins within a slice.
+  // The server begins no checkpoint of its own within a slice.
   max_wal_size: '8GB',
   checkpoint_timeout: '1h',
 };
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    actions: { type: 'string' },
+    compress: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
+const actions = values.actions === undefined ? undefined : Number(values.actions);
 const unknown = positionals.filter((name) => !cases.some((known) => known.name === name));
 if (unknown.length > 0) {
   console.error(`There is no case ${unknown.join(', ')}; there are ${cases.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
-if (values.write && (values.quick || positionals.length > 0)) {
+if (values.write && (values.quick || positionals.length > 0 || actions !== undefined || values.compress)) {
   console.error('Only a full run of all cases is written.');
   process.exit(1);
 }
 
-const postgres = await startPostgres({ isDurable: true, settings: postgresSettings });
+const serverSettings = values.compress ? { ...postgresSettings, wal_compression: 'on' } : postgresSettings;
+const postgres = await startPostgres({ isDurable: true, settings: serverSettings });
 try {
-  const parts = [await describeMachine(postgres.url(), postgresSettings)];
+  const parts = [await describeMachine(postgres.url(), serverSettings)];
   for (const { name, title, run } of cases) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const result = await run({
-      settings: values.quick ? quickSettings : fullSettings,
+      settings: {
+        ...(values.quick ? quickSettings : fullSettings),
+        ...(actions === undefined ? {} : { manyActions: actions, users: Math.max(1_000, actions / 10) }),
+      },
       postgres,
       say: (text) => console.error(text),
     });

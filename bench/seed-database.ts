@@ -1,8 +1,9 @@
-/** Fills databases with what a server in use has: users, their authenticators, their actions. */
+/** Fills databases as on a server in use: users, their authenticators, their actions. */
 import { systemRuntime } from '../src/runtime/system-runtime.ts';
 import { createApiKey, createTenant } from '../src/storage/create-tenant.ts';
 import { createFirstTenant } from '../src/storage/first-tenant.ts';
 import { migrate } from '../src/storage/migrate.ts';
+import { prepareMonths } from '../src/storage/queries/actions/months.ts';
 import { createSeal } from '../src/storage/seal.ts';
 import type { Database } from '../src/storage/sql.ts';
 import type { testCredentials } from '../test/rig/server-process.ts';
@@ -13,7 +14,9 @@ export type Credentials = ReturnType<typeof testCredentials>;
 
 export const actionCode = 'withdrawFunds';
 
-/** Migrates, and makes the first tenant with these keys and {@link seedUsers}. */
+const ownIdSql = (number: string) => `md5('bench-own-' || (${number}))::uuid`;
+
+/** Migrates, and creates the first tenant with these keys and {@link seedUsers}. */
 export async function seedTenant(db: Database, credentials: Credentials, users: number): Promise<void> {
   const runtime = systemRuntime();
   await migrate(db);
@@ -31,7 +34,7 @@ export async function seedTenant(db: Database, credentials: Credentials, users: 
   await seedUsers(db, tenantId, users);
 }
 
-/** A second tenant with keys and users of its own. */
+/** A second tenant with its own keys and users. */
 export async function seedOtherTenant(
   db: Database,
   first: Credentials,
@@ -43,21 +46,23 @@ export async function seedOtherTenant(
   const tenantId = other.SALLYPORT_TENANT_ID;
   await db.transaction(async (sql) => {
     await createTenant(sql, { runtime, seal }, { tenantId, name: 'Other' });
-    const key = { tenantId, kind: 'server', name: 'first', key: other.SALLYPORT_SECRET_KEY } as const;
-    await createApiKey(sql, { runtime, seal }, key);
+    const keys = { server: other.SALLYPORT_SECRET_KEY, management: other.SALLYPORT_MANAGEMENT_KEY };
+    for (const kind of ['server', 'management'] as const) {
+      await createApiKey(sql, { runtime, seal }, { tenantId, kind, name: 'first', key: keys[kind] });
+    }
   });
   await seedUsers(db, tenantId, users);
 }
 
-/** `users` users with one verified authenticator and one device each, and the action that they will be asked about. */
+/** `users` users with one verified authenticator and one device each, and the action that will be tracked. */
 async function seedUsers(db: Database, tenantId: string, users: number): Promise<void> {
   const someUsers = `from generate_series(0, ${users - 1}) as n`;
   const madeAt = `timestamptz '2025-01-01T00:00:00Z'`;
   await db.script(`
     insert into action_configurations (tenant_id, action_code, default_result, created_at)
     values ('${tenantId}', '${actionCode}', 'CHALLENGE', ${madeAt});
-    insert into users (tenant_id, user_id, email, email_verified, default_authenticator_id, created_at, updated_at)
-    select '${tenantId}', ${userIdSql('n')}, 'user' || n || '@example.com', true,
+    insert into users (tenant_id, user_id, own_id, email, email_verified, default_authenticator_id, created_at, updated_at)
+    select '${tenantId}', ${userIdSql('n')}, ${ownIdSql('n')}, 'user' || n || '@example.com', true,
       md5('bench-authenticator-' || n)::uuid, ${madeAt}, ${madeAt} ${someUsers};
     insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email,
       created_at, verified_at)
@@ -69,13 +74,15 @@ async function seedUsers(db: Database, tenantId: string, users: number): Promise
   await db.script('vacuum (analyze)');
 }
 
-/** A row that the server made itself, of which the others are copies. */
+/** A row that the server created itself, of which the others are copies. */
 export interface SampleAction {
   readonly userId: string;
   readonly state: string;
   /** The decision record as stored. */
   readonly decision: string;
 }
+
+const spreadMs = 30 * 24 * 3_600_000;
 
 /** Adds the actions number `from` to `from + count - 1`, spread over the users and over the 30 days before now. */
 export async function seedActions(
@@ -86,22 +93,30 @@ export async function seedActions(
     readonly sample: SampleAction;
     readonly from: number;
     readonly count: number;
+    /** Of all these actions, in place of each user's own. */
+    readonly address?: string;
   },
 ): Promise<void> {
-  const { tenantId, users, sample, from, count } = options;
+  const { tenantId, users, sample, from, count, address } = options;
+  const nowMs = Date.now();
+  await prepareMonths(db, nowMs - spreadMs);
+  // As the server makes ids: ordered by time, and the key of an action whose backend sends none.
   await db.script(`
-    insert into actions (tenant_id, user_id, action_code, idempotency_key, action_id, state,
-      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision, custom, is_tracked)
-    select '${tenantId}', user_id, '${actionCode}', md5('bench-key-' || n)::uuid::text,
-      md5('bench-action-' || n)::uuid, '${sample.state}', made_at, made_at, made_at,
-      ${quoted(trackBody.redirectUrl)}, ${userAddressSql('user_number')}, ${quoted(trackBody.userAgent)}, user_id,
+    insert into actions_by_month (tenant_id, user_id, action_code, idempotency_key, action_id, state,
+      created_at, updated_at, state_updated_at, redirect_url, ip_address, user_agent, device_id, decision, custom, is_tracked, owner_id)
+    select '${tenantId}', user_id, '${actionCode}', action_id::text, action_id, '${sample.state}', made_at, made_at, made_at,
+      ${quoted(trackBody.redirectUrl)}, ${address === undefined ? userAddressSql('user_number') : quoted(address)}, ${quoted(trackBody.userAgent)}, user_id,
       replace(${quoted(sample.decision)}, ${quoted(sample.userId)}, user_id)::json,
-      ${quoted(JSON.stringify(trackBody.custom))}::json, true
+      ${quoted(JSON.stringify(trackBody.custom))}::json, true, owner_id
     from (
-      select n, user_number, ${userIdSql('user_number')} as user_id,
-        timestamptz '${new Date().toISOString()}' - (n % 2592000) * interval '1 second' as made_at
+      select user_number, ${userIdSql('user_number')} as user_id, ${ownIdSql('user_number')} as owner_id, made_at,
+        (lpad(to_hex((extract(epoch from made_at) * 1000)::bigint), 12, '0') || '7' ||
+          substr(md5('bench-action-' || n), 1, 3) || '8' || substr(md5('bench-action-' || n), 4, 15))::uuid as action_id
       -- 7919 is prime, so that every user gets an action before one gets a second.
-      from generate_series(${from}, ${from + count - 1}) as n, lateral (select n::bigint * 7919 % ${users} as user_number) as drawn
+      from generate_series(${from}, ${from + count - 1}) as n, lateral (
+        select n::bigint * 7919 % ${users} as user_number,
+          timestamptz '${new Date(nowMs).toISOString()}' - (n % ${spreadMs / 1000}) * interval '1 second' as made_at
+      ) as drawn
     ) as made;
   `);
 }

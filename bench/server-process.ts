@@ -1,6 +1,6 @@
 /**
- * Starts the servers that are measured. Not by the test rig: it reads what a server logs, which here would take part of
- * the machine from the measurement. Logs go to a file, as in production.
+ * Starts the servers that are measured. The test rig is not used, because it reads a server's logs, which would take
+ * machine time from the measurement. Logs go to a file, as in production.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -15,7 +15,7 @@ export interface BenchServer {
   readonly pid: number;
   /** From the start of the process until `/readyz` answered 200; for the bare server until it listened. */
   readonly startMs: number;
-  /** SIGINT, and waits until it is gone. */
+  /** Sends SIGINT, and waits until it is gone. */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** The middle value; the mean of the two middle ones when their number is even. NaN of nothing. */
+/** The middle value; the mean of the two middle ones if their number is even. NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const upper = sorted[sorted.length >> 1] ?? Number.NaN;
@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** The value that `share` (0 to 1) of the ascending values do not exceed: the nearest-rank method. */
+/** The value that a `share` (0 to 1) of the ascending values does not exceed: the nearest-rank method. */
 export function percentile(ascending: Float64Array, share: number): number {
   const rank = Math.max(1, Math.ceil(share * ascending.length));
   return ascending[rank - 1] ?? Number.NaN;

@@ -6,7 +6,7 @@ const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url
 const begin = '<!-- bench:begin -->';
 const end = '<!-- bench:end -->';
 
-/** Puts the result between the markers of docs/performance.md, formatted as the repository wants it. */
+/** Puts the result between the markers of docs/performance.md, formatted for this repository. */
 export async function writeDocument(result: string): Promise<void> {
   const text = readFileSync(document, 'utf8');
   const from = text.indexOf(begin);

@@ -1,10 +1,11 @@
-// An action's life: tracked, decided, read, listed, handed to a human.
+// The life of an action: tracked, decided, read, listed, handed to a human.
 import { authsignal } from './client.mjs';
 
 const userId = 'example-bob';
 const action = 'withdrawFunds';
 
-// So that Bob has something to be challenged with: an address that you have verified yourself. No message is sent.
+// Enrol an address that you have verified yourself, so that Bob has something to be challenged with. No message is
+// sent.
 const { authenticator, recoveryCodes } = await authsignal.enrollVerifiedAuthenticator({
   userId,
   attributes: { verificationMethod: 'EMAIL_OTP', email: 'bob@example.com' },
@@ -13,8 +14,8 @@ console.log(
   `enrolled ${authenticator.verificationMethod}; show Bob his ${recoveryCodes.length} recovery codes now, once`,
 );
 
-// Ask before you act. The idempotency key is your name for this one occurrence: the id of the order, the transfer, the
-// sign-in. Sent again, it gives the same action, so retries are safe.
+// Ask before you act. The idempotency key is your id for this one occurrence: the order, the transfer, the sign-in.
+// Sending it again returns the same action, so retries are safe.
 const result = await authsignal.track({
   userId,
   action,
@@ -39,19 +40,19 @@ function nextStep({ state, url, isEnrolled }) {
       return 'hold it until somebody of yours has looked at it';
     case 'BLOCK':
     default:
-      // What you do not know is not permission.
+      // Never treat an unknown state as permission.
       return 'refuse';
   }
 }
 
-// When Bob comes back, the state says what happened, whatever the URL claims. Here he has not been challenged yet.
+// When Bob comes back, trust the state, not the URL. Here he has not been challenged yet.
 const validation = await authsignal.validateChallenge({ token: result.token, userId, action });
 console.log('validated:', { isValid: validation.isValid, state: validation.state });
 
 const read = await authsignal.getAction({ userId, action, idempotencyKey: result.idempotencyKey });
 console.log('read:', { state: read.state, rules: read.rules });
 
-// The last 30 days at most, newest first.
+// At most the last 30 days, newest first.
 const fromDate = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
 const list = await authsignal.queryUserActions({ userId, actionCodes: [action, 'signIn'], fromDate });
 console.log(
@@ -59,7 +60,7 @@ console.log(
   list.map((one) => `${one.actionCode} ${one.idempotencyKey} ${one.state}`),
 );
 
-// Any state can be set by you: here a human is to decide.
+// You can set any state: here a human should decide.
 const updated = await authsignal.updateAction({
   userId,
   action,

@@ -1,12 +1,12 @@
-// The official SDK, pointed at your own server. This is all that changes for an integration that exists already.
+// The official SDK, pointed at your own server. An existing integration has to change nothing else.
 import { Authsignal } from '@authsignal/node';
 
-// `npm start` writes these two on its first start. Variables that are set already win over the file.
+// `npm start` writes these two on its first start. Variables that are already set take precedence over the file.
 const credentialsFile = '.sallyport/credentials.env';
 try {
   process.loadEnvFile(credentialsFile);
 } catch {
-  // No file: the environment has to have them.
+  // There is no file, so the variables must be in the environment.
 }
 const { SALLYPORT_URL: apiUrl, SALLYPORT_SECRET_KEY: apiSecretKey } = process.env;
 if (!apiUrl || !apiSecretKey) {
@@ -18,6 +18,6 @@ if (!apiUrl || !apiSecretKey) {
 
 export const authsignal = new Authsignal({ apiUrl, apiSecretKey });
 
-// For what the SDK has no method for: explanations, and the management API.
+// For calls that the SDK does not have: explanations, and the management API.
 export { apiUrl, apiSecretKey as secretKey };
 export const managementKey = process.env.SALLYPORT_MANAGEMENT_KEY;

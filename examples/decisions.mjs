@@ -4,7 +4,7 @@ import { apiUrl, authsignal, managementKey, secretKey } from './client.mjs';
 const userId = 'example-carol';
 const action = 'exampleSignIn';
 
-// An operator's work, done here by the management API: an action that is allowed unless a rule says otherwise.
+// An operator's task, done here through the management API: an action that is allowed unless a rule says otherwise.
 await manage('POST', '/action-configurations', { actionCode: action, defaultUserActionResult: 'ALLOW' });
 for (const { ruleId } of await manage('GET', `/action-configurations/${action}/rules`)) {
   await manage('DELETE', `/action-configurations/${action}/rules/${ruleId}`);
@@ -18,12 +18,12 @@ const rules = [
   { name: 'Impossible travel', type: 'REVIEW', conditions: { '==': [{ var: 'ip.impossibleTravel' }, true] } },
   { name: 'New device', type: 'CHALLENGE', conditions: { '==': [{ var: 'device.isNew' }, true] } },
 ];
-// The first rule that matches decides, so the strictest stands first.
+// The first rule that matches decides, so the strictest comes first.
 for (const [priority, rule] of rules.entries()) {
   await manage('POST', `/action-configurations/${action}/rules`, { ...rule, priority, isActive: true });
 }
 
-// Carol has signed in once from her laptop in Germany and proven that it was her.
+// Carol has signed in once from her laptop in Germany and proven her identity.
 await authsignal.deleteUser({ userId });
 await authsignal.enrollVerifiedAuthenticator({
   userId,
@@ -47,7 +47,7 @@ await signIn('for the sixth time within the hour', laptopAtHome);
 async function signIn(how, attributes) {
   const { state, idempotencyKey } = await authsignal.track({ userId, action, attributes });
   console.log(`${how}: ${state}`);
-  // The same as data too: facts, origins, every condition with the values it saw.
+  // The response also has this as data: facts, origins, every condition with the values it read.
   const { words } = await server(`/users/${userId}/actions/${action}/${idempotencyKey}/explain`);
   for (const sentence of words) console.log(`  ${sentence}`);
 }
@@ -67,7 +67,7 @@ async function manage(method, path, body) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
-  // The action exists already when the example is run again.
+  // The action already exists when the example runs again.
   if (!response.ok && response.status !== 409) throw new Error(answer.errorDescription);
   return answer;
 }

@@ -1,5 +1,5 @@
-// Builds the pages that people meet: files for browsers, hashed and compressed, and one file that draws pages on the
-// server. Does nothing when what stands in dist/pages is newer than its sources.
+// Builds the pages for end users: files for browsers, hashed and compressed, and one module that renders pages on the
+// server. Does nothing if dist/pages is newer than its sources.
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,13 +10,13 @@ const outDir = join(root, 'dist/pages');
 const stamp = join(outDir, 'files.json');
 const sources = ['src/ui', 'src/methods', 'src/texts', 'sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
 
-// A build may begin while another one, of a second process, still writes: it waits for its turn instead of mixing files.
+// A build may begin while another process is still building: it waits for its turn instead of mixing files.
 const lock = join(root, 'dist/pages.lock');
 
-// Browsers that know passkeys know this much.
+// Browsers that support passkeys support this.
 const browsers = ['chrome109', 'firefox115', 'safari16'];
 
-/** Builds if anything changed since the last time. */
+/** Builds if anything has changed since the last build. */
 export async function buildPages() {
   if (isFresh()) return;
   mkdirSync(dirname(outDir), { recursive: true });
@@ -64,7 +64,7 @@ async function build() {
       rolldownOptions: { input: { page: join(root, 'src/ui/pages/browser.tsx') } },
     },
   });
-  // By itself, so that the page's own code is not split for it.
+  // A separate chunk, so that the page's own code is not split for it.
   const still = await bundle({
     ...shared,
     base: '/assets/',
@@ -91,7 +91,7 @@ async function build() {
   });
   for (const { fileName } of [...assets.output, ...still.output]) compress(join(outDir, 'browser', fileName));
   const manifest = JSON.parse(readFileSync(join(outDir, 'browser/manifest.json'), 'utf8'));
-  // Last: a build that was cut short is not fresh.
+  // Last: an interrupted build is not fresh.
   writeFileSync(stamp, JSON.stringify({ ...filesOf(manifest), still: `/assets/${still.output[0].fileName}` }));
 }
 
@@ -102,7 +102,7 @@ function compress(path) {
   writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
 }
 
-/** The entry, and for each first screen what it needs beside: found in the manifest by the source files. */
+/** The entry, and the additional files of each first screen, looked up in the manifest by source file. */
 function filesOf(manifest) {
   const entry = Object.values(manifest).find(({ isEntry }) => isEntry);
   const url = (file) => `/assets/${file}`;
@@ -118,18 +118,21 @@ function filesOf(manifest) {
     entry: url(entry.file),
     always: [...shared].filter((file) => file !== entry.file).map(url),
     chunks: {
-      PASSKEY: of('src/methods/passkey/page.tsx'),
-      SECURITY_KEY: of('src/methods/security-key/page.tsx'),
-      AUTHENTICATOR_APP: of('src/methods/totp/page.tsx'),
-      EMAIL_OTP: of('src/methods/email-otp/page.tsx'),
-      EMAIL_MAGIC_LINK: of('src/methods/email-magic-link/page.tsx'),
-      RECOVERY_CODE: of('src/methods/recovery-code/page.tsx'),
+      ...Object.fromEntries(pagesOfMethods(manifest).map(([folder, source]) => [folder, of(source)])),
       settings: of('src/ui/pages/later-screens.tsx'),
     },
   };
 }
 
-/** A chunk and everything that it imports at once. */
+/** The methods that have screens, by their folders. */
+function pagesOfMethods(manifest) {
+  return Object.keys(manifest).flatMap((source) => {
+    const folder = /^src\/methods\/([^/]+)\/page\.tsx$/.exec(source)?.[1];
+    return folder === undefined ? [] : [[folder, source]];
+  });
+}
+
+/** A chunk and everything that it imports statically. */
 function closure(manifest, chunk, seen = new Set()) {
   if (seen.has(chunk.file)) return [];
   seen.add(chunk.file);

@@ -1,4 +1,4 @@
-// Everything that can be checked without running the product, each by its own tool, with the command to mend it.
+// Every check that does not run the product, each with its own tool and the command that fixes it.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractConfig from 'dependency-cruiser/config-utl/extract-depcruise-config';
 import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+import { findProblems, readProject } from './check-references.mjs';
+import { unusedFences } from './unused-fences.mjs';
 
 // The longest first, as many at a time as there are processors.
 const steps = [
@@ -16,6 +18,7 @@ const steps = [
   { name: 'types of the pages', words: ['tsc', '-p', 'tsconfig.ui.json'] },
   { name: 'generated files', words: ['tsx', 'scripts/gen.ts', '--check'], mend: 'npm run gen' },
   { name: 'fences', run: checkFences, mend: 'see the table in ARCHITECTURE.md' },
+  { name: 'references', run: checkReferences, mend: 'see docs/requirements.md' },
 ].values();
 
 let failed = false;
@@ -33,7 +36,7 @@ await Promise.all(
 );
 process.exit(failed ? 1 : 0);
 
-/** What the tool says is kept together, because others speak at the same time. */
+/** The output of a tool is kept together, because the tools run at the same time. */
 function runTool([command, ...words]) {
   return new Promise((resolve, reject) => {
     const tool = spawn(join('node_modules/.bin', command), words, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -43,7 +46,10 @@ function runTool([command, ...words]) {
   });
 }
 
-/** The fences, and that the tool really looked at every module: a compiler it cannot read makes it pass on nothing. */
+/**
+ * The import rules, and that the tool really examined every module: with a compiler it cannot use it finds nothing and
+ * passes.
+ */
 async function checkFences() {
   const config = await extractConfig('./.dependency-cruiser.cjs');
   const { output } = await cruise(['src', 'sdk'], { ...config.options, ruleSet: config, validate: true }, undefined, {
@@ -52,8 +58,19 @@ async function checkFences() {
   const expected = countModules('src') + countModules('sdk');
   const examined = output.modules.filter((module) => /^(?:src|sdk)\/.*\.tsx?$/.test(module.source)).length;
   const problems = output.summary.violations.map(({ rule, from, to }) => `  ${rule.name}: ${from} -> ${to}\n`);
+  const unused = unusedFences(config, output.modules);
+  problems.push(...unused.map((problem) => `  ${problem}\n`));
   if (examined < expected) problems.push(`  fences examined ${examined} modules, but there are ${expected}\n`);
-  return { passed: output.summary.error === 0 && examined >= expected, output: problems.join('') };
+  return {
+    passed: output.summary.error === 0 && unused.length === 0 && examined >= expected,
+    output: problems.join(''),
+  };
+}
+
+/** Every id in a comment, a document or a test is defined. */
+function checkReferences() {
+  const problems = findProblems(readProject('.'));
+  return { passed: problems.length === 0, output: problems.map((problem) => `  ${problem}\n`).join('') };
 }
 
 function countModules(folder) {

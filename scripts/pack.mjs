@@ -1,4 +1,4 @@
-// Packs what `npm run build` has made, for machines that only run it: `node scripts/pack.mjs [folder]`.
+// Packs the output of `npm run build` for machines that only run it: `node scripts/pack.mjs [folder]`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -10,7 +10,7 @@ dropOrphans();
 const words = ['pack', '--ignore-scripts', '--pack-destination', process.argv[2] ?? root];
 process.exitCode = spawnSync('npm', words, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
-/** The compiler leaves what it made of sources that are gone. */
+/** The compiler does not delete the output of deleted sources. */
 function dropOrphans() {
   const dist = join(root, 'dist');
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {

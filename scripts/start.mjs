@@ -25,7 +25,7 @@ stopWithNpm();
 process.argv = [process.argv[0], main, 'serve', ...process.argv.slice(2)];
 await import('../dist/main.js');
 
-/** The compiler, which is there unless only what runs is installed. */
+/** The compiler, which is missing if only production dependencies are installed. */
 function findCompiler() {
   try {
     return createRequire(import.meta.url).resolve('typescript/bin/tsc');

@@ -1,5 +1,6 @@
 /** The only file that knows every room: it wires them by hand. */
 import { fileURLToPath } from 'node:url';
+import { versionOfPackage } from './runtime/version.ts';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { Refusal } from './contract/errors.ts';
@@ -15,30 +16,45 @@ import { createServer } from './http/create-server.ts';
 import { limitFailures } from './http/limit-failures.ts';
 import { limitRate } from './http/limit-rate.ts';
 import { createMetrics } from './http/metrics.ts';
+import type { Metrics } from './http/metrics.ts';
+import { followRequests } from './http/open-requests.ts';
+import type { OpenRequests } from './http/open-requests.ts';
 import { openPages } from './http/pages.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
-import { jobs } from './jobs/index.ts';
+import { describeJobs, jobsOn } from './jobs/describe-jobs.ts';
 import type { JobContext } from './jobs/job.ts';
-import { admitCaller } from './operations/admit-caller.ts';
-import { clientDirectory } from './operations/client-directory.ts';
+import { runJobs } from './jobs/run-jobs.ts';
+import { storeCounts } from './jobs/store-counts.ts';
+import { admitCaller } from './callers/admit-caller.ts';
+import { clientDirectory } from './callers/client-directory.ts';
 import { operations } from './operations/index.ts';
-import type { ClientCaller, Context } from './operations/operation.ts';
-import { republishRuleSets } from './operations/republish-rule-sets.ts';
-import { carryEarlierGuesses } from './proving/carry-earlier-guesses.ts';
+import type { Context } from './calls/context.ts';
+import type { ClientCaller } from './calls/caller.ts';
+import { republishRuleSets } from './configuring/republish-rule-sets.ts';
+import { carryEarlierGuesses } from './counting/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
-import { sendNoticeMail } from './operations/send-notice-mail.ts';
-import { mailFingerprint } from './operations/tenant-mailer.ts';
-import { undeliverableMethods } from './operations/usable-methods.ts';
-import { warnOnceAMinute } from './operations/warn-once-a-minute.ts';
+import { sendAlertMail } from './telling/send-alert-mail.ts';
+import { deliverEvents } from './telling/deliver-events.ts';
+import { sendNoticeMail } from './telling/send-notice-mail.ts';
+import { recordLockEvent } from './telling/record-lock-event.ts';
+import { sendOperatorMail } from './telling/send-operator-mail.ts';
+import { mailFingerprint } from './telling/tenant-mailer.ts';
+import { undeliverableMethods } from './telling/usable-methods.ts';
+import type { Meter } from './calls/meter.ts';
+import { tenantCounts } from './calls/tenant-counts.ts';
+import type { TenantCounts } from './calls/tenant-counts.ts';
+import { warnOnceAMinute } from './calls/warn-once-a-minute.ts';
+import type { WarnOnceAMinute } from './calls/warn-once-a-minute.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { TurnsBusy } from './runtime/turns.ts';
-import { pendingMigrations } from './storage/migrate.ts';
+import { loadSchemaState } from './storage/migrate.ts';
 import { watchDatabase } from './storage/watch-database.ts';
 import type { DatabaseWatch } from './storage/watch-database.ts';
+import { countedTenant } from './deciding/series-question.ts';
 import { openPublished } from './storage/published.ts';
-import type { Caller, Published } from './storage/published.ts';
+import type { KeyHolder, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
 import { DatabaseUnavailable, onBehalfOf } from './storage/sql.ts';
 import type { Database, Party } from './storage/sql.ts';
@@ -47,16 +63,20 @@ import { choosePageLocale } from './texts/page-locale.ts';
 
 export interface AppOptions {
   readonly db: Database;
+  /** The same database as the owner of its tables, if that is another role. */
+  readonly owner?: Database;
   readonly enrichment: Enrichment;
-  /** Delivers mail; undefined where none is configured. */
+  /** Delivers mail; undefined if none is configured. */
   readonly mailer: Mailer | undefined;
-  /** In development without a mail server: what would have been sent. */
+  /** In development without a mail server: keeps what would have been sent. */
   readonly inbox: InboxMailer | undefined;
-  /** Connects to places that tenants have chosen. */
+  /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
+  /** How many lines of the log could not be written so far; absent where none can be lost. */
+  lostLogLines?(): number;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | undefined;
   readonly isDevelopment: boolean;
@@ -66,20 +86,21 @@ export interface AppOptions {
   readonly anonymousRateLimit: number;
   /** Asked at each use, because a free port is known only once the server listens. */
   publicUrl(): string;
-  /** Looks at every answer before it is written. */
+  /** Called with every response before it is written. */
   inspectReply?(route: Route, reply: unknown): void;
 }
 
 export interface App {
   readonly server: FastifyInstance;
   readonly context: Context;
-  /** From now on `/readyz` refuses, so that load balancers send requests elsewhere. */
+  readonly openRequests: OpenRequests;
+  /** From now on `/readyz` fails, so that load balancers send requests elsewhere. */
   startDraining(): void;
-  /** Stops timers and the database. The HTTP server is stopped by whoever listens. */
+  /** Stops timers and the database. The caller that listens stops the HTTP server. */
   close(): Promise<void>;
 }
 
-// The same place seen from src/ and from dist/.
+// The same path from src/ and from dist/.
 const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
 
 /** Builds the whole program on an open, migrated database. */
@@ -89,7 +110,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   await republishRuleSets(db, runtime, warn);
   const published = await openPublished(db, seal, runtime, warn);
   await carryEarlierGuesses(db, published);
-  const metrics = createMetrics(() => db.poolStatus());
+  const metrics = createMetrics(
+    { version: versionOfPackage(), node: process.version, database: db.kind },
+    {
+      poolStatus: () => db.poolStatus(),
+      lostLogLines: options.lostLogLines ?? (() => 0),
+      nowMs: () => runtime.clock.now(),
+      ofDatabase: soon(runtime, () => describeJobs(db, runtime.clock.now())),
+      dataFiles: () => dataFiles(enrichment),
+      isConfigurationCurrent: () => published.status().isCurrent,
+    },
+  );
+  const counts = tenantCounts(runtime.clock);
   const mailers = tenantMailers();
   published.onChange(() =>
     mailers.closeStale((tenantId) => {
@@ -109,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     inbox: options.inbox,
     warn,
     warnOnceAMinute: warnOnceAMinute(runtime.clock, warn),
-    metrics,
+    meter: meterOf(metrics, counts),
     isDevelopment: options.isDevelopment,
     get publicUrl() {
       return options.publicUrl();
@@ -126,33 +158,40 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger.warn({ tenantId: tenant.tenantId, methods }, `These methods are enabled and nobody can use them: ${why}`);
     }
   }
-  const watch = await watchDatabase(db, runtime, warn);
+  const nodeId = runtime.ids.uuid();
+  const watch = await watchDatabase(db, runtime, { nodeId, warn, readings: metrics });
+  const warnAndThrow = (error: unknown) => {
+    // A refusal was already logged where it was thrown.
+    if (!(error instanceof Refusal)) warn(error);
+    throw error;
+  };
   const jobContext: JobContext = {
     db,
+    owner: options.owner ?? db,
     runtime,
+    counted: () => [...published.tenants()].map(countedTenant),
     deliver: {
-      notice: (row) =>
-        sendNoticeMail(context, row).catch((error: unknown) => {
-          // A refusal was told of where it arose.
-          if (!(error instanceof Refusal)) warn(error);
-          throw error;
-        }),
+      notice: (row) => sendNoticeMail(context, row).catch(warnAndThrow),
+      alert: (row) => sendAlertMail(context, row).catch(warnAndThrow),
+      'lock-event': (row) => recordLockEvent(context, row).catch(warnAndThrow),
+      'operator-mail': (row) => sendOperatorMail(context, row).catch(warnAndThrow),
     },
     underWay: new Map(),
+    events: {
+      deliver: async (batch) => void (await deliverEvents(context, batch)),
+      requests: new Map(),
+    },
     warn,
     tell: (members, sentence) => logger.info(members, sentence),
+    counts: { nodeId, ...counts },
     settleFactors: (tenantId, userId) =>
       db.transaction(async (sql) => void (await holdFactors(sql, context, tenantId, userId))),
   };
-  const running = new Set<Promise<void>>();
-  const stopJobs = jobs.map((job) =>
-    runtime.timers.every(job.intervalMs, async () => {
-      const run = job.run(jobContext).catch(warn);
-      running.add(run);
-      await run;
-      running.delete(run);
-    }),
-  );
+  const runningJobs = await runJobs(jobsOn(db.kind), jobContext, {
+    nodeId,
+    isAlone: db.kind === 'embedded',
+    observe: metrics.jobRan,
+  });
   let isDraining = false;
 
   const pages = await openPages(pagesFolder, {
@@ -168,14 +207,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     trustedProxies: options.trustedProxies,
     unreadablePage: pages.unreadable,
   });
-  // Clients that keep their connection are asked to leave while there is time: one that is closed when the drain is over
-  // could have a request on its way.
+  const openRequests = followRequests(server);
+  // Asks clients to close keep-alive connections during the drain: one that is closed at its end could have a request
+  // in flight.
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (isDraining) void reply.header('connection', 'close');
     done(null, payload);
   });
   pages.register(server);
-  registerPipeline<Caller, ClientCaller>(server, {
+  registerPipeline<KeyHolder, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
       handle: (request) =>
@@ -190,11 +230,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     })),
     callers: published,
     clients: clientDirectory(context),
-    anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
     failures: limitFailures(runtime.clock),
-    rates: { management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }) },
+    limits: {
+      management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
+      anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
+    },
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
+    refused(code, tenantId) {
+      metrics.refused(code);
+      if (tenantId !== undefined) counts.add(tenantId, 'refusals', code);
+    },
     isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy,
     pages,
     ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
@@ -203,7 +249,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     metricsToken: options.metricsToken,
     isDevelopment: options.isDevelopment,
-    readiness: () => readiness(db, published, watch, isDraining),
+    readiness: () => readiness(db, published, watch, isDraining, context.warnOnceAMinute),
     openApiDocument: () => openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
   });
@@ -211,36 +257,60 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     server,
     context,
+    openRequests,
     startDraining() {
       isDraining = true;
     },
     async close() {
       published.stop();
       watch.stop();
-      for (const stop of stopJobs) stop();
-      // What is being delivered is settled first, or another node would deliver it again.
-      await Promise.all(running);
+      await storeCounts.run(jobContext).catch(warn);
+      await runningJobs.stop();
+      // Waits for deliveries under way, or another node would deliver the same again.
       await Promise.all(jobContext.underWay.keys());
+      await Promise.all(jobContext.events.requests.keys());
       enrichment.close();
       options.mailer?.close();
       mailers.close();
+      if (options.owner !== undefined && options.owner !== db) await options.owner.close();
       await db.close();
     },
   };
 }
 
-/** What this node lacks to serve. */
+/** How long a scrape waits for the database: what it tells of the node itself must not be old. */
+const scrapePatienceMs = 250;
+
+/** Reads once at a time, however many ask, and rejects where that takes too long. */
+function soon<Found>({ timers }: Runtime, read: () => Promise<Found>): () => Promise<Found> {
+  let underWay: Promise<Found> | undefined;
+  return () => {
+    underWay ??= read().finally(() => (underWay = undefined));
+    const isLate = new Promise<never>((_, reject) => {
+      const patience = timers.timeout(scrapePatienceMs);
+      patience.addEventListener('abort', () => reject(new DatabaseUnavailable('It did not answer in time.')), {
+        once: true,
+      });
+    });
+    return Promise.race([underWay, isLate]);
+  };
+}
+
+/** What this node lacks to serve requests. */
 async function readiness(
   db: Database,
   published: Published,
   watch: DatabaseWatch,
   isDraining: boolean,
+  tell: WarnOnceAMinute,
 ): Promise<readonly string[]> {
   if (isDraining) return ['stopping'];
   try {
-    const pending = await pendingMigrations(db);
+    const { pending, fault } = await loadSchemaState(db);
+    if (fault !== undefined) tell('schema', fault);
     return [
       ...watch.faults(),
+      ...(fault === undefined ? [] : ['release']),
       ...(pending.length > 0 ? ['migrations'] : []),
       ...((await isCurrent(published)) ? [] : ['keys']),
     ];
@@ -249,8 +319,46 @@ async function readiness(
   }
 }
 
-/** Makes up for a look that failed: the next one may be seconds away, and what it was for is there again. */
+/** Repeats a refresh that failed: the next one may be seconds away, and the database may be back already. */
 async function isCurrent(published: Published): Promise<boolean> {
   if (!published.status().isCurrent) await published.refresh().catch(() => undefined);
   return published.status().isCurrent;
+}
+
+/** Each is counted for this node, and for alerts of the tenant. */
+function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
+  return {
+    decided(tenantId, state) {
+      metrics.decided(state);
+      counts.add(tenantId, 'decisions', state);
+    },
+    proved(tenantId, method, result) {
+      metrics.proved(method, result);
+      if (result !== 'accepted') counts.add(tenantId, 'failedProofs', method);
+    },
+    lockedOut(tenantId, method) {
+      metrics.lockedOut(method);
+      counts.add(tenantId, 'lockouts', method);
+    },
+    sent(tenantId, provider, result) {
+      metrics.sent(provider, result);
+      counts.add(tenantId, 'sends', result);
+    },
+    replayed: (what) => metrics.replayed(what),
+  };
+}
+
+/** The data files that are configured. */
+function dataFiles(enrichment: Enrichment) {
+  return enrichment.sources().flatMap(({ name, state, problem, builtAt }) =>
+    state === 'missing'
+      ? []
+      : [
+          {
+            name,
+            isUsable: state === 'ok' && problem === null,
+            builtAtMs: builtAt === null ? null : Date.parse(builtAt),
+          },
+        ],
+  );
 }

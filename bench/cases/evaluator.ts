@@ -1,4 +1,4 @@
-/** The rules engine alone, in this process, beside two engines that are installed for comparison only. */
+/** The rules engine alone, in this process, next to two engines that are installed for comparison only. */
 import { createRequire } from 'node:module';
 import { Engine } from 'json-rules-engine';
 import type * as CompileRules from '../../src/core/rules/compile-rules.ts';
@@ -10,7 +10,7 @@ import { median } from '../statistics.ts';
 const timesFasterMin = 10;
 const jsonLogic = createRequire(import.meta.url)('json-logic-js') as { apply(rule: unknown, data: unknown): unknown };
 
-// The built engine, as it runs: this file's loader adds work to every closure that it translates.
+// The built engine, as it runs in production: this file's loader adds work to every closure that it translates.
 async function built(path: string): Promise<unknown> {
   return import(new URL(`../../dist/core/rules/${path}`, import.meta.url).href);
 }
@@ -66,7 +66,7 @@ const contexts = Array.from({ length: 64 }, (_, number) => ({
 
 type Facts = (typeof contexts)[number];
 
-/** Microseconds that one evaluation of all rules takes. */
+/** Microseconds for one evaluation of all rules. */
 async function measure(settings: BenchSettings, evaluate: (facts: Facts) => unknown): Promise<number> {
   const sliceMs = settings.measureMs / 10;
   let done = 0;

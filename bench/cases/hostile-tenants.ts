@@ -1,4 +1,4 @@
-/** What everybody else notices while one tenant asks for the worst that it may: how long `/livez` waits. */
+/** What other callers notice while one tenant sends its most expensive requests: how long `/livez` waits. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testCredentials } from '../../test/rig/server-process.ts';
 import type { BenchCase } from '../bench-case.ts';
@@ -23,7 +23,7 @@ export const hostileTenantsCase: BenchCase = {
       ...credentials,
       DATABASE_URL: await postgres.createDatabase('bench_hostile'),
       SALLYPORT_DATABASE_POOL_SIZE: String(settings.poolSize),
-      // What the limit of calls would hold back is what is measured.
+      // The rate limit would hold back the very work that is measured.
       SALLYPORT_MANAGEMENT_RATE_LIMIT: '1000000',
     });
     try {
@@ -62,7 +62,7 @@ export const hostileTenantsCase: BenchCase = {
   },
 };
 
-/** How long each piece of work took, and how long each probe waited, in ascending order. */
+/** Duration of each piece of work and wait of each probe, in ascending order. */
 async function measure(url: string, tenant: HostileTenant, { work }: HostileWork, forMs: number) {
   const workMs: number[] = [];
   const waitsMs: number[] = [];

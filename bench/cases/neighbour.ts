@@ -1,6 +1,7 @@
 /**
- * What one tenant's flood does to another (ruling 52): a tenant's tracks alone, and beside 60 connections of another tenant
- * that track as fast as they are answered. Slices take turns, so that a slow minute of the machine hits both.
+ * How one tenant's flood affects another (ruling 52): a tenant's tracks alone, and next to 60 connections of another
+ * tenant that track as fast as they get responses. Slices take turns, so that a slow minute of the machine affects
+ * both.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -76,7 +77,7 @@ async function seed(db: Database, { say }: BenchRun, name: string) {
 
 async function onPostgres(run: BenchRun, open: Open): Promise<Site> {
   const url = await run.postgres.createDatabase('bench_neighbour');
-  const db = openPostgresDatabase({ url, poolSize: 1, random: () => 0.5, onError: () => undefined });
+  const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
   const seeded = await seed(db, run, 'PostgreSQL');
   await db.close();
   const server = await startSallyport({
@@ -99,7 +100,7 @@ async function onEmbedded(run: BenchRun, open: Open): Promise<Site> {
   return { ...seeded, server };
 }
 
-/** One connection, one request at a time: how long a call takes, not how many there can be. */
+/** One connection, one request at a time: this measures how long a call takes, not the throughput. */
 function otherJob({ settings }: BenchRun, { server, other }: Site, warmupMs: number): LoadJob {
   return { ...trackJob(settings, server, other), users, connections: 1, warmupMs };
 }

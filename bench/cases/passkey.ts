@@ -1,6 +1,7 @@
 /**
- * Verifying a passkey beside the bare server. Every request answers a challenge of its own, which is made and signed before
- * the slice; the servers take turns in short slices on one database, so that every ratio is one of neighbours.
+ * Verifying a passkey, compared with the bare server. Every request answers its own challenge, which is created and
+ * signed before the slice; the servers take turns in short slices on one database, so that every ratio compares
+ * neighbouring slices.
  */
 import { randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
@@ -18,7 +19,7 @@ import { userIdOf } from '../user-id.ts';
 
 const shareOfBareMin = 0.35;
 const users = 200;
-/** Answers a slice is made of for each second that it is to last: more than either server gives. */
+/** Prepared answers per second of a slice: more than either server handles. */
 const preparedPerSecond = 500;
 
 interface Prepared {
@@ -42,7 +43,7 @@ export const passkeyCase: BenchCase = {
     try {
       const url = await postgres.createDatabase('bench_passkey');
       const credentials = testCredentials();
-      const db = openPostgresDatabase({ url, poolSize: 1, random: () => 0.5, onError: () => undefined });
+      const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
       open.push({ stop: () => db.close() });
       await seedTenant(db, credentials, users);
       const sallyport = await startSallyport({
@@ -51,7 +52,7 @@ export const passkeyCase: BenchCase = {
         SALLYPORT_DATABASE_POOL_SIZE: String(settings.poolSize),
       });
       open.push(sallyport);
-      // The server's own pages are always expected, and are under its name rather than its address.
+      // The server's own pages are always expected, under its host name rather than its address.
       const origin = sallyport.url.replace('127.0.0.1', 'localhost');
       const agent = new Agent({ keepAlive: true, maxSockets: settings.connections });
       open.push({ stop: () => agent.destroy() });
@@ -108,7 +109,7 @@ type Call = (
   body: string,
 ) => Promise<{ readonly text: string }>;
 
-/** Posts JSON over kept connections. @throws for any answer but 200 */
+/** Posts JSON over kept-alive connections. @throws for any status but 200 */
 function caller(agent: Agent): Call {
   return (server, path, authorization, body) =>
     new Promise((resolve, reject) => {
@@ -156,7 +157,7 @@ async function enrolKeys(call: Call, server: BenchServer, credentials: Credentia
   return keys;
 }
 
-/** Tracks an action for each, begins its ceremony and signs: all that comes before what is measured. */
+/** Tracks an action for each, begins its ceremony and signs: everything that precedes the measurement. */
 async function prepareAnswers(
   call: Call,
   server: BenchServer,

@@ -1,7 +1,7 @@
 /**
- * Verifying a code of an authenticator app and checking a session, beside the bare server that does the same SQL and
- * cryptography, and beside better-auth on the same PostgreSQL. All servers stand from the beginning and take turns in short
- * slices, as in the track case.
+ * Verifying a code of an authenticator app and checking a session, compared with the bare server, which runs the same
+ * SQL and cryptography, and with better-auth on the same PostgreSQL. All servers run from the beginning and take turns
+ * in short slices, as in the track case.
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -31,7 +31,7 @@ import { userIdOf } from '../user-id.ts';
 
 const shareOfBareMin = 0.5;
 const timesPeerMin = 5;
-// More than are verified in a slice, because a step is good once; a few sessions are as good as many.
+// More than are verified in a slice, because a time step is valid once; a few sessions are enough.
 const users = 20_000;
 const sessions = 500;
 const seedBytes = Buffer.from('12345678901234567890');
@@ -144,7 +144,7 @@ function slicesOf(
   const json = { 'content-type': 'application/json' };
   const code = () => new TOTP({ secret: seed }).generate();
   const secretKey = Buffer.from(`${credentials.SALLYPORT_SECRET_KEY}:`).toString('base64');
-  // A step is good once: each slice begins with none used.
+  // A time step is valid once: each slice begins with none used.
   const reset = async () => {
     await db.script('update authenticators set counter = null where counter is not null');
     await db.script('vacuum authenticators');
@@ -209,7 +209,7 @@ const insertApps = statement<never>(
    from unnest($2::text[], $3::uuid[], $4::bytea[]) as app (user_id, authenticator_id, secret_sealed)`,
 );
 
-/** Gives each user an authenticator app; all of them make the same codes. */
+/** Gives each user an authenticator app; all of them generate the same codes. */
 async function seedApps(db: Database, credentials: Credentials): Promise<void> {
   const tenantId = credentials.SALLYPORT_TENANT_ID;
   let nonce = 0;
@@ -232,7 +232,7 @@ async function seedApps(db: Database, credentials: Credentials): Promise<void> {
   ]);
 }
 
-/** An action for each user, and a token of it that lives longer than the bench takes. */
+/** An action for each user, and a token of it that outlives the bench. */
 async function seedTokens(
   db: Database,
   server: BenchServer,
@@ -250,25 +250,25 @@ async function seedTokens(
   const [row] = await db.query(
     statement<{ state: string; decision: string }>(
       'bench_load_proof_decision',
-      'select state, decision::text as decision from actions where user_id = $1',
+      'select state, decision::text as decision from actions_by_month where user_id = $1',
     ),
     [userId],
   );
   if (row === undefined) throw new Error('The action that was tracked is gone.');
   await seedActions(db, { tenantId, users, sample: { userId, ...row }, from: 0, count: users });
   await db.script('vacuum (analyze)');
+  const actions = await db.query(seededActions, [users]);
   const tenant = await loadTenant(db, tenantId);
   if (tenant === undefined) throw new Error('The tenant of the bench is gone.');
   const seal = createSeal([Buffer.from(credentials.SALLYPORT_MASTER_KEY, 'base64')], { bytes: Buffer.alloc });
-  const key = deriveKey(secretKey(seal.open(tenant.root_key_sealed, rootKeyPlace(tenantId))), 'action-token', tenantId);
-  return Array.from({ length: users }, (_, number) =>
+  const key = deriveKey(secretKey(seal.open(tenant.rootKeySealed, rootKeyPlace(tenantId))), 'action-token', tenantId);
+  return actions.map(({ userId: ofUser, actionId }, number) =>
     signActionToken(key, {
       tenantId,
-      // As seedActions spreads them.
-      userId: userIdOf((number * 7919) % users),
+      userId: ofUser,
       actionCode,
-      idempotencyKey: uuidOf(`bench-key-${number}`),
-      actionId: uuidOf(`bench-action-${number}`),
+      idempotencyKey: actionId,
+      actionId,
       scope: 'read:authenticators',
       nowMs: Date.now(),
       lifetimeSeconds: 7_200,
@@ -278,7 +278,16 @@ async function seedTokens(
   );
 }
 
-/** Access tokens of sessions that were opened by the API. They live ten minutes, which a run of this case has to stay in. */
+const seededActions = statement<{ userId: string; actionId: string }>(
+  'bench_load_seeded_actions',
+  // All but the one that was tracked last.
+  'select user_id, action_id from actions_by_month order by created_at limit $1',
+);
+
+/**
+ * Access tokens of sessions that were opened through the API. They live ten minutes, within which this case must
+ * finish.
+ */
 async function openSessions(server: BenchServer, credentials: Credentials): Promise<readonly string[]> {
   const headers = headersOf(credentials);
   const post = async (method: string, path: string, body: object) => {
@@ -288,7 +297,7 @@ async function openSessions(server: BenchServer, credentials: Credentials): Prom
   };
   const tokens: string[] = [];
   for (let number = 0; number < sessions; number += 1) {
-    // Users whose addresses, and so whose tokens, have one length.
+    // Users whose addresses, and therefore tokens, have the same length.
     const path = `/users/${userIdOf(1_000 + number)}/actions/signIn`;
     const { token } = await post('POST', path, { idempotencyKey: 'bench' });
     await post('PATCH', `${path}/bench`, { state: 'CHALLENGE_SUCCEEDED' });
@@ -304,7 +313,7 @@ function headersOf(credentials: Credentials) {
   return { authorization: `Basic ${basic}`, 'content-type': 'application/json' };
 }
 
-/** Tokens name the server's address, so it is known before the server starts. */
+/** Tokens contain the server's address, so it is chosen before the server starts. */
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));

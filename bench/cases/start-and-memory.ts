@@ -1,4 +1,4 @@
-/** How long the program takes to start, and how much memory it holds before and after load. */
+/** How long the program takes to start, and how much memory it uses before and after load. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { actionCode, trackBody } from '../seed-database.ts';
 import { startSallyport } from '../server-process.ts';
 import { median } from '../statistics.ts';
 
-// Long enough for what the start left over to be collected, as far as it ever is.
+// Long enough for garbage of the start to be collected, as far as it ever is.
 const idleMs = 3_000;
 const laterStarts = 5;
 

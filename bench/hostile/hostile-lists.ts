@@ -5,7 +5,7 @@ const repeat = <Item>(length: number, make: (index: number) => Item): Item[] =>
 
 const listsMax = 60;
 const nameOf = (index: number) => `Large ${index}`;
-/** About a megabyte, with its first item another each time. */
+/** About a megabyte, with a different first item each time. */
 const itemsOf = (turn: number) => repeat(10_000, (index) => `${index === 0 ? turn : index}-${'a'.repeat(95)}`);
 
 async function makeLists({ manage }: HostileTenant): Promise<void> {

@@ -1,8 +1,8 @@
-// What an operator sets once, by the management API: what each action of the shop asks of people.
+// What an operator sets up once through the management API: what each action of the shop requires.
 
 const actions = [
-  // The first proof of an account is a code to its address. Were a passkey enough, whoever typed in a stranger's address
-  // first would own the account.
+  // The first proof of an account is a code to its address. If a passkey were enough, the first person to enter a
+  // stranger's address would own the account.
   { actionCode: 'signUp', verificationMethods: ['EMAIL_OTP'] },
   {
     actionCode: 'signIn',
@@ -13,13 +13,13 @@ const actions = [
     actionCode: 'withdraw',
     verificationMethods: ['PASSKEY', 'EMAIL_OTP'],
     defaultVerificationMethod: 'PASSKEY',
-    // People see what they confirm, in the words of the server that asks them.
+    // The page shows people what they confirm, in the words of the server that asks them.
     messagingTemplates: { en: { defaultTemplate: 'Withdraw {{action.summary}}' } },
   },
   { actionCode: 'manageSecurity', defaultVerificationMethod: 'PASSKEY' },
 ];
 
-// Linked: the same withdrawal tracked again with another amount is refused, so a proof is for one amount alone.
+// Linked: tracking the same withdrawal again with another amount is refused, so a proof is valid for one amount only.
 const dataPoints = [
   { name: 'amount', dataType: 'number' },
   { name: 'summary', dataType: 'text' },
@@ -57,7 +57,7 @@ export async function dressPages(sallyport) {
   });
 }
 
-/** Whether it was done; false if it exists already. */
+/** True if it was done, false if it already exists. */
 async function manage({ apiUrl, managementKey }, method, path, body) {
   const response = await fetch(`${apiUrl}/management${path}`, {
     method,

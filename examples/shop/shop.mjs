@@ -1,5 +1,5 @@
 // The shop's backend: sign in by redirect, withdraw with a step-up in a popup, security settings. Sallyport asks people
-// for proofs; what to do with the answer is decided here, from what `validateChallenge` says and nothing else.
+// for proofs. This code decides what to do with the result, using only what `validateChallenge` returns.
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Authsignal } from '@authsignal/node';
@@ -12,14 +12,14 @@ import { createViews, euros } from './views.mjs';
 const sdkFolder = fileURLToPath(new URL('.', import.meta.resolve('@authsignal/browser')));
 const publicFolder = fileURLToPath(new URL('public', import.meta.url));
 
-/** Somebody who has just used a passkey need not do it again to change how they sign in. */
+/** A person who has just used a passkey does not have to use it again to change how they sign in. */
 const freshMs = 5 * 60_000;
 
 /**
- * The request handler.
+ * Returns the request handler.
  * @param origin where browsers find the shop, such as https://shop.example.com
  * @param apiUrl Sallyport's API, ending in /v1
- * @param inboxUrl where Sallyport shows the mail that it does not send, in development
+ * @param inboxUrl where Sallyport shows, in development, the mail that it does not send
  */
 export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
   const authsignal = new Authsignal({ apiUrl, apiSecretKey: secretKey });
@@ -27,28 +27,28 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
   const views = createViews({ tenantId, apiUrl, inboxUrl });
   const pagesOrigin = new URL(apiUrl).origin;
   const isSecure = origin.startsWith('https:');
-  // With the prefix, browsers take these cookies from this very host alone, and over TLS.
+  // With this prefix, browsers accept these cookies only from this exact host, and only over TLS.
   const cookieName = (name) => (isSecure ? `__Host-${name}` : name);
   const sessionCookie = cookieName('shop-session');
   const signInCookie = cookieName('shop-sign-in');
-  // Scripts cannot read them. "lax", because people come back from the pages by a link of another site.
+  // Scripts cannot read them. "lax", because people come back from the pages through a link on another site.
   const cookieOptions = { httpOnly: true, secure: isSecure, sameSite: 'lax', path: '/' };
 
   const app = express();
   app.disable('x-powered-by');
-  // Behind a proxy of yours, so that request.ip is the person's: app.set('trust proxy', '10.0.0.0/8');
+  // If you run a proxy, let request.ip be the person's address: app.set('trust proxy', '10.0.0.0/8');
 
   app.use((request, response, next) => {
     response.set({
       'content-security-policy': [
         "default-src 'none'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'",
-        // The SDK's popup brings its own style element.
+        // The SDK's popup adds its own style element.
         "style-src 'self' 'unsafe-inline'",
-        // The popup is a frame with Sallyport's page; forms here are answered with a redirect to it.
+        // The popup is a frame with Sallyport's page; forms here redirect to it.
         `frame-src ${pagesOrigin}; form-action 'self' ${pagesOrigin}; frame-ancestors 'none'`,
       ].join('; '),
       'x-content-type-options': 'nosniff',
-      // The page in the popup learns which origin it talks to, and no more.
+      // The page in the popup learns this origin, and nothing more.
       'referrer-policy': 'strict-origin',
     });
     next();
@@ -58,7 +58,8 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
 
   app.use((request, response, next) => {
     response.set('cache-control', 'no-store');
-    // Browsers name the origin with every POST. What another site sends, even another port of this host, does nothing.
+    // Browsers send the origin with every POST. Requests from another site, even from another port of this host, are
+    // refused.
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.get('origin') !== origin) {
       throw new Problem(403, 'This request came from another site, so nothing was done.');
     }
@@ -75,12 +76,12 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
       return;
     }
     const { userId } = session.account;
-    // What has been paid is looked up: an address is something that anybody can write.
+    // Look up what has been paid: anyone can write anything into a URL.
     const paidNow = store.withdrawalOf(userId, request.query.paid);
     response.send(views.seller({ ...session, paidNow, payments: store.paymentsTo(userId) }));
   });
 
-  // Sign in: the person leaves for Sallyport's pages …
+  // Sign in: send the person to Sallyport's pages …
   app.post('/sign-in', async (request, response) => {
     const email = String(request.body?.email ?? '')
       .trim()
@@ -97,18 +98,18 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
       action,
       attributes: { ...whoAsks(request), idempotencyKey, email, redirectUrl: `${origin}/signed-in` },
     });
-    // The browser that asked is the one that may come back: otherwise anybody could be sent a link that signs them in to
-    // an account of the sender's.
+    // Only the browser that started the sign-in may finish it. Otherwise an attacker could send a link that signs
+    // people in to the attacker's account.
     response.cookie(signInCookie, store.signIns.add({ account, action, idempotencyKey }), cookieOptions);
     response.redirect(303, url);
   });
 
-  // … and comes back with a token, which claims nothing by itself.
+  // … and let them come back with a token, which proves nothing until it is validated.
   app.get('/signed-in', async (request, response) => {
     const signIn = store.signIns.take(request.cookies[signInCookie]);
     response.clearCookie(signInCookie, cookieOptions);
     const method = signIn && (await provenMethod(request.query.token, { ...signIn, userId: signIn.account.userId }));
-    // Whatever signUp is set to ask for: an account begins with a proof of its address.
+    // However signUp is configured, an account begins with a proof of its address.
     if (method === undefined || (signIn.action === 'signUp' && method !== 'EMAIL_OTP')) {
       response.redirect(303, '/?failed');
       return;
@@ -116,7 +117,7 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
     store.sessions.take(request.cookies[sessionCookie]);
     const session = { account: signIn.account, method, provedMs: Date.now() };
     response.cookie(sessionCookie, store.sessions.add(session), cookieOptions);
-    // On to an address without the token.
+    // Redirect to a URL without the token.
     response.redirect(303, '/');
   });
 
@@ -126,7 +127,7 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
     response.redirect(303, '/');
   });
 
-  // Withdraw: first the wish is written down and tracked under its own id …
+  // Withdraw: first store the request and track it under its own id …
   app.post('/withdrawals', signedIn, async (request, response) => {
     const { account } = request.session;
     const cents = toCents(request.body?.amount);
@@ -148,16 +149,16 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
         response.json({ id: withdrawal.id, url });
         return;
       case 'ALLOW':
-        // A rule of yours lets small sums through. Whoever asks is signed in.
+        // A rule of yours allows small sums. The caller is signed in.
         response.json({ id: withdrawal.id, isPaid: store.pay(account, withdrawal) });
         return;
       default:
-        // BLOCK, REVIEW_REQUIRED, and what a later version may add: what is not known is not permission.
+        // BLOCK, REVIEW_REQUIRED, and states added later: never treat an unknown state as permission.
         throw new Problem(403, 'This withdrawal cannot be made now. Please write to us.');
     }
   });
 
-  // … then it is paid if that very withdrawal was confirmed. The amount is the one written down, not one sent now.
+  // … then pay it if this very withdrawal was confirmed. The amount is the stored one, not one sent now.
   app.post('/withdrawals/:id/confirm', signedIn, async (request, response) => {
     const { account } = request.session;
     const withdrawal = store.withdrawalOf(account.userId, request.params.id);
@@ -181,14 +182,14 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
         ...whoAsks(request),
         redirectToSettings: true,
         redirectUrl: `${origin}/back`,
-        // These scopes open the settings at once. Without them the person proves first who they are: a session cookie
-        // alone, which may be stolen, must not add a passkey.
+        // These scopes open the settings at once. Without them the person has to prove their identity first: a session
+        // cookie alone may be stolen, so it must not be enough to add a passkey.
         ...(isFresh && { scope: 'read:authenticators add:authenticators update:authenticators remove:authenticators' }),
       },
     });
     response.redirect(303, url);
   });
-  // Nothing hangs on how they come back; the token is only taken out of the address.
+  // It does not matter how they come back; this only removes the token from the URL.
   app.get('/back', (_request, response) => response.redirect(303, '/'));
 
   app.use(() => {
@@ -206,7 +207,7 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
         : isUnreadable
           ? { status: error.status, message: 'That request could not be read.' }
           : { status: 503, message: 'That did not work. Please try again soon.' };
-    // Only the message: the error of a request may hold the secret key that was sent with it.
+    // Log only the message: the error of a request may contain the secret key that was sent with it.
     if (status === 503) console.error(error.message);
     response.status(status);
     if (request.is('application/json')) response.json({ message });
@@ -215,8 +216,8 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
   return app;
 
   /**
-   * How the person proved that this is them, for this user, this action and this occurrence of it; undefined if they did
-   * not. Not for ALLOW either: that says that no proof was asked for.
+   * The method by which the person proved their identity, for this user, this action and this occurrence of it;
+   * undefined if they did not. Also undefined for ALLOW, which means that no proof was required.
    */
   async function provenMethod(token, { userId, action, idempotencyKey }) {
     if (typeof token !== 'string' || token === '') return undefined;
@@ -226,9 +227,9 @@ export function createShop({ origin, apiUrl, secretKey, tenantId, inboxUrl }) {
   }
 }
 
-/** What rules can tell people and devices apart by. */
+/** What rules use to tell people and devices apart. */
 function whoAsks(request) {
-  // Set by the browser SDK. It proves nothing, and anybody can write anything into it.
+  // Set by the browser SDK. It proves nothing, because anyone can write anything into it.
   const deviceId = request.cookies.__as_aid;
   return {
     ipAddress: request.ip,
@@ -242,7 +243,7 @@ function signedIn(request, _response, next) {
   next();
 }
 
-/** Whole cents, so that sums are exact; undefined if it is not an amount of money above nothing. */
+/** Whole cents, so that sums are exact; undefined if it is not a positive amount of money. */
 function toCents(amount) {
   const parts = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(String(amount ?? '').trim());
   if (parts === null) return undefined;
@@ -250,7 +251,7 @@ function toCents(amount) {
   return cents === 0 ? undefined : cents;
 }
 
-/** A refusal whose message is for the person to read. */
+/** A refusal whose message is meant for the person. */
 class Problem extends Error {
   constructor(status, message) {
     super(message);

@@ -1,4 +1,4 @@
-// One command: the shop, and a Sallyport of its own beside it unless SALLYPORT_URL says where yours is.
+// One command starts the shop, and its own Sallyport unless SALLYPORT_URL names yours.
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ const { SALLYPORT_URL, SHOP_PORT = '3000', SHOP_URL } = process.env;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
 
 const sallyport = SALLYPORT_URL === undefined ? await startSallyport() : givenSallyport(SALLYPORT_URL);
-// Done once by an operator, with a key that the shop itself never sees.
+// An operator does this once, with a key that the shop itself never sees.
 if (sallyport.managementKey !== undefined) await setUpActions(sallyport);
 if (sallyport.inboxUrl !== undefined) await dressPages(sallyport);
 
@@ -21,13 +21,13 @@ const server = createServer();
 await new Promise((resolve, reject) => {
   server.once('error', reject).listen(Number(SHOP_PORT), '127.0.0.1', resolve);
 });
-// Where browsers find the shop. It is never taken from a request: whoever sends one can write any Host into it.
+// Where browsers find the shop. Never take it from a request: a client can send any Host.
 const origin = SHOP_URL === undefined ? `http://localhost:${server.address().port}` : new URL(SHOP_URL).origin;
 server.on('request', createShop({ ...sallyport, origin }));
 console.log(`\nThe shop is open at ${origin}`);
 if (sallyport.inboxUrl !== undefined) console.log(`Its mail arrives at ${sallyport.inboxUrl}`);
 
-/** On the embedded database in a temporary folder, which goes when the shop closes. */
+/** On the embedded database in a temporary folder, which is deleted when the shop closes. */
 async function startSallyport() {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-shop-'));
   const [tenantId, secretKey, managementKey] = [randomUUID(), newKey('sp_server'), newKey('sp_management')];

@@ -1,15 +1,15 @@
-// What a real shop keeps in its database. Here it is gone when the shop closes.
+// What a real shop keeps in its database. Here it is lost when the shop closes.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 export function createStore() {
   const accounts = new Map();
   const withdrawals = new Map();
   return {
-    /** Sign-ins under way and sessions, by a secret that only the browser has. */
+    /** Unfinished sign-ins and sessions, by a secret that only the browser has. */
     signIns: secretMap(15 * 60_000),
     sessions: secretMap(8 * 60 * 60_000),
 
-    /** An address that somebody typed in has an account; nobody gets into it without a proof. */
+    /** Any address that is entered gets an account, but signing in needs a proof. */
     accountOf(email) {
       const account = accounts.get(email) ?? { userId: randomUUID(), email, balanceCents: 124_000 };
       accounts.set(email, account);
@@ -21,16 +21,16 @@ export function createStore() {
       withdrawals.set(withdrawal.id, withdrawal);
       return withdrawal;
     },
-    /** Only the person's own: another's is as good as none. */
+    /** Only the person's own withdrawals; another person's is treated as missing. */
     withdrawalOf(userId, id) {
       const withdrawal = withdrawals.get(id);
       return withdrawal?.userId === userId ? withdrawal : undefined;
     },
     paymentsTo: (userId) => [...withdrawals.values()].filter((one) => one.userId === userId && one.isPaid).reverse(),
     /**
-     * Pays once, however often and from wherever it is called at the same moment, and never more than there is. In SQL that
-     * is one transaction of two conditional updates: `… SET is_paid = true WHERE id = $1 AND NOT is_paid` and
-     * `… SET balance = balance - $2 WHERE user_id = $3 AND balance >= $2`.
+     * Pays exactly once, also when called several times at once, and never more than the balance. In SQL this is one
+     * transaction of two conditional updates: `… SET is_paid = true WHERE id = $1 AND NOT is_paid` and `… SET balance =
+     * balance - $2 WHERE user_id = $3 AND balance >= $2`.
      */
     pay(account, withdrawal) {
       if (!withdrawal.isPaid && account.balanceCents >= withdrawal.cents) {
@@ -42,7 +42,7 @@ export function createStore() {
   };
 }
 
-/** Entries that end by themselves. Only the digest of their secret is kept: who reads the store cannot sign in with it. */
+/** Entries that expire. Only the digest of their secret is stored, so reading the store does not let anyone sign in. */
 function secretMap(lifetimeMs) {
   const entries = new Map();
   const digest = (secret) => createHash('sha256').update(secret).digest('base64url');
@@ -61,7 +61,7 @@ function secretMap(lifetimeMs) {
       const entry = entries.get(digest(secret));
       return entry === undefined || isOver(entry) ? undefined : entry.value;
     },
-    /** Gives it away, once. */
+    /** Returns the value and removes it. */
     take(secret) {
       const value = this.get(secret);
       entries.delete(digest(secret ?? ''));

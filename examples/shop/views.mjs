@@ -1,4 +1,4 @@
-// The shop's pages. Whatever is put into one is text, unless it was made by `html` itself.
+// The shop's pages. Every value is escaped as text, unless `html` itself made it.
 
 class Html extends String {}
 
@@ -25,7 +25,7 @@ const sales = [
   { what: 'Tall vase, unglazed', when: 'Last week', cents: 12_500 },
 ];
 
-/** The tenant's id and the API's address are for everybody to see; the secret key never gets here. */
+/** The tenant's id and the API's URL are public; the secret key never gets here. */
 export function createViews({ tenantId, apiUrl, inboxUrl }) {
   const inboxNote =
     inboxUrl &&

@@ -1,26 +1,39 @@
-/** The client API (`/v1/client`) from a browser: one function per call, nothing kept but the token. */
+/** The client API (`/v1/client`) from a browser. It keeps only the token; each method's page names its own paths. */
 import { ApiError, NetworkError } from './errors.ts';
 import { createCredential, getCredential } from './webauthn.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A proof that was tried. A wrong code is an answer, not an error. */
+/** The result of a proof. A wrong code is a response, not an error. */
 export interface Verification {
   readonly isVerified: boolean;
   readonly accessToken?: string;
   readonly failureReason?: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED';
 }
 
-/** A message that can be answered here. */
+/** A message that can still be answered. */
 export interface SentMessage {
   readonly userAuthenticatorId: string;
-  /** The masked contact that it went to. */
+  /** The masked contact that it was sent to. */
   readonly target: string;
-  /** Seconds until another should be asked for; 0 if now. */
+  /** Seconds until another one should be requested; 0 if that is possible now. */
   readonly resendInSeconds: number;
   readonly expiresAt: string;
-  /** Digits of its code; absent for a link. */
+  /** Number of digits of its code; absent for a link. */
   readonly codeLength?: number | undefined;
+}
+
+/** A device that the user has verified from. */
+export interface OwnDevice {
+  readonly ownDeviceId: string;
+  readonly displayName?: string;
+  readonly browserName?: string;
+  readonly osName?: string;
+  /** Whether the action of the token is from it. */
+  readonly isCurrent: boolean;
+  readonly createdAt: string;
+  readonly authenticatedAt: string;
+  readonly rememberedUntil?: string;
 }
 
 interface SendReply {
@@ -28,27 +41,23 @@ interface SendReply {
 }
 
 interface SendOptions {
-  /** Sends nothing if one that was sent before to the same contact can still be answered for a minute. */
+  /** Sends nothing if an earlier message to the same contact can still be answered for a minute. */
   readonly unlessOpen?: boolean;
 }
 
-interface ChallengeOptions extends SendOptions {
-  readonly userAuthenticatorId?: string;
-}
-
 export interface ClientOptions {
-  /** Where the API is, such as `https://auth.example.com/v1`. */
+  /** The base URL of the API, such as `https://auth.example.com/v1`. */
   readonly baseUrl: string;
   readonly token: string;
-  /** The language of messages that calls send, as a tag of RFC 5646; the browser's own if absent. */
+  /** The language of messages that are sent, as a tag of RFC 5646; the browser's own if absent. */
   readonly language?: string;
-  /** Told of every refusal and every call that got no answer. */
+  /** Called for every refusal and every call without a response. */
   onError?(error: ApiError | NetworkError): void;
 }
 
 const timeoutMs = 20_000;
 
-/** Calls of one person for one action. A proof replaces the token by a newer one. */
+/** Calls of one user for one action. A proof replaces the token with a newer one. */
 export class Client {
   readonly #options: ClientOptions;
   #token: string;
@@ -63,7 +72,7 @@ export class Client {
     return this.#token;
   }
 
-  /** Any call: 200 gives its body. @throws {ApiError | NetworkError} */
+  /** Makes any call and returns the body of a 200 response. @throws {ApiError | NetworkError} */
   async call<Reply>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<Reply> {
     try {
       return await this.#ask<Reply>(method, path, body);
@@ -73,7 +82,7 @@ export class Client {
     }
   }
 
-  async #ask<Reply>(method: string, path: string, body: Json | undefined): Promise<Reply> {
+  async #ask<Reply>(method: string, path: string, body: Json | undefined, how: RequestInit = {}): Promise<Reply> {
     const { baseUrl, language } = this.#options;
     let response: Response;
     let reply: unknown;
@@ -90,6 +99,7 @@ export class Client {
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout(timeoutMs),
+        ...how,
       });
       reply = await response.json();
     } catch (error) {
@@ -106,75 +116,40 @@ export class Client {
     );
   }
 
-  #send(path: string, body: object = {}): Promise<SendReply> {
+  /** Requests a message, and returns the one that can be answered. */
+  send(path: string, body: SendOptions & Json = {}): Promise<SendReply> {
     return this.call('POST', path, { unlessOpen: false, ...body });
   }
 
-  async #prove(path: string, body: Json): Promise<Verification> {
+  /** Gives a proof, and continues with the token that it earned. */
+  async prove(path: string, body: Json = {}): Promise<Verification> {
     const reply = await this.call<Verification>('POST', path, body);
     if (reply.isVerified && reply.accessToken !== undefined) this.#token = reply.accessToken;
     return reply;
   }
 
-  enrollEmail(email: string, options?: SendOptions): Promise<SendReply> {
-    return this.#send('/user-authenticators/email-otp', { ...options, email });
-  }
-
-  challengeEmail(options?: ChallengeOptions): Promise<SendReply> {
-    return this.#send('/challenge/email-otp', options);
-  }
-
-  verifyEmail(verificationCode: string): Promise<Verification> {
-    return this.#prove('/verify/email-otp', { verificationCode });
-  }
-
-  enrollMagicLink(email: string, options?: SendOptions): Promise<SendReply> {
-    return this.#send('/user-authenticators/email-magic-link', { ...options, email });
-  }
-
-  challengeMagicLink(options?: ChallengeOptions): Promise<SendReply> {
-    return this.#send('/challenge/email-magic-link', options);
-  }
-
-  /** Whether the link that was sent last, by whichever page, has been opened and confirmed. */
-  finalizeMagicLink(): Promise<Verification> {
-    return this.#prove('/verify/email-magic-link/finalize', {});
-  }
-
-  enrollTotp(): Promise<{ uri: string; secret: string }> {
-    return this.call('POST', '/user-authenticators/totp', {});
-  }
-
-  verifyTotp(verificationCode: string): Promise<Verification> {
-    return this.#prove('/verify/totp', { verificationCode });
-  }
-
-  verifyRecoveryCode(verificationCode: string): Promise<Verification> {
-    return this.#prove('/verify/recovery-code', { verificationCode });
-  }
-
-  /** Replaces the user's recovery codes. This answer is the only one that has them. */
+  /** Replaces the user's recovery codes. Only this response contains them. */
   createRecoveryCodes(): Promise<{ recoveryCodes: readonly string[] }> {
     return this.call('POST', '/user-authenticators/recovery-codes', {});
   }
 
-  /** @throws {CeremonyError} if the person or the browser ends it */
+  /** @throws {CeremonyError} if the user or the browser ends it */
   async createPasskey(signal?: AbortSignal): Promise<Verification> {
-    // No attachment: a phone or a key that keeps passkeys is as welcome as this device.
+    // No attachment: a phone or a security key that stores passkeys is as welcome as this device.
     const { challengeId, options } = await this.call<{ challengeId: string; options: Json }>(
       'POST',
       '/user-authenticators/passkey/registration-options',
       { authenticatorAttachment: null },
     );
     const registrationCredential = await createCredential(options, signal);
-    return this.#prove('/user-authenticators/passkey', {
+    return this.prove('/user-authenticators/passkey', {
       registrationCredential,
       conditionalCreate: false,
       challengeId,
     });
   }
 
-  /** @throws {CeremonyError} if the person or the browser ends it */
+  /** @throws {CeremonyError} if the user or the browser ends it */
   async usePasskey(signal?: AbortSignal): Promise<Verification> {
     const { challengeId, options } = await this.call<{ challengeId: string; options: Json }>(
       'POST',
@@ -182,19 +157,41 @@ export class Client {
       {},
     );
     const authenticationCredential = await getCredential(options, signal);
-    return this.#prove('/verify/passkey', { authenticationCredential, challengeId });
+    return this.prove('/verify/passkey', { authenticationCredential, challengeId });
   }
 
-  /** @throws {CeremonyError} if the person or the browser ends it */
+  /** @throws {CeremonyError} if the user or the browser ends it */
   async createSecurityKey(signal?: AbortSignal): Promise<Verification> {
     const options = await this.call<Json>('POST', '/user-authenticators/security-key/registration-options', {});
-    return this.#prove('/user-authenticators/security-key', await createCredential(options, signal));
+    return this.prove('/user-authenticators/security-key', await createCredential(options, signal));
   }
 
-  /** @throws {CeremonyError} if the person or the browser ends it */
+  /** @throws {CeremonyError} if the user or the browser ends it */
   async useSecurityKey(signal?: AbortSignal): Promise<Verification> {
     const options = await this.call<Json>('POST', '/user-authenticators/security-key/authentication-options', {});
-    return this.#prove('/verify/security-key', await getCredential(options, signal));
+    return this.prove('/verify/security-key', await getCredential(options, signal));
+  }
+
+  /**
+   * After a proof, on a page of the server itself: presents the page's cookie, and has the device remembered if the user
+   * wants that. It also arrives if the page is left meanwhile. A refusal is not reported to `onError`: the proof stands.
+   */
+  rememberDevice(isWanted: boolean): Promise<{ rememberedUntil?: string }> {
+    const how = { credentials: 'same-origin', keepalive: true } as const;
+    return this.#ask('POST', '/devices/remember', { remember: isWanted }, how);
+  }
+
+  /** The devices that the user has verified from. */
+  devices(): Promise<readonly OwnDevice[]> {
+    return this.call('GET', '/devices');
+  }
+
+  nameDevice(ownDeviceId: string, displayName: string): Promise<OwnDevice> {
+    return this.call('PATCH', `/devices/${encodeURIComponent(ownDeviceId)}`, { displayName });
+  }
+
+  forgetDevice(ownDeviceId: string): Promise<unknown> {
+    return this.call('DELETE', `/devices/${encodeURIComponent(ownDeviceId)}`);
   }
 
   updateAuthenticator(

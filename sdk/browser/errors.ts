@@ -3,7 +3,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly status: number;
-  /** Seconds until the call may be repeated, where the server said so. */
+  /** Seconds until the call may be repeated, if the server said so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: string, status: number, description: string, retryAfterSeconds: number | undefined) {
@@ -14,15 +14,15 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came: offline, a broken connection, or one that took too long. */
+/** There was no response: offline, a broken connection, or a timeout. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 }
 
-/** A passkey or security key ceremony that did not come to an end. */
+/** A passkey or security key ceremony that was not completed. */
 export class CeremonyError extends Error {
   override readonly name = 'CeremonyError';
-  /** `exists`: the authenticator is registered already. `cancelled` is also what a time-out looks like (WebAuthn §14.5). */
+  /** `exists`: the authenticator is already registered. `cancelled` can also be a timeout (WebAuthn §14.5). */
   readonly reason: 'unsupported' | 'cancelled' | 'exists' | 'failed';
 
   constructor(reason: CeremonyError['reason'], cause?: unknown) {

@@ -1,14 +1,17 @@
-/** WebAuthn ceremonies, from the JSON that the server speaks to the browser's binary forms and back (WebAuthn §5.1.8-5.1.10). */
+/**
+ * WebAuthn ceremonies, with conversion between the server's JSON and the browser's binary forms (WebAuthn
+ * §5.1.8-5.1.10).
+ */
 import { CeremonyError } from './errors.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Whether this browser can do WebAuthn ceremonies on this page at all. */
+/** Whether this browser supports WebAuthn ceremonies on this page. */
 export function supportsWebAuthn(): boolean {
   return typeof PublicKeyCredential === 'function' && typeof navigator.credentials?.get === 'function';
 }
 
-/** Whether this device can keep a passkey of its own. False where the browser cannot tell. */
+/** Whether this device can store a passkey of its own. False if the browser cannot tell. */
 export async function supportsPlatformPasskeys(): Promise<boolean> {
   if (!supportsWebAuthn()) return false;
   try {
@@ -18,7 +21,7 @@ export async function supportsPlatformPasskeys(): Promise<boolean> {
   }
 }
 
-/** Makes a credential by creation options as JSON. @throws {CeremonyError} */
+/** Creates a credential with creation options as JSON. @throws {CeremonyError} */
 export async function createCredential(options: Json, signal?: AbortSignal): Promise<Json> {
   if (!supportsWebAuthn()) throw new CeremonyError('unsupported');
   const publicKey = {
@@ -41,7 +44,7 @@ export async function createCredential(options: Json, signal?: AbortSignal): Pro
   };
 }
 
-/** Has a credential sign request options as JSON. @throws {CeremonyError} */
+/** Asks a credential to sign request options as JSON. @throws {CeremonyError} */
 export async function getCredential(options: Json, signal?: AbortSignal): Promise<Json> {
   if (!supportsWebAuthn()) throw new CeremonyError('unsupported');
   const publicKey = {
@@ -71,7 +74,8 @@ async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKe
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     if (name === 'InvalidStateError') throw new CeremonyError('exists', error);
-    // One name for "no" and for "too late", so that pages cannot tell whether a credential is there (WebAuthn §14.5.2).
+    // The same error for "no" and for "too late", so that pages cannot tell whether a credential exists (WebAuthn
+    // §14.5.2).
     if (name === 'NotAllowedError' || name === 'AbortError') throw new CeremonyError('cancelled', error);
     if (name === 'NotSupportedError' || name === 'SecurityError') throw new CeremonyError('unsupported', error);
     throw new CeremonyError('failed', error);

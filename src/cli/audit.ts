@@ -9,15 +9,15 @@ import { withStorage } from './with-storage.ts';
 
 export const audit: Command = {
   name: 'audit',
-  summary: 'Verify the audit log; say how far it has come.',
+  summary: 'Verify the audit log; print where it ends.',
   help: `Usage: sallyport audit verify
        sallyport audit head [--json]
 
-"verify" recomputes the hash chain of every tenant's audit log and says where it does not hold. Exit code 1 if any does
-not.
+"verify" recomputes the hash chain of every tenant's audit log and reports where it is broken. Exit code 1 if any
+chain is broken. Where a tenant keeps entries only for a period, the chain begins after those that were removed.
 
-"head" prints position and hash of the end of each chain. Servers write the same into their log once a minute, for each
-chain that has grown: keep either where whoever can change the database cannot, and a tail that was cut off shows.
+"head" prints the position and hash of each chain's end. Servers also log these once a minute for each chain that has
+grown. Keep them where people who can change the database cannot change them: then removed entries can be detected.
 `,
   async run(words) {
     const [verb, ...rest] = words;
@@ -32,8 +32,10 @@ async function verify(words: readonly string[]): Promise<void> {
   const broken = await withStorage(flags.has('create'), async ({ db }) => {
     let count = 0;
     for (const tenant of await listTenants(db)) {
-      const { linked, faults } = await verifyAuditChain(db, tenant.tenant_id);
-      process.stdout.write(`${tenant.tenant_id}  ${linked} entries  ${faults.length === 0 ? 'holds' : 'BROKEN'}\n`);
+      const { linked, trimmed, faults } = await verifyAuditChain(db, tenant.tenantId);
+      const removed = trimmed === undefined ? '' : ` (${trimmed} removed when their period was over)`;
+      const state = faults.length === 0 ? 'holds' : 'BROKEN';
+      process.stdout.write(`${tenant.tenantId}  ${linked} entries${removed}  ${state}\n`);
       for (const fault of faults) process.stdout.write(`  ${fault}\n`);
       if (faults.length > 0) count += 1;
     }
@@ -47,7 +49,7 @@ async function printHeads(words: readonly string[]): Promise<void> {
   const { flags } = readOptions(words, [], { flags: ['create', 'json'] });
   await withStorage(flags.has('create'), async ({ db }) => {
     const items: Record<string, string | null>[] = [];
-    for (const { tenant_id: tenantId } of await listTenants(db)) {
+    for (const { tenantId } of await listTenants(db)) {
       const head = await loadAuditHead(db, tenantId);
       items.push({ tenantId, position: String(head?.position ?? 0), hash: head?.hash.toString('hex') ?? null });
     }

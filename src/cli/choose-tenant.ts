@@ -6,13 +6,13 @@ import { CommandMistake } from './command.ts';
 export async function chooseTenant(sql: Sql, wanted: string | undefined): Promise<string> {
   const tenants = await listTenants(sql);
   if (wanted !== undefined) {
-    if (!tenants.some((tenant) => tenant.tenant_id === wanted))
+    if (!tenants.some((tenant) => tenant.tenantId === wanted))
       throw new CommandMistake(`There is no tenant ${wanted}.`);
     return wanted;
   }
   const [only, ...others] = tenants;
   if (only === undefined)
-    throw new CommandMistake('There is no tenant yet. Make one with "sallyport tenants create --name NAME".');
+    throw new CommandMistake('There is no tenant yet. Create one with "sallyport tenants create --name NAME".');
   if (others.length > 0) throw new CommandMistake('There are several tenants. Name one with --tenant ID.');
-  return only.tenant_id;
+  return only.tenantId;
 }

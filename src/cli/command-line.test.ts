@@ -15,7 +15,10 @@ import packageJson from '../../package.json' with { type: 'json' };
 
 const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'move', 'doctor'];
 
-/** Refused with one sentence on standard error, nothing on standard output, and a code that scripts notice. */
+/**
+ * The command fails with one sentence on standard error, nothing on standard output, and a non-zero exit code for
+ * scripts.
+ */
 function expectMistake(run: ProgramRun, message: RegExp): void {
   expect(run.code, run.stdout + run.stderr).toBe(1);
   expect(run.stderr).toMatch(message);
@@ -30,7 +33,7 @@ describe('help', () => {
     expect(run.code).toBe(0);
   });
 
-  test('of the program itself names every command', async () => {
+  test('of the program itself lists every command', async () => {
     const run = await runProgram(['--help']);
     expect([run.code, run.stderr]).toEqual([0, '']);
     for (const name of commands) expect(run.stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
@@ -40,7 +43,7 @@ describe('help', () => {
     expect(await runHere([word])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
   });
 
-  test('of a command says how it is used, without asking for a configuration', async () => {
+  test('of a command describes its usage, and needs no configuration', async () => {
     for (const name of commands) {
       const run = await runHere([name, '--help']);
       expect(run.code).toBe(0);
@@ -51,34 +54,34 @@ describe('help', () => {
   });
 });
 
-describe('a mistake is told in one sentence with exit code 1', () => {
+describe('a mistake is reported in one sentence with exit code 1', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['an unknown command', ['srve'], /no command "srve".*--help/],
     ['an unknown option', ['serve', '--port', '1'], /--port.* See "sallyport serve --help"\.\n$/],
-    ['a word too many for serve', ['serve', 'extra-word'], /extra-word/],
-    ['a word too many for migrate', ['migrate', 'extra-word'], /extra-word/],
+    ['an unexpected word for serve', ['serve', 'extra-word'], /extra-word/],
+    ['an unexpected word for migrate', ['migrate', 'extra-word'], /extra-word/],
     ['no verb', ['keys'], /keys create.*keys list.*keys revoke/],
     ['an unknown verb', ['tenants', 'delete'], /tenants create.*tenants list/],
     ['an unknown kind of key', ['keys', 'create', '--kind', 'admin'], /server or management/],
     ['an option without its value', ['keys', 'create', '--name'], /--name/],
-    ['a word too many for keys create', ['keys', 'create', 'extra-word'], /extra-word/],
-    ['a word too many for keys list', ['keys', 'list', 'extra-word'], /extra-word/],
-    ['a key id that is none', ['keys', 'revoke', 'mine'], /keys revoke KEY_ID/],
+    ['an unexpected word for keys create', ['keys', 'create', 'extra-word'], /extra-word/],
+    ['an unexpected word for keys list', ['keys', 'list', 'extra-word'], /extra-word/],
+    ['an invalid key id', ['keys', 'revoke', 'mine'], /keys revoke KEY_ID/],
     ['no key id', ['keys', 'revoke'], /keys revoke KEY_ID/],
-    ['a word too many for keys revoke', ['keys', 'revoke', 'x', 'extra-word'], /extra-word/],
+    ['an unexpected word for keys revoke', ['keys', 'revoke', 'x', 'extra-word'], /extra-word/],
     ['a tenant without a name', ['tenants', 'create'], /--name NAME/],
     ['a tenant with an empty name', ['tenants', 'create', '--name', ' '], /--name NAME/],
-    ['a word too many for tenants create', ['tenants', 'create', '--name', 'x', 'extra-word'], /extra-word/],
-    ['a word too many for tenants list', ['tenants', 'list', 'extra-word'], /extra-word/],
-    ['no place to move to', ['move'], /Say where to: --to/],
-    ['a place to move to that is none', ['move', '--to', 'mysql://a:b@c/d'], /address to move to must be a postgres/],
-    ['a word too many for doctor', ['doctor', 'extra-word'], /extra-word/],
+    ['an unexpected word for tenants create', ['tenants', 'create', '--name', 'x', 'extra-word'], /extra-word/],
+    ['an unexpected word for tenants list', ['tenants', 'list', 'extra-word'], /extra-word/],
+    ['no target to move to', ['move'], /Give the target: --to/],
+    ['an invalid target to move to', ['move', '--to', 'mysql://a:b@c/d'], /address to move to must be a postgres/],
+    ['an unexpected word for doctor', ['doctor', 'extra-word'], /extra-word/],
   ])('%s', async (_what, words, message) => {
-    // A database that nobody could open: a mistake must be found before it is asked for.
+    // A database that cannot be opened: the mistake must be found before the database is needed.
     expectMistake(await runHere(words, { SALLYPORT_DATA_DIR: '/dev/null/nowhere', DATABASE_URL: '' }), message);
   });
 
-  test('ruling 55: a directory without a database is not made into one, unless that is asked for', async () => {
+  test('ruling 55: no database is created in a directory without one, unless --create is given', async () => {
     const parent = await mkdtemp(join(tmpdir(), 'sallyport-mistyped-'));
     const directory = join(parent, 'mistyped');
     const variables = { SALLYPORT_DATA_DIR: directory, DATABASE_URL: '' };
@@ -109,7 +112,7 @@ describe('a mistake is told in one sentence with exit code 1', () => {
     }
   });
 
-  test('by the program itself too', async () => expectMistake(await runProgram(['srve']), /no command "srve"/));
+  test('also by the program itself', async () => expectMistake(await runProgram(['srve']), /no command "srve"/));
 });
 
 describe('on PostgreSQL', () => {
@@ -135,7 +138,7 @@ describe('on PostgreSQL', () => {
     expectMistake(await run('keys', 'create'), /no tenant yet/);
   });
 
-  test('migrate says what it ran, and that there is nothing to do', async () => {
+  test('migrate prints what it ran, or that there is nothing to do', async () => {
     expect(await run('migrate')).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n', stderr: '' });
     await database.query(
       'delete from sallyport_migrations where version = (select max(version) from sallyport_migrations)',
@@ -177,7 +180,7 @@ describe('on PostgreSQL', () => {
     expect(listed.stdout).not.toContain('sp_');
   });
 
-  test('audit verify says of each tenant whether its log holds, and fails where one does not', async () => {
+  test('audit verify reports for each tenant whether its log is intact, and fails if one is not', async () => {
     const { SALLYPORT_TENANT_ID: tenantId, SALLYPORT_SECRET_KEY: key } = credentials;
     await ask(node.url, 'PATCH', '/v1/users/audited', { key, body: { displayName: 'Ann' } });
     const linked = () => database.query<{ position: string }>('select position from audit_chain where position = 1');
@@ -204,7 +207,7 @@ describe('on PostgreSQL', () => {
     expectMistake(await run('audit', 'sign'), /Say "audit verify" or "audit head"/);
   });
 
-  /** What the audit log has of the command line, and of nobody else (ruling 55). */
+  /** The audit events of the command line alone (ruling 55). */
   async function audited(tenantId: string): Promise<readonly unknown[]> {
     const { rows } = await database.query<{ event_type: string; data: object }>(
       `select event_type, data from audit_events
@@ -225,7 +228,7 @@ describe('on PostgreSQL', () => {
 
   const revoke = (keyId: string) => run('keys', 'revoke', keyId, '--tenant', credentials.SALLYPORT_TENANT_ID);
 
-  test('a key works on a running node within five seconds of its creation, and is refused within five of its revocation', async () => {
+  test('a running node accepts a key within five seconds of its creation, and refuses it within five of its revocation', async () => {
     const { keyId, key } = await createKey();
     const look = () => ask(node.url, 'GET', '/v1/users/x', { key });
     await eventually('the key works', 5_000, look, ({ status }) => status === 200);
@@ -253,7 +256,7 @@ describe('on PostgreSQL', () => {
     const { keyId, key } = await createKey();
     const look = () => ask(node.url, 'GET', '/v1/users/x', { key });
     await eventually('the key works', 5_000, look, ({ status }) => status === 200);
-    // The row is changed with no NOTIFY at all, which is what a listener that is down hears.
+    // Changes the row without any NOTIFY, as if the listener were down.
     await database.query('update api_keys set revoked_at = now() where key_id = $1', [keyId]);
     await database.query("update tenants set config_version = nextval('config_versions') where tenant_id = $1", [
       credentials.SALLYPORT_TENANT_ID,
@@ -261,7 +264,7 @@ describe('on PostgreSQL', () => {
     await eventually('the key is refused', 6_000, look, ({ status }) => status === 401);
   });
 
-  test('F22: also when the listener was cut off, because it comes back', async () => {
+  test('F22: also when the listener was disconnected, because it reconnects', async () => {
     const ended = await database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where application_name = 'sallyport' and datname = current_database() and query ilike 'listen%'`,

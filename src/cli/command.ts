@@ -1,9 +1,9 @@
-/** A mistake of whoever typed the command: told in one sentence, without a stack. */
+/** A mistake in how the command was typed: reported in one sentence, without a stack. */
 export class CommandMistake extends Error {
   override readonly name = 'CommandMistake';
 }
 
-/** A word that the command does not know: told with where its words stand. */
+/** An argument that the command does not know: the message refers to the command's help. */
 export class UsageMistake extends CommandMistake {}
 
 /** One verb of the command line. */
@@ -13,6 +13,6 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints. */
   readonly help: string;
-  /** Does it; the words are those after the verb. @throws {CommandMistake} */
+  /** Runs the command; `words` are the arguments after the verb. @throws {CommandMistake} */
   run(words: readonly string[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Worry: the doctor says that all is well where it is not, sends something, or writes down what is nobody's business. */
+/** Risk: the doctor reports that all is well when it is not, sends a message, or reveals something private. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -53,13 +53,13 @@ const setOrigins = (settings: object) =>
   db.script(`update authenticator_configurations set settings = '${JSON.stringify(settings)}'
     where verification_method = 'PASSKEY'`);
 
-/** The lines of each state, without it. */
+/** The report's lines without their state. */
 function linesOf(stdout: string, state: string): readonly string[] {
   const lines = stdout.trimEnd().split('\n');
   return lines.filter((line) => line.startsWith(state)).map((line) => `${line.slice(9, 21).trim()}: ${line.slice(21)}`);
 }
 
-test('of a healthy installation every line is ok, and nothing was sent or made', async () => {
+test('a healthy installation has only ok lines, and nothing is sent or created', async () => {
   const run = await runHere(['doctor'], healthy());
   expect([run.code, run.stderr], run.stdout).toEqual([0, '']);
   expect(linesOf(run.stdout, 'ok').map((line) => line.split(':')[0])).toEqual([
@@ -71,7 +71,7 @@ test('of a healthy installation every line is ok, and nothing was sent or made',
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('each fault is told with what to do, in one run, and the code says so', async () => {
+test('one run reports every fault with what to do, and exits with code 1', async () => {
   await setOrigins({
     relyingParty: 'other.example',
     expectedOrigins: ['https://shop.other.example', 'http://plain.other.example', 'https://shop.example.com'],
@@ -89,12 +89,16 @@ test('each fault is told with what to do, in one run, and the code says so', asy
   await setOrigins({});
   expect([run.code, run.stderr]).toEqual([1, 'sallyport: There are 7 faults.\n']);
   expect(linesOf(run.stdout, 'fault')).toEqual([
-    expect.stringMatching(/^settings: SALLYPORT_TRUSTED_PROXIES names everybody/),
+    expect.stringMatching(/^settings: SALLYPORT_TRUSTED_PROXIES includes every address/),
     expect.stringMatching(/^origins: SALLYPORT_PUBLIC_URL is not https/),
     expect.stringMatching(/^keys: The master key with fingerprint [0-9a-f]{16} sealed data/),
-    expect.stringMatching(/^origins: Tenant .*: http:\/\/plain\.other\.example is expected, but is not https/),
-    expect.stringMatching(/^origins: Tenant .*: https:\/\/shop\.example\.com is expected, but no browser lets it/),
-    expect.stringMatching(/^mail: The mail server does not take us \(ECONNREFUSED\)/),
+    expect.stringMatching(
+      /^origins: Tenant .*: http:\/\/plain\.other\.example is an expected origin, but is not https/,
+    ),
+    expect.stringMatching(
+      /^origins: Tenant .*: https:\/\/shop\.example\.com is an expected origin, but browsers do not let it/,
+    ),
+    expect.stringMatching(/^mail: The mail server does not accept our sign-in \(ECONNREFUSED\)/),
     expect.stringMatching(/^data files: country: .*Put a good file/),
   ]);
   expect(linesOf(run.stdout, 'warning')).toEqual([
@@ -102,7 +106,7 @@ test('each fault is told with what to do, in one run, and the code says so', asy
   ]);
 });
 
-test('a schema that is behind, settings that are wrong and a database that is away are told', async () => {
+test('an outdated schema, invalid settings and an unreachable database are reported', async () => {
   await db.script('alter table sallyport_migrations rename to kept; create table sallyport_migrations (like kept)');
   await db.script('insert into sallyport_migrations select * from kept where version < 5');
   const behind = await runHere(['doctor'], healthy());
@@ -124,7 +128,7 @@ test('a schema that is behind, settings that are wrong and a database that is aw
   expect(linesOf(away.stdout, 'fault')).toEqual([expect.stringMatching(/^database: .*ECONNREFUSED/)]);
 });
 
-test('the support file is for its owner alone and has no secret, no key and nothing of people in it', async () => {
+test('only its owner can read the support file, which contains no secrets, keys or personal data', async () => {
   const file = join(folder, 'support.json');
   const strict = new SMTPServer({
     hideSTARTTLS: true,
@@ -146,7 +150,7 @@ test('the support file is for its owner alone and has no secret, no key and noth
   const run = await runHere(['doctor', '--file', file], { ...healthy(), ...canaries, DATABASE_URL: withPassword.href });
   strict.close();
   expect(linesOf(run.stdout, 'fault')).toEqual([
-    'mail: The mail server does not take us (EAUTH 535). Look at SALLYPORT_SMTP_URL and at its own log.',
+    "mail: The mail server does not accept our sign-in (EAUTH 535). Check SALLYPORT_SMTP_URL and the mail server's log.",
   ]);
   expect([run.code, run.stderr]).toEqual([1, 'sallyport: There is a fault.\n']);
   const text = await readFile(file, 'utf8');
@@ -158,13 +162,13 @@ test('the support file is for its owner alone and has no secret, no key and noth
 
   const again = await runHere(['doctor', '--file', file], healthy());
   expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^sallyport: EEXIST/)]);
-  // A server repeats in its refusals who wanted what.
+  // A server's refusals repeat the user's and the database's name.
   const stranger = join(folder, 'stranger.json');
   const nobody = new URL(url);
   [nobody.username, nobody.pathname] = ['canary-role', '/canary-database'];
   await runHere(['doctor', '--file', stranger], { ...healthy(), DATABASE_URL: nobody.href });
   expect(await readFile(stranger, 'utf8')).not.toContain('canary');
-  // What is refused is not known to be a secret, and may be one that stands in the wrong place.
+  // A refused value is not known to be a secret, but may be one in the wrong place.
   const refused = join(folder, 'refused.json');
   await runHere(['doctor', '--file', refused], {
     ...healthy(),
@@ -175,7 +179,7 @@ test('the support file is for its owner alone and has no secret, no key and noth
   expect(await readFile(refused, 'utf8')).not.toContain('canary');
 });
 
-test('an embedded database is not made by looking, is left to the server that works on it, and is looked into', async () => {
+test('an embedded database is checked, but never created, and left alone while a server uses it', async () => {
   const empty = join(folder, 'empty');
   await mkdir(empty);
   const development = { DATABASE_URL: '', SALLYPORT_MASTER_KEY: '', SALLYPORT_MODE: 'development' };
@@ -193,7 +197,9 @@ test('an embedded database is not made by looking, is left to the server that wo
   const lock = lockDataDirectory(directory);
   const busy = await runHere(['doctor'], here);
   lock.release();
-  expect(linesOf(busy.stdout, 'fault')).toEqual([expect.stringMatching(/^keys: master\.key is open to other users/)]);
+  expect(linesOf(busy.stdout, 'fault')).toEqual([
+    expect.stringMatching(/^keys: Other users of this machine can read master\.key/),
+  ]);
   expect(linesOf(busy.stdout, 'warning')).toEqual([expect.stringMatching(/^database: .*in use by process/)]);
   await chmod(join(directory, 'master.key'), 0o600);
   const looked = await runHere(['doctor'], here);

@@ -10,8 +10,8 @@ import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { DataDirectoryInUse } from '../storage/data-directory.ts';
-import { pendingMigrations } from '../storage/migrate.ts';
-import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
+import { loadSchemaState } from '../storage/migrate.ts';
+import { anchorClock, requireKnownMasterKey, openStorage } from '../storage/open-storage.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { prepareSchema } from '../storage/prepare-schema.ts';
 import { rootKeyPlace } from '../storage/published.ts';
@@ -25,7 +25,7 @@ import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './read-options.ts';
 
-/** What was found of one thing; a warning or a fault says what to do. */
+/** One finding; a warning or a fault says what to do. */
 interface Finding {
   readonly area: 'settings' | 'database' | 'clock' | 'keys' | 'origins' | 'mail' | 'data files' | 'disk';
   readonly state: 'ok' | 'warning' | 'fault';
@@ -36,16 +36,16 @@ type Tell = (area: Finding['area'], state: Finding['state'], text: string) => vo
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Look for what is wrong with this installation.',
+  summary: 'Check this installation for problems.',
   help: `Usage: sallyport doctor [--file PATH]
 
-Looks at the settings, the database, its clock, the master key, where passkeys may be used, the mail server (which is greeted
-and signed in to, nothing is sent), the data files and the disk. Each line is ok, a warning or a fault, with what to do.
+Checks the settings, the database, its clock, the master key, where passkeys can be used, the mail server (it signs in but
+sends nothing), the data files and the disk. Each line is ok, a warning or a fault, with what to do about it.
 Exit code 1 if there is a fault. Nothing is changed.
 
---file writes what was found to a new file, for somebody who helps: it has no secret, no key and nothing of users in it.
+--file writes the report to a new file that you can share: it contains no secrets, no keys and no personal data.
 
-The embedded database belongs to one process: while a server runs on it, the doctor looks at the rest.
+Only one process can use the embedded database: while a server runs on it, the doctor checks everything else.
 `,
   async run(words) {
     const { options } = readOptions(words, ['file']);
@@ -95,13 +95,13 @@ function examineProxies({ mode, host, trustedProxies }: Config, tell: Tell): voi
     tell(
       'settings',
       'fault',
-      'SALLYPORT_TRUSTED_PROXIES names everybody: any caller may say who it is. Name the proxies alone.',
+      'SALLYPORT_TRUSTED_PROXIES includes every address: any caller can claim any client address. List only your proxies.',
     );
   else if (mode === 'production' && /^(?:127\.|::1$|localhost$)/.test(host) && trustedProxies.length === 0) {
     tell(
       'settings',
       'warning',
-      'The proxy in front is not named in SALLYPORT_TRUSTED_PROXIES: all callers have its address, and share its limits.',
+      'SALLYPORT_TRUSTED_PROXIES does not list the proxy in front: all callers seem to have its address and share one limit.',
     );
   }
 }
@@ -114,7 +114,7 @@ function examinePublicUrl({ mode, publicUrl }: Config, tell: Tell): void {
     tell(
       'origins',
       'fault',
-      'SALLYPORT_PUBLIC_URL is not https: browsers keep passkeys from such pages. End TLS in front.',
+      'SALLYPORT_PUBLIC_URL is not https: browsers do not allow passkeys on such pages. Terminate TLS in front.',
     );
 }
 
@@ -130,20 +130,20 @@ function examineDisk({ databaseUrls, dataDir, masterKeys }: Config, tell: Tell):
   else tell('disk', 'ok', free);
   const keyFile = join(dataDir, 'master.key');
   if (existsSync(keyFile) && (statSync(keyFile).mode & 0o077) !== 0)
-    tell('keys', 'fault', 'master.key is open to other users of this machine. Run: chmod 600 on it.');
+    tell('keys', 'fault', 'Other users of this machine can read master.key. Run chmod 600 on it.');
   if (masterKeys === undefined && existsSync(join(dataDir, 'database')) && !existsSync(keyFile))
-    tell('keys', 'fault', 'master.key is not in the data directory. Put it back, or give it as SALLYPORT_MASTER_KEY.');
+    tell('keys', 'fault', 'master.key is not in the data directory. Put it back, or set SALLYPORT_MASTER_KEY to it.');
 }
 
 async function examineStorage(config: Config, runtime: Runtime, tell: Tell): Promise<void> {
   const { databaseUrls, dataDir, masterKeys } = config;
   if (databaseUrls === undefined) {
-    // Opened, what is not there would be made.
+    // Opening it would create what is missing.
     if (!existsSync(join(dataDir, 'database'))) {
       tell(
         'database',
         'warning',
-        'There is none yet; "sallyport serve" makes it. Is SALLYPORT_DATA_DIR the right folder?',
+        'There is none yet; "sallyport serve" creates it. Is SALLYPORT_DATA_DIR the right folder?',
       );
       return;
     }
@@ -154,7 +154,7 @@ async function examineStorage(config: Config, runtime: Runtime, tell: Tell): Pro
     storage = await openStorage(config, runtime, () => undefined);
   } catch (error) {
     if (error instanceof DataDirectoryInUse)
-      tell('database', 'warning', `${error.message} Stop it to have the database looked at.`);
+      tell('database', 'warning', `${error.message} Stop it to check the database.`);
     else tell(error instanceof SealBroken ? 'keys' : 'database', 'fault', messageOf(error));
     return;
   }
@@ -176,22 +176,28 @@ const aboutStatement = statement<{ version: number; words: string; encoding: str
   `select current_setting('server_version_num')::int as version, current_setting('server_version') as words,
      current_setting('server_encoding') as encoding`,
 );
-// Has to reach the log of the database, and changes nothing.
+// Must be written to the database's log, and changes nothing.
 const writeStatement = statement('doctor_write', `select pg_logical_emit_message(true, 'sallyport', 'doctor')`);
 
-/** True if there are tables to look into. */
+/** True if there are tables to check. */
 async function examineDatabase({ db, isDurable }: Storage, config: Config, tell: Tell): Promise<boolean> {
   const [about] = await db.query(aboutStatement, []);
   if (about === undefined) return false;
   if (about.version < 150_000) tell('database', 'fault', `PostgreSQL ${about.words} is too old. Use 15 or later.`);
   if (about.encoding !== 'UTF8')
-    tell('database', 'fault', `The database is in ${about.encoding}. Make one in UTF8 and move there.`);
+    tell(
+      'database',
+      'fault',
+      `The database uses the encoding ${about.encoding}. Create one in UTF8 and move the data there.`,
+    );
   await withoutATrace(db, prepareSchema);
   await db.query(writeStatement, []);
   const wrong = await db.wrongSettings();
   if (wrong.length > 0)
-    tell('database', 'fault', `Its sessions lack our settings: ${wrong.join(', ')}. See the guide on poolers.`);
-  const pending = (await pendingMigrations(db)).length;
+    tell('database', 'fault', `Its sessions lack these settings: ${wrong.join(', ')}. See the guide on poolers.`);
+  const { pending: due, fault } = await loadSchemaState(db);
+  if (fault !== undefined) tell('database', 'fault', fault);
+  const pending = due.length;
   if (pending > 0) {
     tell(
       'database',
@@ -205,7 +211,7 @@ async function examineDatabase({ db, isDurable }: Storage, config: Config, tell:
     tell(
       'database',
       config.mode === 'production' ? 'warning' : 'ok',
-      'Commits cannot be seen to reach this disk: a loss of power can lose the last ones. Use DATABASE_URL.',
+      'Sallyport cannot verify that commits reach this disk: a power loss can lose the last ones. Use DATABASE_URL.',
     );
   }
   return true;
@@ -213,7 +219,7 @@ async function examineDatabase({ db, isDurable }: Storage, config: Config, tell:
 
 class TakenBack extends Error {}
 
-/** Runs what may change the schema, and takes it back. */
+/** Tries a change of the schema, and rolls it back. */
 async function withoutATrace(db: Database, work: (sql: Sql) => Promise<void>): Promise<void> {
   const takenBack = db.transaction(async (sql) => {
     await work(sql);
@@ -233,12 +239,12 @@ async function examineClock(db: Database, runtime: Runtime, tell: Tell): Promise
 
 async function examineKeys({ db, seal }: Storage, tenants: readonly TenantRow[], tell: Tell): Promise<void> {
   try {
-    await checkSeal(db, seal);
-    for (const tenant of tenants) seal.open(tenant.root_key_sealed, rootKeyPlace(tenant.tenant_id));
-    tell('keys', 'ok', 'The master key opens what is sealed');
+    await requireKnownMasterKey(db, seal);
+    for (const tenant of tenants) seal.open(tenant.rootKeySealed, rootKeyPlace(tenant.tenantId));
+    tell('keys', 'ok', 'The master key opens the sealed secrets');
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
-    tell('keys', 'fault', `${error.message} Give that key too, behind the first one.`);
+    tell('keys', 'fault', `${error.message} Add that key after the first one.`);
   }
 }
 
@@ -252,10 +258,9 @@ async function examineTenants(db: Database, tenants: readonly TenantRow[], confi
     return;
   }
   const before = { faults: 0 };
-  for (const { tenant_id: tenantId } of tenants) {
+  for (const { tenantId } of tenants) {
     const configurations = await loadAuthenticatorConfigurations(db, tenantId);
-    const settings =
-      configurations.find(({ verification_method }) => verification_method === 'PASSKEY')?.settings ?? {};
+    const settings = configurations.find(({ verificationMethod }) => verificationMethod === 'PASSKEY')?.settings ?? {};
     for (const [state, text] of examineOrigins(settings, config)) {
       tell('origins', state, `Tenant ${tenantId}: ${text}`);
       before.faults += 1;
@@ -269,7 +274,10 @@ async function examineTenants(db: Database, tenants: readonly TenantRow[], confi
     );
 }
 
-/** What keeps passkeys from pages: those of a relying party work at its host and below (WebAuthn §5.1.3). */
+/**
+ * Reasons why passkeys would not work on a page: a relying party's passkeys work only at its host and below (WebAuthn
+ * §5.1.3).
+ */
 function examineOrigins(
   { relyingParty, expectedOrigins }: Readonly<Record<string, unknown>>,
   { publicUrl, port, mode }: Config,
@@ -294,10 +302,13 @@ function examineOrigins(
     if (!URL.canParse(origin) || !isWithin(origin))
       problems.push([
         'fault',
-        `${origin} is expected, but no browser lets it use passkeys of ${rpId}. Take it out, or change relyingParty.`,
+        `${origin} is an expected origin, but browsers do not let it use passkeys of ${rpId}. Remove it, or change relyingParty.`,
       ]);
     else if (mode === 'production' && /^http:/i.test(origin) && new URL(origin).hostname !== 'localhost')
-      problems.push(['fault', `${origin} is expected, but is not https: browsers keep passkeys from it.`]);
+      problems.push([
+        'fault',
+        `${origin} is an expected origin, but is not https: browsers do not allow passkeys there.`,
+      ]);
   }
   return problems;
 }
@@ -305,15 +316,15 @@ function examineOrigins(
 async function examineMail({ smtp, mode }: Config, runtime: Runtime, tell: Tell): Promise<void> {
   if (smtp === undefined) {
     if (mode === 'production')
-      tell('mail', 'warning', 'SALLYPORT_SMTP_URL is not set: only tenants with a mail server of their own can send.');
+      tell('mail', 'warning', 'SALLYPORT_SMTP_URL is not set: only tenants with their own mail server can send mail.');
     else tell('mail', 'ok', 'There is no mail server: messages are kept at /dev/inbox');
     return;
   }
   try {
-    await trySmtp(smtp, openNames({ clock: runtime.clock }));
-    tell('mail', 'ok', 'The mail server takes us');
+    await trySmtp(smtp, openNames(runtime), runtime.timers);
+    tell('mail', 'ok', 'The mail server accepts our sign-in');
   } catch (error) {
-    tell('mail', 'fault', `${messageOf(error)} Look at SALLYPORT_SMTP_URL and at its own log.`);
+    tell('mail', 'fault', `${messageOf(error)} Check SALLYPORT_SMTP_URL and the mail server's log.`);
   }
 }
 
@@ -341,10 +352,15 @@ function without(words: readonly string[], text: string): string {
   return words.reduce((rest, word) => rest.replaceAll(word, '***'), text);
 }
 
-/** What nobody may read, wherever it may come from: a driver's error, a mail server's answer. */
+/** Values that must not be shown, whatever text contains them: a driver's error, a mail server's response. */
 function secretsOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
-  const urls = [...(config.databaseUrls ?? []), ...(config.listenUrls ?? []), config.smtp?.url];
+  const urls = [
+    ...(config.databaseUrls ?? []),
+    ...(config.listenUrls ?? []),
+    ...(config.migrationUrls ?? []),
+    config.smtp?.url,
+  ];
   return named([
     ...urls,
     ...urls.flatMap((url) => passwordsOf(url)),
@@ -355,12 +371,17 @@ function secretsOf(config: Config | undefined): readonly string[] {
   ]);
 }
 
-/** What is nobody else's business: names of users and databases, folders of this machine, and the sender. */
+/** Private values: names of users and databases, folders of this machine, and the sender. */
 function privateOf(config: Config | undefined): readonly string[] {
   if (config === undefined) return [];
   const { countryPath, asnPath, cityPath, anonymiserPaths } = config.enrichment;
   return named([
-    ...[...(config.databaseUrls ?? []), ...(config.listenUrls ?? []), config.smtp?.url].flatMap((url) => namesOf(url)),
+    ...[
+      ...(config.databaseUrls ?? []),
+      ...(config.listenUrls ?? []),
+      ...(config.migrationUrls ?? []),
+      config.smtp?.url,
+    ].flatMap((url) => namesOf(url)),
     config.smtp?.from.address,
     config.smtp?.from.name,
     config.dataDir,
@@ -369,7 +390,7 @@ function privateOf(config: Config | undefined): readonly string[] {
   ]);
 }
 
-// Shorter ones would take words apart.
+// Replacing shorter ones would damage ordinary words.
 const leastLength = 4;
 
 function named(texts: readonly (string | undefined)[]): readonly string[] {
@@ -379,18 +400,18 @@ function named(texts: readonly (string | undefined)[]): readonly string[] {
     .sort((one, other) => other.length - one.length);
 }
 
-/** The password of a URL, as it stands there and as it is. */
+/** The password of a URL, both as written and decoded. */
 function passwordsOf(url: string | undefined): readonly string[] {
   if (url === undefined || !URL.canParse(url)) return [];
   const { password } = new URL(url);
   return [password, decoded(password)];
 }
 
-/** Of a user and a database, which a server repeats in its refusals. */
+/** The names of a user and a database, which a server's refusals repeat. */
 function namesOf(url: string | undefined): readonly string[] {
   if (url === undefined || !URL.canParse(url)) return [];
   const { username, pathname } = new URL(url);
-  // The names that everybody has say nothing of anybody.
+  // Default names reveal nothing.
   return [username, pathname.slice(1)].flatMap((name) => (name === 'postgres' ? [] : [name, decoded(name)]));
 }
 

@@ -1,4 +1,4 @@
-/** What a person sees at the first start and at later ones, and where the keys are. */
+/** What a person sees at the first and at later starts, and where the keys are. */
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ async function folder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'sallyport-first-'));
 }
 
-/** Without log lines, which are the log's business. */
+/** Without log lines. */
 function words(output: string): string {
   return output
     .split('\n')
@@ -29,7 +29,7 @@ describe('in development', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test('the first start prints the URL, the tenant, both keys and a curl that works when pasted, and keeps the keys in a file for the owner alone', async () => {
+  test('the first start prints the URL, the tenant, both keys and a working curl command, and writes the keys to a file that only its owner can read', async () => {
     const server = await startServer({ SALLYPORT_DATA_DIR: directory });
     try {
       const text = words(server.output());
@@ -84,7 +84,7 @@ describe('in development', () => {
 describe('on PostgreSQL', () => {
   const masterKey = testCredentials().SALLYPORT_MASTER_KEY;
 
-  test('in production the first start prints no key but keeps them in the file, also where a readable one stood', async () => {
+  test('in production the first start prints no key but writes them to the file, even if a readable one existed', async () => {
     const directory = await folder();
     await writeFile(join(directory, 'credentials.env'), 'old\n', { mode: 0o644 });
     const server = await startServer({
@@ -93,7 +93,7 @@ describe('on PostgreSQL', () => {
       DATABASE_URL: await createPostgresDatabase(),
       SALLYPORT_MASTER_KEY: masterKey,
     });
-    // Nobody can tell whom a proxy on this machine speaks for (ruling 54).
+    // The server cannot know for whom a proxy on this machine forwards requests (ruling 54).
     expect((await ask(server.url, 'GET', '/metrics')).status).toBe(404);
     await server.stop();
     expect(server.output()).not.toMatch(anyKey);
@@ -103,7 +103,7 @@ describe('on PostgreSQL', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('a start with keys of the operator prints none and writes none', async () => {
+  test("a start with the operator's keys prints and writes no keys", async () => {
     const directory = await folder();
     const credentials = testCredentials();
     const databaseUrl = await createPostgresDatabase();
@@ -119,14 +119,14 @@ describe('on PostgreSQL', () => {
     await again.stop();
     for (const { output } of [server, again]) {
       expect(output()).not.toMatch(anyKey);
-      // A file that was never written is not named.
+      // A file that was never written is not mentioned.
       expect(output()).not.toContain('credentials.env');
     }
     await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('two nodes that start together on an empty database make one tenant', async () => {
+  test('two nodes that start together on an empty database create one tenant', async () => {
     const variables = {
       ...testCredentials(),
       DATABASE_URL: await createPostgresDatabase(),

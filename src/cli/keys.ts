@@ -25,17 +25,17 @@ export const keys: Command = {
        sallyport keys rotate-signing [--tenant ID]
        sallyport keys reseal
 
-A server key calls the API under /v1, a management key the one under /v1/management. A key is shown once, when it is
-made; only its digest is looked up afterwards. Running nodes take a change over within five seconds.
---tenant may be left out while there is one tenant.
+A server key is for the API under /v1, a management key for the one under /v1/management. A key is shown only once, when it
+is created; afterwards it is looked up by its digest. Running nodes apply a change within five seconds.
+You can omit --tenant if there is only one tenant.
 
-"rotate-signing" makes a new key for session access tokens. It is published at once and signs a minute later; the old one
+"rotate-signing" creates a new key for session access tokens. It is published at once and signs a minute later; the old one
 verifies until its last token has expired.
 
 "reseal" moves every secret in the database to the first key of SALLYPORT_MASTER_KEY, while servers run. Start all nodes
-with the new key first and the old one behind it, reseal, then take the old one away. Stopped half-way, run it again.
+with the new key first and the old one after it, reseal, then remove the old one. If it is interrupted, run it again.
 
---create makes the embedded database where there is none. It belongs to one process: stop the server first, or use PostgreSQL.
+--create creates the embedded database if there is none. Only one process can use it: stop the server first, or use PostgreSQL.
 `,
   async run(words) {
     const [verb, ...rest] = words;
@@ -62,7 +62,7 @@ async function createKey(words: readonly string[]): Promise<void> {
       await recordCliAudit(sql, runtime, tenantId, 'api_key.created', { keyId: key.keyId, kind, name });
       return key;
     });
-    process.stdout.write(`Key id: ${made.keyId}\nKey:    ${made.key}\nIt is shown this once.\n`);
+    process.stdout.write(`Key id: ${made.keyId}\nKey:    ${made.key}\nThis key is not shown again.\n`);
   });
 }
 
@@ -71,11 +71,11 @@ async function listKeys(words: readonly string[]): Promise<void> {
   await withStorage(flags.has('create'), async ({ db }) => {
     const keysOfTenant = await listApiKeys(db, await chooseTenant(db, options.tenant));
     const items = keysOfTenant.map((key) => ({
-      keyId: key.key_id,
+      keyId: key.keyId,
       kind: key.kind,
-      createdAt: timeOf(key.created_at),
-      revokedAt: timeOf(key.revoked_at),
-      lastUsedAt: timeOf(key.last_used_at),
+      createdAt: timeOf(key.createdAt),
+      revokedAt: timeOf(key.revokedAt),
+      lastUsedAt: timeOf(key.lastUsedAt),
       name: key.name,
     }));
     printList(['keyId', 'kind', 'createdAt', 'revokedAt', 'lastUsedAt', 'name'], items, flags.has('json'));
@@ -129,8 +129,8 @@ async function resealAll(words: readonly string[]): Promise<void> {
     if (resealed > 0) createLogger('info', process.stderr).info({ resealed }, 'sealed anew by the command line');
     process.stdout.write(
       resealed === 0
-        ? 'Everything is sealed under the first master key. The others are needed no more.\n'
-        : `Sealed ${resealed} values under the first master key. Run it again: what servers with another first key sealed meanwhile is left.\n`,
+        ? 'Everything is sealed under the first master key. The other keys are no longer needed.\n'
+        : `Sealed ${resealed} values under the first master key. Run it again: servers with another first key may have sealed more in the meantime.\n`,
     );
   });
 }

@@ -6,7 +6,7 @@ import { verifyAuditChain } from '../jobs/verify-audit-chain.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { migrate, pendingMigrations } from '../storage/migrate.ts';
 import { moveDatabase } from '../storage/move-database.ts';
-import { checkSeal, openStorage } from '../storage/open-storage.ts';
+import { requireKnownMasterKey, openStorage } from '../storage/open-storage.ts';
 import { openPostgresDatabase } from '../storage/postgres-database.ts';
 import { listTenants } from '../storage/queries/tenants.ts';
 import type { Database, Sql } from '../storage/sql.ts';
@@ -20,19 +20,19 @@ export const move: Command = {
   help: `Usage: sallyport move --to DATABASE_URL
        sallyport move --to-file FILE
 
-Copies everything in the embedded database of SALLYPORT_DATA_DIR to a PostgreSQL database that is empty, and says which
-settings to start with from then on. Stop the server first. The URL may stand in a file, where no list of processes shows it.
+Copies everything in the embedded database of SALLYPORT_DATA_DIR to an empty PostgreSQL database, and prints the settings to
+start with from then on. Stop the server first. You can put the URL into a file, to keep it out of process lists.
 
-All is copied in one transaction, which is kept only if every table has as many rows as before and the audit log of every
-tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun again. The data directory stays as it is.
+One transaction copies everything, and commits only if every table has as many rows as before and every tenant's audit log
+verifies as before. If it is interrupted, nothing was moved, and you can run it again. The data directory is not changed.
 `,
   async run(words) {
     const { options } = readOptions(words, ['to', 'to-file']);
     const url = readTarget(options);
     const config = loadConfig();
     if (config.databaseUrls !== undefined)
-      throw new CommandMistake('DATABASE_URL is set, but what is moved is the embedded database. Leave it out.');
-    refuseMissing(config.dataDir, config.masterKeys !== undefined);
+      throw new CommandMistake('DATABASE_URL is set, but this command moves the embedded database. Unset it.');
+    requireEmbeddedDatabase(config.dataDir, config.masterKeys !== undefined);
 
     const runtime = systemRuntime();
     const onError = (error: Error) => process.stderr.write(`sallyport: ${error.message}\n`);
@@ -40,7 +40,7 @@ tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun
     const target = openPostgresDatabase({
       url,
       poolSize: 2,
-      // A table is counted, and a batch read, in whatever time it takes.
+      // Counting a table and reading a batch have no timeout.
       statementTimeoutMs: hourMs,
       idleInTransactionTimeoutMs: hourMs,
       acquireTimeoutMs: 10_000,
@@ -53,10 +53,10 @@ tenant holds as it did: stopped anywhere, nothing was moved, and it can be begun
           `The database in ${resolve(config.dataDir)} is of an earlier version. Run "sallyport migrate" on it first.`,
         );
       }
-      await checkSeal(source, seal);
+      await requireKnownMasterKey(source, seal);
       await migrate(target);
       const moved = await moveDatabase(source, target, async (from, to) => {
-        await checkSeal(to, seal);
+        await requireKnownMasterKey(to, seal);
         await compareAuditLogs(from, to);
       });
       for (const { name, rows } of moved) process.stdout.write(`${name.padEnd(32)}${rows}\n`);
@@ -75,7 +75,7 @@ const hourMs = 3_600_000;
 function readTarget(options: { readonly to?: string; readonly 'to-file'?: string }): readonly string[] {
   const { to, 'to-file': file } = options;
   if ((to === undefined) === (file === undefined))
-    throw new CommandMistake('Say where to: --to postgres://USER:PASSWORD@HOST/DATABASE, or --to-file FILE.');
+    throw new CommandMistake('Give the target: --to postgres://USER:PASSWORD@HOST/DATABASE, or --to-file FILE.');
   const text = to ?? readFileSync(file ?? '', 'utf8').trim();
   const parsed = settings.DATABASE_URL.schema.safeParse(text);
   if (!parsed.success || parsed.data === undefined)
@@ -83,24 +83,24 @@ function readTarget(options: { readonly to?: string; readonly 'to-file'?: string
   return parsed.data;
 }
 
-/** Nothing is made where there is nothing, neither a database nor a key that would open none of it. */
-function refuseMissing(dataDir: string, hasKeys: boolean): void {
+/** Creates nothing that is missing: no database, and no key, which could not open the data anyway. */
+function requireEmbeddedDatabase(dataDir: string, hasKeys: boolean): void {
   if (!existsSync(join(dataDir, 'database')))
     throw new CommandMistake(
       `There is no embedded database in ${resolve(dataDir)}. Name its folder in SALLYPORT_DATA_DIR.`,
     );
   if (!hasKeys && !existsSync(join(dataDir, 'master.key'))) {
     throw new CommandMistake(
-      `${resolve(join(dataDir, 'master.key'))} is not there. Put it back, or give the key as SALLYPORT_MASTER_KEY.`,
+      `${resolve(join(dataDir, 'master.key'))} is missing. Put it back, or set SALLYPORT_MASTER_KEY to the key.`,
     );
   }
 }
 
 async function compareAuditLogs(from: Sql, to: Sql): Promise<void> {
-  for (const { tenant_id: tenantId } of await listTenants(from)) {
+  for (const { tenantId } of await listTenants(from)) {
     const [before, after] = [await verifyAuditChain(from, tenantId), await verifyAuditChain(to, tenantId)];
     if (JSON.stringify(before) !== JSON.stringify(after))
-      throw new Error(`The audit log of ${tenantId} did not arrive as it was.`);
+      throw new Error(`The audit log of ${tenantId} does not verify as before.`);
     const state = after.faults.length === 0 ? 'holds' : 'BROKEN, as it was before; see "sallyport audit verify"';
     process.stdout.write(`audit log of ${tenantId}: ${after.linked} entries, ${state}\n`);
   }
@@ -114,10 +114,12 @@ function whatToSet(dataDir: string, hasKeys: boolean, option: string): string {
   const lines = [
     'Everything was moved. From now on start with:',
     '',
-    `DATABASE_URL             what was given by ${option}`,
-    hasKeys ? 'SALLYPORT_MASTER_KEY     as it is' : `SALLYPORT_MASTER_KEY_FILE=${resolve(join(dataDir, 'master.key'))}`,
+    `DATABASE_URL             the URL given with ${option}`,
+    hasKeys
+      ? 'SALLYPORT_MASTER_KEY     unchanged'
+      : `SALLYPORT_MASTER_KEY_FILE=${resolve(join(dataDir, 'master.key'))}`,
     '',
-    `${resolve(dataDir)} is as it was. Start no server on it any more: what it would take in, the new database would not have.`,
+    `${resolve(dataDir)} was not changed. Don't start a server on it again: the new database would not get its new data.`,
   ];
   return `${lines.join('\n')}\n`;
 }

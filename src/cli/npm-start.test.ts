@@ -1,4 +1,4 @@
-/** Worry: the two commands of the README fail on a machine that is not the author's, or leave something running. */
+/** Risk: the README's two commands fail on a machine that is not the author's, or leave a process running. */
 import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test('SIGTERM to npm start stops the server, too', async () => {
+test('SIGTERM to npm start also stops the server', async () => {
   const env = { ...process.env, SALLYPORT_DATA_DIR: directory, SALLYPORT_PORT: '0', SALLYPORT_DRAIN_SECONDS: '0' };
   const npm = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -33,9 +33,9 @@ test('SIGTERM to npm start stops the server, too', async () => {
     (is) => !is,
   );
   expect(output).toContain('"msg":"stopped"');
-});
+}, 120_000);
 
-test('an older Node is told which one it takes, before anything that it cannot read', () => {
+test('an older Node gets a message about the version it needs, before any code that it cannot parse', () => {
   const older = `Object.defineProperty(process.versions,'node',{value:'18.20.8'})`;
   for (const program of ['bin/sallyport.mjs', 'scripts/start.mjs']) {
     const run = spawnSync(process.execPath, ['--import', `data:text/javascript,${older}`, join(root, program)], {
@@ -50,7 +50,7 @@ test('an older Node is told which one it takes, before anything that it cannot r
   }
 });
 
-test('without the tools that build, what is built is started, and what is not is told', async () => {
+test('without the build tools, an existing build starts, and a missing one is reported', async () => {
   for (const folder of ['bin', 'scripts', 'package.json']) {
     await cp(join(root, folder), join(directory, 'clone', folder), { recursive: true });
   }

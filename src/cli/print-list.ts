@@ -1,4 +1,4 @@
-/** Prints what there is: a table with a header, its last column of any width, or with `--json` one JSON list. */
+/** Prints items as a table with a header, its last column of any width, or with `--json` as one JSON list. */
 export function printList(
   names: readonly string[],
   items: readonly Readonly<Record<string, string | null>>[],

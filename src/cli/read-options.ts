@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { UsageMistake } from './command.ts';
 
-/** What may stand beside options that take a value. */
+/** What may be used beside options that take a value. */
 interface Others<Flag extends string> {
   readonly flags?: readonly Flag[];
   readonly positionalsMax?: number;
 }
 
 /**
- * Reads `--name value` options, flags and words beside them, refusing all others.
+ * Reads `--name value` options, flags and other words, and refuses anything unknown.
  * @throws {UsageMistake} naming the option or the word.
  */
 export function readOptions<Name extends string, Flag extends string = never>(
@@ -23,7 +23,7 @@ export function readOptions<Name extends string, Flag extends string = never>(
   const { values, positionals } = parse(words, names, flags);
   const given = Object.entries(values);
   const [extra] = positionals.slice(positionalsMax);
-  if (extra !== undefined) throw new UsageMistake(`There is no place for "${extra}" here.`);
+  if (extra !== undefined) throw new UsageMistake(`The word "${extra}" is not expected here.`);
   return {
     options: Object.fromEntries(given.filter(([, value]) => typeof value === 'string')) as Partial<
       Record<Name, string>

@@ -2,7 +2,9 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { recordAuditEvent } from '../storage/queries/audit-events.ts';
 import type { Sql } from '../storage/sql.ts';
 
-/** Appends what an operator has done to a tenant by the command line, in the transaction of the change (ruling 55). */
+/**
+ * Records what an operator changed for a tenant through the command line, in the transaction of the change (ruling 55).
+ */
 export async function recordCliAudit(
   sql: Sql,
   runtime: Runtime,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ConfigMistakes } from '../config/config.ts';
+import { versionOfPackage } from '../runtime/version.ts';
 import { DataDirectoryInUse } from '../storage/data-directory.ts';
 import { DatabaseUnfit } from '../storage/prepare-schema.ts';
 import { SealBroken } from '../storage/seal.ts';
@@ -8,13 +8,14 @@ import { audit } from './audit.ts';
 import { CommandMistake, UsageMistake } from './command.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
+import { jobsCommand } from './jobs.ts';
 import { keys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, move, doctor];
+const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, jobsCommand, move, doctor];
 
 const help = `Sallyport, a step-up authentication server.
 
@@ -29,7 +30,7 @@ Settings come from the environment; see docs/configuration.md.
 Run "sallyport <command> --help" for more about one command, "sallyport --version" for the version.
 `;
 
-/** Runs the command line and gives the exit code: 0, or 1 after one clear sentence on standard error. */
+/** Runs the command line and returns the exit code: 0, or 1 after one clear sentence on standard error. */
 export async function runCommand(words: readonly string[]): Promise<number> {
   const [name = serve.name, ...rest] = words;
   if (name === '--help' || name === '-h' || name === 'help') {
@@ -59,11 +60,6 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   }
 }
 
-function versionOfPackage(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
-
 function explain(error: unknown): string {
   if (error instanceof DatabaseUnavailable) return `The database does not answer: ${rootMessage(error)}`;
   const isExpected =
@@ -76,7 +72,7 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}. Stop the other program or set SALLYPORT_PORT.`;
   }
-  // What the operating system refuses (a folder, a port, a name) says which; a stack would say no more.
+  // An error of the operating system names the folder, port or name; a stack would add nothing.
   if (error instanceof Error && 'syscall' in error) return `${error.message}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
@@ -8,72 +8,83 @@ import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
 import { openNames } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
-import { createLogger } from '../http/logger.ts';
+import { openServerLog } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { createFirstTenant } from '../storage/first-tenant.ts';
 import type { FirstTenant } from '../storage/first-tenant.ts';
-import { migrate } from '../storage/migrate.ts';
-import { anchorClock, checkSeal, openStorage } from '../storage/open-storage.ts';
+import { anchorClock, requireKnownMasterKey, openStorage } from '../storage/open-storage.ts';
+import { migrateAsOwner, openOwner } from '../storage/owner.ts';
 import { DatabaseUnfit } from '../storage/prepare-schema.ts';
+import { writeSynced } from '../storage/synced-files.ts';
 import type { Command } from './command.ts';
+import { endOnFault } from './end-on-fault.ts';
 import { readOptions } from './read-options.ts';
+
+const loopback = ['127.0.0.0/8', '::1'];
 
 export const serve: Command = {
   name: 'serve',
   summary: 'Run the server.',
   help: `Usage: sallyport serve
 
-Runs the server on SALLYPORT_HOST and SALLYPORT_PORT (127.0.0.1:4000). Without DATABASE_URL it works on the embedded
-database in SALLYPORT_DATA_DIR (./.sallyport). The schema is brought up to date first, and the first tenant is made if
-there is none; its keys go to credentials.env in the data directory.
+Runs the server on SALLYPORT_HOST and SALLYPORT_PORT (127.0.0.1:4000). Without DATABASE_URL it uses the embedded database
+in SALLYPORT_DATA_DIR (./.sallyport). It first updates the schema, and creates the first tenant if there is none; the
+tenant's keys are written to credentials.env in the data directory.
 
-On SIGTERM it keeps serving for SALLYPORT_DRAIN_SECONDS while /readyz refuses, then finishes what is in flight and
-exits 0. On SIGINT it does not wait. A second signal ends it at once.
+On SIGTERM it keeps serving for SALLYPORT_DRAIN_SECONDS while /readyz fails, then finishes open requests and
+exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
 `,
   async run(words) {
     readOptions(words, []);
     const stop = listenForStop();
     const config = loadConfig();
-    const logger = createLogger(config.logLevel);
     const runtime = systemRuntime();
+    const log = openServerLog(config.logLevel, runtime);
+    const { logger } = log;
     const warn = (error: Error) => logger.warn({ err: error }, 'database');
     const { db, seal, masterKeyPlace, isDurable } = await openStorage(config, runtime, warn);
-    await migrate(db);
-    await checkSeal(db, seal, masterKeyPlace);
+    const owner = openOwner(config, db, runtime, warn);
+    await migrateAsOwner(owner, db);
+    await requireKnownMasterKey(db, seal, masterKeyPlace);
     const { fault, warning } = await anchorClock(db, runtime);
     if (fault !== undefined) throw new DatabaseUnfit(fault);
     if (warning !== undefined) logger.warn(warning);
     if (!isDurable && config.mode === 'production') {
       logger.warn(
-        'The embedded database cannot sync to this disk: a loss of power can lose the last commits. Use DATABASE_URL.',
+        'Sallyport cannot verify that commits reach this disk: a power loss can lose the last ones. Use DATABASE_URL.',
       );
     }
     const firstTenant = await createFirstTenant(db, { runtime, seal }, config.seed);
-    // Before anything else can fail, such as listening on a port that is taken: the keys are in clear nowhere else.
+    // Written before anything else can fail, such as listening on a port in use: the keys are in clear text nowhere
+    // else.
     if (firstTenant !== undefined && !isSeeded(config)) {
       writeCredentials(config, config.publicUrl ?? `http://localhost:${config.port}`, firstTenant);
     }
 
     const enrichment = await openEnrichment(config.enrichment, runtime, (problem) => logger.warn(problem, 'data file'));
 
-    const names = openNames({ clock: runtime.clock });
-    const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp, names);
+    const names = openNames(runtime);
+    const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp, names, runtime.timers);
     const inbox = mailer === undefined && config.mode === 'development' ? inboxMailer(runtime.clock) : undefined;
     if (inbox !== undefined) logger.info('no mail server is configured: messages are kept at /dev/inbox');
 
     let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
-    // Most of the program. No other command needs it, nor does a start that is refused for its settings or its database.
+    // Imported late because it is most of the program. Other commands do not need it, and neither does a start that
+    // fails because of its settings or its database.
     const { createApp } = await import('../app.ts');
     const app = await createApp({
       db,
+      owner,
       enrichment,
       mailer,
       inbox,
-      outbound: openOutbound(config.outboundAllow, names),
+      // Integrators try it on their own machine first.
+      outbound: openOutbound([...config.outboundAllow, ...(config.mode === 'development' ? loopback : [])], names),
       seal,
       runtime,
       logger,
+      lostLogLines: log.lostLines,
       trustedProxies: config.trustedProxies,
       metricsToken: config.metricsToken,
       managementRateLimit: config.managementRateLimit,
@@ -87,8 +98,9 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
       startDraining: app.startDraining,
       wait: (ms) => wait(ms, undefined, { ref: true }),
     });
+    endOnFault({ app, listener, log, wait: runtime.timers.wait });
     publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
-    // Before anybody is told that the server is ready, so that no signal meets a process that would just die.
+    // Called before the server reports that it is ready, so that a signal after that stops it properly.
     const signalled = stop.signal();
     process.stdout.write(greeting(config, publicUrl, firstTenant));
 
@@ -97,13 +109,13 @@ exits 0. On SIGINT it does not wait. A second signal ends it at once.
     await listener.stop(signal === 'SIGTERM' ? config.drainSeconds * 1000 : 0);
     await app.close();
     logger.info('stopped');
-    logger.flush();
+    await log.end();
   },
 };
 
 /**
- * Hears SIGTERM and SIGINT from the start, because the first process of a container is not ended by a signal that nobody
- * listens for. Until `signal` is asked for there is nothing to finish, and the process ends at once.
+ * Handles SIGTERM and SIGINT from the start, because in a container a signal without a handler does not end the first
+ * process. Until `signal` is called there is nothing to finish, and the process ends at once.
  */
 function listenForStop(): { signal(): Promise<NodeJS.Signals> } {
   // eslint-disable-next-line n/no-process-exit -- nothing is left to finish, or a second signal is the operator's "now"
@@ -121,17 +133,17 @@ function listenForStop(): { signal(): Promise<NodeJS.Signals> } {
   };
 }
 
-/** What a person sees at the start. Keys are printed in development only, and only if the server made them itself. */
+/** What a person sees at startup. Keys are printed only in development, and only if the server created them itself. */
 function greeting(config: Config, publicUrl: string, firstTenant: FirstTenant | undefined): string {
   const file = credentialsFile(config);
   const lines = [`Sallyport is ready at ${publicUrl} (API documentation: ${publicUrl}/docs).`];
   if (firstTenant === undefined) {
     if (existsSync(file)) lines.push(`The keys of the first tenant are in ${file}.`);
   } else if (isSeeded(config)) {
-    lines.push(`The first tenant ${firstTenant.tenantId} was made with the keys given.`);
+    lines.push(`The first tenant ${firstTenant.tenantId} was created with the given keys.`);
   } else {
     writeCredentials(config, publicUrl, firstTenant);
-    lines.push(`The first tenant was made; its keys are in ${file}.`);
+    lines.push(`The first tenant was created; its keys are in ${file}.`);
     if (config.mode === 'development')
       lines.push('', ...credentialLines(publicUrl, firstTenant), '', 'Try it:', curl(publicUrl, firstTenant));
   }
@@ -147,7 +159,7 @@ function credentialLines(publicUrl: string, tenant: FirstTenant): readonly strin
   ];
 }
 
-/** Whether the operator brings all the keys of the first tenant, so that nothing has to be told. */
+/** Whether the operator provides all keys of the first tenant, so that none has to be printed or written. */
 function isSeeded({ seed }: Config): boolean {
   return seed.secretKey !== undefined && seed.managementKey !== undefined;
 }
@@ -159,9 +171,7 @@ function credentialsFile({ dataDir }: Config): string {
 function writeCredentials(config: Config, publicUrl: string, tenant: FirstTenant): void {
   const file = credentialsFile(config);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${credentialLines(publicUrl, tenant).join('\n')}\n`, { mode: 0o600 });
-  // The mode above is for a new file only.
-  chmodSync(file, 0o600);
+  writeSynced(file, `${credentialLines(publicUrl, tenant).join('\n')}\n`);
 }
 
 function curl(publicUrl: string, tenant: FirstTenant): string {

@@ -13,10 +13,10 @@ export const tenants: Command = {
   help: `Usage: sallyport tenants create --name NAME [--create]
        sallyport tenants list [--json]
 
-A tenant has its own users, keys, rules and settings; nothing of one is visible to another. "create" prints the tenant's
-id, a server key and a management key, each this once.
+A tenant has its own users, keys, rules and settings; tenants cannot see each other. "create" prints the tenant's id, a
+server key and a management key. The keys are not shown again.
 
---create makes the embedded database where there is none. It belongs to one process: stop the server first, or use PostgreSQL.
+--create creates the embedded database if there is none. Only one process can use it: stop the server first, or use PostgreSQL.
 `,
   async run(words) {
     const [verb, ...rest] = words;
@@ -43,7 +43,7 @@ async function createNamed(words: readonly string[]): Promise<void> {
       return { server, management };
     });
     process.stdout.write(
-      `Tenant id:      ${tenantId}\nSecret key:     ${made.server.key}\nManagement key: ${made.management.key}\nThe keys are shown this once.\n`,
+      `Tenant id:      ${tenantId}\nSecret key:     ${made.server.key}\nManagement key: ${made.management.key}\nThe keys are not shown again.\n`,
     );
   });
 }
@@ -52,8 +52,8 @@ async function list(words: readonly string[]): Promise<void> {
   const { flags } = readOptions(words, [], { flags: ['create', 'json'] });
   await withStorage(flags.has('create'), async ({ db }) => {
     const items = (await listTenants(db)).map((tenant) => ({
-      tenantId: tenant.tenant_id,
-      createdAt: new Date(tenant.created_at).toISOString(),
+      tenantId: tenant.tenantId,
+      createdAt: new Date(tenant.createdAt).toISOString(),
       name: tenant.name,
     }));
     printList(['tenantId', 'createdAt', 'name'], items, flags.has('json'));

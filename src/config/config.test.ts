@@ -23,7 +23,7 @@ function mistakes(variables: Readonly<Record<string, string>>): readonly string[
 }
 
 describe('configuration', () => {
-  test('needs nothing: the defaults are those that the documentation says', () => {
+  test('needs no variables: the defaults are the documented ones', () => {
     expect(read({})).toMatchObject({
       mode: 'development',
       host: '127.0.0.1',
@@ -41,7 +41,7 @@ describe('configuration', () => {
     });
   });
 
-  test('takes an empty variable for an absent one, and leaves what is not ours alone', () => {
+  test('treats an empty variable as absent, and ignores variables of other programs', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
     expect(read({ ...empty, HOME: '/root', PORT: 'x' })).toEqual(read({}));
   });
@@ -74,7 +74,7 @@ describe('configuration', () => {
     });
   });
 
-  test('reads secrets from files, and says which file is no good without its path', () => {
+  test('reads secrets from files, and names the variable of a bad file without its path', () => {
     const files = { '/run/key': `${masterKey}\n`, '/run/url': 'postgres://u:p@h/d\n', '/run/empty': '\n' };
     const given = { SALLYPORT_MASTER_KEY_FILE: '/run/key', DATABASE_URL_FILE: '/run/url' };
     expect(read(given, files)).toMatchObject({
@@ -100,7 +100,7 @@ describe('configuration', () => {
     );
   });
 
-  test('F23: tells all mistakes at once, one sentence each', () => {
+  test('F23: reports all mistakes at once, one sentence each', () => {
     const found = mistakes({
       SALLYPORT_MODE: 'prod',
       SALLYPORT_PORT: '65536',
@@ -135,18 +135,22 @@ describe('configuration', () => {
       /%23/,
     ],
     [
-      'a "#" that makes a host of the user',
+      'a "#" that turns the user into the host',
       { SALLYPORT_SMTP_URL: 'smtp://user:12#ss@host', SALLYPORT_MAIL_FROM: 'a@b.c' },
       /%23/,
     ],
-    ['a pooler before nothing', { SALLYPORT_POOLER: 'session' }, /SALLYPORT_POOLER is of no use without DATABASE_URL/],
     [
-      'a transaction pooler without a way past it',
+      'a pooler without a database',
+      { SALLYPORT_POOLER: 'session' },
+      /SALLYPORT_POOLER has no use without DATABASE_URL/,
+    ],
+    [
+      'a transaction pooler without a URL that bypasses it',
       { SALLYPORT_POOLER: 'transaction', DATABASE_URL: 'postgres://h/d', SALLYPORT_MASTER_KEY: masterKey },
       /SALLYPORT_LISTEN_URL is required/,
     ],
     [
-      'a password that makes no URL',
+      'a password that makes the URL invalid',
       { DATABASE_URL: 'postgres://u:p/q@h/d', SALLYPORT_MASTER_KEY: masterKey },
       /percent-encode/,
     ],
@@ -157,7 +161,7 @@ describe('configuration', () => {
         /^SALLYPORT_MAIL_FROM must be one address/,
       ],
     ),
-    ['mail from nobody', { SALLYPORT_SMTP_URL: 'smtp://h' }, /SALLYPORT_MAIL_FROM is required/],
+    ['mail without a sender', { SALLYPORT_SMTP_URL: 'smtp://h' }, /SALLYPORT_MAIL_FROM is required/],
     ['mail without a server', { SALLYPORT_MAIL_FROM: 'a@b.c' }, /SALLYPORT_SMTP_URL is required/],
     ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],
     [
@@ -165,7 +169,7 @@ describe('configuration', () => {
       { SALLYPORT_SECRET_KEY: `${'k'.repeat(24)}:x` },
       /":"/,
     ],
-    ['a tenant id that is no UUID', { SALLYPORT_TENANT_ID: 'tenant-1' }, /UUID/],
+    ['a tenant id that is not a UUID', { SALLYPORT_TENANT_ID: 'tenant-1' }, /UUID/],
     ['a misspelt setting', { SALLYPORT_DATADIR: '/tmp' }, /not a setting/],
     ['a log level that does not exist', { SALLYPORT_LOG_LEVEL: 'verbose' }, /trace, debug/],
     ['listening beyond loopback in development', { SALLYPORT_HOST: '0.0.0.0' }, /loopback.*SALLYPORT_MODE=production/],
@@ -176,7 +180,7 @@ describe('configuration', () => {
     expect(found[0]).toMatch(message);
   });
 
-  test('F23: never repeats a value, since any could be a secret', () => {
+  test('F23: never repeats a value, because any value could be a secret', () => {
     const names = Object.keys(settings);
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.stringMatching(/^canary[a-zA-Z0-9 :/@%-]{1,40}$/), (name, value) => {

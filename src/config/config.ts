@@ -1,4 +1,7 @@
-/** Every setting of the server: its variable, default, unit and meaning. `docs/configuration.md` is made from this file. */
+/**
+ * Every setting of the server: its variable, default, unit and meaning. `docs/configuration.md` is generated from this
+ * file.
+ */
 import { readSender } from '../core/authenticators/read-sender.ts';
 import type { Sender } from '../core/authenticators/read-sender.ts';
 import { z } from 'zod';
@@ -46,13 +49,13 @@ function readDatabaseUrls(text: string, context: z.RefinementCtx): readonly stri
   return z.NEVER;
 }
 
-/** A URL that may hold a user name and a password. */
+/** A URL that may contain a user name and a password. */
 const urlOf = (...schemes: readonly string[]) =>
   z.string().superRefine((text, { addIssue }) => {
     const refuse = (message: string) => void addIssue({ code: 'custom', message });
     const inWords = schemes.map((scheme) => `${scheme}://`).join(' or ');
     if (!schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`))) refuse(`must be a ${inWords} URL`);
-    // Read by the letter it would end there, and the host would be a part of the password.
+    // A URL ends before its "#", so the host would be part of the password.
     else if (text.includes('#')) {
       refuse(
         'has a "#": in a user name or a password write it as %23, and percent-encode @ : / ? % and spaces there too',
@@ -95,7 +98,7 @@ const wholeNumber = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
 
-// A name as in a URL, or an address; one of IPv6 in brackets, so that its port can be told.
+// A name as in a URL, or an address. IPv6 addresses are in brackets, so that the port can be recognised.
 const hostAndPort = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]):([0-9]{1,5})$/i;
 
 const outboundList = z
@@ -130,7 +133,7 @@ export const settings = {
     schema: z.enum(['development', 'production'], 'must be development or production').default('development'),
     fallback: 'development',
     meaning:
-      'In `development` the server refuses to listen beyond loopback and prints the keys it made; in `production` it prints no key.',
+      'In `development` the server only listens on loopback and prints the keys that it creates. In `production` it prints no keys.',
   },
   SALLYPORT_HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
@@ -140,24 +143,24 @@ export const settings = {
   SALLYPORT_PORT: {
     schema: wholeNumber(0, 65535).default(4000),
     fallback: '4000',
-    meaning: 'Port to listen on; 0 takes a free one.',
+    meaning: 'Port to listen on; 0 chooses a free one.',
   },
   SALLYPORT_PUBLIC_URL: {
     schema: httpUrl.optional(),
     fallback: '`http://localhost:PORT`',
     meaning:
-      'The origin under which browsers and SDKs reach this server. Links, issuers and the relying party come from it alone, never from request headers.',
+      'Origin at which browsers and SDKs reach this server. Links, issuers and the relying party are built from it alone, never from request headers.',
   },
   SALLYPORT_DATA_DIR: {
     schema: z.string().min(1).default('./.sallyport'),
     fallback: './.sallyport',
-    meaning: 'Folder of the embedded database, its master key and `credentials.env`.',
+    meaning: 'Folder for the embedded database, its master key and `credentials.env`.',
   },
   DATABASE_URL: {
     schema: z.string().transform(readDatabaseUrls).optional(),
     fallback: 'embedded database',
     meaning:
-      'PostgreSQL 15 or later, as libpq reads it: `postgres://user:password@host1,host2:5433/name`; of several hosts the one that can be written to is used. Without it the embedded database in the data directory is used.',
+      'URL of PostgreSQL 15 or later, as libpq reads it: `postgres://user:password@host1,host2:5433/name`. If it lists several hosts, the one that accepts writes is used. Without this setting, the embedded database in the data directory is used.',
     secret: true,
   },
   SALLYPORT_DATABASE_POOL_SIZE: {
@@ -169,50 +172,56 @@ export const settings = {
     schema: z.enum(['none', 'session', 'transaction'], 'must be none, session or transaction').default('none'),
     fallback: 'none',
     meaning:
-      'How a connection pooler such as PgBouncer stands before the database: `session` as if there were none; with `transaction` nothing is kept in a session, which costs about half of the tracks a second. See the guide to production.',
+      'Mode of a connection pooler such as PgBouncer. `session` works as if there were none. With `transaction` nothing is kept in a session, which about halves the tracks per second. See the guide to production.',
   },
   SALLYPORT_LISTEN_URL: {
     schema: z.string().transform(readDatabaseUrls).optional(),
     fallback: '`DATABASE_URL`',
     meaning:
-      'PostgreSQL without the pooler, for one connection that hears of changes. Required with `SALLYPORT_POOLER=transaction`.',
+      'URL of PostgreSQL without the pooler, for one connection that listens for changes. Required with `SALLYPORT_POOLER=transaction`.',
+    secret: true,
+  },
+  SALLYPORT_MIGRATION_URL: {
+    schema: z.string().transform(readDatabaseUrls).optional(),
+    fallback: '`DATABASE_URL`',
+    meaning:
+      'URL of PostgreSQL as the role that owns the tables. It updates the schema and makes the tables of the next months, so that the role in `DATABASE_URL` can neither change nor remove what is in the audit log. See the guide to production.',
     secret: true,
   },
   SALLYPORT_MASTER_KEY: {
     schema: masterKey.optional(),
-    fallback: 'made in the data directory when embedded',
+    fallback: 'created in the data directory for the embedded database',
     meaning:
-      '32 bytes in base64 that seal every secret in the database; several separated by commas: the first seals, all open. Required with `DATABASE_URL`.',
+      '32 bytes in base64 that seal every secret in the database. You can give several, separated by commas: the first one seals, all of them open. Required with `DATABASE_URL`.',
     secret: true,
   },
   SALLYPORT_TRUSTED_PROXIES: {
     schema: cidrList.default([]),
     fallback: 'none',
     meaning:
-      'Addresses or CIDR ranges of the proxies in front, separated by commas. Only they may say who the client is, by `X-Forwarded-For`.',
+      "Addresses or CIDR ranges of the proxies in front, separated by commas. Only they may state the client's address, in `X-Forwarded-For`.",
   },
   SALLYPORT_METRICS_TOKEN: {
     schema: apiKey.optional(),
-    fallback: 'loopback in development, nobody in production',
-    meaning:
-      'Bearer token for `/metrics`. Without it `/metrics` is there in development alone, for callers on loopback.',
+    fallback: 'loopback only in development, no access in production',
+    meaning: 'Bearer token for `/metrics`. Without it, `/metrics` is available only in development and from loopback.',
     secret: true,
   },
   SALLYPORT_TENANT_ID: {
     schema: z.uuid('must be a UUID').optional(),
-    fallback: 'made at the first start',
-    meaning: 'Id of the first tenant, to seed it without printing.',
+    fallback: 'created at the first start',
+    meaning: 'Id of the first tenant, to create it with your own id.',
   },
   SALLYPORT_SECRET_KEY: {
     schema: apiKey.optional(),
-    fallback: 'made at the first start',
-    meaning: "The first tenant's server secret key, to seed it without printing.",
+    fallback: 'created at the first start',
+    meaning: "The first tenant's server secret key. If both keys are set, none is printed or written to a file.",
     secret: true,
   },
   SALLYPORT_MANAGEMENT_KEY: {
     schema: apiKey.optional(),
-    fallback: 'made at the first start',
-    meaning: "The first tenant's management key, to seed it without printing.",
+    fallback: 'created at the first start',
+    meaning: "The first tenant's management key. If both keys are set, none is printed or written to a file.",
     secret: true,
   },
   SALLYPORT_COUNTRY_FILE: {
@@ -229,24 +238,24 @@ export const settings = {
     schema: z.string().min(1).optional(),
     fallback: 'none',
     meaning:
-      'MaxMind-format file (`.mmdb`) that gives city and coordinates. A changed file is taken over while running.',
+      'MaxMind-format file (`.mmdb`) that gives city and coordinates. A changed file is loaded while the server runs.',
   },
   SALLYPORT_ANONYMISER_FILES: {
     schema: pathList.default([]),
     fallback: 'none',
     meaning:
-      'Text files of addresses and CIDR ranges of VPN, proxy and Tor exits, separated by commas. Without one `ip.isAnonymous` is null.',
+      'Text files of addresses and CIDR ranges of VPN, proxy and Tor exits, separated by commas. Without a file `ip.isAnonymous` is null.',
   },
   SALLYPORT_SANCTIONED_COUNTRIES: {
     schema: countryList.optional(),
     fallback: 'CU, IR, KP, SY',
     meaning:
-      'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. Keeping it current is up to the operator.',
+      'Countries for `ip.countryCodeInOfacList`, ISO 3166-1 alpha-2, separated by commas. The operator is responsible for keeping the list up to date.',
   },
   SALLYPORT_SMTP_URL: {
     schema: urlOf('smtp', 'smtps').optional(),
     fallback: 'in development an inbox at `/dev/inbox`',
-    meaning: 'SMTP server for mail, with user name and password in the URL where it wants them.',
+    meaning: 'SMTP server for mail, with user name and password in the URL if it needs them.',
     secret: true,
   },
   SALLYPORT_MAIL_FROM: {
@@ -257,48 +266,51 @@ export const settings = {
         if (sender !== undefined) return sender;
         context.addIssue({
           code: 'custom',
-          message: 'must be one address, alone or behind a name: login@example.com, or Example <login@example.com>',
+          message: 'must be one address, alone or after a name: login@example.com, or Example <login@example.com>',
         });
         return z.NEVER;
       })
       .optional(),
     fallback: 'none',
     meaning:
-      'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`, and of no use without.',
+      'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`, and has no use without it.',
   },
   SALLYPORT_OUTBOUND_ALLOW: {
     schema: outboundList.default([]),
     fallback: 'none',
     meaning:
-      "Where tenants may make this server connect to beyond public addresses on the usual ports (webhooks 80 and 443, mail 25, 465, 587 and 2525): CIDR ranges and `host:port`, separated by commas. Private and loopback targets need it in both modes. What is listed may also be spoken to without TLS. The server's own database and `SALLYPORT_SMTP_URL` need no entry.",
+      "Targets that tenants may make this server connect to, in addition to public addresses on the usual ports (webhooks 80 and 443, mail 25, 465, 587 and 2525): CIDR ranges and `host:port`, separated by commas. Private targets need an entry in both modes, loopback in production. Listed targets may be used without TLS. The server's own database and `SALLYPORT_SMTP_URL` need no entry.",
   },
   SALLYPORT_MANAGEMENT_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(100),
     fallback: '100',
-    meaning: 'Calls that one management key may make in 10 seconds, on each node.',
+    meaning: 'Calls that one management key may make in 10 seconds on each node.',
   },
   SALLYPORT_ANONYMOUS_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(60),
     fallback: '60',
     meaning:
-      'Calls to the client API without a token, and to the page behind a mailed link, that one address may make in a minute, on each node.',
+      'Calls that one address may make in a minute on each node to the client API without a token and to the page behind a mailed link.',
   },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
       .default('info'),
     fallback: 'info',
-    meaning: 'How much is logged, as JSON lines on standard output.',
+    meaning: 'How much is logged. The log is JSON lines on standard output.',
   },
   SALLYPORT_DRAIN_SECONDS: {
     schema: wholeNumber(0, 300).default(5),
     fallback: '5',
     meaning:
-      'Seconds to keep serving after SIGTERM while `/readyz` already refuses, so that load balancers notice first.',
+      'Seconds to keep serving after SIGTERM while `/readyz` already fails, so that load balancers notice first.',
   },
 } satisfies Record<string, { schema: z.ZodType; fallback: string; meaning: string; secret?: boolean }>;
 
-/** Secrets may stand in a file instead, as containers get them: its variable has this after its own name. */
+/**
+ * A secret may be in a file instead, as containers provide them: this suffix on its variable's name gives the file's
+ * path.
+ */
 const fileSuffix = '_FILE';
 const fileVariables = new Map(
   Object.entries(settings).flatMap(([name, setting]) => ('secret' in setting ? [[`${name}${fileSuffix}`, name]] : [])),
@@ -311,16 +323,18 @@ export interface Config {
   readonly mode: 'development' | 'production';
   readonly host: string;
   readonly port: number;
-  /** An origin without a trailing slash; absent when it follows from the port. */
+  /** An origin without a trailing slash; absent if it is derived from the port. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
-  /** One URL for each host of the database; absent for the embedded one. */
+  /** One URL for each host of the database; absent for the embedded database. */
   readonly databaseUrls: readonly string[] | undefined;
   readonly databasePoolSize: number;
   readonly isPooled: boolean;
-  /** One URL for each host without the pooler; absent where the database's are used. */
+  /** One URL for each host without the pooler; absent if those of the database are used. */
   readonly listenUrls: readonly string[] | undefined;
-  /** Keys of 32 bytes: the first seals, all open. Absent only with the embedded database. */
+  /** One URL for each host, as the owner of the tables; absent if the role of `databaseUrls` is the owner. */
+  readonly migrationUrls: readonly string[] | undefined;
+  /** Keys of 32 bytes: the first one seals, all of them open. Absent only with the embedded database. */
   readonly masterKeys: readonly Buffer[] | undefined;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | undefined;
@@ -329,7 +343,7 @@ export interface Config {
     readonly secretKey: string | undefined;
     readonly managementKey: string | undefined;
   };
-  /** Data files for facts about addresses; what is left out is bundled. */
+  /** Data files for facts about addresses; bundled files replace those that are absent. */
   readonly enrichment: {
     readonly countryPath?: string;
     readonly asnPath?: string;
@@ -341,7 +355,7 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: Sender } | undefined;
   /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
   readonly outboundAllow: readonly string[];
-  /** Calls a management key in 10 seconds. */
+  /** Calls per management key in 10 seconds. */
   readonly managementRateLimit: number;
   readonly anonymousRateLimit: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -360,7 +374,7 @@ export class ConfigMistakes extends Error {
   }
 }
 
-// In credentials.env for those who call the server; a server that is started with that file need not mind it.
+// In credentials.env for clients of the server; a server started with that file ignores it.
 const clientVariables = new Set(['SALLYPORT_URL']);
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -398,9 +412,9 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   if (variables['DATABASE_URL'] && !variables['SALLYPORT_MASTER_KEY']) {
     mistakes.push('SALLYPORT_MASTER_KEY is required with DATABASE_URL; make one with: openssl rand -base64 32');
   }
-  for (const name of ['SALLYPORT_POOLER', 'SALLYPORT_LISTEN_URL']) {
+  for (const name of ['SALLYPORT_POOLER', 'SALLYPORT_LISTEN_URL', 'SALLYPORT_MIGRATION_URL']) {
     if (variables[name] && variables[name] !== 'none' && !variables['DATABASE_URL']) {
-      mistakes.push(`${name} is of no use without DATABASE_URL`);
+      mistakes.push(`${name} has no use without DATABASE_URL`);
     }
   }
   if (variables['SALLYPORT_POOLER'] === 'transaction' && !variables['SALLYPORT_LISTEN_URL']) {
@@ -412,7 +426,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
   }
   if (variables['SALLYPORT_MAIL_FROM'] && !variables['SALLYPORT_SMTP_URL']) {
-    mistakes.push('SALLYPORT_SMTP_URL is required with SALLYPORT_MAIL_FROM: without a server nothing is sent');
+    mistakes.push('SALLYPORT_SMTP_URL is required with SALLYPORT_MAIL_FROM: without a server no mail is sent');
   }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return {
@@ -425,6 +439,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     databasePoolSize: known.SALLYPORT_DATABASE_POOL_SIZE,
     isPooled: known.SALLYPORT_POOLER === 'transaction',
     listenUrls: known.SALLYPORT_LISTEN_URL,
+    migrationUrls: known.SALLYPORT_MIGRATION_URL,
     masterKeys: known.SALLYPORT_MASTER_KEY,
     trustedProxies: known.SALLYPORT_TRUSTED_PROXIES,
     metricsToken: known.SALLYPORT_METRICS_TOKEN,
@@ -454,7 +469,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   };
 }
 
-/** The variables, with those that stand in files: their first and only line. */
+/** The variables, including those given as files: the file's first and only line. */
 function withFiles(given: Variables, readFile: (path: string) => string, mistakes: string[]): Variables {
   const variables: Record<string, string | undefined> = { ...given };
   for (const [fileVariable, name] of fileVariables) {

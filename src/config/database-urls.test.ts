@@ -22,7 +22,7 @@ test.each<[text: string, read: readonly string[]]>([
   ).toEqual(read);
 });
 
-test('what a URL brings beside its hosts is kept', () => {
+test('keeps the other parts of a URL', () => {
   expect(databaseUrls('postgres://u@h1,h2/d?options=-c%20work_mem%3D64MB&application_name=x')).toEqual({
     urls: ['h1', 'h2'].map((host) => `postgres://u@${host}/d?options=-c%20work_mem%3D64MB&application_name=x`),
   });
@@ -32,9 +32,9 @@ test.each([
   ['postgres://u:p#ss@h/d', /%23/],
   ['postgres://u:p/q@h/d', /percent-encode/],
   ['mysql://h/d', /must be a postgres:\/\/ URL/],
-  ['postgres://h1,,h2/d', /host or a port/],
-  ['postgres://h:70000/d', /host or a port/],
-  ['postgres://h:x/d', /host or a port/],
+  ['postgres://h1,,h2/d', /host or port/],
+  ['postgres://h:70000/d', /host or port/],
+  ['postgres://h:x/d', /host or port/],
   ['postgres://h/d?target_session_attrs=standby', /always writes/],
 ])('%s is refused', (text, mistake) => {
   expect(databaseUrls(text)).toEqual({ mistake: expect.stringMatching(mistake) });

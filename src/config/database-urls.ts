@@ -1,14 +1,15 @@
-/** PostgreSQL URLs as libpq reads them: several hosts, sockets. The driver reads one host each. */
+/** Reads PostgreSQL URLs as libpq does: several hosts, sockets. The driver takes one host per URL. */
 
 const shape = /^(postgres(?:ql)?):\/\/(?:([^@/?]*)@)?([^/?@]*)(?:\/([^?]*))?(?:\?(.*))?$/i;
 const hostShape = /^(\[[0-9a-f:.]+\]|[^:[\]\s]*)(?::([0-9]{1,5}))?$/i;
 
 /**
- * One URL for each host that the text names, in its order: `postgres://user@one,two:5433/name`, `postgres:///name?host=/run`.
- * What goes wrong is told in words that follow the name of a setting, without a part of the text.
+ * Returns one URL for each host in the text, in its order: `postgres://user@one,two:5433/name`,
+ * `postgres:///name?host=/run`. A mistake is worded to follow the name of a setting, and never repeats a part of the
+ * text.
  */
 export function databaseUrls(text: string): { readonly urls: readonly string[] } | { readonly mistake: string } {
-  // Read by the letter it would end there, and a host would be a part of the password.
+  // A URL ends before its "#", so a host would be part of the password.
   if (text.includes('#')) {
     return { mistake: 'has a "#": in a user name or a password write it as %23' };
   }
@@ -32,14 +33,14 @@ export function databaseUrls(text: string): { readonly urls: readonly string[] }
     if (url === undefined) {
       return {
         mistake:
-          'names a host or a port that is none: several are separated by commas, as in h1:5432,h2; in a user name or a password, percent-encode @ : / ? # % and spaces',
+          'has an invalid host or port: separate several with commas, as in h1:5432,h2; in a user name or a password, percent-encode @ : / ? # % and spaces',
       };
     }
     const rest = new URLSearchParams([...url.parameters, ...parameters]).toString().replaceAll('+', '%20');
     const credentials = user === undefined ? '' : `${user}@`;
     const whole = `${scheme}://${credentials}${url.host}/${name}${rest === '' ? '' : `?${rest}`}`;
     if (!URL.canParse(whole)) {
-      return { mistake: 'is no URL; in a user name or a password, percent-encode @ : / ? # % and spaces' };
+      return { mistake: 'is not a URL; in a user name or a password, percent-encode @ : / ? # % and spaces' };
     }
     urls.push(whole);
   }
@@ -63,7 +64,7 @@ function hostOf(part: string, port: string | undefined): Host | undefined {
   return { host: own === undefined ? host : `${host}:${own}`, parameters: [] };
 }
 
-/** The folder of a socket; its port is a part of the socket's name. */
+/** The folder of a socket; the port is part of the socket's name. */
 function socketOf(part: string, port: string | undefined): Host | undefined {
   if (port !== undefined && !isPort(port)) return undefined;
   return {

@@ -1,10 +1,12 @@
 import { settings } from './config.ts';
 
-/** How a setting is given, for somebody who must not see what nobody but the operator may. */
+/** How a setting is given, for a reader who must not see what only the operator may see. */
 export interface SettingDescription {
   readonly name: string;
   readonly given: 'by variable' | 'by file';
-  /** Only where it says nothing of secrets, people or this machine's folders; of a URL the host and the names of parameters. */
+  /**
+   * Only if it reveals no secrets, people or folders of this machine. For a URL, the host and the names of parameters.
+   */
   readonly value?: string;
 }
 
@@ -20,14 +22,19 @@ const shown: ReadonlySet<string> = new Set([
   'SALLYPORT_LOG_LEVEL',
   'SALLYPORT_DRAIN_SECONDS',
 ]);
-const urls: ReadonlySet<string> = new Set(['DATABASE_URL', 'SALLYPORT_LISTEN_URL', 'SALLYPORT_SMTP_URL']);
+const urls: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'SALLYPORT_LISTEN_URL',
+  'SALLYPORT_MIGRATION_URL',
+  'SALLYPORT_SMTP_URL',
+]);
 
-/** The settings that are given; what is not is as by default. */
+/** The settings that are given; all others have their default. */
 export function describeSettings(variables: Readonly<Record<string, string | undefined>>): SettingDescription[] {
   return Object.entries(settings).flatMap(([name, setting]): SettingDescription[] => {
     const text = variables[name];
     if (!text) return 'secret' in setting && variables[`${name}_FILE`] ? [{ name, given: 'by file' }] : [];
-    // What is not as it should be may be anything: a secret that belongs beside it, a host that is half of a password.
+    // An invalid value may be anything: a secret meant for another setting, or a host that is half of a password.
     const isGood = setting.schema.safeParse(text).success;
     const value = !isGood ? undefined : shown.has(name) ? text : urls.has(name) ? describeUrl(text) : undefined;
     return [{ name, given: 'by variable', ...(value === undefined ? {} : { value }) }];

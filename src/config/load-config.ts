@@ -4,14 +4,14 @@ import type { Config } from './config.ts';
 import { describeSettings } from './describe-settings.ts';
 import type { SettingDescription } from './describe-settings.ts';
 
-// The only readers of the environment.
+// Only these functions read the environment.
 
 /** @throws {ConfigMistakes} */
 export function loadConfig(): Config {
   return readConfig(process.env, (path) => readFileSync(path, 'utf8'));
 }
 
-/** How settings are given, without secrets. */
+/** How settings are given, without their secrets. */
 export function loadSettingDescriptions(): readonly SettingDescription[] {
   return describeSettings(process.env);
 }

@@ -2,20 +2,43 @@ import { z } from 'zod';
 import * as v from './values.ts';
 import { webauthnCredential } from './webauthn-credential.ts';
 
-/** What every API tells of an authenticator; one of them masks contacts, another says whose it is. */
+/** What every API returns of an authenticator. The client API masks contacts; the server API adds the user. */
 export const authenticatorMembers = {
-  userAuthenticatorId: z.string(),
-  verificationMethod: v.verificationMethod,
-  createdAt: v.timestamp,
-  verifiedAt: v.timestamp.optional(),
-  lastVerifiedAt: v.timestamp.optional(),
-  /** Sallyport's own: until then its proofs count for little, because it was added in recovery. */
-  heldUntil: v.timestamp.optional(),
-  isDefault: z.boolean(),
-  email: z.string().optional(),
-  phoneNumber: z.string().optional(),
-  username: z.string().optional(),
-  displayName: z.string().optional(),
-  authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
-  webauthnCredential: webauthnCredential.optional(),
+  userAuthenticatorId: z.string().describe('Id of the authenticator, a UUID that Sallyport chose.'),
+  verificationMethod: v.verificationMethod.describe('Method that the authenticator is for.'),
+  createdAt: v.timestamp.describe('When its enrolment began.'),
+  verifiedAt: v.timestamp.optional().describe('When its enrolment was completed. Absent while it is not.'),
+  lastVerifiedAt: v.timestamp.optional().describe('When it last proved something. Absent: never.'),
+  // Sallyport's own (ruling 41).
+  heldUntil: v.timestamp
+    .optional()
+    .describe(
+      'Until when its proofs count no more than the proof that it was added with, because it was added in recovery. Absent: they count in full.',
+    ),
+  isDefault: z.boolean().describe('Whether it is the user’s default authenticator.'),
+  email: z
+    .string()
+    .optional()
+    .describe('Email address of the authenticator; the client API masks it. Absent for other methods.'),
+  phoneNumber: z
+    .string()
+    .optional()
+    .describe('Phone number of the authenticator; the client API masks it. Absent for other methods.'),
+  username: z
+    .string()
+    .optional()
+    .describe('User name that the passkey or security key was created with. Absent: none.'),
+  displayName: z
+    .string()
+    .optional()
+    .describe('Name that the user gave the authenticator, or that the key was created with. Absent: none.'),
+  authenticatorAttachment: z
+    .enum(['platform', 'cross-platform'])
+    .optional()
+    .describe(
+      'Whether the key is part of the device that created it (`platform`) or separate (`cross-platform`). Absent where the client did not say.',
+    ),
+  webauthnCredential: webauthnCredential
+    .optional()
+    .describe('The key behind a passkey or security key. Absent for other methods.'),
 };

@@ -7,7 +7,7 @@ function told(schema: z.ZodType, given: unknown): string {
   return error === undefined ? 'fits' : describeIssues(error);
 }
 
-describe('ruling 2: what does not fit is told', () => {
+describe('ruling 2: invalid values are named in the response', () => {
   test.each([
     [z.object({ a: z.string() }), {}, 'a is required.'],
     [z.object({ a: z.string() }), 7, 'The value must be an object.'],
@@ -28,7 +28,7 @@ describe('ruling 2: what does not fit is told', () => {
       'a.b is not a known field. c is not a known field.',
     ],
     [z.strictObject({}), { a: 1, b: 2 }, 'a is not a known field. b is not a known field.'],
-    // Our own sentences about a value say its name already, without its place.
+    // Our own sentences about a value already name it, without its place.
     [z.object({ a: z.string().regex(/^x$/, 'a must be x.') }), { a: 'y' }, 'a must be x.'],
     [z.object({ o: z.object({ a: z.string('a must be text.') }) }), { o: {} }, 'o.a must be text.'],
     [
@@ -40,7 +40,7 @@ describe('ruling 2: what does not fit is told', () => {
     expect(told(schema, given)).toBe(sentence);
   });
 
-  test('up to a bound, and names that a caller made up only in part', () => {
+  test('only up to a limit, and with long member names of callers shortened', () => {
     const names = Array.from({ length: 30 }, (_each, at) => `m${at}`);
     const schema = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
     expect(told(schema, {})).toMatch(/^m0 is required\. .* m7 is required\. And 22 more mistakes\.$/);

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 
-// An answer is read by a person: a few mistakes are mended at once, many more mean another one.
+// A person reads the response: a few mistakes are corrected at once, many more have a different cause.
 const issuesMax = 8;
-// Names that a caller made up are told back, but not at any length.
+// Unknown member names of callers are repeated, but only up to this length.
 const nameCharactersMax = 64;
 
-/** What is asked of each value that does not fit, in words and with its path, for an error that {@link parseWith} gave. */
+/** What each invalid value should be, in words and with its path, for an error of {@link parseWith}. */
 export function describeIssues({ issues }: z.ZodError): string {
   const each = issues.flatMap(({ path, ...issue }) =>
     issue.code === 'unrecognized_keys'
@@ -18,7 +18,7 @@ export function describeIssues({ issues }: z.ZodError): string {
   return [...sentences.slice(0, issuesMax), ...rest].join(' ');
 }
 
-/** Parses so that what the schema itself has no sentence for is told in ours: never in types of JavaScript. */
+/** Parses with our own sentences where the schema has none: they never mention types of JavaScript. */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
@@ -30,7 +30,7 @@ function withPath(parts: readonly PropertyKey[], message: string): string {
   const path = parts.map((part) => short(String(part))).join('.');
   if (/^(?:must|is|does) /.test(message)) return `${path === '' ? 'The value' : path} ${message}`;
   const name = String(parts.at(-1) ?? '');
-  // A sentence of a schema's own has the name of its member in it, but not where that is.
+  // A sentence of the schema's own contains the name of its member, but not its place.
   if (parts.length <= 1 && message.includes(name)) return message;
   return message.startsWith(`${name} `) ? `${path}${message.slice(name.length)}` : `${path}: ${message}`;
 }
@@ -49,7 +49,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-/** The rest of a sentence that begins with the path of the value. */
+/** The rest of a sentence that starts with the path of the value. */
 function demandOf(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'unrecognized_keys') return 'is not a known field.';
   if (issue.input === undefined) return 'is required.';

@@ -1,4 +1,6 @@
-/** The closed list of refusals: one status per code. `docs/errors.md` and the OpenAPI responses are made from it. */
+/**
+ * The closed list of refusals: one status per code. `docs/errors.md` and the OpenAPI responses are generated from it.
+ */
 
 export const errorCatalogue = {
   invalid_request: {
@@ -13,12 +15,12 @@ export const errorCatalogue = {
   },
   unknown_credential: {
     status: 400,
-    title: 'Nobody of this tenant has the credential.',
-    fix: 'Let the browser forget it. Clients that do so by themselves tell its password manager.',
+    title: 'No user of this tenant has the credential.',
+    fix: 'Remove it from the browser. Clients that do so themselves tell its password manager.',
   },
   invalid_configuration: {
     status: 400,
-    title: "The tenant's configuration does not permit the request.",
+    title: 'The configuration of the tenant does not permit the request.',
     fix: 'Enable or configure what `errorDescription` names.',
   },
   AUTHENTICATOR_NOT_FOUND: {
@@ -29,37 +31,37 @@ export const errorCatalogue = {
   delivery_failed: {
     status: 400,
     title: 'The message could not be handed over for delivery.',
-    fix: 'Offer another method, or try again later. Nothing was sent, unless the provider fell silent.',
+    fix: 'Offer another method, or try again later. Nothing was sent, unless the provider did not respond.',
   },
   unauthorized: {
     status: 401,
     title: 'The key or token is missing, wrong, revoked or of the wrong kind.',
-    fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call; to the client API a token as `Bearer`, or the tenant id as `Basic`.',
+    fix: 'Send `Authorization: Basic base64(key + ":")` with an active key of the API you call. The client API takes a token as `Bearer`, or the tenant id as `Basic`.',
   },
   invalid_token: {
     status: 401,
     title: 'The token is malformed, not signed by this server, or its action is gone.',
-    fix: 'Track the action again and use the token of its answer.',
+    fix: 'Track the action again and use the token of the response.',
   },
   expired_token: {
     status: 401,
     title: 'The token has expired.',
-    fix: 'Track the action again and use the token of its answer.',
+    fix: 'Track the action again and use the token of the response.',
   },
   forbidden: {
     status: 403,
-    title: 'The key or token is good, but the call is not permitted.',
-    fix: 'Read `errorDescription`: it says what does not permit it (an address, or the state of the action).',
+    title: 'The key or token is valid, but the call is not permitted.',
+    fix: 'Read `errorDescription`: it says why, for example because of the address or the state of the action.',
   },
   insufficient_scope: {
     status: 403,
     title: 'The token lacks a scope.',
-    fix: 'Let the user prove who they are first, or ask for the scope when you track the action.',
+    fix: 'Let the user verify first, or ask for the scope when you track the action.',
   },
   not_found: {
     status: 404,
-    title: 'There is no such thing, or not for this tenant.',
-    fix: 'Check the path and its ids. Another tenant’s object answers the same.',
+    title: 'It does not exist, or not for this tenant.',
+    fix: 'Check the path and its ids. An object of another tenant gives the same response.',
   },
   authenticator_configuration_not_found: {
     status: 404,
@@ -78,13 +80,18 @@ export const errorCatalogue = {
   },
   resource_already_exists: {
     status: 409,
-    title: 'There is one already.',
+    title: 'It exists already.',
     fix: 'Change the one that exists, or choose another name.',
+  },
+  gone: {
+    status: 410,
+    title: 'Its content was kept for a period, or until its user was deleted, and is gone.',
+    fix: 'Nothing brings it back. Longer periods are set in `retention` of the tenant.',
   },
   body_too_large: {
     status: 413,
     title: 'The body is larger than this API accepts.',
-    fix: 'Send at most 64 KiB, to the management API and as a batch of enrolments at most 1 MiB.',
+    fix: 'Send at most 64 KiB, or 1 MiB to the management API and for a batch of enrolments.',
   },
   too_many_requests: {
     status: 429,
@@ -93,8 +100,8 @@ export const errorCatalogue = {
   },
   unexpected_error: {
     status: 500,
-    title: 'A fault in the server.',
-    fix: 'Report it with the request id; the details are in the server’s log under that id.',
+    title: 'Something went wrong in the server.',
+    fix: 'Report it with the request id. The server’s log has the details under that id.',
   },
   unavailable: {
     status: 503,
@@ -109,7 +116,7 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export const unauthorizedDescription =
   'The request is unauthorized. Check that your API key and region base URL are correctly configured.';
 
-/** The only error that a caller sees. Anything else that is thrown is a fault and answered `unexpected_error`. */
+/** The only error that callers see. Anything else that is thrown is a bug and answered `unexpected_error`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;
@@ -121,7 +128,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The wire form of a refusal: the code stands twice, because SDKs read it from either member. */
+/** The wire form of a refusal. The code is there twice, because some SDKs read it from `error`, others from `errorCode`. */
 export function errorBody(code: ErrorCode, description: string) {
   return { error: code, errorCode: code, errorDescription: description };
 }

@@ -1,5 +1,7 @@
 /** Every route of the product. */
 import * as actionConfigurations from './management/action-configurations.ts';
+import * as eventDeliveries from './management/event-deliveries.ts';
+import * as eventEndpoints from './management/event-endpoints.ts';
 import * as appClients from './management/app-clients.ts';
 import * as authenticatorConfigurations from './management/authenticator-configurations.ts';
 import * as customDataPoints from './management/custom-data-points.ts';
@@ -8,26 +10,25 @@ import * as rules from './management/rules.ts';
 import * as tenant from './management/tenant.ts';
 import * as theme from './management/theme.ts';
 import * as valueLists from './management/value-lists.ts';
+import * as alerts from './management/alerts.ts';
 import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
 import * as usersAuthenticators from './management/users-authenticators.ts';
+import * as usersDevices from './management/users-devices.ts';
+import * as userExport from './management/export-user.ts';
+import { methodRoutes } from '../methods/contracts.ts';
 import * as init from './client/init.ts';
 import * as ownAuthenticators from './client/authenticators.ts';
+import * as ownDevices from './client/devices.ts';
 import * as openChallenges from './client/challenge.ts';
-import * as emailMagicLink from './client/email-magic-link.ts';
-import * as emailOtp from './client/email-otp.ts';
-import * as recoveryCodes from './client/recovery-codes.ts';
-import * as passkey from './client/passkey.ts';
-import * as securityKey from './client/security-key.ts';
-import * as totp from './client/totp.ts';
 import * as uiSession from './client/ui-session.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
-import * as magicLinkPage from './pages/magic-link.ts';
 import * as welcomePage from './pages/welcome.ts';
 import * as actions from './server/actions.ts';
 import * as authenticators from './server/authenticators.ts';
 import * as challenges from './server/challenges.ts';
+import * as devices from './server/devices.ts';
 import * as explain from './server/explain.ts';
 import * as sessionKeys from './server/session-keys.ts';
 import * as sessions from './server/sessions.ts';
@@ -37,6 +38,7 @@ import type { Route } from './route.ts';
 export const routes: readonly Route[] = [
   users.getUser,
   users.queryUsers,
+  userExport.exportUser,
   users.updateUser,
   users.deleteUser,
   authenticators.getAuthenticators,
@@ -59,6 +61,11 @@ export const routes: readonly Route[] = [
   unlock.unlockMethod,
   usersAuthenticators.deleteUsersAuthenticator,
   usersAuthenticators.liftUsersHold,
+  usersDevices.listUsersDevices,
+  usersDevices.invalidateUsersDevice,
+  devices.getDevices,
+  devices.updateDevice,
+  devices.invalidateDevice,
   sessions.createSession,
   sessions.validateSession,
   sessions.refreshSession,
@@ -88,6 +95,11 @@ export const routes: readonly Route[] = [
   customDataPoints.getCustomDataPoint,
   customDataPoints.updateCustomDataPoint,
   customDataPoints.deleteCustomDataPoint,
+  alerts.listAlerts,
+  alerts.createAlert,
+  alerts.getAlert,
+  alerts.updateAlert,
+  alerts.deleteAlert,
   theme.getTheme,
   theme.updateTheme,
   messageOverrides.getMessageOverrides,
@@ -104,39 +116,31 @@ export const routes: readonly Route[] = [
   appClients.getAppClient,
   appClients.updateAppClient,
   appClients.deleteAppClient,
+  eventEndpoints.listEventEndpoints,
+  eventEndpoints.createEventEndpoint,
+  eventEndpoints.getEventEndpoint,
+  eventEndpoints.updateEventEndpoint,
+  eventEndpoints.deleteEventEndpoint,
+  eventEndpoints.testEventEndpoint,
+  eventDeliveries.listEventDeliveries,
+  eventDeliveries.getEventDelivery,
+  eventDeliveries.getEventAttempt,
+  eventDeliveries.replayEventDelivery,
+  eventDeliveries.replayEventDeliveries,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,
-  passkey.startPasskeyRegistration,
-  passkey.startPasskeyRegistrationWithCookie,
-  passkey.addPasskey,
-  passkey.startPasskeyAuthentication,
-  passkey.startPasskeyAuthenticationWithCookie,
-  passkey.verifyPasskey,
-  passkey.findPasskey,
-  securityKey.startSecurityKeyRegistration,
-  securityKey.addSecurityKey,
-  securityKey.startSecurityKeyAuthentication,
-  securityKey.verifySecurityKey,
   ownAuthenticators.deleteOwnAuthenticator,
   ownAuthenticators.updateOwnAuthenticator,
   ownAuthenticators.getClientConfigurations,
+  ownDevices.rememberDevice,
+  ownDevices.getOwnDevices,
+  ownDevices.updateOwnDevice,
+  ownDevices.forgetOwnDevice,
   init.initClient,
-  totp.startTotpEnrolment,
-  totp.verifyTotp,
-  emailOtp.startEmailOtpEnrolment,
-  emailOtp.startEmailOtpChallenge,
-  emailOtp.verifyEmailOtp,
-  emailMagicLink.startEmailMagicLinkEnrolment,
-  emailMagicLink.startEmailMagicLinkChallenge,
-  emailMagicLink.finalizeEmailMagicLink,
-  magicLinkPage.showMagicLink,
-  magicLinkPage.confirmMagicLink,
-  magicLinkPage.denyMagicLink,
+  ...methodRoutes,
   welcomePage.showWelcome,
   welcomePage.tryChallenge,
-  recoveryCodes.verifyRecoveryCode,
-  recoveryCodes.replaceRecoveryCodes,
   uiSession.getUiSession,
   challengePage.showChallenge,
   devInbox.showDevInbox,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * JSON that is kept as it was written: order of keys, spelling of numbers and white space, which parsing loses. To
- * everything but the writer of answers it looks like the value it stands for.
+ * JSON that is kept as it was written, with its order of keys, spelling of numbers and white space, which parsing
+ * loses. All code except the writer of responses sees it as the parsed value.
  */
 export class JsonText {
   readonly text: string;

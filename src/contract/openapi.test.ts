@@ -28,20 +28,20 @@ function references(value: unknown): readonly string[] {
 }
 
 describe('the OpenAPI document', () => {
-  test('is version 3.1 and tells each route of the contract once', () => {
+  test('is version 3.1 and has each route of the contract once', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual(routes.map(({ id }) => id).sort());
   });
 
-  test('has no reference that leads nowhere', () => {
+  test('has no broken reference', () => {
     for (const reference of references(document)) {
-      expect(reference).toMatch(/^#\/components\/schemas\//);
-      expect(document.components.schemas, reference).toHaveProperty(reference.slice('#/components/schemas/'.length));
+      const [, kind = '', name = ''] = /^#\/components\/(schemas|examples)\/(.+)$/.exec(reference) ?? [];
+      expect((document.components as Record<string, unknown>)[kind], reference).toHaveProperty(name);
     }
     expect(references(document).length).toBeGreaterThan(10);
   });
 
-  test('declares exactly the parameters that stand in each path, as required', () => {
+  test('declares exactly the parameters of each path, as required', () => {
     for (const { path, method, operation } of operations) {
       const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name).sort();
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
@@ -51,30 +51,34 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says of each route who may call it, and 401 where somebody may not', () => {
+  test('states for each route who may call it, and 401 if credentials are required', () => {
     for (const { operation } of operations) {
       const route = routes.find(({ id }) => id === operation.operationId);
       for (const scheme of operation.security.flatMap((entry) => Object.keys(entry))) {
         expect(document.components.securitySchemes).toHaveProperty(scheme);
       }
-      const ways = { public: 0, tokenOrTenant: 2 } as Readonly<Record<string, number>>;
-      expect(operation.security.length).toBe(ways[route?.caller ?? ''] ?? 1);
-      expect('401' in operation.responses).toBe(route?.caller !== 'public');
+      expect(operation.security.flatMap((entry) => Object.keys(entry))).toEqual(route?.credentials);
+      expect('401' in operation.responses).toBe(operation.security.length > 0);
     }
   });
 
-  test('says every status that a listed refusal has, and no other', () => {
+  test('has every status of the listed refusals, and no other', () => {
     const statuses = new Set(Object.values(errorCatalogue).map(({ status }) => String(status)));
     for (const { operation } of operations) {
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(status === '200' || status === '204' || statuses.has(status)).toBe(true);
         expect(response.description).not.toBe('');
-        if (!status.startsWith('2')) expect(references(response.content)).toEqual(['#/components/schemas/Error']);
+        if (status.startsWith('2')) continue;
+        const listed = references(response.content);
+        expect(listed.filter((reference) => reference.startsWith('#/components/schemas/'))).toEqual([
+          '#/components/schemas/Error',
+        ]);
+        expect(listed.length, 'an example of each code').toBeGreaterThan(1);
       }
     }
   });
 
-  test('is the one that is committed', () => {
+  test('is the committed one', () => {
     const committed = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as unknown;
     expect(committed).toEqual(document);
   });

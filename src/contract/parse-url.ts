@@ -1,6 +1,6 @@
 /**
- * A URL; undefined if it is none. Not by `URL.canParse`: that of Node 20 calls every text with a letter such as "ü" wrong once
- * it has been called often enough to be compiled.
+ * A URL; undefined if it is invalid. Not by `URL.canParse`: in Node 20 that refuses every text with a letter such as
+ * "ü" once it has been called often enough to be compiled.
  */
 export function parseUrl(text: string): URL | undefined {
   try {

@@ -1,113 +1,162 @@
 import type { z } from 'zod';
+import { apis, bodyBytes, credentials } from './apis.ts';
+import type { ApiName, Credential } from './apis.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Group } from './groups.ts';
 
-/**
- * Who may call: the holder of a server key, of a management key, of a short-lived token, anybody who names a tenant, who
- * does either of the last two, or anybody at all.
- */
-export type CallerKind = 'server' | 'management' | ClientKind | 'public';
-export type ClientKind = 'token' | 'tenant' | 'tokenOrTenant';
-
-export function isClientKind(kind: CallerKind): kind is ClientKind {
-  return kind === 'token' || kind === 'tenant' || kind === 'tokenOrTenant';
+/** Answered with 200. A list may also be written item by item, or in pages; see `list-page.ts`. */
+export interface JsonReply<Schema extends z.ZodType = z.ZodType> {
+  readonly kind: 'json';
+  readonly schema: Schema;
+  /** Whether JsonText anywhere in it is written character for character. */
+  readonly isExact?: true;
+  /** Whether caches may keep it for a while, because it is the same for every caller. Nothing else may be cached. */
+  readonly isCacheable?: true;
 }
 
-/** One thing that can be asked over HTTP. Everything global about it (OpenAPI, docs, tests) is derived from here. */
-export interface Route<
+/** A page for people: our own HTML, the HTML of a mail, or the state that an app page is rendered from. */
+export interface PageReply<Schema extends z.ZodType = z.ZodType> {
+  readonly kind: 'page';
+  readonly as: 'html' | 'mail' | 'app';
+  readonly schema: Schema;
+}
+
+/** Answered with 204. */
+export interface NoContentReply {
+  readonly kind: 'noContent';
+}
+
+/** How a route answers if it does not refuse. `http/write-reply.ts` has a case for each kind. */
+export type Reply = JsonReply | PageReply | NoContentReply;
+
+export function json<Schema extends z.ZodType>(
+  schema: Schema,
+  how: Pick<JsonReply, 'isExact' | 'isCacheable'> = {},
+): JsonReply<Schema> {
+  return { kind: 'json', schema, ...how };
+}
+
+export function page<Schema extends z.ZodType>(as: PageReply['as'], schema: Schema): PageReply<Schema> {
+  return { kind: 'page', as, schema };
+}
+
+export const noContent: NoContentReply = { kind: 'noContent' };
+
+/**
+ * A request as a caller sends it, and the JSON response; a page and a 204 have no JSON. Tests parse both by the route's
+ * schemas.
+ */
+export interface Example {
+  readonly request?: {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: Readonly<Record<string, unknown>>;
+  };
+  readonly reply?: unknown;
+}
+
+/** What a route declares, apart from its API and credentials. */
+export interface RouteMembers<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
-  Reply extends z.ZodType = z.ZodType,
+  Answer extends Reply = Reply,
 > {
   /** Verb and noun; names the operation file too. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Fastify path, from the root. */
   readonly path: string;
-  /** Other ways in that official SDKs use for the same operation. Not in the OpenAPI document. */
+  /** Other paths that official SDKs use for the same operation. Not in the OpenAPI document. */
   readonly aliases?: readonly {
     readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
     readonly path: string;
-    /** Callers that never mean this route by the alias: from them it is another call, whose id cut the path short (A68). */
+    /**
+     * Callers that never mean this route by the alias: from them it is another call, whose path was cut short by its id
+     * (A68).
+     */
     readonly notFrom?: RegExp;
   }[];
-  readonly caller: CallerKind;
-  readonly summary: string;
+  /** What a call does, in at most 40 characters: its name in the API reference. */
+  readonly title: string;
+  /** What a call does, when to use it and what to know about it, in Markdown. */
+  readonly description: string;
+  /** The part of the API reference that lists it. */
+  readonly group: Group;
+  readonly example: Example;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** Top-level members of the body that arrive as JsonText; JsonText anywhere in the answer is written as it stands. */
+  /** Top-level members of the body that arrive as JsonText. */
   readonly exact?: readonly string[];
-  /** The 200 answer: JSON; where `page` is set a page, as HTML, with `mail` as HTML of somebody else's, or, with `app`, as the state that one is drawn from. Nothing, answered 204, where `noContent` is. */
-  readonly reply: Reply;
-  readonly page?: 'html' | 'mail' | 'app';
-  /** Anybody's calls that cost the database something: counted, by address, with those to the client API without a token (ruling 5). */
+  readonly reply: Answer;
+  /** Whether calls are counted by address, like those to the client API without a token (ruling 5): they cost queries. */
   readonly isCounted?: true;
-  readonly noContent?: true;
-  /** Whose body may be as large as those of the management API (ruling 3). */
+  /** Whether the body may be as large as in the management API (ruling 3). */
   readonly isLarge?: true;
-  /** Whose answer is nobody's in particular, so that whoever is asked may keep it for a while. All others are kept by nobody. */
-  readonly isCacheable?: true;
-  /** Names of the cookies that it reads or sets, of pages that the tenant expects (client-api 4.4). */
+  /** Names of the cookies that it reads or sets, on pages of the tenant's expected origins (client-api 4.4). */
   readonly cookies?: readonly string[];
-  /** Refusals beyond those that every route of its caller kind can give. */
+  /** Refusals beyond those of every route and those of its credentials. */
   readonly refusals: readonly ErrorCode[];
   /** The audit event that a call leaves when it changes something; null for reads and for tracking (ruling 13). */
   readonly audit: string | null;
 }
 
+/**
+ * One operation that can be called over HTTP. Everything global about it (OpenAPI, docs, tests) is derived from here.
+ */
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends Reply = Reply,
+  Shown extends Credential = Credential,
+> extends RouteMembers<Params, Query, Body, Answer> {
+  readonly api: ApiName;
+  /** A caller must present one of these. If there are none, anyone may call. */
+  readonly credentials: readonly Shown[];
+}
+
+type CredentialOf<Name extends ApiName> = (typeof apis)[Name]['credentials'][number];
+
+/** The API of a route. If its callers can use several credentials, the route names those that it takes. */
+type Access = {
+  readonly [Name in ApiName]: (typeof apis)[Name]['credentials'] extends readonly [] | readonly [unknown]
+    ? { readonly api: Name; readonly credentials?: never }
+    : { readonly api: Name; readonly credentials: readonly CredentialOf<Name>[] };
+}[ApiName];
+
 export function route<
   Params extends z.ZodType,
   Query extends z.ZodType,
   Body extends z.ZodType,
-  Reply extends z.ZodType,
->(definition: Route<Params, Query, Body, Reply>): Route<Params, Query, Body, Reply> {
-  return definition;
+  Answer extends Reply,
+  Name extends ApiName,
+  Shown extends CredentialOf<Name> = CredentialOf<Name>,
+>(
+  definition: RouteMembers<Params, Query, Body, Answer> & {
+    readonly api: Name;
+    readonly credentials?: readonly Shown[];
+  } & Access,
+): Route<Params, Query, Body, Answer, Shown> {
+  const { credentials: shown = apis[definition.api].credentials as readonly Shown[] } = definition;
+  return { ...definition, credentials: shown };
 }
 
-/** Whether a route verifies a proof: there is room for it when everything else is too much (F09). */
+/** Whether a route verifies a proof: capacity is reserved for it when the server is overloaded (F09). */
 export function isVerification({ audit }: Route): boolean {
   return audit === 'challenge.verified';
 }
 
-/** What every route of a kind can refuse, so that routes list only their own. */
-const ofClients = [
-  'invalid_request',
-  'unauthorized',
-  'too_many_requests',
-  'body_too_large',
-  'unexpected_error',
-  'unavailable',
-] as const;
-const ofTokens = ['invalid_token', 'expired_token'] as const;
-const refusalsOfEveryRoute: Readonly<Record<CallerKind, readonly ErrorCode[]>> = {
-  token: [...ofClients, ...ofTokens],
-  tenant: ofClients,
-  tokenOrTenant: [...ofClients, ...ofTokens],
-  server: [
-    'invalid_request',
-    'unauthorized',
-    'forbidden',
-    'too_many_requests',
-    'body_too_large',
-    'unexpected_error',
-    'unavailable',
-  ],
-  management: [
-    'invalid_request',
-    'unauthorized',
-    'too_many_requests',
-    'body_too_large',
-    'unexpected_error',
-    'unavailable',
-  ],
-  public: ['invalid_request', 'body_too_large', 'unexpected_error', 'unavailable'],
-};
+/** The largest body that a route reads. */
+export function bodyBytesMax({ api, isLarge }: Route): number {
+  return isLarge === true ? bodyBytes.large : apis[api].bodyBytesMax;
+}
 
-/** Every refusal that a route can give. GET has no body that could be too large: one that is sent is not read. */
-export function refusalsOf(route: Route): readonly ErrorCode[] {
-  const common = refusalsOfEveryRoute[route.caller].filter(
-    (code) => route.method !== 'GET' || code !== 'body_too_large',
-  );
-  return [...new Set([...common, ...route.refusals])];
+const refusalsOfEveryRoute = ['invalid_request', 'body_too_large', 'unexpected_error', 'unavailable'] as const;
+
+/** Every refusal that a route can return. GET has no body that could be too large: one that is sent is not read. */
+export function refusalsOf({ credentials: shown, method, refusals }: Route): readonly ErrorCode[] {
+  const common = refusalsOfEveryRoute.filter((code) => method !== 'GET' || code !== 'body_too_large');
+  return [...new Set([...common, ...shown.flatMap((name) => credentials[name].refusals), ...refusals])];
 }

@@ -1,6 +1,6 @@
 /**
- * What official SDKs make of an address by mistake, put right: a base URL that ends in a slash before paths that begin with
- * one, and a query that is glued to its path (Java's `getChallenge`, in whatever order its members come).
+ * Corrects URLs that official SDKs build by mistake: a base URL that ends in a slash before paths that start with one,
+ * and a query that is appended to its path without a separator (Java's `getChallenge`, with its members in any order).
  */
 export function straightenPath(url: string): string {
   return url

@@ -7,7 +7,7 @@ const anyText = fc.string({ unit: 'binary', maxLength: 300 });
 
 describe('A68, F28: a user id', () => {
   test.each(['/', '\\', '?', '#', '%', '\0', '\n', '\r', '\t', '\x1b', '\x7f', '\x85', '\x9f'])(
-    'may not hold %j',
+    'may not contain %j',
     (character) => {
       for (const id of [character, `a${character}`, `${character}a`, `a${character}b`]) {
         expect(v.userId.safeParse(id).success, JSON.stringify(id)).toBe(false);
@@ -46,7 +46,7 @@ describe('A68, F28: a user id', () => {
     }
   });
 
-  test('is refused or kept exactly, whatever it is, and what is kept fits a path without encoding', () => {
+  test('is either refused or kept exactly, and a kept id fits into a path without encoding', () => {
     fc.assert(
       fc.property(anyText, (id) => {
         const result = v.userId.safeParse(id);
@@ -178,12 +178,12 @@ describe('contacts and codes', () => {
     expect(v.email.parse(text)).toBe(text);
   });
   test.each(['', '@', 'a@', '@b', 'a b@c', 'a@b\nBcc: x@y', 'a@b@c', 'a\0@b', `${'x'.repeat(65)}@b`, 'a@b.'])(
-    '%j is none',
+    '%j is not an e-mail address',
     (text) => {
       expect(v.email.safeParse(text).success).toBe(false);
     },
   );
-  test('ruling 56: a raw "+" of a query is one, though it arrives as a space', () => {
+  test('ruling 56: a raw "+" of a query stays a plus sign, although it arrives as a space', () => {
     expect(v.queriedEmail.parse('ann tag@example.com')).toBe('ann+tag@example.com');
     expect(v.queriedPhoneNumber.parse(' 64 27 123')).toBe('+64 27 123');
     expect(v.queriedPhoneNumber.parse('027 123')).toBe('027 123');
@@ -192,7 +192,7 @@ describe('contacts and codes', () => {
     expect(v.sendablePhoneNumber.parse(text)).toBe(text),
   );
   test.each(['027123456', '+0123456789', '+64 27 123456', '+1', '+64271234567890123', '+６427123456', '+6427123456\n'])(
-    'and not to %j',
+    'messages cannot go to %j',
     (text) => {
       expect(v.sendablePhoneNumber.safeParse(text).success).toBe(false);
     },
@@ -200,7 +200,7 @@ describe('contacts and codes', () => {
   test.each(['withdrawFunds', 'a', 'a-b_C9', 'x'.repeat(64), '__proto__'])('%s is an action', (text) =>
     expect(v.actionCode.parse(text)).toBe(text),
   );
-  test.each(['', 'a b', 'a.b', 'é', 'a\n', 'x'.repeat(65), '../a'])('%j is none', (text) =>
+  test.each(['', 'a b', 'a.b', 'é', 'a\n', 'x'.repeat(65), '../a'])('%j is not an action', (text) =>
     expect(v.actionCode.safeParse(text).success).toBe(false),
   );
 

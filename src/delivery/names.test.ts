@@ -6,13 +6,14 @@ import { startNameServer } from '../../test/rig/name-server.ts';
 import type { NameAnswer } from '../../test/rig/name-server.ts';
 import { slowHash } from '../runtime/crypto.ts';
 import { lookupsMax, openNames } from './names.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** Names by a name server of the test, and files of its own. */
+/** Looks names up with the test's own name server and files. */
 async function names(
   known: Readonly<Record<string, NameAnswer>>,
   { hosts = '', resolv = '', answerTo = (name: string) => known[name], afterMs = (_name: string): number => 0 } = {},
@@ -25,7 +26,8 @@ async function names(
   writeFileSync(resolvConf, resolv);
   let nowMs = 0;
   const opened = openNames({
-    clock: { now: () => nowMs, anchorTo: () => undefined },
+    clock: { now: () => nowMs, steady: () => nowMs, anchorTo: () => 0 },
+    timers: systemRuntime().timers,
     servers: [server.address],
     hostsFile,
     resolvConf,
@@ -40,7 +42,7 @@ async function names(
 }
 
 describe('ruling 52: a name', () => {
-  test('that is an address, stands in the hosts file or is this machine is asked of nobody', async () => {
+  test('that is an address, in the hosts file or this machine needs no query', async () => {
     const hosts =
       '# x\n192.0.2.7 shop.example www.shop.example # y\n2001:db8::7\tshop.example\nfe80::1%lo0 bad.example\n';
     const { resolve, asked, hostsFile, later } = await names({}, { hosts });
@@ -61,7 +63,7 @@ describe('ruling 52: a name', () => {
     expect(asked).toEqual([]);
   });
 
-  test('has the addresses of both families, IPv4 first, also where they are too many for one packet', async () => {
+  test('resolves to addresses of both families, IPv4 first, even if they do not fit into one packet', async () => {
     const many = Array.from({ length: 60 }, (_, at) => `198.51.100.${at}`);
     const { resolve } = await names({
       'both.example': ['2001:db8::1', '192.0.2.1'],
@@ -75,7 +77,7 @@ describe('ruling 52: a name', () => {
     expect(await resolve('many.example')).toHaveLength(16);
   });
 
-  test('is tried with the search domains, by its dots', async () => {
+  test('is tried with the search domains, depending on its dots', async () => {
     const resolv =
       'nameserver 192.0.2.53\ndomain old.example\nsearch a.example b.example.\noptions timeout:1 ndots:2\n';
     const { resolve, asked } = await names({ 'hook.b.example': ['10.0.0.1'], 'x.y.z': ['10.0.0.2'] }, { resolv });
@@ -90,7 +92,7 @@ describe('ruling 52: a name', () => {
     ]);
   });
 
-  test('that there is not is asked for again after five seconds, and so is one whose server cannot say', async () => {
+  test('that does not exist is queried again after five seconds, and so is one whose server fails', async () => {
     const { resolve, asked, later } = await names({ 'broken.example': 'SERVFAIL', 'empty.example': [] });
     for (const [name, code] of [
       ['gone.example', 'ENOTFOUND'],
@@ -108,7 +110,7 @@ describe('ruling 52: a name', () => {
     }
   });
 
-  test('whose server keeps silent about one family has the addresses of the other', async () => {
+  test('whose server does not answer for one family resolves to addresses of the other', async () => {
     const answerTo = (_name: string, type?: string): NameAnswer => (type === 'AAAA' ? 'silent' : ['192.0.2.1']);
     const { resolve } = await names({}, { answerTo });
     const startedMs = performance.now();
@@ -116,16 +118,16 @@ describe('ruling 52: a name', () => {
     expect(performance.now() - startedMs).toBeLessThan(1_900);
   });
 
-  test('whose server keeps silent is asked for twice, and given up when its asker gives up', async () => {
+  test('whose server does not answer is queried twice, and dropped when its caller gives up', async () => {
     const { resolve, asked } = await names({ 'silent.example': 'silent' });
     const startedMs = performance.now();
     expect(await resolve('silent.example', { ms: 3_800 })).toBe('TimeoutError');
-    // Two tries of two seconds would end by themselves.
+    // Two attempts of two seconds would end on their own.
     expect(performance.now() - startedMs).toBeLessThan(6_000);
     expect(asked.filter((question) => question === 'A silent.example')).toHaveLength(2);
   });
 
-  test('that nobody answers for makes nobody wait but its own tenant, and no hash', async () => {
+  test('that no server answers for delays only its own tenant, and no hash', async () => {
     const silent = Array.from({ length: 20 }, (_, at) => `silent${at}.example`);
     const known = Object.fromEntries(silent.map((name): [string, NameAnswer] => [name, 'silent']));
     const { resolve, asked } = await names({ ...known, 'hook.example': ['192.0.2.1'] });
@@ -136,7 +138,7 @@ describe('ruling 52: a name', () => {
       slowHash('secret', Buffer.from('salt'), 'one'),
     ]);
     expect(found).toEqual(['192.0.2.1']);
-    // Long before the first of the twenty is over.
+    // Long before the first of the twenty ends.
     expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(new Set(asked.filter((question) => question.includes('silent'))).size).toBe(2 * lookupsMax);
     expect(new Set(await Promise.all(hooks))).toEqual(new Set(['TimeoutError']));
@@ -144,7 +146,7 @@ describe('ruling 52: a name', () => {
     expect(await resolve('hook.example', { asker: 'one' })).toEqual(['192.0.2.1']);
   });
 
-  test('waits for a place of its tenant, and goes on where others wait in vain', async () => {
+  test('waits for a place of its tenant, and proceeds while others wait without an answer', async () => {
     const { resolve } = await names({}, { answerTo: () => ['192.0.2.1'], afterMs: () => 100 });
     const given = await Promise.all(Array.from({ length: 20 }, (_, at) => resolve(`n${at}.example`)));
     expect(given).toEqual(Array(20).fill(['192.0.2.1']));

@@ -1,13 +1,13 @@
 /**
- * From host names to addresses, without the thread pool: the system's own look-ups work in its four threads, which hashes,
- * compression and files share, so that four names whose server keeps silent would stop them all (ruling 52).
+ * Resolves host names to addresses without the thread pool. The system's own lookups use its four threads, which
+ * hashes, compression and files share, so four names with a silent server would block them all (ruling 52).
  */
 import { readFileSync, statSync } from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import type { Clock } from '../runtime/runtime.ts';
+import type { Clock, Timers } from '../runtime/runtime.ts';
 import { openTurns } from '../runtime/turns.ts';
 
 export interface ResolvedAddress {
@@ -17,33 +17,34 @@ export interface ResolvedAddress {
 
 export interface Names {
   /**
-   * The addresses of a host, IPv4 first. At most {@link lookupsMax} names are looked up at once for one asker; what it asks
-   * beyond them waits, and nobody else does.
+   * The addresses of a host, IPv4 first. At most {@link lookupsMax} names are looked up at once for one asker; its
+   * further lookups wait without delaying others.
    * @throws an error with a `code` of `node:dns`, or the signal's reason once it is aborted
    */
   resolve(host: string, asker: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
 }
 
-/** Look-ups of names that go on at once for one tenant. */
+/** Concurrent name lookups for one tenant. */
 export const lookupsMax = 8;
 const tryTimeoutMs = 2_000;
 const triesMax = 2;
 const negativeMs = 5_000;
 const negativesMax = 1_000;
 const filesMs = 5_000;
-// How long the addresses of one family wait for those of the other, whose question may be one that nobody answers.
+// How long the addresses of one family wait for those of the other, whose query may never be answered.
 const familyGraceMs = 300;
 // They are tried in turn, within seconds.
 const addressesMax = 16;
 const searchMax = 6;
 const dotsMax = 15;
 
-/** There is nothing, or nothing to be had, as a server has said. */
+/** The server has said that there is no address, or that it cannot give one. */
 const negativeCodes = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'EFORMERR', 'EBADRESP', 'EBADNAME']);
 
 export interface NamesOptions {
   readonly clock: Clock;
-  /** Name servers in place of the system's, each as `address:port`. */
+  readonly timers: Timers;
+  /** Name servers to use instead of the system's, each as `address:port`. */
   readonly servers?: readonly string[];
   readonly hostsFile?: string;
   readonly resolvConf?: string;
@@ -61,6 +62,7 @@ class NameUnresolved extends Error {
 
 export function openNames({
   clock,
+  timers,
   servers,
   hostsFile = '/etc/hosts',
   resolvConf = '/etc/resolv.conf',
@@ -70,25 +72,25 @@ export function openNames({
   const turns = openTurns({ ownPlacesMax: lookupsMax });
   const negatives = new Map<string, { readonly code: string; readonly untilMs: number }>();
 
-  function refuseNegative(name: string): void {
+  function requireNotNegative(name: string): void {
     const known = negatives.get(name);
     if (known === undefined) return;
-    if (known.untilMs > clock.now()) throw new NameUnresolved(known.code);
+    if (known.untilMs > clock.steady()) throw new NameUnresolved(known.code);
     negatives.delete(name);
   }
 
   function keepNegative(name: string, code: string): void {
-    negatives.set(name, { code, untilMs: clock.now() + negativeMs });
+    negatives.set(name, { code, untilMs: clock.steady() + negativeMs });
     const [oldest] = negatives.keys();
     if (negatives.size > negativesMax && oldest !== undefined) negatives.delete(oldest);
   }
 
   async function lookUp(name: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
-    // Whoever waited may have been told meanwhile.
-    refuseNegative(name);
+    // The waiting caller may have been aborted in the meantime.
+    requireNotNegative(name);
     let code = 'ENOTFOUND';
     for (const candidate of candidatesOf(name, search())) {
-      const answer = await ask(candidate, servers, signal);
+      const answer = await ask(candidate, { servers, timers }, signal);
       if (answer.addresses.length > 0) return answer.addresses.slice(0, addressesMax);
       code = answer.code;
       if (!negativeCodes.has(code)) throw new NameUnresolved(code);
@@ -106,7 +108,7 @@ export function openNames({
       const own = hosts().get(name.replace(/\.$/, '')) ?? loopback(name);
       if (own !== undefined) return own;
       if (!isName(name)) throw new NameUnresolved('EBADNAME');
-      refuseNegative(name);
+      requireNotNegative(name);
       return turns.run(asker, () => lookUp(name, signal), signal);
     },
   };
@@ -115,18 +117,18 @@ export function openNames({
 interface Answer {
   readonly family: number;
   readonly addresses: readonly ResolvedAddress[];
-  /** Why there are none. */
+  /** Why there is no address. */
   readonly code: string;
 }
 
-/** Asks for the addresses of both families at once. */
+/** Queries the addresses of both families at once. */
 async function ask(
   name: string,
-  servers: readonly string[] | undefined,
+  { servers, timers }: { readonly servers: readonly string[] | undefined; readonly timers: Timers },
   signal: AbortSignal,
 ): Promise<Omit<Answer, 'family'>> {
   signal.throwIfAborted();
-  // One for each: it knows the system's servers of now, and cancelling it cancels nobody else's look-up.
+  // One resolver per lookup: it knows the system's current servers, and cancelling it cancels no other lookup.
   const resolver = new Resolver({ timeout: tryTimeoutMs, tries: triesMax });
   if (servers !== undefined) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
@@ -135,7 +137,7 @@ async function ask(
     const [four, six] = [answerOf(resolver, name, 4), answerOf(resolver, name, 6)] as const;
     const first = await Promise.race([four, six]);
     const other = first.family === 4 ? six : four;
-    const second = await (first.addresses.length === 0 ? other : Promise.race([other, grace()]));
+    const second = await (first.addresses.length === 0 ? other : Promise.race([other, grace(timers)]));
     signal.throwIfAborted();
     const answers = second === undefined ? [first] : [first, second];
     const codes = answers.map(({ code }) => code);
@@ -159,18 +161,18 @@ async function answerOf(resolver: Resolver, name: string, family: 4 | 6): Promis
   }
 }
 
-async function grace(): Promise<undefined> {
-  await once(AbortSignal.timeout(familyGraceMs), 'abort');
+async function grace(timers: Timers): Promise<undefined> {
+  await once(timers.timeout(familyGraceMs), 'abort');
 }
 
-/** What a text file says, read again once it has changed; nothing where there is none. */
+/** The contents of a text file, read again after a change; empty if there is no file. */
 function openFile<Content>(clock: Clock, path: string, parse: (text: string) => Content): () => Content {
   let content: Content | undefined;
   let version: number | undefined;
   let lookedAtMs = -Infinity;
   return () => {
-    if (content !== undefined && clock.now() - lookedAtMs < filesMs) return content;
-    lookedAtMs = clock.now();
+    if (content !== undefined && clock.steady() - lookedAtMs < filesMs) return content;
+    lookedAtMs = clock.steady();
     const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (content !== undefined && changedMs === version) return content;
     version = changedMs;
@@ -179,7 +181,7 @@ function openFile<Content>(clock: Clock, path: string, parse: (text: string) => 
   };
 }
 
-/** The lines of a file without what is said for people, as words. */
+/** The lines of a file without comments, split into words. */
 function wordsOf(text: string): readonly (readonly string[])[] {
   return text.split('\n').map((line) =>
     line
@@ -202,7 +204,7 @@ function parseHosts(text: string): ReadonlyMap<string, readonly ResolvedAddress[
   return hosts;
 }
 
-/** RFC 6761 §6.3: never asked of anybody. */
+/** RFC 6761 §6.3: never sent to a name server. */
 function loopback(name: string): readonly ResolvedAddress[] | undefined {
   if (!/(?:^|\.)localhost\.?$/.test(name)) return undefined;
   return [
@@ -213,7 +215,7 @@ function loopback(name: string): readonly ResolvedAddress[] | undefined {
 
 interface Search {
   readonly domains: readonly string[];
-  /** How many dots a name has to have to be tried as it is before the domains. */
+  /** How many dots a name needs to be tried as it is before the search domains. */
   readonly dots: number;
 }
 
@@ -233,14 +235,17 @@ function parseSearch(text: string): Search {
   return { domains: named.slice(0, searchMax), dots };
 }
 
-/** What a name may stand for, in the order in which it is tried. One that ends in a dot stands for itself. */
+/** The names to try, in order. A name that ends in a dot is tried only as it is. */
 function candidatesOf(name: string, { domains, dots }: Search): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const searched = domains.map((domain) => `${name}.${domain}`).filter(isName);
   return name.split('.').length > dots ? [name, ...searched] : [...searched, name];
 }
 
-/** RFC 1035 §2.3.4, with the underscore that some have. A last label of digits is no domain's: it is a bad address. */
+/**
+ * RFC 1035 §2.3.4, plus the underscore that some names have. A last label of digits is not a domain: it is a malformed
+ * address.
+ */
 function isName(name: string): boolean {
   const labels = name.replace(/\.$/, '').split('.');
   return (

@@ -7,7 +7,7 @@ export interface Target {
   readonly port: number;
 }
 
-/** Connects by TCP to a port of one of these addresses, which are tried in turn. Looks nothing up. */
+/** Connects by TCP to a port of one of these addresses, tried in turn. Looks up no names. */
 export async function openSocket(
   { host, port }: Target,
   addresses: readonly ResolvedAddress[],
@@ -23,7 +23,7 @@ export async function openSocket(
       else done(null, first?.address ?? '', first?.family ?? 4);
     },
   });
-  // What becomes of it later is seen by whoever uses it; without a listener it would end the process.
+  // The user of the socket handles later errors; without a listener an error would end the process.
   socket.on('error', () => undefined);
   return new Promise((done, fail) => {
     const stop = () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress, openOutbound } from './outbound.ts';
 import { openNames } from './names.ts';
 import type { Names } from './names.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
 
 describe('A76: an address is public', () => {
   test.each(['1.1.1.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1', '::ffff:8.8.8.8'])(
@@ -29,12 +30,12 @@ describe('A76: an address is public', () => {
     expect(addresses.filter(isPublicAddress)).toEqual([]);
   });
 
-  test('NAT64 of a public one is as public as that', () => {
+  test('a NAT64 address is as public as the address inside it', () => {
     expect(isPublicAddress('64:ff9b::8.8.8.8')).toBe(true);
   });
 });
 
-describe('A76: connections to places that a tenant has named', () => {
+describe('A76: connections to targets that a tenant has named', () => {
   const server = createServer((socket) => socket.on('error', () => undefined));
   let port = 0;
   let connections = 0;
@@ -45,7 +46,7 @@ describe('A76: connections to places that a tenant has named', () => {
   });
   afterAll(() => void server.close());
 
-  /** A DNS whose answers follow one another; the last one stays. */
+  /** A DNS server whose responses come in order; the last one is repeated. */
   function dns(...answers: readonly (readonly string[])[]) {
     let asked = 0;
     const names: Names = {
@@ -69,7 +70,7 @@ describe('A76: connections to places that a tenant has named', () => {
     socket.destroy();
     return { address: socket.remoteAddress ?? '127.0.0.1', isListed, connections: connections - before };
   };
-  const systemNames = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
+  const systemNames = openNames(systemRuntime());
   const refused = { error: 'TargetRefused', connections: 0 };
 
   test.each(['127.0.0.1', 'localhost', '2130706433', '0177.0.0.1', '0x7f.0.0.1', '127.1', '0.0.0.0', '::1'])(
@@ -77,24 +78,24 @@ describe('A76: connections to places that a tenant has named', () => {
     async (host) => expect(await attempt([], host)).toEqual(refused),
   );
 
-  test('never reach it by a name, also among good addresses', async () => {
+  test('never reach it by a name, even among good addresses', async () => {
     expect(await attempt([], 'evil.example', dns(['127.0.0.1']).names)).toEqual(refused);
     expect(await attempt([], 'evil.example', dns(['::ffff:127.0.0.1', 'fe80::1']).names)).toEqual(refused);
     const mixed = await attempt([], 'evil.example', dns(['192.0.2.1', '127.0.0.1', '::1']).names);
     expect(mixed).toEqual(refused);
   });
 
-  test('go to the address that was checked: a name is looked up once, whatever it would say next', async () => {
+  test('go to the address that was checked: a name is looked up once, whatever a second query would return', async () => {
     const flipping = dns(['169.254.169.254'], ['127.0.0.1']);
     expect(await attempt([], 'evil.example', flipping.names)).toEqual(refused);
     expect(flipping.asked()).toBe(1);
-    // What the operator has listed is reached by the first answer, too.
+    // A target on the operator's list is also reached with the first response.
     const listed = dns(['127.0.0.1'], ['10.0.0.1']);
     expect(await attempt(['127.0.0.0/8'], 'hook.example', listed.names)).toMatchObject({ isListed: true });
     expect(listed.asked()).toBe(1);
   });
 
-  test('the operator’s list permits ranges, addresses, and host with port, and nothing beside them', async () => {
+  test('the operator’s list permits ranges, addresses, and host with port, and nothing else', async () => {
     const { names } = dns(['127.0.0.1']);
     const reached = { isListed: true, connections: 1 };
     for (const allow of [['127.0.0.0/8'], ['127.0.0.1'], [`hook.example:${port}`], [`HOOK.example:${port}`]]) {
@@ -106,11 +107,11 @@ describe('A76: connections to places that a tenant has named', () => {
     }
   });
 
-  test('a port that is not for this kind of traffic is refused on a public address', async () => {
+  test('a port that is not meant for this kind of traffic is refused on a public address', async () => {
     expect(await attempt([], 'hook.example', dns(['8.8.8.8']).names, [443])).toEqual(refused);
   });
 
-  test('a look-up that never ends is given up in time', async () => {
+  test('a lookup that never ends is abandoned in time', async () => {
     const startedMs = performance.now();
     const never: Names = {
       resolve: (_host, _asker, signal) =>

@@ -1,4 +1,4 @@
-/** Events to a tenant's own endpoint: one signed POST, no redirect, and of the answer only its status. */
+/** Events to a tenant's own endpoint: one signed POST, no redirects, and only the status of the response is acted on. */
 import { request } from 'node:http';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
@@ -9,35 +9,38 @@ import { TargetRefused } from './outbound.ts';
 import type { Outbound } from './outbound.ts';
 
 export interface WebhookEvent {
-  /** Unique for the event, whatever number of times it is sent: receivers know a repeat by it. */
+  /** Unique per event, however often it is sent: receivers detect repeats by it. */
   readonly id: string;
   readonly tenantId: string;
   readonly type: string;
-  /** Flat texts: official SDKs type them so. */
+  /** Flat strings: official SDKs type them this way. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 export interface WebhookCall {
   readonly url: string;
   readonly event: WebhookEvent;
-  /** Every active server key of the tenant: receivers check against the one they have (ruling 24). */
+  /** Every active server key of the tenant: a receiver checks with the one it has (ruling 24). */
   readonly keys: readonly SecretKey[];
-  /** When it is sent, not when it happened: receivers refuse what is old, retries too. */
+  /** When it is sent, not when it happened: receivers refuse old events, including retries. */
   readonly nowMs: number;
-  readonly timeoutMs: number;
+  /** Ends the call. */
+  readonly signal: AbortSignal;
 }
 
-/** No answer came: the endpoint is not there, too slow, or none that may be called. The message is safe to log. */
+/** There was no response: the endpoint is unreachable, too slow, or must not be called. The message is safe to log. */
 export class WebhookUnanswered extends Error {
   override readonly name = 'WebhookUnanswered';
 }
 
-/** What a tenant may name without the operator's list. */
+/** Ports that a tenant may use without the operator's list. */
 const webPorts = [80, 443];
-// An answer says nothing but its status; what is longer than this is not even waited for.
+// Only the status of a response matters; a body longer than this is not awaited.
 const replyBytesMax = 65_536;
+/** So much of a body is kept, to show what the endpoint said. */
+const keptBytesMax = 4_096;
 
-/** The value of `X-Signature-V2`: HMAC-SHA-256 over time and body, one entry a key, base64 without padding. */
+/** The value of `X-Signature-V2`: HMAC-SHA-256 over time and body, one entry per key, base64 without padding. */
 export function signWebhook(keys: readonly SecretKey[], timestampSeconds: number, body: string): string {
   const signatures = keys.map((key) => hmacSha256(key, `${timestampSeconds}.${body}`).toString('base64'));
   // No spaces: receivers compare the names of the parts exactly.
@@ -51,18 +54,36 @@ function webhookBody({ id, tenantId, type, data }: WebhookEvent, happenedAtMs: n
 }
 
 /**
- * Sends an event and gives the status of the answer. Redirects are not followed: their status is the answer.
+ * Sends an event and returns the status of the response. Redirects are not followed: their status is returned.
  * @throws {WebhookUnanswered}
  */
 export async function postWebhook(outbound: Outbound, call: WebhookCall): Promise<number> {
-  const { url, event, keys, nowMs, timeoutMs } = call;
+  const { url, event, keys, nowMs, signal } = call;
   if (keys.length === 0) throw new WebhookUnanswered('The tenant has no server key to sign with.');
   const body = webhookBody(event, nowMs);
   const signature = signWebhook(keys, Math.floor(nowMs / 1000), body);
-  const signal = AbortSignal.timeout(timeoutMs);
+  return (await postSigned(outbound, { url, tenantId: event.tenantId, body, signature, signal })).status;
+}
+
+/** A body with its signature. */
+export interface SignedCall extends Pick<WebhookCall, 'url' | 'signal'> {
+  readonly tenantId: string;
+  readonly body: string;
+  readonly signature: string;
+}
+
+export interface WebhookReply {
+  readonly status: number;
+  /** The beginning of the body, once it is over, enough of it is here, or the call has ended. Never rejects. */
+  readonly text: Promise<string>;
+}
+
+/** As {@link postWebhook}, for what was signed before. @throws {WebhookUnanswered} */
+export async function postSigned(outbound: Outbound, call: SignedCall): Promise<WebhookReply> {
+  const { url, tenantId, body, signature, signal } = call;
   try {
     const target = new URL(url);
-    const socket = await openConnection(outbound, event.tenantId, target, signal);
+    const socket = await openConnection(outbound, tenantId, target, signal);
     return await post(socket, target, body, signature, signal);
   } catch (error) {
     throw new WebhookUnanswered(`The endpoint gave no answer (${reasonOf(error, signal)}).`);
@@ -80,15 +101,21 @@ async function openConnection(
   const target = { host, port: Number(port) || (isTls ? 443 : 80) };
   const { socket, isListed } = await outbound.connect(tenantId, target, webPorts, signal);
   if (isTls) {
-    // Aborting ends the TCP socket, and with it this.
+    // Aborting closes the TCP socket, which ends the request.
     return startTls({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] });
   }
   if (isListed) return socket;
   socket.destroy();
-  throw new TargetRefused('Only what the operator lists is called without TLS.');
+  throw new TargetRefused("Without TLS only targets on the operator's list are called.");
 }
 
-function post(socket: Socket, target: URL, body: string, signature: string, signal: AbortSignal): Promise<number> {
+function post(
+  socket: Socket,
+  target: URL,
+  body: string,
+  signature: string,
+  signal: AbortSignal,
+): Promise<WebhookReply> {
   return new Promise((done, fail) => {
     const sending = request({
       createConnection: () => socket,
@@ -108,10 +135,15 @@ function post(socket: Socket, target: URL, body: string, signature: string, sign
     socket.on('error', fail);
     sending.on('error', fail);
     sending.on('response', (response) => {
-      done(response.statusCode ?? 0);
+      const kept: Buffer[] = [];
       let received = 0;
+      const text = new Promise<string>((tell) => {
+        response.on('close', () => tell(Buffer.concat(kept).subarray(0, keptBytesMax).toString()));
+      });
+      done({ status: response.statusCode ?? 0, text });
       response.on('error', () => undefined);
       response.on('data', (chunk: Buffer) => {
+        if (received < keptBytesMax) kept.push(chunk);
         received += chunk.length;
         if (received > replyBytesMax) socket.destroy();
       });
@@ -120,7 +152,7 @@ function post(socket: Socket, target: URL, body: string, signature: string, sign
   });
 }
 
-// Of an error only its kind: its text can hold what the endpoint or the resolver said.
+// Only the kind of an error: its text can contain what the endpoint or the resolver said.
 function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'time-out';
   if (!(error instanceof Error)) return 'unknown';

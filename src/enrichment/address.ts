@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { bareAddress } from '../core/addresses/bare-address.ts';
 
-/** Where an address can be reached from: the internet, one organisation's own network, or nowhere that has a place. */
+/** Where an address can be reached from: the internet, one organisation's own network, or nowhere on the map. */
 export type AddressScope = 'public' | 'private' | 'reserved';
 
 /** An address that was understood: one text, one number and one scope for all of its spellings. */
@@ -40,7 +40,7 @@ function fromIpv4(address: ipaddr.IPv4): IpAddress {
 
 /**
  * Reads the text of one address; null for everything else. Strict on purpose: no spaces, ports, brackets, zone ids,
- * octal, hex or short forms, so that a text which two programs would read as two addresses is none here.
+ * octal, hex or short forms, so that a text which two programs could read differently is refused here.
  */
 export function parseAddress(text: string): IpAddress | null {
   // ipaddr.js alone reads `0177.1` and `fe80::1%eth0`; isIP refuses the former and the percent sign marks the latter.
@@ -53,7 +53,7 @@ export function parseAddress(text: string): IpAddress | null {
     const words = [((a << 16) | b) >>> 0, ((c << 16) | d) >>> 0, ((e << 16) | f) >>> 0, ((g << 16) | h) >>> 0];
     return { text: address.toString(), version: 6, words, scope: scopeOf(address.range()) };
   } catch {
-    // The two libraries disagree about the text: then nobody may act on it.
+    // The two libraries disagree about the text, so it counts as unreadable.
     return null;
   }
 }
@@ -61,7 +61,7 @@ export function parseAddress(text: string): IpAddress | null {
 /**
  * Reads one address as proxies, frameworks and translators between the two protocols write it (ruling 37): with spaces,
  * quotes, brackets, a port or a zone around it, and with an IPv4 address inside one of IPv6. Null for everything else, a
- * list of addresses too, which does not say whose address is meant.
+ * list of addresses too, because it does not say which address is meant.
  */
 export function readAddress(sent: string): IpAddress | null {
   const bare = bareAddress(sent);
@@ -69,13 +69,13 @@ export function readAddress(sent: string): IpAddress | null {
   return address?.version === 6 ? withoutTranslation(address) : address;
 }
 
-/** The IPv4 address that one of IPv6 was made from; the address itself if it was made from none. Null if it cannot be told. */
+/** The IPv4 address embedded in an IPv6 address, or the address itself. Null if that cannot be determined. */
 function withoutTranslation(address: IpAddress): IpAddress | null {
   const [a = 0, b = 0, c = 0, d = 0] = address.words;
   // NAT64 (RFC 6052 §2.1) and SIIT (RFC 2765 §2.1): the last 32 bits.
   if (a === 0x64_ff9b && b === 0 && c === 0) return ipv4Of(d);
   if (a === 0 && b === 0 && c === 0xffff_0000) return ipv4Of(d);
-  // Where it stands under the prefix of one's own translator is that network's choice (RFC 8215 §4).
+  // Under the prefix of a local translator, its position is that network's choice (RFC 8215 §4).
   if (a === 0x64_ff9b && b >>> 16 === 1) return null;
   // 6to4 (RFC 3056 §2): behind the first 16 bits.
   if (a >>> 16 === 0x2002) return ipv4Of(((a << 16) | (b >>> 16)) >>> 0);

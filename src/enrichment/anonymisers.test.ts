@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
+import { addressOf, problemLog, scratchFolder, testClockAndTimers } from '../testkit/enrichment.ts';
 import { openAnonymisers } from './anonymisers.ts';
-import { addressOf, problemLog, scratchFolder, testClockAndTimers } from './fixture.ts';
 
 async function open(paths: readonly string[]) {
   const clock = testClockAndTimers();

@@ -4,7 +4,7 @@
  *
  * No list is bundled, deliberately. Such lists change by the hour, and with an old one every fresh exit would be a
  * certain `false`, where without any it is null. Nor was one found on npm that is openly licensed and kept current
- * (2026-11): the packages there fetch a list, which a decision must never wait for.
+ * (2026-11): the packages there fetch a list, and a decision must never wait for a download.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -70,7 +70,7 @@ function compareWords(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-// An IPv4 network as one double, start and prefix length (38 bits), so that a million of them sort in a blink.
+// An IPv4 network as one double, start and prefix length (38 bits), so that a million of them sort quickly.
 const prefixFactor = 64;
 
 function ipv4Ranges(packed: readonly number[]): SortedRanges {
@@ -106,7 +106,7 @@ function ipv6Ranges(networks: Ipv6Network[]): SortedRanges {
   return { width: 4, starts: Uint32Array.from(starts.flat()), ends: Uint32Array.from(ends.flat()) };
 }
 
-/** Lines of a text file as it streams in, so that other work gets its turn between the pieces of a long list. */
+/** Lines of a text file as it streams in, so that a long list does not block the event loop. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of createReadStream(path, { encoding: 'utf8' }) as AsyncIterable<string>) {
@@ -133,7 +133,7 @@ async function loadList(path: string): Promise<Loaded<AddressSet>> {
       if (address.version === 4) ipv4.push((start[0] ?? 0) * prefixFactor + prefixLength);
       else ipv6.push([...start, prefixLength]);
     } catch (error) {
-      // The whole list is refused: half of a list would be wrong without saying so.
+      // The whole list is refused: half of a list would give wrong answers silently.
       throw new Error(`line ${lineNumber} ${error instanceof Error ? error.message : 'cannot be read'}`);
     }
   }

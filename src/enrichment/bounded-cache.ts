@@ -1,11 +1,11 @@
-/** A map that forgets what was not asked for longest once it holds `sizeMax` entries. */
+/** A map of at most `sizeMax` entries that evicts the least recently used. */
 export interface BoundedCache<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
   readonly size: number;
 }
 
-/** An empty cache; a Map keeps the order of insertion, so moving an entry to the end on use is all that LRU needs. */
+/** An empty cache; a Map keeps the order of insertion, so moving an entry to the end on use is enough for LRU. */
 export function boundedCache<Key, Value>(sizeMax: number): BoundedCache<Key, Value> {
   const entries = new Map<Key, Value>();
   return {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { problemLog, scratchFolder, testClockAndTimers } from '../testkit/enrichment.ts';
 import { openEnrichment } from './enrichment.ts';
-import { problemLog, scratchFolder, testClockAndTimers } from './fixture.ts';
 
 const naughtyStrings = createRequire(import.meta.url)('big-list-of-naughty-strings/blns.json') as string[];
 
@@ -149,7 +149,7 @@ describe('enrichment', () => {
     expect(timerCount()).toBe(0);
   });
 
-  it('gives the parsed user agent of server API 3.5, and none where there is no user agent', async () => {
+  it('gives the parsed user agent of server-api 3.5, and none where there is no user agent', async () => {
     const { enrichment } = await open({});
     expect(enrichment.parsedUserAgent('curl/8.5.0')).toMatchObject({ ua: 'curl/8.5.0' });
     expect(enrichment.parsedUserAgent(null)).toBeNull();

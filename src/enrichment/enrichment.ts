@@ -1,6 +1,6 @@
 /**
- * The facts that come from data files, joined for the rest of the program. Every answer is immediate and local; what
- * cannot be told is null (nothing to tell it from) or `unknown` (it should have been told, ruling 8), never a guess.
+ * The facts that come from data files, joined for the rest of the program. Every answer is immediate and local; an
+ * answer that is missing is null (nothing to look up) or `unknown` (the look-up failed, ruling 8), never a guess.
  */
 import type { Runtime } from '../runtime/runtime.ts';
 import { type AddressScope, readAddress } from './address.ts';
@@ -24,7 +24,7 @@ export interface EnrichmentOptions extends IpLocationOptions {
 export interface AddressDescription extends IpLocation {
   /** The one spelling of the address; null if none was sent or what was sent cannot be read. */
   readonly address: string | null;
-  /** Whether something was sent that cannot be read as one address: then all that it would have told is unknown (ruling 37). */
+  /** Whether something was sent that cannot be read as one address: then every fact about it is unknown (ruling 37). */
   readonly isUnreadable: boolean;
   readonly scope: AddressScope | null;
   readonly isAnonymous: Known<boolean>;
@@ -48,9 +48,9 @@ export interface Enrichment {
   describeAddress(ip: string | null): AddressDescription;
   /** Never throws. */
   describeUserAgent(ua: string | null): UserAgentDescription | Unknown;
-  /** The wire shape of server API 3.5; null when there is no user agent. */
+  /** The wire shape of server-api 3.5; null when there is no user agent. */
   parsedUserAgent(ua: string | null): ParsedUserAgent | null;
-  /** What a make of authenticator is called, by its AAGUID. */
+  /** The name of a model of authenticator, by its AAGUID. */
   passkeyProviderName(aaguid: string): string | undefined;
   /** How fresh and how well each source is: for the decision record, the log and the operator. */
   sources(): readonly DataSource[];
@@ -59,7 +59,7 @@ export interface Enrichment {
   close(): void;
 }
 
-/** Opens all data. Never rejects: a file that cannot be used makes its facts unknown and is told to `onProblem`. */
+/** Opens all data. Never rejects: a file that cannot be used makes its facts unknown and is reported to `onProblem`. */
 export async function openEnrichment(
   options: EnrichmentOptions,
   runtime: Pick<Runtime, 'clock' | 'timers'>,

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { writeMmdb } from '../../scripts/write-mmdb.ts';
+import { addressOf, cityRecord, problemLog, scratchFolder, testClockAndTimers } from '../testkit/enrichment.ts';
 import { countryCentroids } from './country-centroids.ts';
-import { addressOf, cityRecord, problemLog, scratchFolder, testClockAndTimers, writeMmdb } from './fixture.ts';
 import { type IpLocationOptions, openIpLocation } from './ip-location.ts';
 
 const bundledPath = createRequire(import.meta.url).resolve(

@@ -9,7 +9,6 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type IpAddress, parseAddress } from './address.ts';
-import { type AutonomousSystem, decodeAsnTable, isAsnTable } from './asn-table.ts';
 import { boundedCache } from './bounded-cache.ts';
 import { countryCentroids } from './country-centroids.ts';
 import { isMmdbMap, type Mmdb, type MmdbValue, openMmdb } from './mmdb.ts';
@@ -38,6 +37,12 @@ export interface Place {
   readonly city: string | null;
 }
 
+/** Who announces an address. */
+export interface AutonomousSystem {
+  readonly asn: number;
+  readonly asOrganization: string | null;
+}
+
 /** What the files say about one address. */
 export interface IpLocation {
   readonly country: Known<Country>;
@@ -48,7 +53,6 @@ export interface IpLocation {
 /** Paths of data files. Left out: the bundled file, or none for the city file. Null: no such data. */
 export interface IpLocationOptions {
   readonly countryPath?: string | null;
-  /** An `.mmdb` with autonomous systems, or a table as `scripts/build-asn-table.ts` makes it. */
   readonly asnPath?: string | null;
   readonly cityPath?: string | null;
 }
@@ -64,8 +68,8 @@ export interface IpLocator {
 }
 
 const bundledCountryFile = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
-// Two levels up from `src/enrichment` as well as from `dist/enrichment`.
-const bundledAsnPath = fileURLToPath(new URL('../../data/asn-table.bin', import.meta.url));
+// Made by `scripts/build-asn-mmdb.ts`. Two levels up from `src/enrichment` as well as from `dist/enrichment`.
+const bundledAsnPath = fileURLToPath(new URL('../../data/asn.mmdb', import.meta.url));
 
 // A record of a country file is shared by all addresses of the country; a city file has a few hundred thousand.
 const recordsCachedMax = 20_000;
@@ -163,7 +167,7 @@ const probeAddresses: readonly IpAddress[] = [
   ...['2001:4860:4860::8888', '2606:4700:4700::1111', '2a00:1450:4001::1', '2400:cb00::1', '2c0f:fb50::1'],
 ].flatMap((text) => parseAddress(text) ?? []);
 
-/** Whether a record, readable as such, makes sense: some of an old file name countries that are no more. */
+/** Whether a record, readable as such, makes sense: an old file may name countries that no longer exist. */
 function isUsable<T>(record: MmdbValue, translate: (record: MmdbValue) => T | null): boolean {
   try {
     translate(record);
@@ -181,7 +185,8 @@ function tryMmdb<T>(path: string, bytes: Buffer, translate: (record: MmdbValue) 
   const lookup = lookupIn(mmdb, translate);
   const known = probeAddresses.filter((address) => lookup(address) !== null);
   // An operator's own file may cover one organisation only, so there it is enough that no probe met damage.
-  if (path === bundledCountryPath() && known.length < probeAddresses.length / 2) {
+  const isBundled = path === bundledCountryPath() || path === bundledAsnPath;
+  if (isBundled && known.length < probeAddresses.length / 2) {
     throw new Error('it does not know the addresses that it should');
   }
   return { value: lookup, version: `${basename(path)} (${mmdb.databaseType})`, builtAtMs: mmdb.buildEpochMs };
@@ -192,10 +197,7 @@ async function loadGeo(path: string): Promise<Loaded<AddressLookup<GeoRecord>>> 
 }
 
 async function loadAsn(path: string): Promise<Loaded<AddressLookup<AutonomousSystem>>> {
-  const bytes = await readFile(path);
-  if (!isAsnTable(bytes)) return tryMmdb(path, bytes, systemOf);
-  const table = decodeAsnTable(bytes);
-  return { value: (address) => table.find(address), version: table.version, builtAtMs: table.builtAtMs };
+  return tryMmdb(path, await readFile(path), systemOf);
 }
 
 function lookupOrUnknown<T>(file: WatchedFile<AddressLookup<T>>, address: IpAddress): Known<T> {
@@ -227,7 +229,7 @@ export async function openIpLocation(
   const asnFile = await openWatchedFile('asn', asnPath, loadAsn, onProblem);
   const cityFile = await openWatchedFile('city', cityPath, loadGeo, onProblem);
   const files = [countryFile, asnFile, cityFile];
-  // A country file that the operator chose is the word on countries; the bundled one gives way to a city file.
+  // A country file that the operator chose decides countries; the bundled one gives way to a city file.
   const isCountryChosen = typeof options.countryPath === 'string';
 
   const stop = runtime.timers.every(fileCheckIntervalMs, async () => {

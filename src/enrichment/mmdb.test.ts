@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { Reader } from 'mmdb-lib';
 import { describe, expect, it } from 'vitest';
+import { frameMmdb, writeMmdb } from '../../scripts/write-mmdb.ts';
+import { addressOf, cityRecord } from '../testkit/enrichment.ts';
 import { parseAddress } from './address.ts';
-import { addressOf, cityRecord, frameMmdb, writeMmdb } from './fixture.ts';
 import { openMmdb } from './mmdb.ts';
 
 const bundledPath = createRequire(import.meta.url).resolve(

@@ -1,6 +1,6 @@
 /**
  * A reader of the MaxMind DB format 2.0 (https://maxmind.github.io/MaxMind-DB/), written here because the libraries
- * follow pointers without bound: a damaged or hostile file of one kilobyte keeps them busy for ever. Here each look-up
+ * follow pointers without bound: a damaged or hostile file of one kilobyte keeps them busy without end. Here each look-up
  * ends after at most 128 tree steps and `valuesMax` decoded values, and everything outside the file throws.
  * `mmdb-lib` is the oracle in the tests.
  */
@@ -188,7 +188,7 @@ function positiveInteger(metadata: MmdbMap, key: string): number {
 
 function buildEpochMsOf(metadata: MmdbMap): number {
   const epoch = Number(metadata['build_epoch']);
-  // 2100-01-01: later is damage, and would make stale data look fresh for ever.
+  // 2100-01-01: later is damage, and would make stale data look fresh without end.
   if (!(epoch > 0 && epoch < 4_102_444_800)) throw new Error('its metadata has no believable build_epoch');
   return epoch * 1000;
 }

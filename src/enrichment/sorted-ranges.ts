@@ -1,6 +1,6 @@
 /**
  * Binary search over ranges of addresses. Starts and ends lie in flat arrays of `width` big-endian 32-bit words per
- * address, sorted and disjoint, because half a million objects would cost ten times the memory and miss every cache.
+ * address, sorted and disjoint, because a million objects would take ten times the memory and miss the processor's caches.
  */
 export interface SortedRanges {
   readonly width: number;

@@ -57,7 +57,7 @@ describe('a user agent', () => {
     });
   });
 
-  it('has the wire shape of server API 3.5, without members that are not known', () => {
+  it('has the wire shape of server-api 3.5, without members that are not known', () => {
     const describeUserAgent = userAgentDescriber();
     expect(parsedUserAgent(safariOnIphone, describeUserAgent(safariOnIphone))).toEqual({
       ua: safariOnIphone,

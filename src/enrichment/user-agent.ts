@@ -1,6 +1,6 @@
 /**
- * What a browser says it is. Nothing here proves anything: a user agent is whatever its sender typed, so it may make a
- * decision stricter or a page more readable, and nothing else.
+ * What a browser claims to be. It proves nothing, because the sender chooses the text: so it may only make a decision
+ * stricter or a page more readable.
  */
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
@@ -16,11 +16,11 @@ export interface UserAgentDescription {
   readonly cpu: { readonly architecture: string | null };
   /** A phone or a tablet. */
   readonly isMobile: boolean | null;
-  /** By a list of names that crawlers, monitors and scripted clients give themselves. Unknown: one may stand where nobody read. */
+  /** By a list of names that crawlers, monitors and scripted clients give themselves. Unknown: such a name may stand beyond the part that is read. */
   readonly isBot: Known<boolean>;
 }
 
-/** The shape of `parsedUserAgent` on the wire (server API 3.5). Members that are not known are left out. */
+/** The shape of `parsedUserAgent` on the wire (server-api 3.5). Members that are not known are left out. */
 export interface ParsedUserAgent {
   readonly ua: string;
   readonly browser?: { readonly name?: string; readonly version?: string; readonly major?: string };
@@ -31,8 +31,8 @@ export interface ParsedUserAgent {
 }
 
 /**
- * Only so much of a user agent is read (A72): real ones have 80 to 400 characters, and what a pattern costs on a
- * hostile text must not depend on how much of it someone is willing to send.
+ * Only so much of a user agent is read (A72): real ones have 80 to 400 characters, and the cost of
+ * matching a hostile text must not grow with its length.
  */
 export const userAgentLengthMax = 1024;
 
@@ -55,7 +55,7 @@ function capped(ua: string): string {
   return Buffer.from(ua.slice(0, userAgentLengthMax), 'utf16le').toString('utf16le');
 }
 
-// In the words that ua-parser uses, because consumers of the wire shape know those. The first match decides.
+// Names as ua-parser gives them, because consumers of the wire shape know those. The first match decides.
 const architectures: readonly (readonly [RegExp, string])[] = [
   [/\b(?:aarch64|arm64|armv8)/i, 'arm64'],
   [/\barm(?:v[1-7]|;|\b)/i, 'arm'],
@@ -86,17 +86,17 @@ function describe(ua: string, isWhole: boolean): UserAgentDescription {
   };
 }
 
-/** Describes user agents, remembering those seen lately. The answer is `unknown` if the parser failed on the text. */
+/** Describes user agents, with a cache of recent ones. The answer is `unknown` if the parser failed on the text. */
 export type UserAgentDescriber = (ua: string | null) => UserAgentDescription | Unknown;
 
-/** Makes a describer with a memory of its own. */
+/** Makes a describer with its own cache. */
 export function userAgentDescriber(): UserAgentDescriber {
   const descriptions = boundedCache<string, UserAgentDescription | Unknown>(descriptionsCachedMax);
   return (ua) => {
     if (ua === null || ua === '') return nothing;
     const text = capped(ua);
     const isWhole = ua.length <= userAgentLengthMax;
-    // Longer than any whole one, so that the two never meet.
+    // Longer than any text that is read whole, so the two never share a cache key.
     const key = isWhole ? text : `${text}…`;
     const known = descriptions.get(key);
     if (known !== undefined) return known;

@@ -10,7 +10,7 @@ export interface Loaded<T> {
 }
 
 /**
- * How a source of data stands: `ok` serves (perhaps its last good content, see `problem`), `missing` was never
+ * The state of a source of data: `ok` serves (perhaps its last good content, see `problem`), `missing` was never
  * configured, `broken` was configured and has never been readable.
  */
 export type SourceState = 'ok' | 'missing' | 'broken';
@@ -43,16 +43,16 @@ export interface DataSource {
   readonly problem: string | null;
 }
 
-/** How often files are looked at for a change: often enough for a nightly update, too seldom to be felt. */
+/** How often files are checked for a change: often enough for a nightly update, and cheap. */
 export const fileCheckIntervalMs = 60_000;
 
 const dayMs = 86_400_000;
 
-// A file that keeps changing under the reader is read at most so often before the next check gets its turn.
+// A file that keeps changing while it is read is read at most this often per check.
 const attemptsMax = 3;
 
 async function signatureOf(path: string): Promise<string> {
-  // Inode and change time too: a file copied over with its old times and the same length is still another file.
+  // Inode and change time too: a copy with the same times and length is still another file.
   const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
   return `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 }
@@ -75,7 +75,7 @@ async function loadUndisturbed<T>(
 
 /**
  * Opens a file that may be replaced at run time; `read` must read and verify all of it or throw. A null path is a
- * source that nobody configured. A successor that cannot be read leaves the last good content in place (F30).
+ * source that is not configured. A successor that cannot be read leaves the last good content in place (F30).
  */
 export async function openWatchedFile<T>(
   name: string,
@@ -95,7 +95,7 @@ export async function openWatchedFile<T>(
     try {
       onProblem({ source: name, message });
     } catch {
-      // A log that fails must not take a decision or the next check of the file with it; `problem` still tells.
+      // A log that fails must not take a decision or the next check of the file with it; `problem` still says what is wrong.
     }
   }
 
@@ -154,7 +154,7 @@ export async function openWatchedFile<T>(
   return file;
 }
 
-/** How a watched file is shown to the operator and in the decision record. */
+/** A watched file as the operator and the decision record see it. */
 export function describeSource(file: WatchedFile<unknown>, nowMs: number): DataSource {
   const builtAtMs = file.loaded?.builtAtMs ?? null;
   return {

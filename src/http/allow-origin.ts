@@ -13,13 +13,8 @@ const allowedHeaders = [
   'X-Authsignal-Signature',
 ].join(', ');
 
-/** Whether a path is of the API that browsers and phones call. */
-export function isClientPath(path: string): boolean {
-  return path.startsWith('/v1/client/');
-}
-
 /**
- * Answers the question that browsers ask before a request (Fetch §4.8): for any origin that some tenant expects (ruling 6).
+ * Answers a preflight request (Fetch §4.8), for any origin that some tenant expects (ruling 6).
  * @throws {Refusal} `forbidden`
  */
 export function answerPreflight<Caller>(
@@ -39,8 +34,9 @@ export function answerPreflight<Caller>(
 }
 
 /**
- * Lets pages of the request's origin read the answer, refusals too, if the caller's tenant expects that origin. Before it is
- * known who calls, any tenant's counts. Never `*`: answers can depend on cookies. Says whether they may.
+ * Lets pages of the request's origin read the response, refusals too, if the caller's tenant expects that origin. Before
+ * the caller is known, an origin that any tenant expects is enough. Never `*`: responses can depend on cookies. Returns
+ * whether pages may read it.
  */
 export function allowOrigin<Caller>(
   directory: ClientDirectory<Caller>,

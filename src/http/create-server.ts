@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { LogController, fastify } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { bodyBytes } from '../contract/apis.ts';
 import { errorBody } from '../contract/errors.ts';
 import { straightenPath } from '../contract/straighten-path.ts';
 import type { Ids } from '../runtime/runtime.ts';
@@ -8,8 +9,7 @@ import { trustProxies } from './trust-proxies.ts';
 import { takesHtml } from './pages.ts';
 import type { DrawnPage } from './pages.ts';
 
-// Caps on what a caller can make the server hold (A74, F39).
-const bodyBytesMax = 64 * 1024;
+// Caps on what a caller can make the server hold (A74, F39). Each route sets its own limit on the body.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 65_000;
@@ -21,33 +21,33 @@ export function createServer(options: {
   readonly ids: Ids;
   readonly logger: FastifyBaseLogger;
   readonly trustedProxies: readonly string[];
-  /** What a person is shown whose request cannot be read; see `Pages`. */
+  /** The page for a person whose request cannot be read; see `Pages`. */
   unreadablePage(languages: string | undefined): DrawnPage;
 }): FastifyInstance {
   const server = fastify({
     loggerInstance: options.logger,
-    // The pipeline writes one line a request, without the path: ids in it can be personal.
+    // The pipeline logs one line per request, without the path, because ids in it can be personal data.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => options.ids.uuid(),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : trustProxies(options.trustedProxies),
-    bodyLimit: bodyBytesMax,
+    bodyLimit: bodyBytes.usual,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 2_000 },
-    // As GET, but for the body (RFC 9110 §9.3.2).
+    // HEAD is GET without the response body (RFC 9110 §9.3.2).
     exposeHeadRoutes: true,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: pathParameterCharactersMax,
-      // A query of one name twice would become an array; the contract's schemas refuse it.
+      // A query parameter given twice becomes an array, which the contract's schemas refuse.
       caseSensitive: true,
     },
     rewriteUrl: (request) => straightenPath(request.url ?? '/'),
-    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, options.unreadablePage),
-    // A path that cannot be decoded reaches no route and no hook, so the refusal is sent from here.
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options.unreadablePage),
+    // A path that cannot be decoded reaches no route and no hook, so this sends the refusal.
     frameworkErrors(error, request, reply) {
       void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
       server.errorHandler(error, request, reply);
@@ -56,8 +56,8 @@ export function createServer(options: {
   return server;
 }
 
-/** Answers what is not HTTP, or does not arrive in time, before there is a request to speak of. */
-function refuseUnreadable(
+/** Answers bytes that are not HTTP, or that arrive too late, before there is a request object. */
+function answerUnreadable(
   error: Error & { code?: string; rawPacket?: unknown },
   socket: Socket,
   unreadablePage: (languages: string | undefined) => DrawnPage,
@@ -82,7 +82,7 @@ function refuseUnreadable(
   );
 }
 
-/** As far as the piece that was seen last tells: an address that is far too long may be all of it. */
+/** Judged by the last bytes that were read: if the URL is far too long, they may hold nothing else. */
 function isOfPerson(seen: string): boolean {
   const accept = headerIn(seen, 'accept');
   return accept === undefined ? /^GET \/(?:challenge|magic-link)\?/.test(seen) : takesHtml(accept);

@@ -1,9 +1,9 @@
 import { JsonText } from '../contract/json-text.ts';
 
-// Strings are unrolled: alternatives inside a repetition would use the stack for each character.
+// The pattern for strings is unrolled: alternatives inside a repetition would use the stack for each character.
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** The text of top-level members of a JSON object that is known to be valid. As in parsing, the last of two counts. */
+/** The text of top-level members of valid JSON. If a member occurs twice, the last one counts, as in `JSON.parse`. */
 function memberTexts(json: string, names: readonly string[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   let depth = 0;
@@ -24,7 +24,7 @@ function memberTexts(json: string, names: readonly string[]): ReadonlyMap<string
   return texts;
 }
 
-/** A parsed body with the named members as {@link JsonText}. Null stays null: it says that there is nothing. */
+/** A parsed body with the named members as {@link JsonText}. Null stays null, since it means that there is no value. */
 export function withExactMembers(
   body: Readonly<Record<string, unknown>>,
   json: string,
@@ -36,12 +36,12 @@ export function withExactMembers(
   return { ...body, ...Object.fromEntries(exact) };
 }
 
-// No answer can hold a NUL: requests with one are refused and no column can store it. So its escape marks a place, and
-// no text of a person can look like it: their backslashes are doubled.
+// No response can contain a NUL: requests with one are refused and no column can store it. So its escape can mark a
+// place. Text that a caller wrote never looks like it, because backslashes in it are doubled.
 const mark = '\0';
 const writtenMark = JSON.stringify(mark);
 
-/** Writes JSON in which every {@link JsonText} stands letter by letter. */
+/** Writes JSON that contains every {@link JsonText} character for character. */
 export function writeExactJson(value: unknown): string {
   const texts: string[] = [];
   const marked = JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, name, member: unknown) {

@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 const frames = new Set(['iframe', 'frame', 'embed', 'object']);
 
 /**
- * The origin of the page that is going to show the answer inside itself, where the browser says that one is (Fetch Metadata
- * §2.1) and which. Nothing that is sent there is secret from whoever lies about it.
+ * The origin of the page that will show the response in a frame, if the browser says that there is one (Fetch Metadata
+ * §2.1). A client can lie about it, but the response contains nothing that is secret from that client.
  */
 export function framingOrigin(headers: IncomingHttpHeaders): string | undefined {
   const { referer } = headers;

@@ -1,22 +1,22 @@
 import { Refusal, unauthorizedDescription } from '../contract/errors.ts';
 import type { FailureLimit } from './limit-failures.ts';
 
-/** Who holds which API key, as far as this room needs to know it. */
-export interface CallerDirectory<Caller extends { readonly kind: string }> {
-  callerByKey(apiKey: string): Caller | undefined;
+/** Finds the holder of an API key. */
+export interface CallerDirectory<Holder extends { readonly kind: string }> {
+  callerByKey(apiKey: string): Holder | undefined;
 }
 
 /**
  * Finds the holder of the key in `Authorization: Basic base64(key + ":")` (RFC 7617 §2; the password is ignored).
  * @throws {Refusal} `unauthorized` without a key of the wanted kind, `too_many_requests` after too many failures.
  */
-export function identifyCaller<Caller extends { readonly kind: string }>(
-  directory: CallerDirectory<Caller>,
+export function identifyCaller<Holder extends { readonly kind: string }>(
+  directory: CallerDirectory<Holder>,
   failures: FailureLimit,
   kind: 'server' | 'management',
   authorization: string | undefined,
   address: string,
-): Caller {
+): Holder {
   const key = basicUserName(authorization);
   const caller = key === undefined ? undefined : directory.callerByKey(key);
   if (caller !== undefined && caller.kind === kind) return caller;

@@ -1,62 +1,64 @@
+import { credentials } from '../contract/apis.ts';
+import type { Credential, RateLimitName } from '../contract/apis.ts';
 import { Refusal } from '../contract/errors.ts';
-import type { ClientKind } from '../contract/route.ts';
 import type { FailureLimit } from './limit-failures.ts';
 import { addressBucket } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 
-/** What this room needs to know of those who call from browsers and phones. */
+/** Finds callers from browsers and phones, and the origins that their tenants expect. */
 export interface ClientDirectory<Caller> {
-  /** Whoever holds a short-lived token, or why it is no good. */
+  /** The holder of a short-lived token, or why the token is not accepted. */
   byToken(token: string): Caller | 'invalid' | 'expired';
-  /** Anybody who names this tenant. */
+  /** An anonymous caller of this tenant; undefined if there is no such tenant. */
   byTenant(tenantId: string): Caller | undefined;
-  /** Whether pages of this origin may read what the caller is answered; without a caller, whether some tenant's may. */
+  /** Whether the caller's tenant expects pages of this origin; without a caller, whether any tenant does. */
   isExpectedOrigin(origin: string, caller: Caller | undefined): boolean;
-  /** Tells the operator of a page that is not: in the browser it sees no more than that something failed. */
+  /** Warns the operator about an unexpected origin: the page itself only sees that the request failed. */
   tellUnexpectedOrigin(origin: string, caller: Caller | undefined): void;
 }
 
 export interface ClientLimits {
   readonly failures: FailureLimit;
-  /** Calls without a token, by address. */
-  readonly anonymous: RateLimit;
+  readonly limits: Readonly<Record<RateLimitName, RateLimit>>;
 }
 
 /**
- * Finds out who calls the client API: the holder of `Bearer` token, or anybody who names a tenant by `Basic`. A bad token
- * is never taken for a missing one. One that has merely expired is not counted as a failure: pages poll with it.
+ * Identifies the caller of the client API: the holder of a token (`Bearer`), or an anonymous caller who names a tenant
+ * (`Basic`). An invalid token is never treated as a missing one. An expired token is not counted as a failure, because
+ * open pages keep polling with it.
  * @throws {Refusal} `unauthorized`, `invalid_token`, `expired_token`, `too_many_requests`
  */
 export function identifyClient<Caller>(
   directory: ClientDirectory<Caller>,
   limits: ClientLimits,
-  kind: ClientKind,
+  accepted: readonly Credential[],
   authorization: string | undefined,
   address: string,
 ): Caller {
   const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-  if (token !== undefined && kind !== 'tenant') {
+  if (token !== undefined && accepted.includes('actionToken')) {
     const found = directory.byToken(token);
     if (found === 'expired') throw new Refusal('expired_token', 'The token has expired.');
     if (found !== 'invalid') return found;
     throw refused(limits, address, new Refusal('invalid_token', 'The token is not valid. Track the action again.'));
   }
-  const tenantId = kind === 'token' ? undefined : basicTenantId(authorization);
+  const takesTenantId = accepted.includes('tenantId');
+  const tenantId = takesTenantId ? basicTenantId(authorization) : undefined;
   const caller = tenantId === undefined ? undefined : directory.byTenant(tenantId);
   if (caller === undefined) {
-    const wanted = kind === 'token' ? 'a token as Bearer' : 'the tenant id as Basic';
+    const wanted = takesTenantId ? 'the tenant id as Basic' : 'a token as Bearer';
     const description =
       tenantId === undefined
         ? `Send ${wanted} in the Authorization header.`
         : 'This server has no tenant with the id in the Authorization header. Check the tenant id, and that the base URL is the one of its server.';
     throw refused(limits, address, new Refusal('unauthorized', description));
   }
-  refuseTooMany(limits.anonymous, address);
+  requireCallsLeft(limits.limits[credentials.tenantId.limit], address);
   return caller;
 }
 
-/** Counts a call of nobody in particular. @throws {Refusal} `too_many_requests` */
-export function refuseTooMany(anonymous: RateLimit, address: string): void {
+/** Counts an anonymous call. @throws {Refusal} `too_many_requests` */
+export function requireCallsLeft(anonymous: RateLimit, address: string): void {
   const waitSeconds = anonymous.countCall(addressBucket(address));
   if (waitSeconds === 0) return;
   throw new Refusal('too_many_requests', 'Too many calls from this address. Wait and repeat the request.', waitSeconds);
@@ -70,8 +72,8 @@ function refused(limits: ClientLimits, address: string, refusal: Refusal): Refus
 }
 
 /**
- * The tenant id of `Basic`, in each of the forms that clients write it: with or without a colon, URI-encoded, in either
- * alphabet of base64, padded or not.
+ * The tenant id from `Basic`, in every form that clients send: with or without a colon, URI-encoded, in either base64
+ * alphabet, with or without padding.
  */
 function basicTenantId(authorization: string | undefined): string | undefined {
   const encoded = /^basic +([A-Za-z0-9+/_=-]+) *$/i.exec(authorization ?? '')?.[1];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { compress, encodingFor } from './encodings.ts';
 
-// As long as somebody reads; what is asked for again later is compared by its tag.
+// About as long as someone reads the page. A later request is revalidated by its ETag.
 const maxAgeSeconds = 3600;
 
 interface Kept {
@@ -11,7 +11,7 @@ interface Kept {
   readonly compressed: Map<string, Promise<Buffer>>;
 }
 
-/** For routes whose answers are the same as long as the process runs: each is compressed once, and kept by browsers. */
+/** For routes whose response never changes while the process runs: each is compressed once, and browsers may cache it. */
 export function keepStatic(server: FastifyInstance): void {
   const kept = new Map<string, Kept>();
 
@@ -19,7 +19,7 @@ export function keepStatic(server: FastifyInstance): void {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || reply.statusCode !== 200) return payload;
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
-    // Not what was asked for: one address has many spellings.
+    // The route's path, not the requested one, which has many spellings.
     const { url: path = '' } = request.routeOptions;
     let answer = kept.get(path);
     if (answer === undefined) {
@@ -28,7 +28,7 @@ export function keepStatic(server: FastifyInstance): void {
       kept.set(path, answer);
     }
     const { tag, bytes, compressed } = answer;
-    // Weak: the same content, in whichever encoding (RFC 9110 §8.8.1).
+    // Weak, because the same content may be sent in different encodings (RFC 9110 §8.8.1).
     void reply.headers({
       'cache-control': `public, max-age=${maxAgeSeconds}`,
       etag: `W/${tag}`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testRuntime } from '../testkit/test-runtime.ts';
+import { virtualRuntime } from '../runtime/virtual-runtime.ts';
 import { addressBucket, limitFailures } from './limit-failures.ts';
 
 describe('A44: one bucket for', () => {
@@ -38,7 +38,7 @@ describe('A44: one bucket for', () => {
 
 describe('failed authentications of an address', () => {
   test('A44: are let through 30 times a minute and then told to wait until the minute is over', async () => {
-    const { clock, advance } = testRuntime();
+    const { clock, advance } = virtualRuntime();
     const failures = limitFailures(clock);
     for (let count = 1; count <= 30; count += 1) expect(failures.countFailure('203.0.113.7')).toBe(0);
     expect(failures.countFailure('203.0.113.7')).toBe(60);
@@ -50,17 +50,26 @@ describe('failed authentications of an address', () => {
   });
 
   test('A44: are counted over the whole /64, so that rotating addresses wins nothing', () => {
-    const failures = limitFailures(testRuntime().clock);
+    const failures = limitFailures(virtualRuntime().clock);
     const waits = Array.from({ length: 31 }, (_, index) => failures.countFailure(`2001:db8::${index.toString(16)}`));
     expect(waits.filter((wait) => wait > 0)).toHaveLength(1);
   });
 
   test('are remembered in bounded memory, however many addresses there are', () => {
-    const failures = limitFailures(testRuntime().clock);
+    const failures = limitFailures(virtualRuntime().clock);
     const before = process.memoryUsage().heapUsed;
     for (let index = 0; index < 150_000; index += 1) {
       failures.countFailure(`${index >> 24}.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`);
     }
     expect((process.memoryUsage().heapUsed - before) / 2 ** 20).toBeLessThan(100);
+  });
+
+  test('F14: are counted by time that passes, whatever the clock says', async () => {
+    const { clock, advance } = virtualRuntime();
+    const failures = limitFailures({ ...clock, now: () => 0 });
+    for (let count = 1; count <= 30; count += 1) failures.countFailure('203.0.113.7');
+    expect(failures.countFailure('203.0.113.7')).toBe(60);
+    await advance(60_000);
+    expect(failures.countFailure('203.0.113.7')).toBe(0);
   });
 });

@@ -4,11 +4,11 @@ import type { Clock } from '../runtime/runtime.ts';
 const windowsMax = 100_000;
 
 export interface RateLimit {
-  /** Counts one call. Gives the seconds to wait if it is one too many, else 0. */
+  /** Counts one call. Returns the seconds to wait if it exceeds the limit, otherwise 0. */
   countCall(name: string): number;
 }
 
-/** At most `callsMax` calls a window for each name, counted on this node alone. */
+/** At most `callsMax` calls per window for each name, counted on this node alone. */
 export function limitRate(
   clock: Clock,
   { callsMax, windowMs }: { readonly callsMax: number; readonly windowMs: number },
@@ -16,7 +16,7 @@ export function limitRate(
   let windows = new Map<string, { startedMs: number; calls: number }>();
   return {
     countCall(name) {
-      const nowMs = clock.now();
+      const nowMs = clock.steady();
       let current = windows.get(name);
       if (current === undefined || nowMs - current.startedMs >= windowMs) {
         if (windows.size >= windowsMax) windows = new Map();

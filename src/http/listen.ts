@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 
 export interface Listener {
-  /** The port that is really used. */
+  /** The port that the server listens on. */
   readonly port: number;
   /**
-   * Stops gracefully: `isDraining` turns true so that `/readyz` refuses, the server goes on for `drainMs`, then accepts
-   * nothing new, closes idle connections and finishes what is in flight, for 25 seconds at most.
+   * Stops gracefully: `/readyz` starts to refuse while the server keeps serving for `drainMs`. Then it accepts no new
+   * connections, closes idle ones and finishes requests in flight, for at most 25 seconds.
    */
   stop(drainMs: number): Promise<void>;
 }
 
-/** What is in flight when the server stops has this long. */
+/** How long requests in flight may take once the server stops, in milliseconds. */
 export const finishMsMax = 25_000;
 
 export async function listen(

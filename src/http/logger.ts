@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import type { Runtime } from '../runtime/runtime.ts';
+import { openLogWriter } from './log-writer.ts';
 
 /** Members that never reach a log line, at the top or one level down. Shortening this list is a security change. */
 export const redactedMembers = [
@@ -28,15 +30,38 @@ export const redactedMembers = [
   'databaseUrls',
   'listenUrl',
   'listenUrls',
+  'migrationUrls',
 ] as const;
 
-// Lines are written together, because a write for each costs more than making them. What has not come to this length is
-// written after this time all the same, and what is left at the end of the process.
-const bufferedBytes = 16_000;
-const bufferedMsMax = 100;
+/** The log of a server, on standard output. */
+export interface ServerLog {
+  readonly logger: Logger;
+  /** How many lines were lost because they could not be written. */
+  lostLines(): number;
+  /** Writes what waits, for a second at most. */
+  end(): Promise<void>;
+}
 
-/** Structured logs: one JSON line an event, so that no value can start a line of its own (A78). */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+const endMsMax = 1_000;
+
+/** Opens the log of a server. A standard output that is not read, or full, never delays or ends the server (F12, F13). */
+export function openServerLog(level: string, { timers, clock }: Pick<Runtime, 'timers' | 'clock'>): ServerLog {
+  // Making the streams also makes their pipes non-blocking: a pipe that nobody reads would block a thread. A reader that
+  // is gone is noticed by the writer.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const writer = openLogWriter({
+    fd: 1,
+    timers,
+    steady: clock.steady,
+    complain: (sentence) => void process.stderr.write(`sallyport: ${sentence}\n`),
+    tellGap: (lines) => logger.warn({ lines }, 'log lines were lost: they could not be written'),
+  });
+  const logger = createLogger(level, writer);
+  return { logger, lostLines: writer.lost, end: () => writer.end(endMsMax) };
+}
+
+/** Structured logs: one JSON line per event, so that no value can start a line of its own (A78). */
+export function createLogger(level: string, destination: DestinationStream): Logger {
   const logger = pino(
     {
       level,
@@ -45,13 +70,13 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       redact: { paths: redactedMembers.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
       serializers: { err: describeError },
     },
-    destination ?? pino.destination({ dest: 1, sync: false, minLength: bufferedBytes, periodicFlush: bufferedMsMax }),
+    destination,
   );
   redactInObjectsOnly(logger);
   return logger;
 }
 
-/** Spares a line 18 µs: pino looks for all the names of `*.name` in every value of every line, in numbers and text too. */
+/** Saves 18 µs per line: pino looks for every name of `*.name` in each value of each line, even in numbers and text. */
 function redactInObjectsOnly(logger: Logger): void {
   const { stringifiersSym, wildcardFirstSym } = pino.symbols;
   const stringifiers: Record<symbol, (value: unknown) => string> = Object(Reflect.get(logger, stringifiersSym));
@@ -61,8 +86,8 @@ function redactInObjectsOnly(logger: Logger): void {
 }
 
 /**
- * What a log tells of an error: its kind, message and stack. Not its other members: a database error carries the row
- * that it refused.
+ * What the log contains of an error: type, code, message, stack and cause. No other members: a database error carries the
+ * row that was refused.
  */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };

@@ -1,6 +1,6 @@
 /**
- * The built pages: drawn by a function that `npm run build` made of `src/ui`, and the files for browsers that go with it.
- * All of it stands in memory: it is some 100 KB.
+ * The built pages: `npm run build` makes a function of `src/ui` that renders them, and files for browsers. All of it is
+ * kept in memory: about 100 KB.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +17,9 @@ import { appPageSecurityHeaders } from './security-headers.ts';
 
 export interface Pages {
   send(request: FastifyRequest, reply: FastifyReply, page: unknown): Promise<FastifyReply>;
-  /** Tells a person what an API caller is told by {@link Refusal}. Needs no database. */
+  /** Shows a person what an API caller gets as a {@link Refusal}. Needs no database. */
   sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply;
-  /** The same for a request that could not be read; `languages` is its Accept-Language, as far as it was seen. */
+  /** The same for a request that could not be read; `languages` is its Accept-Language, if it was read. */
   unreadable(languages: string | undefined): DrawnPage;
   /** Registers the files for browsers. */
   register(server: FastifyInstance): void;
@@ -32,7 +32,7 @@ export interface DrawnPage {
 
 export interface PagesParts {
   readonly random: Random;
-  /** The first of the wished languages that there is, and every sentence in it. */
+  /** The first of the requested languages that is available, and every sentence in it. */
   textsIn(wished: readonly (string | undefined)[]): Pick<FailurePage, 'locale' | 'texts'>;
 }
 
@@ -70,14 +70,14 @@ const types: Readonly<Record<string, string>> = { js: 'text/javascript; charset=
 const htmlType = 'text/html; charset=utf-8';
 const nonceBytes = 16;
 
-/** Opens what stands in `folder`. @throws if it was not built */
+/** Loads the built pages from `folder`. @throws if they were not built */
 export async function openPages(folder: string, { random, textsIn }: PagesParts): Promise<Pages> {
   const files = readFiles(folder);
   const { renderPage, renderStillPage } = (await import(pathToFileURL(join(folder, 'render.js')).href)) as Renderer;
   const assets = readAssets(join(folder, 'browser'));
   const newNonce = () => random.bytes(nonceBytes).toString('base64');
 
-  /** A page that calls no API. Where it has no tenant, it says nothing, and anybody may show it (ruling 50). */
+  /** A page that calls no API. Without a tenant it reveals nothing, so any site may frame it (ruling 50). */
   function drawStill(page: StillPage, mode: 'page' | 'popup'): DrawnPage {
     const nonce = newNonce();
     const { html, ...named } = renderStillPage(page, { mode, nonce, files });
@@ -118,12 +118,12 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
           .type(htmlType)
           .header('vary', 'Accept-Encoding, Accept-Language')
           .headers(encoding === 'identity' ? {} : { 'content-encoding': encoding })
-          // Safe to compress: nothing that a stranger can choose stands in a page beside the secrets of it (BREACH).
+          // Safe to compress: a page contains no text that an attacker can choose next to its secrets (BREACH).
           .send(await compress(encoding, Buffer.from(html)))
       );
     },
     sendRefusal(request, reply, { code, retryAfterSeconds }) {
-      // Of a request that no route has parsed: what is not understood is as if it were not there.
+      // No route has parsed this request, so anything invalid in the query is ignored.
       const query = Object(request.query) as Readonly<Record<string, unknown>>;
       const wished = typeof query['locale'] === 'string' ? query['locale'] : undefined;
       const page: FailurePage = {
@@ -154,7 +154,7 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
     register(server) {
       server.get<{ Params: { file: string } }>(
         '/assets/:file',
-        { config: { sallyport: { id: 'pageAssets', caller: 'public' } } },
+        { config: { sallyport: { id: 'pageAssets' } } },
         (request, reply) => {
           const asset = assets.get(request.params.file);
           if (asset === undefined) throw new Refusal('not_found', 'There is no such file.');
@@ -176,7 +176,7 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
   };
 }
 
-/** Whether an Accept header names HTML, as those of browsers do for what they show, and those of API callers do not. */
+/** Whether an Accept header names HTML. Browsers send that for pages; API callers do not. */
 export function takesHtml(accept: string | undefined): boolean {
   return /(?:^|,)\s*text\/html\s*(?:;(?!\s*q=0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i.test(accept ?? '');
 }

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../contract/errors.ts';
 
-// The escapes that stand for what cannot be stored: NUL and halves of surrogate pairs.
+// Escapes of characters that cannot be stored: NUL and lone surrogates.
 const suspectEscape = /\\u(?:0000|[dD][89a-fA-F])/;
 
 /**
- * Parses a JSON body. Nothing at all counts as `{}`: several SDKs announce JSON and send no body.
+ * Parses a JSON body. An empty one counts as `{}`: several SDKs announce JSON and send no body.
  * @throws {Refusal} `invalid_request` for anything but a JSON object in UTF-8 whose text can be stored as it is.
  */
 export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
@@ -16,17 +16,17 @@ export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
   try {
     body = JSON.parse(text);
   } catch {
-    // The parser's own message would repeat parts of the body.
+    // The parser's own message would quote parts of the body.
     throw new Refusal('invalid_request', 'The body is not valid JSON.');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Refusal('invalid_request', 'The body must be a JSON object.');
   }
-  if (suspectEscape.test(text)) refuseUnstorableText(body);
+  if (suspectEscape.test(text)) requireStorableText(body);
   return body as Readonly<Record<string, unknown>>;
 }
 
-function refuseUnstorableText(body: object): void {
+function requireStorableText(body: object): void {
   const waiting: unknown[] = [body];
   while (waiting.length > 0) {
     const value = waiting.pop();
@@ -41,7 +41,7 @@ function refuseUnstorableText(body: object): void {
 }
 
 /**
- * Parses what a form of a page sends (WHATWG URL §5.1).
+ * Parses a form that a page submits (WHATWG URL §5.1).
  * @throws {Refusal} `invalid_request` if it is not UTF-8 or has a member twice
  */
 export function parseForm(bytes: Buffer): Readonly<Record<string, unknown>> {

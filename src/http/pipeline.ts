@@ -1,37 +1,31 @@
 /**
- * How every request is answered: caller, parsing by the contract, the operation, the answer, one log line. There are no
- * controllers; a route of the contract and the function that answers it are all there is.
+ * How every request is handled: identify the caller, parse by the contract, run the operation, write the response, log
+ * one line. There are no controllers: a route of the contract and the function that answers it are all that is needed.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { z } from 'zod';
 import { describeIssues, parseWith } from '../contract/describe-issues.ts';
 import { Refusal } from '../contract/errors.ts';
-import { ListPage } from '../contract/list-page.ts';
-import { isClientKind } from '../contract/route.ts';
-import type { CallerKind, Route } from '../contract/route.ts';
-import { allowOrigin, answerPreflight, isClientPath } from './allow-origin.ts';
+import { isApiPath } from '../contract/apis.ts';
+import { bodyBytesMax } from '../contract/route.ts';
+import type { Route } from '../contract/route.ts';
+import { allowOrigin, answerPreflight } from './allow-origin.ts';
 import { clientAddress } from './client-address.ts';
 import { cookieJar } from './cookie-jar.ts';
 import type { CookieJar } from './cookie-jar.ts';
-import { withExactMembers, writeExactJson } from './exact-json.ts';
+import { entranceOfPath, entranceOfRoute } from './entrance.ts';
+import type { Entrance, EntranceParts, KeyHolder, KnownCaller } from './entrance.ts';
+import { withExactMembers } from './exact-json.ts';
 import { framingOrigin } from './framing-origin.ts';
-import { identifyCaller } from './identify-caller.ts';
-import type { CallerDirectory } from './identify-caller.ts';
-import { identifyClient, refuseTooMany } from './identify-client.ts';
-import type { ClientDirectory, ClientLimits } from './identify-client.ts';
-import type { FailureLimit } from './limit-failures.ts';
-import type { RateLimit } from './limit-rate.ts';
 import type { Metrics } from './metrics.ts';
 import { takesHtml } from './pages.ts';
 import type { Pages } from './pages.ts';
 import { parseBody, parseForm } from './parse-body.ts';
-import { mailSecurityHeaders, pageSecurityHeaders } from './security-headers.ts';
-import { isAsyncIterable, writeItems } from './write-items.ts';
-import { writeJson } from './write-json.ts';
 import { writeRefusal } from './write-refusal.ts';
+import { writeReply } from './write-reply.ts';
 
 export interface IncomingRequest<Caller> {
-  /** Absent on public routes. */
+  /** Absent where anyone may call. */
   readonly caller: Caller | undefined;
   readonly params: unknown;
   readonly query: unknown;
@@ -45,13 +39,13 @@ export interface IncomingRequest<Caller> {
   isGone(): boolean;
 }
 
-/** Where a request comes from. Nothing of it proves anything. */
+/** Where a request comes from. None of it is proof of anything. */
 interface Sender {
   readonly ipAddress: string;
   readonly userAgent: string | undefined;
-  /** The page that sends it, where a browser says so. */
+  /** The origin of the page that sends it, if the browser says so. */
   readonly origin: string | undefined;
-  /** The page that is going to show the answer in a frame, where a browser says so. */
+  /** The origin of the page that will show the response in a frame, if the browser says so. */
   readonly framedBy: string | undefined;
 }
 
@@ -60,103 +54,68 @@ export interface Handler<Caller> {
   handle(request: IncomingRequest<Caller>): Promise<unknown>;
 }
 
-interface KeyHolder {
-  readonly kind: string;
-  readonly keyId: string;
-}
-
-export interface PipelineParts<Caller extends KeyHolder, Client> {
-  readonly handlers: readonly Handler<Caller | Client>[];
-  readonly callers: CallerDirectory<Caller>;
-  readonly clients: ClientDirectory<Client>;
-  /** Calls to the client API without a token, by address (ruling 5). */
-  readonly anonymous: ClientLimits['anonymous'];
-  readonly failures: FailureLimit;
-  /** How often one key may call, by the kind of its holder; a kind that is not named is not limited (ruling 5). */
-  readonly rates: Partial<Record<CallerKind, RateLimit>>;
-  /** Looks at whoever has a good key, before the body is read. @throws {Refusal} if they may not call from this address. */
-  admit(caller: Caller, address: string): void;
+export interface PipelineParts<Holder extends KeyHolder, Client extends KnownCaller> extends EntranceParts<
+  Holder,
+  Client
+> {
+  readonly handlers: readonly Handler<Holder | Client>[];
   readonly metrics: Metrics;
+  /** Told of each refusal, with the caller's tenant if it is known. */
+  refused(code: string, tenantId: string | undefined): void;
   readonly pages: Pages;
-  /** Whether an error means that the database cannot answer now, and the request should be repeated later. */
+  /** Whether an error means that the database cannot answer now and the caller should retry later. */
   isUnavailable(error: unknown): boolean;
-  /** Looks at every answer before it is written; tests compare it with the contract here. */
+  /** Called with every answer before it is written; tests compare it with the contract. */
   inspectReply?(route: Route, reply: unknown): void;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call, and the name for logs and metrics: never the path, which carries ids that can be personal. */
-    sallyport?: { readonly id: string; readonly caller: CallerKind; readonly isCounted?: boolean };
+    /**
+     * `id` is the name for logs and metrics, never the path, whose ids can be personal data. Without an `entrance`, the path
+     * decides.
+     */
+    sallyport?: { readonly id: string; readonly entrance?: Entrance };
   }
   interface FastifyRequest {
     caller: { readonly kind: string; readonly tenant?: { readonly tenantId: string } } | undefined;
   }
 }
 
-// Ruling 3; the engine's own limit holds elsewhere. Value lists, themes and batches are larger than what a person is asked.
-const largeBodyBytesMax = 1024 * 1024;
-
-// Ruling 49. Gateways ask again when they meet a key that they do not know.
-const cacheSeconds = 300;
-
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers every route, and refusals for everything else. */
-export function registerPipeline<Caller extends KeyHolder, Client extends NonNullable<FastifyRequest['caller']>>(
+export function registerPipeline<Holder extends KeyHolder, Client extends KnownCaller>(
   server: FastifyInstance,
-  parts: PipelineParts<Caller, Client>,
+  parts: PipelineParts<Holder, Client>,
 ): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
   server.decorateRequest('caller', undefined);
+  const entranceOf = (request: FastifyRequest) =>
+    request.routeOptions.config.sallyport?.entrance ?? entranceOfPath(parts, request.url);
 
-  // Before the body is read: who may not call is told so at once, and sends nothing that is kept.
-  // Hooks call back rather than promise: promises would cost each request more than what is done in them.
+  // Runs before the body is read: callers who are not allowed are refused at once, and nothing that they send is kept.
+  // Hooks use callbacks: promises would cost each request more than the work in them.
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    if (isApiPath(request.url)) void reply.header('cache-control', 'no-store');
-    const kind = request.routeOptions.config.sallyport?.caller ?? kindByPath(request.url);
-    if (isClientPath(request.url)) {
-      if (request.method === 'OPTIONS') {
-        answerPreflight(parts.clients, request, reply);
-        return;
-      }
-    }
-    if (kind === 'public') {
-      if (isClientPath(request.url)) allowOrigin(parts.clients, request, reply, undefined);
-      if (request.routeOptions.config.sallyport?.isCounted === true)
-        refuseTooMany(parts.anonymous, clientAddress(request));
-      done();
+    const { isOfApi, hasCors, enter } = entranceOf(request);
+    if (isOfApi) void reply.header('cache-control', 'no-store');
+    if (hasCors && request.method === 'OPTIONS') {
+      answerPreflight(parts.clients, request, reply);
       return;
     }
-    const { authorization } = request.headers;
-    if (isClientKind(kind)) {
-      try {
-        request.caller = identifyClient(parts.clients, parts, kind, authorization, clientAddress(request));
-      } finally {
-        // Also where it was refused to say who calls: then any tenant's page may read the refusal.
-        allowOrigin(parts.clients, request, reply, request.caller as Client | undefined);
-      }
-      done();
-      return;
+    try {
+      enter(request);
+    } finally {
+      // Also if the caller could not be identified: then pages that any tenant expects may read the refusal.
+      if (hasCors) allowOrigin(parts.clients, request, reply, request.caller as Client | undefined);
     }
-    const caller = identifyCaller(parts.callers, parts.failures, kind, authorization, clientAddress(request));
-    request.caller = caller;
-    const waitSeconds = parts.rates[kind]?.countCall(caller.keyId) ?? 0;
-    if (waitSeconds > 0) {
-      throw new Refusal(
-        'too_many_requests',
-        'This key has called too often. Wait and repeat the request.',
-        waitSeconds,
-      );
-    }
-    parts.admit(caller, clientAddress(request));
     done();
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    const isPreflight = request.method === 'OPTIONS' && isClientPath(request.url);
+    const isPreflight = request.method === 'OPTIONS' && entranceOf(request).hasCors;
     const id = isPreflight ? 'preflight' : (request.routeOptions.config.sallyport?.id ?? 'none');
     const ms = reply.elapsedTime;
     parts.metrics.answered(id, reply.statusCode, ms / 1000);
@@ -175,28 +134,29 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   const methodsByPath = new Map<string, HTTPMethods[]>();
   for (const handler of parts.handlers) {
     const { route } = handler;
+    const entrance = entranceOfRoute(parts, route);
     for (const { method, path, notFrom } of [{ ...route, notFrom: undefined }, ...(route.aliases ?? [])]) {
       const methods: readonly HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
       methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), ...methods]);
       server.route({
         method,
         url: path,
-        config: { sallyport: { id: route.id, caller: route.caller, isCounted: route.isCounted === true } },
-        ...(route.caller === 'management' || route.isLarge === true ? { bodyLimit: largeBodyBytesMax } : {}),
+        config: { sallyport: { id: route.id, entrance } },
+        bodyLimit: bodyBytesMax(route),
         handler: (request, reply) => {
-          refuseCutPath(route, request, notFrom);
+          requireWholePath(route, request, notFrom);
           return answer(parts, handler, request, reply);
         },
       });
     }
   }
   for (const path of methodsByPath.keys()) {
-    // With those of a path that takes the same by a parameter: an object may be called as a fixed word is.
+    // Including the methods of paths with a parameter in place of the word: an object may have that word as its id.
     const methods = [...new Set([...methodsByPath].flatMap(([other, its]) => (isMetBy(other, path) ? its : [])))];
     server.route({
       method: allMethods.filter((method) => !methods.includes(method)),
       url: path,
-      config: { sallyport: { id: 'methodNotAllowed', caller: kindByPath(path) } },
+      config: { sallyport: { id: 'methodNotAllowed', entrance: entranceOfPath(parts, path) } },
       handler: (_request, reply) => {
         void reply.header('allow', methods.join(', '));
         throw new Refusal('method_not_allowed', `This path accepts ${methods.join(', ')} only.${missingPrefix(path)}`);
@@ -205,7 +165,7 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
   }
 
   const firstWords = new Set([...methodsByPath.keys()].flatMap((path) => /^\/v1\/(\w+)/.exec(path)?.[1] ?? []));
-  /** For whoever has given their SDK a base URL that does not end in it. */
+  /** A hint for developers who gave their SDK a base URL that does not end in /v1. */
   function missingPrefix(path: string): string {
     const word = /^\/+(\w+)/.exec(path)?.[1] ?? '';
     return !isApiPath(path) && firstWords.has(word)
@@ -218,25 +178,25 @@ export function registerPipeline<Caller extends KeyHolder, Client extends NonNul
       `There is nothing at this path. Check the path and its ids.${missingPrefix(request.url)}`,
     );
   });
-  const pagePaths = new Set(parts.handlers.flatMap(({ route }) => (route.page === undefined ? [] : [route.path])));
+  const pagePaths = new Set(parts.handlers.flatMap(({ route }) => (route.reply.kind === 'page' ? [route.path] : [])));
   server.setErrorHandler((error, request, reply) => writeError(parts, pagePaths, error, request, reply));
 }
 
-/** Whether a path takes all that another does, with a parameter perhaps where that has a fixed word. */
+/** Whether a path matches everything that another one does, perhaps with a parameter in place of a fixed word. */
 function isMetBy(path: string, other: string): boolean {
   const words = other.split('/');
   const parts = path.split('/');
   return parts.length === words.length && parts.every((part, at) => part.startsWith(':') || part === words[at]);
 }
 
-async function answer<Caller extends KeyHolder, Client>(
-  parts: PipelineParts<Caller, Client>,
-  { route, handle }: Handler<Caller | Client>,
+async function answer<Holder extends KeyHolder, Client extends KnownCaller>(
+  parts: PipelineParts<Holder, Client>,
+  { route, handle }: Handler<Holder | Client>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const incoming: IncomingRequest<Caller | Client> = {
-    caller: request.caller as Caller | Client | undefined,
+  const incoming: IncomingRequest<Holder | Client> = {
+    caller: request.caller as Holder | Client | undefined,
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
     body: parsePart(route.body, bodyOf(request, route)),
@@ -251,49 +211,23 @@ async function answer<Caller extends KeyHolder, Client>(
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
     isGone: () => request.raw.socket.destroyed,
   };
-  const handled = await handle(incoming);
-  const body = handled instanceof ListPage ? handled.items : handled;
-  if (handled instanceof ListPage && handled.nextCursor !== undefined) linkNext(request, reply, handled.nextCursor);
-  if (isAsyncIterable(body)) return writeItems(reply, inspected(body, parts, route));
-  parts.inspectReply?.(route, body);
-  if (route.noContent === true) return reply.code(204).send();
-  if (route.page === 'html' || route.page === 'mail') {
-    const html = String(body);
-    const headers = route.page === 'html' ? pageSecurityHeaders(html) : mailSecurityHeaders;
-    return reply.headers(headers).type('text/html; charset=utf-8').send(html);
-  }
-  if (route.page === 'app') return parts.pages.send(request, reply, body);
-  if (route.isCacheable === true) void reply.header('cache-control', `public, max-age=${cacheSeconds}`);
-  return writeJson(reply, 200, body, route.exact === undefined ? undefined : writeExactJson);
-}
-
-/** By its query alone: how the path is written before a proxy, nobody here knows. */
-function linkNext(request: FastifyRequest, reply: FastifyReply, cursor: string): void {
-  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-  query.set('cursor', cursor);
-  void reply.header('link', `<?${query.toString()}>; rel="next"`);
-}
-
-async function* inspected<Caller extends KeyHolder, Client>(
-  items: AsyncIterable<unknown>,
-  parts: PipelineParts<Caller, Client>,
-  route: Route,
-): AsyncIterable<unknown> {
-  for await (const item of items) {
-    parts.inspectReply?.(route, [item]);
-    yield item;
-  }
+  return writeReply(route.reply, await handle(incoming), {
+    request,
+    reply,
+    pages: parts.pages,
+    inspect: (written) => parts.inspectReply?.(route, written),
+  });
 }
 
 /**
  * Official SDKs put ids into paths without encoding them, so a "?" or "#" in an id ends the path early and the request
- * arrives at another route (A68). What no builder of queries writes, and what no SDK sends to an alias, is refused.
+ * reaches another route (A68). Refuses queries that no query builder writes, and requests that no SDK sends to an alias.
  */
-function refuseCutPath({ caller }: Route, request: FastifyRequest, notFrom: RegExp | undefined): void {
+function requireWholePath({ credentials }: Route, request: FastifyRequest, notFrom: RegExp | undefined): void {
   const mark = request.url.indexOf('?');
   const query = mark === -1 ? '' : request.url.slice(mark + 1);
   const isCut = query !== '' && query.split('&').some((part) => !/^[^=/]+=[^/]*$/.test(part));
-  if (caller !== 'public' && isCut) {
+  if (credentials.length > 0 && isCut) {
     throw new Refusal(
       'invalid_request',
       'The query must be name=value pairs with "/" encoded, and ids in the path must not contain any of / \\ ? # %.',
@@ -304,15 +238,15 @@ function refuseCutPath({ caller }: Route, request: FastifyRequest, notFrom: RegE
   }
 }
 
-function bodyOf(request: FastifyRequest, { exact, page }: Route): unknown {
+function bodyOf(request: FastifyRequest, { exact, reply }: Route): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
   if (!Buffer.isBuffer(request.body)) return {};
-  // Pages alone have forms: nothing else may be sent by one from elsewhere.
+  // Only pages accept forms, so that a form on another site cannot call anything else.
   const contentType = request.headers['content-type'] ?? '';
-  const isForm = page !== undefined && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
+  const isForm = reply.kind === 'page' && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
   if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
@@ -325,14 +259,15 @@ function parsePart(schema: z.ZodType, given: unknown): unknown {
   return result.data;
 }
 
-function writeError<Caller extends KeyHolder, Client>(
-  parts: PipelineParts<Caller, Client>,
+function writeError<Holder extends KeyHolder, Client extends KnownCaller>(
+  parts: PipelineParts<Holder, Client>,
   pagePaths: ReadonlySet<string>,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const refusal = refusalOf(parts, error, request);
+  parts.refused(refusal.code, request.caller?.tenant?.tenantId);
   if (refusal.code === 'unexpected_error') request.log.error({ err: error }, 'unexpected error');
   if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'unavailable');
   if (isPerson(request, pagePaths)) {
@@ -345,20 +280,20 @@ function writeError<Caller extends KeyHolder, Client>(
   return writeRefusal(reply, refusal);
 }
 
-/** Whether somebody reads the answer in a browser: at the path of a page, or at one that nothing has. */
+/** Whether a person reads the response in a browser: at the path of a page, or at a path that does not exist. */
 function isPerson({ headers, routeOptions, url }: FastifyRequest, pagePaths: ReadonlySet<string>): boolean {
   const path = routeOptions.url;
   const isOfPages = path === undefined ? !isApiPath(url) : pagePaths.has(path);
   return isOfPages && takesHtml(headers.accept);
 }
 
-function refusalOf<Caller extends KeyHolder, Client>(
-  parts: PipelineParts<Caller, Client>,
+function refusalOf<Holder extends KeyHolder, Client extends KnownCaller>(
+  parts: PipelineParts<Holder, Client>,
   error: unknown,
   request: FastifyRequest,
 ): Refusal {
   if (error instanceof Refusal) return error;
-  // Nobody is there any more to be answered; for the log it is no fault of this server.
+  // The client is gone, so no one reads this; in the log it must not look like a fault of this server.
   if (request.raw.destroyed && !request.raw.complete) {
     return new Refusal('invalid_request', 'The request broke off before it was whole.');
   }
@@ -393,15 +328,4 @@ function refusalOf<Caller extends KeyHolder, Client>(
 
 function frameworkCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-function isApiPath(path: string): boolean {
-  return /^\/+v1(?:[/?]|$)/.test(path);
-}
-
-/** What a path that no route has is protected by: strangers learn nothing about paths of the APIs. */
-function kindByPath(path: string): CallerKind {
-  if (path.startsWith('/v1/management')) return 'management';
-  if (path.startsWith('/v1/client')) return 'public';
-  return path.startsWith('/v1') ? 'server' : 'public';
 }

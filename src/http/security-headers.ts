@@ -8,8 +8,8 @@ const onEveryPage = {
 } as const;
 
 /**
- * Headers of a page of our own for developers: no style and no script but its own (allowed by their hashes, CSP 3 §6.7.3.3),
- * calls, forms and frames of this server alone, not kept, not framed, its address not passed on.
+ * Headers of our own pages for developers. Only the page's own style and script run (allowed by their hashes, CSP 3
+ * §6.7.3.3); calls, forms and frames stay on this server; the page is not cached or framed, and sends no referrer.
  */
 export function pageSecurityHeaders(html: string): Readonly<Record<string, string>> {
   const directives = [
@@ -26,13 +26,13 @@ export function pageSecurityHeaders(html: string): Readonly<Record<string, strin
   return { 'content-security-policy': directives.join('; '), ...onEveryPage };
 }
 
-/** Of the first element of a name, which has no attributes; whatever else stands in the page is not allowed. */
+/** The hash of the first element with this name and no attributes; no other one in the page is allowed. */
 function hashOf(element: string, html: string): string {
   const text = new RegExp(`<${element}>([\\s\\S]*?)</${element}>`).exec(html)?.[1];
   return text === undefined ? "'none'" : `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** Headers of HTML that may say anything: it is shown in a frame of ours, runs nothing, asks nobody for anything. */
+/** Headers of HTML that may contain anything: only our page may frame it, it runs no script and loads nothing. */
 export const mailSecurityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
@@ -41,20 +41,20 @@ export const mailSecurityHeaders: Readonly<Record<string, string>> = {
 
 export interface AppPagePolicy {
   readonly nonce: string;
-  /** Files that the tenant's theme names. Nothing else outside this server is ever asked for anything. */
+  /** Files that the tenant's theme names. The page loads nothing else from outside this server. */
   readonly images: readonly string[];
   readonly fonts: readonly string[];
-  /** Origins whose pages may frame this one, beside this server's. Pages that say nothing may be framed by anybody. */
+  /** Origins whose pages may frame this one, besides this server's. Any site may frame pages that reveal nothing. */
   readonly frameAncestors: readonly string[] | 'nobody' | 'anybody';
-  /** Whether it runs a script of ours, and whether that calls this server. */
+  /** Whether it runs our script, and whether that calls this server. */
   readonly script: 'none' | 'silent' | 'calling';
-  /** Whether it has a form, which is sent to this server. */
+  /** Whether it has a form, which submits to this server. */
   readonly hasForm: boolean;
 }
 
 /**
- * Headers of a page in a tenant's look: scripts and styles by nonce alone (N35), calls to this server alone. No COOP: it
- * would cut the page off from the window that opened it (ruling 21). No X-Frame-Options: it knows no list of origins.
+ * Headers of a page in a tenant's theme: scripts and styles only by nonce (N35), calls only to this server. No COOP: it
+ * would separate the page from the window that opened it (ruling 21). No X-Frame-Options: it cannot list origins.
  */
 export function appPageSecurityHeaders(policy: AppPagePolicy): Readonly<Record<string, string>> {
   const { nonce, images, fonts, frameAncestors, script, hasForm } = policy;
@@ -82,12 +82,12 @@ function ancestorsOf(frameAncestors: AppPagePolicy['frameAncestors']): string {
   return frameAncestors === 'anybody' ? '*' : ["'self'", ...frameAncestors].join(' ');
 }
 
-// Proxies commonly take 8 kB of headers in all.
+// Proxies commonly accept 8 kB of headers in total.
 const sourcesCharactersMax = 2_048;
 
 /**
- * URLs as sources of a policy: without what a source cannot have (CSP 3 §2.3.1), and nothing that ends the directive. Where
- * that is long, their origins alone.
+ * URLs as sources of a policy: without the parts that a source cannot have (CSP 3 §2.3.1), and without characters that
+ * would end the directive. If that gets long, only their origins.
  */
 function sources(urls: readonly string[]): readonly string[] {
   const parsed = urls.flatMap((text) => parseUrl(text) ?? []);

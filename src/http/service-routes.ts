@@ -8,20 +8,20 @@ import { writeJson } from './write-json.ts';
 
 export interface ServiceRoutesParts {
   readonly metrics: Metrics;
-  /** Bearer token of `/metrics`; without one it answers loopback in development, and nobody in production. */
+  /** Bearer token of `/metrics`. Without one, `/metrics` answers only loopback, and only in development. */
   readonly metricsToken: string | undefined;
   readonly isDevelopment: boolean;
-  /** What this node lacks to serve, in words; empty when it is ready. */
+  /** Words for what this node lacks to serve requests; empty when it is ready. */
   readiness(): Promise<readonly string[]>;
-  /** Made at the first request for it. */
+  /** Called at the first request for it. */
   openApiDocument(): object;
   /** Compares two secrets in constant time. */
   secretsEqual(left: string, right: string): boolean;
 }
 
-/** What operators and developers call: health, metrics, API description. */
+/** Routes for operators and developers: health, metrics, API description. */
 export async function registerServiceRoutes(server: FastifyInstance, parts: ServiceRoutesParts): Promise<void> {
-  const config = (id: string) => ({ sallyport: { id, caller: 'public' as const } });
+  const config = (id: string) => ({ sallyport: { id } });
 
   server.get('/livez', { config: config('livez') }, (_request, reply) => writeJson(reply, 200, { status: 'alive' }));
 
@@ -54,7 +54,7 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
       return reply.header('content-type', 'application/json').send(document);
     });
     docs.addHook('onRequest', async (_request, reply) => {
-      // The policy is what keeps the page from asking anybody else for anything.
+      // This policy is what prevents the page from loading anything from elsewhere.
       void reply.header(
         'content-security-policy',
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -65,7 +65,9 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
       configuration: {
         title: 'Sallyport API',
         url: '/openapi.json',
-        // No request to anybody else is made, nor offered: the reader is on somebody's own server.
+        // As the contract declares them: what matters first.
+        orderSchemaPropertiesBy: 'preserve',
+        // The page makes no requests to third parties and offers none: it runs on the operator's own server.
         withDefaultFonts: false,
         telemetry: false,
         hideClientButton: true,
@@ -78,7 +80,7 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
   });
 }
 
-// What any proxy adds, one or another.
+// Any proxy adds at least one of these.
 const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 
 function mayReadMetrics(request: FastifyRequest, parts: ServiceRoutesParts): boolean {
@@ -86,7 +88,7 @@ function mayReadMetrics(request: FastifyRequest, parts: ServiceRoutesParts): boo
     const given = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     return given !== undefined && parts.secretsEqual(given, parts.metricsToken);
   }
-  // The socket's own address: behind a proxy everybody would look like loopback, so a forwarded request is not trusted.
+  // The socket's own address. Behind a local proxy every client looks like loopback, so forwarded requests are refused.
   const isForwarded = proxyHeaders.some((name) => request.headers[name] !== undefined);
   return !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
 }

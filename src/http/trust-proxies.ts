@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { bareAddress } from '../core/addresses/bare-address.ts';
 
-/** Whether an address, however it is written, is a proxy's whose word counts: of those addresses and CIDR ranges. */
+/** Whether an address, in any notation, is a trusted proxy: one of these addresses or in one of these CIDR ranges. */
 export function trustProxies(trusted: readonly string[]): (address: string) => boolean {
   const ranges = trusted.map((text) => (text.includes('/') ? ipaddr.parseCIDR(text) : wholeOf(ipaddr.parse(text))));
   return (given) => {

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
 /**
- * Answers a JSON array item by item, no faster than the client reads and with everybody's requests in between: it may be
- * larger than what a node should hold.
+ * Answers a JSON array item by item, no faster than the client reads, and lets other requests run in between: the array
+ * may be larger than a node should hold in memory.
  */
 export function writeItems(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
   return reply

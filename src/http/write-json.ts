@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Answers JSON with a content type of exactly `application/json`: one official SDK compares the header for equality.
- * Sent as bytes, because the framework adds a charset to text.
+ * Answers JSON with the content type `application/json` and nothing more: one official SDK compares the header for
+ * equality. Sent as bytes, because the framework adds a charset to text.
  */
 export function writeJson(
   reply: FastifyReply,

@@ -4,47 +4,51 @@ import type { OutboxRow } from '../storage/queries/outbox.ts';
 import type { Job, JobContext } from './job.ts';
 
 const batchMax = 20;
-// What one run may take, so that a node that is asked to stop does so soon. Another goes on with what is under way.
+// The limit of one run, so that a node that is asked to stop does so soon. Another node continues the work.
 const roundsMax = 5;
-/** A tenant whose mail server or endpoint is slow has this many deliveries under way, and the others of it wait. */
+/** The most concurrent deliveries of a tenant, whose mail server or endpoint may be slow; its other deliveries wait. */
 const ownUnderWayMax = 10;
 const underWayMax = 200;
 const patienceMs = 1_000;
-// Longer than any delivery takes; after it, another node takes what a dead one held.
+// Longer than any delivery takes; after that, another node takes over from a crashed one.
 const leaseMs = 60_000;
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** The wait after each try that failed; a fifth more or less, so that what failed together does not come back together. */
+/**
+ * The wait after each failed attempt, varied by up to a fifth, so that deliveries that failed together are not retried
+ * together.
+ */
 const waitsMs = [minuteMs / 2, 5 * minuteMs, 30 * minuteMs, 2 * hourMs, 5 * hourMs, 10 * hourMs, 10 * hourMs];
 
 /**
- * Delivers what changes have left in the outbox: at least once, on whichever node takes it first, and again with growing
- * waits where it fails. What fails for the last time stays for an operator to see; nothing is tried for ever.
+ * Delivers the rows that changes have left in the outbox: at least once, on the node that takes a row first, and again
+ * with growing waits if it fails. After the last attempt a row stays for an operator to see; no row is retried for
+ * ever.
  */
 export const deliverOutbox: Job = {
   name: 'deliver-outbox',
   intervalMs: 1_000,
+  isShared: true,
   async run(context) {
-    // Looked at again while some take long: what comes due meanwhile is another tenant's.
+    // Look again while some deliveries take long: what becomes due in the meantime may belong to another tenant.
     for (let round = 0; round < roundsMax; round += 1) {
       const isMore = await begin(context);
-      const areSettled = await settledWithin(patienceMs, context.underWay.keys());
+      const areSettled = await settled(context.underWay.keys(), context.runtime.timers.timeout(patienceMs));
       if (areSettled && !isMore) return;
     }
   },
 };
 
-/** Whether all have ended within `ms`. */
-async function settledWithin(ms: number, deliveries: Iterable<Promise<void>>): Promise<boolean> {
-  const patience = AbortSignal.timeout(ms);
+/** Whether all ended before the signal aborted. */
+async function settled(deliveries: Iterable<Promise<void>>, patience: AbortSignal): Promise<boolean> {
   const isOver = new Promise<false>((resolve) => {
     patience.addEventListener('abort', () => resolve(false), { once: true });
   });
   return Promise.race([Promise.all(deliveries).then(() => true), isOver]);
 }
 
-/** Begins what is due, as far as each tenant may have under way; says whether there may be more. */
+/** Starts due deliveries within each tenant's limit; returns whether there may be more. */
 async function begin(context: JobContext): Promise<boolean> {
   const { db, runtime, deliver, underWay, warn } = context;
   const kinds = Object.keys(deliver);
@@ -58,13 +62,13 @@ async function begin(context: JobContext): Promise<boolean> {
       const delivery = settle(context, row)
         .catch(warn)
         .finally(() => underWay.delete(delivery));
-      underWay.set(delivery, row.tenant_id);
+      underWay.set(delivery, row.tenantId);
     }
     if (rows.length < max) return isMore;
   }
 }
 
-/** Those that have as much under way as one may. */
+/** Tenants at their limit of concurrent deliveries. */
 function busyTenants(underWay: ReadonlyMap<unknown, string>): readonly string[] {
   const counts = new Map<string, number>();
   for (const tenantId of underWay.values()) counts.set(tenantId, (counts.get(tenantId) ?? 0) + 1);
@@ -73,8 +77,8 @@ function busyTenants(underWay: ReadonlyMap<unknown, string>): readonly string[] 
 
 async function settle({ db, runtime, deliver }: JobContext, row: OutboxRow): Promise<void> {
   try {
-    // Taken more often than it may be tried: it has ended the nodes that took it.
-    if (row.tries > waitsMs.length + 1) throw new Error('No try of it came to an end.');
+    // Taken more often than it may be attempted: it has crashed the nodes that took it.
+    if (row.tries > waitsMs.length + 1) throw new Error('No attempt to deliver it finished.');
     await deliver[row.kind]?.(row);
   } catch (error) {
     const nowMs = runtime.clock.now();

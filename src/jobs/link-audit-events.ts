@@ -11,12 +11,12 @@ import type { AuditEventRow, AuditLink, NewAuditLink } from '../storage/queries/
 import type { Job } from './job.ts';
 
 const batchMax = 500;
-// What the first entry of a chain follows.
-const chainStart = Buffer.alloc(32);
+/** What the first entry of a chain follows. */
+export const chainStart: AuditLink = { position: 0, hash: Buffer.alloc(32) };
 
 /**
- * Links new audit events into their tenant's hash chain. Done after the fact and by one node at a time, so that the
- * requests that leave events never wait for each other; an event is linked within about a second.
+ * Links new audit events into their tenant's hash chain, on one node at a time. It is done after the requests that
+ * create the events, so that these never wait for each other. An event is linked within about a second.
  */
 export const linkAuditEvents: Job = {
   name: 'link-audit-events',
@@ -27,8 +27,8 @@ export const linkAuditEvents: Job = {
       taken = await db.transaction(async (sql) => {
         if (!(await lockAuditChain(sql))) return 0;
         const events = await takeUnlinkedAuditEvents(sql, batchMax);
-        for (const tenantId of new Set(events.map((event) => event.tenant_id))) {
-          const ofTenant = events.filter((event) => event.tenant_id === tenantId);
+        for (const tenantId of new Set(events.map((event) => event.tenantId))) {
+          const ofTenant = events.filter((event) => event.tenantId === tenantId);
           await recordAuditLinks(sql, tenantId, linksAfter(await loadLastAuditLink(sql, tenantId), ofTenant));
         }
         return events.length;
@@ -37,31 +37,31 @@ export const linkAuditEvents: Job = {
   },
 };
 
-/** The links of events in their order, after the one that a chain ends with so far. */
+/** The links of events in their order, after the chain's current end. */
 function linksAfter(end: AuditLink | undefined, events: readonly AuditEventRow[]): readonly NewAuditLink[] {
-  let { position, hash } = end ?? { position: 0, hash: chainStart };
+  let { position, hash } = end ?? chainStart;
   return events.map((event) => {
     const previousHash = hash;
     position += 1;
     hash = linkHash(previousHash, event);
-    return { position, eventId: event.event_id, previousHash, hash };
+    return { position, eventId: event.eventId, previousHash, hash };
   });
 }
 
-/** The hash of an entry: over the hash before it and everything the event says. */
+/** The hash of an entry: over the previous hash and the whole event. */
 export function linkHash(previousHash: Buffer, event: AuditEventRow): Buffer {
   return sha256(Buffer.concat([previousHash, Buffer.from(auditEntryText(entryOf(event)))]));
 }
 
 function entryOf(event: AuditEventRow): AuditEntry {
   return {
-    tenantId: event.tenant_id,
-    eventId: event.event_id,
-    happenedAtMs: event.happened_at,
+    tenantId: event.tenantId,
+    eventId: event.eventId,
+    happenedAtMs: event.happenedAt,
     actor: event.actor,
-    eventType: event.event_type,
-    userId: event.user_id,
-    requestId: event.request_id,
+    eventType: event.eventType,
+    userId: event.userId,
+    requestId: event.requestId,
     data: event.data,
   };
 }

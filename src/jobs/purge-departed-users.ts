@@ -1,29 +1,31 @@
-import { holdTracks } from '../storage/queries/actions.ts';
-import { listUnsettledDepartures, removeDepartedActions, settleDeparture } from '../storage/queries/departed-users.ts';
+import {
+  adoptEarlierDepartures,
+  listDepartures,
+  removeDeparted,
+  settleDeparture,
+} from '../storage/queries/departures.ts';
 import type { Job } from './job.ts';
 
 const usersMax = 20;
-// What one run may take, so that a node that is asked to stop does so soon.
+// The limit of one run, so that a node that is asked to stop does so soon.
 const batchesMax = 25;
 
-/** Deletes, or renames, what deleted users have left behind: a batch of one, then of the next, so that no one waits for a large one. */
+/**
+ * Deletes or pseudonymises the remaining data of deleted users, one batch per user in turn, so that a large one does
+ * not delay the others.
+ */
 export const purgeDepartedUsers: Job = {
   name: 'purge-departed-users',
   intervalMs: 5_000,
   async run({ db, runtime }) {
-    let departures = await listUnsettledDepartures(db, usersMax);
+    await adoptEarlierDepartures(db);
+    let departures = await listDepartures(db, runtime.clock.now(), usersMax);
     for (let batches = 0; departures.length > 0 && batches < batchesMax;) {
       const unfinished: (typeof departures)[number][] = [];
       for (const departure of departures) {
         batches += 1;
-        if (await removeDepartedActions(db, departure)) {
-          unfinished.push(departure);
-          continue;
-        }
-        await db.transaction(async (sql) => {
-          await holdTracks(sql, departure.tenantId, departure.userId);
-          await settleDeparture(sql, departure, runtime.clock.now());
-        });
+        if (await removeDeparted(db, departure)) unfinished.push(departure);
+        else await settleDeparture(db, departure, runtime.clock.now());
       }
       departures = unfinished;
     }

@@ -5,27 +5,27 @@ import {
   listTenantsWithMoreDocuments,
   loadSurplusDocuments,
 } from '../storage/queries/published-documents.ts';
-import { lockTenantConfiguration } from '../storage/queries/rule-sets.ts';
+import { lockTenantConfiguration } from '../storage/queries/tenants.ts';
 import type { Job, JobContext } from './job.ts';
 
-// So that a list that is changed and changed back is not compressed in between.
+// So that a list that is changed and changed back is not compressed in the meantime.
 const uncompressedMs = 10 * 60_000;
 
 // A document has 6 MiB at most.
 const deflatedAtOnce = 5;
-// What one run may take, so that a node that is asked to stop does so soon.
+// The limit of one run, so that a node that is asked to stop does so soon.
 const deflateBatchesMax = 40;
 const deletedAtOnce = 200;
 const surplusMax = 20_000;
 
-/** Compresses published documents that no current rule set names any more, and deletes a tenant's oldest beyond the limit. */
+/** Compresses published documents that no current rule set names, and deletes a tenant's oldest beyond the limit. */
 export const purgeDocuments: Job = {
   name: 'purge-documents',
   intervalMs: 60_000,
   run: (context) => purgeDocumentsBeyond(context, quotas.oldPublishedBytes.max),
 };
 
-/** One run of {@link purgeDocuments}. Whatever is interrupted is done by the next. */
+/** One run of {@link purgeDocuments}. The next run does what was interrupted. */
 export async function purgeDocumentsBeyond(
   { db, runtime }: Pick<JobContext, 'db' | 'runtime'>,
   bytesMax: number,
@@ -38,7 +38,7 @@ export async function purgeDocumentsBeyond(
     const surplus = await loadSurplusDocuments(db, tenantId, bytesMax, surplusMax);
     for (let start = 0; start < surplus.length; start += deletedAtOnce) {
       await db.transaction(async (sql) => {
-        // While it is held, no change is under way that names one of them again.
+        // While this lock is held, no change can name one of them again.
         await lockTenantConfiguration(sql, tenantId);
         await deleteOldDocuments(sql, tenantId, surplus.slice(start, start + deletedAtOnce));
       });

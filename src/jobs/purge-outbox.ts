@@ -1,17 +1,22 @@
-import { purgeOutbox as deleteSettled } from '../storage/queries/outbox.ts';
+import { purgeOutbox as deleteSettled, purgeOutboxOfTenant } from '../storage/queries/outbox.ts';
+import { listKeptFrom } from '../storage/queries/tenant-settings.ts';
 import type { Job } from './job.ts';
+import { batchMax, untilFewer } from './until-fewer.ts';
 
-const batchMax = 1_000;
+// Unless the tenant has set a period.
 const keptMs = 30 * 24 * 60 * 60 * 1000;
 
-/** Deletes what was delivered or given up a month ago. */
+/** Deletes rows that were delivered or given up a month ago, or longer ago than their tenant keeps them. */
 export const purgeOutbox: Job = {
   name: 'purge-outbox',
   intervalMs: 60_000,
   async run({ db, runtime }) {
-    let purged: number;
-    do {
-      purged = await deleteSettled(db, runtime.clock.now() - keptMs, batchMax);
-    } while (purged === batchMax);
+    const nowMs = runtime.clock.now();
+    const own = await listKeptFrom(db, 'messagesInDays', nowMs);
+    const exceptTenants = own.map(({ tenantId }) => tenantId);
+    await untilFewer(() => deleteSettled(db, nowMs - keptMs, batchMax, exceptTenants));
+    for (const { tenantId, keptFromMs } of own) {
+      await untilFewer(() => purgeOutboxOfTenant(db, keptFromMs, batchMax, tenantId));
+    }
   },
 };

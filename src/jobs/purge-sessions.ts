@@ -3,7 +3,10 @@ import type { Job } from './job.ts';
 
 const batchMax = 1_000;
 
-/** Deletes sessions that have expired. A revoked one stays until then, so that a replayed token still finds it dead. */
+/**
+ * Deletes sessions that have expired. A revoked session stays until then, so that a replayed token is still recognised
+ * as revoked.
+ */
 export const purgeSessions: Job = {
   name: 'purge-sessions',
   intervalMs: 60_000,
@@ -11,6 +14,6 @@ export const purgeSessions: Job = {
     let purged: number;
     do {
       purged = await purgeExpiredSessions(db, runtime.clock.now(), batchMax);
-    } while (purged === batchMax);
+    } while (purged > 0);
   },
 };

@@ -2,14 +2,15 @@ import { listTablesWithoutStatistics, refreshTableStatistics } from '../storage/
 import type { Job } from './job.ts';
 
 /**
- * Lets the planner look at tables that it knows nothing of. Statements are planned once for each connection; over a table
- * that was empty then, one index is as good as another, and reading one action may go through all that a tenant has. The
- * embedded database never looks by itself, a server after a minute, in which a flood of calls stores many thousands.
+ * Analyses tables about which the planner has no statistics. A connection plans each statement once. Planned while the
+ * table is empty, one index seems as good as another, and reading one action may then read all of a tenant's actions.
+ * The embedded database never analyses on its own. A server does after a minute, in which a flood of calls stores many
+ * thousands of rows.
  */
 export const refreshStatistics: Job = {
   name: 'refresh-statistics',
   intervalMs: 5_000,
-  async run({ db }) {
-    for (const tableName of await listTablesWithoutStatistics(db)) await refreshTableStatistics(db, tableName);
+  async run({ owner }) {
+    for (const tableName of await listTablesWithoutStatistics(owner)) await refreshTableStatistics(owner, tableName);
   },
 };

@@ -3,12 +3,15 @@ import type { Job } from './job.ts';
 
 const batchMax = 100;
 
-/** Lets authenticators take the place that they have waited for. What they replace counts for nothing from that time on anyway. */
+/**
+ * Lets authenticators replace their predecessors when their hold has ended. From that time on the predecessor counts
+ * for nothing, even before this job runs.
+ */
 export const settleSuccessors: Job = {
   name: 'settle-successors',
   intervalMs: 60_000,
   async run({ db, runtime, settleFactors }) {
     const due = await loadDueSuccessors(db, runtime.clock.now(), batchMax);
-    for (const { tenant_id: tenantId, user_id: userId } of due) await settleFactors(tenantId, userId);
+    for (const { tenantId, userId } of due) await settleFactors(tenantId, userId);
   },
 };

@@ -1,29 +1,28 @@
 import { Refusal } from '../contract/errors.ts';
-import type { VerificationMethod } from '../contract/values.ts';
+import { slots } from '../core/authenticators/slot.ts';
+import type { MethodManifest } from './manifest.ts';
 import type { Method } from './method.ts';
 
-/** The common half of the methods that reach a person through an e-mail address: one authenticator a user. */
-export function emailMethod(verificationMethod: VerificationMethod): Method {
+/** The common part of the methods that reach a user at an e-mail address: one authenticator per user. */
+export function emailMethod({ verificationMethod }: MethodManifest): Method {
   return {
     verificationMethod,
-    contact: 'email',
     readVerifiedEnrolment({ email }) {
       if (email === undefined) throw new Refusal('invalid_request', `email is required for ${verificationMethod}.`);
-      return { slot: '', email, state: {} };
+      return { slot: slots.own, email, state: {} };
     },
     describe: ({ email }) => (email === null ? {} : { email }),
   };
 }
 
-/** The common half of the methods that reach a person through a phone number: one authenticator a user. */
-export function phoneMethod(verificationMethod: VerificationMethod): Method {
+/** The common part of the methods that reach a user at a phone number: one authenticator per user. */
+export function phoneMethod({ verificationMethod }: MethodManifest): Method {
   return {
     verificationMethod,
-    contact: 'phoneNumber',
     readVerifiedEnrolment({ phoneNumber }) {
       if (phoneNumber === undefined)
         throw new Refusal('invalid_request', `phoneNumber is required for ${verificationMethod}.`);
-      return { slot: '', phoneNumber, state: {} };
+      return { slot: slots.own, phoneNumber, state: {} };
     },
     describe: ({ phoneNumber }) => (phoneNumber === null ? {} : { phoneNumber }),
   };

@@ -1,9 +1,11 @@
 /**
- * Whether bytes are an ECDSA signature in DER, the one form that WebAuthn §6.5.5 permits: a sequence of two positive
- * integers, each as short as it can be, and nothing else. Readers of BER take many more, some with bytes of anybody's choice.
+ * Whether bytes are an ECDSA signature in DER, the only form that WebAuthn §6.5.5 permits: a sequence of two positive
+ * integers, each as short as possible, and nothing else. Parsers of BER accept many spellings of one signature, some with
+ * bytes that an attacker chooses. This stays our own because the library that reads signatures accepts BER, and parsing and
+ * writing each one again takes longer than the rest of the check.
  */
 export function isDerSignature(bytes: Uint8Array): boolean {
-  // From 128 bytes on the length takes a byte more, which the largest curve needs.
+  // From 128 bytes on, which the largest curve needs, the length takes a second byte.
   const isLong = bytes[1] === 0x81;
   const start = isLong ? 3 : 2;
   const length = bytes[start - 1] ?? 0;
@@ -12,7 +14,7 @@ export function isDerSignature(bytes: Uint8Array): boolean {
   return afterR !== undefined && endOfInteger(bytes, afterR) === bytes.length;
 }
 
-/** Where the positive integer ends that begins at `at`; undefined if none does. */
+/** Where the positive integer that begins at `at` ends; undefined if there is none. */
 function endOfInteger(bytes: Uint8Array, at: number): number | undefined {
   const [tag, length = 0, first = 0x80, second = 0] = bytes.subarray(at, at + 4);
   const isNegative = first > 127;

@@ -4,16 +4,16 @@ import { isEd25519Point, isP256Point } from '../runtime/crypto.ts';
 type CosePublicKey = ReturnType<typeof decodeCredentialPublicKey>;
 
 interface KeyAlgorithm {
-  /** COSE's number. */
+  /** The number in COSE. */
   readonly id: number;
   readonly name: string;
-  /** Whether a key that says it is of this algorithm can be. */
+  /** Whether a key that claims this algorithm is a valid one. */
   isKey(key: CosePublicKey): boolean;
 }
 
 /**
- * What keys sign by, the most wished for first. Offered to browsers, registered, and taken from elsewhere are these and no
- * others: ES256 and RS256 are what every platform has (client-api 4.2), Ed25519 what some keys have beside.
+ * The signature algorithms of keys, the preferred one first. Only these are offered to browsers, registered, and
+ * accepted from elsewhere: every platform has ES256 and RS256 (client-api 4.2), and some keys also have Ed25519.
  */
 const keyAlgorithms: readonly KeyAlgorithm[] = [
   {
@@ -44,7 +44,7 @@ const keyAlgorithms: readonly KeyAlgorithm[] = [
       if (!cose.isCOSEPublicKeyRSA(key)) return false;
       const [n, e] = [key.get(cose.COSEKEYS.n), key.get(cose.COSEKEYS.e)];
       if (!(n instanceof Uint8Array) || !(e instanceof Uint8Array)) return false;
-      // Leading zeros would make a small number look long (RFC 8230 §4); with an exponent of 1 anybody can sign.
+      // Leading zeros would make a small number look long (RFC 8230 §4); with an exponent of 1 anyone can sign.
       const [first = 0] = n;
       const hasLength = n.length === 256 ? first >= 0x80 : n.length > 256 && n.length <= 1024 && first > 0;
       return hasLength && e.length === 3 && Buffer.from(e).readUIntBE(0, 3) >= 65_537 && ((e[2] ?? 0) & 1) === 1;
@@ -55,10 +55,13 @@ const keyAlgorithms: readonly KeyAlgorithm[] = [
 /** Their numbers, in the order in which browsers are asked for them. */
 export const keyAlgorithmIds: readonly number[] = keyAlgorithms.map(({ id }) => id);
 
-/** What they are called, in words. */
+/** Their names, for people. */
 export const keyAlgorithmNames: readonly string[] = keyAlgorithms.map(({ name }) => name);
 
-/** Whether bytes are a COSE key of one of the algorithms, and what that algorithm demands of a key. Throws if they are no CBOR. */
+/**
+ * Whether bytes are a COSE key of one of the algorithms that meets the requirements of that algorithm. Throws if they
+ * are not CBOR.
+ */
 export function isUsableKey(publicKey: Uint8Array): boolean {
   const key = decodeCredentialPublicKey(new Uint8Array(publicKey));
   const algorithm = keyAlgorithms.find(({ id }) => id === key.get(cose.COSEKEYS.alg));

@@ -1,13 +1,14 @@
 import type { VerifiedEnrolmentRequest } from '../contract/server/authenticators.ts';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
 import type { VerificationMethod } from '../contract/values.ts';
+import type { Slot } from '../core/authenticators/slot.ts';
 import type { SecretKey } from '../runtime/crypto.ts';
 import type { Random } from '../runtime/runtime.ts';
 
-/** An authenticator that a method asks to have stored. Storage, sealing and uniqueness are not the method's business. */
+/** An authenticator that a method asks to have stored. Storage, sealing and uniqueness are handled elsewhere. */
 export interface Enrolment {
-  /** What makes it the same authenticator when enrolled again: '' where a user has one, else for example the credential id. */
-  readonly slot: string;
+  /** Identifies the same authenticator when it is enrolled again: `own` if a user has one, otherwise its `keySlot`. */
+  readonly slot: Slot;
   readonly email?: string;
   readonly phoneNumber?: string;
   readonly credentialId?: string;
@@ -15,33 +16,36 @@ export interface Enrolment {
   readonly state: Readonly<Record<string, unknown>>;
   /** Sealed before it is stored. */
   readonly secret?: Buffer;
-  /** What must rise with each proof. */
+  /** A number that must rise with each proof. */
   readonly counter?: number;
 }
 
-/** What a method tells of a stored authenticator beyond what all have. */
+/** What a method can read of a stored authenticator, beyond the members that all have. */
 export interface AuthenticatorView {
   readonly email: string | null;
   readonly phoneNumber: string | null;
   readonly credentialId: string | null;
   readonly state: Readonly<Record<string, unknown>>;
   readonly verifiedAt: string | undefined;
-  /** What a make of authenticator is called, by its AAGUID; undefined if nobody knows. */
+  /** The name of a make of authenticator, by its AAGUID; undefined if it is not known. */
   providerName(aaguid: string): string | undefined;
-  /** What the browser was that it was enrolled with, in its wire form. */
+  /** The browser that it was enrolled with, in its wire form. */
   parsedUserAgent(userAgent: string): object | null;
 }
 
-/** Codes that an authenticator makes by itself, from a secret that it shares and a counter that rises. */
+/** Codes that an authenticator generates itself, from a shared secret and a counter that rises. */
 export interface CounterCodes {
-  /** A new secret, and how an app takes it over: as a link that is shown as a QR code, or typed in. */
+  /** A new secret, and how an app imports it: as a link that is shown as a QR code, or typed in. */
   newSecret(
     names: { readonly issuer: string; readonly account: string },
     random: Random,
   ): { readonly enrolment: Enrolment; readonly uri: string; readonly secret: string };
   /** How many digits the codes of a stored authenticator have. */
   digitsOf(state: Readonly<Record<string, unknown>>): number;
-  /** The counter that a code stands for now; undefined if it is none. Whether it was used before is not the method's business. */
+  /**
+   * The counter for which a code is valid now; undefined if there is none. Whether it was used before is checked
+   * elsewhere.
+   */
   match(
     stored: { readonly state: Readonly<Record<string, unknown>>; readonly secret: Buffer },
     code: string,
@@ -49,22 +53,23 @@ export interface CounterCodes {
   ): number | undefined;
 }
 
-/** Codes that are made as one set, shown once, and kept by the user. */
+/** Codes that are generated as one set, shown once, and kept by the user. */
 export interface SavedCodes {
   newSet(
     random: Random,
     pepper: SecretKey,
   ): Promise<{ readonly codes: readonly string[]; readonly salt: Buffer; readonly hashes: readonly Buffer[] }>;
-  /** A code in the one spelling that is hashed, however it was written down; undefined if it cannot be one. */
+  /** A code in the normal form that is hashed, in whatever form it was written down; undefined if it cannot be one. */
   read(given: string): string | undefined;
   /**
-   * What is stored of a code that was read; slow on purpose, and one for the whole set, since its codes share a salt.
-   * @throws {TurnsBusy} when too many are being made
+   * What is stored of a code that was read. Slow on purpose, and calculated once for the whole set, since its codes
+   * share a salt.
+   * @throws {TurnsBusy} if too many are being calculated
    */
   hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
 }
 
-/** Why a response of a key is refused: told to nobody but the audit log. */
+/** Why a response of a key is refused: only the audit log records it. */
 export type CeremonyFailure =
   | 'client data'
   | 'origin'
@@ -74,54 +79,54 @@ export type CeremonyFailure =
   | 'key'
   | 'counter'
   | 'signature'
-  // What the tenant does not take: a key that can be copied, one whose make nobody attests.
+  // Keys that the tenant does not accept: one that can be copied, one whose make is not attested.
   | 'synced'
   | 'attestation';
 export type CeremonyResult<Good> =
   ({ readonly ok: true } & Good) | { readonly ok: false; readonly why: CeremonyFailure };
 
-/** What holds for any response of a key. */
+/** What applies to any response of a key. */
 export interface CeremonyExpectation {
   readonly challenge: string;
   readonly rpId: string;
   readonly requiresUserVerification: boolean;
   /** Whether pages of this origin are the tenant's. */
   isExpectedOrigin(origin: string): boolean;
-  /** The origin of this server's own pages, which may stand in a frame of the tenant's. */
+  /** The origin of this server's own pages, which may be in a frame of the tenant's. */
   readonly ownOrigin: string;
-  /** Whether the tenant takes only keys that cannot leave their device. */
+  /** Whether the tenant accepts only keys that cannot leave their device. */
   readonly requiresDeviceBound: boolean;
 }
 
-/** Which makes of keys a tenant takes, by what their makers attest. */
+/** Which makes of keys a tenant accepts, according to the attestations of their makers. */
 export interface AttestationPolicy {
-  /** Certificates in PEM, to one of which the attestation has to lead. */
+  /** Certificates in PEM; the attestation must lead to one of them. */
   readonly anchors: readonly string[];
-  /** The only AAGUIDs that it takes; undefined for all that an anchor answers for. */
+  /** The only AAGUIDs that it accepts; undefined for all that an anchor attests. */
   readonly aaguids: readonly string[] | undefined;
 }
 
 export interface RegistrationExpectation extends CeremonyExpectation {
-  /** Whether the browser was let create it without asking, so that nobody may have touched anything. */
+  /** Whether the browser was allowed to create it without asking, so that the user may not have touched anything. */
   readonly isConditional: boolean;
-  /** The only attachment that the tenant permits; undefined where it permits any. */
+  /** The only attachment that the tenant permits; undefined if it permits any. */
   readonly attachment: 'platform' | 'cross-platform' | undefined;
-  /** Undefined where the tenant takes keys of any make. */
+  /** Undefined if the tenant accepts keys of any make. */
   readonly attestation: AttestationPolicy | undefined;
-  /** When it came; Unix milliseconds. */
+  /** When the response arrived; Unix milliseconds. */
   readonly nowMs: number;
 }
 
 export interface AssertionExpectation extends CeremonyExpectation {
-  /** The ids that were issued; null where any of the tenant's may answer. */
+  /** The ids that were issued; null if any key of the tenant may answer. */
   readonly credentialIds: readonly string[] | null;
-  /** What the user's keys call the user: of each, a client may give any. */
+  /** The handles by which the user's keys name the user: a client may send any of them. */
   readonly userHandle: string;
-  /** Whether the user was known before; where not, the key has to name them. */
+  /** Whether the user was known before; if not, the key must name them. */
   readonly isUserNamed: boolean;
 }
 
-/** What is kept of a key beside what it says itself: for people to know it by. */
+/** What is stored about a key beyond its own data, so that users recognise it. */
 export interface AboutKey {
   readonly username: string | undefined;
   readonly displayName: string | undefined;
@@ -140,11 +145,11 @@ export interface RegisteredKey {
 export interface KeyAssertion {
   readonly counter: number;
   readonly isUserVerified: boolean;
-  /** Whether the key cannot leave its device, so that its counter has to rise. */
+  /** Whether the key cannot leave its device, so that its counter must rise. */
   readonly isDeviceBound: boolean;
-  /** A counter of a synced key that is not higher than it was: told, not refused (ruling 19). */
+  /** The counter of a synced key did not rise: reported, not refused (ruling 19). */
   readonly hasCounterGoneBack: boolean;
-  /** What to keep anew. */
+  /** The state to store from now on. */
   readonly state: Readonly<Record<string, unknown>>;
 }
 
@@ -157,7 +162,7 @@ export interface RegistrationResponse {
     readonly transports?: readonly string[] | undefined;
   };
   readonly authenticatorAttachment?: string | undefined;
-  /** Whether it came at all: iOS leaves it out, and what it says of the attachment then is not so. */
+  /** Whether it was sent at all: iOS leaves it out, and its value for the attachment is then wrong. */
   readonly clientExtensionResults?: unknown;
 }
 
@@ -172,16 +177,16 @@ export interface AssertionResponse {
   };
 }
 
-/** A stored key as a method reads it. */
+/** A stored key in the form that a method reads. */
 export interface StoredKey {
   readonly credentialId: string;
   readonly counter: number;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** Keys that stay in a device and sign what they are asked (WebAuthn). */
+/** Keys that stay in a device and sign a challenge (WebAuthn). */
 export interface KeyCeremonies {
-  /** Whether a key finds its user by itself, so that clients keep a list of those that are known. */
+  /** Whether a key finds its user itself, so that clients keep a list of the known ones. */
   readonly isDiscoverable: boolean;
   /** Options for `navigator.credentials.create()`, in their JSON form (WebAuthn §5.4). */
   creationOptions(request: {
@@ -192,7 +197,7 @@ export interface KeyCeremonies {
     readonly prefersUserVerification: boolean;
     readonly attachment: 'platform' | 'cross-platform' | undefined;
     readonly hints: readonly string[];
-    /** Whether the key's make has to be attested. */
+    /** Whether the key's make must be attested. */
     readonly requiresAttestation: boolean;
     readonly existing: readonly StoredKey[];
   }): CreationOptions;
@@ -204,21 +209,24 @@ export interface KeyCeremonies {
     readonly prefersUserVerification: boolean;
     readonly existing: readonly StoredKey[];
   }): RequestOptions;
-  /** The challenge that a response says it answers; undefined if its client data cannot be read. */
+  /** The challenge that a response claims to answer; undefined if its client data cannot be read. */
   challengeOf(clientDataJSON: string): string | undefined;
-  /** Whether a response is an assertion of a page of the tenant's for the challenge; not whether anything in it is true. */
+  /**
+   * Whether a response claims to be an assertion for the challenge from one of the tenant's pages; its signature is not
+   * checked.
+   */
   isAnswer(response: AssertionResponse, expected: CeremonyExpectation): boolean;
   /** Whether a stored key is known to be one that can leave its device. */
   isSynced(stored: Pick<StoredKey, 'state'>): boolean;
-  /** A credential id in the one form in which they are stored; undefined if it is none. */
+  /** A credential id in the normal form in which it is stored; undefined if it is invalid. */
   credentialIdOf(given: string): string | undefined;
-  /** Checks a registration, every step of WebAuthn §7.1 that concerns one response alone. */
+  /** Checks a registration: every step of WebAuthn §7.1 that concerns a single response. */
   verifyRegistration(
     response: RegistrationResponse,
     expected: RegistrationExpectation,
     about: AboutKey,
   ): Promise<CeremonyResult<RegisteredKey>>;
-  /** Checks an assertion by a stored key, every step of WebAuthn §7.2 that concerns one response alone. */
+  /** Checks an assertion by a stored key: every step of WebAuthn §7.2 that concerns a single response. */
   verifyAssertion(
     response: AssertionResponse,
     expected: AssertionExpectation,
@@ -226,19 +234,20 @@ export interface KeyCeremonies {
   ): Promise<CeremonyResult<KeyAssertion>>;
 }
 
-/** A way to verify. It brings no SQL: whatever must win a race is done once, outside the methods. */
+/**
+ * What a verification method does; its manifest says what it is. It has no SQL: writes that must win a race are made in
+ * one place, outside the methods.
+ */
 export interface Method {
   readonly verificationMethod: VerificationMethod;
-  /** Which of the user's contacts this method proves, if any. */
-  readonly contact: 'email' | 'phoneNumber' | undefined;
-  /** For methods whose codes nobody sends. */
+  /** For methods whose codes are not sent. */
   readonly counterCodes?: CounterCodes;
   /** For methods whose proof is a signature. */
   readonly keys?: KeyCeremonies;
-  /** For codes that stand in for another method. */
+  /** For codes that substitute for another method. */
   readonly savedCodes?: SavedCodes;
   /**
-   * Reads an enrolment that the caller has verified already; absent for what is never enrolled by itself.
+   * Reads an enrolment that the caller has verified already; absent for methods that are never enrolled alone.
    * @throws {Refusal} naming the member that is missing or wrong.
    */
   readVerifiedEnrolment?(request: VerifiedEnrolmentRequest): Enrolment;

@@ -1,4 +1,4 @@
-/** Every method that is built. Adding one is adding its folder and its line. */
+/** Every method that is built. To add one, add its folder and its line. */
 import { emailMagicLink } from './email-magic-link/email-magic-link.ts';
 import { emailOtp } from './email-otp/email-otp.ts';
 import type { Method } from './method.ts';

@@ -1,4 +1,4 @@
-/** Worry: what real browsers send is refused, or a signature is taken that nobody made. */
+/** Risks: a response of a real browser is refused, or a forged signature is accepted. */
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isoCBOR, verifySignature } from '@simplewebauthn/server/helpers';
@@ -61,7 +61,7 @@ describe.each((read('captured-ceremonies.json') as Captured[]).map((each) => [ea
       );
     }
 
-    test('are understood', async () => {
+    test('are accepted', async () => {
       expect(await registered()).toMatchObject({ ok: true, isUserVerified: true, isUserPresent: true });
       expect(await asserted()).toMatchObject({ ok: true, isUserVerified: true });
     });

@@ -1,12 +1,13 @@
 /**
- * The common half of passkeys and security keys: one wrapper around the library, so that no caller can leave out the user,
- * the origin, the relying party, user verification or the counter. The library knows neither the list of credentials that
- * was issued nor the user, looks at neither frame nor top origin at a registration, and does not compare the id that a
- * registration claims with the one that it holds; those steps are here.
+ * The common part of passkeys and security keys: one wrapper around the library, so that no caller can leave out the
+ * user, the origin, the relying party, user verification or the counter. The library does not know the list of
+ * credentials that was issued, or the user. It checks neither the frame nor the top origin of a registration, and does
+ * not compare the id that a registration claims with the id inside it. Those steps are here.
  */
 import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
+import { keySlot } from '../core/authenticators/slot.ts';
 import { leadsToAnchor } from '../runtime/certificates.ts';
 import { isDerSignature } from './der-signature.ts';
 import { isUsableKey, keyAlgorithmIds } from './key-algorithms.ts';
@@ -34,12 +35,13 @@ const clientDataBytesMax = 4096;
 const transportsKnown = ['usb', 'nfc', 'ble', 'hybrid', 'internal', 'smart-card', 'cable'];
 const unknownAaguid = '00000000-0000-0000-0000-000000000000';
 
-// Not `android-key` and `android-safetynet`: for those the library builds a path of certificates that the client chose, and
-// fetches revocation lists from wherever they say (A76). Of the others it does so only for roots that it was given.
+// Not `android-key` and `android-safetynet`: for those the library builds a certificate path that the client chose, and
+// fetches revocation lists from URLs in those certificates (A76). For the other formats it does so only with roots that
+// it was given.
 const attestationFormats = ['none', 'packed', 'fido-u2f', 'apple', 'tpm'];
 SettingsService.setRootCertificates({ identifier: 'apple', certificates: [] });
 
-/** What is kept of a key in its authenticator's state. */
+/** What an authenticator's state stores of a key. */
 interface KeyState {
   /** COSE, base64url. */
   readonly publicKey: string;
@@ -49,7 +51,7 @@ interface KeyState {
   readonly isBackupEligible?: boolean;
   readonly isBackedUp?: boolean;
   readonly attachment?: string;
-  /** Whether it calls its user by the handle that this server gave it: one made elsewhere does not. */
+  /** Whether it names its user by the handle that this server issued: a key created elsewhere does not. */
   readonly hasOwnHandle?: boolean;
   readonly rpId?: string;
   readonly username?: string;
@@ -100,8 +102,8 @@ export function keyCeremonies(kind: { readonly isDiscoverable: boolean }): KeyCe
     isSynced: ({ state }) => (state as Partial<KeyState>).isBackupEligible === true,
     credentialIdOf,
     verifyRegistration: (response, expected, about) =>
-      refuseThrown(() => verifyRegistration(response, expected, about)),
-    verifyAssertion: (response, expected, stored) => refuseThrown(() => verifyAssertion(response, expected, stored)),
+      withoutThrowing(() => verifyRegistration(response, expected, about)),
+    verifyAssertion: (response, expected, stored) => withoutThrowing(() => verifyAssertion(response, expected, stored)),
   };
 }
 
@@ -122,8 +124,8 @@ function descriptor({ credentialId, state }: StoredKey) {
   };
 }
 
-/** Whatever the library throws is a refusal like any other (WebAuthn §7.1 step 29, §7.2 step 25). */
-async function refuseThrown<Good>(verify: () => Promise<CeremonyResult<Good>>): Promise<CeremonyResult<Good>> {
+/** Anything that the library throws is a refusal like any other (WebAuthn §7.1 step 29, §7.2 step 25). */
+async function withoutThrowing<Good>(verify: () => Promise<CeremonyResult<Good>>): Promise<CeremonyResult<Good>> {
   try {
     return await verify();
   } catch {
@@ -131,7 +133,7 @@ async function refuseThrown<Good>(verify: () => Promise<CeremonyResult<Good>>): 
   }
 }
 
-/** What is kept of how a key is reached and of its make: no more than is known. */
+/** What is stored about how a key is reached and about its make: only what is known. */
 export function toldOfKey(
   transports: readonly string[] | undefined,
   aaguid: string | undefined,
@@ -159,7 +161,7 @@ async function verifyRegistration(
   if (credentialId === undefined || (rawId !== undefined && credentialIdOf(rawId) !== credentialId)) {
     return refused('credential');
   }
-  // iOS always says cross-platform, and is known by what it leaves out (client-api 4.7).
+  // iOS always sends cross-platform, and is recognised by what it leaves out (client-api 4.7).
   const attachment = clientExtensionResults === undefined ? undefined : authenticatorAttachment;
   if (expected.attachment !== undefined && attachment !== undefined && attachment !== expected.attachment) {
     return refused('key');
@@ -189,11 +191,11 @@ async function verifyRegistration(
     supportedAlgorithmIDs: [...keyAlgorithmIds],
   });
   if (!verified) return refused('signature');
-  // Steps 25 and 29: the id that is claimed, the one that is held, and its length.
+  // Steps 25 and 29: the claimed id, the id inside, and its length.
   if (info.credential.id !== credentialId) return refused('credential');
   if (!isUsableKey(info.credential.publicKey)) return refused('key');
   if (!isOwnAlgorithm(attested.get('attStmt'), info.credential.publicKey)) return refused('signature');
-  // Steps 18 and 19, 23 and 24: what the tenant demands, whatever the options could make a browser do (A51).
+  // Steps 18 and 19, 23 and 24: what the tenant requires, whatever a browser makes of the options (A51).
   if (expected.requiresDeviceBound && info.credentialDeviceType === 'multiDevice') return refused('synced');
   if (!isAttested(attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
   const state: KeyState = {
@@ -209,7 +211,7 @@ async function verifyRegistration(
   const isUserPresent = ((attested.get('authData')[32] ?? 0) & 1) === 1;
   return {
     ok: true,
-    enrolment: { slot: credentialId, credentialId, state: { ...state }, counter: info.credential.counter },
+    enrolment: { slot: keySlot(credentialId), credentialId, state: { ...state }, counter: info.credential.counter },
     isUserVerified: info.userVerified && isUserPresent,
     isUserPresent,
   };
@@ -252,12 +254,13 @@ async function verifyAssertion(
     expectedType: 'webauthn.get',
     ...(client.topOrigin === undefined ? {} : { expectedTopOrigin: client.topOrigin }),
     requireUserVerification: expected.requiresUserVerification,
-    // The counter is compared below and, where it counts, by the write that stores it: the library refuses synced keys too.
+    // The counter is compared below and, if it counts, by the write that stores it: the library would also refuse
+    // synced keys.
     credential: { id: credentialId, publicKey, counter: 0 },
   });
   if (!verified) return refused('signature');
   const isBackupEligible = info.credentialDeviceType === 'multiDevice';
-  // Step 19: what can leave its device was always such, and what could not never will.
+  // Step 19: a key that can leave its device always could, and one that cannot never will.
   if (key.isBackupEligible !== undefined && key.isBackupEligible !== isBackupEligible) return refused('key');
   if (expected.requiresDeviceBound && isBackupEligible) return refused('synced');
   const hasRisen = info.newCounter > counter || (info.newCounter === 0 && counter === 0);
@@ -280,7 +283,7 @@ interface ClientData {
   readonly topOrigin: string | undefined;
 }
 
-/** Client data that says one thing only: valid UTF-8, a JSON object, no name twice. */
+/** Client data with a single meaning: valid UTF-8, a JSON object, no name twice. */
 function readClientData(clientDataJSON: string): ClientData | undefined {
   const bytes = Buffer.from(clientDataJSON, 'base64');
   if (bytes.length > clientDataBytesMax) return undefined;
@@ -298,14 +301,14 @@ function readClientData(clientDataJSON: string): ClientData | undefined {
   }
 }
 
-/** How many members a value has, at every depth. */
+/** The number of members of a value, at every depth. */
 function namesIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const inside = Object.values(value).reduce((sum: number, member) => sum + namesIn(member), 0);
   return Array.isArray(value) ? inside : Object.keys(value).length + inside;
 }
 
-/** How many names of members a JSON text has; more than its value has where one stands twice. */
+/** The number of member names in a JSON text; more than its value has if a name appears twice. */
 function namesWritten(text: string): number {
   let names = 0;
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) names += 1;
@@ -313,8 +316,9 @@ function namesWritten(text: string): number {
 }
 
 /**
- * Whether the page is the tenant's (§7.1 steps 9 to 11). In a frame of another site's page only this server's own pages are
- * expected, and only on pages of the tenant. Safari does not say on which page: there the frame's own headers decide.
+ * Whether the page is the tenant's (§7.1 steps 9 to 11). In a frame of another site's page only this server's own pages
+ * are expected, and only on pages of the tenant. Safari does not report the top page: there the frame's own headers
+ * decide.
  */
 function isFromExpectedPage(client: ClientData, expected: CeremonyExpectation): boolean {
   if (!expected.isExpectedOrigin(client.origin)) return false;
@@ -326,8 +330,8 @@ function isFromExpectedPage(client: ClientData, expected: CeremonyExpectation): 
 }
 
 /**
- * Whether a response names the user whose key it is (§7.2 step 6). Clients give the handle as it is, in base64url, or, for
- * keys that iOS made, with one layer more (client-api 4.7).
+ * Whether a response names the user who owns the key (§7.2 step 6). Clients send the handle as it is, in base64url, or,
+ * for keys that iOS created, with one more layer of encoding (client-api 4.7).
  */
 function namesUser(userHandle: string | undefined, key: KeyState, expected: AssertionExpectation): boolean {
   if (key.hasOwnHandle !== true) return true;
@@ -347,15 +351,15 @@ function base64Url(data: string | Uint8Array): string {
 }
 
 /**
- * Whether the bytes are one item of CBOR in its canonical form (CTAP2 §8), whole and nothing more: the library reads what
- * there is of the first item, and ignores the rest.
+ * Whether the bytes are exactly one CBOR item in its canonical form (CTAP2 §8): the library reads as much of the first
+ * item as there is, and ignores the rest.
  */
 function isWholeCbor(bytes: Buffer): boolean {
   const item = isoCBOR.decodeFirst(new Uint8Array(bytes));
   return bytes.equals(isoCBOR.encode(item as never));
 }
 
-/** Whether a key that signs for itself says that it did so by its own algorithm (§8.2): the library believes what it says. */
+/** Whether a self-attestation names the key's own algorithm (§8.2): the library does not check it. */
 function isOwnAlgorithm(statement: { get(name: 'alg' | 'x5c'): unknown }, publicKey: Uint8Array): boolean {
   const algorithm = statement.get('alg');
   const isOfOthers = statement.get('x5c') !== undefined || algorithm === undefined;
@@ -363,8 +367,8 @@ function isOwnAlgorithm(statement: { get(name: 'alg' | 'x5c'): unknown }, public
 }
 
 /**
- * Whether the make of a new key is attested as the tenant demands. The library has checked that the first certificate's key
- * signed, and that its AAGUID, if it names one, is the key's. What signs for itself has no certificates.
+ * Whether the make of a new key is attested as the tenant requires. The library has checked that the first
+ * certificate's key signed, and that its AAGUID, if it names one, is the key's. A self-attestation has no certificates.
  */
 function isAttested(
   certificates: readonly Uint8Array[] | undefined,
@@ -376,18 +380,18 @@ function isAttested(
   return Array.isArray(certificates) && leadsToAnchor(certificates, policy.anchors, nowMs);
 }
 
-/** @throws if it cannot be read: nobody is let in by a key that is not there */
+/** @throws if it cannot be read: a proof is never accepted for a missing key */
 function readKeyState(state: Readonly<Record<string, unknown>>): KeyState {
   if (typeof state['publicKey'] !== 'string') throw new Error('A stored key cannot be read.');
   return state as unknown as KeyState;
 }
 
-/** The members that are there. */
+/** The members that are present. */
 function given(about: AboutKey): { readonly [Name in keyof AboutKey]?: string } {
   return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
 }
 
-/** What the wire says of a key (client-api 3.1). */
+/** The members of a key on the wire (client-api 3.1). */
 export function describeKey(
   { credentialId, state, verifiedAt, providerName, parsedUserAgent }: AuthenticatorView,
   fallbackName: string,

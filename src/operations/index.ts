@@ -1,5 +1,21 @@
-/** Every operation; a route of the contract without one does not start. */
+/** Every operation. The server does not start if a route of the contract has none. */
 import { archiveActionConfiguration } from './management/archive-action-configuration.ts';
+import { createAlert } from './management/create-alert.ts';
+import { deleteAlert } from './management/delete-alert.ts';
+import { getAlert } from './management/get-alert.ts';
+import { listAlerts } from './management/list-alerts.ts';
+import { updateAlert } from './management/update-alert.ts';
+import { listEventEndpoints } from './management/list-event-endpoints.ts';
+import { createEventEndpoint } from './management/create-event-endpoint.ts';
+import { getEventEndpoint } from './management/get-event-endpoint.ts';
+import { updateEventEndpoint } from './management/update-event-endpoint.ts';
+import { deleteEventEndpoint } from './management/delete-event-endpoint.ts';
+import { testEventEndpoint } from './management/test-event-endpoint.ts';
+import { listEventDeliveries } from './management/list-event-deliveries.ts';
+import { getEventDelivery } from './management/get-event-delivery.ts';
+import { getEventAttempt } from './management/get-event-attempt.ts';
+import { replayEventDelivery } from './management/replay-event-delivery.ts';
+import { replayEventDeliveries } from './management/replay-event-deliveries.ts';
 import { createAppClient } from './management/create-app-client.ts';
 import { deleteAppClient } from './management/delete-app-client.ts';
 import { getAppClient } from './management/get-app-client.ts';
@@ -37,44 +53,28 @@ import { updateValueList } from './management/update-value-list.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
+import { exportUser } from './management/export-user.ts';
+import { invalidateUsersDevice } from './management/invalidate-users-device.ts';
+import { listUsersDevices } from './management/list-users-devices.ts';
 import { liftUsersHold } from './management/lift-users-hold.ts';
 import { unlockMethod } from './management/unlock-method.ts';
 import { liftHold } from './server/lift-hold.ts';
-import { addPasskey } from './client/add-passkey.ts';
-import { addSecurityKey } from './client/add-security-key.ts';
-import { findPasskey } from './client/find-passkey.ts';
+import { methodOperations } from '../methods/operations.ts';
 import { openChallenge } from './client/open-challenge.ts';
 import { openChallengeWithCookie } from './client/open-challenge-with-cookie.ts';
-import { startPasskeyAuthentication } from './client/start-passkey-authentication.ts';
-import { startPasskeyAuthenticationWithCookie } from './client/start-passkey-authentication-with-cookie.ts';
-import { startPasskeyRegistration } from './client/start-passkey-registration.ts';
-import { startPasskeyRegistrationWithCookie } from './client/start-passkey-registration-with-cookie.ts';
-import { startSecurityKeyAuthentication } from './client/start-security-key-authentication.ts';
-import { startSecurityKeyRegistration } from './client/start-security-key-registration.ts';
-import { verifyPasskey } from './client/verify-passkey.ts';
-import { verifySecurityKey } from './client/verify-security-key.ts';
 import { deleteOwnAuthenticator } from './client/delete-own-authenticator.ts';
+import { forgetOwnDevice } from './client/forget-own-device.ts';
 import { getClientConfigurations } from './client/get-client-configurations.ts';
 import { initClient } from './client/init-client.ts';
+import { rememberDevice } from './client/remember-device.ts';
 import { updateOwnAuthenticator } from './client/update-own-authenticator.ts';
+import { updateOwnDevice } from './client/update-own-device.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
-import { replaceRecoveryCodes } from './client/replace-recovery-codes.ts';
+import { getOwnDevices } from './client/get-own-devices.ts';
 import { getUiSession } from './client/get-ui-session.ts';
-import { finalizeEmailMagicLink } from './client/finalize-email-magic-link.ts';
-import { startEmailMagicLinkChallenge } from './client/start-email-magic-link-challenge.ts';
-import { startEmailMagicLinkEnrolment } from './client/start-email-magic-link-enrolment.ts';
-import { startEmailOtpChallenge } from './client/start-email-otp-challenge.ts';
-import { startEmailOtpEnrolment } from './client/start-email-otp-enrolment.ts';
-import { startTotpEnrolment } from './client/start-totp-enrolment.ts';
-import { verifyEmailOtp } from './client/verify-email-otp.ts';
-import { verifyRecoveryCode } from './client/verify-recovery-code.ts';
-import { verifyTotp } from './client/verify-totp.ts';
-import { confirmMagicLink } from './pages/confirm-magic-link.ts';
-import { denyMagicLink } from './pages/deny-magic-link.ts';
 import { showDevMessage } from './pages/show-dev-message.ts';
 import { showWelcome } from './pages/show-welcome.ts';
 import { tryChallenge } from './pages/try-challenge.ts';
-import { showMagicLink } from './pages/show-magic-link.ts';
 import { showChallenge } from './pages/show-challenge.ts';
 import { showDevInbox } from './pages/show-dev-inbox.ts';
 import { claimChallenge } from './server/claim-challenge.ts';
@@ -88,10 +88,12 @@ import { getAction } from './server/get-action.ts';
 import { getAuthenticatorConfigurations } from './server/get-authenticator-configurations.ts';
 import { getAuthenticators } from './server/get-authenticators.ts';
 import { getChallenge } from './server/get-challenge.ts';
+import { getDevices } from './server/get-devices.ts';
 import { getJwks } from './server/get-jwks.ts';
 import { getOpenidConfiguration } from './server/get-openid-configuration.ts';
 import { getUser } from './server/get-user.ts';
 import { initiateChallenge } from './server/initiate-challenge.ts';
+import { invalidateDevice } from './server/invalidate-device.ts';
 import { queryUserActions } from './server/query-user-actions.ts';
 import { queryUsers } from './server/query-users.ts';
 import { refreshSession } from './server/refresh-session.ts';
@@ -99,6 +101,7 @@ import { revokeSession } from './server/revoke-session.ts';
 import { revokeUserSessions } from './server/revoke-user-sessions.ts';
 import { trackAction } from './server/track-action.ts';
 import { updateAction } from './server/update-action.ts';
+import { updateDevice } from './server/update-device.ts';
 import { updateUser } from './server/update-user.ts';
 import { validateChallenge } from './server/validate-challenge.ts';
 import { validateSession } from './server/validate-session.ts';
@@ -128,7 +131,13 @@ export const operations: readonly Operation[] = [
   unlockMethod,
   deleteUsersAuthenticator,
   liftUsersHold,
+  listUsersDevices,
+  invalidateUsersDevice,
+  exportUser,
   liftHold,
+  getDevices,
+  updateDevice,
+  invalidateDevice,
   createSession,
   validateSession,
   refreshSession,
@@ -141,6 +150,17 @@ export const operations: readonly Operation[] = [
   getAppClient,
   updateAppClient,
   deleteAppClient,
+  listEventEndpoints,
+  createEventEndpoint,
+  getEventEndpoint,
+  updateEventEndpoint,
+  deleteEventEndpoint,
+  testEventEndpoint,
+  listEventDeliveries,
+  getEventDelivery,
+  getEventAttempt,
+  replayEventDelivery,
+  replayEventDeliveries,
   getTenant,
   updateTenant,
   listActionConfigurations,
@@ -171,40 +191,26 @@ export const operations: readonly Operation[] = [
   listAuthenticatorConfigurations,
   updateAuthenticatorConfiguration,
   ...methodConfigurations,
+  listAlerts,
+  createAlert,
+  getAlert,
+  updateAlert,
+  deleteAlert,
   getOwnAuthenticators,
   openChallenge,
   openChallengeWithCookie,
-  startPasskeyRegistration,
-  startPasskeyRegistrationWithCookie,
-  addPasskey,
-  startPasskeyAuthentication,
-  startPasskeyAuthenticationWithCookie,
-  verifyPasskey,
-  findPasskey,
-  startSecurityKeyRegistration,
-  addSecurityKey,
-  startSecurityKeyAuthentication,
-  verifySecurityKey,
   deleteOwnAuthenticator,
   updateOwnAuthenticator,
   getClientConfigurations,
+  rememberDevice,
+  getOwnDevices,
+  updateOwnDevice,
+  forgetOwnDevice,
   initClient,
-  startTotpEnrolment,
-  verifyTotp,
-  startEmailOtpEnrolment,
-  startEmailOtpChallenge,
-  verifyEmailOtp,
-  startEmailMagicLinkEnrolment,
-  startEmailMagicLinkChallenge,
-  finalizeEmailMagicLink,
-  showMagicLink,
-  confirmMagicLink,
-  denyMagicLink,
+  ...methodOperations,
   showWelcome,
   tryChallenge,
   showDevMessage,
-  verifyRecoveryCode,
-  replaceRecoveryCodes,
   getUiSession,
   showChallenge,
   showDevInbox,

@@ -1,7 +1,9 @@
 import { contactOf, withContact } from '../core/authenticators/contact.ts';
-import { isHeld, successorSlot } from '../core/authenticators/hold.ts';
-import type { Context } from '../operations/operation.ts';
-import { queueNotice } from '../operations/queue-notice.ts';
+import { isHeld } from '../core/authenticators/hold.ts';
+import { slots } from '../core/authenticators/slot.ts';
+import type { Context } from '../calls/context.ts';
+import { queueNotice } from '../telling/queue-notice.ts';
+import { tellAuthenticatorChanges } from '../telling/tell-authenticator-changes.ts';
 import {
   addAuthenticator,
   clearSuccessor,
@@ -11,40 +13,44 @@ import {
   waitAsSuccessor,
 } from '../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
+import { forgetDevices } from '../storage/queries/devices.ts';
 import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
 import { recordUser } from '../storage/queries/users.ts';
 import type { UserRow } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
 import { moveAuthenticators } from './replace-contact.ts';
 
-/** An authenticator that is verified now, and how it comes to stand among those that the user has. */
+/** A newly verified authenticator, and where it goes among those of the user. */
 export interface Enrolment {
   readonly authenticator: AuthenticatorRow;
   readonly place:
-    /** Beside all others: a new key. */
+    /** In addition to all others: a new key. */
     | 'beside'
-    /** The place of its method, in which a user has one: it has waited for its proof, and what stood there goes. */
+    /** The only place of its method: it was pending until this proof, and replaces what was there. */
     | 'waited for'
-    /** Beside the one of its method, whose place it takes when it is held no longer. */
+    /** Beside the one of its method, which it replaces when its hold ends. */
     | 'successor'
-    /** Its slot, where what stood there before keeps its id and takes what is new. */
+    /** Its own slot: an authenticator that was there keeps its id and gets the new data. */
     | 'own'
-    /** Where it stood, at a new contact, with all of the user's that are reached by a contact of this kind. */
+    /** Where it was, with a new contact. All of the user's authenticators for this kind of contact move with it. */
     | 'moved';
-  /** Whether it is the user's default from now on; where nobody says so, if it is the first, or takes the default's place. */
+  /**
+   * Whether it becomes the user's default. If undefined: only if it is not held, and is the first or replaces the
+   * default.
+   */
   readonly isDefault?: boolean | undefined;
 }
 
-/** What an enrolment has come to. */
+/** The result of an enrolment. */
 export interface CompletedEnrolment {
   /** As it is stored. */
   readonly authenticator: AuthenticatorRow;
   readonly defaultId: string | null;
 }
 
-/** What the audit log is told of an enrolment; `verified` as in {@link completeEnrolment}. */
+/** What the audit event says about an enrolment; `verified` as in {@link completeEnrolment}. */
 export function enrolmentRemarks(verified: readonly AuthenticatorRow[], enrolment: Enrolment) {
-  const { held_until: untilMs } = enrolment.authenticator;
+  const { heldUntil: untilMs } = enrolment.authenticator;
   return {
     enrolled: true,
     isFirst: verified.length === 0,
@@ -54,10 +60,11 @@ export function enrolmentRemarks(verified: readonly AuthenticatorRow[], enrolmen
 }
 
 /**
- * All that follows when an authenticator is enrolled, whichever way it came: the user is told, it stands in its place,
- * sessions end that what it replaces may have begun, it becomes the default where it should, its contact the user's if they
- * had none, and that the user once removed their last one is forgotten (A12). In a transaction that holds the user;
- * `verified` are those that they had, as they were read in it.
+ * Everything that follows when an authenticator is enrolled, in whichever way. The user is notified. It is stored in
+ * its place. No device is remembered any more. Sessions that the replaced one may have begun end. It becomes the default if it should. Its contact
+ * becomes the user's if they had none. The mark that the user once removed their last authenticator is cleared (A12).
+ * Call it in a transaction that has locked the user; `verified` are the authenticators that the user had, as read in
+ * that transaction.
  */
 export async function completeEnrolment(
   sql: Sql,
@@ -67,43 +74,49 @@ export async function completeEnrolment(
   verified: readonly AuthenticatorRow[],
   enrolment: Enrolment,
 ): Promise<CompletedEnrolment> {
-  const { user_id: userId } = user;
-  const { authenticator_id: authenticatorId, verification_method: verificationMethod } = enrolment.authenticator;
+  const { userId } = user;
+  const { authenticatorId, verificationMethod } = enrolment.authenticator;
   const nowMs = context.runtime.clock.now();
   const replaced = verified.find((row) => isInPlaceOf(row, enrolment));
-  // Whoever enrols a contact of their own must not be told in place of the owner: so before it stands there, and not there.
-  const exceptId = replaced?.authenticator_id === authenticatorId ? undefined : authenticatorId;
-  const { held_until: heldUntilMs } = enrolment.authenticator;
+  // An attacker who enrols their own contact must not be notified instead of the owner. So the notice is queued before
+  // the new contact is stored, and never goes to it.
+  const exceptId = replaced?.authenticatorId === authenticatorId ? undefined : authenticatorId;
+  const { heldUntil: heldUntilMs } = enrolment.authenticator;
   const added = { type: 'authenticator-added', verificationMethod } as const;
   const notice = heldUntilMs === null ? added : { ...added, heldUntilMs };
   await queueNotice(sql, context, { tenantId }, userId, notice, exceptId);
   const authenticator = await store(sql, tenantId, enrolment);
-  // Whoever held the factor that was replaced may hold a session that it began (ASVS 7.4.3).
+  // Whoever changes how the user verifies proves it anew on every device.
+  await forgetDevices(sql, tenantId, userId);
+  // A successor was told of when it was enrolled.
+  const waiting = enrolment.authenticator.slot === slots.successor ? [enrolment.authenticator] : [];
+  await tellAuthenticatorChanges(sql, context, tenantId, userId, [...verified, ...waiting]);
+  // Someone with the replaced authenticator may have a session that it began (ASVS 7.4.3).
   if (replaced !== undefined) await revokeUserSessionRows(sql, tenantId, userId, nowMs);
   const defaultId = defaultAfter(user, verified, replaced, enrolment);
   await recordUser(
     sql,
     tenantId,
     {
-      // What is held says nothing yet of where its user is reached.
+      // A held authenticator does not prove the user's contact yet.
       ...(isHeld(authenticator, nowMs) ? user : withContact(user, contactOf(authenticator))),
-      default_authenticator_id: defaultId,
-      removed_last_authenticator: false,
+      defaultAuthenticatorId: defaultId,
+      removedLastAuthenticator: false,
     },
     nowMs,
   );
   return { authenticator, defaultId };
 }
 
-/** Whether an authenticator stands where the one goes that is enrolled. */
+/** Whether an authenticator is in the place where the enrolled one goes. */
 function isInPlaceOf(row: AuthenticatorRow, { authenticator, place }: Enrolment): boolean {
-  const slot = place === 'waited for' ? '' : authenticator.slot;
-  return row.verification_method === authenticator.verification_method && row.slot === slot;
+  const slot = place === 'waited for' ? slots.own : authenticator.slot;
+  return row.verificationMethod === authenticator.verificationMethod && row.slot === slot;
 }
 
 async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrolment): Promise<AuthenticatorRow> {
-  const { user_id: userId, verification_method: verificationMethod } = authenticator;
-  // Another address that was asked for meanwhile: what was sent there is closed with this.
+  const { userId, verificationMethod } = authenticator;
+  // Another address may have been requested in the meantime: this also closes what was sent there.
   if (place === 'waited for' || place === 'successor') {
     await discardPendingAuthenticators(sql, tenantId, userId, verificationMethod);
   }
@@ -113,10 +126,10 @@ async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrol
       return authenticator;
     case 'waited for':
       await takeSlot(sql, tenantId, authenticator);
-      return { ...authenticator, slot: '' };
+      return { ...authenticator, slot: slots.own };
     case 'successor':
       await waitAsSuccessor(sql, tenantId, authenticator);
-      return { ...authenticator, slot: successorSlot };
+      return { ...authenticator, slot: slots.successor };
     case 'own':
       await clearSuccessor(sql, tenantId, authenticator);
       return recordAuthenticator(sql, tenantId, authenticator);
@@ -130,14 +143,15 @@ async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrol
 }
 
 function defaultAfter(
-  { default_authenticator_id: earlier }: UserRow,
+  { defaultAuthenticatorId: earlier }: UserRow,
   verified: readonly AuthenticatorRow[],
   replaced: AuthenticatorRow | undefined,
   { authenticator, isDefault }: Enrolment,
 ): string | null {
-  const isKept = verified.some((row) => row.authenticator_id === earlier && row !== replaced);
+  const isKept = verified.some((row) => row.authenticatorId === earlier && row !== replaced);
   const kept = isKept ? earlier : null;
-  // What takes another's place is the user's default if that was. What is held is nobody's first choice.
-  const isNext = isDefault ?? (authenticator.held_until === null && (verified.length === 0 || earlier !== kept));
-  return isNext ? authenticator.authenticator_id : kept;
+  // A replacement becomes the default if the replaced one was. A held authenticator never becomes the default by
+  // itself.
+  const isNext = isDefault ?? (authenticator.heldUntil === null && (verified.length === 0 || earlier !== kept));
+  return isNext ? authenticator.authenticatorId : kept;
 }

@@ -1,16 +1,17 @@
 import { Refusal } from '../contract/errors.ts';
 import type { Assurance } from '../core/rules/rule-set.ts';
 import { WebhookUnanswered, postWebhook } from '../delivery/webhook.ts';
-import type { Context } from '../operations/operation.ts';
-import { readDecisionRecord } from '../operations/read-decision-record.ts';
+import type { Context } from '../calls/context.ts';
+import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
 import type { Tenant } from '../storage/published.ts';
-import { loadActionLease, releaseActionLease, takeActionLease } from '../storage/queries/action-leases.ts';
-import type { ActionLease } from '../storage/queries/action-leases.ts';
-import type { ActionKey } from '../storage/queries/actions.ts';
+import { loadActionLease, releaseActionLease, takeActionLease } from '../storage/queries/actions/leases.ts';
+import type { ActionLease } from '../storage/queries/actions/leases.ts';
+import type { ActionKey } from '../storage/queries/actions/named.ts';
+import { verificationWebhook } from '../configuring/verification-webhook.ts';
 import { satisfiesDemand } from './permit.ts';
 import type { ProofStrength } from './permit.ts';
 
-/** A proof that was compared and found good, and not used up yet. */
+/** A proof that was compared and found right, but is not used up yet. */
 export interface UnconfirmedProof {
   readonly method: string;
   readonly assurance: Assurance;
@@ -18,30 +19,33 @@ export interface UnconfirmedProof {
   readonly authenticatorId: string | undefined;
 }
 
-/** What came of asking whether an action may succeed. */
+/** The result of asking whether an action may succeed. */
 export type Confirmation =
-  /** Nobody is ever asked about actions of this code. */
+  /** No webhook is configured for actions of this code. */
   | { readonly kind: 'unneeded' }
-  /** It may, as long as the lease is held: the closing statement has to match it. */
+  /** It may succeed while the lease is held; the closing statement has to match the lease. */
   | { readonly kind: 'leased'; readonly leaseId: string }
-  /** Nobody was asked, so the proof must not move the action, wherever it stands by then. */
+  /** The webhook was not asked, so the proof must not move the action, whatever its state is by then. */
   | { readonly kind: 'unasked' };
 
 const unneeded: Confirmation = { kind: 'unneeded' };
 export const unasked: Confirmation = { kind: 'unasked' };
 
-/** How long nobody else may ask. Longer than the webhook has, so that whoever holds a lease can also close with it. */
+/**
+ * How long no other request may ask. Longer than the webhook's timeout, so that the lease holder has time to close the
+ * action.
+ */
 const leaseMs = 10_000;
 const webhookMs = 5_000;
 const waitMsMax = 6_000;
 const pollMs = 100;
 
 /**
- * Asks the tenant's own server, where the action's configuration names one, whether the action may succeed
- * (`action.verify`). Call it between comparing and consuming, outside of any transaction. Nobody is asked if the proof is not
- * of the kind that the action demands, or the action stands where no proof moves it, also because another request just
- * closed it.
- * @throws {Refusal} `forbidden` if the answer was no, `unavailable` if there was none. Nothing is used up then.
+ * Asks the tenant's webhook (`action.verify`), if the action's configuration has one, whether the action may succeed.
+ * Call it between comparing and consuming, outside of any transaction. It does not ask if the proof does not satisfy
+ * the action's demand, or if no proof moves the action in its state, for example because another request just closed
+ * it.
+ * @throws {Refusal} `forbidden` if the webhook said no, `unavailable` if it did not respond. Nothing is used up then.
  */
 export async function confirmByWebhook(
   context: Context,
@@ -49,7 +53,7 @@ export async function confirmByWebhook(
   key: ActionKey,
   proof: UnconfirmedProof,
 ): Promise<Confirmation> {
-  const url = webhookOf(tenant, key.actionCode);
+  const url = verificationWebhook(tenant, key.actionCode);
   if (url === undefined) return unneeded;
   const leaseId = await takeLease(context, key, proof);
   if (leaseId === undefined) return unasked;
@@ -62,24 +66,17 @@ export async function confirmByWebhook(
   return { kind: 'leased', leaseId };
 }
 
-/** Where somebody is asked before a proof lets an action of this code succeed. */
-export function webhookOf(tenant: Tenant, actionCode: string): string | undefined {
-  return tenant.actions.get(actionCode)?.verificationWebhookUrl ?? undefined;
-}
-
-/** Gives back a lease that nothing was closed with. */
+/** Gives back a lease that was not used to close the action. */
 export async function forgoConfirmation({ db }: Context, key: ActionKey, confirmation: Confirmation): Promise<void> {
   if (confirmation.kind === 'leased') await releaseActionLease(db, key, confirmation.leaseId);
 }
 
-/**
- * What to answer where a proof that was confirmed could not be closed with its lease: the action changed under it.
- */
+/** The refusal if a confirmed proof could not be closed with its lease, because the action changed in the meantime. */
 export function lostLease(): Refusal {
   return new Refusal('unavailable', 'The action changed while its verification was being confirmed. Try again.', 1);
 }
 
-/** Undefined if the action is not to be moved (any more). Waits while another request asks. */
+/** Undefined if the action must not be moved, or no longer. Waits while another request is asking. */
 async function takeLease(
   { db, runtime }: Context,
   key: ActionKey,
@@ -92,8 +89,8 @@ async function takeLease(
     const nowMs = runtime.clock.now();
     const row = await loadActionLease(db, key);
     if (row === undefined || !isMovable(row, proof)) return undefined;
-    // Given back, not expired: the request that asked was told no, and this one would be too.
-    if (hasMet && row.lease_id === null) throw notConfirmed();
+    // The lease was given back and did not expire: the webhook said no to the other request, and would to this one.
+    if (hasMet && row.leaseId === null) throw notConfirmed();
     if (isFree(row, nowMs) && (await takeActionLease(db, key, { leaseId, untilMs: nowMs + leaseMs, nowMs }))) {
       return leaseId;
     }
@@ -110,7 +107,7 @@ function isMovable({ state, decision }: ActionLease, proof: UnconfirmedProof): b
   return canMove && satisfiesDemand(readDecisionRecord(decision), proof);
 }
 
-function isFree({ lease_id: leaseId, lease_until: until }: ActionLease, nowMs: number): boolean {
+function isFree({ leaseId, leaseUntil: until }: ActionLease, nowMs: number): boolean {
   return leaseId === null || (until !== null && until <= nowMs);
 }
 
@@ -122,7 +119,8 @@ async function ask(
   url: string,
   leaseId: string,
 ): Promise<void> {
-  const nowMs = context.runtime.clock.now();
+  const { clock, timers } = context.runtime;
+  const nowMs = clock.now();
   const data = {
     userId: key.userId,
     action: key.actionCode,
@@ -134,13 +132,12 @@ async function ask(
   };
   const event = { id: leaseId, tenantId: tenant.tenantId, type: 'action.verify', data };
   const keys = tenant.webhookKeys;
-  const status = await postWebhook(context.outbound, { url, event, keys, nowMs, timeoutMs: webhookMs }).catch(
-    (error: unknown) => {
-      if (!(error instanceof WebhookUnanswered)) throw error;
-      context.warn(error);
-      throw new Refusal('unavailable', 'The verification could not be confirmed: no answer came in time.', 1);
-    },
-  );
+  const signal = timers.timeout(webhookMs);
+  const status = await postWebhook(context.outbound, { url, event, keys, nowMs, signal }).catch((error: unknown) => {
+    if (!(error instanceof WebhookUnanswered)) throw error;
+    context.warn(error);
+    throw new Refusal('unavailable', 'The verification could not be confirmed: no answer came in time.', 1);
+  });
   if (status < 200 || status > 299) throw notConfirmed();
 }
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../contract/errors.ts';
 import { closedStates } from '../core/actions/closed-states.ts';
-import { lockActionState } from '../storage/queries/actions.ts';
+import { lockActionState } from '../storage/queries/actions/actions.ts';
 import { lockUser } from '../storage/queries/users.ts';
 import type { UserRow } from '../storage/queries/users.ts';
 import type { Sql } from '../storage/sql.ts';
@@ -8,8 +8,8 @@ import { ActionClosed } from './open-action.ts';
 import type { OpenAction } from './open-action.ts';
 
 /**
- * Holds an action that was opened, and its user, until the transaction ends, so that what was permitted when it was read is
- * permitted still: the user is the same one, and nobody has closed the action or put it to review since (ruling 42).
+ * Locks an opened action and its user until the transaction ends, so that what was permitted when it was read is still
+ * permitted: the user is the same, and the action was not closed or put in review since (ruling 42).
  * @throws {Refusal} `invalid_token` if it is gone, {@link ActionClosed}
  */
 export async function holdAction(sql: Sql, action: OpenAction): Promise<UserRow> {

@@ -2,31 +2,33 @@ import { Refusal } from '../contract/errors.ts';
 import { closedStates } from '../core/actions/closed-states.ts';
 import { withoutSuperseded } from '../core/authenticators/hold.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
-import type { Context, TokenCaller } from '../operations/operation.ts';
-import { readDecisionRecord } from '../operations/read-decision-record.ts';
-import { whyUnusable } from '../operations/usable-methods.ts';
+import type { Context } from '../calls/context.ts';
+import type { TokenCaller } from '../calls/caller.ts';
+import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { isVerified } from '../core/is-verified.ts';
+import { whyUnusable } from '../telling/usable-methods.ts';
 import type { ActionToken, TokenPowers } from '../runtime/tokens.ts';
 import type { Tenant } from '../storage/published.ts';
-import type { ActionKey } from '../storage/queries/actions.ts';
+import type { ActionKey } from '../storage/queries/actions/named.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
-import { loadTokenAction } from '../storage/queries/token-actions.ts';
-import type { TokenAction } from '../storage/queries/token-actions.ts';
+import { loadTokenAction } from '../storage/queries/actions/of-token.ts';
+import type { TokenAction } from '../storage/queries/actions/of-token.ts';
 import { givenPowers } from './token-powers.ts';
 
-/** An action with its user, as a proof of it finds them. */
+/** An action with its user, as read for a proof. */
 export interface OpenAction {
   readonly tenant: Tenant;
-  /** What of it the caller may do: their token's scopes, or those of the challenge that a backend made. */
+  /** What the caller may do with it: the scopes of their token, or those of the challenge that a backend created. */
   readonly token: TokenPowers & Pick<ActionToken, 'actionId'>;
   readonly key: ActionKey;
   readonly row: TokenAction;
-  /** What a proof has to be like to move the action. */
+  /** What a proof must satisfy to move the action. */
   readonly demand: DecisionRecord['demand'];
   /** Oldest first. */
   readonly verified: readonly AuthenticatorRow[];
   /** Why a method cannot be used, for the developer who asks; undefined if it can (ruling 39). */
   whyUnusable(method: string): string | undefined;
-  /** When it was read: what was held then counts as held. */
+  /** When it was read. Authenticators held then count as held. */
   readonly nowMs: number;
 }
 
@@ -39,23 +41,23 @@ export async function openAction(context: Context, caller: TokenCaller): Promise
 }
 
 /**
- * The same for a user who has proven who they are and holds no token: of the action under the key.
+ * The same for a user who has verified and has no token: for the action under `key`.
  * @throws {Refusal} `invalid_credential` if it is gone, `forbidden` as above
  */
 export async function openActionOf(context: Context, tenant: Tenant, key: ActionKey): Promise<OpenAction> {
   const row = await loadTokenAction(context.db, key);
   if (row === undefined) throw new Refusal('invalid_credential', 'The action of this challenge was deleted.');
-  return whileOpen(actionOf(context, tenant, { actionId: row.action_id, scope: 'read:authenticators' }, key, row));
+  return whileOpen(actionOf(context, tenant, { actionId: row.actionId, scope: 'read:authenticators' }, key, row));
 }
 
-/** What a client is told of an action that takes no proof of this kind any more. */
+/** The refusal for an action that no longer accepts a proof of this kind. */
 export class ActionClosed extends Refusal {
   constructor(state: string) {
     super('forbidden', `The action is ${state}: nothing can be proven or enrolled for it.`);
   }
 }
 
-/** Whether somebody has to look at the action first: it can be proven, and nothing comes of that (ruling 42). */
+/** Whether a person has to review the action first. It can be proven, but the proof has no effect (ruling 42). */
 export function isInReview({ row }: Pick<OpenAction, 'row'>): boolean {
   return row.state === 'REVIEW_REQUIRED';
 }
@@ -67,21 +69,21 @@ function whileOpen(action: OpenAction): OpenAction {
 }
 
 /**
- * As {@link openAction}, whatever has become of the action: to show, not to work on.
+ * Like {@link openAction}, but in any state: to show, not to accept proofs.
  * @throws {Refusal} `invalid_token` if it is gone
  */
 export async function readAction(context: Context, { tenant, token }: TokenCaller): Promise<OpenAction> {
   const { userId, actionCode, idempotencyKey, actionId } = token;
   const key = { tenantId: tenant.tenantId, userId, actionCode, idempotencyKey };
   const row = await loadTokenAction(context.db, key);
-  // An action of the same names made after the user was deleted is another action.
-  if (row?.action_id !== actionId) {
+  // An action with the same key that was created after the user was deleted is a different one.
+  if (row?.actionId !== actionId) {
     throw new Refusal('invalid_token', 'The action of this token does not exist any more. Track the action again.');
   }
   return actionOf(context, tenant, token, key, row);
 }
 
-/** The action that a backend's challenge is for, whatever has become of it. */
+/** The action of a backend's challenge, in any state. */
 export function challengedAction(
   context: Context,
   tenant: Tenant,
@@ -89,7 +91,7 @@ export function challengedAction(
   scope: string,
   row: TokenAction,
 ): OpenAction {
-  return actionOf(context, tenant, { actionId: row.action_id, ...givenPowers(scope) }, key, row);
+  return actionOf(context, tenant, { actionId: row.actionId, ...givenPowers(scope) }, key, row);
 }
 
 function actionOf(
@@ -107,7 +109,7 @@ function actionOf(
     key,
     row: { ...row, authenticators },
     demand: readDecisionRecord(row.decision).demand,
-    verified: authenticators.filter(({ verified_at }) => verified_at !== null),
+    verified: authenticators.filter(isVerified),
     whyUnusable: (method) => whyUnusable(context, tenant, method),
     nowMs,
   };

@@ -1,11 +1,11 @@
-/** What tokens carry, and what they carry after a proof; whether it counts is asked where it is used. */
+/** What tokens carry, before and after a proof. Whether it counts is checked where it is used. */
 import { assurances } from '../core/rules/rule-set.ts';
 import type { TokenPowers } from '../runtime/tokens.ts';
 
 export const factorScopes = ['add:authenticators', 'update:authenticators', 'remove:authenticators'] as const;
 export type FactorScope = (typeof factorScopes)[number];
 
-/** What a token carries for which a backend, which asked for it, stands by itself (ruling 17). */
+/** What a token carries because a backend asked for it and vouches for it (ruling 17). */
 export function givenPowers(scope: string): TokenPowers {
   return { scope, given: factorScopes.filter((name) => includes(scope, name)).join(' ') };
 }
@@ -18,25 +18,25 @@ export function includes(scopes: string, scope: string): boolean {
   return scopes.split(' ').includes(scope);
 }
 
-/** What a proof has earned by itself, and what the token carries that was answered to it. */
+/** What a proof has earned by itself, and what the token in its response carries. */
 export interface Earned {
   /** Space-separated scopes. */
   readonly scope: string;
   readonly proven: string | undefined;
   readonly isRecovered: boolean;
-  /** All scopes of the answer. */
+  /** All scopes of the token in the response. */
   readonly answered: string;
   readonly atMs: number;
 }
 
-/** Of a proof that is not remembered any more. */
+/** For a proof that is no longer remembered. */
 export function nothingEarned({ scope }: TokenPowers): Earned {
   return { scope: '', proven: undefined, isRecovered: false, answered: union(scope), atMs: 0 };
 }
 
 /**
- * What the token carries that is answered to a proof: what it carried before and what was earned, never more than was
- * answered first (ruling 40).
+ * What the token in the response to a proof carries: what it carried before and what was earned, but never more than in
+ * the first response (ruling 40).
  */
 export function powersAfter(token: TokenPowers, earned: Earned): TokenPowers {
   const scopes = union(token.scope, earned.scope).split(' ');

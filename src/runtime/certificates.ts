@@ -1,8 +1,26 @@
-/** What is asked of X.509 certificates (RFC 5280), on `node:crypto` alone. Nothing here fetches anything: no revocation lists. */
+/**
+ * Checks on X.509 certificates (RFC 5280): `node:crypto` verifies signatures and names, `@peculiar/asn1-x509` reads the
+ * extensions. Nothing here fetches anything: no revocation lists.
+ */
 import { X509Certificate } from 'node:crypto';
+import { AsnParser } from '@peculiar/asn1-schema';
+import {
+  BasicConstraints,
+  Certificate,
+  type Extension,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+} from '@peculiar/asn1-x509';
+import { type BaseBlock, Constructed, fromBER } from 'asn1js';
 
 /** Real chains have two or three. */
 const chainLengthMax = 6;
+
+// Elements of one certificate. Real ones have one or two hundred; the parser takes a millisecond for a hundred.
+const nodesMax = 500;
 
 /** A certificate by which others are trusted, as far as an operator has to be told what is wrong with one. */
 export interface Authority {
@@ -67,58 +85,52 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
-// Those of §4.2.1 whose meaning is looked at here or limits nothing that is asked here, by the last byte of their ids:
-// key usage, alternative name, basic constraints, policies, extended key usage. Names are constrained by none of them.
-const understood = [15, 17, 19, 32, 37].map((last) => Buffer.from([0x55, 0x1d, last]));
-const basicConstraints = Buffer.from([0x55, 0x1d, 19]);
-const tags = { boolean: 1, integer: 2, objectId: 6, extensions: 0xa3 } as const;
+// The extensions of §4.2.1 that are checked here, or that restrict nothing checked here.
+const understoodExtensions: ReadonlySet<string> = new Set([
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_extKeyUsage,
+]);
 
-/** Whether it has no critical extension that is not understood: such a one limits what it may be used for (§4.2). */
+/** Whether every critical extension is understood: any other might limit what the certificate may be used for (§4.2). */
 function isUnderstood(certificate: X509Certificate): boolean {
-  return extensionsOf(certificate).every(
-    ({ id, isCritical }) => !isCritical || understood.some((one) => one.equals(id)),
-  );
+  return extensionsOf(certificate).every(({ extnID, critical }) => !critical || understoodExtensions.has(extnID));
 }
 
-/** How many authorities may stand below one: its path length constraint (§4.2.1.9), which OpenSSL gives nobody. */
+/** How many authorities may stand below this one: its path length constraint (§4.2.1.9), which `node:crypto` does not expose. */
 function pathLength(certificate: X509Certificate): number {
-  const value = extensionsOf(certificate).find(({ id }) => id.equals(basicConstraints))?.value;
-  const members = elementsOf(elementsOf(value)[0]?.content);
-  const limit = members.find(({ tag }) => tag === tags.integer)?.content;
-  return limit === undefined ? Infinity : limit.readUIntBE(0, Math.min(limit.length, 4));
+  const extension = extensionsOf(certificate).find(({ extnID }) => extnID === id_ce_basicConstraints);
+  if (extension === undefined) return Infinity;
+  // The library gives numbers of four bytes and more as text.
+  return Number(parseDer(extension.extnValue.buffer, BasicConstraints).pathLenConstraint ?? Infinity);
 }
 
-interface Extension {
-  readonly id: Buffer;
-  readonly isCritical: boolean;
-  readonly value: Buffer | undefined;
+// One certificate of a chain is asked about itself and as an issuer; parsing it is most of the work.
+const parsedExtensions = new WeakMap<X509Certificate, readonly Extension[]>();
+
+function extensionsOf(certificate: X509Certificate): readonly Extension[] {
+  const known = parsedExtensions.get(certificate);
+  if (known !== undefined) return known;
+  const extensions = parseDer(certificate.raw, Certificate).tbsCertificate.extensions ?? [];
+  parsedExtensions.set(certificate, extensions);
+  return extensions;
 }
 
-function extensionsOf({ raw }: X509Certificate): readonly Extension[] {
-  const [certificate] = elementsOf(raw);
-  const [signed] = elementsOf(certificate?.content);
-  const extensions = elementsOf(signed?.content).find(({ tag }) => tag === tags.extensions);
-  return elementsOf(elementsOf(extensions?.content)[0]?.content).map(({ content }) => {
-    const [id, ...rest] = elementsOf(content);
-    if (id?.tag !== tags.objectId) throw new RangeError('An extension has no id.');
-    const critical = rest.find(({ tag }) => tag === tags.boolean)?.content;
-    return { id: id.content, isCritical: critical?.equals(Buffer.alloc(1)) === false, value: rest.at(-1)?.content };
-  });
+/**
+ * Parses DER. OpenSSL and the library also accept BER, where two parsers may disagree about one certificate; so indefinite
+ * lengths and strings in parts are refused here. Deviations that real certificates have, such as a default that is
+ * written out, are not.
+ * @throws if it is not DER, or has more elements than real certificates have
+ */
+function parseDer<T>(der: ArrayBuffer | Buffer, type: new () => T): T {
+  const { offset, result } = fromBER(der, { maxNodes: nodesMax });
+  if (offset !== der.byteLength || !isDer(result)) throw new RangeError('It is not DER.');
+  return AsnParser.fromASN(result, type);
 }
 
-/** The elements of DER that stand side by side. @throws {RangeError} if they are none */
-function elementsOf(bytes: Buffer | undefined): readonly { readonly tag: number; readonly content: Buffer }[] {
-  const elements = [];
-  for (let at = 0; bytes !== undefined && at < bytes.length;) {
-    const tag = bytes.readUInt8(at);
-    const short = bytes.readUInt8(at + 1);
-    if (short === 0x80) throw new RangeError('DER has no indefinite lengths.');
-    const lengthBytes = short < 0x80 ? 0 : short & 0x7f;
-    const start = at + 2 + lengthBytes;
-    const length = lengthBytes === 0 ? short : bytes.readUIntBE(at + 2, lengthBytes);
-    if (start + length > bytes.length) throw new RangeError('An element of DER is longer than what holds it.');
-    elements.push({ tag, content: bytes.subarray(start, start + length) });
-    at = start + length;
-  }
-  return elements;
+function isDer(element: BaseBlock): boolean {
+  if (element.lenBlock.isIndefiniteForm) return false;
+  return element instanceof Constructed ? element.valueBlock.value.every(isDer) : !element.idBlock.isConstructed;
 }

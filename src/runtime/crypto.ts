@@ -42,7 +42,7 @@ export function hmacSha256(key: SecretKey, data: string | Buffer): Buffer {
 
 export type HmacAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
 
-/** HMAC under a secret that is stored and not a key of the server's: what authenticator apps compute (RFC 4226 §5.3). */
+/** HMAC under a stored secret that is not a key of the server: what authenticator apps compute (RFC 4226 §5.3). */
 export function hmac(algorithm: HmacAlgorithm, secret: Buffer, data: Buffer): Buffer {
   return createHmac(algorithm.toLowerCase(), secret).update(data).digest();
 }
@@ -68,7 +68,7 @@ export function deriveKey(root: SecretKey, purpose: string, tenantId: string): S
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
-/** Makes a key pair for {@link Keys.rsa}, which is what to ask for one. */
+/** Makes a key pair for {@link Keys.rsa}, which callers use. */
 export async function generateRsaKeyPair(): Promise<NewKeyPair> {
   const { privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 });
   return {
@@ -83,7 +83,7 @@ export function rsaKeyPair(pkcs8: Buffer): RsaKeyPair {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
-/** Whether two coordinates, 32 bytes each, are a point of the curve P-256: what else calls itself a key is none. */
+/** Whether two coordinates, 32 bytes each, are a point of the curve P-256. Anything else is not a key. */
 export function isP256Point(x: Uint8Array, y: Uint8Array): boolean {
   if (x.length !== 32 || y.length !== 32) return false;
   const jwk = {
@@ -105,8 +105,8 @@ const edPrime = 2n ** 255n - 19n;
 const edD = modulo(-121_665n * inverse(121_666n));
 
 /**
- * Whether 32 bytes are a point of the curve Ed25519 (RFC 8032 §5.1.3) that a key can be: of a point of small order anybody
- * can sign. The library and OpenSSL take either.
+ * Whether 32 bytes are a point of the curve Ed25519 (RFC 8032 §5.1.3) that is safe as a key: for a point of small order,
+ * anyone can sign. The library and OpenSSL accept such points.
  */
 export function isEd25519Point(encoded: Uint8Array): boolean {
   if (encoded.length !== 32) return false;
@@ -139,7 +139,7 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** By Fermat; of 0 it is 0. */
+/** By Fermat's little theorem; the inverse of 0 is 0. */
 function inverse(value: bigint): bigint {
   return power(value, edPrime - 2n);
 }
@@ -158,12 +158,12 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
 
 // 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB and about 9 ms a code.
 const slowHashOptions = { N: 4096, r: 8, p: 1 };
-// Half a second of work waits; whoever would come later is told to come again, rather than keep everybody waiting (I9).
+// Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9).
 const slowHashes = openTurns({ placesMax: 2, waitingMax: 100 });
 
 /**
  * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once and few wait, so
- * that many parallel tries exhaust neither memory nor the thread pool; owners, which stand for tenants, take turns.
+ * that parallel guesses cannot exhaust memory or the thread pool. Owners (tenants) take turns.
  * @throws {TurnsBusy}
  */
 export async function slowHash(secret: string, salt: Buffer, owner: unknown): Promise<Buffer> {

@@ -1,12 +1,12 @@
 /**
- * What waits, in a line for each owner. Lines take turns: one that had its turn goes behind all others, so that nobody waits
- * behind everything that another has asked, and who waits alone is held up by nothing.
+ * A queue for each owner. Owners take turns: after its turn, an owner goes behind all others. So no owner waits for the whole
+ * queue of another, and an owner that is alone does not wait for turns at all.
  */
 export class Lines<Owner, Item> {
-  // In the order of the turns: a Map keeps what was set last at its end. No line in it is empty.
+  // In the order of turns: a Map keeps what was set last at its end. No queue in it is empty.
   private readonly lines = new Map<Owner, Item[]>();
 
-  /** Whoever has something waiting, in the order of their turns. */
+  /** The owners that have items waiting, in the order of their turns. */
   owners(): Iterable<Owner> {
     return this.lines.keys();
   }
@@ -22,7 +22,7 @@ export class Lines<Owner, Item> {
     else line.push(item);
   }
 
-  /** Gives a turn to the first owner who has an item that `mayGo`, and takes the oldest such item; undefined if nobody has. */
+  /** Gives a turn to the first owner who has an item that `mayGo`, and takes the oldest such item; undefined if there is none. */
   next(mayGo: (item: Item, owner: Owner) => boolean): { readonly owner: Owner; readonly item: Item } | undefined {
     for (const [owner, line] of this.lines) {
       const index = line.findIndex((candidate) => mayGo(candidate, owner));
@@ -36,7 +36,7 @@ export class Lines<Owner, Item> {
     return undefined;
   }
 
-  /** Takes whatever of an owner's items `isTaken`, in their order; no turn of the others comes or goes by it. */
+  /** Removes the items of an owner for which `isTaken` holds, in their order. Turns do not change. */
   take(owner: Owner, isTaken: (item: Item) => boolean): readonly Item[] {
     const taken: Item[] = [];
     const left: Item[] = [];

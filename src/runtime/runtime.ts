@@ -7,9 +7,16 @@ import type { JsonWebKey } from 'node:crypto';
 export interface Clock {
   /** Milliseconds since the epoch by the database's clock (never the client's, see {@link anchorTo}). */
   now(): number;
-  /** Sets the clock to the database's time; from then on it advances by the process's monotonic clock. */
-  anchorTo(databaseNowMs: number): void;
-  /** How far a time is from the machine's own clock, in milliseconds; absent where time is driven by a test. */
+  /** Milliseconds that only pass, whatever any clock is set to: for durations within this process. */
+  steady(): number;
+  /**
+   * Sets the clock to the database's time; from then on it advances by the process's monotonic clock. It never goes back:
+   * where the database's clock did, this one stands still until the other has caught up, so that nothing that has expired
+   * is valid again (F14). Returns by how many milliseconds the database's clock has moved against this process's
+   * since the last call; 0 the first time.
+   */
+  anchorTo(databaseNowMs: number): number;
+  /** How far a time is from the machine's own clock, in milliseconds; absent in a virtual runtime. */
   apartFrom?(databaseNowMs: number): number;
 }
 
@@ -21,6 +28,8 @@ export interface Random {
 export interface Ids {
   /** A time-ordered UUID (RFC 9562 §5.7, version 7): neighbours in time are neighbours in an index. Never a secret. */
   uuid(): string;
+  /** The same, for something that happened at `timeMs`: its first 48 bits are that time. */
+  uuidAt(timeMs: number): string;
 }
 
 export interface Timers {
@@ -28,6 +37,11 @@ export interface Timers {
   every(intervalMs: number, run: () => Promise<void> | void): () => void;
   /** Resolves after `ms`. */
   wait(ms: number): Promise<void>;
+  /**
+   * A signal that aborts after `ms` and does not keep the process alive: how long to wait for the world outside. It counts
+   * real time in every runtime, because a server at the other end of a connection lives in real time.
+   */
+  timeout(ms: number): AbortSignal;
 }
 
 /** A private key as PKCS #8, its public key as JWK. */

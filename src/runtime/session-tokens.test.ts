@@ -297,7 +297,7 @@ describe('a refresh token', () => {
   const root = secretKey(Buffer.alloc(32, 1));
   const refreshKey = deriveKey(root, 'refresh-token', tenantId);
 
-  test('names session and generation, is made the same again, and tells nobody else anything', () => {
+  test('names session and generation, is made the same again, and tells others nothing', () => {
     const token = deriveRefreshToken(refreshKey, { sessionId, generation: 3 });
     expect(token).toMatch(/^[0-9a-f]{104}$/);
     expect(token).toBe(deriveRefreshToken(refreshKey, { sessionId, generation: 3 }));

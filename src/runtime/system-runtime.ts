@@ -6,10 +6,20 @@ import { timeOrderedIds } from './time-ordered-ids.ts';
 /** The runtime of a real process: its monotonic clock, the operating system's generator, real timers. */
 export function systemRuntime(): Runtime {
   let originMs = Date.now() - performance.now();
+  let isAnchored = false;
+  // The time at the last anchor, before which the clock does not go.
+  let reachedMs = -Infinity;
   const clock = {
-    now: () => Math.floor(originMs + performance.now()),
+    now: () => Math.max(reachedMs, Math.floor(originMs + performance.now())),
+    steady: () => performance.now(),
     anchorTo(databaseNowMs: number) {
-      originMs = databaseNowMs - performance.now();
+      const newOriginMs = databaseNowMs - performance.now();
+      const movedMs = isAnchored ? newOriginMs - originMs : 0;
+      // Only from the first anchor on: before it, this was the machine's clock.
+      if (isAnchored) reachedMs = clock.now();
+      originMs = newOriginMs;
+      isAnchored = true;
+      return movedMs;
     },
     apartFrom: (databaseNowMs: number) => Math.abs(databaseNowMs - Date.now()),
   };
@@ -33,6 +43,7 @@ export function systemRuntime(): Runtime {
         timer.unref();
         return () => clearInterval(timer);
       },
+      timeout: (ms) => AbortSignal.timeout(ms),
       wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     },
     keys: { rsa: generateRsaKeyPair },

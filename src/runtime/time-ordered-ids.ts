@@ -2,13 +2,26 @@ import type { Ids } from './runtime.ts';
 
 /**
  * Version 7 UUIDs (RFC 9562 §5.7, with the 12-bit counter of §6.2 method 1): 48 bits of milliseconds, a counter, 62 random
- * bits. One process gives them in rising order, so that what it makes in one millisecond sorts in the order of making.
+ * bits. One process gives them in rising order, also within one millisecond.
  */
 export function timeOrderedIds(now: () => number, random: (size: number) => Buffer): Ids {
   let lastMs = 0;
   let counter = 0;
+  let madeAt = 0;
   const bytes = Buffer.alloc(16);
+  const write = (timeMs: number, count: number) => {
+    bytes.writeUIntBE(timeMs, 0, 6);
+    bytes.writeUInt16BE(0x7000 | count, 6);
+    random(8).copy(bytes, 8);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    return uuidText(bytes);
+  };
   return {
+    // The counter only spreads ids of one millisecond: 62 random bits keep them apart.
+    uuidAt(timeMs) {
+      madeAt = (madeAt + 1) & 0xfff;
+      return write(Math.floor(timeMs), madeAt);
+    },
     uuid() {
       const nowMs = now();
       if (nowMs > lastMs) {
@@ -22,11 +35,7 @@ export function timeOrderedIds(now: () => number, random: (size: number) => Buff
           counter = 0;
         }
       }
-      bytes.writeUIntBE(lastMs, 0, 6);
-      bytes.writeUInt16BE(0x7000 | counter, 6);
-      random(8).copy(bytes, 8);
-      bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-      return uuidText(bytes);
+      return write(lastMs, counter);
     },
   };
 }
@@ -36,7 +45,7 @@ const hexDigits = Buffer.from('0123456789abcdef');
 const bytePlaces = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const text = Buffer.from('00000000-0000-0000-0000-000000000000');
 
-// Written in place: text put together from pieces is flattened again wherever it goes, and an id goes to many places.
+// Written in place: text concatenated from pieces is flattened again wherever it is used, and ids are used in many places.
 function uuidText(bytes: Buffer): string {
   for (let index = 0; index < bytes.length; index += 1) {
     const place = bytePlaces[index] ?? 0;

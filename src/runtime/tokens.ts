@@ -5,7 +5,7 @@
 import { digestsEqual, hmacSha256, isRs256Signature, signRs256 } from './crypto.ts';
 import type { RsaKeyPair, SecretKey } from './crypto.ts';
 
-/** What a short-lived token permits, and by whose word. What is absent is nobody's. */
+/** What a short-lived token permits, and on whose authority. What is absent is not granted. */
 export interface TokenPowers {
   /** Space-separated scopes. */
   readonly scope: string;
@@ -76,12 +76,12 @@ export function signActionToken(key: SecretKey, token: ActionTokenIssue): string
 export type TokenCheck =
   | { readonly ok: true; readonly token: ActionToken }
   | { readonly ok: false; readonly reason: 'invalid' }
-  /** Genuine, but too old: good for saying so to whoever brings it, and for nothing else. */
+  /** Genuine, but expired: it may only be used to tell its bearer so. */
   | { readonly ok: false; readonly reason: 'expired'; readonly token: ActionToken };
 
 const invalid: TokenCheck = { ok: false, reason: 'invalid' };
 
-// A token has some 600 characters; nobody needs to make the server hash a megabyte.
+// A token has some 600 characters; no client needs the server to hash a megabyte.
 const tokenCharactersMax = 4096;
 
 /**
@@ -271,6 +271,27 @@ export function readRefreshToken(key: SecretKey, text: string): RefreshToken | u
     sessionId: named.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     generation: Number.parseInt(named.slice(32), 16),
   };
+}
+
+/** What the cookie of a remembered device says: the secret of that browser, and which of its cookies it is. */
+export interface DeviceCookie {
+  /** 32 random bytes. Only their SHA-256 is stored. */
+  readonly secret: Buffer;
+  readonly generation: number;
+}
+
+/** The cookie of a generation: secret, generation, HMAC of both. Whoever has an older one cannot make the next. */
+export function signDeviceCookie(key: SecretKey, { secret, generation }: DeviceCookie): string {
+  const named = `${secret.toString('hex')}${generation.toString(16).padStart(8, '0')}`;
+  return `${named}${hmacSha256(key, named).toString('hex')}`;
+}
+
+/** Reads a cookie that was made with the tenant's key; undefined for anything else. It may have been replaced. */
+export function readDeviceCookie(key: SecretKey, text: string): DeviceCookie | undefined {
+  if (!/^[0-9a-f]{136}$/.test(text)) return undefined;
+  const named = text.slice(0, 72);
+  if (!digestsEqual(hmacSha256(key, named), Buffer.from(text.slice(72), 'hex'))) return undefined;
+  return { secret: Buffer.from(named.slice(0, 64), 'hex'), generation: Number.parseInt(named.slice(64), 16) };
 }
 
 function parseObject(payload: string): Record<string, unknown> | undefined {

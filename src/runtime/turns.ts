@@ -1,15 +1,15 @@
 import { Lines } from './lines.ts';
 
 /**
- * Places that several owners share. Whoever finds none free waits, and free ones go round the owners in turn: one that asks
- * for a hundred makes another wait for one.
+ * A limit on concurrent work that several owners share. If no place is free, the work waits, and free places go round the
+ * owners in turn: an owner with a hundred pieces of work makes another wait for one.
  */
 export interface Turns {
   /** Runs `work` in a place. @throws {TurnsBusy}, or the signal's reason if it is aborted while the work waits */
   run<Result>(owner: unknown, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
 }
 
-/** Too many wait already, and the owner has its share of them. */
+/** Too many pieces of work are waiting, and the owner has its share of them. */
 export class TurnsBusy extends Error {
   override readonly name = 'TurnsBusy';
 }
@@ -20,9 +20,9 @@ export function openTurns({
   waitingMax = Infinity,
 }: {
   readonly placesMax?: number;
-  /** Of the places, those that one owner can have at once. */
+  /** How many places one owner can have at once. */
   readonly ownPlacesMax?: number;
-  /** How many may wait, shared among the owners of whom any does. */
+  /** How many may wait, shared among the owners that wait. */
   readonly waitingMax?: number;
 }): Turns {
   const lines = new Lines<unknown, () => void>();

@@ -14,7 +14,7 @@ const tables = `
 
 const groupedCallsMax = 8;
 
-// The transaction's id tells who shared one.
+// The transaction's id shows which calls shared a transaction.
 const record = statement<{ transaction: string }>(
   'group_test_record',
   'insert into tally values ($1, $2, $3) returning pg_current_xact_id()::text as transaction',
@@ -62,13 +62,13 @@ describe.each(['embedded', 'postgres'] as const)('%s: calls that are made at the
     ]);
     expect(b).toEqual([{ transaction: a[0]?.transaction, amount: 2 }]);
     expect(c).toEqual(a);
-    // Prepared now, which is another way through the driver.
+    // Prepared by now, so the calls take the other path through the driver.
     const again = await Promise.all(['b', 'a', 'c'].map((name) => db.query(recordMore, ['shared', name, 4])));
     expect(again.map((rows) => rows[0]?.amount)).toEqual([4, 4, 4]);
     expect(await countOf(db, 'shared')).toBe(6);
   });
 
-  test('are each answered from their own statement, also where one has no row and another several', async () => {
+  test('are each answered from their own statement, even if one has no row and another has several', async () => {
     for (let time = 0; time < 2; time += 1) {
       const [all, none, one] = await Promise.all([
         db.query(read, ['same', 'same', 0]),
@@ -79,7 +79,7 @@ describe.each(['embedded', 'postgres'] as const)('%s: calls that are made at the
     }
   });
 
-  test('fail alone: the others are done, each once', async () => {
+  test('fail alone: the other calls succeed, each exactly once', async () => {
     const results = await Promise.allSettled([
       db.query(record, ['failing', 'a', 1]),
       db.query(record, ['failing', 'b', -1]),
@@ -94,12 +94,12 @@ describe.each(['embedded', 'postgres'] as const)('%s: calls that are made at the
     expect(await countOf(db, 'failing')).toBe(2);
   });
 
-  test('of one user never share one, so that what they race for is decided between two transactions', async () => {
+  test('of one user never share a transaction, so their races are decided between two transactions', async () => {
     const rows = await Promise.all([1, 2, 3].map((amount) => db.query(record, ['own', 'one', amount])));
     expect(new Set(rows.map(([row]) => row?.transaction)).size).toBe(3);
   });
 
-  test('leave alone where their statement says nothing of groups', async () => {
+  test('run alone if their statement has no grouping', async () => {
     const rows = await Promise.all(['a', 'b', 'c'].map((name) => db.query(recordAlone, ['alone', name, 1])));
     expect(new Set(rows.map(([row]) => row?.transaction)).size).toBe(3);
   });
@@ -149,7 +149,7 @@ describe('on a server', () => {
     expect(new Set(rows.map(([row]) => row?.transaction)).size).toBe(3);
   });
 
-  test('F11: a call that waits for a lock in vain is refused alone', async () => {
+  test('F11: a call that times out waiting for a lock is the only one refused', async () => {
     const [holder, db] = [open(1), open(2)];
     await holder.transaction(async (sql) => {
       await sql.query(recordAlone, ['locked', 'b', 1]);
@@ -161,7 +161,7 @@ describe('on a server', () => {
     expect(await countOf(db, 'locked')).toBe(3);
   });
 
-  test('F09: when no connection comes free in time all who wait are told, and later ones are served', async () => {
+  test('F09: if no connection becomes free in time, all waiting calls are refused, and later ones are served', async () => {
     const db = open(1);
     const sleep = statement('group_test_sleep', 'select pg_sleep($1)');
     const long = db.query(sleep, [2.5]);
@@ -175,7 +175,7 @@ describe('on a server', () => {
     expect(await countOf(db, 'full')).toBe(3);
   });
 
-  test('calls whose connection is cut are told so, and the next ones are served', async () => {
+  test('calls fail if their connection is cut, and the next ones are served', async () => {
     const db = open(2);
     const cut = statement(
       'group_test_cut',
@@ -193,7 +193,7 @@ describe('on a server', () => {
   test('groups of two nodes that record the same keys in opposite order do not wait for each other', async () => {
     const nodes = [open(2), open(2)] as const;
     const names = ['a', 'b', 'c', 'd'];
-    // Slow, so that each group has locked its first before the other is at its last.
+    // Slow, so that each group has locked its first row before the other reaches its last.
     const slowly = statement<{ name: string }>(
       'group_test_slowly',
       `insert into tally select $1, $2, $3 from (select pg_sleep(0.02)) as slow on conflict do nothing returning name`,
@@ -213,12 +213,12 @@ describe('on a server', () => {
           .sort(),
       ).toEqual(names);
     }
-    // A deadlock is found after a second, so one a round would be told by the time.
+    // PostgreSQL detects a deadlock after a second, so one deadlock per round would show in the elapsed time.
     expect(performance.now() - startedMs).toBeLessThan(rounds * 700);
   });
 });
 
-/** A queue before a database with so many places, all of which are taken unless `isFree`, and given back on demand. */
+/** A queue in front of a database with this many places. All are taken unless `isFree`; tests free them on demand. */
 function queueBefore(placesMax: number, isFree = false) {
   const left: string[][] = [];
   const refused: string[] = [];
@@ -239,7 +239,7 @@ function queueBefore(placesMax: number, isFree = false) {
       : { tenantId: tenant === 'nobody' ? null : tenant, isVerification: tenant === 'verifier', isGone };
   const on = {
     queue,
-    /** The names of what left, one list for each turn; forgotten once told. */
+    /** The names of the calls that were sent, one list for each turn; each name is returned only once. */
     left: () => left.splice(0),
     refused: () => refused.splice(0),
     call(name: string, tenant?: string, its: typeof record | typeof recordAlone = recordAlone, isGone = () => false) {
@@ -254,7 +254,7 @@ function queueBefore(placesMax: number, isFree = false) {
       queue.add(call);
       return call;
     },
-    /** So many turns end, the longest first. */
+    /** Ends this many turns, the oldest first. */
     free(count: number): string[][] {
       for (let index = 0; index < count; index += 1) {
         const turn = turns.shift();
@@ -273,7 +273,7 @@ function queueBefore(placesMax: number, isFree = false) {
 const turnEnds = () => new Promise((resolve) => setImmediate(resolve));
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
-test('ruling 52: only before the first call of a request was sent may it be left out because the caller has gone', async () => {
+test('ruling 52: a request is dropped because its caller has gone only before its first call was sent', async () => {
   const seen: (boolean | undefined)[] = [];
   const db = {
     query: (_statement: unknown, _values: unknown, party?: Party) => Promise.resolve(seen.push(party?.isGone?.())),
@@ -298,7 +298,7 @@ describe('the queue', () => {
     expect(free(1)).toEqual([['a']]);
   });
 
-  test('whoever comes while no place is free leaves with those who wait, up to the limit of a group', async () => {
+  test('calls that arrive while no place is free are sent together with those waiting, up to the limit of a group', async () => {
     const { call, free } = queueBefore(1);
     call('first', 't', record);
     await turnEnds();
@@ -307,7 +307,7 @@ describe('the queue', () => {
     expect(free(2).map(({ length }) => length)).toEqual([groupedCallsMax, 1]);
   });
 
-  test('what is sent again is sent by itself, and at once', async () => {
+  test('a retried call is sent alone, and at once', async () => {
     const { call, queue, free } = queueBefore(1);
     const again = call('again', 'A', record);
     await turnEnds();
@@ -319,7 +319,7 @@ describe('the queue', () => {
     expect(free(2)).toEqual([['again'], ['a1', 'a2']]);
   });
 
-  test('ruling 52: tenants take turns, whatever else each has waiting, and those who are no tenant do as well', () => {
+  test('ruling 52: tenants take turns, however many calls each has waiting, and callers without a tenant take turns too', () => {
     const { call, free } = queueBefore(1);
     for (const name of numbered('a', 6)) call(name, 'A');
     for (const name of numbered('b', 3)) call(name, 'B');
@@ -330,7 +330,7 @@ describe('the queue', () => {
     expect(free(9).flat()).toEqual(['a2', 'b2', 'nobody2', 'c1', 'a3', 'b3', 'a4', 'a5', 'a6']);
   });
 
-  test('ruling 52: a group is of one tenant, so that nobody waits for the locks of another', async () => {
+  test('ruling 52: all calls of a group are for one tenant, so no tenant waits for the locks of another', async () => {
     const { call, free } = queueBefore(1);
     for (const name of numbered('a', 20)) call(name, 'A', record);
     for (const name of numbered('b', 2)) call(name, 'B', record);
@@ -350,12 +350,13 @@ describe('the queue', () => {
     expect(left()).toHaveLength(8);
     for (const name of numbered('b', 20)) call(name, 'B');
     expect(left()).toEqual([['b1']]);
-    // What the first gives back goes to the others, until nobody has more than four times what is left free.
+    // The places that the first gives back go to the others, until each has at most four times as many as are left
+    // free.
     call('c1', 'C');
     expect(free(5).flat()).toEqual(['b2', 'c1', 'b3', 'b4', 'a9']);
   });
 
-  test('F09: the last place is for verifications alone, of whichever tenant', () => {
+  test('F09: the last place is reserved for verifications, for any tenant', () => {
     const { call, left } = queueBefore(10, true);
     for (const tenant of ['A', 'B', 'C']) for (const name of numbered(tenant, 10)) call(name, tenant);
     expect(left()).toHaveLength(9);
@@ -363,7 +364,7 @@ describe('the queue', () => {
     expect(left()).toEqual([['v1']]);
   });
 
-  test('ruling 52: a tenant that waits alone may have far more than 64 calls waiting, beside jobs and anybody', () => {
+  test('ruling 52: a tenant that waits alone may have far more than 64 calls waiting, even beside jobs and callers without a tenant', () => {
     const { call, refused, free } = queueBefore(1);
     call('job');
     call('anybody', 'nobody');
@@ -372,7 +373,7 @@ describe('the queue', () => {
     expect(free(202)).toHaveLength(202);
   });
 
-  test('ruling 52: while two tenants wait no line takes more than 64, and what waited before keeps its place', () => {
+  test('ruling 52: while two tenants wait, no line takes more than 64 calls, and calls that waited before keep their place', () => {
     const { call, refused, free } = queueBefore(1);
     for (const name of numbered('a', 70)) call(name, 'A');
     call('b1', 'B');
@@ -381,17 +382,17 @@ describe('the queue', () => {
     for (const name of numbered('c', 66)) call(name, 'C');
     expect(refused()).toEqual(['c65', 'c66']);
     expect(free(6).flat()).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
-    // 67 of A, still: there is a place for another only below 64.
+    // A still has 67 calls waiting: another is accepted only below 64.
     call('a72', 'A');
     expect(refused()).toEqual(['a72']);
-    // Nobody but A is left, once C is through.
+    // Once C is done, only A is left.
     const later = free(2 * 62).flat();
     expect(later.filter((name) => name.startsWith('c'))).toHaveLength(62);
     for (const name of numbered('more', 100)) call(name, 'A');
     expect(refused()).toEqual([]);
   });
 
-  test('ruling 52: of calls made at one time those that can leave do, before any is refused', async () => {
+  test('ruling 52: of calls made at the same time, those that can be sent are sent before any is refused', async () => {
     const { call, refused, left } = queueBefore(2, true);
     call('b1', 'B', record);
     for (const name of numbered('a', lineMax.contended + groupedCallsMax)) call(name, 'A', record);
@@ -400,14 +401,14 @@ describe('the queue', () => {
     expect(refused()).toEqual([]);
   });
 
-  test('ruling 52: while two tenants wait none waits over a second, but for what waited before the other came', () => {
+  test('ruling 52: while two tenants wait, no call waits over a second, except those that waited before the second tenant came', () => {
     const { call, refused, queue, free } = queueBefore(1);
     call('a1', 'A');
     call('a2', 'A');
     queue.pass(900);
     for (const tenant of ['B', 'C', 'D']) call(tenant.toLowerCase(), tenant);
     call('a3', 'A');
-    // Turns come, but to others.
+    // Others get turns.
     expect(free(1).flat()).toEqual(['a1']);
     queue.pass(500);
     expect(free(1).flat()).toEqual(['b']);
@@ -418,7 +419,7 @@ describe('the queue', () => {
     expect(queue.waiting).toBe(1);
   });
 
-  test('F09: whoever waits alone is told after a second in which no turn came, or after five in all', () => {
+  test('F09: a call that waits alone is refused after a second without any turn, or after five seconds in all', () => {
     const { call, refused, queue, free } = queueBefore(1);
     call('a1', 'A');
     queue.pass(waitMsMax - 1);
@@ -437,7 +438,49 @@ describe('the queue', () => {
     expect(refused()).toEqual([`c${lineMax.alone + 1}`]);
   });
 
-  test('ruling 52: whoever hung up gives back their place, and is not sent', () => {
+  test('F33: a tenant that waits alone may have a burst; if its calls have been late for three seconds, more are refused at once until they are late no more', () => {
+    const { call, refused, queue, free, left } = queueBefore(1);
+    const later = (ms: number, turns: number) => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        queue.pass(100);
+        free(turns);
+      }
+      left();
+    };
+    for (const name of numbered('a', 400)) call(name, 'A');
+    later(2_900, 10);
+    call('patient', 'A');
+    expect(refused()).toEqual([]);
+    later(600, 1);
+    call('late', 'A');
+    expect(refused()).toEqual(['late']);
+    // What a request has begun is finished, however late it is.
+    queue.add({ ...call('begun', 'A'), party: { tenantId: 'A', isVerification: false } });
+    expect(refused()).toEqual(['begun']);
+
+    // As soon as the first call has waited less, others may wait behind it.
+    free(queue.waiting - 1);
+    call('next', 'A');
+    queue.pass(100);
+    free(1);
+    call('after', 'A');
+    expect(refused()).toEqual([]);
+    queue.pass(400);
+    call('late again', 'A');
+    expect(refused()).toEqual(['late again']);
+    // After ten seconds in which none was late a burst may wait again.
+    free(queue.waiting);
+    for (let round = 0; round < 105; round += 1) {
+      call(`calm ${round}`, 'A');
+      later(100, 1);
+    }
+    for (const name of numbered('b', 300)) call(name, 'A');
+    later(600, 1);
+    call('patient again', 'A');
+    expect(refused()).toEqual([]);
+  });
+
+  test('ruling 52: a caller that hung up gives back its place, and its call is not sent', () => {
     const { call, refused, queue, free } = queueBefore(1);
     let isGone = false;
     call('b1', 'B');
@@ -453,7 +496,7 @@ describe('the queue', () => {
     expect(refused()).toEqual(['c1']);
   });
 
-  test('when it closes what was taken is still done, and nothing more is taken', async () => {
+  test('on close, accepted calls are completed, and no more are accepted', async () => {
     const { call, queue, refused, free } = queueBefore(1);
     call('waiting', 'A');
     call('grouped', 'A', record);

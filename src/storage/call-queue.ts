@@ -1,55 +1,65 @@
 /**
- * Whose calls are sent to the database next. The calls for one tenant wait in a line of their own, and lines take turns, so
- * that nobody waits behind all that another has asked (decision 0020).
+ * Decides which calls are sent to the database next. The calls for each tenant wait in a line of their own, and the
+ * lines take turns, so no tenant waits behind all the calls of another (decision 0020).
  *
- * Calls of a statement with a `grouping` that are made for one tenant at the same time leave together, as one message and
- * one transaction, which spares all but one of them the way to the database, the wait for the disk and the work around both
- * (decision 0011). Nothing waits for company: what is asked within one turn of the event loop goes when the turn ends, and
- * more joins only while no connection is free. Each statement is the one that would run alone, with its own snapshot, so
- * that a group changes nothing but the moment of its commit.
+ * Calls for one tenant whose statements have a `grouping` and that are made at the same time are sent together, as one
+ * message and one transaction. All but one of them save the round trip, the wait for the disk and the work around both
+ * (decision 0011). No call waits for a group to fill: calls made within one turn of the event loop are sent when the
+ * turn ends, and more join only while no connection is free. Each statement is the same as if it ran alone, with its
+ * own snapshot, so a group changes nothing but the moment of its commit.
  */
 import { Lines } from '../runtime/lines.ts';
-import { pause } from './pause.ts';
+import { realPause } from '../runtime/real-pause.ts';
 import type { StatementCall } from './row-types.ts';
 import { DatabaseUnavailable } from './sql.ts';
 import type { Party, SqlValue, Statement } from './sql.ts';
 
-/** Whoever waits for a turn, and how they are told that it does not come. */
+/** A call or transaction that waits for a turn, and how it is told that it will not get one. */
 export interface Waiter {
-  /** Undefined for what the node does of its own accord. */
+  /** Undefined for calls that the node makes for itself. */
   readonly party: Party | undefined;
   reject(error: Error): void;
 }
 
-/** A statement, and whom to tell its rows. */
+/** A statement, and the callback that receives its rows. */
 export interface PendingCall extends StatementCall, Waiter {
-  /** How often it was sent. What is sent again is sent by itself. */
+  /** How often it was sent. A retry is always sent alone. */
   attempts: number;
   resolve(rows: Record<string, unknown>[]): void;
 }
 
-/** What has a place now: one that keeps it for more than a statement, or the calls that leave together. */
+/** The holder of a place: one that keeps it for more than a statement, or the calls that are sent together. */
 export type Turn<Hold> = { readonly owner: Owner } & (
   { readonly hold: Hold } | { readonly calls: readonly [PendingCall, ...PendingCall[]] }
 );
 
-/** Whose line a call waits in: a tenant's, that of all who are none, or the node's own. */
+/** Owner of a line: a tenant, null for all callers without a tenant, or undefined for the node itself. */
 type Owner = string | null | undefined;
 
-/** How long calls wait while no turn comes at all (F09), or while those for two tenants or more do (ruling 52). */
+/** How long calls wait while there is no turn at all (F09), or while calls for two or more tenants wait (ruling 52). */
 export const waitMsMax = 1_000;
-/** How many times as long those for one tenant may wait while nobody else does: that is the node's own bound. */
+/**
+ * Factor by which calls for one tenant may wait longer while no other tenant waits: this bound protects the node
+ * itself.
+ */
 const aloneFactor = 5;
-/** How many calls a line takes while those for two tenants or more wait (ruling 52), and while those for one do. */
+/** Calls that a line takes while calls for two or more tenants wait (ruling 52), and while only one tenant waits. */
 export const lineMax = { contended: 64, alone: 1_000 };
-/** How many times as many places one owner has at most as are left free. */
+/**
+ * Where the first call of a line has waited for this long at every look for so long, more comes than can be done (F33).
+ * From then on, until none was late for longer, the line takes a new call only while its first has waited less: a burst
+ * may wait, but a queue that does not become shorter makes everyone late and nobody faster. Only where one tenant waits
+ * alone; else the bounds above hold.
+ */
+const overload = { waitMs: 400, afterMs: 3_000, calmMs: 10_000 };
+/** An owner may hold at most this many times as many places as are left free. */
 const shareMax = 4;
 
 const tickMs = 100;
 
 interface Place<Item> {
   readonly item: Item;
-  /** The how-manieth call it is. */
+  /** The sequence number of the call. */
   readonly number: number;
   readonly sinceMs: number;
 }
@@ -60,12 +70,14 @@ export class CallQueue<Hold extends Waiter> {
   private readonly groupMax: number;
   private readonly waitMs: number;
   private readonly lines = new Lines<Owner, Place<PendingCall | Hold>>();
-  /** Those of this turn of the event loop that may leave together. */
+  /** Calls of this turn of the event loop that may be sent together. */
   private arrivals: PendingCall[] = [];
   private readonly held = new Map<Owner, number>();
+  /** Of lines whose first call is late, or was until lately: whether they are overloaded, and since when that holds again. */
+  private readonly loads = new Map<Owner, { readonly isOver: boolean; readonly sinceMs: number }>();
   private free: number;
   private arrived = 0;
-  /** The first call that came while those for two tenants were waiting; none if they are not. */
+  /** The number of the first call that came while calls for two tenants were waiting; Infinity if they are not. */
   private contendedFrom = Infinity;
   private timeMs = 0;
   private lastTurnMs = 0;
@@ -73,7 +85,10 @@ export class CallQueue<Hold extends Waiter> {
   private closing: Promise<void> | undefined;
   private onQuiet: (() => void) | undefined;
 
-  /** `serve` is told that calls wait, and asks for the {@link next} turn until there is none. At most `groupMax` leave together. */
+  /**
+   * Calls `serve` when calls wait; it takes the {@link next} turn until there is none. A group has at most `groupMax`
+   * calls.
+   */
   constructor(
     serve: () => void,
     options: { readonly placesMax: number; readonly groupMax: number; readonly waitMs?: number | undefined },
@@ -95,7 +110,7 @@ export class CallQueue<Hold extends Waiter> {
     return this.free === this.placesMax;
   }
 
-  /** Stands in line with a statement, and gives its rows. */
+  /** Queues a statement, and resolves to its rows. */
   ask<Row>(statement: Statement<Row>, values: readonly SqlValue[], party: Party | undefined): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       this.add({ statement, values, party, attempts: 0, resolve: (rows) => resolve(rows as Row[]), reject });
@@ -127,7 +142,7 @@ export class CallQueue<Hold extends Waiter> {
     this.free -= 1;
     this.held.set(owner, (this.held.get(owner) ?? 0) + 1);
     this.noticeContention();
-    // They keep moving where everybody else stands still.
+    // Verifications still get turns when no other call does.
     if (item.party?.isVerification !== true) this.lastTurnMs = this.timeMs;
     return isCall(item) ? { owner, calls: this.withCompany(owner, item) } : { owner, hold: item };
   }
@@ -140,7 +155,7 @@ export class CallQueue<Hold extends Waiter> {
     this.noticeQuiet();
   }
 
-  /** Takes nothing more, and resolves when everything that was taken is done. */
+  /** Accepts no more calls, and resolves when every accepted call is done. */
   close(): Promise<void> {
     this.closing ??= new Promise((resolve) => {
       this.onQuiet = resolve;
@@ -149,10 +164,11 @@ export class CallQueue<Hold extends Waiter> {
     return this.closing;
   }
 
-  /** Lets time pass: whoever has waited too long is told so. */
+  /** Advances the time, and refuses calls that have waited too long. */
   pass(ms: number): void {
     this.timeMs += ms;
     this.noticeContention();
+    this.noticeLoads();
     const isStill = this.timeMs - this.lastTurnMs >= this.waitMs;
     for (const owner of [...this.lines.owners()]) {
       this.refuse(owner, 'No turn at the database came in time.', ({ item, number, sinceMs }) => {
@@ -173,7 +189,7 @@ export class CallQueue<Hold extends Waiter> {
 
   private stand(item: PendingCall | Hold): void {
     const owner = item.party === undefined ? undefined : item.party.tenantId;
-    // What can leave leaves, and whoever has gone gives back their place, before anybody is refused one.
+    // Before any call is refused, send those that can be sent, and drop those whose caller has gone.
     if (this.isFull(owner)) this.serve();
     if (this.isFull(owner)) this.refuse(owner, 'The caller has gone.', (place) => isGone(place.item));
     if (item.party?.isGone !== undefined && this.isFull(owner)) {
@@ -188,10 +204,31 @@ export class CallQueue<Hold extends Waiter> {
 
   private isFull(owner: Owner): boolean {
     const { length } = this.lines.line(owner);
+    if (this.loads.get(owner)?.isOver === true && this.isLate(owner) && !this.isContended(owner)) return true;
     return length >= lineMax.contended && length >= (this.isContended(owner) ? lineMax.contended : lineMax.alone);
   }
 
-  /** Whether calls for two tenants wait, `owner` included. Whoever is none has a turn, but is no reason to refuse one. */
+  private isLate(owner: Owner): boolean {
+    const [first] = this.lines.line(owner);
+    return first !== undefined && this.timeMs - first.sinceMs >= overload.waitMs;
+  }
+
+  private noticeLoads(): void {
+    for (const owner of new Set([...this.loads.keys(), ...this.lines.owners()])) {
+      const isLate = this.isLate(owner);
+      const { isOver, sinceMs } = this.loads.get(owner) ?? { isOver: false, sinceMs: this.timeMs };
+      if (!isOver && !isLate) this.loads.delete(owner);
+      else if (isOver === isLate) this.loads.set(owner, { isOver, sinceMs: this.timeMs });
+      else if (this.timeMs - sinceMs < (isOver ? overload.calmMs : overload.afterMs))
+        this.loads.set(owner, { isOver, sinceMs });
+      else this.loads.set(owner, { isOver: isLate, sinceMs: this.timeMs });
+    }
+  }
+
+  /**
+   * Whether calls for two tenants wait, `owner` included. Callers without a tenant get turns, but never cause a
+   * refusal.
+   */
   private isContended(owner?: Owner): boolean {
     let first = isTenant(owner) ? owner : undefined;
     for (const one of this.lines.owners()) {
@@ -212,8 +249,8 @@ export class CallQueue<Hold extends Waiter> {
   }
 
   /**
-   * Whether an owner's share allows for one place more. However long they keep what they have, there is a place for whoever
-   * else comes, and the last is for verifications only (F09). Where there are one or two, there is nothing to share.
+   * Whether an owner's share allows one more place. However long owners keep their places, one is left for another
+   * owner, and the last is for verifications only (F09). With only one or two places there is nothing to share.
    */
   private mayHavePlace({ party }: Waiter, owner: Owner): boolean {
     if (party?.isVerification === true || this.placesMax < 3) return true;
@@ -221,8 +258,8 @@ export class CallQueue<Hold extends Waiter> {
   }
 
   /**
-   * A call with those of its tenant that leave with it: at most one of a user, in the order of users, so that no two groups
-   * wait for each other.
+   * The first call with the calls of its tenant that are sent with it: at most one for each user, in the order of
+   * users, so that no two groups wait for each other.
    */
   private withCompany(owner: Owner, first: PendingCall): readonly [PendingCall, ...PendingCall[]] {
     if (!this.mayHaveCompany(first) || this.lines.line(owner).length === 0) return [first];
@@ -250,9 +287,11 @@ export class CallQueue<Hold extends Waiter> {
   private async tick(): Promise<void> {
     this.isTicking = true;
     do {
-      await pause(tickMs);
+      await realPause(tickMs);
       this.pass(tickMs);
     } while (this.waiting > 0);
+    // Nobody waits, so nothing is overloaded; and time passes here only while someone does.
+    this.loads.clear();
     this.isTicking = false;
   }
 }
@@ -269,7 +308,7 @@ function isGone({ party }: Waiter): boolean {
   return party?.isGone?.() === true;
 }
 
-/** What a grouped statement begins with, see {@link statement}. */
+/** The first two values of a grouped statement, see {@link statement}. */
 function userOf({ values }: PendingCall): string {
   return `${String(values[0])} ${String(values[1])}`;
 }

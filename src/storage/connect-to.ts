@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 
-/** How a connection to a server is opened. What its session has to be is made once it is open: see session-settings.ts. */
+/** How a connection to a server is opened. Its session settings are made once it is open: see session-settings.ts. */
 export function connectTo(url: string): ClientConfig {
   return {
     connectionString: url,

@@ -1,4 +1,5 @@
 import { appClientDefaults } from '../core/sessions/app-client-defaults.ts';
+import { manifests } from '../methods/manifests.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { makeSessionSigningKey } from './make-session-signing-key.ts';
@@ -10,16 +11,6 @@ import { createTenantRow } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
 import type { Sql } from './sql.ts';
 
-/** What works without a message provider, and so is enabled for a new tenant (ruling 7). */
-const firstMethods = [
-  'PASSKEY',
-  'SECURITY_KEY',
-  'AUTHENTICATOR_APP',
-  'EMAIL_OTP',
-  'EMAIL_MAGIC_LINK',
-  'RECOVERY_CODE',
-] as const;
-
 interface Parts {
   readonly runtime: Runtime;
   readonly seal: Seal;
@@ -30,7 +21,7 @@ export interface NewTenant {
   readonly name: string;
 }
 
-/** Makes a tenant: root key, session signing key, app client, methods. Keys to call it with are made by {@link createApiKey}. */
+/** Creates a tenant: root key, session signing key, app client, methods. {@link createApiKey} creates its API keys. */
 export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: NewTenant): Promise<void> {
   const { tenantId, name } = tenant;
   const nowMs = runtime.clock.now();
@@ -41,9 +32,9 @@ export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: N
     nowMs,
   });
   await makeSessionSigningKey(sql, { runtime, seal }, tenantId);
-  // Named like the tenant, so that a backend that knows its tenant can begin sessions at once.
-  await recordAppClient(sql, tenantId, { client_id: tenantId, name: 'Default', ...appClientDefaults }, nowMs);
-  for (const verificationMethod of firstMethods) {
+  // It has the tenant's id, so a backend that knows its tenant can start sessions at once.
+  await recordAppClient(sql, tenantId, { clientId: tenantId, name: 'Default', ...appClientDefaults }, nowMs);
+  for (const { verificationMethod } of manifests.filter(({ isOnAtFirst }) => isOnAtFirst)) {
     await createAuthenticatorConfiguration(sql, {
       tenantId,
       authenticatorId: runtime.ids.uuid(),
@@ -57,11 +48,11 @@ export interface NewApiKey {
   readonly tenantId: string;
   readonly kind: 'server' | 'management';
   readonly name: string;
-  /** The key itself, when the operator brings it; else 256 random bits. */
+  /** The key itself, if the operator supplies one; otherwise 256 random bits. */
   readonly key?: string | undefined;
 }
 
-/** Makes an API key and gives its id and the key itself, which cannot be read again. */
+/** Creates an API key and returns its id and the key itself, which cannot be read again. */
 export async function createApiKey(
   sql: Sql,
   { runtime, seal }: Parts,
@@ -75,7 +66,7 @@ export async function createApiKey(
     kind,
     name,
     digest: sha256(key),
-    // Webhook signatures need a server key itself; a management key is never needed again (ruling 24).
+    // Webhook signatures need the server key itself; a management key is never needed again (ruling 24).
     keySealed: kind === 'server' ? seal.seal(Buffer.from(key), apiKeyPlace(tenantId, keyId)) : null,
     nowMs: runtime.clock.now(),
   });

@@ -1,4 +1,4 @@
-/** Two processes must never both believe that a data directory is theirs. */
+/** Two processes must never both believe that they own a data directory. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A process that tries to take the lock when it is told to, says what came of it, and then holds it. */
+/** A process that tries to take the lock on request, reports the result, and then holds the lock. */
 function contender(): { child: ChildProcess; go(): void; result: Promise<string>; ready: Promise<string> } {
   const module = new URL('./data-directory.ts', import.meta.url).href;
   const program = `
@@ -55,7 +55,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-test('the directory is made for its owner alone, and the claim names the process', () => {
+test('the directory is created for its owner alone, and the claim names the process', () => {
   const lock = lockDataDirectory(directory);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   const [name = ''] = readdirSync(claims);
@@ -94,9 +94,9 @@ test('the lock of a process that was killed is taken over', async () => {
   expect(readdirSync(claims)).toEqual([]);
 });
 
-test('a pid that was given to another process since does not hold the lock', () => {
+test('a pid that was reused by another process does not hold the lock', () => {
   mkdirSync(claims, { recursive: true });
-  // Process 1 is always there, and did not start at tick 1.
+  // Process 1 always exists, and did not start at tick 1.
   const before = process.pid === 1 ? process.ppid : 1;
   writeFileSync(join(claims, `${before}-1@${hostname()}`), '');
   lockDataDirectory(directory).release();
@@ -108,7 +108,7 @@ test('an earlier process with our own pid, as in a restarted container, does not
   lockDataDirectory(directory).release();
 });
 
-test('a claim from another host is respected, because nobody here can know', () => {
+test('a claim from another host is respected, because this host cannot check it', () => {
   mkdirSync(claims, { recursive: true });
   writeFileSync(join(claims, '4711-12345@elsewhere'), '');
   expect(() => lockDataDirectory(directory)).toThrow(

@@ -1,27 +1,28 @@
 /**
- * Keeps two processes out of one data directory: PGlite does not, and loses rows when they meet.
+ * Keeps two processes out of one data directory: PGlite does not, and loses rows if two processes use it.
  *
- * Each contender first puts a claim of its own, a file whose name says who it is, into `sallyport.lock/`, and only then
- * looks for others. Of two that race the later one to look sees the other's claim, so never do both win; nobody ever
- * deletes a name that a living process could still rely on, which is what breaks taking over one common lock file.
+ * Each contender first writes a claim of its own into `sallyport.lock/`, a file whose name identifies the process, and
+ * only then looks for others. If two race, the later one to look sees the other's claim, so they never both win. No
+ * process ever deletes a name that a living process could still rely on; that is what makes taking over a single shared
+ * lock file unsafe.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** Another process works in the directory. The message is one sentence for an operator. */
+/** Another process uses the directory. The message is one sentence for an operator. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
 }
 
-/** A directory that is ours alone until it is released, or until the process ends. */
+/** A directory that only this process uses until it is released, or until the process ends. */
 export interface DataDirectoryLock {
   release(): void;
 }
 
 interface Claim {
   readonly pid: number;
-  /** Clock ticks since the machine started, from /proc; `0` where there is no /proc. */
+  /** Clock ticks since the machine started, from /proc; `0` if there is no /proc. */
   readonly startedAt: string;
   readonly host: string;
 }
@@ -30,8 +31,8 @@ const triesMax = 5;
 const heldHere = new Set<string>();
 
 /**
- * Creates the directory (only its owner may enter) and takes its lock; takes over from a process that no longer lives.
- * Blocks for up to a quarter of a second when it is held. @throws {DataDirectoryInUse}
+ * Creates the directory (only its owner may enter) and takes its lock, also from a process that no longer lives. Blocks
+ * for up to a quarter of a second if the lock is held. @throws {DataDirectoryInUse}
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
   const folder = join(directory, 'sallyport.lock');
@@ -56,13 +57,13 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
       heldHere.add(file);
       return oneRelease(file);
     }
-    // Of several that race all stand back but one, which waits for them to do so and wins.
+    // If several race, all withdraw their claims except one, which waits for them to do so and wins.
     if (isPlaced && (tried === triesMax || others.some((other) => nameOf(other) < nameOf(own)))) {
       rmSync(file, { force: true });
       isPlaced = false;
     }
     if (tried === triesMax) throw new DataDirectoryInUse(inUse(directory, folder, own, holder));
-    // Synchronous, so that a start needs no timer; it also waits for a predecessor that is just closing.
+    // Synchronous, so that a start needs no timer; it also gives a predecessor that is just closing time to finish.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
   }
 }
@@ -79,21 +80,21 @@ function oneRelease(file: string): DataDirectoryLock {
   };
 }
 
-/** Puts our claim. False when this very process has put it already. */
+/** Writes our claim. False if this process has already written it. */
 function place(file: string, own: Claim): boolean {
   const text = `${JSON.stringify(own)}\n`;
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
-    // Without a start time an earlier process with our pid left the same name; with one it can only be ourselves.
+    // Without a start time, an earlier process with our pid may have left the same name; with one, it is our own claim.
     if (own.startedAt !== '0' || heldHere.has(file)) return false;
     writeFileSync(file, text);
   }
   return true;
 }
 
-/** Other processes' claims that are alive, or cannot be known to be dead. Removes those that are dead. */
+/** Claims of other processes that are alive, or that cannot be shown to be dead. Removes the claims of dead ones. */
 function livingClaims(folder: string, own: Claim): Claim[] {
   const living: Claim[] = [];
   for (const name of readdirSync(folder)) {
@@ -107,7 +108,7 @@ function livingClaims(folder: string, own: Claim): Claim[] {
 
 function isAlive(claim: Claim): boolean {
   const startedAt = startOf(claim.pid);
-  // Another start time: the pid has been given to another process since.
+  // A different start time means that the pid was reused by another process.
   if (startedAt !== null && claim.startedAt !== '0') return startedAt === claim.startedAt;
   try {
     process.kill(claim.pid, 0);
@@ -117,10 +118,10 @@ function isAlive(claim: Claim): boolean {
   }
 }
 
-/** When a process started; null if there is none, it is only waiting to be buried, or there is no /proc. */
+/** When a process started; null if there is none, if it is a zombie, or if there is no /proc. */
 function startOf(pid: number): string | null {
   try {
-    // `pid (name) state ...`; the name may hold anything, spaces and brackets included. See proc(5).
+    // `pid (name) state ...`; the name may contain anything, including spaces and brackets. See proc(5).
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
@@ -129,7 +130,7 @@ function startOf(pid: number): string | null {
   }
 }
 
-// The claim is in the name and not only in the file, so that one whose writer died before the first byte is readable.
+// The claim is in the file's name, so that it is readable even if its writer died before writing the first byte.
 function nameOf(claim: Claim): string {
   return `${claim.pid}-${claim.startedAt}@${claim.host}`;
 }

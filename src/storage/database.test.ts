@@ -1,4 +1,4 @@
-/** What both databases promise, so that a query written against one works on the other. */
+/** What both databases guarantee, so that a query written against one works on the other. */
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -83,7 +83,7 @@ describe.each([
     return row?.value;
   }
 
-  test('says what it is', () => expect(db.kind).toBe(kind));
+  test('names its kind', () => expect(db.kind).toBe(kind));
 
   const uuid = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
   test.each<[string, SqlValue, unknown]>([
@@ -189,7 +189,7 @@ describe.each([
     ['a syntax error', '42601', undefined, 'selec 1'],
     ['a missing table', '42P01', undefined, 'select * from nowhere'],
     ['a division by zero', '22012', undefined, 'select 1 / 0'],
-  ])('%s surfaces with its code, and the session works on', async (_case, code, constraint, text) => {
+  ])('%s is thrown with its code, and the session still works', async (_case, code, constraint, text) => {
     const wrong = fresh(text);
     for (let time = 1; time <= 3; time += 1) {
       const error = await failure(db.query(wrong, []));
@@ -200,31 +200,31 @@ describe.each([
     }
   });
 
-  test('the detail of a duplicate key says which', async () => {
+  test('the detail of a duplicate key names the key', async () => {
     await db.query(fresh(`insert into item values (50, 'fifty')`), []);
     const error = await failure(db.query(fresh(`insert into item values (50, 'again')`), []));
     expect((error as DatabaseError).detail).toBe('Key (id)=(50) already exists.');
   });
 
-  test('a letter that PostgreSQL cannot hold is an error of the statement, not of the session', async () => {
+  test('a character that PostgreSQL cannot store is an error of the statement, not of the session', async () => {
     const echo = fresh<{ value: string }>('select $1::text as value');
     expect(await failure(db.query(echo, ['a\u0000b']))).toMatchObject({ code: '22021' });
     expect(await db.query(echo, ['ab'])).toEqual([{ value: 'ab' }]);
   });
 
-  test('a statement that fails at its parameters the first time can be run the second time', async () => {
+  test('a statement whose parameters fail the first time can be run the second time', async () => {
     const half = fresh<{ value: number }>('select 10 / $1::int as value');
     expect(await failure(db.query(half, ['ten']))).toMatchObject({ code: '22P02' });
     expect(await failure(db.query(half, [0]))).toMatchObject({ code: '22012' });
     expect(await db.query(half, [5])).toEqual([{ value: 2 }]);
   });
 
-  test('one name for two texts is refused, and neither runs as the other', async () => {
+  test('one name for two texts is refused, and neither statement runs as the other', async () => {
     const first = fresh<{ value: number }>('select 1 as value');
     const second: Statement<{ value: number }> = { name: first.name, text: 'select 2 as value' };
     expect(() => statement(first.name, second.text)).toThrow(`Two statements are called ${first.name}.`);
     expect(await db.query(first, [])).toEqual([{ value: 1 }]);
-    // Each connection of a pool has its own names; whichever answers must not answer wrongly.
+    // Each connection of a pool has its own names; none of them may run the wrong statement.
     for (let time = 0; time < 8; time += 1) {
       const rows = await db.query(second, []).catch(() => 'refused');
       expect(rows === 'refused' || JSON.stringify(rows) === '[{"value":2}]').toBe(true);
@@ -232,7 +232,7 @@ describe.each([
     expect(await db.query(first, []).catch(() => 'refused')).not.toEqual([{ value: 2 }]);
   });
 
-  test('a statement goes on working after a migration changed its columns', async () => {
+  test('a statement still works after a migration changed its columns', async () => {
     const all = fresh<Record<string, unknown>>('select * from changing');
     await db.script('create table changing (a int); insert into changing values (1)');
     expect(await db.query(all, [])).toEqual([{ a: 1 }]);
@@ -240,7 +240,7 @@ describe.each([
     expect(await db.query(all, [])).toEqual([{ a: 1, b: 'new' }]);
   });
 
-  test('a statement is planned for its index while the table is empty, and so it stays fast as that fills', async () => {
+  test('a statement is planned for its index while the table is empty, so it stays fast as the table fills', async () => {
     await db.script('create table filled_later (id int primary key); insert into filled_later values (1)');
     await db.script('delete from filled_later');
     await db.script('vacuum analyze filled_later');
@@ -249,8 +249,8 @@ describe.each([
     expect(top?.['QUERY PLAN']).toMatch(/^(Index|Bitmap)/);
   });
 
-  test('a table that has grown is looked at, and what was planned while it was empty then reads by its key alone', async () => {
-    // Over nothing one index is as good as another, and the younger one is taken.
+  test('a table that has grown is analysed, and statements planned while it was empty then read by its key alone', async () => {
+    // On an empty table all indexes cost the same, and the planner takes the newer one.
     await db.script(`
       create table grown (tenant int, code text, key text, primary key (tenant, code, key));
       create index grown_by_code on grown (tenant, code)`);
@@ -268,14 +268,14 @@ describe.each([
     expect(await grown()).toBe(false);
     await db.script(`insert into grown select 1, 'a', 'k' || n from generate_series(1, 2000) as n`);
     expect(await grown()).toBe(true);
-    await refreshStatistics.run({ db } as unknown as JobContext);
+    await refreshStatistics.run({ owner: db } as unknown as JobContext);
     expect(await plan()).toContain('grown_pkey');
     expect(await grown()).toBe(false);
     await db.script(`insert into grown select 1, 'a', 'l' || n from generate_series(1, 2500) as n`);
     expect(await grown()).toBe(true);
   });
 
-  test('a thousand statements one after another keep their order and their rows apart', async () => {
+  test('a thousand statements one after another keep their order and do not mix their rows', async () => {
     const square = fresh<{ n: number; square: number }>('select $1::int as n, $1::int * $1::int as square');
     for (let n = 0; n < 1_000; n += 1) {
       const rows = await db.query(square, [n]);
@@ -289,7 +289,7 @@ describe.each([
     expect(all.map(([row]) => row?.n)).toEqual(Array.from({ length: 200 }, (_, n) => n));
   });
 
-  test('a loop of statements does not keep the process from doing other things', async () => {
+  test('a loop of statements does not block the process', async () => {
     let turns = 0;
     let isOver = false;
     const other = (async () => {
@@ -315,7 +315,7 @@ describe.each([
     return row?.count ?? -1;
   }
 
-  test('a transaction that returns is committed, and its result handed on', async () => {
+  test('a transaction that returns is committed, and its result is returned', async () => {
     const result = await db.transaction(async (sql) => {
       await sql.query(insertItem, [100, 'a']);
       await sql.query(insertItem, [101, 'b']);
@@ -325,7 +325,7 @@ describe.each([
     expect(await countOf(100, 101)).toBe(2);
   });
 
-  test('a transaction that throws leaves nothing, and the error is the one thrown', async () => {
+  test('a transaction that throws changes nothing, and the caller gets the error it threw', async () => {
     const mistake = new Error('mistake');
     const thrown = await failure(
       db.transaction(async (sql) => {
@@ -337,7 +337,7 @@ describe.each([
     expect(await countOf(110)).toBe(0);
   });
 
-  test('a transaction with a failing statement leaves nothing, also when the failure is swallowed', async () => {
+  test('a transaction with a failing statement changes nothing, even if the failure is swallowed', async () => {
     const work = db.transaction(async (sql) => {
       await sql.query(insertItem, [120, 'a']);
       await sql.query(insertItem, [120, 'again']).catch(() => {});
@@ -363,14 +363,14 @@ describe.each([
     expect(await countOf(131)).toBe(1);
   });
 
-  test('what a transaction has written is not seen outside before it is over', async () => {
+  test('writes of a transaction are not visible outside before it has ended', async () => {
     let before: Promise<number> = Promise.resolve(-1);
     await db.transaction(async (sql) => {
       before = countOf(140);
       await sql.query(insertItem, [140, 'a']);
       await new Promise((resolve) => setTimeout(resolve, 20));
     });
-    // The embedded database makes the reader wait instead, which is as good.
+    // The embedded database makes the reader wait instead, which is equally correct.
     expect(await before).toBe(kind === 'embedded' ? 1 : 0);
     expect(await countOf(140)).toBe(1);
   });
@@ -396,7 +396,7 @@ describe.each([
     expect(await countOf(...numbers.map((n) => 300 + n))).toBe(10);
   });
 
-  test('the sql of a transaction refuses to work after it', async () => {
+  test('the sql of a transaction refuses to work after the transaction', async () => {
     let late: (() => Promise<unknown>) | undefined;
     await db.transaction(async (sql) => {
       late = () => sql.query(insertItem, [150, 'late']);
@@ -408,7 +408,7 @@ describe.each([
     expect(await countOf(150)).toBe(0);
   });
 
-  test('a transaction is READ COMMITTED and times are in UTC', async () => {
+  test('a transaction is READ COMMITTED and uses UTC', async () => {
     const [row] = await db.transaction((sql) =>
       sql.query(
         fresh<{ isolation: string; zone: string }>(
@@ -444,7 +444,7 @@ describe.each([
     expect(await failure(db.query(fresh('select * from passing'), []))).toMatchObject({ code: '42P01' });
   });
 
-  test('a listener hears what is notified, with every payload', async () => {
+  test('a listener receives every notification with its payload', async () => {
     const heard: string[] = [];
     await db.listen('News Of "rules"', (payload) => heard.push(payload));
     const notify = fresh(`select pg_notify('News Of "rules"', $1)`);
@@ -462,7 +462,7 @@ describe.each([
     await expect.poll(() => heard).toEqual(['eins', 'zwei 👍', 'drei']);
   });
 
-  test('after it is closed it says that it is unavailable', async () => {
+  test('after it is closed it reports that it is unavailable', async () => {
     const second = await open();
     await second.close();
     expect(await failure(second.db.query(fresh('select 1'), []))).toBeInstanceOf(DatabaseUnavailable);

@@ -4,7 +4,7 @@ import { listTenants, lockTenantCreation } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './sql.ts';
 
-/** What the operator brings for the first tenant; what is missing is made. */
+/** What the operator supplies for the first tenant; anything missing is generated. */
 export interface FirstTenantSeed {
   readonly tenantId: string | undefined;
   readonly secretKey: string | undefined;
@@ -17,7 +17,10 @@ export interface FirstTenant {
   readonly managementKey: string;
 }
 
-/** Makes the first tenant with its keys if there is no tenant at all; undefined if there is one. Nodes that start together make one. */
+/**
+ * Creates the first tenant with its keys if there is no tenant yet; undefined if there is one. Nodes that start
+ * together create only one.
+ */
 export async function createFirstTenant(
   db: Database,
   parts: { readonly runtime: Runtime; readonly seal: Seal },

@@ -4,7 +4,9 @@ import { createSessionSigningKey } from './queries/session-signing-keys.ts';
 import type { Seal } from './seal.ts';
 import type { Sql } from './sql.ts';
 
-/** Makes a tenant's next key for session access tokens and gives its id. When it signs is `published.ts`'s to say. */
+/**
+ * Creates a tenant's next key for session access tokens and returns its id. `published.ts` decides from when it signs.
+ */
 export async function makeSessionSigningKey(
   sql: Sql,
   { runtime, seal }: { readonly runtime: Runtime; readonly seal: Seal },

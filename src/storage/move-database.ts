@@ -1,12 +1,16 @@
-/** Copies a whole database into an empty one, as text column by column, which every type can be read back from unchanged. */
+/**
+ * Copies a whole database into an empty one, column by column as text, from which every type can be read back
+ * unchanged.
+ */
 import { escapeIdentifier } from 'pg';
 import { DatabaseUnfit, migrationsTable } from './prepare-schema.ts';
+import { takeMonthsFrom } from './queries/actions/months.ts';
 import { statement } from './sql.ts';
 import type { Database, Sql } from './sql.ts';
 
 interface Table {
   readonly name: string;
-  /** Those that can be written; what the database works out itself comes by itself. */
+  /** Columns that can be written; generated columns are left out, because the database computes them. */
   readonly columns: readonly string[];
   readonly types: readonly string[];
   /** Tables that rows of this one refer to. */
@@ -37,16 +41,17 @@ const encodingStatement = statement<{ encoding: string }>(
   `select current_setting('server_encoding') as encoding`,
 );
 
-/** How many rows a table had. */
+/** Number of rows of a table. */
 export interface MovedTable {
   readonly name: string;
   readonly rows: number;
 }
 
 /**
- * Copies every row and every sequence of `source` in one transaction of `target`, whose tables have to be there and empty.
- * Nothing of it is left unless all counts agree and `check`, which is given both, has not thrown. The source is only read.
- * @throws {DatabaseUnfit} with what stands in the way of the copy
+ * Copies every row and every sequence of `source` in one transaction of `target`, whose tables must exist and be empty.
+ * The transaction is rolled back unless all counts agree and `check`, which gets both databases, does not throw. The
+ * source is only read.
+ * @throws {DatabaseUnfit} with the reason that prevents the copy
  */
 export async function moveDatabase(
   source: Database,
@@ -55,13 +60,14 @@ export async function moveDatabase(
 ): Promise<readonly MovedTable[]> {
   return source.transaction((from) =>
     target.transaction(async (to) => {
-      // Of an attempt that is made again.
+      // From an earlier attempt, when the transaction is retried.
       await from.script('close all');
+      await takeMonthsFrom(from, to);
       const tables = parentsFirst(await from.query(tablesStatement, []));
-      await refuseUnfit(tables, to);
-      // Until the end nobody else writes here, and triggers make no rows that are copied as well.
+      await requireSameTables(tables, to);
+      // Until the end no other process writes here, and triggers must not create rows that are copied as well.
       for (const { name } of tables) await switchTriggers('disable', name, to);
-      await refuseFilled(tables, to);
+      await requireEmpty(tables, to);
       const moved: MovedTable[] = [];
       for (const table of tables) moved.push({ name: table.name, rows: await copyRows(table, from, to) });
       for (const { name } of await from.query(sequencesStatement, [])) await copySequence(name, from, to);
@@ -77,7 +83,7 @@ export async function moveDatabase(
   );
 }
 
-async function refuseUnfit(tables: readonly Table[], to: Sql): Promise<void> {
+async function requireSameTables(tables: readonly Table[], to: Sql): Promise<void> {
   const [setting] = await to.query(encodingStatement, []);
   if (setting?.encoding !== 'UTF8')
     throw new DatabaseUnfit(`The new database is in ${setting?.encoding ?? 'no encoding'}. Make one in UTF8.`);
@@ -91,7 +97,7 @@ async function refuseUnfit(tables: readonly Table[], to: Sql): Promise<void> {
   }
 }
 
-async function refuseFilled(tables: readonly Table[], to: Sql): Promise<void> {
+async function requireEmpty(tables: readonly Table[], to: Sql): Promise<void> {
   for (const { name } of tables) {
     const rows = await countRows(name, to);
     if (rows > 0) {
@@ -112,7 +118,7 @@ async function switchTriggers(how: 'enable' | 'disable', name: string, to: Sql):
   }
 }
 
-/** So that a row is never there before what it refers to. */
+/** Ordered so that a row is never inserted before the row that it refers to. */
 function parentsFirst(tables: readonly Table[]): readonly Table[] {
   const sorted = new Map<string, Table>();
   const add = (table: Table) => {
@@ -126,7 +132,7 @@ function parentsFirst(tables: readonly Table[]): readonly Table[] {
   return [...sorted.values()];
 }
 
-// How many rows at once: as many as have about a megabyte together, to the power of ten.
+// Rows per page: the power of ten whose rows have about a megabyte together.
 const pageSizes = [1, 10, 100, 1_000] as const;
 const pageBytes = 1_000_000;
 
@@ -134,7 +140,7 @@ async function copyRows({ name, columns, types }: Table, from: Sql, to: Sql): Pr
   const quoted = columns.map(escapeIdentifier);
   const cursor = escapeIdentifier(`move_${name}`);
   await from.script(
-    `declare ${cursor} no scroll cursor for select ${quoted.map((it) => `${it}::text`).join(', ')} from ${escapeIdentifier(name)}`,
+    `declare ${cursor} no scroll cursor for select ${quoted.map((it, at) => `${it}::text as c${at}`).join(', ')} from ${escapeIdentifier(name)}`,
   );
   const fetchOf = (size: number) =>
     statement<Record<string, string | null>>(`move_load_${name}_${size}`, `fetch forward ${size} from ${cursor}`);
@@ -149,7 +155,7 @@ async function copyRows({ name, columns, types }: Table, from: Sql, to: Sql): Pr
   for (;;) {
     const page = await from.query(fetchOf(size), []);
     if (page.length === 0) break;
-    const values = columns.map((column) => page.map((row) => row[column] ?? null));
+    const values = columns.map((_, at) => page.map((row) => row[`c${at}`] ?? null));
     await to.query(insert, values);
     copied += page.length;
     const bytes = values.flat().reduce((sum, value) => sum + (value?.length ?? 0), 0);
@@ -169,7 +175,7 @@ async function countRows(name: string, sql: Sql): Promise<number> {
 }
 
 async function copySequence(name: string, from: Sql, to: Sql): Promise<void> {
-  const load = statement<{ last: string; is_called: boolean }>(
+  const load = statement<{ last: string; isCalled: boolean }>(
     `move_load_sequence_${name}`,
     `select last_value::text as last, is_called from ${escapeIdentifier(name)}`,
   );
@@ -179,5 +185,5 @@ async function copySequence(name: string, from: Sql, to: Sql): Promise<void> {
     `move_record_sequence_${name}`,
     `select setval('${escapeIdentifier(name)}'::regclass, $1::bigint, $2::boolean)`,
   );
-  await to.query(record, [state.last, state.is_called]);
+  await to.query(record, [state.last, state.isCalled]);
 }

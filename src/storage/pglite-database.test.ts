@@ -19,7 +19,7 @@ const setting = statement<{ value: string }>('pglite_test_setting', 'select curr
 let folder: string;
 let dataDir: string;
 
-// Far more than it takes, for a machine that does much else at the same time.
+// Far more than it takes, because the machine may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ test('a first start is durable, leaves nothing half-made, and costs this process
   expect(firstStartMb).toBeLessThan(350);
 });
 
-test('every commit waits for the disk, and reading does not', async () => {
+test('every commit waits for the disk, and reads do not', async () => {
   await withDatabase(async (db) => {
     expect(db.isDurable).toBe(true);
     let before = db.syncCount();
@@ -71,7 +71,7 @@ test('every commit waits for the disk, and reading does not', async () => {
   });
 });
 
-test('without fsync it says that it is not durable', async () => {
+test('without fsync it reports that it is not durable', async () => {
   await withDatabase(async (db) => {
     expect(db.isDurable).toBe(false);
     expect(await db.query(setting, ['fsync'])).toEqual([{ value: 'off' }]);
@@ -87,7 +87,7 @@ test('a second opener of the same directory is refused, in this process and in a
   await withDatabase((db) => db.query(count, []));
 });
 
-test('a process killed with SIGKILL while writing loses no row it had acknowledged, time after time', async () => {
+test('a process killed with SIGKILL while writing loses no row it had acknowledged, in every round', async () => {
   // A whole server on this database is killed more often, by test/faults/kill9.test.ts.
   const kills = process.env['TEST_LONG'] === '1' ? 10 : 3;
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -102,7 +102,7 @@ test('a process killed with SIGKILL while writing loses no row it had acknowledg
           if (id % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
         }
       `,
-      // Another moment each time.
+      // At a different moment each time.
       20 + kill * 37,
     );
     const acknowledged = lines.map(Number);
@@ -112,7 +112,7 @@ test('a process killed with SIGKILL while writing loses no row it had acknowledg
   }
 });
 
-test('a start that was killed while the database was being made is begun anew', async () => {
+test('a start that was killed while the database was being created starts over', async () => {
   const killed = join(folder, 'killed');
   const child = startChild(`await openEmbeddedDatabase({ dataDir: ${JSON.stringify(killed)}, fsync: true });`);
   await expect.poll(() => existsSync(killed) && readdirSync(killed).length, { timeout: 20_000 }).toBe(2);
@@ -123,11 +123,11 @@ test('a start that was killed while the database was being made is begun anew', 
   const db = await openEmbeddedDatabase({ dataDir: killed, fsync: true });
   expect(await db.query(setting, ['TimeZone'])).toEqual([{ value: 'UTC' }]);
   await db.close();
-  // What the killed process had begun is given up by itself, when it comes to it.
+  // The killed process's own child notices its end, and removes what it had made.
   await expect.poll(() => readdirSync(killed).sort(), { timeout: 60_000 }).toEqual(['database', 'sallyport.lock']);
 });
 
-test('the write-ahead log does not grow for ever', async () => {
+test('the write-ahead log does not grow without limit', async () => {
   await withDatabase(async (db) => {
     await db.script('create table bulk (id int, filler text)');
     const fill = statement('test_fill', `insert into bulk select n, repeat('x', 1000) from generate_series(1, 150) n`);
@@ -151,7 +151,7 @@ test('opening it again adds less than 200 MB to a process', async () => {
   expect(Number(lines[0])).toBeLessThan(200);
 });
 
-test('a dump opens as a copy that goes its own way', async () => {
+test('a dump opens as an independent copy', async () => {
   const template = await embeddedTemplate();
   const first = await openEmbeddedDatabase({ dataDir: undefined, loadDataDir: template, fsync: false });
   await first.script(`create table entry (id int primary key, filler text); insert into entry values (1, 'a')`);
@@ -192,7 +192,7 @@ function startChild(program: string): ReturnType<typeof spawn> {
   });
 }
 
-/** Runs a program in a process of its own and returns the lines it wrote; kills it when there are `killAfter`. */
+/** Runs a program in a process of its own and returns the lines that it wrote; kills it after `killAfter` lines. */
 async function runChild(program: string, killAfter = Infinity): Promise<{ lines: string[]; errors: string }> {
   const child = startChild(program);
   const lines: string[] = [];

@@ -1,25 +1,14 @@
 /**
- * The embedded database behind {@link Database}: PGlite, one WASM call a statement.
+ * The embedded database behind {@link Database}: PGlite, one WASM call per statement.
  *
- * It is one session in this process, so that statements run one after another and an open transaction holds up everyone
- * else. PGlite's own queue and parser are passed by: they make a call per message and keep every answer.
+ * It is one session in this process, so statements run one after another and an open transaction delays all other
+ * callers. PGlite's own queue and parser are bypassed: they make a call per message and keep every response.
  */
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { open, readdir, statfs } from 'node:fs/promises';
+import { closeSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { DatabaseError, escapeIdentifier } from 'pg';
 import { serialize } from 'pg-protocol';
 import type {
@@ -31,6 +20,7 @@ import type {
   RowDescriptionMessage,
 } from 'pg-protocol/dist/messages.js';
 import { Parser } from 'pg-protocol/dist/parser.js';
+import { realPause } from '../runtime/real-pause.ts';
 import { lockDataDirectory } from './data-directory.ts';
 import type { DataDirectoryLock } from './data-directory.ts';
 import { CallQueue } from './call-queue.ts';
@@ -39,33 +29,35 @@ import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
+import { syncNameOf, syncPath, syncTree } from './synced-files.ts';
+import { SyncedNodeFS } from './synced-node-fs.ts';
 
-/** Where the embedded database lives and what it promises. */
+/** Where the embedded database is stored and what it guarantees. */
 export interface EmbeddedOptions {
-  /** The data directory, created if it is not there; undefined keeps everything in memory. */
+  /** The data directory, created if it does not exist; undefined keeps everything in memory. */
   readonly dataDir: string | undefined;
-  /** A dump to begin with, see {@link EmbeddedDatabase.dump}. In memory only. */
+  /** A dump to start from, see {@link EmbeddedDatabase.dump}. In memory only. */
   readonly loadDataDir?: Blob | File;
-  /** Whether a commit waits for the disk. In memory there is none. */
+  /** Whether a commit waits for the disk. Has no effect in memory. */
   readonly fsync: boolean;
-  /** How long callers wait while one of them keeps the session. */
+  /** How long callers wait while another holds the session. */
   readonly acquireTimeoutMs?: number;
 }
 
-/** What the embedded database has over {@link Database}. */
+/** What the embedded database adds to {@link Database}. */
 export interface EmbeddedDatabase extends Database {
   readonly kind: 'embedded';
-  /** Whether a commit at the start was seen to reach the disk. False: it survives kill -9, but not a loss of power. */
+  /** Whether a commit at startup was seen to reach the disk. If false, it survives kill -9, but not a loss of power. */
   readonly isDurable: boolean;
-  /** How often the disk was waited for since the start. */
+  /** How often the database has waited for the disk since startup. */
   syncCount(): number;
-  /** A copy of the whole database, uncompressed, to open others with. */
+  /** A copy of the whole database, uncompressed, from which others can be opened. */
   dump(): Promise<Blob | File>;
 }
 
 /**
- * Opens the embedded database, and on the first start makes it, which takes some seconds.
- * @throws {DataDirectoryInUse} when another process works in the directory.
+ * Opens the embedded database. The first start creates it, which takes some seconds.
+ * @throws {DataDirectoryInUse} if another process uses the directory.
  */
 export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir, loadDataDir } = options;
@@ -74,18 +66,17 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
       startParams: startParams(false),
       ...(loadDataDir && { loadDataDir }),
     });
-    return new PgliteDatabase(pglite, null, null, options.acquireTimeoutMs);
+    return new PgliteDatabase({ pglite, disk: null }, null, options.acquireTimeoutMs);
   }
   const lock = lockDataDirectory(dataDir);
   try {
     const cluster = clusterOf(dataDir);
     if (!existsSync(cluster)) await createCluster(dataDir, cluster, options.fsync);
-    const disk = new SyncedNodeFS(cluster);
-    const pglite = await PGlite.create({
-      fs: disk,
-      startParams: startParams(options.fsync),
-    });
-    const database = new PgliteDatabase(pglite, disk, lock, options.acquireTimeoutMs);
+    const open = async (): Promise<Engine> => {
+      const disk = new SyncedNodeFS(cluster);
+      return { disk, pglite: await PGlite.create({ fs: disk, startParams: startParams(options.fsync) }) };
+    };
+    const database = new PgliteDatabase(await open(), { lock, open }, options.acquireTimeoutMs);
     await database.probeDurability();
     return database;
   } catch (error) {
@@ -94,12 +85,18 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   }
 }
 
+/** The running database and the files it works on; null if it is in memory. */
+interface Engine {
+  readonly pglite: PGlite;
+  readonly disk: SyncedNodeFS | null;
+}
+
 /** One segment of the log. */
 const spareBytesMin = 16 * 1024 ** 2;
 
 function startParams(fsync: boolean): string[] {
   const settings = [
-    // PGlite's default of 128 MB would be resident as it fills.
+    // PGlite's default of 128 MB would become resident as it fills.
     'shared_buffers=16MB',
     'max_connections=8',
     'maintenance_work_mem=16MB',
@@ -120,7 +117,7 @@ function startParams(fsync: boolean): string[] {
   return [...shipped, ...settings.flatMap((setting) => ['-c', setting])];
 }
 
-// Its input ends when we do: then nobody will use what it makes.
+// Its standard input closes when this process ends: then nothing will use its result.
 const childProgram = `
   import { rmSync } from 'node:fs';
   const [library, folder] = process.argv.slice(1);
@@ -134,7 +131,7 @@ const childProgram = `
   process.exit(0);
 `;
 
-/** Whether a directory has an embedded database, whoever holds it now. */
+/** Whether a directory contains an embedded database, even if another process holds it now. */
 export function hasEmbeddedDatabase(dataDir: string): boolean {
   return existsSync(clusterOf(dataDir));
 }
@@ -143,7 +140,7 @@ function clusterOf(dataDir: string): string {
   return join(dataDir, 'database');
 }
 
-/** Makes a database where there is none, whole or not at all, in a process of its own: making it takes 800 MB. */
+/** Creates a database where there is none, completely or not at all, in a child process: creating it takes 800 MB. */
 async function createCluster(dataDir: string, cluster: string, fsync: boolean): Promise<void> {
   const prefix = 'database.new-';
   for (const name of readdirSync(dataDir)) {
@@ -164,102 +161,35 @@ async function createCluster(dataDir: string, cluster: string, fsync: boolean): 
   });
   if (code !== 0)
     throw new Error(`The embedded database could not be made: ${complaint.trim() || `exit code ${code}`}`);
-  if (fsync) await syncTree(folder);
+  if (fsync) {
+    await syncTree(folder);
+    syncNameOf(dataDir);
+  }
   renameSync(folder, cluster);
   if (fsync) syncPath(dataDir);
-}
-
-async function syncTree(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() || entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const next = [...paths, folder].values();
-  // A thousand files, a disk's latency each: several at a time share it.
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (const path of next) {
-        const file = await open(path, 'r');
-        await file.sync().finally(() => file.close());
-      }
-    }),
-  );
-}
-
-function syncPath(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-type EmscriptenOptions = Parameters<NodeFS['init']>[1];
-
-/** The parts of Emscripten's NODEFS that are not in PGlite's types. */
-interface NodeFsInternals {
-  realPath(node: unknown): string;
-  readonly stream_ops: {
-    fsync?: (stream: { readonly nfd?: number; readonly node: unknown }) => number;
-  };
-}
-
-/** PGlite's file layer with the fsync it leaves out (electric-sql/pglite issue 1107). */
-class SyncedNodeFS extends NodeFS {
-  syncs = 0;
-
-  get folder(): string {
-    return this.rootDir;
-  }
-
-  override async init(pglite: PGlite, options: EmscriptenOptions): ReturnType<NodeFS['init']> {
-    const { emscriptenOpts } = await super.init(pglite, options);
-    const preRun = [emscriptenOpts.preRun ?? []].flat();
-    // Before the start, because recovery writes as well.
-    return {
-      emscriptenOpts: {
-        ...emscriptenOpts,
-        preRun: [...preRun, (module: object) => this.hook(module)],
-      },
-    };
-  }
-
-  private hook(module: object): void {
-    const { NODEFS } = module as { NODEFS: NodeFsInternals };
-    NODEFS.stream_ops.fsync = ({ nfd, node }) => {
-      try {
-        // NODEFS opens no file descriptor for a directory.
-        if (nfd === undefined) syncPath(NODEFS.realPath(node));
-        else fdatasyncSync(nfd);
-        this.syncs += 1;
-        return 0;
-      } catch {
-        return 29; // WASI's EIO, on which PostgreSQL stops rather than lose a commit.
-      }
-    };
-  }
 }
 
 const begin = statement('begin', 'begin');
 const commit = statement('commit', 'commit');
 const rollback = statement('rollback', 'rollback');
-// Makes a commit record that must reach the disk, and changes nothing.
+// Writes a commit record that must reach the disk, and changes nothing.
 const writeProbe = statement('write_probe', `select pg_logical_emit_message(true, 'sallyport', 'probe')`);
 const walSinceCheckpoint = statement<{ bytes: number }>(
   'wal_since_checkpoint',
   'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()',
 );
 
-// So that statements, of which one is made after another without leaving this thread, let the event loop answer others.
+// Statements run one after another on this thread; after this many, the event loop gets a turn for other work.
 const statementsPerTurn = 64;
-// More than on a server: the node waits for the database in any case, and for the disk once a group.
+// More than on a server: the node waits for the database in any case, and for the disk once per group.
 const groupedCallsMax = 32;
-// PGlite has no background process that would make checkpoints, without which the log grows for ever.
+// PGlite has no background process that makes checkpoints, without which the log grows without limit.
 const statementsPerWalCheck = 1_000;
 const walBytesMax = 64 * 1024 * 1024;
+const revivePauseMsMin = 500;
+const revivePauseMsMax = 30_000;
 
-/** Whoever wants the session for more than a statement. They give it back by the function that they are handed. */
+/** A caller that wants the session for more than a statement. It gives the session back through `letGo`. */
 interface Hold extends Waiter {
   begin(letGo: () => void): void;
 }
@@ -267,10 +197,12 @@ interface Hold extends Waiter {
 class PgliteDatabase implements EmbeddedDatabase {
   readonly kind = 'embedded';
   isDurable = false;
-  private readonly pglite: PGlite;
-  private readonly disk: SyncedNodeFS | null;
-  private readonly lock: DataDirectoryLock | null;
-  private readonly parser = new Parser();
+  private engine: Engine;
+  /** Null if it is in memory. */
+  private readonly directory: { readonly lock: DataDirectoryLock; open(): Promise<Engine> } | null;
+  private parser = new Parser();
+  /** Whether the engine has given up, and may not be called again: it would never return. */
+  private isDead = false;
   private readonly prepared = new Map<string, Prepared>();
   private readonly channels = new Map<string, ((payload: string) => void)[]>();
   private readonly queue: CallQueue<Hold>;
@@ -278,7 +210,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   private ranSinceWalCheck = 0;
   private closing: Promise<void> | undefined;
 
-  // The answers being read.
+  // The responses being read.
   private calls: readonly StatementCall[] = [];
   private results: Record<string, unknown>[][] = [];
   private rows: Record<string, unknown>[] = [];
@@ -287,14 +219,13 @@ class PgliteDatabase implements EmbeddedDatabase {
   private status = '';
   private failure: Error | null = null;
 
-  constructor(pglite: PGlite, disk: SyncedNodeFS | null, lock: DataDirectoryLock | null, waitMs: number | undefined) {
-    this.pglite = pglite;
-    this.disk = disk;
-    this.lock = lock;
+  constructor(engine: Engine, directory: PgliteDatabase['directory'], waitMs: number | undefined) {
+    this.engine = engine;
+    this.directory = directory;
     this.queue = new CallQueue(() => this.serve(), { placesMax: 1, groupMax: groupedCallsMax, waitMs });
   }
 
-  /** Sees whether the fsync hook is called for a commit: PGlite's insides may change with any version. */
+  /** Checks that a commit calls the fsync hook: PGlite's internals may change with any version. */
   async probeDurability(): Promise<void> {
     const before = this.syncCount();
     await this.query(writeProbe, []);
@@ -302,7 +233,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   syncCount(): number {
-    return this.disk?.syncs ?? 0;
+    return this.engine.disk?.syncs ?? 0;
   }
 
   query<Row>(statement: Statement<Row>, values: readonly SqlValue[], party?: Party): Promise<Row[]> {
@@ -315,7 +246,7 @@ class PgliteDatabase implements EmbeddedDatabase {
       this.runScript(text);
       if (this.status !== 'I') throw new Error('The script left a transaction open.');
     } catch (error) {
-      if (this.status !== 'I') this.run(rollback, []);
+      if (this.status !== 'I' && !this.isDead) this.run(rollback, []);
       throw error;
     } finally {
       letGo();
@@ -330,12 +261,12 @@ class PgliteDatabase implements EmbeddedDatabase {
       const result = await work(sql);
       sql.isOver = true;
       this.run(commit, []);
-      // COMMIT of a transaction in which a statement failed rolls back and says so only here.
+      // COMMIT of a transaction with a failed statement rolls back, and only its tag shows that.
       if (this.tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
       return result;
     } catch (error) {
       sql.isOver = true;
-      if (this.status !== 'I') this.run(rollback, []);
+      if (this.status !== 'I' && !this.isDead) this.run(rollback, []);
       throw error;
     } finally {
       letGo();
@@ -352,14 +283,17 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   async beat<Row>(statement: Statement<Row>, values: readonly SqlValue[]): Promise<Row[]> {
-    if (this.disk !== null) {
-      // A row that is written over finds its place on a full disk, too, where nothing else does.
-      const { bavail, bsize } = await statfs(this.disk.folder);
-      if (bavail * bsize < spareBytesMin) {
-        throw new DatabaseUnavailable('The disk of the embedded database is full, or nearly.');
-      }
-    }
+    // On a full disk, overwriting an existing row still succeeds, so the free space is checked as well.
+    if (!(await this.hasSpace()))
+      throw new DatabaseUnavailable('The disk of the embedded database is full, or nearly.');
     return this.query(statement, values);
+  }
+
+  private async hasSpace(): Promise<boolean> {
+    const { disk } = this.engine;
+    if (disk === null) return true;
+    const { bavail, bsize } = await statfs(disk.folder);
+    return bavail * bsize >= spareBytesMin;
   }
 
   wrongSettings(): Promise<readonly string[]> {
@@ -369,7 +303,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   async dump(): Promise<Blob | File> {
     const letGo = await this.hold();
     try {
-      return await this.pglite.dumpDataDir('none');
+      return await this.engine.pglite.dumpDataDir('none');
     } finally {
       letGo();
     }
@@ -383,13 +317,13 @@ class PgliteDatabase implements EmbeddedDatabase {
   private async closeAfterOthers(): Promise<void> {
     await this.queue.close();
     try {
-      await this.pglite.close();
+      if (!this.isDead) await this.engine.pglite.close();
     } finally {
-      this.lock?.release();
+      this.directory?.lock.release();
     }
   }
 
-  /** Runs a statement now. The caller has the turn. */
+  /** Runs a statement now. The caller must have the turn. */
   run(statement: Statement<unknown>, values: readonly SqlValue[]): Record<string, unknown>[] {
     const isPrepared = this.prepared.has(statement.name);
     this.exchangeCalls([{ statement, values }]);
@@ -401,7 +335,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     throw explain(failure, statement);
   }
 
-  /** Runs calls now, in one transaction; null if it failed, and then nothing of it is left. The caller has the turn. */
+  /** Runs calls now, in one transaction; null if it failed and was rolled back. The caller must have the turn. */
   private runTogether(calls: readonly StatementCall[]): Record<string, unknown>[][] | null {
     try {
       this.exchangeCalls(calls);
@@ -424,7 +358,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     return call && this.prepared.get(call.statement.name);
   }
 
-  /** Runs a script now. The caller has the turn. */
+  /** Runs a script now. The caller must have the turn. */
   runScript(text: string): void {
     this.calls = [];
     this.exchange(serialize.query(text));
@@ -432,29 +366,60 @@ class PgliteDatabase implements EmbeddedDatabase {
     throw explain(this.failure);
   }
 
-  /** Sends messages and reads the answers, all of them before it returns. */
+  /** Sends messages and reads all responses before it returns. */
   private exchange(messages: Buffer): void {
+    if (this.isDead) throw new DatabaseUnavailable('The embedded database has stopped.');
     this.rows = [];
     this.tag = '';
     this.failure = null;
     this.status = '';
-    // This form neither parses the answer nor keeps it, as the others do. It runs to its end before it returns; the promise
-    // says nothing more, and a failure inside shows as an answer without an end.
-    this.pglite
+    // Unlike the other forms, this one neither parses the response nor keeps it. It runs to its end before it returns;
+    // the promise adds nothing, and an internal failure shows as a response without an end.
+    this.engine.pglite
       .execProtocolRawStream(messages, {
         syncToFs: false,
         onRawData: this.receive,
       })
       .catch(() => undefined);
     if (this.status === '') {
+      this.isDead = true;
+      void this.revive();
       throw new DatabaseUnavailable('The embedded database did not answer.', {
         cause: this.failure ?? undefined,
       });
     }
   }
 
+  /**
+   * Opens the database again after its engine has given up, as PostgreSQL does when there is no space for its log (F12):
+   * once there is, and until it succeeds. Nothing is lost but what was not committed, as after a crash.
+   */
+  private async revive(): Promise<void> {
+    for (let pauseMs = revivePauseMsMin; this.isDead; pauseMs = Math.min(pauseMs * 2, revivePauseMsMax)) {
+      await realPause(pauseMs);
+      if (this.closing !== undefined || this.directory === null) return;
+      if (!(await this.hasSpace().catch(() => false))) continue;
+      let letGo: (() => void) | undefined;
+      try {
+        letGo = await this.hold();
+        closeFiles(this.engine);
+        this.engine = await this.directory.open();
+        this.parser = new Parser();
+        this.prepared.clear();
+        this.isDead = false;
+        for (const channel of this.channels.keys()) this.runScript(`listen ${escapeIdentifier(channel)}`);
+      } catch {
+        // Callers are told that it cannot answer, for as long as it cannot.
+      } finally {
+        letGo?.();
+      }
+    }
+    // Notifications sent meanwhile were missed.
+    for (const onPayload of [...this.channels.values()].flat()) onPayload('');
+  }
+
   private readonly receive = (bytes: Uint8Array): void => {
-    // Copied: they lie in the memory of the WASM program, which will write over them.
+    // Copied, because they are in the memory of the WASM program, which will overwrite them.
     this.parser.parse(Buffer.from(bytes), this.handle);
   };
 
@@ -465,7 +430,7 @@ class PgliteDatabase implements EmbeddedDatabase {
         try {
           this.rows.push(decodeRow(this.shape, (message as DataRowMessage).fields));
         } catch (error) {
-          // Not thrown through the WASM program, which would be left in the middle of its answer.
+          // Not thrown through the WASM program, which would be left in the middle of its response.
           this.failure = error instanceof Error ? error : new Error(String(error));
         }
         return;
@@ -488,7 +453,7 @@ class PgliteDatabase implements EmbeddedDatabase {
         return;
       }
       default:
-      // The other messages say nothing that is not known.
+      // The other messages carry nothing that is needed.
     }
   };
 
@@ -502,7 +467,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     this.shape = this.preparedNow()?.shape ?? null;
   }
 
-  /** Waits for our turn and keeps it: others wait until we call what comes back. */
+  /** Waits for a turn and keeps it: others wait until the returned function is called. */
   private hold(party?: Party): Promise<() => void> {
     return new Promise((resolve, reject) => this.queue.add({ party, begin: resolve, reject }));
   }
@@ -561,12 +526,14 @@ class PgliteDatabase implements EmbeddedDatabase {
       const [row] = this.run(walSinceCheckpoint, []);
       if (Number(row?.['bytes'] ?? 0) > walBytesMax) this.runScript('checkpoint');
     } catch {
-      // Nobody waits for this; what ails the database will meet the next caller as well.
+      // Nothing waits for this; if the database fails, the next caller gets the error as well.
     }
   }
 }
 
-/** The `sql` inside a transaction. Refuses to work once the transaction is over: it would write outside of it. */
+/**
+ * The `sql` inside a transaction. It refuses to work once the transaction has ended, because it would write outside it.
+ */
 class TransactionSql implements Sql {
   isOver = false;
   private readonly database: PgliteDatabase;
@@ -586,11 +553,19 @@ class TransactionSql implements Sql {
   }
 }
 
+/** Closes the files of an engine that has given up, which cannot do so itself. */
+function closeFiles({ pglite }: Engine): void {
+  const { streams }: { streams: ({ nfd?: number } | null)[] } = Object(pglite.Module.FS);
+  // Two streams may share one; closed twice, it could be another file by then.
+  for (const file of new Set(streams.map((stream) => stream?.nfd))) if (file !== undefined) closeSync(file);
+  streams.length = 0;
+}
+
 function isStalePlan(error: Error): boolean {
   return error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 
-/** What a caller is told: PostgreSQL's own error with the statement's name, but for a full disk or memory. */
+/** The error that a caller gets: PostgreSQL's own with the statement's name, except for a full disk or memory. */
 function explain(error: Error, statement?: Statement<unknown>): Error {
   if (error instanceof DatabaseError && error.code?.startsWith('53') === true) {
     return new DatabaseUnavailable(`The database cannot answer now: ${error.message}`, { cause: error });

@@ -1,8 +1,9 @@
-/** What only a server can do to us: be full, fall silent, restart, and cut connections. */
+/** What only a server can do: be full, stop responding, restart, and cut connections. */
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { databaseProxy } from '../../test/rig/database-proxy.ts';
 import { startPostgres } from '../../test/rig/postgres.ts';
 import type { OwnPostgresRig } from '../../test/rig/postgres.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
@@ -37,7 +38,7 @@ function open(options: Partial<PostgresOptions> = {}): Database {
 }
 
 beforeAll(async () => {
-  // Its own, because it is ended and started again.
+  // A server of its own, because it is stopped and started again.
   rig = await startPostgres({ settings: { deadlock_timeout: '50ms' } });
   await connectAdmin();
   await admin.query('create table counter (id int primary key, value int not null)');
@@ -81,12 +82,12 @@ async function terminateAll(): Promise<void> {
   );
 }
 
-test('a full pool makes callers wait a second, and then says that the database is unavailable', async () => {
+test('a full pool makes callers wait a second, and then reports that the database is unavailable', async () => {
   const db = open();
   const long = [db.query(sleepFor, [4.5]), db.query(sleepFor, [4.5])];
   const { result, ms } = await timed(failure(db.query(one, [])));
   expect(result).toBeInstanceOf(DatabaseUnavailable);
-  // After the time-out of a second, and before a connection was free; the rest is for a busy machine.
+  // After the timeout of a second, and before a connection was free; the margin is for a busy machine.
   expect(ms).toBeGreaterThan(900);
   expect(ms).toBeLessThan(3_000);
   expect((await timed(failure(db.transaction(async () => {})))).result).toBeInstanceOf(DatabaseUnavailable);
@@ -94,7 +95,7 @@ test('a full pool makes callers wait a second, and then says that the database i
   expect(await db.query(one, [])).toEqual([{ value: 1 }]);
 });
 
-test('the status of the pool counts connections, idle ones and those who wait', async () => {
+test('the status of the pool counts connections, idle ones and waiting calls', async () => {
   const db = open();
   expect(db.poolStatus()).toEqual({ connections: 0, idle: 0, waiting: 0 });
   const long = [1, 2, 3].map(() => db.query(sleepFor, [0.2]));
@@ -103,7 +104,7 @@ test('the status of the pool counts connections, idle ones and those who wait', 
   expect(db.poolStatus()).toEqual({ connections: 2, idle: 2, waiting: 0 });
 });
 
-test('a connection has its name, zone and time-outs from the first statement on', async () => {
+test('a connection has its name, zone and timeouts from the first statement on', async () => {
   const db = open({ statementTimeoutMs: 4_000, lockTimeoutMs: 3_000, idleInTransactionTimeoutMs: 6_000 });
   const wanted = {
     application_name: 'sallyport',
@@ -125,7 +126,7 @@ test('options in the URL are kept beside our own', async () => {
   expect(await db.query(setting, ['TimeZone'])).toEqual([{ value: 'UTC' }]);
 });
 
-test('ruling 53: what statements rely on is ours, whatever the URL or the role says', async () => {
+test('ruling 53: our settings apply to the session, whatever the URL or the role sets', async () => {
   await admin.query(
     `create role foreign_settings superuser login; alter role foreign_settings set DateStyle = 'German'`,
   );
@@ -145,7 +146,7 @@ test('ruling 53: what statements rely on is ours, whatever the URL or the role s
   expect(await db.wrongSettings()).toContain('DateStyle');
 });
 
-test('ruling 53: of several hosts the one that can be written to is used, also after they have changed places', async () => {
+test('ruling 53: of several hosts the writable one is used, also after they have switched roles', async () => {
   const [first, second] = [await rig.createDatabase('host_one'), await rig.createDatabase('host_two')];
   const nameOf = statement<{ name: string }>('test_name', 'select current_database()::text as name');
   const setReadOnly = async (name: string, isReadOnly: boolean) => {
@@ -168,7 +169,7 @@ test('ruling 53: of several hosts the one that can be written to is used, also a
   await expect.poll(now, { timeout: 10_000 }).toEqual([{ name: 'host_one' }]);
 });
 
-test('a statement that takes too long is unavailability, and its connection stays', async () => {
+test('a statement that times out is reported as unavailability, and its connection stays', async () => {
   const db = open({ statementTimeoutMs: 200, poolSize: 1 });
   const [before] = await db.query(ownPid, []);
   const { result, ms } = await timed(failure(db.query(sleepFor, [30])));
@@ -184,7 +185,7 @@ test('a script may take longer than a statement', async () => {
   expect(await db.query(setting, ['statement_timeout'])).toEqual([{ value: '100ms' }]);
 });
 
-test('a lock that is not given in time is unavailability', async () => {
+test('a lock timeout is reported as unavailability', async () => {
   const db = open({ lockTimeoutMs: 150 });
   await db.transaction(async (sql) => {
     await sql.query(addTo, [1]);
@@ -205,7 +206,7 @@ test('an expected error does not cost the connection', async () => {
   expect(await db.query(ownPid, [])).toEqual([before]);
 });
 
-test('two transactions that deadlock both succeed, because one is repeated', async () => {
+test('two transactions that deadlock both succeed, because one is retried', async () => {
   const db = open();
   let arrived = 0;
   const together = async (first: number, second: number) => {
@@ -222,7 +223,7 @@ test('two transactions that deadlock both succeed, because one is repeated', asy
   expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
 });
 
-test('a transaction is tried three times at most, and then the database is unavailable', async () => {
+test('a transaction is tried three times at most, and then the database is reported as unavailable', async () => {
   const db = open();
   let tries = 0;
   const fail = statement('test_fail', `do $$ begin raise exception 'no' using errcode = '40001'; end $$`);
@@ -238,7 +239,7 @@ test('a transaction is tried three times at most, and then the database is unava
   expect(retries).toHaveLength(4);
 });
 
-test('a server that is not there is unavailability, and does not end the process', async () => {
+test('a server that does not exist is reported as unavailability, and does not end the process', async () => {
   const db = open({ url: 'postgres://postgres@127.0.0.1:1/postgres' });
   const error = await failure(db.query(one, []));
   expect(error).toBeInstanceOf(DatabaseUnavailable);
@@ -246,7 +247,7 @@ test('a server that is not there is unavailability, and does not end the process
   expect(await failure(db.listen('news', () => {}))).toBeInstanceOf(DatabaseUnavailable);
 });
 
-test('a server that takes the connection and says nothing is unavailability within the time to acquire', async () => {
+test('a server that accepts the connection and sends nothing is reported as unavailability within the time to acquire', async () => {
   const silent = createServer(() => {});
   const port = await listenOn(silent);
   const db = open({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, acquireTimeoutMs: 300 });
@@ -257,7 +258,7 @@ test('a server that takes the connection and says nothing is unavailability with
   silent.close();
 });
 
-test('a connection that falls silent in mid-statement fails after the statement time-out, and idle ones may be silent', async () => {
+test('a connection that falls silent in mid-statement fails after the statement timeout, and idle ones may be silent', async () => {
   let isBlocked = false;
   const sockets: Socket[] = [];
   const proxy = createServer((socket) => {
@@ -279,7 +280,7 @@ test('a connection that falls silent in mid-statement fails after the statement 
   expect(result.message).toContain('fell silent');
   expect(ms).toBeLessThan(3_500);
   isBlocked = false;
-  // As soon as the server is seen to do nothing for it any more, its place is free.
+  // As soon as the server is seen not to work for it any more, its place becomes free.
   const again = () => db.query(one, []).catch((error: unknown) => String(error));
   await expect.poll(again, { timeout: 15_000 }).toEqual([{ value: 1 }]);
   expect(db.poolStatus().connections).toBe(1);
@@ -288,7 +289,7 @@ test('a connection that falls silent in mid-statement fails after the statement 
   proxy.close();
 });
 
-test('ruling 53: connections to a host that died without a word are given back, by an ordinary role, at the expense of nobody', async () => {
+test('ruling 53: connections to a host that died silently are given back, by an ordinary role, without ending any other session', async () => {
   await admin.query('create role plain login');
   const old: Socket[] = [];
   let isCut = false;
@@ -329,7 +330,7 @@ test('ruling 53: connections to a host that died without a word are given back, 
     await client.end();
   }
 
-  // Closing does not wait for what never answers.
+  // Closing does not wait for a connection that never answers.
   isCut = false;
   const next = open({ url, statementTimeoutMs: 200, poolSize: 2 });
   await next.query(one, []);
@@ -353,7 +354,7 @@ test('after all idle connections were terminated the next statement works', asyn
   expect(await db.query(one, [])).toEqual([{ value: 1 }]);
 });
 
-test('statements and transactions cut off in the middle are unavailability, and the next ones work', async () => {
+test('statements and transactions that are cut off are reported as unavailability, and the next ones work', async () => {
   const db = open();
   const cut = failure(db.query(sleepFor, [30]));
   const cutTransaction = failure(
@@ -373,7 +374,7 @@ test('statements and transactions cut off in the middle are unavailability, and 
   expect(rows).toEqual([{ value: 0 }, { value: 1 }]);
 });
 
-test('a connection terminated while its transaction does something else is found out at the next statement', async () => {
+test('a connection terminated between two statements of its transaction is noticed at the next statement', async () => {
   const db = open({ poolSize: 1 });
   const error = await failure(
     db.transaction(async (sql) => {
@@ -387,7 +388,7 @@ test('a connection terminated while its transaction does something else is found
   expect(await db.query(one, [])).toEqual([{ value: 1 }]);
 });
 
-test('a listener hears again after its connection was terminated', async () => {
+test('a listener reconnects after its connection was terminated', async () => {
   const db = open();
   const heard: string[] = [];
   await db.listen('news', (payload) => heard.push(payload));
@@ -447,3 +448,22 @@ async function listenOn(server: Server): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('No port.');
   return address.port;
 }
+
+test('a call that is refused while its connection is still being prepared is not run later, and its place comes back once', async () => {
+  const proxy = await databaseProxy(rig.url());
+  // Connecting takes one delay, preparing the session another: the time to get a connection ends between them.
+  const db = open({ url: proxy.url, poolSize: 3, acquireTimeoutMs: 300 });
+  await db.query(one, []);
+  proxy.delayMs = 200;
+  const [, refused] = await Promise.allSettled([db.query(one, []), db.query(addTo, [1])]);
+  expect(refused).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) as unknown });
+  const held = await Promise.allSettled([db.query(one, []), db.transaction((sql) => sql.query(addTo, [2]))]);
+  expect(held.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  proxy.delayMs = 0;
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  const { rows } = await admin.query<{ value: number }>('select value from counter order by id');
+  expect(rows).toEqual([{ value: 0 }, { value: 0 }]);
+  // On a connection that nobody has, and with more places free than there are, closing would wait for ever.
+  await db.close();
+  proxy.close();
+});

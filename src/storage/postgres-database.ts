@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL server behind {@link Database}. Statements do not go through pg's own `Query` but through a smaller one
- * that sends each call in one write and asks for the columns once a connection, because every request passes here.
+ * A PostgreSQL server behind {@link Database}. Statements bypass pg's own `Query`: a smaller one sends each call in one
+ * write and asks for the columns once per connection, because every request uses this path.
  */
 import { Socket } from 'node:net';
 import { Client, DatabaseError, Pool, escapeIdentifier } from 'pg';
@@ -8,7 +8,7 @@ import type { ClientBase, Connection, PoolClient, QueryConfig, Submittable } fro
 import { connectTo } from './connect-to.ts';
 import { CallQueue, waitMsMax } from './call-queue.ts';
 import type { PendingCall, Turn, Waiter } from './call-queue.ts';
-import { pause } from './pause.ts';
+import { realPause } from '../runtime/real-pause.ts';
 import { decodeRow, rowShape, writeCalls } from './row-types.ts';
 import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { lookStatement, sessionTimeouts, settingsText } from './session-settings.ts';
@@ -18,34 +18,40 @@ import type { Backend } from './silent-connections.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 
-/** How to reach a server, and how long to wait for it. */
+/** How to reach a server, and its timeouts. */
 export interface PostgresOptions {
   /**
-   * `postgres://user:password@host:port/database`, with the parameters that pg knows; or one for each host of a database that
-   * moves between them. The one that can be written to is used.
+   * `postgres://user:password@host:port/database`, with the parameters that pg supports; or one URL for each host of a
+   * database that moves between them. The writable one is used.
    */
   readonly url: string | readonly string[];
-  /** Where notifications come from, if not from there: a pooler that swaps sessions between statements has none. */
+  /**
+   * Where notifications come from, if not from `url`: a pooler that swaps sessions between statements does not forward
+   * them.
+   */
   readonly listenUrls?: readonly string[] | undefined;
-  /** Whether such a pooler is between us and the server. Then nothing is kept in a session, prepared statements least. */
+  /**
+   * Whether such a pooler is between us and the server. Then no state is kept in a session, in particular no prepared
+   * statements.
+   */
   readonly isPooled?: boolean;
   readonly poolSize: number;
-  /** Whether calls made at the same time may leave together (the default), see call-queue.ts. */
+  /** Whether calls made at the same time may be sent together (the default), see call-queue.ts. */
   readonly isGrouping?: boolean;
-  /** How long opening a connection may take, and how long callers wait while none comes free. */
+  /** How long opening a connection may take, and how long callers wait while none is free. */
   readonly acquireTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
   readonly idleInTransactionTimeoutMs?: number;
-  /** A number from 0 to 1, to spread repeated attempts. */
+  /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
-  /** Told of what no caller is told of: a lost idle connection, a lost listener. Must not throw. */
+  /** Receives errors that no caller gets: a lost idle connection, a lost listener. Must not throw. */
   readonly onError: (error: Error) => void;
-  /** Told of each repeated attempt, with the SQLSTATE that caused it. */
+  /** Called for each retry, with the SQLSTATE that caused it. */
   readonly onRetry?: (code: string) => void;
 }
 
-/** Opens a pool of connections. Does not connect yet: the first statement does. */
+/** Opens a pool of connections. It does not connect yet: the first statement does. */
 export function openPostgresDatabase(options: PostgresOptions): Database {
   return new PostgresDatabase(options);
 }
@@ -54,28 +60,28 @@ const begin = statement('begin', 'begin');
 const commit = statement('commit', 'commit');
 const rollback = statement('rollback', 'rollback');
 
-// The statements of a group run one after another, so that larger ones spare little more and keep the node and the database
-// waiting for each other.
+// The statements of a group run one after another, so larger groups save little more, and make the node and the
+// database wait for each other.
 const groupedCallsMax = 8;
-// F11 of the reliability list: at most three attempts.
+// F11: at most three attempts.
 const attemptsMax = 3;
 const retryPauseMsMax = 50;
 const listenerPauseMsMax = 5_000;
-// What the server is given to report its own time-out before the connection is held to be dead.
+// Extra time for the server to report its own timeout before the connection is considered dead.
 const silenceGraceMs = 2_000;
 const pulseConnectMs = 2_000;
 const goodbyeMs = 1_000;
 
-/** What is kept of a connection from one statement to the next. */
+/** What is kept of a connection between statements. */
 interface Session {
   readonly prepared: Map<string, Prepared>;
   readonly timeouts: SessionTimeouts;
   readonly isPooled: boolean;
-  /** Undefined behind a pooler that swaps them. */
+  /** Undefined behind a pooler that swaps sessions. */
   readonly backend: Backend | undefined;
-  /** What is being answered, which must come within the statement time-out. */
+  /** The call in progress, whose response must come within the statement timeout. */
   awaited: Exchange | undefined;
-  /** What to do once the connection is known to be dead or has answered, where its caller waited in vain. */
+  /** What to do once the connection is known to be dead or has answered, after its caller timed out. */
   whenOver: (() => void) | undefined;
 }
 
@@ -85,14 +91,14 @@ interface Lease {
   readonly release: (isBroken: boolean) => void;
 }
 
-/** Whoever wants a connection for more than a statement. */
+/** A caller that wants a connection for more than a statement. */
 interface Hold extends Waiter {
   begin(lease: Lease): void;
 }
 
 type Settle = (failure: Error | null, exchange: Exchange) => void;
 
-/** Runs of prepared statements in one transaction: pg's client hands it the server's answers. */
+/** Runs prepared statements in one transaction; pg's client passes it the server's responses. */
 class Exchange implements Submittable {
   /** The rows of each call. */
   readonly results: Record<string, unknown>[][] = [];
@@ -100,7 +106,7 @@ class Exchange implements Submittable {
   private readonly calls: readonly StatementCall[];
   private readonly session: Session;
   private readonly settle: Settle;
-  // Of the call that is being answered.
+  // Of the call whose response is being read.
   private rows: Record<string, unknown>[] = [];
   private shape: RowShape | null = null;
   private failure: Error | null = null;
@@ -117,7 +123,7 @@ class Exchange implements Submittable {
       const messages = writeCalls(this.calls, this.session.isPooled ? undefined : this.session.prepared);
       this.shape = this.preparedNow()?.shape ?? null;
       this.session.awaited = this;
-      // A stream that can no longer be written to reports its end, which fails these calls.
+      // A stream that is no longer writable reports its end, which fails these calls.
       if (connection.stream.writable) connection.stream.write(messages);
       return null;
     } catch (error) {
@@ -139,7 +145,7 @@ class Exchange implements Submittable {
     try {
       this.rows.push(decodeRow(this.shape, message.fields));
     } catch (error) {
-      // Kept until the server is ready: thrown here it would end the process.
+      // Kept until the server is ready: thrown here, it would end the process.
       this.failure = asError(error);
     }
   }
@@ -163,7 +169,7 @@ class Exchange implements Submittable {
     this.end(error);
   }
 
-  /** Tells the caller that nothing came. What was asked may be done all the same. */
+  /** Fails the caller without a response. The server may still have carried out the statement. */
   abandon(error: Error): void {
     if (this.isSettled) return;
     this.isSettled = true;
@@ -179,7 +185,7 @@ class Exchange implements Submittable {
     }
   }
 
-  // Never asked for; pg's client calls them without looking whether they are there.
+  // Never expected; pg's client calls them without checking whether they exist.
   handlePortalSuspended(): void {}
   handleEmptyQuery(): void {}
   handleCopyInResponse(): void {}
@@ -197,9 +203,9 @@ class PostgresDatabase implements Database {
   private readonly options: PostgresOptions;
   private readonly timeouts: SessionTimeouts;
   private readonly queue: CallQueue<Hold>;
-  /** Connections that were given up while something was out: they keep their place until they are known to be dead. */
+  /** Connections that were given up during a call: they keep their place until they are known to be dead. */
   private readonly silent: SilentConnections;
-  /** Whether anything was written since the last of them. */
+  /** Whether any write has succeeded since the last connection fell silent. */
   private isWritten = true;
   private closing: Promise<void> | undefined;
 
@@ -220,7 +226,7 @@ class PostgresDatabase implements Database {
       ...connectTo(this.hosts.current),
       connectionTimeoutMillis: options.acquireTimeoutMs ?? waitMsMax,
       max: options.poolSize,
-      // Kept for good: a new connection costs more than an idle one, having to prepare every statement again.
+      // Connections are kept: a new one costs more than an idle one, because it must prepare every statement again.
       idleTimeoutMillis: 0,
       verify: (client, done) =>
         void this.prepare(client).then(
@@ -238,19 +244,19 @@ class PostgresDatabase implements Database {
     );
   }
 
-  /** Makes a new connection what statements rely on, before anybody has it. */
+  /** Applies the settings that statements rely on to a new connection, before any caller gets it. */
   private async prepare(client: ClientBase): Promise<Session> {
     const { isPooled = false } = this.options;
-    // While a client is lent out the pool does not listen, and an `error` that nobody hears ends the process. Whoever has
-    // borrowed it is told through the failing call.
+    // The pool does not listen while a client is lent out, and an unhandled `error` event ends the process. The
+    // borrower learns of the error from the failing call.
     client.on('error', () => {});
     const text = settingsText(this.timeouts, isPooled ? 'look' : 'set');
     const answers = (await client.query({ text, query_timeout: silenceGraceMs } as QueryConfig)) as unknown;
     const last = (Array.isArray(answers) ? answers.at(-1) : answers) as { readonly rows: readonly SessionState[] };
     const state = last.rows[0];
     if (state === undefined) throw new Error('A session always has its settings.');
-    if (state.wrong_settings !== null) throw new Error(`The session's settings are not ours: ${state.wrong_settings}.`);
-    if (state.is_read_only) throw new HostReadOnly();
+    if (state.wrongSettings !== null) throw new Error(`The session's settings are not ours: ${state.wrongSettings}.`);
+    if (state.isReadOnly) throw new HostReadOnly();
     const session: Session = {
       prepared: new Map(),
       timeouts: this.timeouts,
@@ -263,11 +269,11 @@ class PostgresDatabase implements Database {
     this.clients.add(client as Client);
     client.once('end', () => this.clients.delete(client as Client));
     const { stream } = (client as Client).connection;
-    // A server behind a broken network sends neither an answer nor a reset, so its silence is measured here.
+    // A server behind a broken network sends neither a response nor a reset, so its silence is measured here.
     if (stream instanceof Socket) {
       stream.setTimeout(this.timeouts.statementMs + silenceGraceMs);
-      // Not as an argument of setTimeout, which would listen once only: on an idle connection it passes by and is set going
-      // again by the next write.
+      // Not as an argument of setTimeout, which would listen only once: on an idle connection the timeout fires without
+      // effect, and the next write starts it again.
       stream.on('timeout', () => {
         if (session.awaited !== undefined) this.giveUp(client as Client, session, session.awaited);
       });
@@ -275,7 +281,7 @@ class PostgresDatabase implements Database {
     return session;
   }
 
-  /** Nothing came for too long: the caller is told, and the place stays taken. */
+  /** Nothing came for too long: the caller gets an error, and the place stays taken. */
   private giveUp(client: Client, { backend }: Session, awaited: Exchange): void {
     if (this.silent.has(client)) return;
     this.isWritten = false;
@@ -284,8 +290,8 @@ class PostgresDatabase implements Database {
   }
 
   /**
-   * Too many connections are silent, and nothing was written since: whoever asks is told at once, instead of after what
-   * nobody answers.
+   * Too many connections are silent, and nothing was written since: callers are refused at once instead of waiting for
+   * a timeout.
    */
   private get isCut(): boolean {
     return this.silent.size * 3 >= this.options.poolSize && !this.isWritten;
@@ -300,15 +306,23 @@ class PostgresDatabase implements Database {
     for (let turn = this.queue.next(); turn !== undefined; turn = this.queue.next()) this.give(turn);
   }
 
-  /** Gives a turn a connection: there is one, or it can be opened, on this host or another. */
+  /** Gives a turn a connection: an idle one, or a new one on this host or another. */
   private give(turn: Turn<Hold>, hostsLeft = this.hosts.count): void {
     const end = () => {
       this.queue.done(turn);
       this.serve();
     };
     const host = this.hosts.current;
-    // With a callback, because the promise form of pg's pool costs two promises more.
+    // With a callback, because the promise form of pg's pool creates two more promises.
+    let isAnswered = false;
     this.pool.connect((error, client, release) => {
+      // If its time runs out while `verify` prepares the session, the pool calls back twice: with that error, then with
+      // the connection. By then the calls have been refused, so they must not run.
+      if (isAnswered) {
+        if (client !== undefined) release();
+        return;
+      }
+      isAnswered = true;
       const session = client && this.sessions.get(client);
       if (client === undefined || session === undefined) {
         if (this.hosts.leave(host)) this.pool.options.connectionString = this.hosts.current;
@@ -375,8 +389,8 @@ class PostgresDatabase implements Database {
       const isLost = endsConnection(failure);
       release(isLost);
       for (const call of calls) {
-        // Nothing of a failed transaction is left, so whose fault it was shows when each runs alone. With the connection
-        // lost nobody knows what is left, and that is what a call alone would be told.
+        // A failed transaction changed nothing, so each call is run alone to find the one at fault. If the connection
+        // was lost, the outcome is unknown, and each call fails as it would alone.
         if (isLost && repeatableCode(failure) === null) call.reject(explain(failure, call.statement));
         else this.queue.add(call);
       }
@@ -408,12 +422,12 @@ class PostgresDatabase implements Database {
       const result = await work(sql);
       sql.isOver = true;
       const { tag } = await runOn(lease, commit, []);
-      // COMMIT of a transaction in which a statement failed rolls back and says so only here.
+      // COMMIT of a transaction with a failed statement rolls back, and only its tag shows that.
       if (tag === 'ROLLBACK') throw new Error('A statement of the transaction failed, so it was rolled back.');
       return result;
     } catch (error) {
       sql.isOver = true;
-      // Also when the connection is lost, where it fails at once. One that is silent would keep silent.
+      // Also if the connection is lost, where it fails at once. A silent connection would not answer a rollback either.
       if (this.silent.has(lease.client)) isBroken = true;
       else {
         await runOn(lease, rollback, []).catch(() => {
@@ -427,15 +441,16 @@ class PostgresDatabase implements Database {
     }
   }
 
-  async script(text: string): Promise<void> {
+  async script(text: string, isPatient = false): Promise<void> {
     if (this.options.isPooled === true) return this.transaction((sql) => sql.script(text));
     const { client, release } = await this.acquire();
     let isBroken = true;
     try {
-      // A migration or a VACUUM takes as long as it takes.
-      await client.query('set statement_timeout = 0');
+      // A migration or a VACUUM may take as long as it needs.
+      await client.query(`set statement_timeout = 0${isPatient ? '; set lock_timeout = 0' : ''}`);
       await client.query(text);
-      await client.query(`set statement_timeout = '${this.timeouts.statementMs}ms'`);
+      const { statementMs, lockMs } = this.timeouts;
+      await client.query(`set statement_timeout = '${statementMs}ms'; set lock_timeout = '${lockMs}ms'`);
       isBroken = client.getTransactionStatus() !== 'I';
     } catch (error) {
       throw explain(asError(error));
@@ -451,10 +466,13 @@ class PostgresDatabase implements Database {
     return rows;
   }
 
-  /** Settings that the session of a statement does not have as it should: someone between us and the server swaps them. */
+  /**
+   * Settings that the session of a statement should have and does not: something between us and the server swaps
+   * sessions.
+   */
   async wrongSettings(): Promise<readonly string[]> {
     const [state] = await this.query(lookStatement(this.timeouts), []);
-    return state?.wrong_settings?.split(', ') ?? [];
+    return state?.wrongSettings?.split(', ') ?? [];
   }
 
   listen(channel: string, onPayload: (payload: string) => void): Promise<void> {
@@ -479,8 +497,8 @@ class PostgresDatabase implements Database {
   private async closePool(): Promise<void> {
     await this.queue.close();
     const ended = this.pool.end();
-    // Where the other side has gone without a word there is no goodbye to wait for.
-    await Promise.race([ended, pause(goodbyeMs)]);
+    // If the other side vanished silently, there is no reply to wait for.
+    await Promise.race([ended, realPause(goodbyeMs)]);
     for (const { connection } of this.clients) connection.stream.destroy();
     await ended;
   }
@@ -494,11 +512,13 @@ class PostgresDatabase implements Database {
 
   private pauseBeforeRetry(code: string): Promise<void> {
     this.options.onRetry?.(code);
-    return pause(1 + this.options.random() * retryPauseMsMax);
+    return realPause(1 + this.options.random() * retryPauseMsMax);
   }
 }
 
-/** The `sql` inside a transaction. Refuses to work once the transaction is over: it would write outside of it. */
+/**
+ * The `sql` inside a transaction. It refuses to work once the transaction has ended, because it would write outside it.
+ */
 class TransactionSql implements Sql {
   isOver = false;
   private readonly lease: Lease;
@@ -536,10 +556,10 @@ function runOn(lease: Lease, statement: Statement<unknown>, values: readonly Sql
   });
 }
 
-/** One connection that is not in the pool, for notifications. Comes back by itself after it was lost. */
+/** One connection outside the pool, for notifications. It reconnects after it was lost. */
 class Listener {
   private readonly hosts: Hosts;
-  /** Its own, which it goes through by itself; those of the pool are left by the pool. */
+  /** The listener goes through its hosts by itself; the pool moves on with its own. */
   private readonly ownHosts: Hosts | undefined;
   private readonly onError: (error: Error) => void;
   private readonly channels = new Map<string, ((payload: string) => void)[]>();
@@ -602,12 +622,12 @@ class Listener {
   private async reconnect(): Promise<void> {
     this.client = undefined;
     for (let pauseMs = 100; !this.isClosed; pauseMs = Math.min(pauseMs * 2, listenerPauseMsMax)) {
-      await pause(pauseMs);
+      await realPause(pauseMs);
       if (this.isClosed || this.client !== undefined) return;
       try {
         this.client = this.connect();
         await this.client;
-        // Whatever was told meanwhile was not heard.
+        // Notifications sent meanwhile were missed.
         for (const onPayload of [...this.channels.values()].flat()) onPayload('');
         return;
       } catch (error) {
@@ -617,7 +637,7 @@ class Listener {
   }
 }
 
-/** The hosts of a database, of which one can be written to. */
+/** The hosts of a database, one of which is writable. */
 class Hosts {
   private readonly urls: readonly string[];
   private index = 0;
@@ -634,7 +654,7 @@ class Hosts {
     return this.urls[this.index] ?? '';
   }
 
-  /** Goes on to the next, unless somebody has left this one before. Says whether there is another. */
+  /** Moves on to the next host, unless another call has already left this one. Returns whether there is another. */
   leave(url: string): boolean {
     if (this.urls.length > 1 && url === this.current) this.index = (this.index + 1) % this.urls.length;
     return this.urls.length > 1;
@@ -652,7 +672,7 @@ class HostReadOnly extends Error {
 }
 
 /**
- * A connection of its own, for what tells whether the database can be written to: one statement at most is out, and the
+ * A separate connection to check whether the database is writable. At most one statement is in progress, and the
  * connection stays until that is answered, however long it takes (ruling 53).
  */
 class Pulse {
@@ -693,14 +713,14 @@ class Pulse {
     }
   }
 
-  /** Fails if no answer has come in time. The connection is looked after from then on, until there is one or it is dead. */
+  /** Fails if no response has come in time. From then on the connection is watched until it answers or is dead. */
   private async silence(answer: Promise<unknown>, statement: Statement<unknown>): Promise<never> {
     let isAnswered = false;
     const settled = answer.then(
       () => (isAnswered = true),
       () => (isAnswered = true),
     );
-    await Promise.race([settled, pause(this.timeoutMs)]);
+    await Promise.race([settled, realPause(this.timeoutMs)]);
     const { open } = this;
     if (!isAnswered && open !== undefined) {
       this.silent.add(open.client, open.session.backend);
@@ -735,21 +755,21 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-// SQLSTATE, PostgreSQL 15 appendix A. The statement could not be done now, and the connection is as good as before.
+// SQLSTATE, PostgreSQL 15 appendix A. The statement could not be run now, and the connection is still usable.
 const busyCodes = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
-  '42501', // insufficient_privilege: the tables have another owner since
+  '42501', // insufficient_privilege: the tables have had another owner since
   '53100', // disk_full
   '53200', // out_of_memory
-  '55P03', // lock_not_available: the lock time-out
-  '57014', // query_canceled: the statement time-out
+  '55P03', // lock_not_available: the lock timeout
+  '57014', // query_canceled: the statement timeout
 ]);
-// The connection is of no more use.
+// The connection is no longer usable.
 const lostCodes = new Set([
   '25006', // read_only_sql_transaction: a failover has turned this server into a standby
   '25P03', // idle_in_transaction_session_timeout
-  '26000', // invalid_sql_statement_name: someone between us and the server has swapped the session
+  '26000', // invalid_sql_statement_name: something between us and the server has swapped the session
   '53300', // too_many_connections
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
@@ -757,12 +777,12 @@ const lostCodes = new Set([
   '57P05', // idle_session_timeout
 ]);
 
-/** True for a plan that a migration has made useless; the statement was not run. */
+/** True if a migration has invalidated the plan; the statement was not run. */
 function isStalePlan(error: DatabaseError): boolean {
   return error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 
-/** True for what our own code did wrong before or after the server was asked. */
+/** True for a fault of our own code before or after the server was asked. */
 function isOurs(error: Error): boolean {
   return error instanceof TypeError || error instanceof SyntaxError;
 }
@@ -775,7 +795,7 @@ function endsConnection(error: Error): boolean {
   return !isOurs(error);
 }
 
-/** The SQLSTATE if the failed statement or transaction left nothing behind and may well succeed when repeated. */
+/** The SQLSTATE if the failed statement or transaction changed nothing and may succeed when retried. */
 function repeatableCode(error: unknown): string | null {
   const cause = error instanceof DatabaseUnavailable ? error.cause : error;
   if (!(cause instanceof DatabaseError) || cause.code === undefined) return null;
@@ -791,11 +811,13 @@ function unavailable(cause: Error | undefined, statement?: Statement<unknown>): 
   });
 }
 
-/** What a caller is told: that the database is unavailable, or the server's own error with the statement's name. */
+/**
+ * The error that a caller gets: that the database is unavailable, or the server's own error with the statement's name.
+ */
 function explain(error: Error, statement?: Statement<unknown>): Error {
   if (endsConnection(error) || (error instanceof DatabaseError && busyCodes.has(error.code ?? ''))) {
     return unavailable(error, statement);
   }
-  // pg's stack begins at the socket and would not say which statement it was.
+  // pg's stack starts at the socket and does not show which statement it was.
   return statement === undefined ? error : Object.assign(error, { statement: statement.name });
 }

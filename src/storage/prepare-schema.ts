@@ -1,13 +1,15 @@
-/** What is looked at before the first migration: whether this database can have Sallyport's tables at all. */
+/** Checks before the first migration that this database can have Sallyport's tables at all. */
 import { migrations } from './migrations/index.ts';
 import { statement } from './sql.ts';
 import type { Sql } from './sql.ts';
 
-/** Which migrations ran. A name that other programs do not use: `schema_migrations` belongs to many. */
+/** Records which migrations ran. A name that other programs do not use: `schema_migrations` is common. */
 export const migrationsTable = 'sallyport_migrations';
+/** Tables of which nothing is ever changed or removed. */
+export const appendOnlyTables = ['audit_events', 'audit_chain', 'audit_anchors'] as const;
 const earlierTable = 'schema_migrations';
 
-/** The database is one that Sallyport cannot work in. The message says what to do. */
+/** Sallyport cannot work in this database. The message says what to do. */
 export class DatabaseUnfit extends Error {
   override readonly name = 'DatabaseUnfit';
 }
@@ -16,10 +18,10 @@ interface State {
   readonly role: string;
   readonly database: string;
   readonly schema: string | null;
-  readonly may_create: boolean;
-  readonly is_known: boolean;
-  readonly is_known_earlier: boolean;
-  /** Tables of the names that ours have, and those of them that the role may not work with. */
+  readonly mayCreate: boolean;
+  readonly isKnown: boolean;
+  readonly isKnownEarlier: boolean;
+  /** Tables with the same names as ours, and those of them that the role may not use. */
   readonly tables: readonly string[];
   readonly closed: readonly string[];
   readonly owner: string | null;
@@ -30,7 +32,8 @@ const stateStatement = statement<State>(
   `with ours as (
      select relname::text as name, pg_get_userbyid(relowner)::text as owner,
        has_table_privilege(oid, 'SELECT') and has_table_privilege(oid, 'INSERT')
-         and has_table_privilege(oid, 'UPDATE') and has_table_privilege(oid, 'DELETE') as is_open
+         and (has_table_privilege(oid, 'UPDATE') and has_table_privilege(oid, 'DELETE')
+           or relname in (${appendOnlyTables.map((name) => `'${name}'`).join(', ')})) as is_open
      from pg_class
      where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
        and relname = any($1::text[]) order by relname
@@ -48,26 +51,26 @@ const stateStatement = statement<State>(
      (select owner from ours limit 1) as owner`,
 );
 
-/** Sees to it that ours are the tables of these names, or that there are none of them yet. @throws {DatabaseUnfit} */
+/** Checks that the tables with these names are ours, or that none of them exists yet. @throws {DatabaseUnfit} */
 export async function prepareSchema(sql: Sql): Promise<void> {
-  const { role, database, schema, may_create, is_known, is_known_earlier, ...found } = await loadState(sql);
-  if (is_known && found.closed.length > 0) {
+  const { role, database, schema, mayCreate, isKnown, isKnownEarlier, ...found } = await loadState(sql);
+  if (isKnown && found.closed.length > 0) {
     throw new DatabaseUnfit(
-      `The tables in the schema "${schema ?? ''}" of the database "${database}" belong to the role "${found.owner ?? ''}", and the role "${role}" may not work with them. Name "${found.owner ?? ''}" in DATABASE_URL, or run as it: GRANT ALL ON ALL TABLES IN SCHEMA "${schema ?? ''}" TO "${role}";`,
+      `The tables in the schema "${schema ?? ''}" of the database "${database}" belong to the role "${found.owner ?? ''}", and the role "${role}" may not work with them. Name "${found.owner ?? ''}" in SALLYPORT_MIGRATION_URL or DATABASE_URL, or run as it: GRANT ALL ON ALL TABLES IN SCHEMA "${schema ?? ''}" TO "${role}";`,
     );
   }
-  if (is_known) return;
+  if (isKnown) return;
   if (schema === null) {
     throw new DatabaseUnfit(
       `The database "${database}" has no schema on the search path of the role "${role}". Run: CREATE SCHEMA public AUTHORIZATION "${role}";`,
     );
   }
-  if (!may_create) {
+  if (!mayCreate) {
     throw new DatabaseUnfit(
       `The role "${role}" may not make tables in the schema "${schema}" of the database "${database}". As its owner, run: GRANT CREATE, USAGE ON SCHEMA "${schema}" TO "${role}";`,
     );
   }
-  if (is_known_earlier) {
+  if (isKnownEarlier) {
     await sql.script(`alter table ${earlierTable} rename to ${migrationsTable}`);
     return;
   }
@@ -86,6 +89,8 @@ async function loadState(sql: Sql): Promise<State> {
 
 function ourTables(): readonly string[] {
   return migrations.flatMap((migration) =>
-    [...migration.sql.matchAll(/^create (?:table|view) (\w+)/gm)].map(([, name]) => name ?? ''),
+    'steps' in migration
+      ? migration.tables
+      : [...migration.sql.matchAll(/^create (?:table|view) (\w+)/gm)].map(([, name]) => name ?? ''),
   );
 }

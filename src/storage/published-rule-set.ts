@@ -6,17 +6,17 @@ import { sha256 } from '../runtime/crypto.ts';
 import { loadPublishedDocument } from './queries/published-documents.ts';
 import type { Sql } from './sql.ts';
 
-/** Contents of value lists by their hash. One that several rule sets name is in memory once. */
+/** Contents of value lists by their hash. A list that several rule sets name is in memory once. */
 export type ListsByHash = Map<string, readonly ListItem[]>;
 
-/** A published document is not kept any more, or is not what was published. */
+/** A published document was deleted, or is not what was published. */
 export class DocumentMissing extends Error {
   override readonly name = 'DocumentMissing';
 }
 
 /**
- * The rule set that was published under a hash, with its lists: those that are `held` already, and the others, which are
- * held from now on. @throws {DocumentMissing}; and whatever compiling it throws
+ * The rule set that was published under a hash, with its lists. Lists that are not yet in `held` are added to it.
+ * @throws {DocumentMissing}, and any error of the compiler
  */
 export async function loadPublishedRuleSet(
   sql: Sql,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../testkit/test-database.ts';
-import { testRuntime } from '../testkit/test-runtime.ts';
+import { virtualRuntime } from '../runtime/virtual-runtime.ts';
 import { createApiKey, createTenant } from './create-tenant.ts';
 import { openPublished } from './published.ts';
 import { listApiKeys, revokeApiKeyRow } from './queries/api-keys.ts';
@@ -10,7 +10,7 @@ import { SealBroken, createSeal } from './seal.ts';
 import { statement } from './sql.ts';
 import type { Database } from './sql.ts';
 
-const runtime = testRuntime();
+const runtime = virtualRuntime();
 const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
 
 let db: Database;
@@ -30,8 +30,8 @@ async function makeTenant(name: string, sealedWith = seal): Promise<{ tenantId: 
 }
 
 async function revokeAll(tenantId: string): Promise<void> {
-  for (const { key_id } of await listApiKeys(db, tenantId))
-    await revokeApiKeyRow(db, tenantId, key_id, runtime.clock.now());
+  for (const { keyId } of await listApiKeys(db, tenantId))
+    await revokeApiKeyRow(db, tenantId, keyId, runtime.clock.now());
   await publishConfig(db, tenantId);
 }
 
@@ -41,7 +41,7 @@ async function within(ms: number, isDone: () => boolean): Promise<boolean> {
 }
 
 describe('what a node keeps in memory', () => {
-  test('follows a change at once when it is told', async () => {
+  test('follows a change at once when it is notified', async () => {
     const { tenantId, key } = await makeTenant('One');
     const published = await openPublished(db, seal, runtime, () => undefined);
     expect(published.callerByKey(key)).toMatchObject({ kind: 'server', tenant: { tenantId, name: 'One' } });
@@ -53,7 +53,7 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
-  test('F22: follows it within five seconds when it is not told', async () => {
+  test('F22: follows a change within five seconds without a notification', async () => {
     const { tenantId, key } = await makeTenant('One');
     const deaf: Database = Object.assign(Object.create(db) as Database, { listen: () => Promise.resolve() });
     const published = await openPublished(deaf, seal, runtime, () => undefined);
@@ -64,7 +64,7 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
-  test('looks once more for all who ask while it looks', async () => {
+  test('reads once more for all callers that ask while it reads', async () => {
     await makeTenant('One');
     let [looks, asksWhileItLooks] = [0, 0];
     const asked: Promise<void>[] = [];
@@ -83,7 +83,7 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
-  test('knows nobody by a key that is none', async () => {
+  test('finds no caller for an invalid key', async () => {
     const { key } = await makeTenant('One');
     const published = await openPublished(db, seal, runtime, () => undefined);
     for (const other of [
@@ -99,7 +99,7 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
-  test('F23: of a tenant whose secrets no longer open it keeps the last good, and goes on following all others', async () => {
+  test('F23: keeps the last good state of a tenant whose secrets no longer open, and still follows all others', async () => {
     const good = await makeTenant('Good');
     const problems: unknown[] = [];
     const published = await openPublished(db, seal, runtime, (problem) => problems.push(problem));
@@ -122,7 +122,7 @@ describe('what a node keeps in memory', () => {
     published.stop();
   });
 
-  test('at the start a secret that does not open is a reason not to start', async () => {
+  test('at startup a secret that does not open prevents the start', async () => {
     await makeTenant('Foreign', createSeal([Buffer.alloc(32, 8)], runtime.random));
     await expect(openPublished(db, seal, runtime, () => undefined)).rejects.toThrow(SealBroken);
   });

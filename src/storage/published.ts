@@ -2,6 +2,7 @@
  * What every node keeps in memory of the tenants: keys, settings, configurations. Read once, then again when a tenant's
  * configuration version rises: at once by NOTIFY, and within five seconds by polling if the notification is lost.
  */
+import type { RememberedFor } from '../core/devices/device.ts';
 import { ipRanges } from '../core/rules/ip-ranges.ts';
 import { defaultRuleSet, unreadableRuleSet } from '../core/rules/rule-set-document.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
@@ -18,6 +19,7 @@ import { heldLists, loadPublishedRuleSet } from './published-rule-set.ts';
 import type { ListsByHash } from './published-rule-set.ts';
 import { loadAuthenticatorConfigurations } from './queries/authenticator-configurations.ts';
 import type { AuthenticatorConfigurationRow } from './queries/authenticator-configurations.ts';
+import { isAskedFor } from './queries/events.ts';
 import { listCustomDataPoints } from './queries/custom-data-points.ts';
 import { loadPublishableActions } from './queries/rule-sets.ts';
 import type { PublishableAction } from './queries/rule-sets.ts';
@@ -39,9 +41,9 @@ export interface TenantSettings {
   readonly tokenDurationInMinutes: number;
   readonly disableRecoveryCodes: boolean;
   readonly skipRecoveryCodesOnProgrammaticEnrollment: boolean;
-  /** Which proofs let a user change their factors (ruling 17). */
+  /** Which proofs let a user change their authenticators (ruling 17). */
   readonly factorChangePolicy: 'strongest-proof' | 'any-proof';
-  /** How many hours an authenticator that was added in recovery counts for little; 0 for none (ruling 41). */
+  /** How many hours the proofs of an authenticator added in recovery have a lower assurance; 0 for none (ruling 41). */
   readonly recoveredFactorHoldHours: number;
   /** Whether a user who removed their last authenticator may enrol again without a proof (A12). */
   readonly inlineReEnrolment: boolean;
@@ -49,13 +51,15 @@ export interface TenantSettings {
   readonly allowDisablingMfa: boolean;
   readonly hideRecoveryCodesOnEnrollment: boolean;
   readonly hideSuccessScreenOnEnrollment: boolean;
-  /** Whether the pages leave out our name. */
+  /** Whether the pages omit our name. */
   readonly hideAuthsignalLogo: boolean;
-  /** Whether a page whose token is too old goes back to the app by itself. */
+  /** Whether a page whose token has expired returns to the app by itself. */
   readonly redirectOnSessionExpiry: boolean;
+  /** Whether pages offer to remember the device, and for how long, where the action does not say. */
+  readonly rememberDevices: RememberedFor;
   /** IANA name, for the facts about the time of day. */
   readonly timeZone: string;
-  /** CIDR ranges that may call the server API; empty for everyone. */
+  /** CIDR ranges that may call the server API; empty for no restriction. */
   readonly ipWhitelist: readonly string[];
 }
 
@@ -77,17 +81,18 @@ const defaultSettings: TenantSettings = {
   hideSuccessScreenOnEnrollment: false,
   hideAuthsignalLogo: false,
   redirectOnSessionExpiry: false,
+  rememberDevices: { isEnabled: false, days: 30 },
   timeZone: 'UTC',
   ipWhitelist: [],
 };
 
-/** The rule set of one action, compiled once a version. */
+/** The rule set of one action, compiled once per version. */
 export interface PublishedAction extends PublishedRuleSet {
   readonly version: number;
-  /** SHA-256 of the published document; null for an action that was made by tracking and never configured. */
+  /** SHA-256 of the published document; null for an action that was created by tracking and never configured. */
   readonly hash: string | null;
   readonly plan: FactPlan;
-  /** Who is asked before a proof lets the action succeed; null for nobody. */
+  /** The webhook that must agree before a proof lets the action succeed; null for none. */
   readonly verificationWebhookUrl: string | null;
 }
 
@@ -95,18 +100,21 @@ export interface PublishedAction extends PublishedRuleSet {
 export interface SessionSigningKey extends RsaKeyPair {
   readonly keyId: string;
   readonly publicJwk: { readonly n: string; readonly e: string };
-  /** Before it, an older key signs: all nodes and whoever keeps our public keys shall know a key before they meet it. */
+  /**
+   * Before this time an older key signs: all nodes, and everyone who caches our public keys, must know a key before it
+   * is used.
+   */
   readonly signsFromMs: number;
-  /** Then the last token that it may have signed has expired. */
+  /** By then the last token that it may have signed has expired. */
   readonly verifiesUntilMs: number;
 }
 
 /** How long a new key is published before it signs. */
 const signingLeadMs = 60_000;
-// Ten minutes are the longest that an access token lives; the rest is for nodes whose notice of a change came late.
+// An access token lives for ten minutes at most; the rest is for nodes that learned of a change late.
 const verifiedAfterMs = 10 * 60_000 + 60_000;
 
-/** How long after a key's successor was made it is good for nothing any more. */
+/** How long after its successor was created a key is no longer used for anything. */
 export const signingOverlapMs = signingLeadMs + verifiedAfterMs;
 
 /** Addresses that a tenant lists for `ip.isInWhitelist`. */
@@ -116,33 +124,43 @@ export interface Whitelist {
   contains(address: string): boolean;
 }
 
-/** A tenant as nodes hold it. Never changed: a newer version replaces it whole. */
+/** A tenant in a node's memory. Never changed: a newer version replaces it as a whole. */
 export interface Tenant {
   readonly tenantId: string;
   readonly name: string;
   readonly configVersion: number;
+  /** Until then, nodes of the release before may still run; 0 if none ever knew this tenant. */
+  readonly earlierNodesUntilMs: number;
   readonly settings: TenantSettings;
   readonly tokenKey: SecretKey;
-  /** Mixed into the hashes of recovery codes, so that a stolen database alone is not enough to guess at them. */
+  /** Mixed into the hashes of recovery codes, so that a stolen database alone is not enough to guess them. */
   readonly pepper: SecretKey;
   /** One-time codes and contacts are stored as HMACs under it. */
   readonly codeKey: SecretKey;
-  /** What keys call their users is an HMAC under it: it is stored nowhere and says nothing of the user. */
+  /** Addresses and devices are counted under HMACs of it. */
+  readonly partyKey: SecretKey;
+  /** The user handle in keys is an HMAC under it: it is not stored anywhere and reveals nothing about the user. */
   readonly userHandleKey: SecretKey;
+  /** Signs the cookies of remembered devices. */
+  readonly deviceCookieKey: SecretKey;
+  /** Users see HMACs of their device ids under it: whoever knows a device id could claim to be that device. */
+  readonly deviceNameKey: SecretKey;
   readonly authenticatorConfigurations: readonly AuthenticatorConfigurationRow[];
   readonly activeMethods: readonly string[];
   /** Live actions by code. */
   readonly actions: ReadonlyMap<string, PublishedAction>;
-  /** The contents of the value lists that live rules name, by their hash: each once, however many actions name it. */
+  /** The contents of the value lists that live rules name, by hash: each once, however many actions name it. */
   readonly lists: ReadonlyMap<string, readonly ListItem[]>;
-  /** Names of the data points that an idempotency key stands for (ruling 11). */
+  /** Names of the data points to which an idempotency key is linked (ruling 11). */
   readonly linkedDataPoints: readonly string[];
   readonly dataPointTypes: DataPointTypes;
   /** The value list `ip-whitelist`; undefined without such a list. */
   readonly whitelist: Whitelist | undefined;
-  /** Newest first. Which of them signs and which verify now says `session-keys.ts`. */
+  /** Newest first. `session-keys.ts` decides which of them signs and which verify now. */
   readonly sessionSigningKeys: readonly SessionSigningKey[];
   readonly refreshTokenKey: SecretKey;
+  /** Whether an endpoint collects what happens to challenges, so that what is logged of them costs others nothing. */
+  readonly logsChallenges: boolean;
   /** The active server keys, oldest first: webhooks are signed with each of them. */
   readonly webhookKeys: readonly SecretKey[];
   readonly apiKeys: readonly {
@@ -152,7 +170,8 @@ export interface Tenant {
   }[];
 }
 
-export interface Caller {
+/** A caller with an API key. */
+export interface KeyHolder {
   readonly tenant: Tenant;
   readonly keyId: string;
   readonly kind: 'server' | 'management';
@@ -161,13 +180,16 @@ export interface Caller {
 export interface Published {
   tenant(tenantId: string): Tenant | undefined;
   tenants(): Iterable<Tenant>;
-  /** Who holds an API key; undefined if nobody does. Keys are looked up by digest, so comparing them leaks no time. */
-  callerByKey(apiKey: string): Caller | undefined;
-  /** Reads what has changed since. */
+  /**
+   * The holder of an API key; undefined if there is none. Keys are looked up by digest, so comparing them leaks no
+   * timing.
+   */
+  callerByKey(apiKey: string): KeyHolder | undefined;
+  /** Reads all changes since the last refresh. */
   refresh(): Promise<void>;
   /** Calls back after each refresh that changed something. */
   onChange(listener: () => void): void;
-  /** Whether the last refresh worked, and when it was. */
+  /** Whether the last refresh worked. */
   status(): { readonly isCurrent: boolean };
   stop(): void;
 }
@@ -183,26 +205,26 @@ export async function openPublished(
   onProblem: (error: unknown) => void,
 ): Promise<Published> {
   const tenants = new Map<string, Tenant>();
-  let callers = new Map<string, Caller>();
+  let callers = new Map<string, KeyHolder>();
   let isCurrent = true;
   const listeners: (() => void)[] = [];
 
   async function refreshNow(): Promise<void> {
     const versions = await loadConfigVersions(db);
-    const listed = new Set(versions.map((row) => row.tenant_id));
+    const listed = new Set(versions.map((row) => row.tenantId));
     let hasChanged = false;
     for (const tenantId of tenants.keys()) {
       if (!listed.has(tenantId)) hasChanged = tenants.delete(tenantId) || hasChanged;
     }
     let broken: SealBroken | undefined;
-    for (const { tenant_id, config_version } of versions) {
-      if (tenants.get(tenant_id)?.configVersion === config_version) continue;
+    for (const { tenantId, configVersion } of versions) {
+      if (tenants.get(tenantId)?.configVersion === configVersion) continue;
       try {
-        const tenant = await readTenant(db, seal, tenant_id, tenants.get(tenant_id), onProblem);
-        if (tenant !== undefined) tenants.set(tenant_id, tenant);
+        const tenant = await readTenant(db, seal, tenantId, tenants.get(tenantId), onProblem);
+        if (tenant !== undefined) tenants.set(tenantId, tenant);
         hasChanged = true;
       } catch (error) {
-        // One tenant whose secrets do not open must not keep all others as they were: a revoked key would live on.
+        // One tenant whose secrets do not open must not freeze the state of all others: a revoked key would stay valid.
         if (!(error instanceof SealBroken)) throw error;
         broken ??= error;
       }
@@ -224,7 +246,7 @@ export async function openPublished(
     );
   }
 
-  // Refreshes run one after another. All that are asked for while one runs share the next, which looks again.
+  // Refreshes run one after another. Calls made while one runs share the next, which reads again.
   let last: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   function refresh(): Promise<void> {
@@ -254,8 +276,8 @@ export async function openPublished(
   };
 }
 
-function callersOf(tenants: Iterable<Tenant>): Map<string, Caller> {
-  const callers = new Map<string, Caller>();
+function callersOf(tenants: Iterable<Tenant>): Map<string, KeyHolder> {
+  const callers = new Map<string, KeyHolder>();
   for (const tenant of tenants) {
     for (const { digest, keyId, kind } of tenant.apiKeys) callers.set(digest, { tenant, keyId, kind });
   }
@@ -271,56 +293,59 @@ async function readTenant(
 ): Promise<Tenant | undefined> {
   const row = await loadTenant(db, tenantId);
   if (row === undefined) return undefined;
-  const root = secretKey(seal.open(row.root_key_sealed, rootKeyPlace(tenantId)));
+  const root = secretKey(seal.open(row.rootKeySealed, rootKeyPlace(tenantId)));
   const authenticatorConfigurations = await loadAuthenticatorConfigurations(db, tenantId);
   const actions = new Map<string, PublishedAction>();
   const lists: ListsByHash = new Map(before?.lists);
   for (const action of await loadPublishableActions(db, tenantId)) {
-    const earlier = before?.actions.get(action.action_code);
-    actions.set(action.action_code, await readAction(db, tenantId, action, earlier, lists, onProblem));
+    const earlier = before?.actions.get(action.actionCode);
+    actions.set(action.actionCode, await readAction(db, tenantId, action, earlier, lists, onProblem));
   }
   const dataPoints = await listCustomDataPoints(db, tenantId);
   const keys = await listApiKeys(db, tenantId);
   return {
     tenantId,
     name: row.name,
-    configVersion: row.config_version,
+    configVersion: row.configVersion,
+    earlierNodesUntilMs: row.earlierNodesUntil ?? 0,
     settings: { ...defaultSettings, ...row.settings },
     tokenKey: deriveKey(root, 'action-token', tenantId),
     pepper: deriveKey(root, 'recovery-code-pepper', tenantId),
     codeKey: deriveKey(root, 'one-time-code', tenantId),
+    partyKey: deriveKey(root, 'counted-party', tenantId),
     userHandleKey: deriveKey(root, 'webauthn-user-handle', tenantId),
+    deviceCookieKey: deriveKey(root, 'device-cookie', tenantId),
+    deviceNameKey: deriveKey(root, 'device-name', tenantId),
     authenticatorConfigurations,
     activeMethods: authenticatorConfigurations
-      .filter((configuration) => configuration.is_active)
-      .map((configuration) => configuration.verification_method),
+      .filter((configuration) => configuration.isActive)
+      .map((configuration) => configuration.verificationMethod),
     actions,
     lists: heldLists(actions.values()),
     linkedDataPoints: dataPoints
-      .filter(({ model_type: model, linked }) => model === 'action' && linked)
+      .filter(({ modelType: model, linked }) => model === 'action' && linked)
       .map(({ name }) => name),
-    dataPointTypes: dataPointTypes(
-      dataPoints.map(({ name, data_type: dataType, model_type: modelType }) => ({ name, dataType, modelType })),
-    ),
+    dataPointTypes: dataPointTypes(dataPoints.map(({ name, dataType, modelType }) => ({ name, dataType, modelType }))),
     whitelist: await readWhitelist(db, tenantId, before?.whitelist),
     sessionSigningKeys: (await loadSessionSigningKeys(db, tenantId)).map((key, index, all) => ({
-      keyId: key.key_id,
-      publicJwk: key.public_jwk,
-      ...rsaKeyPair(seal.open(key.private_key_sealed, sessionSigningKeyPlace(tenantId, key.key_id))),
-      signsFromMs: index === all.length - 1 ? 0 : key.created_at + signingLeadMs,
-      verifiesUntilMs: (all[index - 1]?.created_at ?? Infinity) + signingOverlapMs,
+      keyId: key.keyId,
+      publicJwk: key.publicJwk,
+      ...rsaKeyPair(seal.open(key.privateKeySealed, sessionSigningKeyPlace(tenantId, key.keyId))),
+      signsFromMs: index === all.length - 1 ? 0 : key.createdAt + signingLeadMs,
+      verifiesUntilMs: (all[index - 1]?.createdAt ?? Infinity) + signingOverlapMs,
     })),
     refreshTokenKey: deriveKey(root, 'refresh-token', tenantId),
-    webhookKeys: keys.flatMap(({ key_id: keyId, key_sealed: sealed, revoked_at: revokedAt }) =>
+    logsChallenges: await isAskedFor(db, tenantId, ['challenge.log_created']),
+    webhookKeys: keys.flatMap(({ keyId, keySealed: sealed, revokedAt }) =>
       sealed === null || revokedAt !== null ? [] : [secretKey(seal.open(sealed, apiKeyPlace(tenantId, keyId)))],
     ),
     apiKeys: keys
-      .filter((key) => key.revoked_at === null)
-      .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.key_id, kind: key.kind })),
+      .filter((key) => key.revokedAt === null)
+      .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.keyId, kind: key.kind })),
   };
 }
 
-/** The published rule set of an action; the last good one where the stored one cannot be read (F23). */
+/** The published rule set of an action; the last good one if the stored one cannot be read (F23). */
 async function readAction(
   db: Database,
   tenantId: string,
@@ -329,19 +354,19 @@ async function readAction(
   lists: ListsByHash,
   onProblem: (error: unknown) => void,
 ): Promise<PublishedAction> {
-  const { action_code, rule_set_hash: hash, rule_set_version: version } = row;
-  const published = { version, hash, verificationWebhookUrl: row.verification_webhook_url };
-  if (hash === null) return withPlan(defaultRuleSet(action_code, row.default_result), published);
+  const { actionCode, ruleSetHash: hash, ruleSetVersion: version } = row;
+  const published = { version, hash, verificationWebhookUrl: row.verificationWebhookUrl };
+  if (hash === null) return withPlan(defaultRuleSet(actionCode, row.defaultResult), published);
   if (earlier?.hash === hash) return { ...earlier, ...published };
   try {
     return withPlan(await loadPublishedRuleSet(db, tenantId, hash, lists), published);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     onProblem(
-      new Error(`The rule set of ${action_code} cannot be read; the last good one stays in use.`, { cause: error }),
+      new Error(`The rule set of ${actionCode} cannot be read; the last good one stays in use.`, { cause: error }),
     );
-    if (earlier === undefined) return withPlan(unreadableRuleSet(action_code), published);
-    return { ...earlier, verificationWebhookUrl: row.verification_webhook_url };
+    if (earlier === undefined) return withPlan(unreadableRuleSet(actionCode), published);
+    return { ...earlier, verificationWebhookUrl: row.verificationWebhookUrl };
   }
 }
 
@@ -352,16 +377,16 @@ function withPlan(
   return { ...ruleSet, ...published, plan: planFacts(ruleSet.compiled.needs.paths) };
 }
 
-/** What decides an action that no configuration is published for. */
+/** What decides an action without a published configuration. */
 export function unconfiguredAction(
   actionCode: string,
-  defaultResult: PublishableAction['default_result'],
+  defaultResult: PublishableAction['defaultResult'],
 ): PublishedAction {
   const published = { version: 0, hash: null, verificationWebhookUrl: null };
   return withPlan(defaultRuleSet(actionCode, defaultResult), published);
 }
 
-/** The tenant's whitelist, read only if it is another one than before. */
+/** The tenant's whitelist, read only if it has changed. */
 async function readWhitelist(
   db: Database,
   tenantId: string,
@@ -373,17 +398,17 @@ async function readWhitelist(
   return list && { hash: list.hash, contains: ipRanges(list.items.map(String)) };
 }
 
-/** Where a tenant's root key is sealed. */
+/** The place that a tenant's root key is sealed for. */
 export function rootKeyPlace(tenantId: string) {
   return { tenantId, table: 'tenants', row: tenantId, column: 'root_key_sealed' };
 }
 
-/** Where a server key is sealed. */
+/** The place that a server key is sealed for. */
 export function apiKeyPlace(tenantId: string, keyId: string) {
   return { tenantId, table: 'api_keys', row: keyId, column: 'key_sealed' };
 }
 
-/** Where the private half of a session signing key is sealed. */
+/** The place that the private half of a session signing key is sealed for. */
 export function sessionSigningKeyPlace(tenantId: string, keyId: string) {
   return { tenantId, table: 'session_signing_keys', row: keyId, column: 'private_key_sealed' };
 }

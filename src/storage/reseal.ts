@@ -5,9 +5,9 @@ import type { Database } from './sql.ts';
 const pageSize = 500;
 
 /**
- * Seals everything anew that is not sealed under the first master key, and says how many values that were. Each value is a
- * write of its own that changes nothing else, so it may run while servers do, be stopped anywhere and run again. A value
- * that changes meanwhile is looked at once more.
+ * Seals again every value that is not sealed under the first master key, and returns their number. Each value is a
+ * separate write that changes nothing else, so this may run beside servers, and be stopped and run again at any time. A
+ * value that changes meanwhile is read once more.
  * @throws {SealBroken} for a value that does not open.
  */
 export async function reseal(db: Database, seal: Seal): Promise<number> {

@@ -1,10 +1,11 @@
 /**
- * How statements, parameters and rows travel between JavaScript and PostgreSQL, once for both drivers: everything in text
- * format, but for bytes sent as parameters. pg's global type table is left alone, so that another user of `pg` in the same
- * process is not surprised.
+ * How statements, parameters and rows are converted between JavaScript and PostgreSQL, for both drivers: everything in
+ * text format, except bytes sent as parameters. pg's global type table is left alone, so that other users of `pg` in
+ * the same process are not affected.
  */
 import { types } from 'pg';
 import { serialize } from 'pg-protocol';
+import { memberName } from './sql.ts';
 import type { SqlValue, Statement } from './sql.ts';
 
 /** Turns the text of one column, never NULL, into its JavaScript value. */
@@ -16,7 +17,7 @@ function builtIn(oid: number): Decoder {
   return types.getTypeParser(oid as TypeId, 'text') as Decoder;
 }
 
-// The numbers are rows of pg_type, fixed for ever by PostgreSQL (src/include/catalog/pg_type.dat).
+// The numbers are rows of pg_type, which PostgreSQL never changes (src/include/catalog/pg_type.dat).
 const TEXT_ARRAY = 1009;
 const TIMESTAMPTZ = 1184;
 
@@ -33,11 +34,11 @@ function twoDigits(text: string, at: number): number {
   return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 }
 
-/** Milliseconds since the epoch; what is finer is cut off. `infinity` becomes `Infinity`. */
+/** Milliseconds since the epoch; smaller fractions are cut off. `infinity` becomes `Infinity`. */
 function decodeTimestamp(text: string): number {
   const length = text.length;
-  // The form every connection gets, being set to UTC and ISO: `2026-01-31 23:59:58.123456+00`, the fraction without its
-  // trailing zeros. It is on the hot path; the general parser below costs ten times as much.
+  // The format on every connection, because it is set to UTC and ISO: `2026-01-31 23:59:58.123456+00`, the fraction
+  // without trailing zeros. This is on the hot path; the general parser below costs ten times as much.
   if (length >= 22 && text.charCodeAt(4) === 45 && text.charCodeAt(10) === 32 && text.endsWith('+00')) {
     let milliseconds = 0;
     for (let at = 20, unit = 100; unit >= 1 && at < length - 3; at += 1, unit /= 10) {
@@ -68,7 +69,7 @@ const decoders = new Map<number, Decoder>([
   [1231, arrayOf(Number)],
   [TIMESTAMPTZ, decodeTimestamp],
   [1185, arrayOf(decodeTimestamp)],
-  // A date and a timestamp without zone name no instant; pg would read both in the process's own zone.
+  // A date and a timestamp without zone do not name an instant; pg would read both in the process's own zone.
   [1082, toText],
   [1182, decodeTextArray],
   [1114, toText],
@@ -80,8 +81,9 @@ function decoderOf(oid: number): Decoder {
   return decoders.get(oid) ?? builtIn(oid);
 }
 
-/** The columns of a statement's rows, found out once and kept for as long as the statement is prepared. */
+/** The columns of a statement's rows, determined once and kept while the statement is prepared. */
 export interface RowShape {
+  /** As TypeScript spells them: `user_id` is `userId`. */
   readonly names: readonly string[];
   readonly decoders: readonly Decoder[];
   /** A row with every column NULL: copied, so that all rows of a statement share one hidden class. */
@@ -90,14 +92,16 @@ export interface RowShape {
 
 /** Reads a RowDescription message. */
 export function rowShape(fields: readonly { readonly name: string; readonly dataTypeID: number }[]): RowShape {
+  // Here, where shapes are made, new names cost nothing for a row.
+  const names = fields.map((field) => memberName(field.name));
   return {
-    names: fields.map((field) => field.name),
+    names,
     decoders: fields.map((field) => decoderOf(field.dataTypeID)),
-    empty: Object.fromEntries(fields.map((field) => [field.name, null])),
+    empty: Object.fromEntries(names.map((name) => [name, null])),
   };
 }
 
-/** Turns the texts of one DataRow message into a row. @throws when a text is not what its type promises. */
+/** Turns the texts of one DataRow message into a row. @throws if a text is not valid for its type. */
 export function decodeRow(shape: RowShape, texts: readonly (string | null)[]): Record<string, unknown> {
   const row = { ...shape.empty };
   const { names, decoders: decode } = shape;
@@ -127,7 +131,7 @@ function encodeArray(elements: readonly Element[]): string {
   return `${text}}`;
 }
 
-/** Turns a parameter into what a Bind message carries: text, or bytes that go in binary format. */
+/** Turns a parameter into what a Bind message carries: text, or bytes in binary format. */
 function encodeValue(value: SqlValue): string | Buffer | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -144,8 +148,8 @@ export interface Prepared {
   readonly shape: RowShape | null;
 }
 
-/** Refuses a name that already stands for another text on this connection: its rows would be the other statement's. */
-function checkSameText(prepared: Prepared, statement: Statement<unknown>): void {
+/** Refuses a name that already belongs to another text on this connection: its rows would be the other statement's. */
+function requireSameText(prepared: Prepared, statement: Statement<unknown>): void {
   if (prepared.text !== statement.text) throw new TypeError(`Two statements are called ${statement.name}.`);
 }
 
@@ -160,11 +164,11 @@ export interface StatementCall {
 }
 
 /**
- * The messages that run statements, as one buffer: in one transaction, which ends with the last of them. The first call on
- * a connection also prepares a statement and asks what its columns are; later ones need not ask, because the server refuses
- * a plan whose columns have changed (0A000).
- * Without `prepared` every call is prepared for itself alone, under no name.
- * @throws {TypeError} for a parameter that no column can hold.
+ * The messages that run statements, as one buffer: in one transaction, which ends with the last of them. The first call
+ * on a connection also prepares a statement and asks for its columns. Later ones need not ask, because the server
+ * refuses a plan whose columns have changed (0A000). Without `prepared`, every call is prepared for itself alone, under
+ * no name.
+ * @throws {TypeError} for a parameter that no column can store.
  */
 export function writeCalls(
   calls: readonly StatementCall[],
@@ -180,7 +184,7 @@ export function writeCalls(
       continue;
     }
     const known = prepared.get(name);
-    if (known !== undefined) checkSameText(known, statement);
+    if (known !== undefined) requireSameText(known, statement);
     const bind = serialize.bind({ statement: name, values: values as SqlValue[], valueMapper: encodeValue });
     if (known !== undefined || preparing.has(name)) {
       messages.push(bind, execute);
@@ -188,7 +192,7 @@ export function writeCalls(
     }
     preparing.add(name);
     messages.push(
-      // Closing a name that is not there is no error, and one that an earlier, failed call left behind could not be reused.
+      // Closing a name that does not exist is no error, and a name left by an earlier, failed call could not be reused.
       serialize.close({ type: 'S', name }),
       serialize.parse({ name, text }),
       bind,

@@ -12,7 +12,7 @@ const place: Place = { tenantId: 't', table: 'authenticators', row: 'r', column:
 const secret = Buffer.from('correct horse battery staple');
 
 describe('a sealed value', () => {
-  test('opens where it was sealed, whatever it is', () => {
+  test('opens where it was sealed, whatever it contains', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => {
         const value = Buffer.from(bytes);
@@ -21,7 +21,7 @@ describe('a sealed value', () => {
     );
   });
 
-  test('does not hold the secret or the key, and no two are alike', () => {
+  test('contains neither the secret nor the key, and no two are alike', () => {
     const [one, other] = [seal.seal(secret, place), seal.seal(secret, place)];
     expect(one.includes(secret)).toBe(false);
     expect(one.includes(oldKey.subarray(0, 8))).toBe(false);
@@ -35,7 +35,7 @@ describe('a sealed value', () => {
     }
   });
 
-  test('A43: no two different places are the same place, however their names are cut', () => {
+  test('A43: two different places are never the same place, however their names are split', () => {
     const name = fc.string({ unit: fc.constantFrom('a', ',', '"', '\\', '[', ']'), maxLength: 4 });
     const anyPlace = fc.record({ tenantId: name, table: name, row: name, column: name });
     fc.assert(
@@ -68,7 +68,7 @@ describe('a sealed value', () => {
     expect(() => seal.open(resealed, place)).toThrow(SealBroken);
   });
 
-  test('under a key that is missing says which key by its fingerprint, and nothing of any key', () => {
+  test('under a missing key names the key by its fingerprint, and reveals nothing about any key', () => {
     const sealed = seal.seal(secret, place);
     const message = (() => {
       try {
@@ -85,7 +85,7 @@ describe('a sealed value', () => {
     }
   });
 
-  test('is not made without a key', () => {
+  test('cannot be created without a key', () => {
     expect(() => createSeal([], random)).toThrow('At least one master key');
   });
 });

@@ -3,7 +3,9 @@ import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync
 import type { KeyObject } from 'node:crypto';
 import type { Random } from '../runtime/runtime.ts';
 
-/** Where a sealed value lives. It is authenticated with the value, so a value moved to another row does not open. */
+/**
+ * Where a sealed value is stored. It is authenticated with the value, so a value moved to another row does not open.
+ */
 export interface Place {
   readonly tenantId: string;
   readonly table: string;
@@ -12,15 +14,21 @@ export interface Place {
 }
 
 export interface Seal {
-  /** What sealed values name their master key by, the first key's first. Tells nothing about a key. */
+  /**
+   * The fingerprints by which sealed values name their master key, the first key's first. They reveal nothing about a
+   * key.
+   */
   readonly fingerprints: readonly Buffer[];
   /** Seals `secret` for `place` under the first master key. */
   seal(secret: Buffer, place: Place): Buffer;
-  /** Opens what was sealed for `place`. @throws {SealBroken} if the key is missing or a byte or the place differs. */
+  /**
+   * Opens a value that was sealed for `place`. @throws {SealBroken} if the key is missing or a byte or the place
+   * differs.
+   */
   open(sealed: Buffer, place: Place): Buffer;
 }
 
-/** A sealed value does not open: its master key is not among those given, or it was altered or moved. */
+/** A sealed value does not open: its master key was not supplied, or the value was altered or moved. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
@@ -31,10 +39,10 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const headerBytes = 1 + fingerprintBytes + nonceBytes;
 
-/** `masterKeys`: 32 bytes each; the first seals, all open. */
+/** `masterKeys`: 32 bytes each; the first one seals, all of them open. */
 export function createSeal(masterKeys: readonly Buffer[], random: Random): Seal {
   const keys = masterKeys.map((masterKey) => ({
-    // A digest of the key names it without telling anything about it: 256 random bits cannot be guessed from it.
+    // A digest names the key without revealing anything about it: 256 random bits cannot be guessed from it.
     fingerprint: createHash('sha256')
       .update('sallyport master key\n')
       .update(masterKey)
@@ -66,7 +74,7 @@ export function createSeal(masterKeys: readonly Buffer[], random: Random): Seal 
   };
 }
 
-/** What is thrown where something is sealed under a master key that was not given in `place`. */
+/** The error for a value sealed under a master key that is not in `place`. */
 export function missingMasterKey(fingerprint: Buffer, place = 'SALLYPORT_MASTER_KEY'): SealBroken {
   return new SealBroken(
     `The master key with fingerprint ${fingerprint.toString('hex')} sealed data in this database, but ${place} does not have it.`,
@@ -86,7 +94,7 @@ function decrypt(key: KeyObject, sealed: Buffer, header: Buffer, place: Place): 
   }
 }
 
-// JSON keeps the parts apart, so that no two places have the same text.
+// JSON separates the parts, so no two places have the same text.
 function associatedData(header: Buffer, place: Place): Buffer {
   const text = JSON.stringify([place.tenantId, place.table, place.row, place.column]);
   return Buffer.concat([header.subarray(0, 1 + fingerprintBytes), Buffer.from(text)]);

@@ -1,29 +1,29 @@
 import { Client } from 'pg';
 import type { QueryConfig } from 'pg';
 import { connectTo } from './connect-to.ts';
-import { pause } from './pause.ts';
+import { realPause } from '../runtime/real-pause.ts';
 
-/** A process of the server: its number alone is used again. */
+/** A process of the server. Its number alone is not enough, because numbers are reused. */
 export interface Backend {
   readonly pid: number;
-  readonly started_at: string;
+  readonly startedAt: string;
 }
 
 const lookMs = 1_000;
 const connectMs = 2_000;
-/** How long one is kept of which nobody can say whether it lives. */
+/** How long a connection is kept if it cannot be determined whether it lives. */
 const unknownMaxMs = 60_000;
 
-// In one expression, which is not evaluated but for our own: the planner puts the conditions of a statement in any order, and
-// would end everybody's sessions.
+// In one expression that is evaluated only for our own processes: the planner orders the conditions of a statement as
+// it likes, and could otherwise end the sessions of others.
 const lookText = `select s.pid from unnest($1::int[], $2::text[]) as ours (pid, started_at), pg_stat_activity s
   where case when s.pid = ours.pid and extract(epoch from s.backend_start)::text = ours.started_at
     then s.state = 'active' or not pg_terminate_backend(s.pid) else false end`;
 
 /**
- * Connections on which nothing came for too long, while something was out. A server that waits for something (a lost
- * synchronous standby) still has the statement and will carry it out, so that opening another connection for each would take
- * all that it has. So they stay until they answer, or the server is seen to do nothing for them any more.
+ * Connections on which nothing came for too long during a call. A server that waits for something (a lost synchronous
+ * standby) still has the statement and will run it, so opening another connection for each would use up all of its
+ * connections. So they stay until they answer, or until the server is seen not to work for them any more.
  */
 export class SilentConnections {
   private readonly url: () => string;
@@ -54,7 +54,7 @@ export class SilentConnections {
     this.clients.delete(client);
   }
 
-  /** Waits for none of them any more. */
+  /** Stops waiting for all of them. */
   close(): void {
     this.isClosed = true;
     for (const client of this.clients.keys()) client.connection.stream.destroy();
@@ -63,7 +63,7 @@ export class SilentConnections {
   private async look(): Promise<void> {
     this.isLooking = true;
     while (this.clients.size > 0 && !this.isClosed) {
-      await pause(lookMs);
+      await realPause(lookMs);
       const looked = [...this.clients];
       const backends = looked.flatMap(([, { backend }]) => backend ?? []);
       const alive = backends.length === 0 ? undefined : await this.livingOf(backends).catch(() => undefined);
@@ -71,7 +71,7 @@ export class SilentConnections {
         entry.looks += 1;
         const isDead =
           entry.backend === undefined ? entry.looks * lookMs >= unknownMaxMs : alive?.has(entry.backend.pid) === false;
-        // It ends what is awaited there, and with that the connection.
+        // It fails the pending call, and closes the connection.
         if (isDead) client.connection.stream.destroy();
       }
     }
@@ -79,8 +79,8 @@ export class SilentConnections {
   }
 
   /**
-   * Which of the server's processes are still at work on what they were asked. Those that are not, and whose answer was lost,
-   * are ended: nobody reads it any more.
+   * The server processes that still work on their call. Those that do not, and whose response was lost, are terminated:
+   * nothing reads their response any more.
    */
   private async livingOf(backends: readonly Backend[]): Promise<ReadonlySet<number>> {
     const client = new Client({ ...connectTo(this.url()), connectionTimeoutMillis: connectMs });
@@ -89,7 +89,7 @@ export class SilentConnections {
       await client.connect();
       const { rows } = await client.query<{ pid: number }>({
         text: lookText,
-        values: [backends.map(({ pid }) => pid), backends.map(({ started_at }) => started_at)],
+        values: [backends.map(({ pid }) => pid), backends.map(({ startedAt }) => startedAt)],
         query_timeout: connectMs,
       } as QueryConfig);
       return new Set(rows.map(({ pid }) => pid));
@@ -99,9 +99,9 @@ export class SilentConnections {
   }
 }
 
-/** Ends a connection, also where the other side has gone without a word. */
+/** Closes a connection, even if the other side has vanished silently. */
 export async function endSoon(client: Client): Promise<void> {
   const { stream } = client.connection;
-  await Promise.race([client.end().catch(() => undefined), pause(lookMs)]);
+  await Promise.race([client.end().catch(() => undefined), realPause(lookMs)]);
   stream.destroy();
 }

@@ -1,7 +1,7 @@
 /**
  * An authenticator made of software, for ceremonies without a browser: it makes keys, counts, sets flags and signs as
- * WebAuthn §6 says, and, told so, does each of these wrongly. It looks at nothing that it is asked: a server must not rely
- * on what options ask for.
+ * WebAuthn §6 says, and can do each of these wrongly on request. It ignores the options that it is given: a server must
+ * not rely on clients following them.
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -22,7 +22,7 @@ type Algorithm = 'ES256' | 'RS256' | 'ES384' | 'Ed25519';
 
 export interface KeyOptions {
   readonly algorithm?: Algorithm;
-  /** 0 where the key counts nothing. */
+  /** 0 if the key has no counter. */
   readonly counter?: number;
   readonly isSynced?: boolean;
   readonly credentialId?: Buffer;
@@ -39,7 +39,7 @@ export interface SoftwareKey {
   userHandle: Buffer;
 }
 
-/** What a response is to be like beside what is right; each part as it is just before it is used. */
+/** How a response deviates from a correct one; each part as it is just before it is used. */
 export interface Wrong {
   readonly clientData?: (data: Record<string, unknown>) => Record<string, unknown>;
   readonly clientDataBytes?: (bytes: Buffer) => Buffer;
@@ -47,7 +47,7 @@ export interface Wrong {
   readonly flags?: number;
   readonly counter?: number;
   readonly authenticatorData?: (bytes: Buffer) => Buffer;
-  /** After the signature was made, so that it fits no more. */
+  /** Changes made after signing, so that the signature no longer fits. */
   readonly signedClientDataBytes?: (bytes: Buffer) => Buffer;
   readonly signature?: (bytes: Buffer) => Buffer;
   readonly userHandle?: string | null;

@@ -1,11 +1,11 @@
-/** Worry: what one test leaves behind changes the next one, which cannot know. */
+/** What one test leaves behind must not change the next one. */
 import { expect, test } from 'vitest';
 import { createTenant } from '../storage/create-tenant.ts';
 import { configChannel, loadConfigVersions, publishConfig } from '../storage/queries/tenants.ts';
 import { createSeal } from '../storage/seal.ts';
 import { statement } from '../storage/sql.ts';
 import { testDatabase } from './test-database.ts';
-import { testRuntime } from './test-runtime.ts';
+import { virtualRuntime } from '../runtime/virtual-runtime.ts';
 
 const setting = statement<{ value: string }>('lent_setting', `select current_setting('work_mem') as value`);
 const tables = statement<{ name: string }>(
@@ -14,17 +14,17 @@ const tables = statement<{ name: string }>(
 );
 
 async function makeTenant(db: Awaited<ReturnType<typeof testDatabase>>): Promise<number | undefined> {
-  const runtime = testRuntime();
+  const runtime = virtualRuntime();
   const tenantId = runtime.ids.uuid();
   const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
   await db.transaction(async (sql) => {
     await createTenant(sql, { runtime, seal }, { tenantId, name: 'One' });
     await publishConfig(sql, tenantId);
   });
-  return (await loadConfigVersions(db))[0]?.config_version;
+  return (await loadConfigVersions(db))[0]?.configVersion;
 }
 
-test('an embedded database that was closed is lent again as new, and deaf and dumb to whoever had it before', async () => {
+test('an embedded database that was closed is lent again as new, and neither hears nor answers its previous user', async () => {
   const first = await testDatabase('embedded');
   const heard: string[] = [];
   await first.listen(configChannel, (payload) => heard.push(payload));

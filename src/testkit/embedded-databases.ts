@@ -9,7 +9,7 @@ interface Lendable {
   readonly db: Database;
   /** The schema as it was when the database was opened. */
   readonly schema: string;
-  /** Who listens now, by channel: the database itself forgets no listener, nor the app behind it. */
+  /** The current listeners by channel. The database itself never drops a listener, nor the app behind it. */
   readonly listeners: Map<string, ((payload: string) => void)[]>;
 }
 
@@ -17,8 +17,8 @@ interface Lendable {
 const idle: Lendable[] = [];
 
 /**
- * Lends an empty, migrated embedded database. Its `close` empties it again for the next who asks in this process; one whose
- * schema is no longer as it was, or that cannot be emptied, is closed for good.
+ * Lends an empty, migrated embedded database. Its `close` empties it for the next test of this process. If its schema has
+ * changed, or it cannot be emptied, it is closed instead.
  */
 export async function lendEmbeddedDatabase(): Promise<Database> {
   const lent = idle.pop() ?? (await openCopy());
@@ -74,7 +74,7 @@ async function empty(db: Database): Promise<void> {
   await db.transaction((sql) => sql.script(emptyScript));
 }
 
-// The role of a replica fires no triggers, which keep what is append-only from being emptied.
+// The replica role fires no triggers; they would keep append-only tables from being emptied.
 const emptyScript = `
   reset all;
   select pg_advisory_unlock_all();

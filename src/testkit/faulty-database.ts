@@ -2,7 +2,7 @@ import type { Database } from '../storage/sql.ts';
 
 /** A database that can be told to fail. */
 export interface FaultyDatabase extends Database {
-  /** What every call fails with from now on; undefined for none. */
+  /** The error of every call from now on; undefined to let calls succeed. */
   fault: Error | undefined;
 }
 

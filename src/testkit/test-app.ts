@@ -17,8 +17,8 @@ import { createSeal } from '../storage/seal.ts';
 import type { Database } from '../storage/sql.ts';
 import { testDatabase } from './test-database.ts';
 import type { DatabaseKind } from './test-database.ts';
-import { testRuntime } from './test-runtime.ts';
-import type { TestRuntime } from './test-runtime.ts';
+import { virtualRuntime } from '../runtime/virtual-runtime.ts';
+import type { VirtualRuntime } from '../runtime/virtual-runtime.ts';
 
 export interface TestTenant {
   readonly tenantId: string;
@@ -50,7 +50,7 @@ export interface TestCall {
 export interface TestApp {
   readonly app: App;
   readonly db: Database;
-  readonly runtime: TestRuntime;
+  readonly runtime: VirtualRuntime;
   readonly tenant: TestTenant;
   /** Every log line so far, as text. */
   logText(): string;
@@ -64,18 +64,20 @@ export interface TestApp {
 
 export const testPublicUrl = 'http://localhost:4000';
 
-/** The whole program on a database of its own, with one tenant, a clock that stands still and every answer checked against the contract. */
+/** The whole program on its own database, with one tenant and a virtual runtime. Every response is checked against the contract. */
 export async function testApp(
   kind: DatabaseKind,
   options: {
     readonly db?: Database;
+    /** The same database as the owner of its tables. */
+    readonly owner?: Database;
     readonly trustedProxies?: readonly string[];
     readonly metricsToken?: string;
     readonly managementRateLimit?: number;
     readonly anonymousRateLimit?: number;
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
-    /** In place of the inbox; null for a server that can send no mail. */
+    /** Instead of the inbox; null for a server that cannot send mail. */
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
@@ -90,7 +92,7 @@ export async function testApp(
   } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase(kind));
-  const runtime = testRuntime(options.seed);
+  const runtime = virtualRuntime(options.seed);
   const seal = createSeal(options.masterKeys ?? [Buffer.alloc(32, 7)], runtime.random);
   const lines: string[] = [];
   const logger = createLogger('trace', {
@@ -105,10 +107,11 @@ export async function testApp(
   const inbox = inboxMailer(runtime.clock);
   const app = await createApp({
     db,
+    ...(options.owner === undefined ? {} : { owner: options.owner }),
     enrichment,
     mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? inbox : undefined,
-    outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames({ clock: runtime.clock })),
+    outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     seal,
     runtime,
     logger,
@@ -118,7 +121,7 @@ export async function testApp(
     anonymousRateLimit: options.anonymousRateLimit ?? 60,
     isDevelopment: options.isDevelopment ?? true,
     publicUrl: () => options.publicUrl ?? testPublicUrl,
-    inspectReply: refuseUndeclared,
+    inspectReply: requireDeclared,
   });
 
   async function createTestTenant(name: string): Promise<TestTenant> {
@@ -177,16 +180,16 @@ export async function testApp(
 
 let bundled: Promise<Enrichment> | undefined;
 
-/** The data files that come with the program: nothing changes them, and to read them takes longer than most tests. */
+/** The bundled data files, read once: they never change, and reading them takes longer than most tests. */
 async function bundledEnrichment(): Promise<Enrichment> {
-  bundled ??= openEnrichment({}, testRuntime(), () => undefined);
+  bundled ??= openEnrichment({}, virtualRuntime(), () => undefined);
   return { ...(await bundled), close: () => undefined };
 }
 
 /** Fails a test whose operation answers something that its route does not declare. */
-function refuseUndeclared(route: Route, reply: unknown): void {
+function requireDeclared(route: Route, reply: unknown): void {
   const travelled: unknown = reply === undefined ? undefined : JSON.parse(JSON.stringify(reply));
-  const parsed = route.reply.parse(travelled);
+  const parsed = route.reply.kind === 'noContent' ? undefined : route.reply.schema.parse(travelled);
   const declared = JSON.stringify(sorted(parsed));
   const sent = JSON.stringify(sorted(travelled));
   if (declared !== sent)

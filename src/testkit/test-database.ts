@@ -9,11 +9,11 @@ import { openPostgresDatabase } from '../storage/postgres-database.ts';
 import type { Database } from '../storage/sql.ts';
 import { embeddedTemplate, lendEmbeddedDatabase } from './embedded-databases.ts';
 
-/** The two databases that every promise is kept on. */
+/** The two databases; every test of behaviour runs on both. */
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
-/** Connections of a test database on a server; as many as a node has unless it is told. */
+/** Connections of a test database on a server; as many as a node has by default. */
 export const testPoolSize = 10;
 
 /** A migrated database of its own, with nothing in it but the schema. Close it: an embedded one is emptied and used again. */
@@ -61,7 +61,7 @@ export async function createPostgresDatabase(): Promise<string> {
 
 /**
  * A data directory of its own with a migrated embedded database and no tenant yet, for tests that start server processes: to
- * make one from nothing takes many times as long. Whoever asks for it removes it.
+ * make one from nothing takes many times as long. The caller removes it.
  */
 export async function createEmbeddedDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'sallyport-embedded-'));

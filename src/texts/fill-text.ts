@@ -1,4 +1,7 @@
-/** A text with its `{name}` marks filled in, in one pass: a mark in a value stays as it is. What has no value is left out. */
+/**
+ * A text with its `{name}` marks filled in, in one pass: a mark in a value stays as it is. Marks without a value are
+ * removed.
+ */
 export function fillText(text: string, ...values: readonly Readonly<Record<string, string>>[]): string {
   return text.replace(
     /\{(\w+)\}/g,

@@ -5,7 +5,7 @@ import { messagePoints, messageScreens } from './message-catalogue.ts';
 import { choosePageLocale, pageLocales } from './page-locale.ts';
 import type { PageLocale } from './page-locale.ts';
 
-/** Every sentence of a language, after its id; one that says how many is there in each plural. */
+/** Every sentence of a language, after its id; one with a count is included in each plural. */
 function sentences(locale: PageLocale): readonly (readonly [string, string])[] {
   const mails: readonly [string, string | Readonly<Record<string, string>>][] = Object.entries(mailTexts[locale]);
   return [
@@ -20,7 +20,7 @@ const english = new Map(sentences('en'));
 const marksOf = (text: string) => (text.match(/\{\w+\}|<\/?\w+>/g) ?? []).sort();
 
 describe('the languages of pages and mails', () => {
-  test('are the nine that texts can be overridden in', () => {
+  test('are the nine whose texts can be overridden', () => {
     expect([...pageLocales]).toEqual([...uiLocales]);
     expect(Object.keys(pageTexts)).toEqual([...uiLocales]);
     expect(Object.keys(mailTexts)).toEqual([...uiLocales]);
@@ -32,7 +32,7 @@ describe('the languages of pages and mails', () => {
     for (const [id, text] of texts) {
       expect(text.trim(), id).not.toBe('');
       const own = marksOf(english.get(id) ?? '');
-      // A language may leave the name out where it says "them", but never invents a value.
+      // A language may omit the name where it says "them", but never adds a value.
       const known = new Set([...own, '{tenantName}']);
       expect(
         marksOf(text).filter((mark) => !known.has(mark)),
@@ -76,7 +76,7 @@ describe('the language of a page', () => {
 });
 
 describe('the message catalogue', () => {
-  test('has a screen for each point, a point for each screen, and a copy in each language that fits', () => {
+  test('has a screen for each point, a point for each screen, and a text in each language that fits', () => {
     const screens = new Set(messagePoints.map(({ screen }) => screen));
     expect([...screens].sort()).toEqual(messageScreens.map(({ id }) => id).sort());
     for (const { publicId, maxLength, defaultCopy } of messagePoints) {

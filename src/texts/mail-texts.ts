@@ -3,7 +3,7 @@ import type { PageLocale } from './page-locale.ts';
 
 export type MailTextId = keyof typeof enMails;
 
-/** The texts that say how many. */
+/** The texts that contain a count. */
 export type CountedTextId = {
   [Id in MailTextId]: (typeof enMails)[Id] extends string ? never : Id;
 }[MailTextId];

@@ -1,10 +1,10 @@
-/** Worry: a mail that reads wrong in a language, or that a tenant's name takes apart. */
+/** Risk: a mail reads wrong in a language, or a tenant's name breaks its layout. */
 import { describe, expect, test } from 'vitest';
 import { mailTexts } from './languages.ts';
 import { isolate, mailWords } from './mail-words.ts';
 import { pageLocales } from './page-locale.ts';
 
-describe('what a mail says', () => {
+describe('the text of a mail', () => {
   test.each([
     ['en', 1, '1 recovery code is left.'],
     ['en', 2, '2 recovery codes are left.'],
@@ -14,7 +14,7 @@ describe('what a mail says', () => {
     ['pl', 5, 'Pozostało 5 kodów odzyskiwania.'],
     ['pl', 12, 'Pozostało 12 kodów odzyskiwania.'],
     ['pl', 22, 'Pozostały 22 kody odzyskiwania.'],
-  ] as const)('in %s of %i codes is in their plural', (locale, count, text) => {
+  ] as const)('in %s uses the right plural for %i codes', (locale, count, text) => {
     expect(mailWords(locale, 'Acme').sayCount('recovery-code-used.codesLeft', count)).toBe(text);
   });
 
@@ -27,7 +27,7 @@ describe('what a mail says', () => {
     }
   });
 
-  test('of a time has it as the language writes it, in the given time zone', () => {
+  test('shows a time in the format of the language, in the given time zone', () => {
     const timeMs = Date.UTC(2026, 2, 4, 23, 5);
     const said = (locale: (typeof pageLocales)[number]) => mailWords(locale, '').sayTime(timeMs, 'Europe/Warsaw');
     expect(said('en')).toBe('5 March 2026 at 00:05 (Europe/Warsaw)');
@@ -36,13 +36,13 @@ describe('what a mail says', () => {
     expect(said('fr-ca')).toMatch(/^5 mars 2026.* 00 h 05 /);
   });
 
-  test('of a way to verify is what the pages call it, also of one that has no name', () => {
+  test('names a method as the pages do, even one without a name', () => {
     expect(mailWords('fr-ca', '').nameWay('EMAIL_OTP')).toBe('Code par courriel');
     expect(mailWords('pl', '').nameWay('PASSKEY')).toBe('Klucz dostępu');
     expect(mailWords('de', '').nameWay('LATER')).toBe('Anderer Weg');
   });
 
-  test('A27: has a name as it is, whatever marks stand in it', () => {
+  test('A27: contains a name unchanged, whatever marks are in it', () => {
     for (const name of ['$& {code} {tenantName}', '<b>', 'A & B']) {
       expect(mailWords('en', name).say('code.subject', { code: '123456' })).toBe(`123456 is your code for ${name}`);
     }
@@ -58,7 +58,7 @@ describe('a name in a sentence', () => {
     ['\u202Eevil\u2069', 'evil'],
     ['two\r\nlines\u2028here', 'two lines here'],
     ['half\uD800', 'half\uFFFD'],
-  ])('%j disturbs nothing beside it', (name, isolated) => {
+  ])('%j changes nothing around it', (name, isolated) => {
     expect(isolate(name)).toBe(isolated);
   });
 });

@@ -5,19 +5,19 @@ import type { PageLocale } from './page-locale.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** What a mail says, in one language. */
+/** The text of a mail, in one language. */
 export interface MailWords {
   readonly locale: PageLocale;
   say(id: Exclude<MailTextId, CountedTextId>, values?: Values): string;
-  /** A text that says how many, in the plural that the language has for so many; `{count}` stands for the number. */
+  /** A text with a count, in the plural of the language for that number; `{count}` is replaced with the number. */
   sayCount(id: CountedTextId, count: number): string;
-  /** A way to verify, as the pages call it. */
+  /** The name of a method, as on the pages. */
   nameWay(verificationMethod: string): string;
   /** A time to the minute with its time zone, an IANA name. */
   sayTime(timeMs: number, timeZone: string): string;
 }
 
-/** The mails of a tenant in one language. Its name, which can be anything, disturbs nothing that stands beside it. */
+/** The mails of a tenant in one language. The tenant's name may contain anything, but changes nothing around it. */
 export function mailWords(locale: PageLocale, tenantName: string): MailWords {
   const texts = mailTexts[locale];
   const always: Values = { tenantName: isolate(tenantName) };
@@ -35,7 +35,7 @@ export function mailWords(locale: PageLocale, tenantName: string): MailWords {
       return names[`method.${verificationMethod}`] ?? pageTexts[locale]['method.other'];
     },
     sayTime(timeMs, timeZone) {
-      // The day before the month and 24 hours: nobody who reads English takes the one for the other.
+      // The day before the month and 24 hours: no reader of English confuses the two.
       const written = locale === 'en' ? 'en-GB' : locale;
       const format = new Intl.DateTimeFormat(written, { dateStyle: 'long', timeStyle: 'short', timeZone });
       return `${format.format(new Date(timeMs))} (${timeZone})`;
@@ -47,8 +47,9 @@ export function mailWords(locale: PageLocale, tenantName: string): MailWords {
 const rightToLeft = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /**
- * A name on one line that changes nothing around it: what would embed, override or isolate text (UAX #9 §2) or break the
- * line is gone, and one from right to left is isolated. Others are not: not every mail program knows the characters.
+ * A name on one line that changes nothing around it: characters that embed, override or isolate text (UAX #9 §2) or
+ * break the line are removed, and a right-to-left name is isolated. Other names are not isolated, because not every
+ * mail program knows the characters.
  */
 export function isolate(name: string): string {
   const plain = name

@@ -1,4 +1,4 @@
-/** The sentences of the pages that a tenant may replace with its own, made from the texts themselves. */
+/** The sentences of the pages that a tenant may replace with its own, generated from the texts themselves. */
 import { enPages } from './en/pages.ts';
 import { pageTexts } from './languages.ts';
 import type { PageTextId } from './page-texts.ts';
@@ -25,7 +25,7 @@ interface Point {
   readonly defaultCopy: Readonly<Record<string, string>>;
 }
 
-/** Rises when a screen or a point is added, changed or taken away. */
+/** Rises when a screen or a point is added, changed or removed. */
 export const messageCatalogueVersion = 4;
 
 export const messageScreens: readonly Screen[] = [
@@ -95,7 +95,7 @@ function pointOf(publicId: PageTextId): Point {
 
 const screenIds = new Set(messageScreens.map(({ id }) => id));
 
-/** Everything but what all screens share, which is not one screen's to reword. */
+/** All texts except those shared by all screens, which a single screen must not reword. */
 export const messagePoints: readonly Point[] = (Object.keys(enPages) as PageTextId[])
   .filter((id) => screenIds.has(id.split('.')[0] ?? ''))
   .map(pointOf);

@@ -1,12 +1,12 @@
-/** In which of our languages a page is shown, or a mail written. */
+/** The languages of pages and mails. */
 
 export const pageLocales = ['en', 'fr', 'fr-ca', 'de', 'es', 'it', 'nl', 'pl', 'pt-br'] as const;
 export type PageLocale = (typeof pageLocales)[number];
 
 /**
- * The first of the wished languages that there is, else English. Wishes are language tags (RFC 5646), such as `fr-CA`, or
- * whole Accept-Language headers (RFC 9110 §12.5.4). A region that there is not gives its language, and Portuguese is
- * Brazilian.
+ * The first requested language that is available, otherwise English. Requests are language tags (RFC 5646), such as
+ * `fr-CA`, or whole Accept-Language headers (RFC 9110 §12.5.4). A region that is not available falls back to its
+ * language, and Portuguese is Brazilian.
  */
 export function choosePageLocale(wishes: readonly (string | null | undefined)[]): PageLocale {
   for (const wish of wishes.flatMap((text) => readTags(text ?? ''))) {
@@ -18,7 +18,7 @@ export function choosePageLocale(wishes: readonly (string | null | undefined)[])
   return 'en';
 }
 
-// Longer lists say nothing that the first languages do not.
+// The first languages of a longer list are enough.
 const tagsMax = 20;
 
 function readTags(text: string): readonly string[] {

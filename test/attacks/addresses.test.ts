@@ -1,4 +1,4 @@
-/** Who is slowed down for failing, and who can say where a request comes from. */
+/** Which callers are slowed down after failures, and whose word about a request's origin counts. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
@@ -34,7 +34,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     await behindProxy.close();
   });
 
-  test('a valid key is never refused, however often its address has failed, and failing ones are told to wait', async () => {
+  test('a valid key is never refused, however often its address has failed; invalid ones are told to wait', async () => {
     const remoteAddress = '203.0.113.1';
     expect(refusedOf(await failures(app, 40, () => ({ remoteAddress })))).toBe(10);
     expect((await app.call('GET', '/v1/users/x', { remoteAddress })).status).toBe(200);
@@ -46,7 +46,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect((await app.call('GET', '/v1/users/x', { ...wrong, remoteAddress })).status).toBe(401);
   });
 
-  test('a new X-Forwarded-For with each try wins nothing where no proxy is trusted', async () => {
+  test('a new X-Forwarded-For with each try gains nothing if no proxy is trusted', async () => {
     const statuses = await failures(app, 35, (index) => ({
       remoteAddress: '203.0.113.2',
       headers: {
@@ -58,7 +58,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect(refusedOf(statuses)).toBe(5);
   });
 
-  test('ruling 54: forwarded addresses are read as proxies write them, the client’s and that of each proxy between', async () => {
+  test('ruling 54: forwarded addresses are read in the forms that proxies write, the client’s and those of proxies in between', async () => {
     const { managementKey: key } = behindProxy.tenant;
     const whitelist = (ipWhitelist: readonly string[] | null) =>
       behindProxy.call('PATCH', '/v1/management/tenant', { key, body: { ipWhitelist } });
@@ -95,7 +95,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
       expect(await status(bad), bad).toBe(403);
     }
     await whitelist(null);
-    // Each client fails by itself, and with another port it is the same client.
+    // Each client's failures are counted separately; another port is the same client.
     const fail = (address: string) =>
       failures(behindProxy, 20, (index) => ({
         remoteAddress: '10.1.2.3',
@@ -117,7 +117,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect(refusedOf(await failures(app, 1, () => ({ remoteAddress: '2001:db8:1:3::1' })))).toBe(0);
   });
 
-  test('behind a trusted proxy the last address that it did not vouch for counts, so that what the client wrote before it does not', async () => {
+  test('behind a trusted proxy the last address that it did not vouch for counts, so an address that the client wrote itself does not', async () => {
     const statuses = await failures(behindProxy, 35, (index) => ({
       remoteAddress: '10.1.1.1',
       headers: { 'x-forwarded-for': `${index}.1.1.1, evil, 203.0.113.4, 10.2.2.2` },
@@ -130,7 +130,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect(refusedOf(others)).toBe(0);
   });
 
-  test('who is not a trusted proxy cannot speak for others', async () => {
+  test('a proxy that is not trusted cannot report other addresses', async () => {
     const statuses = await failures(behindProxy, 35, (index) => ({
       remoteAddress: '203.0.113.5',
       headers: { 'x-forwarded-for': `198.51.100.${index + 100}` },
@@ -138,7 +138,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
     expect(refusedOf(statuses)).toBe(5);
   });
 
-  test('A45: garbage for an address shares one bucket, and is answered as a failure like any other', async () => {
+  test('A45: all malformed addresses share one bucket, and fail like any other', async () => {
     const garbage = [
       'a',
       '',
@@ -152,7 +152,7 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
       'unknown',
       '_hidden',
     ];
-    // Two of them say whose they are, in another way than most (ruling 54).
+    // Two of them name a client, in an unusual form (ruling 54).
     const statuses = await failures(behindProxy, 55, (index) => ({
       remoteAddress: '10.1.1.1',
       headers: { 'x-forwarded-for': garbage[index % garbage.length] ?? '' },
@@ -162,14 +162,14 @@ describe('A44: the limit on failed authentications, in the pipeline', () => {
   });
 });
 
-describe('A45: what a client sends beside its request', () => {
+describe('A45: headers and device data that a client sends', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await testApp('embedded');
   });
   afterAll(() => app.close());
 
-  test('garbage in every header and device field never makes a decision milder, and is never a fault', async () => {
+  test('garbage in every header and device field never makes a decision milder and never causes a server error', async () => {
     const garbage = ['a', '0.0.0.0', '999.999.999.999', '::', '-1', '\u202e', "';--", '{}', 'null', 'x'.repeat(256)];
     for (const [index, value] of garbage.entries()) {
       const header = Buffer.from(value).toString('latin1').slice(0, 200);
@@ -224,7 +224,7 @@ describe('a real process', () => {
   });
   afterAll(() => server.stop());
 
-  test('A44: counts failures by the socket whatever X-Forwarded-For says, and lets a valid key through meanwhile', async () => {
+  test('A44: counts failures by the socket address whatever X-Forwarded-For says, and accepts a valid key meanwhile', async () => {
     const statuses: number[] = [];
     for (let index = 0; index < 35; index += 1) {
       const reply = await ask(server.url, 'GET', '/v1/users/x', {
@@ -237,7 +237,7 @@ describe('a real process', () => {
     expect((await ask(server.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY })).status).toBe(200);
   });
 
-  test('ruling 54: answers /metrics in development on loopback only, and to nobody that a proxy speaks for', async () => {
+  test('ruling 54: serves /metrics in development on loopback only, and never to a request that came through a proxy', async () => {
     expect((await ask(server.url, 'GET', '/metrics')).status).toBe(200);
     for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
       const headers = { [name]: '127.0.0.1' };
@@ -245,7 +245,7 @@ describe('a real process', () => {
     }
   });
 
-  test('an upload that breaks off is no fault of the server', async () => {
+  test('an upload that breaks off is not a server error', async () => {
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
     const head = ['POST /v1/validate HTTP/1.1', 'host: x', `authorization: ${basic(credentials.SALLYPORT_SECRET_KEY)}`];

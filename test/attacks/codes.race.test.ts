@@ -1,4 +1,4 @@
-/** Worry: many requests at once get out of a one-time code what one request must not. */
+/** Worry: simultaneous requests get more out of a one-time code than a single request may. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
@@ -8,9 +8,9 @@ import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 import { startSmtp } from '../rig/smtp.ts';
 
-// Ruling 29: the table's count only in a long run.
+// Ruling 29: the table's full count applies only in a long run.
 const tries = process.env['TEST_LONG'] === '1' ? 10_000 : 200;
-// One address, so that the tokens of one node are good at the other.
+// One public address, so that tokens of one node are valid on the other.
 const credentials = { ...testCredentials(), SALLYPORT_PUBLIC_URL: 'http://localhost:4000' };
 const authorization = `Basic ${Buffer.from(`${credentials.SALLYPORT_SECRET_KEY}:`).toString('base64')}`;
 
@@ -50,7 +50,7 @@ describe('two server processes on one PostgreSQL', () => {
     return { challengeId: String(reply.body['challengeId']), code: await readInboxCode(one.url, email) };
   }
 
-  /** All at once, in batches that the machine's sockets can hold, half on each node. */
+  /** All at once, in batches small enough for the machine's sockets, half on each node. */
   async function race(total: number, body: (n: number) => unknown) {
     const replies: Awaited<ReturnType<typeof post>>[] = [];
     for (let from = 0; from < total; from += 100) {
@@ -68,20 +68,20 @@ describe('two server processes on one PostgreSQL', () => {
     return Number(rows[0]?.n);
   };
 
-  test(`A01: ${tries} verifications of one right code at once consume it once`, async () => {
+  test(`A01: ${tries} simultaneous verifications of one correct code consume it once`, async () => {
     const { challengeId, code } = await start('spender');
     const replies = await race(tries, () => ({ challengeId, verificationCode: code }));
-    // A node that has no room says so; it decides nothing.
+    // A node that is at capacity says so, and decides nothing.
     for (const { status } of replies) expect([200, 503]).toContain(status);
     expect(replies.some(({ body }) => body['isVerified'] === true)).toBe(true);
     expect(await count('challenge.verified', 'spender')).toBe(1);
     const { rows } = await admin.query(
-      `select state, verified_at = state_updated_at as once from actions where user_id = 'spender'`,
+      `select state, verified_at = state_updated_at as once from actions_by_month where user_id = 'spender'`,
     );
     expect(rows).toEqual([{ state: 'CHALLENGE_SUCCEEDED', once: true }]);
   });
 
-  test(`A07: of ${tries} wrong codes at once no more than five are compared, and then the right one is refused`, async () => {
+  test(`A07: of ${tries} simultaneous wrong codes at most five are compared, and then the correct one is refused`, async () => {
     const { challengeId, code } = await start('guesser');
     const wrong = (n: number) => String((Number(code) + 1 + n) % 1_000_000).padStart(6, '0');
     const replies = await race(tries, (n) => ({ challengeId, verificationCode: wrong(n) }));
@@ -92,7 +92,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(after.body).toEqual({ isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
   });
 
-  test('A06: a wrong guess is written down before it is answered', async () => {
+  test('A06: a wrong guess is recorded before the response', async () => {
     const { challengeId } = await start('counted');
     await post(one, '/verify', { challengeId, verificationCode: '000000' });
     const { rows } = await admin.query('select failures_since_reset from guess_budgets where subject = $1', [
@@ -101,7 +101,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ failures_since_reset: 1 }]);
   });
 
-  test('A02: many claims of one challenge at once, for different users, give it to one of them', async () => {
+  test('A02: many simultaneous claims of one challenge, for different users, give it to one of them', async () => {
     const email = 'claimed@example.com';
     const opened = await post(one, '/challenge', { verificationMethod: 'EMAIL_OTP', action: 'signIn', email });
     const challengeId = String(opened.body['challengeId']);
@@ -113,12 +113,15 @@ describe('two server processes on one PostgreSQL', () => {
     );
     expect(claims.filter(({ status }) => status === 200)).toHaveLength(1);
     const { rows } = await admin.query(
-      `select count(*)::int as n from actions where user_id like 'claimer-%' and state = 'CHALLENGE_SUCCEEDED'`,
+      `select count(*)::int as n from actions_by_month where user_id like 'claimer-%' and state = 'CHALLENGE_SUCCEEDED'`,
     );
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  /** Puts a user's code that was sent last back to where its send is still out, and with it the one before it. */
+  /**
+   * Resets the code that was sent to a user last to the moment when its send was still pending, so that the previous
+   * one is valid, too.
+   */
   const putOut = (where: string) =>
     admin.query(
       `with sent as (select challenge_id, resend_of, send_number, max(send_number) over () as latest from challenges where ${where})
@@ -127,7 +130,7 @@ describe('two server processes on one PostgreSQL', () => {
        from sent where c.challenge_id = sent.challenge_id`,
     );
 
-  test('I1, ruling 44: of two codes that are good at once, given at once, one is consumed, with the other', async () => {
+  test('I1, ruling 44: of two valid codes that are given at once one is consumed, and the other with it', async () => {
     for (let n = 0; n < 20; n += 1) {
       const userId = `two-codes-${n}`;
       const { challengeId, code } = await start(userId);
@@ -144,7 +147,7 @@ describe('two server processes on one PostgreSQL', () => {
     }
   });
 
-  test('I1, ruling 44: so of two codes, and of two links, of the client API', async () => {
+  test('I1, ruling 44: the same holds for two codes and for two links of the client API', async () => {
     for (let n = 0; n < 20; n += 1) {
       const userId = `two-sent-${n}`;
       const email = `${userId}@example.com`;
@@ -186,7 +189,7 @@ describe('two server processes on one PostgreSQL', () => {
     return (await reply.text()).includes('Confirmed');
   }
 
-  test('ruling 44: of two tabs that open at once one sends; the other waits for what becomes of it, and is not told of what was refused', async () => {
+  test('ruling 44: of two tabs that open at once one sends; the other waits for the result, and never gets a message that was refused', async () => {
     const smtp = await startSmtp({ holds: true });
     const mail = { SALLYPORT_SMTP_URL: smtp.url, SALLYPORT_MAIL_FROM: 'login@example.org' };
     const three = await startServer({ ...credentials, ...mail, DATABASE_URL: databaseUrl });
@@ -219,7 +222,7 @@ describe('two server processes on one PostgreSQL', () => {
     await smtp.stop();
   });
 
-  test('F19, ruling 44: of a node that was killed between a send and its end, the code is good, and alone after ten seconds', async () => {
+  test('F19, ruling 44: a code whose node was killed during the send is valid, and after ten seconds it is the only one', async () => {
     const smtp = await startSmtp({ holds: true });
     const email = 'cut-short@example.com';
     const mail = { SALLYPORT_SMTP_URL: smtp.url, SALLYPORT_MAIL_FROM: 'login@example.org' };
@@ -242,7 +245,7 @@ describe('two server processes on one PostgreSQL', () => {
     const tries = await admin.query(`select tries from challenges where $1 in (challenge_id, resend_of)`, [
       challengeId,
     ]);
-    // Both are good: it was a try at each.
+    // Both codes were valid, so this was a try at each.
     expect(tries.rows).toEqual([{ tries: 1 }, { tries: 1 }]);
     await admin.query(`update challenges set out_until = out_until - interval '10 seconds' where resend_of = $1`, [
       challengeId,

@@ -1,4 +1,4 @@
-/** Worry: while the tenant's own server is asked, many requests, another node or a crash get an answer of their own. */
+/** Worry: while the tenant's server is asked, other requests, another node or a crash reach a different result. */
 import { Secret, TOTP } from 'otpauth';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       ...credentials,
       DATABASE_URL: url,
       SALLYPORT_OUTBOUND_ALLOW: '127.0.0.0/8',
-      // One for both nodes: tokens name it.
+      // One public address for both nodes, because tokens name it.
       SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
     };
     one = await startServer(variables);
@@ -64,7 +64,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
     verify(node: ServerProcess): Promise<ApiReply>;
   }
 
-  /** A user with a right code for the server API. */
+  /** A user with a correct code for the server API. */
   async function byServerApi(node = one): Promise<Try> {
     const userId = `raced-${(people += 1)}`;
     const email = `${userId}@example.com`;
@@ -77,7 +77,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
     };
   }
 
-  /** A user with a right code of an authenticator app, for the client API. */
+  /** A user with a correct code of an authenticator app, for the client API. */
   async function byClientApi(node = one): Promise<Try> {
     const userId = `raced-${(people += 1)}`;
     const secret = new Secret({ size: 20 }).base32;
@@ -100,7 +100,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
 
   async function stored(userId: string) {
     const { rows } = await admin.query<{ state: string; lease_id: string | null; moved: boolean }>(
-      'select state, lease_id, verified_at is not null as moved from actions where user_id = $1',
+      'select state, lease_id, verified_at is not null as moved from actions_by_month where user_id = $1',
       [userId],
     );
     const { rows: failures } = await admin.query<{ failures: number }>(
@@ -113,12 +113,12 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
   describe.each([
     ['the server API', byServerApi],
     ['the client API', byClientApi],
-  ] as const)('by %s', (api, begin) => {
-    test('A01: many at once with the right code are asked about once, and all hear the same', async () => {
+  ] as const)('through %s', (api, begin) => {
+    test('A01: many simultaneous requests with the correct code cause one webhook call, and all get the same result', async () => {
       slowly(700, 200);
       const { userId, verify } = await begin();
       const replies = await Promise.all(Array.from({ length: 8 }, (_, n) => verify(n % 2 === 0 ? one : two)));
-      // A code has five tries, and those that wait for the answer have spent one each.
+      // A code has five tries, and each request that waits for the result has spent one.
       const told = replies.filter(({ body }) => body.failureReason !== 'MAX_ATTEMPTS_EXCEEDED');
       expect(told.length).toBeGreaterThanOrEqual(4);
       expect(told.map(({ status, body }) => [status, body.isVerified])).toEqual(told.map(() => [200, true]));
@@ -126,7 +126,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', lease_id: null, moved: true });
     });
 
-    test('a refusal is everybody’s who waited for it, is asked about once, and keeps the code usable', async () => {
+    test('a refusal applies to all who waited for it, is asked for once, and leaves the code usable', async () => {
       slowly(700, 409);
       const { userId, verify } = await begin();
       const replies = await Promise.all([verify(one), verify(two), verify(one), verify(two)]);
@@ -143,11 +143,11 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
-    test('I1: a proof that nobody was asked about moves nothing, also when the action is set back before it is closed', async () => {
+    test('I1: a proof without a webhook call completes nothing, even if the action is set back before the proof is accepted', async () => {
       const { userId, verify } = await begin();
-      await admin.query(`update actions set state = 'REVIEW_REQUIRED' where user_id = $1`, [userId]);
+      await admin.query(`update actions_by_month set state = 'REVIEW_REQUIRED' where user_id = $1`, [userId]);
       await admin.query('begin');
-      await admin.query(`update actions set state = 'CHALLENGE_REQUIRED' where user_id = $1`, [userId]);
+      await admin.query(`update actions_by_month set state = 'CHALLENGE_REQUIRED' where user_id = $1`, [userId]);
       let isOver = false;
       const reply = verify(one).finally(() => (isOver = true));
       const waiting = `select count(*)::int as n from pg_stat_activity where datname = current_database()
@@ -163,7 +163,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', moved: false });
     });
 
-    test('one that is never answered is over within six seconds, and whoever waited with it', async () => {
+    test('an endpoint that never answers is given up within six seconds, also for the requests that wait for it', async () => {
       endpoint.answer(() => undefined);
       const { userId, verify } = await begin();
       const replies = await Promise.all([verify(one), verify(two)]);
@@ -177,7 +177,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       expect((await verify(one)).body).toMatchObject({ isVerified: true });
     });
 
-    test('F02: a node killed while it asks loses nothing: the guess stays spent, the code is good once the lease is over', async () => {
+    test('F02: a node killed during the call loses nothing: the guess stays spent, and the code works again once the lease has expired', async () => {
       const doomed = await startServer(variables);
       extra.push(doomed);
       const { userId, verify } = await begin(doomed);
@@ -193,7 +193,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       await lost;
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', moved: false, failures: 1 });
       slowly(0, 200);
-      // Within the lease a call waits for it, six seconds at most; repeated as told, it gets its answer.
+      // During the lease a call waits for up to six seconds; a retry as instructed gets its result.
       const last = await eventually(
         'the code is accepted',
         15_000,
@@ -202,7 +202,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       );
       expect(last.body).toMatchObject({ isVerified: true });
       expect(askedOf(userId)).toHaveLength(2);
-      // What a code enrols ends waits, and forgets no failure (ruling 43).
+      // A proof that enrols ends waits, but does not reset failures (ruling 43).
       const failures = api === 'the server API' ? 1 : 0;
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', lease_id: null, failures });
       const again = await verify(one);

@@ -1,10 +1,9 @@
-/** Worry: what one tenant or one installation has given out opens another, or something else than what it was made for. */
+/** Worry: a credential of one tenant or installation works for another, or for a purpose that it was not issued for. */
 import { Webhook } from '@authsignal/node';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/contract/index.ts';
-import { isClientKind } from '../../src/contract/route.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { signWebhook } from '../../src/delivery/webhook.ts';
 import { createApiKey, createTenant } from '../../src/storage/create-tenant.ts';
@@ -17,14 +16,14 @@ import { requireExample } from '../coverage/route-examples.ts';
 import type { Objects } from '../coverage/route-examples.ts';
 import { databaseText } from '../journeys/database-text.ts';
 
-/** Whatever is given out that opens something, by what it is. */
+/** Every kind of credential that is issued. */
 const kinds = ['server', 'management', 'tenant', 'action', 'proof', 'access', 'refresh', 'link', 'nonce'] as const;
 type Kind = (typeof kinds)[number];
 type Held = Readonly<Partial<Record<Kind, string>>>;
 
 /**
- * The caller's tenant; another of the same server; one of the same id on a server with another master key, database and
- * address; and the caller's own, on a server with the same database at another address.
+ * The caller's tenant; another tenant of the same server; a tenant with the same id on a server with another master
+ * key, database and address; and the caller's own tenant on a server with the same database at another address.
  */
 const places = ['own', 'other', 'elsewhere', 'copy'] as const;
 type Place = (typeof places)[number];
@@ -53,13 +52,14 @@ beforeAll(async () => {
     own: await holdings(app, own, 'ann'),
     other: await holdings(app, other, 'ann'),
     elsewhere: { ...(await holdings(elsewhere, namesake, 'ann')), tenant: elsewhere.tenant.tenantId },
-    // Keys, links and refresh tokens are the database's; what names an address is the server's there.
+    // Keys, links and refresh tokens belong to the database; credentials that name an address belong to the server
+    // there.
     copy: { action: copied.action, proof: copied.proof, access: copied.access },
   };
 });
 afterAll(() => Promise.all([app, copy, elsewhere].map((opened) => opened.close())));
 
-/** A tenant under an id that another installation has given out. */
+/** A tenant with an id that another installation has issued. */
 async function sameTenant({ app: { context }, db, runtime }: TestApp, masterKey: Buffer, tenantId: string) {
   const parts = { runtime, seal: createSeal([masterKey], runtime.random) };
   const keys = await db.transaction(async (sql) => {
@@ -73,7 +73,10 @@ async function sameTenant({ app: { context }, db, runtime }: TestApp, masterKey:
   return { tenantId, ...keys };
 }
 
-/** Everything that a tenant gives out, by its own doors: a user who has proven an address, a session and an open link. */
+/**
+ * Every credential that a tenant issues, obtained through the APIs: for a user with a verified address, a session and
+ * an open link.
+ */
 async function holdings(at: TestApp, { tenantId, secretKey: key, managementKey }: TestTenant, userId: string) {
   const good = async (path: string, call: TestCall) => {
     const reply = await at.call('POST', path, call);
@@ -118,19 +121,19 @@ function* everythingHeld(): Generator<readonly [Place, Kind, string]> {
 
 let addresses = 0;
 
-/** Asks from an address of its own, so that no answer is about having asked too often. */
+/** Sends from a fresh address, so that no response is about the rate limit. */
 function ask(method: string, path: string, call: TestCall): Promise<TestReply> {
   addresses += 1;
   const remoteAddress = `2001:db8:${(addresses >> 16).toString(16)}:${(addresses & 65535).toString(16)}::1`;
   return app.call(method, path, { key: null, ...call, remoteAddress });
 }
 
-/** What an answer says, but for what differs each time. */
+/** The content of a response, without the parts that differ each time. */
 function told({ status, text }: TestReply): string {
   return `${status} ${text.replace(/ nonce="[^"]+"/g, '')}`;
 }
 
-/** Ways to say who calls. */
+/** Ways to authenticate a request. */
 const forms = {
   basic: (value: string): TestCall => ({ key: value }),
   bearer: (value: string): TestCall => ({ headers: { authorization: `Bearer ${value}` } }),
@@ -141,18 +144,21 @@ const forms = {
 };
 type Form = keyof typeof forms;
 
-/** Whether a route is to know its caller by this. */
-function isDiagonal({ caller }: Route, form: Form, place: Place, kind: Kind): boolean {
+/** Whether a route is to authenticate its caller by this. */
+function isDiagonal({ api, credentials }: Route, form: Form, place: Place, kind: Kind): boolean {
   if (place === 'elsewhere' || place === 'copy') return false;
   const isToken = kind === 'action' || kind === 'proof';
-  if (form === 'bearer') return isToken && (caller === 'token' || caller === 'tokenOrTenant');
-  // The cookie of one tenant is nothing to whoever names another.
+  if (form === 'bearer') return isToken && credentials.includes('actionToken');
+  // A cookie of one tenant is worthless to a caller who names another.
   if (form === 'cookie') return isToken && place === 'own';
-  if (kind === 'tenant') return caller === 'tenant' || caller === 'tokenOrTenant';
-  return kind === caller;
+  if (kind === 'tenant') return credentials.includes('tenantId');
+  return kind === api;
 }
 
-/** All of the caller's own in every form; of others what is ever sent in a header, as it is; less where a route is asked again. */
+/**
+ * For the caller's own credentials every form, for those of others only the form in which they are normally sent; fewer
+ * for a route's aliases.
+ */
 function isWorthAsking(form: Form, place: Place, kind: Kind, isAlias: boolean): boolean {
   const isKey = kind === 'server' || kind === 'management';
   const isUsual = form === 'cookie' || (form === 'basic') === (isKey || kind === 'tenant');
@@ -160,13 +166,13 @@ function isWorthAsking(form: Form, place: Place, kind: Kind, isAlias: boolean): 
   return place === 'own' || (isUsual && kind !== 'refresh' && kind !== 'link' && kind !== 'nonce');
 }
 
-/** Only this one reads who calls from a cookie; the others set one, or bind a ceremony to it. */
+/** Only this route authenticates by a cookie; the others set one, or bind a ceremony to it. */
 const readsSessionCookie = (route: Route) => route.id === 'getOwnAuthenticators';
 
-const known = routes.filter(({ caller }) => caller !== 'public');
+const known = routes.filter(({ credentials }) => credentials.length > 0);
 
-describe('A30: of two tenants, two installations and two addresses only the diagonal works', () => {
-  test.each(known.map((route) => [route.id, route] as const))('%s knows its own callers alone', async (_id, route) => {
+describe('A30: of two tenants, two installations and two addresses, credentials work only where they belong', () => {
+  test.each(known.map((route) => [route.id, route] as const))('%s accepts only its own callers', async (_id, route) => {
     const { path, body } = requireExample(route.id)({ ...nobodys, tenantId: tenants.own.tenantId });
     const ways = [
       { method: route.method, path },
@@ -184,7 +190,7 @@ describe('A30: of two tenants, two installations and two addresses only the diag
             const reply = await ask(way.method, way.path, { ...forms[form](value), ...sent });
             expect(told(reply), name).toBe(told(stranger));
           } else if (way === ways[0] && !(kind === 'tenant' && readsSessionCookie(route))) {
-            // Told what is wrong with the rest, or answered: either way they were let in.
+            // The response may complain about the rest of the request: either way the caller was authenticated.
             const broken = way.method === 'GET' ? {} : { rawBody: '{' };
             const reply = await ask(way.method, way.path, { ...forms[form](value), ...broken });
             expect(reply.status, name).not.toBe(401);
@@ -194,7 +200,7 @@ describe('A30: of two tenants, two installations and two addresses only the diag
     }
   });
 
-  /** Members of requests that carry what was given out, and what they are to carry. */
+  /** Members of requests that carry a credential, and the kinds that belong in them. */
   const carried = {
     token: ['action', 'proof'],
     accessToken: ['access'],
@@ -226,30 +232,31 @@ describe('A30: of two tenants, two installations and two addresses only the diag
   const askAs = async (route: Route, over: Partial<Objects>) => {
     const { method, path, ...call } = requestOf(route, over);
     const { secretKey, managementKey } = tenants.own;
-    const key = route.caller === 'management' ? managementKey : route.caller === 'server' ? secretKey : null;
+    const key = route.api === 'management' ? managementKey : route.api === 'server' ? secretKey : null;
     return ask(method, path, { ...call, key });
   };
 
-  /** What is told of nonsense in its place. A link names its tenant, whose page it may be that says so. */
+  /** The response to a meaningless value in that member. A link names its tenant, whose page may report the error. */
   const nonsense = async (route: Route, member: Member, value: string) => {
     const link = `${value.slice(0, value.indexOf('.') + 1)}${'x'.repeat(43)}`;
     return told(await askAs(route, { [member]: member === 'linkToken' ? link : nobodys[member] }));
   };
 
-  test('and what travels in a body or a link is taken for what it is, of whom it is; nothing else changes anything', async () => {
+  test('a credential in a body or a link works only as its own kind, for its own tenant; others change nothing', async () => {
     expect(carriers.map(([{ id }]) => id)).toEqual(expect.arrayContaining(['validateChallenge', 'confirmMagicLink']));
-    expect(carriers.filter(([route]) => isClientKind(route.caller))).toEqual([]);
+    expect(carriers.filter(([{ api }]) => api === 'client')).toEqual([]);
     const before = await databaseText(app.db);
     for (const [route, member] of carriers) {
       for (const [place, kind, value] of everythingHeld()) {
         const isRight = (carried[member] as readonly Kind[]).includes(kind);
-        // Whoever comes without a key is the holder of what they bring, of whichever tenant of this server.
-        const isOfHolder = route.caller === 'public' && member !== 'pageNonce' && route.method === 'GET';
+        // A caller without a key acts for whoever holds the credential, in any tenant of this server.
+        const isOfHolder = route.credentials.length === 0 && member !== 'pageNonce' && route.method === 'GET';
         if (isRight && (place === 'own' || (place === 'other' && isOfHolder))) continue;
-        // Ending a session takes its token's signature, kind and tenant (ruling 23): a server that has moved must end it, too.
+        // Ending a session checks its token's signature, kind and tenant (ruling 23): this must also work on a server
+        // that has moved.
         if (isRight && place === 'copy' && route.id === 'revokeSession') continue;
         const reply = await askAs(route, { [member]: value });
-        // Too long to be one: refused before anything was looked up.
+        // Longer than the credential can be: refused before any look-up.
         if (reply.body?.errorCode === 'invalid_request') continue;
         expect(told(reply), `${kind} of ${place} as ${member} of ${route.id}`).toBe(
           await nonsense(route, member, value),
@@ -260,21 +267,21 @@ describe('A30: of two tenants, two installations and two addresses only the diag
     for (const [table, rows] of after) expect(rows, table).toBe(before.get(table));
   });
 
-  test('while each is good for its own, after all of that', async () => {
+  test('after all of that, each credential still works where it belongs', async () => {
     for (const [route, member] of carriers) {
       const before = await databaseText(app.db);
       const stranger = await nonsense(route, member, held.own.link ?? '');
-      // A link is good for one press of one button.
+      // A link can be used once, with one of its buttons.
       if (/^(?:confirm|deny)MagicLink$/.test(route.id) && `${route.id} ${member}` !== 'confirmMagicLink linkToken')
         continue;
       const reply = await askAs(route, {});
       expect(reply.status, `${route.id} ${reply.text}`).toBeLessThan(300);
-      // What ends something says the same to everybody; it has ended something all the same.
+      // A call that ends something always gives the same response, but it has ended something.
       if (told(reply) === stranger) expect(await databaseText(app.db), route.id).not.toEqual(before);
     }
   });
 
-  test('a session’s token verifies under the published keys of its own tenant alone', async () => {
+  test('a session’s token verifies only with the published keys of its own tenant', async () => {
     const published = await Promise.all(
       [app, app, elsewhere].map(async (at, index) => {
         const { tenantId } = [tenants.own, tenants.other, tenants.elsewhere][index] ?? tenants.own;
@@ -293,7 +300,7 @@ describe('A30: of two tenants, two installations and two addresses only the diag
     }
   });
 
-  test('a webhook’s signature is of its own tenant’s key alone', () => {
+  test('a webhook’s signature verifies only with its own tenant’s key', () => {
     const { tenantId } = tenants.own;
     const keys = app.app.context.published.tenant(tenantId)?.webhookKeys ?? [];
     const body = JSON.stringify({ version: 1, tenantId });

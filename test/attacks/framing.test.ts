@@ -1,4 +1,4 @@
-/** A74: bodies and headers that are too large, too slow, or not what they say. All at once, against one process. */
+/** A74: bodies and headers that are too large, too slow or malformed. All at once, against one process. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -34,7 +34,7 @@ interface Exchange {
   readonly isClosed: boolean;
 }
 
-/** Writes to a fresh connection and reads until it is closed, or for so long. */
+/** Writes to a fresh connection and reads until it is closed, or for the given time. */
 function exchange(write: (socket: Socket) => void, secondsMax: number): Promise<Exchange> {
   return new Promise((resolve) => {
     const startedMs = performance.now();
@@ -49,14 +49,14 @@ function exchange(write: (socket: Socket) => void, secondsMax: number): Promise<
     const timer = setTimeout(() => finish(false), secondsMax * 1000);
     socket.setEncoding('latin1');
     socket.on('data', (data: string) => (text += data));
-    // A write after the server has closed is an error here, and the answer may have come before it.
+    // Writing after the server has closed is an error here, and the response may have arrived before it.
     socket.on('error', () => undefined);
     socket.on('close', () => finish(true));
     socket.on('connect', () => write(socket));
   });
 }
 
-/** Writes a piece again and again until the connection is gone. */
+/** Writes a piece again and again until the connection is closed. */
 function dribble(socket: Socket, piece: string, everyMs: number): void {
   const timer = setInterval(() => socket.write(piece), everyMs);
   socket.on('close', () => clearInterval(timer));
@@ -73,7 +73,7 @@ function residentMegabytes(): number {
 }
 
 describe.concurrent('A74', () => {
-  test('a chunked body over the limit is refused while it is read', async () => {
+  test('a chunked body over the limit is refused while it is being read', async () => {
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
     const seen = await exchange((socket) => {
       socket.write(`${post}Transfer-Encoding: chunked\r\n\r\n`);
@@ -91,14 +91,14 @@ describe.concurrent('A74', () => {
     expectRefusal(seen, 413, 'body_too_large');
   });
 
-  test('no length at all is an empty body, and what follows is not read as one', async () => {
+  test('a request without a length has an empty body, and bytes after it are not read as one', async () => {
     const plain = await exchange((socket) => socket.write(`${post}Connection: close\r\n\r\n`), 5);
     expect(plain.status, plain.text).toBe(200);
     const followed = await exchange((socket) => socket.write(`${post}\r\n{"idempotencyKey":"smuggled"}`), 2);
     expect(followed.text).not.toContain('smuggled');
   });
 
-  test('a length that is not a number, negative, or given twice with other values is refused', async () => {
+  test('a length that is not a number, negative, or given twice with different values is refused', async () => {
     for (const lengths of ['x', '-1', '1e1', '5, 6', '0x10', '5\r\nContent-Length: 6']) {
       const seen = await exchange((socket) => socket.write(`${post}Content-Length: ${lengths}\r\n\r\n{"a":1}`), 5);
       expectRefusal(seen, 400, 'invalid_request');
@@ -106,7 +106,7 @@ describe.concurrent('A74', () => {
     }
   });
 
-  test('Content-Length beside Transfer-Encoding is refused and the connection closed', async () => {
+  test('Content-Length together with Transfer-Encoding is refused and the connection closed', async () => {
     const smuggling = `${post}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: h\r\n\r\n`;
     for (const text of [
       smuggling,
@@ -131,7 +131,7 @@ describe.concurrent('A74', () => {
     }
   });
 
-  test('what is not HTTP is refused', async () => {
+  test('a request that is not HTTP is refused', async () => {
     for (const text of [
       '\x16\x03\x01\x02\x00\x01\x00\x01',
       'GET\r\n\r\n',
@@ -144,7 +144,7 @@ describe.concurrent('A74', () => {
     }
   });
 
-  test('a compressed body is refused before it is unpacked', async () => {
+  test('a compressed body is refused before it is decompressed', async () => {
     const reply = await ask(server.url, 'POST', '/v1/validate', {
       key,
       rawBody: '\x1f\x8b',
@@ -153,7 +153,7 @@ describe.concurrent('A74', () => {
     expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
   });
 
-  test('10^5 members are refused by their size, as many as fit are read at once', async () => {
+  test('10^5 members are refused because of their size; as many as fit are parsed at once', async () => {
     const members = (count: number) =>
       JSON.stringify({ custom: Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 1])) });
     expect((await ask(server.url, 'PATCH', '/v1/users/keys', { key, rawBody: members(100_000) })).status).toBe(413);
@@ -162,7 +162,7 @@ describe.concurrent('A74', () => {
     expect(reply.ms).toBeLessThan(2_000);
   });
 
-  test('10^4 levels are refused where they would be stored and ignored where nothing reads them', async () => {
+  test('10^4 levels of nesting are refused in a stored member and ignored in an unknown one', async () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     const stored = await ask(server.url, 'PATCH', '/v1/users/deep', { key, rawBody: `{"custom":{"a":${deep}}}` });
     expect([stored.status, stored.body.errorCode]).toEqual([400, 'invalid_request']);
@@ -170,7 +170,7 @@ describe.concurrent('A74', () => {
     expect(unread.status, unread.text).toBe(200);
   });
 
-  test('a body that dribbles in is given up after 15 seconds', async () => {
+  test('a body that arrives byte by byte is given up after 15 seconds', async () => {
     const seen = await exchange((socket) => {
       socket.write(`${post}Content-Length: 60000\r\n\r\n{"a":"`);
       dribble(socket, 'x', 500);
@@ -181,7 +181,7 @@ describe.concurrent('A74', () => {
     expect(seen.seconds).toBeLessThan(20);
   });
 
-  test('many connections whose headers dribble in are given up after 10 seconds, and hold up nobody meanwhile', async () => {
+  test('many connections with slow headers are given up after 10 seconds, and do not delay other requests', async () => {
     const before = residentMegabytes();
     const slow = Array.from({ length: tries(200, 1_000) }, () =>
       exchange((socket) => {
@@ -206,7 +206,7 @@ describe.concurrent('A74', () => {
   });
 });
 
-test('A74: a flood of bodies over the limit leaves the memory flat', async () => {
+test('A74: a flood of bodies over the limit does not raise memory use', async () => {
   const flood = async (count: number) => {
     for (let sent = 0; sent < count; sent += 20) {
       await Promise.all(

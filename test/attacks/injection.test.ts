@@ -1,4 +1,4 @@
-/** Names and values that mean something to a database, a log or an object, and must mean nothing here. */
+/** Names and values with a special meaning for a database, a log or an object have none here. */
 import naughtyStrings from 'big-list-of-naughty-strings' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('A69 on the %s database', (kind) => {
     await app.close();
   });
 
-  test('hostile text in every value is kept as it is', async () => {
+  test('hostile text in every value is stored unchanged', async () => {
     for (const [index, text] of hostile.entries()) {
       const user = `value-${index}`;
       const custom = { [text]: text, nested: { [text]: [text] } };
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('A69 on the %s database', (kind) => {
     }
   });
 
-  test('hostile text as a user id is refused or is one user', async () => {
+  test('hostile text as a user id is refused or names one user', async () => {
     for (const text of [...hostile, ...naughtyStrings.filter((entry) => entry.length < 300)]) {
       const path = `/v1/users/${encodeURIComponent(text.toWellFormed())}`;
       const reply = await app.call('PATCH', path, { body: { displayName: 'x' } });
@@ -103,7 +103,7 @@ describe.each(databaseKinds)('A69 on the %s database', (kind) => {
     }
   });
 
-  test('NUL, in every place that takes text, is refused and is never a fault', async () => {
+  test('NUL is refused in every member that takes text, and never causes a server error', async () => {
     const replies: TestReply[] = [];
     for (const name of ['email', 'phoneNumber', 'username', 'token', 'lastEvaluatedUserId']) {
       replies.push(await app.call('GET', `/v1/users?${name}=a%00b`));
@@ -128,7 +128,7 @@ describe.each(databaseKinds)('A69 on the %s database', (kind) => {
     }
     replies.push(await app.call('POST', '/v1/users/a/actions/b', { rawBody: '{"userAgent":"\\u0000"}' }));
     for (const reply of replies) expect([400, 404, 405], reply.text).toContain(reply.status);
-    // The rest of the paths names nothing: the delete must not reach a user "a".
+    // The rest of the paths name nothing that exists: the delete must not reach a user "a".
     expect([400, 404]).toContain((await app.call('DELETE', '/v1/users/a/authenticators/%00')).status);
     expect(app.logText()).not.toMatch(/"level":50/);
   });
@@ -163,7 +163,7 @@ describe('A71: prototypes', () => {
     }
   }
 
-  test('are not polluted, and what was sent in custom comes back as members', async () => {
+  test('are not polluted, and members sent in custom come back as members', async () => {
     const app = await testApp('embedded');
     await pollute((path, rawBody) => {
       const [method = '', target = ''] = path.split(' ');
@@ -180,7 +180,7 @@ describe('A71: prototypes', () => {
     await app.close();
   });
 
-  test('may be taken away altogether: the server runs with --disable-proto=delete', async () => {
+  test('can be removed altogether: the server runs with --disable-proto=delete', async () => {
     const credentials = testCredentials();
     const server = await startServer({
       ...credentials,
@@ -216,7 +216,7 @@ describe('A78: the log of a process', () => {
     });
   });
 
-  test('is one JSON line per request, whatever stands in the values', async () => {
+  test('has one JSON line per request, whatever the values contain', async () => {
     const evil = 'x\nFAKE {"level":60}\r\n\u2028\u2029\x1b[2J\x1b[31m\u0085\b"}';
     const key = credentials.SALLYPORT_SECRET_KEY;
     const replies = [

@@ -1,4 +1,4 @@
-/** Worry: many requests at once get out of one signature, one counter or one credential what one request must not. */
+/** Worry: simultaneous requests get more out of one signature, counter or credential than a single request may. */
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { Client } from 'pg';
@@ -10,7 +10,7 @@ import { eventually } from '../rig/api.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
-// Ruling 29: the table's count only in a long run.
+// Ruling 29: the table's full count applies only in a long run.
 const tries = process.env['TEST_LONG'] === '1' ? 1_000 : 200;
 const credentials = testCredentials();
 const publicUrl = 'http://localhost:4999';
@@ -43,7 +43,7 @@ describe('two server processes on one PostgreSQL', () => {
       headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into responses of every shape
     return { status: response.status, body: (await response.json()) as any };
   }
   const server = basic(credentials.SALLYPORT_SECRET_KEY);
@@ -61,14 +61,14 @@ describe('two server processes on one PostgreSQL', () => {
     return key;
   }
 
-  /** All at once, in batches that the machine's sockets can hold, half on each node. */
+  /** All at once, in batches small enough for the machine's sockets, half on each node. */
   async function race(total: number, run: (n: number) => ReturnType<typeof post>) {
     const replies: Awaited<ReturnType<typeof post>>[] = [];
     for (let from = 0; from < total; from += 100) {
       const batch = Array.from({ length: Math.min(100, total - from) }, (_, index) => from + index);
       replies.push(...(await Promise.all(batch.map(run))));
     }
-    // A node that has no room says so; it decides nothing.
+    // A node that is at capacity says so, and decides nothing.
     for (const { status, body } of replies) expect([200, 400, 503], JSON.stringify(body)).toContain(status);
     return replies.filter(({ status }) => status === 200);
   }
@@ -86,7 +86,7 @@ describe('two server processes on one PostgreSQL', () => {
   test.each([
     ['a token', true],
     ['no token', false],
-  ])(`A53: ${tries} finishes of one assertion at once, with %s, are one proof`, async (name, hasToken) => {
+  ])(`A53: ${tries} simultaneous finishes of one assertion, with %s, are one proof`, async (name, hasToken) => {
     const userId = `spender-${name.replace(' ', '-')}`;
     const key = await enrolled(userId);
     const authorization = hasToken ? await track(userId) : anybody;
@@ -99,7 +99,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(await proofs(userId)).toBe(1);
   });
 
-  test(`ruling 42: of ${tries} first passkeys raced with the deletion of their user and a new track, none is the new user's`, async () => {
+  test(`ruling 42: ${tries} first passkeys raced with the deletion of their user and a new track: none belongs to the new user`, async () => {
     const reborn = (n: number) => `reborn-${n}`;
     const again = { idempotencyKey: 'k' };
     await race(tries, async (n) => {
@@ -115,7 +115,7 @@ describe('two server processes on one PostgreSQL', () => {
       });
       await track(userId, again);
       const { status } = await registering;
-      // Refused in its own words, or taken before the user went.
+      // Refused with its own error, or accepted before the user was deleted.
       expect([200, 400, 401, 503]).toContain(status);
       return { status: 200, body };
     });
@@ -125,7 +125,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ planted: 0 }]);
   }, 300_000);
 
-  test(`A53: ${tries} finishes of one registration at once are one key`, async () => {
+  test(`A53: ${tries} simultaneous finishes of one registration enrol one key`, async () => {
     const token = await track('registrar', { scope: 'add:authenticators' });
     const { body } = await post(0, `${passkey}/registration-options`, token, {});
     const won = await race(tries, (n) => {
@@ -137,7 +137,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  /** Somebody with an app and a token that one of their recovery codes has earned. */
+  /** A user with an app, and a token that one of their recovery codes has earned. */
   async function recovered(userId: string) {
     const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
     const enrolment = { verificationMethod: 'AUTHENTICATOR_APP', otpUri };
@@ -155,7 +155,7 @@ describe('two server processes on one PostgreSQL', () => {
       )
     ).rows;
 
-  test('rulings 40 and 41: of enrolments at once with the token of a recovery all are held, and one app waits', async () => {
+  test('rulings 40 and 41: all authenticators that are enrolled at once with a recovery token are held, and one app waits as successor', async () => {
     const userId = 'recoverer';
     const token = await recovered(userId);
     const { secret } = (await post(0, '/client/user-authenticators/totp', token, {})).body;
@@ -182,7 +182,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ n: 6, held: 6 }]);
   });
 
-  test('ruling 41: a successor whose time has come takes its place once, whoever comes first', async () => {
+  test('ruling 41: a successor whose hold has ended replaces the app once, whichever request comes first', async () => {
     const userId = 'succeeder';
     const token = await recovered(userId);
     const { secret, userAuthenticatorId } = (await post(0, '/client/user-authenticators/totp', token, {})).body;
@@ -203,7 +203,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  test('A52, W7.1-26: one credential that many users register at once is one user’s', async () => {
+  test('A52, W7.1-26: a credential that many users register at once belongs to one of them', async () => {
     const key = softwareKey();
     const begun = await Promise.all(
       Array.from({ length: 40 }, async (_, n) => {
@@ -225,7 +225,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  test('A11: of many first keys that one user registers at once, one is the first and the others are none', async () => {
+  test('A11: of many first keys that one user registers at once, one is accepted as the first and the others are refused', async () => {
     const begun = await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
         const token = await track('first-of-many');
@@ -240,7 +240,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect(new Set(replies.map(({ body }) => body.errorCode))).toEqual(new Set([undefined, 'insufficient_scope']));
   });
 
-  test.each([false, true])('A56: counters 7 and 8 racing leave 8, for a key that is synced: %s', async (isSynced) => {
+  test.each([false, true])('A56: racing counters 7 and 8 leave 8, for a synced key: %s', async (isSynced) => {
     for (let round = 0; round < 10; round += 1) {
       const userId = `counter-${String(isSynced)}-${round}`;
       const key = await enrolled(userId, { counter: 6, isSynced });
@@ -266,7 +266,7 @@ describe('two server processes on one PostgreSQL', () => {
     }
   });
 
-  test('of five passkeys removed at once by both nodes one stays where the tenant keeps the last, and the last authenticator anyway', async () => {
+  test('of five passkeys removed at once through both nodes one stays if the tenant keeps the last passkey; the last authenticator always stays', async () => {
     const managed = async (method: string, path: string, body: object) => {
       const headers = {
         authorization: basic(credentials.SALLYPORT_MANAGEMENT_KEY),
@@ -317,7 +317,7 @@ describe('two server processes on one PostgreSQL', () => {
     await post(0, passkey, lone, { registrationCredential: createCredential(softwareKey(), body.options, publicUrl) });
     const settings = { relyingParty: 'localhost', expectedOrigins: [publicUrl], preventRemovingLastPasskey: true };
     await managed('PATCH', '/authenticator-configurations/passkey', settings);
-    // So that nothing but the setting keeps one.
+    // So that only the setting keeps one.
     await managed('PATCH', '/tenant', { allowDisablingMfa: true });
     await eventually(
       'the other node knows the setting',

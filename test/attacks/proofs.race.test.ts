@@ -1,4 +1,4 @@
-/** Worry: of many requests at once two get through with one proof, or more guesses are looked at than there are. */
+/** Worry: two simultaneous requests succeed with one proof, or more guesses are compared than the budget allows. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
@@ -6,12 +6,13 @@ import { ask, eventually, tries } from '../rig/api.ts';
 import { databaseProxy } from '../rig/database-proxy.ts';
 import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
-import { client, proofKinds, trackFor } from '../rig/proofs.ts';
-import type { ProofStage } from '../rig/proofs.ts';
+import { client, trackFor } from '../rig/proof-kind.ts';
+import type { ProofStage } from '../rig/proof-kind.ts';
+import { proofKinds } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
-// Ruling 29: the table's count only in a long run.
+// Ruling 29: the table's full count applies only in a long run.
 const many = tries(200, 10_000);
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
@@ -24,7 +25,7 @@ let subjectOf: Awaited<ReturnType<typeof guessSubjectReader>>;
 beforeAll(async () => {
   const url = await createPostgresDatabase();
   proxy = await databaseProxy(url);
-  // Tokens are good at one public address, which both nodes have.
+  // Tokens are valid for one public address, which both nodes share.
   const variables = {
     ...credentials,
     DATABASE_URL: url,
@@ -44,7 +45,7 @@ afterAll(async () => {
   proxy.close();
 });
 
-/** All at once, in batches that the machine's sockets can hold, half on each node. */
+/** All at once, in batches small enough for the machine's sockets, half on each node. */
 async function race<T>(total: number, once: (node: ServerProcess, n: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let from = 0; from < total; from += 100) {
@@ -61,10 +62,10 @@ async function countOf(text: string, userId: string): Promise<number> {
   return rows[0]?.n ?? -1;
 }
 const proofsOf = (userId: string) => countOf(`audit_events where event_type = 'challenge.verified'`, userId);
-const movedOf = (userId: string) => countOf(`actions where state = 'CHALLENGE_SUCCEEDED'`, userId);
+const movedOf = (userId: string) => countOf(`actions_by_month where state = 'CHALLENGE_SUCCEEDED'`, userId);
 
 describe.each(proofKinds)('$name', (kind) => {
-  test(`A01, A02, F08: given ${many} times at once on two nodes, is accepted once and moves the action once`, async () => {
+  test(`A01, A02, F08: given ${many} times at once on two nodes, is accepted and completes the action once`, async () => {
     const userId = `spender-${kind.method}`;
     const proof = await kind.ready(stage, userId);
     const accepted = await race(many, (node) => proof.give(node));
@@ -86,7 +87,7 @@ describe.each(proofKinds)('$name', (kind) => {
   });
 
   test.runIf(kind.method === 'EMAIL_MAGIC_LINK')(
-    'ruling 20: confirmed and said to be somebody else’s at once on two nodes, is one of the two, and leaves what that leaves',
+    'ruling 20: confirmed and denied at once on two nodes, is one of the two, with only its effects',
     async () => {
       for (let n = 0; n < 6; n += 1) {
         const userId = `torn-${n}`;
@@ -98,7 +99,7 @@ describe.each(proofKinds)('$name', (kind) => {
           said.filter((reply) => (reply as Record<string, unknown>)[answer] === true).length;
         expect(count('confirmed') + count('denied')).toBe(1);
         expect([await proofsOf(userId), await movedOf(userId)]).toEqual([count('confirmed'), count('confirmed')]);
-        const failed = `actions where state = 'CHALLENGE_FAILED' and denied_at is not null`;
+        const failed = `actions_by_month where state = 'CHALLENGE_FAILED' and denied_at is not null`;
         const events = `audit_events where event_type = 'challenge.denied'`;
         const notices = `outbox where payload::text like '%action-denied%'`;
         for (const text of [failed, events, notices]) expect(await countOf(text, userId), text).toBe(count('denied'));
@@ -106,7 +107,7 @@ describe.each(proofKinds)('$name', (kind) => {
     },
   );
 
-  test.runIf(kind.isOfUser)('A02, A03: given at once for fifty actions of its user, moves one of them', async () => {
+  test.runIf(kind.isOfUser)('A02, A03: given at once for fifty actions of its user, completes one', async () => {
     const userId = `elsewhere-${kind.method}`;
     const proof = await kind.ready(stage, userId);
     const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => trackFor(stage, userId, `act-${n}`)));
@@ -117,7 +118,7 @@ describe.each(proofKinds)('$name', (kind) => {
   });
 
   test.runIf(kind.method !== 'EMAIL_MAGIC_LINK')(
-    `A06, A07: of ${many} wrong ones at once no more than five are compared, and then the right one is refused`,
+    `A06, A07: of ${many} wrong ones at once at most five are compared, and then the correct one is refused`,
     async () => {
       const userId = `guesser-${kind.method}`;
       const proof = await kind.ready(stage, userId);
@@ -138,7 +139,7 @@ describe.each(proofKinds)('$name', (kind) => {
   );
 
   test.runIf(kind.method !== 'EMAIL_MAGIC_LINK')(
-    'A08, A10: locked, is refused on every route that could accept it, by either node, and leaves other methods as they are',
+    'A08, A10: locked, is refused on every route that could accept it, by either node, and does not affect other methods',
     async () => {
       const userId = `locked-${kind.method}`;
       const proof = await kind.ready(stage, userId);
@@ -151,7 +152,7 @@ describe.each(proofKinds)('$name', (kind) => {
       const other = await trackFor(stage, userId, 'other');
       expect(await proof.give(nodes[0], other)).toBe(false);
       if (kind.method === 'EMAIL_OTP') {
-        // A new code, by the client and by the server API.
+        // A new code, through the client API and the server API.
         await client(nodes[0], proof.token, 'challenge/email-otp');
         expect(await proof.guess?.(nodes[0], 0)).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
         const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId };
@@ -173,7 +174,7 @@ describe.each(proofKinds)('$name', (kind) => {
   );
 });
 
-test('ruling 43: of guesses at once at an address by both APIs, and at the one that is to replace it, no more than five are compared', async () => {
+test('ruling 43: of simultaneous guesses at an address through both APIs, and at its pending replacement, at most five are compared', async () => {
   const userId = 'guessed-everywhere';
   const email = `${userId}@example.com`;
   const proof = await proofKinds.find(({ method }) => method === 'EMAIL_OTP')?.ready(stage, userId);
@@ -197,16 +198,16 @@ test('ruling 43: of guesses at once at an address by both APIs, and at the one t
   expect(rows).toEqual([{ n: compared.length }]);
 }, 600_000);
 
-test(`A29, I3: one proof, raced for the same action of two users, is accepted for its own`, async () => {
+test(`A29, I3: one proof, raced for the same action of two users, is accepted only for its own`, async () => {
   const kind = proofKinds.find(({ method }) => method === 'RECOVERY_CODE');
-  if (kind === undefined) throw new Error('The kind is gone.');
+  if (kind === undefined) throw new Error('The method has no entry.');
   const [mine, theirs] = [await kind.ready(stage, 'mine'), await kind.ready(stage, 'theirs')];
   const accepted = await race(20, (node, n) => mine.give(node, n % 4 < 2 ? mine.token : theirs.token));
   expect(accepted.filter((isAccepted) => isAccepted)).toHaveLength(1);
   expect([await movedOf('mine'), await movedOf('theirs')]).toEqual([1, 0]);
 });
 
-test(`N01, A07: of ${many} codes at once no more are compared than the tenant’s own limit permits, and then the right one is refused`, async () => {
+test(`N01, A07: of ${many} simultaneous codes no more are compared than the tenant’s own limit permits, and then the correct one is refused`, async () => {
   const manage = async (method: string, body: object) => {
     const path = '/v1/management/authenticator-configurations';
     const managementKey = credentials.SALLYPORT_MANAGEMENT_KEY;
@@ -218,7 +219,7 @@ test(`N01, A07: of ${many} codes at once no more are compared than the tenant’
     await manage(kind.method, { rateLimitConfiguration: { rateLimit: 3, windowInMinutes: 1440 } });
     const userId = `limited-${kind.method}`;
     const proof = await kind.ready(stage, userId);
-    // The other node has heard of the limit when it refuses the fourth.
+    // The other node has loaded the limit when it refuses the fourth.
     const warned = await kind.ready(stage, `warned-${kind.method}`);
     await warned.guess?.(nodes[0], 0);
     await eventually(
@@ -245,7 +246,7 @@ test(`N01, A07: of ${many} codes at once no more are compared than the tenant’
       [await subjectOf(userId, kind.method), kind.method, before],
     );
     expect(rows).toEqual([{ failures: 3, tries: 3 }]);
-    // No wait of the budget is due yet: it is the limit alone that refuses.
+    // No wait of the guess budget applies yet: only the limit refuses.
     expect(await proof.give(nodes[1])).toBe(false);
     await manage(kind.method, { rateLimitConfiguration: null });
   }

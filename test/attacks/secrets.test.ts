@@ -1,4 +1,4 @@
-/** Nothing secret or personal in logs, errors, metrics or, in clear, in the database (I8). */
+/** Nothing secret or personal appears in logs, errors, metrics or, in clear, in the database (I8). */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
@@ -46,7 +46,9 @@ const secrets = new Set<string>([
 ]);
 const errors: ApiReply[] = [];
 let journeys = 0;
-/** Mailed codes: six digits can stand in a time or an id, so they are looked for with their name. */
+/**
+ * Mailed codes: the same six digits can occur in a time or an id, so they are searched for together with their name.
+ */
 const mailedCodes = new Set<string>();
 /** Seeds and links. */
 const clientSecrets = new Set<string>();
@@ -56,7 +58,7 @@ beforeAll(async () => {
   const url = new URL(await createPostgresDatabase());
   database = new Client({ connectionString: url.href });
   await database.connect();
-  // Where the server trusts everybody the password is not looked at; it must not be told all the same.
+  // With a server that trusts every login the password is not checked, but it must not be disclosed either.
   if (url.password === '') url.password = canaries.password;
   secrets.add(url.password);
   databaseUrl = url.href;
@@ -115,7 +117,7 @@ async function journey(): Promise<void> {
   await call('GET', `/challenge?token=${tracked.body?.token ?? canaries.malformed}`);
 }
 
-/** What a person gives and is given by the client API: seeds, codes and links are secrets from then on. */
+/** What a user sends and receives through the client API: seeds, codes and links are secrets from then on. */
 async function clientJourney(): Promise<void> {
   const userId = canaries.clientUserId;
   const email = canaries.clientEmail;
@@ -153,7 +155,7 @@ async function clientJourney(): Promise<void> {
   const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)];
   const form = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
   const confirmed = await fetch(`${server.url}/magic-link`, { method: 'POST', body: form });
-  expect(await confirmed.text()).toMatch(/Confirmed|no longer good|errorCode/);
+  expect(await confirmed.text()).toMatch(/Confirmed|This link no longer works|errorCode/);
   await post('verify/email-magic-link/finalize');
   await post('user-authenticators/email-otp', { email: canaries.malformed });
   await post('verify/totp', { verificationCode: { code: canaries.malformed } });
@@ -205,7 +207,7 @@ async function malformedEverything(): Promise<void> {
   await call('GET', user, { headers: { cookie: `session=${canaries.cookie}`, 'x-forwarded-for': canaries.ipAddress } });
 }
 
-/** What of the secrets stands in a text, as it is, in JSON or percent-encoded. */
+/** The secrets that occur in a text, as they are, in JSON or percent-encoded. */
 function found(text: string): string[] {
   return [...secrets].filter((secret) =>
     [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)].some((spelling) =>
@@ -229,7 +231,7 @@ async function setDatabase(isUp: boolean): Promise<void> {
 }
 
 describe('A64', () => {
-  test('at log level trace, through journeys, malformed requests and a lost database, nothing secret or personal is logged, answered in errors or measured', async () => {
+  test('at log level trace, through journeys, malformed requests and a lost database, nothing secret or personal is in logs, errors or metrics', async () => {
     await journey();
     await clientJourney();
     await malformedEverything();
@@ -256,7 +258,7 @@ describe('A64', () => {
     });
     expect(metrics.status).toBe(200);
     expect(found(metrics.text)).toEqual([]);
-    // The log was really at level trace, and really told of the lost database.
+    // Log level trace was in effect, and the lost database was logged.
     expect(server.output()).toMatch(/"level":40.*DatabaseUnavailable/);
     expect(server.output().split('"msg":"request"').length).toBeGreaterThan(80);
     expect(found(server.output())).toEqual([]);
@@ -265,7 +267,7 @@ describe('A64', () => {
     expect(server.output()).not.toMatch(/"level":50/);
   });
 
-  test('the command line tells no secret but the one it makes', async () => {
+  test('the command line prints no secret except the one that it creates', async () => {
     const variables = { ...credentials, DATABASE_URL: databaseUrl };
     const listed = await runProgram(['keys', 'list'], variables);
     expect(listed.code, listed.stderr).toBe(0);
@@ -275,7 +277,7 @@ describe('A64', () => {
     expect(found(broken.stdout + broken.stderr)).toEqual([]);
   });
 
-  test('audit events and decision records hold no secret and no contact', async () => {
+  test('audit events and decision records contain no secret and no contact', async () => {
     const audit = await database.query<{ text: string }>('select row_to_json(e)::text as text from audit_events e');
     expect(audit.rows.length).toBeGreaterThan(3);
     const personal = new Set([canaries.userId, canaries.clientUserId]);
@@ -284,7 +286,7 @@ describe('A64', () => {
         found(text).filter((secret) => !personal.has(secret)),
         text,
       ).toEqual([]);
-    const decisions = await database.query<{ text: string }>('select decision::text as text from actions');
+    const decisions = await database.query<{ text: string }>('select decision::text as text from actions_by_month');
     const sent: readonly string[] = [
       canaries.userId,
       canaries.clientUserId,
@@ -315,7 +317,7 @@ describe('A65', () => {
     return parts.join('\n');
   }
 
-  /** The bytes as they would stand in a dump: as text, hex, base64 in both alphabets. */
+  /** The bytes in each form that a dump could contain: text, hex, base64 in both alphabets. */
   function spellings(bytes: Buffer): string[] {
     return [
       bytes.toString('latin1'),
@@ -328,7 +330,7 @@ describe('A65', () => {
   const masterKey = Buffer.from(credentials.SALLYPORT_MASTER_KEY, 'base64');
   const seal = createSeal([masterKey], { bytes: () => Buffer.alloc(12) });
 
-  test('a dump of the database has no seed, key, recovery code or token in clear', async () => {
+  test('a dump of the database contains no seed, key, recovery code or token in clear', async () => {
     const text = await dump();
     expect(text).toContain(canaries.email);
     const codes = [...secrets].filter((secret) => /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/.test(secret));
@@ -366,12 +368,12 @@ describe('A65', () => {
       row: authenticator?.authenticator_id ?? '',
       column: 'secret_sealed',
     });
-    // The control: what was sealed is the seed, so its absence above means something.
+    // The control: the sealed value is the seed, so its absence above means something.
     expect(opened).toHaveLength(20);
     for (const spelling of spellings(opened)) expect(text.includes(spelling)).toBe(false);
   });
 
-  test('values swapped between rows, columns or tenants do not open', async () => {
+  test('sealed values that are swapped between rows, columns or tenants cannot be opened', async () => {
     await call('POST', '/v1/users/second/authenticators', {
       body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP' },
     });

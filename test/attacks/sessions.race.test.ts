@@ -1,4 +1,4 @@
-/** Worry: two nodes and one database disagree about which token of a session is the live one, or whether it has ended. */
+/** Worry: two nodes and one database disagree about which token of a session is current, or whether it has ended. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ interface Pair {
 
 interface Reply {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into responses of every shape
   readonly body: any;
 }
 
@@ -79,10 +79,10 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     }
   }
 
-  /** One token, refreshed by everybody at once on both nodes: they all hold one and the same new pair. */
+  /** One token, refreshed many times at once on both nodes: every response has the same new pair. */
   async function expectOnePair(refreshToken: string, count: number): Promise<Pair> {
     const replies = await Promise.all(Array.from({ length: count }, (_, index) => refresh(index, refreshToken)));
-    // A node that is overrun may say so, and has decided nothing; no other refusal is right.
+    // A node that is overloaded may say so, and has decided nothing; no other refusal is correct.
     for (const { status, body } of replies) expect([200, 503], JSON.stringify(body)).toContain(status);
     const given = replies.filter(({ status }) => status === 200).map(({ body }) => JSON.stringify(body));
     const pairs = new Set(given);
@@ -91,7 +91,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     return JSON.parse([...pairs][0] ?? '') as Pair;
   }
 
-  test(`A37: ${tries} parallel refreshes of one token on both nodes give one new pair, and the family goes on`, async () => {
+  test(`A37: ${tries} parallel refreshes of one token on both nodes give one new pair, and the token family stays valid`, async () => {
     const session = await signIn();
     const pair = await expectOnePair(session.refreshToken, tries);
     expect((await validate(0, session.accessToken)).status).toBe(401);
@@ -102,23 +102,23 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     expect(await refresh(0, session.refreshToken)).toEqual(next);
   });
 
-  test('ruling 46: tabs that refresh at one time on both nodes, each with another generation, stay signed in', async () => {
+  test('ruling 46: tabs that refresh at the same time on both nodes, each with another generation, stay signed in', async () => {
     for (let round = 0; round < 5; round += 1) {
       const session = await signIn();
       const second = (await refresh(0, session.refreshToken)).body as Pair;
       const third = (await refresh(1, second.refreshToken)).body as Pair;
       const chain = [session, second, third].map(({ refreshToken }) => refreshToken);
-      // The latest is exchanged meanwhile, by whoever of its holders comes first.
+      // The latest token is exchanged meanwhile, by whichever request comes first.
       const replies = await Promise.all(
         Array.from({ length: 60 }, (_, index) => refresh(index, chain[Math.floor(index / 2) % 3] ?? '')),
       );
-      // A node that is overrun may say so, and has decided nothing.
+      // A node that is overloaded may say so, and has decided nothing.
       for (const { status, body } of replies) expect([200, 503], JSON.stringify(body)).toContain(status);
       const answered = replies.filter(({ status }) => status === 200);
       const given = new Set(answered.map(({ body }) => body.refreshToken as string));
       given.delete(third.refreshToken);
       expect([...given]).toHaveLength(1);
-      // All go on with the one pair.
+      // All continue with the one pair.
       const pair = (await refresh(round, third.refreshToken)).body as Pair;
       expect([...given]).toEqual([pair.refreshToken]);
       expect((await validate(round + 1, pair.accessToken)).status).toBe(200);
@@ -148,7 +148,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     }
   });
 
-  test(`F08: ${slowTries} refreshes, one node 200 ms from its database, give one new pair a round`, async () => {
+  test(`F08: ${slowTries} refreshes, one node 200 ms from its database, give one new pair per round`, async () => {
     proxy.delayMs = 200;
     try {
       let { refreshToken } = await signIn();
@@ -160,7 +160,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     }
   }, 1_800_000);
 
-  test('A38: an old token stays old when both nodes start anew: refused, and the family revoked', async () => {
+  test('A38: an old token stays old when both nodes restart: it is refused, and the family revoked', async () => {
     const session = await signIn();
     const { body: pair } = await refresh(0, session.refreshToken);
     const goesOn = await signIn();
@@ -173,14 +173,14 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     expect((await refresh(1, session.refreshToken)).status).toBe(401);
     await expectDead(pair as Pair);
 
-    // Ruling 46: a newer exchange makes an older token no younger.
+    // Ruling 46: a newer exchange does not make an older token younger.
     const { body: third } = await refresh(1, second.refreshToken);
     expect((await refresh(0, second.refreshToken)).body).toEqual(third);
     expect((await refresh(0, goesOn.refreshToken)).status).toBe(401);
     await expectDead(third as Pair);
   });
 
-  test('A39: a refresh whose commit nobody heard of is repeated with success, and the session goes on', async () => {
+  test('A39: a refresh whose response was lost after the commit can be repeated, and the session continues', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { refreshToken } = await signIn();
       proxy.losesAnswers = true;
@@ -188,7 +188,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
       proxy.losesAnswers = false;
       expect([lost.status, lost.body.errorCode]).toEqual([503, 'unavailable']);
       let again = await refresh(1, refreshToken);
-      // The pool of the node may still find broken connections.
+      // The node's pool may still hold broken connections.
       for (let tries = 0; again.status === 503 && tries < 20; tries += 1) again = await refresh(1, refreshToken);
       expect(again.status).toBe(200);
       expect((await refresh(0, refreshToken)).body).toEqual(again.body);
@@ -197,7 +197,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     }
   });
 
-  test('A40: what one node ends is over on both at once: a revoked session, all of a user, a deleted user', async () => {
+  test('A40: what one node ends is over on both at once: a revoked session, all sessions of a user, a deleted user', async () => {
     const revoked = await signIn();
     expect((await ask(0, 'POST', '/sessions/revoke', { accessToken: revoked.accessToken })).status).toBe(204);
     await expectDead(revoked);
@@ -211,7 +211,7 @@ describe('sessions on two server processes and one PostgreSQL', () => {
     expect((await ask(1, 'POST', '/sessions', again)).status).toBe(401);
   });
 
-  test('A40: nothing that was refreshed or begun while a session, or its user, was ended lives on', async () => {
+  test('A40: no session that was refreshed or begun while it, or its user, was being ended survives', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { userId, token, accessToken, refreshToken } = await signIn();
       const end = [
@@ -231,7 +231,8 @@ describe('sessions on two server processes and one PostgreSQL', () => {
       }
       for (const { status, body } of begun) {
         expect([200, 401]).toContain(status);
-        // Of all sessions of a user, one that began after the end goes on; of a deleted user none.
+        // If all sessions of a user are ended, one that began afterwards stays valid; if the user is deleted, none
+        // does.
         if (status === 200 && round % 3 === 2) await expectDead(body as Pair);
       }
     }

@@ -1,4 +1,4 @@
-/** A76, A77: webhooks that reach where they must not, and signatures that somebody else could have made. */
+/** A76, A77: webhooks that reach forbidden addresses, and signatures that another party could have made. */
 import { writeFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 import { startReceiver } from '../rig/webhook-receiver.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+import { systemRuntime } from '../../src/runtime/system-runtime.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -30,21 +31,21 @@ async function receiver(): Promise<WebhookReceiver> {
   return started;
 }
 
-const clock = { now: () => Date.now(), anchorTo: () => undefined };
+const runtime = systemRuntime();
 const key = 'sp_server_of_a_test';
 const event = { id: 'an id', tenantId: 'a tenant', type: 'action.verify', data: { userId: 'ann' } };
 const post = (url: string, more: object = {}) =>
-  postWebhook(openOutbound(['127.0.0.0/8'], openNames({ clock })), {
+  postWebhook(openOutbound(['127.0.0.0/8'], openNames(runtime)), {
     url,
     event,
     keys: [secretKey(Buffer.from(key))],
     nowMs: Date.now(),
-    timeoutMs: 1_000,
+    signal: runtime.timers.timeout(1_000),
     ...more,
   });
 
 describe('A77: a signature', () => {
-  test('9.5-7: is that of the published vector', () => {
+  test('9.5-7: matches the published test vector', () => {
     const body =
       '{"version":1,"id":"bc1598bc-e5d6-4c69-9afb-1a6fe3469d6e","source":"https://authsignal.com","time":"2025-02-20T01:51:56.070Z","tenantId":"7752d28e-e627-4b1b-bb81-b45d68d617bc","type":"email.created","data":{"to":"chris@authsignal.com","code":"157743","userId":"b9f74d36-fcfc-4efc-87f1-3664ab5a7fb0","actionCode":"accountRecovery","idempotencyKey":"ba8c1a7c-775d-4dff-9abe-be798b7b8bb9","verificationMethod":"EMAIL_OTP"}}';
     expect(signWebhook([secretKey(Buffer.from('test-secret-key-123'))], 1740016316, body)).toBe(
@@ -52,7 +53,7 @@ describe('A77: a signature', () => {
     );
   });
 
-  test('is accepted by the official SDK for each active key, and for nothing else', async () => {
+  test('is accepted by the official SDK for each active key, and for no other', async () => {
     const endpoint = await receiver();
     const keys = [key, 'the newer key'].map((text) => secretKey(Buffer.from(text)));
     expect(await post(`${endpoint.url}/hook?a=b`, { keys })).toBe(200);
@@ -82,7 +83,7 @@ describe('A77: a signature', () => {
     }
   });
 
-  test('is made when it is sent: one that was kept is refused as too old', async () => {
+  test('is made at sending time: a webhook that was recorded is refused as too old', async () => {
     const endpoint = await receiver();
     await post(endpoint.url, { nowMs: Date.now() - 6 * 60_000 });
     const [{ headers, rawBody }] = endpoint.received as [(typeof endpoint.received)[0]];
@@ -98,7 +99,7 @@ describe('A77: a signature', () => {
 });
 
 describe('A76: a webhook', () => {
-  test('goes nowhere that a tenant may not name, whatever the URL or the name says', async () => {
+  test('never reaches an address that a tenant may not name, whatever the URL or the name says', async () => {
     const endpoint = await receiver();
     const strict = openOutbound([], { resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
     for (const host of [
@@ -112,25 +113,31 @@ describe('A76: a webhook', () => {
     ]) {
       for (const protocol of ['http', 'https']) {
         const url = `${protocol}://${host}:${endpoint.port}/`;
-        const call = { url, event, keys: [secretKey(Buffer.from(key))], nowMs: Date.now(), timeoutMs: 1_000 };
+        const call = {
+          url,
+          event,
+          keys: [secretKey(Buffer.from(key))],
+          nowMs: Date.now(),
+          signal: runtime.timers.timeout(1_000),
+        };
         await expect(postWebhook(strict, call), url).rejects.toThrow('ETARGET');
       }
     }
     expect(endpoint.received).toEqual([]);
   });
 
-  test('ruling 52: waits for no name but those of its own tenant', async () => {
+  test('ruling 52: waits only for name look-ups of its own tenant', async () => {
     const endpoint = await receiver();
     const server = await startNameServer((name) => (name === 'hook.example' ? ['127.0.0.1'] : 'silent'));
     stops.push(() => server.stop());
-    const outbound = openOutbound(['127.0.0.0/8'], openNames({ clock, servers: [server.address] }));
+    const outbound = openOutbound(['127.0.0.0/8'], openNames({ ...runtime, servers: [server.address] }));
     const send = (tenantId: string, host: string) =>
       postWebhook(outbound, {
         url: `http://${host}:${endpoint.port}/`,
         event: { ...event, tenantId },
         keys: [secretKey(Buffer.from(key))],
         nowMs: Date.now(),
-        timeoutMs: 1_500,
+        signal: runtime.timers.timeout(1_500),
       });
     const stuck = Array.from({ length: 20 }, (_, at) => send('one', `silent${at}.example`).catch(String));
     const startedMs = performance.now();
@@ -151,7 +158,7 @@ describe('A76: a webhook', () => {
     expect(inner.received).toEqual([]);
   });
 
-  test('is over in time, whatever the endpoint does', async () => {
+  test('ends in time, whatever the endpoint does', async () => {
     const endpoint = await receiver();
     const timed = async () => {
       const startedMs = performance.now();
@@ -178,7 +185,7 @@ describe('A76: a webhook', () => {
     expect((await timed()).answer).toContain('gave no answer');
   });
 
-  test('is not given to an endpoint whose certificate nobody vouches for', async () => {
+  test('is not sent to an endpoint whose certificate is not trusted', async () => {
     const tls = await makeCertificate();
     const endpoint = await startReceiver(tls);
     stops.push(() => endpoint.stop());
@@ -228,7 +235,7 @@ describe('A66: webhooks of a server process', () => {
     return ask(server.url, 'POST', '/v1/verify', { key: secret, body: { challengeId, verificationCode } });
   }
 
-  test('are sent by TLS and signed with the old and the new key while both are active, then with the new one', async () => {
+  test('are sent over TLS and signed with the old and the new key while both are active, then with the new one only', async () => {
     expect((await verify('first')).body).toMatchObject({ isVerified: true });
     const made = await runProgram(['keys', 'create', '--name', 'next'], variables);
     expect(made.code, made.stderr).toBe(0);

@@ -1,8 +1,8 @@
-/** `action.verify`: the tenant's own server is asked before an action succeeds, on every way that leads there. */
+/** `action.verify`: the tenant's own server is asked before an action succeeds, in every way that this can happen. */
 import type { ServerResponse } from 'node:http';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { userGuesses } from '../../src/proving/guess-subject.ts';
+import { userGuesses } from '../../src/counting/guess-subject.ts';
 import { loadVerifiedAuthenticators } from '../../src/storage/queries/authenticators.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
@@ -50,13 +50,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const verified = await loadVerifiedAuthenticators(app.db, tenant.tenantId, userId);
     const { subject } = userGuesses({ tenant, key: { userId }, verified }, method);
     const rows = await app.db.query(
-      statement<{ failures_since_reset: number }>(
+      statement<{ failuresSinceReset: number }>(
         'confirm_test_failures',
         'select failures_since_reset from guess_budgets where subject = $1',
       ),
       [subject],
     );
-    return rows[0]?.failures_since_reset;
+    return rows[0]?.failuresSinceReset;
   };
 
   async function challenged(userId: string | undefined, action = 'pay') {
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     return { challengeId: body.challengeId as string, key: body.idempotencyKey as string, email, code: codeTo(email) };
   }
 
-  test('verify by the server API: asked once, a repeat asks no more, another action’s proof asks nobody', async () => {
+  test('verify through the server API: one webhook call, none for a repeat, none for another action’s proof', async () => {
     const userId = newUser();
     const { challengeId, key, code } = await challenged(userId);
     const verify = () => post('verify', { challengeId, verificationCode: code });
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(askedOf(userId)).toHaveLength(1);
   });
 
-  test('a wrong code asks nobody', async () => {
+  test('a wrong code causes no webhook call', async () => {
     const userId = newUser();
     const { challengeId, code } = await challenged(userId);
     const wrong = code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
@@ -104,13 +104,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ['a redirect', 403, 'forbidden', (response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
     ['nothing', 503, 'unavailable', (response: ServerResponse) => response.socket?.destroy()],
   ] as const)(
-    'an answer of %s is %d %s, and neither the code nor a guess is gone',
+    'a response of %s is %d %s, and costs neither the code nor a guess',
     async (_what, status, error, answer) => {
       const userId = newUser();
       const { challengeId, key, code } = await challenged(userId);
       const verify = () => post('verify', { challengeId, verificationCode: code });
       endpoint.answer((response) => void answer(response));
-      // More often than a code may be tried: a try at the right one that is not confirmed costs nothing.
+      // More often than a code may be tried: a correct try that is not confirmed costs nothing.
       for (let tries = 0; tries < 6; tries += 1) {
         const refused = await verify();
         expect([refused.status, refused.body.error]).toEqual([status, error]);
@@ -145,7 +145,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     },
   );
 
-  test('a code of an authenticator app by the client API: refused, it is as good as before; accepted, it is asked about once', async () => {
+  test('a code of an authenticator app through the client API: valid again if refused; one webhook call if accepted', async () => {
     const userId = newUser();
     const track = async (body: object = {}) =>
       (await post(`users/${userId}/actions/pay`, body)).body as { token: string; idempotencyKey: string };
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(askedOf(userId).at(-1)?.body.data.userAuthenticatorId).toBe(authenticator.userAuthenticatorId);
   });
 
-  test('a code by e-mail by the client API: refused, it is as good as before, however often', async () => {
+  test('a code by e-mail through the client API: valid again if refused, however often', async () => {
     const userId = newUser();
     const email = `${userId}@example.com`;
     await post(`users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
@@ -194,7 +194,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await state(userId, idempotencyKey)).toBe('CHALLENGE_SUCCEEDED');
   });
 
-  test('an action that stands where no proof moves it asks nobody', async () => {
+  test('an action that no proof can complete causes no webhook call', async () => {
     const userId = newUser();
     const { challengeId, key, code } = await challenged(userId);
     await app.call('PATCH', `/v1/users/${userId}/actions/pay/${key}`, { body: { state: 'REVIEW_REQUIRED' } });
@@ -203,7 +203,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(askedOf(userId)).toEqual([]);
   });
 
-  test('an action that was blocked while the answer was on its way stays blocked', async () => {
+  test('an action that was blocked during the webhook call stays blocked', async () => {
     const userId = newUser();
     const { challengeId, key, code } = await challenged(userId);
     endpoint.answer((response) => {
@@ -215,7 +215,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await state(userId, key)).toBe('BLOCK');
   });
 
-  test('ruling 16: who proves by the client API is told, too, that the action changed meanwhile; the guess is given back', async () => {
+  test('ruling 16: a caller of the client API is also told that the action changed meanwhile; the guess is given back', async () => {
     const userId = newUser();
     const email = `${userId}@example.com`;
     await post(`users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
@@ -233,7 +233,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await state(userId, idempotencyKey)).toBe('REVIEW_REQUIRED');
   });
 
-  test('a new passkey is not kept when the action was blocked while the answer was on its way', async () => {
+  test('a new passkey is not stored if the action was blocked during the webhook call', async () => {
     const they = keyHolder(app);
     const userId = newUser();
     const token = await they.track(userId, { idempotencyKey: 'k' });
@@ -248,7 +248,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await state(userId, 'k')).toBe('BLOCK');
   });
 
-  test('A11: an enrolment that was the first when it began and is not when it ends proves nothing', async () => {
+  test('A11: an enrolment that was the first when it began, but no longer is when it ends, proves nothing', async () => {
     const userId = newUser();
     const tracked = await post(`users/${userId}/actions/pay`, { idempotencyKey: 'k', scope: 'add:authenticators' });
     const { token } = tracked.body;
@@ -299,7 +299,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       return { userId, signedIn };
     }
 
-    test('a proof is asked about when it is given, once, and the track counts what was confirmed', async () => {
+    test('a proof is confirmed once, when it is given, and the track counts confirmed proofs', async () => {
       const code = await action(large);
       const { userId, signedIn } = await signIn(code);
       refuse();
@@ -311,7 +311,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(asked(userId)).toHaveLength(2);
     });
 
-    test('a proof that nobody was asked about is none for the track', async () => {
+    test('a proof without a webhook call does not count for the track', async () => {
       const code = await action(large, { type: 'CHALLENGE', minimumAssurance: 'high' });
       const { userId, signedIn } = await signIn(code, { flags: 1 | 8 | 16 });
       expect((await signedIn()).body).toMatchObject({ isVerified: true });
@@ -319,7 +319,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(await track(userId, code, 1)).toBe('ALLOW');
     });
 
-    test('a code that a backend sent is asked about at /verify, and not again at the track', async () => {
+    test('a code that a backend had sent is confirmed at /verify, and not again at the track', async () => {
       const code = await action(large);
       const userId = newUser();
       const email = `${userId}@example.com`;
@@ -335,7 +335,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     test.each([
       [1_000_000, 'BLOCK'],
       [1, 'CHALLENGE_SUCCEEDED'],
-    ])('a track of %d that comes while it is asked decides: %s', async (amount, end) => {
+    ])('a track of %d that arrives during the webhook call decides: %s', async (amount, end) => {
       const code = await action(large);
       const { userId, signedIn } = await signIn(code);
       endpoint.answer((response) => void track(userId, code, amount).then(() => response.end()));
@@ -344,7 +344,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
   });
 
-  test('a webhook that is configured no more is asked no more', async () => {
+  test('a webhook that was removed is not called any more', async () => {
     const ask = manage(app);
     await ask('PATCH', '/action-configurations/pay', { verificationWebhookUrl: null });
     const userId = newUser();

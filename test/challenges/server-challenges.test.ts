@@ -4,7 +4,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
-describe.each(databaseKinds)('challenges by the server API, on the %s database', (kind) => {
+describe.each(databaseKinds)('challenges through the server API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(user.body).toMatchObject({ email, emailVerified: true, enrolledVerificationMethods: ['EMAIL_OTP'] });
   });
 
-  test('a wrong code is an answer, and the right one still works after it', async () => {
+  test('a wrong code is a normal response, and the correct one still works after it', async () => {
     const { challengeId, code } = await start();
     expect(await verify(challengeId, wrong(code))).toEqual({
       isVerified: false,
@@ -61,14 +61,14 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
   });
 
-  test('A04, ruling 45: a code counts however its digits are written, and the same code repeated so is still the same', async () => {
+  test('A04, ruling 45: only the digits of a code count, and the same digits written differently are a repeat', async () => {
     const { challengeId, code } = await start();
     for (const spelling of spellingsOf(code)) {
       expect(await verify(challengeId, spelling), JSON.stringify(spelling)).toMatchObject({ isVerified: true });
     }
   });
 
-  test('ruling 45: what has not the length that was stored with the code is no guess, however often and whatever the length is by now', async () => {
+  test('ruling 45: a code without the length stored for it is not a guess, however often, whatever the configured length is now', async () => {
     const { challengeId, code } = await start();
     const path = '/v1/management/authenticator-configurations';
     const key = app.tenant.managementKey;
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(longer.challengeId, resent)).toMatchObject({ isVerified: true });
   });
 
-  test('A19: what is not a code is refused, and costs nobody a guess', async () => {
+  test('A19: a value that is not a code is refused, and costs no guess', async () => {
     const { challengeId, code } = await start();
     for (const odd of [null, true, [], [code], { $ne: null }, 1.5, Number(code), '', undefined]) {
       const reply = await post('/v1/verify', { challengeId, verificationCode: odd });
@@ -143,7 +143,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
   });
 
-  test('ruling 16: the accepted code is answered again until the claim; any other code is refused', async () => {
+  test('ruling 16: a repeat of the accepted code succeeds until the claim; any other code is refused', async () => {
     const { challengeId, code } = await start();
     expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
     expect(await verify(challengeId, wrong(code))).toMatchObject({ isVerified: false });
@@ -152,7 +152,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(challengeId, code)).toMatchObject({ isVerified: false });
   });
 
-  test('a code expires after ten minutes, and an older code dies with a resend', async () => {
+  test('a code expires after ten minutes, and a resend revokes the older code', async () => {
     const expired = await start();
     await app.runtime.advance(600_000);
     expect(await verify(expired.challengeId, expired.code)).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await verify(resent.challengeId, newer)).toMatchObject({ isVerified: true });
   });
 
-  test('A79: the thirteenth code to one address within ten minutes is refused, however it is written', async () => {
+  test('A79: the thirteenth code to one address within ten minutes is refused, however the address is written', async () => {
     const email = newEmail().replace(/@.*/, '@bücher.example');
     const spellings = [email, email.toUpperCase(), email.replace('bücher', 'xn--bcher-kva')];
     const send = (count: number) =>
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(reply.headers['retry-after']).toBeDefined();
   });
 
-  test('with a user the action exists at once and succeeds by the code', async () => {
+  test('with a user the action is created at once, and the code completes it', async () => {
     const userId = `known${(people += 1)}`;
     const { challengeId, idempotencyKey, code, email } = await start({ userId });
     const path = `/v1/users/${userId}/actions/signIn/${idempotencyKey}`;
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(user).toMatchObject({ email, emailVerified: true, isEnrolled: true });
   });
 
-  test('ruling 56: a code to another spelling of the user’s address proves it, and enrols no second one', async () => {
+  test('ruling 56: a code to another spelling of the user’s address proves that address, and enrols no second one', async () => {
     const userId = `spelt${(people += 1)}`;
     const stored = `Bob${people}@BÜCHER.example`;
     await app.call('PATCH', `/v1/users/${userId}`, { body: { email: stored } });
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(action.body).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('ruling 9: a proof does not move an action that was blocked or is in review meanwhile', async () => {
+  test('ruling 9: a proof does not change an action that was blocked or is in review meanwhile', async () => {
     const userId = `reviewed${(people += 1)}`;
     const { challengeId, idempotencyKey, code } = await start({ userId });
     const path = `/v1/users/${userId}/actions/signIn/${idempotencyKey}`;
@@ -216,7 +216,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await app.call('GET', path)).body).toMatchObject({ state: 'REVIEW_REQUIRED' });
   });
 
-  test('ruling 17: a second contact is enrolled only where the backend asked for it', async () => {
+  test('ruling 17: a second contact is enrolled only if the backend asked for it', async () => {
     const userId = `careful${(people += 1)}`;
     await app.call('POST', `/v1/users/${userId}/authenticators`, {
       body: { verificationMethod: 'SMS', phoneNumber: '+6427000000' },
@@ -231,7 +231,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await methods()).toEqual(['SMS', 'EMAIL_OTP']);
   });
 
-  test('ruling 59: a challenge may add and update, and is asked for nothing else', async () => {
+  test('ruling 59: a challenge may request the scopes add and update, and no others', async () => {
     const body = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: newEmail() };
     for (const scope of ['remove:authenticators', 'add:authenticators remove:authenticators', 'read:authenticators']) {
       const { status, body: refused } = await post('/v1/challenge', { ...body, scope });
@@ -244,7 +244,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     for (const scope of [null, '', ' update:authenticators  add:authenticators ']) await start({ scope });
   });
 
-  test('a challenge is claimed once: by another user it is refused, by the same one answered again', async () => {
+  test('a challenge is claimed once: another user is refused, the same one gets the same response', async () => {
     const { challengeId, code } = await start();
     const userId = `first${(people += 1)}`;
     expect((await post('/v1/claim', { challengeId, userId })).status).toBe(400);
@@ -254,20 +254,20 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await post('/v1/claim', { challengeId, userId: 'another' })).status).toBe(400);
   });
 
-  test('a claim without verification leaves the action open until the code comes', async () => {
+  test('a claim without verification leaves the action open until the code is given', async () => {
     const { challengeId, code } = await start();
     const userId = `skipper${(people += 1)}`;
     const { token } = (await post('/v1/claim', { challengeId, userId, skipVerificationCheck: true })).body as {
       token: string;
     };
     expect((await post('/v1/validate', { token })).body).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
-    // The claim has given the challenge a user; the code is good all the same.
+    // The claim has given the challenge a user; the code is still valid.
     const verified = await verify(challengeId, code);
     expect(verified).toMatchObject({ isVerified: true });
     expect((await post('/v1/validate', { token })).body).toMatchObject({ isValid: true });
   });
 
-  test('track with a verified challenge of nobody is a success at once, for one occurrence only', async () => {
+  test('a track with a verified challenge without a user succeeds at once, for one occurrence only', async () => {
     const { challengeId, code } = await start();
     await verify(challengeId, code);
     const userId = `tracker${(people += 1)}`;
@@ -277,7 +277,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await app.call('POST', path, { body: { challengeId, idempotencyKey: 'k1' } })).body.state).toBe(
       'CHALLENGE_SUCCEEDED',
     );
-    // I3: the same proof does nothing for another occurrence, another action or another user.
+    // I3: the same proof has no effect on another occurrence, another action or another user.
     for (const [other, body] of [
       [path, { challengeId, idempotencyKey: 'k2' }],
       [`/v1/users/${userId}/actions/pay`, { challengeId, idempotencyKey: 'k1' }],
@@ -289,7 +289,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await app.call('GET', `/v1/users/${userId}/actions`)).body).toHaveLength(1);
   });
 
-  test('track with a challenge and no key of its own is the occurrence that the challenge was made for', async () => {
+  test('a track with a challenge and no key is the occurrence that the challenge was made for', async () => {
     const { challengeId, code, idempotencyKey } = await start({ idempotencyKey: `k${(people += 1)}` });
     await verify(challengeId, code);
     const path = `/v1/users/keyless${people}/actions/signIn`;
@@ -299,7 +299,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     }
   });
 
-  test('track with an unverified challenge waits for the code; a blocked action stays blocked', async () => {
+  test('a track with an unverified challenge waits for the code; a blocked action stays blocked', async () => {
     const { challengeId, code } = await start();
     const userId = `waiter${(people += 1)}`;
     const path = `/v1/users/${userId}/actions/signIn`;
@@ -328,7 +328,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
   };
 
   test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_FAILED'])(
-    'ruling 42: the right code, given while the action is %s, is not compared, costs no try and leaves nothing',
+    'ruling 42: the correct code, given while the action is %s, is not compared, costs no try and leaves nothing',
     async (state) => {
       const userId = `stopped${(people += 1)}`;
       const email = newEmail();
@@ -350,7 +350,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
       ).toBe(403);
       await setState(userId, 'signIn', 'k', 'CHALLENGE_REQUIRED');
       expect(await verify(challengeId, code)).toMatchObject({ isVerified: true });
-      // A repeat of what was accepted before is looked at in the same way.
+      // A repeat of an accepted code is checked in the same way.
       await setState(userId, 'signIn', 'k', state);
       expect(await verify(challengeId, code)).toEqual({ isVerified: false });
     },
@@ -360,7 +360,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     ['BLOCK', 'BLOCK'],
     ['REVIEW', 'REVIEW_REQUIRED'],
   ])(
-    'ruling 42: a claim for an action that comes to %s is answered, shows the state and enrols nobody',
+    'ruling 42: a claim for an action that becomes %s succeeds, returns the state and enrols nothing',
     async (result, state) => {
       const actionCode = `claimed${result}`;
       const action = { actionCode, defaultUserActionResult: result };
@@ -376,7 +376,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     },
   );
 
-  test('ruling 42: a code that is right while somebody has to look at the action is told so, and enrols and verifies nothing', async () => {
+  test('ruling 42: a correct code is accepted while the action awaits a review, but enrols and verifies nothing', async () => {
     const userId = `reviewed${(people += 1)}`;
     const email = newEmail();
     await app.call('POST', `/v1/users/${userId}/actions/signIn`, { body: { idempotencyKey: 'k', email } });
@@ -388,7 +388,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(action.body.state).toBe('REVIEW_REQUIRED');
   });
 
-  test('ruling 36: a claim makes no configuration, and what it began is decided by its track', async () => {
+  test('ruling 36: a claim creates no configuration, and the action that it began is decided by its track', async () => {
     const manage = (method: string, path: string, body?: object) =>
       app.call(method, `/v1/management/action-configurations${path}`, { key: app.tenant.managementKey, body });
     const unheard = await start({ action: 'unheard' });
@@ -407,7 +407,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect((await manage('POST', '/large/rules', rule)).status).toBe(200);
     for (const [custom, state, after] of [
       [undefined, 'CHALLENGE_REQUIRED', 'CHALLENGE_SUCCEEDED'],
-      // A claim for an action that is blocked leaves no proof there (ruling 42).
+      // A claim for a blocked action leaves no proof there (ruling 42).
       [{ amount: 5000 }, 'BLOCK', 'ALLOW'],
       [{ amount: 10 }, 'CHALLENGE_SUCCEEDED', 'CHALLENGE_SUCCEEDED'],
     ] as const) {
@@ -421,7 +421,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     }
   });
 
-  test('ruling 36: a track counts a code of its user for as long as a token lives, also by its challenge', async () => {
+  test('ruling 36: a track counts a code of its user for the lifetime of a token, also through its challenge', async () => {
     const tenant = (tokenDurationInMinutes: number) =>
       app.call('PATCH', '/v1/management/tenant', { key: app.tenant.managementKey, body: { tokenDurationInMinutes } });
     await tenant(2);
@@ -448,7 +448,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     await tenant(10);
   });
 
-  test('challenges and what was counted of messages are gone a day after they are over', async () => {
+  test('challenges and counts of messages are deleted a day after they are over', async () => {
     const count = async () => {
       const [row] = await app.db.query<{ n: number }>(
         {
@@ -465,7 +465,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     expect(await count()).toBe(0);
   });
 
-  test('the open challenge is read by id or by user, in every spelling that SDKs send', async () => {
+  test('the open challenge is found by id or by user, in every spelling that SDKs send', async () => {
     const userId = `asked${(people += 1)}`;
     const { challengeId, email } = await start({ userId });
     const expected = { challengeId, email, action: 'signIn' };
@@ -480,7 +480,7 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
       expected,
     );
     expect((await app.call('GET', `/v1/users/${userId}/challenge?action=signIn`)).body).toMatchObject(expected);
-    // Java glues its query on, in the order of a map, with the body or without (ruling 59).
+    // The Java SDK appends its query in the order of a map, with the body or without (ruling 59).
     for (const glued of [
       byQuery,
       `userId=${userId}`,
@@ -495,11 +495,11 @@ describe.each(databaseKinds)('challenges by the server API, on the %s database',
     }
     const otherAction = await app.call('POST', `/v1/challengesaction=pay&userId=${userId}`);
     expect([otherAction.status, otherAction.body]).toEqual([200, {}]);
-    // A raw "+" of an id that is glued on is a space in a query; the body has it as it is.
+    // A raw "+" in an appended id is a space in a query; the body has it unchanged.
     const plus = await start({ userId: `a+${userId}` });
     const raw = await app.call('POST', `/v1/challengesuserId=a+${userId}`, { body: { userId: `a+${userId}` } });
     expect(raw.body).toMatchObject({ challengeId: plus.challengeId });
-    // Nothing else that begins so is a path.
+    // No other path with this prefix exists.
     for (const path of ['/v1/challengesx=1', '/v1/challengesuserId', '/v1/challenges-of', '/v1/challengestoken=x']) {
       expect((await app.call('GET', path)).status, path).toBe(404);
     }

@@ -1,4 +1,4 @@
-/** WebAuthn §7.2, step by step: what an authenticator or a page does wrongly, and the server has to notice by itself. */
+/** WebAuthn §7.2, step by step: mistakes of an authenticator or a page that the server has to detect itself. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, encodeCbor, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
@@ -18,7 +18,10 @@ afterAll(() => app.close());
 const path = 'verify/passkey';
 const sameForAll = 'The credential could not be verified. Begin again with new options.';
 
-/** With a token, and without one: refused for this reason, told to nobody, with nothing stored and the challenge burnt. */
+/**
+ * With a token and without one: refused for this reason, which the caller never learns. Nothing is stored, and the
+ * challenge is used up.
+ */
 async function expectRefused(why: string, wrong: Wrong, origin = ownOrigin, used?: SoftwareKey): Promise<void> {
   const { userId, key } = await they.enrolled({ counter: 7, isSynced: false });
   const before = await they.stored(key);
@@ -36,7 +39,7 @@ async function expectRefused(why: string, wrong: Wrong, origin = ownOrigin, used
   }
 }
 
-test('an assertion with nothing wrong is taken, by each algorithm that is offered', async () => {
+test('a valid assertion is accepted, for each algorithm that is offered', async () => {
   for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
     const { userId, key } = await they.enrolled({ algorithm });
     expect((await they.signIn(await they.track(userId), key)).status).toBe(200);
@@ -44,7 +47,7 @@ test('an assertion with nothing wrong is taken, by each algorithm that is offere
   }
 });
 
-test('W7.2-1, W7.2-2, W7.2-3: a registration is no assertion', async () => {
+test('W7.2-1, W7.2-2, W7.2-3: a registration is not accepted as an assertion', async () => {
   const { userId } = await they.enrolled();
   const token = await they.track(userId);
   const { options } = await they.authenticationOptions(token);
@@ -55,7 +58,7 @@ test('W7.2-1, W7.2-2, W7.2-3: a registration is no assertion', async () => {
   expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
 });
 
-test('W7.2-4, W7.2-23: extensions that nobody asked for are neither minded nor told of', async () => {
+test('W7.2-4, W7.2-23: extensions that were not requested are ignored and not reported', async () => {
   const { userId, key } = await they.enrolled();
   const { options } = await they.authenticationOptions(await they.track(userId));
   const extensions = encodeCbor(new Map([['hmac-secret', randomBytes(32)]]));
@@ -69,27 +72,27 @@ test('W7.2-4, W7.2-23: extensions that nobody asked for are neither minded nor t
   expect(options.challenge).not.toBe(own.options.challenge);
 });
 
-describe('W7.2-5, W7.2-6, A49: the key is one of the user’s own, and one that was asked for', () => {
-  test('an attacker signs in the victim’s ceremony with a key of their own', async () => {
+describe('W7.2-5, W7.2-6, A49: the key belongs to the user and is one of those requested', () => {
+  test('an attacker cannot complete the victim’s ceremony with their own key', async () => {
     const [victim, attacker] = [await they.enrolled(), await they.enrolled()];
     const token = await they.track(victim.userId);
     for (const wrong of [{}, { userHandle: null }, { userHandle: victim.key.userHandle.toString('base64url') }]) {
       const reply = await they.signIn(token, attacker.key, wrong);
       expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_credential']);
     }
-    // With the victim's id on it, the signature is not by the victim's key.
+    // With the victim's credential id, the signature still does not match the victim's key.
     const id = victim.key.credentialId.toString('base64url');
     expect((await they.signIn(token, attacker.key, { id, userHandle: null })).body.errorCode).toBe(
       'invalid_credential',
     );
     expect(await they.validate(token)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
-    // And where nobody is named, the key says whose it is: never the victim's.
+    // If the request names no user, the key identifies its owner, which is never the victim.
     const handle = { userHandle: victim.key.userHandle.toString('base64url') };
     expect((await they.signIn(undefined, attacker.key, handle)).body.errorCode).toBe('invalid_credential');
     expect((await they.signIn(undefined, attacker.key)).body.userId).toBe(attacker.userId);
   });
 
-  test('a key that was added after the options were given was not asked for', async () => {
+  test('a key that was added after the options were issued is refused', async () => {
     const { userId, accessToken } = await they.enrolled();
     const token = await they.track(userId);
     const { options } = await they.authenticationOptions(token);
@@ -100,7 +103,7 @@ describe('W7.2-5, W7.2-6, A49: the key is one of the user’s own, and one that 
     expect(await they.lastRefusal()).toBe('credential');
   });
 
-  test('a key that finds its user by itself has to name them', async () => {
+  test('a discoverable key must name its user', async () => {
     const { key } = await they.enrolled();
     for (const userHandle of [null, '', 'bm9ib2R5', randomBytes(24).toString('base64url')]) {
       const reply = await they.signIn(undefined, key, { userHandle });
@@ -109,14 +112,14 @@ describe('W7.2-5, W7.2-6, A49: the key is one of the user’s own, and one that 
     }
   });
 
-  test('where the user is named, a key need not name them, but not name another either', async () => {
+  test('if the request names the user, the key may leave the user out but must not name another', async () => {
     const { userId, key } = await they.enrolled();
     expect((await they.signIn(await they.track(userId), key, { userHandle: null })).status).toBe(200);
     const reply = await they.signIn(await they.track(userId), key, { userHandle: 'bm9ib2R5' });
     expect(reply.body.errorCode).toBe('invalid_credential');
   });
 
-  test('two ids on one response', async () => {
+  test('a response with two different ids is refused', async () => {
     const { key } = await they.enrolled();
     const { options } = await they.authenticationOptions(undefined);
     const credential = { ...useCredential(key, options, ownOrigin), rawId: randomBytes(32).toString('base64url') };
@@ -126,8 +129,8 @@ describe('W7.2-5, W7.2-6, A49: the key is one of the user’s own, and one that 
   });
 });
 
-describe('W7.2-7, W7.2-8, W7.2-9: client data and authenticator data are what they must be', () => {
-  test('client data that is not UTF-8, not JSON, or says one thing twice', async () => {
+describe('W7.2-7, W7.2-8, W7.2-9: client data and authenticator data are well formed', () => {
+  test('client data that is not UTF-8, not JSON, or has a duplicate member is refused', async () => {
     const { key } = await they.enrolled();
     for (const clientDataBytes of [
       (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from(',"x":"\xff"}', 'latin1')]),
@@ -138,16 +141,16 @@ describe('W7.2-7, W7.2-8, W7.2-9: client data and authenticator data are what th
       expect(await they.lastRefusal()).toBe('client data');
     }
   });
-  test('authenticator data that is too short', () =>
+  test('authenticator data that is too short is refused', () =>
     expectRefused('response', { authenticatorData: (bytes) => bytes.subarray(0, 36) }));
-  test('authenticator data with bytes after it', () =>
+  test('authenticator data with trailing bytes is refused', () =>
     expectRefused('response', { authenticatorData: (bytes) => Buffer.concat([bytes, Buffer.from([0])]) }));
 });
 
-test('W7.2-10: client data of another type', () =>
+test('W7.2-10: client data of another type is refused', () =>
   expectRefused('client data', { clientData: (data) => ({ ...data, type: 'webauthn.create' }) }));
 
-describe('W7.2-11, A53: a challenge is good for one try of one action of one user', () => {
+describe('W7.2-11, A53: a challenge is valid for one try, for one action of one user', () => {
   const finish = (
     token: string | undefined,
     key: SoftwareKey,
@@ -159,7 +162,7 @@ describe('W7.2-11, A53: a challenge is good for one try of one action of one use
     expect(await they.lastRefusal()).toBe('challenge');
   }
 
-  test('another action’s, another occurrence’s, another user’s, nobody’s', async () => {
+  test('the challenge of another action, another occurrence or another user is refused, and so is one without a user', async () => {
     const { userId, key } = await they.enrolled();
     const token = await they.track(userId, { idempotencyKey: 'one' });
     const { options } = await they.authenticationOptions(token);
@@ -170,12 +173,12 @@ describe('W7.2-11, A53: a challenge is good for one try of one action of one use
     await expectUnknown(finish(undefined, key, options));
     const anybody = await they.authenticationOptions(undefined);
     await expectUnknown(finish(token, key, anybody.options));
-    // None of them has spent either.
+    // None of these attempts has used up either challenge.
     expect((await finish(token, key, options)).status).toBe(200);
     expect((await finish(undefined, key, anybody.options)).status).toBe(200);
   });
 
-  test('again after success, and again after failure', async () => {
+  test('a challenge is refused again after success and after failure', async () => {
     const { userId, key } = await they.enrolled();
     for (const token of [await they.track(userId), undefined]) {
       const won = await they.authenticationOptions(token);
@@ -187,7 +190,7 @@ describe('W7.2-11, A53: a challenge is good for one try of one action of one use
     }
   });
 
-  test('too late: after five minutes for a user, after an hour for anybody; never unknown_credential', async () => {
+  test('a challenge expires after five minutes with a user and after an hour without one; the error is never unknown_credential', async () => {
     const { userId, key } = await they.enrolled();
     const token = await they.track(userId);
     const [own, anybody] = [await they.authenticationOptions(token), await they.authenticationOptions(undefined)];
@@ -200,7 +203,7 @@ describe('W7.2-11, A53: a challenge is good for one try of one action of one use
     await expectUnknown(finish(undefined, softwareKey(), second.options));
   });
 
-  test('never issued, empty, or written otherwise', async () => {
+  test('a challenge that was never issued, is empty or is encoded differently is refused', async () => {
     const { key } = await they.enrolled();
     for (const change of [() => randomBytes(32).toString('base64url'), () => '', (text: string) => `${text}=`]) {
       const clientData = (data: Record<string, unknown>) => ({ ...data, challenge: change(String(data['challenge'])) });
@@ -210,33 +213,34 @@ describe('W7.2-11, A53: a challenge is good for one try of one action of one use
   });
 });
 
-describe('W7.2-12, W7.2-13, W7.2-14: the page is the tenant’s', () => {
+describe('W7.2-12, W7.2-13, W7.2-14: the page belongs to the tenant', () => {
   test.each([
     'https://localhost:4000',
     'http://localhost:4001',
     'http://a.localhost:4000',
     'http://LOCALHOST:4000',
     'null',
-  ])('not %s', (origin) => expectRefused('origin', {}, origin));
-  test('not in a frame of a page that is not', () =>
+  ])('refused from %s', (origin) => expectRefused('origin', {}, origin));
+  test('refused in a frame of a page that is not the tenant’s', () =>
     expectRefused('origin', {
       clientData: (data) => ({ ...data, crossOrigin: true, topOrigin: 'https://evil.example' }),
     }));
-  test('not with a page around it that it is not in', () =>
+  test('refused if it names a surrounding page but is not in a frame', () =>
     expectRefused('origin', { clientData: (data) => ({ ...data, topOrigin: ownOrigin }) }));
-  test('this server’s own page in a frame of the tenant’s', async () => {
+  test('accepted from this server’s own page in a frame of the tenant’s', async () => {
     const { key } = await they.enrolled();
     const clientData = (data: Record<string, unknown>) => ({ ...data, crossOrigin: true, topOrigin: ownOrigin });
     expect((await they.signIn(undefined, key, { clientData })).status).toBe(200);
   });
 });
 
-test('W7.2-15: the relying party is the one of the options', () => expectRefused('response', { rpId: 'shop.example' }));
+test('W7.2-15: the relying party is the one named in the options', () =>
+  expectRefused('response', { rpId: 'shop.example' }));
 
-test('W7.2-16, A50: nobody was there', () => expectRefused('response', { flags: 4 }));
+test('W7.2-16, A50: an assertion without user presence is refused', () => expectRefused('response', { flags: 4 }));
 
-describe('W7.2-17, A50: nobody was verified', () => {
-  test('where it is required', async () => {
+describe('W7.2-17, A50: an assertion without user verification', () => {
+  test('is refused where verification is required', async () => {
     const { userId, key } = await they.enrolled();
     const token = await they.track(userId, { scope: 'update:authenticators' });
     expect((await they.signIn(token, key, { flags: 1 | 8 | 16 })).body.errorCode).toBe('invalid_credential');
@@ -244,33 +248,37 @@ describe('W7.2-17, A50: nobody was verified', () => {
   });
 });
 
-describe('W7.2-18, W7.2-19: whether a key can leave its device does not change', () => {
-  test('one that could not', () => expectRefused('key', { flags: 1 | 4 | 8 }));
-  test('one that is backed up and yet cannot be', () => expectRefused('response', { flags: 1 | 4 | 16 }));
-  test('one that could', async () => {
+describe('W7.2-18, W7.2-19: whether a key can be backed up never changes', () => {
+  test('a device-bound key that now says it can be backed up is refused', () =>
+    expectRefused('key', { flags: 1 | 4 | 8 }));
+  test('a key that is backed up but not eligible for backup is refused', () =>
+    expectRefused('response', { flags: 1 | 4 | 16 }));
+  test('a synced key that now says it cannot be backed up is refused', async () => {
     const { key } = await they.enrolled();
     expect((await they.signIn(undefined, key, { flags: 1 | 4 })).body.errorCode).toBe('invalid_credential');
     expect(await they.lastRefusal()).toBe('key');
-    // Whether it is backed up now may change, and is kept.
+    // Its current backup state may change, and is stored.
     expect((await they.signIn(undefined, key, { flags: 1 | 4 | 8 })).status).toBe(200);
     expect((await they.stored(key)).state).toMatchObject({ isBackupEligible: true, isBackedUp: false });
   });
 });
 
-describe('W7.2-20, W7.2-21, A55: the signature is the stored key’s, over just these data', () => {
-  test('one bit of it', () => expectRefused('signature', { signature: (bytes) => flip(bytes, bytes.length - 1) }));
-  test('one byte of the client data', () =>
+describe('W7.2-20, W7.2-21, A55: the signature is by the stored key, over exactly this data', () => {
+  test('one changed bit of the signature is refused', () =>
+    expectRefused('signature', { signature: (bytes) => flip(bytes, bytes.length - 1) }));
+  test('one changed byte of the client data is refused', () =>
     expectRefused('signature', {
       signedClientDataBytes: (bytes) => Buffer.from(bytes.toString().replace(',"crossOrigin"', ', "crossOrigin"')),
     }));
-  test('in another encoding than DER, with bytes of anybody’s choice', () =>
+  test('a signature that is not DER, with bytes of the caller’s choice, is refused', () =>
     expectRefused('signature', {
       signature: (bytes) => Buffer.concat([Buffer.from([0x30, bytes.length]), bytes.subarray(2), Buffer.from([5, 0])]),
     }));
-  test('none at all', () => expectRefused('signature', { signature: () => Buffer.from([0x30, 0x00]) }));
-  test('r and s of zero', () =>
+  test('an empty signature is refused', () =>
+    expectRefused('signature', { signature: () => Buffer.from([0x30, 0x00]) }));
+  test('a signature with r and s of zero is refused', () =>
     expectRefused('signature', { signature: () => Buffer.from('3006020100020100', 'hex') }));
-  test('another key’s', async () => {
+  test('a signature by another key is refused', async () => {
     const { userId, key } = await they.enrolled();
     const thief = { ...softwareKey({ credentialId: key.credentialId }), userHandle: key.userHandle };
     for (const token of [await they.track(userId), undefined]) {
@@ -286,11 +294,11 @@ function flip(bytes: Buffer, at: number): Buffer {
   return flipped;
 }
 
-describe('W7.2-22, A56: the counter', () => {
+describe('W7.2-22, A56: the signature counter', () => {
   const at = (userId: string, key: SoftwareKey, counter: number) =>
     they.track(userId).then((token) => they.signIn(token, key, { counter }));
 
-  test('of a key that stays in its device rises: 5, 6, then neither 6 nor 4', async () => {
+  test('of a device-bound key must rise: 5, 6, then 6 and 4 are refused', async () => {
     const { userId, key } = await they.enrolled({ counter: 4, isSynced: false });
     expect((await at(userId, key, 5)).status).toBe(200);
     expect((await at(userId, key, 6)).status).toBe(200);
@@ -302,7 +310,7 @@ describe('W7.2-22, A56: the counter', () => {
     expect((await at(userId, key, 7)).status).toBe(200);
   });
 
-  test('of a synced key that went back is taken and flagged, and what is stored never falls', async () => {
+  test('of a synced key may go back: the proof is accepted and flagged, and the stored value never falls', async () => {
     const { userId, key } = await they.enrolled({ counter: 4 });
     for (const counter of [6, 5, 0]) expect((await at(userId, key, counter)).status).toBe(200);
     expect(await they.stored(key)).toMatchObject({ counter: 6 });
@@ -310,7 +318,7 @@ describe('W7.2-22, A56: the counter', () => {
     expect(events).toEqual([undefined, true, true]);
   });
 
-  test('of a key that counts nothing stays zero', async () => {
+  test('of a key without a counter stays zero', async () => {
     const { userId, key } = await they.enrolled({ isSynced: false });
     for (let count = 0; count < 3; count += 1) expect((await at(userId, key, 0)).status).toBe(200);
     expect((await at(userId, key, 1)).status).toBe(200);
@@ -318,7 +326,7 @@ describe('W7.2-22, A56: the counter', () => {
   });
 });
 
-test('W7.2-24: a proof that the rules do not let through changes nothing of the key', async () => {
+test('W7.2-24: a proof that the rules reject changes nothing of the stored key', async () => {
   await app.call('POST', '/v1/management/action-configurations', {
     key: app.tenant.managementKey,
     body: { actionCode: 'closed', defaultUserActionResult: 'BLOCK' },
@@ -332,7 +340,7 @@ test('W7.2-24: a proof that the rules do not let through changes nothing of the 
   expect(await they.stored(key)).toEqual(before);
 });
 
-test('A18: nothing is proven by nothing', async () => {
+test('A18: an empty request proves nothing', async () => {
   const { userId } = await they.enrolled();
   const token = await they.track(userId);
   for (const body of [{}, { authenticationCredential: {} }, { authenticationCredential: [] }, undefined]) {
@@ -343,7 +351,7 @@ test('A18: nothing is proven by nothing', async () => {
   expect(await they.validate(token)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
 });
 
-/** Whether each proof of a user was flagged in the audit log. */
+/** Whether each proof of a user was flagged in the audit log, in order. */
 async function flagged(userId: string) {
   const rows = await app.db.query<{ flag: boolean | null }>(
     {

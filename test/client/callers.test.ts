@@ -1,4 +1,7 @@
-/** Worry: somebody calls the client API as who they are not, or a page elsewhere reads what it is not meant to. */
+/**
+ * Worry: a caller of the client API passes as another one, or a page of another origin reads a response it must not
+ * see.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -14,12 +17,12 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('the token', () => {
-  test('is taken, also after repeated slashes before client/', async () => {
+  test('is accepted, also after repeated slashes before client/', async () => {
     expect((await app.call('GET', path, { token })).status).toBe(200);
     expect((await app.call('GET', '/v1//client/user-authenticators', { token })).status).toBe(200);
   });
 
-  test('A36: is refused when anything of it is altered; one that has expired is told so', async () => {
+  test('A36: is refused if any part of it is altered; an expired one gets its own error', async () => {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
@@ -30,13 +33,13 @@ describe('the token', () => {
     }
     await app.runtime.advance(10 * 60_000);
     for (let count = 0; count < 40; count += 1) {
-      // Polled for ever by pages that were left open, so it is never counted as a failure.
+      // Pages that were left open poll without end, so this is never counted as a failure.
       expect((await app.call('GET', path, { token })).body.errorCode).toBe('expired_token');
     }
     token = String((await app.call('POST', '/v1/users/ann/actions/pay')).body.token);
   });
 
-  test('is not replaced by the tenant id, a server key or nothing', async () => {
+  test('cannot be replaced by the tenant id, a server key or an empty value', async () => {
     for (const call of [{ key: app.tenant.tenantId }, {}, { key: null }, { key: app.tenant.managementKey }]) {
       const reply = await app.call('GET', path, { ...call, remoteAddress: '192.0.2.9' });
       expect([reply.status, reply.body.errorCode]).toEqual([401, 'unauthorized']);
@@ -47,7 +50,7 @@ describe('the token', () => {
 describe('CORS (ruling 6)', () => {
   const ask = (origin: string, call: object = {}) => app.call('GET', path, { token, headers: { origin }, ...call });
 
-  test('the server’s own origin and those that the tenant expects may read answers and refusals, others may not', async () => {
+  test('pages of the server’s own origin and of the tenant’s expectedOrigins may read responses and refusals, others may not', async () => {
     await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
       key: app.tenant.managementKey,
       body: { relyingParty: 'shop.example', expectedOrigins: ['https://shop.example'] },
@@ -71,7 +74,7 @@ describe('CORS (ruling 6)', () => {
     }
   });
 
-  test('ruling 57: origins match in the form that browsers write, and a pattern matches one label', async () => {
+  test('ruling 57: origins match in the form that browsers send, and a wildcard matches one label', async () => {
     const own = await app.createTenant('Spellings');
     const { body } = await app.call('POST', '/v1/users/ann/actions/pay', { key: own.secretKey });
     const configured = await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
@@ -113,7 +116,7 @@ describe('CORS (ruling 6)', () => {
     }
   });
 
-  test('a preflight is answered for origins of any tenant; the real answer is for its own tenant’s alone', async () => {
+  test('a preflight is answered for the origins of every tenant; the actual response is readable for its own tenant’s only', async () => {
     const other = await app.createTenant('Other');
     await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
       key: other.managementKey,
@@ -132,7 +135,7 @@ describe('CORS (ruling 6)', () => {
     expect((await ask('https://other.example')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  test('ruling 21: a page that no tenant expects is told so, and the operator of whose it would have to be', async () => {
+  test('ruling 21: a page that no tenant expects is told so, and the log tells the operator which tenant would have to expect it', async () => {
     const logged = () =>
       app
         .logText()
@@ -155,13 +158,13 @@ describe('CORS (ruling 6)', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain('A page of https://unheard-of.example calls the client API');
     expect(lines[1]).toContain(`among the expectedOrigins of tenant ${app.tenant.tenantId}`);
-    // As long as headers may be, and with what would begin another line.
+    // As long as headers may be, with characters that would start a new log line.
     await app.runtime.advance(60_000);
     await ask(`https://${'x'.repeat(5_000)}.example`);
     expect(logged().at(-1)?.length).toBeLessThan(2_000);
   });
 
-  test('whoever names no tenant of this server, or leaves out /v1, is told what is wrong', async () => {
+  test('a caller who names no tenant of this server, or leaves out /v1, is told what is wrong', async () => {
     const lost = await app.call('POST', '/v1/client/user-authenticators/passkey/authentication-options', {
       key: '00000000-0000-4000-8000-000000000000',
       body: {},
@@ -188,7 +191,7 @@ describe('CORS (ruling 6)', () => {
     }
   });
 
-  test('a preflight is a call of its own in the metrics', async () => {
+  test('the metrics count a preflight as a request of its own', async () => {
     await app.call('OPTIONS', path, { key: null, headers: { origin: 'http://localhost:3000' } });
     expect((await app.call('GET', '/metrics', { key: null })).status).toBe(401);
     const { text } = await app.call('GET', '/metrics', { token: metricsToken });
@@ -196,7 +199,7 @@ describe('CORS (ruling 6)', () => {
     expect(text).not.toMatch(/route="methodNotAllowed",status="204"/);
   });
 
-  test('the server API answers no page at all', async () => {
+  test('no page may read responses of the server API', async () => {
     const reply = await app.call('GET', '/v1/users/ann', { headers: { origin: 'https://shop.example' } });
     expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
   });

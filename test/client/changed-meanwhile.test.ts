@@ -1,4 +1,4 @@
-/** Worry: what a request was permitted when it was read is done although its user, or its action, is another one by then. */
+/** Worry: a request changes a user or an action that was replaced or blocked after the request had read it. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey } from '../../src/testkit/authenticator.ts';
@@ -14,7 +14,7 @@ const all = 'add:authenticators update:authenticators remove:authenticators';
 
 let app: TestApp;
 let people = 0;
-// What happens once, just before the next write that changes something of a user.
+// Runs once, just before the next write that changes something of a user.
 let meanwhile: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   app = await testApp('embedded', { db: interrupted(await testDatabase('embedded')), anonymousRateLimit: 10_000 });
@@ -70,14 +70,14 @@ const appCode = (of = secret) =>
 const mailedCode = (email: string) =>
   /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
 
-/** A user with an authenticator app; gives the recovery codes that came with it. */
+/** A user with an authenticator app; returns the recovery codes that came with it. */
 async function withApp(userId: string): Promise<{ codes: string[]; userAuthenticatorId: string }> {
   const body = { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${secret}` };
   const { authenticator, recoveryCodes } = await server('POST', `users/${userId}/authenticators`, body);
   return { codes: recoveryCodes, userAuthenticatorId: authenticator.userAuthenticatorId };
 }
 
-/** Makes everything ready, and gives the call that is interrupted. */
+/** Prepares everything, and returns the call that is interrupted. */
 type Ready = (userId: string) => Promise<() => Promise<TestReply>>;
 
 const calls: readonly (readonly [string, Ready])[] = [
@@ -178,8 +178,8 @@ const calls: readonly (readonly [string, Ready])[] = [
   ],
 ];
 
-describe('ruling 42: looked at again under the lock, by the id of the action', () => {
-  test.each(calls)('%s is not for a user of the same name who came meanwhile', async (_name, ready) => {
+describe('ruling 42: a request checks user and action again under the lock, by the id of the action', () => {
+  test.each(calls)('%s does not apply to a new user who got the same id meanwhile', async (_name, ready) => {
     const userId = `reborn-${(people += 1)}`;
     const call = await ready(userId);
     let before: readonly string[] = [];
@@ -194,7 +194,7 @@ describe('ruling 42: looked at again under the lock, by the id of the action', (
     expect(await dump(userId)).toEqual(before);
   });
 
-  test.each(calls)('%s is not for an action that was blocked meanwhile', async (_name, ready) => {
+  test.each(calls)('%s does not apply to an action that was blocked meanwhile', async (_name, ready) => {
     const userId = `blocked-${(people += 1)}`;
     const call = await ready(userId);
     let before: readonly string[] = [];

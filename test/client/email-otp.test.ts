@@ -1,4 +1,7 @@
-/** Worry: a mailed code works twice, for another action, after it was replaced, or proves an address that nobody proved. */
+/**
+ * Worry: a mailed code works twice, for another action or after it was replaced, or enrols an address that was never
+ * verified.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
@@ -7,7 +10,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
-describe.each(databaseKinds)('codes by e-mail by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('codes by e-mail through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -44,15 +47,15 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     return { userId, email };
   }
 
-  /** A token whose action was sent a code. */
+  /** A token for whose action a code was sent. */
   async function challenged(userId: string, body: object = {}): Promise<string> {
     const token = await track(userId, body);
     expect((await challenge(token)).status).toBe(200);
     return token;
   }
 
-  // The embedded database has one connection, so nothing happens there between a read and a lock.
-  test.runIf(kind === 'postgres')('a code that is asked for while its address is being proven is sent', async () => {
+  // The embedded database has one connection, so nothing can happen there between a read and a lock.
+  test.runIf(kind === 'postgres')('a code that is requested while its address is being verified is sent', async () => {
     const userId = newUser();
     const token = await track(userId);
     const { userAuthenticatorId } = (await enrol(token, addressOf(userId))).body;
@@ -68,7 +71,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toHaveLength(1);
   });
 
-  test('an address is enrolled by the code that was sent to it, becomes the user’s only then, and completes the action', async () => {
+  test('an address is enrolled only by the code that was sent to it; this also completes the action', async () => {
     const userId = newUser();
     const email = addressOf(userId);
     const token = await track(userId);
@@ -101,7 +104,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     });
   });
 
-  test('ruling 56: a code stays good when its address is spelt in another way meanwhile, and dies when it is another', async () => {
+  test('ruling 56: a code stays valid if its address is spelt differently meanwhile, and is revoked if the address changes', async () => {
     const userId = newUser();
     const spelt = (domain: string) => `${userId}@${domain}`;
     const token = await track(userId);
@@ -128,7 +131,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     }
   });
 
-  test('an enrolment asked for again sends again, keeps its authenticator, and only the later code is good (ruling 18)', async () => {
+  test('requesting an enrolment again sends again and keeps the authenticator; only the later code is valid (ruling 18)', async () => {
     const userId = newUser();
     const email = addressOf(userId);
     const token = await track(userId);
@@ -141,7 +144,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
   });
 
-  test('A28: a code is dead once another address is asked for', async () => {
+  test('A28: a code is revoked when another address is requested', async () => {
     const userId = newUser();
     const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
     const token = await track(userId);
@@ -149,7 +152,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     const code = codeTo(one);
     await enrol(token, two);
     expect(await verify(token, code)).toMatchObject({ isVerified: false });
-    // Nor by another action of the same user, whose half enrolled address has gone meanwhile.
+    // Nor by another action of the same user, whose pending address was removed meanwhile.
     const other = await track(userId, {}, 'other');
     await enrol(other, one);
     await enrol(token, two);
@@ -158,7 +161,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await user(userId)).toMatchObject({ email: two });
   });
 
-  test('A28: a challenge goes to the enrolled address, whatever the request says; a code is dead once the backend moves it', async () => {
+  test('A28: a challenge goes to the enrolled address, whatever the request says; if the backend changes the address, the code is revoked', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     const sent = await challenge(token, { email: 'thief@example.com', to: 'thief@example.com' });
@@ -172,7 +175,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, code)).toMatchObject({ isVerified: false });
   });
 
-  test('React sends the challenge twice at once: both are answered, the later code is good', async () => {
+  test('if React requests the challenge twice at once, both requests succeed and the later code is valid', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     const replies = await Promise.all([challenge(token), challenge(token)]);
@@ -184,7 +187,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(results.filter(({ isVerified }) => isVerified === true)).toHaveLength(1);
   });
 
-  test('A01, A03: a code is accepted once; the very same request is answered again, nothing else is', async () => {
+  test('A01, A03: a code is accepted once; only an identical repeat of the request gets the same response again', async () => {
     const { userId, email } = await enrolled();
     const token = await challenged(userId);
     const code = codeTo(email);
@@ -198,7 +201,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
   });
 
-  test('I3, A29: a code is for the action that it was sent for', async () => {
+  test('I3, A29: a code is valid only for the action that it was sent for', async () => {
     const { userId, email } = await enrolled();
     const [one, two] = [await challenged(userId), await track(userId, {}, 'other')];
     expect(await verify(two, codeTo(email))).toMatchObject({ isVerified: false });
@@ -208,7 +211,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect((await validate(one)).isValid).toBe(false);
   });
 
-  test('N03: a code dies after ten minutes', async () => {
+  test('N03: a code expires after ten minutes', async () => {
     const { userId, email } = await enrolled();
     await app.call('PATCH', '/v1/management/tenant', {
       key: app.tenant.managementKey,
@@ -222,7 +225,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: false });
   });
 
-  test('I2, A05, A09: guesses are counted over codes, resends, actions and the server API, and then nothing is compared', async () => {
+  test('I2, A05, A09: guesses are counted across codes, resends, actions and the server API; at the limit nothing is compared', async () => {
     const { userId, email } = await enrolled();
     const server = await app.call('POST', '/v1/challenge', {
       body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email },
@@ -241,7 +244,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, right)).toMatchObject({ isVerified: true });
   });
 
-  test('A09: five wrong tries kill a code, whatever is left of the budget', async () => {
+  test('A09: five wrong tries revoke a code, whatever is left of the budget', async () => {
     const { userId, email } = await enrolled();
     const token = await challenged(userId);
     const right = codeTo(email);
@@ -255,7 +258,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
   });
 
-  test('sending is limited to twelve in ten minutes for a user, whoever asks, and 429 says when', async () => {
+  test('a user gets at most twelve messages in ten minutes, whichever API asks, and the 429 response says when to retry', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     await app.call('POST', '/v1/challenge', {
@@ -268,7 +271,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(mailsTo(email)).toHaveLength(12);
   });
 
-  describe('ruling 44: a call that asks to send unless one is open', () => {
+  describe('ruling 44: a request to send only if no code is open', () => {
     const unlessOpen = { unlessOpen: true };
     const shown = async (token: string) => (await app.call('GET', '/v1/client/ui/session', { token })).body.sent;
     const sentTo = (email: string) => ({
@@ -278,7 +281,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       codeLength: 6,
     });
 
-    test('sends once, and tells how long it is until another may be asked for; any other call sends', async () => {
+    test('sends once, and says how long it is until another may be requested; any other request sends', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId);
       expect(await shown(token)).toEqual([]);
@@ -301,7 +304,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       expect(await shown(token)).toEqual([]);
     });
 
-    test('sends where less than a minute is left, where the code is dead of tries, for another action, and to another address', async () => {
+    test('sends if the code has less than a minute left or no tries left, for another action, and to another address', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId);
       await challenge(token, unlessOpen);
@@ -327,7 +330,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       expect(mailsTo(moved.email)).toHaveLength(1);
     });
 
-    test('and comes at once with another sends once, whichever of them it is', async () => {
+    test('that arrives together with another one sends once, whichever comes first', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId);
       const replies = await Promise.all(Array.from({ length: 6 }, () => challenge(token, unlessOpen)));
@@ -336,7 +339,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       expect(mailsTo(email)).toHaveLength(1);
     });
 
-    test('while an address is enrolled: the same again is not sent, however it is asked for, another one is', async () => {
+    test('during the enrolment of an address does not send to the same address again in any spelling, but does send to another', async () => {
       const userId = newUser();
       const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
       const token = await track(userId);
@@ -359,7 +362,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       expect(await verify(token, codeTo(two))).toMatchObject({ isVerified: true });
     });
 
-    test('A28: what was sent to an address tells a token nothing that may not enrol one', async () => {
+    test('A28: a token that may not enrol an address learns nothing of messages to one', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId, { scope: 'update:authenticators', idempotencyKey: 'k' });
       const plain = await track(userId, { idempotencyKey: 'k' });
@@ -370,19 +373,19 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
       expect(mailsTo(email)).toHaveLength(1);
     });
 
-    test('within the limits: what is not sent counts in none', async () => {
+    test('counts in no sending limit if nothing is sent', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId);
       for (let count = 0; count < 20; count += 1) expect((await challenge(token, unlessOpen)).status).toBe(200);
       for (let count = 0; count < 11; count += 1) expect((await challenge(token)).status).toBe(200);
       expect((await challenge(token)).status).toBe(429);
-      // The one that is open still is.
+      // The open one still is.
       expect((await challenge(token, unlessOpen)).status).toBe(200);
       expect(mailsTo(email)).toHaveLength(12);
     });
   });
 
-  test('A11: a token without the scope enrols no second address, also where one was left half enrolled', async () => {
+  test('A11: a token without the scope enrols no second address, not even one whose enrolment was begun', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators', idempotencyKey: 'k' });
     const plain = await track(userId, { idempotencyKey: 'k' });
@@ -391,14 +394,14 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     const { userAuthenticatorId } = (await enrol(token, added)).body;
     expect((await challenge(plain, { userAuthenticatorId })).body.errorCode).toBe('insufficient_scope');
     expect((await verify(plain, codeTo(added))).errorCode).toBe('insufficient_scope');
-    // It takes the place of the first, and does not take the place of the user's own address.
+    // It replaces the first pending one, but not the user's own address.
     expect(await verify(token, codeTo(added))).toMatchObject({ isVerified: true, userAuthenticator: {} });
     expect(await user(userId)).toMatchObject({ email });
     const listed = await app.call('GET', `/v1/users/${userId}/authenticators`);
     expect(listed.body).toEqual([expect.objectContaining({ email: added, userAuthenticatorId })]);
   });
 
-  test('what is half enrolled is no authenticator to the server API', async () => {
+  test('the server API does not treat a pending enrolment as an authenticator', async () => {
     const userId = newUser();
     const email = addressOf(userId);
     await enrol(await track(userId), email);
@@ -424,7 +427,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(codes).toEqual([{ n: 0 }]);
   });
 
-  test('a challenge of the client API is nothing to the server API', async () => {
+  test('a challenge of the client API is unknown to the server API', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     const { challengeId } = (await challenge(token)).body;
@@ -434,7 +437,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await verify(token, codeTo(email))).toMatchObject({ isVerified: true });
   });
 
-  test('A04, A19, ruling 45: a code is its digits however they are written, what is not as long is no guess, and an address has to be one', async () => {
+  test('A04, A19, ruling 45: only the digits of a code count; a code of another length is not a guess, and an address has to be valid', async () => {
     const { userId, email } = await enrolled();
     const token = await challenged(userId);
     const code = codeTo(email);
@@ -459,14 +462,14 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     }
   });
 
-  test('a user without an address has none to challenge, and a code that was never sent is merely wrong', async () => {
+  test('a user without an address cannot be challenged by mail, and a code that was never sent is simply wrong', async () => {
     const token = await track(newUser());
     const reply = await challenge(token);
     expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
     expect(await verify(token, '123456')).toEqual({ isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' });
   });
 
-  test('an action that asks for more sends no code', async () => {
+  test('no code is sent for an action that demands a stronger proof', async () => {
     const { userId, email } = await enrolled();
     await app.call('POST', '/v1/management/action-configurations', {
       key: app.tenant.managementKey,
@@ -477,7 +480,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(mailsTo(email)).toEqual([]);
   });
 
-  test('a proof of the address that the user has makes it a verified one', async () => {
+  test('proving the user’s own address marks it as verified', async () => {
     const { userId, email } = await enrolled();
     await app.call('PATCH', `/v1/users/${userId}`, { body: { emailVerified: false } });
     const token = await challenged(userId);
@@ -486,7 +489,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
     expect(await user(userId)).toMatchObject({ email, emailVerified: true });
   });
 
-  test('A65: no code stands in the database', async () => {
+  test('A65: the database contains no code in clear', async () => {
     const { userId, email } = await enrolled();
     const token = await challenged(userId);
     const code = codeTo(email);
@@ -495,7 +498,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
         await app.db.query(
           statement<{ row: string }>(
             'test_dump_challenges',
-            'select c::text as row from challenges c where user_id = $1 union all select a::text from actions a where user_id = $1',
+            'select c::text as row from challenges c where user_id = $1 union all select a::text from actions_by_month a where user_id = $1',
           ),
           [userId],
         )
@@ -508,7 +511,7 @@ describe.each(databaseKinds)('codes by e-mail by the client API, on the %s datab
   });
 });
 
-test('F18: a mail that is not accepted is not called sent', async () => {
+test('F18: a mail that was not accepted is not reported as sent', async () => {
   const send = () => Promise.reject(new DeliveryFailed('Refused by the test.', { isRefused: true }));
   const app = await testApp('embedded', { mailer: { send, close: () => undefined } });
   const { token } = (await app.call('POST', '/v1/users/ann/actions/pay')).body;

@@ -1,4 +1,4 @@
-/** People with keys made of software, as the client API's callers. */
+/** Users with software keys, as callers of the client API. */
 import { expect } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { KeyOptions, SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
@@ -8,7 +8,7 @@ import { statement } from '../../src/storage/sql.ts';
 export const ownOrigin = 'http://localhost:4000';
 type Given = Readonly<Record<string, unknown>>;
 
-/** The calls of an app whose users have passkeys and security keys. */
+/** Client API calls of users who have passkeys and security keys. */
 export function keyHolder(app: TestApp) {
   let people = 0;
   const newUser = () => `key-user-${(people += 1)}`;
@@ -19,7 +19,7 @@ export function keyHolder(app: TestApp) {
     return String(reply.body.token);
   }
 
-  /** With a token, or as anybody who names the tenant. */
+  /** With a token, or as an anonymous caller who names the tenant. */
   const post = (path: string, token: string | undefined, body?: object, headers: Record<string, string> = {}) =>
     app.call('POST', `/v1/client/${path}`, {
       ...(token === undefined ? { key: app.tenant.tenantId } : { token }),
@@ -39,7 +39,7 @@ export function keyHolder(app: TestApp) {
   const authenticationOptions = (token: string | undefined, body: object = {}) =>
     good(post(`${enrol}/authentication-options`, token, body));
 
-  /** Options, and at once the answer of a key, both right unless told otherwise. */
+  /** Requests options and has a key answer them; both are valid unless the test changes them. */
   async function register(token: string, key: SoftwareKey, wrong: Wrong = {}, sent: Given = {}, origin = ownOrigin) {
     const { options, challengeId } = await registrationOptions(token);
     const registrationCredential = createCredential(key, options, origin, wrong);
@@ -58,7 +58,7 @@ export function keyHolder(app: TestApp) {
     return post('verify/passkey', token, { authenticationCredential, challengeId, ...sent });
   }
 
-  /** A user with a passkey, and the token that it earned. */
+  /** A user with a passkey, and the token that enrolling it earned. */
   async function enrolled(options: KeyOptions = {}) {
     const userId = newUser();
     const key = softwareKey(options);
@@ -68,7 +68,7 @@ export function keyHolder(app: TestApp) {
 
   const validate = async (token: unknown) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
 
-  const credentialRow = statement<{ counter: number; state: Record<string, unknown>; last_verified_at: number | null }>(
+  const credentialRow = statement<{ counter: number; state: Record<string, unknown>; lastVerifiedAt: number | null }>(
     'test_credential',
     'select counter, state, last_verified_at from authenticators where credential_id = $1',
   );
@@ -83,7 +83,7 @@ export function keyHolder(app: TestApp) {
     'test_key_refusals',
     `select data ->> 'reason' as reason from audit_events where event_type = 'challenge.refused' order by happened_at, event_id`,
   );
-  /** Why the last response was refused, as the audit log has it. */
+  /** The reason that the audit log gives for the last refusal. */
   async function lastRefusal(): Promise<string | undefined> {
     return (await app.db.query(refusals, [])).at(-1)?.reason;
   }

@@ -1,4 +1,4 @@
-/** Worry: a policy for keys is only asked of the browser, or met by what anybody can make. */
+/** Worry: a key policy is only requested of the browser and not enforced, or can be met with a forged statement. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,7 +41,7 @@ afterAll(() => app.close());
 const manage = (method: string, path: string, body?: object) =>
   app.call(method, `/v1/management/authenticator-configurations${path}`, { key: app.tenant.managementKey, body });
 
-/** By the older shape, which both kinds of keys have. */
+/** Through the older member, which both kinds of keys have. */
 async function configure(method: string, body: object) {
   const { body: all } = await manage('GET', '');
   const { authenticatorId } = all.find((one: Record<string, unknown>) => one['verificationMethod'] === method);
@@ -57,13 +57,13 @@ async function addSecurityKey(key: SoftwareKey, wrong: Wrong = {}) {
   return { options, reply: await they.post(path, token, createCredential(key, options, ownOrigin, wrong)) };
 }
 
-describe('a tenant that takes only keys which cannot leave their device', () => {
+describe('a tenant that accepts only device-bound keys', () => {
   const sentence = 'The tenant takes only keys that cannot leave their device. Use a security key, or another device.';
   const sameForAll = 'The credential could not be verified. Begin again with new options.';
 
-  test('W7.1-18, W7.1-19, A51: refuses a synced one at its registration, and says what it takes', async () => {
+  test('W7.1-18, W7.1-19, A51: refuses a synced key at registration, and says which kind is accepted', async () => {
     expect((await configure('PASSKEY', { requireDeviceBound: true })).body.requireDeviceBound).toBe(true);
-    // Backed up now or not: that it can be is enough.
+    // Whether it is backed up at the moment does not matter: eligibility is enough.
     for (const flags of [1 | 4 | 8 | 16, 1 | 4 | 8]) {
       const token = await newToken();
       const refused = await they.register(token, softwareKey(), { flags });
@@ -80,16 +80,16 @@ describe('a tenant that takes only keys which cannot leave their device', () => 
     await configure('PASSKEY', { requireDeviceBound: null });
   });
 
-  test('W7.1-18: of security keys, too', async () => {
+  test('W7.1-18: refuses synced security keys, too', async () => {
     await configure('SECURITY_KEY', { requireDeviceBound: true });
     expect((await addSecurityKey(softwareKey())).reply.body.errorDescription).toBe(sentence);
     expect((await addSecurityKey(softwareKey({ isSynced: false }))).reply.status).toBe(200);
     await configure('SECURITY_KEY', { requireDeviceBound: null });
   });
 
-  test('W7.2-18, W7.2-19: refuses one that it has stored, with a token and without, and leaves it as it was', async () => {
+  test('W7.2-18, W7.2-19: refuses a synced key that is already stored, with a token and without, and leaves it unchanged', async () => {
     const [synced, bound] = [await they.enrolled(), await they.enrolled({ isSynced: false, counter: 3 })];
-    // One that a backend has stored, which has not said yet whether it can be copied.
+    // A key that a backend has stored, of which it is not known yet whether it can be backed up.
     const imported = softwareKey();
     const userId = they.newUser();
     await app.call('POST', `/v1/users/${userId}/authenticators`, {
@@ -122,7 +122,7 @@ describe('a tenant that takes only keys which cannot leave their device', () => 
       expect(await they.stored(key)).toEqual(before);
       if (token !== undefined) expect((await they.validate(token)).state).toBe('CHALLENGE_REQUIRED');
     }
-    // What is known to be refused is neither asked for nor offered.
+    // Keys that are known to be refused are not offered.
     const again = await they.track(synced.userId);
     const { allowCredentials } = (await they.authenticationOptions(again)).options;
     expect(allowCredentials).toHaveLength(1);
@@ -135,12 +135,12 @@ describe('a tenant that takes only keys which cannot leave their device', () => 
   });
 });
 
-describe('a tenant that takes only keys whose make is attested', () => {
+describe('a tenant that accepts only attested keys of trusted makes', () => {
   const sentence = 'The tenant takes only keys of makes that it trusts, with attestation. Use a key of such a make.';
   let [root, middle, narrow]: readonly (Holder | undefined)[] = [];
   let anchors: string[];
   const holder = (of: Holder | undefined): Holder => {
-    if (of === undefined) throw new Error('It is made before all tests.');
+    if (of === undefined) throw new Error('beforeAll creates it.');
     return of;
   };
   beforeAll(async () => {
@@ -156,17 +156,17 @@ describe('a tenant that takes only keys whose make is attested', () => {
   const register = async (wrong: Wrong, make = aaguid) =>
     they.register(await newToken(), softwareKey({ aaguid: make }), wrong);
 
-  test('asks browsers for it, and nobody else does', async () => {
+  test('is the only one for which browsers are asked for attestation', async () => {
     expect((await they.registrationOptions(await newToken())).options.attestation).toBe('direct');
     expect((await addSecurityKey(softwareKey())).options.attestation).toBe('none');
   });
 
   test.each<[string, () => Promise<Wrong>]>([
     ['by an anchor', async () => packed(await certifyMake(holder(root), aaguid))],
-    ['by an anchor that is sent along', async () => packed(await certifyMake(holder(root), aaguid), holder(root))],
-    ['by an authority between', async () => packed(await certifyMake(holder(middle), aaguid), holder(middle))],
+    ['by an anchor that is included', async () => packed(await certifyMake(holder(root), aaguid), holder(root))],
+    ['by an intermediate authority', async () => packed(await certifyMake(holder(middle), aaguid), holder(middle))],
     [
-      'by an authority between that marks what its key is for as critical',
+      'by an intermediate authority that marks its key usage as critical',
       async () => {
         const extensions = [narrowings.signsCertificates];
         const signer = await certify({ subject: 'CN=Signs', issuer: holder(root), extensions });
@@ -174,7 +174,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
       },
     ],
     ['by an anchor, without its AAGUID', async () => packed(await certifyMake(holder(root)))],
-  ])('W7.1-22, W7.1-23: takes a key whose make is certified %s', async (_name, wrong) => {
+  ])('W7.1-22, W7.1-23: accepts a key whose make is certified %s', async (_name, wrong) => {
     const reply = await register(await wrong());
     expect(reply.status, reply.text).toBe(200);
   });
@@ -183,47 +183,47 @@ describe('a tenant that takes only keys whose make is attested', () => {
     ['none', () => ({})],
     ['its own', () => ({ fmt: 'packed', attestationStatement: selfAttestation })],
     [
-      'that of a root of its own',
+      'from its own root',
       async () => {
         const own = await certify({ subject: 'CN=Own' });
         return packed(await certifyMake(own, aaguid), own);
       },
     ],
     [
-      'that of a root with the name of an anchor',
+      'from its own root under the name of an anchor',
       async () => {
         const twin = await certify();
         return packed(await certifyMake(twin, aaguid), twin);
       },
     ],
-    ['of a chain that lacks its middle', async () => packed(await certifyMake(holder(middle), aaguid))],
+    ['with a chain that lacks its intermediate', async () => packed(await certifyMake(holder(middle), aaguid))],
     [
-      'of a chain whose parts do not belong together',
+      'with a chain whose parts do not belong together',
       async () => packed(await certifyMake(await certify({ subject: 'CN=Own' }), aaguid), holder(middle)),
     ],
     [
-      'by somebody whom an anchor made no authority',
+      'by an issuer that the anchor did not make an authority',
       async () => {
         const make = await certifyMake(holder(root), aaguid);
         return packed(await certifyMake(make, aaguid), make);
       },
     ],
     [
-      'by an authority that its anchor may not make',
+      'by an authority beyond the path length of its anchor',
       async () => {
         const below = await certify({ subject: 'CN=Below', issuer: holder(narrow) });
         return packed(await certifyMake(below, aaguid), below);
       },
     ],
     [
-      'that of a root of its own, with a certificate of a trusted make behind it',
+      'from its own root, followed by a certificate of a trusted make',
       async () => {
         const own = await certify({ subject: 'CN=Own' });
         return packedWithGuest(await certifyMake(own, aaguid), await certifyMake(holder(root), aaguid));
       },
     ],
     [
-      'by an authority for other names alone',
+      'by an authority that is constrained to other names',
       async () => {
         const extensions = [narrowings.hasOtherNames];
         const limited = await certify({ subject: 'CN=Limited', issuer: holder(root), extensions });
@@ -231,7 +231,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
       },
     ],
     [
-      'by an authority that may sign no certificates',
+      'by an authority that may not sign certificates',
       async () => {
         const extensions = [narrowings.signsOtherThings];
         const signer = await certify({ subject: 'CN=Signer', issuer: holder(root), extensions });
@@ -239,8 +239,8 @@ describe('a tenant that takes only keys whose make is attested', () => {
       },
     ],
     [
-      // Of the two clocks the server's counts, which is behind this machine's here.
-      'of a make that is not valid yet',
+      // The server's clock counts, which is behind this machine's clock here.
+      'by a make that is not valid yet',
       async () => packed(await certifyMake(holder(root), aaguid, { notBefore: new Date(Date.now() - 60_000) })),
     ],
     [
@@ -250,7 +250,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
         return packed(await certifyMake(late, aaguid), late);
       },
     ],
-  ])('W7.1-23, W7.1-24, A51: refuses a key whose attestation is %s', async (_name, wrong) => {
+  ])('W7.1-23, W7.1-24, A51: refuses a key with an attestation %s', async (_name, wrong) => {
     const reply = await register(await wrong());
     expect([reply.status, reply.body.errorCode, reply.body.errorDescription]).toEqual([
       400,
@@ -267,13 +267,9 @@ describe('a tenant that takes only keys whose make is attested', () => {
       'response',
       async () => packed(await certifyMake(holder(root), aaguid, { notAfter: new Date('2026-01-01') })),
     ],
+    ['is an authority', 'response', async () => packed(await certifyMake(holder(root), aaguid, { isAuthority: true }))],
     [
-      'is of an authority',
-      'response',
-      async () => packed(await certifyMake(holder(root), aaguid, { isAuthority: true })),
-    ],
-    [
-      'is of another key than signed',
+      'is for another key than the one that signed',
       'signature',
       async () => {
         const [make, thief] = [await certifyMake(holder(root), aaguid), await certifyMake(holder(root), aaguid)];
@@ -286,18 +282,18 @@ describe('a tenant that takes only keys whose make is attested', () => {
     expect(await they.lastRefusal()).toBe(why);
   });
 
-  test('W7.1-24: of the makes that an anchor answers for, takes those on its list alone', async () => {
+  test('W7.1-24: accepts only the listed makes of an anchor', async () => {
     await configure('PASSKEY', { allowedAaguids: [aaguid.toUpperCase()] });
     expect((await register(packed(await certifyMake(holder(root), aaguid)))).status).toBe(200);
     expect((await register(packed(await certifyMake(holder(root), other)), other)).body.errorDescription).toBe(
       sentence,
     );
-    // That it says it is on the list is nothing.
+    // Its own claim to be on the list counts for nothing.
     expect((await register({})).body.errorDescription).toBe(sentence);
     await configure('PASSKEY', { allowedAaguids: null });
   });
 
-  test('W7.1-23: of security keys, too, those of before FIDO2 among them', async () => {
+  test('W7.1-23: applies to security keys, too, including those from before FIDO2', async () => {
     await configure('SECURITY_KEY', { attestationTrustAnchors: anchors });
     const [mine, own] = [await certifyMake(holder(root)), await certifyMake(await certify({ subject: 'CN=Own' }))];
     const taken = await addSecurityKey(softwareKey({ isSynced: false }), fidoU2f(mine));
@@ -307,7 +303,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
     await configure('SECURITY_KEY', { attestationTrustAnchors: null });
   });
 
-  test('another tenant’s anchors are its own', async () => {
+  test('does not trust the anchors of another tenant', async () => {
     const tenant = await app.createTenant('Trusts nobody');
     const path = '/v1/management/authenticator-configurations/passkey';
     const own = await certify({ subject: 'CN=Theirs' });
@@ -316,7 +312,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
     expect((await register(packed(await certifyMake(own, aaguid), own))).body.errorDescription).toBe(sentence);
   });
 
-  test('stores nothing that would let nobody in or prove nothing', async () => {
+  test('cannot store a policy that would refuse everyone or prove nothing', async () => {
     const leaf = await certifyMake(holder(root), aaguid);
     const late = await certify({ notAfter: new Date('2026-01-01') });
     const cases: [object, RegExp][] = [
@@ -347,7 +343,7 @@ describe('a tenant that takes only keys whose make is attested', () => {
   });
 });
 
-test('A76: no certificate that a key brings along makes the server ask anybody for anything', async () => {
+test('A76: a certificate that comes with a key never makes the server send a request', async () => {
   const asked: (string | undefined)[] = [];
   const inside = createServer((request, response) => {
     asked.push(request.url);

@@ -1,11 +1,14 @@
-/** Worry: a machine that opens mail, or whoever holds a link, gets or gives a login that a person did not mean. */
+/**
+ * Worry: a machine that opens mail, or a person who merely has the link, completes a login that the user did not
+ * intend.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
-describe.each(databaseKinds)('links by e-mail by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('links by e-mail through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -38,7 +41,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)].map(
       ([, name = '', value = '']) => [name, value],
     );
-  /** Sends the form of a page, as the button does. */
+  /** Submits the form of a page, as the button does. */
   const press = (fields: [string, string][], path = '/magic-link') =>
     app.call('POST', path, {
       key: null,
@@ -50,7 +53,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
   const deny = async (link: string) => (await pressNo(fieldsOf((await open(link)).text))).text;
   const stateOf = async (userId: string, idempotencyKey: string) =>
     (await app.call('GET', `/v1/users/${userId}/actions/sign-in/${idempotencyKey}`)).body.state;
-  /** What saying no has left: events of the audit log, and notices on their way. */
+  /** What a denial leaves behind: audit events, and notices that are on their way. */
   const traces = async (userId: string) => {
     const [row] = await app.db.query(
       statement<{ events: number; notices: readonly string[] }>(
@@ -74,7 +77,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     return { userId, email };
   }
 
-  test('an address is enrolled when a person confirms on the page, and the one who asked polls that it was', async () => {
+  test('an address is enrolled when a person confirms on the page, and the caller who requested the link sees it by polling', async () => {
     const userId = newUser();
     const email = `${userId}@example.com`;
     const token = await track(userId);
@@ -101,7 +104,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await finalize(token, { challengeId: 'x' })).toEqual({ isVerified: false });
   });
 
-  test('the user’s address is challenged with an empty body', async () => {
+  test('an empty request body challenges the user’s address', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     expect((await challenge(token)).body).toEqual({ challengeId: expect.any(String) });
@@ -109,7 +112,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await validate(token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('ruling 44: a page that asks to send unless one is open sends once, and again where the link would do what another token may', async () => {
+  test('ruling 44: a page that asks to send only if no link is open sends once, and again if another token may do more than the open link', async () => {
     const { userId, email } = await enrolled();
     const mails = () => app.mail().filter(({ to }) => to === email).length;
     const ask = async (token: string) => (await post('challenge/email-magic-link', token, { unlessOpen: true })).body;
@@ -134,7 +137,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await shown(other)).toEqual([]);
   });
 
-  test('A20: HEAD, GET and a page that nobody answered use nothing up, set no cookie and prove nothing', async () => {
+  test('A20: HEAD, GET and an unanswered page use nothing up, set no cookie and prove nothing', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     await challenge(token);
@@ -150,7 +153,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await confirm(link)).toContain('Confirmed');
   });
 
-  test('A20: without the nonce of the page, or with another link’s, pressing does nothing', async () => {
+  test('A20: pressing the button without the page’s nonce, or with that of another link, does nothing', async () => {
     const [one, other] = [await enrolled(), await enrolled()];
     const token = await track(one.userId);
     await challenge(token);
@@ -159,7 +162,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     const others = fieldsOf((await open(linkTo(other.email))).text);
     const linkToken = fields[0] ?? ['', ''];
     for (const nonce of ['', 'x', others[1]?.[1] ?? '']) {
-      expect((await press([linkToken, ['pageNonce', nonce]])).text).toContain('no longer good');
+      expect((await press([linkToken, ['pageNonce', nonce]])).text).toContain('This link no longer works');
     }
     expect((await press([linkToken])).body.errorCode).toBe('invalid_request');
     expect((await press([...fields, ...fields])).body.errorCode).toBe('invalid_request');
@@ -167,7 +170,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect((await press(fields)).text).toContain('Confirmed');
   });
 
-  test('A22: the page shows device, place, action and time of whoever asked, and logs the opener in to nothing', async () => {
+  test('A22: the page shows device, place, action and time of the request, and does not sign in the person who opens it', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId, {
       ipAddress: '1.1.1.1',
@@ -195,7 +198,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     }
   });
 
-  test('A22: the proof is the asking action’s alone', async () => {
+  test('A22: the proof counts only for the action that requested it', async () => {
     const { userId, email } = await enrolled();
     const [one, two] = [await track(userId), await track(userId, {}, 'other')];
     await challenge(one);
@@ -205,35 +208,35 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await finalize(one)).toMatchObject({ isVerified: true });
   });
 
-  test('A21: a link works once, and a confirmation that fails burns it', async () => {
+  test('A21: a link works once, and a failed confirmation uses it up', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId, { idempotencyKey: 'k' });
     await challenge(token);
     const fields = fieldsOf((await open(linkTo(email))).text);
     const state = (to: string) => app.call('PATCH', `/v1/users/${userId}/actions/sign-in/k`, { body: { state: to } });
     await state('BLOCK');
-    expect((await press(fields)).text).toContain('no longer good');
+    expect((await press(fields)).text).toContain('This link no longer works');
     await state('CHALLENGE_REQUIRED');
-    expect((await press(fields)).text).toContain('no longer good');
+    expect((await press(fields)).text).toContain('This link no longer works');
     expect(await finalize(token)).toEqual({ isVerified: false });
 
     await challenge(token);
     const again = fieldsOf((await open(linkTo(email))).text);
     const pressed = await Promise.all([press(again), press(again), press(again)]);
     expect(pressed.filter(({ text }) => text.includes('Confirmed'))).toHaveLength(1);
-    expect((await open(linkTo(email))).text).toContain('no longer good');
+    expect((await open(linkTo(email))).text).toContain('This link no longer works');
   });
 
-  test('A14: a link is not good ten minutes later, when it is opened as when it is confirmed', async () => {
+  test('A14: a link expires after ten minutes, for opening as for confirming', async () => {
     const { userId, email } = await enrolled();
     await challenge(await track(userId));
     const fields = fieldsOf((await open(linkTo(email))).text);
     await app.runtime.advance(10 * 60_000);
-    expect((await open(linkTo(email))).text).toContain('no longer good');
-    expect((await press(fields)).text).toContain('no longer good');
+    expect((await open(linkTo(email))).text).toContain('This link no longer works');
+    expect((await press(fields)).text).toContain('This link no longer works');
   });
 
-  test('A14, A11: a link that enrols is not good any more once another factor is there', async () => {
+  test('A14, A11: a link that enrols is no longer valid once another factor exists', async () => {
     const userId = newUser();
     const email = `${userId}@example.com`;
     const token = await track(userId);
@@ -242,12 +245,12 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     await app.call('POST', `/v1/users/${userId}/authenticators`, {
       body: { verificationMethod: 'SMS', phoneNumber: '+6421000000' },
     });
-    expect((await press(fields)).text).toContain('no longer good');
+    expect((await press(fields)).text).toContain('This link no longer works');
     expect(await user(userId)).not.toHaveProperty('email');
     expect((await enrol(token, email)).body.errorCode).toBe('insufficient_scope');
   });
 
-  test('ruling 17: a further address is enrolled by the scope, but moves and earns nothing', async () => {
+  test('ruling 17: the scope enrols a further address, which completes no action and earns no scope', async () => {
     const { userId } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators' });
     await enrol(token, `second-${userId}@example.com`);
@@ -257,7 +260,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(await validate(done.accessToken)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
   });
 
-  test('the later link is the one that is good, also when React asks twice at once', async () => {
+  test('only the later link is valid, also if React requests two at once', async () => {
     const { userId, email } = await enrolled();
     const token = await track(userId);
     const replies = await Promise.all([challenge(token), challenge(token)]);
@@ -270,7 +273,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(pages.filter(({ text }) => text.includes('<form'))).toHaveLength(1);
   });
 
-  test('polled tokens end when the first of them does, however often they are asked for', async () => {
+  test('tokens from polling expire with the first one, however often the page polls', async () => {
     const { userId, email } = await enrolled();
     let token = await track(userId);
     await challenge(token);
@@ -284,7 +287,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect((await finalize(token)).errorCode).toBe('expired_token');
   });
 
-  test('with the mode ORIGINAL_TAB the page leads on to where the action returns, without a token, if the list permits it', async () => {
+  test('in mode ORIGINAL_TAB the page leads back to the action’s return address, without a token, if the address is permitted', async () => {
     const key = app.tenant.managementKey;
     const path = '/v1/management/authenticator-configurations';
     const { body: all } = await app.call('GET', path, { key });
@@ -306,29 +309,29 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
   });
 
   describe('“No, it wasn’t me”', () => {
-    test('ruling 20: ends the link, declines the action, tells the owner and the audit log', async () => {
+    test('ruling 20: ends the link, declines the action, notifies the owner and is audited', async () => {
       const { userId, email } = await enrolled();
       const token = await track(userId, { idempotencyKey: 'k' });
       await challenge(token);
       const link = linkTo(email);
       const fields = fieldsOf((await open(link)).text);
-      expect((await pressNo(fields)).text).toContain('Thank you for telling us');
+      expect((await pressNo(fields)).text).toContain('Thanks for telling us');
       expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
       expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
-      // No longer good for anything: not for the other button, nor for the one again.
+      // The link is no longer valid: neither for the other button nor for this one again.
       for (const again of [await press(fields), await pressNo(fields), await open(link)]) {
-        expect(again.text).toContain('no longer good');
+        expect(again.text).toContain('This link no longer works');
         expect(again.text).toContain('If you didn’t ask for this link, tell Test tenant.');
       }
       expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
       expect((await post('verify/email-magic-link/finalize', token)).body.errorCode).toBe('forbidden');
       expect((await challenge(token)).body.errorCode).toBe('forbidden');
-      // The same track again gets what there is.
+      // The same track call returns the existing action.
       await track(userId, { idempotencyKey: 'k' });
       expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
     });
 
-    test('ruling 19: no GET, HEAD or press without the page’s nonce says it', async () => {
+    test('ruling 19: cannot be said by GET, by HEAD or without the page’s nonce', async () => {
       const [one, other] = [await enrolled(), await enrolled()];
       await challenge(await track(one.userId, { idempotencyKey: 'k' }));
       await challenge(await track(other.userId));
@@ -339,7 +342,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       }
       const [token = ['', '']] = fields;
       for (const nonce of ['', 'x', fieldsOf((await open(linkTo(other.email))).text)[1]?.[1] ?? '']) {
-        expect((await pressNo([token, ['pageNonce', nonce]])).text).toContain('no longer good');
+        expect((await pressNo([token, ['pageNonce', nonce]])).text).toContain('This link no longer works');
       }
       expect(await stateOf(one.userId, 'k')).toBe('CHALLENGE_REQUIRED');
       expect(await traces(one.userId)).toEqual(nothing);
@@ -352,24 +355,24 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       ['BLOCK', 'BLOCK'],
       ['REVIEW_REQUIRED', 'REVIEW_REQUIRED'],
       ['CHALLENGE_SUCCEEDED', 'CHALLENGE_SUCCEEDED'],
-    ])('ruling 20: leaves an action that stands at %s at %s, and ends the link', async (before, after) => {
+    ])('ruling 20: leaves an action in state %s at %s, and ends the link', async (before, after) => {
       const { userId, email } = await enrolled();
       await challenge(await track(userId, { idempotencyKey: 'k' }));
       await app.call('PATCH', `/v1/users/${userId}/actions/sign-in/k`, { body: { state: before } });
       const fields = fieldsOf((await open(linkTo(email))).text);
-      expect((await pressNo(fields)).text).toContain('Thank you for telling us');
+      expect((await pressNo(fields)).text).toContain('Thanks for telling us');
       expect(await stateOf(userId, 'k')).toBe(after);
-      expect((await press(fields)).text).toContain('no longer good');
+      expect((await press(fields)).text).toContain('This link no longer works');
       expect(await traces(userId)).toEqual({ events: 1, notices: [email] });
     });
 
-    test('of a link that was used, superseded, is too old, or whose user or address is gone says nothing', async () => {
+    test('has no effect if the link was used, superseded or has expired, or if its user or address is gone', async () => {
       const ends: readonly ((link: string, token: string, userId: string) => Promise<unknown>)[] = [
         (link) => confirm(link),
         (_link, token) => challenge(token),
         () => app.runtime.advance(10 * 60_000),
         (_link, _token, userId) => app.call('DELETE', `/v1/users/${userId}`),
-        // The address is not the user's any more.
+        // The address no longer belongs to the user.
         (_link, _token, userId) =>
           app.call('POST', `/v1/users/${userId}/authenticators`, {
             body: { verificationMethod: 'EMAIL_MAGIC_LINK', email: `new-${userId}@example.com` },
@@ -383,24 +386,24 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
         const fields = fieldsOf((await open(link)).text);
         await end(link, token, userId);
         const state = await stateOf(userId, 'k');
-        expect((await pressNo(fields)).text).toContain('no longer good');
+        expect((await pressNo(fields)).text).toContain('This link no longer works');
         expect(await stateOf(userId, 'k')).toBe(state);
         expect(await traces(userId)).toEqual(nothing);
       }
     });
 
-    test('ruling 43: by whoever reads the mail of an address that is not the user’s yet, is not the user’s word', async () => {
+    test('decision 0027: does not count as the user’s answer if the address is not the user’s yet', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrol(await track(userId, { idempotencyKey: 'k', custom: { amount: 250 } }), email);
-      expect(await deny(linkTo(email))).toContain('Thank you for telling us');
+      expect(await deny(linkTo(email))).toContain('Thanks for telling us');
       expect(await stateOf(userId, 'k')).toBe('CHALLENGE_FAILED');
       expect(await traces(userId)).toEqual({ events: 1, notices: [] });
       expect(await minutes(userId)).toBe(null);
       expect((await user(userId)).isEnrolled).toBe(false);
     });
 
-    /** What rules see, by what a rule decides. */
+    /** The facts that rules see, by which of the rules decides. */
     const minutes = async (userId: string): Promise<number | null> => {
       for (const [value, actionCode] of [
         [null, 'ask-never'],
@@ -426,7 +429,7 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       return (await app.call('POST', `/v1/users/${userId}/actions/${actionCode}`, { body: {} })).body.state;
     };
 
-    test('is a fact for rules: how long ago, and null for whoever never said it', async () => {
+    test('is a fact for rules: the time since then, or null for a user who never said it', async () => {
       const { userId, email } = await enrolled();
       expect(await minutes(userId)).toBe(null);
       await challenge(await track(userId));
@@ -434,13 +437,13 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       expect(await minutes(userId)).toBe(0);
       await app.runtime.advance(30 * 60_000);
       expect(await minutes(userId)).toBe(30);
-      // A deleted user has said nothing, and neither has the next of the name.
+      // A deleted user has never said it, and neither has the next user of the same id.
       await app.call('DELETE', `/v1/users/${userId}`);
       expect(await minutes(userId)).toBe(null);
     });
   });
 
-  test('the page says what it is for in the tenant’s words, else in those of the code, and has no row of what is not known', async () => {
+  test('the page describes the action in the tenant’s words, or else by its code, and leaves out rows whose value is unknown', async () => {
     const body = {
       actionCode: 'transferMoney',
       defaultUserActionResult: 'CHALLENGE',
@@ -455,9 +458,9 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
       await challenge(await track(userId, { custom }, 'transferMoney'));
       const page = (await open(linkTo(email))).text;
       expect(page).toContain(`<bdi>${text}</bdi>`);
-      expect([...page.matchAll(/<dt>([^<]*)/g)].map(([, name]) => name)).toEqual(['For', 'Asked at']);
+      expect([...page.matchAll(/<dt>([^<]*)/g)].map(([, name]) => name)).toEqual(['For', 'Requested']);
     }
-    // A stranger may read the mail of an address that is not the user's yet.
+    // A stranger may be reading the mail of an address that is not the user's yet.
     const userId = newUser();
     await enrol(await track(userId, { custom: { amount: '250 €' } }, 'transferMoney'), `${userId}@example.com`);
     const page = (await open(linkTo(`${userId}@example.com`))).text;
@@ -465,17 +468,17 @@ describe.each(databaseKinds)('links by e-mail by the client API, on the %s datab
     expect(page).not.toContain('250');
   });
 
-  test('what is not a link of ours gets a page that says so, and no fault', async () => {
+  test('a link that Sallyport did not issue gets a page that says so, not an error', async () => {
     const { tenantId } = app.tenant;
     for (const token of ['', 'x', `${tenantId}.`, `${tenantId}.x`, `x.${'y'.repeat(43)}`, '%00', `${tenantId}%2F..`]) {
       const reply = await open(`/magic-link?token=${token}`);
       if (token === '%00') expect(reply.status).toBe(400);
-      else expect([reply.status, reply.text.includes('no longer good')], token).toEqual([200, true]);
+      else expect([reply.status, reply.text.includes('This link no longer works')], token).toEqual([200, true]);
     }
-    expect((await open('/magic-link')).text).toContain('no longer good');
+    expect((await open('/magic-link')).text).toContain('This link no longer works');
   });
 
-  test('A65: no link stands in the database', async () => {
+  test('A65: the database contains no link in clear', async () => {
     const { userId, email } = await enrolled();
     await challenge(await track(userId));
     const secret = linkTo(email).split('.')[1] ?? '';

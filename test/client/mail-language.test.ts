@@ -1,6 +1,6 @@
-/** Worry: a person gets a mail that they cannot read, or a notice in the language of whoever broke in. */
+/** Worry: a person gets a mail that they cannot read, or a notice in an intruder's language. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { queueNotice } from '../../src/operations/queue-notice.ts';
+import { queueNotice } from '../../src/telling/queue-notice.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 
@@ -41,7 +41,7 @@ const languageOf = (email: string) => /<html lang="([^"]+)" dir="ltr">/.exec(mai
 const says = (language: string | undefined) =>
   language === undefined ? {} : { headers: { 'accept-language': language } };
 
-/** Has a code or a link sent by the client API, and gives its mail. */
+/** Requests a code or a link through the client API, and returns its mail. */
 async function challenged(userId: string, email: string, asked: { track?: object; browser?: string; way?: string }) {
   const token = await track(userId, asked.track);
   const path = `/v1/client/challenge/${asked.way ?? 'email-otp'}`;
@@ -50,9 +50,9 @@ async function challenged(userId: string, email: string, asked: { track?: object
   return mailTo(email);
 }
 
-/** Gives the user another authenticator, and gives the notice of it. */
+/** Gives the user another authenticator, and returns the notice about it. */
 async function notified(userId: string, email: string) {
-  // What was to be told before is told now.
+  // Sends earlier notices now.
   await app.runtime.advance(1_000);
   const body = { verificationMethod: 'AUTHENTICATOR_APP', otpUri };
   await app.call('POST', `/v1/users/${userId}/authenticators`, { body });
@@ -61,7 +61,7 @@ async function notified(userId: string, email: string) {
 }
 
 describe('the language of a mail', () => {
-  test('is the user’s own for a code, a link and a notice, whatever their browser wishes', async () => {
+  test('is the user’s own for a code, a link and a notice, whatever their browser prefers', async () => {
     const { userId, email } = await person({ locale: 'pl-PL' });
     const code = await challenged(userId, email, { browser: 'de' });
     expect(code.subject).toMatch(/^\d{6} to Twój kod do Test tenant$/);
@@ -77,12 +77,12 @@ describe('the language of a mail', () => {
 
   test.each([
     ['the one that track names', { locale: 'nl' }, { track: { locale: 'it' }, browser: 'de' }, 'it'],
-    ['the user’s, where track names none', { locale: 'nl' }, { browser: 'de' }, 'nl'],
-    ['the first that there is', { locale: 'ja' }, { track: { locale: 'zh' }, browser: 'ko, pt-PT;q=0.5' }, 'pt-BR'],
-    ['what the browser wishes', {}, { browser: 'xx, fr-CA;q=0.8, de;q=0.7' }, 'fr-CA'],
+    ['the user’s, if track names none', { locale: 'nl' }, { browser: 'de' }, 'nl'],
+    ['the first supported one', { locale: 'ja' }, { track: { locale: 'zh' }, browser: 'ko, pt-PT;q=0.5' }, 'pt-BR'],
+    ['what the browser prefers', {}, { browser: 'xx, fr-CA;q=0.8, de;q=0.7' }, 'fr-CA'],
     ['English otherwise', {}, {}, 'en'],
-    ['English for a header that says nothing', {}, { browser: '*;q=x,"><script>' }, 'en'],
-  ])('by the client API is %s', async (_which, attributes, asked, language) => {
+    ['English for an empty header', {}, { browser: '*;q=x,"><script>' }, 'en'],
+  ])('through the client API is %s', async (_which, attributes, asked, language) => {
     const { userId, email } = await person(attributes);
     await challenged(userId, email, asked);
     expect(languageOf(email)).toBe(language);
@@ -91,10 +91,10 @@ describe('the language of a mail', () => {
   test.each([
     ['the one that the call names', { locale: 'nl' }, { locale: 'es' }, 'de', 'es'],
     ['the user’s', { locale: 'nl' }, {}, 'de', 'nl'],
-    ['what the header wishes', {}, {}, 'de', 'de'],
+    ['what the header prefers', {}, {}, 'de', 'de'],
     ['English otherwise', {}, {}, undefined, 'en'],
   ])(
-    'by the server API is %s, and stays so when the code is sent again',
+    'through the server API is %s, and stays so when the code is sent again',
     async (_which, attributes, more, header, is) => {
       const { userId, email } = await person(attributes);
       const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, ...more };
@@ -112,14 +112,14 @@ describe('the language of a mail', () => {
     },
   );
 
-  test('by the server API for nobody in particular is the one that the call names', async () => {
+  test('through the server API without a user is the one that the call names', async () => {
     const email = 'stranger@example.com';
     const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', email, locale: 'pl' };
     await app.call('POST', '/v1/challenge', { body });
     expect(languageOf(email)).toBe('pl');
   });
 
-  test('N11: of a notice is that of the last action which the user confirmed, never of one that nobody did', async () => {
+  test('N11: of a notice is that of the last action that the user confirmed, never of an unconfirmed one', async () => {
     const { userId, email } = await person();
     const token = await track(userId, { locale: 'de' });
     await app.call('POST', '/v1/client/challenge/email-otp', { token, body: {} });
@@ -134,7 +134,7 @@ describe('the language of a mail', () => {
     [{ type: 'recovery-code-used', codesLeft: 2 }, 'W Test tenant użyto kodu odzyskiwania', 'Pozostały 2 kody'],
     [{ type: 'recovery-code-used', codesLeft: 0 }, 'W Test tenant użyto kodu odzyskiwania', 'Nie pozostał żaden kod'],
     [{ type: 'recovery-codes-made', codesLeft: 10 }, 'W Test tenant utworzono nowe kody', 'Masz 10 nowych kodów'],
-  ] as const)('of the notice %j is the user’s, with its plurals', async (notice, subject, said) => {
+  ] as const)('of the notice %j is the user’s, with correct plurals', async (notice, subject, said) => {
     const { userId, email } = await person({ locale: 'pl' });
     await app.runtime.advance(1_000);
     await app.db.transaction((sql) => queueNotice(sql, app.app.context, app.tenant, userId, notice));
@@ -144,7 +144,7 @@ describe('the language of a mail', () => {
   });
 });
 
-test('A27: a tenant’s name is text on one line, in each part of a mail', async () => {
+test('A27: a tenant’s name is plain text on one line, in every part of a mail', async () => {
   const other = await app.createTenant('שלום <b>$&</b>\r\nBcc: thief@example.com');
   const email = 'named@example.com';
   const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', email };

@@ -1,4 +1,4 @@
-/** Worry: a sign-in without a token lets in whom the rules would not, tells strangers who has an account, or is planted. */
+/** Worry: a sign-in without a token bypasses the rules, tells strangers who has an account, or can be planted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
@@ -9,18 +9,25 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { databaseText } from '../journeys/database-text.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
-const forgetActions = statement<never>('test_forget_actions', 'delete from actions where user_id = $1');
+const theirs = 'owner_id = (select own_id from users where user_id = $1)';
+const forgetActions = statement<never>(
+  'test_forget_actions',
+  `with marks as (delete from user_marks where ${theirs}) delete from actions_by_month where user_id = $1`,
+);
 const forgetOtherActions = statement<never>(
   'test_forget_other_actions',
-  'delete from actions where user_id = $1 and action_code <> $2',
+  `with others as (delete from actions_by_month where user_id = $1 and action_code <> $2 returning action_id),
+   marks as (delete from user_marks where ${theirs} and action_id in (select action_id from others))
+   update user_marks set earlier_action_id = null, earlier_marked_at = null
+   where ${theirs} and earlier_action_id in (select action_id from others)`,
 );
-// As a device that says no, or an attestation that fails, will set it.
+// As a denial or a failed attestation will set it.
 const setState = statement<never>(
   'test_set_state',
-  'update actions set state = $1 where user_id = $2 and action_code = $3',
+  'update actions_by_month set state = $1 where user_id = $2 and action_code = $3',
 );
 
-describe.each(databaseKinds)('signing in by a passkey alone, on the %s database', (kind) => {
+describe.each(databaseKinds)('signing in with a passkey alone, on the %s database', (kind) => {
   let app: TestApp;
   let they: ReturnType<typeof keyHolder>;
   beforeAll(async () => {
@@ -35,7 +42,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       body: { actionCode, defaultUserActionResult: 'CHALLENGE', ...body },
     });
 
-  /** From a challenge that was opened for an action, with the answer of a key. */
+  /** Starts from a challenge that was opened for an action, and sends a key's answer. */
   async function answer(key: SoftwareKey, challengeId: unknown, wrong: Wrong = {}, sent = {}): Promise<TestReply> {
     const { options, challengeId: same } = await they.authenticationOptions(undefined, { challengeId });
     expect(same).toBe(challengeId);
@@ -47,7 +54,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
   }
   const open = async (body: object) => (await they.good(they.post('challenge', undefined, body))).challengeId;
 
-  test('makes an action of its own, decided and then proven, whose token the backend can validate', async () => {
+  test('creates its own action, which is decided and then proven, and whose token the backend can validate', async () => {
     const { userId, key, authenticatorId } = await they.enrolled();
     const { options } = await they.authenticationOptions(undefined);
     expect(options).toMatchObject({ allowCredentials: [], rpId: 'localhost', userVerification: 'preferred' });
@@ -77,7 +84,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(listed.body).toHaveLength(1);
   });
 
-  test('ruling 37: the address that a proxy names is read for the rules, and unknown to them if it cannot be', async () => {
+  test('ruling 37: rules see the address that a proxy reports, and get unknown if it cannot be parsed', async () => {
     await configure('fromKorea', { defaultUserActionResult: 'ALLOW' });
     const blocked = { type: 'BLOCK', conditions: { '==': [{ var: 'ip.countryCode' }, 'KP'] } };
     await app.call('POST', '/v1/management/action-configurations/fromKorea/rules', {
@@ -100,7 +107,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     for (const address of ['unknown', garbage]) expect(await from(address)).toEqual([200, 'CHALLENGE', 'unreadable']);
   });
 
-  test('is of the action and the key that the challenge was opened with', async () => {
+  test('belongs to the action and the key that the challenge was opened with', async () => {
     const { userId, key } = await they.enrolled();
     const challengeId = await open({ action: 'opened', idempotencyKey: 'k1' });
     const reply = await answer(key, challengeId);
@@ -117,7 +124,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(Buffer.from(nonce, 'base64url').length).toBeGreaterThanOrEqual(16);
   });
 
-  test('ruling 9: REVIEW and BLOCK stand, whoever signs', async () => {
+  test('ruling 9: a valid passkey changes neither REVIEW nor BLOCK', async () => {
     await configure('reviewed', { defaultUserActionResult: 'REVIEW' });
     await configure('blocked', { defaultUserActionResult: 'BLOCK' });
     await configure('otherwise', { verificationMethods: ['EMAIL_OTP'] });
@@ -130,7 +137,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     }
   });
 
-  test('the rules see who asks: the address and the browser of the request itself', async () => {
+  test('rules see the address and the browser of the request itself', async () => {
     await configure('placed', { defaultUserActionResult: 'ALLOW' });
     await app.call('POST', '/v1/management/action-configurations/placed/rules', {
       key: app.tenant.managementKey,
@@ -155,7 +162,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
   });
 
   describe('a backend', () => {
-    test('claims a challenge after it was answered, for the key’s own user alone', async () => {
+    test('claims a challenge after it was answered, only for the key’s own user', async () => {
       const { userId, key } = await they.enrolled();
       const challengeId = await open({ action: 'claimed' });
       expect((await answer(key, challengeId)).status).toBe(200);
@@ -166,7 +173,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await they.validate(claimed.body.token)).toMatchObject({ isValid: true, userId, action: 'claimed' });
     });
 
-    test('gives a challenge to a user by track, whom alone it is then answered by', async () => {
+    test('assigns a challenge to a user by track; after that only this user can answer it', async () => {
       const [ann, bob] = [await they.enrolled(), await they.enrolled()];
       for (const [key, status] of [
         [bob.key, 400],
@@ -180,7 +187,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       }
     });
 
-    test('cannot claim what nobody has answered, nor answer it by a code', async () => {
+    test('cannot claim an unanswered challenge, nor answer it with a code', async () => {
       const challengeId = await open({ action: 'unanswered' });
       expect((await app.call('POST', '/v1/claim', { body: { challengeId, userId: 'x' } })).status).toBe(400);
       const verified = await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: '123456' } });
@@ -201,7 +208,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       (await manage('GET', '')).body.map(({ actionCode }: { actionCode: string }) => actionCode);
     let actions = 0;
     type Rule = readonly [type: string, conditions: object, more?: object];
-    /** A fresh action with these rules, so that tests do not see each other's. */
+    /** A fresh action with these rules, so that tests do not see each other's rules. */
     async function actionWith(defaultUserActionResult: string, rules: readonly Rule[], more: object = {}) {
       const action = `early-${(actions += 1)}`;
       await configure(action, { defaultUserActionResult, ...more });
@@ -227,7 +234,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     const explain = async (userId: string, action: string) =>
       (await app.call('GET', `${path(userId, action)}/${key}/explain`)).body;
 
-    /** A user who has signed in under the key before the backend has tracked it. */
+    /** A user who has signed in under the key before the backend tracked it. */
     async function early(action: string, wrong: Wrong = {}, sent: object = {}, user = they.enrolled()) {
       const { userId, key: theirKey } = await user;
       const challengeId = await open({ action, idempotencyKey: key });
@@ -235,7 +242,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(reply.body, reply.text).toMatchObject({ isVerified: true, userId });
       return { userId, key: theirKey, challengeId, accessToken: String(reply.body.accessToken) };
     }
-    /** Nobody verified: the key was only touched. */
+    /** The user was not verified: the key was only touched. */
     const medium = { flags: 1 | 8 | 16 };
     const codeTo = (email: string) =>
       /^\d{6}/.exec(app.mail().find(({ to }) => to === email)?.subject ?? '')?.[0] ?? '';
@@ -253,22 +260,22 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     const verify = (userId: string, challengeId: unknown) =>
       app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: codeTo(`${userId}@example.com`) } });
 
-    test.each(['key', 'challenge'])('the first track, by its %s, decides with what it tells itself', async (named) => {
+    test.each(['key', 'challenge'])('the first track, found by its %s, decides with its own data', async (named) => {
       const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
       const { userId, challengeId, accessToken } = await early(action);
-      // For a backend that validates by action and user alone.
+      // For a backend that validates by action and user only.
       const before = { isValid: false, isTracked: false, state: 'CHALLENGE_REQUIRED' };
       expect(await they.validate(accessToken)).toMatchObject(before);
       const by = named === 'key' ? {} : { idempotencyKey: undefined, challengeId };
       const tracked = await track(userId, action, { ...by, custom: { amount: 1_000_000 } });
       expect(tracked).toMatchObject({ state: 'BLOCK', idempotencyKey: key, ruleIds: [expect.any(String)] });
       expect(await they.validate(accessToken)).toMatchObject({ isValid: false, isTracked: true, state: 'BLOCK' });
-      // It is decided once: a repeat is answered as it stands (ruling 11).
+      // It is decided once: a repeat returns the current result (ruling 11).
       const { state, ruleIds } = await track(userId, action, { ...by, custom: { amount: 1 } });
       expect({ state, ruleIds }).toEqual({ state: 'BLOCK', ruleIds: tracked.ruleIds });
     });
 
-    test('a code that nobody tracks makes no configuration, and is decided by the result for new actions', async () => {
+    test('an action code that was never tracked creates no configuration, and gets the default result for new actions', async () => {
       const { userId, accessToken } = await early('invented');
       expect(await they.validate(accessToken)).toMatchObject({ isValid: true, isTracked: false });
       await challenge(userId, 'invented-too');
@@ -305,7 +312,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       ['mail', 'fresh', 'CHALLENGE_REQUIRED'],
       ['ALLOW', 'old', 'ALLOW'],
       ['CHALLENGE', 'old', 'CHALLENGE_REQUIRED'],
-    ])('%s with a %s proof comes to %s', async (kind, proof, state) => {
+    ])('rule outcome %s with a proof that is %s: the action becomes %s', async (kind, proof, state) => {
       const action = await actionWith('CHALLENGE', [...kinds, high, byMail]);
       const { userId, accessToken } = await early(action, proof === 'weak' ? medium : {});
       await app.runtime.advance(proof === 'old' ? 600_001 : 600_000);
@@ -317,14 +324,14 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(accessToken).not.toBe(token);
     });
 
-    test('ALLOW demands nothing of a proof, whatever the action demands of a challenge', async () => {
+    test('ALLOW demands no proof, whatever the action demands of a challenge', async () => {
       const action = await actionWith('ALLOW', [], { minimumAssurance: 'high' });
       const { userId, accessToken } = await early(action, medium);
       expect(await they.validate(accessToken)).toMatchObject({ isValid: false, state: 'ALLOW' });
       expect(await track(userId, action)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
-    test('of several proofs the best counts that is young enough, also after a weaker one', async () => {
+    test('of several proofs the strongest recent one counts, also after a weaker one', async () => {
       const action = await actionWith('CHALLENGE', [...kinds, high]);
       const user = they.enrolled();
       const { userId } = await early(action, {}, {}, user);
@@ -335,14 +342,14 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await they.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', assurance: 'high' });
     });
 
-    test('custom data are unknown before the track, those of the user too; a rule that needs none of them decides', async () => {
+    test('custom data, also that of the user, is unknown before the track; a rule that needs none of it decides', async () => {
       const known = is('action.code', `early-${actions + 1}`);
       const action = await actionWith('ALLOW', [
         ['CHALLENGE', known],
         ['BLOCK', over1000],
       ]);
       const { accessToken } = await early(action);
-      expect(await they.validate(accessToken), 'a rule behind the one that decides').toMatchObject({ isValid: true });
+      expect(await they.validate(accessToken), 'a rule after the one that decides').toMatchObject({ isValid: true });
 
       const other = await actionWith('BLOCK', [['ALLOW', is('custom.tier', 'gold')]]);
       const { userId, key: theirs } = await they.enrolled();
@@ -358,13 +365,13 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await they.validate(strong.accessToken)).toMatchObject({ isValid: true });
     });
 
-    test('a rule that only data files make unknown waits for no track (ruling 8)', async () => {
+    test('a rule that is unknown only for lack of data files does not wait for a track (ruling 8)', async () => {
       const action = await actionWith('ALLOW', [['BLOCK', { '>': [{ customSum: ['amount', 'user', '*', 60] }, 5] }]]);
       const { accessToken } = await early(action);
       expect(await they.validate(accessToken)).toMatchObject({ isValid: true });
     });
 
-    test('who has no authenticator is challenged before the track, also where such users pass otherwise', async () => {
+    test('a user without an authenticator is challenged before the track, even if such users are otherwise allowed', async () => {
       const tenant = (unenrolledUserState: string) =>
         app.call('PATCH', '/v1/management/tenant', { key: app.tenant.managementKey, body: { unenrolledUserState } });
       await tenant('ALLOW');
@@ -375,11 +382,11 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect((await actionOf(userId, action)).state).toBe('CHALLENGE_REQUIRED');
       await tenant('CHALLENGE_REQUIRED');
       await verify(userId, started.body.challengeId);
-      expect((await actionOf(userId, action)).state, 'a proof is kept').toBe('CHALLENGE_REQUIRED');
+      expect((await actionOf(userId, action)).state, 'the proof is kept').toBe('CHALLENGE_REQUIRED');
       expect(await track(userId, action, { custom: { amount: 1 } })).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
-    describe('facts that rest on this action alone do not count', () => {
+    describe('facts that are based on this action alone do not count', () => {
       let addresses = 0;
       const facts: readonly (readonly [string, object])[] = [
         ['device.isNew', is('device.isNew', true)],
@@ -396,7 +403,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
         const action = await actionWith('BLOCK', [['ALLOW', isAsIfFirst]]);
         const begun = await actionWith('ALLOW', []);
         const { userId, key: theirs } = await they.enrolled();
-        // Enrolling was an action, too: with it gone nothing is left but the sign-in.
+        // Enrolling was an action, too: after deleting it, only the sign-in is left.
         await app.db.query(forgetActions, [userId]);
         const ipAddress = `91.10.20.${(addresses += 1)}`;
         const signIn = async (code: string) => {
@@ -409,14 +416,14 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
         const sent = { deviceId: 'phone', ipAddress };
         expect((await signIn(action)).status).toBe(200);
         expect((await track(userId, action, sent)).state, 'this action alone').toBe('CHALLENGE_SUCCEEDED');
-        // Another action is another matter, be it tracked or not.
+        // Other actions count, tracked or not.
         expect((await signIn(begun)).status).toBe(200);
         const later = await app.call('POST', path(userId, action), { body: sent });
         expect(later.body.state, 'other actions').toBe('BLOCK');
       });
     });
 
-    test('what a track does not let succeed makes no device, address or success known', async () => {
+    test('a track that does not let the action succeed makes no device, address or success known', async () => {
       const action = await actionWith('ALLOW', [['BLOCK', is('ip.ipAddress', '91.10.20.30')]]);
       const seen = await actionWith('ALLOW', [
         ['BLOCK', { or: [is('device.isNew', false), is('user.hasPreviouslyVerified', true)] }],
@@ -431,7 +438,36 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await actionOf(userId, action)).not.toHaveProperty('verificationMethod');
     });
 
-    test('what a backend sends with its secret key counts as at a track, and stands against another amount', async () => {
+    test('taking back two successes leaves those before them', async () => {
+      const isElsewhere: readonly Rule[] = [['BLOCK', is('ip.ipAddress', '91.10.20.30')]];
+      const codes = [
+        await actionWith('ALLOW', isElsewhere),
+        await actionWith('ALLOW', isElsewhere),
+        await actionWith('ALLOW', isElsewhere),
+      ] as const;
+      const isKnown = await actionWith('ALLOW', [
+        [
+          'BLOCK',
+          { and: [is('device.isNew', false), is('user.hasPreviouslyVerified', true), is('ip.isUnrecognized', false)] },
+        ],
+      ]);
+      const user = they.enrolled();
+      const { userId } = await user;
+      const sent = { deviceId: 'phone' };
+      await app.db.query(forgetActions, [userId]);
+      for (const code of codes) {
+        await early(code, {}, sent, user);
+        await app.runtime.advance(1_000);
+      }
+      expect((await track(userId, codes[0])).state).toBe('CHALLENGE_SUCCEEDED');
+      for (const code of [codes[2], codes[1]]) {
+        expect((await track(userId, code, { ipAddress: '91.10.20.30' })).state).toBe('BLOCK');
+      }
+      const reply = await app.call('POST', path(userId, isKnown), { body: { ...sent, ipAddress: '127.0.0.1' } });
+      expect(reply.body.state).toBe('BLOCK');
+    });
+
+    test('data that a backend sends with its secret key counts as in a track, and wins over a different amount', async () => {
       await app.call('POST', '/v1/management/custom-data-points', {
         key: app.tenant.managementKey,
         body: { name: 'amount', dataType: 'number', modelType: 'action', linked: true },
@@ -450,19 +486,19 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect([changed.status, changed.body.errorCode]).toEqual([409, 'conflict']);
       expect(await track(sender, action, { custom: { amount: 10 } })).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
 
-      // Absent members are null there, and nothing of the kind before.
+      // Absent members are null there, and there is no earlier value.
       const without = they.newUser();
       const empty = await challenge(without, action, { custom: {} });
       await verify(without, empty.body.challengeId);
       expect((await actionOf(without, action)).state).toBe('CHALLENGE_SUCCEEDED');
     });
 
-    test('what a backend sends later decides what a sign-in has begun: by /challenge, by /claim', async () => {
+    test('a later backend call decides an action that a sign-in has begun: by /challenge, by /claim', async () => {
       const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
       const first = await early(action);
       expect((await challenge(first.userId, action, { custom: { amount: 5000 } })).body.errorCode).toBe('forbidden');
       expect(await they.validate(first.accessToken)).toMatchObject({ state: 'BLOCK', isTracked: false });
-      // The track decides all the same, by what it tells.
+      // The track decides all the same, with its own data.
       expect((await explain(first.userId, action)).earlier).toHaveLength(1);
 
       const second = await early(action);
@@ -472,7 +508,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await codes()).toContain(action);
     });
 
-    test('CHALLENGE_FAILED stands, and what a failed attestation set; what the rules set does not', async () => {
+    test('CHALLENGE_FAILED stays, and so does a state set by a denial or a failed attestation; a state set by rules is decided again', async () => {
       const action = await actionWith('CHALLENGE', [...kinds]);
       for (const [set, kind, state] of [
         ['CHALLENGE_FAILED', 'ALLOW', 'CHALLENGE_FAILED'],
@@ -493,7 +529,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       });
     });
 
-    test('a state that a backend sets makes the action tracked, the same one too, whatever its track tells', async () => {
+    test('an action whose state a backend sets counts as tracked, also if the state is the same, whatever its track brings', async () => {
       await app.call('POST', '/v1/management/custom-data-points', {
         key: app.tenant.managementKey,
         body: { name: 'payee', dataType: 'text', modelType: 'action', linked: true },
@@ -511,7 +547,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       }
     });
 
-    test('an explanation has both decisions, and computes both again', async () => {
+    test('an explanation contains both decisions, and computes both again', async () => {
       const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
       const { userId } = await early(action);
       const begun = await explain(userId, action);
@@ -533,7 +569,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(Date.parse(now.decidedAt) - Date.parse(first.decidedAt)).toBe(1_000);
     });
 
-    test('a user who is deleted in between begins anew, and nothing that was proven before counts', async () => {
+    test('if the user is deleted in between, the action begins again and earlier proofs do not count', async () => {
       const action = await actionWith('CHALLENGE', []);
       const { userId, accessToken } = await early(action);
       await app.call('DELETE', `/v1/users/${userId}`);
@@ -541,7 +577,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await they.validate(accessToken)).toEqual({ isValid: false, error: 'Token is invalid.' });
     });
 
-    test('N17: a session counts from the proof, however much later the track lets the action succeed', async () => {
+    test('N17: a session is counted from the proof, however much later the track lets the action succeed', async () => {
       const action = await actionWith('ALLOW', [['BLOCK', over1000]]);
       const { userId } = await early(action);
       await app.runtime.advance(300_000);
@@ -554,7 +590,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     });
   });
 
-  test('a challenge that was opened by nobody can be taken over by the token of its action', async () => {
+  test('the token of an action can take over a challenge that was opened without a user', async () => {
     const { userId, key } = await they.enrolled();
     const token = await they.track(userId);
     const mine = await open({});
@@ -567,7 +603,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(foreign.body.errorCode).toBe('invalid_credential');
   });
 
-  test('A47: options are the same whoever is asked for, and whoever has no passkey is asked for one that is always the same', async () => {
+  test('A47: options look the same for every user; a user without a passkey always gets the same decoy', async () => {
     const { userId } = await they.enrolled();
     const scrubbed = async (token: string | undefined, body: object) => {
       const { options } = await they.authenticationOptions(token, body);
@@ -584,7 +620,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(other.allowCredentials[0].id).not.toBe(asked[1]?.allowCredentials[0].id);
   });
 
-  test('client-api 4.5: unknown_credential is said only of what nobody of the tenant has', async () => {
+  test('client-api 4.5: unknown_credential is returned only for a credential that no user of the tenant has', async () => {
     const known = await they.enrolled();
     const codeOf = async (token: string | undefined, key: SoftwareKey, origin = ownOrigin, wrong = {}) =>
       (await they.signIn(token, key, wrong, {}, origin)).body.errorCode;
@@ -595,7 +631,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(await codeOf(given, known.key, ownOrigin, { flags: 0 })).toBe('invalid_credential');
     }
     expect(await codeOf(token, (await they.enrolled()).key)).toBe('invalid_credential');
-    // A security key is somebody's credential too.
+    // A security key belongs to a user, too.
     const securityKey = softwareKey();
     const asked = await they.good(
       they.post('user-authenticators/security-key/registration-options', known.accessToken),
@@ -603,12 +639,12 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     const created = createCredential(securityKey, asked, ownOrigin);
     await they.good(they.post('user-authenticators/security-key', known.accessToken, created));
     expect(await codeOf(undefined, securityKey)).toBe('invalid_credential');
-    // One that was removed is nobody's any more.
+    // A removed credential belongs to no user any more.
     await app.call('DELETE', `/v1/users/${known.userId}/authenticators/${known.authenticatorId}`);
     expect(await codeOf(undefined, known.key)).toBe('unknown_credential');
   });
 
-  test('a passkey that the backend has enrolled from elsewhere signs in, and its kind is learnt', async () => {
+  test('a passkey that the backend imported signs in, and its kind is learnt from that', async () => {
     const key = softwareKey({ counter: 3, isSynced: false });
     const enrolled = await app.call('POST', '/v1/users/moved/authenticators', {
       body: {
@@ -619,7 +655,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       },
     });
     expect(enrolled.status, enrolled.text).toBe(200);
-    // It calls its user by whatever its maker chose.
+    // It uses the user handle that its maker chose.
     const reply = await they.signIn(undefined, key, { userHandle: 'b2xkLWhhbmRsZQ' });
     expect(reply.body, reply.text).toMatchObject({ isVerified: true, userId: 'moved' });
     expect((await they.signIn(undefined, key, { counter: 4 })).body.errorCode).toBe('invalid_credential');
@@ -627,7 +663,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
     expect(seen.webauthnCredential).toMatchObject({ credentialDeviceType: 'singleDevice', credentialBackedUp: false });
   });
 
-  test('A65: neither a challenge that is open nor a nonce is in the database in clear', async () => {
+  test('A65: the database contains neither an open challenge nor a nonce in clear', async () => {
     const { options } = await they.authenticationOptions(undefined);
     const { nonce } = await they.good(they.post('challenge', undefined, {}));
     const dump = JSON.stringify(await databaseText(app.db));
@@ -656,7 +692,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       return { reply, options: reply.body.options };
     }
 
-    test('a ceremony is finished by the browser that began it, and by no other', async () => {
+    test('only the browser that began a ceremony can finish it', async () => {
       const { key } = await they.enrolled();
       const { reply: first, options } = await begun();
       expect(cookiesOf(first)).toEqual([
@@ -687,7 +723,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect((await list({ ...page, cookie: session })).body.errorCode).toBe('expired_token');
     });
 
-    test('A41: a cookie that was planted, or is of another ceremony, or comes from another page finishes nothing', async () => {
+    test('A41: a cookie that was planted, belongs to another ceremony or comes from another page finishes nothing', async () => {
       const { key } = await they.enrolled();
       const planted = (await begun()).reply;
       for (const headers of [
@@ -708,7 +744,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       }
     });
 
-    test('A41: what stands in the session cookie before is not what stands there after', async () => {
+    test('A41: the session cookie gets a new value at sign-in', async () => {
       const { key } = await they.enrolled();
       const { reply: first, options } = await begun();
       const cookie = `${pair(first, '__as_challenge')}; __as_session=fixed`;
@@ -717,7 +753,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(pair(reply, '__as_session')).toBe(`__as_session=${reply.body.accessToken}`);
     });
 
-    test('nothing is set for a page that is not the tenant’s, nor where nobody asked for it', async () => {
+    test('no cookie is set for a page that is not the tenant’s, nor for a request without one', async () => {
       expect(cookiesOf((await begun({ origin: 'https://evil.example' })).reply)).toEqual([]);
       expect(cookiesOf((await begun({})).reply)).toEqual([]);
       const { key } = await they.enrolled();
@@ -726,7 +762,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
       expect(cookiesOf(await they.post('verify/passkey', undefined, body, page))).toEqual([]);
     });
 
-    test('an action’s challenge keeps its cookie through the options, and a registration has one, too', async () => {
+    test('an action’s challenge keeps its cookie across requests for options, and a registration has a cookie, too', async () => {
       const { key } = await they.enrolled();
       const opened = await they.post('challenge/web', undefined, { action: 'cooked' }, page);
       const { challengeId } = opened.body;
@@ -752,7 +788,7 @@ describe.each(databaseKinds)('signing in by a passkey alone, on the %s database'
   });
 });
 
-/** A COSE key as text, as a backend that has it would send it. */
+/** A COSE key as text, in the form that an importing backend sends. */
 function coseOf(key: SoftwareKey): string {
   const [x, y] = [key.publicKey.get(-2), key.publicKey.get(-3)] as [Buffer, Buffer];
   const parts = [Buffer.from('a5010203262001215820', 'hex'), x, Buffer.from('225820', 'hex'), y];

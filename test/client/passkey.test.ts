@@ -1,4 +1,4 @@
-/** Worry: the passkeys of a tenant's users do not work, or say more, or do more, than they should. */
+/** Worry: passkeys of a tenant's users fail, reveal too much, or prove more than they should. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
@@ -9,7 +9,7 @@ import { keyHolder, ownOrigin } from './key-holder.ts';
 
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
 
-describe.each(databaseKinds)('a passkey by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('a passkey through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let they: ReturnType<typeof keyHolder>;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
 
   const options = 'user-authenticators/passkey/registration-options';
 
-  test('is created with options that strict clients can read', async () => {
+  test('is created with options that strict clients can parse', async () => {
     const userId = they.newUser();
     const token = await they.track(userId, { username: 'jane@example.com' });
     const body = await they.good(they.post(options, token, { displayName: 'Jane', authenticatorAttachment: null }));
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect(platform.options.authenticatorSelection.authenticatorAttachment).toBe('platform');
   });
 
-  test('W7.1-1, W7.1-2: each ceremony has a challenge of its own, each user and tenant a handle of its own, always the same', async () => {
+  test('W7.1-1, W7.1-2: each ceremony has its own challenge; each user has a stable handle of their own in each tenant', async () => {
     const [ann, bob] = [they.newUser(), they.newUser()];
     const first = await they.registrationOptions(await they.track(ann));
     const second = await they.registrationOptions(await they.track(ann));
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect(foreign.options.user.id).not.toBe(first.options.user.id);
   });
 
-  test('3.1: what is told of a new authenticator is what is stored, however long anything takes', async () => {
+  test('client-api 3.1: the response describes a new authenticator as it is stored, however long the request takes', async () => {
     const token = await they.track(they.newUser(), { scope: 'add:authenticators' });
     const added = 'user-authenticators';
     const totp = await they.good(they.post(`${added}/totp`, token, {}));
@@ -77,7 +77,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     const { clock } = app.runtime;
     const { now } = clock;
     let ms = 0;
-    // Each look at the clock sees another time.
+    // Every look at the clock returns another time.
     clock.now = () => now() + (ms += 1);
     try {
       const made = [await they.good(they.register(token, softwareKey()))];
@@ -99,7 +99,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     }
   });
 
-  test("the user's first authenticator completes the action, and is told of with its maker and its browser", async () => {
+  test("the user's first authenticator completes the action; the notice names its maker and its browser", async () => {
     const userId = they.newUser();
     const token = await they.track(userId);
     const { options: asked, challengeId } = await they.registrationOptions(token, { username: 'jane' });
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect(seen.body).toEqual([{ userId, ...authenticator }]);
   });
 
-  test('proves an action of its user, and its counter, its backup and its use are kept', async () => {
+  test('proves an action of its user; its counter, backup state and last use are stored', async () => {
     const { userId, key, authenticatorId } = await they.enrolled({ counter: 5, isSynced: false });
     const reply = await they.signIn(await they.track(userId, { username: 'jane' }), key);
     expect(reply.body).toEqual({
@@ -160,10 +160,10 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
       username: 'jane',
     });
     expect(await they.validate(reply.body.accessToken)).toMatchObject({ isValid: true, userId, action: 'pay' });
-    expect(await they.stored(key)).toMatchObject({ counter: 6, last_verified_at: app.runtime.clock.now() });
+    expect(await they.stored(key)).toMatchObject({ counter: 6, lastVerifiedAt: app.runtime.clock.now() });
   });
 
-  test('lists the passkeys of the token’s user, excludes them from new ones, and names their transports', async () => {
+  test('lists the passkeys of the token’s user, excludes them from new registrations, and names their transports', async () => {
     const { userId, key, accessToken } = await they.enrolled();
     const listed = [
       { id: key.credentialId.toString('base64url'), type: 'public-key', transports: ['internal', 'hybrid'] },
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect((await they.registrationOptions(accessToken)).options.excludeCredentials).toEqual(listed);
   });
 
-  test('A11: a second one takes the scope, of a strong proof or of the backend, also at the last step', async () => {
+  test('A11: a second one needs the scope from a strong proof or from the backend, also at the last step', async () => {
     const { userId, accessToken } = await they.enrolled();
     const plain = await they.track(userId);
     const refused = await they.post(options, plain, {});
@@ -188,10 +188,10 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
 
     const asked = await they.track(userId, { scope: 'add:authenticators' });
     const reply = await they.good(they.register(asked, softwareKey()));
-    // Only the very first registration proves anything.
+    // Only the very first registration is a proof.
     expect(await they.validate(reply.accessToken)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
 
-    // Two that begin as the first: the second to finish is none.
+    // If two begin as the first, the second to finish is not a proof.
     const racer = they.newUser();
     const [left, right] = [await they.track(racer), await they.track(racer)];
     const begun = await they.registrationOptions(right);
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect([second.status, second.body.errorCode]).toEqual([403, 'insufficient_scope']);
   });
 
-  test('ruling 17: a ceremony that is to carry scopes asks for user verification, and without it is refused', async () => {
+  test('ruling 17: a ceremony that earns scopes asks for user verification, and is refused without it', async () => {
     const { userId, key } = await they.enrolled();
     const token = await they.track(userId, { scope: 'remove:authenticators' });
     expect((await they.authenticationOptions(token)).options.userVerification).toBe('required');
@@ -231,7 +231,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect(await they.validate(reply.accessToken)).toMatchObject({ isValid: true, assurance: 'high' });
   });
 
-  test('conditional create is taken with no user there, and then proves nothing', async () => {
+  test('conditional create is accepted without user presence, and then proves nothing', async () => {
     const userId = they.newUser();
     const token = await they.track(userId);
     const unattended = { flags: 8 | 16 };
@@ -242,7 +242,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     expect((await they.post(options, reply.accessToken, {})).body.errorCode).toBe('insufficient_scope');
   });
 
-  test('client-api 4.7: what iOS writes differently is understood', async () => {
+  test('client-api 4.7: the different encodings of iOS are understood', async () => {
     const userId = they.newUser();
     const token = await they.track(userId);
     const { options: asked } = await they.registrationOptions(token);
@@ -259,7 +259,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     };
     const added = await they.good(they.post('user-authenticators/passkey', token, { registrationCredential: ios }));
     expect(added.userAuthenticator.authenticatorAttachment).toBeUndefined();
-    // iOS takes the text of user.id for the handle, and gives it back as text; a browser has one layer more.
+    // iOS uses the text of user.id as the handle and returns it as text; a browser encodes it once more.
     const text = String(asked.user.id);
     for (const userHandle of [
       text,
@@ -290,7 +290,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
       expect(reply.status, reply.text).toBe(200);
     }
 
-    test('one alone, where several are not permitted', async () => {
+    test('only one is accepted where several are not permitted', async () => {
       await configure({ allowMultipleUserAuthenticators: false });
       const { accessToken } = await they.enrolled();
       const reply = await they.post(options, accessToken, {});
@@ -298,7 +298,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
       await configure({ allowMultipleUserAuthenticators: null });
     });
 
-    test('not the first, where another method has to be there to recover by', async () => {
+    test('is refused as the first authenticator if another method is required for recovery', async () => {
       await configure({ recoveryMethods: ['EMAIL_OTP'] });
       const userId = they.newUser();
       const reply = await they.post(options, await they.track(userId), {});
@@ -311,7 +311,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
       await configure({ recoveryMethods: null });
     });
 
-    test('A51: the attachment and user verification that are asked for are held to on the server', async () => {
+    test('A51: the server enforces the requested attachment and user verification', async () => {
       await configure({
         authenticatorAttachment: 'cross-platform',
         userVerificationRequirement: 'required',
@@ -336,7 +336,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
       await configure({ userVerificationRequirement: null, passkeyRegistrationHints: null });
     });
 
-    test('not at all, where passkeys are switched off', async () => {
+    test('is refused where passkeys are switched off', async () => {
       const { userId, key } = await they.enrolled();
       const token = await they.track(userId);
       const [own, anybody] = [await they.authenticationOptions(token), await they.authenticationOptions(undefined)];
@@ -355,7 +355,7 @@ describe.each(databaseKinds)('a passkey by the client API, on the %s database', 
     });
   });
 
-  test('the presence of a credential is told to any page of the tenant, and of none with one code', async () => {
+  test('any page of the tenant may ask whether a credential exists; every missing one gets the same error code', async () => {
     const { key } = await they.enrolled();
     const id = key.credentialId.toString('base64url');
     const find = (query: string) =>

@@ -1,4 +1,4 @@
-/** Worry: whoever has found a recovery code, or has only a weak proof, ends up with the owner's power. */
+/** Worry: an attacker who found a recovery code, or has only a weak proof, ends up with the owner's power. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sqlTime, statement } from '../../src/storage/sql.ts';
@@ -15,12 +15,12 @@ const endHold = statement<never>(
   'test_end_hold',
   'update authenticators set held_until = $2 where user_id = $1 and held_until is not null',
 );
-const heldAudit = statement<{ event_type: string; actor: { kind: string }; data: Record<string, unknown> }>(
+const heldAudit = statement<{ eventType: string; actor: { kind: string }; data: Record<string, unknown> }>(
   'test_hold_events',
   `select event_type, actor, data from audit_events where user_id = $1 order by happened_at, event_id`,
 );
 
-describe.each(databaseKinds)('factors that are added in recovery, on the %s database', (kind) => {
+describe.each(databaseKinds)('authenticators that are added during recovery, on the %s database', (kind) => {
   let app: TestApp;
   let they: ReturnType<typeof keyHolder>;
   beforeAll(async () => {
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
   const timeIsUp = ({ userId }: { userId: string }) =>
     app.db.query(endHold, [userId, sqlTime(app.runtime.clock.now())]);
 
-  /** Somebody with an authenticator app, an address and recovery codes. */
+  /** A user with an authenticator app, an address and recovery codes. */
   async function owner(): Promise<Owner> {
     const userId = they.newUser();
     const email = `${userId}@example.com`;
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     return { userId, email, secret, codes: first.recoveryCodes, appId };
   }
 
-  /** The token that one of somebody's recovery codes earns. */
+  /** The token that one of the user's recovery codes earns. */
   async function recovered({ userId, codes }: Owner, n = 0, body: object = {}): Promise<string> {
     const token = await they.track(userId, body);
     const proven = await they.good(they.post('verify/recovery-code', token, { verificationCode: codes[n] }));
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     return { ...proven, secret };
   }
 
-  test('ruling 40: no token of a recovery replaces a factor, whatever was enrolled with it before', async () => {
+  test('ruling 40: a recovery token never replaces an authenticator, whatever was enrolled with it before', async () => {
     const victim = await owner();
     await enrol(victim.userId, { verificationMethod: 'EMAIL_MAGIC_LINK', email: victim.email });
     const token = await recovered(victim);
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect((await byApp(await they.track(victim.userId), victim.secret)).isVerified).toBe(true);
   });
 
-  test('ruling 41: a key that was added in recovery adds nothing further that counts, and removes nothing', async () => {
+  test('ruling 41: a key that was added during recovery can add nothing that counts, and removes nothing', async () => {
     const victim = await owner();
     const [one, two] = [softwareKey(), softwareKey()];
     const token = await recovered(victim);
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(scopesOf(proven.accessToken)).toEqual(['read:authenticators']);
     const refused = await they.post('user-authenticators/passkey/registration-options', proven.accessToken, {});
     expect(refused.body.errorCode).toBe('insufficient_scope');
-    // With the token of the recovery, too, whatever is proven by the key.
+    // The same holds for the recovery token, whatever the key proves.
     const chained = await they.good(they.signIn(token, one));
     const second = await they.good(they.register(String(chained.accessToken), two));
     expect(second.userAuthenticator.heldUntil).toBeDefined();
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(await held(victim)).toHaveLength(2);
   });
 
-  test('ruling 41: it is held for a day, or as long as the tenant set; the owner removes it by what they have', async () => {
+  test('ruling 41: the hold lasts a day, or as long as the tenant set; the owner removes the key with an earlier authenticator', async () => {
     const victim = await owner();
     const key = softwareKey();
     const token = await recovered(victim);
@@ -167,7 +167,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
         ({ userAuthenticatorId }) => userAuthenticatorId !== userAuthenticator.userAuthenticatorId,
       );
     })();
-    // What is held already stays so, whatever is set meanwhile.
+    // A later change of the setting does not affect existing holds.
     await manage({ recoveredFactorHoldHours: 0 });
     expect(Date.parse(again?.['heldUntil']) - Date.parse(again?.['verifiedAt'])).toBe(hour);
     expect(await held(victim)).toHaveLength(2);
@@ -182,7 +182,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect((await they.signIn(await they.track(victim.userId), key)).status).toBe(400);
   });
 
-  test('ruling 41: until its time a key with user verification counts as the code did, in demands, sign-ins and answers', async () => {
+  test('ruling 41: while it is held, a key with user verification counts only as the recovery code did: in demands, sign-ins and responses', async () => {
     const victim = await owner();
     const key = softwareKey();
     await they.good(they.register(await recovered(victim), key));
@@ -191,7 +191,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     const anonymous = await they.good(they.signIn(undefined, key));
     expect(await they.validate(anonymous.accessToken)).toMatchObject({ isValid: true, assurance: 'low' });
     expect(scopesOf(anonymous.accessToken)).toEqual(['read:authenticators']);
-    // What demands more, or a key, is not shown to be either: the code could not prove it.
+    // Actions that demand more assurance, or a key, offer neither: the recovery code could not prove them.
     for (const action of ['vault', 'by-key']) {
       const token = await they.track(victim.userId, {}, action);
       expect((await session(token)).challengeMethods).not.toContainEqual(
@@ -208,7 +208,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     }
   });
 
-  test('ruling 41: a held key beside one that is not moves no action that demands more', async () => {
+  test('ruling 41: a held key next to one that is not held completes no action that demands more', async () => {
     const victim = await owner();
     const [own, planted] = [softwareKey(), softwareKey()];
     await they.good(they.register(await they.track(victim.userId, { scope: everyScope }), own));
@@ -224,7 +224,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     ['held', 'CHALLENGE_REQUIRED'],
     ['held no longer', 'CHALLENGE_SUCCEEDED'],
   ])(
-    'rulings 36 and 41: the first track judges an earlier proof by a key that is %s as it counted',
+    'rulings 36 and 41: the first track judges an earlier proof by a key that is %s as it counted when it was given',
     async (when, state) => {
       const victim = await owner();
       const key = softwareKey();
@@ -247,7 +247,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     },
   );
 
-  test('rulings 40 and 42: what a proof has earned while its action was looked at, its repeat earns after that', async () => {
+  test('rulings 40 and 42: a repeat of a proof given during a review earns no more after the review', async () => {
     const { userId, secret } = await owner();
     const token = await they.track(userId, { idempotencyKey: 'k', scope: everyScope });
     const set = (state: string) => app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state } });
@@ -260,14 +260,14 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(scopesOf((await verify()).accessToken)).toEqual(['read:authenticators']);
   });
 
-  test('ruling 41: nothing is held that a backend asked for, enrolled itself, or that is somebody’s first', async () => {
+  test('ruling 41: an authenticator is not held if a backend requested or enrolled it, or if it is the user’s first', async () => {
     const victim = await owner();
     const given = await recoveredWith(victim, 0, 'add:authenticators');
     const free = await they.good(they.register(given, softwareKey()));
     expect(free.userAuthenticator.heldUntil).toBeUndefined();
     const newcomer = await they.good(they.register(await they.track(they.newUser()), softwareKey()));
     expect(newcomer.userAuthenticator.heldUntil).toBeUndefined();
-    // Held, and then enrolled by the backend: it vouches for it.
+    // Held, then enrolled by the backend, which vouches for it.
     const another = await owner();
     const key = softwareKey();
     const { userAuthenticatorId } = await they.good(they.register(await recovered(another), key));
@@ -307,7 +307,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect(await held(victim)).toEqual([]);
       const events = await app.db.query(heldAudit, [victim.userId]);
       expect(events.at(-1)).toMatchObject({
-        event_type: 'authenticator.hold_lifted',
+        eventType: 'authenticator.hold_lifted',
         actor: { kind: way.includes('server') ? 'server' : 'management' },
         data: { authenticatorId: id, wasHeld: true },
       });
@@ -322,25 +322,23 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(await held(victim)).toEqual([]);
   });
 
-  test('ruling 41: a held address proves little, is nobody’s own, and its owner is told at the addresses from before', async () => {
+  test('ruling 41: a held address proves little and does not become the user’s own; notices go to the earlier addresses', async () => {
     const victim = await owner();
     const mine = 'planted@example.com';
     await withAddress(await recovered(victim), mine);
     await app.runtime.advance(60_000);
-    const told = app
-      .mail()
-      .filter(({ subject, text }) => /added/.test(subject) && /Until .* it opens only little/.test(text));
+    const told = app.mail().filter(({ subject, text }) => /added/.test(subject) && /so it’s limited until/.test(text));
     expect(told.map(({ to }) => to)).toContain(victim.email);
     expect(told.map(({ to }) => to)).not.toContain(mine);
     const token = await they.track(victim.userId);
     await they.good(they.post('challenge/email-otp', token, {}));
     const proven = await they.good(they.post('verify/email-otp', token, { verificationCode: mailedCode(mine) }));
     expect(scopesOf(proven.accessToken)).toEqual(['read:authenticators']);
-    // Nor is a backend's own challenge sent there that names no address.
+    // A backend's own challenge that names no address is not sent there either.
     const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId: victim.userId };
     await they.good(app.call('POST', '/v1/challenge', { body }));
     expect(app.mail()[0]?.to).toBe(victim.email);
-    // Of somebody without an address it does not become the address.
+    // It does not become the address of a user who has none.
     const userId = they.newUser();
     const secret = new Secret({ size: 20 }).base32;
     const { recoveryCodes } = await enrol(userId, {
@@ -352,7 +350,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect((await they.good(app.call('GET', `/v1/users/${userId}`))).email).toBeUndefined();
   });
 
-  test('ruling 41: a link that enrols an address is held by the token that asked for it', async () => {
+  test('ruling 41: a link that enrols an address is held according to the token that requested it', async () => {
     const victim = await owner();
     const token = await recovered(victim);
     const mine = 'by-link@example.com';
@@ -366,7 +364,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(scopesOf(finalized.accessToken)).toEqual(['read:authenticators', 'add:authenticators']);
   });
 
-  test('ruling 40: a repeated proof carries what its first answer carried, whatever has changed since', async () => {
+  test('ruling 40: a repeated proof carries what its first response carried, whatever has changed since', async () => {
     const userId = they.newUser();
     const email = `${userId}@example.com`;
     await enrol(userId, { verificationMethod: 'EMAIL_OTP', email });
@@ -381,7 +379,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     const first = scopesOf((await verify()).accessToken);
     expect(first).toEqual(['read:authenticators', 'add:authenticators', 'update:authenticators']);
     expect(scopesOf((await verify()).accessToken)).toEqual(first);
-    // A stronger one that stood beside it goes: the repeat of the weak proof earns nothing more by that.
+    // A stronger authenticator is removed: the repeat of the weak proof still earns no more.
     const other = await owner();
     await enrol(other.userId, { verificationMethod: 'EMAIL_OTP', email: other.email });
     const plain = await they.track(other.userId);
@@ -393,7 +391,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(scopesOf((await weak()).accessToken)).toEqual(['read:authenticators']);
   });
 
-  test('ruling 40: a repeated track carries the scopes that are asked in that call', async () => {
+  test('ruling 40: a repeated track carries the scopes that this call asks for', async () => {
     const { userId } = await owner();
     const first = await they.track(userId, { idempotencyKey: 'k', scope: everyScope });
     const repeated = await they.track(userId, { idempotencyKey: 'k', scope: 'add:authenticators' });
@@ -403,7 +401,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect((await newApp(first)).status).toBe(200);
   });
 
-  test('ruling 40: a challenge with `add` beside an authenticator at another address proves that, and changes nothing', async () => {
+  test('ruling 40: a challenge with `add`, for a user with an authenticator at another address, proves the address and changes nothing', async () => {
     const userId = they.newUser();
     await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` });
     const before = await listed({ userId });
@@ -416,7 +414,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(await they.good(app.call('GET', `/v1/users/${userId}`))).toMatchObject({ email: `${userId}@example.com` });
   });
 
-  test('ruling 40: a repeated proof is answered no longer because its authenticator was proven elsewhere', async () => {
+  test('ruling 40: a repeated proof does not live longer because its authenticator was proven elsewhere', async () => {
     const { userId, secret } = await owner();
     const token = await they.track(userId);
     await app.runtime.advance(31_000);
@@ -432,12 +430,12 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(lives(repeated)).toBeLessThan(100);
   });
 
-  test('ruling 40: at use a token counts for the lesser of what it carries and what its proof would earn now', async () => {
+  test('ruling 40: on use, a token counts for the lesser of what it carries and what its proof would earn now', async () => {
     const userId = they.newUser();
     const first = await withAddress(await they.track(userId), `${userId}@example.com`);
     expect(scopesOf(first.accessToken)).toContain('remove:authenticators');
     const token = String(first.accessToken);
-    // The backend enrols something stronger: what the address has earned is not enough beside it.
+    // The backend enrols something stronger: the proof of the address is not enough any more.
     const secret = new Secret({ size: 20 }).base32;
     const { authenticator } = await enrol(userId, {
       verificationMethod: 'AUTHENTICATOR_APP',
@@ -455,14 +453,14 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect(await tries(token)).toEqual(Array.from({ length: 5 }, () => 'insufficient_scope'));
     expect((await session(token)).scopes).toEqual(['read:authenticators']);
     expect((await session(token)).enrolmentMethods).toEqual([]);
-    // What the backend gave counts, and a token that was issued before nothing was enrolled is no way in.
+    // Scopes that the backend gave still count; a token issued before anything was enrolled does not let anyone in.
     const asked = await they.track(userId, { scope: 'add:authenticators' });
     expect((await they.post('user-authenticators/passkey/registration-options', asked, {})).status).toBe(200);
     await they.good(app.call('DELETE', `/v1/users/${userId}/authenticators/${id}`));
     expect((await session(token)).scopes).toContain('remove:authenticators');
   });
 
-  test('ruling 41: with any-proof a weaker proof adds, and what it adds is held, by the weaker proof’s assurance', async () => {
+  test('ruling 41: with any-proof a weaker proof may add, and what it adds is held at the assurance of that proof', async () => {
     await manage({ factorChangePolicy: 'any-proof' });
     const victim = await owner();
     await enrol(victim.userId, { verificationMethod: 'EMAIL_OTP', email: victim.email });
@@ -475,14 +473,14 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     const proven = await they.good(they.signIn(await they.track(victim.userId), key));
     expect(scopesOf(proven.accessToken)).toEqual(['read:authenticators']);
     expect(await they.validate(proven.accessToken)).toMatchObject({ assurance: 'low' });
-    // By the strongest that is not held nothing is.
+    // With the strongest authenticator that is not held, nothing is held.
     const strong = await byApp(await they.track(victim.userId), victim.secret);
     const free = await they.good(they.register(String(strong.accessToken), softwareKey()));
     expect(free.userAuthenticator.heldUntil).toBeUndefined();
     await manage({ factorChangePolicy: null });
   });
 
-  test('ruling 41: the last passkey that the owner keeps is none that is held, and a held one goes though it is the last', async () => {
+  test('ruling 41: a held passkey does not count as the last one that the owner must keep, and can be removed even if it is the last', async () => {
     const passkeys = (body: object) =>
       app.call('PATCH', '/v1/management/authenticator-configurations/passkey', { key: app.tenant.managementKey, body });
     const victim = await owner();
@@ -496,11 +494,11 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
     expect((await remove(given, own.userAuthenticatorId)).status).toBe(403);
     await they.good(passkeys({ preventRemovingLastPasskey: null }));
     await they.good(app.call('DELETE', `/v1/users/${victim.userId}/authenticators/${own.userAuthenticatorId}`));
-    // Without what is held, the app is the last thing that the user has.
+    // Without the held authenticators, the app is the last one that the user has.
     expect((await remove(given, victim.appId)).body.errorDescription).toMatch(/last authenticator/);
   });
 
-  test('ruling 41: a held one does not become the default by itself, and stays held whatever it is called', async () => {
+  test('ruling 41: a held authenticator does not become the default by itself, and renaming it does not end the hold', async () => {
     const victim = await owner();
     const { userAuthenticatorId: id, userAuthenticator } = await they.good(
       they.register(await recovered(victim), softwareKey()),
@@ -516,14 +514,14 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       isDefault: true,
       heldUntil: userAuthenticator.heldUntil,
     });
-    // The strongest goes: what is left is held as before, and earns nothing.
+    // The strongest one is removed: the rest is held as before, and earns nothing.
     await app.call('DELETE', `/v1/users/${victim.userId}/authenticators/${victim.appId}`);
     expect(await held(victim)).toHaveLength(1);
     const first = await they.post('user-authenticators/totp', await they.track(victim.userId));
     expect(first.body.errorCode).toBe('insufficient_scope');
   });
 
-  test('ruling 41: rules see whether somebody has a held authenticator, from one read', async () => {
+  test('ruling 41: rules see whether a user has a held authenticator, from one read', async () => {
     const rules = (action: string) => `/v1/management/action-configurations/${action}/rules`;
     const key = app.tenant.managementKey;
     await they.good(
@@ -546,7 +544,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
   });
 
   describe('ruling 41: a successor', () => {
-    /** Somebody whose app has a successor. */
+    /** A user whose app has a successor. */
     async function succeeded() {
       const victim = await owner();
       const { secret, accessToken, userAuthenticator } = await withApp(await recovered(victim));
@@ -559,7 +557,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       };
     }
 
-    test('is offered after a recovery code alone, and stands beside the app until its time', async () => {
+    test('is offered only after a recovery code, and exists beside the app until its hold ends', async () => {
       const victim = await owner();
       const offers = async (token: string) =>
         (await session(token)).enrolmentMethods.map(
@@ -576,7 +574,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       await manage({ recoveredFactorHoldHours: null });
       const later = await recovered(victim, 2);
       const { secret, accessToken } = await withApp(later);
-      // One at a time.
+      // Only one at a time.
       expect((await newApp(String(accessToken))).body.errorCode).toBe('insufficient_scope');
       const weak = await byApp(await they.track(victim.userId), secret);
       expect(scopesOf(weak.accessToken)).toEqual(['read:authenticators']);
@@ -586,7 +584,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect((await session(String(strong.accessToken))).authenticators).toHaveLength(2);
     });
 
-    test.each([true, false])('takes the app’s place when its time has come; the job has run: %s', async (hasRun) => {
+    test.each([true, false])('replaces the app when its hold ends; the job has run: %s', async (hasRun) => {
       const { userId, secret, newSecret, newId, appId } = await succeeded();
       await timeIsUp({ userId });
       if (hasRun) await app.runtime.advance(61_000);
@@ -596,13 +594,13 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       const proven = await byApp(await they.track(userId, {}, 'vault'), newSecret);
       expect(await they.validate(proven.accessToken)).toMatchObject({ isValid: true, assurance: 'medium' });
       expect(scopesOf(proven.accessToken)).toContain('remove:authenticators');
-      // Whoever changes something finds it in its place: what it replaced does not come back when it goes.
+      // Any later change already sees the successor: the app does not come back when the successor is removed.
       expect((await remove(String(proven.accessToken), appId)).status).toBe(404);
       await app.call('DELETE', `/v1/users/${userId}/authenticators/${newId}`);
       expect(await listed({ userId })).toEqual([]);
     });
 
-    test('that has taken its place is the default that the app was, ends sessions and tells the owner', async () => {
+    test('becomes the default that the app was, ends sessions and notifies the owner', async () => {
       const { userId, email, newId } = await succeeded();
       await app.runtime.advance(60_000);
       const before = app.mail().filter(({ to, subject }) => to === email && /added/.test(subject)).length;
@@ -614,10 +612,10 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect(after).toBe(before + 1);
     });
 
-    test('is cancelled by a proof of the app, also beside something stronger', async () => {
+    test('can be cancelled with a proof of the app, even if a stronger authenticator exists', async () => {
       const victim = await succeeded();
       await they.good(they.register(await they.track(victim.userId, { scope: everyScope }), softwareKey()));
-      // Neither by itself nor by the code that added it.
+      // It cannot be cancelled by itself, nor with the code that added it.
       const own = await byApp(await they.track(victim.userId), victim.newSecret);
       for (const token of [victim.newToken, String(own.accessToken), await they.track(victim.userId)]) {
         expect((await remove(token, victim.newId)).body.errorCode).toBe('insufficient_scope');
@@ -632,7 +630,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect(await listed(victim)).toHaveLength(2);
     });
 
-    test.each(['server', 'management'])('takes the app’s place at once when the %s API lifts its hold', async (api) => {
+    test.each(['server', 'management'])('replaces the app at once when the %s API lifts its hold', async (api) => {
       const { userId, newId } = await succeeded();
       const base = api === 'server' ? '/v1' : '/v1/management';
       const key = api === 'server' ? app.tenant.secretKey : app.tenant.managementKey;
@@ -641,7 +639,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect([only?.['userAuthenticatorId'], only?.['heldUntil'], others]).toEqual([newId, undefined, []]);
     });
 
-    test('goes when something else takes the app’s place first, and does not take that place later', async () => {
+    test('is removed when another authenticator replaces the app first, and does not replace anything later', async () => {
       const { userId } = await succeeded();
       const secret = new Secret({ size: 20 }).base32;
       const { authenticator } = await enrol(userId, {
@@ -652,7 +650,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       const second = await succeeded();
       const { userAuthenticator } = await withApp(await they.track(second.userId, { scope: everyScope }));
       expect(await listed(second)).toMatchObject([{ userAuthenticatorId: userAuthenticator.userAuthenticatorId }]);
-      // Where the app itself was removed nothing else may be added in recovery in its place.
+      // If the app itself was removed, recovery may not add anything in its place.
       const third = await succeeded();
       await app.call('DELETE', `/v1/users/${third.userId}/authenticators/${third.appId}`);
       expect((await newApp(third.newToken)).body.errorCode).toBe('insufficient_scope');
@@ -660,7 +658,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect(await listed(third)).toMatchObject([{ userAuthenticatorId: third.newId }]);
     });
 
-    test('waits also where the backend let a factor be added: the app is not taken away by that', async () => {
+    test('waits also if the backend let an authenticator be added: that does not take the app away', async () => {
       const victim = await owner();
       const token = await recoveredWith(victim, 0, 'add:authenticators');
       const { userAuthenticator } = await withApp(token);
@@ -670,7 +668,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect((await newApp(again)).body.errorCode).toBe('insufficient_scope');
     });
 
-    test('makes no failure at the app forgotten by proofs of its own, nor does it fail by them', async () => {
+    test('does not reset the app’s failures with its own proofs', async () => {
       const { userId, newSecret } = await succeeded();
       const wrong = async (times: number) => {
         const token = await they.track(userId);
@@ -688,7 +686,7 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       expect(await wrong(4)).toEqual([guessed, guessed, guessed, 'MAX_ATTEMPTS_EXCEEDED']);
     });
 
-    test('shares the guesses of the app until it stands in its place', async () => {
+    test('shares the guesses of the app until it replaces it', async () => {
       const { userId, newSecret } = await succeeded();
       const token = await they.track(userId);
       for (let n = 0; n < 5; n += 1) {
@@ -696,12 +694,12 @@ describe.each(databaseKinds)('factors that are added in recovery, on the %s data
       }
       await app.runtime.advance(31_000);
       await they.good(they.post('verify/totp', token, { verificationCode: '000000' }));
-      // Another step, and half of the wait.
+      // The next time step, and half of the wait.
       await app.runtime.advance(31_000);
       const right = async () =>
         they.good(they.post('verify/totp', await they.track(userId), { verificationCode: codeOf(newSecret) }));
       expect((await right()).failureReason).toBe('MAX_ATTEMPTS_EXCEEDED');
-      // Ruling 43: in its place it has its own.
+      // Ruling 43: after replacing the app it has a budget of its own.
       await app.db.query(endHold, [userId, sqlTime(app.runtime.clock.now())]);
       expect((await right()).isVerified).toBe(true);
     });

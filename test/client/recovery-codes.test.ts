@@ -1,4 +1,4 @@
-/** Worry: a recovery code works twice, outlives its set, takes a factor away, or lets guesses through. */
+/** Worry: a recovery code works twice, outlives its set, takes an authenticator away or allows unlimited guesses. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
@@ -8,7 +8,7 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 
 const seed = 'JBSWY3DPEHPK3PXPJBSWY3DP';
 
-describe.each(databaseKinds)('recovery codes by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('recovery codes through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
   const codeOf = (secret: string) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
 
-  /** A user with an authenticator app and the codes that came with it. */
+  /** A user with an authenticator app and the recovery codes that came with it. */
   async function enrolled(): Promise<{ userId: string; codes: string[]; userAuthenticatorId: string }> {
     const userId = `saver-${(people += 1)}`;
     const otpUri = `otpauth://totp/x?secret=${seed}`;
@@ -46,7 +46,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     return { userId, codes: recoveryCodes, userAuthenticatorId: authenticator.userAuthenticatorId };
   }
 
-  test('a code works once, however it is spelled, completes the action with assurance low and tells how many are left', async () => {
+  test('a code works once in any spelling, completes the action with assurance low, and the response says how many are left', async () => {
     const { userId, codes } = await enrolled();
     const [first = '', second = ''] = codes;
     const token = await track(userId);
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(await track(userId), second)).toMatchObject({ isVerified: true, recoveryCodesLeft: 8 });
   });
 
-  test('ruling 45: a code is its letters and digits, whatever stands between and around them, and what is not as long is no guess', async () => {
+  test('ruling 45: only letters and digits of a code count, and a code of another length is not a guess', async () => {
     const { userId, codes } = await enrolled();
     const token = await track(userId);
     const [first = '', ...others] = codes;
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     }
   });
 
-  test('A15: a used code is dead, for the very same request too (ruling 16)', async () => {
+  test('A15: a used code is refused, even in an identical repeat of the request (ruling 16)', async () => {
     const { userId, codes } = await enrolled();
     const [code = ''] = codes;
     const token = await track(userId);
@@ -93,13 +93,13 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
   });
 
-  test('A15: a new set kills the old one; it takes the scope and is shown this once', async () => {
+  test('A15: a new set revokes the old one; it needs the scope and is shown only once', async () => {
     const { userId, codes } = await enrolled();
     const [used = '', old = ''] = codes;
     const plain = await track(userId);
     expect((await replace(plain)).body.errorCode).toBe('insufficient_scope');
     const recovered = await verify(plain, used);
-    // Ruling 40: an earlier set is replaced, which a recovery code never does.
+    // Ruling 40: this replaces an earlier set, which a recovery code may never do.
     expect((await replace(recovered.accessToken)).body.errorCode).toBe('insufficient_scope');
     const { accessToken } = (await post('verify/totp', plain, { verificationCode: codeOf(seed) })).body;
     const made = await replace(accessToken);
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     ]);
   });
 
-  test('ruling 48: five sets an hour and user, and the sixth leaves the fifth good', async () => {
+  test('ruling 48: a user may create five sets an hour; a refused sixth leaves the fifth valid', async () => {
     const { userId } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators' });
     const sets = [];
@@ -127,14 +127,14 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     );
   });
 
-  test('A15: none can be made before something is enrolled, also where it is half enrolled', async () => {
+  test('A15: no set can be created before an authenticator is enrolled, nor while an enrolment is pending', async () => {
     const token = await track(`saver-${(people += 1)}`, { scope: 'add:authenticators' });
     await post('user-authenticators/totp', token);
     const reply = await replace(token);
     expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
   });
 
-  test('A15: the set is dead when the last authenticator is gone, and stays so when another comes', async () => {
+  test('A15: the set is revoked when the last authenticator is removed, and stays revoked when another is enrolled', async () => {
     const { userId, codes, userAuthenticatorId } = await enrolled();
     const token = await track(userId);
     await app.call('DELETE', `/v1/users/${userId}/authenticators/${userAuthenticatorId}`);
@@ -146,7 +146,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(await track(userId), codes[0])).toMatchObject({ isVerified: false });
   });
 
-  test('ruling 17: a used code adds a factor, but replaces, changes and removes none', async () => {
+  test('ruling 17: a used code may add an authenticator, but not replace, change or remove one', async () => {
     const { userId, codes } = await enrolled();
     const { accessToken } = await verify(await track(userId), codes[0]);
     const email = `${userId}@example.com`;
@@ -161,7 +161,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(claims.scope).not.toMatch(/update|remove/);
   });
 
-  test('A05: guesses are bounded per user, over all actions, and then nothing is compared', async () => {
+  test('A05: guesses are limited per user, across all actions; at the limit nothing is compared', async () => {
     const { userId, codes } = await enrolled();
     for (let count = 0; count < 5; count += 1) {
       expect(await verify(await track(userId), 'AAAA-BBBB-CCCC-DDDD')).toMatchObject({
@@ -174,7 +174,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(token, codes[0])).toMatchObject({ isVerified: true });
   });
 
-  test('N08: the user hears by mail of a code that was used and of a new set, with how many are left', async () => {
+  test('N08: the user is told by mail of a used code and of a new set, and how many codes are left', async () => {
     const { userId, codes } = await enrolled();
     const email = `${userId}@example.com`;
     await app.call('PATCH', `/v1/users/${userId}`, { body: { email, emailVerified: true } });
@@ -186,12 +186,12 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(facts.sort()).toEqual(['10 new recovery codes', '9 recovery codes are left']);
   });
 
-  test('I3: a code of one user is nothing to another', async () => {
+  test('I3: a code of one user does not work for another', async () => {
     const [one, other] = [await enrolled(), await enrolled()];
     expect(await verify(await track(other.userId), one.codes[0])).toMatchObject({ isVerified: false });
   });
 
-  test('N22: an action that asks for more takes none', async () => {
+  test('N22: an action that demands more accepts no recovery code', async () => {
     const { userId, codes } = await enrolled();
     await app.call('POST', '/v1/management/action-configurations', {
       key: app.tenant.managementKey,
@@ -202,7 +202,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(await track(userId), codes[0])).toMatchObject({ isVerified: true });
   });
 
-  test('a tenant that has switched them off has none, whatever was made before', async () => {
+  test('a tenant that has switched recovery codes off has none, even if some were created before', async () => {
     const { userId, codes } = await enrolled();
     const token = await track(userId, { scope: 'add:authenticators' });
     await settings({ disableRecoveryCodes: true });
@@ -212,7 +212,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect(await verify(token, codes[0])).toMatchObject({ isVerified: true });
   });
 
-  test('they are never enrolled by themselves', async () => {
+  test('recovery codes cannot be enrolled by themselves', async () => {
     const { userId } = await enrolled();
     const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, {
       body: { verificationMethod: 'RECOVERY_CODE' },
@@ -220,13 +220,13 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
   });
 
-  test('N07, A65: no code stands in the database, used or not', async () => {
+  test('N07, A65: the database contains no code in clear, used or not', async () => {
     const { userId, codes } = await enrolled();
     await verify(await track(userId), codes[0]);
     const rows = await app.db.query(
       statement<{ row: string }>(
         'test_dump_recovery_codes',
-        'select r::text as row from recovery_codes r where user_id = $1 union all select a::text from actions a where user_id = $1',
+        'select r::text as row from recovery_codes r where user_id = $1 union all select a::text from actions_by_month a where user_id = $1',
       ),
       [userId],
     );
@@ -240,7 +240,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     }
   });
 
-  test('N44, I9: of very many guesses at once some are told to come again, none is lost and nothing else waits', async () => {
+  test('N44, I9: of very many guesses at once some are told to retry, none is lost, and other requests do not wait', async () => {
     const users = await Promise.all(Array.from({ length: 12 }, enrolled));
     const tokens = await Promise.all(users.map(({ userId }) => track(userId)));
     const guesses = Array.from({ length: 180 }, (_, n) =>
@@ -258,7 +258,7 @@ describe.each(databaseKinds)('recovery codes by the client API, on the %s databa
     }
   });
 
-  test('an app that replaces the user’s default one is the default', async () => {
+  test('an app that replaces the user’s default app becomes the default', async () => {
     const { userId } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators' });
     const { secret, userAuthenticatorId } = (await post('user-authenticators/totp', token)).body;

@@ -1,4 +1,4 @@
-/** WebAuthn §7.1, step by step: what an authenticator or a page does wrongly, and the server has to notice by itself. */
+/** WebAuthn §7.1, step by step: mistakes of an authenticator or a page that the server has to detect itself. */
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -26,7 +26,10 @@ afterAll(() => app.close());
 const path = 'user-authenticators/passkey';
 const newToken = () => they.track(they.newUser());
 
-/** The registration is refused, for this reason, and the same one done rightly is then refused too: its challenge is burnt. */
+/**
+ * The registration is refused for this reason, and then a valid one with the same options is refused too: the challenge
+ * is used up.
+ */
 async function expectRefused(why: string, wrong: Wrong, key: SoftwareKey = softwareKey(), origin = ownOrigin) {
   const token = await newToken();
   const { options } = await they.registrationOptions(token);
@@ -37,13 +40,13 @@ async function expectRefused(why: string, wrong: Wrong, key: SoftwareKey = softw
   const good = await they.post(path, token, {
     registrationCredential: createCredential(softwareKey(), options, ownOrigin),
   });
-  // Client data that says nothing of its challenge burns none.
+  // Client data from which no challenge can be read uses none up.
   if (why === 'client data' || why === 'challenge') expect(good.status).toBe(200);
   else expect(good.body.errorCode).toBe('invalid_credential');
   return bad;
 }
 
-/** The backend enrols a key that was made elsewhere. */
+/** The backend imports a key that was created elsewhere. */
 const bringAlong = (userId: string, key: SoftwareKey, publicKey = key.publicKey) =>
   app.call('POST', `/v1/users/${userId}/authenticators`, {
     body: {
@@ -53,13 +56,13 @@ const bringAlong = (userId: string, key: SoftwareKey, publicKey = key.publicKey)
     },
   });
 
-test('a registration with nothing wrong is taken, by each algorithm that is offered', async () => {
+test('a valid registration is accepted, for each algorithm that is offered', async () => {
   for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
     expect((await they.register(await newToken(), softwareKey({ algorithm }))).status).toBe(200);
   }
 });
 
-test('W7.1-3: an assertion is no registration', async () => {
+test('W7.1-3: an assertion is not accepted as a registration', async () => {
   const token = await newToken();
   const { options } = await they.registrationOptions(token);
   const assertion = useCredential(softwareKey(), { challenge: options.challenge, rpId: 'localhost' }, ownOrigin);
@@ -67,7 +70,7 @@ test('W7.1-3: an assertion is no registration', async () => {
   expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
 });
 
-test('W7.1-4, W7.1-28: extensions that nobody asked for are neither minded nor told of', async () => {
+test('W7.1-4, W7.1-28: extensions that were not requested are ignored and not reported', async () => {
   const token = await newToken();
   const { options } = await they.registrationOptions(token);
   const extensions = encodeCbor(new Map([['credProtect', 2]]));
@@ -78,7 +81,7 @@ test('W7.1-4, W7.1-28: extensions that nobody asked for are neither minded nor t
   expect(reply.text).not.toMatch(/appid|mallory|credProtect/);
 });
 
-describe('W7.1-5, W7.1-6: client data is UTF-8, JSON, an object, and says each thing once', () => {
+describe('W7.1-5, W7.1-6: client data is UTF-8, JSON and an object, without duplicate members', () => {
   const text = (bytes: Buffer) => bytes.toString();
   test.each<[string, (bytes: Buffer) => Buffer]>([
     ['invalid UTF-8', (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from(',"x":"\xff"}', 'latin1')])],
@@ -87,13 +90,13 @@ describe('W7.1-5, W7.1-6: client data is UTF-8, JSON, an object, and says each t
     ['null', () => Buffer.from('null')],
     ['one name twice', (bytes) => Buffer.from(text(bytes).replace('{', '{"origin":"https://evil.example",'))],
     [
-      'one name twice, once escaped',
+      'a duplicate name, once escaped',
       (bytes) => Buffer.from(text(bytes).replace('{', '{"\\u006frigin":"https://x.example",')),
     ],
     ['larger than any', (bytes) => Buffer.from(text(bytes).replace('}', `,"x":"${'x'.repeat(5000)}"}`))],
   ])('%s', (_name, clientDataBytes) => expectRefused('client data', { clientDataBytes }).then(() => undefined));
 
-  test('10,000 levels', async () => {
+  test('10,000 levels of nesting are refused', async () => {
     const token = await newToken();
     const { options } = await they.registrationOptions(token);
     for (const levels of [1_000, 10_000]) {
@@ -104,14 +107,14 @@ describe('W7.1-5, W7.1-6: client data is UTF-8, JSON, an object, and says each t
     }
   });
 
-  test('a byte order mark is no part of it', async () => {
+  test('a byte order mark is refused', async () => {
     const clientDataBytes = (bytes: Buffer) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]);
     const reply = await they.register(await newToken(), softwareKey(), { clientDataBytes });
     expect([200, 400]).toContain(reply.status);
     expect(reply.body.errorCode ?? 'taken').toMatch(/^(taken|invalid_credential)$/);
   });
 
-  test('1 MB', async () => {
+  test('1 MB is refused', async () => {
     const token = await newToken();
     const { options } = await they.registrationOptions(token);
     const clientDataBytes = (bytes: Buffer) => Buffer.from(text(bytes).replace('}', `,"x":"${'x'.repeat(1e6)}"}`));
@@ -124,7 +127,7 @@ test('W7.1-7: client data of another type is refused', async () => {
   await expectRefusedBurnt({ clientData: (data) => ({ ...data, type: 'webauthn.get' }) });
 });
 
-/** As above for client data whose challenge can be read, and is burnt. */
+/** As above, for client data whose challenge can be read, and is used up. */
 async function expectRefusedBurnt(wrong: Wrong): Promise<void> {
   const token = await newToken();
   const { options } = await they.registrationOptions(token);
@@ -134,7 +137,7 @@ async function expectRefusedBurnt(wrong: Wrong): Promise<void> {
   expect((await send({})).body.errorCode).toBe('invalid_credential');
 }
 
-describe('W7.1-8, A53: the challenge is the one that was issued, to this user, for this action, for this purpose, once', () => {
+describe('W7.1-8, A53: the challenge was issued to this user, for this action and this purpose, and works once', () => {
   const answer = (options: { challenge: string; rp: { id: string }; user: { id: string } }) => ({
     registrationCredential: createCredential(softwareKey(), options, ownOrigin),
   });
@@ -143,14 +146,14 @@ describe('W7.1-8, A53: the challenge is the one that was issued, to this user, f
     expect(await they.lastRefusal()).toBe('challenge');
   }
 
-  test('never issued, empty, or written with padding', async () => {
+  test('refused if never issued, empty, or written with padding', async () => {
     for (const change of [() => randomBytes(32).toString('base64url'), () => '', (text: string) => `${text}=`]) {
       const bend = (data: Record<string, unknown>) => ({ ...data, challenge: change(String(data['challenge'])) });
       await expectRefused('challenge', { clientData: bend });
     }
   });
 
-  test("W7.1-29: another user's, another tenant's, another action's", async () => {
+  test("W7.1-29: refused if it is another user's, another tenant's or another action's", async () => {
     const [ann, bob] = [they.newUser(), they.newUser()];
     const [annPays, bobPays] = [await they.track(ann), await they.track(bob)];
     const { options } = await they.registrationOptions(annPays);
@@ -159,11 +162,11 @@ describe('W7.1-8, A53: the challenge is the one that was issued, to this user, f
     const other = await app.createTenant('Other');
     const tracked = await app.call('POST', `/v1/users/${ann}/actions/pay`, { key: other.secretKey });
     await expectUnknown(they.post(path, tracked.body.token, answer(options)));
-    // None of them has spent it.
+    // None of these attempts has used it up.
     expect((await they.post(path, annPays, answer(options))).status).toBe(200);
   });
 
-  test('used before', async () => {
+  test('refused if used before', async () => {
     const token = await newToken();
     const { options } = await they.registrationOptions(token);
     expect((await they.post(path, token, answer(options))).status).toBe(200);
@@ -171,7 +174,7 @@ describe('W7.1-8, A53: the challenge is the one that was issued, to this user, f
     await expectUnknown(they.post(path, elevated, answer(options)));
   });
 
-  test('expired', async () => {
+  test('refused if expired', async () => {
     const userId = they.newUser();
     const token = await they.track(userId);
     const { options } = await they.registrationOptions(token);
@@ -179,7 +182,7 @@ describe('W7.1-8, A53: the challenge is the one that was issued, to this user, f
     await expectUnknown(they.post(path, token, answer(options)));
   });
 
-  test('issued to use a key, or for a key of the other kind', async () => {
+  test('refused if issued for an assertion, or for the other kind of key', async () => {
     const { userId, key, accessToken } = await they.enrolled();
     const asked = await they.authenticationOptions(await they.track(userId, { idempotencyKey: 'k' }));
     const same = { challenge: asked.options.challenge, rp: { id: 'localhost' }, user: { id: 'eA' } };
@@ -196,7 +199,7 @@ describe('W7.1-8, A53: the challenge is the one that was issued, to this user, f
   });
 });
 
-describe('W7.1-9: the origin is one that the tenant expects, to the letter', () => {
+describe('W7.1-9: the origin is exactly one that the tenant expects', () => {
   test.each([
     'https://localhost:4000',
     'http://localhost',
@@ -211,7 +214,7 @@ describe('W7.1-9: the origin is one that the tenant expects, to the letter', () 
     '',
   ])('%s', (origin) => expectRefused('origin', {}, softwareKey(), origin).then(() => undefined));
 
-  test("another tenant's", async () => {
+  test("another tenant's origin is refused", async () => {
     const other = await app.createTenant('With a domain');
     await app.call('PATCH', '/v1/management/authenticator-configurations/passkey', {
       key: other.managementKey,
@@ -220,7 +223,7 @@ describe('W7.1-9: the origin is one that the tenant expects, to the letter', () 
     await expectRefused('origin', {}, softwareKey(), 'https://shop.example');
   });
 
-  test('ruling 57: an app of a phone, where the SHA-256 of its certificate is expected, however that is written', async () => {
+  test('ruling 57: a phone app is accepted if the SHA-256 of its certificate is expected, however that is written', async () => {
     const hash = Buffer.alloc(32, 0xfb);
     const origin = `android:apk-key-hash:${hash.toString('base64url')}`;
     await expectRefused('origin', {}, softwareKey(), origin);
@@ -232,7 +235,7 @@ describe('W7.1-9: the origin is one that the tenant expects, to the letter', () 
   });
 });
 
-describe('W7.1-10, W7.1-11: in a frame, only this server’s own pages, and only on pages of the tenant', () => {
+describe('W7.1-10, W7.1-11: in a frame, only this server’s own pages are accepted, and only on pages of the tenant', () => {
   const framed = (topOrigin?: unknown) => ({
     clientData: (data: Record<string, unknown>) => ({
       ...data,
@@ -248,21 +251,21 @@ describe('W7.1-10, W7.1-11: in a frame, only this server’s own pages, and only
     }),
   );
 
-  test('the tenant’s own page in a frame', () =>
+  test('the tenant’s own page in a frame is refused', () =>
     expectRefused('origin', framed(ownOrigin), softwareKey(), app1).then(() => undefined));
-  test('an unknown page around it', () =>
+  test('an unknown surrounding page is refused', () =>
     expectRefused('origin', framed('https://evil.example')).then(() => undefined));
-  test('a page around it, and yet not in a frame', () =>
+  test('a surrounding page without a frame is refused', () =>
     expectRefused('origin', { clientData: (data) => ({ ...data, topOrigin: app1 }) }).then(() => undefined));
-  test('crossOrigin that is no boolean', () =>
+  test('a crossOrigin that is not a boolean is refused', () =>
     expectRefused('client data', { clientData: (data) => ({ ...data, crossOrigin: 'true' }) }).then(() => undefined));
-  test('this server’s page on a page of the tenant is what is expected', async () => {
+  test('this server’s page in a frame of the tenant’s page is accepted', async () => {
     expect((await they.register(await newToken(), softwareKey(), framed(app1))).status).toBe(200);
     expect((await they.register(await newToken(), softwareKey(), framed())).status).toBe(200);
   });
 });
 
-test('W7.1-12, W7.1-22: attestation that was signed over other client data, or by another key, is refused', async () => {
+test('W7.1-12, W7.1-22: attestation over other client data, or signed by another key, is refused', async () => {
   const signed: Wrong = { fmt: 'packed', attestationStatement: selfAttestation };
   expect((await they.register(await newToken(), softwareKey(), signed)).status).toBe(200);
   const space = (bytes: Buffer) => Buffer.from(bytes.toString().replace(',"crossOrigin"', ', "crossOrigin"'));
@@ -273,12 +276,12 @@ test('W7.1-12, W7.1-22: attestation that was signed over other client data, or b
 describe('W7.1-13: the attestation object is one item of canonical CBOR', () => {
   const authData = Buffer.concat([createHash('sha256').update('localhost').digest(), Buffer.alloc(5)]);
   test.each<[string, (bytes: Buffer) => Buffer]>([
-    ['with bytes after it', (bytes) => Buffer.concat([bytes, Buffer.from([0])])],
+    ['with trailing bytes', (bytes) => Buffer.concat([bytes, Buffer.from([0])])],
     ['truncated', (bytes) => bytes.subarray(0, -1)],
     ['truncated by half', (bytes) => bytes.subarray(0, bytes.length / 2)],
     ['of indefinite length', (bytes) => Buffer.concat([Buffer.from([0xbf]), bytes.subarray(1), Buffer.from([0xff])])],
     [
-      'with one name twice',
+      'with a duplicate name',
       (bytes) => Buffer.concat([Buffer.from([0xa4]), bytes.subarray(1), encodeCbor('fmt'), encodeCbor('none')]),
     ],
     ['not a map', () => encodeCbor('none')],
@@ -295,19 +298,20 @@ describe('W7.1-13: the attestation object is one item of canonical CBOR', () => 
     ['not CBOR', () => randomBytes(64)],
   ])('%s', (_name, attestationObject) => expectRefused('response', { attestationObject }).then(() => undefined));
 
-  test('authenticator data with bytes after it', () =>
+  test('authenticator data with trailing bytes is refused', () =>
     expectRefused('response', { authenticatorData: (bytes) => Buffer.concat([bytes, Buffer.from([0])]) }).then(
       () => undefined,
     ));
 });
 
-test('W7.1-14: the relying party is the one of the options', async () => {
+test('W7.1-14: the relying party is the one named in the options', async () => {
   for (const rpId of ['host', 'a.localhost', 'shop.example', '']) await expectRefused('response', { rpId });
 });
 
-test('W7.1-15: nobody was there', () => expectRefused('response', { flags: 4 | 8 | 16 }).then(() => undefined));
+test('W7.1-15: a registration without user presence is refused', () =>
+  expectRefused('response', { flags: 4 | 8 | 16 }).then(() => undefined));
 
-test('W7.1-16, A50: nobody was verified, where that is required', async () => {
+test('W7.1-16, A50: a registration without user verification is refused where it is required', async () => {
   const userId = they.newUser();
   const token = await they.track(userId, { scope: 'add:authenticators' });
   expect((await they.registrationOptions(token)).options.authenticatorSelection.userVerification).toBe('required');
@@ -315,10 +319,10 @@ test('W7.1-16, A50: nobody was verified, where that is required', async () => {
   expect((await they.register(token, softwareKey())).status).toBe(200);
 });
 
-test('W7.1-17, W7.1-18: a key that is backed up and yet cannot be is refused', () =>
+test('W7.1-17, W7.1-18: a key that is backed up but not eligible for backup is refused', () =>
   expectRefused('response', { flags: 1 | 4 | 16 }).then(() => undefined));
 
-describe('W7.1-20: the key is of an algorithm that was offered, and what it says it is', () => {
+describe('W7.1-20: the key uses an algorithm that was offered, and matches what it claims to be', () => {
   const point = { x: randomBytes(32), y: randomBytes(32) };
   const p256 = softwareKey().publicKey;
   const half = (name: number) => Buffer.from(p256.get(name) as Buffer);
@@ -340,7 +344,7 @@ describe('W7.1-20: the key is of an algorithm that was offered, and what it says
     ['RS1', 'response', { publicKey: rsaKey(modulus, undefined, -65535) }],
     ['no algorithm', 'response', { publicKey: new Map([...p256].filter(([name]) => name !== 3)) }],
     ['ES256 on another curve', 'key', { publicKey: coseKey(-7, 2, randomBytes(48), randomBytes(48)) }],
-    ['ES256 beside the curve', 'key', { publicKey: coseKey(-7, 1, point.x, point.y) }],
+    ['ES256 with a point off the curve', 'key', { publicKey: coseKey(-7, 1, point.x, point.y) }],
     ['ES256 at the origin', 'key', { publicKey: coseKey(-7, 1, Buffer.alloc(32), Buffer.alloc(32)) }],
     ['ES256 with a short coordinate', 'key', { publicKey: coseKey(-7, 1, half(-2).subarray(1), half(-3)) }],
     ['Ed25519 under its other number', 'response', { publicKey: ed25519Key(x25519, -19) }],
@@ -349,22 +353,22 @@ describe('W7.1-20: the key is of an algorithm that was offered, and what it says
     ['ES256 on Ed25519', 'key', { publicKey: ed25519Key(x25519, -7) }],
     ['Ed25519 with a short coordinate', 'key', { publicKey: ed25519Key(x25519.subarray(1)) }],
     ['Ed25519 with a long coordinate', 'key', { publicKey: ed25519Key(Buffer.concat([x25519, Buffer.alloc(1)])) }],
-    ['Ed25519 at the neutral point, by which anybody signs', 'key', { publicKey: ed25519Key(neutralPoint) }],
+    ['Ed25519 at the neutral point, with which anyone can sign', 'key', { publicKey: ed25519Key(neutralPoint) }],
     ['RS256 of 1024 bits', 'key', { publicKey: rsaKey(randomBytes(128)) }],
     [
-      'RS256 of 1024 bits behind zeros',
+      'RS256 of 1024 bits padded with zeros',
       'key',
       { publicKey: rsaKey(Buffer.concat([Buffer.alloc(128), randomBytes(128)])) },
     ],
     ['RS256 with the exponent 1', 'key', { publicKey: rsaKey(modulus, Buffer.from([0, 0, 1])) }],
-  ])('%s, neither registered nor taken from elsewhere', async (_name, why, wrong) => {
+  ])('%s can be neither registered nor imported', async (_name, why, wrong) => {
     await expectRefused(why, wrong);
     const reply = await bringAlong(they.newUser(), softwareKey(), wrong.publicKey);
     expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_credential']);
     expect(reply.body.errorDescription).toMatch(/of ES256 on P-256, or of EdDSA on Ed25519, or of RS256/);
   });
 
-  test('what is offered is what is registered, what is taken from elsewhere, and what signs in', async () => {
+  test('the same algorithms are offered, registered, imported and accepted at sign-in', async () => {
     const { options } = await they.registrationOptions(await newToken());
     const offered = options.pubKeyCredParams.map(({ alg }: { alg: number }) => alg);
     expect(offered).toEqual([-7, -8, -257]);
@@ -380,7 +384,7 @@ describe('W7.1-20: the key is of an algorithm that was offered, and what it says
     }
   });
 
-  test('W7.1-22: a key that signs for itself names its own algorithm', async () => {
+  test('W7.1-22: a self-attested key names its own algorithm', async () => {
     for (const algorithm of ['ES256', 'Ed25519', 'RS256'] as const) {
       const key = softwareKey({ algorithm });
       for (const alg of [-7, -8, -257, -35].filter((id) => id !== key.publicKey.get(3))) {
@@ -392,17 +396,17 @@ describe('W7.1-20: the key is of an algorithm that was offered, and what it says
   });
 });
 
-test('W7.1-21: the format of the attestation is known, to the letter', async () => {
+test('W7.1-21: the attestation format is one of those known, exactly as written', async () => {
   for (const fmt of ['Packed', 'packed\0', 'NONE', 'fido_u2f', '']) await expectRefused('response', { fmt });
 });
 
-test('W7.1-22: an attestation of none states nothing; one that is broken is refused', async () => {
+test('W7.1-22: an attestation of format none contains no statement; a broken one is refused', async () => {
   await expectRefused('response', { attestationStatement: selfAttestation });
   await expectRefused('response', { fmt: 'packed' });
   await expectRefused('response', { fmt: 'tpm' });
 });
 
-test('W7.1-25: the id of a credential has 1 to 1,023 bytes, and is the one that the authenticator holds', async () => {
+test('W7.1-25: a credential id has 1 to 1,023 bytes, and is the one in the authenticator data', async () => {
   expect((await they.register(await newToken(), softwareKey(), { credentialId: randomBytes(1023) })).status).toBe(200);
   await expectRefused('credential', { credentialId: randomBytes(1024) });
   const empty = await newToken();
@@ -411,7 +415,7 @@ test('W7.1-25: the id of a credential has 1 to 1,023 bytes, and is the one that 
 });
 
 describe('W7.1-26, A52: a credential id is registered once in a tenant, and never changes its owner or its key', () => {
-  test('by the same user, by another, by an authenticator with a key of its own', async () => {
+  test('refused for the same user, for another, and for an authenticator with its own key', async () => {
     const { key, accessToken, userId } = await they.enrolled();
     const other = await newToken();
     const thief = softwareKey({ credentialId: key.credentialId });
@@ -427,7 +431,7 @@ describe('W7.1-26, A52: a credential id is registered once in a tenant, and neve
     expect((await they.signIn(await they.track(userId), thief)).body.errorCode).toBe('invalid_credential');
   });
 
-  test('another tenant has ids of its own', async () => {
+  test('another tenant may have the same id', async () => {
     const { key } = await they.enrolled();
     const tenant = await app.createTenant('Apart');
     const tracked = await app.call('POST', '/v1/users/ann/actions/pay', { key: tenant.secretKey });
@@ -435,7 +439,7 @@ describe('W7.1-26, A52: a credential id is registered once in a tenant, and neve
   });
 });
 
-test('W7.1-27: what a client says of its key beside its signature is not believed', async () => {
+test('W7.1-27: the client’s unsigned claims about its key are not believed', async () => {
   const userId = they.newUser();
   const key = softwareKey({ counter: 9, isSynced: false });
   const sent = { counter: 0, userId: 'mallory', verified: true, isVerified: true, credentialDeviceType: 'multiDevice' };
@@ -450,7 +454,7 @@ test('W7.1-27: what a client says of its key beside its signature is not believe
   });
 });
 
-test('A18: a registration is not finished by nothing, and not without having begun', async () => {
+test('A18: a registration cannot be finished with an empty request, nor without having begun', async () => {
   const token = await newToken();
   for (const body of [{}, { registrationCredential: {} }, { registrationCredential: null }, undefined]) {
     expect((await they.post(path, token, body)).body.errorCode).toBe('invalid_request');
@@ -463,7 +467,7 @@ test('A18: a registration is not finished by nothing, and not without having beg
   expect(await they.validate(token)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
 });
 
-test('A54: no key is planted from a page that is not the tenant’s, at the first step or the last, and its user is told of each', async () => {
+test('A54: no key can be planted from a page that is not the tenant’s, at the first or the last step, and the user is notified of every new key', async () => {
   const userId = they.newUser();
   const token = await they.track(userId, { email: `${userId}@example.com` });
   const evil = { origin: 'https://evil.example' };

@@ -7,7 +7,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
-describe.each(databaseKinds)('a security key by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('a security key through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let they: ReturnType<typeof keyHolder>;
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe.each(databaseKinds)('a security key by the client API, on the %s databa
     return they.post('verify/security-key', token, useCredential(key, asked, ownOrigin, wrong));
   }
 
-  test('is registered by bare bodies, and its registration completes the action', async () => {
+  test('is registered with bare bodies, and its registration completes the action', async () => {
     const { userId, key, asked, added } = await enrolledKey();
     expect(asked).toEqual({
       challenge: expect.stringMatching(/^[\w-]{43}$/),
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('a security key by the client API, on the %s databa
     expect(await they.validate(added.accessToken)).toMatchObject({ isValid: true, verificationMethod: 'SECURITY_KEY' });
   });
 
-  test('proves an action without naming its user, and with its counter', async () => {
+  test('proves an action without naming its user; its counter is checked', async () => {
     const { userId, key } = await enrolledKey();
     const reply = await verify(await they.track(userId), key, { userHandle: null });
     expect(reply.body).toEqual({ isVerified: true, accessToken: expect.any(String) });
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('a security key by the client API, on the %s databa
     expect((await verify(await they.track(userId), key, { counter: 1 })).body.errorCode).toBe('invalid_credential');
   });
 
-  test('A49, A53: another user’s, one that is not there, a passkey, or one signature twice is refused', async () => {
+  test('A49, A53: another user’s key, an unknown one, a passkey or a repeated signature is refused', async () => {
     const [ann, bob] = [await enrolledKey(), await enrolledKey()];
     const token = await they.track(ann.userId);
     for (const key of [bob.key, softwareKey()]) {
@@ -81,11 +81,11 @@ describe.each(databaseKinds)('a security key by the client API, on the %s databa
     const body = useCredential(ann.key, asked, ownOrigin);
     expect((await they.post('verify/security-key', token, body)).status).toBe(200);
     expect((await they.post('verify/security-key', token, body)).body.errorCode).toBe('invalid_credential');
-    // And a security key is no passkey, though the same tenant knows it.
+    // And a security key does not count as a passkey, though the same tenant knows it.
     expect((await they.signIn(undefined, ann.key)).body.errorCode).toBe('invalid_credential');
   });
 
-  test('A11: a second one takes the scope; the first is then excluded', async () => {
+  test('A11: a second one needs the scope; the first is then excluded', async () => {
     const { userId, key, added } = await enrolledKey();
     const refused = await they.post(`${path}/registration-options`, await they.track(userId), {});
     expect(refused.body.errorCode).toBe('insufficient_scope');
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('a security key by the client API, on the %s databa
     expect((await they.post(path, added.accessToken, second)).status).toBe(200);
   });
 
-  test('whoever has none is asked for one all the same, and nothing answers', async () => {
+  test('a user without a security key is asked for one all the same, which no key can answer', async () => {
     const { userId } = await they.enrolled();
     const token = await they.track(userId);
     const asked = await they.good(they.post(`${path}/authentication-options`, token, {}));

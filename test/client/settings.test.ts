@@ -1,4 +1,4 @@
-/** Worry: a factor is taken away, renamed or made the default by somebody who has not proven enough. */
+/** Worry: an authenticator is removed, renamed or made the default without a sufficient proof. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
@@ -9,7 +9,7 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
-describe.each(databaseKinds)('the settings of a user by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('the settings of a user through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     return { userId, mail, totp };
   }
 
-  test('an authenticator is removed with the scope, the sessions end and the user is told', async () => {
+  test('with the scope an authenticator is removed, the user’s sessions end and the user is notified', async () => {
     const { userId, mail, totp } = await withTwo();
     await app.call('PATCH', `/v1/users/${userId}/actions/sign-in/k`, {});
     const signIn = await track(userId, { idempotencyKey: 'k' }, 'sign-in');
@@ -70,7 +70,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     });
     expect(validated.status).toBe(401);
     await app.runtime.advance(60_000);
-    // Beside those of what was added in the same moment, in whatever order they arrive.
+    // Among the notices of what was added at the same moment, in any order of arrival.
     const subjects = app.mail().flatMap(({ to, subject }) => (to === `${userId}@example.com` ? [subject] : []));
     expect(subjects).toContainEqual(expect.stringContaining('removed'));
   });
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     expect((await own(plain)).body).toHaveLength(2);
   });
 
-  test('the last one stays, however the requests race', async () => {
+  test('the last authenticator stays, even if two are removed at once', async () => {
     const { userId, mail, totp } = await withTwo();
     const token = await track(userId, { scope: everyScope });
     const replies = await Promise.all([remove(token, mail), remove(token, totp)]);
@@ -103,7 +103,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     expect((await own(token)).body).toHaveLength(1);
   });
 
-  test('A12: where the tenant lets users switch all off, the last takes the recovery codes along, and enrolling again takes more than a token', async () => {
+  test('A12: if the tenant lets users remove all, the last one takes the recovery codes along, and enrolling again needs more than a token', async () => {
     const userId = `chooser-${(people += 1)}`;
     await manage({ skipRecoveryCodesOnProgrammaticEnrollment: false, allowDisablingMfa: true });
     const id = await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` });
@@ -120,7 +120,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     await manage({ inlineReEnrolment: true });
     expect((await start(await track(userId))).status).toBe(200);
     await manage({ inlineReEnrolment: null });
-    // What was begun while it was permitted is not completed when it is not any more.
+    // An enrolment that was begun while it was permitted cannot be completed when it no longer is.
     expect((await start(await track(userId, { scope: 'add:authenticators' }))).status).toBe(200);
   });
 
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     return challengeId;
   }
 
-  /** Every way to enrol an address, or to put one in the place of another. */
+  /** Every way to enrol an address, or to replace one with another. */
   const waysToEnrol: readonly [string, (userId: string, email: string) => Promise<unknown>][] = [
     ['the secret key', (userId, email) => enrol(userId, { verificationMethod: 'EMAIL_OTP', email })],
     [
@@ -158,7 +158,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
       },
     ],
     [
-      'a code by the client API',
+      'a code through the client API',
       async (userId, email) => {
         const token = await track(userId, { scope: everyScope });
         await app.call('POST', '/v1/client/user-authenticators/email-otp', { token, body: { email } });
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     )[0]?.data;
 
   test.each(waysToEnrol)(
-    'ruling 17: what follows when %s replaces the e-mail factor: sessions end, the earlier address is told, the rest stays',
+    'ruling 17: when %s replaces the e-mail address, sessions end, the earlier address is notified and the rest stays',
     async (way, replace) => {
       const userId = `chooser-${(people += 1)}`;
       const method = way === 'a link' ? 'EMAIL_MAGIC_LINK' : 'EMAIL_OTP';
@@ -220,7 +220,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
       expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toEqual([
         expect.objectContaining({ verificationMethod: method, email: `${userId}@new.example`, isDefault: true }),
       ]);
-      // What the user is called by is not overwritten by what they are reached at.
+      // The user's display name is not replaced by their address.
       expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ email: `${userId}@old.example` });
       expect(await enrolledBy(userId)).toMatchObject({ isFirst: false, replaced: true, verificationMethod: method });
       await app.runtime.advance(60_000);
@@ -231,7 +231,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     },
   );
 
-  test('ruling 17: an update of the user that moves a factor to another address ends sessions, and tells the earlier one', async () => {
+  test('ruling 17: an update of the user that moves an authenticator to another address ends sessions and notifies the earlier address', async () => {
     const userId = `chooser-${(people += 1)}`;
     await enrol(userId, { verificationMethod: 'EMAIL_OTP', email: `${userId}@old.example` });
     const session = await signedIn(userId);
@@ -268,17 +268,17 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     },
   );
 
-  test('a tenant may keep authenticators out of its users’ hands, all or by method', async () => {
+  test('a tenant may stop its users from changing authenticators, for all methods or one by one', async () => {
     const { userId, mail, totp } = await withTwo();
     const token = await track(userId, { scope: everyScope });
     await configure('AUTHENTICATOR_APP', { isEditableByUser: false });
     expect((await remove(token, totp)).body.errorCode).toBe('forbidden');
     expect((await change(token, totp, { displayName: 'x' })).body.errorCode).toBe('forbidden');
-    // Nor is another put in its place.
+    // No other one replaces it either.
     const another = await app.call('POST', '/v1/client/user-authenticators/totp', { token });
     expect(another.body.errorCode).toBe('forbidden');
     await manage({ allowDeletingUserAuthenticators: false });
-    // Ruling 47: it is the tenant's configuration that says so, and it does not bind the backend.
+    // Ruling 47: this is the tenant's configuration, which does not bind the backend.
     const off = await remove(token, mail);
     expect([off.status, off.body.errorCode]).toEqual([400, 'invalid_configuration']);
     expect((await change(token, mail, { displayName: 'x' })).status).toBe(200);
@@ -302,7 +302,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
       credentialPublicKey: encodeCbor(publicKey).toString('base64url'),
     });
   };
-  /** What the settings page offers for each, by its id. */
+  /** What the settings page offers for each authenticator, by id. */
   async function offered(token: string): Promise<Record<string, { isRemovable: boolean; isLastOf?: string }>> {
     const { authenticators } = (await app.call('GET', '/v1/client/ui/session', { token })).body;
     return Object.fromEntries(
@@ -313,7 +313,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     );
   }
 
-  test('the page offers to remove what may be removed, and says what stays as the last one', async () => {
+  test('the page offers to remove only what may be removed, and says which one stays as the last', async () => {
     const { userId, mail, totp } = await withTwo();
     const token = await track(userId, { scope: everyScope });
     expect(await offered(token)).toEqual({ [mail]: { isRemovable: true }, [totp]: { isRemovable: true } });
@@ -338,7 +338,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     ],
     ['older', (body: object) => configure('PASSKEY', body)],
   ] as const)(
-    'preventRemovingLastPasskey by the %s shape: of two removed at once one stays; a backend may remove it',
+    'preventRemovingLastPasskey in its %s form: if two are removed at once, one stays; a backend may remove it',
     async (_shape, set) => {
       const { userId, mail, totp } = await withTwo();
       const passkeys = [await enrolPasskey(userId), await enrolPasskey(userId)];
@@ -359,7 +359,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
         [kept]: { isRemovable: false, isLastOf: 'passkeys' },
       });
       expect((await remove(token, totp)).status).toBe(200);
-      // Nor where the tenant lets users switch everything off.
+      // The same holds if the tenant lets users remove everything.
       await manage({ allowDisablingMfa: true });
       expect((await remove(token, mail)).status).toBe(200);
       const last = await remove(token, kept);
@@ -373,7 +373,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     },
   );
 
-  test('an authenticator gets a name and becomes the default, or stops being it', async () => {
+  test('an authenticator can be renamed and made the default, or stop being it', async () => {
     const { userId, totp } = await withTwo();
     const token = await track(userId, { scope: 'update:authenticators' });
     const named = await change(token, totp, { displayName: 'My phone <b>', isDefault: true });
@@ -389,7 +389,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     }
   });
 
-  test('A31: somebody else’s authenticator is as absent as none', async () => {
+  test('A31: another user’s authenticator gets the same response as one that does not exist', async () => {
     const [one, other] = [await withTwo(), await withTwo()];
     const token = await track(one.userId, { scope: everyScope });
     for (const id of [other.mail, '00000000-0000-4000-8000-000000000000', 'x']) {
@@ -399,7 +399,7 @@ describe.each(databaseKinds)('the settings of a user by the client API, on the %
     }
   });
 
-  test('init offers what the user can prove the action with, never an empty list, and a token that lives no longer', async () => {
+  test('init offers the methods that can prove the action, never an empty list, and its token lives no longer than the old one', async () => {
     const { userId } = await withTwo();
     const ask = async (token: string) =>
       (await app.call('POST', '/v1/client/init', { token, body: {} })).body.challengeOptions;

@@ -1,4 +1,4 @@
-/** Worry: weak proofs add up to a strong one, or earn power over a stronger factor than their own. */
+/** Worry: weak proofs add up to a strong one, or give power over a stronger authenticator. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
@@ -8,7 +8,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
-// One database is enough: nothing here is about what a database does.
+// One database is enough: nothing here depends on how a database behaves.
 let app: TestApp;
 let they: ReturnType<typeof keyHolder>;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ async function enrol(userId: string, body: object): Promise<TestReply['body']> {
   return they.good(app.call('POST', `/v1/users/${userId}/authenticators`, { body }));
 }
 
-/** Somebody with every weak method, and an authenticator app. */
+/** A user with every weak method, and an authenticator app. */
 async function withWeakMethods(): Promise<Person> {
   const userId = they.newUser();
   const email = `${userId}@example.com`;
@@ -49,7 +49,7 @@ const verify = (token: string, method: string, verificationCode: unknown) =>
 const totpCode = (secret: string) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
 
-/** Gives one proof for a token, and tells the token that it earned. */
+/** Gives one proof for a token, and returns the token that it earned. */
 const proofs: Readonly<Record<string, (person: Person, token: string) => Promise<TestReply>>> = {
   async EMAIL_OTP({ email }, token) {
     const asked = await they.post('challenge/email-otp', token, {});
@@ -69,8 +69,8 @@ const proofs: Readonly<Record<string, (person: Person, token: string) => Promise
   AUTHENTICATOR_APP: ({ secret }, token) => verify(token, 'totp', totpCode(secret)),
 };
 
-describe('A16, N10: several weak proofs are not a strong one', () => {
-  test('an action that asks for more than low takes none of them, alone or together, by either API', async () => {
+describe('A16, N10: several weak proofs do not add up to a strong one', () => {
+  test('an action that demands more than low accepts none of them, alone or together, through either API', async () => {
     await they.good(
       app.call('POST', '/v1/management/action-configurations', {
         key: app.tenant.managementKey,
@@ -96,7 +96,7 @@ describe('A16, N10: several weak proofs are not a strong one', () => {
     expect(await they.validate(token)).toMatchObject({ isValid: true, assurance: 'medium' });
   });
 
-  test('one after the other for the same action leave it as low as each, and earn nothing over a stronger factor', async () => {
+  test('several weak proofs for one action leave its assurance as low as each, and earn nothing over a stronger authenticator', async () => {
     const person = await withWeakMethods();
     const [, , app_ = ''] = person.ids;
     let token = await they.track(person.userId, { idempotencyKey: 'k' });
@@ -111,7 +111,7 @@ describe('A16, N10: several weak proofs are not a strong one', () => {
   });
 });
 
-describe('I4, N12, N28: who has a strong factor changes factors by it alone', () => {
+describe('I4, N12, N28: a user with a strong authenticator changes authenticators only with that one', () => {
   let person: Person;
   let key: SoftwareKey;
   beforeAll(async () => {
@@ -121,7 +121,7 @@ describe('I4, N12, N28: who has a strong factor changes factors by it alone', ()
     await they.good(they.register(token, key));
   });
 
-  /** Every way to add, change or remove a factor. */
+  /** Every way to add, change or remove an authenticator. */
   const changes: Readonly<Record<string, (token: string) => Promise<TestReply>>> = {
     'adds a passkey': (token) => they.post('user-authenticators/passkey/registration-options', token, {}),
     'adds a security key': (token) => they.post('user-authenticators/security-key/registration-options', token, {}),
@@ -143,10 +143,10 @@ describe('I4, N12, N28: who has a strong factor changes factors by it alone', ()
   };
   const given: Readonly<Record<string, (token: string) => Promise<TestReply>>> = {
     ...Object.fromEntries(Object.entries(proofs).map(([name, give]) => [name, (token) => give(person, token)])),
-    'a passkey that verified nobody': (token) => withPasskey(token, false),
+    'a passkey without user verification': (token) => withPasskey(token, false),
   };
 
-  test.each([...Object.keys(proofs), 'a passkey that verified nobody'])('not by %s', async (name) => {
+  test.each([...Object.keys(proofs), 'a passkey without user verification'])('refused with %s', async (name) => {
     await app.runtime.advance(60_000);
     const proven = await given[name]?.(await they.track(person.userId));
     expect(proven?.body, name).toMatchObject({ isVerified: true });
@@ -157,7 +157,8 @@ describe('I4, N12, N28: who has a strong factor changes factors by it alone', ()
     const before = await verified();
     for (const [what, change] of Object.entries(changes)) {
       const reply = await change(String(proven?.body.accessToken));
-      // Rulings 17 and 41: a recovery code may add what was lost, and an app to replace the one that was; it takes nothing away.
+      // Rulings 17 and 41: a recovery code may add a lost method, and an app that will replace the lost one; it removes
+      // nothing.
       const mayAdd = name === 'RECOVERY_CODE' && (what.startsWith('adds') || what === 'replaces the app');
       expect([what, reply.status], reply.text).toEqual([what, mayAdd ? 200 : 403]);
       if (!mayAdd) expect(reply.body.errorCode, what).toBe('insufficient_scope');
@@ -165,7 +166,7 @@ describe('I4, N12, N28: who has a strong factor changes factors by it alone', ()
     expect(await verified()).toEqual(before);
   });
 
-  test('but by the strong one, all of them', async () => {
+  test('all are permitted with the strong authenticator', async () => {
     const proven = await they.good(withPasskey(await they.track(person.userId), true));
     for (const [what, change] of Object.entries(changes)) {
       expect([what, (await change(String(proven.accessToken))).status]).toEqual([what, 200]);
@@ -194,7 +195,7 @@ describe('N02: a locked method', () => {
     return { ...person, token, tryApp };
   }
 
-  test('is opened by an operator, who is named in the audit log, and by no other method’s success', async () => {
+  test('is unlocked by an operator, whom the audit log names, and not by a success of another method', async () => {
     const { tryApp, ...person } = await locked(20);
     for (const method of ['EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'RECOVERY_CODE']) {
       expect((await proofs[method]?.(person, person.token))?.body).toMatchObject({ isVerified: true });
@@ -209,7 +210,7 @@ describe('N02: a locked method', () => {
     expect(await tryApp()).toMatchObject({ isVerified: true });
   });
 
-  test('N01: is disabled for good after a hundred failures without a success, however often it was unlocked', async () => {
+  test('N01: is disabled after a hundred failures without a success, however often it was unlocked', async () => {
     const { userId, tryApp } = await locked(100);
     for (let unlocked = 0; unlocked < 2; unlocked += 1) {
       expect((await unlock(userId)).status).toBe(200);
@@ -218,7 +219,7 @@ describe('N02: a locked method', () => {
   });
 });
 
-test('N46: what is answered to a code that is not good does not depend on what is wrong with it', async () => {
+test('N46: the response to an invalid code is the same, whatever is wrong with it', async () => {
   const { userId, email, secret } = await withWeakMethods();
   const used = totpCode(secret);
   expect((await verify(await they.track(userId, {}, 'before'), 'totp', used)).body.isVerified).toBe(true);

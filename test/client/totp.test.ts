@@ -1,4 +1,4 @@
-/** Worry: a code of an authenticator app works twice, for somebody else, or adds a factor for who may not. */
+/** Worry: a code of an authenticator app works twice, or for another user, or lets an attacker add an authenticator. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
@@ -10,12 +10,12 @@ import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 const claimsOf = (token: string): { scope: string; exp: number } =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
-describe.each(databaseKinds)('an authenticator app by the client API, on the %s database', (kind) => {
+describe.each(databaseKinds)('an authenticator app through the client API, on the %s database', (kind) => {
   let app: TestApp;
   let people = 0;
   beforeAll(async () => {
     app = await testApp(kind);
-    // The test's clock begins in the middle of a step.
+    // The test's clock begins in the middle of a time step.
     await app.runtime.advance(15_000);
   });
   afterAll(() => app.close());
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
   const codeOf = (secret: string, offsetMs = 0) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() + offsetMs });
 
-  /** A user with an app, whose present step is not used up. */
+  /** A user with an app, whose present time step is not used up. */
   async function enrolled(): Promise<{ userId: string; secret: string; accessToken: string }> {
     const userId = newUser();
     const token = await track(userId);
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(listed.body).toEqual([verified.userAuthenticator]);
   });
 
-  test('A03: a step that was used is refused on the same action, on another, and after a later one', async () => {
+  test('A03: a used time step is refused on the same action, on another, and after a later step', async () => {
     const { userId, secret } = await enrolled();
     const first = await track(userId);
     const code = codeOf(secret);
@@ -99,7 +99,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), codeOf(secret, 30_000))).toMatchObject({ isVerified: true });
   });
 
-  test('A03: the code that enrolled it does not work again as a challenge', async () => {
+  test('A03: the code that enrolled an app does not work again as a challenge', async () => {
     const userId = newUser();
     const token = await track(userId);
     const { secret } = (await post('user-authenticators/totp', token)).body;
@@ -108,7 +108,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
   });
 
-  test('A03: a step stays used when the backend enrols the same app again', async () => {
+  test('A03: a time step stays used when the backend enrols the same app again', async () => {
     const userId = newUser();
     const enrol = (secret: string) =>
       app.call('POST', `/v1/users/${userId}/authenticators`, {
@@ -124,13 +124,13 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
       verifiedAt: first.body.authenticator.verifiedAt,
     });
     expect(await verify(await track(userId), code)).toMatchObject({ isVerified: false });
-    // Another seed is another app, whose steps nobody has used.
+    // Another seed is another app, whose time steps are all unused.
     const other = new Secret({ size: 20 }).base32;
     await enrol(other);
     expect(await verify(await track(userId), codeOf(other))).toMatchObject({ isVerified: true });
   });
 
-  test('ruling 56: an app that was brought along keeps its own steps, digits and hash', async () => {
+  test('ruling 56: an imported app keeps its own period, digits and hash', async () => {
     const userId = newUser();
     const own = new TOTP({ secret: new Secret({ size: 32 }), period: 20, digits: 8, algorithm: 'SHA256' });
     const otpUri = `OTPAUTH://TOTP/x?secret=${own.secret.base32.replace(/.{4}/g, '$&-')}&period=20&digits=8&algorithm=sha-256`;
@@ -147,7 +147,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(token, first)).toMatchObject({ isVerified: true });
     expect(await verify(await track(userId), first), 'it is used up').toMatchObject({ isVerified: false });
     await app.runtime.advance(20_000);
-    expect(await verify(await track(userId), ownCode(-20_000)), 'by its own steps').toMatchObject({
+    expect(await verify(await track(userId), ownCode(-20_000)), 'by its own period').toMatchObject({
       isVerified: false,
     });
     expect(await verify(await track(userId), ownCode())).toMatchObject({ isVerified: true });
@@ -156,7 +156,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(await track(userId), ownCode(20_000))).toMatchObject({ isVerified: true });
   });
 
-  test('A12: the code that enrolled an app beside another authenticator earns no more when it is repeated', async () => {
+  test('ruling 40: repeating the code that enrolled an app beside another authenticator earns no more', async () => {
     const userId = newUser();
     const email = { verificationMethod: 'EMAIL_OTP', email: `${userId}@example.com` };
     await app.call('POST', `/v1/users/${userId}/authenticators`, { body: email });
@@ -171,7 +171,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     }
   });
 
-  test('a repeated code earns no more time than it had', async () => {
+  test('a repeated code does not extend the time it earned', async () => {
     const { userId, secret } = await enrolled();
     const code = codeOf(secret);
     const { accessToken } = await verify(await track(userId, { idempotencyKey: 'stay' }), code);
@@ -184,7 +184,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(again, code)).toMatchObject({ isVerified: false });
   });
 
-  test('N13: a code that was used before is told apart in the audit log, not to the caller', async () => {
+  test('N13: the audit log distinguishes a code that was used before; the response does not', async () => {
     const { userId, secret } = await enrolled();
     const code = codeOf(secret);
     await verify(await track(userId), code);
@@ -200,7 +200,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(events.map(({ reason }) => reason)).toEqual(['CODE_REPLAYED', 'CODE_INVALID_OR_EXPIRED']);
   });
 
-  test('N27: a session that began with the app ends when another app takes its place', async () => {
+  test('N27: a session that began with the app ends when another app replaces it', async () => {
     const { userId, secret } = await enrolled();
     const token = await track(userId);
     const { accessToken } = await verify(token, codeOf(secret));
@@ -216,7 +216,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await validated()).toBe(401);
   });
 
-  test('a lost answer is given again for the very code, and costs no guess', async () => {
+  test('an identical repeat gets the lost response again, and costs no guess', async () => {
     const { userId, secret } = await enrolled();
     const token = await track(userId);
     const code = codeOf(secret);
@@ -229,7 +229,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(token, codeOf(secret, -30_000))).toMatchObject({ isVerified: false });
   });
 
-  test('one step of drift is taken either way, two are not', async () => {
+  test('one time step of clock drift is accepted either way, two are not', async () => {
     for (const [offsetMs, isVerified] of [
       [-30_000, true],
       [30_000, true],
@@ -243,7 +243,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     }
   });
 
-  test('A04, A19, ruling 45: a code is its digits however they are written, and what is not as long is no guess', async () => {
+  test('A04, A19, ruling 45: only the digits of a code count, and a code of another length is not a guess', async () => {
     const { userId, secret } = await enrolled();
     const code = codeOf(secret);
     const token = await track(userId);
@@ -263,7 +263,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(token, code)).toMatchObject({ isVerified: true });
   });
 
-  test('ruling 45: the digits of the factor count, and its page asks for as many', async () => {
+  test('ruling 45: the number of digits is the app’s own, and the page asks for as many', async () => {
     const userId = newUser();
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DP';
     const otpUri = `otpauth://totp/x?secret=${secret}&digits=8`;
@@ -284,7 +284,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
   });
 
   test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_FAILED'])(
-    'ruling 42: while the action is %s nothing is started, proven, enrolled or changed, and the page still answers',
+    'ruling 42: while the action is %s nothing can be started, proven, enrolled or changed, and the page still responds',
     async (state) => {
       const { userId, secret } = await enrolled();
       const body = { idempotencyKey: 'k', scope: 'add:authenticators update:authenticators remove:authenticators' };
@@ -313,7 +313,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     },
   );
 
-  test('ruling 42: while somebody has to look at the action a proof is taken, earns no scope and enrols nothing', async () => {
+  test('ruling 42: while the action awaits a review a proof is accepted, but earns no scope and enrols nothing', async () => {
     const { userId, secret } = await enrolled();
     const token = await track(userId, { idempotencyKey: 'k', scope: 'add:authenticators remove:authenticators' });
     const path = `/v1/users/${userId}/actions/pay/k`;
@@ -339,7 +339,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(session.body.enrolmentMethods).toEqual([]);
   });
 
-  test('A05: guesses are counted over all actions of the user, then refused, the right code too', async () => {
+  test('A05: guesses are counted across all actions of the user; at the limit even the correct code is refused', async () => {
     const { userId, secret } = await enrolled();
     for (let count = 0; count < 5; count += 1) {
       expect(await verify(await track(userId), '000000')).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
@@ -351,7 +351,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await verify(token, '000000')).toMatchObject({ failureReason: 'CODE_INVALID_OR_EXPIRED' });
   });
 
-  test('A11: a token without the scope adds no second factor, also where one was left half enrolled', async () => {
+  test('A11: a token without the scope adds no second authenticator, not even one whose enrolment was begun', async () => {
     const { userId, secret, accessToken } = await enrolled();
     const plain = await track(userId);
     const refused = await post('user-authenticators/totp', plain);
@@ -359,26 +359,26 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
 
     const elevated = (await post('user-authenticators/totp', accessToken)).body;
     expect(elevated.secret).not.toBe(secret);
-    // The secret of the half enrolled one is no way in for a token that may not add it.
+    // A token that may not add an authenticator cannot use the secret of a pending one either.
     expect(await verify(plain, codeOf(elevated.secret))).toMatchObject({ isVerified: false });
     expect(await verify(plain, codeOf(secret))).toMatchObject({ isVerified: true });
     expect(await verify(accessToken, codeOf(elevated.secret))).toMatchObject({ isVerified: true });
-    // It has taken the place of the first.
+    // It has replaced the first.
     await app.runtime.advance(90_000);
     expect(await verify(await track(userId), codeOf(secret))).toMatchObject({ isVerified: false });
     expect(await verify(await track(userId), codeOf(elevated.secret))).toMatchObject({ isVerified: true });
   });
 
-  test('a scope that the backend asked for counts without a proof', async () => {
+  test('a scope that the backend requested counts without a proof', async () => {
     const { userId } = await enrolled();
     const added = await post('user-authenticators/totp', await track(userId, { scope: 'add:authenticators' }));
-    // Ruling 40: what takes another's place updates.
+    // Ruling 40: replacing an authenticator needs the update scope.
     expect(added.body.errorCode).toBe('insufficient_scope');
     const token = await track(userId, { scope: 'update:authenticators' });
     expect((await post('user-authenticators/totp', token)).status).toBe(200);
   });
 
-  test('a registration is a proof of the first authenticator only: a second does not move the action', async () => {
+  test('a registration is a proof of the first authenticator only: a second one does not complete the action', async () => {
     const { userId } = await enrolled();
     const token = await track(userId, { scope: 'update:authenticators' });
     const { secret } = (await post('user-authenticators/totp', token)).body;
@@ -387,7 +387,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await validate(reply.accessToken)).toMatchObject({ isValid: false, state: 'CHALLENGE_REQUIRED' });
   });
 
-  test.each(['BLOCK', 'CHALLENGE_FAILED'])('nothing is proven for an action that is %s', async (state) => {
+  test.each(['BLOCK', 'CHALLENGE_FAILED'])('nothing can be proven for an action that is %s', async (state) => {
     const { userId, secret } = await enrolled();
     const token = await track(userId, { idempotencyKey: 'k' });
     await app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state } });
@@ -400,7 +400,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     }
   });
 
-  test('a proof leaves a held action as it is', async () => {
+  test('a proof does not change the state of an action under review', async () => {
     const { userId, secret } = await enrolled();
     const token = await track(userId, { idempotencyKey: 'k' });
     await app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state: 'REVIEW_REQUIRED' } });
@@ -409,13 +409,13 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect(await validate(reply.accessToken)).toMatchObject({ isValid: false, state: 'REVIEW_REQUIRED' });
   });
 
-  test('I3: a code of one user is nothing to another', async () => {
+  test('I3: a code of one user does not work for another', async () => {
     const { secret } = await enrolled();
     const other = await enrolled();
     expect(await verify(await track(other.userId), codeOf(secret))).toMatchObject({ isVerified: false });
   });
 
-  test('an action that asks for more than a code refuses it before it is looked at', async () => {
+  test('an action that demands more than a code refuses it before checking it', async () => {
     const { userId, secret } = await enrolled();
     await app.call('POST', '/v1/management/action-configurations', {
       key: app.tenant.managementKey,
@@ -425,7 +425,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect([reply.status, reply.body.errorCode]).toEqual([403, 'forbidden']);
   });
 
-  test('a token of a user who was deleted is no good, also when the user is back', async () => {
+  test('a token of a deleted user is refused, also after the user exists again', async () => {
     const { userId } = await enrolled();
     const token = await track(userId, { idempotencyKey: 'k' });
     await app.call('DELETE', `/v1/users/${userId}`);
@@ -434,7 +434,7 @@ describe.each(databaseKinds)('an authenticator app by the client API, on the %s 
     expect([reply.status, reply.body.errorCode]).toEqual([401, 'invalid_token']);
   });
 
-  test('A65: the seed is not in the database in clear', async () => {
+  test('A65: the database does not contain the seed in clear', async () => {
     const { secret } = await enrolled();
     const rows = await app.db.query(
       statement<{ row: string }>('test_dump_authenticators', 'select a::text as row from authenticators a'),

@@ -1,4 +1,4 @@
-/** Worry: a method is offered that nobody can use, or refused by one road and offered by another. */
+/** Worry: a method is offered that cannot be used, or one API offers what another refuses. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -31,7 +31,7 @@ const warnings = (sentence: RegExp) =>
     .split('\n')
     .filter((line) => sentence.test(line)).length;
 
-test('ruling 39: without mail, no method by mail is allowed, by track, the user and the page alike, and the start says so', async () => {
+test('ruling 39: without mail, no method by mail is allowed, for track, the user and the page alike, and a log line at startup says so', async () => {
   const { allowedVerificationMethods, token } = await track();
   expect(allowedVerificationMethods).toEqual(withoutMail);
   const user = await app.call('GET', '/v1/users/ann');
@@ -53,7 +53,7 @@ test('ruling 39: without mail, no method by mail is allowed, by track, the user 
   expect([server.status, server.body.errorCode]).toEqual([400, 'invalid_configuration']);
 });
 
-test('ruling 39: what is configured and not built yet is stored, and offered to nobody', async () => {
+test('ruling 39: a method that is configured but not built yet is stored, and never offered', async () => {
   await manage('POST', '/authenticator-configurations/sms', {
     smsProvider: 'WEBHOOK',
     webhookUrl: 'https://bank.example/sms',
@@ -65,12 +65,12 @@ test('ruling 39: what is configured and not built yet is stored, and offered to 
   expect((await track()).allowedVerificationMethods).toEqual(withoutMail);
 });
 
-test('ruling 39: what could not be strong enough is not allowed, for the action and for a rule', async () => {
+test('ruling 39: a method that is not strong enough is not allowed, whether the action or a rule makes the demand', async () => {
   expect((await track({ minimumAssurance: 'high' })).allowedVerificationMethods).toEqual(['PASSKEY', 'SECURITY_KEY']);
   expect((await track({ minimumAssurance: 'medium' })).allowedVerificationMethods).toEqual(withoutMail);
 });
 
-test('ruling 39: where nothing is left, the challenge stands, the page says so, and the operator is told once a minute', async () => {
+test('ruling 39: if no method is left, the action still demands a challenge, the page says so, and the operator is warned once a minute', async () => {
   const { state, allowedVerificationMethods, token } = await track({ verificationMethods: ['EMAIL_OTP'] });
   expect([state, allowedVerificationMethods]).toEqual(['CHALLENGE_REQUIRED', []]);
   await track({ verificationMethods: ['EMAIL_OTP'] });
@@ -82,7 +82,7 @@ test('ruling 39: where nothing is left, the challenge stands, the page says so, 
   expect([session.body.enrolmentMethods, session.body.challengeMethods]).toEqual([[], []]);
 });
 
-test('ruling 39: the start names the methods that nobody can use, and what is missing', async () => {
+test('ruling 39: the log names at startup the methods that cannot be used, and what is missing', async () => {
   const restarted = await testApp('embedded', { db: app.db, seed: 'restarted', isDevelopment: false, mailer: null });
   const line = restarted
     .logText()
@@ -92,7 +92,7 @@ test('ruling 39: the start names the methods that nobody can use, and what is mi
   expect(line).toContain('SALLYPORT_SMTP_URL');
 });
 
-test('ruling 39: a provider of the tenant’s own makes methods by mail usable, without a restart', async () => {
+test('ruling 39: a provider of the tenant’s own makes methods by mail usable without a restart', async () => {
   const smtp = {
     host: 'mail.bank.example',
     port: 587,

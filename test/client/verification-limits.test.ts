@@ -1,4 +1,4 @@
-/** Worry: a limit of tries that a tenant has set is stored and not held, or lets more guesses through than the budget. */
+/** Worry: a tenant's limit of tries is stored but not enforced, or allows more guesses than the budget. */
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
   });
   afterAll(() => app.close());
 
-  /** By the older shape, which every method has. */
+  /** Through the older member, which every method has. */
   async function limit(method: string, body: object): Promise<void> {
     const key = app.tenant.managementKey;
     const path = '/v1/management/authenticator-configurations';
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     return String((await app.call('POST', `/v1/users/${userId}/actions/pay`, { body })).body.token);
   }
 
-  /** A user with an authenticator app, who has just come to its next step. */
+  /** A user with an authenticator app, at the start of an unused time step. */
   async function withApp() {
     const userId = `limited-${(people += 1)}`;
     const body = { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${seed}` };
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
   const rightCode = () =>
     new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: app.runtime.clock.now() });
 
-  // The test's clock stands still, so this is never a code of the app by chance.
+  // The test's clock stands still, so this is never a valid code of the app by chance.
   const wrong = '000000';
 
   async function mailed(userId?: string): Promise<{ challengeId: string; code: string }> {
@@ -98,7 +98,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
   const check = async (challengeId: string, verificationCode: string) =>
     (await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode } })).body;
 
-  test('N01, A05: holds in any window of its length, refuses the right code over it, and what it refuses costs nothing', async () => {
+  test('N01, A05: the limit holds in any window of its length and refuses even the correct code; refused tries cost nothing', async () => {
     await limit('AUTHENTICATOR_APP', tries(2, 10));
     const { give } = await withApp();
     expect(await give(wrong)).toEqual(invalid);
@@ -108,7 +108,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     await app.runtime.advance(4 * minuteMs - 1);
     expect(await give()).toEqual(tooMany);
     await app.runtime.advance(1);
-    // The first try is over, the second still counts.
+    // The first try has left the window, the second still counts.
     expect(await give(wrong)).toEqual(invalid);
     expect(await give()).toEqual(tooMany);
     await app.runtime.advance(6 * minuteMs);
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     expect(await give()).toMatchObject({ isVerified: true });
   });
 
-  test('A05: counts right codes too, so that no success gives new tries; a repeat of the accepted request costs nothing', async () => {
+  test('A05: correct codes count too, so that a success gives no new tries; an identical repeat costs nothing', async () => {
     await limit('AUTHENTICATOR_APP', tries(2, 60));
     const { userId, give } = await withApp();
     const token = await track(userId, { idempotencyKey: 'k' });
@@ -131,7 +131,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     await limit('AUTHENTICATOR_APP', { rateLimitConfiguration: null });
   });
 
-  test('N01, A08: the widest limit leaves the waits and the lock of the guess budget as they are', async () => {
+  test('N01, A08: the widest limit leaves the waits and the lock of the guess budget unchanged', async () => {
     await limit('AUTHENTICATOR_APP', tries(100, 1));
     const { give } = await withApp();
     for (let n = 0; n < 5; n += 1) expect(await give(wrong)).toEqual(invalid);
@@ -145,7 +145,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     await limit('AUTHENTICATOR_APP', { rateLimitConfiguration: null });
   });
 
-  test('A09: is each user’s and each method’s own, ends by an unlock, and the pages say until when it lasts', async () => {
+  test('A09: the limit counts per user and method, ends with an unlock, and the pages say until when it lasts', async () => {
     await limit('AUTHENTICATOR_APP', tries(1, 30));
     const [one, other] = [await withApp(), await withApp()];
     const token = await track(one.userId);
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     await limit('AUTHENTICATOR_APP', { rateLimitConfiguration: null });
   });
 
-  test('holds for recovery codes', async () => {
+  test('the limit holds for recovery codes', async () => {
     await limit('RECOVERY_CODE', tries(1, 5));
     const { userId, recoveryCodes } = await withApp();
     const give = async (verificationCode: string | undefined) => {
@@ -180,7 +180,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     await limit('RECOVERY_CODE', { rateLimitConfiguration: null });
   });
 
-  test('A09: holds for mailed codes by the server API, over new challenges, with a user or with an address alone', async () => {
+  test('A09: the limit holds for codes mailed through the server API, across new challenges, with a user or an address alone', async () => {
     const limited = await app.call('PATCH', '/v1/management/authenticator-configurations/email-otp', {
       key: app.tenant.managementKey,
       body: { submissionRateLimitConfiguration: { rateLimit: 2, windowInMinutes: 8 } },
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     }
   });
 
-  test('a tenant’s own sending limit holds for links, whichever of its names it was set by', async () => {
+  test('a tenant’s own sending limit holds for links, whichever of its two names it was set by', async () => {
     await limit('EMAIL_MAGIC_LINK', { sendingRateLimitConfiguration: { rateLimit: 2, windowInMinutes: 3 } });
     const userId = `limited-${(people += 1)}`;
     const body = { verificationMethod: 'EMAIL_MAGIC_LINK', email: `${userId}@example.com` };
@@ -218,7 +218,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     expect((await send()).status).toBe(200);
   });
 
-  describe('ruling 43: guesses are counted for what is guessed', () => {
+  describe('ruling 43: guesses are counted per authenticator or contact', () => {
     const enrol = async (userId: string, body: object) => {
       const reply = await app.call('POST', `/v1/users/${userId}/authenticators`, { body });
       expect(reply.status, reply.text).toBe(200);
@@ -246,7 +246,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     };
     const wrongCode = async (userId: string) => client('verify/totp', await track(userId), { verificationCode: wrong });
 
-    /** By a code to the user's own address; the right one unless told otherwise. */
+    /** With a code to the user's own address, correct unless the test changes it. */
     const withMail = async (userId: string, email: string, isRight = true) => {
       const token = await track(userId);
       await client('challenge/email-otp', token, {});
@@ -255,7 +255,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     };
     const other = (code: string) => code.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
 
-    /** Sets an address up with a token of the user's that may. */
+    /** Sets an address up with a token that may do so. */
     const setUp = async (userId: string, email: string, isRight = true, body: object = {}) => {
       const token = await track(userId, body);
       await client('user-authenticators/email-otp', token, { email });
@@ -264,12 +264,12 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
     };
 
     const newUser = () => `guessed-${(people += 1)}`;
-    /** What was guessed at just now has failed as often as that. */
+    /** The authenticator that was just guessed at has failed this often. */
     const failed = (sinceReset: number, sinceSuccess: number) => app.db.query(failNearly, [sinceReset, sinceSuccess]);
     beforeAll(() => limit('EMAIL_OTP', { rateLimitConfiguration: null }));
     beforeEach(() => app.db.query(forgetAll, []));
 
-    test('N01: a hundred real failures disable an app, and not the one that is enrolled in its place', async () => {
+    test('N01: a hundred real failures disable an app, but not the one that is enrolled in its place', async () => {
       const userId = newUser();
       const id = await enrolApp(userId);
       for (let n = 1; n <= 100; n += 1) {
@@ -281,7 +281,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       }
       expect(await withCode(userId)).toEqual(tooMany);
       await remove(userId, id);
-      // By the user themself.
+      // Enrolled by the user.
       const token = await track(userId);
       const { secret } = await client('user-authenticators/totp', token, {});
       const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: app.runtime.clock.now() });
@@ -289,7 +289,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await withCode(userId, secret)).toMatchObject({ isVerified: true });
     });
 
-    test('an app whose secret the backend replaces starts fresh though it keeps its id; the same secret does not', async () => {
+    test('an app whose secret the backend replaces starts with a fresh budget though it keeps its id; the same secret does not', async () => {
       const userId = newUser();
       const id = await enrolApp(userId);
       await wrongCode(userId);
@@ -301,7 +301,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await withCode(userId, next)).toMatchObject({ isVerified: true });
     });
 
-    test('an address that is removed and set up again has the guesses that it had, another one its own', async () => {
+    test('an address that is removed and set up again keeps its count of guesses; another address has its own', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       const id = await enrolEmail(userId, email);
@@ -316,14 +316,14 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(session.body.challengeMethods).toEqual([]);
 
       const scope = { scope: 'update:authenticators' };
-      // What takes its place spends the guesses of what stands there.
+      // A replacement spends the guesses of what it will replace.
       expect(await setUp(userId, `new-${email}`, true, scope)).toEqual(tooMany);
       await enrolEmail(userId, `new-${email}`);
       expect(await withMail(userId, `new-${email}`)).toMatchObject({ isVerified: true });
     });
 
     test.each(['enrolled again', 'enrolled once more where it is', 'unlocked with resetDisabled'])(
-      'a disabled address is good again when the backend or an operator says so: %s',
+      'a disabled address works again if the backend or an operator says so: %s',
       async (how) => {
         const userId = newUser();
         const email = `${userId}@example.com`;
@@ -348,7 +348,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       },
     );
 
-    test('a repeat of an enrolment ends no wait and no lock', async () => {
+    test('repeating an enrolment ends no wait and no lock', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrolEmail(userId, email);
@@ -361,7 +361,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect((await unlock(newUser(), 'EMAIL_OTP')).status).toBe(404);
     });
 
-    test('a user who is deleted and begins anew under the same id has them, too, and nothing that is kept names anybody', async () => {
+    test('a deleted user who begins again under the same id keeps the counts, and what is stored identifies no person', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrolApp(userId);
@@ -371,14 +371,14 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       await failed(20, 100);
       expect((await app.call('DELETE', `/v1/users/${userId}`)).status).toBe(200);
       const kept = (await app.db.query(countedText, [])).map(({ text }) => text);
-      // The address alone: an app that is gone is never guessed at again.
+      // Only those of the address: a removed app can never be guessed at again.
       expect(kept).toEqual([expect.stringContaining('own-contact:')]);
       expect(kept[0]).not.toMatch(new RegExp(`${userId}|example`, 'i'));
       expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
       expect(await withMail(userId, email)).toEqual(tooMany);
     });
 
-    test('what is not verified yet spends the guesses of what is, and makes none of its failures forgotten', async () => {
+    test('an unverified authenticator spends the guesses of the verified one, and does not reset its failures', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrolEmail(userId, email);
@@ -397,7 +397,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await withMail(userId, email)).toMatchObject({ isVerified: true });
     });
 
-    test('who proves an address of their own guesses at another one a hundred times and no more', async () => {
+    test('a user who proves their own address can guess at another one a hundred times and no more', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrolEmail(userId, email);
@@ -414,7 +414,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await setUp(userId, `next-${email}`, true, scope)).toMatchObject({ isVerified: true });
     });
 
-    test('the hundred of a method of which nothing is verified outlasts every enrolment of the user’s own', async () => {
+    test('the limit of a hundred for a method without a verified authenticator outlasts the user’s own enrolments', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       expect(await setUp(userId, `victim-${email}`, false)).toEqual(invalid);
@@ -422,7 +422,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
       const { body } = await app.call('GET', `/v1/users/${userId}/authenticators`);
       await remove(userId, body[0].userAuthenticatorId);
-      // Waits are over, and the one guess is left.
+      // The waits are over, and one guess is left.
       expect(await setUp(userId, `victim-${email}`, false)).toEqual(invalid);
       expect(await setUp(userId, `victim-${email}`)).toEqual(tooMany);
       expect((await unlock(userId, 'EMAIL_OTP')).status).toBe(200);
@@ -431,7 +431,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await setUp(userId, email)).toMatchObject({ isVerified: true });
     });
 
-    test('of two users with one address each has their own', async () => {
+    test('two users with the same address each have their own budget', async () => {
       const [one, two] = [newUser(), newUser()];
       const email = `${one}@example.com`;
       await enrolEmail(one, email);
@@ -441,7 +441,7 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await withMail(two, email)).toMatchObject({ isVerified: true });
     });
 
-    test('the tenant’s own limit stays per user and method, whatever was enrolled anew', async () => {
+    test('the tenant’s own limit counts per user and method, also after a new enrolment', async () => {
       await limit('AUTHENTICATOR_APP', tries(2, 60));
       const userId = newUser();
       await enrolApp(userId);
@@ -452,9 +452,9 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
       expect(await withCode(userId, 'KRSXG5CTMVRXEZLUKRSXG5CT')).toMatchObject({ isVerified: true });
     });
 
-    // The embedded database has one connection, so no two guesses are ever spent at once there.
+    // The embedded database has one connection, so two guesses are never spent at once there.
     test.runIf(kind === 'postgres')(
-      'N01: of two guesses at once at what has no row in common, one has the last try',
+      'N01: of two simultaneous guesses with no row in common, one gets the last try',
       async () => {
         const spend = (sql: Sql, subject: string) =>
           spendAttempt(
@@ -470,16 +470,16 @@ describe.each(databaseKinds)('how often a code may be tried, on the %s database'
             { limit: { triesMax: 1, windowMs: minuteMs }, noticeId: randomUUID(), nowMs: 0 },
           );
         const { other } = await app.db.transaction(async (sql) => {
-          expect(await spend(sql, 'authenticator:1')).toBe(true);
+          expect(await spend(sql, 'authenticator:1')).toMatchObject({ isLast: false });
           const second = spend(app.db, 'authenticator:2');
           await new Promise((resolve) => setTimeout(resolve, 300));
           return { other: second };
         });
-        expect(await other).toBe(false);
+        expect(await other).toBeUndefined();
       },
     );
 
-    test('what an earlier release has locked stays so, and is unlocked in the same way', async () => {
+    test('a lock from an earlier release still holds, and is unlocked in the same way', async () => {
       const userId = newUser();
       const email = `${userId}@example.com`;
       await enrolApp(userId);

@@ -15,7 +15,7 @@ function log(entry: object): string {
 }
 
 describe('A64: the log', () => {
-  // Here because this failed? You shortened the list of what never reaches a log line. That is a security change.
+  // Does this fail for you? You shortened the list of values that never reach a log line. That is a security change.
   test('hides these members, and the list only grows', () => {
     for (const name of [
       'accessToken',
@@ -56,7 +56,7 @@ describe('A64: the log', () => {
     }
   });
 
-  test('tells of an error its kind, message and stack, and nothing that hangs on it', () => {
+  test('contains the kind, message and stack of an error, and no attached data', () => {
     const cause = Object.assign(new Error('the cause'), { detail: 'canary', code: '23505' });
     const error = Object.assign(new TypeError('the error', { cause }), {
       detail: 'Key (email)=(canary)',
@@ -69,7 +69,7 @@ describe('A64: the log', () => {
     expect(text).not.toContain('canary');
   });
 
-  test('A78: is one line of JSON an entry, whatever stands in it', () => {
+  test('A78: has one line of JSON per entry, whatever it contains', () => {
     const evil = 'a\nb\r\nc\u2028d\u2029e\x1b[31mf\x00g\u0085h","level":60,"x":"';
     const text = log({ [evil]: evil, err: new Error(evil) });
     expect(text.trimEnd().split('\n')).toHaveLength(1);

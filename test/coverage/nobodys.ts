@@ -3,13 +3,15 @@ import { createCredential, softwareKey, useCredential } from '../../src/testkit/
 import { testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { Objects } from './route-examples.ts';
 
-/** What a request is about that is about nothing: well-formed names that nobody has. */
+/** Objects of a request that do not exist: well-formed names that belong to no tenant or user. */
 export const nobodys: Objects = {
   tenantId: randomUUID(),
   userId: 'nobody',
   action: 'unheardOf',
   idempotencyKey: 'never-used',
   userAuthenticatorId: randomUUID(),
+  deviceId: 'no-such-device',
+  ownDeviceId: 'no-such-device',
   token: 'no.such.token',
   totpCode: '000000',
   mailedCode: '000000',
@@ -23,12 +25,16 @@ export const nobodys: Objects = {
   ruleId: randomUUID(),
   valueList: 'no-such-list',
   dataPointId: randomUUID(),
+  alertId: randomUUID(),
   clientId: 'no-such-client',
   authenticatorId: randomUUID(),
+  endpointId: randomUUID(),
+  deliveryId: randomUUID(),
+  attemptId: randomUUID(),
   ...answersOfNobody(),
 };
 
-/** Answers of keys that nobody has, to challenges that were never made. */
+/** Responses of keys that no user has, to challenges that were never issued. */
 function answersOfNobody() {
   const key = softwareKey();
   const challenge = randomBytes(32).toString('base64url');

@@ -1,32 +1,36 @@
 /**
- * One example of a good request per route, in terms of the objects it is about. The coverage tests call each with objects
- * that are the caller's own, another tenant's, or nobody's.
+ * One example of a valid request per route, with the objects it needs. The coverage tests send each with objects of the
+ * caller, of another tenant, and with objects that do not exist.
  *
- * Here because a coverage test failed? You added a route: add what a good request to it looks like, and what makes it
- * refuse with each code that it lists.
+ * Did a coverage test fail for you? You added a route: add a valid request to it here, and one that provokes each
+ * refusal that it lists.
  */
 import { generateKeyPairSync } from 'node:crypto';
+import { statement } from '../../src/storage/sql.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
 
-/** What a request can be about. */
+/** The objects that a request can need. */
 export interface Objects {
   readonly tenantId: string;
   readonly userId: string;
   readonly action: string;
   readonly idempotencyKey: string;
   readonly userAuthenticatorId: string;
+  /** A device that the user has verified from, and the id by which its user names it. */
+  readonly deviceId: string;
+  readonly ownDeviceId: string;
   /** Short-lived token of the action, with every scope. */
   readonly token: string;
   /** The present code of the authenticator app that the user is enrolling. */
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
-  /** What stands in the link that was mailed for the action, and what its page carries. */
+  /** The token in the link that was mailed for the action, and the nonce of its page. */
   readonly linkToken: string;
   readonly pageNonce: string;
-  /** One of the user's recovery codes; none unless a set was made for the test, because that is slow. */
+  /** One of the user's recovery codes; none unless the test creates a set, because that is slow. */
   readonly recoveryCode: string;
   readonly challengeId: string;
   readonly verificationCode: string;
@@ -35,11 +39,16 @@ export interface Objects {
   readonly ruleId: string;
   readonly valueList: string;
   readonly dataPointId: string;
+  readonly alertId: string;
   readonly clientId: string;
   readonly authenticatorId: string;
+  readonly endpointId: string;
+  /** Of a test event to that endpoint. */
+  readonly deliveryId: string;
+  readonly attemptId: string;
   /** A passkey of the user's. */
   readonly credentialId: string;
-  /** Answers of keys to options that the token's user was given, as JSON text. */
+  /** Responses of keys to options that were issued to the token's user, as JSON text. */
   readonly newPasskey: string;
   readonly newSecurityKey: string;
   readonly passkeyAnswer: string;
@@ -49,7 +58,7 @@ export interface Objects {
 export interface ExampleRequest extends TestCall {
   readonly method: string;
   readonly path: string;
-  /** Another server than the usual one. */
+  /** A server other than the usual one. */
   readonly app?: TestApp;
 }
 
@@ -66,6 +75,7 @@ const client = (method: string, path: string, token: string, body?: object): Exa
   token,
   ...(body === undefined ? {} : { body }),
 });
+export const alert = { measure: 'decisions', threshold: 2, windowMinutes: 5, recipients: ['oncall@example.com'] };
 const pushCredentials = { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/push' };
 
 const passkeyPath = 'user-authenticators/passkey';
@@ -86,7 +96,16 @@ function coseKey(): string {
   return Buffer.concat(parts).toString('base64url');
 }
 
-/** A good request per route id. */
+/** The endpoint that stands for the tenant's setting of log events. */
+async function endpointOfSetting(app: TestApp): Promise<string> {
+  const key = app.tenant.managementKey;
+  const body = { logEventsWebhookConfig: { endpointUrl: 'https://bank.example/logs' } };
+  await app.call('PATCH', '/v1/management/tenant', { key, body });
+  const listed = await app.call('GET', '/v1/management/event-endpoints', { key });
+  return listed.body.find(({ setting }: { setting?: string }) => setting !== undefined).endpointId;
+}
+
+/** A valid request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
   openChallenge: ({ token, action }) => client('POST', 'challenge', token, { action }),
   openChallengeWithCookie: ({ tenantId, action }) => ({
@@ -132,6 +151,11 @@ export const examples: Readonly<Record<string, Example>> = {
     client('DELETE', `user-authenticators/${userAuthenticatorId}`, token),
   updateOwnAuthenticator: ({ token, userAuthenticatorId }) =>
     client('PATCH', `user-authenticators/${userAuthenticatorId}`, token, { displayName: 'My phone' }),
+  rememberDevice: ({ token }) => client('POST', 'devices/remember', token, {}),
+  getOwnDevices: ({ token }) => client('GET', 'devices', token),
+  updateOwnDevice: ({ token, ownDeviceId }) =>
+    client('PATCH', `devices/${ownDeviceId}`, token, { displayName: 'My laptop' }),
+  forgetOwnDevice: ({ token, ownDeviceId }) => client('DELETE', `devices/${ownDeviceId}`, token),
   getClientConfigurations: ({ token }) => client('GET', 'authenticators', token),
   initClient: ({ token }) => client('POST', 'init', token, {}),
   startEmailMagicLinkEnrolment: ({ token }) =>
@@ -171,6 +195,16 @@ export const examples: Readonly<Record<string, Example>> = {
   deleteAuthenticator: ({ userId, userAuthenticatorId }) => ({
     method: 'DELETE',
     path: `/v1/users/${userId}/authenticators/${userAuthenticatorId}`,
+  }),
+  getDevices: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}/devices` }),
+  updateDevice: ({ userId, deviceId }) => ({
+    method: 'PATCH',
+    path: `/v1/users/${userId}/devices/${deviceId}`,
+    body: { rememberedUntil: '2999-12-31T00:00:00.000Z' },
+  }),
+  invalidateDevice: ({ userId, deviceId }) => ({
+    method: 'POST',
+    path: `/v1/users/${userId}/devices/${deviceId}/invalidate`,
   }),
   getAuthenticatorConfigurations: () => ({ method: 'GET', path: '/v1/authenticators' }),
   trackAction: ({ userId, action, idempotencyKey }) => ({
@@ -249,6 +283,11 @@ export const examples: Readonly<Record<string, Example>> = {
   updateCustomDataPoint: ({ dataPointId }) =>
     manage('PATCH', `/custom-data-points/${dataPointId}`, { description: 'Changed' }),
   deleteCustomDataPoint: ({ dataPointId }) => manage('DELETE', `/custom-data-points/${dataPointId}`),
+  listAlerts: () => manage('GET', '/alerts'),
+  createAlert: ({ userId }) => manage('POST', '/alerts', { ...alert, name: `new ${userId}` }),
+  getAlert: ({ alertId }) => manage('GET', `/alerts/${alertId}`),
+  updateAlert: ({ alertId }) => manage('PATCH', `/alerts/${alertId}`, { threshold: 3 }),
+  deleteAlert: ({ alertId }) => manage('DELETE', `/alerts/${alertId}`),
   getTheme: () => manage('GET', '/theme'),
   updateTheme: () => manage('PATCH', '/theme', { name: 'Changed' }),
   getMessageOverrides: () => manage('GET', '/message-overrides'),
@@ -291,6 +330,24 @@ export const examples: Readonly<Record<string, Example>> = {
   getAppClient: ({ clientId }) => manage('GET', `/app-clients/${clientId}`),
   updateAppClient: ({ clientId }) => manage('PATCH', `/app-clients/${clientId}`, { name: 'Changed' }),
   deleteAppClient: ({ clientId }) => manage('DELETE', `/app-clients/${clientId}`),
+  listEventEndpoints: () => manage('GET', '/event-endpoints'),
+  createEventEndpoint: () =>
+    manage('POST', '/event-endpoints', { url: 'https://bank.example/new', eventTypes: ['rules.published'] }),
+  getEventEndpoint: ({ endpointId }) => manage('GET', `/event-endpoints/${endpointId}`),
+  updateEventEndpoint: ({ endpointId }) =>
+    manage('PATCH', `/event-endpoints/${endpointId}`, { description: 'Changed' }),
+  deleteEventEndpoint: ({ endpointId }) => manage('DELETE', `/event-endpoints/${endpointId}`),
+  testEventEndpoint: ({ endpointId }) => manage('POST', `/event-endpoints/${endpointId}/test`),
+  listEventDeliveries: ({ endpointId }) => manage('GET', `/event-deliveries?endpointId=${endpointId}`),
+  getEventDelivery: ({ deliveryId }) => manage('GET', `/event-deliveries/${deliveryId}`),
+  getEventAttempt: ({ attemptId }) => manage('GET', `/event-attempts/${attemptId}`),
+  replayEventDelivery: ({ deliveryId }) => manage('POST', `/event-deliveries/${deliveryId}/replay`),
+  replayEventDeliveries: ({ endpointId }) =>
+    manage('POST', '/event-deliveries/replay', {
+      endpointId,
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-12-31T00:00:00Z',
+    }),
   liftHold: ({ userId, userAuthenticatorId }) => ({
     method: 'POST',
     path: `/v1/users/${userId}/authenticators/${userAuthenticatorId}/lift-hold`,
@@ -299,6 +356,9 @@ export const examples: Readonly<Record<string, Example>> = {
     manage('POST', `/users/${userId}/authenticators/${userAuthenticatorId}/lift-hold`),
   deleteUsersAuthenticator: ({ userId, userAuthenticatorId }) =>
     manage('DELETE', `/users/${userId}/authenticators/${userAuthenticatorId}`),
+  listUsersDevices: ({ userId }) => manage('GET', `/users/${userId}/devices`),
+  invalidateUsersDevice: ({ userId, deviceId }) => manage('POST', `/users/${userId}/devices/${deviceId}/invalidate`),
+  exportUser: ({ userId }) => manage('GET', `/users/${userId}/export`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
   showDevMessage: () => ({ method: 'GET', path: '/dev/inbox/1' }),
@@ -312,7 +372,7 @@ export const examples: Readonly<Record<string, Example>> = {
   showChallenge: ({ token }) => ({ method: 'GET', path: `/challenge?token=${token}` }),
 };
 
-/** Routes whose good request needs others to have run before: what they begin with stands, or does not, at first. */
+/** Routes whose valid request needs others to run first; the objects that these begin with may not exist yet. */
 export const preparations: Readonly<Record<string, readonly string[]>> = {
   createEmailOtpConfiguration: ['deleteEmailOtpConfiguration'],
   createPasskeyConfiguration: ['deletePasskeyConfiguration'],
@@ -324,7 +384,7 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   deletePushConfiguration: ['createPushConfiguration'],
 };
 
-/** What a refusal test may use beside the good example. */
+/** What a refusal test may use besides the valid example. */
 export interface Stage {
   readonly app: TestApp;
   readonly own: Objects;
@@ -332,13 +392,13 @@ export interface Stage {
   /** A tenant in which no verification method is configured. */
   tenantWithoutMethods(): Promise<TestTenant>;
   /** A server whose mail is never accepted. */
-  /** In production mode, with a mail server that takes nothing. */
+  /** In production mode, with a mail server that accepts nothing. */
   appWithoutMail(): Promise<TestApp>;
 }
 
 type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
 
-/** Refusals that only this route gives, or gives in its own way: `route code` -> a request that provokes it. */
+/** Refusals that only this route returns, or returns in its own way: `route code` -> a request that provokes it. */
 export const provocations: Readonly<Record<string, Provoke>> = {
   'addPasskey invalid_credential': (stage) => ofNobody(stage, 'addPasskey'),
   'addSecurityKey invalid_credential': (stage) => ofNobody(stage, 'addSecurityKey'),
@@ -352,6 +412,24 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const { body } = await app.call(method, path, { token, body: {} });
     const authenticationCredential = useCredential(softwareKey(), body.options, ownOrigin);
     return client('POST', 'verify/passkey', token, { authenticationCredential });
+  },
+  'createEventEndpoint invalid_configuration': () =>
+    manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
+  'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
+    manage('PATCH', `/event-endpoints/${endpointId}`, { url: 'http://bank.example/' }),
+  'deleteEventEndpoint invalid_configuration': async ({ app }) =>
+    manage('DELETE', `/event-endpoints/${await endpointOfSetting(app)}`),
+  'updateTenant invalid_configuration': () =>
+    manage('PATCH', '/tenant', { logEventsWebhookConfig: { endpointUrl: 'https://[::1]/' } }),
+  'replayEventDelivery gone': async ({ app, own: { endpointId } }) => {
+    const call = { key: app.tenant.managementKey };
+    const tested = await app.call('POST', `/v1/management/event-endpoints/${endpointId}/test`, call);
+    const [deliveryId] = tested.body.deliveryIds;
+    await app.db.query(
+      statement('route_examples_empty_event', 'update events set payload = null where tenant_id = $1'),
+      [app.tenant.tenantId],
+    );
+    return manage('POST', `/event-deliveries/${deliveryId}/replay`);
   },
   'findPasskey invalid_request': ({ own: { tenantId } }) => ({
     method: 'GET',
@@ -387,6 +465,15 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       ],
     ]),
   ),
+  ...Object.fromEntries(
+    ['updateOwnDevice', 'forgetOwnDevice'].flatMap((id): [string, Provoke][] => [
+      [`${id} invalid_request`, ({ own }) => cutPath(requireExample(id)(own))],
+      [`${id} not_found`, ({ own, nobodys }) => requireExample(id)({ ...own, ownDeviceId: nobodys.ownDeviceId })],
+    ]),
+  ),
+  'rememberDevice invalid_configuration': ({ own: { token } }) =>
+    client('POST', 'devices/remember', token, { remember: true }),
+  'getDevices invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/devices' }),
   'deleteAuthenticator not_found': ({ own, nobodys }) => ({
     method: 'DELETE',
     path: `/v1/users/${own.userId}/authenticators/${nobodys.userAuthenticatorId}`,
@@ -498,14 +585,14 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
 
-/** One call more than an address has in a minute. */
+/** One call more than an address may make in a minute. */
 async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: string): Promise<ExampleRequest> {
   const { method, path, ...call } = { ...requireExample(routeId)(own), remoteAddress };
   for (let count = 0; count < 60; count += 1) await app.call(method, path, call);
   return { method, path, ...call };
 }
 
-/** The answer of a key that is not there, to a challenge that was never made. */
+/** The response of an unknown key, to a challenge that was never issued. */
 function ofNobody({ own, nobodys }: Stage, routeId: string): ExampleRequest {
   return requireExample(routeId)({ ...nobodys, token: own.token });
 }
@@ -514,12 +601,12 @@ function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): Example
   return { ...requireExample(routeId)(own), body: { challengeId: nobodys.challengeId } };
 }
 
-/** As an id with a question mark in it arrives that was not encoded (A68). */
+/** How an unencoded id with a question mark in it arrives (A68). */
 function cutPath(request: ExampleRequest): ExampleRequest {
   return { ...request, path: `${request.path}?x` };
 }
 
-/** A token of the own user's action that has no scope, and what somebody with one has left half enrolled. */
+/** A token of the own user's action without a scope, and the pending enrolment that a token with one has begun. */
 async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string; userAuthenticatorId: string }> {
   const { method, path, token, body } = requireExample('startEmailOtpEnrolment')(own);
   const started = await app.call(method, path, { token: token ?? '', body });
@@ -542,7 +629,7 @@ async function withoutMail({ own, appWithoutMail }: Stage, routeId: string): Pro
   return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }
 
-/** The action of a user again, with another value for what its idempotency key stands for. */
+/** The user's action again, with another value for an attribute that its idempotency key has already fixed. */
 async function linkedChange(
   { app, own }: Stage,
   request: (objects: Objects, custom: object) => ExampleRequest,
@@ -565,6 +652,6 @@ function enrol(userId: string, body: object): ExampleRequest {
 /** The example of a route. @throws when there is none. */
 export function requireExample(routeId: string): Example {
   const example = examples[routeId];
-  if (example === undefined) throw new Error(`Add an example of a good request to ${routeId} in route-examples.ts.`);
+  if (example === undefined) throw new Error(`Add an example of a valid request to ${routeId} in route-examples.ts.`);
   return example;
 }

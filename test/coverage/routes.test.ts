@@ -1,4 +1,7 @@
-/** Walks the contract and fails for whatever was forgotten about a route. The exceptions may only become fewer. */
+/**
+ * Checks every route of the contract, and fails if anything was forgotten about one. The exceptions may only become
+ * fewer.
+ */
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +9,7 @@ import { z } from 'zod';
 import { errorCatalogue } from '../../src/contract/errors.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import { routes } from '../../src/contract/index.ts';
-import { isClientKind, refusalsOf } from '../../src/contract/route.ts';
+import { refusalsOf } from '../../src/contract/route.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { signActionToken } from '../../src/runtime/tokens.ts';
 import { operations } from '../../src/operations/index.ts';
@@ -21,11 +24,13 @@ import type { FaultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
-import { examples, preparations, provocations, requireExample } from './route-examples.ts';
+import { alert, examples, preparations, provocations, requireExample } from './route-examples.ts';
 import type { ExampleRequest, Objects } from './route-examples.ts';
 import { nobodys } from './nobodys.ts';
 
-/** Routes that anybody may call: public keys, pages whose token is their own credential, and the mail of development. */
+/**
+ * Routes without authentication: public keys, pages whose token is their own credential, and the mail of development.
+ */
 const publicRoutes = [
   'confirmMagicLink',
   'denyMagicLink',
@@ -39,7 +44,7 @@ const publicRoutes = [
   'tryChallenge',
 ];
 
-/** What anybody may ask of the server itself. `/metrics` looks at the address or at its own token. */
+/** Public questions about the server itself. `/metrics` checks the address or its own token. */
 const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/openapi.json', '/readyz'];
 
 /**
@@ -64,12 +69,18 @@ const withoutAudit = [
   'validateSession',
 ];
 
-/** Its event is of the stolen token, not of each refresh; see sessions.test.ts. */
-const auditedOtherwise = ['refreshSession'];
+/**
+ * Its event is about the stolen token, not about each refresh, see sessions.test.ts; and about a device that is
+ * remembered, not about each cookie, see remembered-devices.test.ts.
+ */
+const auditedOtherwise = ['refreshSession', 'rememberDevice'];
 
 const ofDevelopment = ['showDevInbox', 'showDevMessage', 'showWelcome'];
 
-/** Listed refusals that no request can provoke: these answer from memory, without a database and without parameters. */
+/**
+ * Listed refusals that no request can provoke: these routes answer from memory, without a database and without
+ * parameters.
+ */
 const unprovokable = [
   ...['getAuthenticatorConfigurations', 'getJwks', 'getOpenidConfiguration', ...ofDevelopment].flatMap((id) => [
     `${id} unavailable`,
@@ -103,14 +114,14 @@ async function ask(request: ExampleRequest, route?: Route): Promise<TestReply> {
 }
 
 let visitors = 0;
-/** An address of its own: calls of strangers are counted by it. */
+/** Its own address, because anonymous calls are counted by address. */
 const visitor = () => `2001:db8:5:${(visitors += 1).toString(16)}::1`;
 const mailTo = (email: string) => app.mail().find(({ to }) => to === email);
 const codeTo = (email: string) => /^\d{6,10}/.exec(mailTo(email)?.subject ?? '')?.[0] ?? '';
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 
-/** Takes away the mail provider that an example has given the tenant: what is sent is read from the inbox. */
+/** Removes the mail provider that an example has given to the tenant: the tests read sent mail from the inbox. */
 async function useOwnMail({ managementKey: key }: TestTenant): Promise<void> {
   const path = '/v1/management/authenticator-configurations';
   const { body } = await app.call('GET', path, { key });
@@ -120,7 +131,17 @@ async function useOwnMail({ managementKey: key }: TestTenant): Promise<void> {
   }
 }
 
-/** A user with an authenticator, one that is half enrolled, an action, a challenge and a session, and configurations, all made through the API. */
+/** Removes the latest event endpoint of a tenant that has many: there is a quota. */
+async function makeRoomForEndpoint({ managementKey: key }: TestTenant): Promise<void> {
+  const path = '/v1/management/event-endpoints';
+  const { body } = await app.call('GET', path, { key });
+  if (body.length > 10) await app.call('DELETE', `${path}/${body.at(-1).endpointId}`, { key });
+}
+
+/**
+ * A user with an authenticator, a pending enrolment, an action, a challenge and a session, and configurations, all
+ * created through the API.
+ */
 async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects> {
   async function made(method: string, path: string, body?: object): Promise<TestReply['body']> {
     const key = path.startsWith('/v1/management') ? tenant.managementKey : tenant.secretKey;
@@ -141,7 +162,11 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   });
   await made('PATCH', `/v1/users/${userId}`, { username: userId });
   const idempotencyKey = `key-of-${userId}`;
-  const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, { idempotencyKey, scope: everyScope });
+  const deviceId = `device-of-${userId}`;
+  const tracked = await made('POST', `/v1/users/${userId}/actions/${action}`, {
+    idempotencyKey,
+    scope: everyScope,
+  });
   const totp = await app.call('POST', '/v1/client/user-authenticators/totp', { token: tracked.token, body: {} });
   const mailed = await app.call('POST', '/v1/client/challenge/email-otp', { token: tracked.token, body: {} });
   if (mailed.status !== 200) throw new Error(mailed.text);
@@ -153,8 +178,12 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   if (linked.status !== 200) throw new Error(linked.text);
   const linkToken = /token=(\S+)/.exec(mailTo(`link-${userId}@example.com`)?.text ?? '')?.[1] ?? '';
   const linkPage = await app.call('GET', `/magic-link?token=${linkToken}`, { key: null, remoteAddress: visitor() });
-  const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, { idempotencyKey: 'session' });
+  const signIn = await made('POST', `/v1/users/${userId}/actions/sign-in`, {
+    idempotencyKey: 'session',
+    deviceId,
+  });
   await made('PATCH', `/v1/users/${userId}/actions/sign-in/session`, { state: 'CHALLENGE_SUCCEEDED' });
+  const devices = await app.call('GET', '/v1/client/devices', { token: tracked.token });
   const client = await made('POST', '/v1/management/app-clients', { clientId: `client-${userId}`, name: userId });
   const session = await made('POST', '/v1/sessions', { token: signIn.token, clientId: client.clientId });
   const email = `challenge-${userId}@example.com`;
@@ -170,6 +199,16 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     dataType: 'text',
     modelType: 'user',
   });
+  // One is enough for all: a tenant may have few.
+  const [known] = await made('GET', '/v1/management/alerts');
+  const alerted = known ?? (await made('POST', '/v1/management/alerts', { ...alert, name: 'watched' }));
+  // Nothing listens there, so the test is over at once.
+  await makeRoomForEndpoint(tenant);
+  const endpoint = await made('POST', '/v1/management/event-endpoints', {
+    url: 'http://127.0.0.1:9/',
+    eventTypes: ['alert.raised'],
+  });
+  const tested = await made('POST', `/v1/management/event-endpoints/${endpoint.endpointId}/test`);
   const [configuration] = await made('GET', '/v1/management/authenticator-configurations');
   return {
     tenantId: tenant.tenantId,
@@ -177,6 +216,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     action,
     idempotencyKey,
     userAuthenticatorId: enrolled.authenticator.userAuthenticatorId,
+    deviceId,
+    ownDeviceId: String(devices.body[0].ownDeviceId),
     token: tracked.token,
     totpCode: new TOTP({ secret: Secret.fromBase32(totp.body.secret) }).generate({
       timestamp: app.runtime.clock.now(),
@@ -192,13 +233,17 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     ruleId: rule.ruleId,
     valueList: list.alias,
     dataPointId: point.id,
+    alertId: alerted.id,
     clientId: client.clientId,
     authenticatorId: configuration.authenticatorId,
+    endpointId: endpoint.endpointId,
+    deliveryId: tested.deliveryIds[0],
+    attemptId: tested.attemptId,
     ...(await makeKeys(tracked.token)),
   };
 }
 
-/** A passkey and a security key for the token's user, answers of theirs, and a new one of each. */
+/** A passkey and a security key for the token's user, responses of both, and a new one of each. */
 async function makeKeys(token: string) {
   const post = async (path: string, body: object) =>
     (await app.call('POST', `/v1/client/${path}`, { token, body })).body;
@@ -226,9 +271,13 @@ async function makeKeys(token: string) {
 
 beforeAll(async () => {
   database = faultyDatabase(await testDatabase('embedded'));
-  app = await testApp('embedded', { db: database, managementRateLimit: 1_000_000 });
+  app = await testApp('embedded', {
+    db: database,
+    managementRateLimit: 1_000_000,
+    outboundAllow: ['127.0.0.1:9'],
+  });
   other = await app.createTenant('Other tenant');
-  // Recovery codes are slow to hash, and no test here is about them.
+  // Recovery codes are slow to hash, and no test here needs them.
   await app.db.query(
     statement(
       'coverage_settings',
@@ -243,8 +292,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([app, ...others].map((opened) => opened.close())));
 
-const protectedRoutes = routes.filter((route) => route.caller !== 'public');
-const keyRoutes = protectedRoutes.filter((route) => !isClientKind(route.caller));
+const protectedRoutes = routes.filter(({ credentials }) => credentials.length > 0);
+/** Whether browsers and phones call it by what they were given. */
+const isOfClients = ({ api, credentials }: Route) => api === 'client' && credentials.length > 0;
+const keyRoutes = protectedRoutes.filter((route) => !isOfClients(route));
 const named = (list: readonly Route[]) => list.map((route) => [route.id, route] as const);
 const unauthorized = {
   error: 'unauthorized',
@@ -253,7 +304,10 @@ const unauthorized = {
     'The request is unauthorized. Check that your API key and region base URL are correctly configured.',
 };
 
-/** The example and the same by each alias, whose ids are any: who may not call is refused before they are looked at. */
+/**
+ * The example, and the same through each alias, with arbitrary ids: an unauthorised caller is refused before they are
+ * read.
+ */
 function everyWayIn(route: Route): readonly ExampleRequest[] {
   const example = requireExample(route.id)(own);
   const aliases = (route.aliases ?? []).map(({ method, path }) => ({
@@ -264,13 +318,13 @@ function everyWayIn(route: Route): readonly ExampleRequest[] {
   return [example, ...aliases];
 }
 
-/** Whether the request is about an object that has a name, and not about the tenant as a whole. */
+/** Whether the request is about a named object, and not about the tenant as a whole. */
 function isAboutObjects(route: Route): boolean {
   const example = requireExample(route.id);
   return JSON.stringify(example(own)) !== JSON.stringify(example(nobodys));
 }
 
-/** The same request with nothing that says who makes it. */
+/** The same request without anything that identifies the caller. */
 function withoutCredentials(request: ExampleRequest): ExampleRequest {
   const { token: _token, key: _key, ...rest } = request;
   return { ...rest, key: null };
@@ -289,15 +343,15 @@ describe('the contract', () => {
     expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
   });
 
-  test('has an example per route, and none of a route that is gone', () => {
+  test('has an example per route, and none for a route that was removed', () => {
     expect(Object.keys(examples).sort()).toEqual(routes.map(({ id }) => id).sort());
   });
 
-  test('A32: is public in exactly the places that the list names', () => {
-    const isPublic = routes.filter((route) => route.caller === 'public').map(({ id }) => id);
+  test('A32: is public only where the list says so', () => {
+    const isPublic = routes.filter(({ credentials }) => credentials.length === 0).map(({ id }) => id);
     expect(isPublic.sort()).toEqual([...publicRoutes].sort());
     const paths = new Set<string>();
-    // A tree, whose branches are written beyond what they grow from.
+    // A tree, whose nodes are written after their parents.
     const grown: string[] = [];
     for (const line of app.app.server.printRoutes({ commonPrefix: false }).split('\n')) {
       const [, before = '', word, methods] = /^((?:[│ ] {3})*)[├└]── (\S*)( \()?/.exec(line) ?? [];
@@ -319,8 +373,8 @@ describe('the contract', () => {
     [route, ...(route.aliases ?? [])].map(({ method, path }) => ({ route, method, path, words: path.split('/') })),
   );
 
-  test('ruling 59: a fixed word stands in the place of an id for one route alone, and no alias hides a route', () => {
-    // Ids that a server makes are UUIDs, which no word is.
+  test('ruling 59: only one route has a fixed word in the place of an id, and no alias hides a route', () => {
+    // Ids that a server creates are UUIDs, which no fixed word is.
     const isFree = (word: string) => word.startsWith(':') && !/^:(userAuthenticatorId|authenticatorId)$/.test(word);
     const hidden = waysIn.flatMap(({ route, method, words }) =>
       waysIn
@@ -333,13 +387,13 @@ describe('the contract', () => {
     expect(new Set(ownPaths.map(({ method, path }) => `${method} ${path}`)).size).toBe(ownPaths.length);
   });
 
-  test('ruling 59: an object may be called as a word of a path is, but nobody becomes a user called authenticators', async () => {
-    // What a word hides in one method it hides in no other.
+  test('ruling 59: an object may be named like a word of a path, but no user can be called authenticators', async () => {
+    // A word that hides an id for one method hides it for no other.
     const path = '/v1/users/authenticators';
     expect((await app.call('GET', path)).body).toMatchObject({ userId: 'authenticators', isEnrolled: false });
     expect((await app.call('DELETE', path)).body).toEqual({ success: true });
     expect((await app.call('PUT', path)).headers['allow']).toBe('GET, HEAD, PATCH, POST, DELETE');
-    // Nobody becomes a user of that name by any way in.
+    // No route creates a user of that name.
     const enrolment = { verificationMethod: 'EMAIL_OTP', email: 'a@b.c' };
     for (const [method, at, body] of [
       ['PATCH', path, { displayName: 'x' }],
@@ -351,7 +405,7 @@ describe('the contract', () => {
       const { status, body: answer, text } = await app.call(method, at, { body });
       expect([status, answer.errorCode], text).toEqual([400, 'invalid_request']);
     }
-    // Other words of paths are ids as any.
+    // Other words of paths are ordinary ids.
     for (const id of ['actions', 'challenge', 'devices', 'validate', 'user', 'v1', 'client', 'management', 'search']) {
       const tracked = await app.call('POST', `/v1/users/${id}/actions/actions`, {
         body: { idempotencyKey: 'explain' },
@@ -388,15 +442,17 @@ const statusOfCode: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   conflict: 409,
   resource_already_exists: 409,
+  // Beyond the ruling: an event whose content was kept for a period (decision 0036).
+  gone: 410,
   body_too_large: 413,
   too_many_requests: 429,
   unexpected_error: 500,
   unavailable: 503,
 };
 
-describe('who may not call is told nothing else', () => {
+describe('an unauthorised caller learns nothing else', () => {
   let lastOctet = 0;
-  // An address of its own per call, so that no call meets the limit on failures.
+  // A separate address per call, so that the limit on failures refuses none.
   const fresh = () => ({ remoteAddress: `198.51.100.${(lastOctet += 1) % 250}` });
 
   async function expectUnauthorized(route: Route, call: Partial<ExampleRequest>): Promise<void> {
@@ -405,7 +461,7 @@ describe('who may not call is told nothing else', () => {
       expect(reply.status, `${way.method} ${way.path}`).toBe(401);
       const { error, errorCode } = unauthorized;
       expect(reply.body).toEqual(
-        isClientKind(route.caller)
+        isOfClients(route)
           ? { error, errorCode, errorDescription: expect.stringMatching(/^(?:Send|This server has no tenant with) /) }
           : unauthorized,
       );
@@ -415,7 +471,7 @@ describe('who may not call is told nothing else', () => {
   test.each(named(protectedRoutes))('%s without credentials', (_id, route) => expectUnauthorized(route, { key: null }));
 
   test.each(named(protectedRoutes))('%s with a key of the wrong kind', (_id, route) =>
-    expectUnauthorized(route, { key: route.caller === 'server' ? app.tenant.managementKey : app.tenant.secretKey }),
+    expectUnauthorized(route, { key: route.api === 'server' ? app.tenant.managementKey : app.tenant.secretKey }),
   );
 
   test.each(named(keyRoutes))('A33: %s with a client token as the bearer', (_id, route) =>
@@ -425,16 +481,16 @@ describe('who may not call is told nothing else', () => {
   test.each(named(keyRoutes))('%s with a key that was revoked', async (_id, route) => {
     const tenant = await app.createTenant('With revoked keys');
     await app.db.transaction(async (sql) => {
-      for (const { key_id } of await listApiKeys(sql, tenant.tenantId)) {
-        await revokeApiKeyRow(sql, tenant.tenantId, key_id, app.runtime.clock.now());
+      for (const { keyId } of await listApiKeys(sql, tenant.tenantId)) {
+        await revokeApiKeyRow(sql, tenant.tenantId, keyId, app.runtime.clock.now());
       }
       await publishConfig(sql, tenant.tenantId);
     });
     await app.app.context.published.refresh();
-    await expectUnauthorized(route, { key: route.caller === 'server' ? tenant.secretKey : tenant.managementKey });
+    await expectUnauthorized(route, { key: route.api === 'server' ? tenant.secretKey : tenant.managementKey });
   });
 
-  test('A path under /v1 that does not exist, so that strangers cannot map the API', async () => {
+  test('a path under /v1 that does not exist, so that strangers cannot map the API', async () => {
     for (const path of ['/v1', '/v1/', '/v1/nothing', '/v1/users/x/y/z', '/v1/management/nothing', '/v1/%75sers/x']) {
       const reply = await ask({ method: 'GET', path, key: null, ...fresh() });
       expect(reply.status, path).toBe(401);
@@ -443,7 +499,7 @@ describe('who may not call is told nothing else', () => {
   });
 });
 
-/** An answer without what differs by nature: ids, times, tokens, and the names asked for. */
+/** A response without the parts that always differ: ids, times, tokens, and the names in the request. */
 function scrub(reply: TestReply, objects: Objects): string {
   const names = (Object.values(objects) as string[]).sort((left, right) => right.length - left.length);
   const withoutNames = names.reduce((text, name) => text.replaceAll(name, '<name>'), reply.text);
@@ -483,7 +539,7 @@ async function rowsOfTenant(tenantId: string): Promise<string> {
   return texts.join('\n');
 }
 
-describe("A31: another tenant's object gets the answer of one that does not exist, and is not touched", () => {
+describe("A31: another tenant's object gets the same response as a missing one, and is not changed", () => {
   let theirs: Objects;
   beforeAll(async () => {
     theirs = await makeObjects(other, 'their-user');
@@ -491,9 +547,9 @@ describe("A31: another tenant's object gets the answer of one that does not exis
 
   test.each(named(protectedRoutes))('%s', async (_id, route) => {
     const example = requireExample(route.id);
-    // A token is its own user's, and a tenant anybody's, so what is used of them stays the caller's.
+    // A token names its own user, and a tenant id is public, so these stay the caller's.
     const as = (objects: Objects) =>
-      example(isClientKind(route.caller) ? { ...objects, token: own.token, tenantId: own.tenantId } : objects);
+      example(isOfClients(route) ? { ...objects, token: own.token, tenantId: own.tenantId } : objects);
     if (JSON.stringify(as(own)) === JSON.stringify(as(nobodys))) return;
     const before = await rowsOfTenant(other.tenantId);
     expect(before).toContain(theirs.challengeId);
@@ -506,7 +562,7 @@ describe("A31: another tenant's object gets the answer of one that does not exis
 describe('a change leaves its audit event', () => {
   const changing = routes.filter((route) => route.audit !== null && !auditedOtherwise.includes(route.id));
 
-  test('and only those that change nothing, or are recorded otherwise, are excused', () => {
+  test('and the only exceptions are routes that change nothing or are recorded otherwise', () => {
     const withoutEvent = routes.filter((route) => route.method !== 'GET' && route.audit === null);
     expect(withoutEvent.map(({ id }) => id).sort()).toEqual([...withoutAudit].sort());
     expect(routes.filter((route) => route.method === 'GET' && route.audit !== null)).toEqual([]);
@@ -516,9 +572,9 @@ describe('a change leaves its audit event', () => {
   });
 
   const events = statement<{
-    event_type: string;
-    user_id: string | null;
-    request_id: string;
+    eventType: string;
+    userId: string | null;
+    requestId: string;
     actor: { id: string; kind: string };
     data: object;
   }>(
@@ -536,7 +592,7 @@ describe('a change leaves its audit event', () => {
       ({ method }) => method,
     );
     const tenant = isAboutObjects(route) ? app.tenant : plain;
-    const key = route.caller === 'server' ? tenant.secretKey : tenant.managementKey;
+    const key = route.api === 'server' ? tenant.secretKey : tenant.managementKey;
     for (const method of methods) {
       let objects = isAboutObjects(route) ? await makeObjects(tenant, `audited-${route.id}-${method}`) : own;
       for (const id of preparations[route.id] ?? []) await ask({ ...requireExample(id)(objects), key });
@@ -559,21 +615,22 @@ describe('a change leaves its audit event', () => {
       }
       const before = await app.db.query(events, [tenant.tenantId]);
       const reply = await ask({ ...requireExample(route.id)(objects), method, key }, route);
-      expect(reply.status, reply.text).toBe(route.noContent === true ? 204 : 200);
+      expect(reply.status, reply.text).toBe(route.reply.kind === 'noContent' ? 204 : 200);
       const [event, ...more] = (await app.db.query(events, [tenant.tenantId])).slice(before.length);
       expect(more).toEqual([]);
       expect(event).toMatchObject({
-        event_type: route.audit,
-        request_id: reply.headers['x-request-id'],
-        // Whoever confirms a link does it for the user who asked for it.
-        actor: { kind: isClientKind(route.caller) || route.caller === 'public' ? 'client' : route.caller },
+        eventType: route.audit,
+        requestId: reply.headers['x-request-id'],
+        // Confirming a link is recorded for the user who requested it.
+        actor: { kind: isOfClients(route) || route.api === 'pages' ? 'client' : route.api },
       });
-      if (route.path.includes(':userId') || route.caller === 'token') expect(event?.user_id).toBe(objects.userId);
+      if (route.path.includes(':userId') || (isOfClients(route) && !route.credentials.includes('tenantId')))
+        expect(event?.userId).toBe(objects.userId);
       expect(JSON.stringify(event?.data)).not.toMatch(/@|\+64/);
     }
   });
 
-  test('and one that changed nothing leaves none', async () => {
+  test('and a request that changed nothing leaves none', async () => {
     const before = await app.db.query(events, [app.tenant.tenantId]);
     for (const id of ['deleteUser', 'deleteAuthenticator', 'updateAction', 'deleteRule', 'deleteAppClient']) {
       await ask(requireExample(id)({ ...nobodys, userId: 'never-heard-of', action: 'never-heard-of' }));
@@ -582,12 +639,12 @@ describe('a change leaves its audit event', () => {
   });
 });
 
-describe('every refusal that a route lists is produced', () => {
+describe('every refusal that a route lists can be provoked', () => {
   const listed = routes.flatMap((route) =>
     refusalsOf(route).map((code) => [`${route.id} ${code}` as string, route, code] as const),
   );
 
-  test('or stands in the list of those that cannot be, which names nothing that is not listed', () => {
+  test('or is in the list of those that cannot be, which contains only listed refusals', () => {
     const all = new Set(listed.map(([name]) => name));
     expect([...unprovokable, ...Object.keys(provocations)].filter((name) => !all.has(name))).toEqual([]);
   });
@@ -607,18 +664,18 @@ describe('every refusal that a route lists is produced', () => {
 
   let addresses = 0;
 
-  // Other names than those that earlier tests have asked with, some of which exist by now.
+  // Names that earlier tests did not use, because some of those exist by now.
   const absent: Objects = { ...nobodys, userId: 'unheard-of-user', action: 'unheard-of' };
-  const large = (route: Route) => (route.caller === 'management' || route.isLarge === true ? 1024 * 1024 : 64 * 1024);
+  const large = (route: Route) => (route.api === 'management' || route.isLarge === true ? 1024 * 1024 : 64 * 1024);
 
   async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
     const special = provocations[name];
     if (special !== undefined) return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail });
     switch (code) {
       case 'invalid_request':
-        if (route.caller === 'management') return { ...good, path: `${good.path}?nonsense=1` };
+        if (route.api === 'management') return { ...good, path: `${good.path}?nonsense=1` };
         if (route.method !== 'GET') return { ...good, rawBody: '{' };
-        if (isClientKind(route.caller)) return { ...good, path: `${good.path}?nonsense` };
+        if (isOfClients(route)) return { ...good, path: `${good.path}?nonsense` };
         break;
       case 'invalid_token':
         return { ...good, token: 'x', remoteAddress: `2001:db8:2:${(addresses += 1).toString(16)}::1` };
@@ -627,12 +684,12 @@ describe('every refusal that a route lists is produced', () => {
       case 'insufficient_scope':
         return { ...good, token: await tokenWithoutScope() };
       case 'invalid_configuration':
-        if (isClientKind(route.caller)) return { ...good, token: await tokenWithoutMethods() };
+        if (isOfClients(route)) return { ...good, token: await tokenWithoutMethods() };
         break;
       case 'unauthorized':
         return { ...withoutCredentials(good), remoteAddress: `2001:db8:1:${(addresses += 1).toString(16)}::1` };
       case 'forbidden':
-        if (isClientKind(route.caller)) return { ...good, token: await tokenOfBlocked() };
+        if (isOfClients(route)) return { ...good, token: await tokenOfBlocked() };
         return { ...good, key: (await tenantOfOtherAddresses()).secretKey };
       case 'too_many_requests': {
         const call = { ...withoutCredentials(good), remoteAddress: `2001:db8:0:${(addresses += 1).toString(16)}::1` };
@@ -669,7 +726,7 @@ describe('every refusal that a route lists is produced', () => {
   const track = async (userId: string, tenant: TestTenant, body: object) =>
     (await app.call('POST', `/v1/users/${userId}/actions/held`, { key: tenant.secretKey, body })).body.token as string;
 
-  /** A good token of the own user but for its age. */
+  /** A token of the own user that is valid except that it is too old. */
   function expiredToken(): string {
     const { context } = app.app;
     const key = context.published.tenant(app.tenant.tenantId)?.tokenKey;
@@ -699,7 +756,7 @@ describe('every refusal that a route lists is produced', () => {
     return token;
   });
 
-  /** Of a tenant whose one active method is none that is built. */
+  /** For a tenant whose only active method is not built yet. */
   const tokenWithoutMethods = makeOnce(async () => {
     const tenant = await app.createTenant('With another method');
     await app.db.query(
@@ -744,7 +801,7 @@ describe('every refusal that a route lists is produced', () => {
   });
 });
 
-describe('A19: a body member of a wrong type is refused or ignored, never a fault', () => {
+describe('A19: a body member of a wrong type is refused or ignored, and never causes a server error', () => {
   const wrong = [
     null,
     '',
@@ -774,14 +831,14 @@ describe('A19: a body member of a wrong type is refused or ignored, never a faul
         const told = `${member}: ${JSON.stringify(value).slice(0, 40)} gave ${reply.text}`;
         expect(reply.status, told).toBeLessThan(500);
         const isStructure = typeof value === 'object' && value !== null;
-        if (isStructure && route.caller !== 'management' && !mayBeStructures.includes(member))
+        if (isStructure && route.api !== 'management' && !mayBeStructures.includes(member))
           expect(told, told).toContain('"invalid_request"');
       }
     }
   });
 });
 
-describe('I7, A33, A34: members that no caller may set, such as who they are, are ignored (ruling 1)', () => {
+describe('I7, A33, A34: members that no caller may set, such as the caller’s identity, are ignored (ruling 1)', () => {
   const smuggled = {
     state: 'CHALLENGE_SUCCEEDED',
     decision: { outcome: 'ALLOW' },
@@ -801,13 +858,13 @@ describe('I7, A33, A34: members that no caller may set, such as who they are, ar
 
   const withBody = routes.filter((route) => route.method === 'POST' || route.method === 'PATCH');
 
-  test.each(named(withBody.filter((route) => route.caller === 'management')))('or refused: %s', async (_id, route) => {
+  test.each(named(withBody.filter((route) => route.api === 'management')))('or refused: %s', async (_id, route) => {
     const good = requireExample(route.id)(own);
     const reply = await ask({ ...good, body: { ...(good.body as object), verifiedAt: smuggled.verifiedAt } }, route);
     expect([reply.status, reply.body.errorDescription], reply.text).toEqual([400, 'verifiedAt is not a known field.']);
   });
 
-  test.each(named(withBody.filter((route) => route.caller === 'server' || isClientKind(route.caller))))(
+  test.each(named(withBody.filter((route) => route.api === 'server' || isOfClients(route))))(
     '%s',
     async (_id, route) => {
       const clean = await makeObjects(app.tenant, `clean-${route.id}`);
@@ -825,14 +882,14 @@ describe('I7, A33, A34: members that no caller may set, such as who they are, ar
   );
 });
 
-/** A page has a nonce of its own at each answer. */
+/** Each response of a page has a nonce of its own. */
 function withoutNonce({ text }: TestReply): string {
   return text.replace(/ nonce="[^"]+"/g, '');
 }
 
-describe('A70: query parameters that a route does not know', () => {
+describe('A70: unknown query parameters', () => {
   test.each(named(routes.filter((route) => route.method === 'GET')))(
-    'change nothing of %s, or are refused by management',
+    'change nothing of %s, or are refused by the management API',
     async (_id, route) => {
       const good = requireExample(route.id)(own);
       const separator = good.path.includes('?') ? '&' : '?';
@@ -846,23 +903,23 @@ describe('A70: query parameters that a route does not know', () => {
         '__proto__=1',
       ]) {
         const reply = await ask({ ...good, path: `${good.path}${separator}${encodeURI(extra)}` }, route);
-        const expected = route.caller === 'management' ? 400 : plain.status;
+        const expected = route.api === 'management' ? 400 : plain.status;
         expect(reply.status, extra).toBe(expected);
-        if (route.caller !== 'management') expect(withoutNonce(reply), extra).toBe(withoutNonce(plain));
+        if (route.api !== 'management') expect(withoutNonce(reply), extra).toBe(withoutNonce(plain));
       }
     },
   );
 });
 
 describe('ruling 49: HEAD', () => {
-  /** Without what is another's at each answer; a list that is written item by item has no length before it ends. */
+  /** Without the parts that differ in each response; a streamed list has no length in advance. */
   const comparable = ({ status, headers }: TestReply) => {
     const { 'x-request-id': _id, date: _date, 'transfer-encoding': _chunks, ...rest } = headers;
     const { 'content-security-policy': policy, ...others } = rest;
     return { status, ...others, policy: String(policy).replace(/nonce-[^']+/g, 'nonce') };
   };
 
-  test('answers as GET without a body, and does nothing, wherever GET is; what has no GET has no HEAD', async () => {
+  test('answers as GET without a body, and has no effect; a path without GET has no HEAD', async () => {
     const service = ['/livez', '/readyz', '/openapi.json', '/docs/', '/nowhere', '/v1/nowhere'];
     const reads = routes
       .filter(({ method }) => method === 'GET')
@@ -887,8 +944,8 @@ describe('ruling 49: HEAD', () => {
   });
 });
 
-describe('answers', () => {
-  test('have exactly the content type application/json and a request id, whatever they are; pages are HTML', async () => {
+describe('responses', () => {
+  test('have exactly the content type application/json and a request id in every case; pages are HTML', async () => {
     for (const request of [
       { method: 'GET', path: '/nothing' },
       { method: 'PUT', path: '/v1/users/x' },
@@ -910,7 +967,7 @@ describe('answers', () => {
         expect(reply.text, request).toBe('');
         continue;
       }
-      const isPage = route?.page !== undefined && reply.status === 200;
+      const isPage = route?.reply.kind === 'page' && reply.status === 200;
       expect(reply.headers['content-type'], request).toBe(isPage ? 'text/html; charset=utf-8' : 'application/json');
       expect(reply.headers['x-request-id'], request).toMatch(/^[0-9a-f-]{36}$/);
       if (!isPage && !Array.isArray(reply.body) && reply.text !== '')
@@ -920,7 +977,7 @@ describe('answers', () => {
     }
   });
 
-  test('refuse with nothing that their route does not list', () => {
+  test('refuse only with codes that their route lists', () => {
     const unlisted = replies.flatMap(({ request, reply, route }) => {
       if (route === undefined || reply.status < 400 || reply.status === 405 || reply.text === '') return [];
       const code = reply.body.errorCode as ErrorCode;
@@ -929,7 +986,7 @@ describe('answers', () => {
     expect([...new Set(unlisted)]).toEqual([]);
   });
 
-  test('ruling 2: name each mistake in our words, with its path, never in those of the library that found it', async () => {
+  test('ruling 2: describe each mistake in our own words, with its path, never in those of the validation library', async () => {
     const libraryWords =
       /invalid input|invalid option|too (?:big|small)|expected (?:string|number|one of)|received|undefined|\bnan\b|unrecognized|>=|<=/i;
     const told = replies.flatMap(({ request, reply }) =>
@@ -946,13 +1003,13 @@ describe('answers', () => {
     );
   });
 
-  test('to methods that a path does not have say which it has', async () => {
+  test('list the methods of the path, if it does not have the requested one', async () => {
     const reply = await ask({ method: 'PUT', path: '/v1/users/x' });
     expect([reply.status, reply.body.errorCode]).toEqual([405, 'method_not_allowed']);
     expect(String(reply.headers['allow']).split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH', 'POST']);
   });
 
-  test('ruling 49: are kept by nobody, but for public keys and where they are', async () => {
+  test('ruling 49: are not cached, except the public keys and their location', async () => {
     const kept = replies.filter(({ request, reply }) => {
       const isApi = /^\w+ \/+v1/.test(request);
       return isApi && reply.headers['cache-control'] !== 'no-store';

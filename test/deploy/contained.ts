@@ -1,4 +1,4 @@
-/** Runs a program as in a container: read-only root, no HOME, a user who owns nothing, one folder to write to. */
+/** Runs a program as in a container: read-only root, no HOME, a user without any files, one writable folder. */
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,12 +8,12 @@ import { unpackedProgram } from '../rig/system-programs.ts';
 import type { SystemProgram } from '../rig/system-programs.ts';
 
 export interface ContainedImage {
-  /** The image's command; its first word is a program that is found in the PATH. */
+  /** The image's command; its first word is a program in the PATH. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Numbers of user and group. */
+  /** Numeric ids of user and group. */
   readonly user: string;
-  /** Folders of this machine by their place in the image. */
+  /** Folders of this machine by their path in the image. */
   readonly readOnly: Readonly<Record<string, string>>;
   readonly writable: Readonly<Record<string, string>>;
 }
@@ -21,7 +21,7 @@ export interface ContainedImage {
 export interface ContainedRun {
   output(): string;
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** To the program itself, which is the first process of its container. */
+  /** Sends it to the program itself, which is the first process of its container. */
   terminate(): Promise<void>;
 }
 
@@ -30,7 +30,10 @@ export interface Container {
   run(image: ContainedImage): ContainedRun;
 }
 
-/** What this machine lets us contain a program with: `bwrap`; as root `setpriv`, without a root of its own; else nothing. */
+/**
+ * The tool that this machine has to contain a program: `bwrap`; as root `setpriv`, without a separate root folder; else
+ * none.
+ */
 export async function findContainer(folder: string): Promise<Container> {
   const bwrap = await unpackedProgram('bwrap', 'bubblewrap', folder);
   if (bwrap !== undefined && (await isPermitted(bwrap)))
@@ -42,7 +45,7 @@ export async function findContainer(folder: string): Promise<Container> {
 
 const isRoot = process.getuid?.() === 0;
 
-/** Whether a user who owns nothing gets name spaces here, and reaches this Node. */
+/** Whether a user without any files gets namespaces here, and can reach this Node. */
 function isPermitted({ path, env }: SystemProgram): Promise<boolean> {
   const words = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', process.execPath, '--version'];
   const child = spawn(path, words, { env, stdio: 'ignore', ...(isRoot ? { uid: 1000, gid: 1000 } : {}) });
@@ -82,7 +85,7 @@ function runInBwrap({ path, env }: SystemProgram, image: ContainedImage): Contai
   });
 }
 
-/** Without places of its own: those of the image stand for folders of this machine wherever they are named. */
+/** Without mounts: paths of the image are replaced by folders of this machine wherever they are named. */
 function runInPlace(image: ContainedImage, setpriv: string | undefined): ContainedRun {
   const places = Object.entries({ ...image.readOnly, ...image.writable });
   const here = (text: string) => {

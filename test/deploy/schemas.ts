@@ -1,6 +1,6 @@
 /**
- * Of the Compose specification and of the Kubernetes API, what the files in `deploy/` use. Closed: a member that is not here
- * is a spelling mistake, or has to be looked up before it is added.
+ * The parts of the Compose specification and of the Kubernetes API that the files in `deploy/` use. Closed: a member
+ * that is not here is a spelling mistake, or has to be looked up before it is added.
  */
 import { z } from 'zod';
 
@@ -26,7 +26,7 @@ const composeService = z.strictObject({
   environment: z.record(z.string(), z.string()),
   secrets: names,
   volumes: z.array(z.string().regex(/^[a-z]+:\/[\w/]+$/)),
-  ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'for this machine alone')).optional(),
+  ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'for this machine only')).optional(),
   healthcheck: z
     .strictObject({
       test: z.tuple([z.literal('CMD')], z.string()),
@@ -106,7 +106,7 @@ const deployment = z.strictObject({
       metadata: z.strictObject({ labels }),
       spec: z.strictObject({
         automountServiceAccountToken: z.literal(false),
-        // With the links of a Service of this name, SALLYPORT_PORT would be another thing.
+        // With the links of a Service of this name, SALLYPORT_PORT would get another value.
         enableServiceLinks: z.literal(false),
         securityContext: z.strictObject({
           runAsNonRoot: z.literal(true),

@@ -1,4 +1,4 @@
-/** F09, F06: a database that has no connection to spare, that goes away and comes back. */
+/** F09, F06: a database without a free connection, or one that goes away and comes back. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseUnavailable } from '../../src/storage/sql.ts';
@@ -15,7 +15,7 @@ import type { ServerProcess } from '../rig/server-process.ts';
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
 
-describe('F09: with every connection of the pool held up', () => {
+describe('F09: with every connection of the pool in use', () => {
   let server: ServerProcess;
   let blocker: Client;
   beforeAll(async () => {
@@ -34,14 +34,14 @@ describe('F09: with every connection of the pool held up', () => {
     await server.stop();
   });
 
-  test('requests are answered 503 with Retry-After in time, health tells the truth, and all is well as soon as they are free', async () => {
+  test('requests get 503 with Retry-After in time, health reports the truth, and everything works again as soon as they are free', async () => {
     const read = () => ask(server.url, 'GET', '/v1/users/x', { key });
     const track = () => ask(server.url, 'POST', '/v1/users/x/actions/a', { key, body: {} });
     expect((await track()).status).toBe(200);
     await blocker.query('begin');
     await blocker.query('lock table users, actions, authenticators in access exclusive mode');
     const pool = (now: RegExp) =>
-      eventually(String(now), 1_000, async () => (await ask(server.url, 'GET', '/metrics')).text, now.test.bind(now));
+      eventually(String(now), 3_000, async () => (await ask(server.url, 'GET', '/metrics')).text, now.test.bind(now));
     const holding = Promise.all(Array.from({ length: 6 }, track));
     await pool(/sallyport_database_pool\{what="idle"\} 0/);
 
@@ -57,7 +57,7 @@ describe('F09: with every connection of the pool held up', () => {
       expect([reply.status, reply.body.errorCode]).toEqual([503, 'unavailable']);
       expect(reply.headers.get('retry-after')).toBe('1');
     }
-    // A second for a connection; those that got one wait two more for the lock.
+    // A second for a connection; requests that got one wait two more for the lock.
     expect(Math.min(...waiting.map(({ ms }) => ms))).toBeLessThan(1_500);
     expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(4_000);
 
@@ -70,7 +70,7 @@ describe('F09: with every connection of the pool held up', () => {
   });
 });
 
-test('F42: a node whose look for changed keys failed is ready again at the first question after the database is back', async () => {
+test('F42: a node whose check for changed keys failed is ready at the first probe after the database is back', async () => {
   const database = faultyDatabase(await testDatabase('embedded'));
   const app = await testApp('embedded', { db: database });
   const ready = async () => {
@@ -100,7 +100,7 @@ describe('F06: a database that is killed under load', () => {
     await postgres.stop();
   });
 
-  test('is answered with 503 and nothing worse, and five seconds after it is back all is well without a restart', async () => {
+  test('requests get 503 and nothing worse, and five seconds after its return everything works without a restart', async () => {
     const seen: { readonly status: number; readonly ms: number; readonly atMs: number }[] = [];
     let isOver = false;
     const load = Promise.all(
@@ -136,7 +136,7 @@ describe('F06: a database that is killed under load', () => {
     expect(seen.filter(({ status, atMs }) => status === 200 && atMs > backMs + 5_000).length).toBeGreaterThan(10);
     expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
 
-    // The listener is back too, or at the latest the poll takes the change over.
+    // The listener is back too; if not, the poll loads the change.
     const made = await runProgram(['keys', 'create'], { ...credentials, DATABASE_URL: url });
     const newKey = /Key: +(\S+)/.exec(made.stdout)?.[1] ?? '';
     await eventually(
@@ -147,7 +147,7 @@ describe('F06: a database that is killed under load', () => {
     );
   });
 
-  test('every connection ended by an operator is replaced within a request or two', async () => {
+  test('every connection terminated by an operator is replaced within a request or two', async () => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
     for (let round = 0; round < 5; round += 1) {
@@ -161,7 +161,7 @@ describe('F06: a database that is killed under load', () => {
     expect(server.output()).not.toMatch(/"level":50/);
   });
 
-  test('that is down when a server starts is told in one sentence, with exit code 1', async () => {
+  test('if it is down when a server starts, one sentence says so, with exit code 1', async () => {
     await postgres.kill9();
     const run = await runProgram(['serve'], { ...credentials, DATABASE_URL: url, SALLYPORT_PORT: '0' });
     expect(run.code).toBe(1);

@@ -1,4 +1,4 @@
-/** Worry: the primary dies, its standby takes over, and the node has to be told. */
+/** Worry: the primary fails, its standby takes over, and the node has to be restarted or reconfigured. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, eventually } from '../rig/api.ts';
@@ -11,7 +11,7 @@ import type { ServerProcess } from '../rig/server-process.ts';
 const credentials = testCredentials();
 const { SALLYPORT_SECRET_KEY: key } = credentials;
 
-// Two servers of its own: minutes where others take seconds.
+// Two servers of its own: this takes minutes where other tests take seconds.
 describe.runIf(process.env['TEST_LONG'] !== undefined)('ruling 53: a pair of servers', () => {
   let primary: OwnPostgresRig;
   let standby: Standby;
@@ -22,7 +22,7 @@ describe.runIf(process.env['TEST_LONG'] !== undefined)('ruling 53: a pair of ser
     standby = await primary.startStandby();
     const admin = new Client({ connectionString: url.href });
     await admin.connect();
-    // What was acknowledged is on both.
+    // Acknowledged commits are on both servers.
     await admin.query(`alter system set synchronous_standby_names = 'standby'`);
     await admin.query('select pg_reload_conf()');
     await admin.end();
@@ -41,12 +41,12 @@ describe.runIf(process.env['TEST_LONG'] !== undefined)('ruling 53: a pair of ser
   const track = async (idempotencyKey: string) =>
     ask(node.url, 'POST', '/v1/users/alice/actions/pay', { key, body: { idempotencyKey } });
 
-  test('a standby alone is refused at the start in one sentence', async () => {
+  test('a standby alone is refused at startup in one sentence', async () => {
     const run = await runProgram(['serve'], { ...credentials, DATABASE_URL: standby.url('pair'), SALLYPORT_PORT: '0' });
     expect([run.code, run.stderr]).toEqual([1, expect.stringMatching(/^sallyport: .*hot standby or read-only.*\n$/)]);
   });
 
-  test('the node goes on with the new primary, without a restart, and nothing that was acknowledged is lost', async () => {
+  test('the node continues with the new primary without a restart, and no acknowledged write is lost', async () => {
     const acknowledged: string[] = [];
     for (let n = 0; n < 50; n += 1) {
       if ((await track(`before-${n}`)).status === 200) acknowledged.push(`before-${n}`);

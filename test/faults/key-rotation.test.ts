@@ -1,4 +1,6 @@
-/** A66: keys are replaced while servers run, without a failed request, and what was replaced is good for nothing. */
+/**
+ * A66: keys are replaced while servers run, without a failed request, and the replaced keys are worthless afterwards.
+ */
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
@@ -6,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { signSessionToken } from '../../src/runtime/tokens.ts';
 import type { SessionSigningKey } from '../../src/runtime/tokens.ts';
 import { makeSessionSigningKey } from '../../src/storage/make-session-signing-key.ts';
-import { checkSeal } from '../../src/storage/open-storage.ts';
+import { requireKnownMasterKey } from '../../src/storage/open-storage.ts';
 import { signingOverlapMs } from '../../src/storage/published.ts';
 import { loadFingerprintsInUse, sealedColumns } from '../../src/storage/queries/sealed-values.ts';
 import { retireSessionSigningKeys } from '../../src/storage/queries/session-signing-keys.ts';
@@ -30,7 +32,7 @@ afterEach(async () => {
 });
 
 const random = { bytes: randomBytes };
-// What testApp seals under.
+// The key that testApp seals with.
 const oldKey = Buffer.alloc(32, 7);
 const newKey = Buffer.alloc(32, 8);
 const both = createSeal([newKey, oldKey], random);
@@ -38,7 +40,7 @@ const newOnly = createSeal([newKey], random);
 
 const otpUri = 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x';
 
-/** A program with something in every column that is sealed. */
+/** A program with a value in every sealed column. */
 async function filled(kind: (typeof databaseKinds)[number]): Promise<TestApp> {
   const app = await testApp(kind);
   stops.push(() => app.close());
@@ -63,7 +65,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       `select table_name || '.' || column_name as place from information_schema.columns
        where table_schema = 'public' and column_name like '%_sealed' order by 1`,
     );
-    // Here because this failed? You added a column of sealed values. Add it to sealedColumns, or no rotation reaches it.
+    // Does this fail for you? You added a column of sealed values. Add it to sealedColumns, or rotation will miss it.
     expect(sealedColumns.map(({ table, column }) => `${table}.${column}`).sort()).toEqual(
       found.map(({ place }) => place),
     );
@@ -73,13 +75,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('a start is refused while anything at all is sealed under a key that is not given, and only then', async () => {
+  test('a start is refused while any value is sealed with a key that is not configured, and only then', async () => {
     const app = await filled(kind);
-    await checkSeal(app.db, both);
-    await expect(checkSeal(app.db, newOnly)).rejects.toThrow(/fingerprint [0-9a-f]{16}/);
+    await requireKnownMasterKey(app.db, both);
+    await expect(requireKnownMasterKey(app.db, newOnly)).rejects.toThrow(/fingerprint [0-9a-f]{16}/);
     for (const { table, column, key } of sealedColumns) {
       await reseal(app.db, both);
-      await checkSeal(app.db, newOnly);
+      await requireKnownMasterKey(app.db, newOnly);
       const names = key.map((name) => `${name}::text`).join(', ');
       const [row] = await rows<{ key: string[]; sealed: Buffer }>(
         app.db,
@@ -91,13 +93,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         app.db,
         `update ${table} set ${column} = '\\x${old.toString('hex')}' where ${column} = '\\x${row?.sealed.toString('hex') ?? ''}'`,
       );
-      await expect(checkSeal(app.db, newOnly), table).rejects.toThrow(/fingerprint/);
+      await expect(requireKnownMasterKey(app.db, newOnly), table).rejects.toThrow(/fingerprint/);
     }
     expect(await reseal(app.db, both)).toBe(1);
     expect(await reseal(app.db, both)).toBe(0);
   });
 
-  test('resealing may be stopped anywhere, and goes on where it was', async () => {
+  test('resealing can be stopped anywhere, and continues from there', async () => {
     const app = await filled(kind);
     let left = 3;
     const failing: Database = {
@@ -113,7 +115,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(rest).toBeGreaterThan(3);
     expect(await loadFingerprintsInUse(app.db)).toEqual([both.fingerprints[0]]);
     expect(await reseal(app.db, both)).toBe(0);
-    // What is in memory was read before; what is read now opens under the new key alone.
+    // Memory holds what was read before; values read now open only with the new key.
     const next = await testApp(kind, { db: app.db, seed: 'next', masterKeys: [newKey] });
     const listed = await next.call('GET', '/v1/users/ann/authenticators', { key: app.tenant.secretKey });
     expect(listed.body).toHaveLength(1);
@@ -191,7 +193,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await jwks()).keys.map(({ kid }: { kid: string }) => kid)).toEqual([keyId]);
     const fresh = await signIn();
     expect([kidOf(fresh), await validate(fresh)]).toEqual([keyId, 200]);
-    // Whoever has stolen the old key can make nothing of it any more.
+    // A thief of the old key can no longer use it.
     const forge = (key: SessionSigningKey) => {
       const { sid, sub, aud, iss, generation } = decodeJwt<{ sid: string; generation: number }>(fresh);
       const nowMs = app.runtime.clock.now();
@@ -220,7 +222,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 });
 
 describe('on server processes under load', () => {
-  test('a master key and a signing key are rotated with no failed request; the old master key is then not needed, and alone not enough', async () => {
+  test('a master key and a signing key are rotated with no failed request; after that the old master key is not needed, and not enough on its own', async () => {
     const credentials = testCredentials();
     const oldText = credentials.SALLYPORT_MASTER_KEY;
     const newText = randomBytes(32).toString('base64');
@@ -279,7 +281,7 @@ describe('on server processes under load', () => {
     const rotated = await runProgram(['keys', 'rotate-signing'], variables);
     expect(rotated.code, rotated.stderr).toBe(0);
     const again = await runProgram(['keys', 'reseal'], variables);
-    expect(again.stdout).toContain('The others are needed no more.');
+    expect(again.stdout).toContain('The other keys are no longer needed.');
     isOver = true;
     await working;
     expect(failed).toEqual([]);

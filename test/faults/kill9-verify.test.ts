@@ -1,4 +1,4 @@
-/** F02: a node that is killed in the middle of a verification leaves no proof by half and gives no guess back. */
+/** F02: a node that is killed in the middle of a verification leaves no partial proof and gives no guess back. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, tries } from '../rig/api.ts';
@@ -25,7 +25,7 @@ describe('F02: a node killed while it verifies', () => {
     await postgres.stop();
   });
 
-  test(`${kills} times has accepted each proof once or not at all, with its action, and has counted every guess that it answered`, async () => {
+  test(`${kills} times has accepted each proof once with its action, or not at all, and has counted every guess that it answered`, async () => {
     const unlimited = { SALLYPORT_LOG_LEVEL: 'silent', SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000' };
     const variables = { ...credentials, DATABASE_URL: url, ...unlimited };
     const acknowledged: string[] = [];
@@ -43,7 +43,7 @@ describe('F02: a node killed while it verifies', () => {
       );
       let answers = 0;
       const work = ready.map(async ({ userId, kind, proof }, index) => {
-        // Every third one is guessed at, the others are given, each over and over.
+        // Every third user gets wrong guesses, the others the correct proof, each repeatedly.
         for (;;) {
           if (index % 3 === 2 && proof.guess !== undefined) {
             const { failureReason } = await proof.guess(node, answers);
@@ -79,7 +79,7 @@ describe('F02: a node killed while it verifies', () => {
            + (select count(*)::int from recovery_codes r where r.user_id = a.user_id and r.used_at is not null)
            + (select count(*)::int from authenticators t where t.user_id = a.user_id
                 and t.verification_method = 'AUTHENTICATOR_APP' and t.counter is not null) as used
-       from actions a`,
+       from actions_by_month a`,
     );
     expect(rows).toHaveLength(kills * proofKinds.length * 3);
     for (const row of rows) {

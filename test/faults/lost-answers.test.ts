@@ -1,4 +1,4 @@
-/** F05: a client that heard no answer asks again, and the second time does what the first has done already. */
+/** F05: a client whose response was lost retries, and the retry finds what the first request did. */
 import { Authsignal, UserActionState, VerificationMethod } from '@authsignal/node';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,8 @@ import { ask, eventually } from '../rig/api.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { startLosingFront } from '../rig/losing-front.ts';
 import type { LosingFront } from '../rig/losing-front.ts';
-import { client, proofKinds, trackFor } from '../rig/proofs.ts';
+import { client, trackFor } from '../rig/proof-kind.ts';
+import { proofKinds } from '../rig/proofs.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -19,7 +20,7 @@ const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
 const publicUrl = 'http://localhost:4999';
 
-describe('F05: when the answer was lost after the server had finished', () => {
+describe('F05: when the response was lost after the server had finished', () => {
   let endpoint: WebhookReceiver;
   let server: ServerProcess;
   let front: LosingFront;
@@ -43,7 +44,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
     admin = new Client({ connectionString: url });
     await admin.connect();
     subjectOf = await guessSubjectReader(admin, credentials);
-    // As it comes: two more tries of whatever got no answer.
+    // The SDK's default: two retries of a request without a response.
     authsignal = new Authsignal({ apiUrl: `${front.url}/v1`, apiSecretKey: key });
   });
   afterAll(async () => {
@@ -53,7 +54,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
     await endpoint.stop();
   });
 
-  /** The answer to one call of the SDK, after others to the very same that nobody heard. */
+  /** The response to one call of the SDK, after identical requests whose responses were lost. */
   async function answerAfter<T>(lost: 1 | 2, call: () => Promise<T>): Promise<T> {
     const before = front.delivered.length;
     front.loseNext(lost);
@@ -67,7 +68,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
     const { rows } = await admin.query<{ n: string }>(`select count(*) as n from ${text}`, values);
     return Number(rows[0]?.n);
   }
-  const actionsOf = (userId: string) => count('actions where user_id = $1', userId);
+  const actionsOf = (userId: string) => count('actions_by_month where user_id = $1', userId);
   const events = (userId: string, type: string) =>
     count('audit_events where user_id = $1 and event_type = $2', userId, type);
   const failures = async (userId: string, method: string) =>
@@ -80,8 +81,8 @@ describe('F05: when the answer was lost after the server had finished', () => {
   const state = async (userId: string, idempotencyKey = 'k') =>
     (await authsignal.getAction({ userId, action: 'pay', idempotencyKey }))?.state;
 
-  describe('the official Node SDK, which asks again by itself, finds', () => {
-    test('the action that it has tracked, once and decided once, under its idempotency key', async () => {
+  describe('the official Node SDK, which retries by itself, finds', () => {
+    test('the action that it tracked, once and decided once, under its idempotency key', async () => {
       const tracked = await answerAfter(2, () =>
         authsignal.track({
           userId: 'keyed',
@@ -93,14 +94,14 @@ describe('F05: when the answer was lost after the server had finished', () => {
       expect(await actionsOf('keyed')).toBe(1);
     });
 
-    test('an action for each try without a key, as documented, and no mail to anybody', async () => {
+    test('a separate action for each try without a key, as documented, and no mail', async () => {
       const email = 'keyless@example.com';
       await answerAfter(1, () => authsignal.track({ userId: 'keyless', action: 'pay', attributes: { email } }));
       expect(await actionsOf('keyless')).toBe(2);
       expect(await mailsTo(email)).toBe(0);
     });
 
-    test('its challenge: one mail a code, the last one good, verified once and claimed once', async () => {
+    test('its challenge: one mail per code, the last one valid, verified once and claimed once', async () => {
       const email = 'guest@example.com';
       const { challengeId } = await answerAfter(1, () =>
         authsignal.challenge({ verificationMethod: VerificationMethod.EMAIL_OTP, action: 'pay', email }),
@@ -118,7 +119,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
       ]);
     });
 
-    test('a challenge of a known user succeeded, with one question to the tenant’s own server and no guess lost', async () => {
+    test('a challenge of a known user succeeded, with one webhook call and no guess lost', async () => {
       const [userId, email] = ['known', 'known@example.com'];
       const { challengeId, idempotencyKey } = await authsignal.challenge({
         verificationMethod: VerificationMethod.EMAIL_OTP,
@@ -137,7 +138,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
       ]).toEqual([1, 1, 0]);
     });
 
-    test('what it has set, enrolled and deleted, once each, and its user told of it once', async () => {
+    test('what it set, enrolled and deleted, once each, and one notice of it to the user', async () => {
       const userId = 'managed';
       const email = 'managed@example.com';
       await authsignal.updateUser({ userId, attributes: { email, emailVerified: true } });
@@ -174,7 +175,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
     });
   });
 
-  describe('an app in a browser, that asks again with the same token, finds its action succeeded', () => {
+  describe('an app in a browser that retries with the same token finds its action succeeded', () => {
     const stage = () => ({ node: server, key });
     const lossy = () => ({ ...server, url: front.url });
 
@@ -183,7 +184,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
       expect([askedOf(userId), await events(userId, event)]).toEqual([1, 1]);
     }
 
-    /** Ruling 16: a link and a recovery code are never answered twice, the others are to whoever brings the very same. */
+    /** Ruling 16: a link and a recovery code are never accepted again; the others are for an identical repeat. */
     const isAnsweredAgain: Readonly<Record<string, boolean>> = {
       EMAIL_OTP: true,
       AUTHENTICATOR_APP: true,
@@ -207,7 +208,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
       await expectDoneOnce(userId, proof.token);
     });
 
-    test('after a passkey was added, and after it was used: its answers are never taken twice, and nothing is lost by it', async () => {
+    test('after a passkey was added, and after it was used: a repeat is refused, and nothing is lost by that', async () => {
       const userId = 'lost-PASSKEY';
       const passkey = softwareKey();
       const send = async (token: string, path: string, body: object, refusal: readonly [number, string]) => {
@@ -222,7 +223,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
       const first = await trackFor(stage(), userId);
       const creation = await client(server, first, `${enrol}/registration-options`);
       const registrationCredential = createCredential(passkey, creation.options, publicUrl);
-      // By now the user has one, and this token may add no second.
+      // By now the user has a passkey, and this token may not add another.
       await send(first, enrol, { registrationCredential }, [403, 'insufficient_scope']);
       expect(await authsignal.getAuthenticators({ userId })).toHaveLength(1);
       await expectDoneOnce(userId, first, 'authenticator.enrolled');
@@ -238,7 +239,7 @@ describe('F05: when the answer was lost after the server had finished', () => {
         verificationMethod: 'PASSKEY',
       });
       expect(askedOf(userId)).toBe(2);
-      // What was lost is only the answer: another ceremony is as good as ever.
+      // Only the response was lost: another ceremony works as usual.
       const next = await client(server, token, `${enrol}/authentication-options`);
       const answer = { authenticationCredential: useCredential(passkey, next.options, publicUrl) };
       expect(await client(server, token, 'verify/passkey', answer)).toMatchObject({ isVerified: true });

@@ -1,4 +1,7 @@
-/** F18, F19: a tenant's own mail server that is down, slow or refusing, and one whose place a tenant may not name. */
+/**
+ * F18, F19: a tenant's own mail server that is down, slow or refusing, and one at an address that a tenant may not
+ * name.
+ */
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
@@ -12,6 +15,7 @@ import { decodeQuotedPrintable } from '../rig/smtp.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { manage } from '../management/manage.ts';
+import { systemRuntime } from '../../src/runtime/system-runtime.ts';
 
 interface Received {
   readonly to: readonly string[];
@@ -27,7 +31,7 @@ afterEach(async () => {
 
 type Mode = 'accept' | 'refuse' | 'hang' | 'hangAfterData' | 'hold';
 
-/** A real SMTP server that wants a password; what it does can be changed while it runs. */
+/** A real SMTP server that requires a password; its behaviour can be changed while it runs. */
 async function startSmtp() {
   const received: Received[] = [];
   const state = { mode: 'accept' as Mode, connections: 0, open: 0 };
@@ -75,11 +79,11 @@ async function startSmtp() {
     port,
     received,
     state,
-    /** Says what becomes of the messages that it holds, all of which have come. */
+    /** Accepts or refuses the messages that it holds, all of which have arrived. */
     decide(error?: Error) {
       for (const { answer } of held.splice(0)) answer(error);
     },
-    /** Takes what it holds for one address. */
+    /** Accepts the messages that it holds for one address. */
     take(address: string) {
       const own = held.findIndex(({ to }) => to.includes(address));
       for (const { answer } of held.splice(own, 1)) answer();
@@ -87,7 +91,7 @@ async function startSmtp() {
   };
 }
 
-/** Accepts connections and says nothing. */
+/** Accepts connections and stays silent. */
 async function startSilence() {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
@@ -111,7 +115,7 @@ const credentials = (port: number, more: object = {}) => ({
   ...more,
 });
 
-describe('mail by the provider that a tenant brings', () => {
+describe('mail through a tenant’s own provider', () => {
   let app: TestApp;
   let ask: ReturnType<typeof manage>;
   let people = 0;
@@ -142,7 +146,7 @@ describe('mail by the provider that a tenant brings', () => {
     return { reply, ms: performance.now() - startedMs };
   }
 
-  test("wins over the server's own, with its sender, reply address and password", async () => {
+  test("replaces the server's own, with its sender, reply address and password", async () => {
     const smtp = await startSmtp();
     await useSmtp(smtp.port);
     const email = newEmail();
@@ -155,7 +159,7 @@ describe('mail by the provider that a tenant brings', () => {
     expect(app.mail()).toEqual([]);
   });
 
-  test('one connection serves many messages, and is closed as soon as the configuration changes', async () => {
+  test('one connection carries many messages, and is closed as soon as the configuration changes', async () => {
     const before = await startSmtp();
     await useSmtp(before.port);
     for (let sent = 0; sent < 5; sent += 1) expect((await challenge(newEmail())).status).toBe(200);
@@ -167,7 +171,7 @@ describe('mail by the provider that a tenant brings', () => {
     expect([before.received.length, after.received.length]).toEqual([5, 1]);
   });
 
-  test('F18: one that refuses is delivery_failed, and the next message goes out', async () => {
+  test('F18: a refusal is delivery_failed, and the next message is sent', async () => {
     const smtp = await startSmtp();
     await useSmtp(smtp.port);
     smtp.state.mode = 'refuse';
@@ -179,7 +183,7 @@ describe('mail by the provider that a tenant brings', () => {
   });
 
   test.each(['hang', 'hangAfterData'] as const)(
-    'F18, F19: one that stops answering (%s) is delivery_failed within five seconds, and nothing is sent twice',
+    'F18, F19: a server that stops answering (%s) is delivery_failed within five seconds, and nothing is sent twice',
     async (mode) => {
       const smtp = await startSmtp();
       await useSmtp(smtp.port);
@@ -195,7 +199,7 @@ describe('mail by the provider that a tenant brings', () => {
     20_000,
   );
 
-  test('F18: one that is silent, or not there, is delivery_failed within five seconds', async () => {
+  test('F18: a server that is silent or absent is delivery_failed within five seconds', async () => {
     await useSmtp(await startSilence());
     const silent = await timed(newEmail());
     expect(silent.reply.body.error).toBe('delivery_failed');
@@ -206,20 +210,20 @@ describe('mail by the provider that a tenant brings', () => {
     expect(absent.ms).toBeLessThan(5_000);
   }, 20_000);
 
-  test('F18: with many waiting for a slow one, each is answered within five seconds, and what failed is not sent later', async () => {
+  test('F18: with many messages waiting for a slow server, each request is answered within five seconds, and failed messages are not sent later', async () => {
     const smtp = await startSmtp();
     await useSmtp(smtp.port);
     smtp.state.mode = 'hang';
     const all = await Promise.all(Array.from({ length: 20 }, () => timed(newEmail())));
     expect(new Set(all.map(({ reply }) => reply.body.error))).toEqual(new Set(['delivery_failed']));
-    // Twenty requests begin at once on one core; the time-out of each is shorter than five seconds.
+    // Twenty requests begin at once on one core; the timeout of each is shorter than five seconds.
     expect(Math.max(...all.map(({ ms }) => ms))).toBeLessThan(6_000);
     smtp.state.mode = 'accept';
     expect((await challenge(newEmail())).status).toBe(200);
     expect(smtp.received).toHaveLength(1);
   }, 20_000);
 
-  test('A64: a password that is refused is in no answer and no log line, nor what the server said of it', async () => {
+  test('A64: a refused password appears in no response and no log line, and neither does what the server said about it', async () => {
     const smtp = await startSmtp();
     await useSmtp(smtp.port, { password: 'smtp-canary-2' });
     const refused = await challenge(newEmail());
@@ -229,7 +233,7 @@ describe('mail by the provider that a tenant brings', () => {
     expect(app.logText()).not.toMatch(/canary|Go away/);
   });
 
-  test('a provider that is not built refuses with what to do, before anything is counted or made', async () => {
+  test('a provider that is not built yet is refused with a remedy, before anything is counted or created', async () => {
     await configure({
       emailProvider: 'MAILGUN',
       mailgunEmailCredentials: { apiKey: 'k', url: 'https://x.example', templateName: 't', domain: 'd' },
@@ -240,7 +244,7 @@ describe('mail by the provider that a tenant brings', () => {
     expect(refused.body.errorDescription).toContain('MAILGUN');
   });
 
-  test("without a provider of the tenant's any more, the server's own takes over again", async () => {
+  test("when the tenant's provider is removed, the server's own takes over again", async () => {
     expect((await ask('DELETE', '/authenticator-configurations/email-otp')).status).toBe(200);
     // Without its configuration the method is off; the notice below needs no method.
     const created = await ask('POST', '/authenticator-configurations/email-otp', { emailProvider: 'SES' });
@@ -254,20 +258,25 @@ describe('mail by the provider that a tenant brings', () => {
   });
 });
 
-describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, on the %s database', (kind) => {
+describe.each(databaseKinds)('ruling 44: a message counts once it is accepted, on the %s database', (kind) => {
   let app: TestApp;
   let smtp: Awaited<ReturnType<typeof startSmtp>>;
   let there: Mailer;
   let isAway = false;
   let people = 0;
-  const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
-  const absent = smtpMailer({ url: 'smtp://127.0.0.1:1', from: { name: '', address: 'login@example.org' } }, names);
+  const runtime = systemRuntime();
+  const names = openNames(runtime);
+  const absent = smtpMailer(
+    { url: 'smtp://127.0.0.1:1', from: { name: '', address: 'login@example.org' } },
+    names,
+    runtime.timers,
+  );
   const kept: typeof stops = [];
   beforeAll(async () => {
     smtp = await startSmtp();
     kept.push(...stops.splice(0));
     const url = `smtp://bank:smtp-canary-1@127.0.0.1:${smtp.port}`;
-    there = smtpMailer({ url, from: { name: '', address: 'login@example.org' } }, names);
+    there = smtpMailer({ url, from: { name: '', address: 'login@example.org' } }, names, runtime.timers);
     const mailer: Mailer = { send: (...mail) => (isAway ? absent : there).send(...mail), close: () => undefined };
     app = await testApp(kind, { mailer });
   });
@@ -311,9 +320,9 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
   interface Sent {
     readonly userId: string;
     readonly email: string;
-    /** Sends what answers the challenge, for the first time or again. */
+    /** Sends the challenge's message, for the first time or again. */
     send(): Promise<TestReply>;
-    /** Whether the nth that came is good. */
+    /** Whether the nth message that arrived is valid. */
     give(n: number): Promise<boolean>;
   }
 
@@ -365,7 +374,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     },
   };
 
-  /** Begins to send, and comes back when the message has come and nobody has said yet what becomes of it. */
+  /** Begins to send, and returns when the message has arrived and is neither accepted nor refused yet. */
   async function sendAndHold({ email, send }: Sent): Promise<{ readonly reply: Promise<TestReply> }> {
     const before = mailsTo(email).length;
     smtp.state.mode = 'hold';
@@ -377,7 +386,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
   describe.each(Object.keys(ways))('%s', (way) => {
     const start = () => ways[way]?.() ?? Promise.reject(new Error(way));
 
-    test('F18: with mail away thirteen times, or refused, nothing is counted, and the next one goes out and is good', async () => {
+    test('F18: while mail is unavailable or refused nothing is counted, and the next message is sent and valid', async () => {
       const sent = await start();
       isAway = true;
       for (let count = 0; count < 13; count += 1) {
@@ -395,7 +404,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(0)).toBe(true);
     });
 
-    test('one that is refused leaves the one before it good', async () => {
+    test('a refused message leaves the previous one valid', async () => {
       const sent = await start();
       await sent.send();
       isAway = true;
@@ -403,7 +412,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(0)).toBe(true);
     });
 
-    test('while one is out the one before it is good beside it, and an answer to that closes both', async () => {
+    test('while a message is pending the previous one is valid too, and using that revokes both', async () => {
       const sent = await start();
       await sent.send();
       const { reply } = await sendAndHold(sent);
@@ -414,7 +423,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(1)).toBe(false);
     });
 
-    test('one that is out is good, and an answer to it closes the one before it', async () => {
+    test('a pending message is valid, and using it revokes the previous one', async () => {
       const sent = await start();
       await sent.send();
       const { reply } = await sendAndHold(sent);
@@ -425,7 +434,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(0)).toBe(false);
     });
 
-    test('one that was taken ends the one before it, one that is refused at its end does not', async () => {
+    test('an accepted message revokes the previous one; one that is refused at the end does not', async () => {
       const sent = await start();
       await sent.send();
       const taken = await sendAndHold(sent);
@@ -440,7 +449,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(1)).toBe(true);
     });
 
-    test('F19: on doubt it was taken: it counts, it is good, and the one before it is not', async () => {
+    test('F19: in doubt a message counts as accepted: it is counted and valid, and the previous one is revoked', async () => {
       const sent = await start();
       await sent.send();
       smtp.state.mode = 'hangAfterData';
@@ -452,7 +461,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(await sent.give(1)).toBe(true);
     }, 20_000);
 
-    test('what nobody has settled counts as taken after ten seconds', async () => {
+    test('a pending message counts as accepted after ten seconds', async () => {
       const sent = await start();
       await sent.send();
       const { reply } = await sendAndHold(sent);
@@ -464,7 +473,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     });
   });
 
-  test('a server that is away is counted against nobody, however often it is asked for', async () => {
+  test('while the mail server is unreachable nothing is counted, however often a message is requested', async () => {
     const { email, token } = await enrolled('EMAIL_OTP');
     isAway = true;
     for (let count = 0; count < 61; count += 1) {
@@ -475,13 +484,13 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(isVerified(await post('verify/email-otp', token, { verificationCode: codesTo(email)[0] }))).toBe(true);
   });
 
-  test('what is refused is bounded too: sixty an hour to a user, whatever the addresses, and to an address that is nobody’s', async () => {
+  test('refused messages are limited too: sixty an hour to a user, whatever the addresses, and to an address without a user', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
     const start = { verificationMethod: 'EMAIL_OTP', action: 'pay', email: `nobody-${userId}@example.com` };
     let probed = 0;
     const probe = () => {
-      // What a user had refused keeps nobody else from their mail.
+      // Refusals of one user do not keep mail from others.
       const email = (probed += 1) % 2 === 0 ? start.email : `${probed}-${userId}@example.com`;
       return post('user-authenticators/email-otp', token, { email });
     };
@@ -497,7 +506,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
       expect(smtp.state.connections).toBe(connections);
     }
     smtp.state.mode = 'accept';
-    // It is of one method and of one user or address, and what was not tried does not count.
+    // The limit is per method and per user or address, and messages that were never tried do not count.
     expect((await post('user-authenticators/email-magic-link', token, { email: start.email })).status).toBe(200);
     const known = await enrolled('EMAIL_OTP');
     expect((await post('challenge/email-otp', known.token)).status).toBe(200);
@@ -509,7 +518,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect((await post('user-authenticators/email-otp', later.token, { email })).status).toBe(200);
   });
 
-  test('A09: no send that is refused gives a code new tries, and a try at two codes is one at each', async () => {
+  test('A09: a refused message gives a code no new tries, and a try while two codes are valid counts for both', async () => {
     for (const way of ['a code of the client API', 'a code of the server API']) {
       const sent = (await ways[way]?.()) as Sent;
       await sent.send();
@@ -536,7 +545,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     }
   });
 
-  test('A28: another address that is refused leaves the code of the first one good, and one that was taken ends it', async () => {
+  test('A28: if the message to another address is refused, the code of the first stays valid; if it is accepted, that code is revoked', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
     const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
@@ -547,7 +556,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     smtp.state.mode = 'refuse';
     expect(failed(await enrol(two))).toEqual([400, 'delivery_failed']);
     smtp.state.mode = 'accept';
-    // Nothing is left of the second one: what is sent to the one being enrolled goes to the first.
+    // Nothing is left of the second address: messages to the pending address go to the first.
     expect((await post('challenge/email-otp', token)).status).toBe(200);
     expect(codesTo(one)).toHaveLength(2);
     await enrol(two);
@@ -570,13 +579,13 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     ['of two actions', 'in turn', true, false],
     ['of two actions', 'in the other order', true, true],
   ])(
-    'two addresses %s that are out at once and are taken %s: what was sent last is good, the other is not',
+    'two addresses %s, pending at once and accepted %s: only the last code sent is valid',
     async (_whose, _order, areTwoActions, isReversed) => {
       const userId = `sent-to-${kind}-${(people += 1)}`;
       const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
       const track = async () => (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body.token;
       const first = await track();
-      // Something that was sent for it before: numbers of one action say nothing of another's.
+      // An earlier message for this action: the numbering of one action says nothing about another.
       await post('user-authenticators/email-otp', first, { email: `zero-${userId}@example.com` });
       const second = areTwoActions ? await track() : first;
       const verify = (token: string, email: string) =>
@@ -601,7 +610,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     },
   );
 
-  test('an address that is asked for twice at once and refused twice leaves nothing behind', async () => {
+  test('an address that is requested twice at once and refused twice leaves nothing behind', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const email = `${userId}@example.com`;
     const { token } = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body;
@@ -614,7 +623,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(failed(await post('challenge/email-otp', token))).toEqual([400, 'invalid_request']);
   });
 
-  test('an address that was kept for what was out is gone when that is refused, and the one after it was taken', async () => {
+  test('an address that was kept for a pending message is removed if that is refused and the next address was accepted', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const [one, two] = [`one-${userId}@example.com`, `two-${userId}@example.com`];
     const track = async () => (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} })).body.token;
@@ -634,7 +643,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(isVerified(await verify(second, two))).toBe(true);
   });
 
-  test('whoever polls for the link that is out is told when the one before it was confirmed', async () => {
+  test('a caller who polls for the pending link learns that the previous one was confirmed', async () => {
     const { email, token } = await enrolled('EMAIL_MAGIC_LINK');
     const send = () => post('challenge/email-magic-link', token);
     await send();
@@ -646,7 +655,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(done.body).toEqual({ isVerified: true, accessToken: expect.any(String) });
   });
 
-  test('a backend’s second challenge of an action has one code that is good: the one that was sent again', async () => {
+  test('a backend’s second challenge of an action has one valid code: the one that was sent again', async () => {
     const userId = `sent-to-${kind}-${(people += 1)}`;
     const email = `${userId}@example.com`;
     const start = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId, email, idempotencyKey: 'again' };
@@ -659,7 +668,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
     expect(await verify(3)).toBe(true);
   });
 
-  test('a backend’s code and a client’s are one after the other: each ends the one before it once it was taken', async () => {
+  test('codes of the backend and of the client replace each other: each revokes the previous one once it is accepted', async () => {
     const { userId, email, token } = await enrolled('EMAIL_OTP');
     const key = { idempotencyKey: 'one after the other' };
     const tracked = (await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: key })).body;
@@ -680,7 +689,7 @@ describe.each(databaseKinds)('ruling 44: a send counts when a provider took it, 
   });
 });
 
-describe('A76: the place of a mail server that a tenant names', () => {
+describe('A76: the address of a tenant’s mail server', () => {
   test.each([
     ['loopback', '127.0.0.1'],
     ['a name of it', 'localhost'],
@@ -689,7 +698,7 @@ describe('A76: the place of a mail server that a tenant names', () => {
     ['IPv6 loopback', '::1'],
     ['IPv4 inside IPv6', '::ffff:127.0.0.1'],
     ['the metadata service', '169.254.169.254'],
-  ])('is refused without the operator’s leave: %s', async (_what, host) => {
+  ])('is refused unless the operator permits it: %s', async (_what, host) => {
     const smtp = await startSmtp();
     const app = await testApp('embedded');
     stops.push(() => app.close());
@@ -703,7 +712,7 @@ describe('A76: the place of a mail server that a tenant names', () => {
     expect(app.logText()).toContain('ETARGET');
   });
 
-  test('without TLS the password goes only to what the operator lists', async () => {
+  test('without TLS the password is sent only to servers that the operator lists', async () => {
     const smtp = await startSmtp();
     const { port } = smtp;
     for (const [allow, isSent] of [
@@ -729,7 +738,7 @@ describe('A76: the place of a mail server that a tenant names', () => {
 });
 
 describe('sending limits', () => {
-  test('a tenant’s own limits hold in place of the built-in one, all of them', async () => {
+  test('a tenant’s own limits all apply, in place of the built-in one', async () => {
     const app = await testApp('embedded');
     stops.push(() => app.close());
     const ask = manage(app);
@@ -754,7 +763,7 @@ describe('sending limits', () => {
     const fifth = await send();
     expect([fifth.status, fifth.headers['retry-after']]).toEqual([429, '3600']);
 
-    // The older name of the same.
+    // The older name of the same setting.
     const older = { sendingRateLimitConfiguration: { rateLimit: 5, windowInMinutes: 60 } };
     await ask('PATCH', `/authenticator-configurations/${row.authenticatorId}`, older);
     expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([200, 200, 429]);

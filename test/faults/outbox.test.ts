@@ -1,4 +1,6 @@
-/** What a change leaves to be delivered: neither lost, nor sent by two nodes, nor tried for ever, nor kept for nothing. */
+/**
+ * Deliveries that follow a change are not lost, not sent by two nodes, not retried without end and not kept needlessly.
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
 import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
@@ -15,7 +17,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** Keeps what it is given, and fails while it is told to. */
+/** Stores the messages it gets, and fails while it is told to. */
 function switchedMailer() {
   const sent: Email[] = [];
   const state = { isDown: false, tries: 0 };
@@ -38,14 +40,14 @@ async function started(kind: (typeof databaseKinds)[number], mailer: Mailer, mor
 }
 
 const outboxStatement = statement<{
-  event_id: string;
+  eventId: string;
   kind: string;
   payload: unknown;
   tries: number;
-  next_try_at: number | null;
-  delivered_at: number | null;
-  failed_at: number | null;
-  last_error: string | null;
+  nextTryAt: number | null;
+  deliveredAt: number | null;
+  failedAt: number | null;
+  lastError: string | null;
 }>(
   'outbox_test_rows',
   `select event_id, kind, payload, tries, next_try_at, delivered_at, failed_at, last_error from outbox order by event_id`,
@@ -67,7 +69,7 @@ const enrol = async (app: TestApp, userId: string, body: object) => {
 const otpUri = 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x';
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
-  test('N11: an authenticator that is added or removed is told of at the verified address, in text and HTML', async () => {
+  test('N11: the verified address gets a notice, in text and HTML, of each authenticator that is added or removed', async () => {
     const { mailer, sent } = switchedMailer();
     const app = await started(kind, mailer);
     const email = await person(app, 'told');
@@ -75,7 +77,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.runtime.advance(1_000);
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ to: email, subject: 'A way to confirm it’s you was added at Test tenant' });
-    expect(sent[0]?.text).toContain('Which: Authenticator app\nWhen: ');
+    expect(sent[0]?.text).toContain('Method: Authenticator app\nWhen: ');
     expect(sent[0]?.html).toContain('<p');
     await app.call('DELETE', `/v1/users/told/authenticators/${id}`);
     await app.runtime.advance(1_000);
@@ -84,7 +86,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(sent).toHaveLength(2);
   });
 
-  test('N11: an address that is being enrolled is not the one that hears of it', async () => {
+  test('N11: the notice does not go to the address that is being enrolled', async () => {
     const { mailer, sent } = switchedMailer();
     const app = await started(kind, mailer);
     await enrol(app, 'nobody', { verificationMethod: 'EMAIL_OTP', email: 'new@example.com' });
@@ -94,7 +96,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await enrol(app, 'somebody', { verificationMethod: 'EMAIL_OTP', email: 'thief@example.com' });
     await app.runtime.advance(1_000);
     expect(sent.map(({ to }) => to)).toEqual([email]);
-    // From now on both are known, and both hear of the next.
+    // From now on both are known, and both get the next notice.
     await enrol(app, 'somebody', { verificationMethod: 'AUTHENTICATOR_APP', otpUri });
     await app.runtime.advance(1_000);
     expect(
@@ -105,7 +107,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ).toEqual([email, 'thief@example.com'].sort());
   });
 
-  test('a change that is refused leaves nothing', async () => {
+  test('a refused change leaves no delivery', async () => {
     const { mailer } = switchedMailer();
     const app = await started(kind, mailer);
     await person(app, 'refused');
@@ -114,7 +116,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await outbox(app)).toEqual([]);
   });
 
-  test('ruling 26: what fails is tried again after half a minute and then ever later, keeps its id, and forgets what it said once delivered', async () => {
+  test('ruling 26: a failed delivery is retried after half a minute and then at growing intervals, keeps its id, and its content is erased once delivered', async () => {
     const { mailer, sent, state } = switchedMailer();
     const app = await started(kind, mailer);
     await person(app, 'patient');
@@ -127,24 +129,24 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.runtime.advance(13_000);
     expect(state.tries).toBe(2);
     const [waiting] = await outbox(app);
-    expect(waiting).toMatchObject({ kind: 'notice', tries: 2, last_error: 'Refusal' });
+    expect(waiting).toMatchObject({ kind: 'notice', tries: 2, lastError: 'Refusal' });
     await app.runtime.advance(200_000);
     expect(state.tries).toBe(2);
     state.isDown = false;
     await app.runtime.advance(200_000);
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.messageId).toBe(`<${waiting?.event_id}@localhost>`);
+    expect(sent[0]?.messageId).toBe(`<${waiting?.eventId}@localhost>`);
     const [delivered] = await outbox(app);
     expect(delivered).toMatchObject({
-      event_id: waiting?.event_id,
+      eventId: waiting?.eventId,
       payload: null,
-      next_try_at: null,
-      last_error: null,
+      nextTryAt: null,
+      lastError: null,
     });
     expect(JSON.stringify(delivered)).not.toContain('patient');
   });
 
-  test('what fails for the last time is given up, kept to be seen for a month, and tried no more', async () => {
+  test('a delivery that fails for the last time is given up, kept visible for a month, and not retried', async () => {
     const { mailer, state } = switchedMailer();
     const app = await started(kind, mailer);
     await person(app, 'hopeless');
@@ -153,13 +155,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     for (let hours = 0; hours < 60; hours += 1) await app.runtime.advance(3_600_000);
     expect(state.tries).toBe(8);
     const [row] = await outbox(app);
-    expect(row).toMatchObject({ tries: 8, next_try_at: null, delivered_at: null });
-    expect(row?.failed_at).not.toBeNull();
+    expect(row).toMatchObject({ tries: 8, nextTryAt: null, deliveredAt: null });
+    expect(row?.failedAt).not.toBeNull();
     await app.runtime.advance(31 * 24 * 3_600_000);
     expect(await outbox(app)).toEqual([]);
   });
 
-  test('what a dead node held is delivered by the next, and a late end of the dead one changes nothing', async () => {
+  test('a delivery that a dead node held is made by the next, and a late report of the dead one changes nothing', async () => {
     const { mailer, sent } = switchedMailer();
     const app = await started(kind, mailer);
     await person(app, 'held');
@@ -173,7 +175,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(sent).toHaveLength(1);
   });
 
-  test('what belongs to a user goes with the user', async () => {
+  test('deliveries of a user are deleted with the user', async () => {
     const { mailer, sent, state } = switchedMailer();
     const app = await started(kind, mailer);
     await person(app, 'leaving');
@@ -187,7 +189,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await outbox(app)).toEqual([]);
   });
 
-  test('a kind that this node does not know is left to one that does', async () => {
+  test('a node leaves a kind of delivery that it does not know to a node that does', async () => {
     const { mailer } = switchedMailer();
     const app = await started(kind, mailer);
     await app.db.query(
@@ -199,7 +201,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       [app.tenant.tenantId],
     );
     await app.runtime.advance(60_000);
-    expect(await outbox(app)).toMatchObject([{ tries: 0, delivered_at: null }]);
+    expect(await outbox(app)).toMatchObject([{ tries: 0, deliveredAt: null }]);
   });
 
   describe('A05: a method that too many wrong codes have locked', () => {
@@ -218,7 +220,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const notices = (app: TestApp) =>
       app.mail().filter(({ subject }) => subject.startsWith('Zbyt wiele błędnych prób'));
 
-    test('is told of once, however much is tried after it, in the user’s language', async () => {
+    test('causes one notice, in the user’s language, however many tries follow', async () => {
       const app = await testApp(kind);
       stops.push(() => app.close());
       const email = await person(app, 'locked');
@@ -230,7 +232,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(notices(app)[0]?.text).toContain('Sposób: Kod e-mailem\nKiedy: ');
     });
 
-    test('is not told of if the guess that would have locked it was right', async () => {
+    test('causes no notice if the guess that would have locked it was correct', async () => {
       const app = await testApp(kind);
       stops.push(() => app.close());
       await person(app, 'lucky');
@@ -252,7 +254,7 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
   const delivered = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const own: string[] = [];
-      const notice = async ({ event_id: eventId }: OutboxRow) => {
+      const notice = async ({ eventId }: OutboxRow) => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         own.push(eventId);
       };
@@ -260,11 +262,15 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
       const { db, runtime } = app;
       await deliverOutbox.run({
         db,
+        owner: db,
         runtime,
+        counted: () => [],
         deliver: { notice },
         underWay,
+        events: { deliver: async () => undefined, requests: new Map() },
         warn: () => undefined,
         tell: () => undefined,
+        counts: { nodeId: '', unstored: () => [], settle: () => undefined },
         settleFactors: async () => undefined,
       });
       await Promise.all(underWay.keys());
@@ -274,10 +280,10 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
   expect(delivered.flat()).toHaveLength(60);
   expect(new Set(delivered.flat()).size).toBe(60);
   expect(delivered.filter((own) => own.length > 0).length).toBeGreaterThan(1);
-  expect((await outbox(app)).filter(({ delivered_at: at }) => at === null)).toEqual([]);
+  expect((await outbox(app)).filter(({ deliveredAt: at }) => at === null)).toEqual([]);
 });
 
-test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, and is not given more of them', async () => {
+test('ruling 52: a tenant whose deliveries are slow delays no other tenant, and gets no more of them at once', async () => {
   const app = await testApp('embedded');
   stops.push(() => app.close());
   const slow = await app.createTenant('Slow');
@@ -294,18 +300,22 @@ test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, a
   const begun: string[] = [];
   let end: () => void = () => undefined;
   const over = new Promise<void>((resolve) => (end = resolve));
-  const notice = async ({ tenant_id: tenantId }: OutboxRow) => {
+  const notice = async ({ tenantId }: OutboxRow) => {
     begun.push(tenantId);
     if (tenantId === slow.tenantId) await over;
   };
   const underWay = new Map<Promise<void>, string>();
   const context = {
     db: app.db,
+    owner: app.db,
     runtime: app.runtime,
+    counted: () => [],
     deliver: { notice },
     underWay,
+    events: { deliver: async () => undefined, requests: new Map() },
     warn: () => undefined,
     tell: () => undefined,
+    counts: { nodeId: '', unstored: () => [], settle: () => undefined },
     settleFactors: async () => undefined,
   };
   let isOver = false;
@@ -314,7 +324,7 @@ test('ruling 52: a tenant whose deliveries take long holds up nobody else’s, a
   })();
   const ofOther = () => begun.filter((tenantId) => tenantId === app.tenant.tenantId).length;
   await expect.poll(ofOther, { timeout: 20_000 }).toBe(3);
-  // It is given no more while it has ten, though all of it came due first.
+  // It gets no more while it has ten, though all of them were due first.
   expect(begun.length - 3).toBeLessThanOrEqual(20);
   await due(app.tenant.tenantId, 1, nowMs);
   await expect.poll(ofOther, { timeout: 20_000 }).toBe(4);

@@ -1,4 +1,4 @@
-/** Ruling 53: behind PgBouncer, in both of its modes, nothing of a session is trusted. */
+/** Ruling 53: behind PgBouncer, in both of its modes, Sallyport relies on no session state. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts a pooler before a database, with the settings of the guide and no others, and gives its URL. */
+/** Starts a pooler in front of a database, with only the settings of the guide, and returns its URL. */
 async function startPooler(databaseUrl: string, mode: 'session' | 'transaction'): Promise<string> {
   if (program === undefined) throw new Error('PgBouncer is missing. Install it: apt-get install pgbouncer');
   const { hostname, port, pathname, username } = new URL(databaseUrl);
@@ -90,7 +90,7 @@ async function start(variables: Readonly<Record<string, string>>): Promise<Serve
   return node;
 }
 
-/** What uses prepared statements, transactions, locks and notifications. */
+/** Uses prepared statements, transactions, locks and notifications. */
 async function expectAtWork(node: ServerProcess, other = node): Promise<void> {
   const users = Array.from({ length: 30 }, (_, index) => `u${index}`);
   const tracks = await Promise.all(
@@ -112,11 +112,11 @@ async function expectAtWork(node: ServerProcess, other = node): Promise<void> {
 }
 
 describe('session pooling', () => {
-  test('needs no setting, neither here nor there', async () => {
+  test('needs no setting, neither here nor in the pooler', async () => {
     const url = await createPostgresDatabase();
     const node = await start({ DATABASE_URL: await startPooler(url, 'session') });
     await expectAtWork(node);
-    // A time as it is: a session in German would have said 1970.
+    // An ISO time: a session in German format would have said 1970.
     const { body } = await ask(node.url, 'GET', '/v1/users/u1/actions', { key });
     expect(Math.abs(Date.parse(body[0].createdAt) - Date.now())).toBeLessThan(600_000);
   });
@@ -142,7 +142,7 @@ describe('transaction pooling', () => {
     await admin.connect();
     for (const text of statements) await admin.query(text);
     await admin.end();
-    // What it holds to the server is from before.
+    // The pooler's existing server connections were opened before the settings.
     pooler?.kill('SIGKILL');
     const again = await startPooler(url, 'transaction');
     const both = await Promise.all([

@@ -47,14 +47,14 @@ describe('two server processes on one PostgreSQL', () => {
     return performance.now() - startedMs;
   }
 
-  test('F22: a rule that one node publishes decides on the other at once, and within the poll when the notification is lost', async () => {
+  test('F22: a rule that one node publishes decides on the other at once, and within one poll if the notification is lost', async () => {
     const [one, two] = nodes;
     if (one === undefined || two === undefined) throw new Error('Two nodes are needed.');
     await manage(one, 'POST', '/action-configurations', { actionCode: 'pay', defaultUserActionResult: 'ALLOW' });
-    expect(await stateOn(one), 'the node that changed it answers by it at once').toBe('ALLOW');
+    expect(await stateOn(one), 'the node that changed the rule applies it at once').toBe('ALLOW');
     await msUntil(two, 'ALLOW');
 
-    // Every listener is cut off; each has to connect anew, and whatever is told meanwhile is lost.
+    // Every listener is disconnected and has to reconnect; notifications in the meantime are lost.
     const admin = new Client({ connectionString: url });
     await admin.connect();
     const { rowCount } = await admin.query(
@@ -69,7 +69,7 @@ describe('two server processes on one PostgreSQL', () => {
     await admin.query(`update tenants set config_version = nextval('config_versions')`);
     await admin.end();
     const waits = await Promise.all([msUntil(one, 'BLOCK'), msUntil(two, 'BLOCK')]);
-    // The poll comes every five seconds; the rest is for a busy machine.
+    // The poll runs every five seconds; the rest is for a busy machine.
     for (const waitMs of waits) expect(waitMs).toBeLessThan(10_000);
   });
 });

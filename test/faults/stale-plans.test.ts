@@ -1,17 +1,17 @@
-/** Worry: what was planned while a table was empty goes through all of it for each row, once there is something to do. */
+/** Worry: a plan that was made while a table was empty scans all of it for each row once there is work to do. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { createTenant } from '../../src/storage/create-tenant.ts';
 import { takeUnlinkedAuditEvents } from '../../src/storage/queries/audit-chain.ts';
-import { purgeChallenges } from '../../src/storage/queries/challenges.ts';
+import { purgeChallenges } from '../../src/storage/queries/challenges/of-backends.ts';
 import { purgeOutbox, takeOutboxRows } from '../../src/storage/queries/outbox.ts';
 import { purgeSentMessages } from '../../src/storage/queries/sent-messages.ts';
 import { purgeExpiredSessions } from '../../src/storage/queries/sessions.ts';
 import { createSeal } from '../../src/storage/seal.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { testRuntime } from '../../src/testkit/test-runtime.ts';
+import { virtualRuntime } from '../../src/runtime/virtual-runtime.ts';
 
 const rows = 3_000;
 const batch = 500;
@@ -24,13 +24,13 @@ let admin: Client;
 let tenantId: string;
 beforeAll(async () => {
   const url = await createPostgresDatabase();
-  // One connection, so that what was planned is what runs.
+  // One connection, so that the cached plan is the one that runs.
   db = openPostgresDatabase({ url, poolSize: 1, random: () => 0.5, onError: () => undefined });
   admin = new Client({ connectionString: url });
   await admin.connect();
-  // Rows alone: no foreign keys, no triggers.
+  // Rows only: no foreign keys, no triggers.
   await admin.query('set session_replication_role = replica');
-  const runtime = testRuntime();
+  const runtime = virtualRuntime();
   tenantId = runtime.ids.uuid();
   const seal = createSeal([Buffer.alloc(32, 7)], runtime.random);
   await db.transaction((sql) => createTenant(sql, { runtime, seal }, { tenantId, name: 'One' }));
@@ -71,7 +71,7 @@ test.each<[what: string, table: string, fill: string, run: () => Promise<number>
     'outbox',
     `insert into outbox (tenant_id, event_id, kind, created_at) select $1, ${uuid}, 'settled', ${past}
      from generate_series(1, $2::int) n`,
-    purgeAt(purgeOutbox),
+    purgeAt((sql, ms, max) => purgeOutbox(sql, ms, max, [])),
   ],
   [
     'rows of the outbox that are due',
@@ -95,7 +95,7 @@ test.each<[what: string, table: string, fill: string, run: () => Promise<number>
   ],
 ])('%s are taken in batches that read each row once', async (_what, table, fill, run) => {
   await admin.query('analyze');
-  // Five times by its values; what is planned then, for all values, stays.
+  // Five executions with custom plans; the generic plan that follows is kept.
   for (let n = 0; n < 7; n += 1) await run();
   await admin.query(fill, [tenantId, rows]);
 
@@ -107,11 +107,11 @@ test.each<[what: string, table: string, fill: string, run: () => Promise<number>
     sum += taken;
   } while (taken === batch);
   expect(sum).toBe(rows);
-  // Each batch may look at all that is left, once or twice, never once for each row.
+  // Each batch may scan all remaining rows once or twice, never once for each row.
   expect((await rowsRead(table)) - before).toBeLessThan((rows / batch) * rows * 4);
 });
 
-/** Rows that were read of a table and of what its statement joins, as the server counts. */
+/** Rows read of a table and of the tables its statement joins, as the server counts them. */
 async function rowsRead(table: string): Promise<number> {
   // The counters of an idle session are flushed within a second.
   await db.script('select pg_stat_force_next_flush()');

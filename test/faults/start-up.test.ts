@@ -1,4 +1,4 @@
-/** F23: a server that is told nonsense says so, all of it at once, and ends before it listens. */
+/** F23: a server with an invalid configuration reports all mistakes at once, and exits before it listens. */
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -18,7 +18,7 @@ function serve(variables: Readonly<Record<string, string>>): Promise<ProgramRun>
   return runProgram(['serve'], { SALLYPORT_PORT: '0', ...variables });
 }
 
-/** Ended with 1 and words for a person: no stack, and it never listened. */
+/** Exited with 1 and a message for people: no stack trace, and it never listened. */
 function expectRefused(run: ProgramRun): void {
   expect(run.code, run.stdout + run.stderr).toBe(1);
   expect(run.stderr).toMatch(/^sallyport: /);
@@ -76,7 +76,7 @@ describe('F23: the configuration', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  test('a port that is taken is refused by its number, and the keys made at that first start are not lost', async () => {
+  test('a port in use is refused by its number, and the keys created at that first start are kept', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const address = holder.address();
@@ -95,7 +95,7 @@ describe('F23: the configuration', () => {
     expect(run.stderr).toMatch(new RegExp(`${port}.*Stop the other program or set SALLYPORT_PORT`));
   });
 
-  test('a data directory that cannot be made is refused in one sentence', async () => {
+  test('a data directory that cannot be created is refused in one sentence', async () => {
     const run = await serve({ SALLYPORT_DATA_DIR: '/dev/null/sallyport' });
     expectRefused(run);
     expect(run.stderr).toContain('/dev/null/sallyport');
@@ -135,7 +135,7 @@ describe('F23: a master key that did not seal the data', () => {
     expect(run.stderr).not.toContain(wrongKey);
   }
 
-  test('stops the start with a clear sentence', async () => {
+  test('stops the server at startup with a clear sentence', async () => {
     expectMissingKey(await serve({ DATABASE_URL: url, SALLYPORT_MASTER_KEY: wrongKey }));
   });
 
@@ -150,7 +150,7 @@ describe('F23: a master key that did not seal the data', () => {
     await client.end();
   });
 
-  test('behind another one that is first is enough to open with', async () => {
+  test('is enough to open the data if it is listed after the first', async () => {
     const node = await startServer({
       ...credentials,
       DATABASE_URL: url,
@@ -170,7 +170,7 @@ describe('the data directory of the embedded database', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test('belongs to one process: others say who holds it and stop, and it is free again after kill -9', async () => {
+  test('belongs to one process: others name the holder and exit, and it is free again after kill -9', async () => {
     const variables = { SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
     const holder = await startServer(variables);
     const others = await Promise.all([
@@ -192,7 +192,7 @@ describe('the data directory of the embedded database', () => {
     expect(listed.stdout.trimEnd().split('\n')).toHaveLength(3);
   });
 
-  test('with a master key file that holds no key is refused in one sentence', async () => {
+  test('is refused in one sentence if its master key file holds no key', async () => {
     await writeFile(join(directory, 'master.key'), 'not a key\n');
     const run = await serve({ SALLYPORT_DATA_DIR: directory });
     expectRefused(run);
@@ -205,7 +205,7 @@ describe('the data directory of the embedded database', () => {
     const lost = await serve({ SALLYPORT_DATA_DIR: directory });
     expectRefused(lost);
     expect(lost.stderr).toMatch(/master\.key is gone: .* Put it back, or give the key in SALLYPORT_MASTER_KEY\.\n$/);
-    // Nothing was made in its place that would hide which one is missing.
+    // No new key file was created, which would hide that the old one is missing.
     await expect(stat(join(directory, 'master.key'))).rejects.toThrow('ENOENT');
   });
 });

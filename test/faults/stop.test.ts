@@ -1,4 +1,4 @@
-/** F37: a node that is told to stop finishes what it has and loses nobody's request. */
+/** F37: a node that is told to stop finishes its requests and drops none. */
 import { Agent, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   };
 });
 
-/** A balancer of connections, as clusters have them: a new connection goes to a node whose /readyz said yes last. */
+/** A connection balancer like those of clusters: a new connection goes to a node whose last /readyz was successful. */
 class Front {
   readonly server: Server;
   private readonly nodes = new Set<ServerProcess>();
@@ -81,7 +81,7 @@ class Front {
   }
 }
 
-/** Tracks over one keep-alive connection of a client that repeats nothing. */
+/** Tracks over one keep-alive connection of a client that never retries. */
 function track(agent: Agent, port: number, number: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -122,7 +122,7 @@ describe('F37', () => {
           const outcome = await track(agent, port, lane + number).catch((error: unknown) => String(error));
           if (outcome === 200) answered += 1;
           else failures.push(`${outcome}`);
-          // Time to be idle in: the moment in which a connection is closed under a request.
+          // Idle time: this is when a connection could be closed just as a request arrives.
           if (number % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
         }
         agent.destroy();
@@ -154,7 +154,7 @@ describe('F37', () => {
     });
     afterAll(() => node.stop());
 
-    test('goes on serving while /readyz refuses, asks its clients to leave, and ends in time with 0', async () => {
+    test('keeps serving while /readyz refuses, asks its clients to close their connections, and exits in time with 0', async () => {
       expect((await ask(node.url, 'GET', '/readyz')).status).toBe(200);
       const startedMs = performance.now();
       node.signal('SIGTERM');
@@ -176,7 +176,7 @@ describe('F37', () => {
     });
   });
 
-  test('a request in flight when the drain is over is finished, and its connection not waited for after that', async () => {
+  test('a request in progress when the drain ends is finished, and its connection is closed after that', async () => {
     const node = await startServer({ ...variables, SALLYPORT_DRAIN_SECONDS: '0' });
     const body = '{"idempotencyKey":"late"}';
     const reply = new Promise<string>((resolve) => {

@@ -5,6 +5,6 @@ import { expect } from 'vitest';
 export function expectGolden(fileName: string, text: string): void {
   const file = new URL(fileName, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
-  // Here because this failed? Somebody who calls us sees the difference. If it is wanted: UPDATE_GOLDEN=1 npx vitest run test
+  // Does this fail for you? API callers will see the difference. If it is intended: UPDATE_GOLDEN=1 npx vitest run test
   expect(text).toBe(readFileSync(file, 'utf8'));
 }

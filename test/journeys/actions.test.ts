@@ -1,4 +1,4 @@
-/** Worry: a decision is made twice, under another name, or leads somewhere that nobody asked for. */
+/** Worry: a decision is made twice or under another key, or a page leads to an address that was not requested. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redirectUrl } from '../../src/contract/values.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
@@ -27,7 +27,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     await app.app.context.published.refresh();
   }
 
-  test('A42: the same key for other users, actions and tenants names other actions; a repeat names the same', async () => {
+  test('A42: one key names different actions for different users, action codes and tenants; a repeat names the same action', async () => {
     const other = await app.createTenant('other');
     const places = [
       ['u1', 'pay', app.tenant.secretKey],
@@ -49,13 +49,13 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(states).toEqual(['BLOCK', 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED', 'CHALLENGE_REQUIRED']);
   });
 
-  test('A42: a repeat answers with the current state and enrolment, stores nothing, and decides nothing again', async () => {
+  test('A42: a repeat returns the current state and enrolment, stores nothing and decides nothing again', async () => {
     const first = await track('repeat', 'pay', { idempotencyKey: 'k', email: 'a@b.c', custom: { amount: 1 } });
     await app.call('POST', '/v1/users/repeat/authenticators', {
       body: { verificationMethod: 'SMS', phoneNumber: '+64270000000' },
     });
     await app.call('PATCH', '/v1/users/repeat/actions/pay/k', { body: { state: 'BLOCK' } });
-    const before = (await databaseText(app.db)).get('actions');
+    const before = (await databaseText(app.db)).get('actions_by_month');
     const again = await track('repeat', 'pay', {
       idempotencyKey: 'k',
       email: 'other@b.c',
@@ -65,13 +65,13 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     });
     expect(again.body).toMatchObject({ state: 'BLOCK', isEnrolled: true, enrolledVerificationMethods: ['SMS'] });
     expect(again.body.token).not.toBe(first.body.token);
-    expect((await databaseText(app.db)).get('actions')).toBe(before);
+    expect((await databaseText(app.db)).get('actions_by_month')).toBe(before);
     const user = (await app.call('GET', '/v1/users/repeat')).body;
     expect(user.email).toBe('a@b.c');
     expect(user).not.toHaveProperty('username');
   });
 
-  test('A42: many requests at once with one key for a new user make one user, one action and equal answers', async () => {
+  test('A42: many simultaneous requests with one key for a new user make one user, one action and equal responses', async () => {
     const replies = await Promise.all(
       Array.from({ length: 50 }, () => track('racer', 'newAction', { idempotencyKey: 'k', email: 'r@b.c' })),
     );
@@ -82,7 +82,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(new Set(replies.map(({ body }) => body.token)).size).toBe(50);
     expect((await app.call('GET', '/v1/users/racer/actions')).body).toHaveLength(1);
     expect((await app.call('GET', '/v1/users?email=r%40b.c')).body.users).toHaveLength(1);
-    // All tokens name the one action.
+    // Every token is for the one action.
     await app.call('PATCH', '/v1/users/racer/actions/newAction/k', { body: { state: 'CHALLENGE_SUCCEEDED' } });
     for (const { body } of replies) {
       const validated = await app.call('POST', '/v1/validate', { body: { token: body.token } });
@@ -98,7 +98,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect((await app.call('GET', '/v1/users/keyless/actions')).body).toHaveLength(2);
   });
 
-  test('3.13: the list goes back 30 days, an older date is moved up to that, a later one narrows it', async () => {
+  test('server-api 3.13: the list goes back 30 days; an earlier date is raised to that, a later one narrows the list', async () => {
     const startMs = app.runtime.clock.now();
     await track('dated', 'pay', { idempotencyKey: 'oldest' });
     app.runtime.moveTo(startMs + 15 * dayMs);
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
         (action: { idempotencyKey: string }) => action.idempotencyKey,
       );
     const at = (ms: number) => `?fromDate=${encodeURIComponent(new Date(ms).toISOString())}`;
-    // To the millisecond, at both ends.
+    // Exact to the millisecond, at both ends.
     expect(await keys()).toEqual(['newest', 'middle', 'oldest']);
     expect(await keys(at(startMs))).toEqual(['newest', 'middle', 'oldest']);
     expect(await keys(at(startMs + 1))).toEqual(['newest', 'middle']);
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(await keys(at(0))).toEqual(['newest', 'middle']);
     expect(await keys('?fromDate=0001-01-01')).toEqual(['newest', 'middle']);
     expect(await keys('?fromDate=9999-12-31T23:59:59.999Z')).toEqual([]);
-    // Other spellings; the first is what is left of a "+" that nobody encoded, PHP writes no colon, the last has no time.
+    // Other spellings: the first is what an unencoded "+" becomes, PHP writes no colon, the last has no time.
     const day = new Date(startMs + 15 * dayMs).toISOString().slice(0, 10);
     const spellings = [
       `${day}T23:59:59+14:00`,
@@ -149,14 +149,14 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       const reply = await app.call('GET', `/v1/users/dated/actions?fromDate=${bad}`);
       expect([reply.status, reply.body.errorCode], `fromDate=${bad}`).toEqual([400, 'invalid_request']);
     }
-    // Reading one action by its key has no such window.
+    // Reading one action by its key has no such limit.
     app.runtime.moveTo(startMs + 400 * dayMs);
     expect(await keys()).toEqual([]);
     expect((await app.call('GET', '/v1/users/dated/actions/pay/oldest')).status).toBe(200);
     app.runtime.moveTo(startMs);
   });
 
-  test('3.13: codes and state narrow the list together', async () => {
+  test('server-api 3.13: codes and state narrow the list together', async () => {
     for (const action of ['a', 'b', 'c']) await track('filtered', action, { idempotencyKey: action });
     await app.call('PATCH', '/v1/users/filtered/actions/b/b', { body: { state: 'ALLOW' } });
     const codes = async (query: string) =>
@@ -172,7 +172,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(await codes('state=CHALLENGE_REQUIRED')).toEqual(['a', 'c']);
   });
 
-  test('3.12: any state may follow any other; the same again changes nothing, not even the audit log', async () => {
+  test('server-api 3.12: any state may follow any other; setting the same state again changes nothing, not even the audit log', async () => {
     await track('states', 'pay', { idempotencyKey: 'k' });
     const set = (state: string) => app.call('PATCH', '/v1/users/states/actions/pay/k', { body: { state } });
     const events = async () =>
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     }
   });
 
-  test('5.1: scopes are taken as asked, once each, always with reading; unlisted ones are 400', async () => {
+  test('server-api 5.1: scopes are granted as requested, once each, always including read; unknown ones are 400', async () => {
     const scopeOf = async (scope: unknown) => {
       const { status, body } = await track('scoped', 'pay', { scope });
       if (status !== 200) return status;
@@ -214,7 +214,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     }
   });
 
-  test('ruling 14: redirectUrl takes web and app schemes; what runs code, hides its target or carries a password is 400', async () => {
+  test('ruling 14: redirectUrl accepts web and app schemes; one that runs code, hides its target or contains a password is 400', async () => {
     for (const good of [
       'https://example.com/back?x=1#y',
       'http://localhost:3000',
@@ -252,7 +252,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     }
   });
 
-  test('ruling 14: where the tenant lists redirect URLs, only an exact match after parsing passes', async () => {
+  test('ruling 14: if the tenant lists redirect URLs, only an exact match after parsing is accepted', async () => {
     const listed = ['https://app.example.com', 'https://app.example.com/back?a=1', 'myapp://done'];
     // The management API stores them parsed.
     await withSettings({ allowedRedirectUrls: listed.map((url) => redirectUrl.parse(url)) });
@@ -281,7 +281,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     await withSettings({});
   });
 
-  test('5.2: url always has a query already, leads to the public origin or the custom domain, and carries the token', async () => {
+  test('server-api 5.2: url always has a query already, leads to the public origin or the custom domain, and carries the token', async () => {
     const plain = (await track('urls', 'pay')).body;
     expect(plain.url).toBe(`http://localhost:4000/challenge?token=${plain.token}`);
     const listed = ['auth.example.com', 'a.b', 'localhost:8443', 'XN--nxasmq6b.example'];
@@ -339,23 +339,24 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       await withSettings({});
       expect(body).toMatchObject({ state, ruleIds: [] });
       expect(body.url).toContain(body.token);
-      // The configuration was made with it, and stays.
+      // The configuration was created with this outcome, and keeps it.
       expect((await track('outcomes', `first-${outcome}`)).body.state).toBe(state);
       const validated = await app.call('POST', '/v1/validate', { body: { token: body.token } });
       expect(validated.body).toMatchObject({ isValid: false, state });
     },
   );
 
-  test('3.13: a list of actions has an end, and says where it goes on: each action once, newest first', async () => {
+  test('server-api 3.13: a list of actions is paged, and says where the next page begins: each action once, newest first', async () => {
     await track('many', 'pay', { idempotencyKey: 'first' });
     await track('many', 'other', { idempotencyKey: 'other' });
-    // All of one millisecond, more than one answer has.
+    // All in one millisecond, and more than one response contains.
     await app.db.query(
       statement<never>(
         'actions_test_copies',
-        `insert into actions select (jsonb_populate_record(a, jsonb_build_object(
-           'action_id', gen_random_uuid(), 'idempotency_key', 'copy ' || n))).*
-         from actions a, generate_series(1, 1004) as n where a.user_id = 'many' and a.idempotency_key = 'first'`,
+        `insert into actions_by_month select (jsonb_populate_record(a, jsonb_build_object(
+           'action_id', overlay(gen_random_uuid()::text placing left(a.action_id::text, 15) from 1),
+           'idempotency_key', 'copy ' || n))).*
+         from actions_by_month a, generate_series(1, 1004) as n where a.user_id = 'many' and a.idempotency_key = 'first'`,
       ),
       [],
     );
@@ -368,7 +369,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     const keys = [...first.body, ...second.body].map((action: { idempotencyKey: string }) => action.idempotencyKey);
     expect(new Set(keys).size).toBe(1006);
 
-    // Other parameters go along, and what is newer meanwhile is on no later page.
+    // Other parameters still apply, and actions created meanwhile appear on no later page.
     const pages: string[][] = [];
     let query: string | undefined = '?codes=pay&limit=400&state=CHALLENGE_REQUIRED';
     while (query !== undefined) {
@@ -382,7 +383,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect(pages.map((page) => page.length)).toEqual([400, 400, 205]);
     expect(new Set(pages.flat()).size).toBe(1005);
     expect((await list('?limit=1')).body).toHaveLength(1);
-    // Another user's place is a place in time, and no way to anything of theirs.
+    // A cursor from another user's list is only a point in time, and gives no access to anything of theirs.
     expect((await app.call('GET', `/v1/users/nobody/actions${nextOf(first)}`)).body).toEqual([]);
     const broken = [
       ...['x', '%00', 'MQ', 'a'.repeat(300)].map((cursor) => `cursor=${cursor}`),
@@ -396,7 +397,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     }
   });
 
-  test('3.18: what is no token of the action is an answer, however long it is and whatever else is asked', async () => {
+  test('server-api 3.18: an invalid token for the action is a normal response, however long it is and whatever else is requested', async () => {
     const { body } = await track('validated', 'pay');
     const token = String(body.token);
     const long = 'x'.repeat(9_000);
@@ -412,7 +413,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
       const validated = await app.call('POST', '/v1/validate', { body: { token, ...asked } });
       expect([validated.status, validated.body]).toEqual([200, { isValid: false, error }]);
     }
-    // Where a bad token is refused, and where it is nothing, a long one is too.
+    // Where an invalid token is refused, or ignored, a long one is treated the same.
     const session = (path: string, body: object) => app.call('POST', `/v1/sessions${path}`, { body });
     expect((await session('', { token: long, clientId: 'c' })).status).toBe(401);
     expect((await session('/validate', { accessToken: `${long}${long}${long}${long}` })).status).toBe(401);
@@ -420,7 +421,7 @@ describe.each(databaseKinds)('actions on the %s database', (kind) => {
     expect((await session('/revoke', { accessToken: `${long}${long}${long}${long}` })).status).toBe(204);
   });
 
-  test('9.1: with unenrolledUserState ALLOW a user without authenticators passes, and only such a user', async () => {
+  test('server-api 9.1: with unenrolledUserState ALLOW a user without authenticators is allowed, and only such a user', async () => {
     await withSettings({ unenrolledUserState: 'ALLOW' });
     expect((await track('legacy', 'pay')).body).toMatchObject({ state: 'ALLOW', isEnrolled: false });
     await app.call('POST', '/v1/users/legacy/authenticators', {

@@ -69,7 +69,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.close();
   });
 
-  describe('3.8, ruling 59: a batch of passkeys', () => {
+  describe('server-api 3.8, ruling 59: a batch of passkeys', () => {
     let app: TestApp;
     beforeAll(async () => {
       app = await testApp(kind);
@@ -88,7 +88,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       app.call('POST', '/v1/users/authenticators', { body: { authenticators } });
     const listed = async (userId: string) => (await app.call('GET', `/v1/users/${userId}/authenticators`)).body;
 
-    test('enrols each by itself, and tells of each that it does not', async () => {
+    test('enrols each one separately, and reports each one that failed', async () => {
       const aaguid = 'EA9B8D66-4D01-1D21-3CE4-B6B48CB575D4';
       const { status, body } = await batch([
         passkey('ann', 'one', { name: 'Phone', transports: ['internal', 'teleport'], aaguid }),
@@ -126,15 +126,15 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(one.webauthnCredential).toMatchObject({ name: 'Phone', aaguid: aaguid.toLowerCase() });
       expect(one.webauthnCredential.aaguidMapping).toEqual({ name: 'Google Password Manager' });
       expect(two.webauthnCredential).toMatchObject({ credentialId: idOf('two'), name: 'Passkey' });
-      // Nothing is left of those that failed, a user neither.
+      // Nothing is left of those that failed, nor of their user.
       for (const userId of ['ben', 'cid', 'authenticators']) {
         expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ userId, isEnrolled: false });
       }
-      const rows = await app.db.query(statement<{ user_id: string }>('batch_users', 'select user_id from users'), []);
-      expect(rows.map((row) => row.user_id)).toEqual(['ann']);
+      const rows = await app.db.query(statement<{ userId: string }>('batch_users', 'select user_id from users'), []);
+      expect(rows.map((row) => row.userId)).toEqual(['ann']);
     });
 
-    test('is refused as a whole if it is none, and repeats in silence', async () => {
+    test('is refused as a whole if it is not a list, and repeats cause no notice', async () => {
       for (const none of [undefined, null, [], {}, 'x', Array<object>(1001).fill({})]) {
         const { status, body, text } = await batch(none);
         expect([status, body.errorCode], text).toEqual([400, 'invalid_request']);

@@ -1,4 +1,4 @@
-/** Worry: a value of an unexpected kind slips past a check, or a body writes what only the server decides. */
+/** Worry: a value of an unexpected type passes a check, or a body sets what only the server may set. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { databaseText } from './database-text.ts';
 
 const tries = process.env['TEST_LONG'] === '1' ? 5_000 : 200;
 
-// Members that are not text; every other member of every body is.
+// Members that are not text; all other members of all bodies are.
 const otherKinds: Readonly<Record<string, 'number' | 'boolean' | 'object' | 'array'>> = {
   redirectToSettings: 'boolean',
   emailVerified: 'boolean',
@@ -43,7 +43,7 @@ const hostileValues: readonly unknown[] = [
   'x'.repeat(60_000),
 ];
 
-// What a valid request of each route has, so that the member under test alone is wrong.
+// The members of a valid request to each route, so that only the member under test is wrong.
 const validBodies: Readonly<
   Record<string, { readonly path: string; readonly body: Readonly<Record<string, unknown>> }>
 > = {
@@ -54,10 +54,11 @@ const validBodies: Readonly<
   },
   trackAction: { path: '/v1/users/target/actions/pay', body: { idempotencyKey: 'k1' } },
   updateAction: { path: '/v1/users/target/actions/pay/k1', body: { state: 'CHALLENGE_REQUIRED' } },
+  updateDevice: { path: '/v1/users/target/devices/laptop', body: {} },
   validateChallenge: { path: '/v1/validate', body: { token: 'x' } },
 };
 
-// Routes whose valid request needs something that exists; here only what they refuse is looked at.
+// Routes whose valid request needs an existing object; here only their refusals are tested.
 const refusedBodies: typeof validBodies = {
   initiateChallenge: {
     path: '/v1/challenge',
@@ -76,7 +77,7 @@ const allBodies = { ...validBodies, ...refusedBodies };
 
 /** Every member of every body of the server API. */
 const members = routes
-  .filter((route) => route.caller === 'server' && route.method !== 'GET' && route.body instanceof z.ZodObject)
+  .filter((route) => route.api === 'server' && route.method !== 'GET' && route.body instanceof z.ZodObject)
   .flatMap((route) =>
     Object.keys((route.body as z.ZodObject).shape).map((member) => ({ id: route.id, method: route.method, member })),
   );
@@ -94,15 +95,17 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await testApp(kind);
-    await app.call('POST', '/v1/users/target/actions/pay', { body: { idempotencyKey: 'k1', email: 'target@b.c' } });
+    await app.call('POST', '/v1/users/target/actions/pay', {
+      body: { idempotencyKey: 'k1', email: 'target@b.c', deviceId: 'laptop' },
+    });
     await app.call('POST', '/v1/users/target/authenticators', {
       body: { verificationMethod: 'SMS', phoneNumber: '+64270000000' },
     });
   });
   afterAll(() => app.close());
 
-  test('A19: each member of each body refuses values of every other kind with 400, and the refused request leaves no trace', async () => {
-    // Here because this failed? A body got its first member: say above what a valid request of that route looks like.
+  test('A19: each member of each body refuses values of every other type with 400, and the refused request leaves no trace', async () => {
+    // Does this fail for you? A body has got its first member: add a valid request of that route above.
     expect([...new Set(members.map(({ id }) => id))].sort()).toEqual(Object.keys(allBodies).sort());
     const before = await databaseText(app.db);
     for (const { id, method, member } of members) {
@@ -111,12 +114,12 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
       for (const value of hostileValues) {
         const isLongText = typeof value === 'string';
         if (isOfKind(member, value) && !isLongText) continue;
-        // However long, a token is a good one or a bad one, and a name that of its user or another.
+        // Of any length, a token is valid or invalid, and a name is that of its user or of another one.
         if (isLongText && (id === 'validateChallenge' || /token$/i.test(member))) continue;
         const reply = await app.call(method, valid.path, { body: { ...valid.body, [member]: value } });
         const label = `${id}.${member} = ${JSON.stringify(value).slice(0, 40)}`;
         expect([reply.status, reply.body.errorCode], label).toEqual([400, 'invalid_request']);
-        // The member is named, so that the caller can mend it; a value is never repeated.
+        // The refusal names the member, so that the caller can correct it, and never repeats a value.
         expect(reply.body.errorDescription, label).toContain(member);
         expect(reply.text.length, label).toBeLessThan(2_000);
       }
@@ -124,12 +127,12 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
     expect(await databaseText(app.db)).toEqual(before);
   });
 
-  test('A19: null counts as absent in every optional member, and as 400 in every required one', async () => {
+  test('A19: null counts as absent in every optional member, and gives 400 in every required one', async () => {
     for (const { id, method, member } of members) {
       const valid = validBodies[id];
       if (valid === undefined || id === 'updateUser') continue;
       const isRequired = ['state', 'token'].includes(member) || (member === 'phoneNumber' && id.startsWith('enroll'));
-      // The old name of the member would have to stand in for it.
+      // The old name of the member would have to be sent instead.
       const isNeeded =
         isRequired || (member === 'verificationMethod' && valid.body['verificationMethod'] !== undefined);
       const reply = await app.call(method, valid.path, { body: { ...valid.body, [member]: null } });
@@ -137,7 +140,7 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
     }
   });
 
-  test('A34: members that only the server sets are ignored, answered 200 and stored nowhere', async () => {
+  test('A34: members that only the server sets are ignored, answered 200 and not stored', async () => {
     const intruder = 'intruder-7f3a';
     const extra = {
       state: 'CHALLENGE_SUCCEEDED',
@@ -197,7 +200,7 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  test('F29: numbers in custom data come back as they were sent, or are refused because readers of JSON would round them', async () => {
+  test('F29: numbers in custom data come back as they were sent, or are refused if JSON parsers would round them', async () => {
     const send = (json: string) => app.call('PATCH', '/v1/users/numbers', { rawBody: `{"custom":{"n":${json}}}` });
     for (const good of [
       '0',
@@ -231,11 +234,11 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
       expect([reply.status, reply.body.errorCode], bad).toEqual([400, 'invalid_request']);
     }
     for (const noJson of ['NaN', 'Infinity', '01', '+1', '.5', '0x10']) expect((await send(noJson)).status).toBe(400);
-    // What was stored last is what is there.
+    // The last stored value is returned.
     expect((await app.call('GET', '/v1/users/numbers')).body.custom).toEqual({ n: '9999-12-31T23:59:59.999Z' });
   });
 
-  test('F29: any custom object round-trips through update, get, and the order of its members', async () => {
+  test('F29: any custom object survives update and get, with the order of its members', async () => {
     const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
     const leaf = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -261,7 +264,7 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
     );
   });
 
-  test('A19: names of object members in custom data are data, whatever they are called', async () => {
+  test('A19: member names in custom data are plain data, whatever they are', async () => {
     const custom =
       '{"__proto__":{"isAdmin":true},"constructor":1,"toString":"x","":0,"hasOwnProperty":null,"a.b":[{"c":{}}]}';
     for (const path of ['/v1/users/names', '/v1/users/names/actions/pay']) {
@@ -278,7 +281,7 @@ describe.each(databaseKinds)('hostile bodies on the %s database', (kind) => {
     expect((await app.call('PATCH', '/v1/users/names', { rawBody: wide })).status).toBe(400);
   });
 
-  test('F28: text in every attribute is kept byte for byte', async () => {
+  test('F28: text in every attribute is stored byte for byte', async () => {
     const texts = [
       '😀',
       'e\u0301',

@@ -132,7 +132,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(good.status).toBe(200);
 
     expectGolden('refusals.http', text());
-    // Nothing that was refused was kept.
+    // Nothing that was refused was stored.
     expect((await app.call('GET', `${user}/actions`)).body).toHaveLength(1);
     expect((await app.call('GET', authenticators)).body).toEqual([]);
     await app.close();

@@ -1,4 +1,4 @@
-/** Worry: somebody who opens a page is shown JSON, or nothing, when it cannot be drawn. */
+/** Worry: a person who opens a page sees JSON, or nothing, if the page cannot be rendered. */
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-// As Chrome, Firefox and Safari say it when an address is opened.
+// The Accept headers of Chrome, Firefox and Safari when an address is opened.
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 let visitors = 0;
 
@@ -38,10 +38,10 @@ async function during(problem: Error, work: () => Promise<TestReply>): Promise<T
   });
 }
 
-/** What every page has, whatever became of it. */
+/** What every page has, whatever the error. */
 function expectPage(reply: TestReply): void {
   const policy = String(reply.headers['content-security-policy']);
-  // It says nothing, so anybody may frame it; and it names nobody (ruling 50).
+  // The page contains nothing to protect, so any page may frame it; and it names no tenant (ruling 50).
   expect(policy.replace(/nonce-[\w+/=]{24}/, 'nonce-N')).toBe(
     "default-src 'none'; style-src 'nonce-N'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *",
   );
@@ -59,8 +59,8 @@ function expectPage(reply: TestReply): void {
 
 const heading = ({ text }: TestReply) => /<h1[^>]*>([^<]*)<\/h1>/.exec(text)?.[1];
 
-describe('somebody who opens a page in a browser is told calmly', () => {
-  test('that it is not possible right now while the database is gone, with when to come back and a way to try again', async () => {
+describe('a person who opens a page in a browser gets a calm explanation', () => {
+  test('that it is not possible right now while the database is unavailable, with when to come back and a way to try again', async () => {
     const reply = await during(new DatabaseUnavailable('A pause made by the test.'), () => open(url));
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
     expectPage(reply);
@@ -69,7 +69,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     expect(reply.text).not.toContain('A pause made by the test');
   });
 
-  test('that something went wrong, with what the log has it under and nothing of what it was', async () => {
+  test('that something went wrong, with the reference under which it is logged and no details', async () => {
     const reply = await during(new Error('secret detail'), () => open(url));
     expect(reply.status).toBe(500);
     expectPage(reply);
@@ -78,7 +78,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     expect(reply.text).not.toContain('secret detail');
   });
 
-  test('in their language, or in the one that the app has asked for, and as a popup in a popup', async () => {
+  test('in their language, or in the one that the app requested, and as a popup in a popup', async () => {
     const down = new DatabaseUnavailable('A pause made by the test.');
     const german = await during(down, () => open(url, { 'accept-language': 'de-AT,de;q=0.9' }));
     expect(heading(german)).toBe('Im Moment geht es nicht');
@@ -86,7 +86,7 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     const polish = await during(down, () => open(`${url}&locale=pl&mode=popup`, { 'accept-language': 'de' }));
     expect(heading(polish)).toBe('W tej chwili to niemożliwe');
     expect(polish.text).toContain('<html lang="pl" dir="ltr" class="popup">');
-    // Somebody waits for word of it, and for a way to close it.
+    // The page that opened it waits for a message, and the person for a way to close it.
     expect(polish.text).toContain('"errorCode":"unavailable","statusCode":503');
     expect(polish.text).toMatch(/<button type="button" id="close" class="Button" hidden[^>]*>Zamknij</);
     expect(String(polish.headers['content-security-policy'])).toMatch(
@@ -106,11 +106,11 @@ describe('somebody who opens a page in a browser is told calmly', () => {
     const reply = await open(path, {}, method);
     expect(reply.status).toBe(status);
     expectPage(reply);
-    expect(heading(reply)).toBe('There is nothing here');
+    expect(heading(reply)).toBe('There’s nothing here');
     if (status === 405) expect(reply.headers['allow']).toBe('GET, HEAD');
   });
 
-  test('what to do after a form that could not be taken: sending it again by reloading would ask for nothing', async () => {
+  test('how to go on after a form that could not be accepted: reloading would not send it again', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     database.fault = new DatabaseUnavailable('A pause made by the test.');
     const reply = await app
@@ -123,17 +123,17 @@ describe('somebody who opens a page in a browser is told calmly', () => {
         database.fault = undefined;
       });
     expect(reply.status).toBe(503);
-    expect(reply.text).toContain('Go back to where you came from and try again.');
+    expect(reply.text).toContain('Go back to where you started and try again.');
     expect(reply.text).not.toContain('Try again');
   });
 
-  test.each([1_000, 9_000])('that a token of %i characters is no token, as an expired page', async (length) => {
+  test.each([1_000, 9_000])('that a token of %i characters is invalid, as for an expired page', async (length) => {
     const reply = await open(`/challenge?token=${'x'.repeat(length)}`);
     expect(reply.status).toBe(200);
     expect(reply.text).toContain('>This page has expired</h1>');
   });
 
-  test('even where the address is longer than any request may be', async () => {
+  test('even if the address is longer than any request may be', async () => {
     await app.app.server.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.app.server.server.address() as AddressInfo;
     const send = (headers: string) =>
@@ -156,19 +156,19 @@ describe('somebody who opens a page in a browser is told calmly', () => {
   });
 });
 
-describe('a caller that is not a browser is told as JSON', () => {
+describe('a caller that is not a browser gets JSON', () => {
   test.each([
     ['asks for anything', '*/*'],
     ['asks for JSON', 'application/json'],
     ['refuses HTML', 'text/html;q=0, */*'],
-    ['has a word like it', 'text/htmlish, application/json'],
+    ['has a similar word', 'text/htmlish, application/json'],
   ])('when it %s', async (_name, accept) => {
     const reply = await open('/nothing/here', { accept });
     expect([reply.status, reply.body.errorCode]).toEqual([404, 'not_found']);
   });
 
   test.each(['/v1/nothing', '/v1/client/nothing', '//v1/client/nothing', '/assets/nothing.js', '/metrics'])(
-    'at %s, whatever it asks for',
+    'at %s, whatever it accepts',
     async (path) => {
       const reply = await open(path, { 'x-forwarded-for': '203.0.113.1' });
       expect(reply.headers['content-type']).toBe('application/json');
@@ -178,7 +178,7 @@ describe('a caller that is not a browser is told as JSON', () => {
 });
 
 describe('the page behind a mailed link', () => {
-  test('may be opened 60 times a minute from one address: it reads the database for anybody (ruling 5)', async () => {
+  test('may be opened 60 times a minute from one address, because it reads the database for anonymous callers (ruling 5)', async () => {
     const from = { key: null, remoteAddress: '2001:db8:a::1' };
     const path = `/magic-link?token=${app.tenant.tenantId}.x`;
     for (let count = 0; count < 60; count += 1) expect((await app.call('GET', path, from)).status).toBe(200);
@@ -209,7 +209,7 @@ describe('ruling 50: a page without a tenant', () => {
     expect((await configure(['https://shop.example', 'https://*.shop.example'])).status).toBe(200);
   });
 
-  test('can be framed by anybody, calls no API, and lists no tenant’s origins', async () => {
+  test('can be framed by any page, calls no API, and lists no tenant’s origins', async () => {
     for (const path of [
       '/challenge',
       '/challenge?token=broken',
@@ -226,14 +226,14 @@ describe('ruling 50: a page without a tenant', () => {
       expect(all).not.toContain('shop.example');
       expect(all).not.toContain(app.tenant.tenantId);
       expect(reply.text).toContain(path.includes('popup') ? '>Close</button>' : 'You can close this page.');
-      // No more code than it takes to say so.
+      // It loads only the code that it needs to say so.
       const [, file = ''] = /<script type="module" src="([^"]*)"/.exec(reply.text) ?? [];
       expect((await open(file)).text.length).toBeLessThan(3_000);
       expect(reply.text).not.toContain('modulepreload');
     }
   });
 
-  test('is what a frame of a stranger gets in place of one that can act; without a word of who frames it, the policy decides', async () => {
+  test('replaces a working page in a frame of another origin; if the request does not say who frames it, the policy decides', async () => {
     for (const referer of [
       'https://evil.example/',
       'https://a.b.shop.example/',
@@ -264,7 +264,7 @@ describe('ruling 50: a page without a tenant', () => {
     }
   });
 
-  test('is not that of a genuine token that is too old: its own tenant may frame it, and nobody else', async () => {
+  test('is not used for an expired but genuine token: only its own tenant may frame that page', async () => {
     const tracked = await app.call('POST', '/v1/users/late/actions/sign-in', { body: {} });
     await app.runtime.advance(11 * 60_000);
     const late = `/challenge?token=${String(tracked.body.token)}&mode=popup`;
@@ -274,7 +274,7 @@ describe('ruling 50: a page without a tenant', () => {
     expect(isStranger(await open(late, framed('https://evil.example/')))).toBe(true);
   });
 
-  test('a stored list of origins that is too long is cut to whole ones, and the log says so once', async () => {
+  test('a stored list of origins that is too long is cut at a whole entry, and the log says so once', async () => {
     const long = Array.from({ length: 100 }, (_, at) => `https://${at}.${'x'.repeat(60)}.shop.example`);
     const stored = statement<never>(
       'test_store_origins',
@@ -293,7 +293,7 @@ describe('ruling 50: a page without a tenant', () => {
     expect(long).toEqual(expect.arrayContaining(sources));
     await open(page);
     expect(app.logText().split('are too long for a header').length - 1).toBe(2);
-    // What a header has no room for is expected all the same.
+    // An origin that did not fit into the header is expected all the same.
     const last = String(long.at(-1));
     const read = await app.call('GET', '/v1/client/ui/session', {
       token: String(tracked.body.token),

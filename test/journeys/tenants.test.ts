@@ -1,9 +1,9 @@
-/** Worry: one customer of a server sees or changes what belongs to another, or makes another wait. */
+/** Worry: one tenant of a server reads or changes data of another, or makes another wait. */
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/contract/index.ts';
-import { lockTenantConfiguration } from '../../src/storage/queries/rule-sets.ts';
+import { lockTenantConfiguration } from '../../src/storage/queries/tenants.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databaseKinds, testDatabase, testPoolSize } from '../../src/testkit/test-database.ts';
@@ -24,11 +24,11 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
   let session: { readonly accessToken: string; readonly refreshToken: string };
 
   beforeAll(async () => {
-    // However slow the machine is, whoever waits here waits for what the test holds.
+    // However slow the machine is, requests here wait only for what the test holds.
     app = await testApp(kind, { db: await testDatabase(kind, { acquireTimeoutMs: 60_000 }) });
     other = await app.createTenant('The other one');
     const tracked = await app.call('POST', '/v1/users/alice/actions/pay', {
-      body: { idempotencyKey: 'k1', email: 'alice@example.com', username: 'alice' },
+      body: { idempotencyKey: 'k1', email: 'alice@example.com', username: 'alice', deviceId: 'laptop' },
     });
     token = String(tracked.body.token);
     const enrolled = await app.call('POST', '/v1/users/alice/authenticators', { body: credential });
@@ -43,7 +43,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
   const asOther = (method: string, path: string, body?: object) =>
     app.call(method, path, { key: other.secretKey, ...(body === undefined ? {} : { body }) });
 
-  /** What each route answers the other tenant about things that are not theirs; the same as if they did not exist. */
+  /** What each route returns to the other tenant for objects that are not theirs; the same as if they did not exist. */
   const attempts: Readonly<Record<string, () => Promise<void>>> = {
     async getUser() {
       expect((await asOther('GET', '/v1/users/alice')).body).toEqual((await asOther('GET', '/v1/users/alice')).body);
@@ -65,11 +65,21 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     async deleteAuthenticator() {
       const path = `/v1/users/alice/authenticators/${authenticatorId}`;
       expect((await asOther('DELETE', path)).status).toBe(404);
-      // Also with a user of the same id of their own.
+      // Also when they have a user with the same id.
       await asOther('PATCH', '/v1/users/alice', { displayName: 'Another Alice' });
       const stolen = await asOther('DELETE', path);
       const unknown = await asOther('DELETE', `/v1/users/alice/authenticators/${app.tenant.tenantId}`);
       expect([stolen.status, stolen.text]).toEqual([404, unknown.text]);
+    },
+    async getDevices() {
+      expect((await asOther('GET', '/v1/users/alice/devices')).body).toEqual([]);
+    },
+    async updateDevice() {
+      const reply = await asOther('PATCH', '/v1/users/alice/devices/laptop', { rememberedUntil: null });
+      expect(reply.status).toBe(404);
+    },
+    async invalidateDevice() {
+      expect((await asOther('POST', '/v1/users/alice/devices/laptop/invalidate')).status).toBe(404);
     },
     async getAuthenticatorConfigurations() {
       const ids = async (key: string) =>
@@ -134,7 +144,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       await asOther('POST', '/v1/users/alice', { username: 'thief' });
     },
     async enrollVerifiedAuthenticator() {
-      // The same credential in another tenant is another credential.
+      // The same credential in another tenant is a separate credential.
       const enrolled = await asOther('POST', '/v1/users/alice/authenticators', credential);
       expect(enrolled.status, enrolled.text).toBe(200);
       expect(enrolled.body.authenticator.userAuthenticatorId).not.toBe(authenticatorId);
@@ -160,11 +170,12 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     },
   };
 
-  test('A33, A42: no route of the server API reaches anything of another tenant', async () => {
-    // Here because this failed? You added a route to the server API. Say above what it answers about another tenant's things.
+  test('A33, A42: no route of the server API gives access to data of another tenant', async () => {
+    // Does this fail for you? You added a route to the server API. Add above what it returns for another tenant's
+    // objects.
     expect(Object.keys(attempts).sort()).toEqual(
       routes
-        .filter((route) => route.caller === 'server')
+        .filter((route) => route.api === 'server')
         .map((route) => route.id)
         .sort(),
     );
@@ -172,22 +183,24 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       (await app.call('GET', '/v1/users/alice')).body,
       (await app.call('GET', '/v1/users/alice/authenticators')).body,
       (await app.call('GET', '/v1/users/alice/actions')).body,
+      (await app.call('GET', '/v1/users/alice/devices')).body,
       (await app.call('GET', '/v1/users?email=alice%40example.com')).body,
       (await app.call('POST', '/v1/validate', { body: { token } })).body,
       (await app.call('GET', `/v1/challenges?challengeId=${challengeId}`)).body,
       (await app.call('POST', '/v1/sessions/validate', { body: { accessToken: session.accessToken } })).body,
     ];
     const before = await everything();
-    expect(before[4]).toMatchObject({ isValid: true });
-    expect(before[5]).toMatchObject({ challengeId });
-    expect(before[6]).toMatchObject({ user: { userId: 'alice' } });
+    expect(before[3]).toMatchObject([{ deviceId: 'laptop' }]);
+    expect(before[5]).toMatchObject({ isValid: true });
+    expect(before[6]).toMatchObject({ challengeId });
+    expect(before[7]).toMatchObject({ user: { userId: 'alice' } });
     for (const [id, attempt] of Object.entries(attempts)) {
       await attempt();
       expect(await everything(), id).toEqual(before);
     }
   });
 
-  test('A33: who calls is what the key says, whatever body, path, query and headers say', async () => {
+  test('A33: the key alone identifies the caller, whatever body, path, query and headers say', async () => {
     const claim = { tenantId: app.tenant.tenantId, tenant_id: app.tenant.tenantId, role: 'admin', userId: 'alice' };
     const query = `?tenantId=${app.tenant.tenantId}`;
     const headers = { 'x-tenant-id': app.tenant.tenantId, 'x-authsignal-tenant': app.tenant.tenantId };
@@ -202,13 +215,14 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     expect((await app.call('GET', '/v1/users/alice')).body.username).toBe('alice');
   });
 
-  test('A33: without a key, with a token of a person, or with a management key nobody gets past any route', async () => {
+  test('A33: no route accepts a request without a key, with a user’s token or with a management key', async () => {
     const filled = (path: string) =>
       path
         .replace(':userId', 'alice')
         .replace(':action', 'pay')
         .replace(':idempotencyKey', 'k1')
-        .replace(':userAuthenticatorId', authenticatorId);
+        .replace(':userAuthenticatorId', authenticatorId)
+        .replace(':deviceId', 'laptop');
     const credentials: readonly { readonly key: string | null; readonly headers?: Record<string, string> }[] = [
       { key: null },
       { key: '' },
@@ -219,10 +233,10 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       { key: null, headers: { authorization: `Bearer ${app.tenant.secretKey}` } },
     ];
     let address = 0;
-    for (const route of routes.filter(({ caller }) => caller === 'server')) {
+    for (const route of routes.filter(({ api }) => api === 'server')) {
       for (const { method, path } of [route, ...(route.aliases ?? [])]) {
         for (const credential of credentials) {
-          // From addresses of their own, so that none of them is refused for asking too often.
+          // From separate addresses, so that the rate limit refuses none of them.
           address += 1;
           const remoteAddress = `10.0.${address >> 8}.${address & 255}`;
           const reply = await app.call(method, filled(path), { ...credential, remoteAddress, body: {} });
@@ -233,7 +247,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     expect((await app.call('GET', '/v1/users/alice')).body).toMatchObject({ username: 'alice', isEnrolled: true });
   });
 
-  describe('when more is asked than there are connections', () => {
+  describe('with more requests than database connections', () => {
     const track = (userId: string, key = app.tenant.secretKey) =>
       app.call('POST', `/v1/users/${userId}/actions/pay`, { key, body: {} });
     const tracks = (name: string, count: number) =>
@@ -242,7 +256,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
     const waiting = (count: number) =>
       expect.poll(() => app.db.poolStatus().waiting, { timeout: 30_000, interval: 5 }).toBeGreaterThanOrEqual(count);
 
-    /** Keeps so many connections, all unless it is told, until it is called back. */
+    /** Holds this many connections, by default all, until the returned function is called. */
     async function hold(connections = kind === 'embedded' ? 1 : testPoolSize): Promise<() => Promise<void>> {
       let letGo = () => {};
       const isOver = new Promise<void>((resolve) => {
@@ -265,7 +279,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       };
     }
 
-    test('ruling 52: 200 parallel tracks of the only tenant that asks are all answered 200', async () => {
+    test('ruling 52: 200 parallel tracks of the only active tenant all get 200', async () => {
       const letGo = await hold();
       const asked = tracks('alone', 200);
       await waiting(200);
@@ -273,7 +287,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
     });
 
-    test('F34, ruling 52: a tenant that floods is answered 503 beyond 64, and another is served before its backlog is', async () => {
+    test('F34, ruling 52: a tenant that floods gets 503 beyond 64, and another tenant is served before its backlog', async () => {
       await track('warm', other.secretKey);
       const letGo = await hold();
       const answered: string[] = [];
@@ -294,13 +308,13 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       }
       expect(app.db.poolStatus().waiting).toBeLessThan(73);
       await letGo();
-      // What waited before the other came has kept its place.
+      // Requests that waited before the other tenant came have kept their place.
       expect(new Set(await Promise.all(flood))).toEqual(new Set([200]));
       expect(await others).toBe(200);
       expect(answered.indexOf('other')).toBeLessThan(50);
     });
 
-    test('ruling 52: who hangs up while they wait give back their place, and nothing is done for them', async () => {
+    test('ruling 52: a caller who disconnects while waiting gives up the place, and nothing is done for them', async () => {
       await app.app.server.listen({ host: '127.0.0.1', port: 0 });
       const { port } = app.app.server.server.address() as AddressInfo;
       const letGo = await hold();
@@ -317,7 +331,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       expect((await app.call('GET', '/v1/users/hasty/actions')).body).toEqual([]);
     });
 
-    test('ruling 52: a tenant whose writes wait for each other leaves connections to others', async () => {
+    test('ruling 52: a tenant whose writes wait for each other leaves connections to other tenants', async () => {
       await track('warm', other.secretKey);
       const flood = () =>
         Array.from({ length: 20 }, (_, index) => [
@@ -335,7 +349,7 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
         asked = flood();
         await othersTracks();
       } else {
-        // All of it waits for what this holds.
+        // All requests wait for the lock that this holds.
         await app.db.transaction(
           async (sql) => {
             await lockTenantConfiguration(sql, app.tenant.tenantId);
@@ -349,18 +363,15 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       for (const { status } of await Promise.all(asked)) expect([200, 503]).toContain(status);
     });
 
-    test.runIf(kind === 'postgres')(
-      'F09: verifications have a share of the connections that nobody else is given',
-      async () => {
-        const letGo = await hold(testPoolSize - 1);
-        const asked = track('patient');
-        await waiting(1);
-        const body = { challengeId: app.tenant.tenantId, verificationCode: '123456' };
-        expect((await app.call('POST', '/v1/verify', { body })).status).toBe(404);
-        expect(app.db.poolStatus().waiting).toBeGreaterThan(0);
-        await letGo();
-        expect((await asked).status).toBe(200);
-      },
-    );
+    test.runIf(kind === 'postgres')('F09: verifications have a reserved share of the connections', async () => {
+      const letGo = await hold(testPoolSize - 1);
+      const asked = track('patient');
+      await waiting(1);
+      const body = { challengeId: app.tenant.tenantId, verificationCode: '123456' };
+      expect((await app.call('POST', '/v1/verify', { body })).status).toBe(404);
+      expect(app.db.poolStatus().waiting).toBeGreaterThan(0);
+      await letGo();
+      expect((await asked).status).toBe(200);
+    });
   });
 });

@@ -1,9 +1,9 @@
 import type { TestApp, TestCall, TestReply } from '../../src/testkit/test-app.ts';
 
 export interface Transcript {
-  /** A sentence for the reader, before the calls it is about. */
+  /** A sentence for the reader, before the calls that it describes. */
   tell(sentence: string): void;
-  /** Asks, one second after the last call, and writes the exchange down. */
+  /** Sends a request one second after the last call, and records the exchange. */
   call(method: string, path: string, call?: TestCall): Promise<TestReply>;
   text(): string;
 }
@@ -12,8 +12,8 @@ const secondMs = 1000;
 const linesMax = 12;
 
 /**
- * Writes down what travels, so that people can read it and a golden file can hold it. Clock and ids of the app repeat, so
- * nothing is scrubbed; tokens are shown as what they say.
+ * Records the traffic, so that people can read it and a golden file can hold it. The app's clock and ids repeat, so
+ * nothing is scrubbed; tokens are shown decoded.
  */
 export function transcript(app: TestApp, title: string): Transcript {
   const parts = [`# ${title}`];
@@ -53,7 +53,7 @@ function shortened(path: string): string {
 }
 
 function response({ status, headers, body, text }: TestReply): string {
-  // What is kept by nobody is not worth a line in each.
+  // "no-store" is not worth a line in each exchange.
   const shown = ['content-type', 'allow', 'retry-after', 'content-security-policy', 'cache-control'].flatMap((name) =>
     headers[name] === undefined || headers[name] === 'no-store' ? [] : [`${name}: ${String(headers[name])}`],
   );
@@ -61,7 +61,7 @@ function response({ status, headers, body, text }: TestReply): string {
   return [`HTTP ${status}`, ...shown, ...(received === '' ? [] : [shorterList(received)])].join('\n');
 }
 
-// Ten recovery codes say no more than two.
+// Two recovery codes show as much as ten.
 function shorterList(json: string): string {
   return json.replace(/("recoveryCodes": \[\n)((?: +"[0-9A-Z-]+",?\n)+)/, (_, opening: string, items: string) => {
     const lines = items.trimEnd().split('\n');
@@ -69,7 +69,10 @@ function shorterList(json: string): string {
   });
 }
 
-/** Tokens as what they say, and the one value that no clock or seed makes repeatable: the modulus of an RSA key. */
+/**
+ * Tokens decoded, and a placeholder for the one value that no clock or seed makes repeatable: the modulus of an RSA
+ * key.
+ */
 function readable(text: string): string {
   return text
     .replace(/eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]{20,}/g, (_, payload: string) => {

@@ -1,4 +1,4 @@
-/** Worry: an update changes what nobody asked for, or calls an address verified that nobody verified. */
+/** Worry: an update changes more than was requested, or marks an address as verified that was not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     return body.users.map((user: { userId: string }) => user.userId) as string[];
   };
 
-  test('3.3: what an update leaves out stays, null clears, and each member is on its own', async () => {
+  test('server-api 3.3: an update keeps what it leaves out, null clears, and each member is independent', async () => {
     const attributes = {
       email: 'a@b.c',
       emailVerified: true,
@@ -56,7 +56,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect((await patch('nulls', { custom: { b: 2 } })).body.custom).toEqual({ b: 2 });
   });
 
-  test('3.3, 9.4: a verified flag goes with its address: it falls when the address changes and needs an address', async () => {
+  test('server-api 3.3, 9.4: a verified flag needs an address, and is reset when the address changes', async () => {
     const flags = async (userId: string, body: object) => {
       const { emailVerified, phoneNumberVerified } = (await patch(userId, body)).body;
       return [emailVerified, phoneNumberVerified];
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await flags('flags', { emailVerified: null })).toEqual([false, false]);
   });
 
-  test('3.10: a tracked attribute overwrites, resets the flag of what it changes and keeps the flag of what it repeats', async () => {
+  test('server-api 3.10: a tracked attribute overwrites, resets the flag if it changes the value and keeps the flag if it repeats it', async () => {
     await patch('tracked', {
       email: 'a@b.c',
       emailVerified: true,
@@ -92,13 +92,13 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
       phoneNumberVerified: true,
       username: 'two',
     });
-    // Existing authenticators do not move.
+    // Existing authenticators do not change.
     expect((await listed('tracked'))[0].email).toBe('a@b.c');
     await track('tracked', {});
     expect(await read('tracked')).toMatchObject({ email: 'new@b.c', username: 'two' });
   });
 
-  test('3.3: a verified change moves the authenticators of that contact, an unverified one moves none', async () => {
+  test('server-api 3.3: a verified change moves the authenticators of that contact to the new address, an unverified one moves none', async () => {
     await enrol('mover', { verificationMethod: 'EMAIL_OTP', email: 'old@b.c' });
     await enrol('mover', { verificationMethod: 'EMAIL_MAGIC_LINK', email: 'old@b.c' });
     await enrol('mover', { verificationMethod: 'SMS', phoneNumber: '+64270000001' });
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await contacts()).toEqual(['new@b.c', 'new@b.c', '+64270000002', '+64270000002']);
   });
 
-  test('3.6: an enrolled contact becomes the user’s own if they have none, and never overwrites another', async () => {
+  test('server-api 3.6: an enrolled contact becomes the user’s own if they have none, and never overwrites another', async () => {
     await enrol('owner', { verificationMethod: 'EMAIL_OTP', email: 'first@b.c' });
     expect(await read('owner')).toMatchObject({ email: 'first@b.c', emailVerified: true });
     await enrol('owner', { verificationMethod: 'EMAIL_MAGIC_LINK', email: 'second@b.c' });
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await read('other')).toMatchObject({ email: 'typed@b.c', emailVerified: true });
   });
 
-  test('9.4: one default at most: the first enrolled, then the one asked for, unset with its authenticator or by null', async () => {
+  test('server-api 9.4: at most one default: the first enrolled, then the requested one; cleared with its authenticator or by null', async () => {
     const defaults = async () =>
       (await listed('chooser'))
         .filter((one: { isDefault: boolean }) => one.isDefault)
@@ -140,7 +140,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await defaults()).toEqual(['SMS']);
     expect((await track('chooser', {})).body.defaultVerificationMethod).toBe('SMS');
     expect((await patch('chooser', { defaultVerificationMethod: 'PASSKEY', displayName: 'x' })).status).toBe(400);
-    // All of a refused update is refused.
+    // A refused update changes nothing at all.
     expect(await read('chooser')).not.toHaveProperty('displayName');
     expect(await defaults()).toEqual(['SMS']);
     await patch('chooser', { defaultVerificationMethod: null });
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await read('chooser')).not.toHaveProperty('defaultVerificationMethod');
   });
 
-  test('3.2: e-mail matches in any case, everything else exactly, and all that is given must match', async () => {
+  test('server-api 3.2: e-mail matches in any case, everything else exactly, and all given criteria must match', async () => {
     await patch('find-1', { email: 'Find.Me@Example.com', username: 'Finder', phoneNumber: '9876543210' });
     await patch('find-2', { email: 'find.me@example.com', username: 'finder', phoneNumber: '+9876543210' });
     for (const spelling of ['find.me@example.com', 'FIND.ME@EXAMPLE.COM', 'Find.Me@Example.com']) {
@@ -160,13 +160,13 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await found('phoneNumber=%2B9876543210')).toEqual(['find-2']);
     expect(await found('email=find.me%40example.com&username=finder')).toEqual(['find-2']);
     expect(await found('email=find.me%40example.com&username=nobody')).toEqual([]);
-    // No pattern characters: a look-up is not a search.
+    // No wildcard characters: a look-up is not a search.
     expect(await found('username=%25')).toEqual([]);
     expect(await found('username=Finde_')).toEqual([]);
     expect(await found('email=find_me%40example.com')).toEqual([]);
   });
 
-  test('ruling 56: all spellings of an address find its user, who keeps the one that was sent last', async () => {
+  test('ruling 56: every spelling of an address finds its user, who keeps the last one sent', async () => {
     const spellings = ['Bob+x@BÜCHER.Example', 'Bob+x@bücher.example', 'Bob+x@XN--bcher-kva.example'];
     for (const email of spellings) {
       expect((await patch('speller', { email })).body).toMatchObject({ email, emailVerified: email !== spellings[0] });
@@ -187,7 +187,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await found('phoneNumber=+64+27+123456'), 'a raw +').toEqual(['speller']);
   });
 
-  test('ruling 56: an address that mail does not go to is refused on the member, and nothing of the call is kept', async () => {
+  test('ruling 56: an address to which no mail can be sent is refused by member, and nothing of the call is stored', async () => {
     for (const email of [
       'an\u200bn@b.example',
       'mailto:ann@b.example',
@@ -210,7 +210,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect((await patch('networked', { email: 'test@email' })).body).toMatchObject({ email: 'test@email' });
   });
 
-  test('ruling 56: another spelling of an enrolled address is no other authenticator, and tells nobody', async () => {
+  test('ruling 56: another spelling of an enrolled address is not another authenticator, and causes no notice', async () => {
     const notices = async () =>
       (
         await app.db.query<{ to: string }>(
@@ -240,7 +240,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect(await notices()).toHaveLength(2);
   });
 
-  test('3.2: paging gives every user once, in a stable order, whatever the ids look like', async () => {
+  test('server-api 3.2: paging returns every user once, in a stable order, whatever the ids look like', async () => {
     const userIds = ['b', 'a', 'B', 'A', 'é', 'e', '10', '9', 'a-1', 'a_1', 'ab', '😀', ' x', '漢', 'ß', 'zz'].map(
       (end) => `page:${end}`,
     );
@@ -265,7 +265,7 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     expect((await app.call('GET', '/v1/users?username=many&limit=101')).status).toBe(400);
   });
 
-  test('A34: a query parameter given twice is 400 on every route that reads it, never the first or the last of two', async () => {
+  test('A34: a query parameter given twice gives 400 on every route that reads it; neither value is used', async () => {
     for (const path of [
       '/v1/users?email=a%40b.c&email=d%40e.f',
       '/v1/users?username=a&username=a',
@@ -282,11 +282,11 @@ describe.each(databaseKinds)('users on the %s database', (kind) => {
     await patch('twice', { username: 'still here' });
     expect((await app.call('DELETE', '/v1/users/twice?actions=true&actions=false')).status).toBe(400);
     expect(await read('twice')).toHaveProperty('username');
-    // Parameters that nobody knows are ignored, once or twice.
+    // Unknown parameters are ignored, once or twice.
     expect((await app.call('GET', '/v1/users/twice?x=1&x=2')).status).toBe(200);
   });
 
-  test('3.1: reading, listing and querying create nobody', async () => {
+  test('server-api 3.1: reading, listing and querying create no user', async () => {
     await app.call('GET', '/v1/users/ghost');
     await app.call('GET', '/v1/users/ghost/actions');
     await app.call('GET', '/v1/users/ghost/authenticators');

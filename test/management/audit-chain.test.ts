@@ -1,4 +1,4 @@
-/** The hash chain of the audit log: that every event is in it once, and that it shows what was done to it. */
+/** The hash chain of the audit log: it contains every event once, and reveals tampering. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkAuditEvents } from '../../src/jobs/link-audit-events.ts';
@@ -9,12 +9,16 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 
-/** What the job is given; it delivers nothing. */
+/** The context that the job gets; it delivers nothing. */
 const jobContext = ({ app: { context } }: TestApp) => ({
   ...context,
+  owner: context.db,
   deliver: {},
+  counted: () => [],
   underWay: new Map(),
+  events: { deliver: async () => undefined, requests: new Map() },
   tell: () => undefined,
+  counts: { nodeId: '', unstored: () => [], settle: () => undefined },
   settleFactors: async () => undefined,
 });
 
@@ -44,14 +48,14 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     return tenantId;
   }
 
-  /** What only the owner of the database can do: past the triggers that refuse it. */
+  /** What only the owner of the database can do: bypass the triggers that refuse changes. */
   async function tamper(table: string, change: string): Promise<void> {
     await app.db.script(
       `alter table ${table} disable trigger user; ${change}; alter table ${table} enable trigger user`,
     );
   }
 
-  test('what the API changes is linked within a second', async () => {
+  test('changes through the API are linked within a second', async () => {
     const before = await verify(app.tenant.tenantId);
     for (const displayName of ['Ann', 'Bea', 'Cid']) {
       await app.call('PATCH', '/v1/users/chained', { body: { displayName } });
@@ -62,7 +66,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     expect(after.faults).toEqual([]);
   });
 
-  test('more events than one batch takes, of several tenants at once, are all linked, each in its tenant’s chain', async () => {
+  test('more events than fit in a batch, of several tenants at once, are all linked, each in its tenant’s chain', async () => {
     const tenants = [randomUUID(), randomUUID(), randomUUID()];
     for (const [index, tenantId] of tenants.entries()) await app.db.query(someEvents, [tenantId, 400 + index]);
     await link();
@@ -75,11 +79,11 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     expect(await verify(first)).toEqual({ linked: 405, faults: [] });
   });
 
-  test('ruling 58: a tail that was cut from both tables shows against the head, and nothing is linked in its place', async () => {
+  test('ruling 58: a tail that was deleted from both tables is missed by the head, and nothing is linked in its place', async () => {
     const tenantId = await chained(5);
     const last = `tenant_id = '${tenantId}' and event_id in (
       select event_id from audit_chain where tenant_id = '${tenantId}' and position > 3)`;
-    // Foreign keys are looked at by triggers as well.
+    // Foreign keys are checked by triggers, too.
     await app.db.script(
       `set session_replication_role = replica; delete from audit_events where ${last}; reset session_replication_role`,
     );
@@ -92,12 +96,12 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     await app.db.query(someEvents, [tenantId, 1]);
     await link();
     expect(await verify(tenantId)).toEqual({ linked: 6, faults: ['Entries 4 to 5 are missing.'] });
-    // One that was made to look whole by another last entry.
+    // A forged last entry that makes the chain look complete.
     await app.db.script(`update audit_heads set hash = '\\x00' where tenant_id = '${tenantId}'`);
-    expect((await verify(tenantId)).faults).toContain('Entry 6 is not the one that the head was.');
+    expect((await verify(tenantId)).faults).toContain('Entry 6 differs from the recorded head.');
   });
 
-  test('ruling 58: the log has each head that has moved, once, a minute later at most', async () => {
+  test('ruling 58: each new head is logged once, at most a minute later', async () => {
     const tenantId = randomUUID();
     await app.db.query(someEvents, [tenantId, 3]);
     await app.runtime.advance(1_000);
@@ -115,7 +119,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     expect(told()).toHaveLength(1);
   });
 
-  test('an event that was altered is named', async () => {
+  test('an altered event is reported', async () => {
     const tenantId = await chained(5);
     await tamper(
       'audit_events',
@@ -126,7 +130,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     expect(faults).toEqual([expect.stringMatching(/^Entry 3 \(test\.event, .*\) was altered\.$/)]);
   });
 
-  test('entries that were taken away are named, and so are events without one', async () => {
+  test('deleted entries are reported, and so are events without an entry', async () => {
     const tenantId = await chained(5);
     await tamper('audit_chain', `delete from audit_chain where tenant_id = '${tenantId}' and position in (2, 3)`);
     expect((await verify(tenantId)).faults).toEqual([
@@ -135,7 +139,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
     ]);
   });
 
-  test('an event that was altered with its own hash made anew breaks the next', async () => {
+  test('an event that was altered together with its hash breaks the next entry', async () => {
     const tenantId = await chained(3);
     await tamper(
       'audit_chain',
@@ -146,7 +150,7 @@ describe.each(databaseKinds)('the audit chain on the %s database', (kind) => {
   });
 });
 
-test('runs at once, while events are written, link each event once', async () => {
+test('jobs that run at once, while events are written, link each event once', async () => {
   const app = await testApp('postgres');
   const tenantId = randomUUID();
   const insert = statement<never>(

@@ -8,10 +8,10 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
 
 interface Event {
-  readonly event_type: string;
+  readonly eventType: string;
   readonly actor: unknown;
-  readonly user_id: string | null;
-  readonly request_id: string;
+  readonly userId: string | null;
+  readonly requestId: string;
   readonly data: { readonly before?: Record<string, unknown>; readonly after?: Record<string, unknown> };
 }
 const eventsStatement = statement<Event>(
@@ -24,14 +24,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
   let ask: ReturnType<typeof manage>;
   beforeAll(async () => {
-    app = await testApp(kind);
+    app = await testApp(kind, { outboundAllow: ['127.0.0.1:9'] });
     ask = manage(app);
   });
   afterAll(() => app.close());
 
   const events = () => app.db.query(eventsStatement, [app.tenant.tenantId]);
 
-  test('each change leaves one event with who, what before and what after; reads, refusals and empty changes leave none', async () => {
+  test('each change leaves one event with who, before and after; reads, refusals and empty changes leave none', async () => {
     const done: string[] = [];
     const act = async (id: string, method: string, path: string, body?: unknown) => {
       const earlier = (await events()).length;
@@ -40,12 +40,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const now = await events();
       expect(now.length, id).toBe(earlier + 1);
       const event = now.at(-1);
-      expect(event?.event_type, id).toBe(routes.find((route) => route.id === id)?.audit);
-      expect(event?.request_id).toBe(reply.headers['x-request-id']);
+      expect(event?.eventType, id).toBe(routes.find((route) => route.id === id)?.audit);
+      expect(event?.requestId).toBe(reply.headers['x-request-id']);
       done.push(id);
       return { reply, data: event?.data };
     };
-    // First, because below the method is switched off: a wrong guess, so that there is something to unlock.
+    // First, because the method is switched off below: a wrong guess, so that there is something to unlock.
     const challenge = { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'ann@example.com', userId: 'ann' };
     const { body } = await app.call('POST', '/v1/challenge', { body: challenge });
     const guess = { challengeId: body.challengeId as string, verificationCode: '000000' };
@@ -73,6 +73,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const { reply } = await act('createCustomDataPoint', 'POST', '/custom-data-points', point);
     await act('updateCustomDataPoint', 'PATCH', `/custom-data-points/${reply.body.id as string}`, { isPublic: true });
     await act('deleteCustomDataPoint', 'DELETE', `/custom-data-points/${reply.body.id as string}`);
+    const alert = { name: 'A', measure: 'sends', threshold: 1, windowMinutes: 1, recipients: ['ann@example.com'] };
+    const alerted = await act('createAlert', 'POST', '/alerts', alert);
+    expect(alerted.data).toMatchObject({ after: { name: 'A', recipients: 1 } });
+    const alertPath = `/alerts/${alerted.reply.body.id as string}`;
+    await act('updateAlert', 'PATCH', alertPath, { threshold: 2 });
+    await act('deleteAlert', 'DELETE', alertPath);
     await act('updateTenant', 'PATCH', '/tenant', { disableRecoveryCodes: true });
     await act('updateTheme', 'PATCH', '/theme', { primaryColor: '#000000' });
     await act('replaceMessageOverrides', 'PATCH', '/message-overrides', { messageOverrides: {} });
@@ -99,6 +105,22 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await act('updateAppClient', 'PATCH', '/app-clients/web', { name: 'Site' });
     await act('deleteAppClient', 'DELETE', '/app-clients/web');
 
+    const wanted = { url: 'http://127.0.0.1:9/', eventTypes: ['rules.published'], notifyEmails: ['a@b.example'] };
+    const { reply: added } = await act('createEventEndpoint', 'POST', '/event-endpoints', wanted);
+    const endpointPath = `/event-endpoints/${added.body.endpointId as string}`;
+    await act('updateEventEndpoint', 'PATCH', endpointPath, { description: 'For the data team' });
+    const tested = await act('testEventEndpoint', 'POST', `${endpointPath}/test`);
+    const deliveryId = tested.reply.body.deliveryIds[0] as string;
+    await act('replayEventDelivery', 'POST', `/event-deliveries/${deliveryId}/replay`);
+    await act('replayEventDeliveries', 'POST', '/event-deliveries/replay', {
+      endpointId: added.body.endpointId,
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-12-31T00:00:00Z',
+    });
+    await act('deleteEventEndpoint', 'DELETE', endpointPath);
+
+    await app.call('POST', '/v1/users/ann/actions/pay', { body: { deviceId: 'laptop' } });
+    await act('invalidateUsersDevice', 'POST', '/users/ann/devices/laptop/invalidate');
     await act('unlockMethod', 'POST', '/users/ann/verification-methods/EMAIL_OTP/unlock');
     const enrolled = await app.call('POST', '/v1/users/ann/authenticators', {
       body: { verificationMethod: 'EMAIL_OTP', email: 'ann@example.com' },
@@ -107,8 +129,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await act('liftUsersHold', 'POST', `${authenticatorPath}/lift-hold`);
     await act('deleteUsersAuthenticator', 'DELETE', authenticatorPath);
 
-    const changing = routes.filter(({ caller, audit }) => caller === 'management' && audit !== null);
-    // Here because this failed? You added a management route that changes something: let this test call it once.
+    const changing = routes.filter(({ api, audit }) => api === 'management' && audit !== null);
+    // Does this fail for you? You added a management route that changes something: call it once in this test.
     expect([...done].sort()).toEqual(changing.map(({ id }) => id).sort());
 
     const total = (await events()).length;
@@ -119,14 +141,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await events()).length).toBe(total);
 
     const keys = await listApiKeys(app.db, app.tenant.tenantId);
-    const keyId = keys.find((key) => key.kind === 'management')?.key_id;
+    const keyId = keys.find((key) => key.kind === 'management')?.keyId;
     for (const event of await events()) {
-      if (!done.some((id) => routes.find((route) => route.id === id)?.audit === event.event_type)) continue;
-      // By the server API, to prepare.
-      if (event.event_type === 'authenticator.enrolled') continue;
+      if (!done.some((id) => routes.find((route) => route.id === id)?.audit === event.eventType)) continue;
+      // Preparation, through the server API.
+      if (event.eventType === 'authenticator.enrolled') continue;
       expect(event.actor).toEqual({ kind: 'management', id: keyId });
-      const isOfUser = /^(verification_method|authenticator)\./.test(event.event_type);
-      expect(event.user_id).toBe(isOfUser ? 'ann' : null);
+      const isOfUser = /^(verification_method|authenticator|device)\./.test(event.eventType);
+      expect(event.userId).toBe(isOfUser ? 'ann' : null);
     }
   });
 });

@@ -19,7 +19,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   const base = '/authenticator-configurations';
 
-  test('one method at a path of its own lives from 404 over 409 to 404, without its secrets', async () => {
+  test('one method at its own path: 404 before it exists, 409 if created twice, 404 after deletion, and never its secrets', async () => {
     const absent = await ask('GET', `${base}/sms`);
     expect(absent.status).toBe(404);
     expect(absent.body).toEqual({
@@ -66,7 +66,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('another provider drops the URL and the credentials of the one before', async () => {
+  test('changing the provider drops the URL and the credentials of the previous one', async () => {
     await ask('POST', `${base}/sms`, { smsProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/sms' });
     const switched = await ask('PATCH', `${base}/sms`, { smsProvider: 'TWILIO', twilioCredentials: twilio });
     expect(switched.body).not.toHaveProperty('webhookUrl');
@@ -76,9 +76,24 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
     expect(back.body).not.toHaveProperty('twilioCredentials');
     expect(back.body.modicaGroupCredentials).toEqual({ username: 'u' });
-    // What was dropped is gone: Twilio needs its credentials anew.
+    // They were dropped: Twilio needs its credentials again.
     expect((await ask('PATCH', `${base}/sms`, { smsProvider: 'TWILIO' })).status).toBe(400);
     await ask('DELETE', `${base}/sms`);
+  });
+
+  test.each([
+    ['sms', { smsProvider: 'WEBHOOK' }],
+    ['email-otp', { emailProvider: 'WEBHOOK' }],
+    ['push', { pushProvider: 'WEBHOOK' }],
+  ])('A76: the URL of %s is one that the server may call', async (name, provider) => {
+    for (const webhookUrl of ['http://bank.example/', 'https://10.0.0.1/', 'https://bank.example:8443/']) {
+      const { status, body } = await ask('POST', `${base}/${name}`, { ...provider, webhookUrl });
+      expect([status, body.error, body.errorDescription]).toEqual([
+        400,
+        'invalid_configuration',
+        expect.stringMatching(/^webhookUrl must .*SALLYPORT_OUTBOUND_ALLOW/),
+      ]);
+    }
   });
 
   test.each([
@@ -90,7 +105,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ],
     ['sms', { smsProvider: 'TWILIO', twilioCredentials: twilio, tnzCredentials: { apiKey: 'x' } }, 'does not belong'],
     ['sms', { smsProvider: 'WEBHOOK' }, 'webhookUrl is required'],
-    ['sms', { smsProvider: 'WEBHOOK', webhookUrl: 'http://bank.example' }, 'https'],
     ['sms', { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'x' }, webhookUrl: 'https://b.example' }, 'WEBHOOK only'],
     [
       'sms',
@@ -147,7 +161,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(reply.text).not.toContain('canary');
   });
 
-  test('emptying the list of countries clears the default country, and so does a list without it', async () => {
+  test('emptying the list of countries clears the default country, and so does a list without that country', async () => {
     const tnz = { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'canary-tnz' } };
     const made = await ask('POST', `${base}/sms`, { ...tnz, smsCountryCodes: ['NZ', 'AU'], defaultCountryCode: 'NZ' });
     expect(made.body.tnzCredentials).toEqual({});
@@ -184,7 +198,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(firebase.body).not.toHaveProperty('apnsCredentials');
   });
 
-  test('ruling 57: origins are looked at by both generations, and again when the relying party leaves them', async () => {
+  test('ruling 57: both generations of the API check origins, and check them again when the relying party changes', async () => {
     const tenant = await app.createTenant('Origins');
     const own = manage(app, tenant);
     const patterns = { relyingParty: 'bank.example', expectedOrigins: ['https://*.bank.example'] };
@@ -218,7 +232,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await own('PATCH', `${base}/passkey`, moved)).body).toMatchObject(moved);
   });
 
-  test('ruling 50: a list that is too long for the header of a page is refused; apps stand in none', async () => {
+  test('ruling 50: a list of origins that is too long for the header of a page is refused; app origins do not count', async () => {
     const own = manage(app, await app.createTenant('Long'));
     const long = (count: number) =>
       Array.from({ length: count }, (_, at) => `https://${`${at}`.padStart(2, '0')}${'x'.repeat(48)}.bank.example`);
@@ -231,7 +245,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(made.status, made.text).toBe(200);
   });
 
-  test('Terraform can begin on a fresh install: what nobody has configured is filled in, once', async () => {
+  test('Terraform can begin on a fresh install: a POST fills in what was not configured, once', async () => {
     const fresh = manage(app, await app.createTenant('Fresh'));
     const passkey = await fresh('GET', `${base}/passkey`);
     expect(passkey.body).toMatchObject({ relyingParty: 'localhost', expectedOrigins: ['http://localhost:4000'] });
@@ -260,7 +274,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await fresh('POST', '/action-configurations', used)).status).toBe(400);
   });
 
-  test('a mail server of a tenant’s sends from one address, or is refused', async () => {
+  test('a tenant’s mail server with an invalid sender or reply address is refused', async () => {
     const fresh = manage(app, await app.createTenant('Senders'));
     const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'p', from: 'a@bank.example' };
     const made = await fresh('POST', `${base}/email-otp`, { emailProvider: 'SMTP', smtpEmailCredentials: smtp });
@@ -278,7 +292,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('ruling 59: a provider is cleared by null, with its URL and its credentials', async () => {
+  test('ruling 59: null clears a provider, with its URL and its credentials', async () => {
     const clearing = manage(app, await app.createTenant('Clearing'));
     const smtp = { host: 'h', port: 587, secure: false, user: 'u', password: 'canary', from: 'a@bank.example' };
     for (const [path, provider, member, body] of [
@@ -350,7 +364,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await both('PATCH', `${base}/nothing`, {})).body.error).toBe('authenticator_configuration_not_found');
   });
 
-  test('a method that is switched off stays in what is stored, and no longer counts as enabled', async () => {
+  test('a method that is switched off keeps its configuration, and no longer counts as enabled', async () => {
     const off = manage(app, await app.createTenant('Off'));
     const action = { actionCode: 'a', defaultUserActionResult: 'ALLOW', verificationMethods: ['EMAIL_OTP'] };
     await off('POST', '/action-configurations', action);

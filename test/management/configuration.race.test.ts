@@ -20,7 +20,7 @@ describe('on the postgres database', () => {
   }
   const oneOf = (refused: number) => [200, ...Array.from({ length: 9 }, () => refused)];
 
-  test('of equal requests at once one creates, and the others are told that there is one', async () => {
+  test('of equal simultaneous requests one creates, and the others get a conflict', async () => {
     const action = { actionCode: 'pay', defaultUserActionResult: 'ALLOW' };
     expect(await tenAtOnce('/action-configurations', action)).toEqual(oneOf(409));
     const rule = { name: 'R', isActive: true, priority: 0, type: 'BLOCK' };
@@ -33,7 +33,7 @@ describe('on the postgres database', () => {
     expect(await tenAtOnce('/authenticator-configurations/sms', sms)).toEqual(oneOf(409));
   });
 
-  test('an action that is created while it is first tracked is there once, and neither call waits for the other for ever', async () => {
+  test('an action configuration that is created while the action is first tracked exists once, and no deadlock follows', async () => {
     await app.runtime.advance(10_000);
     const codes = Array.from({ length: 40 }, (_, index) => `new-${index}`);
     const replies = await Promise.all(
@@ -50,7 +50,7 @@ describe('on the postgres database', () => {
     expect(listed.body).toHaveLength(1 + codes.length);
   });
 
-  test('ruling 52: of new codes that are tracked at once, 900 action configurations come and no more', async () => {
+  test('ruling 52: of new codes that are tracked at once, at most 900 get an action configuration', async () => {
     const tenant = await app.createTenant('Many codes');
     await app.db.script(
       `insert into action_configurations (tenant_id, action_code, default_result, created_at)

@@ -47,7 +47,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await call('DELETE', path);
   });
 
-  test('A71: of two members with one name the last counts, as it does for whoever parses the text', async () => {
+  test('A71: of two members with the same name the last counts, as for any JSON parser', async () => {
     const made = await call(
       'POST',
       rules,
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await call('DELETE', `${rules}/${made.body.ruleId as string}`);
   });
 
-  test('whatever the texts around them, conditions and texts come back unmixed', async () => {
+  test('conditions and texts are returned unmixed, whatever texts surround them', async () => {
     const value = fc.oneof(fc.integer(), fc.boolean(), fc.string({ unit: 'grapheme' }), fc.constant(null));
     const part = fc.array(value, { minLength: 2, maxLength: 2 }).map((args) => ({ '==': args }));
     const condition = fc.array(fc.oneof(part, value), { minLength: 1, maxLength: 4 }).map((parts) => ({ or: parts }));
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     );
   });
 
-  test('a mistake is refused with its place and what to do; nothing is stored', async () => {
+  test('a mistake is refused with its place and a remedy; nothing is stored', async () => {
     const refuse = async (conditions: string) => {
       const sent = `{"name":"R","isActive":true,"priority":5,"type":"ALLOW","conditions":${conditions}}`;
       const reply = await call('POST', rules, sent);

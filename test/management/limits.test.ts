@@ -39,7 +39,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(elsewhere.body.errorDescription).toBe('The body is larger than 64 KiB.');
   });
 
-  test('ipWhitelist bars the server API from other addresses, and never the management API', async () => {
+  test('ipWhitelist restricts the server API, and never the management API', async () => {
     const walled = await app.createTenant('Walled');
     const ask = manage(app, walled);
     await ask('PATCH', '/tenant', { ipWhitelist: ['203.0.113.0/24', '2001:db8::/32'] });
@@ -57,18 +57,18 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await from('198.51.100.1')).status).toBe(200);
   });
 
-  test('a management key tells when it was last used, written at most once a minute', async () => {
+  test('a management key shows when it was last used, recorded at most once a minute', async () => {
     const tenant = await app.createTenant('Used');
     const ask = manage(app, tenant);
     const lastUsedMs = async () =>
-      (await listApiKeys(app.db, tenant.tenantId)).map(({ kind: keyKind, last_used_at }) => [keyKind, last_used_at]);
+      (await listApiKeys(app.db, tenant.tenantId)).map(({ kind: keyKind, lastUsedAt }) => [keyKind, lastUsedAt]);
     await ask('GET', '/tenant');
     const firstMs = app.runtime.clock.now();
     const first = [
       ['server', null],
       ['management', firstMs],
     ];
-    // The request does not wait for it.
+    // The request does not wait for this write.
     await expect.poll(lastUsedMs).toEqual(first);
     await app.runtime.advance(58_000);
     await ask('GET', '/tenant');

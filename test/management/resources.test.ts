@@ -62,7 +62,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(points.map(({ name }: { name: string }) => name)).toEqual(['a', 'b']);
   });
 
-  test('an archived action is gone with its rules, and comes back with what the request leaves out', async () => {
+  test('an archived action disappears with its rules; creating it again restores what the request leaves out', async () => {
     const path = '/action-configurations/archive-me';
     const made = await ask('POST', '/action-configurations', {
       actionCode: 'archive-me',
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await ask('GET', `${path}/rules`)).body).toEqual([ruleAsRead]);
   });
 
-  test('an action tells when it was last tracked, once it was', async () => {
+  test('an action shows when it was last tracked, once it was', async () => {
     expect((await ask('GET', '/action-configurations/pay')).body).not.toHaveProperty('lastActionCreatedAt');
     const at = new Date(app.runtime.clock.now()).toISOString();
     await app.call('POST', '/v1/users/alice/actions/pay', { body: {} });
@@ -115,7 +115,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await track()).toBe('REVIEW_REQUIRED');
   });
 
-  test('PATCH: what is left out stays, null clears, a value sets, and false, 0 and "" are values', async () => {
+  test('PATCH keeps what is left out, null clears, a value sets, and false, 0 and "" are values', async () => {
     const rule = await freshRule({
       isActive: true,
       description: 'why',
@@ -188,7 +188,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
   });
 
-  test('the settings of Sallyport are kept, answered and go by', async () => {
+  test('the settings that only Sallyport has are stored, returned and applied', async () => {
     const settings = {
       newActionResult: 'REVIEW',
       unenrolledUserState: 'ALLOW',
@@ -228,7 +228,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('a name is one for tenant and theme', async () => {
+  test('tenant and theme have the same name', async () => {
     const renamed = manage(app, await app.createTenant('Before'));
     await renamed('PATCH', '/theme', { name: 'By theme' });
     expect((await renamed('GET', '/tenant')).body.name).toBe('By theme');
@@ -300,7 +300,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(reply.body.error).toBe('invalid_request');
   });
 
-  test('ruling 50: a theme of long addresses makes no long header: their origins stand in for them', async () => {
+  test('ruling 50: image URLs do not lengthen the header without bound: if they are long, only their origins are listed', async () => {
     const { body: tracked } = await app.call('POST', '/v1/users/long/actions/a', { body: {} });
     const faces = Array.from({ length: 6 }, (_, at) => ({ url: `https://fonts.example/${'f'.repeat(1_900)}${at}` }));
     const logoUrl = `https://cdn.example/${'l'.repeat(1_000)}.png`;
@@ -315,7 +315,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   describe('ruling 52: a page template', () => {
     const marks = '<authsignal-head></authsignal-head><authsignal-widget></authsignal-widget>';
     const framed = (text: string) => `<main class="shell" onclick="x()">${text}</main>${marks}`;
-    // As any node's database has it, with what an earlier release, or a node of one, would have left.
+    // As it can be in the database: also as an earlier release, or a node that runs one, would have left it.
     const replaced = statement<never>(
       'test_replace_template',
       `update tenants set theme = jsonb_set(theme, '{template}', to_jsonb($2::text)), page_template = coalesce($3, page_template)
@@ -339,7 +339,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       return { tenant, paint: manage(app, tenant), html, replace, token: tracked.token as string };
     }
 
-    test('is sanitised when it is stored, answered as it was sent, and given to no script', async () => {
+    test('is sanitised when it is stored, returned as it was sent, and never exposed to scripts', async () => {
       const { paint, html, token } = await ofTenant('Framed');
       const template = framed('<script>x()</script>First');
       expect((await paint('PATCH', '/theme', { template })).body.template).toBe(template);
@@ -355,7 +355,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(await html()).toContain('<body><div class="Page">');
     });
 
-    test('is read again by no page, whoever asks for one', async () => {
+    test('is prepared once, not for each page', async () => {
       const { tenant, paint, html } = await ofTenant('Read once');
       await paint('PATCH', '/theme', { template: framed('First') });
       await html();
@@ -379,12 +379,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       }
       expect((await paint('GET', '/theme')).body).not.toHaveProperty('primaryColor');
       expect(await html()).toContain('>Kept</main>');
-      // What took 9 seconds a page once is nothing but comments.
+      // This used to take 9 seconds a page, and is nothing but comments.
       expect((await paint('PATCH', '/theme', { template: `${marks}${'<!'.repeat(49_900)}` })).status).toBe(200);
       expect(await html()).toMatch(/<body><div id="widget-container">/);
     });
 
-    test('that was stored before it was sanitised is, once; what was prepared for another text is not shown', async () => {
+    test('that an earlier release stored without sanitising is sanitised once; a result prepared for another text is not shown', async () => {
       const { tenant, paint, html, replace } = await ofTenant('Older');
       await paint('PATCH', '/theme', { template: framed('First') });
       await replace(framed('By an older node'));
@@ -442,7 +442,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ).toBe(200);
   });
 
-  test('messages: unknown language or id, too long, empty, foreign placeholders and tags are refused', async () => {
+  test('messages: unknown languages or ids, texts that are too long or empty, foreign placeholders and tags are refused', async () => {
     const id = 'sms-code-entry.heading';
     const put = (locale: string, publicId: string, text: string) =>
       ask('PATCH', '/message-overrides', { messageOverrides: { [locale]: { [publicId]: text } } });
@@ -478,7 +478,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('methods that are not enabled, defaults that are not permitted and what is not built yet are refused', async () => {
+  test('methods that are not enabled or not built yet, and defaults that are not permitted, are refused', async () => {
     const rule = await freshRule();
     for (const path of ['/action-configurations/pay', rule.path]) {
       const disabled = await ask('PATCH', path, { verificationMethods: ['PASSKEY', 'SMS'] });
@@ -501,7 +501,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('A76: a webhook is stored and answered, unless its URL alone shows that it would never be called', async () => {
+  test('A76: a webhook is stored and returned, unless its URL already shows that it would never be called', async () => {
     const path = '/action-configurations/pay';
     const set = (verificationWebhookUrl: string | null) => ask('PATCH', path, { verificationWebhookUrl });
     const url = 'https://bank.example/verify?a=b';
@@ -525,7 +525,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('what is not there is 404 to reads, changes and deletes; what is there already is 409', async () => {
+  test('a missing object gives 404 to reads, changes and deletes; an existing one gives 409 to creates', async () => {
     const absent = [
       '/action-configurations/absent',
       '/action-configurations/bad%20code',
@@ -560,7 +560,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await ask('POST', '/custom-data-points', { ...point, modelType: 'user' })).status).toBe(200);
   });
 
-  test('a priority is held by inactive rules too, is never a clash with itself, and one of 100 fits', async () => {
+  test('inactive rules also hold their priority, which never conflicts with itself; one rule of 100 fits', async () => {
     const rule = await freshRule({ isActive: false });
     const clash = { name: 'R', isActive: true, priority: rule.priority as number, type: 'BLOCK' };
     const refused = await ask('POST', '/action-configurations/pay/rules', clash);
@@ -576,7 +576,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('what was read can be changed and sent back whole; what never changes is refused another value', async () => {
+  test('a response can be changed and sent back whole; a new value for an immutable member is refused', async () => {
     const rule = await freshRule();
     const read = (await ask('GET', rule.path)).body;
     expect((await ask('PATCH', rule.path, { ...read, name: 'Renamed' })).body.name).toBe('Renamed');
@@ -594,7 +594,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('numbers of the wire are integers, never 4.0', async () => {
+  test('numbers in responses are integers, never 4.0', async () => {
     const sent = '{"container":{"padding":61.0,"logoHeight":4e1},"borders":{"inputBorderWidth":4.0}}';
     const painted = await app.call('PATCH', '/v1/management/theme', { key: app.tenant.managementKey, rawBody: sent });
     expect(painted.text).toContain('"padding":61');
@@ -606,7 +606,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(rule.text).toContain('"priority":7,');
   });
 
-  test('both spellings of a path are one, and ids in it are percent-decoded', async () => {
+  test('both spellings of a path are equivalent, and ids in it are percent-decoded', async () => {
     const rule = await freshRule();
     const underscored = rule.path.replace('action-configurations', 'action_configurations');
     expect((await ask('GET', underscored)).body).toEqual((await ask('GET', rule.path)).body);
@@ -616,7 +616,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('ruling 52: what all rules of an action may be together is bounded; what is there already may be made smaller', async () => {
+  test('ruling 52: all rules of an action have limits together; existing rules may be made smaller', async () => {
     await ask('POST', '/action-configurations', { actionCode: 'full', defaultUserActionResult: 'ALLOW' });
     const path = '/action-configurations/full/rules';
     const post = (priority: number, conditions: unknown, isActive = true) =>
@@ -629,7 +629,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(second.body.errorDescription).toMatch(
       /^The active rules of an action may read 1,000 different facts together/,
     );
-    expect((await post(40, many('b'))).status, 'nor ahead of it').toBe(400);
+    expect((await post(40, many('b'))).status, 'nor before it').toBe(400);
     const idle = await post(60, many('b'), false);
     expect(idle.status, idle.text).toBe(200);
     const idlePath = `${path}/${idle.body.ruleId as string}`;
@@ -648,7 +648,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(shorter.status, shorter.text).toBe(200);
   });
 
-  test('warnings tell what is allowed but hardly meant; enabled facts and lists are not in them', async () => {
+  test('warnings report what is allowed but probably not intended; a rule that uses enabled facts and lists gets none', async () => {
     const rule = await freshRule({ conditions: { in: [{ var: 'ip.contryCode' }, { var: 'lists.nowhere' }] } });
     expect(rule.warnings).toEqual([
       { code: 'unknown_path', place: '/in/0', message: expect.stringContaining('ip.countryCode') },

@@ -1,4 +1,4 @@
-/** The tenant that the acceptance tests of the Terraform provider 3.3 run against (management-and-rules.md 9.1). */
+/** The tenant that the acceptance tests of the Terraform provider 3.3 run against (management-and-rules 9.1). */
 import { createApiKey, createTenant } from '../../src/storage/create-tenant.ts';
 import { claimActionCode, recordActionConfiguration } from '../../src/storage/queries/action-configurations.ts';
 import { recordCustomDataPoint } from '../../src/storage/queries/custom-data-points.ts';
@@ -12,7 +12,7 @@ const tenantId = 'ec3910e7-ab32-479e-b58b-36a122631d58';
 export const seededRuleId = '2568fe20-851d-40f6-9c17-448dc484174c';
 export const seededDataPointId = '45930709-396e-440c-893e-8f67794dc345';
 
-/** As the acceptance tests write them: light, then dark. */
+/** The colours in the acceptance tests: light, then dark. */
 function colors(...values: readonly string[]) {
   const names =
     'buttonPrimaryText buttonPrimaryBorder buttonSecondaryText buttonSecondaryBackground buttonSecondaryBorder cardBackground cardBorder inputBackground inputBorder link headingText bodyText containerBackground containerBorder divider icon loader positive critical information hover focus';
@@ -76,7 +76,7 @@ export const theme = {
   },
 };
 
-/** Makes that tenant, with the ids that the tests name: the API itself would choose others. */
+/** Creates that tenant with the ids that the tests name: the API itself would choose others. */
 export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promise<TestTenant> {
   const { seal } = app.context;
   const nowMs = runtime.clock.now();
@@ -88,29 +88,30 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
       name: 'Management-API-Testing',
       settings: {},
       theme,
-      message_overrides: {},
+      messageOverrides: {},
     });
     for (const [code, template] of [
       ['helloworld', 'hello world 123'],
       ['terraform-acc-tests', null],
     ] as const) {
-      await claimActionCode(sql, tenantId, { action_code: code, default_result: 'ALLOW' }, nowMs);
+      await claimActionCode(sql, tenantId, { actionCode: code, defaultResult: 'ALLOW' }, nowMs);
       const isHello = template !== null;
       await recordActionConfiguration(
         sql,
         tenantId,
         {
-          action_code: code,
-          action_type: 'CLASSIC',
-          default_result: 'ALLOW',
-          verification_methods: isHello ? ['EMAIL_OTP', 'AUTHENTICATOR_APP'] : null,
-          prompt_to_enroll_verification_methods: null,
-          default_verification_method: isHello ? 'AUTHENTICATOR_APP' : null,
-          minimum_assurance: null,
-          messaging_templates: isHello ? { en: { defaultTemplate: template } } : null,
-          verification_webhook_url: null,
-          archived_at: null,
-          last_action_at: null,
+          actionCode: code,
+          actionType: 'CLASSIC',
+          defaultResult: 'ALLOW',
+          verificationMethods: isHello ? ['EMAIL_OTP', 'AUTHENTICATOR_APP'] : null,
+          promptToEnrollVerificationMethods: null,
+          defaultVerificationMethod: isHello ? 'AUTHENTICATOR_APP' : null,
+          minimumAssurance: null,
+          messagingTemplates: isHello ? { en: { defaultTemplate: template } } : null,
+          verificationWebhookUrl: null,
+          rememberDevice: null,
+          archivedAt: null,
+          lastActionAt: null,
         },
         nowMs,
       );
@@ -119,18 +120,18 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
       sql,
       tenantId,
       {
-        action_code: 'terraform-acc-tests',
-        rule_id: seededRuleId,
+        actionCode: 'terraform-acc-tests',
+        ruleId: seededRuleId,
         name: 'data-source-test',
         description: 'hello world',
-        is_active: false,
+        isActive: false,
         priority: 1,
         type: 'CHALLENGE',
         conditions: '{"and":[{"==":[{"var":"ip.isAnonymous"},false]}]}',
-        verification_methods: ['EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'AUTHENTICATOR_APP'],
-        prompt_to_enroll_verification_methods: ['PASSKEY'],
-        default_verification_method: 'EMAIL_OTP',
-        minimum_assurance: null,
+        verificationMethods: ['EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'AUTHENTICATOR_APP'],
+        promptToEnrollVerificationMethods: ['PASSKEY'],
+        defaultVerificationMethod: 'EMAIL_OTP',
+        minimumAssurance: null,
       },
       nowMs,
     );
@@ -140,8 +141,8 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
       {
         alias: 'hello-world-strings',
         name: 'Hello World Strings',
-        item_type: 'string',
-        is_active: true,
+        itemType: 'string',
+        isActive: true,
         items: ['hello', 'world'],
       },
       nowMs,
@@ -152,8 +153,8 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
       {
         alias: 'hello-world-numbers',
         name: 'Hello World Numbers',
-        item_type: 'number',
-        is_active: true,
+        itemType: 'number',
+        isActive: true,
         items: [123, 456, 789],
       },
       nowMs,
@@ -162,12 +163,12 @@ export async function seedTerraformTenant({ app, db, runtime }: TestApp): Promis
       sql,
       tenantId,
       {
-        data_point_id: seededDataPointId,
+        dataPointId: seededDataPointId,
         name: 'Terraform_Data_Source_Testing',
-        data_type: 'text',
-        model_type: 'action',
+        dataType: 'text',
+        modelType: 'action',
         description: 'hello world',
-        is_public: false,
+        isPublic: false,
         linked: false,
       },
       nowMs,

@@ -7,7 +7,7 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { manage } from './manage.ts';
 
-const managementRoutes = routes.filter((route) => route.caller === 'management');
+const managementRoutes = routes.filter((route) => route.api === 'management');
 const written = (path: string) => path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
 
 const tables = ['action_configurations', 'rules', 'value_lists', 'custom_data_points', 'authenticator_configurations'];
@@ -23,7 +23,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   });
   afterAll(() => app.close());
 
-  test('9.1.5, A33: every path of the API answers 401 with a body to no key and to a wrong one', async () => {
+  test('9.1-5, A33: every path of the API answers 401 with a body if the key is missing or wrong', async () => {
     for (const [index, route] of managementRoutes.entries()) {
       const paths = [route.path, ...(route.aliases ?? []).map(({ path }) => path)];
       for (const path of paths) {
@@ -37,16 +37,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
   });
 
-  test('A35: a server key calls no management route, and a management key no server route', async () => {
+  test('A35: a server key cannot call a management route, nor a management key a server route', async () => {
     for (const [index, route] of routes.entries()) {
-      if (route.caller === 'public') continue;
-      const key = route.caller === 'server' ? owner.managementKey : owner.secretKey;
+      if (route.credentials.length === 0) continue;
+      const key = route.api === 'server' ? owner.managementKey : owner.secretKey;
       const reply = await app.call(route.method, written(route.path), { key, remoteAddress: `192.0.2.${index}` });
       expect(reply.status, `${route.method} ${route.path}`).toBe(401);
     }
   });
 
-  test('A31: what another tenant has is answered as what does not exist, and stays as it is', async () => {
+  test('A31: another tenant’s object gets the same response as a missing one, and is not changed', async () => {
     await ask('POST', '/action-configurations', { actionCode: 'theirs', defaultUserActionResult: 'ALLOW' });
     const rule = await ask('POST', '/action-configurations/theirs/rules', {
       name: 'R',
@@ -56,9 +56,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
     await ask('POST', '/value-lists', { name: 'Theirs', itemType: 'string', isActive: true });
     const point = await ask('POST', '/custom-data-points', { name: 'p', dataType: 'text', modelType: 'action' });
+    const alert = await ask('POST', '/alerts', {
+      name: 'a',
+      measure: 'sends',
+      threshold: 1,
+      windowMinutes: 1,
+      recipients: ['a@example.com'],
+    });
     const [configuration] = (await ask('GET', '/authenticator-configurations')).body;
     const stranger = manage(app);
-    // The stranger has an action of the same code, so that only the rule's owner can make the difference.
+    // The stranger has an action with the same code, so that only the owner of the rule can make the difference.
     await stranger('POST', '/action-configurations', { actionCode: 'shared', defaultUserActionResult: 'ALLOW' });
 
     const before = await stored();
@@ -69,6 +76,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ...all(`/action-configurations/shared/rules/${rule.body.ruleId as string}`),
       ...all('/value-lists/theirs'),
       ...all(`/custom-data-points/${point.body.id as string}`),
+      ...all(`/alerts/${alert.body.id as string}`),
       [
         'PATCH',
         `/authenticator-configurations/${configuration.authenticatorId as string}`,
@@ -99,7 +107,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     return rows;
   }
 
-  test('A34: members that no request has are refused on every route, and by name', async () => {
+  test('A34: unknown members are refused on every route, and named', async () => {
     const smuggled = {
       state: 'ALLOW',
       decision: {},
@@ -116,20 +124,22 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     // The body of a GET is not even read.
     for (const route of managementRoutes.filter(({ method }) => method !== 'GET')) {
       for (const [name, value] of Object.entries(smuggled)) {
+        // A member of its own, which takes other values.
+        if (route.id === 'updateEventEndpoint' && name === 'state') continue;
         await app.runtime.advance(1000);
         const reply = await app.call(route.method, written(route.path), {
           key: owner.managementKey,
           body: { [name]: value },
         });
         expect(reply.status, `${route.id} ${name}`).toBe(400);
-        // A missing member may be named first; an unknown one is never passed over in silence.
+        // A missing member may be named first; an unknown one is never silently accepted.
         if (route.method !== 'POST') expect(reply.body.errorDescription).toBe(`${name} is not a known field.`);
       }
     }
     expect(await stored()).toEqual(before);
   });
 
-  test('A70: nothing can be filtered or sorted by: every query parameter is refused', async () => {
+  test('A70: there is no filtering or sorting: every query parameter is refused', async () => {
     for (const route of managementRoutes.filter(({ method }) => method === 'GET')) {
       const reply = await ask('GET', `${written(route.path).slice('/v1/management'.length)}?sort=secrets_sealed`);
       expect(reply.status, route.id).toBe(400);
@@ -163,9 +173,10 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(({} as Record<string, unknown>)['defaultTemplate']).toBeUndefined();
   });
 
-  test('every route is described: its body and answer can be written as JSON schema', () => {
+  test('every route is described: its body and response can be written as JSON schema', () => {
     for (const route of managementRoutes) {
-      for (const schema of [route.body, route.reply]) {
+      const { body, reply } = route;
+      for (const schema of [body, ...(reply.kind === 'noContent' ? [] : [reply.schema])]) {
         expect(() => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), route.id).not.toThrow();
       }
     }

@@ -8,7 +8,7 @@ import { seedTerraformTenant, seededDataPointId, seededRuleId, theme } from './s
 const base = '/v1/management';
 const conditions = { and: [{ '==': [{ var: 'ip.isAnonymous' }, false] }] };
 
-/** What an update sends for what its configuration does not have: a null for each, so that it is cleared. */
+/** What an update sends for attributes that its configuration leaves out: a null for each, so that it is cleared. */
 const unsetAction = {
   defaultVerificationMethod: null,
   verificationMethods: null,
@@ -17,7 +17,7 @@ const unsetAction = {
 };
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
-  test('9.1.1, 9.1.2: what the acceptance steps of the Terraform provider send is answered as in test/golden/terraform.http', async () => {
+  test('9.1-1, 9.1-2: the acceptance steps of the Terraform provider get the responses in test/golden/terraform.http', async () => {
     const app = await testApp(kind);
     const tenant = await seedTerraformTenant(app);
     const { tell, call, text } = transcript({ ...app, tenant }, 'What Terraform asks');

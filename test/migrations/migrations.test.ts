@@ -1,47 +1,19 @@
-/** F24: the schema is brought up to date once, by one runner, or not at all. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+/** F24: the schema is migrated once, by one runner, or not at all. */
+import { createHash, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { DatabaseUnfit } from '../../src/storage/prepare-schema.ts';
-import { migrate, pendingMigrations } from '../../src/storage/migrate.ts';
+import { loadSchemaState, migrate, pendingMigrations } from '../../src/storage/migrate.ts';
 import { migrations } from '../../src/storage/migrations/index.ts';
 import type { Migration } from '../../src/storage/migrations/index.ts';
-import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
-import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
-import type { DatabaseKind } from '../../src/testkit/test-database.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { closeOpened, emptyDatabase, emptyPostgres, open } from '../rig/empty-database.ts';
+import { schemaOf } from './schema-of.ts';
 
-const opened: Database[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((db) => db.close()));
-});
-
-function open(url: string): Database {
-  const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
-  opened.push(db);
-  return db;
-}
-
-/** The URL of a server database without anything in it. */
-async function emptyPostgres(): Promise<string> {
-  const admin = new Client({ connectionString: inject('postgresAdminUrl') });
-  await admin.connect();
-  const name = `empty_${randomUUID().slice(0, 8)}`;
-  await admin.query(`create database ${name} template template0`);
-  await admin.end();
-  const url = new URL(inject('postgresAdminUrl'));
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
-  if (kind === 'postgres') return open(await emptyPostgres());
-  const db = await testDatabase('embedded');
-  opened.push(db);
-  await db.script('drop schema public cascade; create schema public');
-  return db;
-}
+afterEach(closeOpened);
 
 let statements = 0;
 
@@ -50,26 +22,11 @@ async function rows<Row>(db: Database, text: string): Promise<Row[]> {
   return db.query(statement<Row>(`migrations_test_${statements}`, text), []);
 }
 
-/** Tables, columns, keys, indexes and triggers, as text. */
-async function schemaOf(db: Database): Promise<string> {
-  const found = await rows(
-    db,
-    `select 'column' as what, table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as it
-       from information_schema.columns where table_schema = 'public'
-     union all select 'index', indexdef from pg_indexes where schemaname = 'public'
-     union all select 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-       from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
-     union all select 'trigger', tgrelid::regclass || ' ' || tgname from pg_trigger where not tgisinternal
-     order by 1, 2`,
-  );
-  return JSON.stringify(found, null, 1);
-}
-
 const names = migrations.map(({ version, name }) => `${version}-${name}`);
 
 const oldTenant = '11111111-1111-4111-8111-111111111111';
 
-/** A row in each table of the first migration, as an old installation has them. */
+/** A row in each table of the first migration, as in an old installation. */
 const oldInstallation = `
   insert into tenants (tenant_id, name, root_key_sealed, config_version, created_at)
     values ('11111111-1111-4111-8111-111111111111', 'Old', '\\x01', 1, '2025-01-01Z');
@@ -90,14 +47,14 @@ const oldInstallation = `
     values ('11111111-1111-4111-8111-111111111111', '66666666-6666-4666-8666-666666666666', '2025-01-01Z', '{}', 'user.updated', '{}');
 `;
 
-test('migrations are numbered from 1 without a gap, and none is named twice', () => {
+test('migrations are numbered from 1 without a gap, and their names are unique', () => {
   expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
   expect(new Set(names).size).toBe(names.length);
   for (const { name } of migrations) expect(name).toMatch(/^[a-z0-9-]+$/);
 });
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
-  test('an empty database gets everything, and a second run finds nothing to do', async () => {
+  test('an empty database gets all migrations, and a second run finds nothing to do', async () => {
     const db = await emptyDatabase(kind);
     expect((await pendingMigrations(db)).map(({ version }) => version)).toEqual(
       migrations.map(({ version }) => version),
@@ -131,7 +88,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await migrate(db)).toEqual(names.slice(1));
     expect(await keyed()).toEqual(before);
     expect(await rows(db, 'select user_id, email, custom::text as custom from users')).toEqual([
-      { user_id: 'old-user', email: 'A@B.c', custom: '{"z": 1, "a": 2}' },
+      { userId: 'old-user', email: 'A@B.c', custom: '{"z": 1, "a": 2}' },
     ]);
     expect(await rows(db, "select state, decision::text as decision from actions where user_id = 'old-user'")).toEqual([
       { state: 'ALLOW', decision: '{"v":1}' },
@@ -141,7 +98,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await schemaOf(db)).toBe(await schemaOf(fresh));
   });
 
-  test('ruling 36: of the actions that are there, those that somebody began by signing in wait for their track', async () => {
+  test('ruling 36: existing actions that a sign-in began wait for their track', async () => {
     const db = await emptyDatabase(kind);
     await migrate(db, migrations.slice(0, 9));
     const tenant = "'11111111-1111-4111-8111-111111111111'";
@@ -180,7 +137,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await migrate(db);
     expect(await rows(db, `select user_id, proofs from actions where not is_tracked order by user_id`)).toEqual([
       {
-        user_id: 'signed-in',
+        userId: 'signed-in',
         proofs: {
           'PASSKEY:high': {
             method: 'PASSKEY',
@@ -195,7 +152,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await rows(db, 'select count(*)::int as n from actions where is_tracked')).toEqual([{ n: 5 }]);
   });
 
-  test('ruling 38: published rule sets are published again under the second version of the language, altered ones never', async () => {
+  test('ruling 38: rule sets are published again under the second version of the language, altered ones never', async () => {
     const db = await emptyDatabase(kind);
     await migrate(
       db,
@@ -219,7 +176,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         publish('altered', 'f'.repeat(64), text.toLowerCase()),
     );
     await db.script("update tenants set config_version = nextval('config_versions')");
-    const [before] = await rows<{ config_version: number }>(db, 'select config_version from tenants');
+    const [before] = await rows<{ configVersion: number }>(db, 'select config_version from tenants');
     await migrate(db);
 
     const marked = text.replace('{', '{"language":2,');
@@ -227,10 +184,10 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(
       await rows(db, 'select action_code, rule_set_version, rule_set_hash from action_configurations order by 1'),
     ).toEqual([
-      { action_code: 'altered', rule_set_version: 4, rule_set_hash: 'f'.repeat(64) },
-      { action_code: 'first', rule_set_version: 5, rule_set_hash: markedHash },
-      { action_code: 'pay', rule_set_version: 0, rule_set_hash: null },
-      { action_code: 'same', rule_set_version: 5, rule_set_hash: markedHash },
+      { actionCode: 'altered', ruleSetVersion: 4, ruleSetHash: 'f'.repeat(64) },
+      { actionCode: 'first', ruleSetVersion: 5, ruleSetHash: markedHash },
+      { actionCode: 'pay', ruleSetVersion: 0, ruleSetHash: null },
+      { actionCode: 'same', ruleSetVersion: 5, ruleSetHash: markedHash },
     ]);
     const documents = await rows<{ hash: string; document: string }>(
       db,
@@ -243,11 +200,11 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         ['f'.repeat(64), text.toLowerCase()],
       ]),
     );
-    const [after] = await rows<{ config_version: number }>(db, 'select config_version from tenants');
-    expect(after?.config_version, 'nodes that run hear of it').toBeGreaterThan(before?.config_version ?? Infinity);
+    const [after] = await rows<{ configVersion: number }>(db, 'select config_version from tenants');
+    expect(after?.configVersion, 'running nodes are notified').toBeGreaterThan(before?.configVersion ?? Infinity);
   });
 
-  test('ruling 56: addresses that are stored have one spelling to be found by', async () => {
+  test('ruling 56: stored addresses get one canonical spelling for look-ups', async () => {
     const db = await emptyDatabase(kind);
     await migrate(
       db,
@@ -265,16 +222,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ('11111111-1111-4111-8111-111111111111', 'nobody', null, '2025-01-01Z', '2025-01-01Z')`);
     await migrate(db);
     expect(await rows(db, 'select user_id, email, email_normal from users order by user_id')).toEqual([
-      { user_id: 'nobody', email: null, email_normal: null },
-      { user_id: 'old-user', email: 'Bob@B\u00dcCHER.Example', email_normal: 'Bob@xn--bcher-kva.example' },
-      { user_id: 'other', email: 'Jos\u00e9@Example.COM', email_normal: 'Jos\u00e9@example.com' },
+      { userId: 'nobody', email: null, emailNormal: null },
+      { userId: 'old-user', email: 'Bob@B\u00dcCHER.Example', emailNormal: 'Bob@xn--bcher-kva.example' },
+      { userId: 'other', email: 'Jos\u00e9@Example.COM', emailNormal: 'Jos\u00e9@example.com' },
     ]);
     expect(await rows(db, 'select email_normal from authenticators')).toEqual([
-      { email_normal: 'Bob@xn--bcher-kva.example' },
+      { emailNormal: 'Bob@xn--bcher-kva.example' },
     ]);
   });
 
-  test('a migration that fails leaves nothing of itself, and the next run begins with it again', async () => {
+  test('a migration that fails leaves no trace, and the next run begins with it again', async () => {
     const db = await emptyDatabase(kind);
     await migrate(db);
     const before = await schemaOf(db);
@@ -291,7 +248,32 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await schemaOf(db)).toContain('whole');
   });
 
-  test('audit events can be added but not changed, removed or emptied', async () => {
+  test('F25: a schema with migrations that this release does not know is used, up to one epoch later', async () => {
+    const db = await emptyDatabase(kind);
+    const later = (version: number, epoch?: number): Migration => ({
+      version,
+      name: `later-${version}`,
+      sql: `create table later_${version} (tenant_id uuid primary key);`,
+      ...(epoch === undefined ? {} : { epoch }),
+    });
+    const known = migrations.length;
+    const release = [...migrations, later(known + 1), later(known + 2, 2), later(known + 3)];
+    await migrate(db, release);
+    expect(await migrate(db)).toEqual([]);
+    expect(await loadSchemaState(db)).toEqual({ pending: [], fault: undefined });
+
+    const next = [...release, later(known + 4, 3)];
+    expect(await migrate(db, next)).toEqual([`${known + 4}-later-${known + 4}`]);
+    const refused = await migrate(db).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DatabaseUnfit);
+    expect(String(refused)).toMatch(
+      /its epoch is 3, .* up to 2\. Start the release that migrated it, or a later one\.$/,
+    );
+    expect((await loadSchemaState(db)).fault).toBeDefined();
+    expect((await loadSchemaState(db, release)).fault, 'the release between them works with both').toBeUndefined();
+  });
+
+  test('audit events can be added but not changed, removed or truncated', async () => {
     const db = await emptyDatabase(kind);
     await migrate(db);
     await db.script(
@@ -312,8 +294,20 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ]) {
       await expect(db.script(attack), attack).rejects.toThrow(/append-only|never deleted/);
     }
-    expect(await rows(db, 'select event_type from audit_events')).toEqual([{ event_type: 'x' }]);
+    expect(await rows(db, 'select event_type from audit_events')).toEqual([{ eventType: 'x' }]);
   });
+});
+
+test('F25: a node says that it is not ready once the schema is too new for it, and logs what to do', async () => {
+  const app = await testApp('embedded');
+  expect((await app.call('GET', '/readyz')).status).toBe(200);
+  await app.db.script(`alter table sallyport_migrations add column epoch integer not null default 1;
+    insert into sallyport_migrations values (1000, 'later', 3)`);
+  const reply = await app.call('GET', '/readyz');
+  expect(reply.status).toBe(503);
+  expect(reply.body).toMatchObject({ missing: ['release'] });
+  expect(app.logText()).toContain('Start the release that migrated it, or a later one.');
+  await app.close();
 });
 
 describe('on PostgreSQL', () => {
@@ -326,7 +320,7 @@ describe('on PostgreSQL', () => {
     );
   });
 
-  describe('a database that is not fit is refused, with what to do', () => {
+  describe('an unsuitable database is refused, with what to do', () => {
     const refusal = (db: Database) =>
       migrate(db).then(
         () => 'migrated',
@@ -340,7 +334,7 @@ describe('on PostgreSQL', () => {
       return open(own.href);
     }
 
-    test('no right to make tables', async () => {
+    test('no right to create tables', async () => {
       expect(await refusal(await asRole(await emptyPostgres()))).toMatch(
         /^The role "role_\w+" may not make tables in the schema "public" .* GRANT CREATE, USAGE ON SCHEMA "public" TO "role_\w+";$/,
       );
@@ -363,7 +357,7 @@ describe('on PostgreSQL', () => {
       expect(await rows(db, 'select * from schema_migrations')).toEqual([]);
     });
 
-    test('one that only reads', async () => {
+    test('a read-only database', async () => {
       const url = await emptyPostgres();
       await open(url).script(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
       expect(await refusal(open(url))).toMatch(
@@ -372,7 +366,7 @@ describe('on PostgreSQL', () => {
     });
   });
 
-  test('what an earlier release called its list of migrations is taken over', async () => {
+  test('the list of migrations under its earlier name is renamed', async () => {
     const db = open(await emptyPostgres());
     await migrate(db);
     await db.script('alter table sallyport_migrations rename to schema_migrations');
@@ -380,14 +374,14 @@ describe('on PostgreSQL', () => {
     expect(await pendingMigrations(db)).toEqual([]);
   });
 
-  test('a runner waits for another one that takes longer than any statement may', async () => {
+  test('a runner waits for another one for longer than the statement timeout', async () => {
     const url = await emptyPostgres();
     const slow: Migration = { version: 1, name: 'slow', sql: 'create table slow (a int); select pg_sleep(6);' };
     const runs = await Promise.all([migrate(open(url), [slow]), migrate(open(url), [slow])]);
     expect(runs.flat()).toEqual(['1-slow']);
   });
 
-  test('a runner whose connection is cut in the middle leaves nothing, and another one finishes', async () => {
+  test('a runner whose connection breaks in the middle leaves no trace, and another one finishes', async () => {
     const url = await emptyPostgres();
     const slow: Migration = { version: 1, name: 'slow', sql: 'create table slow (a int); select pg_sleep(30);' };
     const cut = migrate(open(url), [slow]).then(

@@ -1,4 +1,4 @@
-/** The unmodified @authsignal/browser in a real browser: codes and links that are read from a real mail server. */
+/** The unmodified @authsignal/browser in a real browser, with codes and links that are read from a real mail server. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -59,7 +59,7 @@ const track = async (userId: string, body: object = {}) =>
   String((await backend(`/v1/users/${userId}/actions/sign-in`, body)).token);
 const validate = (token: unknown) => backend('/v1/validate', { token });
 
-/** A page of the app with the SDK, which was given a token. */
+/** A page of the app with the SDK, which has a token. */
 async function appPage(token: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await page.goto(appUrl);
@@ -69,7 +69,7 @@ async function appPage(token: string): Promise<Page> {
   );
   return page;
 }
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of the SDK have every shape
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK's results have every shape
 const call = (page: Page, expression: string): Promise<any> => page.evaluate(`(async () => sdk.${expression})()`);
 
 const codeOf = (secret: string, steps = 0) =>
@@ -93,7 +93,7 @@ describe('the unmodified browser SDK', () => {
     expect(await validate(proven.data.token)).toMatchObject({ isValid: true, verificationMethod: 'AUTHENTICATOR_APP' });
   });
 
-  test('enrols an address and proves the next action by codes from the mail server, also when it asks twice at once', async () => {
+  test('enrols an address and proves the next action by codes from the mail server, also if it requests two at once', async () => {
     const email = 'code-user@example.com';
     const first = await appPage(await track('code-user'));
     expect((await call(first, `email.enroll({ email: '${email}' })`)).data).toMatchObject({ userId: 'code-user' });
@@ -123,7 +123,7 @@ describe('the unmodified browser SDK', () => {
       const opened = await (await browser.newContext()).newPage();
       const link = mailedLink(email).replace(/^http:\/\/[^/]+/, server.url);
       await opened.goto(link);
-      // A machine that looks at it, as long as it likes, is not a person.
+      // A machine that opens the link, however often, is not a person.
       await opened.waitForTimeout(1_500);
       const before = await Promise.race([polled.then(() => 'done'), opened.waitForTimeout(10).then(() => 'waiting')]);
       expect(before).toBe('waiting');
@@ -145,7 +145,7 @@ describe('the unmodified browser SDK', () => {
     await call(plain, 'email.challenge()');
     const proven = await call(plain, `email.verify({ code: '${mailedCode(email)}' })`);
     expect(proven.data.isVerified).toBe(true);
-    // The SDK goes on with the token that the proof earned.
+    // The SDK continues with the token that the proof earned.
     const { data } = await call(plain, 'totp.enroll()');
     expect(await call(plain, `totp.verify({ code: '${codeOf(data.secret)}' })`)).toMatchObject({
       data: { isVerified: true },

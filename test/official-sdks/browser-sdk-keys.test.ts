@@ -1,4 +1,4 @@
-/** The unmodified browser SDK in a real Chromium, whose authenticator is a virtual one, on a page of the tenant's app. */
+/** The unmodified browser SDK in a real Chromium with a virtual authenticator, on a page of the tenant's app. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -11,7 +11,7 @@ const bundle = await readFile(
   'utf8',
 );
 
-/** What the SDK gives or throws, as far as it can leave the page. */
+/** What the SDK returns or throws, as far as it can be passed out of the page. */
 interface Outcome {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly errorCode?: string;
@@ -96,7 +96,7 @@ describe('the browser SDK', () => {
     expect(await open.page.evaluate(`localStorage.getItem('as_user_passkey_map')`)).toContain(userId);
   });
 
-  test('signs in for a tracked action, for an action that it names, and for none', async () => {
+  test('signs in for a tracked action, for an action that it names, and without an action', async () => {
     await addAuthenticator(open.page);
     const { userId } = await signedUp(open.page);
     for (const [parameters, action] of [
@@ -110,7 +110,7 @@ describe('the browser SDK', () => {
     }
   });
 
-  test('ruling 36: signs in before the backend has heard of it, which then decides by its own track', async () => {
+  test('ruling 36: signs in before the backend has tracked the action, which its own track then decides', async () => {
     await addAuthenticator(open.page);
     const { userId } = await signedUp(open.page);
     await site.manage('POST', '/action-configurations', { actionCode: 'order', defaultUserActionResult: 'ALLOW' });
@@ -132,7 +132,7 @@ describe('the browser SDK', () => {
     }
   });
 
-  test('fills in by itself, without a button', async () => {
+  test('autofills without a button', async () => {
     await addAuthenticator(open.page);
     const { userId } = await signedUp(open.page);
     const { data, ...rest } = await call(open.page, 'passkey.signIn', { autofill: true });
@@ -152,13 +152,13 @@ describe('the browser SDK', () => {
     expect(await call(open.page, 'passkey.signIn')).toMatchObject({ errorCode: 'unknown_credential' });
   });
 
-  test('adds a second passkey with the scope, by proof or by the backend, and none without', async () => {
+  test('adds a second passkey with the scope, from a proof or from the backend, and not without', async () => {
     await addAuthenticator(open.page);
     const { userId } = await signedUp(open.page);
     const refused = await call(open.page, 'passkey.signUp', { token: await tracked(userId) });
     expect(refused).toMatchObject({ errorCode: 'insufficient_scope' });
     const proven = await call(open.page, 'passkey.signIn', { token: await tracked(userId) });
-    // The same device has one already, and is told not to make another.
+    // The same device already has one, and is told not to create another.
     const excluded = await call(open.page, 'passkey.signUp', { token: String(proven.data?.['token']) });
     expect(excluded.thrown, JSON.stringify(excluded)).toMatch(/previously registered|InvalidStateError/);
 
@@ -186,7 +186,7 @@ describe('the browser SDK', () => {
     expect(await site.validate(String(verified.data?.['token']))).toMatchObject({ isValid: true, action: 'wire' });
   });
 
-  test('does the same with cookies, which keep the session where scripts cannot read it', async () => {
+  test('does the same with cookies, which keep the session out of reach of scripts', async () => {
     await addAuthenticator(open.page);
     const userId = newUser();
     const up = await call(open.page, 'passkey.signUp', { token: await tracked(userId), useCookies: true });
@@ -214,7 +214,7 @@ describe('the browser SDK', () => {
     }
   });
 
-  test('is told why a response is refused, and nothing of it is taken', async () => {
+  test('gets the reason why a response is refused, and nothing of it is stored', async () => {
     await addAuthenticator(open.page, { isUserVerified: false });
     const userId = newUser();
     const token = await tracked(userId, { scope: 'add:authenticators' });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 
-/** A fresh P-256 public key as authenticators give it: COSE_Key of kind EC2 (RFC 9053 §7.1.1), in base64url. */
+/** A fresh P-256 public key in the form authenticators use: a COSE_Key of type EC2 (RFC 9053 §7.1.1), in base64url. */
 export function coseKey(): string {
   const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
   const coordinate = (text: string | undefined) => Buffer.from(text ?? '', 'base64url');

@@ -40,7 +40,7 @@ describe.each(databaseKinds)('the examples on the %s database', (kind) => {
   const runExample = (name: string, variables: Readonly<Record<string, string>>): Promise<Run> =>
     runNode([fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))], folder, variables);
 
-  // Which port the test's server got is not the reader's business.
+  // The port of the test's server does not matter to the reader.
   const readable = (stdout: string) => stdout.replace(/http:\/\/localhost:\d+/g, 'http://localhost:4000');
 
   test('each runs against a started server, twice, and prints what it does', async () => {
@@ -70,7 +70,7 @@ describe.each(databaseKinds)('the examples on the %s database', (kind) => {
     expectGolden('example-users.txt', readable(run.stdout));
   });
 
-  test('the first program of README runs as it stands there, and gives the key to nobody while no server is named', async () => {
+  test('the first program of README runs as printed, and sends the key nowhere if no server is named', async () => {
     const root = fileURLToPath(new URL('../..', import.meta.url));
     const code =
       /```js\n(\/\/ first\.mjs\n[\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'))?.[1] ?? '';

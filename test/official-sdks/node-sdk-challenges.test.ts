@@ -1,4 +1,4 @@
-/** Worry: a backend that runs its own screens on the official SDK cannot send, check and claim codes. */
+/** Worry: a backend with its own screens cannot send, check and claim codes through the official SDK. */
 import { Authsignal, VerificationMethod } from '@authsignal/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -7,7 +7,7 @@ import { readInboxCode } from '../rig/read-inbox.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
 
-describe.each(databaseKinds)('challenges by the official Node SDK on the %s database', (kind) => {
+describe.each(databaseKinds)('challenges through the official Node SDK on the %s database', (kind) => {
   let server: StartedServer;
   let authsignal: Authsignal;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('challenges by the official Node SDK on the %s data
     expect(checked.user).toMatchObject({ userId, email, emailVerified: true });
   });
 
-  test('ruling 36: what was claimed is decided by the track that follows, with what it tells', async () => {
+  test('ruling 36: the following track decides a claimed action, with its own data', async () => {
     const manage = (path: string, body: object) =>
       ask(server.url, 'POST', `/v1/management/action-configurations${path}`, { key: server.managementKey, body });
     await manage('', { actionCode: 'order', defaultUserActionResult: 'ALLOW' });

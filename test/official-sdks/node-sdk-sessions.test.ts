@@ -1,4 +1,4 @@
-/** Worry: the sessions of a client that nobody here wrote, and that is not changed for us, do not behave as it expects. */
+/** Worry: sessions do not behave as a third-party client expects, which is not adapted to us. */
 import { randomUUID } from 'node:crypto';
 import { Authsignal, AuthsignalError, UserActionState } from '@authsignal/node';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('sessions of @authsignal/node against a started ser
     }
   });
 
-  test('all sessions of a user end at once; a user that nobody knows has none', async () => {
+  test('all sessions of a user end at once; an unknown user has none', async () => {
     const { userId, token } = await signedIn();
     const clientId = server.tenantId;
     const pairs = [

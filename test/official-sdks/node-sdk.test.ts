@@ -1,4 +1,4 @@
-/** Worry: an outside client that nobody here wrote, and that is not changed for us, does not get what it expects. */
+/** Worry: a third-party client, which is not adapted to us, does not get what it expects. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Authsignal, AuthsignalError, UserActionState, VerificationMethod } from '@authsignal/node';
 import type { EnrollVerifiedAuthenticatorRequest, UserAttributes } from '@authsignal/node';
@@ -22,7 +22,7 @@ describe.each(databaseKinds)('@authsignal/node against a started server on the %
   });
   afterAll(() => server.stop());
 
-  /** The SDK's types lag behind what the API takes; what travels is what is given. */
+  /** The SDK's types lag behind what the API accepts; the SDK sends whatever it is given. */
   function enroll(userId: string, attributes: Readonly<Record<string, unknown>>) {
     return authsignal.enrollVerifiedAuthenticator({
       userId,
@@ -181,7 +181,7 @@ describe.each(databaseKinds)('@authsignal/node against a started server on the %
     expect(list[0]?.email).toBe('jane@example.com');
     expect(list[2]?.phoneNumber).toBe('+64270000000');
     expect(list[5]?.webauthnCredential).toMatchObject({ credentialId, name: "Jane's phone" });
-    // A seed is a secret: it is taken, and never given back.
+    // A seed is a secret: it is accepted, and never returned.
     expect(JSON.stringify(list)).not.toContain('GEZDGNBVGY3TQOJQ');
     expect((await authsignal.getUser({ userId })).enrolledVerificationMethods).toEqual(
       enrolments.map((one) => one.verificationMethod),
@@ -203,7 +203,7 @@ describe.each(databaseKinds)('@authsignal/node against a started server on the %
     expect(await errorOf(enroll(owner, badKey))).toMatchObject({ statusCode: 400, errorCode: 'invalid_credential' });
   });
 
-  test('9.5-13: enrolling EMAIL_OTP on one user again and again keeps one authenticator, and its deletion removes its id', async () => {
+  test('9.5-13: repeated EMAIL_OTP enrolments of one user keep one authenticator, and deleting it removes its id', async () => {
     const userId = `user12345-${randomUUID()}`;
     const email = 'user@example.com';
     for (let round = 0; round < 3; round += 1) {
@@ -318,7 +318,7 @@ describe.each(databaseKinds)('@authsignal/node against a started server on the %
     ).toMatchObject({ statusCode: 404, errorCode: 'not_found' });
   });
 
-  test('1.7: a POST that the SDK delivers twice makes one action', async () => {
+  test('server-api 1.7: a POST that the SDK delivers twice makes one action', async () => {
     const userId = randomUUID();
     const request = { userId, action: 'pay', attributes: { idempotencyKey: 'same', custom: { amount: 250 } } };
     const [first, second] = await Promise.all([authsignal.track(request), authsignal.track(request)]);
@@ -326,7 +326,7 @@ describe.each(databaseKinds)('@authsignal/node against a started server on the %
     expect(await authsignal.queryUserActions({ userId })).toHaveLength(1);
   });
 
-  test('what an SDK caller passes as null counts as absent in track and enrolment', async () => {
+  test('null from an SDK caller counts as absent in track and enrolment', async () => {
     const userId = randomUUID();
     const nulls = {
       idempotencyKey: null,

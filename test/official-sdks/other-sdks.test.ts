@@ -1,6 +1,6 @@
 /**
- * Worry: the SDKs that are not Node behave differently on the wire. Each test sends what one of them sends, byte for
- * byte where it matters, and reads the answer the way that SDK reads it.
+ * Worry: the SDKs for other languages than Node behave differently on the wire. Each test sends what one of them sends,
+ * byte for byte where it matters, and reads the response as that SDK does.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import type { StartedServer } from './started-server.ts';
 
 const json = 'application/json';
 
-describe.each(databaseKinds)('what the other SDKs send, on the %s database', (kind) => {
+describe.each(databaseKinds)('requests as the other SDKs send them, on the %s database', (kind) => {
   let server: StartedServer;
   beforeAll(async () => {
     server = await startedServer(kind);
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     return rawRequest(server.url, key, method, path, { headers, ...(body === undefined ? {} : { body }) });
   }
 
-  test('9.5-6: every JSON answer, errors included, carries a content type of exactly application/json (Python)', async () => {
+  test('9.5-6: every JSON response, errors included, has a content type of exactly application/json (Python)', async () => {
     const userId = randomUUID();
     const headers = { 'content-type': json, accept: '*/*', 'user-agent': 'authsignal-python-sdk/4.2.0' };
     const user = `/v1/users/${userId}`;
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
       headers,
       '{"verificationMethod":"EMAIL_OTP","email":"u@e.com"}',
     );
-    // The live test sends snake_case names, which mean nothing and are ignored.
+    // The live test sends snake_case names, which are unknown and ignored.
     const tracked = await send(
       'POST',
       '/v1/users/user123/actions/python-sdk-test',
@@ -114,6 +114,24 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     }
   });
 
+  test('server-api 7: PHP lists devices, and invalidates one by a POST with the JSON content type and no body', async () => {
+    const headers = { 'content-type': json };
+    const user = `/v1/users/${randomUUID()}`;
+    const deviceId = randomUUID();
+    expect((await send('GET', `${user}/devices`, headers)).body).toEqual([]);
+    await send('POST', `${user}/actions/login`, headers, JSON.stringify({ deviceId }));
+    const listed = await send('GET', `${user}/devices`, headers);
+    expect(listed.body).toEqual([
+      { userId: user.slice('/v1/users/'.length), deviceId, createdAt: expect.any(String) as string },
+    ]);
+    for (const length of [{}, { 'content-length': '0' }]) {
+      const reply = await send('POST', `${user}/devices/${deviceId}/invalidate`, { ...headers, ...length });
+      expect([reply.status, reply.body.deviceId, typeof reply.body.invalidatedAt]).toEqual([200, deviceId, 'string']);
+    }
+    const unknown = await send('POST', `${user}/devices/${randomUUID()}/invalidate`, headers);
+    expect([unknown.status, unknown.body.error]).toEqual([404, 'not_found']);
+  });
+
   test('Python, Go, Ruby and PHP announce JSON on GET and DELETE and send nothing', async () => {
     for (const headers of [{ 'content-type': json }, { 'content-type': json, 'content-length': '0' }]) {
       expect((await send('GET', `/v1/users/${randomUUID()}`, headers)).status).toBe(200);
@@ -122,7 +140,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     }
   });
 
-  test('9.5-8: every deletion answers an object, which Ruby reads as a hash', async () => {
+  test('9.5-8: every deletion returns an object, which Ruby reads as a hash', async () => {
     const userId = randomUUID();
     const headers = { 'content-type': json, 'user-agent': 'Authsignal Ruby v5.2.1' };
     const enrolled = await send(
@@ -149,7 +167,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
       expect(posted.status, agent).toBe(200);
       expect(posted.body).toEqual((await send('PATCH', `/v1/users/${userId}`, headers, body)).body);
     }
-    // Go, Node and Python use PATCH: a POST of theirs to this path is a track whose user id ended the path with "#".
+    // Go, Node and Python use PATCH: if they POST to this path, it is a track whose user id ended the path with "#".
     for (const agent of ['authsignal-node', 'authsignal-python-sdk/4.2.0', 'authsignalgo/v1']) {
       const cut = await send('POST', `/v1/users/${userId}`, { 'content-type': json, 'user-agent': agent }, body);
       expect([cut.status, cut.body.errorCode], `A68: ${agent}`).toEqual([400, 'invalid_request']);
@@ -180,7 +198,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     ]);
   });
 
-  test('Go sends nulls for what is not set', async () => {
+  test('Go sends null for members that are not set', async () => {
     const userId = randomUUID();
     const headers = { 'content-type': json, 'user-agent': 'authsignalgo/v1' };
     const tracked = await send(
@@ -193,7 +211,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     expect((await send('GET', `/v1/users/${userId}`, headers)).body).not.toHaveProperty('email');
   });
 
-  test('a body is read as JSON whatever content type it claims, and parameters of the type are ignored', async () => {
+  test('a body is parsed as JSON whatever content type it claims, and parameters of the type are ignored', async () => {
     const types = [undefined, 'text/plain', 'application/json;charset=UTF-8', 'application/vnd.api+json', 'a/b; c'];
     for (const type of types) {
       const userId = randomUUID();
@@ -211,7 +229,7 @@ describe.each(databaseKinds)('what the other SDKs send, on the %s database', (ki
     }
   });
 
-  test('the key counts, not how Basic is spelled; other schemes and other keys are 401', async () => {
+  test('only the key matters, not the spelling of Basic; other schemes and other keys are 401', async () => {
     const ask = (authorization: string) =>
       rawRequest(server.url, '', 'GET', '/v1/users/jane', { headers: { authorization } });
     const basic = (text: string) => Buffer.from(text).toString('base64');

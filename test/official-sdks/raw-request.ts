@@ -5,12 +5,12 @@ export interface RawReply {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
   /** The parsed body. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into responses of every shape
   readonly body: any;
 }
 
 /**
- * Sends a request whose path stays exactly as given: `fetch` and every URL class would tidy it up. Without a body no
+ * Sends a request with exactly the given path: `fetch` and every URL class would normalise it. Without a body no
  * content length and no content type is sent, unless `headers` says so.
  */
 export async function rawRequest(

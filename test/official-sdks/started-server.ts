@@ -4,7 +4,7 @@ import type { DatabaseKind } from '../../src/testkit/test-database.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 
 export interface StartedServer {
-  /** The origin; SDKs are given `apiUrl`. */
+  /** The origin; SDKs get `apiUrl`. */
   readonly url: string;
   readonly apiUrl: string;
   readonly tenantId: string;
@@ -14,7 +14,7 @@ export interface StartedServer {
   stop(): Promise<void>;
 }
 
-/** The built program as its own process, on a fresh database of the wanted kind, with a known tenant. */
+/** The built program as its own process, on a fresh database of the requested kind, with a known tenant. */
 export async function startedServer(kind: DatabaseKind): Promise<StartedServer> {
   const credentials = testCredentials();
   const directory = kind === 'postgres' ? undefined : await createEmbeddedDirectory();

@@ -1,7 +1,8 @@
 /**
- * Worry: the official SDK puts ids into paths as they are, so that an id becomes a route, or two ids become one user.
- * What the SDK sends for an id is recorded, and where it sends, byte for byte, the request of another id, no server can
- * tell: those ids are refused where they can be created, and listed in test/golden/ids-that-change-paths.txt.
+ * Worry: the official SDK puts ids into paths unencoded, so that an id becomes a route, or two ids become one user. The
+ * request that the SDK sends for each id is recorded. If it is byte for byte the request of another id, no server can
+ * tell them apart: those ids are refused where they can be created, and listed in
+ * test/golden/ids-that-change-paths.txt.
  */
 import { randomUUID } from 'node:crypto';
 import { Authsignal, AuthsignalError } from '@authsignal/node';
@@ -35,7 +36,7 @@ const pathChangers = [
 ];
 const tries = process.env['TEST_LONG'] === '1' ? 5_000 : 200;
 
-// What ruling 4 takes as an id; written again here, so that a change there has to be meant.
+// The ids that ruling 4 accepts; written again here, so that a change there has to be deliberate.
 function isAcceptable(id: string): boolean {
   const size = [...id].length;
   return (
@@ -70,7 +71,7 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     /** Method and target as they were sent. */
     readonly wire: string;
     readonly status: number;
-    /** What the SDK returned, when it did. */
+    /** What the SDK returned, if it did. */
     readonly answer: unknown;
   }
 
@@ -100,15 +101,17 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
   }
 
   /**
-   * Whether another caller with nothing but acceptable ids sends the very same request. Parameters that are not known are
-   * ignored by contract (server-api 1.2) and so is a slash at the end (1.3): both are ordinary.
+   * Whether a caller with only acceptable ids sends the identical request. Unknown parameters are ignored by contract
+   * (server-api 1.2) and so is a trailing slash (server-api 1.3): both are ordinary.
    */
   function isOrdinaryRequest(wire: string): boolean {
     const segments = segmentsOf(wire.replace(/\?([^=&/]+=[^&/]*&)*[^=&/]+=[^&/]*$/, '').replace(/\/$/, ''));
     return segments !== undefined && segments.every(isAcceptable);
   }
 
-  /** An id is itself in every method, or it is refused; a request that some other id makes too is outside our sight. */
+  /**
+   * Every method treats an id as itself, or refuses it; if another id makes the same request, the server cannot tell.
+   */
   async function checkId(id: string): Promise<void> {
     const mark = randomUUID();
     const updated = await attempt((sdk) => sdk.updateUser({ userId: id, attributes: { username: mark } }));
@@ -138,7 +141,8 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     expect(await authsignal.queryUserActions({ userId: id })).toEqual([]);
   }
 
-  // Hundreds of requests whose paths no database sees; what both databases store is tested by the texts further below.
+  // Hundreds of requests whose paths never reach a database; storage in both databases is tested with the texts further
+  // below.
   const testOnce = test.runIf(kind === 'postgres');
 
   testOnce(
@@ -157,7 +161,7 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
       const ids = fc.oneof(
         fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
-        // Halves of surrogate pairs and control characters among the rest.
+        // Including halves of surrogate pairs and control characters.
         fc.string({ unit: fc.oneof(anyUnit, fc.constantFrom(' ', '.', '/', '\t', '\u0000', 'a')), maxLength: 12 }),
         fc.string({ unit: fc.constantFrom('.', '/', '\\', '%', '2', 'e', 'f', '?', '#', '=', 'a', ' '), maxLength: 8 }),
       );
@@ -166,14 +170,14 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     600_000,
   );
 
-  test('F28: ids at the limit of 256 code points are kept whole; one more is refused', async () => {
+  test('F28: ids at the limit of 256 code points are stored whole; one more is refused', async () => {
     for (const unit of ['a', 'ü', '漢', '😀', '\u0301', '\u202e']) {
       await checkId(unit.repeat(256));
       expect((await attempt((sdk) => sdk.getUser({ userId: unit.repeat(257) }))).status).toBe(400);
     }
   });
 
-  test('F28: ids that look alike, fold alike or normalise alike are different users', async () => {
+  test('F28: ids that look alike, or are equal after case folding or normalisation, are different users', async () => {
     const alike = ['Ångström', 'A\u030angstro\u0308m', 'ÅNGSTRÖM', 'Ångström\u200b', ' Ångström', 'Ａngström'];
     for (const [index, userId] of alike.entries()) {
       await authsignal.updateUser({ userId, attributes: { username: `user ${index}` } });
@@ -188,7 +192,7 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
 
   test('9.5-5: ids as each SDK encodes them reach the same record', async () => {
     const spellings: Readonly<Record<string, readonly string[]>> = {
-      // As it is (Node, Java, .NET, Go), encoded (Python, PHP, Ruby), and mixtures that proxies make.
+      // Unencoded (Node, Java, .NET, Go), encoded (Python, PHP, Ruby), and mixtures that proxies create.
       'auth0|x': ['auth0|x', 'auth0%7Cx', 'auth0%7cx'],
       '123:test': ['123:test', '123%3Atest', '123%3atest'],
       'a b': ['a%20b'],
@@ -207,7 +211,7 @@ describe.each(databaseKinds)('ids through the real SDK on the %s database', (kin
     expect((await rawRequest(server.url, server.secretKey, 'GET', '/v1/users/a+b')).body.userId).toBe('a+b');
   });
 
-  test('A68: an id that changes a path cannot be created by those who encode it, on any route', async () => {
+  test('A68: an id that changes a path cannot be created by callers who encode it, on any route', async () => {
     const ids = [
       '.',
       '..',

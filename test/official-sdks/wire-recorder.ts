@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 
 export interface WireRecorder {
   readonly apiUrl: string;
-  /** Runs a call of an SDK and gives what it put on the wire: method and request target. */
+  /** Runs a call of an SDK and returns what it sent: method and request target. */
   record(call: () => Promise<unknown>): Promise<string>;
   close(): Promise<void>;
 }
 
-/** A server that answers `{}` to everything and writes down what was asked. */
+/** A server that answers `{}` to everything and records the requests. */
 export async function wireRecorder(): Promise<WireRecorder> {
   let lines: string[] = [];
   const server = createServer((request, response) => {

@@ -1,18 +1,18 @@
-/** What tests of server processes ask with: plain `fetch`, a key, and an answer that is looked into. */
+/** How tests call server processes: plain `fetch`, a key, and a parsed response. */
 export interface ApiReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   readonly ms: number;
-  /** The parsed body; undefined when it is not JSON. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  /** The parsed body; undefined if it is not JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into responses of every shape
   readonly body: any;
 }
 
 export interface ApiCall {
   readonly key?: string;
   readonly body?: unknown;
-  /** Sent as it is, instead of `body`. */
+  /** Sent unchanged, instead of `body`. */
   readonly rawBody?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -22,7 +22,7 @@ export function basic(key: string): string {
 }
 
 /**
- * Asks a server process. Rejects only when no answer came at all. A read is repeated once: `fetch` may still hold a
+ * Calls a server process. Rejects only if no response came at all. A read is retried once: `fetch` may still hold a
  * connection to an earlier process that had the same port.
  */
 export async function ask(url: string, method: string, path: string, call: ApiCall = {}): Promise<ApiReply> {
@@ -54,7 +54,7 @@ async function askOnce(url: string, method: string, path: string, call: ApiCall)
   };
 }
 
-/** Calls until the condition holds; says what was last seen when it does not within the time. */
+/** Calls until the condition holds; if it does not within the time, the error says what was last seen. */
 export async function eventually<T>(
   what: string,
   withinMs: number,
@@ -73,7 +73,7 @@ export async function eventually<T>(
   }
 }
 
-/** A count of tries: few in `npm test`, the table's in `npm run test:long` (ruling 29). */
+/** A number of tries: few in `npm test`, the table's in `npm run test:long` (ruling 29). */
 export function tries(short: number, long: number): number {
   return process.env['TEST_LONG'] === undefined ? short : long;
 }

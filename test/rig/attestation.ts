@@ -1,4 +1,4 @@
-/** Makers of keys, with authorities of their own, and what their keys state of themselves (WebAuthn §8). */
+/** Makers of keys, with authorities of their own, and the attestation statements of their keys (WebAuthn §8). */
 import 'reflect-metadata';
 import { KeyObject, sign, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -6,7 +6,7 @@ import type { Cbor, SoftwareKey, Wrong } from '../../src/testkit/authenticator.t
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A certificate, and the key that it is of. */
+/** A certificate, and its private key. */
 export interface Holder {
   readonly certificate: x509.X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
@@ -14,9 +14,9 @@ export interface Holder {
 
 export interface CertificateWishes {
   readonly subject?: string;
-  /** Who issues it; by itself where nobody is named. */
+  /** The issuer; self-signed if there is none. */
   readonly issuer?: Holder;
-  /** The key that it is of, as it is; a new one where none is given. */
+  /** The public key to certify; a new one if none is given. */
   readonly publicKey?: webcrypto.CryptoKey;
   readonly isAuthority?: boolean;
   readonly pathLength?: number;
@@ -25,7 +25,7 @@ export interface CertificateWishes {
   readonly extensions?: readonly x509.Extension[];
 }
 
-/** What narrows an authority (RFC 5280 §4.2.1.3, §4.2.1.10). */
+/** Restrictions of an authority (RFC 5280 §4.2.1.3, §4.2.1.10). */
 export const narrowings = {
   signsCertificates: new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
   signsOtherThings: new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -56,7 +56,7 @@ export async function certify(wishes: CertificateWishes = {}): Promise<Holder> {
 export const pem = ({ certificate }: Holder): string => certificate.toString('pem');
 const der = ({ certificate }: Holder): Buffer => Buffer.from(certificate.rawData);
 
-/** The certificate of a make of keys, which may name its AAGUID (§8.2.1). */
+/** The certificate of a make of keys, which may contain its AAGUID (§8.2.1). */
 export function certifyMake(issuer: Holder, aaguid?: string, wishes: CertificateWishes = {}): Promise<Holder> {
   const named = aaguid === undefined ? [] : [Buffer.from(`0410${aaguid.replaceAll('-', '')}`, 'hex')];
   return certify({
@@ -83,7 +83,7 @@ export function packed(make: Holder, ...above: readonly Holder[]): Wrong {
   };
 }
 
-/** The certificate of a make of one's own, with that of another, which anybody has, written behind it as text. */
+/** The certificate of one's own make, with a publicly available one of another make appended. */
 export function packedWithGuest(own: Holder, guest: Holder): Wrong {
   const both = Buffer.concat([der(own), Buffer.from(`\n${pem(guest)}\n`)]);
   return {
@@ -97,7 +97,7 @@ export function packedWithGuest(own: Holder, guest: Holder): Wrong {
   };
 }
 
-/** What keys of before FIDO2 state (§8.6). */
+/** The statement of keys from before FIDO2 (§8.6). */
 export function fidoU2f(make: Holder): Wrong {
   return {
     fmt: 'fido-u2f',
@@ -118,7 +118,7 @@ export function fidoU2f(make: Holder): Wrong {
   };
 }
 
-/** What Android's key store states (§8.4), under a root of one's own, with revocation lists at `crlUrl`. */
+/** The statement of Android's key store (§8.4), under one's own root, with revocation lists at `crlUrl`. */
 export async function androidKey(key: SoftwareKey, clientDataHash: Buffer, crlUrl: string): Promise<Wrong> {
   const root = await certify({ subject: 'CN=Own root' });
   const jwk = {
@@ -127,7 +127,7 @@ export async function androidKey(key: SoftwareKey, clientDataHash: Buffer, crlUr
     x: (key.publicKey.get(-2) as Buffer).toString('base64url'),
     y: (key.publicKey.get(-3) as Buffer).toString('base64url'),
   };
-  // KeyDescription: versions and levels, the challenge, no id, and two lists that say nothing.
+  // KeyDescription: versions and levels, the challenge, no id, and two empty lists.
   const description = Buffer.concat([
     Buffer.from('30340201030a01010201040a01010420', 'hex'),
     clientDataHash,

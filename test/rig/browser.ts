@@ -1,13 +1,13 @@
 /**
- * The system's browsers for tests that look at pages. Where Chromium is missing it is installed, which takes root on
- * Debian; Firefox is used where there is one.
+ * The system's browsers, for tests of pages. A missing Chromium is installed, which needs root on Debian; Firefox is
+ * used if it is there.
  */
 import { chromium, firefox } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { installPackages, installedProgram } from './system-programs.ts';
 
 const chromiums = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-// Debian's alone: others may be wrapped so that nobody can drive them. TEST_FIREFOX names any.
+// Only Debian's: others may be wrapped so that they cannot be automated. TEST_FIREFOX names any.
 const firefoxes = ['firefox-esr'];
 
 /** Starts a browser. Close it when the tests are over; one serves a whole file, with a context for each journey. */
@@ -15,7 +15,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: await findChromium(),
     args: [
-      // Containers have neither the name spaces for the sandbox nor a large /dev/shm.
+      // Containers have neither the namespaces for the sandbox nor a large /dev/shm.
       '--no-sandbox',
       '--disable-dev-shm-usage',
       '--force-color-profile=srgb',
@@ -24,17 +24,17 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * The path of a Firefox; undefined where there is none. Only a full run (`npm run test:long`) installs one: that takes half
- * a minute.
+ * The path of a Firefox; undefined if there is none. Only a full run (`npm run test:long`) installs one: that takes
+ * half a minute.
  */
 export async function findFirefox(): Promise<string | undefined> {
   const found = process.env['TEST_FIREFOX'] ?? installedProgram(firefoxes);
   if (found !== undefined || process.env['TEST_LONG'] === undefined) return found;
-  // Not to be had is not a failure.
+  // A Firefox that cannot be installed is not a failure.
   return installPackages(firefoxes, ['firefox-esr']).catch(() => undefined);
 }
 
-/** Starts the Firefox at a path as it is, over WebDriver BiDi. */
+/** Starts the Firefox at a path, unmodified, over WebDriver BiDi. */
 export async function launchFirefox(executablePath: string): Promise<Browser> {
   const browser = await firefox.launch({ executablePath, channel: 'moz-firefox' });
   forgiveMissingCommand(browser, 'emulation.setMediaFeaturesOverride');
@@ -46,8 +46,8 @@ interface BidiSession {
 }
 
 /**
- * Playwright sets up every context with a command that not every Firefox has yet, and gives up where it is missing. What it
- * would set, light or dark, is then as Firefox has it by itself.
+ * Playwright sets up every context with a command that some Firefox versions lack, and fails without it. The setting,
+ * light or dark, is then Firefox's own default.
  */
 function forgiveMissingCommand(browser: Browser, command: string): void {
   const { _connection } = browser as unknown as {

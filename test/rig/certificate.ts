@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A certificate for 127.0.0.1 that only who is told to trusts, with its key, both as PEM. */
+/** A certificate for 127.0.0.1 that no one trusts by default, with its key, both as PEM. */
 export async function makeCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

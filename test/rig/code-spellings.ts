@@ -1,4 +1,4 @@
-/** How people and their keyboards write the digits of a code, each of which is that code (ruling 45). */
+/** Ways in which people and keyboards write the digits of a code, all of which are the same code (ruling 45). */
 export function spellingsOf(code: string): readonly string[] {
   const [first, second] = [code.slice(0, 3), code.slice(3)];
   const inDigitsFrom = (zero: number) => code.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
@@ -15,7 +15,7 @@ export function spellingsOf(code: string): readonly string[] {
   ];
 }
 
-/** What is not as long as the code, or no code of digits at all, and so no guess at it (ruling 45). */
+/** Values of another length, or without a code's digits, which are therefore not a guess (ruling 45). */
 export function notGuessesAt(code: string): readonly string[] {
   return [
     code.slice(1),

@@ -1,16 +1,16 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
-/** A way to a database that can be made slow, or to lose every answer. */
+/** A database connection that can be made slow, or lose every response. */
 export interface DatabaseProxy {
   readonly url: string;
   delayMs: number;
-  /** Statements arrive and are done, but the connection breaks before anybody hears of it. */
+  /** Statements arrive and are executed, but the connection breaks before the response. */
   losesAnswers: boolean;
   close(): void;
 }
 
-/** A proxy before the server of a database URL, on loopback. */
+/** A proxy in front of the server of a database URL, on loopback. */
 export async function databaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
@@ -24,7 +24,7 @@ export async function databaseProxy(databaseUrl: string): Promise<DatabaseProxy>
       sockets.add(from);
       from.on('error', () => to.destroy());
       from.on('close', () => to.destroy());
-      // Timers of one length keep the order of the chunks.
+      // Timers of the same length keep the order of the chunks.
       from.on('data', (bytes: Buffer) => {
         if (from === outgoing && proxy.losesAnswers) from.destroy();
         else if (from === incoming && proxy.delayMs > 0) setTimeout(() => to.write(bytes), proxy.delayMs);

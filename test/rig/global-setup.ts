@@ -1,4 +1,7 @@
-/** Once a test run: the built pages, a real PostgreSQL and a migrated template of each database, which the test files copy. */
+/**
+ * Once per test run: the built pages, a real PostgreSQL and a migrated template of each database, which the test files
+ * copy.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,12 +23,12 @@ declare module 'vitest' {
     readonly postgresTemplate: string;
     /** A file with the dump of a migrated embedded database. */
     readonly embeddedTemplate: string;
-    /** A data directory with the same. */
+    /** A data directory with the same database. */
     readonly embeddedDirectory: string;
   }
 }
 
-/** Starts the server and makes the templates; the function it returns ends it after the last test. */
+/** Starts the server and creates the templates; the returned function stops it after the last test. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'));
   const [postgres, embedded] = await Promise.all([makePostgresTemplate(), makeEmbeddedTemplate(folder), buildPages()]);
@@ -49,7 +52,7 @@ async function makePostgresTemplate() {
   return { rig, name };
 }
 
-// Vitest's own process cannot make an embedded database, and has others to make meanwhile.
+// Vitest's own process cannot create an embedded database, and creates the others meanwhile.
 const embeddedProgram = `
   import { writeFile } from 'node:fs/promises';
   import { migrate } from './src/storage/migrate.ts';

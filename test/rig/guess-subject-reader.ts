@@ -1,13 +1,17 @@
 import type { Client } from 'pg';
-import { recoveryCodeGuesses, userGuesses } from '../../src/proving/guess-subject.ts';
+import { recoveryCodeGuesses, userGuesses } from '../../src/counting/guess-subject.ts';
 import { deriveKey, secretKey } from '../../src/runtime/crypto.ts';
 import { rootKeyPlace } from '../../src/storage/published.ts';
 import type { Tenant } from '../../src/storage/published.ts';
-import type { AuthenticatorRow } from '../../src/storage/queries/authenticators.ts';
 import { createSeal } from '../../src/storage/seal.ts';
 import type { testCredentials } from './server-process.ts';
 
-/** Under which name the tables of a server process count guesses at a user's method: it is an HMAC, so that this takes the keys. */
+type Countable = Parameters<typeof userGuesses>[0]['verified'][number];
+
+/**
+ * The name under which the tables of a server process count guesses at a user's method. It is an HMAC, so this needs
+ * the keys.
+ */
 export async function guessSubjectReader(
   admin: Client,
   { SALLYPORT_TENANT_ID: tenantId, SALLYPORT_MASTER_KEY: masterKey }: ReturnType<typeof testCredentials>,
@@ -18,8 +22,11 @@ export async function guessSubjectReader(
   const tenant = { tenantId, codeKey: deriveKey(root, 'one-time-code', tenantId) } as Tenant;
   return async (userId, method) => {
     if (method === 'RECOVERY_CODE') return recoveryCodeGuesses(tenant, userId, method).subject;
-    const { rows } = await admin.query<AuthenticatorRow>(
-      'select * from authenticators where user_id = $1 and verified_at is not null',
+    // Under the names that rows have in the program: this is the driver's own client.
+    const { rows } = await admin.query<Countable>(
+      `select authenticator_id as "authenticatorId", verification_method as "verificationMethod", slot, email,
+         phone_number as "phoneNumber"
+       from authenticators where user_id = $1 and verified_at is not null`,
       [userId],
     );
     return userGuesses({ tenant, key: { userId }, verified: rows }, method).subject;

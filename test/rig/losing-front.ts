@@ -2,17 +2,17 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A front before a server, between it and clients whose connections break. */
+/** A proxy in front of a server, for clients whose connections break. */
 export interface LosingFront {
   readonly url: string;
-  /** What arrived at the server, in order. */
+  /** The requests that reached the server, in order. */
   readonly delivered: readonly string[];
-  /** The next answers reach nobody: the server has finished, and the client's connection breaks. */
+  /** The next responses are lost: the server has finished, and the client's connection breaks. */
   loseNext(answers: number): void;
   stop(): Promise<void>;
 }
 
-/** Hands every request on, and every answer back that it was not told to lose. */
+/** Passes every request on, and every response back, except those it was told to lose. */
 export async function startLosingFront(serverUrl: string): Promise<LosingFront> {
   const delivered: string[] = [];
   let toLose = 0;

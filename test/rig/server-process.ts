@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Keys that every process of one test is started with, so that nodes of one database know the same tenant. */
+/** Keys with which every process of one test is started, so that nodes of one database know the same tenant. */
 export function testCredentials() {
   return {
     SALLYPORT_TENANT_ID: randomUUID(),
@@ -21,24 +21,31 @@ export function testCredentials() {
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  /** Everything it wrote so far, both streams. */
+  /** Everything it has written so far, both streams. */
   output(): string;
   /** Sends a signal. */
   signal(name: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal's name, when the process has ended. */
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** SIGKILL, and waits until it is gone. */
+  /** Sends SIGKILL, and waits until it is gone. */
   kill9(): Promise<void>;
-  /** SIGINT, waits, and removes the data directory if the rig made it. */
+  /** Sends SIGINT, waits, and removes the data directory if the rig created it. */
   stop(): Promise<void>;
 }
 
-/** Starts the built program as an operator would and waits until it listens. */
-export async function startServer(variables: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/**
+ * Starts the built program as an operator would and waits until it listens. Its log goes to `output`, into a pipe that is
+ * not read, or to an open file.
+ */
+export async function startServer(
+  variables: Readonly<Record<string, string>>,
+  stdout: 'output' | 'unread' | number = 'output',
+): Promise<ServerProcess> {
   const ownDir =
     variables['SALLYPORT_DATA_DIR'] === undefined ? await mkdtemp(join(tmpdir(), 'sallyport-server-')) : undefined;
-  // With a public URL of its own the server does not tell its port, so it is given one.
-  const port = variables['SALLYPORT_PUBLIC_URL'] === undefined ? undefined : await freePort();
+  // With a public URL the server does not print its port, nor where nobody reads, so it is given one.
+  const printsPort = variables['SALLYPORT_PUBLIC_URL'] === undefined && stdout === 'output';
+  const port = printsPort ? undefined : await freePort();
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -48,20 +55,24 @@ export async function startServer(variables: Readonly<Record<string, string>>): 
       ...(ownDir === undefined ? {} : { SALLYPORT_DATA_DIR: ownDir }),
       ...variables,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', typeof stdout === 'number' ? stdout : 'pipe', 'pipe'],
   });
   let output = '';
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    child.on('close', (code, signal) => resolve(signal ?? code ?? 1));
+    // A pipe that is not read is never closed.
+    child.on(stdout === 'unread' ? 'exit' : 'close', (code, signal) => resolve(signal ?? code ?? 1));
   });
+  let isOver = false;
+  void ended.then(() => (isOver = true));
   const url = await new Promise<string>((resolve, reject) => {
     const listenTo = (text: string) => {
       output += text;
       const found = /Sallyport is ready at (\S+)/.exec(output)?.[1];
       if (found !== undefined) resolve(found);
     };
-    child.stdout.setEncoding('utf8').on('data', listenTo);
-    child.stderr.setEncoding('utf8').on('data', listenTo);
+    if (stdout === 'output') child.stdout?.setEncoding('utf8').on('data', listenTo);
+    else void listens(port ?? 0, () => isOver).then(() => resolve(`http://127.0.0.1:${port}`));
+    child.stderr?.setEncoding('utf8').on('data', listenTo);
     void ended.then((code) => reject(new Error(`The server ended with ${code} before it listened:\n${output}`)));
   });
   return {
@@ -81,6 +92,21 @@ export async function startServer(variables: Readonly<Record<string, string>>): 
       if (ownDir !== undefined) await rm(ownDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when something listens there, or when it no longer matters. */
+async function listens(port: number, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const probe = connect(port, '127.0.0.1', () => {
+        probe.destroy();
+        resolve(true);
+      });
+      probe.on('error', () => resolve(false));
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function freePort(): Promise<number> {

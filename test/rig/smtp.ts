@@ -1,19 +1,19 @@
-/** A mail server that takes everything, and tells what it was given. */
+/** A mail server that accepts everything, and shows what it received. */
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 export interface SmtpRig {
   readonly url: string;
-  /** What came for an address, latest first, as text that can be searched: transfer encodings are undone. */
+  /** The mail for an address, latest first, as searchable text: transfer encodings are decoded. */
   mailTo(email: string): readonly string[];
-  /** How many clients have greeted it. */
+  /** The number of clients that have greeted it. */
   connections(): number;
-  /** Says that it takes what it holds, or why not. */
+  /** Accepts the messages that it holds, or refuses them with this reason. */
   decide(error?: Error): void;
   stop(): Promise<void>;
 }
 
-/** `holds`: it says nothing of a message until it is told to. */
+/** `holds`: it neither accepts nor refuses a message until it is told to. */
 export async function startSmtp({ holds = false }: { readonly holds?: boolean } = {}): Promise<SmtpRig> {
   const received: { readonly to: string; readonly text: string }[] = [];
   let connections = 0;

@@ -1,4 +1,4 @@
-/** Programs of the system that tests run, and how they are had where they are missing: from Debian's packages. */
+/** Programs of the system that tests run; missing ones come from Debian's packages. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,9 @@ export function installedProgram(names: readonly string[]): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** Installs packages and gives the path of one of the programs; undefined where that takes rights or a tool that are missing. */
+/**
+ * Installs packages and returns the path of one of the programs; undefined if the rights or tools for that are missing.
+ */
 export async function installPackages(
   names: readonly string[],
   packages: readonly string[],
@@ -25,15 +27,15 @@ export async function installPackages(
   return installedProgram(names);
 }
 
-/** A program, and what its environment needs. */
+/** A program, and the environment that it needs. */
 export interface SystemProgram {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * A program that is installed, or else unpacked into a folder: nothing is installed and no service started.
- * Undefined where it is not to be had.
+ * A program that is installed, or else unpacked into a folder: nothing is installed and no service started. Undefined
+ * if it is not available.
  */
 export async function unpackedProgram(
   name: string,
@@ -75,7 +77,7 @@ function apt(words: readonly string[]): void {
   execFileSync('apt-get', [...words], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
 }
 
-/** Test files run side by side, and apt serves one at a time. */
+/** Test files run in parallel, and apt runs once at a time. */
 async function once(work: () => void): Promise<void> {
   const lock = join(tmpdir(), 'sallyport-apt-get');
   for (;;) {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface ReceivedWebhook {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** As it was sent, for its signature. */
+  /** The unparsed body, for its signature. */
   readonly rawBody: string;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into events of every shape
   readonly body: any;
@@ -16,12 +16,12 @@ export interface WebhookReceiver {
   readonly url: string;
   readonly port: number;
   readonly received: readonly ReceivedWebhook[];
-  /** How the next ones are answered; 200 at first. */
+  /** The response to the next ones; 200 at first. */
   answer(respond: (response: ServerResponse, webhook: ReceivedWebhook) => void): void;
   stop(): Promise<void>;
 }
 
-/** Somebody's own server that takes webhooks, on loopback; with a certificate it speaks TLS. */
+/** A tenant's server that receives webhooks, on loopback; with a certificate it speaks TLS. */
 export async function startReceiver(tls?: { readonly key: string; readonly cert: string }): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   let respond: (response: ServerResponse, webhook: ReceivedWebhook) => void = (response) => response.end();

@@ -27,7 +27,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
   const manage = (method: string, path: string, body?: unknown) =>
     app.call(method, `/v1/management${path}`, { body, key: app.tenant.managementKey });
 
-  /** A fresh action with these rules, so that tests do not see each other's history of it. */
+  /** A fresh action with these rules, so that tests do not see each other's history. */
   async function actionWith(rules: readonly Record<string, unknown>[], action: Record<string, unknown> = {}) {
     const actionCode = `action-${(actions += 1)}`;
     const created = await manage('POST', '/action-configurations', {
@@ -66,7 +66,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
   const succeed = (userId: string, actionCode: string, key: string) =>
     app.call('PATCH', `/v1/users/${userId}/actions/${actionCode}/${key}`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
 
-  test('the first matching rule decides, all matches are reported, and the action keeps the rules as they were', async () => {
+  test('the first matching rule decides, all matches are reported, and the action keeps the rules of that time', async () => {
     const code = await actionWith([
       {
         name: 'High risk',
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('payer', code, { custom: { amount: 15000 } })).state).toBe('CHALLENGE_REQUIRED');
   });
 
-  test('methods and minimum assurance of the deciding rule reach the answer, also when it is repeated', async () => {
+  test('methods and minimum assurance of the deciding rule are in the response, also when it is repeated', async () => {
     const code = await actionWith([
       { verificationMethods: ['PASSKEY', 'AUTHENTICATOR_APP'], minimumAssurance: 'medium' },
     ]);
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await explain('demanding', code, 'k')).demand).toMatchObject({ minimumAssurance: 'medium' });
   });
 
-  test('ruling 9: the database judges a proof by a demand as the program does', async () => {
+  test('ruling 9: the database checks a proof against a demand as the program does', async () => {
     const judge = statement<{ it: boolean }>(
       'test_satisfies_demand',
       `select ${satisfiesDemand('$1::json', '$2::text', '$3::text')} as it`,
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
         }
   });
 
-  test('a device is new until the user has verified with it, and again after it is unknown', async () => {
+  test('a device is new until the user has verified with it; a request without one counts as new', async () => {
     const code = await actionWith([{ conditions: { '==': [{ var: 'device.isNew' }, true] } }]);
     const first = await track('owner', code, { deviceId: 'phone' });
     expect(first.state).toBe('CHALLENGE_REQUIRED');
@@ -133,7 +133,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('somebody-else', code, { deviceId: 'phone' })).state).toBe('CHALLENGE_REQUIRED');
   });
 
-  test('facts from the address: country, network, and no opinion without an address', async () => {
+  test('facts from the address: country and network; null without an address', async () => {
     const code = await actionWith([
       { type: 'BLOCK', conditions: { '==': [{ var: 'ip.location.country.countryCode' }, 'AU'] } },
       { type: 'REVIEW', conditions: { '!=': [{ var: 'ip.asn' }, null] } },
@@ -156,7 +156,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     '2002:af2d:b001::1',
     '64:ff9b::af2d:b001',
   ])(
-    'ruling 37: %j is blocked by the country, network, list and sanctions of the address inside',
+    'ruling 37: %j is blocked by the country, network, list and sanctions of the embedded address',
     async (ipAddress) => {
       const conditions = [
         { '==': [{ var: 'ip.countryCode' }, 'KP'] },
@@ -178,7 +178,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     },
   );
 
-  test('ruling 37: an address that cannot be read is unknown, is explained as unreadable and logged once a minute', async () => {
+  test('ruling 37: an address that cannot be parsed is unknown, explained as unreadable and logged once a minute', async () => {
     const rule = { type: 'BLOCK', conditions: { '==': [{ var: 'ip.countryCode' }, 'KP'] } };
     const unreadable = `${korean}, 10.0.0.1`;
     const code = await actionWith([rule]);
@@ -257,7 +257,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     }
   });
 
-  test('ruling 37: after a verification nobody knows where, travel is unknown until the next one', async () => {
+  test('ruling 37: after a verification at an unknown place, travel is unknown until the next one', async () => {
     const code = await actionWith([
       { type: 'BLOCK', conditions: { '==': [{ var: 'ip.impossibleTravel' }, true] } },
       { type: 'BLOCK', conditions: { '==': [{ var: 'ip.atypicalTravel' }, true] } },
@@ -276,7 +276,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('wanderer', code, { ipAddress: german })).state).toBe('ALLOW');
   });
 
-  test('ruling 37: a custom value that does not fit its declared type is unknown, of the action and of the user', async () => {
+  test('ruling 37: a custom value that does not fit its declared type is unknown, for the action and for the user', async () => {
     const points: [string, string, string][] = [
       ['sum37', 'number', 'action'],
       ['flag37', 'boolean', 'action'],
@@ -378,7 +378,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('flyer', code, { ipAddress: australian })).state).toBe('ALLOW');
   });
 
-  test('atypical travel, unrecognised addresses and earlier verification look at what was verified', async () => {
+  test('atypical travel, unrecognised addresses and earlier verification are computed from verified actions', async () => {
     const code = await actionWith([
       { type: 'BLOCK', conditions: { '==': [{ var: 'ip.atypicalTravel' }, true] } },
       { type: 'REVIEW', conditions: { '==': [{ var: 'ip.isUnrecognized' }, true] } },
@@ -412,7 +412,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('d4', code, { custom: { amount: 1 } })).state, 'no device: the count is 0').toBe('ALLOW');
   });
 
-  test('velocity: minutes since an event, and null where it never happened', async () => {
+  test('velocity: minutes since an event, and null if it never happened', async () => {
     const code = await actionWith([
       { type: 'BLOCK', conditions: { '<': [{ minutesSince: ['challengeFailed'] }, 10] } },
       { type: 'REVIEW', conditions: { '<': [{ minutesSince: ['enrolled'] }, 60] } },
@@ -433,7 +433,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('timer', code)).state).toBe('BLOCK');
   });
 
-  test('a list that changes changes decisions; a list that is deleted is no list', async () => {
+  test('changing a list changes decisions; a deleted list does not exist', async () => {
     await manage('POST', '/value-lists', {
       name: 'Blocked countries',
       itemType: 'string',
@@ -454,7 +454,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('listed', code, { ipAddress: german })).state).toBe('ALLOW');
   });
 
-  test('custom data of the action stands before that of the user', async () => {
+  test('custom data of the action takes precedence over that of the user', async () => {
     await app.call('PATCH', '/v1/users/tiered', { body: { custom: { tier: 'basic', limit: 10 } } });
     const code = await actionWith([
       { type: 'REVIEW', conditions: { '==': [{ var: 'custom.tier' }, 'basic'] } },
@@ -464,7 +464,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('tiered', code, { custom: { tier: 'gold' } })).state).toBe('CHALLENGE_REQUIRED');
   });
 
-  test('ruling 56: the address of the user is compared in its one spelling', async () => {
+  test('ruling 56: the user’s address is compared in its canonical spelling', async () => {
     const code = await actionWith([
       { type: 'BLOCK', conditions: { in: [{ var: 'user.email' }, ['Eve@xn--bcher-kva.example']] } },
     ]);
@@ -474,7 +474,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('eve', code, { email: 'Eve@buecher.example' })).state).toBe('ALLOW');
   });
 
-  test('A42: a repeat whose linked data differ is a conflict; other data may differ', async () => {
+  test('A42: a repeat with different linked data is a conflict; other data may differ', async () => {
     await manage('POST', '/custom-data-points', { name: 'payee', dataType: 'text', modelType: 'action', linked: true });
     const code = await actionWith([]);
     const body = { idempotencyKey: 'pay-1', custom: { payee: 'Ann', note: 'x' } };
@@ -490,7 +490,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect(left.status, 'leaving it out is a change too').toBe(409);
   });
 
-  test('an explanation says in words and as data why, from what was known then', async () => {
+  test('an explanation says why, in words and as data, from what was known then', async () => {
     const code = await actionWith([{ name: 'Large', conditions: { '>': [{ var: 'custom.amount' }, 2000] } }]);
     const { idempotencyKey } = await track('curious', code, {
       custom: { amount: 2001 },
@@ -514,7 +514,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect(await explain('curious', code, idempotencyKey)).toEqual(before);
   });
 
-  test('ruling 38: an amount that is missing or misspelt passes no rule that allows small ones', async () => {
+  test('ruling 38: a missing or misspelt amount passes no rule that allows small ones', async () => {
     const cents = { var: 'custom.cents' };
     const small = (amount: unknown) => ({ type: 'ALLOW', conditions: { '<': [amount, 100] } });
     const code = await actionWith(
@@ -536,7 +536,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     const dry = await manage('POST', `/action-configurations/${code}/rules/evaluate`, { facts: { custom: {} } });
     expect(dry.body).toMatchObject({ outcome: 'BLOCK', isReproduced: true });
 
-    // Neither do texts and sums that are made of nothing.
+    // Neither do texts, and sums of no values.
     const items = { map: [{ var: 'custom.items' }, { var: 'price' }] };
     const sum = { reduce: [items, { '+': [{ var: 'accumulator' }, { var: 'current' }] }, 0] };
     const made = await actionWith([small({ cat: [cents, ''] }), small({ substr: [cents, 0, 3] }), small(sum)], {
@@ -547,7 +547,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect((await track('careful', made, { custom: { cents: 5, items: [{ price: 5 }] } })).ruleIds).toHaveLength(3);
   });
 
-  test('ruling 38: a decision of the first version of the rule language is told as it was recorded', async () => {
+  test('ruling 38: a decision of the first version of the rule language is explained as it was recorded', async () => {
     const code = await actionWith([
       { name: 'Small', type: 'ALLOW', conditions: { '<': [{ '/': [{ var: 'custom.cents' }, 100] }, 100] } },
       { name: 'Rare', type: 'BLOCK', conditions: { '>': [{ var: 'custom.cents' }, 1] } },
@@ -559,7 +559,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     await app.db.query(
       {
         name: 'test_first_version',
-        text: `update actions set decision = (jsonb_set(decision::jsonb - 'language', '{inputs,facts}', '{}')
+        text: `update actions_by_month set decision = (jsonb_set(decision::jsonb - 'language', '{inputs,facts}', '{}')
           || jsonb_build_object('matched', jsonb_build_array(jsonb_build_object('ruleId', $2::text, 'name', 'Small then'))))::json
           where idempotency_key = $1 returning 1`,
       },
@@ -582,7 +582,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     });
   });
 
-  test('ruling 52: a rule that a longer list makes too dear is unknown, which the log says once; nothing else is', async () => {
+  test('ruling 52: a rule that a longer list makes too expensive is unknown, and the log says so once; nothing else is affected', async () => {
     const ranges = Array.from({ length: 300 }, (_, index) => `10.${index % 256}.${index >> 8}.0/24`);
     const dear = { some: [{ var: 'lists.offices' }, { inCidr: [{ var: '' }, { if: [true, ranges] }] }] };
     await manage('POST', '/value-lists', {
@@ -617,7 +617,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
       rules: [{ status: 'unknown', fault: 'it takes too many steps', leaves: [] }, { status: 'matched' }],
     });
 
-    // As it is now it can be tried out, but not saved.
+    // It can be tried out as it is now, but not saved.
     const draft = { name: 'Draft', isActive: true, priority: 0, type: 'BLOCK', conditions: dear };
     const dry = await manage('POST', `/action-configurations/${code}/rules/evaluate`, { rules: [draft], facts: {} });
     expect(dry.body.words[0]).toBe('Rule "Draft" could not be computed, because it failed: it takes too many steps.');
@@ -626,14 +626,17 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect(refused.body.errorDescription).toMatch(/^conditions: Write this so that it takes at most 150,000 steps/);
   });
 
-  test('nothing is read or recorded that no rule needs', async () => {
+  test('data that no rule needs is neither read nor recorded', async () => {
     const code = await actionWith([{ conditions: { '==': [{ var: 'custom.a' }, 1] } }]);
     const { idempotencyKey } = await track('private', code, {
       custom: { a: 2, secret: 'canary-custom' },
       ipAddress: german,
     });
     const [row] = await app.db.query<{ decision: string }>(
-      { name: 'test_decision', text: 'select decision::text as decision from actions where idempotency_key = $1' },
+      {
+        name: 'test_decision',
+        text: 'select decision::text as decision from actions_by_month where idempotency_key = $1',
+      },
       [idempotencyKey],
     );
     expect(row?.decision).toContain('"a":2');
@@ -698,7 +701,7 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  test('F23: a stored rule set that is damaged leaves the last good one in use; without one nothing is allowed', async () => {
+  test('F23: if a stored rule set is damaged, the last valid one stays in use; without one nothing is allowed', async () => {
     const code = await actionWith([{ type: 'ALLOW', conditions: { '==': [{ var: 'custom.a' }, 1] } }], {
       defaultUserActionResult: 'ALLOW',
     });

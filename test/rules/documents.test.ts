@@ -1,7 +1,7 @@
-/** Worry: the lists of one customer fill everybody's memory and disk, or what was decided cannot be explained any more. */
+/** Worry: one tenant's lists fill the memory and disk of all, or past decisions can no longer be explained. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { purgeDocumentsBeyond } from '../../src/jobs/purge-documents.ts';
-import { publishRuleSets } from '../../src/operations/publish-rule-sets.ts';
+import { publishRuleSets } from '../../src/configuring/publish-rule-sets.ts';
 import { sha256 } from '../../src/runtime/crypto.ts';
 import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
@@ -11,7 +11,7 @@ import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 
 const minuteMs = 60_000;
-// What no rule set names is left as it is for ten minutes, and looked for once a minute.
+// A document that no rule set names is kept for ten minutes; a job looks for such documents once a minute.
 const untilCompressedMs = 12 * minuteMs;
 
 const keptStatement = statement<{ documents: number; deflated: number; bytes: number; named: number; lost: number }>(
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
   const purge = (bytesMax: number, db: Database = app.db) =>
     purgeDocumentsBeyond({ db, runtime: app.runtime }, bytesMax);
 
-  test('ruling 52: a list is kept once, however many actions name it, and a change writes what it touches', async () => {
+  test('ruling 52: a list is stored once, however many actions name it, and a change writes only what it affects', async () => {
     const { keeps, newList, newAction, put, published } = await newTenant();
     const items = Array.from({ length: 1_000 }, (_, index) => `${'somebody-with-a-long-name '.repeat(2)}${index}`);
     const listBytes = JSON.stringify(items).length + 10 * items.length;
@@ -119,7 +119,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect((await keeps()).documents - second.documents).toBe(1);
   });
 
-  test('ruling 52: what no rule set names is compressed, and decisions are explained with the lists as they were', async () => {
+  test('ruling 52: a document that no rule set names is compressed, and decisions are explained with the lists of their time', async () => {
     const { keeps, newList, newAction, put, track, explain } = await newTenant();
     const items = ['mallory', ...Array.from({ length: 500 }, (_, index) => `user-number-${index}`)];
     await newList('bad', items);
@@ -139,7 +139,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(compressed.bytes).toBeLessThan(plain.bytes / 2);
     expect(await explain('mallory', 'pay')).toEqual(explained);
 
-    // Named again, they are whole again, and stay so.
+    // Named again, they are stored uncompressed again, and stay so.
     await newList('bad', items);
     await put('POST', '/action-configurations', { actionCode: 'pay', defaultUserActionResult: 'ALLOW' });
     await put('POST', '/action-configurations/pay/rules', { ...blocking('bad'), priority: 1 });
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(again).toMatchObject({ named: 2, lost: 0, deflated: again.documents - 2 });
   });
 
-  test('ruling 52: beyond what is kept the oldest go, current ones stay, and one that is named again is back', async () => {
+  test('ruling 52: over the limit the oldest are deleted, current ones stay, and one that is named again is restored', async () => {
     const { tenant, keeps, newList, newAction, put, track, explain } = await newTenant();
     await newList('bad', ['mallory']);
     await newAction('pay', 'bad');
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     };
     await purge((await keeps()).bytes);
     expect(await reproduced(), 'nothing is over the limit').toEqual([true, true, true, true]);
-    // Room for what was given up last: a rule set and its list.
+    // Room for what was replaced last: a rule set and its list.
     const [latest] = await query<{ bytes: number }>(
       `select sum(kept_bytes)::int as bytes from (
          select kept_bytes, rank() over (order by last_named_at desc) as place from published_documents d
@@ -195,9 +195,9 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(await track('dora', 'pay', 'later')).toBe('ALLOW');
   });
 
-  test('ruling 52: what was interrupted is done by the next run', async () => {
+  test('ruling 52: the next run finishes what was interrupted', async () => {
     const { keeps, newList, newAction, put } = await newTenant();
-    // Those of the tests before are out of the way then.
+    // Those of earlier tests are then no longer affected.
     await app.runtime.advance(untilCompressedMs);
     await newList('bad', ['mallory']);
     await newAction('pay', 'bad');
@@ -222,7 +222,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(await keeps()).toMatchObject({ documents: 2, named: 2, lost: 0 });
   });
 
-  test('F23: a list that is missing or altered leaves the last good rules in use; without them nothing is allowed', async () => {
+  test('F23: if a list is missing or altered, the last valid rules stay in use; without them nothing is allowed', async () => {
     const { tenant, newList, newAction, put, track } = await newTenant();
     await newList('good', ['alice']);
     await newAction('pay', 'good');
@@ -240,7 +240,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(restarted.logText()).toContain('cannot be read');
   });
 
-  test('ruling 52: rule sets of the release before, with the lists in them, are published anew at the start', async () => {
+  test('ruling 52: rule sets of the previous release, which contain their lists, are published again at startup', async () => {
     const { tenant, newList, newAction, track, explain } = await newTenant();
     await newList('bad', ['mallory']);
     await newAction('pay', 'bad');
@@ -280,9 +280,9 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect(await explain('mallory', 'pay'), 'what it decided stays explained').toEqual(explained);
   });
 
-  test('ruling 52: what live rules name has 64 MiB; more is refused before it is written, and less never', async () => {
+  test('ruling 52: documents of live rules have 64 MiB; more is refused before it is written, and reducing is always permitted', async () => {
     const { tenant, ask, put, keeps } = await newTenant();
-    // Lists of a mebibyte each that nobody has to send.
+    // Lists of a mebibyte each, created without a request.
     await query(
       `insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)
        select $1::uuid, 'big-' || n, 'Big ' || n, 'string', true, jsonb_build_array(n, repeat('x', 1048576)),
@@ -308,7 +308,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect([tooMuch.status, tooMuch.body.error]).toEqual([400, 'invalid_request']);
     expect(tooMuch.body.errorDescription).toContain('16 MiB');
 
-    // A tenant that has come to more by other ways may make it smaller.
+    // A tenant that exceeds the limit in another way may reduce its lists.
     const publish = (bytesBefore: number) =>
       app.db.transaction(async (sql) => {
         await sql.query(
@@ -326,7 +326,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     await expect(publish(66 * 1024 ** 2)).rejects.toThrow('undone');
   });
 
-  test('ruling 52: 200 value lists, answered one by one', async () => {
+  test('ruling 52: 200 value lists, streamed one by one', async () => {
     const { tenant, ask, newList, put } = await newTenant();
     await query(
       `insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)
@@ -342,7 +342,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect((await ask('POST', '/value-lists', { ...body, name: 'Last' })).status).toBe(409);
     const listed = await ask('GET', '/value-lists');
     expect(listed.body).toHaveLength(200);
-    expect(listed.headers['content-length'], 'nobody has put it together').toBeUndefined();
+    expect(listed.headers['content-length'], 'the list is never assembled as a whole').toBeUndefined();
     await put('DELETE', '/value-lists/last');
     await put('POST', '/value-lists', body);
   });
@@ -354,7 +354,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
       [tenantId, count],
     );
 
-  test('ruling 52: 1,000 action configurations, of which archived ones are none', async () => {
+  test('ruling 52: 1,000 action configurations, not counting archived ones', async () => {
     const { tenant, ask, put } = await newTenant();
     await configurations(tenant, 999);
     const create = (actionCode: string) => ({ actionCode, defaultUserActionResult: 'ALLOW' });
@@ -370,7 +370,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
     expect((await ask('POST', '/action-configurations', create('last'))).status, 'back from the archive').toBe(400);
   });
 
-  test('ruling 52: tracking makes 900 of them at most; then new codes are decided without one, and the operator is told', async () => {
+  test('ruling 52: tracking creates at most 900 of them; after that new codes are decided without one, and the operator is told', async () => {
     const { tenant, ask, put, track } = await newTenant();
     await configurations(tenant, 899);
     await put('PATCH', '/tenant', { newActionResult: 'REVIEW' });

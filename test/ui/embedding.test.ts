@@ -1,4 +1,4 @@
-/** Worry: an app's popup hangs, or a stranger's page gets what was meant for the app. */
+/** Worry: an app's popup hangs, or a page of another origin gets what was meant for the app. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { addAuthenticator, launch, popupFits, resultOf, startSite } from './site.ts';
@@ -10,7 +10,7 @@ const opened: OpenPage[] = [];
 
 beforeAll(async () => {
   site = await startSite();
-  // Unlike any localhost, which a developer's machine expects, this is an origin by its exact name.
+  // Unlike localhost, which development mode always expects, this origin is expected only by its exact name.
   await site.manage('PATCH', '/authenticator-configurations/passkey', {
     relyingParty: 'localhost',
     expectedOrigins: [site.appUrl],
@@ -40,7 +40,7 @@ async function withMail(userId: string): Promise<string> {
 }
 
 describe('in a popup of the official SDK', () => {
-  test('the page tells its height before it is ready, closes with a token that proves the action, and leaves no session in the frame', async () => {
+  test('the page reports its height before it is ready, closes with a token that proves the action, and leaves no session in the frame', async () => {
     const email = await withMail('popup');
     const { url } = await site.track('popup', 'withdraw', { redirectUrl: 'https://elsewhere.example/' });
     const app = await openApp();
@@ -49,7 +49,7 @@ describe('in a popup of the official SDK', () => {
     await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
     const early = await seenBy(app);
     const readyAt = early.findIndex(({ data }) => data === '{"event":"AUTHSIGNAL_READY"}');
-    // Raw for the height, JSON text for events (7.2).
+    // A raw number for the height, JSON text for events (7.2).
     const first = early[0]?.data as { readonly height: number };
     expect(Object.keys(first)).toEqual(['height']);
     expect(readyAt).toBeGreaterThan(0);
@@ -60,11 +60,11 @@ describe('in a popup of the official SDK', () => {
     const { token } = await resultOf(app);
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     expect(app.url()).toBe(`${site.appUrl}/`);
-    // The one there is was set by the SDK itself, on the app's side.
+    // The existing one was set by the SDK itself, on the app's side.
     expect((await app.context().cookies()).map(({ name }) => name)).toEqual(['__as_aid']);
   });
 
-  test('quitting closes it with the token as it was', async () => {
+  test('quitting closes it with the unchanged token', async () => {
     await withMail('popup-quit');
     const { url } = await site.track('popup-quit', 'withdraw');
     const app = await openApp();
@@ -74,7 +74,7 @@ describe('in a popup of the official SDK', () => {
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
   });
 
-  test('a token that is no good is shown at once, and told to the app', async () => {
+  test('an invalid token is shown at once, and reported to the app', async () => {
     const app = await openApp();
     await launch(app, `${site.url}/challenge?token=broken`, 'popup');
     await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
@@ -87,7 +87,7 @@ describe('in a popup of the official SDK', () => {
     expect(await app.locator('iframe').count()).toBe(0);
   });
 
-  test('ruling 57: a pattern lets one label in front frame the page and have its token', async () => {
+  test('ruling 57: a wildcard origin, of exactly one more label, may frame the page and get its token', async () => {
     const origin = site.appUrl.replace('localhost', '*.localhost');
     const expectedOrigins = [site.appUrl, origin];
     await site.manage('PATCH', '/authenticator-configurations/passkey', { relyingParty: 'localhost', expectedOrigins });
@@ -96,9 +96,9 @@ describe('in a popup of the official SDK', () => {
     const app = await openApp('/', origin.replace('*', 'shop'));
     await launch(app, url, 'popup');
     await app.locator('iframe.as-iframe-ready').waitFor();
-    // By the keyboard: the frame of another site moves under a pointer while the popup opens.
+    // With the keyboard: the frame of another site moves under a pointer while the popup opens.
     await app.frameLocator('iframe').getByRole('button', { name: 'Cancel' }).press('Enter');
-    // Asked by the clock: a window behind another one draws no frames to ask at.
+    // Polled by the clock: a window behind another one draws no frames on which to poll.
     const given = () => app.evaluate<string | undefined>('window.result?.token');
     await expect.poll(given, { timeout: 10_000 }).toBeDefined();
     const token = (await given()) ?? '';
@@ -109,7 +109,7 @@ describe('in a popup of the official SDK', () => {
     await site.manage('PATCH', '/authenticator-configurations/passkey', { expectedOrigins: [site.appUrl] });
   });
 
-  test('a refusal of the API is told to the app, and the popup stays', async () => {
+  test('a refusal of the API is reported to the app, and the popup stays open', async () => {
     await withMail('popup-error');
     const { url } = await site.track('popup-error', 'withdraw');
     const app = await openApp();
@@ -158,28 +158,28 @@ describe('in a window of the official SDK', () => {
     await popup.getByLabel('Code').waitFor();
     const code = await site.mailedCode(email);
     await popup.reload();
-    // The page that comes back sends nothing: this code can still be entered (ruling 44).
+    // The reloaded page sends nothing: this code can still be entered (ruling 44).
     await popup.getByLabel('Code').fill(code);
     const { token } = await resultOf(app);
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('the token reaches an app whose origin the browser hides, because it is addressed to each expected one (ruling 21)', async () => {
+  test('the token reaches an app whose origin the browser hides, because it is posted to each expected origin (ruling 21)', async () => {
     const app = await openApp('/no-referrer');
     await throughWindow(app, 'window-hidden');
     const { token } = await resultOf(app);
     expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test.each(['/', '/no-referrer'])('A59: a stranger that opens the page from %s gets no token', async (path) => {
+  test.each(['/', '/no-referrer'])('A59: an unexpected page that opens it from %s gets no token', async (path) => {
     const stranger = await openApp(path, site.appUrl.replace('localhost', '127.0.0.1'));
     const popup = await throughWindow(stranger, `stolen${path.length}`);
     await popup.getByRole('heading', { name: 'Confirmed' }).waitFor();
-    // Nobody will close it. Who hides is not known to be a stranger.
+    // The window stays open. An opener that hides its origin is not known to be unexpected.
     if (path === '/') await popup.getByText('You can close this page').waitFor();
     await popup.waitForTimeout(300);
     expect((await events(stranger)).filter(({ event }) => event === 'AUTHSIGNAL_CLOSE_POPUP')).toEqual([]);
-    // Whom the browser names as a stranger is told nothing at all.
+    // An opener that the browser names as unexpected gets no message at all.
     if (path === '/') expect(await seenBy(stranger)).toEqual([]);
   });
 });
@@ -187,7 +187,7 @@ describe('in a window of the official SDK', () => {
 describe('A60', () => {
   const strangeOrigin = () => site.appUrl.replace('localhost', '127.0.0.1');
 
-  test('a stranger that frames the page gets one that can be closed, and neither the token nor a way to use it', async () => {
+  test('a page of another origin that frames it gets a page that can be closed, and neither the token nor a way to use it', async () => {
     const { url, token } = await site.track('framed', 'withdraw');
     const stranger = await openApp('/', strangeOrigin());
     await launch(stranger, url, 'popup');
@@ -206,7 +206,7 @@ describe('A60', () => {
     );
   });
 
-  test('a stranger that hides who it is cannot frame the page at all', async () => {
+  test('a page that hides its origin cannot frame it at all', async () => {
     const { url } = await site.track('framed-hidden', 'withdraw');
     const stranger = await openApp('/no-referrer', strangeOrigin());
     await stranger.evaluate(
@@ -219,7 +219,7 @@ describe('A60', () => {
 });
 
 describe('A59', () => {
-  test('messages that others send to the page change nothing', async () => {
+  test('messages that other windows send to the page have no effect', async () => {
     await withMail('forged');
     const { url, token } = await site.track('forged', 'withdraw');
     const app = await openApp();

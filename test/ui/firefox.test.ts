@@ -1,4 +1,7 @@
-/** Worry: what works in Chromium does not in Firefox. Journeys with WebAuthn are not here: no protocol gives it a device. */
+/**
+ * Worry: something works in Chromium but not in Firefox. Journeys with WebAuthn are left out: no protocol adds a
+ * virtual authenticator to Firefox.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { findFirefox, launchFirefox } from '../rig/browser.ts';
@@ -43,7 +46,7 @@ describe.skipIf(path === undefined)(
       await signUpSignInStepUp(site, await open(), byApp);
     });
 
-    test('sign-up by e-mail, and the return by a recovery code', async () => {
+    test('sign-up by e-mail, and a return with a recovery code', async () => {
       await returnByRecoveryCode(site, await open());
     });
 
@@ -51,7 +54,7 @@ describe.skipIf(path === undefined)(
       await tidySettings(site, await open());
     });
 
-    test('by the keyboard alone, the focus is always where the eye is', async () => {
+    test('with the keyboard alone, the focus is always on what is visible', async () => {
       await finishByKeyboard(site, await open());
     });
 
@@ -61,7 +64,7 @@ describe.skipIf(path === undefined)(
       return email;
     }
 
-    test('a popup tells its height, is ready, and closes with a token that proves the action', async () => {
+    test('a popup reports its height, is ready, and closes with a token that proves the action', async () => {
       const email = await withMail('popup');
       const { url } = await site.track('popup', 'withdraw');
       const page = await open({ viewport: { width: 1000, height: 900 } });
@@ -75,7 +78,7 @@ describe.skipIf(path === undefined)(
       expect(await site.validate(token ?? '')).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
-    test('at 320 pixels nothing sticks out; a wrong code is told, and one with spaces is taken', async () => {
+    test('at 320 pixels nothing overflows; a wrong code is reported, and one with spaces is accepted', async () => {
       const email = await withMail('narrow');
       const { url } = await site.track('narrow', 'withdraw', { redirectUrl: `${site.appUrl}/narrow` });
       const page = await open({ viewport: { width: 320, height: 640 } });
@@ -93,7 +96,7 @@ describe.skipIf(path === undefined)(
       await press(page, 'Try another way');
       await heading(page, 'Confirm it’s you');
       expect(await isWithin()).toBe(true);
-      await pick(page, 'Code by e-mail');
+      await pick(page, 'E-mail code');
       await heading(page, 'Check your e-mail');
       const latest = await site.mailedCode(email, code);
       await page.getByLabel('Code').fill(`${latest.slice(0, 3)} ${latest.slice(3)}`);

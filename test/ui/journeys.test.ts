@@ -1,4 +1,4 @@
-/** Worry: a person cannot get through, or gets through where they must not. */
+/** Worry: a user cannot complete a journey, or completes one that should have stopped. */
 import { handleAuth0ExecutePostLogin } from '@authsignal/node';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -51,30 +51,30 @@ const backAtApp = (page: Page) => site.backAtApp(page);
 const mailedCode = (email: string, not?: string) => site.mailedCode(email, not);
 
 describe('the first screen', () => {
-  test('is drawn by the server, and says what to do where scripts are switched off', async () => {
+  test('is rendered by the server, and says what to do if scripts are switched off', async () => {
     const { url } = await site.track('nojs', 'signIn');
     const html = await (await fetch(url)).text();
-    expect(html).toContain('<h1 tabindex="-1">Set up how you sign in</h1>');
+    expect(html).toContain('<h1 tabindex="-1">Set up a way to confirm it’s you</h1>');
     const page = await open({ javaScriptEnabled: false });
     await page.goto(url);
     await heading(page, 'JavaScript is switched off');
-    expect(await page.getByText('Set up how you sign in').isVisible()).toBe(false);
+    expect(await page.getByText('Set up a way to confirm it’s you').isVisible()).toBe(false);
   });
 
-  test('takes the token out of the address at once, and a reload still shows it (ruling 21)', async () => {
+  test('removes the token from the address at once, and a reload still works (ruling 21)', async () => {
     const { url } = await site.track('reload', 'signIn');
     const page = await open();
     await visit(page, url);
     await page.waitForURL(`${site.url}/challenge`);
     await page.reload();
-    await heading(page, 'Set up how you sign in');
+    await heading(page, 'Set up a way to confirm it’s you');
     await page.waitForURL(`${site.url}/challenge`);
   });
 
-  test('of an authenticator app opens the app where a finger points, and shows a picture to scan elsewhere', async () => {
+  test('of an authenticator app opens the app on touch devices, and shows a QR code elsewhere', async () => {
     for (const [hasTouch, words] of [
       [true, 'Open your authenticator app from here'],
-      [false, 'Scan this picture'],
+      [false, 'Scan this QR code'],
     ] as const) {
       const { url } = await site.track(`app-by-${hasTouch}`, 'signIn');
       const page = await open({ hasTouch, isMobile: hasTouch });
@@ -91,7 +91,7 @@ describe('the first screen', () => {
     ['no token', '/challenge'],
     ['a broken token', '/challenge?token=abc'],
     ['two tokens', '/challenge?token=a&token=b'],
-  ])('with %s is the expired one, without a way to nowhere', async (_name, path) => {
+  ])('with %s is the expired page, without a way back', async (_name, path) => {
     const page = await open();
     await page.goto(`${site.url}${path}`);
     await heading(page, 'This page has expired');
@@ -100,7 +100,7 @@ describe('the first screen', () => {
   });
 });
 
-/** A browser for which the page's code is on its way until `deliver` is called. */
+/** A browser that gets the page's code only when `deliver` is called. */
 async function openSlowly(): Promise<{ page: Page; deliver: () => void }> {
   const page = await open();
   let deliver: () => void = () => undefined;
@@ -113,7 +113,7 @@ async function openSlowly(): Promise<{ page: Page; deliver: () => void }> {
 }
 const started = (page: Page) => page.locator('html.started').waitFor({ state: 'attached' });
 
-describe('before the page’s code has come', () => {
+describe('before the page’s code has loaded', () => {
   const withApp = (userId: string) =>
     site.api('POST', `/v1/users/${userId}/authenticators`, {
       verificationMethod: 'AUTHENTICATOR_APP',
@@ -126,18 +126,18 @@ describe('before the page’s code has come', () => {
     await page.goto(url, { waitUntil: 'commit' });
     await pick(page, 'Authenticator app');
     expect(await page.locator('a:target').textContent()).toContain('Authenticator app');
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     deliver();
     await heading(page, 'Check your e-mail');
     expect(page.url()).toBe(`${site.url}/challenge`);
     await press(page, 'Back');
-    await heading(page, 'Set up how you sign in');
+    await heading(page, 'Set up a way to confirm it’s you');
     expect(await page.locator('a:target').count()).toBe(0);
     await page.goBack();
     await page.waitForURL(`${site.url}/challenge`);
   });
 
-  test('what was typed stays, with the caret where it was; buttons say that they are not ready, and sit where they will', async () => {
+  test('typed text stays, with the caret in place; buttons show that they are not ready, in their final position', async () => {
     await withApp('early-typist');
     const { url } = await site.track('early-typist', 'withdraw');
     const { page, deliver } = await openSlowly();
@@ -154,7 +154,7 @@ describe('before the page’s code has come', () => {
     deliver();
     await started(page);
     expect(await confirm.isEnabled()).toBe(true);
-    // What is drawn at a moment of an animation lies a fraction off.
+    // In the middle of an animation, positions are off by a fraction.
     const now = await place();
     for (const [index, pixels] of before.entries()) expect(Math.abs(pixels - (now[index] ?? NaN))).toBeLessThan(2);
     await page.keyboard.type('9');
@@ -163,7 +163,7 @@ describe('before the page’s code has come', () => {
     await page.getByRole('alert').getByText('Enter all 6 digits').waitFor();
   });
 
-  test('a whole code that was typed is kept but not sent: after a reload it could be an old one', async () => {
+  test('a complete code that was typed is kept but not sent: after a reload it could be an old one', async () => {
     await withApp('early-coder');
     const { url } = await site.track('early-coder', 'withdraw', { redirectUrl: `${site.appUrl}/early` });
     const { page, deliver } = await openSlowly();
@@ -179,7 +179,7 @@ describe('before the page’s code has come', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('the focus that somebody has set stays where it is', async () => {
+  test('a focus that the user has set stays where it is', async () => {
     await withApp('early-mover');
     const { url } = await site.track('early-mover', 'withdraw', { redirectUrl: `${site.appUrl}/moved` });
     const { page, deliver } = await openSlowly();
@@ -195,7 +195,7 @@ describe('before the page’s code has come', () => {
   });
 });
 
-test('ruling 56: an app that was brought along with eight digits is asked for eight', async () => {
+test('ruling 56: an imported app with eight digits is asked for eight', async () => {
   const own = new TOTP({ secret: new Secret(), digits: 8, period: 60 });
   await site.api('POST', '/v1/users/brought-along/authenticators', {
     verificationMethod: 'AUTHENTICATOR_APP',
@@ -210,16 +210,16 @@ test('ruling 56: an app that was brought along with eight digits is asked for ei
 });
 
 describe('with nowhere to go back to', () => {
-  test('“Cancel” says that nothing was confirmed, that the page can be closed, and lets go on after all', async () => {
+  test('“Cancel” says that nothing was confirmed and that the page can be closed, and still lets the user go on', async () => {
     const { url, token } = await site.track('nowhere', 'signIn');
     const page = await open();
     await visit(page, url);
     await press(page, 'Cancel');
-    await heading(page, 'You’ve stopped here');
+    await heading(page, 'You stopped');
     await page.getByText('You can close this page').waitFor();
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
-    await press(page, 'Go on after all');
-    await heading(page, 'Set up how you sign in');
+    await press(page, 'Continue');
+    await heading(page, 'Set up a way to confirm it’s you');
   });
 
   test.each(['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_REQUIRED'])('%s says that the page can be closed', async (state) => {
@@ -232,7 +232,7 @@ describe('with nowhere to go back to', () => {
     expect(await page.getByRole('button').count()).toBe(0);
   });
 
-  test('settings say that the page can be closed, and offer nothing to quit', async () => {
+  test('settings say that the page can be closed, and offer no way to cancel', async () => {
     const email = 'nowhere-settings@example.com';
     await site.api('POST', '/v1/users/nowhere-settings/authenticators', { verificationMethod: 'EMAIL_OTP', email });
     const { url } = await site.track('nowhere-settings', 'settings', {
@@ -263,13 +263,13 @@ describe('a first visit', () => {
     const named = await site.track('first-mail', 'signIn', { email: 'first-mail@example.com' });
     const page = await open();
     await visit(page, named.url);
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await heading(page, 'Check your e-mail');
     await page.getByText('first-mail@example.com').waitFor();
     await page.getByLabel('Code').fill(await mailedCode('first-mail@example.com'));
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
     await page.locator('.Codes li').nth(9).waitFor();
-    // Each on a line of its own, at any width, also where the pages have less room than they would like.
+    // Each on its own line, at any width, also where a page has little room.
     for (const width of [1100, 640, 480, 400, 320]) {
       await page.setViewportSize({ width, height: 700 });
       expect(
@@ -281,22 +281,22 @@ describe('a first visit', () => {
     const download = page.waitForEvent('download');
     await press(page, 'Download');
     await download;
-    expect(await page.getByLabel('I’ve kept them').isChecked()).toBe(true);
+    expect(await page.getByLabel('I’ve saved them').isChecked()).toBe(true);
     await press(page, 'Continue');
     await heading(page, 'All set');
-    expect(await page.locator('.List li').allTextContents()).toEqual(['Code by e-mail', 'Recovery codes']);
+    expect(await page.locator('.List li').allTextContents()).toEqual(['E-mail code', 'Recovery codes']);
 
     const unnamed = await site.track('first-mail-2', 'signIn');
     const other = await open();
     await visit(other, unnamed.url);
-    await pick(other, 'Code by e-mail');
+    await pick(other, 'E-mail code');
     await other.getByLabel('E-mail address').fill('nobody');
     await press(other, 'Continue');
     await other.getByRole('alert').getByText('such as name@example.com').waitFor();
     await other.getByLabel('E-mail address').fill('first-mail-2@example.com');
     await press(other, 'Continue');
     await other.getByLabel('Code').fill(await mailedCode('first-mail-2@example.com'));
-    await heading(other, 'Keep these codes safe');
+    await heading(other, 'Save your recovery codes');
   });
 });
 
@@ -307,7 +307,7 @@ describe('a returning visit', () => {
     return email;
   }
 
-  test('by e-mail: a wrong code is told and can be put right; the code can be pasted with what stands around it', async () => {
+  test('by e-mail: a wrong code is reported and can be corrected; a code can be pasted with surrounding text', async () => {
     const email = await withMail('back-mail');
     const { url } = await site.track('back-mail', 'withdraw', { redirectUrl: `${site.appUrl}/done` });
     const page = await open();
@@ -344,7 +344,7 @@ describe('a returning visit', () => {
     const { url } = await site.track('guesser', 'withdraw');
     const page = await open();
     await visit(page, url);
-    // A guess before there is a code to guess is not counted.
+    // A guess before any code was sent is not counted.
     await mailedCode(email);
     for (const guess of ['000001', '000002', '000003', '000004', '000005', '000006']) {
       await page.getByLabel('Code').fill('');
@@ -352,14 +352,14 @@ describe('a returning visit', () => {
       await page.getByLabel('Code').fill(guess);
       await isAnswered;
     }
-    const said = /Too many tries\. You can try again in (\d+ seconds|1 minute)\./;
+    const said = /Too many attempts\. You can try again in (\d+ seconds|1 minute)\./;
     await page.getByRole('alert').getByText(said).waitFor();
 
     const confirm = page.getByRole('button', { name: 'Confirm' });
     const left = async () => Number(/in (\d+) seconds/.exec((await page.getByRole('timer').textContent()) ?? '')?.[1]);
     const first = await left();
     await expect.poll(left, { timeout: 10_000 }).toBeLessThan(first - 1);
-    // What was heard once is not heard each second.
+    // A screen reader announces the wait once, not every second.
     expect(
       await page
         .getByRole('alert')
@@ -371,7 +371,7 @@ describe('a returning visit', () => {
     page.on('request', (request) => sent.push(request.url()));
     await page.getByLabel('Code').fill('000007');
     await page.keyboard.press('Enter');
-    // Loading the page again is no way around it.
+    // Reloading the page does not end the wait.
     await page.reload();
     await page.getByRole('timer').waitFor();
     expect(await confirm.getAttribute('aria-disabled')).toBe('true');
@@ -384,7 +384,7 @@ describe('a returning visit', () => {
     expect(await confirm.getAttribute('aria-disabled')).toBe('false');
   });
 
-  test('leaves by “Cancel” with the token as it is, and proves nothing by that', async () => {
+  test('ends with “Cancel”, returns the unchanged token and proves nothing', async () => {
     await withMail('quitter');
     const { url } = await site.track('quitter', 'withdraw', { redirectUrl: `${site.appUrl}/quit` });
     const page = await open();
@@ -393,7 +393,7 @@ describe('a returning visit', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_REQUIRED', isValid: false });
   });
 
-  test('ruling 51: goes back to Auth0 with the state that it knows the login by, also after a reload', async () => {
+  test('ruling 51: returns to Auth0 with the state by which it knows the login, also after a reload', async () => {
     await withMail('auth0|b1');
     let sentTo = '';
     const api = { redirect: { sendUserTo: (to: string) => (sentTo = to) } };
@@ -402,7 +402,7 @@ describe('a returning visit', () => {
     const options = { apiSecretKey: site.secretKey, apiUrl: `${site.url}/v1` };
     await handleAuth0ExecutePostLogin(event, api, { ...options, redirectUrl: `${site.appUrl}/continue` });
     const page = await open();
-    // Auth0 appends a state of its own to whatever address it sends the browser to.
+    // Auth0 appends its own state to every address to which it sends the browser.
     const state = 'hKFo2SBfa/+==&x';
     await visit(page, `${sentTo}&state=${encodeURIComponent(state)}`);
     await page.reload();
@@ -413,13 +413,13 @@ describe('a returning visit', () => {
     expect(await site.validate(token)).toMatchObject({ userId: 'auth0|b1', action: 'auth0-login' });
   });
 
-  test('by a recovery code', async () => {
+  test('with a recovery code', async () => {
     await returnByRecoveryCode(site, await open());
   });
 });
 
 describe('a passkey', () => {
-  test('that the device does not give can be asked for again, or left for another way', async () => {
+  test('can be requested again if the device does not give it, or replaced by another method', async () => {
     const userId = 'key-refuser';
     const page = await open();
     const device = await addAuthenticator(page);
@@ -427,7 +427,7 @@ describe('a passkey', () => {
     await visit(page, first.url);
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
     await site.api('POST', `/v1/users/${userId}/authenticators`, {
       verificationMethod: 'EMAIL_OTP',
       email: 'key-refuser@example.com',
@@ -438,14 +438,14 @@ describe('a passkey', () => {
     await visit(page, again.url);
     await heading(page, 'Use your passkey');
     await press(page, 'Use passkey');
-    await page.getByRole('status').getByText('cancelled or took too long').waitFor({ timeout: 70_000 });
+    await page.getByRole('status').getByText('cancelled or timed out').waitFor({ timeout: 70_000 });
     await press(page, 'Try another way');
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await page.getByLabel('Code').fill(await mailedCode('key-refuser@example.com'));
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('is offered right after a first enrolment by e-mail, and the end names all that was set up', async () => {
+  test('is offered right after a first enrolment by e-mail, and the last screen names everything that was set up', async () => {
     const page = await open();
     await addAuthenticator(page);
     const { url } = await site.track('mail-first', 'signIn', {
@@ -454,18 +454,18 @@ describe('a passkey', () => {
     });
     await visit(page, url);
     await page.locator('header').getByText('Sallyport', { exact: true }).waitFor();
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await page.getByLabel('Code').fill(await mailedCode('mail-first@example.com'));
     await keepCodes(page);
     await heading(page, 'Faster next time');
     await press(page, 'Create passkey');
     await heading(page, 'All set');
-    expect(await page.locator('.List li').allTextContents()).toEqual(['Code by e-mail', 'Recovery codes', 'Passkey']);
+    expect(await page.locator('.List li').allTextContents()).toEqual(['E-mail code', 'Recovery codes', 'Passkey']);
     await press(page, 'Continue');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('is offered after another proof, once, and declining it undoes nothing', async () => {
+  test('is offered once after another proof, and declining it undoes nothing', async () => {
     await site.api('POST', '/v1/users/uplifted/authenticators', {
       verificationMethod: 'EMAIL_OTP',
       email: 'uplifted@example.com',
@@ -486,7 +486,7 @@ describe('a passkey', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('cannot be used by a browser that knows none, which is said', async () => {
+  test('cannot be used by a browser without support, and the page says so', async () => {
     const page = await open();
     await page.addInitScript('delete window.PublicKeyCredential');
     const { url } = await site.track('old-browser', 'signIn');
@@ -495,18 +495,18 @@ describe('a passkey', () => {
     await page.getByRole('status').getByText('This browser can’t use passkeys here').waitFor();
     expect(await page.getByRole('button', { name: 'Create passkey' }).count()).toBe(0);
     await press(page, 'Try another way');
-    await heading(page, 'Set up how you sign in');
+    await heading(page, 'Set up a way to confirm it’s you');
   });
 });
 
-describe('a passkey of a kind that the tenant does not take', () => {
+describe('a passkey of a kind that the tenant does not accept', () => {
   async function requireDeviceBound(value: true | null): Promise<void> {
     const list = (await site.manage('GET', '/authenticator-configurations')) as readonly Record<string, string>[];
     const of = list.find(({ verificationMethod }) => verificationMethod === 'PASSKEY')?.['authenticatorId'] ?? '';
     await site.manage('PATCH', `/authenticator-configurations/${of}`, { requireDeviceBound: value });
   }
 
-  test('A51: is not added; its user is told what to try, and another way is at hand', async () => {
+  test('A51: is not added; the page says what to try, and offers another method', async () => {
     await requireDeviceBound(true);
     const page = await open();
     await addAuthenticator(page, { isSynced: true });
@@ -514,9 +514,9 @@ describe('a passkey of a kind that the tenant does not take', () => {
     await visit(page, url);
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
-    await page.getByRole('alert').getByText('This key was not accepted. Try another one').waitFor();
+    await page.getByRole('alert').getByText('This key wasn’t accepted. Try another one').waitFor();
     await press(page, 'Try another way');
-    await heading(page, 'Set up how you sign in');
+    await heading(page, 'Set up a way to confirm it’s you');
     expect(await site.api('GET', '/v1/users/synced-user/authenticators')).toEqual([]);
     await requireDeviceBound(null);
   });
@@ -530,7 +530,7 @@ describe('a security key', () => {
     await visit(page, first.url);
     await pick(page, 'Security key');
     await press(page, 'Add security key');
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
     const again = await site.track('fob-user', 'withdraw', { redirectUrl: `${site.appUrl}/fob-again` });
     await visit(page, again.url);
     expect(await site.validate(await backAtApp(page))).toMatchObject({
@@ -549,27 +549,27 @@ describe('a link by e-mail', () => {
       (link) => link !== '',
     );
 
-  test('A20, A22: opened on another device it proves nothing until its button is pressed; then the first page goes on', async () => {
+  test('A20, A22: opened on another device it proves nothing until its button is pressed; then the first page continues', async () => {
     const email = 'linked@example.com';
     const { url, token } = await site.track('linked', 'signIn', { email, redirectUrl: `${site.appUrl}/linked` });
     const page = await open();
     await visit(page, url);
-    await pick(page, 'Link by e-mail');
+    await pick(page, 'E-mail link');
     await heading(page, 'Open the link we sent you');
     const phone = await open();
     await phone.goto(await mailedLink(email));
     await phone.getByRole('button', { name: 'Yes, it’s me' }).waitFor();
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
     await phone.getByRole('button', { name: 'Yes, it’s me' }).click();
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
     await keepCodes(page);
     await press(page, 'Continue');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
-    // The other device is logged in to nothing: it has no token, no cookie and no way on.
+    // The other device is not signed in: it has no token, no cookie and no way on.
     expect(await phone.context().cookies()).toEqual([]);
   });
 
-  test('proves a returning visit; its mail speaks the language of the page, not that of the browser', async () => {
+  test('proves a returning visit; its mail is in the language of the page, not that of the browser', async () => {
     const email = 'linked-again@example.com';
     const authenticator = { verificationMethod: 'EMAIL_MAGIC_LINK', email };
     await site.api('POST', '/v1/users/linked-again/authenticators', authenticator);
@@ -591,7 +591,7 @@ describe('a link by e-mail', () => {
 });
 
 describe('“No, it wasn’t me” behind a mailed link', () => {
-  test('ruling 20: ends the journey of whoever waits for it, on the page that waits and on one that asks for a code', async () => {
+  test('ruling 20: ends the journey that waits for it, on the page that waits and on one that asks for a code', async () => {
     const email = 'not-me@example.com';
     for (const verificationMethod of ['EMAIL_MAGIC_LINK', 'EMAIL_OTP']) {
       await site.api('POST', '/v1/users/not-me/authenticators', { verificationMethod, email });
@@ -601,8 +601,8 @@ describe('“No, it wasn’t me” behind a mailed link', () => {
     await visit(other, url);
     await visit(page, url);
     for (const [asking, way] of [
-      [other, 'Code by e-mail'],
-      [page, 'Link by e-mail'],
+      [other, 'E-mail code'],
+      [page, 'E-mail link'],
     ] as const) {
       await press(asking, 'Try another way');
       await pick(asking, way);
@@ -616,9 +616,9 @@ describe('“No, it wasn’t me” behind a mailed link', () => {
         (link) => link !== '',
       ),
     );
-    // By the keyboard alone, and without a script.
+    // With the keyboard alone, and without scripts.
     await phone.getByRole('button', { name: 'No, it wasn’t me' }).press('Enter');
-    await heading(phone, 'Thank you for telling us');
+    await heading(phone, 'Thanks for telling us');
     await heading(page, 'This was declined');
     await press(page, 'Go back');
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state: 'CHALLENGE_FAILED', isValid: false });
@@ -643,7 +643,7 @@ describe('ruling 44: a page that waits for a message', () => {
     return { email, ...(await site.track(userId, 'withdraw', body)) };
   }
 
-  test('sends nothing when it is loaded again, or opened in a second tab; the countdown goes on, and the code is good', async () => {
+  test('sends nothing if it is reloaded, or opened in a second tab; the countdown goes on, and the code is valid', async () => {
     const { email, url, token } = await returning('reloads-code', 'EMAIL_OTP');
     const page = await open();
     await page.goto(url);
@@ -664,7 +664,7 @@ describe('ruling 44: a page that waits for a message', () => {
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
   });
 
-  test('is drawn with the countdown before its code has come, and that took no time off', async () => {
+  test('shows the countdown before its code has loaded, and that took no time off', async () => {
     const { email, url } = await returning('drawn-code', 'EMAIL_OTP');
     const before = await open();
     await before.goto(url);
@@ -679,7 +679,7 @@ describe('ruling 44: a page that waits for a message', () => {
     expect(await mails(email)).toBe(1);
   });
 
-  test('sends once more when it is asked to, however often that is pressed', async () => {
+  test('sends once more on request, however often the button is pressed', async () => {
     const { email, url } = await returning('pressed-twice', 'EMAIL_OTP');
     const page = await open();
     await page.clock.install();
@@ -697,7 +697,7 @@ describe('ruling 44: a page that waits for a message', () => {
     await heading(page, 'Confirmed');
   });
 
-  test('sends nothing when somebody looks at another way and comes back', async () => {
+  test('sends nothing if the user looks at another method and comes back', async () => {
     const { email, url } = await returning('looks-around', 'EMAIL_OTP');
     await site.api('POST', '/v1/users/looks-around/authenticators', {
       verificationMethod: 'AUTHENTICATOR_APP',
@@ -705,10 +705,10 @@ describe('ruling 44: a page that waits for a message', () => {
     });
     const page = await open();
     await page.goto(url);
-    const isMail = page.getByText(/Enter the code that we sent to/);
+    const isMail = page.getByText(/Enter the code we sent to/);
     if (!(await isMail.isVisible())) {
       await press(page, 'Try another way');
-      await pick(page, 'Code by e-mail');
+      await pick(page, 'E-mail code');
     }
     await secondsLeft(page);
     for (let count = 0; count < 2; count += 1) {
@@ -716,7 +716,7 @@ describe('ruling 44: a page that waits for a message', () => {
       await pick(page, 'Authenticator app');
       await heading(page, 'Enter the code from your app');
       await press(page, 'Back');
-      await pick(page, 'Code by e-mail');
+      await pick(page, 'E-mail code');
       await secondsLeft(page);
     }
     expect(await mails(email)).toBe(1);
@@ -724,27 +724,27 @@ describe('ruling 44: a page that waits for a message', () => {
     await heading(page, 'Confirmed');
   });
 
-  test('shows the address again that was entered, masked, and lets another one be entered, which is sent to', async () => {
+  test('shows the entered address again, masked, and sends to another one if that is entered', async () => {
     const [one, two] = ['one-typed@example.com', 'two-typed@example.com'];
     const { url } = await site.track('types-address', 'signIn');
     const page = await open();
     await page.goto(url);
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await page.getByLabel('E-mail address').fill(one);
     await press(page, 'Continue');
     const first = await secondsLeft(page);
     const sent = await mailedCode(one);
-    // Back and again, then loaded again: the same.
+    // Back and forth, then reloaded: the same.
     await press(page, 'Back');
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await secondsLeft(page);
     await page.waitForTimeout(1_500);
     await page.reload();
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await page.getByText('o•••@example.com').waitFor();
     expect(await secondsLeft(page)).toBeLessThan(first);
     expect(await mails(one)).toBe(1);
-    await press(page, 'Use another address');
+    await press(page, 'Use a different address');
     await page.getByLabel('E-mail address').fill(two);
     await press(page, 'Continue');
     await page.getByText(two).waitFor();
@@ -753,10 +753,10 @@ describe('ruling 44: a page that waits for a message', () => {
     await code(page).fill(sent);
     await page.getByText('That code isn’t right').waitFor();
     await code(page).fill(await mailedCode(two));
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
   });
 
-  test('of a link: it sends nothing when it is loaded again, and goes on when the link was confirmed, whoever asked for it last', async () => {
+  test('for a link, sends nothing if it is reloaded, and continues when the link was confirmed, whichever page requested it last', async () => {
     const { email, url, token } = await returning('reloads-link', 'EMAIL_MAGIC_LINK');
     const page = await open();
     await page.goto(url);
@@ -766,7 +766,7 @@ describe('ruling 44: a page that waits for a message', () => {
     expect(await secondsLeft(page)).toBeLessThan(first);
     await page.getByText('Waiting for you to open the link').waitFor();
     expect(await mails(email)).toBe(1);
-    // Sent again by somebody else: another tab, an app.
+    // Sent again from elsewhere: another tab, or an app.
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     await fetch(`${site.url}/v1/client/challenge/email-magic-link`, { method: 'POST', headers, body: '{}' });
     expect(await mails(email)).toBe(2);
@@ -792,12 +792,12 @@ describe('settings', () => {
     const email = 'only@example.com';
     await site.api('POST', '/v1/users/only/authenticators', { verificationMethod: 'EMAIL_OTP', email });
     const page = await settingsOf('only');
-    await options(page, 'Code by e-mail');
+    await options(page, 'E-mail code');
     await page.getByText('This is your only way in').waitFor();
     expect(await page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
   });
 
-  test('the last passkey cannot be removed where the tenant keeps it, and says why; what is beside it can', async () => {
+  test('the last passkey cannot be removed if the tenant keeps it, and says why; other authenticators can', async () => {
     await withTwo(site, 'keeper');
     const { credentialId, publicKey } = softwareKey();
     await site.api('POST', '/v1/users/keeper/authenticators', {
@@ -812,60 +812,60 @@ describe('settings', () => {
     await options(page, 'Passkey');
     await page.getByText('This is your last passkey').waitFor();
     expect(await page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
-    await options(page, 'Code by e-mail');
+    await options(page, 'E-mail code');
     await page.getByRole('button', { name: 'Remove', exact: true }).waitFor();
     await site.manage('PATCH', `/authenticator-configurations/${of}`, { preventRemovingLastPasskey: null });
   });
 
-  test('without scopes of the backend begin with a proof', async () => {
+  test('begin with a proof if the backend gave no scopes', async () => {
     await withTwo(site, 'prover');
     const page = await settingsOf('prover', {});
     await heading(page, 'Check your e-mail');
     await page.getByLabel('Code').fill(await mailedCode('prover@example.com'));
     await heading(page, 'How you confirm it’s you');
-    await options(page, 'Link by e-mail');
+    await options(page, 'E-mail link');
     await press(page, 'Remove');
     await press(page, 'Remove');
     await page.getByRole('status').getByText('Removed.').waitFor();
   });
 
-  test('ruling 17: a proof weaker than the strongest way shows what there is, and changes none of it', async () => {
+  test('ruling 17: a proof weaker than the strongest method shows what is set up, and changes none of it', async () => {
     const page = await open();
     await addAuthenticator(page);
     const first = await site.track('strong', 'signIn', { email: 'strong@example.com' });
     await visit(page, first.url);
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
-    await heading(page, 'Keep these codes safe');
+    await heading(page, 'Save your recovery codes');
     await site.api('POST', '/v1/users/strong/authenticators', {
       verificationMethod: 'EMAIL_OTP',
       email: 'strong@example.com',
     });
     const weak = await open();
-    // The browser's own dialog would lie over the page, as it does for people, until they close it.
+    // The browser's own dialog would cover the page, as it does for users, until they close it.
     await weak.addInitScript('navigator.credentials.get = () => new Promise(() => undefined)');
     await settingsOf('strong', {}, weak);
     await press(weak, 'Try another way');
-    await pick(weak, 'Code by e-mail');
+    await pick(weak, 'E-mail code');
     await weak.getByLabel('Code').fill(await mailedCode('strong@example.com'));
     await heading(weak, 'How you confirm it’s you');
-    await weak.getByText('confirm with the strongest way that you have').waitFor();
+    await weak.getByText('first confirm in the strongest way you have').waitFor();
     expect(await weak.getByRole('button').allTextContents()).toEqual(['Done']);
   });
 });
 
-describe('by the keyboard alone', () => {
-  test('a first visit can be finished, and the focus is always where the eye is', async () => {
+describe('with the keyboard alone', () => {
+  test('a first visit can be completed, and the focus is always on what is visible', async () => {
     await finishByKeyboard(site, await open());
   });
 });
 
-describe('an action that is decided already', () => {
+describe('an action that is already decided', () => {
   test.each([
     ['BLOCK', 'We stopped this request'],
     ['CHALLENGE_FAILED', 'This was declined'],
-    ['REVIEW_REQUIRED', 'This is being looked at'],
-  ])('%s says so and offers nothing but the way back', async (state, title) => {
+    ['REVIEW_REQUIRED', 'This is being reviewed'],
+  ])('%s says so and offers only the way back', async (state, title) => {
     const userId = `decided-${state}`;
     const body = { idempotencyKey: 'k', redirectUrl: `${site.appUrl}/decided` };
     const { url } = await site.track(userId, 'withdraw', body);
@@ -878,7 +878,7 @@ describe('an action that is decided already', () => {
     expect(await site.validate(await backAtApp(page))).toMatchObject({ state });
   });
 
-  test('ruling 17: a user whose authenticators are not good for it is told so, and is offered no enrolment', async () => {
+  test('ruling 17: a user whose authenticators are not strong enough is told so, and is offered no enrolment', async () => {
     await site.manage('POST', '/action-configurations', {
       actionCode: 'passkeyOnly',
       defaultUserActionResult: 'CHALLENGE',

@@ -1,4 +1,4 @@
-/** What can be measured of how a page looks. */
+/** Measurements of how a page looks. */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
@@ -7,7 +7,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe finds wrong by WCAG 2.2 AA and its own best practices. */
+/** Violations that axe finds, by WCAG 2.2 AA and its own best practices. */
 export async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const found = (await page.evaluate(`axe.run(document, {
@@ -16,10 +16,10 @@ export async function violations(page: Page): Promise<readonly string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** In CSS pixels: more than the window has, if something sticks out. */
+/** In CSS pixels: wider than the window, if something overflows. */
 export const widest = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
 
-/** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), links in sentences aside. */
+/** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), except links in sentences. */
 export const tooSmall = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
     .filter((element) => element.checkVisibility() && (element.closest('label') ?? element).getBoundingClientRect().height < 44)

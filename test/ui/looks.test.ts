@@ -1,4 +1,4 @@
-/** Worry: somebody cannot see, read, reach or understand what is on a page. */
+/** Worry: a user cannot see, read, reach or understand something on a page. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,8 +10,8 @@ import { prepareStates, states } from './states.ts';
 
 let site: Site;
 const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
-// UPDATE_GALLERY=1 takes the pictures of docs/pages.md anew.
-// The widths beyond that of a phone, of states that have most to lay out.
+// UPDATE_GALLERY=1 takes new pictures for docs/pages.md. Widths beyond a phone's are for the states with the most
+// complex layout.
 const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'magic-link', 'settings']);
 const widths = [
   { width: undefined, suffix: '', schemes: ['light', 'dark'] },
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 describe.each(states)('$name', ({ name, withoutScript, reach }) => {
-  test('has nothing that axe objects to, light and dark, large targets, and fits 320 pixels', async () => {
+  test('passes axe in light and dark, has large targets, and fits 320 pixels', async () => {
     const { page, close } = await site.open({
       reducedMotion: 'reduce',
       ...(withoutScript === true ? { javaScriptEnabled: false } : {}),

@@ -1,4 +1,4 @@
-/** Worry: a page runs, shows, fetches or sends what it must not, or costs more to load than it may. */
+/** Worry: a page runs, shows, fetches or sends something that it must not, or is too large to load. */
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ const payloads = [
   '\u2028alert(1)',
 ];
 
-/** Dialogs that opened, and what the policy or a script complained of. */
+/** Dialogs that opened, and violations that the policy or a script reported. */
 function listen(page: Page): string[] {
   const heard: string[] = [];
   page.on('dialog', (dialog) => {
@@ -42,7 +42,7 @@ function listen(page: Page): string[] {
 }
 
 describe('A58', () => {
-  test('no parameter of the address runs anything', async () => {
+  test('no parameter of the address runs code', async () => {
     const { url } = await site.track('reflected', 'withdraw');
     const { page, problems, close } = await site.open();
     const heard = listen(page);
@@ -57,7 +57,7 @@ describe('A58', () => {
     await close();
   });
 
-  test('nothing that comes from the app, the user or the tenant is read as HTML', async () => {
+  test('no text of the app, the user or the tenant is parsed as HTML', async () => {
     await site.manage('PATCH', '/theme', { name: `Bank ${payloads[0]}` });
     await site.manage('PATCH', '/message-overrides', {
       messageOverrides: { en: { 'email-code-entry.heading': 'Check {tenantName}' } },
@@ -80,7 +80,7 @@ describe('A58', () => {
 });
 
 describe('N35', () => {
-  test('a page has a policy by nonce, fresh each time, and none of the headers that would cut its opener off', async () => {
+  test('a page has a policy with a fresh nonce each time, and none of the headers that would cut off its opener', async () => {
     const { url } = await site.track('headers', 'withdraw');
     const [first, second] = await Promise.all([fetch(url), fetch(url)]);
     const policy = first.headers.get('content-security-policy') ?? '';
@@ -105,7 +105,7 @@ describe('N35', () => {
     expect(html).not.toMatch(/\s(?:on\w+|style)=/);
   });
 
-  test('A54: what runs in the page can register nothing without a token: the API takes no cookie and no form', async () => {
+  test('A54: code that runs in the page can register nothing without a token: the API accepts no cookie and no form', async () => {
     const { page, close } = await site.open();
     const { url } = await site.track('planted', 'withdraw');
     await page.goto(url);
@@ -125,7 +125,7 @@ describe('N35', () => {
 });
 
 describe('a theme', () => {
-  test('shows in colours, corners and a template, names the only hosts that are asked, and is dark in the dark', async () => {
+  test('shows in colours, corners and a template, names the only hosts that are contacted, and follows dark mode', async () => {
     await site.manage('PATCH', '/theme', {
       primaryColor: '#b3003c',
       borders: { buttonBorderRadius: 3 },
@@ -168,7 +168,7 @@ describe('a theme', () => {
 });
 
 describe('the page behind a mailed link', () => {
-  test('looks like the tenant’s others, in its words and template; its token is told to nobody, and opening spends nothing', async () => {
+  test('looks like the tenant’s others, in its words and template; its token stays secret, and opening it uses nothing up', async () => {
     const look = {
       primaryColor: '#b3003c',
       logoUrl: 'https://cdn.bank.example/logo.png',
@@ -217,9 +217,9 @@ describe('the page behind a mailed link', () => {
       async () => asked,
       (all) => all.length >= 3,
     );
-    // Fonts are asked for with the origin, as every browser does; nobody is told more.
+    // Fonts are requested with the origin, as by every browser; no request reveals more.
     expect(asked.filter(({ url: to, referrer }) => /token|magic-link/.test(`${to} ${referrer}`))).toEqual([]);
-    // No selector of a template's style can tell one token from another.
+    // No selector in a template's style can distinguish tokens.
     const secret = new URL(link).searchParams.get('token') ?? '';
     const attributes = await page.evaluate(
       `[...document.querySelectorAll('*')].flatMap((element) => [...element.attributes].map(({ value }) => value))`,
@@ -247,7 +247,7 @@ describe('the page behind a mailed link', () => {
 });
 
 describe('a language', () => {
-  test('is the one that the backend named, else the browser’s; numbers and days are written its way', async () => {
+  test('is the one that the backend named, else the browser’s; numbers and days follow its conventions', async () => {
     await site.api('POST', '/v1/users/polish/authenticators', {
       verificationMethod: 'EMAIL_OTP',
       email: 'polish@example.com',
@@ -266,12 +266,12 @@ describe('a language', () => {
     await close();
   });
 
-  test('from right to left would break nothing: nothing sticks out, and the way back points the other way', async () => {
+  test('from right to left would work: nothing overflows, and the back arrow points the other way', async () => {
     const { url } = await site.track('mirrored', 'withdraw');
     const { page, close } = await site.open({ viewport: { width: 320, height: 640 } });
     await page.goto(url);
     await page.evaluate('document.documentElement.dir = "rtl"');
-    await page.getByRole('link', { name: 'Code by e-mail' }).click();
+    await page.getByRole('link', { name: 'E-mail code' }).click();
     await page.getByLabel('E-mail address').waitFor();
     const back = page.getByRole('button', { name: 'Back' });
     expect((await back.boundingBox())?.x).toBeGreaterThan(160);
@@ -281,16 +281,16 @@ describe('a language', () => {
 });
 
 describe('pages for developers', () => {
-  test('the first one makes a real challenge; its mail shows in the inbox by itself, and its links can be pressed', async () => {
+  test('the first page creates a real challenge; its mail appears in the inbox by itself, and its links work', async () => {
     const { page, problems, close } = await site.open({ viewport: { width: 320, height: 700 } });
     const inbox = await page.context().newPage();
     await inbox.goto(`${site.url}/dev/inbox`);
     await page.goto(`${site.url}/`);
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Try a challenge' }).press('Enter');
-    await page.getByRole('link', { name: 'Link by e-mail' }).click();
+    await page.getByRole('link', { name: 'E-mail link' }).click();
     await page.getByText('Waiting for you to open the link').waitFor();
-    // It has not been loaded again.
+    // It has not been reloaded.
     const article = inbox.locator('article', { hasText: 'demo@example.com' }).first();
     await article.waitFor();
     await article.getByText('As HTML').press('Enter');
@@ -307,7 +307,7 @@ describe('pages for developers', () => {
     await close();
   });
 
-  test('mail runs nothing and asks nobody for anything: it may say what a stranger has chosen', async () => {
+  test('mail runs no code and loads nothing: a stranger may have chosen its text', async () => {
     await site.manage('PATCH', '/tenant', { name: '<img src=//x.example><script>alert(1)</script>' });
     await site.api('POST', '/v1/users/mail-reader/authenticators', {
       verificationMethod: 'EMAIL_OTP',
@@ -328,7 +328,7 @@ describe('pages for developers', () => {
     for (const text of [html, await message.text()]) expect(text).not.toMatch(/<img|<script>alert/);
   });
 
-  test('the API reference asks nobody else for anything, shows nobody else’s buttons, and is sent small, and once', async () => {
+  test('the API reference contacts no other server, shows no third-party buttons, and is sent compressed, and once', async () => {
     const { page, problems, close } = await site.open({ viewport: { width: 1100, height: 800 } });
     await page.goto(`${site.url}/docs`);
     await page.getByRole('heading', { name: 'Sallyport' }).first().waitFor();
@@ -367,7 +367,7 @@ describe('a budget', () => {
     expect(all.reduce((sum, url) => sum + size(url), 0)).toBeLessThanOrEqual(40_000);
   });
 
-  test('all styles have at most 10 kB compressed, and files for browsers are kept for ever', async () => {
+  test('all styles have at most 10 kB compressed, and hashed files are cached without limit', async () => {
     const { url } = await site.track('budget', 'withdraw');
     const html = await (await fetch(url)).text();
     const styles = /<style[^>]*>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';

@@ -1,4 +1,4 @@
-/** Worry: the example that people copy does not work, or teaches them a hole. */
+/** Worry: the example that people copy does not work, or teaches them a vulnerability. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,7 @@ async function leaveToSignIn(page: Page, email: string): Promise<string> {
   await page.goto(shopUrl);
   await page.getByLabel('E-mail address').fill(email);
   await press(page, 'Continue');
-  // A passkey may have brought them back before that page has loaded whole.
+  // A passkey may have returned to the shop before the page has loaded completely.
   await page.waitForURL(`${serverUrl}/**`, { waitUntil: 'commit' });
   return before;
 }
@@ -88,7 +88,10 @@ async function inTheShop(page: Page, how: string): Promise<void> {
   expect(page.url()).toBe(`${shopUrl}/`);
 }
 
-/** A first visit: the address is proven by a code, and recovery codes are kept. A device that can keep a passkey is given one. */
+/**
+ * A first visit: a code verifies the address, and the recovery codes are confirmed as kept. A device that supports
+ * passkeys gets one.
+ */
 async function signUp(page: Page, email: string, { hasDevice = false } = {}): Promise<void> {
   const before = await leaveToSignIn(page, email);
   await page.getByLabel('Code').fill(await mailedCode(email, before));
@@ -99,7 +102,7 @@ async function signUp(page: Page, email: string, { hasDevice = false } = {}): Pr
   await inTheShop(page, 'a code by e-mail');
 }
 
-/** Somebody of the shop with a passkey, who has signed in with it. */
+/** A user of the shop with a passkey, who has signed in with it. */
 async function seller(email: string): Promise<{ page: Page; device: Device }> {
   const page = await open();
   const device = await addAuthenticator(page);
@@ -110,7 +113,7 @@ async function seller(email: string): Promise<{ page: Page; device: Device }> {
   return { page, device };
 }
 
-/** What the shop's own script sends, from the page that is open. */
+/** What the shop's own script sends from the open page. */
 function post(page: Page, path: string, body: object): Promise<{ status: number; answer: Record<string, string> }> {
   return page.evaluate(
     async ([to, sent]) => {
@@ -122,12 +125,12 @@ function post(page: Page, path: string, body: object): Promise<{ status: number;
   );
 }
 
-test('a new seller gets in with a mailed code, is offered a passkey at once, and then needs no more than that', async () => {
+test('a new seller signs in with a mailed code, is offered a passkey at once, and then needs only that', async () => {
   const { page } = await seller('ann@example.com');
   await page.context().close();
 });
 
-test('beside a server of your own it needs that server’s keys, and says so', async () => {
+test('with a server of your own it needs that server’s keys, and says so', async () => {
   const lonely = startShop({ SALLYPORT_URL: `${serverUrl}/v1` });
   let said = '';
   lonely.stderr?.on('data', (text) => (said += text));
@@ -155,7 +158,7 @@ describe('withdrawing', () => {
   }
 
   test('is confirmed in a popup that shows the amount, and happens once, however often the proof is sent', async () => {
-    // The answer of the device, which comes at once, is held back until somebody would have read what they confirm.
+    // The device's answer, which comes at once, is held back until a user would have read the amount.
     let letGo: () => void = () => undefined;
     const isRead = new Promise<void>((resolve) => (letGo = resolve));
     await page.route('**/v1/client/verify/passkey', async (route) => {
@@ -172,14 +175,14 @@ describe('withdrawing', () => {
     const request = (await paid).request();
     const again = await post(page, new URL(request.url()).pathname, request.postDataJSON() as object);
     expect(again.status).toBe(200);
-    // Nor does it pay for another withdrawal.
+    // It does not pay for another withdrawal either.
     const { answer } = await post(page, '/withdrawals', { amount: '500' });
     const other = await post(page, `/withdrawals/${answer['id']}/confirm`, request.postDataJSON() as object);
     expect(other.status).toBe(403);
     expect(await balanceNow()).toBe('€1,199.50');
   });
 
-  test('is refused when the popup is closed from outside, when the person quits, and when no token comes', async () => {
+  test('is refused if the popup is closed from outside, if the user quits, and if no token arrives', async () => {
     await device.setPresent(false);
     const before = await balanceNow();
     await withdraw('70');
@@ -199,7 +202,7 @@ describe('withdrawing', () => {
   });
 
   test.each(['0', '-5', '1e3', '1.234', '12 000', 'all', '1300'])(
-    'of %s is refused before anybody is asked',
+    'of %s is refused before a confirmation is requested',
     async (amount) => {
       await withdraw(amount);
       await page
@@ -209,7 +212,7 @@ describe('withdrawing', () => {
     },
   );
 
-  test('of another person’s is not to be found', async () => {
+  test('of another user cannot be found', async () => {
     const { answer } = await post(page, '/withdrawals', { amount: '5' });
     const other = await open();
     await signUp(other, 'eve@example.com');
@@ -219,7 +222,7 @@ describe('withdrawing', () => {
 });
 
 describe('security settings', () => {
-  test('open at once for whoever has just used a passkey, and show what is set up', async () => {
+  test('open at once for a user who has just used a passkey, and show what is set up', async () => {
     const { page } = await seller('cat@example.com');
     await press(page, 'Security');
     await page.waitForURL(`${serverUrl}/**`);
@@ -230,7 +233,7 @@ describe('security settings', () => {
     await page.context().close();
   });
 
-  test('ask for a proof first after a sign-in that was not by passkey', async () => {
+  test('ask for a proof first after a sign-in without a passkey', async () => {
     const page = await open();
     await signUp(page, 'dan@example.com');
     const before = await readInboxCode(serverUrl, 'dan@example.com');
@@ -243,7 +246,7 @@ describe('security settings', () => {
   });
 });
 
-describe('everything that the shop shows can be read, light and dark, from 320 pixels on', () => {
+describe('everything that the shop shows is readable, light and dark, from 320 pixels on', () => {
   let page: Page;
   beforeAll(async () => {
     page = await open();
@@ -251,7 +254,7 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
   });
   afterAll(() => page.context().close());
 
-  /** Text that is wider than what it stands in. */
+  /** Text that is wider than its element. */
   const cutOff = () =>
     page.evaluate(`[...document.querySelectorAll('main p, main h1, main li, main form')]
       .filter((element) => element.scrollWidth > element.clientWidth)
@@ -261,7 +264,7 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width: 320, height: 640 });
-      // The SDK's own frame around the popup has no name, and no way to give it one.
+      // The SDK's own frame around the popup has no name, and no option to give it one.
       expect((await violations(page)).filter((found) => !found.includes('__authsignal-popup-container'))).toEqual([]);
       expect(await cutOff(), name).toEqual([]);
       expect(await tooSmall(page), name).toEqual([]);
@@ -271,7 +274,7 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
     }
   }
 
-  test('the door, with and without what went wrong, and what is not to be found', async () => {
+  test('the sign-in page, with and without an error, and the page for a missing address', async () => {
     await page.goto(shopUrl);
     await expectReadable('door');
     await page.goto(`${shopUrl}/?failed`);
@@ -281,7 +284,7 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
     await expectReadable('problem');
   });
 
-  test('the shop itself, a withdrawal that was refused, one that waits in the popup, and one that was paid', async () => {
+  test('the shop itself, a refused withdrawal, one that waits in the popup, and a paid one', async () => {
     await signUp(page, 'looked-at@example.com');
     await expectReadable('shop');
     await page.getByLabel('Amount in euros').fill('1');
@@ -301,8 +304,8 @@ describe('everything that the shop shows can be read, light and dark, from 320 p
   });
 });
 
-describe('what others try', () => {
-  test('a way back that was begun in another browser signs nobody in', async () => {
+describe('what attackers try', () => {
+  test('a return that was begun in another browser signs no one in', async () => {
     const [attacker, victim] = [await open(), await open()];
     await signUp(attacker, 'mal@example.com');
     await press(attacker, 'Sign out');
@@ -321,7 +324,7 @@ describe('what others try', () => {
     await Promise.all([attacker, victim].map((page) => page.context().close()));
   });
 
-  test('a request from another origin does nothing, and neither does one without any', async () => {
+  test('a request from another origin, or without an origin, does nothing', async () => {
     const page = await open();
     await signUp(page, 'fay@example.com');
     const cookies = await page.context().cookies(shopUrl);
@@ -339,7 +342,7 @@ describe('what others try', () => {
     await page.context().close();
   });
 
-  test('the session is out of reach of scripts and other sites, and no page holds a secret', async () => {
+  test('the session is out of reach of scripts and other sites, and no page contains a secret', async () => {
     const page = await open();
     await signUp(page, 'gil@example.com');
     const session = (await page.context().cookies()).find(({ name }) => name === 'shop-session');
@@ -351,7 +354,7 @@ describe('what others try', () => {
     );
     expect(bodies.join()).not.toMatch(/sp_(server|management)_/);
     await press(page, 'Sign out');
-    // What a thief has kept is worth nothing from now on.
+    // What a thief has kept is worthless from now on.
     const stolen = await fetch(shopUrl, { headers: { cookie: `shop-session=${session?.value}` } });
     expect(await stolen.text()).toContain('E-mail address');
     await page.context().close();

@@ -1,4 +1,4 @@
-/** The built program, a browser, and an app of the tenant on another origin: what journeys through the pages need. */
+/** The built program, a browser, and an app of the tenant on another origin: for journeys through the pages. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,9 +12,9 @@ import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 
 export interface Site {
-  /** Of the server, by the name that passkeys are bound to. */
+  /** Of the server, with the host name that passkeys are bound to. */
   readonly url: string;
-  /** Of the app that the pages go back to. It answers every path with a page that says so. */
+  /** Of the app that the pages return to. It answers every path with a page that says so. */
   readonly appUrl: string;
   readonly browser: Browser;
   /** Of the app's backend. */
@@ -23,18 +23,18 @@ export interface Site {
   manage(method: string, path: string, body?: object): Promise<ApiReply['body']>;
   /** Tracks an action, as the app's backend would. */
   track(userId: string, action: string, body?: object): Promise<{ readonly url: string; readonly token: string }>;
-  /** What the action has become, as the app's backend asks. */
+  /** The result of the action, as the app's backend reads it. */
   validate(token: string): Promise<ApiReply['body']>;
-  /** A page of its own, with nothing remembered. Problems of the console go to `problems`. */
+  /** A page with a fresh browser context. Console errors go to `problems`. */
   open(options?: BrowserContextOptions): Promise<OpenPage>;
   /**
-   * Begins at the app, whose official SDK launches the address by redirect, and waits until the page can be used, or has
-   * led back already.
+   * Starts at the app, whose official SDK launches the address by redirect, and waits until the page can be used, or
+   * has returned already.
    */
   visit(page: Page, url: string): Promise<void>;
   /** The token that the app got back with its address. */
   backAtApp(page: Page): Promise<string>;
-  /** The latest code that was mailed to an address, and is not this one. */
+  /** The latest code that was mailed to an address, other than this one. */
   mailedCode(email: string, not?: string): Promise<string>;
   output(): string;
   stop(): Promise<void>;
@@ -42,14 +42,14 @@ export interface Site {
 
 export interface OpenPage {
   readonly page: Page;
-  /** Errors of scripts, violations of the policy, and requests to anywhere but the server and the app. */
+  /** Script errors, policy violations, and requests to hosts other than the server and the app. */
   readonly problems: string[];
   close(): Promise<void>;
 }
 
 const officialSdk = readFileSync(new URL('../../node_modules/@authsignal/browser/dist/index.js', import.meta.url));
 
-// The app launches what it is told to, with the official SDK, and keeps all messages that arrive.
+// The app launches the given address with the official SDK, and keeps all messages that arrive.
 const launcher = `<script type="module">
   import { Authsignal } from '/authsignal.js';
   const authsignal = new Authsignal({ tenantId: 'any' });
@@ -63,19 +63,19 @@ const launcher = `<script type="module">
   window.isReady = true;
 </script>`;
 
-/** Has the app's page, which is open, launch an address. */
+/** Makes the app's page, which is open, launch an address. */
 export async function launch(page: Page, url: string, mode: 'redirect' | 'popup' | 'window', more = {}): Promise<void> {
   await page.waitForFunction('window.isReady');
   await page.evaluate(`launch(${JSON.stringify(url)}, ${JSON.stringify(mode)}, ${JSON.stringify(more)})`);
 }
 
-/** What a popup or a window gave to the app that launched it. */
+/** What a popup or a window returned to the app that launched it. */
 export async function resultOf(page: Page): Promise<{ readonly token?: string }> {
   await page.waitForFunction('window.result !== undefined');
   return (await page.evaluate('window.result')) as { readonly token?: string };
 }
 
-/** Waits until the popup in the app's page is as high as what it shows. */
+/** Waits until the popup in the app's page is as high as its content. */
 export async function popupFits(page: Page): Promise<void> {
   const heights = async () => [
     await page.evaluate(`document.querySelector('iframe').style.height`),
@@ -87,7 +87,7 @@ export async function popupFits(page: Page): Promise<void> {
   await eventually('a popup as high as its page', 10_000, heights, ([given, wanted]) => given === wanted);
 }
 
-/** `appPage` is what stands in the app's page; the official browser SDK is at `/authsignal.js`. */
+/** `appPage` is the content of the app's page; the official browser SDK is at `/authsignal.js`. */
 export async function startSite(
   appPage = launcher,
   startBrowser: () => Promise<Browser> = launchBrowser,
@@ -151,7 +151,7 @@ export async function startSite(
       await page.goto(start);
       await launch(page, target, 'redirect');
       await page.waitForURL((address) => address.href !== start);
-      // A passkey may have proved it, and led back to the app, by the time we look.
+      // A passkey may have proven it already, and returned to the app.
       const isUsable = page.locator('html.started').or(page.getByRole('heading', { name: 'The app' }));
       await isUsable.first().waitFor({ state: 'attached' });
     },
@@ -182,7 +182,7 @@ export function appCode(secret: string, stepsAhead = 0): string {
   return totp.generate({ timestamp: Date.now() + stepsAhead * 30_000 });
 }
 
-/** Gives the browser a device that keeps passkeys and says yes at once. */
+/** Gives the browser a virtual authenticator that stores passkeys and always confirms at once. */
 export async function addAuthenticator(
   page: Page,
   options: {

@@ -1,4 +1,6 @@
-/** Every state that a person can meet, and how to get there: for what must hold in all of them, and for the gallery. */
+/**
+ * Every state that a user can see, and how to get there: for the checks that hold in all of them, and for the gallery.
+ */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
@@ -10,10 +12,10 @@ import { keepCodes } from './ways-through.ts';
 export interface State {
   /** Names the picture. */
   readonly name: string;
-  /** What the gallery says of it. */
+  /** The caption in the gallery. */
   readonly caption: string;
   readonly withoutScript?: boolean;
-  /** Goes there; resolves when it is on the page. */
+  /** Goes there; resolves when the state is on the page. */
   reach(page: Page, site: Site, userId: string): Promise<void>;
 }
 
@@ -31,11 +33,13 @@ async function challenge(page: Page, site: Site, userId: string, body: object = 
 async function firstVisit(page: Page, site: Site, userId: string, body: object = {}): Promise<void> {
   const { url } = await site.track(userId, 'signIn', { redirectUrl: `${site.appUrl}/`, ...body });
   await page.goto(url);
-  await shown(page, 'Set up how you sign in');
+  await shown(page, 'Set up a way to confirm it’s you');
 }
 
 const phone =
   'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36';
+
+const laptop = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 const email = (userId: string) => `${userId}@example.com`;
 
@@ -58,7 +62,7 @@ async function withEverything(page: Page, site: Site, userId: string): Promise<v
   await firstVisit(page, site, userId, { scope: 'add:authenticators update:authenticators remove:authenticators' });
   await pick(page, 'Passkey');
   await press(page, 'Create passkey');
-  await shown(page, 'Keep these codes safe');
+  await shown(page, 'Save your recovery codes');
   await page.locator('.Codes li').nth(9).waitFor();
   await withMail(site, userId);
   await site.api('POST', `/v1/users/${userId}/authenticators`, {
@@ -67,7 +71,7 @@ async function withEverything(page: Page, site: Site, userId: string): Promise<v
   });
 }
 
-/** Enrols an app beside the one that there is, with a recovery code. */
+/** Enrols an app beside the existing one, with a recovery code. */
 async function succeedApp(site: Site, userId: string, codes: readonly string[]): Promise<void> {
   const { token } = await site.track(userId, 'settings');
   const client = async (path: string, bearer: string, body: object = {}) => {
@@ -96,6 +100,41 @@ async function toSettings(
   });
   await page.goto(url);
   await shown(page, 'How you confirm it’s you');
+}
+
+/** Asked for a mailed code, in an action after which devices are remembered. */
+async function offerToRemember(page: Page, site: Site, userId: string, body: object): Promise<void> {
+  await withMail(site, userId);
+  const { url } = await site.track(userId, 'remembering', { redirectUrl: `${site.appUrl}/`, ...body });
+  await page.goto(url);
+}
+
+/** Confirms from a remembered laptop and from a phone, and ends at the list of both. */
+async function toDevices(page: Page, site: Site, userId: string): Promise<void> {
+  const visits = [
+    { deviceId: 'a-phone', userAgent: phone },
+    { deviceId: 'a-laptop', userAgent: laptop },
+  ];
+  let code = '';
+  for (const visit of visits) {
+    await offerToRemember(page, site, userId, visit);
+    code = await site.mailedCode(email(userId), code);
+    await page.getByLabel('Remember this device').setChecked(visit.deviceId === 'a-laptop');
+    await page.getByLabel('Code').fill(code);
+    if (visit.deviceId === 'a-phone') await press(page, 'Confirm');
+    await page.waitForURL(`${site.appUrl}/**`);
+  }
+  const { url } = await site.track(userId, 'settings', {
+    redirectToSettings: true,
+    redirectUrl: `${site.appUrl}/`,
+    deviceId: 'a-laptop',
+    scope: 'add:authenticators update:authenticators remove:authenticators',
+  });
+  await page.goto(url);
+  await shown(page, 'How you confirm it’s you');
+  await press(page, 'Your devices');
+  await shown(page, 'Your devices');
+  await page.locator('summary').nth(1).waitFor();
 }
 
 function decided(state: string, heading: string): State['reach'] {
@@ -142,10 +181,10 @@ export const states: readonly State[] = [
   },
   {
     name: 'email-address',
-    caption: 'The address, where the backend has not named it.',
+    caption: 'The e-mail address, if the backend has not named it.',
     async reach(page, site, userId) {
       await firstVisit(page, site, userId);
-      await pick(page, 'Code by e-mail');
+      await pick(page, 'E-mail code');
       await page.getByLabel('E-mail address').waitFor();
     },
   },
@@ -173,6 +212,15 @@ export const states: readonly State[] = [
     },
   },
   {
+    name: 'remember-device',
+    caption: 'Where the tenant offers it: remembering this device, which nobody ticks but the user.',
+    async reach(page, site, userId) {
+      await offerToRemember(page, site, userId, { deviceId: 'a-laptop' });
+      await page.getByLabel('Remember this device for 30 days').waitFor();
+      await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
     name: 'email-link',
     caption: 'A link by e-mail: the page waits.',
     async reach(page, site, userId) {
@@ -182,7 +230,7 @@ export const states: readonly State[] = [
   {
     name: 'magic-link',
     caption:
-      'Behind the link: what for, who asked and from where, as far as it is known. Nothing happens without a press.',
+      'Behind the link: what it is for, and where the request came from, if known. Nothing happens without a press.',
     reach: openLink,
   },
   {
@@ -191,7 +239,7 @@ export const states: readonly State[] = [
     async reach(page, site, userId) {
       await openLink(page, site, userId);
       await press(page, 'No, it wasn’t me');
-      await shown(page, 'Thank you for telling us');
+      await shown(page, 'Thanks for telling us');
     },
   },
   {
@@ -235,19 +283,19 @@ export const states: readonly State[] = [
     async reach(page, site, userId) {
       await withPasskeyElsewhere(page, site, userId);
       await challenge(page, site, userId);
-      await page.getByText('Follow your device').waitFor();
+      await page.getByText('Follow the steps on your device').waitFor();
     },
   },
   {
     name: 'passkey-cancelled',
-    caption: 'A passkey that was not given.',
+    caption: 'A passkey prompt that was cancelled.',
     async reach(page, site, userId) {
       await withPasskeyElsewhere(page, site, userId);
       const refuse = `navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))`;
       await page.addInitScript(refuse);
       await challenge(page, site, userId);
       await press(page, 'Use passkey');
-      await page.getByText('That was cancelled or took too long').waitFor();
+      await page.getByText('That was cancelled or timed out').waitFor();
     },
   },
   {
@@ -301,7 +349,7 @@ export const states: readonly State[] = [
   },
   {
     name: 'settings-options',
-    caption: 'What can be done with one of them.',
+    caption: 'The options of one authenticator.',
     async reach(page, site, userId) {
       await toSettings(page, site, userId);
       await page.locator('summary').first().click();
@@ -310,16 +358,16 @@ export const states: readonly State[] = [
   },
   {
     name: 'settings-held',
-    caption: 'An app that was added in recovery: until when it counts for little, and what to do about it.',
+    caption: 'An app that was added during recovery: when its hold ends, and what to do about it.',
     async reach(page, site, userId) {
       await toSettings(page, site, userId, (codes) => succeedApp(site, userId, codes));
-      await page.locator('summary').filter({ hasText: 'Not fully usable until' }).click();
+      await page.locator('summary').filter({ hasText: 'Limited until' }).click();
       await page.getByText('It was added with a recovery code').waitFor();
     },
   },
   {
     name: 'settings-rename',
-    caption: 'A name of one’s own.',
+    caption: 'Naming an authenticator.',
     async reach(page, site, userId) {
       await toSettings(page, site, userId);
       await page.locator('summary').first().click();
@@ -338,8 +386,27 @@ export const states: readonly State[] = [
     },
   },
   {
+    name: 'settings-devices',
+    caption: 'The devices that the user has confirmed from.',
+    async reach(page, site, userId) {
+      await toDevices(page, site, userId);
+      await page.locator('summary').first().click();
+      await page.getByRole('button', { name: 'Forget' }).waitFor();
+    },
+  },
+  {
+    name: 'settings-forget-device',
+    caption: 'Forgetting a device asks first.',
+    async reach(page, site, userId) {
+      await toDevices(page, site, userId);
+      await page.locator('summary').first().click();
+      await press(page, 'Forget');
+      await page.getByText('as on a new device').waitFor();
+    },
+  },
+  {
     name: 'done',
-    caption: 'Confirmed, where there is no app to go back to.',
+    caption: 'Confirmed, with no app to return to.',
     reach: async (page, site, userId) => {
       const { url } = await site.track(userId, 'withdraw', { idempotencyKey: 'k' });
       await site.api('PATCH', `/v1/users/${userId}/actions/withdraw/k`, { state: 'CHALLENGE_SUCCEEDED' });
@@ -349,10 +416,10 @@ export const states: readonly State[] = [
   },
   { name: 'blocked', caption: 'A blocked action.', reach: decided('BLOCK', 'We stopped this request') },
   { name: 'failed', caption: 'A declined action.', reach: decided('CHALLENGE_FAILED', 'This was declined') },
-  { name: 'review', caption: 'An action under review.', reach: decided('REVIEW_REQUIRED', 'This is being looked at') },
+  { name: 'review', caption: 'An action under review.', reach: decided('REVIEW_REQUIRED', 'This is being reviewed') },
   {
     name: 'cannot-confirm',
-    caption: 'None of what the user has is good for the action.',
+    caption: 'No authenticator of the user can prove the action.',
     async reach(page, site, userId) {
       await withMail(site, userId);
       const { url } = await site.track(userId, 'passkeyOnly', { redirectUrl: `${site.appUrl}/` });
@@ -362,7 +429,7 @@ export const states: readonly State[] = [
   },
   {
     name: 'expired',
-    caption: 'A page that is too old, or has no token.',
+    caption: 'An expired page, or one without a token.',
     async reach(page, site) {
       await page.goto(`${site.url}/challenge?token=broken`);
       await shown(page, 'This page has expired');
@@ -370,11 +437,11 @@ export const states: readonly State[] = [
   },
   {
     name: 'error',
-    caption: 'Screens that cannot be fetched, or a mistake of ours.',
+    caption: 'Screens that cannot be loaded, or an internal error.',
     async reach(page, site, userId) {
       await firstVisit(page, site, userId);
       await page.route('**/assets/**', (route) => route.abort());
-      await pick(page, 'Code by e-mail');
+      await pick(page, 'E-mail code');
       await shown(page, 'Something went wrong');
     },
   },
@@ -391,18 +458,18 @@ export const states: readonly State[] = [
   },
   {
     name: 'slow',
-    caption: 'An answer that takes long.',
+    caption: 'A slow response.',
     async reach(page, site, userId) {
       await withMail(site, userId);
       await challenge(page, site, userId);
       await page.route('**/verify/email-otp', () => new Promise(() => undefined));
       await page.getByLabel('Code').fill('123456');
-      await page.getByText('This takes longer than usual').first().waitFor();
+      await page.getByText('This is taking longer than usual').first().waitFor();
     },
   },
   {
     name: 'early',
-    caption: 'Drawn, but its code is still on its way: buttons wait, what is typed stays.',
+    caption: 'Rendered, but its code is still loading: buttons wait, and typed text stays.',
     async reach(page, site, userId) {
       await withMail(site, userId);
       await page.route('**/assets/**', () => new Promise(() => undefined));
@@ -414,11 +481,11 @@ export const states: readonly State[] = [
   },
   {
     name: 'quit',
-    caption: 'Stopped, where there is no app to go back to.',
+    caption: 'Cancelled, with no app to return to.',
     async reach(page, site, userId) {
       await page.goto((await site.track(userId, 'signIn')).url);
       await press(page, 'Cancel');
-      await shown(page, 'You’ve stopped here');
+      await shown(page, 'You stopped');
     },
   },
   {
@@ -433,16 +500,16 @@ export const states: readonly State[] = [
   },
   {
     name: 'nothing-here',
-    caption: 'An address that is broken.',
+    caption: 'A wrong address.',
     async reach(page, site) {
       await page.goto(`${site.url}/challeng`);
-      await shown(page, 'There is nothing here');
+      await shown(page, 'There’s nothing here');
     },
   },
   {
     // The last one: no link is shown to this address for a minute.
     name: 'busy',
-    caption: 'No page can be drawn now, as when the database is away.',
+    caption: 'No page can be rendered now, for example without the database.',
     async reach(page, site) {
       await Promise.all(Array.from({ length: 60 }, () => fetch(`${site.url}/magic-link`)));
       await page.goto(`${site.url}/magic-link`);
@@ -458,7 +525,7 @@ async function askByLink(page: Page, site: Site, userId: string): Promise<void> 
   await page.getByText('You can ask for a new link in').waitFor();
 }
 
-/** Opens the mailed link of a challenge that was asked for elsewhere. */
+/** Opens the mailed link of a challenge that was requested elsewhere. */
 async function openLink(page: Page, site: Site, userId: string): Promise<void> {
   const other = await site.open();
   await askByLink(other.page, site, userId);
@@ -473,7 +540,7 @@ async function openLink(page: Page, site: Site, userId: string): Promise<void> {
   await other.close();
 }
 
-/** A user whose passkey this browser has no device for any more, and who has e-mail and recovery codes as well. */
+/** A user whose passkey is gone from this browser, and who has e-mail and recovery codes as well. */
 async function withPasskeyElsewhere(page: Page, site: Site, userId: string): Promise<void> {
   const other = await site.open();
   await withEverything(other.page, site, userId);
@@ -481,13 +548,13 @@ async function withPasskeyElsewhere(page: Page, site: Site, userId: string): Pro
   await page.bringToFront();
 }
 
-/** Asks for one method by an action that begins with it. */
+/** Asks for one method with an action that begins with it. */
 async function challengeBy(page: Page, site: Site, userId: string, method: string): Promise<void> {
   const { url } = await site.track(userId, `by-${method}`, { redirectUrl: `${site.appUrl}/` });
   await page.goto(url);
 }
 
-/** Actions that the states are reached with. */
+/** Actions for reaching the states. */
 export async function prepareStates(site: Site): Promise<void> {
   await site.manage('POST', '/action-configurations', {
     actionCode: 'withdraw',
@@ -503,6 +570,11 @@ export async function prepareStates(site: Site): Promise<void> {
     actionCode: 'by-AUTHENTICATOR_APP',
     defaultUserActionResult: 'CHALLENGE',
     defaultVerificationMethod: 'AUTHENTICATOR_APP',
+  });
+  await site.manage('POST', '/action-configurations', {
+    actionCode: 'remembering',
+    defaultUserActionResult: 'CHALLENGE',
+    rememberDevices: { isEnabled: true, days: 30 },
   });
   await site.manage('PATCH', '/theme', { name: 'Harbour Bank' });
 }

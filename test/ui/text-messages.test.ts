@@ -1,10 +1,10 @@
-/** Worry: a code that came by text message has to be typed by hand, or the browser is asked for messages for nothing. */
+/** Worry: a code from a text message has to be typed by hand, or the browser is asked for messages needlessly. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { launchBrowser } from '../rig/browser.ts';
 
-// The code input alone, as screens of any method show it. Codes that are sent are kept, and none is right.
+// Only the code input, as screens of any method show it. Sent codes are recorded, and all are wrong.
 const entry = `
   import { h, render } from 'preact';
   import { CodeForm } from '/src/ui/kit/code-form.tsx';
@@ -21,7 +21,7 @@ const entry = `
   };
 `;
 
-// Answers like a browser: once with the next message, or never, and gives up when it is told to.
+// Behaves like a browser: resolves once with the next message, or never, and stops when it is aborted.
 const messages = `
   window.OTPCredential = class {};
   window.asked = [];
@@ -66,7 +66,7 @@ async function bundle(): Promise<string> {
 
 beforeEach(async () => {
   page = await browser.newPage();
-  // A secure origin: the browser gives credentials to no other.
+  // A secure origin: browsers give credentials to no other.
   await page.route('http://localhost/', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>A code</title>' }),
   );
@@ -88,7 +88,7 @@ const arrive = (index: number, credential: object | null) =>
   page.evaluate(`asked[${index}].arrive(${JSON.stringify(credential)})`);
 
 describe('a code by text message', () => {
-  test('is taken out of the message, entered and sent; so is that of a second message', async () => {
+  test('is read from the message, entered and sent; so is that of a second message', async () => {
     await show('SMS');
     expect(await read('asked.map(({ otp }) => otp)')).toEqual([{ transport: ['sms'] }]);
     await page.keyboard.type('12');
@@ -102,7 +102,7 @@ describe('a code by text message', () => {
     expect(await read('sent')).toEqual(['345678', '901234']);
   });
 
-  test('is waited for until the screen goes, and no longer', async () => {
+  test('is awaited until the screen closes, and no longer', async () => {
     await show('SMS');
     expect(await read('asked[0].isOver')).toBe(false);
     await page.evaluate('show("")');
@@ -111,7 +111,7 @@ describe('a code by text message', () => {
     expect(await read('sent')).toEqual([]);
   });
 
-  test('that the browser does not give leaves what was typed, and is not asked for again', async () => {
+  test('keeps what was typed if the browser gives none, and is not requested again', async () => {
     await show('SMS');
     await page.keyboard.type('123');
     await arrive(0, null);
@@ -120,12 +120,12 @@ describe('a code by text message', () => {
     expect(await read('asked.length')).toBe(1);
   });
 
-  test.each(['EMAIL_OTP', 'AUTHENTICATOR_APP', 'WHATSAPP'])('is never asked for by %s', async (method) => {
+  test.each(['EMAIL_OTP', 'AUTHENTICATOR_APP', 'WHATSAPP'])('is never requested for %s', async (method) => {
     await show(method);
     expect(await read('asked')).toEqual([]);
   });
 
-  test('is not asked for in a browser that cannot give one', async () => {
+  test('is not requested in a browser that cannot give one', async () => {
     await show('SMS', `${messages} delete window.OTPCredential`);
     expect(await read('asked')).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('a code', () => {
     expect(await read('sent')).toEqual([digits]);
   });
 
-  test('ruling 45: composed by an input method in full-width digits is entered and sent once, when it is composed', async () => {
+  test('ruling 45: composed by an input method in full-width digits is entered and sent once, when composition ends', async () => {
     await show('EMAIL_OTP');
     await page.getByLabel('Code').focus();
     const keyboard = await page.context().newCDPSession(page);
@@ -164,10 +164,10 @@ describe('a code', () => {
     expect(await read('sent')).toEqual(['１２３４５６']);
   });
 
-  test('that the browser fills in at once is sent once; the field says what belongs there', async () => {
+  test('that the browser fills in at once is sent once; the field declares what it is for', async () => {
     await show('EMAIL_OTP');
     expect(await page.getByLabel('Code').getAttribute('autocomplete')).toBe('one-time-code');
-    // As browsers fill in: the whole value, and one event.
+    // As browsers autofill: the whole value, and one event.
     await page.evaluate(`{
       const field = document.getElementById('code');
       field.value = '123456';

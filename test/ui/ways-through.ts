@@ -1,4 +1,4 @@
-/** What people do from the app and back, in whichever browser: all of it begins with the official SDK's `launch`. */
+/** Journeys from the app and back, in any browser: each begins with the official SDK's `launch`. */
 import { expect } from 'vitest';
 import type { FrameLocator, Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
@@ -9,13 +9,13 @@ export const heading = (page: Page, text: string) => page.getByRole('heading', {
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 export const pick = (page: Page, name: string) => page.getByRole('link', { name }).click();
 
-/** Says that the recovery codes on the page are kept, and goes on. */
+/** Confirms that the recovery codes on the page are kept, and continues. */
 export async function keepCodes(page: Page | FrameLocator): Promise<void> {
-  await page.getByLabel('I’ve kept them').check();
+  await page.getByLabel('I’ve saved them').check();
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
-/** Sets up an authenticator app on the page with the code of this step, and gives its secret. */
+/** Sets up an authenticator app on the page with the code of this time step, and returns its secret. */
 async function enrolApp(page: Page, stepsAhead = 0): Promise<string> {
   await pick(page, 'Authenticator app');
   await page.getByText('Can’t scan it?').click();
@@ -24,7 +24,7 @@ async function enrolApp(page: Page, stepsAhead = 0): Promise<string> {
   return secret;
 }
 
-/** A method to sign up with; `setUp` resolves with what the person does at each later visit. */
+/** A method to sign up with; `setUp` resolves with what the user does at each later visit. */
 export interface Way {
   readonly name: string;
   readonly method: string;
@@ -35,8 +35,8 @@ export const byApp: Way = {
   name: 'authenticator app',
   method: 'AUTHENTICATOR_APP',
   async setUp(page) {
-    // Each code is good once, and three are needed now: of the step before, this one and the next. The first must not
-    // grow older by a step on its way.
+    // Each code is valid once, and three are needed now: of the previous step, this one and the next. The first must
+    // not become a step older on its way.
     const leftMs = 30_000 - (Date.now() % 30_000);
     if (leftMs < 3_000) await page.waitForTimeout(leftMs);
     const secret = await enrolApp(page, -1);
@@ -54,20 +54,20 @@ export const byEmail: Way = {
       code = await site.mailedCode(email, code);
       await page.getByLabel('Code').fill(code);
     };
-    await pick(page, 'Code by e-mail');
+    await pick(page, 'E-mail code');
     await enter();
     return enter;
   },
 };
 
-/** Takes a page with a device that keeps passkeys. */
+/** Gives a page a virtual authenticator that stores passkeys. */
 export const byPasskey: Way = {
   name: 'passkey',
   method: 'PASSKEY',
   async setUp(page) {
     await pick(page, 'Passkey');
     await press(page, 'Create passkey');
-    // It proves by itself.
+    // It sends its proof without a click.
     return () => Promise.resolve();
   },
 };
@@ -77,9 +77,9 @@ export async function signUpSignInStepUp(site: Site, page: Page, way: Way): Prom
   const email = `${userId}@example.com`;
   const signUp = await site.track(userId, 'signIn', { email, redirectUrl: `${site.appUrl}/back?a=1&token=old` });
   await site.visit(page, signUp.url);
-  await heading(page, 'Set up how you sign in');
+  await heading(page, 'Set up a way to confirm it’s you');
   const prove = await way.setUp(page, site, email);
-  await heading(page, 'Keep these codes safe');
+  await heading(page, 'Save your recovery codes');
   await page.locator('.Codes li').nth(9).waitFor();
   expect(await page.locator('.Codes li').count()).toBe(10);
   await keepCodes(page);
@@ -89,7 +89,7 @@ export async function signUpSignInStepUp(site: Site, page: Page, way: Way): Prom
     state: 'CHALLENGE_SUCCEEDED',
     isValid: true,
   });
-  // 7.6: added to the query that is there, in place of an older token.
+  // 7.6: added to the existing query, replacing an older token.
   expect(new URL(page.url()).search).toMatch(/^\?a=1&token=[^&]+$/);
 
   for (const action of ['signIn', 'withdraw']) {
@@ -105,13 +105,13 @@ export async function signUpSignInStepUp(site: Site, page: Page, way: Way): Prom
   }
 }
 
-/** Loses what was set up, and comes back by one of the codes. */
+/** Loses what was set up, and returns with one of the recovery codes. */
 export async function returnByRecoveryCode(site: Site, page: Page): Promise<void> {
   const email = 'rescued@example.com';
   const { url } = await site.track('rescued', 'signIn', { email });
   await site.visit(page, url);
   await byEmail.setUp(page, site, email);
-  await heading(page, 'Keep these codes safe');
+  await heading(page, 'Save your recovery codes');
   const code = (await page.locator('.Codes li').first().textContent()) ?? '';
 
   const again = await site.track('rescued', 'withdraw', { redirectUrl: `${site.appUrl}/rescued` });
@@ -146,7 +146,7 @@ export async function withTwo(site: Site, userId: string): Promise<void> {
   }
 }
 
-/** Opens what can be done with one of the ways in settings. */
+/** Opens the options of one of the authenticators in settings. */
 export const options = (page: Page, name: string) => page.locator('summary', { hasText: name }).click();
 
 export async function tidySettings(site: Site, page: Page): Promise<void> {
@@ -154,16 +154,16 @@ export async function tidySettings(site: Site, page: Page): Promise<void> {
   await openSettings(site, page, 'settler', { scope: settingsScope });
   await heading(page, 'How you confirm it’s you');
 
-  await options(page, 'Code by e-mail');
+  await options(page, 'E-mail code');
   await press(page, 'Rename');
   await page.getByLabel('Name').fill('Post <b>office</b>');
   await press(page, 'Save');
   await page.getByRole('status').getByText('Renamed.').waitFor();
   await page.getByText('Post <b>office</b>').waitFor();
 
-  await options(page, 'Link by e-mail');
+  await options(page, 'E-mail link');
   await press(page, 'Use by default');
-  await page.getByRole('status').getByText('This is your default now.').waitFor();
+  await page.getByRole('status').getByText('This is now your default.').waitFor();
 
   await options(page, 'Post');
   await press(page, 'Remove');
@@ -180,7 +180,7 @@ export async function tidySettings(site: Site, page: Page): Promise<void> {
   await site.backAtApp(page);
 }
 
-/** A first visit without a pointer; fails when the focus is not where the eye is. */
+/** A first visit without a pointer; fails if the focus is not on a visible element. */
 export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
   const { url } = await site.track('keyboard', 'signIn', { redirectUrl: `${site.appUrl}/keyboard` });
   await site.visit(page, url);
@@ -198,8 +198,8 @@ export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
     }
     throw new Error(`Tab never reaches ${text}.`);
   }
-  await heading(page, 'Set up how you sign in');
-  await tabTo('Code by e-mail');
+  await heading(page, 'Set up a way to confirm it’s you');
+  await tabTo('E-mail code');
   await page.keyboard.press('Enter');
   await page.getByLabel('E-mail address').waitFor();
   await focused('email');
@@ -208,8 +208,8 @@ export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
   await page.getByLabel('Code').waitFor();
   await focused('code');
   await page.keyboard.type(await site.mailedCode('keyboard@example.com'));
-  await heading(page, 'Keep these codes safe');
-  await focused('Keep these codes safe');
+  await heading(page, 'Save your recovery codes');
+  await focused('Save your recovery codes');
   await page.locator('.Codes li').nth(9).waitFor();
   await tabTo('checkbox');
   await page.keyboard.press('Space');

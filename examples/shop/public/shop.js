@@ -1,6 +1,6 @@
 // The shop in the browser. `authsignal` is the official browser SDK.
 const { tenantId, apiUrl } = document.currentScript.dataset;
-// Every page makes one: it sets the cookie by which rules know the device.
+// Every page creates one: it sets the cookie by which rules recognise the device.
 const sdk = new window.authsignal.Authsignal({ tenantId, baseUrl: apiUrl });
 const form = document.querySelector('#withdraw');
 
@@ -19,11 +19,11 @@ form?.addEventListener('submit', async (event) => {
   }
 });
 
-/** The id of the withdrawal that was paid. Throws what to tell the person if it was not. */
+/** Returns the id of the withdrawal that was paid. Throws the message for the person if it was not. */
 async function withdraw(amount) {
   const { id, url } = await post('/withdrawals', { amount });
   if (url !== undefined) {
-    // No token: the popup was closed from outside. A token says that the page is done, not how it went.
+    // Without a token, the popup was closed from outside. A token says that the page is done, not what the result is.
     const { token } = await sdk.launch(url, { mode: 'popup' });
     if (token === undefined) throw new Error('You closed the window, so no money has left.');
     await post(`/withdrawals/${id}/confirm`, { token });

@@ -1,14 +1,29 @@
 import { z } from 'zod';
-import { route } from '../route.ts';
+import { json, route } from '../route.ts';
 import * as v from '../values.ts';
-import { challengeCookie } from './passkey.ts';
+import { exampleChallengeId } from './examples.ts';
+import { challengeCookie } from './cookies.ts';
+import { challengeReply } from './values.ts';
 
 const opening = {
   method: 'POST',
   params: z.object({}),
   query: z.object({}),
-  body: z.object({ action: v.optional(v.actionCode), idempotencyKey: v.optional(v.idempotencyKey) }),
-  reply: z.object({ challengeId: z.string(), nonce: z.string() }),
+  body: z.object({
+    action: v
+      .optional(v.actionCode)
+      .describe(
+        'Code of the action that the sign-in will be recorded as, 1 to 64 letters, digits, `_` and `-`. Absent: `signInWithPasskey`.',
+      ),
+    idempotencyKey: v
+      .optional(v.idempotencyKey)
+      .describe('Key that the action will have, 1 to 256 characters. Absent: a new UUID.'),
+  }),
+  reply: json(
+    challengeReply.extend({
+      nonce: z.string().describe('Random bytes, base64url, for the attestation of an app. They work once.'),
+    }),
+  ),
   refusals: [],
   audit: null,
 } as const;
@@ -17,15 +32,31 @@ export const openChallenge = route({
   ...opening,
   id: 'openChallenge',
   path: '/v1/client/challenge',
-  caller: 'tokenOrTenant',
-  summary: 'Opens a challenge of nobody. Its user, and its action, come into being when it is answered.',
+  api: 'client',
+  credentials: ['actionToken', 'tenantId'],
+  title: 'Open a challenge without a user',
+  description:
+    'Opens a challenge before anyone knows who will answer it, for signing in with a passkey. The user and the action are recorded when it is answered. The challenge lives as long as a token does and can be answered once. Apps also get the `nonce` for their attestation here.',
+  group: 'start',
+  example: {
+    request: { body: { action: 'sign-in' } },
+    reply: { challengeId: exampleChallengeId, nonce: 'q0Fh1rY4m2bXv8sJwK7nT3cLzD5eGpU9aRiO6yWkQxM' },
+  },
 });
 
 export const openChallengeWithCookie = route({
   ...opening,
   id: 'openChallengeWithCookie',
   path: '/v1/client/challenge/web',
-  caller: 'tenant',
-  summary: 'Opens a challenge of nobody, to be answered by the same browser.',
+  api: 'client',
+  credentials: ['tenantId'],
+  title: 'Open a challenge for one browser',
+  description:
+    'Opens a challenge like “Open a challenge without a user”, and sets a cookie so that only the same browser can answer it. The cookie works on pages that the tenant expects.',
+  group: 'start',
+  example: {
+    request: { body: { action: 'sign-in' } },
+    reply: { challengeId: exampleChallengeId, nonce: 'q0Fh1rY4m2bXv8sJwK7nT3cLzD5eGpU9aRiO6yWkQxM' },
+  },
   cookies: [challengeCookie],
 });

@@ -1,19 +1,33 @@
 import { z } from 'zod';
+import { json } from '../route.ts';
 import * as v from '../values.ts';
 import { closed, clearable } from './closed.ts';
 import { managementRoute, nothing } from './management-route.ts';
 import { displayName, success } from './values.ts';
 
-const clientParams = z.object({ clientId: v.opaqueId });
+const about = {
+  clientId:
+    'Id of the app client: 1 to 64 letters, digits, `.`, `_`, `:` and `-`, beginning with a letter or a digit. Access tokens carry it as `client_id`. It never changes.',
+  name: 'Name of the application, 1 to 256 characters without control characters.',
+  accessTokenLifetimeInMinutes:
+    'How long an access token is valid, in minutes: 1 to 10. A revoked token still verifies offline for as long. Default: 10.',
+  refreshTokenLifetimeInDays:
+    'How long a session lasts from its sign-in, in days: 1 to 30. Refreshing does not extend it. Default: 30.',
+  customClaims:
+    'Claims to add to access tokens, at most 16, each with the path of the user attribute that is copied into it. Default: none.',
+};
+
+const clientParams = z.object({ clientId: v.opaqueId.describe('Id of the app client.') });
 
 const clientId = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
     'clientId must have 1 to 64 characters out of a-z, A-Z, 0-9, ".", "_", ":" and "-", the first a letter or a digit.',
-  );
+  )
+  .describe(about.clientId);
 
-// What tokens say by themselves, what authorizers read authority from, and a name that JavaScript objects treat as none.
+// Claims that tokens set themselves, claims that authorizers trust, and a name that JavaScript objects treat as special.
 const reservedClaims = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'auth_time', 'client_id', 'azp', 'act', 'may_act', 'cnf'],
   ...['acr', 'amr', 'scope', 'nonce', 'generation', 'assurance', 'verificationMethod', 'email', '__proto__'],
@@ -32,7 +46,7 @@ const customClaims = z
   .meta({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'Claims of the access token, each with the path of the user attribute that is copied into it.',
+    description: about.customClaims,
     examples: [{ tier: 'custom.tier' }],
   });
 
@@ -52,38 +66,49 @@ function claimsProblem(given: unknown): string | undefined {
 }
 
 const members = {
-  name: displayName,
-  /** A revoked access token verifies offline until it expires. */
+  name: displayName.describe(about.name),
   accessTokenLifetimeInMinutes: z
     .int('accessTokenLifetimeInMinutes must be a whole number.')
     .min(1, 'accessTokenLifetimeInMinutes must be at least 1.')
-    .max(10, 'accessTokenLifetimeInMinutes must be at most 10.'),
-  /** From the sign-in: refreshing extends nothing. */
+    .max(10, 'accessTokenLifetimeInMinutes must be at most 10.')
+    .describe(about.accessTokenLifetimeInMinutes),
   refreshTokenLifetimeInDays: z
     .int('refreshTokenLifetimeInDays must be a whole number.')
     .min(1, 'refreshTokenLifetimeInDays must be at least 1.')
-    .max(30, 'refreshTokenLifetimeInDays must be at most 30.'),
+    .max(30, 'refreshTokenLifetimeInDays must be at most 30.')
+    .describe(about.refreshTokenLifetimeInDays),
   customClaims,
 };
 
 const appClient = z
   .object({
-    clientId: z.string(),
-    name: z.string(),
-    accessTokenLifetimeInMinutes: z.int(),
-    refreshTokenLifetimeInDays: z.int(),
-    customClaims: z.record(z.string(), z.string()),
+    clientId: z.string().describe(about.clientId),
+    name: z.string().describe(about.name),
+    accessTokenLifetimeInMinutes: z.int().describe(about.accessTokenLifetimeInMinutes),
+    refreshTokenLifetimeInDays: z.int().describe(about.refreshTokenLifetimeInDays),
+    customClaims: z.record(z.string(), z.string()).describe(about.customClaims),
   })
   .meta({ id: 'AppClient' });
+
+const exampleClient = {
+  clientId: 'mobile-app',
+  name: 'Mobile app',
+  accessTokenLifetimeInMinutes: 5,
+  refreshTokenLifetimeInDays: 30,
+  customClaims: { tier: 'custom.tier' },
+};
 
 export const listAppClients = managementRoute({
   id: 'listAppClients',
   method: 'GET',
   path: '/app-clients',
-  summary: 'Lists the app clients by name.',
+  title: 'List app clients',
+  description: 'Returns all app clients of the tenant, ordered by name.',
+  group: 'app-clients',
   params: z.object({}),
   body: nothing,
-  reply: z.array(appClient),
+  reply: json(z.array(appClient)),
+  example: { reply: [exampleClient] },
   refusals: [],
   audit: null,
 });
@@ -92,10 +117,24 @@ export const createAppClient = managementRoute({
   id: 'createAppClient',
   method: 'POST',
   path: '/app-clients',
-  summary: 'Creates an app client: an application with sessions of its own. Without `clientId` it is given one.',
+  title: 'Create an app client',
+  description:
+    'Registers an application that has sessions. Without `clientId`, the client gets a UUID. An id that exists is `resource_already_exists`.',
+  group: 'app-clients',
   params: z.object({}),
-  body: closed({ ...clearable({ clientId, ...members }), name: displayName }, ['tenantId']),
-  reply: appClient,
+  body: closed({ ...clearable({ clientId, ...members }), name: members.name }, ['tenantId']),
+  reply: json(appClient),
+  example: {
+    request: {
+      body: {
+        clientId: 'mobile-app',
+        name: 'Mobile app',
+        accessTokenLifetimeInMinutes: 5,
+        customClaims: { tier: 'custom.tier' },
+      },
+    },
+    reply: exampleClient,
+  },
   refusals: ['resource_already_exists'],
   audit: 'app_client.created',
 });
@@ -104,10 +143,13 @@ export const getAppClient = managementRoute({
   id: 'getAppClient',
   method: 'GET',
   path: '/app-clients/:clientId',
-  summary: 'Reads an app client.',
+  title: 'Get an app client',
+  description: 'Reads one app client of the tenant.',
+  group: 'app-clients',
   params: clientParams,
   body: nothing,
-  reply: appClient,
+  reply: json(appClient),
+  example: { request: { params: { clientId: 'mobile-app' } }, reply: exampleClient },
   refusals: ['not_found'],
   audit: null,
 });
@@ -116,11 +158,17 @@ export const updateAppClient = managementRoute({
   id: 'updateAppClient',
   method: 'PATCH',
   path: '/app-clients/:clientId',
-  summary:
-    'Changes an app client. Access tokens are made by it from then on; sessions keep the expiry they began with. Custom claims are replaced whole.',
+  title: 'Change an app client',
+  description:
+    'Changes the members that you send and keeps all others; null returns a member to its default. New access tokens follow the change. Sessions that exist keep the expiry that they began with. Custom claims are replaced whole.',
+  group: 'app-clients',
   params: clientParams,
-  body: closed({ ...clearable(members), name: displayName.optional() }, ['tenantId', 'clientId']),
-  reply: appClient,
+  body: closed({ ...clearable(members), name: members.name.optional() }, ['tenantId', 'clientId']),
+  reply: json(appClient),
+  example: {
+    request: { params: { clientId: 'mobile-app' }, body: { accessTokenLifetimeInMinutes: 10 } },
+    reply: { ...exampleClient, accessTokenLifetimeInMinutes: 10 },
+  },
   refusals: ['not_found'],
   audit: 'app_client.updated',
 });
@@ -129,10 +177,14 @@ export const deleteAppClient = managementRoute({
   id: 'deleteAppClient',
   method: 'DELETE',
   path: '/app-clients/:clientId',
-  summary: 'Deletes an app client and ends all its sessions.',
+  title: 'Delete an app client',
+  description:
+    'Removes an app client and ends all its sessions. Access tokens that exist still verify offline until they expire, at most 10 minutes later.',
+  group: 'app-clients',
   params: clientParams,
   body: nothing,
-  reply: success,
+  reply: json(success),
+  example: { request: { params: { clientId: 'mobile-app' } }, reply: { success: true } },
   refusals: ['not_found'],
   audit: 'app_client.deleted',
 });

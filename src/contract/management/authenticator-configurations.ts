@@ -1,8 +1,10 @@
 /**
  * How each verification method works for a tenant. The wire has two generations of this resource: a list with PATCH by
- * id, and one object a method at a path of its own. Both work on the same stored data.
+ * id, and one object for each method at its own path. Both work on the same stored data.
  */
 import { z } from 'zod';
+import { pageFlags } from '../../methods/manifests.ts';
+import { json } from '../route.ts';
 import * as v from '../values.ts';
 import { clearable, closed } from './closed.ts';
 import { managementRoute, nothing } from './management-route.ts';
@@ -14,32 +16,92 @@ import {
   pushCredentials,
   smsCredentials,
 } from './provider-credentials.ts';
-import { httpsUrl, success } from './values.ts';
+import { success, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
 const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
-const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']);
-const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']);
-const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']);
+
+const about = {
+  isActive: 'Whether users can be asked for the method. Absent on creation: true.',
+  smsProvider:
+    'Service that sends text messages. Text messages are not part of this release: the setting is stored for later.',
+  emailProvider:
+    'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
+  pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
+  webhookUrl:
+    'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
+  smsCountryCodes: 'Countries that text messages may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  defaultCountryCode:
+    'Country that number fields begin with, as an ISO 3166-1 alpha-2 code; one of `smsCountryCodes` where those are set. Changing that list so that it lacks the country removes it. Absent: none.',
+  rateLimit: 'How many are permitted within the window: 1 to 100.',
+  windowInMinutes: 'Length of the window, in minutes: 1 to 1,440.',
+  submissionLimit:
+    'How many codes a user may try within a window. Absent: no such limit. Failed tries are always bounded as well.',
+  sendingLimits:
+    'How many messages a user, and an address, may be sent within a window: 1 to 6 limits that all apply. Absent: 12 emails or 6 text messages in 10 minutes.',
+  prefixLimits:
+    'Limits on text messages to blocks of numbers, at most 5. Text messages are not part of this release: stored for later. Absent: none.',
+  enabled: 'Whether the limit applies. Absent: true.',
+  blockSize: 'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more.',
+  blockRateLimit: 'How many messages a block may be sent within the window: 1 to 1,000.',
+  blockWindow: 'Length of the window, in minutes: above 0, at most 1,440.',
+  blockCountryCodes: 'Countries that the limit is for, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  smsVariables:
+    'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
+  emailVariables:
+    'Variables that a message template may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
+  relyingParty:
+    'Relying party id that passkeys belong to: a domain that contains the hosts of your pages, such as `example.com`. Existing passkeys do not work under another. Absent: the host of this server.',
+  expectedOrigins:
+    'Origins of the pages and apps that may use passkeys, show the pages in a frame and receive their token, 1 to 100: `https://app.example.com`, `https://*.example.com` or `android:apk-key-hash:…`. This server’s own origin always counts.',
+  hints: 'Kinds of authenticator to suggest to the browser, at most 3, best first. Absent: the browser decides.',
+  userVerification:
+    'Whether the authenticator must verify its user, for example by a fingerprint. A demand for high assurance, and tokens that may change authenticators, always require it. Absent: `preferred`.',
+  attachment:
+    'Where the key may be: `platform` in the device, `cross-platform` elsewhere, `all-supported` either. Absent: what the app asks for.',
+  preventRemovingLastPasskey: 'Whether users must keep at least one passkey. Absent: false.',
+  requireDeviceBound:
+    'Whether only keys that cannot be copied to other devices are accepted, when they are added and when they are used. Absent: false.',
+  attestationTrustAnchors:
+    'Certificates of the authorities that must attest a new key, 1 to 20 in PEM, each at most 8,192 characters and not expired. Absent: no attestation is asked for.',
+  allowedAaguids:
+    'Models of authenticator that may be added, by AAGUID, 1 to 200. They need `attestationTrustAnchors`. Absent: every model.',
+  credentialLifetime:
+    'How long an enrolled app stays valid, in minutes: 0 to 525,600. 0 or absent: it does not expire. Stored for later.',
+  requireAppAttestation:
+    'Whether an app must prove that it is genuine when it enrols. Stored for later. Absent: false.',
+  redirectUrls:
+    'The only URLs that a user may continue to after confirming a mailed link in `ORIGINAL_TAB` mode, at most 100. Absent: any `redirectUrl` of an action.',
+  attestationFailure: 'What happens if an app cannot prove that it is genuine. Stored for later. Absent: `BLOCK`.',
+};
+
+const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
+const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']).describe(about.emailProvider);
+const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']).describe(about.pushProvider);
 
 const flag = z.boolean();
 const shortText = v.text(512);
 const countryCodes = z.array(z.string().regex(/^[A-Z]{2}$/, 'must be ISO 3166-1 codes such as NZ.')).max(300);
 const variableNames = z.array(z.string().min(1).max(128)).max(100);
 
-const rateLimit = closed({ rateLimit: z.int().min(1).max(100), windowInMinutes: z.number().min(1).max(1440) });
-const rateLimits = z.array(rateLimit).min(1).max(6);
+const rateLimit = closed({
+  rateLimit: z.int().min(1).max(100).describe(about.rateLimit),
+  windowInMinutes: z.number().min(1).max(1440).describe(about.windowInMinutes),
+});
+const submissionLimit = rateLimit.nullish().describe(about.submissionLimit);
+const rateLimits = z.array(rateLimit).min(1).max(6).nullish().describe(about.sendingLimits);
 const prefixRateLimits = z
   .array(
     closed({
-      enabled: flag.optional(),
+      enabled: flag.optional().describe(about.enabled),
       blockSize: z
         .union([z.literal('country'), z.int().min(1)], 'blockSize must be "country" or a number of digits.')
-        .optional(),
-      rateLimit: z.int().min(1).max(1000).optional(),
-      windowInMinutes: z.number().gt(0).max(1440).optional(),
-      countryCodes: countryCodes.optional(),
+        .optional()
+        .describe(about.blockSize),
+      rateLimit: z.int().min(1).max(1000).optional().describe(about.blockRateLimit),
+      windowInMinutes: z.number().gt(0).max(1440).optional().describe(about.blockWindow),
+      countryCodes: countryCodes.optional().describe(about.blockCountryCodes),
     }),
   )
   .max(5);
@@ -47,22 +109,29 @@ const prefixRateLimits = z
 const relyingParty = z
   .string()
   .regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'relyingParty must be a host name such as example.com.')
-  // Browsers take no address for one.
+  // Browsers accept no IP address here.
   .regex(/(?:^|\.)(?=[a-z0-9-]*[a-z-])[a-z0-9-]+$/i, 'relyingParty must be a host name such as example.com.')
-  .max(253);
+  .max(253)
+  .describe(about.relyingParty);
 const expectedOrigins = z
   .array(
     z
       .string()
       .max(512)
-      // They stand in headers, next to each other. What else they have to be is looked at where they are stored.
+      // They are joined in a header, so separators are refused here. The rest is checked when they are stored.
       .regex(/^[^\s;,'"]+$/, 'expectedOrigins must each be one origin, such as https://app.example.com.'),
   )
   .min(1)
-  .max(100);
-const passkeyRegistrationHints = z.array(z.enum(['security-key', 'client-device', 'hybrid'])).max(3);
-const authenticatorAttachment = z.enum(['cross-platform', 'platform', 'all-supported']);
-/** Which keys are taken: checked when one is added, and as far as a use of it tells, then too. */
+  .max(100)
+  .describe(about.expectedOrigins);
+const passkeyRegistrationHints = z
+  .array(z.enum(['security-key', 'client-device', 'hybrid']))
+  .max(3)
+  .describe(about.hints);
+const authenticatorAttachment = z.enum(['cross-platform', 'platform', 'all-supported']).describe(about.attachment);
+const preventRemovingLastPasskey = flag.describe(about.preventRemovingLastPasskey);
+const requireDeviceBound = flag.describe(about.requireDeviceBound);
+/** Which keys are accepted. Checked when a key is added and, as far as its use reveals it, whenever it is used. */
 const attestationTrustAnchors = z
   .array(
     z
@@ -74,35 +143,73 @@ const attestationTrustAnchors = z
       ),
   )
   .min(1)
-  .max(20);
+  .max(20)
+  .describe(about.attestationTrustAnchors);
 const allowedAaguids = z
   .array(z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'allowedAaguids must each be a UUID.'))
   .min(1)
-  .max(200);
-const appAttestationFailureMode = z.enum(['BLOCK', 'ALLOW_WITH_WARNING']);
+  .max(200)
+  .describe(about.allowedAaguids);
+const requireAppAttestation = flag.describe(about.requireAppAttestation);
+const appAttestationFailureMode = z.enum(['BLOCK', 'ALLOW_WITH_WARNING']).describe(about.attestationFailure);
 
-/** Answers tell what is stored, by plain shapes: what was acceptable once is answered even if it would be refused now. */
-const answeredRateLimit = z.object({ rateLimit: z.int(), windowInMinutes: z.number() });
-const identity = { authenticatorId: z.string(), isActive: z.boolean(), verificationMethod: v.verificationMethod };
+/** Responses have plain shapes: they show what is stored, even if a request with it would be refused now. */
+const answeredRateLimit = z.object({
+  rateLimit: z.int().describe(about.rateLimit),
+  windowInMinutes: z.number().describe(about.windowInMinutes),
+});
+const answeredSubmissionLimit = answeredRateLimit.optional().describe(about.submissionLimit);
+const answeredRateLimits = z.array(answeredRateLimit).optional().describe(about.sendingLimits);
+const identity = {
+  authenticatorId: z.string().describe('Id of the configuration, a UUID that Sallyport chose.'),
+  isActive: z.boolean().describe(about.isActive),
+  verificationMethod: v.verificationMethod.describe('Method that the configuration is for.'),
+};
 
 const refusals = ['authenticator_configuration_not_found'] as const;
+
+/** The API reference's text about a method: its name in the plural, and its settings, as parts of a sentence. */
+interface About {
+  readonly name: string;
+  readonly purpose: string;
+  /** Whether the settings are stored before the method is built. */
+  readonly isForLater?: boolean;
+  /** The bodies of two requests, one after the other, and the reply to the second. */
+  readonly examples: {
+    readonly create: Readonly<Record<string, unknown>>;
+    readonly update: Readonly<Record<string, unknown>>;
+    readonly reply: object;
+  };
+}
 
 /** The four routes of one method's own path. */
 function methodRoutes<Noun extends string, Create extends z.ZodType, Update extends z.ZodType, Reply extends z.ZodType>(
   noun: Noun,
   slug: string,
-  { create, update, reply }: { create: Create; update: Update; reply: Reply },
+  {
+    name,
+    purpose,
+    isForLater = false,
+    create,
+    update,
+    reply,
+    examples,
+  }: About & { create: Create; update: Update; reply: Reply },
 ) {
+  const note = isForLater ? ` The settings are stored for a later release: users cannot use ${name} yet.` : '';
   const path = `/authenticator-configurations/${slug}`;
   return {
     create: managementRoute({
       id: `create${noun}Configuration`,
       method: 'POST',
       path,
-      summary: `Configures ${slug}. Secrets are accepted and never answered.`,
+      title: `Configure ${name}`,
+      description: `Sets ${purpose}. If ${name} are configured already, the answer is \`resource_already_exists\`: change the settings instead.${note}`,
+      group: 'methods',
+      example: { request: { body: examples.create }, reply: examples.reply },
       params: z.object({}),
       body: create,
-      reply,
+      reply: json(reply),
       refusals: ['resource_already_exists'],
       audit: 'authenticator_configuration.created',
     }),
@@ -110,10 +217,13 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
       id: `get${noun}Configuration`,
       method: 'GET',
       path,
-      summary: `Reads the configuration of ${slug}, without secrets.`,
+      title: `Get the settings of ${name}`,
+      description: `Reads how ${name} are configured. Members that were never set are left out, and so are secrets.`,
+      group: 'methods',
+      example: { reply: examples.reply },
       params: z.object({}),
       body: nothing,
-      reply,
+      reply: json(reply),
       refusals,
       audit: null,
     }),
@@ -121,10 +231,13 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
       id: `update${noun}Configuration`,
       method: 'PATCH',
       path,
-      summary: `Changes the configuration of ${slug}. A member left out stays; null clears it.`,
+      title: `Change the settings of ${name}`,
+      description: `Changes ${purpose}. Members that you leave out stay as they are, and null clears a member.${note}`,
+      group: 'methods',
+      example: { request: { body: examples.update }, reply: examples.reply },
       params: z.object({}),
       body: update,
-      reply,
+      reply: json(reply),
       refusals,
       audit: 'authenticator_configuration.updated',
     }),
@@ -132,10 +245,13 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
       id: `delete${noun}Configuration`,
       method: 'DELETE',
       path,
-      summary: `Removes the configuration of ${slug}, with its secrets. Users keep what they have enrolled.`,
+      title: `Remove the settings of ${name}`,
+      description: `Removes the settings of ${name} and any secrets in them, so that users cannot use the method any more. They keep what they have enrolled, and can use it again once the method is configured again.`,
+      group: 'methods',
+      example: { reply: { success: true } },
       params: z.object({}),
       body: nothing,
-      reply: success,
+      reply: json(success),
       refusals,
       audit: 'authenticator_configuration.deleted',
     }),
@@ -144,89 +260,177 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
 
 const answered = ['tenantId', 'authenticatorId', 'verificationMethod'];
 
+const isActive = flag.optional().describe(about.isActive);
+const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
+const answeredWebhookUrl = z.string().optional().describe(about.webhookUrl);
+
+const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
-  isActive: flag.optional(),
-  webhookUrl: httpsUrl.nullish(),
-  smsCountryCodes: countryCodes.nullish(),
+  isActive,
+  webhookUrl,
+  smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
   defaultCountryCode: z
     .string()
     .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
-    .nullish(),
-  submissionRateLimitConfiguration: rateLimit.nullish(),
-  sendingRateLimitConfigurations: rateLimits.nullish(),
-  prefixRateLimitConfigurations: prefixRateLimits.nullish(),
-  allowedCustomSmsVariables: variableNames.nullish(),
+    .nullish()
+    .describe(about.defaultCountryCode),
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
+  allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
   ...credentialRequests(smsCredentials),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
-  create: closed({ smsProvider: z.enum(newSmsProviders), ...smsMembers }, answered),
-  update: closed({ smsProvider: z.enum(newSmsProviders).nullish(), ...smsMembers }, answered),
+  name: 'text messages',
+  purpose: 'who sends codes by text message, to which countries and how many',
+  isForLater: true,
+  examples: {
+    create: {
+      smsProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      defaultCountryCode: 'NZ',
+      twilioCredentials: {
+        authToken: '0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+      },
+    },
+    update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
+    reply: {
+      authenticatorId: '8a1f6c2d-0b0f-4d59-9a39-3f7d0c5b7e21',
+      isActive: true,
+      verificationMethod: 'SMS',
+      smsProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      defaultCountryCode: 'NZ',
+      sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+      twilioCredentials: {
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+      },
+    },
+  },
+  create: closed({ smsProvider: newSmsProvider, ...smsMembers }, answered),
+  update: closed({ smsProvider: newSmsProvider.nullish(), ...smsMembers }, answered),
   reply: z
     .object({
       ...identity,
       smsProvider: anySmsProvider.optional(),
-      webhookUrl: z.string().optional(),
-      smsCountryCodes: z.array(z.string()).optional(),
-      defaultCountryCode: z.string().optional(),
-      submissionRateLimitConfiguration: answeredRateLimit.optional(),
-      sendingRateLimitConfigurations: z.array(answeredRateLimit).optional(),
+      webhookUrl: answeredWebhookUrl,
+      smsCountryCodes: z.array(z.string()).optional().describe(about.smsCountryCodes),
+      defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
       prefixRateLimitConfigurations: z
         .array(
           z
             .object({
-              enabled: flag,
-              blockSize: z.union([z.string(), z.int()]),
-              rateLimit: z.int(),
-              windowInMinutes: z.number(),
-              countryCodes: z.array(z.string()),
+              enabled: flag.describe(about.enabled),
+              blockSize: z.union([z.string(), z.int()]).describe(about.blockSize),
+              rateLimit: z.int().describe(about.blockRateLimit),
+              windowInMinutes: z.number().describe(about.blockWindow),
+              countryCodes: z.array(z.string()).describe(about.blockCountryCodes),
             })
             .partial(),
         )
-        .optional(),
-      allowedCustomSmsVariables: z.array(z.string()).optional(),
+        .optional()
+        .describe(about.prefixLimits),
+      allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
       ...credentialAnswers(smsCredentials),
     })
     .meta({ id: 'SmsConfiguration' }),
 });
 
+const newEmailProvider = z.enum(newEmailProviders).describe(about.emailProvider);
 const emailOtpMembers = {
-  isActive: flag.optional(),
-  webhookUrl: httpsUrl.nullish(),
-  submissionRateLimitConfiguration: rateLimit.nullish(),
-  sendingRateLimitConfigurations: rateLimits.nullish(),
-  allowedCustomEmailVariables: variableNames.nullish(),
+  isActive,
+  webhookUrl,
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  allowedCustomEmailVariables: variableNames.nullish().describe(about.emailVariables),
   ...credentialRequests(emailCredentials),
 };
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
-  create: closed({ emailProvider: z.enum(newEmailProviders), ...emailOtpMembers }, answered),
-  update: closed({ emailProvider: z.enum(newEmailProviders).nullish(), ...emailOtpMembers }, answered),
+  name: 'codes by email',
+  purpose: 'who sends the tenant’s mail of every kind, and how many codes may be sent and tried',
+  examples: {
+    create: {
+      emailProvider: 'SMTP',
+      smtpEmailCredentials: {
+        host: 'smtp.example.com',
+        port: 587,
+        secure: false,
+        user: 'sallyport',
+        password: 'correct horse battery staple',
+        from: 'login@example.com',
+        fromName: 'Example Bank',
+      },
+    },
+    update: { submissionRateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 } },
+    reply: {
+      authenticatorId: '1c9e4b7a-6f2d-4b8e-8d3a-5e0f9c7b2a64',
+      isActive: true,
+      verificationMethod: 'EMAIL_OTP',
+      emailProvider: 'SMTP',
+      submissionRateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 },
+      smtpEmailCredentials: {
+        host: 'smtp.example.com',
+        port: 587,
+        secure: false,
+        user: 'sallyport',
+        from: 'login@example.com',
+        fromName: 'Example Bank',
+      },
+    },
+  },
+  create: closed({ emailProvider: newEmailProvider, ...emailOtpMembers }, answered),
+  update: closed({ emailProvider: newEmailProvider.nullish(), ...emailOtpMembers }, answered),
   reply: z
     .object({
       ...identity,
       emailProvider: anyEmailProvider.optional(),
-      webhookUrl: z.string().optional(),
-      submissionRateLimitConfiguration: answeredRateLimit.optional(),
-      sendingRateLimitConfigurations: z.array(answeredRateLimit).optional(),
-      allowedCustomEmailVariables: z.array(z.string()).optional(),
+      webhookUrl: answeredWebhookUrl,
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
+      allowedCustomEmailVariables: z.array(z.string()).optional().describe(about.emailVariables),
       ...credentialAnswers(emailCredentials),
     })
     .meta({ id: 'EmailOtpConfiguration' }),
 });
 
 const passkeyMembers = {
-  isActive: flag.optional(),
+  isActive,
   passkeyRegistrationHints: passkeyRegistrationHints.nullish(),
-  userVerificationRequirement: z.enum(['preferred', 'required']).nullish(),
+  userVerificationRequirement: z.enum(['preferred', 'required']).nullish().describe(about.userVerification),
   authenticatorAttachment: authenticatorAttachment.nullish(),
-  preventRemovingLastPasskey: flag.nullish(),
-  requireDeviceBound: flag.nullish(),
+  preventRemovingLastPasskey: preventRemovingLastPasskey.nullish(),
+  requireDeviceBound: requireDeviceBound.nullish(),
   attestationTrustAnchors: attestationTrustAnchors.nullish(),
   allowedAaguids: allowedAaguids.nullish(),
 };
 
 export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
+  name: 'passkeys',
+  purpose: 'the domain that passkeys belong to, the pages and apps that may use them, and which keys are accepted',
+  examples: {
+    create: {
+      relyingParty: 'example.com',
+      expectedOrigins: ['https://app.example.com', 'https://login.example.com'],
+      userVerificationRequirement: 'required',
+    },
+    update: { preventRemovingLastPasskey: true },
+    reply: {
+      authenticatorId: 'e7d0b3f5-2c4a-4f6e-9b18-7a6c5d4e3f20',
+      isActive: true,
+      verificationMethod: 'PASSKEY',
+      relyingParty: 'example.com',
+      expectedOrigins: ['https://app.example.com', 'https://login.example.com'],
+      userVerificationRequirement: 'required',
+      preventRemovingLastPasskey: true,
+    },
+  },
   create: closed({ relyingParty, expectedOrigins, ...passkeyMembers }, answered),
   update: closed(
     { relyingParty: relyingParty.optional(), expectedOrigins: expectedOrigins.optional(), ...passkeyMembers },
@@ -235,110 +439,193 @@ export const passkeyConfiguration = methodRoutes('Passkey', 'passkey', {
   reply: z
     .object({
       ...identity,
-      relyingParty: z.string(),
-      expectedOrigins: z.array(z.string()),
+      relyingParty: z.string().describe(about.relyingParty),
+      expectedOrigins: z.array(z.string()).describe(about.expectedOrigins),
       passkeyRegistrationHints: passkeyRegistrationHints.optional(),
-      userVerificationRequirement: z.string().optional(),
+      userVerificationRequirement: z.string().optional().describe(about.userVerification),
       authenticatorAttachment: authenticatorAttachment.optional(),
-      preventRemovingLastPasskey: flag.optional(),
-      requireDeviceBound: flag.optional(),
-      attestationTrustAnchors: z.array(z.string()).optional(),
-      allowedAaguids: z.array(z.string()).optional(),
+      preventRemovingLastPasskey: preventRemovingLastPasskey.optional(),
+      requireDeviceBound: requireDeviceBound.optional(),
+      attestationTrustAnchors: z.array(z.string()).optional().describe(about.attestationTrustAnchors),
+      allowedAaguids: z.array(z.string()).optional().describe(about.allowedAaguids),
     })
     .meta({ id: 'PasskeyConfiguration' }),
 });
 
+const newPushProvider = z.enum(newPushProviders).describe(about.pushProvider);
 const pushMembers = {
-  isActive: flag.optional(),
-  webhookUrl: httpsUrl.nullish(),
-  credentialLifetimeInMinutes: z.int().min(0).max(525_600).nullish(),
-  requireAppAttestation: flag.nullish(),
+  isActive,
+  webhookUrl,
+  credentialLifetimeInMinutes: z.int().min(0).max(525_600).nullish().describe(about.credentialLifetime),
+  requireAppAttestation: requireAppAttestation.nullish(),
   appAttestationFailureMode: appAttestationFailureMode.nullish(),
-  sendingRateLimitConfigurations: rateLimits.nullish(),
+  sendingRateLimitConfigurations: rateLimits,
   ...credentialRequests(pushCredentials),
 };
 
 export const pushConfiguration = methodRoutes('Push', 'push', {
-  create: closed({ pushProvider: z.enum(newPushProviders), ...pushMembers }, answered),
-  update: closed({ pushProvider: z.enum(newPushProviders).nullish(), ...pushMembers }, answered),
+  name: 'push messages',
+  purpose: 'who delivers push messages and how long an enrolled app stays valid',
+  isForLater: true,
+  examples: {
+    create: {
+      pushProvider: 'FIREBASE',
+      fcmCredentials: {
+        serviceAccountKey:
+          '{"type":"service_account","project_id":"example-bank","client_email":"push@example-bank.iam.gserviceaccount.com"}',
+      },
+    },
+    update: { credentialLifetimeInMinutes: 129_600 },
+    reply: {
+      authenticatorId: '3b5d7f90-1a2c-4e6f-8b0d-2f4a6c8e0b1d',
+      isActive: true,
+      verificationMethod: 'PUSH',
+      pushProvider: 'FIREBASE',
+      credentialLifetimeInMinutes: 129_600,
+      fcmCredentials: {
+        projectId: 'example-bank',
+        clientEmail: 'push@example-bank.iam.gserviceaccount.com',
+      },
+    },
+  },
+  create: closed({ pushProvider: newPushProvider, ...pushMembers }, answered),
+  update: closed({ pushProvider: newPushProvider.nullish(), ...pushMembers }, answered),
   reply: z
     .object({
       ...identity,
       pushProvider: anyPushProvider.optional(),
-      webhookUrl: z.string().optional(),
-      credentialLifetimeInMinutes: z.int().optional(),
-      requireAppAttestation: flag.optional(),
+      webhookUrl: answeredWebhookUrl,
+      credentialLifetimeInMinutes: z.int().optional().describe(about.credentialLifetime),
+      requireAppAttestation: requireAppAttestation.optional(),
       appAttestationFailureMode: appAttestationFailureMode.optional(),
-      sendingRateLimitConfigurations: z.array(answeredRateLimit).optional(),
+      sendingRateLimitConfigurations: answeredRateLimits,
       ...credentialAnswers(pushCredentials),
     })
     .meta({ id: 'PushConfiguration' }),
 });
 
-/** The older generation: every method has the same members, as far as they mean anything to it. */
+/** The older generation: all methods have the same members, and each uses those that apply to it. */
 const plainSettings = {
-  isEditableByUser: flag,
-  isHiddenToUser: flag,
-  oobChannel: z.enum(['EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'SMS']),
+  isEditableByUser: flag.describe(
+    'Whether users may add, rename and remove authenticators of the method. Absent: true.',
+  ),
+  isHiddenToUser: flag.describe(
+    'Whether the pages leave the method out of their lists; it may still be the default of a challenge. Absent: false.',
+  ),
+  oobChannel: z
+    .enum(['EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'SMS'])
+    .describe('Channel of a method by messages. Stored and returned; the method itself decides.'),
   smsProvider: anySmsProvider,
-  smsChannel: z.enum(['DEFAULT', 'WHATSAPP']),
-  whatsAppProvider: z.enum(['BIRD']),
+  smsChannel: z
+    .enum(['DEFAULT', 'WHATSAPP'])
+    .describe('Channel of messages to phone numbers. Stored for later. Absent: `DEFAULT`.'),
+  whatsAppProvider: z.enum(['BIRD']).describe('Service that sends WhatsApp messages. Stored for later. Absent: none.'),
   emailProvider: anyEmailProvider,
   pushProvider: anyPushProvider,
-  providerType: z.enum(['VERIFF', 'IPROOV', 'PALM_BIOMETRICS_RR', 'IDVERSE']),
-  webhookUrl: httpsUrl,
-  sender: shortText,
-  messageTemplate: v.text(4096),
-  issuerName: shortText,
-  magicLinkMode: z.enum(['NEW_TAB', 'ORIGINAL_TAB']),
+  providerType: z
+    .enum(['VERIFF', 'IPROOV', 'PALM_BIOMETRICS_RR', 'IDVERSE'])
+    .describe('Service that checks identities. Stored for later. Absent: none.'),
+  webhookUrl: targetUrl.describe(about.webhookUrl),
+  sender: shortText.describe(
+    'Sender of messages, at most 512 characters. Stored for later. Absent: the provider’s own.',
+  ),
+  messageTemplate: v
+    .text(4096)
+    .describe('Text of messages, at most 4,096 characters. Stored for later. Absent: the built-in text.'),
+  issuerName: shortText.describe(
+    'Name that authenticator apps show for the account, at most 512 characters. Absent: the name of the tenant.',
+  ),
+  magicLinkMode: z
+    .enum(['NEW_TAB', 'ORIGINAL_TAB'])
+    .describe(
+      'Where a user continues after confirming a mailed link: `NEW_TAB` tells them to go back to the page that waits, `ORIGINAL_TAB` offers the `redirectUrl` of the action. Absent: `NEW_TAB`.',
+    ),
   // The wire permits 2 to 10; fewer than 6 digits can be guessed (ruling 18).
-  verificationCodeLength: z.int().min(6).max(10),
-  sessionTtlInMinutes: z.int().min(0).max(60),
+  verificationCodeLength: z.int().min(6).max(10).describe('Digits of the codes that are sent: 6 to 10. Absent: 6.'),
+  sessionTtlInMinutes: z
+    .int()
+    .min(0)
+    .max(60)
+    .describe(
+      'How long an identity check may take, in minutes: 0 to 60. Stored for later. Absent: the provider decides.',
+    ),
   relyingParty,
   expectedOrigins,
-  userVerificationRequirement: z.enum(['discouraged', 'preferred', 'required']),
+  userVerificationRequirement: z.enum(['discouraged', 'preferred', 'required']).describe(about.userVerification),
   authenticatorAttachment,
   passkeyRegistrationHints,
-  preventRemovingLastPasskey: flag,
-  requireDeviceBound: flag,
+  preventRemovingLastPasskey,
+  requireDeviceBound,
   attestationTrustAnchors,
   allowedAaguids,
-  enrollmentPromptInterval: z.int().min(0),
-  disableEnrollmentPrompt: flag,
-  recoveryMethods: z.array(v.verificationMethod).max(v.verificationMethods.length),
-  smsCountryCodes: countryCodes,
-  allowMultipleUserAuthenticators: flag,
-  hideTotpAppDownloadScreen: flag,
-  showEmailDeliveryTimeWarning: flag,
-  dontSkipEnrollmentInputScreen: flag,
-  redirectUrls: z.array(v.redirectUrl).max(100),
-  documentTypes: z.array(shortText).max(100),
-  requireAppAttestation: flag,
+  enrollmentPromptInterval: z
+    .int()
+    .min(0)
+    .describe(
+      'Days until a passkey is offered again to a user who chose “not now”, 0 or more; 0 offers it each time. Absent: 30.',
+    ),
+  disableEnrollmentPrompt: flag.describe(
+    'Whether the pages offer no passkey after a challenge, unless the action or rule asks for it. Absent: false.',
+  ),
+  recoveryMethods: z
+    .array(v.verificationMethod)
+    .max(v.verificationMethods.length)
+    .describe(
+      `Methods of which a user must have enrolled one before adding a key, at most ${v.verificationMethods.length}. Empty or absent: none.`,
+    ),
+  smsCountryCodes: countryCodes.describe(about.smsCountryCodes),
+  allowMultipleUserAuthenticators: flag.describe(
+    'Whether a user may have several keys of the method. Absent: true. Passkeys and security keys only.',
+  ),
+  ...Object.fromEntries(pageFlags.map(({ setting, meaning }) => [setting, flag.describe(`${meaning} Absent: false.`)])),
+  redirectUrls: z.array(v.redirectUrl).max(100).describe(about.redirectUrls),
+  documentTypes: z
+    .array(shortText)
+    .max(100)
+    .describe('Identity documents that are accepted, at most 100. Stored for later. Absent: all.'),
+  requireAppAttestation,
   appAttestationFailureMode,
 };
 
 const oldCredentials = { twilioCredentials: smsCredentials.twilioCredentials, messageBirdV2Credentials };
 
+const aboutSendingLimit =
+  'How many messages a user, and an address, may be sent within a window; the first limit where the method has several. Absent: 12 emails or 6 text messages in 10 minutes.';
+
 const authenticatorConfiguration = z
   .object({
     ...identity,
-    authenticatorType: z.string(),
+    authenticatorType: z
+      .string()
+      .describe('Kind of the method: `OOB` for methods by messages, else the name of the method.'),
     ...z.object(plainSettings).partial().shape,
-    redirectUrls: z.array(z.string()).optional(),
-    rateLimitConfiguration: answeredRateLimit.optional(),
-    sendingRateLimitConfiguration: answeredRateLimit.optional(),
+    redirectUrls: z.array(z.string()).optional().describe(about.redirectUrls),
+    rateLimitConfiguration: answeredSubmissionLimit,
+    sendingRateLimitConfiguration: answeredRateLimit.optional().describe(aboutSendingLimit),
     ...credentialAnswers(oldCredentials),
   })
   .meta({ id: 'AuthenticatorConfiguration' });
+
+const exampleConfiguration = {
+  authenticatorId: '5d2f7f3a-3e70-4a53-b1a2-6d6e2f9f0d14',
+  isActive: true,
+  verificationMethod: 'EMAIL_OTP',
+  authenticatorType: 'OOB',
+  verificationCodeLength: 8,
+  rateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 },
+};
 
 export const listAuthenticatorConfigurations = managementRoute({
   id: 'listAuthenticatorConfigurations',
   method: 'GET',
   path: '/authenticator-configurations',
-  summary: 'Lists the configuration of every method, oldest first, without secrets.',
+  title: 'List method configurations',
+  description: 'Returns the configuration of every method that the tenant has, oldest first. Secrets are left out.',
+  group: 'methods',
   params: z.object({}),
   body: nothing,
-  reply: z.array(authenticatorConfiguration),
+  reply: json(z.array(authenticatorConfiguration)),
+  example: { reply: [exampleConfiguration] },
   refusals: [],
   audit: null,
 });
@@ -347,19 +634,29 @@ export const updateAuthenticatorConfiguration = managementRoute({
   id: 'updateAuthenticatorConfiguration',
   method: 'PATCH',
   path: '/authenticator-configurations/:authenticatorId',
-  summary: 'Changes the configuration of a method. A member left out stays; null clears it.',
-  params: z.object({ authenticatorId: v.opaqueId }),
+  title: 'Change a method configuration',
+  description:
+    'Changes the members that you send and keeps all others; null clears a member. Use it for settings that have no path of their own, such as the length of codes, and to switch a method on or off. Another provider removes the credentials of the one before. Secrets are stored encrypted and never returned.',
+  group: 'methods',
+  example: {
+    request: {
+      params: { authenticatorId: exampleConfiguration.authenticatorId },
+      body: { verificationCodeLength: 8, rateLimitConfiguration: { rateLimit: 10, windowInMinutes: 5 } },
+    },
+    reply: exampleConfiguration,
+  },
+  params: z.object({ authenticatorId: v.opaqueId.describe('Id of the configuration.') }),
   body: closed(
     {
-      isActive: flag.optional(),
+      isActive,
       ...clearable(plainSettings),
-      rateLimitConfiguration: rateLimit.nullish(),
-      sendingRateLimitConfiguration: rateLimit.nullish(),
+      rateLimitConfiguration: submissionLimit,
+      sendingRateLimitConfiguration: rateLimit.nullish().describe(aboutSendingLimit),
       ...credentialRequests(oldCredentials),
     },
     [...answered, 'authenticatorType'],
   ),
-  reply: authenticatorConfiguration,
+  reply: json(authenticatorConfiguration),
   refusals,
   audit: 'authenticator_configuration.updated',
 });

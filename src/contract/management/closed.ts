@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
 /**
- * An object that refuses members it does not know (ruling 1). `answered` names those that only answers carry: they are
- * ignored, so that what was read can be changed and sent back.
+ * An object that refuses unknown members (ruling 1). `answered` names members that only responses have: they are
+ * ignored, so that a caller can read a resource, change it and send it back.
  */
 export function closed<Shape extends z.ZodRawShape>(shape: Shape, answered: readonly string[] = []) {
-  const ignored = Object.fromEntries(answered.map((name) => [name, z.unknown().optional().meta({ readOnly: true })]));
+  const description = 'Only responses carry this member. A request may send it back; its value is ignored.';
+  const ignored = Object.fromEntries(
+    answered.map((name) => [name, z.unknown().optional().meta({ readOnly: true, description })]),
+  );
   return z
     .strictObject({ ...shape, ...ignored })
     .transform(

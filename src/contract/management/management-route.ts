@@ -1,25 +1,31 @@
 import type { z } from 'zod';
+import { apis } from '../apis.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { Reply, Route, RouteMembers } from '../route.ts';
 import { closed } from './closed.ts';
 
-/** The body of a call that takes none, and the query of every call. */
+/** The body or the query of a call that takes none. */
 export const nothing = closed({});
 
 /**
- * A route under /v1/management; `path` goes on from there. Underscores do for hyphens, because the published reference
- * of this API writes some paths with them.
+ * A route of the management API; its prefix is added to `path`. Underscores are accepted for hyphens, because the
+ * published reference of this API writes some paths with them.
  */
-export function managementRoute<Params extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
-  definition: Omit<Route<Params, typeof nothing, Body, Reply>, 'caller' | 'query' | 'aliases'>,
-): Route<Params, typeof nothing, Body, Reply> {
-  const path = `/v1/management${definition.path}`;
+export function managementRoute<
+  Params extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends Reply,
+  Query extends z.ZodType = typeof nothing,
+>(
+  definition: Omit<RouteMembers<Params, Query, Body, Answer>, 'query' | 'aliases'> & { readonly query?: Query },
+): Route<Params, Query, Body, Answer, 'managementKey'> {
+  const path = `${apis.management.prefix}${definition.path}`;
   const underscored = path.replaceAll('-', '_');
   return route({
     ...definition,
     path,
     ...(underscored === path ? {} : { aliases: [{ method: definition.method, path: underscored }] }),
-    caller: 'management',
-    query: nothing,
+    api: 'management',
+    query: (definition.query ?? nothing) as Query,
   });
 }

@@ -1,10 +1,11 @@
-/** What each message provider is given to work with. Secrets among it are accepted, sealed and never answered. */
+/** The credentials of each message provider. Secrets among them are accepted, sealed and never returned. */
 import { z } from 'zod';
 import { isMailbox } from '../../core/authenticators/is-mailbox.ts';
 import { clearable, closed } from './closed.ts';
 
 interface CredentialBlock {
-  /** The providers that it is for. */
+  readonly meaning: string;
+  /** The providers that use it. */
   readonly providers: readonly string[];
   readonly members: Readonly<Record<string, z.ZodType>>;
   /** Members that it must have once it is stored. */
@@ -13,15 +14,26 @@ interface CredentialBlock {
 }
 
 const word = z.string().min(1).max(512);
-const mailbox = z.string().max(320).refine(isMailbox, 'must be one e-mail address, without a name.');
-const personName = word.regex(/^[^\p{Cc}]*$/u, 'must have no control characters.');
-const secret = z.string().min(1).max(512);
+const text = (meaning: string) => word.describe(`${meaning} 1 to 512 characters.`);
+const personName = (meaning: string) =>
+  word
+    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters.')
+    .describe(`${meaning} 1 to 512 characters without control characters.`);
+const mailbox = (meaning: string) =>
+  z
+    .string()
+    .max(320)
+    .refine(isMailbox, 'must be one e-mail address, without a name.')
+    .describe(`${meaning} One address without a name, at most 320 characters.`);
+const secret = (meaning: string) =>
+  z.string().min(1).max(512).describe(`${meaning} 1 to 512 characters; stored encrypted and never returned.`);
 // PEM keys and Google's service account files.
-const secretFile = z.string().min(1).max(16_384);
-const flag = z.boolean();
-const whole = z.int().min(0);
+const secretFile = (meaning: string) =>
+  z.string().min(1).max(16_384).describe(`${meaning} 1 to 16,384 characters; stored encrypted and never returned.`);
+const flag = (meaning: string) => z.boolean().describe(meaning);
 
 function block(
+  meaning: string,
   providers: readonly string[],
   {
     secrets,
@@ -31,6 +43,7 @@ function block(
     Readonly<Partial<Record<'required' | 'optional', Record<string, z.ZodType>>>>,
 ): CredentialBlock {
   return {
+    meaning,
     providers,
     members: { ...secrets, ...required, ...optional },
     required: [...Object.keys(secrets), ...Object.keys(required)],
@@ -39,64 +52,123 @@ function block(
 }
 
 export const smsCredentials = {
-  twilioCredentials: block(['TWILIO'], {
-    secrets: { authToken: secret },
-    required: { messagingServiceSid: word, accountSid: word },
+  twilioCredentials: block('Credentials of Twilio, for the `smsProvider` `TWILIO`.', ['TWILIO'], {
+    secrets: { authToken: secret('Auth token of the account.') },
+    required: {
+      messagingServiceSid: text('SID of the messaging service that sends.'),
+      accountSid: text('SID of the account.'),
+    },
   }),
-  birdSmsCredentials: block(['BIRD'], {
-    secrets: { accessKey: secret },
-    required: { workspaceId: word },
-    optional: { channelId: word, navigatorId: word, projectId: word, locale: word, enableMessageTemplates: flag },
+  birdSmsCredentials: block('Credentials of Bird, for the `smsProvider` `BIRD`.', ['BIRD'], {
+    secrets: { accessKey: secret('Access key.') },
+    required: { workspaceId: text('Id of the workspace.') },
+    optional: {
+      channelId: text('Id of the SMS channel.'),
+      navigatorId: text('Id of the navigator that chooses a channel.'),
+      projectId: text('Id of the project with the message templates.'),
+      locale: text('Language of the message template.'),
+      enableMessageTemplates: flag('Whether to send by message templates. Absent: false.'),
+    },
   }),
-  messageMediaCredentials: block(['MESSAGE_MEDIA'], {
-    secrets: { apiKey: secret, apiSecret: secret },
-    optional: { sourceNumber: word },
+  messageMediaCredentials: block(
+    'Credentials of MessageMedia, for the `smsProvider` `MESSAGE_MEDIA`.',
+    ['MESSAGE_MEDIA'],
+    {
+      secrets: { apiKey: secret('API key.'), apiSecret: secret('API secret.') },
+      optional: { sourceNumber: text('Number to send from. Absent: the provider chooses.') },
+    },
+  ),
+  modicaGroupCredentials: block('Credentials of Modica, for the `smsProvider` `MODICA_GROUP`.', ['MODICA_GROUP'], {
+    secrets: { password: secret('Password of the application.') },
+    required: { username: text('Name of the application.') },
   }),
-  modicaGroupCredentials: block(['MODICA_GROUP'], { secrets: { password: secret }, required: { username: word } }),
-  tnzCredentials: block(['TNZ'], { secrets: { apiKey: secret } }),
+  tnzCredentials: block('Credentials of TNZ, for the `smsProvider` `TNZ`.', ['TNZ'], {
+    secrets: { apiKey: secret('API key.') },
+  }),
 };
 
 /** Known to the older generation of the API only. */
-export const messageBirdV2Credentials = block(['MESSAGE_BIRD_V2'], {
-  secrets: { accessKey: secret },
-  required: { workspaceId: word, channelId: word },
-});
+export const messageBirdV2Credentials = block(
+  'Credentials of Bird, for the `smsProvider` `MESSAGE_BIRD_V2`.',
+  ['MESSAGE_BIRD_V2'],
+  {
+    secrets: { accessKey: secret('Access key.') },
+    required: { workspaceId: text('Id of the workspace.'), channelId: text('Id of the SMS channel.') },
+  },
+);
 
 export const emailCredentials = {
-  birdEmailCredentials: block(['BIRD'], {
-    secrets: { accessKey: secret },
-    required: { workspaceId: word, channelId: word, projectId: word },
-    optional: { versionId: word, locale: word, senderEmail: word, senderName: word },
+  birdEmailCredentials: block('Credentials of Bird, for the `emailProvider` `BIRD`.', ['BIRD'], {
+    secrets: { accessKey: secret('Access key.') },
+    required: {
+      workspaceId: text('Id of the workspace.'),
+      channelId: text('Id of the email channel.'),
+      projectId: text('Id of the project with the message templates.'),
+    },
+    optional: {
+      versionId: text('Version of the message template. Absent: the published one.'),
+      locale: text('Language of the message template.'),
+      senderEmail: text('Address to send from.'),
+      senderName: text('Name to send from.'),
+    },
   }),
-  mailjetEmailCredentials: block(['MAILJET'], {
-    secrets: { privateKey: secret },
-    required: { publicKey: word, templateId: whole },
+  mailjetEmailCredentials: block('Credentials of Mailjet, for the `emailProvider` `MAILJET`.', ['MAILJET'], {
+    secrets: { privateKey: secret('Private API key.') },
+    required: {
+      publicKey: text('Public API key.'),
+      templateId: z.int().min(0).describe('Number of the message template, 0 or more.'),
+    },
   }),
-  mailgunEmailCredentials: block(['MAILGUN'], {
-    secrets: { apiKey: secret },
-    required: { url: word, templateName: word, domain: word },
-    optional: { from: word },
+  mailgunEmailCredentials: block('Credentials of Mailgun, for the `emailProvider` `MAILGUN`.', ['MAILGUN'], {
+    secrets: { apiKey: secret('API key.') },
+    required: {
+      url: text('Base URL of the API in your region, such as `https://api.mailgun.net`.'),
+      templateName: text('Name of the message template.'),
+      domain: text('Domain to send from.'),
+    },
+    optional: { from: text('Sender. Absent: the template’s own.') },
   }),
-  mandrillEmailCredentials: block(['MANDRILL'], { secrets: { apiKey: secret }, required: { templateName: word } }),
-  sendgridEmailCredentials: block(['SENDGRID'], {
-    secrets: { apiKey: secret },
-    required: { templateId: word, fromEmail: word },
-    optional: { fromName: word },
+  mandrillEmailCredentials: block('Credentials of Mandrill, for the `emailProvider` `MANDRILL`.', ['MANDRILL'], {
+    secrets: { apiKey: secret('API key.') },
+    required: { templateName: text('Name of the message template.') },
   }),
-  smtpEmailCredentials: block(['SMTP'], {
-    secrets: { password: secret },
-    required: { host: word, port: z.int().min(1).max(65_535), secure: flag, user: word, from: mailbox },
-    optional: { fromName: personName, replyTo: mailbox, replyToName: personName },
+  sendgridEmailCredentials: block('Credentials of SendGrid, for the `emailProvider` `SENDGRID`.', ['SENDGRID'], {
+    secrets: { apiKey: secret('API key.') },
+    required: { templateId: text('Id of the message template.'), fromEmail: text('Address to send from.') },
+    optional: { fromName: text('Name to send from.') },
+  }),
+  smtpEmailCredentials: block('Your SMTP server, for the `emailProvider` `SMTP`.', ['SMTP'], {
+    secrets: { password: secret('Password to sign in with.') },
+    required: {
+      host: text('Host of the server.'),
+      port: z.int().min(1).max(65_535).describe('Port of the server, 1 to 65,535; usually 465 or 587.'),
+      secure: flag('Whether the connection begins with TLS, as on port 465. False: TLS by STARTTLS.'),
+      user: text('User name to sign in with.'),
+      from: mailbox('Address to send from.'),
+    },
+    optional: {
+      fromName: personName('Name to send from. Absent: the address alone.'),
+      replyTo: mailbox('Address for replies. Absent: the sender.'),
+      replyToName: personName('Name for replies. Absent: the address alone.'),
+    },
   }),
 };
 
 export const pushCredentials = {
-  apnsCredentials: block(['DEFAULT'], {
-    secrets: { privateKey: secretFile },
-    required: { teamId: word, keyId: word, bundleId: word },
-    optional: { sandbox: flag },
+  apnsCredentials: block('Key for Apple’s push service, for the `pushProvider` `DEFAULT`.', ['DEFAULT'], {
+    secrets: { privateKey: secretFile('Signing key in PEM (.p8).') },
+    required: {
+      teamId: text('Id of the Apple developer team.'),
+      keyId: text('Id of the key.'),
+      bundleId: text('Bundle id of the app.'),
+    },
+    optional: { sandbox: flag('Whether to use Apple’s sandbox. Absent: false.') },
   }),
-  fcmCredentials: block(['DEFAULT', 'FIREBASE'], { secrets: { serviceAccountKey: secretFile } }),
+  fcmCredentials: block(
+    'Key for Firebase Cloud Messaging, for the `pushProvider` `DEFAULT` or `FIREBASE`. Responses show the project and the account of the key.',
+    ['DEFAULT', 'FIREBASE'],
+    { secrets: { serviceAccountKey: secretFile('Service account key as JSON text.') } },
+  ),
 };
 
 /** Every block by its name on the wire. */
@@ -107,33 +179,43 @@ export const credentialBlocks: Readonly<Record<string, CredentialBlock>> = {
   ...pushCredentials,
 };
 
-// What the server reads out of a secret and answers in its place.
-const derived: Readonly<Record<string, readonly string[]>> = { fcmCredentials: ['projectId', 'clientEmail'] };
+// What the server reads from a secret and returns instead of it.
+const derived: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  fcmCredentials: {
+    projectId: 'Project of the service account key.',
+    clientEmail: 'Account of the service account key.',
+  },
+};
 
-/** Members for requests: all of a block at first, then any part of it; null removes the block. */
+/** Members for requests: at first the whole block, later any part of it; null removes the block. */
 export function credentialRequests<Name extends string>(
   blocks: Readonly<Record<Name, CredentialBlock>>,
 ): Record<Name, z.ZodOptional<z.ZodNullable<z.ZodType<Readonly<Record<string, unknown>>>>>> {
   const members = Object.entries<CredentialBlock>(blocks).map(([name, block]) => [
     name,
-    closed(clearable(block.members), derived[name]).nullish(),
+    closed(clearable(block.members), Object.keys(derived[name] ?? {}))
+      .nullish()
+      .describe(block.meaning),
   ]);
   return Object.fromEntries(members) as never;
 }
 
-/** Members for answers: without the secrets. */
+/** Members for responses: without the secrets. */
 export function credentialAnswers<Name extends string>(
   blocks: Readonly<Record<Name, CredentialBlock>>,
 ): Record<Name, z.ZodOptional<z.ZodType<Readonly<Record<string, unknown>>>>> {
   const members = Object.entries<CredentialBlock>(blocks).map(([name, block]) => {
     const open = Object.entries(block.members).filter(([member]) => !block.secrets.includes(member));
-    const read = (derived[name] ?? []).map((member) => [member, z.string()] as const);
+    const read = Object.entries(derived[name] ?? {}).map(
+      ([member, meaning]) => [member, z.string().describe(meaning)] as const,
+    );
     return [
       name,
       z
         .object(Object.fromEntries([...open, ...read]))
         .partial()
-        .optional(),
+        .optional()
+        .describe(block.meaning),
     ];
   });
   return Object.fromEntries(members) as never;

@@ -1,15 +1,15 @@
-/** Pages that call no API: the server draws them whole, and what they ask is sent by a form. */
+/** Pages that call no API: the server draws them completely, and a form sends the user's answer. */
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import { uiSession } from '../client/ui-session.ts';
 import { pageTemplate } from './page-template.ts';
 
-/** Behind a mailed link: asks for the click, or says how it ended. */
+/** Behind a mailed link: asks for the click, or shows the result. */
 export const linkPage = z.object({
   kind: z.literal('link'),
   locale: z.string(),
   texts: z.record(z.string(), z.string()),
-  /** Of the tenant that the link names; a broken one names none. */
+  /** The tenant that the link names; a broken link names none. */
   tenant: uiSession.shape.tenant.optional(),
   template: pageTemplate.optional(),
   hideWatermark: z.boolean(),
@@ -23,7 +23,7 @@ export const linkPage = z.object({
     }),
     z.object({
       name: z.literal('done'),
-      /** Where the tenant lets its users go on from. */
+      /** Where the tenant lets its users continue. */
       onward: z.string().optional(),
     }),
     z.object({ name: z.literal('denied') }),
@@ -33,33 +33,36 @@ export const linkPage = z.object({
 export type LinkPage = z.infer<typeof linkPage>;
 
 /**
- * Where no tenant is named, or one whose app does not frame the page (ruling 50). Whoever has opened it is told that it can be
- * closed, and nothing that anybody may not know.
+ * For a token without a known tenant, or with a tenant whose app does not frame the page (ruling 50). The window that
+ * opened it learns that it can be closed, and nothing that is not public.
  */
 export const strangerPage = z.object({
   kind: z.literal('stranger'),
   locale: z.string(),
   texts: z.record(z.string(), z.string()),
-  /** What an API caller would be told of the token. */
+  /** The code that an API caller would get for the token. */
   errorCode: z.enum(['invalid_token', 'expired_token', 'forbidden']),
   statusCode: z.int(),
-  /** Whether there was no token at all, as after a reload: the browser may hold one. */
+  /** Whether there was no token at all, as after a reload: the browser may have kept one. */
   isMissing: z.boolean(),
 });
 export type StrangerPage = z.infer<typeof strangerPage>;
 
-/** For a browser that was refused a page, or for which none could be drawn. Of no tenant: there may be no database. */
+/**
+ * For a browser that was refused a page, or for which none could be drawn. It belongs to no tenant: there may be no
+ * database.
+ */
 export interface FailurePage {
   readonly kind: 'failure';
   readonly locale: string;
   readonly texts: Readonly<Record<string, string>>;
   readonly reason: 'busy' | 'missing' | 'unexpected';
-  /** What an API caller is told in its place. */
+  /** The code that an API caller would get. */
   readonly errorCode: ErrorCode;
   readonly statusCode: number;
-  /** Whether asking again is harmless; it may help, unless nothing is there. */
+  /** Whether a retry is harmless; it may help, unless nothing was found. */
   readonly canRetry: boolean;
-  /** What the server's log has it under. */
+  /** The id of the failure in the server's log. */
   readonly reference?: string;
 }
 

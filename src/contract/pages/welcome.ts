@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { route } from '../route.ts';
+import { page, route } from '../route.ts';
 
 const nothing = z.object({});
 
@@ -7,13 +7,16 @@ export const showWelcome = route({
   id: 'showWelcome',
   method: 'GET',
   path: '/',
-  caller: 'public',
-  summary: 'Where a developer begins. Not found in production mode.',
+  api: 'pages',
+  title: 'Welcome page',
+  description:
+    'Where a developer starts: a demo challenge, the inbox and this reference. Not found in production mode.',
+  group: 'development',
   params: nothing,
   query: nothing,
   body: nothing,
-  reply: z.string(),
-  page: 'html',
+  reply: page('html', z.string()),
+  example: {},
   refusals: ['not_found'],
   audit: null,
 });
@@ -22,13 +25,16 @@ export const tryChallenge = route({
   id: 'tryChallenge',
   method: 'POST',
   path: '/dev/challenge',
-  caller: 'public',
-  summary: 'Tracks an action of a demo user and leads to its page. Not found in production mode.',
+  api: 'pages',
+  title: 'Try a challenge',
+  description:
+    'What the button on the welcome page sends: it tracks an action of a demo user and leads to its challenge page. Not found in production mode.',
+  group: 'development',
   params: nothing,
   query: nothing,
   body: nothing,
-  reply: z.string(),
-  page: 'html',
+  reply: page('html', z.string()),
+  example: {},
   isCounted: true,
   refusals: ['not_found', 'too_many_requests'],
   audit: null,

@@ -1,2 +1,2 @@
-/** States from which no proof leads anywhere: nothing is started, proven or enrolled for such an action (ruling 42). */
+/** States in which a proof has no effect: nothing is started, proven or enrolled for such an action (ruling 42). */
 export const closedStates: readonly string[] = ['BLOCK', 'CHALLENGE_FAILED', 'REVIEW_FAILED'];

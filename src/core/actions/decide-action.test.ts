@@ -46,7 +46,7 @@ describe('an action without rules', () => {
     expect(decide(outcome, isEnrolled, unenrolled).state).toBe(state);
   });
 
-  test('keeps what it was decided by and from', () => {
+  test('records what decided it, and the inputs', () => {
     expect(decide('CHALLENGE', true, 'CHALLENGE_REQUIRED').record).toMatchObject({
       v: 1,
       language: 2,
@@ -63,7 +63,7 @@ describe('an action without rules', () => {
 describe('an action with a rule', () => {
   const rule: Rule = { ruleId: 'r1', name: 'Bots', isActive: true, priority: 0, type: 'BLOCK', conditions: {} };
 
-  test('that matches is decided by it, and says so', () => {
+  test('that matches decides it, and is recorded as the reason', () => {
     const { state, record } = decide('ALLOW', false, 'ALLOW', [rule]);
     expect(state).toBe('BLOCK');
     expect(record).toMatchObject({ source: 'rule', decidingRuleId: 'r1', matched: [{ ruleId: 'r1', name: 'Bots' }] });
@@ -75,7 +75,7 @@ describe('an action with a rule', () => {
       state: 'BLOCK',
       record: { source: 'unknown', unknown: ['r2'] },
     });
-    // Capped at a challenge for who can pass one (ruling 8).
+    // Capped at a challenge for a user who can pass one (ruling 8).
     expect(decide('ALLOW', true, 'ALLOW', [broken]).state).toBe('CHALLENGE_REQUIRED');
     expect(decide('BLOCK', true, 'ALLOW', [{ ...broken, type: 'ALLOW' }]).state).toBe('BLOCK');
   });
@@ -110,7 +110,7 @@ describe('ruling 36: before a track', () => {
     }
   });
 
-  test('a rule that is false whatever it will be waits for nothing', () => {
+  test('a rule that is false in any case waits for nothing', () => {
     const conditions = { and: [{ '>': [{ var: 'custom.amount' }, 1] }, { '==': [1, 2] }] };
     expect(decide('ALLOW', true, 'ALLOW', block(conditions), evidence)).toMatchObject({ state: 'ALLOW' });
   });

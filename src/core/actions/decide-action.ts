@@ -6,10 +6,10 @@ import type { RecordedEvidence } from '../rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../rules/rule-set-document.ts';
 import type { Assurance, Evidence, Outcome } from '../rules/rule-set.ts';
 
-/** The state that an action is given when it is tracked. */
+/** The state that tracking gives an action. */
 export type FirstState = 'ALLOW' | 'CHALLENGE_REQUIRED' | 'REVIEW_REQUIRED' | 'BLOCK';
 
-/** A data file that facts were made from, with its age: stale is not the same as missing or broken. */
+/** A data file that facts were computed from, with its age: stale is not the same as missing or broken. */
 export interface RecordedSource {
   readonly name: string;
   readonly state: string;
@@ -18,23 +18,26 @@ export interface RecordedSource {
 }
 
 /**
- * The decision record, stored with the action and never changed: with the rule set that its hash names it is enough to
- * compute the decision again, with the trace of every condition.
+ * The decision record, stored with the action and never changed. Together with the rule set of its hash, it is enough
+ * to compute the decision again, with the trace of every condition.
  */
 export interface DecisionRecord {
   readonly v: 1;
-  /** The version of the rule language that decided; absent for 1. Only what was decided under the present one is computed again. */
+  /**
+   * The version of the rule language that decided; absent for 1. Only decisions of the current version are computed
+   * again.
+   */
   readonly language?: number;
   readonly outcome: Outcome;
   /** What decided: a rule that matched, a rule that could not be computed, or the action's default. */
   readonly source: 'rule' | 'unknown' | 'default';
   readonly ruleSet: { readonly version: number; readonly hash: string | null };
   readonly decidingRuleId?: string;
-  /** The rules that matched, as they were then, by priority. */
+  /** The rules that matched, as they were at the time, by priority. */
   readonly matched: readonly { readonly ruleId: string; readonly name: string; readonly description?: string }[];
   /** Ids of the rules that could not be computed. All others did not match. */
   readonly unknown: readonly string[];
-  /** What a challenge has to be like; null says nothing. */
+  /** What a challenge requires; null if it requires nothing. */
   readonly demand: {
     readonly verificationMethods: readonly string[] | null;
     readonly defaultVerificationMethod: string | null;
@@ -42,15 +45,20 @@ export interface DecisionRecord {
     readonly minimumAssurance: Assurance | null;
   };
   readonly isCappedAtChallenge?: true;
-  /** Whether no proof lets the action succeed before a track has told what its rules wait for (ruling 36). */
+  /** Whether no proof makes the action succeed until a track has sent what its rules wait for (ruling 36). */
   readonly isAwaitingTrack?: true;
   readonly user: { readonly isEnrolled: boolean; readonly hasUsableAuthenticator: boolean };
   /** The facts used and the history read, exactly as the rules saw them. */
   readonly inputs: RecordedEvidence;
   /** The data files behind the facts used. */
   readonly sources: readonly RecordedSource[];
-  /** What was sent or stored and cannot be read, by name: whatever is made from it is unknown. Absent where all could be. */
+  /**
+   * The names of sent or stored values that cannot be read: everything computed from them is unknown. Absent if there
+   * are none.
+   */
   readonly unreadable?: readonly string[];
+  /** Whether addresses and places were removed from `inputs` since; then it can no longer be computed again. */
+  readonly isWithoutAddresses?: true;
 }
 
 export interface Deciding {
@@ -65,11 +73,11 @@ export interface Deciding {
 export interface DecidedAction {
   readonly state: FirstState;
   readonly record: DecisionRecord;
-  /** Why rules failed, one text for each. */
+  /** Why rules failed, one text for each rule. */
   readonly faults: readonly string[];
 }
 
-/** Decides an action by its rules, else by its default, and records why. */
+/** Decides an action by its rules, or else by its default, and records why. */
 export function decideAction(deciding: Deciding): DecidedAction {
   const { ruleSet, evidence, sources, unreadable, user, unenrolledUserState } = deciding;
   const faults: string[] = [];
@@ -114,8 +122,8 @@ function snapshot({ compiled, descriptions }: PublishedRuleSet, ruleId: string) 
 }
 
 /**
- * The state that an outcome leads to. A user without authenticators under CHALLENGE is challenged all the same and led
- * through enrolment; `unenrolledUserState: 'ALLOW'` lets such a user pass (server-api 9.1).
+ * The state for an outcome. Under CHALLENGE a user without authenticators is also challenged, and led through
+ * enrolment; `unenrolledUserState: 'ALLOW'` lets such a user pass (server-api 9.1).
  */
 function firstState(
   outcome: Outcome,

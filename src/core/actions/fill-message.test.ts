@@ -10,13 +10,13 @@ describe('a message about an action', () => {
     );
   });
 
-  test('is not shown at all when a value is missing, whatever else it names', () => {
+  test('is not shown at all if a value is missing, whatever else it names', () => {
     for (const name of ['action.missing', 'user.payee', 'action.constructor', 'action.__proto__']) {
       expect(fillMessage(`Send {{action.amount}} to {{${name}}}`, values)).toBeUndefined();
     }
   });
 
-  test('keeps values from turning the direction of the text around them (A79)', () => {
+  test('keeps values from changing the direction of the text around them (A79)', () => {
     const filled = fillMessage('To {{action.payee}}!', { action: { payee: '\u202eelgoog\u2066\n' }, user: {} });
     expect(filled).toBe('To  elgoog  !');
   });

@@ -1,4 +1,7 @@
-/** A tenant's own words for what is being confirmed, with what is known of the action and the user in them (spec 6.3). */
+/**
+ * A tenant's own message about what is being confirmed, filled with values of the action and the user
+ * (management-and-rules 6.3).
+ */
 
 /** What a placeholder can name. */
 export interface MessageValues {
@@ -10,8 +13,8 @@ export interface MessageValues {
 const charactersMax = 500;
 
 /**
- * The message; undefined if any value in it is missing: half a sentence can say the opposite of the whole. Values are
- * plain text, without anything that could turn the direction of the text around them.
+ * The message; undefined if any value in it is missing, because half a sentence can say the opposite of the whole.
+ * Values are plain text, without characters that could change the direction of the text around them.
  */
 export function fillMessage(template: string, values: MessageValues): string | undefined {
   let isWhole = true;

@@ -3,8 +3,8 @@ import type { PublishedRuleSet } from '../rules/rule-set-document.ts';
 import type { DecisionRecord } from './decide-action.ts';
 
 /**
- * The explanation of a decision that is not computed again: what its record says, under the names that its rule set gives,
- * without the conditions.
+ * The explanation of a decision that is not computed again: the contents of its record, with the names from its rule
+ * set, without the conditions.
  */
 export function recallDecision(record: DecisionRecord, { compiled, action }: PublishedRuleSet): Explanation {
   const statusOf = (ruleId: string): RuleExplanation['status'] => {

@@ -2,9 +2,9 @@ const nameLengthMax = 253;
 const label = /^(?!-)[a-z0-9-]{1,63}$/;
 
 /**
- * A mail domain as DNS has it: in ASCII and lower case, whichever way it is spelt (RFC 5891). Null for what is none, and for
- * what becomes one only by folding signs that look like letters or dots, or by dropping invisible ones: mail libraries and
- * servers do so, and somebody's domain would have another name (A79).
+ * A mail domain as DNS has it: in ASCII and lower case, however it is spelt (RFC 5891). Null for a text that is not a
+ * domain, or becomes one only by folding characters that look like letters or dots, or by dropping invisible ones. Mail
+ * libraries and servers do that, which would give someone's domain a second name (A79).
  */
 export function asciiDomain(domain: string): string | null {
   const folded = foldCase(domain);
@@ -13,7 +13,7 @@ export function asciiDomain(domain: string): string | null {
   return name !== null && isHostName(name) ? name : null;
 }
 
-/** The domain without a difference of case or of composition; null where a sign stands for another. */
+/** The domain without differences of case or composition; null if one character stands for another. */
 function foldCase(domain: string): string | null {
   let lower = '';
   for (const sign of domain) {
@@ -27,9 +27,9 @@ function foldCase(domain: string): string | null {
   return isPlain ? composed : null;
 }
 
-/** By the rules that browsers have for hosts (UTS 46). */
+/** By the rules of browsers for hosts (UTS 46). */
 function hostOf(domain: string): string | null {
-  // Nothing that ends a host, or is left out of a URL.
+  // No characters that end a host, or that are removed from a URL.
   if (/[^a-z0-9.\-\u0080-\u{10ffff}]/u.test(domain)) return null;
   const url = `http://${domain}`;
   // Not by `URL.canParse`, see contract/parse-url.ts.
@@ -45,7 +45,7 @@ function isHostName(name: string): boolean {
   return (
     name.length <= nameLengthMax &&
     labels.every((part) => label.test(part) && !part.endsWith('-')) &&
-    // Else it would be read as an address of IPv4.
+    // Otherwise it would be read as an IPv4 address.
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
 }

@@ -1,30 +1,30 @@
 import { normalEmail } from './normal-email.ts';
 
-/** Where a person is reached: one address of one kind. */
+/** How a person is reached: one address of one kind. */
 export interface Contact {
   readonly kind: 'email' | 'phoneNumber';
-  /** As it was given. */
+  /** As it was sent. */
   readonly value: string;
 }
 
-/** A contact as tables keep it: in the column of its kind. */
+/** A contact as tables store it: in the column of its kind. */
 export interface ContactColumns {
   readonly email: string | null;
-  readonly phone_number: string | null;
+  readonly phoneNumber: string | null;
 }
 
 export function emailContact(email: string): Contact {
   return { kind: 'email', value: email };
 }
 
-/** @throws if it is none that mail goes to */
+/** @throws if mail cannot be sent to it */
 export function emailOf({ kind, value }: Contact): string {
   if (kind !== 'email') throw new Error('Mail goes to no phone number.');
   return value;
 }
 
-/** The one contact of a stored thing; undefined if it has none. */
-export function contactOf({ email, phone_number: phoneNumber }: ContactColumns): Contact | undefined {
+/** The only contact of a stored row; undefined if it has none. */
+export function contactOf({ email, phoneNumber }: ContactColumns): Contact | undefined {
   if (email !== null) return emailContact(email);
   return phoneNumber === null ? undefined : { kind: 'phoneNumber', value: phoneNumber };
 }
@@ -32,38 +32,38 @@ export function contactOf({ email, phone_number: phoneNumber }: ContactColumns):
 export function contactColumns(contact: Contact | undefined): ContactColumns {
   return {
     email: contact?.kind === 'email' ? contact.value : null,
-    phone_number: contact?.kind === 'phoneNumber' ? contact.value : null,
+    phoneNumber: contact?.kind === 'phoneNumber' ? contact.value : null,
   };
 }
 
-/** Whether two stored things have the same contact, however it is spelt, or both have none. */
+/** Whether two stored rows have the same contact in any spelling, or both have none. */
 export function haveSameContact(one: ContactColumns, other: ContactColumns): boolean {
-  return isSameEmail(one.email, other.email) && one.phone_number === other.phone_number;
+  return isSameEmail(one.email, other.email) && one.phoneNumber === other.phoneNumber;
 }
 
-/** Whether two e-mail addresses are one mailbox (ruling 56), or neither is there. */
+/** Whether two e-mail addresses are one mailbox (ruling 56), or both are absent. */
 export function isSameEmail(one: string | null, other: string | null): boolean {
   return one === null || other === null ? one === other : normalEmail(one) === normalEmail(other);
 }
 
 interface ContactOwner extends ContactColumns {
-  readonly email_verified: boolean;
-  readonly phone_number_verified: boolean;
+  readonly emailVerified: boolean;
+  readonly phoneNumberVerified: boolean;
 }
 
 /**
- * A user with a proven contact as their own, if they had none of its kind or it is theirs; what is there, their own spelling
- * too, is never overwritten. The very same user if it says nothing new of them.
+ * The user with a proven contact as their own, if they had none of its kind or already have this one. An existing
+ * contact is never overwritten, not even its spelling. Returns the same object if nothing changes.
  */
 export function withContact<User extends ContactOwner>(user: User, contact: Contact | undefined): User {
   if (contact === undefined) return user;
   const { kind, value } = contact;
   if (kind === 'email') {
-    const { email, email_verified: isVerified } = user;
+    const { email, emailVerified: isVerified } = user;
     if (email !== null && (!isSameEmail(email, value) || isVerified)) return user;
-    return { ...user, email: email ?? value, email_verified: true };
+    return { ...user, email: email ?? value, emailVerified: true };
   }
-  const { phone_number: phoneNumber, phone_number_verified: isVerified } = user;
+  const { phoneNumber, phoneNumberVerified: isVerified } = user;
   if (phoneNumber !== null && (phoneNumber !== value || isVerified)) return user;
-  return { ...user, phone_number: value, phone_number_verified: true };
+  return { ...user, phoneNumber: value, phoneNumberVerified: true };
 }

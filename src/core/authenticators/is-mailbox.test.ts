@@ -7,7 +7,7 @@ import { normalEmail } from './normal-email.ts';
 
 const naughtyStrings = createRequire(import.meta.url)('big-list-of-naughty-strings/blns.json') as string[];
 
-describe('ruling 56: one spelling of an address', () => {
+describe('ruling 56: the normal form of an address', () => {
   test.each([
     ['ann@example.com', 'ann@example.com'],
     ['Ann@Example.COM', 'Ann@example.com'],
@@ -24,10 +24,10 @@ describe('ruling 56: one spelling of an address', () => {
     ["o'brien@my-host.example", "o'brien@my-host.example"],
     ['a..b.@docomo.example', 'a..b.@docomo.example'],
     ['ılker@bank.example', 'ılker@bank.example'],
-    // Of another alphabet: another domain, and its own.
+    // A letter of another alphabet: this is a different domain.
     ['ann@b\u0430nk.example', 'ann@xn--bnk-6cd.example'],
     [`${'x'.repeat(64)}@${'y'.repeat(63)}.example`, `${'x'.repeat(64)}@${'y'.repeat(63)}.example`],
-  ])('%s is a mailbox, and is %s', (address, normal) => {
+  ])('%s is a mailbox, and its normal form is %s', (address, normal) => {
     expect(isMailbox(address)).toBe(true);
     expect(normalEmail(address)).toBe(normal);
     expect(normalEmail(normal)).toBe(normal);
@@ -75,11 +75,11 @@ describe('ruling 56: one spelling of an address', () => {
     ...['ann@bank\uff0eexample', 'ann@bank\uff61example', 'ann\uff20evil.example@bank.example', 'ann@ﬁn.example'],
     ...['ann@ex\tample.com', 'ann\n@bank.example', 'ann@bank.example\nBcc: x@y', 'a\0@b', '\ud800@bank.example'],
     ...[`${'x'.repeat(65)}@bank.example`, `ann@${'x'.repeat(64)}.example`, `ann@${'x.'.repeat(127)}example`],
-  ])('%j is none', (address) => {
+  ])('%j is not a mailbox', (address) => {
     expect(isMailbox(address)).toBe(false);
   });
 
-  test('whatever is a mailbox has a spelling that is one and stays as it is; nothing throws or is slow', () => {
+  test('the normal form of a mailbox is a mailbox and its own normal form; no input throws or is slow', () => {
     const domain = fc.string({ unit: 'grapheme', maxLength: 12 });
     fc.assert(
       fc.property(

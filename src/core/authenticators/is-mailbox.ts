@@ -1,11 +1,12 @@
 import { asciiDomain } from './ascii-domain.ts';
 
-// As people write it: no quotes, no brackets, nothing that makes a list, a link or a second address of it, nothing unseen.
+// As people write it: no quotes, no brackets, no invisible characters, and nothing that makes it a list, a link or a
+// second address.
 const localPart = /^[^\p{C}\p{Default_Ignorable_Code_Point}\s<>()[\]:;,\\"@\uff20\ufe6b]{1,64}$/u;
 
 /**
- * Whether this is an e-mail address that mail goes to as it is written. A domain without a dot is one, too: a network may
- * have it.
+ * Whether mail can be sent to this address exactly as written. A domain without a dot is allowed, because a network may
+ * have one.
  */
 export function isMailbox(address: string): boolean {
   const at = address.lastIndexOf('@');

@@ -6,10 +6,10 @@ test.each([
   ['j@example.com', 'j•••@example.com'],
   ['"a@b"@example.com', '"•••@example.com'],
   ['😀x@example.com', '😀•••@example.com'],
-])('of %s the first character and the domain are left', (email, masked) => {
+])('%s keeps its first character and the domain', (email, masked) => {
   expect(maskEmail(email)).toBe(masked);
 });
 
-test('of a phone number three digits are left', () => {
+test('a phone number keeps three digits', () => {
   expect(maskPhoneNumber('+6427123456')).toBe('•••456');
 });

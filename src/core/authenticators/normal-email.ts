@@ -1,8 +1,9 @@
 import { asciiDomain } from './ascii-domain.ts';
 
 /**
- * The one spelling of an e-mail address, by which addresses are the same or not (ruling 56): its domain in ASCII and lower
- * case. The local part is as it is: what it means is up to its server. What is no address keeps its domain.
+ * The normal form of an e-mail address, which decides whether two addresses are the same (ruling 56): its domain in
+ * ASCII and lower case. The local part stays unchanged, because only its server knows what it means. A text that is not
+ * an address keeps its domain.
  */
 export function normalEmail(address: string): string {
   const at = address.lastIndexOf('@') + 1;

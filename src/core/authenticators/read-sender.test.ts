@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSender } from './read-sender.ts';
 
-describe('who mail is from', () => {
+describe('the sender of mail', () => {
   test.each([
     ['login@example.com', '', 'login@example.com'],
     [' login@example.com ', '', 'login@example.com'],
@@ -36,7 +36,7 @@ describe('who mail is from', () => {
     'a@example.com\nBcc: x@example.com',
     'Ex\u202eample <a@example.com>',
     `${'x'.repeat(200)} <a@example.com>`,
-  ])('is nobody in %j', (text) => {
+  ])('is missing in %j', (text) => {
     expect(readSender(text)).toBeUndefined();
   });
 });

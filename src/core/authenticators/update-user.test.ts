@@ -5,11 +5,11 @@ import type { UserAttributes, UserPatch } from './update-user.ts';
 
 const stored: UserAttributes = {
   email: 'old@example.com',
-  email_verified: true,
-  phone_number: '+6427000000',
-  phone_number_verified: true,
+  emailVerified: true,
+  phoneNumber: '+6427000000',
+  phoneNumberVerified: true,
   username: 'alice',
-  display_name: 'Alice',
+  displayName: 'Alice',
   locale: 'en-NZ',
   custom: { tier: 1 },
 };
@@ -29,11 +29,11 @@ const anyPatch: fc.Arbitrary<UserPatch> = fc.record({
 describe('a patch of a user', () => {
   test('without members changes nothing', () => expect(updateUser(stored, {})).toEqual(stored));
 
-  test('sets what it gives, clears what is null and leaves the rest', () => {
+  test('sets given values, clears null ones and leaves the rest', () => {
     expect(updateUser(stored, { username: 'bob', displayName: null, custom: { a: 1 } })).toEqual({
       ...stored,
       username: 'bob',
-      display_name: null,
+      displayName: null,
       custom: { a: 1 },
     });
   });
@@ -48,23 +48,23 @@ describe('a patch of a user', () => {
     ['no address', { email: null }, false],
     ['no address but the flag', { email: null, emailVerified: true }, false],
   ])('%s leaves the verified flag %s', (_what, patch, verified) => {
-    expect(updateUser(stored, patch).email_verified).toBe(verified);
+    expect(updateUser(stored, patch).emailVerified).toBe(verified);
   });
 
-  test('never calls a contact verified that is not there, or that changed without anybody saying so', () => {
+  test('never marks a contact as verified that is missing, or that changed without a new flag', () => {
     fc.assert(
       fc.property(anyPatch, (patch) => {
         const after = updateUser(stored, patch);
-        if (after.email === null) expect(after.email_verified).toBe(false);
-        if (after.phone_number === null) expect(after.phone_number_verified).toBe(false);
-        if (after.email_verified) expect(after.email === stored.email || patch.emailVerified === true).toBe(true);
-        if (after.phone_number_verified)
-          expect(after.phone_number === stored.phone_number || patch.phoneNumberVerified === true).toBe(true);
+        if (after.email === null) expect(after.emailVerified).toBe(false);
+        if (after.phoneNumber === null) expect(after.phoneNumberVerified).toBe(false);
+        if (after.emailVerified) expect(after.email === stored.email || patch.emailVerified === true).toBe(true);
+        if (after.phoneNumberVerified)
+          expect(after.phoneNumber === stored.phoneNumber || patch.phoneNumberVerified === true).toBe(true);
       }),
     );
   });
 
-  test('applied twice is applied once', () => {
+  test('has the same result when it is applied twice', () => {
     fc.assert(
       fc.property(anyPatch, (patch) => {
         const once = updateUser(stored, patch);

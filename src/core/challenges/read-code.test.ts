@@ -39,11 +39,11 @@ test.each([
   'four27',
   '½42707',
   '①42707',
-])('ruling 45: %j is no code of six digits', (given) => {
+])('ruling 45: %j is not a code of six digits', (given) => {
   expect(readCode(given, 6)).toBeUndefined();
 });
 
-test('ruling 45: the stored length decides; where none was stored, six to ten digits do', () => {
+test('ruling 45: the stored length decides; if none was stored, six to ten digits are accepted', () => {
   expect(readCode('12345678', 8)).toBe('12345678');
   expect(readCode('123456', 8)).toBeUndefined();
   for (const code of ['123456', '1234567890']) expect(readCode(code, null)).toBe(code);
@@ -57,10 +57,10 @@ test('ruling 45: every decimal digit of Unicode has the value that Unicode gives
     if (!/\p{Nd}/u.test(character)) continue;
     const plain = withPlainDigits(character);
     expect(plain).toMatch(/^[0-9]$/);
-    // NFKC knows the value of those that are another look of an ASCII digit.
+    // NFKC gives the value of digits that are variants of an ASCII digit.
     const folded = character.normalize('NFKC');
     if (/^[0-9]$/.test(folded)) expect(plain, codePoint.toString(16)).toBe(folded);
-    // The digit before it in its script is one less.
+    // The previous digit of the script is one less.
     const before = String.fromCodePoint(codePoint - 1);
     if (plain !== '0') expect(withPlainDigits(before), codePoint.toString(16)).toBe(String(Number(plain) - 1));
   }

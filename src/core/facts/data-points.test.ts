@@ -64,14 +64,14 @@ describe('ruling 37: a custom value', () => {
     ['multiselect', { 0: 'a' }],
   ])('of type %s that is %j is unknown', (type, value) => expect(read(type, value)).toBe(UNKNOWN));
 
-  test('that nobody declared is whatever it is, beside one that does not fit too', () => {
+  test('without a declaration is kept as it is, even beside one that does not match its type', () => {
     const { values, unreadable } = readDataPoints({ x: 'a', y: '5,000' }, new Map([['y', 'number']]));
     expect(values).toEqual({ x: 'a', y: UNKNOWN });
     expect(unreadable).toEqual(['y']);
     expect(readDataPoints({ x: 'a' }, new Map([['y', 'number']]))).toEqual({ values: { x: 'a' }, unreadable: [] });
   });
 
-  test('A71: called __proto__ is one like any other', () => {
+  test('A71: named __proto__ is treated like any other', () => {
     const custom = JSON.parse('{"__proto__": {"polluted": true}, "x": "a"}') as Record<string, Value>;
     const { values } = readDataPoints(
       custom,
@@ -88,7 +88,7 @@ describe('ruling 37: a custom value', () => {
     expect(readDataPoints({}, new Map([['constructor', 'text']])).unreadable).toEqual([]);
   });
 
-  test('goes by the declaration of the model that it comes from, and by the other one where that is silent', () => {
+  test("follows the declaration of the model that it comes from, or the other model's if that has none", () => {
     const types = dataPointTypes([
       { name: 'both', dataType: 'number', modelType: 'action' },
       { name: 'both', dataType: 'text', modelType: 'user' },

@@ -4,20 +4,20 @@ import type { Value } from '../rules/value.ts';
 
 export type DataPointType = 'text' | 'number' | 'boolean' | 'multiselect';
 
-/** What a tenant has declared of a member of `custom`. */
+/** What a tenant has declared about a member of `custom`. */
 export interface DataPoint {
   readonly name: string;
   readonly dataType: DataPointType;
   readonly modelType: 'action' | 'user';
 }
 
-/** The declared types by name, for each place where values come from. */
+/** The declared types by name, for each source of values. */
 export interface DataPointTypes {
-  /** Of track's `custom`. */
+  /** For `custom` of track. */
   readonly sent: ReadonlyMap<string, DataPointType>;
-  /** Of the user's, as `user.custom`. */
+  /** For the user's, as `user.custom`. */
   readonly stored: ReadonlyMap<string, DataPointType>;
-  /** Of the user's, where they stand in for track's. */
+  /** For the user's, where they replace values that track did not send. */
   readonly inherited: ReadonlyMap<string, DataPointType>;
 }
 
@@ -32,7 +32,10 @@ export function dataPointTypes(points: readonly DataPoint[]): DataPointTypes {
 
 type Custom = Readonly<Record<string, Value>>;
 
-/** The values, with what does not fit its declared type unknown (ruling 37), and the names of that. Null fits every type. */
+/**
+ * The values, with those that do not have their declared type as unknown (ruling 37), and the names of those. Null fits
+ * every type.
+ */
 export function readDataPoints(
   custom: Custom,
   types: ReadonlyMap<string, DataPointType>,

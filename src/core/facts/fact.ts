@@ -1,15 +1,18 @@
 import type { Unknown, Value } from '../rules/value.ts';
 
-/** What is known of a request and its user before a decision, as plain values. Null is missing; UNKNOWN was due but broken. */
+/**
+ * What is known of a request and its user before a decision, as plain values. Null is missing; UNKNOWN should be known
+ * but is broken.
+ */
 export interface FactInputs {
   readonly nowMs: number;
   /** IANA name. */
   readonly timeZone: string;
   readonly actionCode: string;
   readonly userId: string;
-  /** `custom` of the track call; unknown before one has come. */
+  /** `custom` of the track call; unknown before there was one. */
   readonly custom: Readonly<Record<string, Value>> | Unknown;
-  /** What is stored on the user and stands in for what that call did not send. */
+  /** Values stored on the user that replace those that the call did not send. */
   readonly inheritedCustom: Readonly<Record<string, Value>>;
   readonly user: {
     readonly email: string | null;
@@ -20,7 +23,7 @@ export interface FactInputs {
     readonly enrolledMethods: readonly string[];
   };
   readonly address: {
-    /** In its one spelling; null if none was sent. */
+    /** In its normal form; null if none was sent. */
     readonly text: string | null | Unknown;
     readonly countryCode: string | null | Unknown;
     readonly place: Place | null | Unknown;
@@ -29,7 +32,7 @@ export interface FactInputs {
     readonly asOrganization: string | null | Unknown;
     readonly isAnonymous: boolean | null | Unknown;
     readonly isSanctionedCountry: boolean | null | Unknown;
-    /** Whether the value list `ip-whitelist` has it; null without an address or a list. */
+    /** Whether the value list `ip-whitelist` contains it; null without an address or a list. */
     readonly isInWhitelist: boolean | null | Unknown;
   };
   readonly device: {
@@ -42,7 +45,7 @@ export interface FactInputs {
   readonly history: HistoryInputs;
 }
 
-/** A point on the earth, and whether it is a city's or only the middle of a country. */
+/** A point on the earth, and whether it is a city or only the middle of a country. */
 export interface Place {
   readonly latitude: number;
   readonly longitude: number;
@@ -55,21 +58,28 @@ export interface VerifiedPlace extends Place {
   readonly verifiedAtMs: number;
 }
 
-/** What was read of the past; each part only where a fact that needs it is due. */
+/** What was read of the past; each part only if a fact needs it. */
 export interface HistoryInputs {
   /** Known: authenticated, and not invalidated since. */
-  readonly devices?: { readonly isKnown: boolean; readonly knownCount: number };
+  readonly devices?: {
+    readonly isKnown: boolean;
+    readonly knownCount: number;
+    /** Until when this device is remembered; null if it is not, or was invalidated. */
+    readonly rememberedUntilMs: number | null;
+    /** When a cookie of one of the user's devices last turned out to be copied; null if never. */
+    readonly theftAtMs: number | null;
+  };
   readonly hasVerified?: boolean;
-  /** Until when the last of the user's authenticators is held; null if none ever was. */
+  /** When the hold of the user's last held authenticator ends; null if none was ever on hold. */
   readonly heldUntilMs?: number | null;
   /** When the user last said that an action was not theirs; null if never. */
   readonly deniedAtMs?: number | null;
-  /** Whether the user has verified from this very address. */
+  /** Whether the user has verified from this exact address. */
   readonly addressSeen?: boolean;
-  /** Latest first. `isComplete` is false where there were more than are read. */
+  /** Latest first. `isComplete` is false if there were more than were read. */
   readonly places?: {
     readonly verified: readonly VerifiedPlace[];
-    /** When the user last verified somewhere that could not be told: the address was unreadable or the data broken. */
+    /** When the user last verified at an unknown place: the address was unreadable or the data broken. */
     readonly nowhereAtMs: number | null;
     readonly isComplete: boolean;
   };
@@ -80,14 +90,14 @@ export type HistoryPart = Exclude<keyof HistoryInputs, 'heldUntilMs' | 'deniedAt
 
 /** One fact that conditions can name. */
 export interface Fact {
-  /** Dotted path in the fact document. One that ends in `.*` stands for every member below. */
+  /** Dotted path in the fact document. A path that ends in `.*` matches every member below. */
   readonly path: string;
   readonly type: 'string' | 'number' | 'boolean' | 'array of strings' | 'any';
   readonly meaning: string;
   readonly madeFrom: string;
   /** When it is null. */
   readonly nullWhen: string;
-  /** Whether only a track tells it: before one has come it is unknown. */
+  /** Whether only a track provides it: until then it is unknown. */
   readonly isOfTrack?: true;
   /** The part of the past that must be read for it. */
   readonly needs?: HistoryPart;

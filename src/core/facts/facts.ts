@@ -1,4 +1,4 @@
-/** Every fact that conditions can name. `docs/facts.md` is made from this list. */
+/** Every fact that conditions can name. `docs/facts.md` is generated from this list. */
 import { deviceFacts } from './device-facts.ts';
 import type { Fact } from './fact.ts';
 import { ipFacts } from './ip-facts.ts';
@@ -12,10 +12,10 @@ export const certainFactPaths: ReadonlySet<string> = new Set(
   facts.filter(({ nullWhen }) => nullWhen.startsWith('never')).map(({ path }) => path),
 );
 
-/** The paths that warnings compare with; those of free members without their star. */
+/** The paths that warnings compare with; paths of free members come without their star. */
 export const factPaths: readonly string[] = facts.map(prefixOf);
 
-/** The paths of what only a track tells. */
+/** The paths of facts that only a track provides. */
 export const trackPaths: readonly string[] = facts.filter(({ isOfTrack }) => isOfTrack === true).map(prefixOf);
 
 function prefixOf({ path }: Fact): string {

@@ -3,13 +3,14 @@ import type { Fact } from './fact.ts';
 import { atypicalTravel, impossibleTravel } from './travel.ts';
 
 const noAddress = 'no `ipAddress` was sent';
-const notLocated = `${noAddress}, it is private, or no data file knows it`;
+const notLocated = `${noAddress}, it is private, or no data file contains it`;
 
 export const ipFacts: readonly Fact[] = [
   {
     path: 'ip.ipAddress',
     type: 'string',
-    meaning: 'The address of the user, in its one spelling. One of IPv6 that has an IPv4 address inside is that one.',
+    meaning:
+      'The address of the user, in its normal form. An IPv6 address that contains an IPv4 address is read as that address.',
     madeFrom: '`ipAddress` of track',
     nullWhen: noAddress,
     compute: ({ address }) => address.text,
@@ -89,7 +90,7 @@ export const ipFacts: readonly Fact[] = [
   {
     path: 'ip.isInWhitelist',
     type: 'boolean',
-    meaning: 'Whether the value list `ip-whitelist` has the address, or a range that holds it.',
+    meaning: 'Whether the value list `ip-whitelist` contains the address, or a range with it.',
     madeFrom: '`ipAddress` and the value list with the alias `ip-whitelist`',
     nullWhen: `${noAddress}, or there is no such list`,
     compute: ({ address }) => address.isInWhitelist,
@@ -112,7 +113,7 @@ export const ipFacts: readonly Fact[] = [
     path: 'ip.impossibleTravel',
     type: 'boolean',
     meaning:
-      'Whether the latest verified place is over 200 km away and could not be left at 1,000 km/h. Between countries only, where no city is known.',
+      'Whether the latest verified place is over 200 km away and too far to have travelled from at 1,000 km/h. Only compares countries if a city is not known.',
     madeFrom: 'the place of the address and the latest verified place',
     nullWhen: notLocated,
     needs: 'places',
@@ -122,7 +123,7 @@ export const ipFacts: readonly Fact[] = [
     path: 'ip.atypicalTravel',
     type: 'boolean',
     meaning:
-      'Whether the place is over 500 km from every place verified in the last 90 days, or the travel impossible.',
+      'Whether the place is over 500 km from every place verified in the last 90 days, or the travel is impossible.',
     madeFrom: 'the place of the address and the verified places',
     nullWhen: notLocated,
     needs: 'places',
@@ -130,7 +131,7 @@ export const ipFacts: readonly Fact[] = [
   },
 ];
 
-// The middle of a country is good enough to compare countries, but it is not where anybody is.
+// The middle of a country is good enough to compare countries, but it is not a person's location.
 function coordinate(place: Parameters<Fact['compute']>[0]['address']['place'], axis: 'latitude' | 'longitude') {
   if (place === null || place === UNKNOWN) return place;
   return place.precision === 'city' ? place[axis] : null;

@@ -5,7 +5,7 @@ import type { Fact } from './fact.ts';
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What the occasion itself tells: the action and the time, by the database's clock. */
+/** Facts about the occasion itself: the action and the time, by the database's clock. */
 export const occasionFacts: readonly Fact[] = [
   {
     path: 'action.code',
@@ -34,7 +34,8 @@ export const occasionFacts: readonly Fact[] = [
   {
     path: 'time.hour',
     type: 'number',
-    meaning: 'Hour of the day in the tenant’s time zone, 0 to 23. An hour that summer time repeats comes twice.',
+    meaning:
+      'Hour of the day in the tenant’s time zone, 0 to 23. The hour that is repeated when summer time ends occurs twice.',
     madeFrom: 'the server’s time and the tenant setting `timeZone`',
     nullWhen: 'never',
     compute: ({ nowMs, timeZone }) => inZone(nowMs, timeZone, 'hour'),
@@ -55,7 +56,7 @@ function inZone(nowMs: number, timeZone: string, part: 'hour' | 'weekday'): Valu
     try {
       format = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', hourCycle: 'h23', weekday: 'short' });
     } catch {
-      // A stored zone that this machine's data does not know.
+      // This machine's data does not have the stored time zone.
       return UNKNOWN;
     }
     formats.set(timeZone, format);

@@ -3,7 +3,7 @@ import type { Value } from '../rules/value.ts';
 import type { Fact, FactInputs, HistoryPart } from './fact.ts';
 import { facts } from './facts.ts';
 
-/** Which facts a rule set needs, worked out once a version: nothing else is computed, read or recorded. */
+/** The facts that a rule set needs, worked out once per version: nothing else is computed, read or recorded. */
 export interface FactPlan {
   readonly historyParts: ReadonlySet<HistoryPart>;
   /** The fact document for the rules. A fact that throws is unknown (ruling 8). */
@@ -35,13 +35,13 @@ function prefixOf(fact: Fact): string {
   return fact.path.replace(/\.\*$/, '');
 }
 
-/** Whether reading `path` reads the fact: the fact itself, one of its members, or an object it is part of. */
+/** Whether reading `path` reads the fact: the fact itself, one of its members, or an object that contains it. */
 function concerns(path: string, fact: Fact): boolean {
   const prefix = prefixOf(fact);
   return path === '' || path === prefix || path.startsWith(`${prefix}.`) || prefix.startsWith(`${path}.`);
 }
 
-/** Which members of a free object are read; null if all of it is. */
+/** The members of a free object that are read; null if all of it is. */
 function membersRead(paths: readonly string[], prefix: string): ReadonlySet<string> | null {
   const members = new Set<string>();
   for (const path of paths) {

@@ -4,7 +4,7 @@ import type { FactInputs, Place } from './fact.ts';
 
 const earthRadiusKm = 6371;
 const fastestFlightKmPerHour = 1000;
-// Below this, errors of the data look like travel.
+// Below this distance, errors in the data look like travel.
 const shortestTripKm = 200;
 const usualRangeKm = 500;
 const usualWindowMs = 90 * 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ export function impossibleTravel({ address, history, nowMs }: FactInputs): Truth
   return km > shortestTripKm && km > fastestFlightKmPerHour * hours;
 }
 
-/** Far from every place verified in the last 90 days. An impossible trip is atypical too. */
+/** Far from every place verified in the last 90 days. An impossible trip is also atypical. */
 export function atypicalTravel(inputs: FactInputs): Truth | null {
   const { place } = inputs.address;
   if (place === null || place === UNKNOWN) return place;
@@ -39,7 +39,7 @@ export function atypicalTravel(inputs: FactInputs): Truth | null {
   return recent.length > 0 ? true : isImpossible;
 }
 
-/** Great-circle distance. Where one end is only a country, it is 0 within that country (ruling 27). */
+/** Great-circle distance. If one end is only a country, it is 0 within that country (ruling 27). */
 function distanceKm(from: Place, to: Place): number {
   const isOnlyCountry = from.precision === 'country' || to.precision === 'country';
   if (isOnlyCountry && from.countryCode !== null && from.countryCode === to.countryCode) return 0;

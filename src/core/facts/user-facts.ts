@@ -2,7 +2,7 @@ import { UNKNOWN } from '../rules/value.ts';
 import type { Value } from '../rules/value.ts';
 import type { Fact } from './fact.ts';
 
-const notInput = 'always: nothing that a caller can send says it yet';
+const notInput = 'always: callers cannot send it yet';
 
 export const userFacts: readonly Fact[] = [
   {
@@ -17,7 +17,7 @@ export const userFacts: readonly Fact[] = [
     path: 'user.email',
     type: 'string',
     meaning: 'E-mail address of the user, with the domain in ASCII and lower case.',
-    madeFrom: '`email` of track, else the user’s stored one',
+    madeFrom: '`email` of track, or else the user’s stored one',
     nullWhen: 'neither is set',
     needs: 'attributes',
     compute: ({ user }) => user.email,
@@ -26,7 +26,7 @@ export const userFacts: readonly Fact[] = [
     path: 'user.phoneNumber',
     type: 'string',
     meaning: 'Phone number of the user.',
-    madeFrom: '`phoneNumber` of track, else the user’s stored one',
+    madeFrom: '`phoneNumber` of track, or else the user’s stored one',
     nullWhen: 'neither is set',
     needs: 'attributes',
     compute: ({ user }) => user.phoneNumber,
@@ -44,13 +44,14 @@ export const userFacts: readonly Fact[] = [
     type: 'array of strings',
     meaning: 'Methods of the user’s verified authenticators.',
     madeFrom: 'the user’s authenticators',
-    nullWhen: 'never; `[]` when there are none',
+    nullWhen: 'never; `[]` if there are none',
     compute: ({ user }) => [...new Set(user.enrolledMethods)],
   },
   {
     path: 'user.hasHeldAuthenticator',
     type: 'boolean',
-    meaning: 'Whether the user has an authenticator that counts for little yet, because it was added in recovery.',
+    meaning:
+      'Whether the user has an authenticator on hold: it was added in recovery, and its proofs still have a low assurance.',
     madeFrom: 'the user’s authenticators',
     nullWhen: 'never',
     needs: 'held',
@@ -60,13 +61,26 @@ export const userFacts: readonly Fact[] = [
   {
     path: 'user.minutesSinceDenied',
     type: 'number',
-    meaning: 'Minutes since the user last said of an action, by “No, it wasn’t me”, that it was not theirs.',
+    meaning: 'Minutes since the user last pressed “No, it wasn’t me” about an action.',
     madeFrom: 'the user’s actions',
     nullWhen: 'they never did',
     needs: 'denied',
     compute: ({ nowMs, history: { deniedAtMs } }) => {
       if (deniedAtMs === undefined) return UNKNOWN;
       return deniedAtMs === null ? null : Math.max(0, nowMs - deniedAtMs) / 60_000;
+    },
+  },
+  {
+    path: 'user.minutesSinceDeviceTheft',
+    type: 'number',
+    meaning:
+      'Minutes since a copied cookie of one of the user’s remembered devices was last used, which forgot all of them.',
+    madeFrom: 'the cookies of our pages',
+    nullWhen: 'none ever was',
+    needs: 'devices',
+    compute: ({ nowMs, history: { devices } }) => {
+      if (devices === undefined) return UNKNOWN;
+      return devices.theftAtMs === null ? null : Math.max(0, nowMs - devices.theftAtMs) / 60_000;
     },
   },
   {
@@ -100,7 +114,7 @@ export const userFacts: readonly Fact[] = [
     path: 'custom.*',
     type: 'any',
     meaning: 'A custom data point of the action.',
-    madeFrom: '`custom` of track, else the one stored on the user',
+    madeFrom: '`custom` of track, or else the one stored on the user',
     nullWhen: 'neither has such a member; unknown before the track, unless a challenge or its claim sent `custom`',
     needs: 'attributes',
     compute: ({ custom, inheritedCustom }) => {

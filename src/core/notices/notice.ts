@@ -1,15 +1,17 @@
-/** What users are told by mail because it changes how, or whether, they can prove who they are (N08, N11). */
+/** Notices sent to users by mail about changes to how, or whether, they can prove their identity (N08, N11). */
 export type Notice =
   | {
       readonly type: 'authenticator-added';
       readonly verificationMethod: string;
-      /** Until when it counts for little, if it was added in recovery. */
+      /** Until when it is on hold, if it was added in recovery. */
       readonly heldUntilMs?: number;
     }
   | {
       readonly type: 'authenticator-removed' | 'method-locked' | 'action-denied';
       readonly verificationMethod: string;
     }
+  /** A copied cookie of a remembered device was used. */
+  | { readonly type: 'device-theft' }
   | { readonly type: 'recovery-code-used' | 'recovery-codes-made'; readonly codesLeft: number };
 
 /** A notice on its way to one address. */

@@ -7,8 +7,8 @@ import { isList, UNKNOWN, type Value } from './value.ts';
 type Calculation = (args: readonly Value[], inputs: Inputs) => Value;
 
 /**
- * The operators that make a value out of values. Null among the operands gives null, even beside an unknown one; else what
- * touches an unknown is unknown (ruling 38). On numbers and texts they compute as json-logic-js 2.0.5 does.
+ * The operators that compute a value from values. A null operand gives null, even beside an unknown one; otherwise an
+ * unknown operand gives unknown (ruling 38). On numbers and texts they compute as json-logic-js 2.0.5 does.
  */
 export const calculations = {
   '+': numeric((terms) => terms.reduce((sum, term) => sum + term, 0)),
@@ -23,7 +23,7 @@ export const calculations = {
   merge,
 } satisfies Record<string, Calculation>;
 
-/** What is no number, 0 / 0, is null. */
+/** A result that is not a number, 0 / 0, is null. */
 function numeric(calculate: (numbers: readonly number[]) => number): Calculation {
   return (args, inputs) => {
     const numbers: number[] = [];
@@ -47,18 +47,18 @@ function substr(args: readonly Value[], inputs: Inputs): Value {
   const count = length === undefined ? undefined : toNumber(length, inputs);
   if (text === null || from === null || count === null) return null;
   if (text === UNKNOWN || from === UNKNOWN || count === UNKNOWN) return UNKNOWN;
-  // A negative length leaves that many characters out at the end.
+  // A negative length omits that many characters at the end.
   const part = count !== undefined && count < 0 ? text.substr(from).slice(0, count) : text.substr(from, count);
-  // The engine makes it without a copy; who looks at it pays.
+  // The engine creates it without a copy; the operator that reads it pays.
   spendSteps(inputs, steps.ofText(part));
   return part;
 }
 
-/** The one of these that keeps a null: it stands in the list like any other item. */
+/** The only one of these operators that keeps a null: it is an item of the list like any other. */
 function merge(args: readonly Value[], inputs: Inputs): Value {
   if (args.includes(UNKNOWN)) return UNKNOWN;
   const lists = args.map((arg): readonly Value[] => (isList(arg) ? arg : [arg]));
-  // Before the list is made: a rule that doubles a list forty times must not get to the fortieth.
+  // Checked before the list is created: a rule that doubles a list forty times must not reach the fortieth.
   for (const list of lists) spendSteps(inputs, list.length);
   return lists.flat();
 }

@@ -11,7 +11,7 @@ function places(conditions: unknown): readonly string[] {
 const fact = { var: 'custom.a' };
 const nest = (levels: number): unknown => (levels === 0 ? true : { '!': [nest(levels - 1)] });
 
-describe('conditions that are understood are accepted as they are', () => {
+describe('valid conditions are accepted unchanged', () => {
   test.each<[title: string, conditions: unknown]>([
     ['absent', undefined],
     ['empty', {}],
@@ -35,7 +35,7 @@ describe('conditions that are understood are accepted as they are', () => {
   });
 });
 
-describe('F23 A73: what is not understood is refused with its place', () => {
+describe('F23 A73: invalid conditions are refused with their place', () => {
   test.each<[title: string, conditions: unknown, place: string]>([
     ['a list of conditions', [fact], ''],
     ['a text', 'true', ''],
@@ -82,7 +82,7 @@ describe('F23 A73: what is not understood is refused with its place', () => {
     expect(places(conditions)).toEqual([place]);
   });
 
-  test('all problems are found in one go', () => {
+  test('all problems are found in one pass', () => {
     expect(places({ and: [{ nope: 1 }, { '>': [1] }, fact, { var: 3, in: 4 }] })).toEqual([
       '/and/0',
       '/and/1',
@@ -90,14 +90,14 @@ describe('F23 A73: what is not understood is refused with its place', () => {
     ]);
   });
 
-  test('a megabyte of mistakes is answered with a page of sentences', () => {
+  test('a megabyte of mistakes is answered with one page of sentences', () => {
     expect(
       places({ and: Array.from({ length: 30_000 }, () => ({})).map((_, index) => ({ a: index, b: 1 })) }),
     ).toHaveLength(20);
   });
 });
 
-describe('F23: nothing makes the check throw', () => {
+describe('F23: no input makes the check throw', () => {
   test('a cyclic list', () => {
     const list: unknown[] = [];
     list.push(list, list);
@@ -129,7 +129,7 @@ describe('F23: nothing makes the check throw', () => {
     ),
   }));
 
-  test('any value whatever gives problems or conditions that can be written as JSON', () => {
+  test('any value gives problems or conditions that can be written as JSON', () => {
     fc.assert(
       fc.property(soup, (conditions) => {
         const checked = checkCondition(conditions);

@@ -12,10 +12,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What 64 KiB can hold: the shortest part is a digit with its comma. */
+/** The most that 64 KiB can hold: the shortest part is a digit with its comma. */
 export const conditionPartsMax = ruleBudgets.conditionBytes.max / 2;
 
-/** With the number of parts that were looked at: operations, values, paths, items of lists. */
+/** With the number of parts that were checked: operations, values, paths, items of lists. */
 export type CheckedCondition = { readonly parts: number } & (
   { readonly ok: true; readonly condition: Condition } | { readonly ok: false; readonly problems: readonly Problem[] }
 );
@@ -24,16 +24,19 @@ export type CheckedCondition = { readonly parts: number } & (
 const bytesMax = ruleBudgets.conditionBytes.max;
 const levelsMax = ruleBudgets.conditionLevels.max;
 const operationsMax = ruleBudgets.conditionOperations.max;
-// Nobody reads more, and a megabyte of mistakes must not become many megabytes of sentences.
+// People read no more, and a megabyte of mistakes must not become many megabytes of sentences.
 const problemsMax = 20;
 
-/** Nothing can match a broken part; it only keeps the walk going, so that all problems are found in one go. */
+/**
+ * A placeholder for a broken part, which never matches. It lets the walk continue, so that all problems are found at
+ * once.
+ */
 const broken: Condition = { kind: 'value', value: null, place: '' };
 
 /**
- * Reads JsonLogic as the specification narrows it (part 4.5). It is refused as a whole or understood as a whole: what is
- * not understood is never taken for data, because data is true. Absent, null and `{}` match always. Not more than
- * `partsMax` parts are looked at, and one. Never throws.
+ * Reads JsonLogic as management-and-rules 4.5 narrows it. It is refused or understood as a whole: a part that is not
+ * understood is never treated as data, because data is true. Absent, null and `{}` always match. At most `partsMax`
+ * parts are checked, plus one. Never throws.
  */
 export function checkCondition(conditions: unknown, partsMax = conditionPartsMax): CheckedCondition {
   if (conditions === undefined || conditions === null) return { ok: true, condition: always, parts: 1 };
@@ -42,13 +45,17 @@ export function checkCondition(conditions: unknown, partsMax = conditionPartsMax
 
   const check: Check = { problems: [], parts: 0, partsMax, operations: 0, isStopped: false };
   if (!isObject(conditions)) {
-    refuse(check, '', 'Write the conditions as one JSON object, for example {"==": [{"var": "device.isNew"}, true]}.');
+    addProblem(
+      check,
+      '',
+      'Write the conditions as one JSON object, for example {"==": [{"var": "device.isNew"}, true]}.',
+    );
     return { ok: false, problems: check.problems, parts: 1 };
   }
   const condition = Object.keys(conditions).length === 0 ? always : readPart(check, conditions, '', 'facts', 1);
 
-  // After the walk, which proved that there is no cycle and nothing that cannot be written as JSON.
-  if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax) refuse(check, '', tooLong);
+  // After the walk, which has proven that there is no cycle and nothing that JSON cannot express.
+  if (check.problems.length === 0 && utf8Length(JSON.stringify(conditions)) > bytesMax) addProblem(check, '', tooLong);
   const { problems, parts } = check;
   if (problems.length > 0) return { ok: false, problems, parts };
   const checked: CheckedCondition = { ok: true, condition, parts };
@@ -56,7 +63,7 @@ export function checkCondition(conditions: unknown, partsMax = conditionPartsMax
   return checked;
 }
 
-/** Conditions come from JSON and are never changed, and one change of a rule set reads them several times. */
+/** Conditions come from JSON and never change, and one change of a rule set reads them several times. */
 const understood = new WeakMap<object, CheckedCondition>();
 
 const always: Condition = { kind: 'value', value: true, place: '' };
@@ -67,7 +74,7 @@ interface Check {
   parts: number;
   readonly partsMax: number;
   operations: number;
-  /** Set by the first limit that is met; the rest is not looked at, however large it is. */
+  /** Set by the first limit that is exceeded; the rest is not checked, however large it is. */
   isStopped: boolean;
 }
 
@@ -81,12 +88,12 @@ function readPart(check: Check, part: unknown, place: string, scope: Scope, leve
   if (typeof part === 'number') {
     // JSON text such as 1e400 arrives as Infinity, which cannot be written back.
     if (Number.isFinite(part)) return { kind: 'value', value: part, place };
-    return refuse(check, place, 'Write a number that a double can hold.');
+    return addProblem(check, place, 'Write a number that a double can hold.');
   }
   if (level > levelsMax) return stop(check, place, `Nest the conditions at most ${levelsMax} levels deep.`);
   if (Array.isArray(part)) return readArray(check, part, place, scope, level);
   if (isObject(part)) return readObject(check, part, place, scope, level);
-  return refuse(check, place, 'Write JSON here.');
+  return addProblem(check, place, 'Write JSON here.');
 }
 
 function readArray(check: Check, parts: readonly unknown[], place: string, scope: Scope, level: number): Condition {
@@ -105,7 +112,7 @@ function readObject(check: Check, part: object, place: string, scope: Scope, lev
   const [operator] = names;
   if (operator === undefined) return { kind: 'value', value: {}, place };
   if (names.length > 1)
-    return refuse(check, place, 'Use exactly one operator per object; join several with "and" or "or".');
+    return addProblem(check, place, 'Use exactly one operator per object; join several with "and" or "or".');
   check.operations += 1;
   if (check.operations > operationsMax)
     return stop(check, place, `Use at most ${operationsMax} operations in one rule.`);
@@ -128,12 +135,12 @@ function readObject(check: Check, part: object, place: string, scope: Scope, lev
   return readOperation(check, call);
 }
 
-/** RFC 6901 §3. Most operators have nothing to escape. */
+/** RFC 6901 §3. Most operators need no escaping. */
 function pointerStep(name: string): string {
   return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 }
 
-/** An object with one key, taken apart. */
+/** An object with one key, as operator and arguments. */
 interface Call {
   readonly operator: string;
   readonly args: readonly unknown[];
@@ -144,11 +151,12 @@ interface Call {
 }
 
 function readOperation(check: Check, { operator, args, place, placeOf, scope, level }: Call): Condition {
-  if (!isOperator(operator)) return refuse(check, place, `Use an operator that exists; ${shorten(operator)} does not.`);
+  if (!isOperator(operator))
+    return addProblem(check, place, `Use an operator that exists; ${shorten(operator)} does not.`);
 
   const [min, max] = operators[operator];
   if (args.length < min || args.length > max)
-    return refuse(check, place, `Give ${JSON.stringify(operator)} ${describeArity(min, max)}.`);
+    return addProblem(check, place, `Give ${JSON.stringify(operator)} ${describeArity(min, max)}.`);
   if (!count(check, 0, args.length)) return stop(check, '', tooLong);
   const argScope = (index: number) => (itemOperators.has(operator) && index === 1 ? 'item' : scope);
   const parts = args.map((arg, index) => readPart(check, arg, placeOf(index), argScope(index), level + 1));
@@ -156,11 +164,15 @@ function readOperation(check: Check, { operator, args, place, placeOf, scope, le
   return { kind: 'operation', operator, args: parts, place };
 }
 
-/** The path has to stand in the rule itself, so that the facts a rule needs are known before it runs. */
+/** The path must be a literal, so that the facts that a rule needs are known before it runs. */
 function readVar(check: Check, { args, place, placeOf, scope, level }: Call): Condition {
   const [path, fallback] = args;
   if (args.length > 2 || !isPath(path, scope))
-    return refuse(check, place, 'Give "var" the path of one fact as text, and perhaps a value for when it is missing.');
+    return addProblem(
+      check,
+      place,
+      'Give "var" the path of one fact as text, and perhaps a value for when it is missing.',
+    );
   return {
     kind: 'reference',
     from: scope,
@@ -179,7 +191,7 @@ function readMissing(check: Check, call: Call): Condition {
 function readMissingSome(check: Check, call: Call): Condition {
   const [needed, paths] = call.args;
   if (typeof needed !== 'number' || !Number.isInteger(needed) || !Array.isArray(paths) || call.args.length > 2)
-    return refuse(
+    return addProblem(
       check,
       call.place,
       'Give "missing_some" the number of facts that must be there and the list of paths.',
@@ -191,10 +203,10 @@ function readPaths(check: Check, { place, scope }: Call, paths: readonly unknown
   if (!count(check, paths.length)) return stop(check, '', tooLong);
   const references: Reference[] = [];
   for (const path of paths) {
-    if (!isPath(path, scope)) return refuse(check, place, 'Give the paths of the facts as text.');
+    if (!isPath(path, scope)) return addProblem(check, place, 'Give the paths of the facts as text.');
     references.push({ kind: 'reference', from: scope, path: String(path), fallback: null, place });
   }
-  if (references.length === 0) return refuse(check, place, 'Give the path of at least one fact.');
+  if (references.length === 0) return addProblem(check, place, 'Give the path of at least one fact.');
   return { kind: 'missing', references, needed, place };
 }
 
@@ -202,32 +214,32 @@ function readHistory(check: Check, { operator, args, place, placeOf }: Call): Co
   const parameters = historyParameters.get(operator) ?? [];
   const names = parameters.map(({ name }) => name);
   if (args.length !== parameters.length)
-    return refuse(check, place, `Give "${operator}" exactly [${names.join(', ')}].`);
+    return addProblem(check, place, `Give "${operator}" exactly [${names.join(', ')}].`);
 
   const wrong = parameters.map(({ accepts }, index) => !accepts(args[index]));
   for (const [index, { expected, name }] of parameters.entries())
-    if (wrong[index]) refuse(check, placeOf(index), `Give ${expected} here, for the ${name} of "${operator}".`);
+    if (wrong[index]) addProblem(check, placeOf(index), `Give ${expected} here, for the ${name} of "${operator}".`);
   if (wrong.includes(true)) return broken;
 
   const members = Object.fromEntries(names.map((name, index) => [name, args[index]]));
-  // The arguments have just been checked against the table from which the type is written.
+  // The arguments have just been checked against the table that the type was written from.
   return { kind: 'history', question: { operator, ...members } as HistoryQuestion, place };
 }
 
-/** Ranges written into the rule are checked now; those of a value list are read when the rules are compiled. */
+/** Ranges in the rule itself are checked now; ranges of a value list are read when the rules are compiled. */
 function checkCidrs(check: Check, cidrs: unknown, place: string): void {
   if (isObject(cidrs) && !Array.isArray(cidrs)) return;
   if (!Array.isArray(cidrs)) {
-    refuse(check, place, 'Give "inCidr" a list of ranges, for example ["203.0.113.0/24"].');
+    addProblem(check, place, 'Give "inCidr" a list of ranges, for example ["203.0.113.0/24"].');
     return;
   }
   for (const [index, cidr] of cidrs.entries()) {
     if (typeof cidr === 'string' && parseIpRange(cidr) !== null) continue;
-    refuse(check, `${place}/${index}`, 'Write the range like 203.0.113.0/24 or 2001:db8::/32.');
+    addProblem(check, `${place}/${index}`, 'Write the range like 203.0.113.0/24 or 2001:db8::/32.');
   }
 }
 
-/** An empty path is the item itself; outside of an item it would be the whole document, which no rule needs. */
+/** An empty path is the item itself; outside an item it would be the whole document, which no rule needs. */
 function isPath(path: unknown, scope: Scope): path is string | number {
   return typeof path === 'number' || (typeof path === 'string' && (path !== '' || scope === 'item'));
 }
@@ -236,20 +248,23 @@ function isOperator(text: string): text is Operator {
   return Object.hasOwn(operators, text);
 }
 
-/** Only what JSON.parse makes: anything else, a Map for example, would look like the empty condition that matches always. */
+/**
+ * Accept only what JSON.parse creates: anything else, a Map for example, would look like the empty condition that
+ * always matches.
+ */
 function isObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) ? false : prototype === Object.prototype || prototype === null;
 }
 
-function refuse(check: Check, place: string, message: string): Condition {
+function addProblem(check: Check, place: string, message: string): Condition {
   if (!check.isStopped) check.problems.push({ place, message });
   if (check.problems.length >= problemsMax) check.isStopped = true;
   return broken;
 }
 
-/** False once there are more parts than are looked at; those `ahead` are looked at later, if they are not too many. */
+/** False once there are more parts than are checked; those `ahead` are checked later, if they are not too many. */
 function count(check: Check, parts: number, ahead = 0): boolean {
   check.parts += parts;
   if (check.parts + ahead <= check.partsMax) return true;
@@ -258,7 +273,7 @@ function count(check: Check, parts: number, ahead = 0): boolean {
 }
 
 function stop(check: Check, place: string, message: string): Condition {
-  refuse(check, place, message);
+  addProblem(check, place, message);
   check.isStopped = true;
   return broken;
 }

@@ -7,7 +7,7 @@ import { UNKNOWN, type Truth, type Value } from './value.ts';
 
 type Comparison = (left: Value, right: Value, inputs: Inputs) => Truth;
 
-/** With null on a side nothing is equal but null, and nothing is smaller or larger (specification, part 4.5; ruling 38). */
+/** Only null equals null, and nothing is smaller or larger than null (management-and-rules 4.5, ruling 38). */
 export const comparisons = {
   '==': equals,
   '!=': (left, right, inputs) => not(equals(left, right, inputs)),
@@ -19,10 +19,13 @@ export const comparisons = {
   '>=': ordering((left, right) => left >= right),
 } satisfies Record<string, Comparison>;
 
-/** Loose, as JsonLogic promises: an amount sent as "2001" equals 2001. A number beside anything else needs a number there. */
+/**
+ * Loose, as JsonLogic specifies: an amount sent as "2001" equals 2001. If one side is a number, the other must be one
+ * too.
+ */
 function equals(left: Value, right: Value, inputs: Inputs): Truth {
   if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-  // Two objects are equal only when they are one.
+  // Two objects are equal only if they are the same object.
   if (left === null || right === null || typeof left === typeof right) return isSame(left, right, inputs);
   if (typeof left === 'number') return left === toNumber(right, inputs);
   if (typeof right === 'number') return right === toNumber(left, inputs);
@@ -35,7 +38,7 @@ function equals(left: Value, right: Value, inputs: Inputs): Truth {
 
 function isSame(left: Value, right: Value, inputs: Inputs): Truth {
   if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-  // Texts of other lengths are told apart at once.
+  // Texts of different lengths differ without a comparison.
   if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
     spendSteps(inputs, steps.ofText(left));
   return left === right;
@@ -45,7 +48,7 @@ function ordering(holds: (left: number, right: number) => boolean): Comparison {
   return (left, right, inputs) => {
     // The usual case, and the one that F21 measures.
     if (typeof left === 'number' && typeof right === 'number') return holds(left, right);
-    // Before the look at unknown: beside what has no order the answer is certain.
+    // Checked before unknown: beside a value that has no order, the result is certain.
     if (!hasOrder(left) || !hasOrder(right)) return false;
     if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
     if (typeof left === 'string' && typeof right === 'string') return holds(orderTexts(left, right, inputs), 0);
@@ -55,7 +58,7 @@ function ordering(holds: (left: number, right: number) => boolean): Comparison {
   };
 }
 
-/** Whether there may be something smaller or larger: than a number, a text, or what could turn out to be one. */
+/** Whether anything can be smaller or larger: than a number, a text, or a value that could turn out to be one. */
 function hasOrder(value: Value): boolean {
   return typeof value === 'number' || typeof value === 'string' || value === UNKNOWN;
 }

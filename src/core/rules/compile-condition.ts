@@ -17,7 +17,10 @@ import { logic, type Closure, type CompiledCondition, type Read, type Test } fro
 import { readPath } from './read-path.ts';
 import { isList, UNKNOWN, type Truth, type Unknown, type Value } from './value.ts';
 
-/** No text becomes code: all functions are of this room. The paths, history questions and lists that the condition reads are registered with the linker. */
+/**
+ * No text becomes code: all functions are defined here. The paths, history questions and lists that the condition reads
+ * are registered with the linker.
+ */
 export function compileCondition(condition: Condition, linker: Linker): CompiledCondition {
   const compiled = compilePart(condition, linker);
   linker.onCompiled?.(condition, compiled);
@@ -165,7 +168,7 @@ function compileMissing({ references, needed }: Missing, linker: Linker): Read {
   };
 }
 
-/** Pairs of test and answer, then perhaps an answer for when no test holds. */
+/** Pairs of test and result, then perhaps a result for when no test holds. */
 function compileIf<Result>(
   tests: readonly Test[],
   answers: readonly Closure<Result>[],
@@ -177,13 +180,13 @@ function compileIf<Result>(
   return logic.choose<Result | Unknown>(test, answer, compileIf(tests.slice(2), answers.slice(2), otherwise));
 }
 
-/** The position of a fact that is read with nothing to fall back on; undefined for every other condition. */
+/** The position of a fact that is read without a default; undefined for every other condition. */
 function plainFact(condition: Condition | undefined, linker: Linker): number | undefined {
   if (condition?.kind !== 'reference' || condition.from !== 'facts' || condition.fallback !== null) return undefined;
   return listAlias(condition.path) === null ? linker.factIndex(condition.path) : undefined;
 }
 
-/** Undefined for a comparison that is not one of a fact with a constant. */
+/** Undefined if it does not compare a fact with a constant. */
 function compileFactComparison(
   operator: keyof typeof comparisons,
   [left, right, third]: readonly Condition[],
@@ -199,7 +202,7 @@ function compileComparison(operator: keyof typeof comparisons, reads: readonly R
   const compare = comparisons[operator];
   const [left = nothing.read, right = nothing.read, third] = reads;
   const pair: Test = (inputs, item) => compare(left(inputs, item), right(inputs, item), inputs);
-  // Between: {"<=": [1, x, 10]} holds when both neighbours do.
+  // Between: {"<=": [1, x, 10]} holds if both neighbours do.
   return third === undefined ? pair : logic.every([pair, compileComparison(operator, [right, third])]);
 }
 
@@ -245,7 +248,7 @@ function compileInCidr(address: Read, ranges: Read, fixed: ItemIndex | undefined
   };
 }
 
-/** What is no address lies in no range that is known: it was meant to say one (ruling 37). */
+/** A value that is not an address was meant to be one, so whether it is in a range is unknown (ruling 37). */
 function testAddress(address: Value, isInRange: (address: string) => boolean): Truth {
   if (address === null || address === '') return false;
   return typeof address === 'string' && isIpAddress(address) ? isInRange(address) : UNKNOWN;
@@ -255,7 +258,9 @@ function* texts(values: Iterable<unknown>): Iterable<string> {
   for (const value of values) if (typeof value === 'string') yield value;
 }
 
-/** A list that stands when the rules are compiled is searched as a set, so 100,000 items cost as much as one (F21). */
+/**
+ * A list that is known when the rules are compiled is searched as a set, so 100,000 items cost as much as one (F21).
+ */
 function fixedIndex(container: Condition | undefined, linker: Linker): ItemIndex | undefined {
   if (container?.kind === 'value' && isList(container.value)) return itemIndex(container.value);
   if (container?.kind !== 'reference' || container.from !== 'facts') return undefined;

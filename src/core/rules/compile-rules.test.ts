@@ -62,7 +62,7 @@ test('F23: a rule whose stored conditions are broken is reported, and can only m
   });
 });
 
-describe('A46 F30: what throws is unknown, and the rest of the rules stands', () => {
+describe('A46 F30: a rule that throws is unknown, and the others still count', () => {
   test('a rule that exceeds its steps', () => {
     const forty = Array.from({ length: 40 }, (_, index) => index);
     const doubling = { reduce: [forty, { merge: [{ var: 'accumulator' }, { var: 'accumulator' }] }, [1]] };
@@ -92,7 +92,7 @@ describe('A46 F30: what throws is unknown, and the rest of the rules stands', ()
   });
 });
 
-test('ruling 38: rule sets of the first language are read, those of a later one than this are not', () => {
+test('ruling 38: rule sets of the first language version are read, those of a later version than this are not', () => {
   const text = writeRuleSetDocument(allow, [rule('a', {})], {});
   expect(text).toContain('"language":2');
   expect(() => readRuleSetDocument(text)).not.toThrow();
@@ -100,7 +100,7 @@ test('ruling 38: rule sets of the first language are read, those of a later one 
   expect(() => readRuleSetDocument(text.replace('"language":2', '"language":3'))).toThrow(/version 3/);
 });
 
-test('the same evidence gives the same decision, and evaluating changes none of it', () => {
+test('the same evidence gives the same decision, and evaluation does not change it', () => {
   const compiled = compileRules({ rules: [rule('a', { '>': [{ var: 'custom.amount' }, 5] })], lists });
   const deepFrozen = { facts: Object.freeze({ custom: Object.freeze({ amount: 6 }) }), history: new Map() };
   const first = evaluateRules(compiled, deepFrozen, allow, user);

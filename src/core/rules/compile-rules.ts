@@ -13,10 +13,10 @@ import type { Evidence, Rule, RuleSet, ValueLists } from './rule-set.ts';
 
 export interface CompiledRule {
   readonly rule: Rule;
-  /** Null if the stored conditions are broken, or more than the rules of one action may be. */
+  /** Null if the stored conditions are broken, or exceed what the rules of one action may be. */
   readonly condition: Condition | null;
   readonly test: Test;
-  /** The most steps that it may take over data; null where it can take so few that the budget of all rules is enough. */
+  /** The most steps that it may take over data; null if it takes so few that the budget of all rules is enough. */
   readonly stepsMax: number | null;
 }
 
@@ -26,13 +26,16 @@ export interface CompiledRules {
   readonly needs: Needs;
   readonly readInputs: (evidence: Evidence) => Inputs;
   readonly lists: ValueLists;
-  /** Not empty if stored conditions are broken (F23). Such a rule is unknown for ever: it can make things stricter only. */
+  /**
+   * Not empty if stored conditions are broken (F23). Such a rule is always unknown, which can only make decisions
+   * stricter.
+   */
   readonly problems: readonly (Problem & { readonly ruleId: string })[];
 }
 
 /**
- * Once per version of a rule set; the result is safe to share between evaluations. Rules for which a budget does not
- * suffice are unknown, those of higher priority numbers first. Never throws.
+ * Runs once per version of a rule set; the result is safe to share between evaluations. Rules that exceed a budget are
+ * unknown, those with higher priority numbers first. Never throws.
  */
 export function compileRules({ rules, lists }: RuleSet): CompiledRules {
   const linker = createLinker(lists);
@@ -62,14 +65,14 @@ export function compileRules({ rules, lists }: RuleSet): CompiledRules {
   };
 }
 
-/** What fails is unknown, and says why where it is explained. */
+/** A rule that fails is unknown, and its explanation says why. */
 function fails(message: string | undefined): Test {
   return () => {
     throw new Error(message);
   };
 }
 
-/** Operators whose work depends on what they are given, and not only on how long a text is. */
+/** Operators whose work depends on their operands, and not only on the length of a text. */
 const spenders: ReadonlySet<Operator> = new Set([...itemOperators, 'in', 'inCidr', 'merge', 'cat', 'substr']);
 
 function spendsOnData(condition: Condition): boolean {

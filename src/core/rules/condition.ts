@@ -2,7 +2,7 @@ import type { HistoryQuestion } from './history-question.ts';
 import type { Operator } from './operators.ts';
 import type { Json } from './value.ts';
 
-/** A checked condition. `place` is the JSON pointer of the part in the text it came from. */
+/** A checked condition. `place` is the JSON pointer of the part in its source text. */
 export type Condition =
   | { readonly kind: 'value'; readonly value: Json; readonly place: string }
   | { readonly kind: 'array'; readonly items: readonly Condition[]; readonly place: string }
@@ -11,7 +11,7 @@ export type Condition =
   | Missing
   | Operation;
 
-/** `var`. From the fact document, or inside an item operator from the item at hand. */
+/** `var`. Reads the fact document, or inside an item operator the current item. */
 export interface Reference {
   readonly kind: 'reference';
   readonly from: 'facts' | 'item';
@@ -20,7 +20,7 @@ export interface Reference {
   readonly place: string;
 }
 
-/** `missing`, and with `needed` also `missing_some`: no fault as long as that many of the paths are there. */
+/** `missing`, and with `needed` also `missing_some`: false as long as that many of the paths exist. */
 export interface Missing {
   readonly kind: 'missing';
   readonly references: readonly Reference[];

@@ -3,7 +3,7 @@ import { spendSteps, type Inputs } from './inputs.ts';
 import { toText } from './to-text.ts';
 import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
 
-/** `in`: strict for a list, part of the text for a text, false for everything else and wherever nothing is sought. */
+/** `in`: strict for a list, a substring for a text, false for everything else and if the value sought is null. */
 export function contains(container: Value, value: Value, inputs: Inputs): Truth {
   if (value === null) return false;
   if (container === UNKNOWN) return UNKNOWN;

@@ -3,8 +3,8 @@ import { itemOperators } from './operators.ts';
 import { steps } from './steps.ts';
 
 /**
- * The steps that evaluating a condition once takes at most, but for what depends on data: that is spent while it runs, the
- * second argument of an item operator for each item.
+ * The most steps that one evaluation of a condition takes, without those that depend on data. These are spent while it
+ * runs: the second argument of an item operator once for each item.
  */
 export function costOf(condition: Condition): number {
   switch (condition.kind) {

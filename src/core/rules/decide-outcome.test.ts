@@ -10,7 +10,7 @@ function action(defaultUserActionResult: Outcome, demands: Demands = {}): Action
   return { actionCode: 'test', defaultUserActionResult, ...demands };
 }
 
-/** Rules by priority: their place in the list is their id. Those that did not match have no verdict. */
+/** Rules by priority: their position in the list is their id. Those that did not match have no verdict. */
 function verdicts(
   ...rules: readonly [truth: Truth | 'awaiting', type: Outcome, demands?: Demands][]
 ): readonly Verdict[] {
@@ -22,8 +22,8 @@ function verdicts(
   });
 }
 
-describe('what is certain', () => {
-  test('the first match decides, whatever its strength, and all matches are reported', () => {
+describe('certain results', () => {
+  test('the first match decides, however strict it is, and all matches are reported', () => {
     const decision = decideOutcome(
       verdicts([false, 'REVIEW'], [true, 'ALLOW'], [true, 'BLOCK']),
       action('CHALLENGE'),
@@ -32,7 +32,7 @@ describe('what is certain', () => {
     expect(decision).toMatchObject({ outcome: 'ALLOW', decidingRuleId: 'r1', matchedRuleIds: ['r1', 'r2'] });
   });
 
-  test('without a match the default of the action holds', () => {
+  test("without a match the action's default applies", () => {
     expect(decideOutcome(verdicts([false, 'BLOCK']), action('REVIEW'), usable)).toMatchObject({
       outcome: 'REVIEW',
       decidingRuleId: null,
@@ -72,8 +72,8 @@ describe('what is certain', () => {
   });
 });
 
-describe('I5: what could not be computed makes a decision stricter, never milder (ruling 8)', () => {
-  test('an unknown rule ahead of the first match adds its outcome, one behind it does not', () => {
+describe('I5: a rule that could not be computed makes a decision stricter, never milder (ruling 8)', () => {
+  test('an unknown rule before the first match adds its outcome, one after it does not', () => {
     const ahead = decideOutcome(verdicts([UNKNOWN, 'CHALLENGE'], [true, 'ALLOW']), action('ALLOW'), usable);
     expect(ahead).toMatchObject({ outcome: 'CHALLENGE', decidingRuleId: 'r0', isStricterByUnknown: true });
     expect(ahead.matchedRuleIds).toEqual(['r1']);
@@ -86,7 +86,7 @@ describe('I5: what could not be computed makes a decision stricter, never milder
     expect(decision).toMatchObject({ outcome: 'REVIEW', decidingRuleId: null, isStricterByUnknown: false });
   });
 
-  test('the strictest of several holds for a user without a usable authenticator', () => {
+  test('the strictest of several applies to a user without a usable authenticator', () => {
     const decision = decideOutcome(
       verdicts([UNKNOWN, 'CHALLENGE'], [UNKNOWN, 'BLOCK'], [UNKNOWN, 'REVIEW']),
       action('ALLOW'),
@@ -176,13 +176,13 @@ describe('the demand of several candidates (ruling 9)', () => {
   });
 });
 
-describe('ruling 36: what waits for a track', () => {
+describe('ruling 36: rules that wait for a track', () => {
   test.each<[Outcome, Outcome, boolean]>([
     ['BLOCK', 'CHALLENGE', true],
     ['REVIEW', 'CHALLENGE', true],
     ['CHALLENGE', 'CHALLENGE', false],
     ['ALLOW', 'ALLOW', false],
-  ])('a rule to %s is %s until then, also for who could pass no challenge', (type, outcome, isAwaitingTrack) => {
+  ])('a rule to %s is %s until then, even for a user who could pass no challenge', (type, outcome, isAwaitingTrack) => {
     for (const user of [usable, unusable]) {
       const demands: Demands = { verificationMethods: ['PASSKEY'], minimumAssurance: 'high' };
       const decision = decideOutcome(verdicts(['awaiting', type, demands]), action('ALLOW'), user);
@@ -191,7 +191,7 @@ describe('ruling 36: what waits for a track', () => {
     }
   });
 
-  test('what is certain decides before it, and over it where it is stricter', () => {
+  test('certain results are decided first, and win if they are stricter', () => {
     expect(decideOutcome(verdicts([true, 'ALLOW'], ['awaiting', 'BLOCK']), action('ALLOW'), usable)).toMatchObject({
       outcome: 'ALLOW',
       isAwaitingTrack: false,
@@ -202,7 +202,7 @@ describe('ruling 36: what waits for a track', () => {
     });
   });
 
-  test('what is broken beside it is as strict as without it (ruling 8)', () => {
+  test('a broken rule beside it is as strict as without it (ruling 8)', () => {
     const rules = verdicts(['awaiting', 'REVIEW'], [UNKNOWN, 'BLOCK']);
     expect(decideOutcome(rules, action('ALLOW'), unusable)).toMatchObject({ outcome: 'BLOCK' });
     expect(decideOutcome(rules, action('ALLOW'), usable)).toMatchObject({

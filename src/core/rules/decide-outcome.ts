@@ -10,10 +10,10 @@ import {
 } from './rule-set.ts';
 import { UNKNOWN, type Unknown } from './value.ts';
 
-/** What is decided, and what a challenge has to be like. */
+/** The decision, and what a challenge requires. */
 export interface Decision {
   readonly outcome: Outcome;
-  /** The rule whose outcome this is, be it one that matched or one that could not be computed. Null: the action's default. */
+  /** The rule with this outcome, whether it matched or could not be computed. Null: the action's default. */
   readonly decidingRuleId: string | null;
   /** By priority. */
   readonly matchedRuleIds: readonly string[];
@@ -21,50 +21,54 @@ export interface Decision {
   readonly unknownRuleIds: readonly string[];
   /** Null: every enabled method. */
   readonly verificationMethods: readonly string[] | null;
-  /** Null also if the one set is not among the methods. */
+  /** Also null if the configured one is not among the methods. */
   readonly defaultVerificationMethod: string | null;
   readonly promptToEnrollVerificationMethods: readonly string[] | null;
   readonly minimumAssurance: Assurance | null;
   /** Whether rules that could not be computed raised the outcome. */
   readonly isStricterByUnknown: boolean;
-  /** Whether they would have raised it further, but for the cap at CHALLENGE (ruling 8). */
+  /** Whether they would have raised it further without the cap at CHALLENGE (ruling 8). */
   readonly isCappedAtChallenge: boolean;
-  /** Whether a rule may block or hold the action when a track tells what is awaited: until then no proof is enough (ruling 36). */
+  /**
+   * Whether a rule may block or hold the action once a track sends the awaited values: until then no proof is enough
+   * (ruling 36).
+   */
   readonly isAwaitingTrack: boolean;
 }
 
-/** What a rule says that matched or could not be computed. */
+/** The verdict of a rule that matched or could not be computed. */
 export interface Verdict {
   readonly rule: Rule;
   readonly truth: true | Unknown;
-  /** Whether it is unknown and reads what only a track tells. */
+  /** Whether it is unknown and reads facts that only a track provides. */
   readonly isAwaiting: boolean;
 }
 
-/** What may decide: a rule, or last of all the action itself (`rule` null). */
+/** A candidate for deciding: a rule, or last of all the action itself (`rule` null). */
 interface Candidate {
   readonly rule: Rule | null;
   readonly outcome: Outcome;
 }
 
 /**
- * The first rule that matches decides, so that an operator can put an exception above a general rule; without one the
- * action's default does. Rules ahead of that one which could not be computed may have been the first: the strictest
- * outcome among all of these holds (ruling 8, I5). Expects the verdicts by priority; rules that did not match have none.
+ * The first rule that matches decides, so that an operator can put an exception above a general rule. If none matches,
+ * the action's default decides. Rules above that one that could not be computed may have been the first match: the
+ * strictest outcome among all of these applies (ruling 8, I5). Expects the verdicts by priority; rules that did not
+ * match have none.
  */
 export function decideOutcome(verdicts: readonly Verdict[], action: Action, user: User): Decision {
   const firstMatch = verdicts.findIndex(({ truth }) => truth === true);
   const ahead = firstMatch === -1 ? verdicts : verdicts.slice(0, firstMatch);
   const certain = candidateOf(verdicts[firstMatch]?.rule ?? null, action);
   const unknown = ahead.filter(({ truth }) => truth === UNKNOWN);
-  // What waits for a track shuts nobody out before it; the action stays open until then.
+  // A rule that waits for a track blocks no one before it; the action stays open until then.
   const isHeldUp = (rule: Rule, isAwaiting: boolean) => isAwaiting && isStricter(rule.type, 'CHALLENGE');
   const possible = unknown.map(({ rule, isAwaiting }): Candidate =>
     isHeldUp(rule, isAwaiting) ? { rule, outcome: 'CHALLENGE' } : candidateOf(rule, action),
   );
 
   const strictest = possible.reduce((a, b) => (isStricter(b.outcome, a.outcome) ? b : a), certain);
-  // What is certain is never lowered; what is only possible may not lock out a user who can prove who they are.
+  // A certain outcome is never lowered. A merely possible one may not block a user who can pass a challenge.
   const ceiling = isStricter(certain.outcome, 'CHALLENGE') ? certain.outcome : 'CHALLENGE';
   const isCappedAtChallenge = user.hasUsableAuthenticator && isStricter(strictest.outcome, ceiling);
   const outcome = isCappedAtChallenge ? ceiling : strictest.outcome;
@@ -86,14 +90,15 @@ export function decideOutcome(verdicts: readonly Verdict[], action: Action, user
 }
 
 /**
- * Ruling 9: the highest assurance and the methods that satisfy every candidate but ALLOW; where no method does, those of
- * the candidate with the highest assurance, then of the lowest priority number. With one candidate that is its own demand.
+ * Ruling 9: the highest assurance and the methods that satisfy every candidate but ALLOW. If no method does, those of
+ * the candidate with the highest assurance, and among equals the lowest priority number. A single candidate's own
+ * demand applies unchanged.
  */
 function combineDemands(candidates: readonly Candidate[], deciding: Candidate, action: Action) {
   const demanding = candidates.filter(({ outcome }) => outcome !== 'ALLOW');
   const demands = (demanding.length > 0 ? demanding : [deciding]).map(({ rule }) => demandOf(rule, action));
 
-  // Candidates come by priority, so the first of the highest is the one of the lowest number.
+  // Candidates are in order of priority, so the first with the highest assurance has the lowest number.
   const highest = demands.reduce((a, b) => (assuranceRank(b) > assuranceRank(a) ? b : a));
   const shared = demands.map(({ verificationMethods }) => verificationMethods ?? null).reduce(intersect);
   const verificationMethods = shared?.length === 0 ? (highest.verificationMethods ?? null) : shared;
@@ -136,7 +141,7 @@ function intersect(a: readonly string[] | null, b: readonly string[] | null): re
   return a.filter((method) => b.includes(method));
 }
 
-/** A default that the challenge does not accept would only be shown to be refused. */
+/** A default that the challenge does not accept would only be offered and then refused. */
 function firstOf(method: string | null | undefined, methods: readonly string[] | null): string | null {
   if (!method) return null;
   return methods === null || methods.includes(method) ? method : null;

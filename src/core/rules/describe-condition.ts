@@ -4,7 +4,7 @@ import { previewValue } from './preview-value.ts';
 
 type Readable = Extract<Condition, { kind: 'reference' | 'history' }>;
 
-/** What was found for a fact or an answer, as text; null to name it without. */
+/** The value found for a fact or a history question, as text; null to name it without one. */
 export type Show = (condition: Readable) => string | null;
 
 const charactersMax = 80;
@@ -44,7 +44,7 @@ export function describeClaim(condition: Condition, holds: boolean, show: Show):
 export function describeCondition(condition: Condition, show: Show): string {
   switch (condition.kind) {
     case 'value':
-      // Cut before it is written: a list of thousands may stand in many places.
+      // Cut before it is turned into text: a list of thousands may appear in many places.
       return shorten(JSON.stringify(previewValue(condition.value)));
     case 'array':
       return `[${describeAll(condition.items, show)}]`;

@@ -47,7 +47,7 @@ describe('a decision in plain English', () => {
     ]);
   });
 
-  test('a rule that did not match says what was against it', () => {
+  test('a rule that did not match names the conditions that failed', () => {
     expect(sentences([withdrawal, blocked], { ip: { countryCode: 'NZ' } })).toEqual([
       'Rule "Large withdrawal" did not match because custom.amount (missing) is not > 2000.',
       'Rule "Blocked countries" did not match because ip.countryCode ("NZ") is not in the list "blocked" and ' +
@@ -56,13 +56,13 @@ describe('a decision in plain English', () => {
     ]);
   });
 
-  test('of several reasons only those that hold are given', () => {
+  test('only the reasons that apply are given', () => {
     expect(sentences([blocked], { ip: { countryCode: 'NZ' } }, 7)[0]).toBe(
       'Rule "Blocked countries" matched because actionCount(user, *, 60, CHALLENGE_FAILED) (7) >= 5.',
     );
   });
 
-  test('I5: what could not be computed is named, and so are its effect and the cap', () => {
+  test('I5: values that could not be computed are named, and so are their effect and the cap', () => {
     expect(sentences([blocked], { ip: UNKNOWN })).toEqual([
       'Rule "Blocked countries" could not be computed, because this is unknown: ' +
         'ip.countryCode (unknown) is in the list "blocked".',
@@ -71,13 +71,13 @@ describe('a decision in plain English', () => {
     ]);
   });
 
-  test('a rule without conditions says so', () => {
+  test('a rule without conditions is described as such', () => {
     expect(sentences([{ ...withdrawal, conditions: {} }], {})[0]).toBe(
       'Rule "Large withdrawal" matched because it has no conditions.',
     );
   });
 
-  test('negations and items of lists are worded', () => {
+  test('negations and items of lists are described in words', () => {
     const conditions = {
       and: [
         { '!': { '==': [{ var: 'user.custom.tier' }, 'gold'] } },
@@ -128,7 +128,7 @@ test('the trace names place, operator, paths, operands, values and result of eac
   ]);
 });
 
-test('a value of any size is shown cut short', () => {
+test('a long value is shown shortened', () => {
   const items = Array.from({ length: 10_000 }, (_, index) => index);
   const conditions = { some: [{ var: 'custom.items' }, { '==': [{ var: '' }, 'x'] }] };
   const explanation = explain([{ ...withdrawal, conditions }], { custom: { items } });

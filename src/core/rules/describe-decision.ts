@@ -1,6 +1,6 @@
 import type { Explanation, RuleExplanation } from './explain-rules.ts';
 
-/** The decision in plain English, a sentence each: the rules by priority, then what came of them. */
+/** The decision in plain English, one sentence each: the rules by priority, then the result. */
 export function describeDecision({ decision, defaultOutcome, rules, isCut }: Explanation): readonly string[] {
   const { outcome, decidingRuleId, isStricterByUnknown, isCappedAtChallenge } = decision;
   const sentences = rules.map(describeRule);

@@ -5,7 +5,7 @@ import { readsOf } from './reads-of.ts';
 import type { Action, Evidence, User } from './rule-set.ts';
 import { UNKNOWN, type Truth } from './value.ts';
 
-/** Is told of each rule that failed, by its index, which makes it unknown (ruling 8). */
+/** Called with the index of each rule that failed, which makes it unknown (ruling 8). */
 export type OnFault = (index: number, fault: string) => void;
 
 /** Evaluates every rule, because all that match are reported, and decides. Never throws. */
@@ -19,7 +19,7 @@ export function evaluateRules(
   return decideByTruths(compiled, testRules(compiled, evidence, onFault), action, user, evidence.awaited);
 }
 
-/** What follows from whether each rule matches. */
+/** The decision that follows from which rules match. */
 export function decideByTruths(
   compiled: CompiledRules,
   truths: readonly Truth[],
@@ -67,7 +67,7 @@ function isWithin(path: string, whole: string): boolean {
   return whole === '' || path === whole || path.startsWith(`${whole}.`);
 }
 
-/** A rule that takes more than its share leaves the others theirs. */
+/** A rule that exceeds its share leaves enough for the others. */
 function testWithin(stepsMax: number, { test }: CompiledRule, inputs: Inputs): Truth {
   const before = inputs.stepsLeft;
   const stepsLeft = Math.min(before, stepsMax);
@@ -75,7 +75,7 @@ function testWithin(stepsMax: number, { test }: CompiledRule, inputs: Inputs): T
   try {
     return test(inputs, null);
   } finally {
-    // What it was refused for, it has not done.
+    // Give back the steps of refused work, which was not done.
     inputs.stepsLeft = before - (stepsLeft - Math.max(0, inputs.stepsLeft));
   }
 }

@@ -23,7 +23,7 @@ export interface Explanation {
   readonly defaultOutcome: Outcome;
   /** The active ones, by priority. */
   readonly rules: readonly RuleExplanation[];
-  /** Whether the conditions of some rules are left out, because they are too much for one explanation. */
+  /** Whether the conditions of some rules are omitted, because they are too much for one explanation. */
   readonly isCut: boolean;
 }
 
@@ -32,9 +32,9 @@ export interface RuleExplanation {
   readonly name: string;
   readonly outcome: Outcome;
   readonly status: 'matched' | 'not' | 'unknown';
-  /** Why the rule could not be run to its end. */
+  /** Why the rule could not be completed. */
   readonly fault: string | null;
-  /** Null where the conditions were not gone through: of a rule that failed, and where it would take too much. */
+  /** Null if the conditions were not traced: the rule failed, or tracing would take too much. */
   readonly leaves: readonly LeafExplanation[] | null;
 }
 
@@ -48,13 +48,13 @@ interface LeafExplanation {
   readonly result: boolean | 'unknown';
   /** `custom.amount (2001) > 2000`; an unknown one is worded as if it held. */
   readonly text: string;
-  /** Whether the status of the rule rests on it. */
+  /** Whether the status of the rule depends on it. */
   readonly isDecisive: boolean;
 }
 
 interface Found {
   readonly name: string;
-  /** Long values are cut short. Null where unknown. */
+  /** Long values are shortened. Null if unknown. */
   readonly value: Json;
   readonly isUnknown: boolean;
 }
@@ -85,7 +85,7 @@ function statusOf(truth: Truth): RuleExplanation['status'] {
   return truth ? 'matched' : 'not';
 }
 
-/** What is left for one explanation, and what of it is in words already. */
+/** What is left of one explanation's budget, and what has been put into words. */
 interface Telling {
   readonly budget: StepBudget;
   charactersLeft: number;
@@ -114,17 +114,17 @@ function explainCondition(
   }
 }
 
-/** Looks at any part of a condition by itself, outside of the hot path. */
+/** Evaluates any part of a condition by itself, outside the hot path. */
 interface Probe {
   test(part: Condition): Truth;
   word(part: Condition): Worded;
-  /** To be called for everything that is told. */
+  /** Must be called for everything that is put into words. */
   spendCharacters(characters: number): void;
 }
 
 // Putting a value into words, measured in evaluations.
 const wordingSteps = 50;
-// What stands around what is told, as JSON.
+// The JSON around each part.
 const leafCharacters = 120;
 const foundCharacters = 45;
 
@@ -136,7 +136,7 @@ function createProbe(condition: Condition, lists: ValueLists, evidence: Evidence
   const linker = { ...createLinker(lists), onCompiled };
   compileCondition(condition, linker);
   const inputs = compileInputs(linker.needs)(evidence, 0);
-  // Paths of `missing` are no parts of their own; what they read has its position by now.
+  // Paths of `missing` are not parts of their own; the values that they read already have a position.
   const compiledPart = (part: Condition) => compiledParts.get(part) ?? compileCondition(part, linker);
   return {
     test: (part) => budget.evaluate(costOf(part), inputs, () => compiledPart(part).test(inputs, null)) ?? UNKNOWN,
@@ -175,7 +175,7 @@ function explainPart(condition: Condition, isDecisive: boolean, probe: Probe, le
   for (const { part, matters } of parts) explainPart(part, isDecisive && matters, probe, leaves);
 }
 
-/** The parts of a group with whether its truth rests on them; null for a leaf. */
+/** The parts of a group, with whether its truth depends on them; null for a leaf. */
 function groupParts(condition: Condition, probe: Probe): readonly { part: Condition; matters: boolean }[] | null {
   if (condition.kind !== 'operation') return null;
   const { operator, args } = condition;
@@ -183,7 +183,8 @@ function groupParts(condition: Condition, probe: Probe): readonly { part: Condit
   switch (operator) {
     case 'and':
     case 'or': {
-      // A true `and` and a false `or` need all of their parts; otherwise the parts that agree with the group made it so.
+      // A true `and` and a false `or` need all of their parts; otherwise the parts that agree with the group decided
+      // it.
       const truth = probe.test(condition);
       if (truth === (operator === 'and')) return all;
       return args.map((part) => ({ part, matters: probe.test(part) === truth }));
@@ -232,7 +233,7 @@ function explainLeaf(condition: Condition, isDecisive: boolean, probe: Probe): L
 
 function operandsOf(condition: Condition): readonly Condition[] {
   if (condition.kind !== 'operation') return [condition];
-  // What an item operator does with each item has no value of its own.
+  // The second argument of an item operator has no value of its own.
   if (itemOperators.has(condition.operator)) return condition.args.filter((_, index) => index !== 1);
   return condition.args;
 }

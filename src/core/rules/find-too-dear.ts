@@ -11,9 +11,9 @@ import { stepBudget, StepsSpent } from './step-budget.ts';
 import { UNKNOWN, type Value } from './value.ts';
 
 /**
- * The innermost part of a condition that takes more steps than a rule may, whatever the facts are; null if there is none. It
- * is tried with every fact unknown, so that both ways of each choice are gone, and with value lists that are as long as
- * these. What depends on the length of a fact shows only when a decision is made: then the rule is unknown.
+ * The innermost part of a condition that takes more steps than a rule may, whatever the facts are; null if there is
+ * none. It is tried with every fact unknown, so that both branches of each choice run, and with value lists of the
+ * given lengths. A cost that depends on the length of a fact shows only in a decision: then the rule is unknown.
  */
 export function findTooDear(condition: Condition, listLengths: ReadonlyMap<string, number>): Problem | null {
   const lists = new Map(
@@ -37,7 +37,7 @@ export function findTooDear(condition: Condition, listLengths: ReadonlyMap<strin
       found = partsOf(found).find(isTooDear);
     }
   } catch (error) {
-    // It is dear to find, too: the part that was reached is the answer.
+    // Finding it costs too much as well: return the part that was reached.
     if (!(error instanceof StepsSpent)) throw error;
   }
   const most = ruleBudgets.ruleSteps.max.toLocaleString('en');
@@ -45,7 +45,7 @@ export function findTooDear(condition: Condition, listLengths: ReadonlyMap<strin
   return { place, message };
 }
 
-/** The parts that can be evaluated by themselves: not what an item operator does with each item. */
+/** The parts that can be evaluated by themselves: not the second argument of an item operator. */
 function partsOf(condition: Condition): readonly Condition[] {
   switch (condition.kind) {
     case 'array':

@@ -1,4 +1,4 @@
-/** A velocity operator of the specification, part 4.8, as the question that the caller has to answer. */
+/** A velocity operator (management-and-rules 4.8) as the question that the caller must answer. */
 export type HistoryQuestion =
   | { operator: 'actionCount'; by: Party; actionCode: string; minutes: number; state: string }
   | { operator: 'distinctCount'; what: Party | 'country'; by: Party; minutes: number }
@@ -18,7 +18,7 @@ interface Parameter {
 const states = ['ALLOW', 'BLOCK', 'CHALLENGE_REQUIRED', 'CHALLENGE_SUCCEEDED', 'CHALLENGE_FAILED'];
 const reviewStates = ['REVIEW_REQUIRED', 'REVIEW_SUCCEEDED', 'REVIEW_FAILED'];
 
-const minutesMax = 129_600; // 90 days: history is not kept for longer.
+const minutesMax = 129_600; // 90 days: history is not kept longer.
 
 const party = oneOf('by', ['user', 'ip', 'device']);
 const actionCode: Parameter = {
@@ -37,7 +37,7 @@ const customName: Parameter = {
   expected: 'the name of a custom data point, without "custom."',
 };
 
-/** What each velocity operator takes, by position. */
+/** The arguments of each velocity operator, by position. */
 export const historyParameters: ReadonlyMap<string, readonly Parameter[]> = new Map([
   ['actionCount', [party, actionCode, minutes, oneOf('state', [...states, ...reviewStates, '*'])]],
   ['distinctCount', [oneOf('what', ['user', 'ip', 'device', 'country']), party, minutes]],
@@ -45,7 +45,7 @@ export const historyParameters: ReadonlyMap<string, readonly Parameter[]> = new 
   ['minutesSince', [oneOf('event', ['challengeSucceeded', 'challengeFailed', 'action', 'enrolled'])]],
 ]);
 
-/** Equal questions have equal keys, whichever rule asks them and whatever the order of the members. */
+/** Equal questions have equal keys, for any rule and any order of the members. */
 export function historyKey(question: HistoryQuestion): string {
   const members = new Map<string, unknown>(Object.entries(question));
   const parameters = historyParameters.get(question.operator) ?? [];

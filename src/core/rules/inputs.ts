@@ -3,18 +3,18 @@ import { readPath } from './read-path.ts';
 import type { Evidence } from './rule-set.ts';
 import { UNKNOWN, type Unknown, type Value } from './value.ts';
 
-/** What rules read, each thing once: the caller gets exactly this and nothing else. */
+/** What rules read, each once: the caller provides exactly this and nothing else. */
 export interface Needs {
   /** Paths into the fact document. Value lists are not among them. */
   readonly paths: readonly string[];
   readonly history: readonly { readonly key: string; readonly question: HistoryQuestion }[];
 }
 
-/** The needs, read. Conditions are compiled to read them by position, which is what makes a hundred rules cheap. */
+/** The values of the needs. Compiled conditions read them by position, which makes a hundred rules cheap. */
 export interface Inputs {
   readonly facts: readonly (Value | undefined)[];
   readonly history: readonly (number | null | Unknown)[];
-  /** Steps that may still be taken over lists and texts. What a condition takes whatever the data are is spent already. */
+  /** Steps that may still be taken over lists and texts. The steps that do not depend on data are already spent. */
   stepsLeft: number;
 }
 
@@ -31,7 +31,7 @@ export function compileInputs(needs: Needs): (evidence: Evidence, stepsLeft: num
   });
 }
 
-/** Where nothing is known: what is certain then is certain whatever the facts are (I5). */
+/** Inputs without any knowledge: a result that is certain with them is certain whatever the facts are (I5). */
 export function unknownInputs(needs: Needs, stepsLeft: number): Inputs {
   return { facts: needs.paths.map(() => UNKNOWN), history: needs.history.map(() => UNKNOWN), stepsLeft };
 }
@@ -45,8 +45,8 @@ function readOrUnknown(facts: Evidence['facts'], names: readonly string[]): Valu
 }
 
 /**
- * Called before the work. Throws when too much has been done, which makes the rule unknown: no rule may stall the server or
- * fill its memory (A73).
+ * Called before the work. Throws if too much has been done, which makes the rule unknown: no rule may stall the server
+ * or fill its memory (A73).
  */
 export function spendSteps(inputs: Inputs, steps: number): void {
   inputs.stepsLeft -= steps;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipRanges, parseIpRange } from './ip-ranges.ts';
 
-describe('an address is in a range when its leading bits are', () => {
+describe('an address is in a range if its leading bits are', () => {
   test.each<[address: string, range: string, expected: boolean]>([
     ['203.0.113.9', '203.0.113.0/24', true],
     ['203.0.114.0', '203.0.113.0/24', false],
@@ -28,14 +28,14 @@ test.each([
   ['', '1.2.3', '1.2.3.4.5', '256.0.0.1', '01.2.3.4', '0x1.2.3.4', '1.2.3.4 ', '1.2.3.4/', '1.2.3.4/33', '1.2.3.4/08'],
   ['1.2.3.4/-1', '1.2.3.4/8/8', ':', ':::', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8'],
   ['::1.2.3', '1.2.3.4::', '12345::', 'fe80::1%eth0', '::/129', 'g::', '1:2:3:4:5:6:7:1.2.3.4', '1.2.3.4:1::'],
-])('what is not a range is refused: %s %s %s ...', (...texts) => {
+])('an invalid range is refused: %s %s %s ...', (...texts) => {
   for (const text of texts) expect([text, parseIpRange(text)]).toEqual([text, null]);
 });
 
 const ipv4 = fc.ipV4();
 const ipv6 = fc.ipV6();
 
-test('reading agrees with node:net on what is an address', () => {
+test('parsing agrees with node:net on what an address is', () => {
   const almost = fc.stringMatching(/^[0-9a-f:.]{0,20}$/);
   fc.assert(
     fc.property(fc.oneof(ipv4, ipv6, almost), (text) => {

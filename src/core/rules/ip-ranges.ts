@@ -8,7 +8,7 @@ const bitsMax = 128;
 const ipv4Bits = 32;
 const ipv4Prefix = 0xffffn;
 
-/** Tells for an address in text form whether it lies in any of the ranges. What is not an address lies in none. */
+/** Tells whether an address in text form is in any of the ranges. A text that is not an address is in none. */
 export function ipRanges(texts: Iterable<string>): (address: string) => boolean {
   const prefixesByShift = new Map<number, Set<bigint>>();
   for (const text of texts) {
@@ -35,7 +35,10 @@ export function isIpAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
 
-/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address; null if it is none. Bits behind the prefix are ignored. */
+/**
+ * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address; null for anything else. Bits after the prefix are
+ * ignored.
+ */
 export function parseIpRange(text: string): IpRange | null {
   const [addressText = '', lengthText, ...rest] = text.split('/');
   const address = parseAddress(addressText);

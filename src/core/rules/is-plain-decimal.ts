@@ -1,7 +1,7 @@
-// Each part has one way to match, so that no text is tried more than once from any place.
+// Each part matches in only one way, so that no text is tried more than once from any position.
 const plainDecimal = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*$/;
 
-/** Whether a text is a number as the rules read it (ruling 38): sign, digits, one point, spaces around. */
+/** Whether a text is a number as rules read it (ruling 38): sign, digits, one point, surrounding spaces. */
 export function isPlainDecimal(text: string): boolean {
   return plainDecimal.test(text);
 }

@@ -1,17 +1,20 @@
 import { ipRanges } from './ip-ranges.ts';
 import type { Value } from './value.ts';
 
-/** What the items of a list are searched by. */
+/** An index for searching the items of a list. */
 export interface ItemIndex {
-  /** Without null: nothing is found that is not there (ruling 38). */
+  /** Without null: a missing value is never found (ruling 38). */
   asSet(): ReadonlySet<unknown>;
-  /** Whether an address in text form lies in one of the items. */
+  /** Whether an address in text form is in one of the items. */
   isInRange(): (address: string) => boolean;
 }
 
 const indexes = new WeakMap<readonly Value[], ItemIndex>();
 
-/** The index of a list, made when it is first needed and once for all rule sets that share the list; it goes with the list. */
+/**
+ * The index of a list, created when it is first needed and shared by all rule sets with the list; it is freed with the
+ * list.
+ */
 export function itemIndex(items: readonly Value[]): ItemIndex {
   const known = indexes.get(items);
   if (known !== undefined) return known;

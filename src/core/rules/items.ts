@@ -2,7 +2,10 @@ import { spendSteps, type Inputs } from './inputs.ts';
 import type { Read, Test } from './logic.ts';
 import { isList, UNKNOWN, type Truth, type Value } from './value.ts';
 
-/** The operators that look at each item of a list, which takes `itemSteps` each. What makes a value of a list is null where there is no list (ruling 38). */
+/**
+ * The operators that read each item of a list, at a cost of `itemSteps` each. Those that compute a value from a list
+ * give null if there is no list (ruling 38).
+ */
 export const items = {
   some(list: Value, test: Test, itemSteps: number, inputs: Inputs): Truth {
     if (list === UNKNOWN) return UNKNOWN;
@@ -15,7 +18,7 @@ export const items = {
     return result;
   },
 
-  /** JsonLogic: all of nothing is false. */
+  /** JsonLogic: `all` of an empty list is false. */
   all(list: Value, test: Test, itemSteps: number, inputs: Inputs): Truth {
     if (list === UNKNOWN) return UNKNOWN;
     let result: Truth = isList(list) && list.length > 0;
@@ -32,7 +35,7 @@ export const items = {
     return asList(list, itemSteps, inputs).map((item) => read(inputs, item));
   },
 
-  /** Unknown if it is unknown for one item whether it stays. */
+  /** Unknown if for any item it is unknown whether it stays. */
   filter(list: Value, test: Test, itemSteps: number, inputs: Inputs): Value {
     if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;
     const kept: Value[] = [];
@@ -44,7 +47,7 @@ export const items = {
     return kept;
   },
 
-  /** Without an `initial` value it begins with null; one that is null is an operand that is missing. */
+  /** Without an `initial` value it begins with null; an `initial` that is null is a missing operand. */
   reduce(list: Value, read: Read, initial: Value | undefined, itemSteps: number, inputs: Inputs): Value {
     if (initial === null) return null;
     if (!isList(list)) return list === UNKNOWN ? UNKNOWN : null;

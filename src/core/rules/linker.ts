@@ -4,9 +4,9 @@ import type { Needs } from './inputs.ts';
 import type { CompiledCondition } from './logic.ts';
 import { UNKNOWN, type Value } from './value.ts';
 
-/** What compiled conditions of one rule set share: the positions of their inputs, and the value lists. */
+/** What the compiled conditions of one rule set share: the positions of their inputs, and the value lists. */
 export interface Linker {
-  /** Is told of every part of a condition as it is compiled. */
+  /** Called with every part of a condition as it is compiled. */
   readonly onCompiled?: (part: Condition, compiled: CompiledCondition) => void;
   readonly needs: Needs;
   factIndex(path: string): number;
@@ -14,12 +14,12 @@ export interface Linker {
   list(alias: string): Value | undefined;
 }
 
-/** Every list is unknown: what is certain then is certain whatever lists there are. */
+/** Every list is unknown: a result that is certain then is certain for any lists. */
 export function createBlindLinker(): Linker {
   return { ...createLinker(new Map()), list: () => UNKNOWN };
 }
 
-/** Grows as conditions are compiled with it. A list may be unknown, or have items that are. */
+/** Grows as conditions are compiled with it. A list may be unknown, or have unknown items. */
 export function createLinker(lists: ReadonlyMap<string, Value>): Linker {
   const paths: string[] = [];
   const history: { key: string; question: HistoryQuestion }[] = [];

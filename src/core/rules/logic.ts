@@ -2,20 +2,22 @@ import type { Inputs } from './inputs.ts';
 import { isTruthy } from './is-truthy.ts';
 import { UNKNOWN, type Truth, type Unknown, type Value } from './value.ts';
 
-/** A compiled condition, asked for its value or only for its truth. `item` is what an item operator is looking at. */
+/**
+ * A compiled condition, evaluated for its value or only for its truth. `item` is the current item of an item operator.
+ */
 export type Closure<Result> = (inputs: Inputs, item: Value) => Result;
 export type Read = Closure<Value>;
 export type Test = Closure<Truth>;
 
-/** A condition as closures, asked for its value or for its truth. */
+/** A condition as closures, evaluated for its value or for its truth. */
 export interface CompiledCondition {
   readonly read: Read;
   readonly test: Test;
 }
 
 /**
- * Strong Kleene logic. Asked for truth, `false and unknown` is false. Asked for a value it is unknown: JsonLogic gives
- * back the first false *value*, and whether that is the unknown one nobody can tell.
+ * Strong Kleene logic. As a truth, `false and unknown` is false. As a value it is unknown: JsonLogic returns the first
+ * false *value*, and that could be the unknown one.
  */
 export const logic = {
   not(test: Test): Test {
@@ -53,7 +55,7 @@ export const logic = {
     };
   },
 
-  /** The first value whose truth is the one that ends the search (`and`: false, `or`: true), else the last value. */
+  /** The first value whose truth ends the search (`and`: false, `or`: true), or else the last value. */
   firstValue(reads: readonly Read[], ending: boolean): Read {
     return (inputs, item) => {
       let value: Value = null;
@@ -66,7 +68,7 @@ export const logic = {
     };
   },
 
-  /** `if`, for values and for truths: unknown only if the answer hangs on it. */
+  /** `if`, for values and for truths: unknown only if the result depends on it. */
   choose<Result>(test: Test, yes: Closure<Result>, no: Closure<Result>): Closure<Result | Unknown> {
     return (inputs, item) => {
       const truth = test(inputs, item);
@@ -77,7 +79,7 @@ export const logic = {
   },
 };
 
-// What most groups are. A loop over its parts is a third of what a rule costs.
+// Most groups have at most four parts. A loop over the parts is a third of a rule's cost.
 function everyOfFour(a: Test, b: Test | undefined, c: Test | undefined, d: Test | undefined): Test {
   return (inputs, item) => {
     const first = a(inputs, item);

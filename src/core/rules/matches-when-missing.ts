@@ -8,7 +8,7 @@ import { UNKNOWN } from './value.ts';
 
 interface MissingMatch {
   readonly place: string;
-  /** The facts that have to be missing for it. */
+  /** The facts that must be missing for it. */
   readonly paths: readonly string[];
 }
 
@@ -16,13 +16,14 @@ interface MissingMatch {
 const compilingSteps = 30;
 
 /**
- * The parts of a condition that are certainly true where what they read is missing, whatever everything else is: one of
- * the facts that they read, or all of them. `!` and its like mean that (part 4.5), and it is seldom meant.
+ * The parts of a condition that are certainly true if what they read is missing, whatever everything else is: one of
+ * the facts that they read, or all of them. `!` and similar operators mean that (management-and-rules 4.5), but authors
+ * seldom do.
  */
 export function matchesWhenMissing(condition: Condition, budget: StepBudget): readonly MissingMatch[] {
   const found: MissingMatch[] = [];
 
-  /** Below a `!`, `denial` is its place: then a part is looked for that is false, and the `!` is what is true. */
+  /** Below a `!`, `denial` is its place: then a part that is false is sought, and the `!` is what is true. */
   function visit(part: Condition, denial: string | null): void {
     const { operator, args } = part.kind === 'operation' ? part : { operator: null, args: [] };
     const [only] = args;
@@ -39,7 +40,7 @@ export function matchesWhenMissing(condition: Condition, budget: StepBudget): re
     }
   }
 
-  /** The facts whose absence makes the part certain: each that does by itself, or else all together. */
+  /** The facts whose absence makes the part certain: each that does so by itself, or else all together. */
   function pathsToMiss(part: Condition, wanted: boolean): readonly (readonly string[])[] {
     budget.spend(compilingSteps * costOf(part));
     const linker = createBlindLinker();
@@ -47,7 +48,7 @@ export function matchesWhenMissing(condition: Condition, budget: StepBudget): re
     const { paths } = linker.needs;
     const cost = costOf(part) + paths.length;
     const isCertainWithout = (missing: readonly string[]): boolean =>
-      // What was not sent and what is null differ where a `var` has something to fall back on.
+      // A value that was not sent differs from null if a `var` has a default.
       [undefined, null].some((absent) => {
         const facts = paths.map((path) => (missing.includes(path) ? absent : UNKNOWN));
         const inputs = { ...unknownInputs(linker.needs, 0), facts };
@@ -62,7 +63,7 @@ export function matchesWhenMissing(condition: Condition, budget: StepBudget): re
   return found;
 }
 
-/** What an `if` answers: the second of each pair, and what is left over. */
+/** The results of an `if`: the second of each pair, and the last one left over. */
 function answersOf(args: readonly Condition[]): readonly Condition[] {
   return args.filter((_, index) => index % 2 === 1 || index === args.length - 1);
 }

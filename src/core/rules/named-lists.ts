@@ -3,10 +3,10 @@ import { listAlias } from './list-alias.ts';
 import { readsOf } from './reads-of.ts';
 import type { Rule } from './rule-set.ts';
 
-// What an alias can be. A path may name anything; what is no alias is no list, and never will be.
+// The form of an alias. A path may name anything; a path that is not an alias can never be a list.
 const aliasForm = /^[a-z0-9-]+$/;
 
-/** The aliases of the value lists that active rules name, whether there are such lists or not. */
+/** The aliases of the value lists that active rules name, whether such lists exist or not. */
 export function namedLists(rules: readonly Rule[]): readonly string[] {
   const aliases = new Set<string>();
   for (const { isActive, conditions } of rules) {

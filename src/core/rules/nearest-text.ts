@@ -1,6 +1,6 @@
 /**
- * The candidate that takes the fewest typing errors to reach, if they are few enough to be errors at all. `spendSteps` is
- * called before each comparison.
+ * The candidate with the fewest typing errors, if they are few enough to be errors at all. `spendSteps` is called
+ * before each comparison.
  */
 export function nearestText(
   text: string,

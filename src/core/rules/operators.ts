@@ -1,4 +1,4 @@
-/** The closed list of the specification, part 4.5, with the number of arguments that makes sense for each. */
+/** The closed list of management-and-rules 4.5, with the permitted number of arguments for each. */
 export const operators = {
   if: [2, Infinity],
   and: [0, Infinity],

@@ -3,7 +3,10 @@ import { isList, UNKNOWN, type Json, type Value } from './value.ts';
 const partsMax = 50;
 const charactersMax = 1_000;
 
-/** A copy for people, in plain JSON: unknown parts are null, and what is large is cut, because a rule can build anything. */
+/**
+ * A copy for people, in plain JSON: unknown parts are null, and large values are shortened, because a rule can build
+ * anything.
+ */
 export function previewValue(value: Value): Json {
   return preview(value, { partsLeft: partsMax, charactersLeft: charactersMax });
 }

@@ -14,20 +14,20 @@ import { recordEvidence, restoreEvidence } from './recorded-evidence.ts';
 import { assurances, outcomes, type Action, type Evidence, type Rule, type ValueLists } from './rule-set.ts';
 import { UNKNOWN, type Json, type Unknown, type Value } from './value.ts';
 
-// The package brings no types.
+// The package has no types.
 interface JsonLogic {
   apply(conditions: unknown, data: unknown): unknown;
   add_operation(name: string, operation: (...args: never[]) => unknown): void;
 }
 const require = createRequire(import.meta.url);
 const before = require('json-logic-js') as JsonLogic;
-// A second copy, which is changed below.
+// A second copy, which is modified below.
 Reflect.deleteProperty(require.cache, require.resolve('json-logic-js'));
 const reference = require('json-logic-js') as JsonLogic;
 
 /**
- * All that conditions mean otherwise than in json-logic-js (part 4.5, ruling 38). Each difference takes away operands and
- * leaves the computing to the original.
+ * All differences between our conditions and json-logic-js (management-and-rules 4.5, ruling 38). Each difference
+ * removes operands and leaves the calculation to the original.
  */
 const isNumber = (value: unknown) => typeof value === 'number' && !Number.isNaN(value);
 const isDecimal = (value: unknown) =>
@@ -44,7 +44,7 @@ function differ(
   reference.add_operation(name, (...args: never[]) => compute(original, ...args));
 }
 
-// Null, and what is no number where one is needed, stays null.
+// Null stays null, and so does anything that is not a number where one is needed.
 for (const name of ['+', '-', '*', '/', '%', 'max', 'min'])
   differ(name, (original, ...args) => {
     const result = args.every(isDecimal) ? original(...args.map(Number)) : null;
@@ -55,7 +55,7 @@ differ('substr', (original, text, ...numbers) =>
   isText(text) && numbers.every(isDecimal) ? original(text, ...numbers.map(Number)) : null,
 );
 
-// Nothing is smaller or larger than what is neither a number nor a text; all four orderings take a third argument.
+// Comparisons are false for values that are neither numbers nor texts; all four of them take a third argument.
 for (const name of ['<', '<=', '>', '>='])
   differ(name, (original, ...args) =>
     args.slice(1).every((right, index) => {
@@ -65,7 +65,7 @@ for (const name of ['<', '<=', '>', '>='])
     }),
   );
 
-// Between two types a number is needed, but for the text of a list.
+// Between two types a number is needed, except for the text of a list.
 for (const name of ['==', '!='])
   differ(name, (original, left, right) => {
     const hasNumber = typeof left === 'number' || typeof right === 'number';
@@ -80,7 +80,8 @@ differ('in', (original, value, container) => {
   return isSought && original(value, container);
 });
 
-// What makes a value of a list makes null of anything else. These are not functions there, so the condition is rewritten.
+// Operators that make a value from a list make null from anything else. They are not functions there, so the condition
+// is rewritten.
 reference.add_operation('isList', (value: unknown) => Array.isArray(value));
 function asReference(conditions: unknown): unknown {
   if (Array.isArray(conditions)) return conditions.map(asReference);
@@ -136,7 +137,7 @@ const questionKeys = [
   '["minutesSince","action"]',
 ];
 
-/** Conditions over the paths; `item` is what stands inside item operators. */
+/** Conditions over the paths; `item` is used inside item operators. */
 function conditionOver(path: fc.Arbitrary<string>, item: fc.Arbitrary<unknown>, leaves: fc.Arbitrary<unknown>[]) {
   const operation = (operators: readonly string[], ...args: fc.Arbitrary<unknown>[]) =>
     fc.tuple(fc.constantFrom(...operators), fc.tuple(...args)).map(([operator, values]) => ({ [operator]: values }));
@@ -175,18 +176,18 @@ function conditionOver(path: fc.Arbitrary<string>, item: fc.Arbitrary<unknown>, 
 }
 
 const itemCondition = conditionOver(itemPath, primitive, []);
-/** A condition is an object at its top. */
+/** The top level of conditions is an object. */
 const condition = conditionOver(factPath, itemCondition, [list]).map((part) => ({ '!!': [part] }));
 const conditionWithHistory = conditionOver(factPath, itemCondition, [list, question]).map((part) => ({ and: [part] }));
 
 function checked(conditions: unknown): Condition {
   const result = checkCondition(conditions);
-  // The generator now and then goes deeper than a rule may.
+  // The generator sometimes nests deeper than a rule may.
   fc.pre(result.ok);
   return result.ok ? result.condition : { kind: 'value', value: null, place: '' };
 }
 
-describe('F29: conditions mean what they mean in json-logic-js 2.0.5, but for the documented differences', () => {
+describe('F29: conditions have the same results as in json-logic-js 2.0.5, except for the documented differences', () => {
   test('value and truth agree for any condition and data', () => {
     fc.assert(
       fc.property(condition, facts, (conditions, data) => {
@@ -207,8 +208,8 @@ describe('F29: conditions mean what they mean in json-logic-js 2.0.5, but for th
 const hidden = fc.infiniteStream(fc.nat({ max: 3 }));
 
 describe('ruling 38: null stays null through operators', () => {
-  // What may follow from null: only that something is missing. Not here: `!`, `!=`, `none`, `if` and `missing`, which ask
-  // for absence; `or` and the answers of conditions as operands; and lists that are put together with a null in them.
+  // What may follow from null: only that something is missing. Excluded: `!`, `!=`, `none`, `if` and `missing`, which
+  // test for absence; `or` and the results of conditions as operands; and lists that are built with a null in them.
   const constant = primitive.filter((value) => value !== null);
   const { claim } = fc.letrec<{ claim: unknown; number: unknown; list: unknown }>((tie) => {
     const call = (operators: readonly string[], ...args: fc.Arbitrary<unknown>[]) =>
@@ -241,7 +242,7 @@ describe('ruling 38: null stays null through operators', () => {
     };
   });
 
-  // Mostly what rules are written for, so that most of them are true of something.
+  // Mostly what rules are written for, so that most of them are true for some data.
   const plain = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: -3, max: 12 }) },
     { weight: 2, arbitrary: fc.constantFrom('1', '10', '-2.5', 'a', 'ab') },
@@ -253,7 +254,7 @@ describe('ruling 38: null stays null through operators', () => {
     { noNullPrototype: true },
   );
 
-  test('to take a value away makes nothing true', () => {
+  test('removing a value never makes a condition true', () => {
     let turnedFalse = 0;
     fc.assert(
       fc.property(claim, plainFacts, hidden, (conditions, data, stream) => {
@@ -274,7 +275,7 @@ describe('ruling 38: null stays null through operators', () => {
       }),
       { numRuns: 5_000 },
     );
-    // Else the generator makes nothing that a missing value could turn.
+    // Otherwise the generator makes nothing that a missing value could change.
     expect(turnedFalse).toBeGreaterThan(50);
   });
 });
@@ -313,7 +314,7 @@ const history = fc
   );
 const evidence: fc.Arbitrary<Evidence> = fc.record({ facts, history });
 
-/** The same evidence with some of it, of whatever size, unknown; `gone` shows a fact that was never there to be read. */
+/** The same evidence with some of it unknown; `gone` marks a fact that was never there to be read. */
 function withUnknowns({ facts: known, history: answers }: Evidence, isHidden: () => boolean): Evidence {
   const hide = (value: Value): Value => {
     if (isHidden()) return UNKNOWN;
@@ -329,7 +330,7 @@ function withUnknowns({ facts: known, history: answers }: Evidence, isHidden: ()
   };
 }
 
-describe('I5 F30: what is unknown never makes a decision milder', () => {
+describe('I5 F30: unknown values never make a decision milder', () => {
   test('a rule keeps its status or becomes unknown, and the outcome is at least the true one or CHALLENGE', () => {
     let raised = 0;
     fc.assert(
@@ -350,15 +351,15 @@ describe('I5 F30: what is unknown never makes a decision milder', () => {
       }),
       { numRuns: 5_000 },
     );
-    // Else the generator hides nothing that matters, and this test shows nothing.
+    // Otherwise the generator hides nothing that matters, and this test proves nothing.
     expect(raised).toBeGreaterThan(200);
   });
 });
 
-describe('an explanation is the decision, and why', () => {
+describe('an explanation states the decision and its reasons', () => {
   const explained = fc.tuple(rules, action, evidence, hidden, fc.boolean());
 
-  test('it always agrees with the evaluation, and its leaves add up to the status of their rule', () => {
+  test('always agrees with the evaluation, and its leaves determine the status of their rule', () => {
     fc.assert(
       fc.property(explained, ([ruleSet, settings, truth, stream, hasUsableAuthenticator]) => {
         const compiled = compileRules({ rules: ruleSet, lists });
@@ -372,7 +373,7 @@ describe('an explanation is the decision, and why', () => {
           if (root === null || root === undefined || leaves === null || fault !== null) continue;
           const results = new Map(leaves.map(({ place, result }) => [place, result]));
           expect(foldLeaves(root, results)).toBe(status === 'unknown' ? 'unknown' : status === 'matched');
-          // The decisive leaves alone make the status.
+          // The decisive leaves alone determine the status.
           if (status === 'unknown') continue;
           for (const { place, isDecisive } of leaves) if (!isDecisive) results.set(place, 'unknown');
           expect(foldLeaves(root, results)).toBe(status === 'matched');
@@ -384,7 +385,7 @@ describe('an explanation is the decision, and why', () => {
     );
   });
 
-  test('evidence that went through JSON explains the same', () => {
+  test('evidence that was converted to JSON and back gives the same explanation', () => {
     const odd = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0);
     fc.assert(
       fc.property(explained, odd, ([ruleSet, settings, truth, stream, hasUsableAuthenticator], number) => {
@@ -406,7 +407,7 @@ describe('an explanation is the decision, and why', () => {
 
 type Result = boolean | 'unknown';
 
-/** Kleene logic once more, written from its truth tables and not from the engine. */
+/** Kleene logic again, written from its truth tables and not from the engine. */
 function foldLeaves(part: Condition, results: ReadonlyMap<string, Result>): Result {
   const leaf = results.get(part.place);
   const isGroup = part.kind === 'operation' && ['and', 'or', '!', '!!', 'if'].includes(part.operator);

@@ -1,8 +1,8 @@
 import { UNKNOWN, type Value } from './value.ts';
 
 /**
- * Undefined if the path leads nowhere, so that a null that was sent differs from nothing; what lies behind an unknown is
- * unknown. Only own properties: `constructor` or `__proto__` is never found by inheritance (A73).
+ * Undefined if the path leads nowhere, so that a null that was sent differs from nothing. Members of an unknown value
+ * are unknown. Only own properties: `constructor` or `__proto__` is never found by inheritance (A73).
  */
 export function readPath(from: Value | undefined, names: readonly string[]): Value | undefined {
   let value = from;

@@ -1,11 +1,11 @@
 import type { Evidence } from './rule-set.ts';
 import { isList, UNKNOWN, type Json, type Unknown, type Value } from './value.ts';
 
-/** Evidence as plain JSON, to be stored with the decision that rests on it. */
+/** Evidence as plain JSON, stored with the decision that depends on it. */
 export interface RecordedEvidence {
   readonly facts: { readonly [fact: string]: Json };
   readonly history: { readonly [key: string]: number | null };
-  /** What JSON cannot say, by JSON pointer into this record, where null stands in its place. */
+  /** Values that JSON cannot express, by JSON pointer into this record, which has null in their place. */
   readonly exceptions: { readonly [place: string]: ExceptionName };
   readonly awaited?: readonly string[];
 }
@@ -22,7 +22,7 @@ type ExceptionName = keyof typeof exceptions;
 
 export function recordEvidence({ facts, history, awaited }: Evidence): RecordedEvidence {
   const noted: [string, ExceptionName][] = [];
-  // Written as a pointer only where there is something to note: this runs for every decision.
+  // Built as a pointer only if there is something to note: this runs for every decision.
   const place: (string | number)[] = ['facts'];
   const write = (value: Value): Json => {
     const name = exceptionName(value);
@@ -63,7 +63,7 @@ export function recordEvidence({ facts, history, awaited }: Evidence): RecordedE
   };
 }
 
-/** The evidence that was recorded: `explainRules` decides the same with it. */
+/** Restores the recorded evidence: `explainRules` decides the same with it. */
 export function restoreEvidence({ facts, history, exceptions: noted, awaited }: RecordedEvidence): Evidence {
   const names = new Map(Object.entries(noted));
   const read = (value: Json, place: string): Value => {

@@ -10,22 +10,22 @@ import { steps } from './steps.ts';
 /** What is left for the rules of one action, whatever the data are. */
 export interface RuleAllowance {
   /**
-   * Hand it the active rules by priority: those ahead are not refused for what comes after. `isTooMuch` where a rule is
-   * refused because there is too much of it or of them all, not because it is wrong.
+   * Call it with the active rules by priority, so that earlier rules are not refused because of later ones. `isTooMuch`
+   * is set if a rule is refused for its size or that of all rules, not because it is wrong.
    */
   check(conditions: unknown): CheckedCondition & { readonly isTooMuch: boolean };
-  /** What the rules that were not refused leave of a decision's steps to what depends on data. */
+  /** The steps of a decision that the accepted rules leave for work that depends on data. */
   stepsLeft(): number;
 }
 
-/** One for each time that the rules of an action are gone through. */
+/** One for each pass over the rules of an action. */
 export function ruleAllowance(): RuleAllowance {
   const facts = new Set<string>();
   const questions = new Set<string>();
   let partsLeft: number = ruleBudgets.conditionPartsOfAction.max;
   let stepsLeft: number = ruleBudgets.decisionSteps.max;
 
-  /** Null where there is enough; else what there is not enough of. */
+  /** Null if there is enough; otherwise the budget that is exceeded. */
   function spendOn(condition: Condition): string | null {
     const needs = needsOf(condition);
     const newFacts = [...needs.facts].filter((path) => !facts.has(path));

@@ -1,4 +1,4 @@
-/** Ruling 52, A73: counted work, not time. What is too dear is refused before it is done. */
+/** Ruling 52, A73: the limit is counted work, not time. What costs too much is refused before it runs. */
 import { describe, expect, test } from 'vitest';
 import { checkCondition } from './check-condition.ts';
 import { compileRules } from './compile-rules.ts';
@@ -35,7 +35,7 @@ const ranges = repeat(3_000, (index) => `10.${index % 256}.${index >> 8}.0/24`);
 const longText = 'a'.repeat(60_000);
 const digits = '1'.repeat(60_000);
 
-/** What each rule is, and why it could not be computed, with the items of `custom.items` that were looked at. */
+/** The status of each rule, and why it could not be computed, with the items of `custom.items` that were read. */
 function run(rules: readonly Rule[], custom: Evidence['facts'] = {}) {
   let looks = 0;
   const items = repeat(16_000, (index) => ({
@@ -99,14 +99,14 @@ describe('a decision', () => {
     expect(looks()).toBeLessThan(ruleBudgets.ruleSteps.max);
   });
 
-  test('spends before the work: of a loop that is too long no item is looked at', () => {
+  test('counts the cost before the work: a loop that is too long reads no item', () => {
     const loop = { some: [v('custom.items'), { '<': [{ '+': repeat(9, () => v('k')) }, 0] }] };
     const { faults, looks } = run([rule(loop)]);
     expect([...faults.keys()]).toEqual([0]);
     expect(looks()).toBe(0);
   });
 
-  test('all its rules together have a budget too, and what one was refused for is left to the others', () => {
+  test('has a budget for all its rules together, and steps that one rule was refused stay available to the others', () => {
     const loop = { some: [v('custom.items'), { '<': [v('k'), 0] }] };
     const tooLong = { some: [v('custom.items'), { '<': [{ '+': repeat(9, () => v('k')) }, 0] }] };
     const { truths, looks } = run([rule(tooLong), ...repeat(9, (index) => rule(loop, index + 1))]);
@@ -134,7 +134,7 @@ describe('a decision', () => {
     expect(compiled.needs.history.length).toBeLessThanOrEqual(ruleBudgets.questionsOfAction.max);
   });
 
-  test('I5: a rule that is too dear makes a decision stricter at most', () => {
+  test('I5: a rule that costs too much makes a decision stricter at most', () => {
     const dear = { some: [v('lists.long'), inRanges] };
     const { compiled, evidence } = run([rule(dear, 0, { type: 'ALLOW' }), rule(dear, 1)]);
     expect(evaluateRules(compiled, evidence, allow, { hasUsableAuthenticator: false }).outcome).toBe('BLOCK');
@@ -143,7 +143,7 @@ describe('a decision', () => {
 });
 
 describe('reading conditions', () => {
-  test('stops after what 64 KiB can hold, whatever else there is', () => {
+  test('stops after what 64 KiB can contain, whatever follows', () => {
     let looks = 0;
     const watched = new Proxy({}, { ownKeys: () => ((looks += 1), []), getPrototypeOf: () => Object.prototype });
     const { ok, parts } = checkCondition({ and: repeat(100, () => [repeat(5_000, () => watched)]) });
@@ -152,7 +152,7 @@ describe('reading conditions', () => {
     expect(looks).toBeLessThanOrEqual(parts);
   });
 
-  test('no range is read where there are more than a rule can have', () => {
+  test('reads no range if there are more than a rule can have', () => {
     let looks = 0;
     const range = { toString: () => ((looks += 1), '10.0.0.0/8') };
     expect(checkCondition({ inCidr: [v('a'), repeat(40_000, () => range)] }).ok).toBe(false);
@@ -187,7 +187,7 @@ describe('trying out a rule that is saved', () => {
     expect(findTooDear(checked(conditions), lengths)?.place ?? null).toBe(place);
   });
 
-  test('whatever is refused is refused in a decision too', () => {
+  test('conditions refused here are also refused in a decision', () => {
     for (const each of [{ some: [v('lists.numbers'), { '<': [{ '+': repeat(20, () => v('')) }, 0] }] }])
       expect(run([rule(each)]).faults.size).toBe(findTooDear(checked(each), lengths) === null ? 0 : 1);
   });
@@ -196,7 +196,7 @@ describe('trying out a rule that is saved', () => {
 describe('warnings', () => {
   const known = { paths: ['ip.ipAddress'], certainPaths: new Set<string>(), enabledMethods: [] };
 
-  test('end where their steps do, and say so', () => {
+  test('end when their steps run out, and say so', () => {
     const names = new Set(repeat(200, (index) => `${'blocked-country-'.repeat(8)}${index}`));
     const misspelt = repeat(150, (index) => ({ in: [1, v(`lists.${'blocked-kountry-'.repeat(8)}${index}`)] }));
     const compared: number[] = [];
@@ -214,7 +214,7 @@ describe('warnings', () => {
     expect(compared.length).toBeLessThan(200);
   });
 
-  test('are not more than anybody reads', () => {
+  test('are limited to what a person would read', () => {
     const warnings = warnAboutRules(
       { rules: [rule({ or: repeat(400, (index) => v(`custom2.${index}`)) })], lists: new Set() },
       known,
@@ -223,7 +223,7 @@ describe('warnings', () => {
     expect(warnings.at(-1)?.code).toBe('incomplete');
   });
 
-  test('of a dear constant end too', () => {
+  test('also end for a constant that costs too much', () => {
     const dear = {
       or: repeat(9, () => ({ some: [repeat(2_000, (n) => n), { '<': [{ '+': repeat(9, () => v('')) }, 0] }] })),
     };
@@ -238,7 +238,7 @@ describe('an explanation', () => {
     return explainRules(compiled, evidence, allow, user);
   };
 
-  test('says what was decided where there is too much to go through again, and says that', () => {
+  test('states the decision if there is too much to trace again, and says so', () => {
     const reads = { cat: repeat(300, () => v('custom.object')) };
     const object = Object.fromEntries(repeat(60, (index) => [`member-${index}`, longText.slice(0, 900)]));
     const explanation = explain(
@@ -251,7 +251,7 @@ describe('an explanation', () => {
     expect(describeDecision(explanation).at(-1)).toMatch(/are not told/);
   });
 
-  test('says of no condition that it is unknown because its steps have run out', () => {
+  test('never reports a condition as unknown because the steps ran out', () => {
     const loop = { some: [v('custom.items'), { '<': [v('k'), 0] }] };
     const { isCut, rules } = explain(
       repeat(8, (index) => rule(index < 7 ? loop : { '==': [v('custom.a'), 1] }, index)),
@@ -264,7 +264,7 @@ describe('an explanation', () => {
     }
   });
 
-  test('is whole where it can be', () => {
+  test('is complete if it can be', () => {
     const { isCut, rules } = explain([rule({ '==': [v('custom.a'), 1] })], { a: 1 });
     expect(isCut).toBe(false);
     expect(rules[0]?.leaves).toHaveLength(1);

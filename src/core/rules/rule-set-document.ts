@@ -3,7 +3,7 @@ import { languageVersion } from './language-version.ts';
 import { ruleSetText, type ListHashes } from './rule-set-text.ts';
 import type { Action, ListItem, Outcome, Rule, ValueLists } from './rule-set.ts';
 
-/** A rule as operators know it: with the words that say what it is for. */
+/** A rule as operators know it: with its description. */
 export interface DescribedRule extends Rule {
   readonly description?: string | null | undefined;
 }
@@ -30,7 +30,7 @@ export function writeRuleSetDocument(action: Action, rules: readonly DescribedRu
   return `{"language":${languageVersion},${document}}`;
 }
 
-/** A document that was read, as far as that goes without the lists that it names. */
+/** A parsed document, before the lists that it names are loaded. */
 export interface RuleSetDocument {
   readonly listHashes: ListHashes;
   /** Expects the contents of every list that is named, by its hash. Throws if a rule cannot be compiled (F23). */
@@ -38,19 +38,19 @@ export interface RuleSetDocument {
 }
 
 interface Document {
-  /** Absent in version 1, whose rules mean what they say now: nodes of both versions decide side by side. */
+  /** Absent in version 1, whose rules mean the same today: nodes of both versions decide side by side. */
   readonly language?: number;
   readonly descriptions: readonly (readonly [string, string])[];
   readonly ruleSet: {
     readonly action: Action;
     readonly rules: readonly Omit<Rule, 'isActive'>[];
     readonly listHashes?: ListHashes;
-    /** In place of hashes: the contents, as earlier releases copied them. */
+    /** The contents instead of hashes, as earlier releases copied them. */
     readonly lists?: Readonly<Record<string, readonly ListItem[]>>;
   };
 }
 
-/** Reads a document back. Throws if it is not one: the caller keeps what it had (F23). */
+/** Parses a document. Throws if it is not one: the caller keeps the previous one (F23). */
 export function readRuleSetDocument(text: string): RuleSetDocument {
   const { language = 1, descriptions, ruleSet } = JSON.parse(text) as Document;
   if (language > languageVersion) throw new Error(`It is written in version ${language} of the rule language.`);
@@ -80,7 +80,7 @@ function compilePublished(published: readonly Omit<Rule, 'isActive'>[], lists: V
   return compiled;
 }
 
-/** What decides an action that has no rules and demands nothing. */
+/** The rule set of an action that has no rules and demands nothing. */
 export function defaultRuleSet(actionCode: string, defaultUserActionResult: Outcome): PublishedRuleSet {
   return {
     action: { actionCode, defaultUserActionResult },
@@ -91,8 +91,8 @@ export function defaultRuleSet(actionCode: string, defaultUserActionResult: Outc
 }
 
 /**
- * What decides where a published rule set cannot be read and there is no earlier one: a rule that is unknown for ever, so
- * that the outcome is BLOCK, or CHALLENGE for a user who can prove who they are. Never ALLOW.
+ * The rule set to use if a published one cannot be read and there is no earlier one: a rule that is always unknown, so
+ * that the outcome is BLOCK, or CHALLENGE for a user who can pass one. Never ALLOW.
  */
 export function unreadableRuleSet(actionCode: string): PublishedRuleSet {
   const rule: Rule = {

@@ -15,7 +15,7 @@ const other: Rule = { ...rule, ruleId: 'r0', priority: 9, conditions: null };
 const lists = { trusted: 'h1' };
 const text = ruleSetText(action, [rule], lists);
 
-test('the text has sorted keys and nothing that is not set', () => {
+test('the text has sorted keys and no unset members', () => {
   expect(text).toBe(
     '{"action":{"actionCode":"pay","defaultUserActionResult":"ALLOW"},"listHashes":{"trusted":"h1"},' +
       '"rules":[{"conditions":{"in":[{"var":"user.userId"},{"var":"lists.trusted"}]},"name":"Trusted","priority":3,' +
@@ -23,7 +23,7 @@ test('the text has sorted keys and nothing that is not set', () => {
   );
 });
 
-test('where no list is named, releases that copied lists read it too; where one is, they keep what they had', () => {
+test('if no list is named, releases that copied lists can read it too; otherwise they keep the rule set that they had', () => {
   expect(JSON.parse(ruleSetText(action, [], {}))).toHaveProperty('lists', {});
   expect(JSON.parse(text)).not.toHaveProperty('lists');
 });
@@ -37,7 +37,7 @@ describe('the text stays the same', () => {
     expect(same).toBe(text);
   });
 
-  test('in whatever order the rules come', () => {
+  test('for any order of the rules', () => {
     expect(ruleSetText(action, [rule, other], lists)).toBe(ruleSetText(action, [other, rule], lists));
   });
 });

@@ -1,11 +1,11 @@
 import type { Action, Demands, Rule } from './rule-set.ts';
 
-/** The hash of each value list that a rule set names, by alias; null for one that there is not. */
+/** The hash of each value list that a rule set names, by alias; null for a list that does not exist. */
 export type ListHashes = Readonly<Record<string, string | null>>;
 
 /**
- * Everything that can change a decision, in one canonical text: equal texts decide equally. Hash it to name the version
- * of a rule set. Inactive rules and members of other concerns leave no trace in it; the contents of lists are named.
+ * Everything that can change a decision, in one canonical text: equal texts decide equally. Its hash names the version
+ * of a rule set. Inactive rules and members for other purposes are not included; lists are included by hash.
  */
 export function ruleSetText(action: Action, rules: readonly Rule[], listHashes: ListHashes): string {
   const active = rules
@@ -17,7 +17,8 @@ export function ruleSetText(action: Action, rules: readonly Rule[], listHashes: 
     rules: active.map(({ ruleId, name, priority, type, conditions, ...rest }) => {
       return { ruleId, name, priority, type, conditions: conditions ?? {}, ...demandsOf(rest) };
     }),
-    // What names no list reads as it did before lists were named: nodes of the release before know it too.
+    // A rule set without lists has the same text as before lists were named, so nodes of the previous release can read
+    // it too.
     ...(Object.keys(listHashes).length === 0 ? { lists: {} } : { listHashes }),
   });
 }

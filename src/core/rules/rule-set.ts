@@ -7,7 +7,7 @@ export const assurances = ['low', 'restricted', 'medium', 'high'] as const;
 export type Outcome = (typeof outcomes)[number];
 export type Assurance = (typeof assurances)[number];
 
-/** What an action or a rule may demand of a challenge. Null and absent mean the same: nothing is said. */
+/** What an action or a rule may demand of a challenge. Null and absent both mean no demand. */
 export interface Demands {
   readonly verificationMethods?: readonly string[] | null | undefined;
   readonly defaultVerificationMethod?: string | null | undefined;
@@ -27,7 +27,7 @@ export interface Rule extends Demands {
   /** 0 is evaluated first and wins. */
   readonly priority: number;
   readonly type: Outcome;
-  /** JsonLogic as it was sent. Absent, null and `{}` match always. */
+  /** JsonLogic as it was sent. Absent, null and `{}` always match. */
   readonly conditions?: unknown;
 }
 
@@ -41,13 +41,16 @@ export interface RuleSet {
   readonly lists: ValueLists;
 }
 
-/** Everything a decision rests on beside the rule set. The same evidence always gives the same decision. */
+/** Everything a decision depends on besides the rule set. The same evidence always gives the same decision. */
 export interface Evidence {
-  /** The fact document of the specification, part 4.4, without `lists`. */
+  /** The fact document of management-and-rules 4.4, without `lists`. */
   readonly facts: { readonly [fact: string]: Value | undefined };
-  /** Answers by the key of the history question; one that is missing counts as unknown. */
+  /** Answers by the key of the history question; a missing answer counts as unknown. */
   readonly history: ReadonlyMap<string, number | null | Unknown>;
-  /** Paths of facts that only a track tells, where none has yet: they are unknown, and rules that read them wait for it. */
+  /**
+   * Paths of facts that only a track provides, before there was one: they are unknown, and rules that read them wait
+   * for it.
+   */
   readonly awaited?: readonly string[] | undefined;
 }
 

@@ -26,7 +26,7 @@ const truthOf = (conditions: unknown, world?: World): Truth => run(conditions, w
 const valueOf = (conditions: unknown, world?: World): Value => run(conditions, world).value();
 const v = (path: string) => ({ var: path });
 
-describe('the table of part 4.5 holds row by row', () => {
+describe('every row of the table of management-and-rules 4.5 is true', () => {
   const countries: ValueLists = new Map([
     ['countries', ['NZ', 'AU']],
     ['numbers-as-text', ['1', '2']],
@@ -79,7 +79,7 @@ describe('the table of part 4.5 holds row by row', () => {
   });
 });
 
-describe('velocity and network operators, part 4.8', () => {
+describe('velocity and network operators, management-and-rules 4.8', () => {
   const ask = { actionCount: ['user', 'signIn', 60, 'CHALLENGE_FAILED'] };
   const key = '["actionCount","user","signIn",60,"CHALLENGE_FAILED"]';
 
@@ -88,12 +88,12 @@ describe('velocity and network operators, part 4.8', () => {
     expect(truthOf({ '>=': [ask, 5] }, { history: new Map([[key, 4]]) })).toBe(false);
   });
 
-  test('I5: an answer that is not there is unknown, not zero', () => {
+  test('I5: a missing answer is unknown, not zero', () => {
     expect(truthOf({ '>=': [ask, 5] })).toBe(UNKNOWN);
     expect(truthOf({ '<': [ask, 5] })).toBe(UNKNOWN);
   });
 
-  test('minutesSince of what never happened is neither short nor long ago', () => {
+  test('minutesSince an event that never happened is neither short nor long', () => {
     const history = new Map([['["minutesSince","enrolled"]', null]]);
     expect(truthOf({ '<': [{ minutesSince: 'enrolled' }, 5] }, { history })).toBe(false);
     expect(truthOf({ '>': [{ minutesSince: ['enrolled'] }, 5] }, { history })).toBe(false);
@@ -108,7 +108,7 @@ describe('velocity and network operators, part 4.8', () => {
     expect(truthOf(conditions, { facts: { ip: UNKNOWN } })).toBe(UNKNOWN);
   });
 
-  test('ruling 37: inCidr of what is no address is unknown', () => {
+  test('ruling 37: inCidr of an invalid address is unknown', () => {
     const conditions = { inCidr: [v('custom.from'), ['175.45.176.0/22']] };
     for (const from of ['175.45.176.1, 10.0.0.1', '175.45.176.1:80', 'home', ' ', 5, true, ['175.45.176.1'], {}]) {
       expect(truthOf(conditions, { facts: { custom: { from } } }), JSON.stringify(from)).toBe(UNKNOWN);
@@ -117,7 +117,7 @@ describe('velocity and network operators, part 4.8', () => {
     expect(truthOf(conditions, { facts: { custom: { from: '175.45.176.1' } } })).toBe(true);
   });
 
-  test('inCidr takes its ranges from a value list or a fact too, and skips what is no range', () => {
+  test('inCidr takes its ranges from a value list or a fact too, and skips invalid ones', () => {
     const lists: ValueLists = new Map([['ip-whitelist', ['not a range', 7, '10.0.0.0/8', '192.0.2.1']]]);
     const facts: Evidence['facts'] = {
       ip: { ipAddress: '192.0.2.1' },
@@ -159,7 +159,7 @@ describe('ruling 38: null stays null through operators', () => {
     ['map', (x) => [x, 1]],
     ['filter', (x) => [x, true]],
   ];
-  test.each(operands)('%s of nothing is nothing (%#)', (operator, args) => {
+  test.each(operands)('%s of null is null (%#)', (operator, args) => {
     const conditions = { [operator]: args(v('custom.gone')) };
     expect(valueOf(conditions)).toBe(null);
     expect(valueOf(conditions, { facts: { custom: { gone: null } } })).toBe(null);
@@ -167,7 +167,7 @@ describe('ruling 38: null stays null through operators', () => {
       for (const limit of [100, -100, 'z', '']) expect(truthOf({ [order]: [conditions, limit] })).toBe(false);
   });
 
-  test('also beside an unknown operand, which alone would be unknown', () => {
+  test('also beside an unknown operand, which alone would make it unknown', () => {
     const facts: Evidence['facts'] = { u: UNKNOWN };
     for (const operator of ['+', '-', '*', '/', '%', 'min', 'max', 'cat', 'substr']) {
       expect(valueOf({ [operator]: [v('u'), v('gone')] }, { facts }), operator).toBe(null);
@@ -200,7 +200,7 @@ describe('ruling 38: null stays null through operators', () => {
     '-',
     '1.2.3',
     '٣',
-  ])('%j is no number', (a) => {
+  ])('%j is not a number', (a) => {
     const facts = { a };
     for (const operator of ['+', '-', '*', '/', '%', 'min', 'max'])
       expect(valueOf({ [operator]: [v('a'), 1] }, { facts }), operator).toBe(null);
@@ -241,7 +241,7 @@ describe('ruling 38: null stays null through operators', () => {
     expect(truthOf({ '<': [v('a'), v('b')] }, { facts: { a: left, b: right } })).toBe(isLess);
   });
 
-  test('nothing but null equals null, and nothing that is missing is in anything', () => {
+  test('only null equals null, and a missing value is in no list', () => {
     for (const a of ['', 0, false, [], [null], {}])
       expect(truthOf({ '==': [v('a'), v('gone')] }, { facts: { a } })).toBe(false);
     expect(truthOf({ '==': [v('gone'), v('gone')] })).toBe(true);
@@ -251,7 +251,7 @@ describe('ruling 38: null stays null through operators', () => {
       ).toBe(false);
   });
 
-  test('through "!", "!=", "none" and "if" part 4.5 stands', () => {
+  test('"!", "!=", "none" and "if" work as in management-and-rules 4.5', () => {
     expect(truthOf({ '!': { in: [v('gone'), ['a']] } })).toBe(true);
     expect(truthOf({ '!': { '<': [{ '+': [v('gone'), 1] }, 5] } })).toBe(true);
     expect(truthOf({ '!=': [v('gone'), 'a'] })).toBe(true);
@@ -259,7 +259,7 @@ describe('ruling 38: null stays null through operators', () => {
     expect(truthOf({ if: [v('gone'), false, true] })).toBe(true);
   });
 
-  test('a number that is written in many digits is looked at once', () => {
+  test('a number with many digits is read only once', () => {
     const facts = { a: `${'1'.repeat(60_000)}x`, b: `${' '.repeat(60_000)}x` };
     expect(truthOf({ '<': [{ '+': [v('a'), v('b')] }, 1] }, { facts })).toBe(false);
   });
@@ -308,7 +308,7 @@ describe('I5: unknown follows strong Kleene logic', () => {
   });
 });
 
-describe('A71 A73: rules and data do not reach what is inherited', () => {
+describe('A71 A73: rules and data do not reach inherited members', () => {
   test.each(['constructor', '__proto__', 'custom.__proto__.polluted', 'custom.constructor.prototype', 'toString'])(
     'the path %s is missing',
     (path) => {
@@ -317,7 +317,7 @@ describe('A71 A73: rules and data do not reach what is inherited', () => {
     },
   );
 
-  test('own members of any name are data and nothing else', () => {
+  test('own members of any name are plain data', () => {
     const facts = JSON.parse('{"custom": {"__proto__": {"polluted": 1}, "constructor": "Acme Builders"}}') as {
       custom: { constructor: string };
     };

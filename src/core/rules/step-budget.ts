@@ -1,7 +1,7 @@
 import type { Inputs } from './inputs.ts';
 import { ruleBudgets } from './rule-budgets.ts';
 
-/** There are no steps left for what was asked for. */
+/** There are not enough steps left for the work. */
 export class StepsSpent extends Error {
   override readonly name = 'StepsSpent';
 }
@@ -11,8 +11,9 @@ export interface StepBudget {
   /** Called before the work. @throws {StepsSpent} */
   spend(steps: number): void;
   /**
-   * Computes something whose least cost is known, within what is left and with no more than a rule may take; undefined
-   * where that is not enough, or where it fails otherwise. @throws {StepsSpent} where less is left than it takes
+   * Computes something with a known minimum cost, within what is left and with no more than a rule may take. Returns
+   * undefined if that is not enough, or if it fails otherwise. @throws {StepsSpent} if less is left than its minimum
+   * cost
    */
   evaluate<Result>(cost: number, inputs: Inputs, compute: () => Result): Result | undefined;
 }
@@ -36,9 +37,9 @@ export function stepBudget(max: number): StepBudget {
       } catch {
         // It stays undefined.
       }
-      // With the steps of a whole rule it might have gone well.
+      // With the steps of a whole rule it might have succeeded.
       if (inputs.stepsLeft < 0 && most === left) throw new StepsSpent();
-      // What it was refused for, it has not done.
+      // Give back the steps of refused work, which was not done.
       spend(most - Math.max(0, inputs.stepsLeft));
       return result;
     },

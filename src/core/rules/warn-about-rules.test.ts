@@ -17,7 +17,7 @@ const warn = (...rules: readonly Rule[]) => warnAboutRules({ rules, lists }, kno
 const all = rule({}, { ruleId: 'all', name: 'Everybody', priority: 0 });
 
 describe('warnings', () => {
-  test('a rule behind one that always matches never decides', () => {
+  test('a rule after one that always matches never decides', () => {
     expect(warn(rule({ var: 'custom.amount' }), all)).toEqual([
       {
         code: 'shadowed',
@@ -33,7 +33,7 @@ describe('warnings', () => {
     expect(warn(rule({ and: [] })).map(({ code }) => code)).toEqual(['never_matches']);
   });
 
-  test('an unknown path, with the nearest one that is known', () => {
+  test('an unknown path, with the nearest known one', () => {
     expect(warn(rule({ and: [{ '==': [{ var: 'ip.isAnonymus' }, true] }] }))).toEqual([
       {
         code: 'unknown_path',
@@ -55,7 +55,7 @@ describe('warnings', () => {
     ]);
   });
 
-  test('a list or a fact that is not reachable from inside of an item operator', () => {
+  test('a list or a fact that cannot be reached inside an item operator', () => {
     const conditions = { some: [{ var: 'custom.amount' }, { in: [{ var: '' }, { var: 'lists.blocked-countries' }] }] };
     expect(warn(rule(conditions))).toMatchObject([{ code: 'out_of_reach', place: '/some/1/in/1' }]);
   });
@@ -65,7 +65,7 @@ describe('warnings', () => {
     expect(warn(rule({}, methods))).toMatchObject([{ code: 'method_not_enabled' }]);
   });
 
-  describe('ruling 38: an ALLOW rule is told where it holds of what is missing', () => {
+  describe('ruling 38: an ALLOW rule that is true for missing values is reported', () => {
     const missing = (conditions: unknown, type: Rule['type'] = 'ALLOW') =>
       warn(rule(conditions, { type }))
         .filter(({ code }) => code === 'matches_when_missing')
@@ -99,7 +99,7 @@ describe('warnings', () => {
       ['a denial of a denial', { '!': { '!': { in: [amount, list] } } }],
       ['nothing that is read', { '!': { in: [1, [2]] } }],
       ['no conditions', {}],
-    ])('not of %s', (_, conditions) => {
+    ])('not for %s', (_, conditions) => {
       expect(missing(conditions)).toEqual([]);
     });
   });

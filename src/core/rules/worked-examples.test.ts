@@ -21,7 +21,7 @@ interface Example {
   }[];
 }
 
-// The JSON blocks of the specification, part 4.10, unchanged.
+// The JSON blocks of management-and-rules 4.10, unchanged.
 const examples = JSON.parse(readFileSync(new URL('./worked-examples.json', import.meta.url), 'utf8')) as Example[];
 
 const stateOf: Record<Outcome, string> = {

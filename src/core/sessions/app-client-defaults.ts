@@ -1,6 +1,6 @@
-/** What an app client is like as long as nobody says otherwise. */
+/** Defaults of an app client. */
 export const appClientDefaults = {
-  access_token_lifetime_in_minutes: 10,
-  refresh_token_lifetime_in_days: 30,
-  custom_claims: {},
+  accessTokenLifetimeInMinutes: 10,
+  refreshTokenLifetimeInDays: 30,
+  customClaims: {},
 } as const;

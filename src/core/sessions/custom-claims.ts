@@ -2,12 +2,13 @@ import type { UserAttributes } from '../authenticators/update-user.ts';
 import { readPath } from '../rules/read-path.ts';
 import type { Value } from '../rules/value.ts';
 
-// Tokens travel in headers, which servers and proxies cap at about 8 KiB.
+// Tokens are sent in headers, which servers and proxies limit to about 8 KiB.
 const claimCharactersMax = 256;
 
 /**
- * The claims that an app client asks for, claim name -> path of an attribute such as `custom.tier`. What the user does not
- * have, and a value of more than 256 characters as JSON, is left out: a token that no gateway takes would sign nobody in.
+ * The claims that an app client asks for, claim name -> path of an attribute such as `custom.tier`. Attributes that the
+ * user does not have, and values of more than 256 characters as JSON, are omitted: a token that no gateway accepts
+ * would sign no user in.
  */
 export function customClaims(
   paths: Readonly<Record<string, string>>,
@@ -15,11 +16,11 @@ export function customClaims(
 ): Readonly<Record<string, unknown>> {
   const attributes = {
     email: user.email,
-    emailVerified: user.email_verified,
-    phoneNumber: user.phone_number,
-    phoneNumberVerified: user.phone_number_verified,
+    emailVerified: user.emailVerified,
+    phoneNumber: user.phoneNumber,
+    phoneNumberVerified: user.phoneNumberVerified,
     username: user.username,
-    displayName: user.display_name,
+    displayName: user.displayName,
     locale: user.locale,
     custom: user.custom,
   } as Value;

@@ -7,7 +7,7 @@ export interface KeptEmail extends Email {
   readonly sentAtMs: number;
 }
 
-/** The mailer of development: it delivers to nobody and shows what it was given. */
+/** The mailer for development: it delivers nothing, and shows the messages it was given. */
 export interface InboxMailer extends Mailer {
   /** Latest first. */
   messages(): readonly KeptEmail[];

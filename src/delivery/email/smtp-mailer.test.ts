@@ -8,17 +8,19 @@ import { openNames } from '../names.ts';
 import type { Names } from '../names.ts';
 import { DeliveryFailed } from './mailer.ts';
 import { smtpMailer } from './smtp-mailer.ts';
+import { systemRuntime } from '../../runtime/system-runtime.ts';
 
 const email = { to: 'ann@example.com', subject: '123456 is your code', text: 'The text', html: '<p>The text</p>' };
 const from = { name: 'Sallyport', address: 'login@example.org' };
-const names = openNames({ clock: { now: () => 0, anchorTo: () => undefined } });
+const runtime = systemRuntime();
+const names = openNames(runtime);
 const stops: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** A real SMTP server that keeps what it is given. */
+/** A real SMTP server that keeps the messages it receives. */
 async function startSmtp(options: { readonly refuses?: boolean; readonly afterMs?: number } = {}) {
   const received: { readonly to: readonly string[]; readonly source: string }[] = [];
   const server = new SMTPServer({
@@ -44,7 +46,7 @@ async function startSmtp(options: { readonly refuses?: boolean; readonly afterMs
 }
 
 function mailer(url: string) {
-  const made = smtpMailer({ url, from }, names);
+  const made = smtpMailer({ url, from }, names, runtime.timers);
   stops.unshift(async () => made.close());
   return made;
 }
@@ -77,7 +79,7 @@ describe('mail by SMTP', () => {
     expect(received[0]?.source).not.toMatch(/^bcc:/im);
   });
 
-  test('A79: mail goes to the address as it is written, or nowhere', async () => {
+  test('A79: mail goes to the address exactly as it is written, or is not sent', async () => {
     const { url, received } = await startSmtp();
     const mail = mailer(url);
     const taken = [
@@ -87,7 +89,7 @@ describe('mail by SMTP', () => {
       'a\u0131n@bank.example',
       '\u212aate@bank.example',
       'jos\u00e9@b\u00fccher.example',
-      // A letter of another alphabet: another domain, and its own.
+      // A letter of another alphabet: this is a different domain.
       'ann@b\u0430nk.example',
     ];
     for (const to of taken) await mail.send({ ...email, to }, 'a tenant');
@@ -113,12 +115,12 @@ describe('mail by SMTP', () => {
       '@bank.example',
       'ann',
     ]) {
-      await expect(mail.send({ ...email, to }, 'a tenant'), to).rejects.toThrow('as it is written');
+      await expect(mail.send({ ...email, to }, 'a tenant'), to).rejects.toThrow('exactly as written');
     }
     expect(received).toHaveLength(taken.length);
   });
 
-  test('ruling 52: its server is found by our own names, and shown to by its own: TLS asks for the name, not the address', async () => {
+  test('ruling 52: its server is resolved by our own resolver, and the TLS handshake carries its name, not the address', async () => {
     const { cert, key } = await makeCertificate();
     const seen: (string | undefined)[] = [];
     const server = createTlsServer({ cert, key, SNICallback: (name, done) => (seen.push(name), done(null)) });
@@ -133,15 +135,15 @@ describe('mail by SMTP', () => {
         return [{ address: '127.0.0.1', family: 4 }];
       },
     };
-    const made = smtpMailer({ url: `smtps://mail.shop.example:${port}`, from }, own);
+    const made = smtpMailer({ url: `smtps://mail.shop.example:${port}`, from }, own, runtime.timers);
     stops.unshift(async () => made.close());
-    // Nobody vouches for it.
+    // Its certificate has no trusted issuer.
     await expect(made.send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
     expect(seen).toEqual(['mail.shop.example']);
     expect(asked).toEqual([['mail.shop.example', '']]);
   });
 
-  test('ruling 52: a tenant that sends a hundred makes another wait for its turn, not for the hundred', async () => {
+  test('ruling 52: a tenant that sends a hundred mails makes another wait for its turn, not for all hundred', async () => {
     const { url, received } = await startSmtp({ afterMs: 50 });
     const mail = mailer(url);
     const flood = Array.from({ length: 100 }, (_, at) =>
@@ -152,7 +154,7 @@ describe('mail by SMTP', () => {
     await Promise.all(flood);
   });
 
-  test('ruling 56: a domain in capitals or of another alphabet is handed over as DNS has it', async () => {
+  test('ruling 56: a domain in capitals or of another alphabet is sent in the form that DNS uses', async () => {
     const { url, received } = await startSmtp();
     await mailer(url).send({ ...email, to: 'Bob@BÜCHER.Example' }, 'a tenant');
     expect(received[0]?.source).toContain('To: Bob@xn--bcher-kva.example');
@@ -163,7 +165,7 @@ describe('mail by SMTP', () => {
     await expect(mailer(url).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
   });
 
-  test('F18: a server that is not there, or never answers, is a failed delivery within five seconds', async () => {
+  test('F18: a server that does not exist, or never answers, is a failed delivery within five seconds', async () => {
     const silent: Server = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
@@ -171,7 +173,7 @@ describe('mail by SMTP', () => {
     const startedMs = performance.now();
     await expect(mailer(`smtp://127.0.0.1:${port}`).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
     await expect(mailer('smtp://127.0.0.1:1').send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
-    // The time-out itself is the promise; the rest is for a busy machine.
+    // The timeout itself is the promise; the rest allows for a busy machine.
     expect(performance.now() - startedMs).toBeLessThan(9_000);
   });
 });

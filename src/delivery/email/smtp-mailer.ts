@@ -9,15 +9,16 @@ import type { Target } from '../open-socket.ts';
 import type { OutboundConnection } from '../outbound.ts';
 import { DeliveryFailed } from './mailer.ts';
 import type { Mailer } from './mailer.ts';
+import type { Timers } from '../../runtime/runtime.ts';
 import { openTurns } from '../../runtime/turns.ts';
 
 export interface SmtpOptions {
-  /** `smtp://` or `smtps://`, with user and password where the server wants them. */
+  /** `smtp://` or `smtps://`, with user and password if the server needs them. */
   readonly url: string;
   readonly from: Sender;
 }
 
-/** An SMTP server that a tenant has named. */
+/** An SMTP server configured by a tenant. */
 export interface SmtpCredentials {
   readonly host: string;
   readonly port: number;
@@ -31,17 +32,18 @@ export interface SmtpCredentials {
   readonly replyToName?: string;
 }
 
-// A person waits for the answer (F18), so each step is short and all of them together stay within five seconds.
+// A user waits for the response (F18), so each step is short, and all of them together take at most five seconds.
 const stepTimeoutMs = 3_000;
 const wholeTimeoutMs = 4_500;
 
-// What mail servers listen on: relay, submission with TLS, submission, and its common alternative.
+// The ports of mail servers: relay, submission with TLS, submission, and its common alternative.
 const mailPorts = [25, 465, 587, 2525];
 
 const poolOptions = {
   pool: true,
   maxConnections: 5,
-  // A connection that broke while a message was under way may have delivered it: on doubt not again (F19).
+  // If a connection breaks while a message is being sent, it may have been delivered: when in doubt, don't send it
+  // again (F19).
   maxRequeues: 0,
   idleTimeout: 30_000,
   connectionTimeout: stepTimeoutMs,
@@ -54,47 +56,47 @@ const poolOptions = {
 
 type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'close'>;
 
-/** How a tenant's mail server is reached: as `Outbound` connects for this tenant. */
+/** How a tenant's mail server is reached: through `Outbound` for this tenant. */
 export type Connect = (target: Target, ports: readonly number[], signal: AbortSignal) => Promise<OutboundConnection>;
 
 /** Mail through the SMTP server of this installation. */
-export function smtpMailer({ url, from }: SmtpOptions, names: Names): Mailer {
-  return mailerOver(serverTransport(url, names), { from });
+export function smtpMailer({ url, from }: SmtpOptions, names: Names, timers: Timers): Mailer {
+  return mailerOver(serverTransport(url, names, timers), { from }, timers);
 }
 
 /**
  * Connects to the SMTP server of this installation, greets it, begins TLS and signs in, and sends nothing.
- * @throws {DeliveryFailed} with the codes of what went wrong
+ * @throws {DeliveryFailed} with the codes of the failure
  */
-export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names): Promise<void> {
-  const transport = serverTransport(url, names);
+export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names, timers: Timers): Promise<void> {
+  const transport = serverTransport(url, names, timers);
   try {
     await transport.verify();
   } catch (error) {
-    throw new DeliveryFailed(`The mail server does not take us (${reasonOf(error)}).`, { isRefused: true });
+    throw new DeliveryFailed(`The mail server does not accept our sign-in (${reasonOf(error)}).`, { isRefused: true });
   } finally {
     transport.close();
   }
 }
 
-function serverTransport(url: string, names: Names) {
+function serverTransport(url: string, names: Names, timers: Timers) {
   return createTransport({
     ...poolOptions,
     url,
-    getSocket: socketFrom(async ({ host, port }, signal) => ({
+    getSocket: socketFrom(timers, async ({ host, port }, signal) => ({
       connection: await openSocket({ host, port }, await names.resolve(host, theServer, signal), signal),
     })),
   });
 }
 
-// Whose look-ups it has: those of the operator, not of a tenant.
+// The asker of its name lookups: the operator, not a tenant.
 const theServer = '';
 
 /**
- * Mail through an SMTP server that a tenant has named: where it stands is checked like every target of a tenant's, and
- * without TLS the password goes to nobody but a server on the operator's list.
+ * Mail through an SMTP server configured by a tenant. Its address is checked like every target that a tenant
+ * configures. Without TLS the password is sent only to servers on the operator's list.
  */
-export function tenantSmtpMailer(credentials: SmtpCredentials, connect: Connect): Mailer {
+export function tenantSmtpMailer(credentials: SmtpCredentials, connect: Connect, timers: Timers): Mailer {
   const { host, port, secure, user, password, from, fromName, replyTo, replyToName } = credentials;
   const transport = createTransport({
     ...poolOptions,
@@ -102,15 +104,16 @@ export function tenantSmtpMailer(credentials: SmtpCredentials, connect: Connect)
     port,
     secure,
     auth: { user, pass: password },
-    getSocket: socketFrom(async (target, signal) => {
+    getSocket: socketFrom(timers, async (target, signal) => {
       const { socket, isListed } = await connect(target, mailPorts, signal);
       return { connection: socket, requireTLS: !isListed };
     }),
   });
-  return mailerOver(transport, {
+  const sender = {
     from: { name: fromName ?? '', address: from },
     ...(replyTo === undefined ? {} : { replyTo: { name: replyToName ?? '', address: replyTo } }),
-  });
+  };
+  return mailerOver(transport, sender, timers);
 }
 
 interface SmtpTarget {
@@ -119,8 +122,12 @@ interface SmtpTarget {
   readonly secure?: boolean | undefined;
 }
 
-/** For nodemailer, which speaks SMTP, and TLS by the host's name, over what it is given. It looks nothing up. */
+/**
+ * A transport for nodemailer, which speaks SMTP, and TLS by the host's name, over the given socket. It looks up no
+ * names.
+ */
 function socketFrom(
+  timers: Timers,
   open: (target: Target, signal: AbortSignal) => Promise<{ connection: Socket; requireTLS?: boolean }>,
 ) {
   return (
@@ -128,7 +135,7 @@ function socketFrom(
     done: (error: Error | null, socketOptions?: object) => void,
   ) => {
     const target = { host, port: Number(port) || (secure ? 465 : 587) };
-    open(target, AbortSignal.timeout(stepTimeoutMs)).then(
+    open(target, timers.timeout(stepTimeoutMs)).then(
       (options) => done(null, options),
       (cause: unknown) => done(new NotConnected(cause)),
     );
@@ -145,14 +152,14 @@ class NotConnected extends Error {
   }
 }
 
-// Said by the library before the message's own text is begun.
+// The library reports these before it begins the message's own text.
 const codesBeforeText = ['EAUTH', 'EDNS', 'EENVELOPE', 'EREQUIRETLS', 'ETLS'];
-// The one time-out of the library that may come after that; its others are of connecting, TLS and the greeting.
+// The library's only timeout that may come after that; its others are for connecting, TLS and the greeting.
 const conversationTimeout = 'SOCKET_TIMEOUT';
 
 /**
- * Whether an error says for certain that the message was not taken: nobody was reached, or the server said no. On doubt it was:
- * where an answer is missing, its text may have arrived all the same.
+ * Whether an error means that the message was certainly not accepted: no server was reached, or the server refused.
+ * When in doubt it was accepted: if a response is missing, the text may have arrived anyway.
  */
 function isRefusal(error: unknown): boolean {
   if (error instanceof NotConnected) return true;
@@ -161,33 +168,37 @@ function isRefusal(error: unknown): boolean {
   const { code, timeoutType, originalCode, syscall } = error as Error & Record<string, unknown>;
   if (codesBeforeText.includes(String(code))) return true;
   if (timeoutType !== undefined && timeoutType !== conversationTimeout) return true;
-  // A certificate that nobody vouches for: no fault of the line, which names the call that failed.
+  // A certificate without a trusted issuer is not an error of the connection, which names the call that failed.
   return code === 'ESOCKET' && /CERT|ISSUER|SIGNATURE/.test(String(originalCode)) && syscall === undefined;
 }
 
-/** Whether a server has answered, and said no. */
+/** Whether a server has responded with a refusal. */
 function isNo(error: unknown): boolean {
   return error instanceof Error && 'responseCode' in error && Number(error.responseCode) >= 400;
 }
 
-function mailerOver(transport: Transport, sender: { readonly from: Sender; readonly replyTo?: Sender }): Mailer {
+function mailerOver(
+  transport: Transport,
+  sender: { readonly from: Sender; readonly replyTo?: Sender },
+  timers: Timers,
+): Mailer {
   const turns = openTurns({ placesMax: poolOptions.maxConnections });
   return {
     async send({ to, subject, text, html, messageId }, tenantId) {
       if (!isMailbox(to)) {
-        throw new DeliveryFailed('The address is none that mail goes to as it is written.', { isRefused: true });
+        throw new DeliveryFailed('Mail cannot be sent to this address exactly as written.', { isRefused: true });
       }
-      const signal = AbortSignal.timeout(wholeTimeoutMs);
+      const signal = timers.timeout(wholeTimeoutMs);
       const message = {
         ...sender,
-        // An address object, not text: nothing in an address can become a second recipient or a header. Its domain as DNS
-        // has it: no library has to find that out.
+        // An address object, not text, so nothing in an address can become a second recipient or a header. The domain
+        // is in its DNS form, so no library has to convert it.
         to: { name: '', address: normalEmail(to) },
         subject,
         text,
         html,
         ...(messageId === undefined ? {} : { messageId }),
-        // Takes the message out of the queue too: nothing is sent after it was said to have failed.
+        // Also removes the message from the queue: nothing is sent after it was reported as failed.
         signal,
       };
       let hasBegun = false;
@@ -208,7 +219,7 @@ function mailerOver(transport: Transport, sender: { readonly from: Sender; reado
   };
 }
 
-// Of an error only its codes: what the server answered is its own text, and could repeat what was sent to it.
+// Only an error's codes: the server chose the text of its response, which could repeat what was sent to it.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const code = 'code' in error && /^[A-Z_]{2,40}$/.test(String(error.code)) ? String(error.code) : error.name;

@@ -1,13 +1,13 @@
 import type { Mailer } from './mailer.ts';
 
-/** The mailers of tenants that bring their own provider, each with its connections. */
+/** The mailers of tenants with their own provider, each with its connections. */
 export interface TenantMailers {
   /**
-   * The tenant's mailer. The one that is there stays as long as `fingerprint`, which stands for provider and credentials,
-   * is the same; a different one takes its place, and its connections are closed.
+   * The tenant's mailer. An existing one is kept while `fingerprint`, which identifies provider and credentials, stays
+   * the same. A different one replaces it, and the old connections are closed.
    */
   mailerOf(tenantId: string, fingerprint: string, open: () => Mailer): Mailer;
-  /** Closes those whose fingerprint is not the tenant's any more. */
+  /** Closes mailers whose fingerprint is no longer the tenant's. */
   closeStale(fingerprintOf: (tenantId: string) => string | undefined): void;
   close(): void;
 }

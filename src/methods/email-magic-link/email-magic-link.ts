@@ -1,4 +1,5 @@
 import { emailMethod } from '../contact-method.ts';
+import { manifest } from './manifest.ts';
 
 /** Links by e-mail. */
-export const emailMagicLink = emailMethod('EMAIL_MAGIC_LINK');
+export const emailMagicLink = emailMethod(manifest);

@@ -4,7 +4,7 @@ import { OtherAddress, Resend, WithAddress, useSending, useSent } from '../../ui
 import type { EnrolmentProps, Sending } from '../../ui/kit/email-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
-import { Context, OtherWay, Screen, Sentence } from '../../ui/kit/parts.tsx';
+import { Context, OtherWay, RememberTick, Screen, Sentence } from '../../ui/kit/parts.tsx';
 
 const pollMs = 2_000;
 
@@ -12,7 +12,7 @@ export const page: MethodPage = {
   Challenge({ method }) {
     const { client, proved } = usePage();
     const kind = { verificationMethod, isEnrolment: false } as const;
-    const sending = useSending(kind, useSent(kind), (options) => client.challengeMagicLink(options));
+    const sending = useSending(kind, useSent(kind), (options) => client.send('/challenge/email-magic-link', options));
     return <OpenLink identifier={method.identifier ?? ''} sending={sending} onOpened={proved} />;
   },
 
@@ -26,8 +26,8 @@ function Enrol({ to: { email, sent }, onOther }: EnrolmentProps) {
   const kind = { verificationMethod, isEnrolment: true } as const;
   const sending = useSending(kind, sent, (options) =>
     email === undefined
-      ? client.challengeMagicLink({ ...options, userAuthenticatorId: sent.userAuthenticatorId })
-      : client.enrollMagicLink(email, options),
+      ? client.send('/challenge/email-magic-link', { ...options, userAuthenticatorId: sent.userAuthenticatorId })
+      : client.send('/user-authenticators/email-magic-link', { ...options, email }),
   );
   return <OpenLink identifier={email ?? sent.target} sending={sending} onOpened={enrolled} onOther={onOther} />;
 }
@@ -51,9 +51,9 @@ function OpenLink({
     let isOver = false;
     const ask = async () => {
       if (isOver) return;
-      const isOpened = await client.finalizeMagicLink().then(
+      const isOpened = await client.prove('/verify/email-magic-link/finalize').then(
         (reply) => reply.isVerified,
-        // What went wrong for a moment must not end the waiting; what the server refuses for good does.
+        // A temporary failure must not end the polling; a final refusal by the server does.
         (error: unknown) => (error instanceof ApiError && error.status < 429 ? undefined : false),
       );
       if (isOver) return;
@@ -79,6 +79,7 @@ function OpenLink({
         <p class="Note">{words.say('email-code-entry.deliveryWarning')}</p>
       ) : null}
       <div class="Stack">
+        <RememberTick />
         {!isSent ? null : (
           <p class="Waiting Note" role="status">
             <span class="Spinner" aria-hidden="true" />

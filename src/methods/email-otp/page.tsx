@@ -9,7 +9,7 @@ export const page: MethodPage = {
   Challenge({ method }) {
     const { client, proved } = usePage();
     const kind = { verificationMethod, isEnrolment: false } as const;
-    const sending = useSending(kind, useSent(kind), (options) => client.challengeEmail(options));
+    const sending = useSending(kind, useSent(kind), (options) => client.send('/challenge/email-otp', options));
     return <EnterCode identifier={method.identifier ?? ''} sending={sending} onVerified={proved} />;
   },
 
@@ -23,8 +23,8 @@ function Enrol({ to: { email, sent }, onOther }: EnrolmentProps) {
   const kind = { verificationMethod, isEnrolment: true } as const;
   const sending = useSending(kind, sent, (options) =>
     email === undefined
-      ? client.challengeEmail({ ...options, userAuthenticatorId: sent.userAuthenticatorId })
-      : client.enrollEmail(email, options),
+      ? client.send('/challenge/email-otp', { ...options, userAuthenticatorId: sent.userAuthenticatorId })
+      : client.send('/user-authenticators/email-otp', { ...options, email }),
   );
   return <EnterCode identifier={email ?? sent.target} sending={sending} onVerified={enrolled} onOther={onOther} />;
 }
@@ -56,7 +56,7 @@ function EnterCode({
         label={words.say('code.label')}
         submitLabel={words.say('email-code-entry.primaryCta')}
         length={sending.sent?.codeLength ?? session.options.codeLength}
-        verify={(code) => client.verifyEmail(code)}
+        verify={(code) => client.prove('/verify/email-otp', { verificationCode: code })}
         onVerified={onVerified}
       >
         <Resend sending={sending} texts={{ resend: 'code.resend', resendIn: 'code.resendIn', resent: 'code.resent' }} />

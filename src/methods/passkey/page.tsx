@@ -35,7 +35,7 @@ export const page: MethodPage = {
   },
 };
 
-/** A passkey that the server does not take is an answer for the person, like a wrong code. */
+/** A passkey that the server does not accept is reported to the user like a wrong code. */
 function asRefused(error: unknown): { readonly isVerified: false } {
   if (error instanceof ApiError && /^(invalid|unknown)_credential$/.test(error.code)) return { isVerified: false };
   throw error;

@@ -1,12 +1,13 @@
 import { Refusal } from '../../contract/errors.ts';
+import { keySlot } from '../../core/authenticators/slot.ts';
 import { isUsableKey, keyAlgorithmNames } from '../key-algorithms.ts';
 import type { Method } from '../method.ts';
 import { credentialIdBytesMax, describeKey, keyCeremonies, toldOfKey } from '../webauthn-ceremony.ts';
+import { manifest } from './manifest.ts';
 
 /** Discoverable WebAuthn credentials. */
 export const passkey: Method = {
-  verificationMethod: 'PASSKEY',
-  contact: undefined,
+  verificationMethod: manifest.verificationMethod,
   keys: keyCeremonies({ isDiscoverable: true }),
   readVerifiedEnrolment(request) {
     const { name, transports, aaguid } = request;
@@ -26,7 +27,7 @@ export const passkey: Method = {
     }
     const id = credentialId.toString('base64url');
     return {
-      slot: id,
+      slot: keySlot(id),
       credentialId: id,
       state: {
         name: name ?? 'Passkey',
@@ -45,7 +46,7 @@ function decodeBase64Url(text: string): Buffer | undefined {
   return bytes.length === 0 ? undefined : bytes;
 }
 
-/** What is not CBOR is no key. */
+/** Bytes that are not CBOR are not a key. */
 function isTakenKey(bytes: Buffer): boolean {
   try {
     return isUsableKey(bytes);

@@ -18,7 +18,7 @@ export const page: MethodPage = {
           label={words.say('recovery-code-entry.label')}
           submitLabel={words.say('recovery-code-entry.primaryCta')}
           length={undefined}
-          verify={(code) => client.verifyRecoveryCode(code)}
+          verify={(code) => client.prove('/verify/recovery-code', { verificationCode: code })}
           onVerified={proved}
         >
           <OtherWay />

@@ -17,7 +17,7 @@ describe('a set of recovery codes', () => {
     expect(recoveryCodeSetBytes).toBe(100);
   });
 
-  test('carries every random bit: another byte is another code', () => {
+  test('uses every random bit: another byte is another code', () => {
     fc.assert(
       fc.property(bytes, fc.nat(recoveryCodeSetBytes - 1), fc.integer({ min: 1, max: 255 }), (random, at, mask) => {
         const changed = Uint8Array.from(random);
@@ -60,7 +60,7 @@ describe('a recovery code as a person types it', () => {
     expect(readRecoveryCode(typed)).toBe(plain);
   });
 
-  test('ruling 45: look-alikes are read as Crockford says, and digits of other scripts as ours', () => {
+  test('ruling 45: look-alikes are read as Crockford specifies, and digits of other scripts as ours', () => {
     expect(readRecoveryCode('oOiI-lL00-0000-0000')).toBe('0011110000000000');
     expect(readRecoveryCode('٠١٢٣-0000-0000-0000')).toBe('0123000000000000');
   });
@@ -69,7 +69,7 @@ describe('a recovery code as a person types it', () => {
     expect(readRecoveryCode(typed)).toBeUndefined();
   });
 
-  test('read once more it is itself', () => {
+  test('is unchanged when read again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 16, maxLength: 64 }), (text) => {
         const once = readRecoveryCode(text);

@@ -5,11 +5,17 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const bytesPerCode = 10;
 const charactersPerCode = (bytesPerCode * 8) / 5;
 
-/** How many codes a set has, and how many random bytes it is made from. 80 bits a code (NIST SP 800-63B-4 §4.2.1.1: at least 64). */
+/**
+ * The number of codes in a set, and the random bytes that it is made from. 80 bits per code (NIST SP 800-63B-4
+ * §4.2.1.1: at least 64).
+ */
 export const recoveryCodeCount = 10;
 export const recoveryCodeSetBytes = recoveryCodeCount * bytesPerCode;
 
-/** A set of recovery codes as people read them: four groups of four characters. `random` has {@link recoveryCodeSetBytes} bytes. */
+/**
+ * A set of recovery codes as users read them: four groups of four characters. `random` has {@link recoveryCodeSetBytes}
+ * bytes.
+ */
 export function recoveryCodesFrom(random: Uint8Array): readonly string[] {
   const codes: string[] = [];
   for (let start = 0; start < recoveryCodeSetBytes; start += bytesPerCode) {
@@ -23,8 +29,9 @@ export function recoveryCodesFrom(random: Uint8Array): readonly string[] {
 }
 
 /**
- * The one spelling of a code that is hashed: upper case, look-alikes read as Crockford says, and nothing that is not of the
- * alphabet, so that separators, quotes and full stops around it do no harm (ruling 45). Undefined if that is no whole code.
+ * The normal form of a code that is hashed: upper case, with look-alikes read as Crockford specifies, and without
+ * characters that are not in the alphabet, so that separators, quotes and full stops around it do not matter
+ * (ruling 45). Undefined if that is not a complete code.
  */
 export function readRecoveryCode(given: string): string | undefined {
   const folded = withPlainDigits(given.normalize('NFKC')).toUpperCase().replace(/[IL]/g, '1').replace(/O/g, '0');

@@ -1,6 +1,7 @@
 import { hmacSha256, slowHash } from '../../runtime/crypto.ts';
 import type { SecretKey } from '../../runtime/crypto.ts';
 import type { Method, SavedCodes } from '../method.ts';
+import { manifest } from './manifest.ts';
 import { readRecoveryCode, recoveryCodeSetBytes, recoveryCodesFrom } from './recovery-code-set.ts';
 
 // NIST SP 800-63B-4 §3.1.2.2 asks for 32 bits.
@@ -24,10 +25,9 @@ const savedCodes: SavedCodes = {
   hashOf,
 };
 
-/** Codes that a user has written down, for when nothing else is at hand. */
+/** Codes that a user has written down, for when no other method is available. */
 export const recoveryCode: Method = {
-  verificationMethod: 'RECOVERY_CODE',
-  contact: undefined,
+  verificationMethod: manifest.verificationMethod,
   savedCodes,
   describe: () => ({}),
 };

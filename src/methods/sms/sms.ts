@@ -1,4 +1,5 @@
 import { phoneMethod } from '../contact-method.ts';
+import { manifest } from './manifest.ts';
 
 /** One-time codes by text message. */
-export const sms = phoneMethod('SMS');
+export const sms = phoneMethod(manifest);

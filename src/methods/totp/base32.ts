@@ -1,8 +1,8 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
- * Decodes base32 (RFC 4648 §6), upper or lower case, with or without padding, and with the spaces, dashes and invisible
- * marks by which people and programs part it into groups; undefined if it is not that.
+ * Decodes base32 (RFC 4648 §6) in upper or lower case, with or without padding, and with the spaces, dashes and
+ * invisible characters that people and programs put between groups; undefined if it is not base32.
  */
 export function decodeBase32(text: string): Buffer | undefined {
   const characters = text.replace(/[\s\p{Pd}\p{Cf}]/gu, '').replace(/=+$/, '');
@@ -22,7 +22,7 @@ export function decodeBase32(text: string): Buffer | undefined {
   return bytes.length === 0 ? undefined : Buffer.from(bytes);
 }
 
-/** Encodes as base32 without padding, as apps expect it. `bytes` has a multiple of five. */
+/** Encodes as base32 without padding, as apps expect it. The length of `bytes` is a multiple of five. */
 export function encodeBase32(bytes: Buffer): string {
   let text = '';
   for (let start = 0; start + 5 <= bytes.length; start += 5) {

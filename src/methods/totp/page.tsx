@@ -6,7 +6,7 @@ import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, PrimaryButton, Problem, Screen, SlowNote } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 
-// What an authenticator app makes that is set up here (client-api 5.1).
+// The codes of an authenticator app that is set up here (client-api 5.1).
 const digits = 6;
 
 export const page: MethodPage = {
@@ -25,7 +25,7 @@ export const page: MethodPage = {
           label={words.say('code.label')}
           submitLabel={words.say('totp-code-entry.primaryCta')}
           length={own?.codeLength ?? digits}
-          verify={(code) => client.verifyTotp(code)}
+          verify={(code) => client.prove('/verify/totp', { verificationCode: code })}
           onVerified={proved}
         >
           <OtherWay />
@@ -40,7 +40,7 @@ export const page: MethodPage = {
 interface Secret {
   readonly uri: string;
   readonly secret: string;
-  /** The path of the dark modules, and how many there are on a side. */
+  /** The path of the dark modules, and their number on each side. */
   readonly picture: { readonly path: string; readonly size: number };
 }
 
@@ -51,7 +51,10 @@ function Connect() {
 
   const load = () =>
     task.run(async () => {
-      const [{ uri, secret: text }, { encode }] = await Promise.all([client.enrollTotp(), import('uqr')]);
+      const [{ uri, secret: text }, { encode }] = await Promise.all([
+        client.call<Pick<Secret, 'uri' | 'secret'>>('POST', '/user-authenticators/totp', {}),
+        import('uqr'),
+      ]);
       const { data, size } = encode(uri, { ecc: 'M', border: 0 });
       const path = data
         .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
@@ -127,7 +130,7 @@ function Connect() {
         label={words.say('code.label')}
         submitLabel={words.say('totp-setup.primaryCta')}
         length={digits}
-        verify={(code) => client.verifyTotp(code)}
+        verify={(code) => client.prove('/verify/totp', { verificationCode: code })}
         onVerified={enrolled}
       >
         <OtherWay />

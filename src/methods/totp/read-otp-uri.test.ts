@@ -44,7 +44,7 @@ describe('base32', () => {
     );
   });
 
-  test.each(['', '=', 'A', '0', '1', '8', 'MZXW6Y!', 'é'])('%j is none', (text) =>
+  test.each(['', '=', 'A', '0', '1', '8', 'MZXW6Y!', 'é'])('%j is not base32', (text) =>
     expect(decodeBase32(text)).toBeUndefined(),
   );
 });
@@ -61,7 +61,7 @@ describe('an otpauth URI', () => {
     });
   });
 
-  test('gives what it says, in any case', () => {
+  test('returns what it contains, in any case', () => {
     expect(
       readOtpUri(`otpauth://totp/x?secret=${secret.toLowerCase()}&algorithm=sha512&digits=8&period=60`),
     ).toMatchObject({

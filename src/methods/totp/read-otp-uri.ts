@@ -2,7 +2,7 @@ import { parseUrl } from '../../contract/parse-url.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { decodeBase32 } from './base32.ts';
 
-/** What an `otpauth://totp/` URI says: the parameters of RFC 6238 §4 and the shared secret. */
+/** The contents of an `otpauth://totp/` URI: the parameters of RFC 6238 §4 and the shared secret. */
 export interface TotpParameters {
   readonly algorithm: 'SHA1' | 'SHA256' | 'SHA512';
   readonly digits: number;
@@ -10,22 +10,24 @@ export interface TotpParameters {
   readonly secret: Buffer;
 }
 
-// RFC 4226 §4 R6 asks for 128 bits, and what is made here has 160. Seeds of 80 bits are what many users bring along from
-// elsewhere; online guesses are at the code, not at the seed, so they are taken as they are.
+// RFC 4226 §4 R6 asks for 128 bits, and secrets generated here have 160. Many users bring seeds of 80 bits from
+// elsewhere. Online guesses are at the code, not at the seed, so such seeds are accepted as they are.
 const secretBytesMin = 10;
 const secretBytesMax = 128;
 
-// Ruling 56. Shorter than a person takes to type a code; longer than a code may be good for.
+// Ruling 56. A shorter period is not enough for a user to type a code; a longer one would make a code valid for too
+// long.
 const periodSecondsMin = 10;
 const periodSecondsMax = 120;
 
 /**
- * Reads the URI that authenticator apps scan, as the many programs that write it spell it. What would make other codes than
- * the app does is refused. @throws {Refusal} `invalid_request` saying what is wrong; never the secret.
+ * Reads the URI that authenticator apps scan, in the spellings of the many programs that write it. A URI that would
+ * lead to other codes than the app's is refused. @throws {Refusal} `invalid_request` saying what is wrong; never the
+ * secret.
  */
 export function readOtpUri(text: string): TotpParameters {
   const url = parseUrl(text);
-  // Hosts of schemes that are not the web's keep their case.
+  // URLs with schemes that are not the web's keep the case of their hosts.
   const type = url?.protocol === 'otpauth:' ? url.host.toLowerCase() : undefined;
   if (type === 'hotp') {
     throw new Refusal(
@@ -37,7 +39,7 @@ export function readOtpUri(text: string): TotpParameters {
     throw new Refusal('invalid_request', 'otpUri must be an otpauth://totp/ URI.');
   }
   const member = (name: string) => readMember(url.searchParams, name);
-  // Apps that know the word show letters, others digits.
+  // Apps that support this member show letters, others digits.
   if (member('encoder') !== undefined) {
     throw new Refusal('invalid_request', 'otpUri must be of codes of digits: it names an encoder of its own.');
   }
@@ -62,13 +64,13 @@ export function readOtpUri(text: string): TotpParameters {
 }
 
 /**
- * A member of the query, in any case, without spaces around it; undefined if it is absent or empty. Twice with different
- * values it means one thing to one app and another to the next.
+ * A member of the query, in any case, without spaces around it; undefined if it is absent or empty. If it appears twice
+ * with different values, apps disagree about its meaning.
  */
 function readMember(query: URLSearchParams, wanted: string): string | undefined {
   const values = new Set<string>();
   for (const [name, value] of query) {
-    // `&amp;` is what is left of `&` in a link that was copied out of a page's source.
+    // `&amp;` remains instead of `&` in a link that was copied from a page's source.
     if (name.toLowerCase().replace(/^amp;/, '') === wanted && value.trim() !== '') values.add(value.trim());
   }
   if (values.size > 1) throw new Refusal('invalid_request', `otpUri must have one ${wanted}, not several.`);

@@ -14,7 +14,7 @@ test.each(rfc4226.map((expected, counter) => [counter, expected] as const))(
   },
 );
 
-// The seeds are as long as the hash, by the errata of RFC 6238.
+// The seeds are as long as the hash, according to the errata of RFC 6238.
 const seeds = {
   SHA1: '12345678901234567890',
   SHA256: '12345678901234567890123456789012',
@@ -35,13 +35,13 @@ test.each([
   expect(codeOf(Buffer.from(seeds.SHA512), step, 8, 'SHA512')).toBe(sha512);
 });
 
-test('what is encoded as base32 is decoded as what it was', () => {
+test('bytes that are encoded as base32 decode to the same bytes', () => {
   expect(encodeBase32(Buffer.from('foobarfoob'))).toBe('MZXW6YTBOJTG633C');
   const bytes = Buffer.from('00ff107f80'.repeat(4), 'hex');
   expect(decodeBase32(encodeBase32(bytes))).toEqual(bytes);
 });
 
-describe('ruling 56: an app that was brought along', () => {
+describe('ruling 56: an app that was enrolled elsewhere', () => {
   const nowMs = 1_700_000_003_000;
   const cases = ([10, 20, 30, 45, 60, 90, 120] as const).flatMap((period) =>
     ([6, 7, 8] as const).flatMap((digits) =>
@@ -50,7 +50,7 @@ describe('ruling 56: an app that was brought along', () => {
   );
 
   test.each(cases)(
-    'is read by its own steps: $period s, $digits digits, $algorithm',
+    'is read in its own time steps: $period s, $digits digits, $algorithm',
     ({ period, digits, algorithm }) => {
       const seed = seeds[algorithm];
       // An independent implementation computes the codes.

@@ -1,14 +1,14 @@
 import { getClientConfigurations as route } from '../../contract/client/authenticators.ts';
-import { verificationMethod } from '../../contract/values.ts';
-import { tokenOperation } from '../operation.ts';
+import { verificationMethod as methodName } from '../../contract/values.ts';
+import { operation } from '../operation.ts';
 
-export const getClientConfigurations = tokenOperation(route, async (_context, { caller: { tenant } }) =>
-  tenant.authenticatorConfigurations.map(({ authenticator_id, verification_method, is_active, settings }) => {
+export const getClientConfigurations = operation(route, async (_context, { caller: { tenant } }) =>
+  tenant.authenticatorConfigurations.map(({ authenticatorId, verificationMethod, isActive, settings }) => {
     const { isEditableByUser, isHiddenToUser, smsChannel } = settings;
     return {
-      authenticatorId: authenticator_id,
-      verificationMethod: verificationMethod.parse(verification_method),
-      isActive: is_active,
+      authenticatorId,
+      verificationMethod: methodName.parse(verificationMethod),
+      isActive,
       ...(typeof isEditableByUser === 'boolean' ? { isEditableByUser } : {}),
       ...(typeof isHiddenToUser === 'boolean' ? { isHiddenToUser } : {}),
       ...(smsChannel === 'DEFAULT' || smsChannel === 'WHATSAPP' ? { smsChannel } : {}),

@@ -1,21 +1,23 @@
 import { getOwnAuthenticators as route } from '../../contract/client/authenticators.ts';
-import { sessionCookie } from '../../contract/client/passkey.ts';
+import { sessionCookie } from '../../contract/client/cookies.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { openAction } from '../../proving/open-action.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
-import { clientOperation } from '../operation.ts';
-import type { ClientRequest, Context, TokenCaller } from '../operation.ts';
-import { ownAuthenticatorView } from './own-authenticator-view.ts';
-import { tokenRequest } from './token-request.ts';
+import { operation } from '../operation.ts';
+import type { Context } from '../../calls/context.ts';
+import type { TokenCaller } from '../../calls/caller.ts';
+import type { ClientRequest } from '../../calls/request.ts';
+import { ownAuthenticatorView } from '../../views/own-authenticator-view.ts';
+import { tokenRequest } from '../../calls/token-request.ts';
 
-// Never paged: what is missing here, platforms hide from the user (client-api 3.2).
-export const getOwnAuthenticators = clientOperation(route, async (context, request) => {
+// Never paged: platforms hide passkeys from the user that are missing here (client-api 3.2).
+export const getOwnAuthenticators = operation(route, async (context, request) => {
   const caller = tokenRequest(request)?.caller ?? sessionOf(context, request);
   const { row, verified } = await openAction(context, caller);
-  return verified.map((authenticator) => ownAuthenticatorView(context, authenticator, row.default_authenticator_id));
+  return verified.map((authenticator) => ownAuthenticatorView(context, authenticator, row.defaultAuthenticatorId));
 });
 
-/** Who has the browser's session cookie, of the tenant that the request names. */
+/** The holder of the browser's session cookie, for the tenant that the request names. */
 function sessionOf(context: Context, { caller, cookies }: ClientRequest<typeof route>): TokenCaller {
   const { kind, tenant } = caller;
   const given = cookies?.get(sessionCookie);

@@ -1,7 +1,7 @@
 import { openChallenge as route } from '../../contract/client/challenge.ts';
-import { clientOperation } from '../operation.ts';
-import { openAnonymousChallenge } from './open-anonymous-challenge.ts';
+import { operation } from '../operation.ts';
+import { openAnonymousChallenge } from '../../proving/open-anonymous-challenge.ts';
 
-export const openChallenge = clientOperation(route, (context, request) =>
-  openAnonymousChallenge(context, request, request.body, false),
+export const openChallenge = operation(route, (context, request) =>
+  openAnonymousChallenge(context, request, request.body, { isCookieBound: false }),
 );

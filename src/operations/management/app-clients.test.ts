@@ -1,4 +1,4 @@
-/** Worry: a setting of an app client makes tokens that say or last more than they may. */
+/** Worry: a setting of an app client makes tokens that claim more or last longer than they may. */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../storage/sql.ts';
@@ -6,7 +6,7 @@ import { testApp } from '../../testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../testkit/test-app.ts';
 import { databaseKinds } from '../../testkit/test-database.ts';
 
-const auditStatement = statement<{ event_type: string; data: Record<string, unknown> }>(
+const auditStatement = statement<{ eventType: string; data: Record<string, unknown> }>(
   'test_app_client_audit',
   `select event_type, data from audit_events where tenant_id = $1 and event_type like 'app_client.%' order by event_id`,
 );
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('app clients on the %s database', (kind) => {
     const changed = await manage('PATCH', '/com.example.app', body);
     expect(changed.body).toEqual({ clientId: 'com.example.app', name: 'App', ...body });
     expect((await manage('PATCH', '/com.example.app', {})).body).toEqual(changed.body);
-    // What was read can be sent back; null brings the default back.
+    // A response can be sent back unchanged; null restores the default.
     expect((await manage('PATCH', '/com.example.app', changed.body)).body).toEqual(changed.body);
     const cleared = { accessTokenLifetimeInMinutes: null, refreshTokenLifetimeInDays: null, customClaims: null };
     expect((await manage('PATCH', '/com.example.app', cleared)).body).toEqual(created.body);
@@ -70,7 +70,7 @@ describe.each(databaseKinds)('app clients on the %s database', (kind) => {
     expect((await manage('DELETE', '/com.example.app')).body).toEqual({ success: true });
     expect((await manage('GET', '/com.example.app')).status).toBe(404);
     const events = (await t.db.query(auditStatement, [t.tenant.tenantId])).slice(before);
-    expect(events.map((event) => event.event_type)).toEqual([
+    expect(events.map((event) => event.eventType)).toEqual([
       'app_client.created',
       'app_client.updated',
       'app_client.updated',
@@ -80,7 +80,7 @@ describe.each(databaseKinds)('app clients on the %s database', (kind) => {
     expect(events[1]?.data).toEqual({ before: created.body, after: changed.body });
   });
 
-  test('a clientId that is left out is made; one that exists is 409; one that does not is 404', async () => {
+  test('a missing clientId is generated; one that exists is 409; one that does not is 404', async () => {
     const { body } = await manage('POST', '', { name: 'Made' });
     expect(body.clientId).toMatch(/^[0-9a-f-]{36}$/);
     const again = await manage('POST', '', { name: 'Again', clientId: body.clientId });

@@ -3,24 +3,24 @@ import { createCustomDataPoint as route } from '../../contract/management/custom
 import { listCustomDataPoints, recordCustomDataPoint } from '../../storage/queries/custom-data-points.ts';
 import type { CustomDataPointRow } from '../../storage/queries/custom-data-points.ts';
 import { operation } from '../operation.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { customDataPointView } from './custom-data-point-view.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { customDataPointView } from '../../views/custom-data-point-view.ts';
 
 export const createCustomDataPoint = operation(route, async (context, request) => {
   const { body } = request;
   const { tenantId } = request.caller.tenant;
   const created: CustomDataPointRow = {
-    data_point_id: context.runtime.ids.uuid(),
+    dataPointId: context.runtime.ids.uuid(),
     name: body.name,
-    data_type: body.dataType,
-    model_type: body.modelType,
+    dataType: body.dataType,
+    modelType: body.modelType,
     description: body.description ?? null,
-    is_public: body.isPublic ?? false,
+    isPublic: body.isPublic ?? false,
     linked: body.linked ?? false,
   };
   return changeConfiguration(context, route, request, async (sql) => {
     const known = await listCustomDataPoints(sql, tenantId);
-    if (known.some((row) => row.name === body.name && row.model_type === body.modelType)) {
+    if (known.some((row) => row.name === body.name && row.modelType === body.modelType)) {
       throw new Refusal(
         'resource_already_exists',
         `A custom data point ${body.name} of this model type already exists.`,

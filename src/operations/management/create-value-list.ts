@@ -5,10 +5,10 @@ import type { ValueListRow } from '../../storage/queries/value-lists.ts';
 import { quotas } from '../../core/quotas.ts';
 import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { readListItems } from './read-list-items.ts';
-import { refuseMoreThan } from './refuse-more-than.ts';
-import { valueListView } from './value-list-view.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { readListItems } from '../../configuring/read-list-items.ts';
+import { requireRoom } from '../../configuring/require-room.ts';
+import { valueListView } from '../../views/value-list-view.ts';
 
 export const createValueList = operation(route, async (context, request) => {
   const { body } = request;
@@ -17,8 +17,8 @@ export const createValueList = operation(route, async (context, request) => {
   const created: ValueListRow = {
     alias,
     name: body.name,
-    item_type: body.itemType,
-    is_active: body.isActive,
+    itemType: body.itemType,
+    isActive: body.isActive,
     items: body.valueListItems ? readListItems(body.itemType, body.valueListItems) : null,
   };
   return changeConfiguration(context, route, request, async (sql) => {
@@ -26,7 +26,7 @@ export const createValueList = operation(route, async (context, request) => {
       throw new Refusal('resource_already_exists', `A value list with the alias ${alias} already exists.`);
     }
     await recordValueList(sql, tenantId, created, context.runtime.clock.now());
-    refuseMoreThan(quotas.valueLists.max, await countValueLists(sql, tenantId), 'value lists');
+    requireRoom(quotas.valueLists.max, await countValueLists(sql, tenantId), 'value lists');
     const answer = valueListView(created);
     const actionCodes = await listActionsNaming(sql, tenantId, alias);
     return { before: undefined, after: answer, actionCodes, answer };

@@ -1,5 +1,5 @@
 import { deleteUsersAuthenticator as route } from '../../contract/management/users-authenticators.ts';
-import { deleteUserAuthenticator } from '../delete-user-authenticator.ts';
+import { deleteUserAuthenticator } from '../../proving/delete-user-authenticator.ts';
 import { operation } from '../operation.ts';
 
 export const deleteUsersAuthenticator = operation(route, (context, request) =>

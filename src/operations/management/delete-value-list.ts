@@ -2,9 +2,9 @@ import { deleteValueList as route } from '../../contract/management/value-lists.
 import { deleteValueListRow } from '../../storage/queries/value-lists.ts';
 import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { findValueList } from './find-value-list.ts';
-import { valueListView } from './value-list-view.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { findValueList } from '../../configuring/find-value-list.ts';
+import { valueListView } from '../../views/value-list-view.ts';
 
 export const deleteValueList = operation(route, async (context, request) => {
   const { tenantId } = request.caller.tenant;

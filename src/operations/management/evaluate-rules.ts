@@ -14,15 +14,15 @@ import type { Evidence, Rule } from '../../core/rules/rule-set.ts';
 import { isList, UNKNOWN } from '../../core/rules/value.ts';
 import type { Unknown, Value } from '../../core/rules/value.ts';
 import { warnAboutRules } from '../../core/rules/warn-about-rules.ts';
-import { loadAction } from '../../storage/queries/actions.ts';
+import { loadAction } from '../../storage/queries/actions/actions.ts';
 import { loadListVersions } from '../../storage/queries/value-lists.ts';
 import type { PublishedAction, Tenant } from '../../storage/published.ts';
-import { explanationView } from '../explanation-view.ts';
+import { explanationView } from '../../deciding/explanation-view.ts';
 import { operation } from '../operation.ts';
-import type { Context } from '../operation.ts';
-import { readDecisionRecord } from '../read-decision-record.ts';
-import { describeRequest, factInputs, unreadableInputs } from '../server/gather-inputs.ts';
-import { loadDraftLists } from './load-draft-lists.ts';
+import type { Context } from '../../calls/context.ts';
+import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
+import { describeRequest, factInputs, unreadableInputs } from '../../deciding/gather-inputs.ts';
+import { loadDraftLists } from '../../deciding/load-draft-lists.ts';
 
 type Body = z.output<typeof route.body>;
 
@@ -36,7 +36,7 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
       ? live.compiled
       : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, listVersions) });
   const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
-  // Each of these may take its whole budget, so others get their turn between them.
+  // Each of these steps may use its whole budget, so other requests get their turn between them.
   await context.runtime.timers.wait(0);
   const { evidence, user, sources, unreadable } = await evidenceOf(context, tenant, ruleSet, body);
   const { state, record } = decideAction({
@@ -55,7 +55,7 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
   return { ...explanationView(record, ruleSet), state, warnings: warnings.map((warning) => ({ ...warning })) };
 });
 
-/** Expects the drafts in any order. @throws {Refusal} for one that is wrong, or for more than an action may have */
+/** The drafts, in any order, as rules. @throws {Refusal} for an invalid one, or for more than an action may have */
 function rulesOf(drafts: NonNullable<Body['rules']>): readonly Rule[] {
   const allowance = ruleAllowance();
   const rules = drafts.map((draft, index): Rule => ({ ...draft, ruleId: draft.ruleId ?? `rule-${index + 1}` }));
@@ -90,7 +90,7 @@ async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAc
   };
 }
 
-/** Facts as they would be if a track had brought what was given: what cannot be read is unknown here, too (ruling 37). */
+/** The facts as if a track had sent them: unreadable values are unknown here too (ruling 37). */
 function readGivenFacts(
   { enrichment }: Context,
   { dataPointTypes: types }: Tenant,
@@ -126,8 +126,8 @@ function isGroup(value: Value | undefined): value is Group {
 }
 
 /**
- * What was known when a past action was decided. What its rules did not use was not recorded: it is made again from what
- * the action carries, and unknown where it would take the user's past of that time.
+ * What was known when a past action was decided. Facts that its rules did not use were not recorded: they are computed
+ * again from the action's data, and are unknown if that would take the user's history of that time.
  */
 async function pastEvidence(
   { db, enrichment }: Context,
@@ -141,21 +141,25 @@ async function pastEvidence(
   const record = readDecisionRecord(action.decision);
   const recorded = restoreEvidence(record.inputs);
   const seen = describeRequest(enrichment, {
-    ipAddress: action.ip_address ?? undefined,
-    userAgent: action.user_agent ?? undefined,
-    deviceId: action.device_id ?? undefined,
-    custom: action.custom ?? (action.is_tracked ? undefined : UNKNOWN),
+    ipAddress: action.ipAddress ?? undefined,
+    userAgent: action.userAgent ?? undefined,
+    deviceId: action.deviceId ?? undefined,
+    custom: action.custom ?? (action.isTracked ? undefined : UNKNOWN),
   });
   const nothingRead = {
     methods: [],
-    default_method: null,
-    earlier_action_id: null,
-    earlier_state: null,
-    earlier_is_tracked: null,
-    earlier_decision: null,
-    earlier_custom: null,
+    defaultMethod: null,
+    earlierActionId: null,
+    earlierState: null,
+    earlierIsTracked: null,
+    earlierDecision: null,
+    earlierCustom: null,
+    email: null,
+    phoneNumber: null,
+    userCustom: null,
+    userCreatedAt: null,
   };
-  const inputs = factInputs(tenant, { userId: past.userId, actionCode }, seen, nothingRead, action.created_at);
+  const inputs = factInputs(tenant, { userId: past.userId, actionCode }, seen, nothingRead, action.createdAt);
   const remade = ruleSet.plan.gather(inputs);
   return {
     evidence: {
@@ -169,9 +173,9 @@ async function pastEvidence(
   };
 }
 
-/** Facts by path: as recorded, else made again, else unknown where only the user's row of that time could tell. */
+/** Facts by path: as recorded, otherwise computed again, or unknown if only the user's row of that time has them. */
 function overlay(remade: Evidence['facts'], recorded: Evidence['facts'], paths: readonly string[]): Evidence['facts'] {
-  // Without a prototype at every level: the paths are an operator's text (A71).
+  // No object has a prototype, because the paths are an operator's text (A71).
   const document = Object.create(null) as Record<string, Value>;
   for (const path of paths) {
     const names = path.split('.');

@@ -3,6 +3,6 @@ import { loadTenantSettings } from '../../storage/queries/tenant-settings.ts';
 import { operation } from '../operation.ts';
 
 export const getMessageOverrides = operation(route, async ({ db }, { caller: { tenant } }) => {
-  const { message_overrides: messageOverrides } = await loadTenantSettings(db, tenant.tenantId);
+  const { messageOverrides } = await loadTenantSettings(db, tenant.tenantId);
   return { messageOverrides };
 });

@@ -1,5 +1,5 @@
 import { liftUsersHold as route } from '../../contract/management/users-authenticators.ts';
-import { liftAuthenticatorHold } from '../lift-authenticator-hold.ts';
+import { liftAuthenticatorHold } from '../../proving/lift-authenticator-hold.ts';
 import { operation } from '../operation.ts';
 
 export const liftUsersHold = operation(route, (context, request) =>

@@ -1,4 +1,4 @@
-/** The configuration of one method at a path of its own: the same four operations for each. */
+/** The configuration of each method at its own path, with the same four operations. */
 import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import {
@@ -8,28 +8,30 @@ import {
   smsConfiguration,
 } from '../../contract/management/authenticator-configurations.ts';
 import type { success } from '../../contract/management/values.ts';
-import type { Route } from '../../contract/route.ts';
+import type { JsonReply, Route } from '../../contract/route.ts';
 import type { VerificationMethod } from '../../contract/values.ts';
 import { deleteAuthenticatorConfigurationRow } from '../../storage/queries/authenticator-configurations.ts';
 import type { AuthenticatorConfigurationRow } from '../../storage/queries/authenticator-configurations.ts';
 import { operation } from '../operation.ts';
-import type { Context, Operation } from '../operation.ts';
-import { maskedConfiguration, openMembers } from './authenticator-configuration-views.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { checkCredentials, concernsProvider, providerSetting } from './configure-method.ts';
-import { findMethod, loadMethod } from './find-method.ts';
-import { openSecrets } from './method-secrets.ts';
-import { saveMethod } from './save-method.ts';
+import type { Context } from '../../calls/context.ts';
+import type { Operation } from '../operation.ts';
+import { maskedConfiguration, openMembers } from '../../configuring/authenticator-configuration-views.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { requireCredentials, concernsProvider, providerSetting } from '../../configuring/configure-method.ts';
+import { findMethod, loadMethod } from '../../configuring/find-method.ts';
+import { openSecrets } from '../../configuring/method-secrets.ts';
+import { saveMethod } from '../../configuring/save-method.ts';
 
+type MethodRoute<Answer extends z.ZodType> = Route<z.ZodType, z.ZodType, z.ZodType, JsonReply<Answer>, 'managementKey'>;
 interface MethodRoutes {
-  readonly create: Route;
-  readonly get: Route;
-  readonly update: Route;
-  readonly remove: Route<z.ZodType, z.ZodType, z.ZodType, typeof success>;
+  readonly create: MethodRoute<z.ZodType>;
+  readonly get: MethodRoute<z.ZodType>;
+  readonly update: MethodRoute<z.ZodType>;
+  readonly remove: MethodRoute<typeof success>;
 }
 
 function methodOperations(method: VerificationMethod, name: string, routes: MethodRoutes): readonly Operation[] {
-  const isMethod = (row: AuthenticatorConfigurationRow) => row.verification_method === method;
+  const isMethod = (row: AuthenticatorConfigurationRow) => row.verificationMethod === method;
 
   const create = operation(routes.create, async (context, request) => {
     const { tenantId } = request.caller.tenant;
@@ -39,14 +41,14 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
         throw new Refusal('resource_already_exists', `A ${name} configuration already exists.`);
       }
       const blank = stored ?? {
-        authenticator_id: context.runtime.ids.uuid(),
-        verification_method: method,
+        authenticatorId: context.runtime.ids.uuid(),
+        verificationMethod: method,
         settings: {},
-        secrets_sealed: null,
+        secretsSealed: null,
       };
       const sent = request.body as Readonly<Record<string, unknown>>;
-      const { saved, after } = await saveMethod(sql, context, tenantId, { ...blank, is_active: true }, sent, (result) =>
-        checkCredentials(method, result),
+      const { saved, after } = await saveMethod(sql, context, tenantId, { ...blank, isActive: true }, sent, (result) =>
+        requireCredentials(method, result),
       );
       return { before: undefined, after, answer: view(routes, context, saved) };
     });
@@ -62,8 +64,8 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
       const row = await findMethod(sql, tenantId, isMethod);
       const sent = request.body as Readonly<Record<string, unknown>>;
       const { saved, before, after } = await saveMethod(sql, context, tenantId, row, sent, (result) => {
-        // What the older generation stored without credentials can still be switched off here.
-        if (concernsProvider(method, sent)) checkCredentials(method, result);
+        // A configuration that the older API has stored without credentials can still be disabled here.
+        if (concernsProvider(method, sent)) requireCredentials(method, result);
       });
       return { before, after, answer: view(routes, context, saved) };
     });
@@ -73,7 +75,7 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
     const { tenantId } = request.caller.tenant;
     return changeConfiguration(context, routes.remove, request, async (sql) => {
       const row = await findMethod(sql, tenantId, isMethod);
-      await deleteAuthenticatorConfigurationRow(sql, tenantId, row.authenticator_id);
+      await deleteAuthenticatorConfigurationRow(sql, tenantId, row.authenticatorId);
       const before = maskedConfiguration(row, openSecrets(context, tenantId, row));
       return { before, after: undefined, answer: { success: true } as const };
     });
@@ -83,17 +85,20 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
 }
 
 /**
- * A new tenant has its methods enabled without anyone having configured them. Creating such a configuration fills it in,
- * so that Terraform can begin on a fresh install; one that somebody has made is in the way.
+ * Whether a method has been configured. A new tenant's methods are enabled without a configuration. Creating one fills
+ * it in, so that Terraform can begin on a fresh install; if one was created before, that is a conflict.
  */
-function isConfigured({ verification_method: method, settings }: AuthenticatorConfigurationRow): boolean {
+function isConfigured({ verificationMethod: method, settings }: AuthenticatorConfigurationRow): boolean {
   return (providerSetting(method) ?? 'relyingParty') in settings;
 }
 
-/** What the route declares of the configuration. A passkey's relying party is this server's until another is set. */
+/**
+ * The members of the configuration that the route declares. A passkey's relying party is this server's host until
+ * another is set.
+ */
 function view({ get: { reply } }: MethodRoutes, { publicUrl }: Context, row: AuthenticatorConfigurationRow): unknown {
   const { hostname, origin } = new URL(publicUrl);
-  return reply.parse({ relyingParty: hostname, expectedOrigins: [origin], ...openMembers(row) });
+  return reply.schema.parse({ relyingParty: hostname, expectedOrigins: [origin], ...openMembers(row) });
 }
 
 export const methodConfigurations: readonly Operation[] = [

@@ -3,8 +3,8 @@ import { replaceMessageOverrides as route } from '../../contract/management/mess
 import { loadTenantSettings, recordTenantSettings } from '../../storage/queries/tenant-settings.ts';
 import { messagePoints } from '../../texts/message-catalogue.ts';
 import { operation } from '../operation.ts';
-import { omitAbsent } from '../omit-absent.ts';
-import { changeConfiguration } from './change-configuration.ts';
+import { omitAbsent } from '../../views/omit-absent.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
 
 const pointById = new Map(messagePoints.map((point) => [point.publicId, point]));
 
@@ -13,18 +13,18 @@ export const replaceMessageOverrides = operation(route, async (context, request)
   const sent = request.body.messageOverrides;
   const overrides = sent === undefined ? undefined : (omitAbsent(sent) as Record<string, Record<string, string>>);
   for (const [locale, texts] of Object.entries(overrides ?? {})) {
-    for (const [publicId, text] of Object.entries(texts)) checkText(locale, publicId, text);
+    for (const [publicId, text] of Object.entries(texts)) requireShowableText(locale, publicId, text);
   }
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await loadTenantSettings(sql, tenantId);
-    const messageOverrides = overrides ?? row.message_overrides;
-    await recordTenantSettings(sql, tenantId, { ...row, message_overrides: messageOverrides });
-    return { before: row.message_overrides, after: messageOverrides, answer: { messageOverrides } };
+    const messageOverrides = overrides ?? row.messageOverrides;
+    await recordTenantSettings(sql, tenantId, { ...row, messageOverrides });
+    return { before: row.messageOverrides, after: messageOverrides, answer: { messageOverrides } };
   });
 });
 
-/** @throws {Refusal} for a text that its place on the page could not show. */
-function checkText(locale: string, publicId: string, text: string): void {
+/** @throws {Refusal} for a text that cannot be shown in its place on the page */
+function requireShowableText(locale: string, publicId: string, text: string): void {
   const refuse = (problem: string): never => {
     throw new Refusal('invalid_request', `messageOverrides.${locale}.${publicId} ${problem}`);
   };

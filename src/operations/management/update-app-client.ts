@@ -2,10 +2,10 @@ import { updateAppClient as route } from '../../contract/management/app-clients.
 import { appClientDefaults as defaults } from '../../core/sessions/app-client-defaults.ts';
 import { recordAppClient } from '../../storage/queries/app-clients.ts';
 import { operation } from '../operation.ts';
-import { appClientView } from './app-client-view.ts';
-import { applyPatch } from './apply-patch.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { findAppClient } from './find-app-client.ts';
+import { appClientView } from '../../views/app-client-view.ts';
+import { applyPatch } from '../../configuring/apply-patch.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { findAppClient } from '../../configuring/find-app-client.ts';
 
 export const updateAppClient = operation(route, async (context, request) => {
   const { body, params } = request;
@@ -15,10 +15,10 @@ export const updateAppClient = operation(route, async (context, request) => {
     const { accessTokenLifetimeInMinutes: minutes, refreshTokenLifetimeInDays: days, customClaims: claims } = body;
     const changed = applyPatch(row, {
       name: body.name,
-      // Clearing a member brings its default back.
-      access_token_lifetime_in_minutes: minutes === null ? defaults.access_token_lifetime_in_minutes : minutes,
-      refresh_token_lifetime_in_days: days === null ? defaults.refresh_token_lifetime_in_days : days,
-      custom_claims: claims === null ? defaults.custom_claims : claims,
+      // Clearing a member restores its default.
+      accessTokenLifetimeInMinutes: minutes === null ? defaults.accessTokenLifetimeInMinutes : minutes,
+      refreshTokenLifetimeInDays: days === null ? defaults.refreshTokenLifetimeInDays : days,
+      customClaims: claims === null ? defaults.customClaims : claims,
     });
     await recordAppClient(sql, tenantId, changed, context.runtime.clock.now());
     const answer = appClientView(changed);

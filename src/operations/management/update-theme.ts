@@ -2,16 +2,16 @@ import { updateTheme as route } from '../../contract/management/theme.ts';
 import { recordPageTemplate } from '../../storage/queries/page-looks.ts';
 import { loadTenantSettings, recordTenantSettings } from '../../storage/queries/tenant-settings.ts';
 import { operation } from '../operation.ts';
-import { preparePageTemplate } from '../page-template.ts';
-import { mergeSettings } from './apply-patch.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { themeView } from './theme-view.ts';
+import { preparePageTemplate } from '../../showing/page-template.ts';
+import { mergeSettings } from '../../configuring/apply-patch.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { themeView } from '../../views/theme-view.ts';
 
 export const updateTheme = operation(route, async (context, request) => {
   const { tenantId } = request.caller.tenant;
   const { name, ...sent } = request.body;
   const { template } = sent;
-  // Before the transaction begins, which would wait for it.
+  // Sanitised before the transaction, so that no database connection waits for it.
   const prepared = typeof template === 'string' ? preparePageTemplate(template) : template;
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await loadTenantSettings(sql, tenantId);

@@ -2,23 +2,23 @@ import { updateValueList as route } from '../../contract/management/value-lists.
 import { recordValueList } from '../../storage/queries/value-lists.ts';
 import { listActionsNaming } from '../../storage/queries/rule-sets.ts';
 import { operation } from '../operation.ts';
-import { applyPatch } from './apply-patch.ts';
-import { changeConfiguration } from './change-configuration.ts';
-import { findValueList } from './find-value-list.ts';
-import { readListItems } from './read-list-items.ts';
-import { refuseChange } from './refuse-change.ts';
-import { valueListView } from './value-list-view.ts';
+import { applyPatch } from '../../configuring/apply-patch.ts';
+import { changeConfiguration } from '../../configuring/change-configuration.ts';
+import { findValueList } from '../../configuring/find-value-list.ts';
+import { readListItems } from '../../configuring/read-list-items.ts';
+import { requireUnchanged } from '../../configuring/require-unchanged.ts';
+import { valueListView } from '../../views/value-list-view.ts';
 
 export const updateValueList = operation(route, async (context, request) => {
   const { body, params } = request;
   const { tenantId } = request.caller.tenant;
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await findValueList(sql, tenantId, params.alias);
-    refuseChange('itemType', body.itemType, row.item_type);
+    requireUnchanged('itemType', body.itemType, row.itemType);
     const changed = applyPatch(row, {
       name: body.name,
-      is_active: body.isActive,
-      items: body.valueListItems ? readListItems(row.item_type, body.valueListItems) : body.valueListItems,
+      isActive: body.isActive,
+      items: body.valueListItems ? readListItems(row.itemType, body.valueListItems) : body.valueListItems,
     });
     await recordValueList(sql, tenantId, changed, context.runtime.clock.now());
     const answer = valueListView(changed);

@@ -1,15 +1,15 @@
 import { showDevInbox as route } from '../../contract/pages/dev-inbox.ts';
 import type { KeptEmail } from '../../delivery/email/inbox-mailer.ts';
-import { escapeHtml } from '../escape-html.ts';
-import { publicOperation } from '../operation.ts';
-import { wireTime } from '../wire-values.ts';
-import { devPage } from './dev-page.ts';
-import { nothingHere } from './nothing-here.ts';
+import { escapeHtml } from '../../telling/escape-html.ts';
+import { operation } from '../operation.ts';
+import { wireTime } from '../../views/wire-values.ts';
+import { devPage } from '../../showing/dev-page.ts';
+import { nothingHere } from '../../showing/nothing-here.ts';
 
-// Puts in what is new, before what is there: what somebody has opened stays open.
+// Adds new messages above the existing ones, so that opened ones stay open.
 const refreshing = `setInterval(async()=>{if(document.hidden)return;const reply=await fetch(location.pathname).catch(()=>undefined);if(!reply||!reply.ok)return;const fresh=new DOMParser().parseFromString(await reply.text(),'text/html').querySelectorAll('article');const list=document.getElementById('messages');const name=(article)=>article.querySelector('iframe').getAttribute('src');const known=new Set([...list.children].map(name));const added=[...fresh].filter((article)=>!known.has(name(article)));if(added.length>0){document.getElementById('none').hidden=true;list.prepend(...added)}},2000)`;
 
-export const showDevInbox = publicOperation(route, async ({ inbox }) => {
+export const showDevInbox = operation(route, async ({ inbox }) => {
   if (inbox === undefined) throw nothingHere();
   const messages = inbox.messages();
   const none = `<p id="none"${messages.length === 0 ? '' : ' hidden'}>Nothing has been sent yet.</p>`;
@@ -23,7 +23,7 @@ function article({ number, to, subject, text, sentAtMs }: KeptEmail): string {
   return `<article><h2>${escapeHtml(subject)}</h2><p>To ${escapeHtml(to)}, ${wireTime(sentAtMs)}</p><pre>${withLinks(text)}</pre>${rich}</article>`;
 }
 
-/** Text whose addresses can be pressed. */
+/** Text as HTML in which URLs are links. */
 function withLinks(text: string): string {
   return text
     .split(/(https?:\/\/[^\s<>"]+)/)

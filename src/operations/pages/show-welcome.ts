@@ -1,9 +1,9 @@
 import { showWelcome as route } from '../../contract/pages/welcome.ts';
-import { publicOperation } from '../operation.ts';
-import { devPage } from './dev-page.ts';
-import { nothingHere } from './nothing-here.ts';
+import { operation } from '../operation.ts';
+import { devPage } from '../../showing/dev-page.ts';
+import { nothingHere } from '../../showing/nothing-here.ts';
 
-export const showWelcome = publicOperation(route, async ({ inbox, isDevelopment }) => {
+export const showWelcome = operation(route, async ({ inbox, isDevelopment }) => {
   if (!isDevelopment) throw nothingHere();
   const mail =
     inbox === undefined

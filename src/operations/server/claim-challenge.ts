@@ -1,13 +1,14 @@
 import { Refusal } from '../../contract/errors.ts';
 import { claimChallenge as route } from '../../contract/server/challenges.ts';
 import { verificationMethod } from '../../contract/values.ts';
-import { loadChallenge } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
-import { isUuid } from '../is-uuid.ts';
-import { issueActionToken } from '../issue-action-token.ts';
+import { isVerified } from '../../core/is-verified.ts';
+import { loadChallenge } from '../../storage/queries/challenges/of-backends.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges/of-backends.ts';
+import { isUuid } from '../../calls/is-uuid.ts';
+import { issueActionToken } from '../../proving/issue-action-token.ts';
 import { operation } from '../operation.ts';
-import { bindChallenge, refuseUnbindable } from './bind-challenge.ts';
-import { establishAction } from './establish-action.ts';
+import { bindChallenge, requireBindable } from '../../proving/bind-challenge.ts';
+import { establishAction } from '../../deciding/establish-action.ts';
 
 /** The rules run for the user first; only then may the proof move the action that they decided (ruling 9). */
 export const claimChallenge = operation(route, async (context, request) => {
@@ -19,16 +20,16 @@ export const claimChallenge = operation(route, async (context, request) => {
   if (!isUuid(challengeId)) throw absent();
   const challenge = await loadChallenge(db, tenantId, challengeId);
   const nowMs = runtime.clock.now();
-  if (challenge === undefined || challenge.action_code === null || challenge.expires_at <= nowMs) throw absent();
+  if (challenge === undefined || challenge.actionCode === null || challenge.expiresAt <= nowMs) throw absent();
   const key = {
     tenantId,
     userId,
-    actionCode: challenge.action_code,
-    idempotencyKey: challenge.idempotency_key,
+    actionCode: challenge.actionCode,
+    idempotencyKey: challenge.idempotencyKey,
   };
   const check = (held: ChallengeRow) => {
-    refuseUnbindable(held, key);
-    if (held.verified_at === null && skipVerificationCheck !== true) {
+    requireBindable(held, key);
+    if (!isVerified(held) && skipVerificationCheck !== true) {
       throw new Refusal('invalid_request', 'The challenge is not verified yet.');
     }
   };
@@ -43,7 +44,7 @@ export const claimChallenge = operation(route, async (context, request) => {
     actionId: action.actionId,
     scope: 'read:authenticators',
   });
-  const { verification_method: method } = challenge;
-  // A challenge of nobody that nothing has begun to answer has no method yet.
+  const { verificationMethod: method } = challenge;
+  // An anonymous challenge has no method until a client begins to answer it.
   return { token, ...(method === null ? {} : { verificationMethod: verificationMethod.parse(method) }) };
 });

@@ -1,14 +1,14 @@
 import { Refusal } from '../../contract/errors.ts';
 import { createSession as route } from '../../contract/server/sessions.ts';
-import { assuranceOf } from '../../core/authenticators/assurance.ts';
+import { assuranceOf } from '../../methods/assurance-of.ts';
 import { checkActionToken } from '../../runtime/tokens.ts';
-import { lockAction } from '../../storage/queries/actions.ts';
+import { lockAction } from '../../storage/queries/actions/actions.ts';
 import { holdAppClient } from '../../storage/queries/app-clients.ts';
 import { createSessionRow } from '../../storage/queries/sessions.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
-import { issueSessionTokens } from './issue-session-tokens.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
+import { issueSessionTokens } from '../../sessions/issue-session-tokens.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -28,36 +28,36 @@ export const createSession = operation(route, async (context, request) => {
 
   const sessionId = runtime.ids.uuid();
   const session = await context.db.transaction(async (sql) => {
-    // Both are held until the session stands, so that neither a deletion nor another state slips in between.
+    // Both are locked until the session is stored, so that no deletion and no other state comes in between.
     const user = await lockUser(sql, tenantId, userId);
     const action = await lockAction(sql, { tenantId, userId, actionCode, idempotencyKey });
-    if (user === undefined || action?.action_id !== actionId) throw badToken('invalid');
+    if (user === undefined || action?.actionId !== actionId) throw badToken('invalid');
     if (action.state !== 'CHALLENGE_SUCCEEDED') {
       throw new Refusal('invalid_request', `The challenge of the action has not succeeded: it is ${action.state}.`);
     }
     const client = await holdAppClient(sql, tenantId, body.clientId);
     if (client === undefined) throw new Refusal('invalid_configuration', 'clientId names no app client of the tenant.');
-    // From the proof, not from this call: a fresh token for an old action must not make the proof younger (N17).
-    const signedInAtMs = action.verified_at ?? action.state_updated_at;
-    const expiresAtMs = signedInAtMs + client.refresh_token_lifetime_in_days * dayMs;
+    // Counted from the proof, not from this call: a new token for an old action must not make the proof younger (N17).
+    const signedInAtMs = action.verifiedAt ?? action.stateUpdatedAt;
+    const expiresAtMs = signedInAtMs + client.refreshTokenLifetimeInDays * dayMs;
     if (expiresAtMs <= nowMs) throw new Refusal('invalid_request', 'The challenge succeeded too long ago.');
     const created = await createSessionRow(sql, {
       tenantId,
       userId,
       sessionId,
-      clientId: client.client_id,
+      clientId: client.clientId,
       nowMs,
       signedInAtMs,
       expiresAtMs,
-      verificationMethod: action.verification_method,
-      // A state that was set by hand has no proof behind it.
-      assurance: action.assurance ?? assuranceOf(action.verification_method, false),
+      verificationMethod: action.verificationMethod,
+      // A state that was set by the backend has no proof behind it.
+      assurance: action.assurance ?? assuranceOf(action.verificationMethod),
       actionCode,
       idempotencyKey,
     });
     await recordAudit(sql, context, route, request, userId, {
       sessionId,
-      clientId: client.client_id,
+      clientId: client.clientId,
       actionCode,
       idempotencyKey,
     });

@@ -1,5 +1,5 @@
 import { deleteAuthenticator as route } from '../../contract/server/authenticators.ts';
-import { deleteUserAuthenticator } from '../delete-user-authenticator.ts';
+import { deleteUserAuthenticator } from '../../proving/delete-user-authenticator.ts';
 import { operation } from '../operation.ts';
 
 export const deleteAuthenticator = operation(route, (context, request) =>

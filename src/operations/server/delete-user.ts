@@ -1,14 +1,15 @@
 import { deleteUser as route } from '../../contract/server/users.ts';
-import { guessSubjects } from '../../proving/guess-subject.ts';
-import { holdTracks } from '../../storage/queries/actions.ts';
+import { guessSubjects } from '../../counting/guess-subject.ts';
 import { loadVerifiedAuthenticators } from '../../storage/queries/authenticators.ts';
-import { removeUserActions } from '../../storage/queries/departed-users.ts';
+import { removeUserActions } from '../../storage/queries/departures.ts';
+import { emptyEventsOfUser } from '../../storage/queries/events.ts';
 import { deleteGuessBudgets } from '../../storage/queries/guess-budgets.ts';
 import { deleteUserRow, lockUser } from '../../storage/queries/users.ts';
+import { tellAuthenticatorChanges } from '../../telling/tell-authenticator-changes.ts';
 import { operation } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
 
-// No tenant's own limit counts tries for longer.
+// No tenant's own limit counts guesses for longer.
 const triesCountMs = 24 * 3_600_000;
 
 export const deleteUser = operation(route, async (context, request) => {
@@ -19,16 +20,19 @@ export const deleteUser = operation(route, async (context, request) => {
   const { runtime } = context;
   return context.db.transaction(async (sql) => {
     const nowMs = runtime.clock.now();
-    // Held first, so that nothing is added to a user who is going.
-    await holdTracks(sql, tenantId, userId);
-    await lockUser(sql, tenantId, userId);
-    // The slash keeps it apart from every id that a caller can choose.
+    // Locked first: what a track adds meanwhile is removed by a job, and whoever is created next has none of it.
+    // Whoever is created after this has found nobody is another user.
+    if ((await lockUser(sql, tenantId, userId)) === undefined) return { success: true } as const;
+    // The slash makes it different from every id that a caller can choose.
     const pseudonym = query.actions === 'false' ? `deleted/${runtime.random.bytes(16).toString('hex')}` : null;
     await removeUserActions(sql, { tenantId, userId, pseudonym, nowMs });
-    const guesses = guessSubjects(tenant, userId, await loadVerifiedAuthenticators(sql, tenantId, userId));
+    const authenticators = await loadVerifiedAuthenticators(sql, tenantId, userId);
+    const guesses = guessSubjects(tenant, userId, authenticators);
     await deleteGuessBudgets(sql, tenantId, { userId, ...guesses }, nowMs - triesCountMs);
-    const existed = await deleteUserRow(sql, tenantId, userId);
-    if (existed) await recordAudit(sql, context, route, request, userId, { keptActions: query.actions === 'false' });
+    await deleteUserRow(sql, tenantId, userId);
+    await tellAuthenticatorChanges(sql, context, tenantId, userId, authenticators);
+    await emptyEventsOfUser(sql, tenantId, userId, nowMs);
+    await recordAudit(sql, context, route, request, userId, { keptActions: query.actions === 'false' });
     return { success: true } as const;
   });
 });

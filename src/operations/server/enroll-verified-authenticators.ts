@@ -2,14 +2,15 @@ import { describeIssues, parseWith } from '../../contract/describe-issues.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { enrollVerifiedAuthenticators as route, verifiedPasskey } from '../../contract/server/authenticators.ts';
 import { operation } from '../operation.ts';
-import type { Context, KeyRequest } from '../operation.ts';
-import { readVerifiedEnrolment } from './read-verified-enrolment.ts';
-import { recordVerifiedEnrolment } from './record-verified-enrolment.ts';
+import type { Context } from '../../calls/context.ts';
+import type { KeyRequest } from '../../calls/request.ts';
+import { readVerifiedEnrolment } from '../../proving/read-verified-enrolment.ts';
+import { recordVerifiedEnrolment } from '../../proving/record-verified-enrolment.ts';
 import type { z } from 'zod';
 
-type Failure = z.input<typeof route.reply>['failures'][number];
+type Failure = z.input<typeof route.reply.schema>['failures'][number];
 
-/** One after another, each in a transaction of its own: a large batch takes one connection, and no more. */
+/** One after another, each in its own transaction, so that a large batch uses only one connection. */
 export const enrollVerifiedAuthenticators = operation(route, async (context, request) => {
   const { authenticators } = request.body;
   const failures: Failure[] = [];
@@ -43,7 +44,7 @@ async function enrolOne(
   }
 }
 
-/** By what the caller knows the item again, as far as it says so. */
+/** The ids by which the caller recognises the item, as far as it has them. */
 function namesOf(item: unknown): Pick<Failure, 'userId' | 'credentialId'> {
   const { userId, credentialId } = Object(item) as Readonly<Record<string, unknown>>;
   return {
@@ -52,7 +53,7 @@ function namesOf(item: unknown): Pick<Failure, 'userId' | 'credentialId'> {
   };
 }
 
-/** @throws what does not concern one item alone */
+/** @throws the refusal, if it does not concern this item alone */
 function codeOf(refusal: Refusal): Failure['errorCode'] {
   const { code } = refusal;
   if (code === 'invalid_request' || code === 'invalid_credential' || code === 'conflict') return code;

@@ -1,13 +1,13 @@
 import { Refusal } from '../../contract/errors.ts';
 import { explainAction as route } from '../../contract/server/explain.ts';
 import { userActionState } from '../../contract/values.ts';
-import { loadEarlierDecisions } from '../../storage/queries/action-decisions.ts';
-import { loadAction } from '../../storage/queries/actions.ts';
-import { explanationView } from '../explanation-view.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
+import { loadEarlierDecisions } from '../../storage/queries/actions/decide-again.ts';
+import { loadAction } from '../../storage/queries/actions/actions.ts';
+import { explanationView } from '../../deciding/explanation-view.ts';
+import { loadRuleSet } from '../../deciding/load-rule-set.ts';
 import { operation } from '../operation.ts';
-import { readDecisionRecord } from '../read-decision-record.ts';
-import { wireTime } from '../wire-values.ts';
+import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
+import { wireTime } from '../../views/wire-values.ts';
 
 export const explainAction = operation(route, async ({ db }, { caller: { tenant }, params }) => {
   const { tenantId } = tenant;
@@ -22,9 +22,9 @@ export const explainAction = operation(route, async ({ db }, { caller: { tenant 
   };
   const earlier = await loadEarlierDecisions(db, key);
   return {
-    ...(await explained(action.decision, action.decided_at ?? action.created_at)),
+    ...(await explained(action.decision, action.decidedAt ?? action.createdAt)),
     state: userActionState.parse(action.state),
-    isTracked: action.is_tracked,
+    isTracked: action.isTracked,
     earlier: await Promise.all(earlier.map(({ record, decidedAtMs }) => explained(record, decidedAtMs))),
   };
 });

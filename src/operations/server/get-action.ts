@@ -1,8 +1,8 @@
 import { Refusal } from '../../contract/errors.ts';
 import { getAction as route } from '../../contract/server/actions.ts';
-import { loadAction } from '../../storage/queries/actions.ts';
+import { loadAction } from '../../storage/queries/actions/actions.ts';
 import { operation } from '../operation.ts';
-import { actionView } from './action-view.ts';
+import { actionView } from '../../views/action-view.ts';
 
 export const getAction = operation(route, async ({ db }, { caller: { tenant }, params }) => {
   const action = await loadAction(db, {

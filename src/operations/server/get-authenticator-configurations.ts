@@ -4,8 +4,8 @@ import { operation } from '../operation.ts';
 
 export const getAuthenticatorConfigurations = operation(route, async (_context, { caller: { tenant } }) =>
   tenant.authenticatorConfigurations.map((configuration) => ({
-    authenticatorId: configuration.authenticator_id,
-    verificationMethod: verificationMethod.parse(configuration.verification_method),
-    isActive: configuration.is_active,
+    authenticatorId: configuration.authenticatorId,
+    verificationMethod: verificationMethod.parse(configuration.verificationMethod),
+    isActive: configuration.isActive,
   })),
 );

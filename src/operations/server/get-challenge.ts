@@ -1,15 +1,16 @@
 import { Refusal } from '../../contract/errors.ts';
 import { getChallenge as route } from '../../contract/server/challenges.ts';
 import { verificationMethod } from '../../contract/values.ts';
-import { loadChallenge, loadNewestChallenge } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
-import { isUuid } from '../is-uuid.ts';
-import { omitAbsent } from '../omit-absent.ts';
+import { isVerified } from '../../core/is-verified.ts';
+import { loadChallenge, loadNewestChallenge } from '../../storage/queries/challenges/of-backends.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges/of-backends.ts';
+import { isUuid } from '../../calls/is-uuid.ts';
+import { omitAbsent } from '../../views/omit-absent.ts';
 import { operation } from '../operation.ts';
 
 export const getChallenge = operation(route, async ({ db, runtime }, { caller: { tenant }, params, query, body }) => {
-  // Each member from wherever the caller's SDK puts it; what stands twice is safe in the body, but not every SDK encodes it
-  // for a query.
+  // SDKs send members in different places. The body takes precedence, because not every SDK encodes the query
+  // correctly.
   const challengeId = body.challengeId ?? query.challengeId;
   const userId = params.userId ?? body.userId ?? query.userId;
   if (challengeId === undefined && userId === undefined) {
@@ -28,19 +29,18 @@ export const getChallenge = operation(route, async ({ db, runtime }, { caller: {
       : isUuid(challengeId)
         ? await loadChallenge(db, tenant.tenantId, challengeId)
         : undefined;
-  if (challenge === undefined || challenge.expires_at <= nowMs || challenge.claimed_at !== null) return {};
+  if (challenge === undefined || challenge.expiresAt <= nowMs || challenge.claimedAt !== null) return {};
   return view(challenge);
 });
 
 function view(challenge: ChallengeRow) {
   return omitAbsent({
-    challengeId: challenge.challenge_id,
-    expiresAt: Math.floor(challenge.expires_at / 1000),
+    challengeId: challenge.challengeId,
+    expiresAt: Math.floor(challenge.expiresAt / 1000),
     // Present once the challenge is completed (server-api 3.17).
-    verificationMethod:
-      challenge.verified_at === null ? undefined : verificationMethod.parse(challenge.verification_method),
+    verificationMethod: isVerified(challenge) ? verificationMethod.parse(challenge.verificationMethod) : undefined,
     email: challenge.email,
-    phoneNumber: challenge.phone_number,
-    action: challenge.action_code,
+    phoneNumber: challenge.phoneNumber,
+    action: challenge.actionCode,
   });
 }

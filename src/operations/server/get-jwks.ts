@@ -1,9 +1,9 @@
 import { Refusal } from '../../contract/errors.ts';
 import { getJwks as route } from '../../contract/server/session-keys.ts';
-import { publicOperation } from '../operation.ts';
-import { verifyingKeys } from '../session-keys.ts';
+import { operation } from '../operation.ts';
+import { verifyingKeys } from '../../sessions/session-keys.ts';
 
-export const getJwks = publicOperation(route, async ({ published, runtime }, { params }) => {
+export const getJwks = operation(route, async ({ published, runtime }, { params }) => {
   const tenant = published.tenant(params.tenantId);
   if (tenant === undefined) throw new Refusal('not_found', 'There is no such tenant.');
   return {

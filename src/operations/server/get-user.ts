@@ -1,9 +1,9 @@
 import { getUser as route } from '../../contract/server/users.ts';
 import { loadUser } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
-import { usableMethods } from '../usable-methods.ts';
-import { distinctMethods } from '../wire-values.ts';
-import { userView } from './user-views.ts';
+import { usableMethods } from '../../telling/usable-methods.ts';
+import { distinctMethods } from '../../views/wire-values.ts';
+import { userView } from '../../views/user-views.ts';
 
 export const getUser = operation(route, async (context, { caller: { tenant }, params }) => {
   const usable = usableMethods(context, tenant);

@@ -3,22 +3,32 @@ import { closedStates } from '../../core/actions/closed-states.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
 import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
 import { isHeld } from '../../core/authenticators/hold.ts';
+import { isVerified } from '../../core/is-verified.ts';
 import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
-import { countSend } from '../../proving/sending-limits.ts';
+import { countSend } from '../../counting/sending-limits.ts';
+import { manifestOf, manifests } from '../../methods/manifests.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
-import { createChallenge, createResend, isCodeChallenge, loadChallenge } from '../../storage/queries/challenges.ts';
+import {
+  createChallenge,
+  createResend,
+  isCodeChallenge,
+  loadChallenge,
+} from '../../storage/queries/challenges/of-backends.ts';
 import { loadUser, lockOrCreateUser } from '../../storage/queries/users.ts';
 import { choosePageLocale } from '../../texts/page-locale.ts';
-import { isUuid } from '../is-uuid.ts';
+import { isUuid } from '../../calls/is-uuid.ts';
 import { operation } from '../operation.ts';
-import type { Context, KeyRequest } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
-import { sendCodeMail } from '../send-code-mail.ts';
-import { sendCounted, sendMsMax } from '../send-counted.ts';
-import { whyUnusable } from '../usable-methods.ts';
-import { establishAction } from './establish-action.ts';
-import { isOfClientApi } from './is-of-client-api.ts';
+import type { Context } from '../../calls/context.ts';
+import { loggingLimits } from '../../calls/log-challenge.ts';
+import type { Sql } from '../../storage/sql.ts';
+import type { KeyRequest } from '../../calls/request.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
+import { sendCodeMail } from '../../telling/send-code-mail.ts';
+import { sendCounted, sendMsMax } from '../../telling/send-counted.ts';
+import { whyUnusable } from '../../telling/usable-methods.ts';
+import { establishAction } from '../../deciding/establish-action.ts';
+import { isOfClientApi } from '../../proving/is-of-client-api.ts';
 import type { z } from 'zod';
 
 type Body = z.output<typeof route.body>;
@@ -54,10 +64,14 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
 
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
-  const started = await db.transaction(async (sql) => {
-    // The challenge hangs on the user's row, which somebody could be deleting.
+  const { action: actionCode, userId } = body;
+  const logged = { userId, actionCode, idempotencyKey, verificationMethod, contact };
+  const begin = async (sql: Sql) => {
+    // The challenge refers to the user's row, which another request could be deleting.
     const user =
-      body.userId === undefined ? undefined : await lockOrCreateUser(sql, tenant.tenantId, body.userId, nowMs);
+      body.userId === undefined
+        ? undefined
+        : await lockOrCreateUser(sql, tenant.tenantId, body.userId, { ownId: runtime.ids.uuid(), nowMs });
     const messages = await countSend(sql, context, tenant, {
       verificationMethod,
       contact,
@@ -81,10 +95,11 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
     });
     await recordAudit(sql, context, route, request, body.userId, { challengeId, verificationMethod });
     return { messages, userLocale: user?.locale };
-  });
+  };
+  const started = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
   const { messages, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
-  await sendCounted(context, tenant, { challengeId, userId: body.userId, messages }, () =>
+  await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
@@ -104,28 +119,30 @@ async function resendCode(
     challenge === undefined ||
     isOfClientApi(challenge) ||
     !isCodeChallenge(challenge) ||
-    challenge.expires_at <= nowMs
+    challenge.expiresAt <= nowMs
   ) {
     throw notOpen();
   }
   const contact = contactOf(challenge);
   if (contact === undefined) throw notOpen();
-  if (challenge.verified_at !== null) throw new Refusal('invalid_request', 'The challenge is verified already.');
-  const { verification_method: verificationMethod, user_id: userId } = challenge;
+  if (isVerified(challenge)) throw new Refusal('invalid_request', 'The challenge is verified already.');
+  const { verificationMethod, userId } = challenge;
   const user = userId === null ? undefined : await loadUser(db, tenant.tenantId, userId);
   const locale = choosePageLocale([body.locale, challenge.request.locale, user?.locale, request.acceptLanguage]);
   const code = newCode(context, tenant, verificationMethod);
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   const resend = {
     tenantId: tenant.tenantId,
-    resendOf: challenge.challenge_id,
+    resendOf: challenge.challengeId,
     challengeId: runtime.ids.uuid(),
-    code: storedCode(tenant, challenge.challenge_id, code),
+    code: storedCode(tenant, challenge.challengeId, code),
     nowMs,
     expiresAtMs,
     outUntilMs: nowMs + sendMsMax,
   };
-  const messages = await db.transaction(async (sql) => {
+  const { actionCode, idempotencyKey } = challenge;
+  const logged = { userId: userId ?? undefined, actionCode, idempotencyKey, verificationMethod, contact };
+  const begin = async (sql: Sql) => {
     const message = { verificationMethod, contact, userId: userId ?? undefined, nowMs };
     const counted = await countSend(sql, context, tenant, message);
     if (!(await createResend(sql, resend))) throw notOpen();
@@ -135,31 +152,40 @@ async function resendCode(
       resent: true,
     });
     return counted;
-  });
-  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages };
+  };
+  const messages = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
+  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages, logged };
   await sendCounted(context, tenant, counted, () =>
     sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
   );
-  return { challengeId, idempotencyKey: challenge.idempotency_key, expiresAt: Math.floor(expiresAtMs / 1000) };
+  return { challengeId, idempotencyKey: challenge.idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
 
 function notOpen(): Refusal {
   return new Refusal('not_found', 'There is no open challenge with this challengeId.');
 }
 
+const sentByBackends = manifests
+  .flatMap(({ verificationMethod, isSentByBackends }) => (isSentByBackends ? [verificationMethod] : []))
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ');
+
 function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
   const method = body.smsChannel === 'WHATSAPP' ? 'WHATSAPP' : body.verificationMethod;
   if (method === undefined) throw new Refusal('invalid_request', 'verificationMethod is required.');
-  if (method !== 'EMAIL_OTP' && method !== 'SMS' && method !== 'WHATSAPP') {
-    throw new Refusal('invalid_request', 'verificationMethod must be EMAIL_OTP, SMS or WHATSAPP.');
+  if (manifestOf(method)?.isSentByBackends !== true) {
+    throw new Refusal('invalid_request', `verificationMethod must be ${sentByBackends}.`);
   }
-  // Refused before anything is counted or made, if there is nobody to deliver it.
+  // Throws before anything is counted or created, if there is no provider to deliver it.
   const why = whyUnusable(context, tenant, method);
   if (why !== undefined) throw new Refusal('invalid_configuration', why);
   return method;
 }
 
-/** The address of a known user: of the authenticator that would be proven, but for one that is held, else the user's own. */
+/**
+ * The e-mail address of a known user: that of the authenticator that would be proven unless it is held, otherwise the
+ * user's own.
+ */
 async function knownEmail(
   { db: sql, runtime }: Context,
   tenant: Tenant,
@@ -169,7 +195,7 @@ async function knownEmail(
   const nowMs = runtime.clock.now();
   const authenticators = await loadAuthenticators(sql, tenant.tenantId, userId);
   const enrolled = authenticators.find(
-    (row) => row.verification_method === 'EMAIL_OTP' && row.verified_at !== null && !isHeld(row, nowMs),
+    (row) => row.verificationMethod === 'EMAIL_OTP' && isVerified(row) && !isHeld(row, nowMs),
   );
   return enrolled?.email ?? (await loadUser(sql, tenant.tenantId, userId))?.email ?? undefined;
 }

@@ -1,5 +1,5 @@
 import { liftHold as route } from '../../contract/server/authenticators.ts';
-import { liftAuthenticatorHold } from '../lift-authenticator-hold.ts';
+import { liftAuthenticatorHold } from '../../proving/lift-authenticator-hold.ts';
 import { operation } from '../operation.ts';
 
 export const liftHold = operation(route, (context, request) =>

@@ -2,7 +2,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { queryUsers as route } from '../../contract/server/users.ts';
 import { queryUserRows } from '../../storage/queries/users.ts';
 import { operation } from '../operation.ts';
-import { userListEntry } from './user-views.ts';
+import { userListEntry } from '../../views/user-views.ts';
 
 const limitDefault = 20;
 
@@ -31,6 +31,6 @@ export const queryUsers = operation(route, async ({ db }, { caller: { tenant }, 
   const last = page.at(-1);
   return {
     users: page.map(userListEntry),
-    ...(rows.length > limit && last !== undefined ? { lastEvaluatedUserId: last.user_id } : {}),
+    ...(rows.length > limit && last !== undefined ? { lastEvaluatedUserId: last.userId } : {}),
   };
 });

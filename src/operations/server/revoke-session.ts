@@ -2,9 +2,9 @@ import { revokeSession as route } from '../../contract/server/sessions.ts';
 import { readSessionToken } from '../../runtime/tokens.ts';
 import { revokeSessionRow } from '../../storage/queries/sessions.ts';
 import { operation } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
 
-/** Who signs out late has an expired token, or one that another tab has refreshed: the session ends all the same. */
+/** A late sign-out may bring an expired token, or one that another tab has refreshed. The session ends all the same. */
 export const revokeSession = operation(route, async (context, request) => {
   const { tenant } = request.caller;
   const token = readSessionToken(request.body.accessToken, tenant.sessionSigningKeys);

@@ -1,4 +1,4 @@
-/** Worry: a session outlives what it rests on, or somebody other than its holder goes on with it. */
+/** Worry: a session outlives its user or its proof, or someone else than its holder continues it. */
 import { createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../storage/sql.ts';
@@ -13,13 +13,13 @@ interface Pair {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-const auditStatement = statement<{ event_type: string; data: Record<string, unknown> }>(
+const auditStatement = statement<{ eventType: string; data: Record<string, unknown> }>(
   'test_session_audit',
   `select event_type, data from audit_events where tenant_id = $1 and user_id = $2 order by event_id`,
 );
 const setMethodStatement = statement<never>(
   'test_set_method',
-  `update actions set verification_method = $3 where tenant_id = $1 and user_id = $2`,
+  `update actions_by_month set verification_method = $3 where tenant_id = $1 and user_id = $2`,
 );
 const setGenerationStatement = statement<never>(
   'test_set_generation',
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
 
   async function auditOf(userId: string) {
     const rows = await t.db.query(auditStatement, [tenant.tenantId, userId]);
-    return rows.filter((row) => row.event_type.startsWith('session.'));
+    return rows.filter((row) => row.eventType.startsWith('session.'));
   }
 
   function expectRefusal(reply: TestReply, status: number, code: string): void {
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       });
     });
 
-    test('A41: each call begins a session of its own, with an id and tokens that nobody could know before', async () => {
+    test('A41: each call begins its own session, with an id and tokens that cannot be predicted', async () => {
       const { token, userId, ...first } = await signedIn();
       const second = (await post('', { token, clientId: tenant.tenantId })).body as Pair;
       expect(decodeJwt(second.accessToken)['sid']).not.toBe(decodeJwt(first.accessToken)['sid']);
@@ -144,7 +144,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await isValid(second.accessToken)).toBe(true);
       const planted = { token, clientId: tenant.tenantId, sessionId: 'planted', sid: 'planted', generation: 7 };
       expect(decodeJwt(((await post('', planted)).body as Pair).accessToken)).toMatchObject({ generation: 0 });
-      expect((await auditOf(userId)).map((event) => event.event_type)).toEqual(Array(3).fill('session.created'));
+      expect((await auditOf(userId)).map((event) => event.eventType)).toEqual(Array(3).fill('session.created'));
     });
 
     test.each([
@@ -155,7 +155,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       'REVIEW_REQUIRED',
       'REVIEW_SUCCEEDED',
       'REVIEW_FAILED',
-    ])('A17: an action in state %s begins none, and its token is nothing that sessions take', async (state) => {
+    ])('A17: an action in state %s begins no session, and its token is no session token', async (state) => {
       const { token, userId } = await tracked(state);
       expectRefusal(await post('', { token, clientId: tenant.tenantId }), 400, 'invalid_request');
       expect(await isValid(token)).toBe(false);
@@ -178,7 +178,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expectRefusal(await post('', { token, clientId }), 401, 'unauthorized');
     });
 
-    test('A40: the token of a deleted user begins none, also when the same id is made again', async () => {
+    test('A40: the token of a deleted user begins no session, even if the same id is created again', async () => {
       const { token, userId, idempotencyKey } = await tracked();
       await t.call('DELETE', `/v1/users/${userId}`);
       expectRefusal(await post('', { token, clientId: tenant.tenantId }), 401, 'unauthorized');
@@ -188,7 +188,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expectRefusal(await post('', { token, clientId: tenant.tenantId }), 401, 'unauthorized');
     });
 
-    test('N17: a fresh token for an old success makes the proof no younger', async () => {
+    test('N17: a new token for an old success does not make the proof younger', async () => {
       const { userId, idempotencyKey } = await tracked();
       const signedInSeconds = t.runtime.clock.now() / 1000;
       const again = async () => {
@@ -252,7 +252,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await canRefresh(refreshToken)).toBe(true);
     });
 
-    test('A36: what is no token of ours is 401, however long; what is no text is 400; what is too large is 413', async () => {
+    test('A36: any other token is 401, however long; what is not a text is 400; what is too large is 413', async () => {
       const { accessToken } = await signedIn();
       const header = decodeProtectedHeader(accessToken);
       const [, payload, signature] = accessToken.split('.');
@@ -310,7 +310,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await canRefresh(pair.refreshToken)).toBe(true);
     });
 
-    test('N32: an old token after ten seconds is refused and ends the session, whoever goes on with it', async () => {
+    test('N32: an old token after ten seconds is refused and ends the session, for whichever party continues it', async () => {
       const { refreshToken, userId } = await signedIn();
       const pair = await refreshed(refreshToken);
       const other = await signedIn();
@@ -320,7 +320,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await canRefresh(pair.refreshToken)).toBe(false);
       expect(await isValid(other.accessToken)).toBe(true);
       const events = await auditOf(userId);
-      expect(events.map((event) => event.event_type)).toEqual(['session.created', 'session.reuse_detected']);
+      expect(events.map((event) => event.eventType)).toEqual(['session.created', 'session.reuse_detected']);
       expect(events[1]?.data).toEqual({
         sessionId: decodeJwt(pair.accessToken)['sid'],
         clientId: tenant.tenantId,
@@ -351,7 +351,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expectRefusal(await post('/refresh', { refreshToken: chain[0] }), 401, 'unauthorized');
       expect(await isValid(latest.accessToken)).toBe(false);
       expect((await auditOf(first.userId)).at(-1)).toMatchObject({
-        event_type: 'session.reuse_detected',
+        eventType: 'session.reuse_detected',
         data: { generation: 3, reusedGeneration: 0 },
       });
     });
@@ -371,7 +371,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await canRefresh(other.refreshToken)).toBe(false);
     });
 
-    test('ruling 46: what ends a session or changes it meanwhile counts for the generations before as well', async () => {
+    test('ruling 46: what ends or changes a session in the meantime counts for its earlier generations too', async () => {
       const twice = async () => {
         const first = await signedIn();
         const second = await refreshed(first.refreshToken);
@@ -385,7 +385,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       await t.call('DELETE', `/v1/users/${deleted.userId}`);
       expectRefusal(await post('/refresh', { refreshToken: deleted.refreshToken }), 401, 'unauthorized');
 
-      // Claims are those of now; identity and times are those of the pair.
+      // Claims are current; identity and times are those of the pair.
       const changed = await twice();
       await t.call('PATCH', `/v1/users/${changed.userId}`, { body: { email: 'new@example.com' } });
       const { email, ...rest } = decodeJwt((await refreshed(changed.refreshToken)).accessToken);
@@ -416,7 +416,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(left?.count, 'expired sessions are purged').toBe(0);
     });
 
-    test('A36: a token that was never made is refused, and none of it reaches the database', async () => {
+    test('A36: a token that was never issued is refused, and none of it reaches the database', async () => {
       const { refreshToken } = await signedIn();
       for (const bad of ['', 'x', refreshToken.toUpperCase(), `${refreshToken}0`, '0'.repeat(104), "' or 1=1 --"]) {
         expectRefusal(await post('/refresh', { refreshToken: bad }), 401, 'unauthorized');
@@ -434,7 +434,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       }
       expect(await isValid(accessToken)).toBe(false);
       expectRefusal(await post('/refresh', { refreshToken }), 401, 'unauthorized');
-      expect((await auditOf(userId)).map((event) => event.event_type)).toEqual(['session.created', 'session.revoked']);
+      expect((await auditOf(userId)).map((event) => event.eventType)).toEqual(['session.created', 'session.revoked']);
     });
 
     test('an expired or refreshed access token ends its session all the same', async () => {
@@ -457,7 +457,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       expect(await isValid(accessToken)).toBe(true);
     });
 
-    test('all sessions of a user end, and nobody else’s; an unknown user has none', async () => {
+    test('all sessions of a user end, and no others; an unknown user has none', async () => {
       const mine = await signedIn();
       const again = (await post('', { token: mine.token, clientId: tenant.tenantId })).body as Pair;
       const other = await signedIn();
@@ -471,11 +471,11 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
       }
       expect(await isValid(other.accessToken)).toBe(true);
       const events = await auditOf(mine.userId);
-      expect(events.slice(2)).toEqual([{ event_type: 'session.user_revoked', data: { sessions: 2 } }]);
+      expect(events.slice(2)).toEqual([{ eventType: 'session.user_revoked', data: { sessions: 2 } }]);
       expectRefusal(await post('/user/revoke', { userId: 'a/b' }), 400, 'invalid_request');
     });
 
-    test('A40: a session ends with its user, and with a factor that is taken from them or replaced', async () => {
+    test('A40: a session ends with its user, and when one of the user’s authenticators is removed or replaced', async () => {
       const gone = await signedIn();
       await t.call('DELETE', `/v1/users/${gone.userId}`);
       await t.call('PATCH', `/v1/users/${gone.userId}`, { body: { email: 'new@example.com' } });
@@ -499,7 +499,7 @@ describe.each(databaseKinds)('sessions on the %s database', (kind) => {
     });
   });
 
-  test('N16: no token stands in the database, a log line or an audit event, and no contact in the latter two', async () => {
+  test('N16: no token is in the database, a log line or an audit event, and no contact in the latter two', async () => {
     const { userId, token, ...first } = await signedIn({ email: 'jane@example.com' });
     const second = await refreshed(first.refreshToken);
     await t.runtime.advance(10_000);

@@ -2,18 +2,18 @@ import { Refusal } from '../../contract/errors.ts';
 import { trackAction as route } from '../../contract/server/actions.ts';
 import { userActionState } from '../../contract/values.ts';
 import type { Tenant } from '../../storage/published.ts';
-import { loadChallenge } from '../../storage/queries/challenges.ts';
-import type { ChallengeRow } from '../../storage/queries/challenges.ts';
-import { isUuid } from '../is-uuid.ts';
-import { issueActionToken } from '../issue-action-token.ts';
+import { loadChallenge } from '../../storage/queries/challenges/of-backends.ts';
+import type { ChallengeRow } from '../../storage/queries/challenges/of-backends.ts';
+import { isUuid } from '../../calls/is-uuid.ts';
+import { issueActionToken } from '../../proving/issue-action-token.ts';
 import { operation } from '../operation.ts';
-import type { Context } from '../operation.ts';
+import type { Context } from '../../calls/context.ts';
 import { givenPowers } from '../../proving/token-powers.ts';
-import { permittedMethods } from '../usable-methods.ts';
-import { distinctMethods } from '../wire-values.ts';
-import { bindChallenge, refuseUnbindable } from './bind-challenge.ts';
-import { establishAction } from './establish-action.ts';
-import type { EstablishedAction } from './establish-action.ts';
+import { permittedMethods } from '../../telling/usable-methods.ts';
+import { distinctMethods } from '../../views/wire-values.ts';
+import { bindChallenge, requireBindable } from '../../proving/bind-challenge.ts';
+import { establishAction } from '../../deciding/establish-action.ts';
+import type { EstablishedAction } from '../../deciding/establish-action.ts';
 import type { z } from 'zod';
 
 type TrackBody = z.output<typeof route.body>;
@@ -21,36 +21,35 @@ type TrackBody = z.output<typeof route.body>;
 export const trackAction = operation(route, async (context, request) => {
   const { params, body } = request;
   const { tenant } = request.caller;
-  refuseUnusable(tenant, body);
+  requireTrackable(tenant, body);
   const challenge = body.challengeId === undefined ? undefined : await openChallenge(context, tenant, body.challengeId);
-  const key = {
+  const named = {
     tenantId: tenant.tenantId,
     userId: params.userId,
     actionCode: params.action,
-    // The challenge was made for one occurrence, which is this one unless another is named.
-    idempotencyKey: body.idempotencyKey ?? challenge?.idempotency_key ?? context.runtime.ids.uuid(),
+    // The challenge was created for one occurrence: this one, unless the request names another.
+    idempotencyKey: body.idempotencyKey ?? challenge?.idempotencyKey,
   };
   if (challenge === undefined) {
-    return trackReply(context, tenant, key, body, await establishAction(context, tenant, key, 'track', body));
+    return trackReply(context, tenant, named, body, await establishAction(context, tenant, named, 'track', body));
   }
-  refuseUnbindable(challenge, key);
+  const key = { ...named, idempotencyKey: named.idempotencyKey ?? challenge.idempotencyKey };
+  requireBindable(challenge, key);
   const established = await establishAction(context, tenant, key, 'track', body);
-  const state = await bindChallenge(context, request, challenge.challenge_id, key, (held) =>
-    refuseUnbindable(held, key),
-  );
+  const state = await bindChallenge(context, request, challenge.challengeId, key, (held) => requireBindable(held, key));
   return trackReply(context, tenant, key, body, { ...established, state: state ?? established.state });
 });
 
 /** @throws {Refusal} `invalid_request` */
 async function openChallenge({ db, runtime }: Context, tenant: Tenant, challengeId: string): Promise<ChallengeRow> {
   const challenge = isUuid(challengeId) ? await loadChallenge(db, tenant.tenantId, challengeId) : undefined;
-  if (challenge === undefined || challenge.expires_at <= runtime.clock.now()) {
+  if (challenge === undefined || challenge.expiresAt <= runtime.clock.now()) {
     throw new Refusal('invalid_request', 'challengeId names no open challenge.');
   }
   return challenge;
 }
 
-function refuseUnusable(tenant: Tenant, body: TrackBody): void {
+function requireTrackable(tenant: Tenant, body: TrackBody): void {
   if (tenant.activeMethods.length === 0) {
     throw new Refusal(
       'AUTHENTICATOR_NOT_FOUND',
@@ -75,11 +74,10 @@ function refuseUnusable(tenant: Tenant, body: TrackBody): void {
 function trackReply(
   context: Context,
   tenant: Tenant,
-  key: { readonly userId: string; readonly actionCode: string; readonly idempotencyKey: string },
+  { userId, actionCode }: { readonly userId: string; readonly actionCode: string },
   body: TrackBody,
-  { actionId, state, record, history }: EstablishedAction,
+  { actionId, idempotencyKey, state, record, history }: EstablishedAction,
 ) {
-  const { userId, actionCode, idempotencyKey } = key;
   const token = issueActionToken(context, tenant, {
     userId,
     actionCode,
@@ -89,8 +87,8 @@ function trackReply(
   });
   const allowed = permittedMethods(context, tenant, record.demand);
   if (allowed.length === 0 && state === 'CHALLENGE_REQUIRED') warnOfDeadEnd(context, tenant);
-  // What the operator set for the action stands before what the user prefers (management 3.2).
-  const defaultMethod = record.demand.defaultVerificationMethod ?? history.default_method;
+  // The operator's setting for the action takes precedence over the user's default (management-and-rules 3.2).
+  const defaultMethod = record.demand.defaultVerificationMethod ?? history.defaultMethod;
   return {
     idempotencyKey,
     state: userActionState.parse(state),
@@ -104,7 +102,7 @@ function trackReply(
   };
 }
 
-/** Nobody gets past such a challenge, and only the operator can change that. */
+/** No user can complete such a challenge, and only the operator can change that. */
 function warnOfDeadEnd({ warnOnceAMinute }: Context, { tenantId }: Tenant): void {
   warnOnceAMinute(
     `no method in ${tenantId}`,
@@ -118,7 +116,7 @@ function scopesOf(asked: string | undefined): string {
   return [...new Set(['read:authenticators', ...parts])].join(' ');
 }
 
-// The query must stand there from the start: SDKs append `&mode=popup` as text.
+// The URL needs a query from the start: SDKs append `&mode=popup` as text.
 function challengeUrl(publicUrl: string, token: string, { customDomain, locale }: TrackBody): string {
   const origin = customDomain === undefined ? publicUrl : `https://${customDomain}`;
   const language = locale === undefined ? '' : `&locale=${encodeURIComponent(locale)}`;

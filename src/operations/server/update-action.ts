@@ -1,9 +1,10 @@
 import { Refusal } from '../../contract/errors.ts';
 import { updateAction as route } from '../../contract/server/actions.ts';
-import { lockAction, recordActionState } from '../../storage/queries/actions.ts';
+import { lockAction, recordActionState } from '../../storage/queries/actions/actions.ts';
+import { recordEvent } from '../../storage/queries/events.ts';
 import { operation } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
-import { actionView } from './action-view.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
+import { actionView } from '../../views/action-view.ts';
 
 export const updateAction = operation(route, async (context, request) => {
   const { caller, params, body } = request;
@@ -17,16 +18,26 @@ export const updateAction = operation(route, async (context, request) => {
   return context.db.transaction(async (sql) => {
     const action = await lockAction(sql, key);
     if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
-    // The same state again changes nothing, not even the time of the last change; but now somebody has decided it.
+    // Setting the same state changes nothing, not even the time of the last change. But from then on the action is
+    // tracked.
     const isSame = action.state === body.state;
-    if (isSame && action.is_tracked) return actionView(action);
-    await recordActionState(sql, key, body.state, nowMs);
+    if (isSame && action.isTracked) return actionView(action);
+    await recordActionState(sql, key, { state: body.state, nowMs, moveId: context.runtime.ids.uuid() });
     await recordAudit(sql, context, route, request, params.userId, {
       actionCode: key.actionCode,
       idempotencyKey: key.idempotencyKey,
       before: action.state,
       after: body.state,
     });
-    return actionView(isSame ? action : { ...action, state: body.state, state_updated_at: nowMs, updated_at: nowMs });
+    if (!isSame) {
+      const { tenantId, userId, actionCode, idempotencyKey } = key;
+      const data = { userId, actionCode, idempotencyKey, previousState: action.state, state: body.state };
+      const told = { tenantId, userId, data };
+      await recordEvent(sql, context.runtime, { type: 'action.state_changed', ...told });
+      if (action.state === 'REVIEW_REQUIRED') {
+        await recordEvent(sql, context.runtime, { type: 'review.decided', ...told });
+      }
+    }
+    return actionView(isSame ? action : { ...action, state: body.state, stateUpdatedAt: nowMs, updatedAt: nowMs });
   });
 });

@@ -2,28 +2,29 @@ import { Refusal } from '../../contract/errors.ts';
 import { updateUser as route } from '../../contract/server/users.ts';
 import { emailContact } from '../../core/authenticators/contact.ts';
 import { updateUser as applyPatch } from '../../core/authenticators/update-user.ts';
+import { isVerified } from '../../core/is-verified.ts';
 import { replaceContact } from '../../proving/replace-contact.ts';
 import { loadAuthenticators } from '../../storage/queries/authenticators.ts';
 import { lockOrCreateUser, recordUser } from '../../storage/queries/users.ts';
 import type { UserRow } from '../../storage/queries/users.ts';
 import type { Sql } from '../../storage/sql.ts';
 import { operation } from '../operation.ts';
-import { recordAudit } from '../record-audit.ts';
-import { refuseReservedUserId } from './refuse-reserved-user-id.ts';
-import { userAttributes } from './user-views.ts';
+import { recordAudit } from '../../calls/record-audit.ts';
+import { requireUsableUserId } from '../../deciding/require-usable-user-id.ts';
+import { userAttributes } from '../../views/user-views.ts';
 
 export const updateUser = operation(route, async (context, request) => {
   const { caller, params, body } = request;
   const { tenantId } = caller.tenant;
   const nowMs = context.runtime.clock.now();
   return context.db.transaction(async (sql) => {
-    await refuseReservedUserId(sql, tenantId, params.userId);
-    const before = await lockOrCreateUser(sql, tenantId, params.userId, nowMs);
+    await requireUsableUserId(sql, tenantId, params.userId);
+    const before = await lockOrCreateUser(sql, tenantId, params.userId, { ownId: context.runtime.ids.uuid(), nowMs });
     const after: UserRow = {
       ...applyPatch(before, body),
-      default_authenticator_id: await defaultAuthenticator(sql, tenantId, before, body.defaultVerificationMethod),
+      defaultAuthenticatorId: await defaultAuthenticator(sql, tenantId, before, body.defaultVerificationMethod),
     };
-    // Before the user's row takes the contact: whoever has the earlier one is told.
+    // Before the user's row gets the contact, so that the earlier contact is notified.
     if (body.emailVerified === true && typeof body.email === 'string') {
       await replaceContact(sql, context, tenantId, params.userId, emailContact(body.email));
     }
@@ -43,13 +44,13 @@ async function defaultAuthenticator(
   user: UserRow,
   wanted: string | null | undefined,
 ): Promise<string | null> {
-  if (wanted === undefined) return user.default_authenticator_id;
+  if (wanted === undefined) return user.defaultAuthenticatorId;
   if (wanted === null) return null;
-  const authenticators = await loadAuthenticators(sql, tenantId, user.user_id);
-  const enrolled = authenticators.filter((row) => row.verified_at !== null && row.verification_method === wanted);
-  const chosen = enrolled.find((row) => row.authenticator_id === user.default_authenticator_id) ?? enrolled[0];
+  const authenticators = await loadAuthenticators(sql, tenantId, user.userId);
+  const enrolled = authenticators.filter((row) => isVerified(row) && row.verificationMethod === wanted);
+  const chosen = enrolled.find((row) => row.authenticatorId === user.defaultAuthenticatorId) ?? enrolled[0];
   if (chosen === undefined) {
     throw new Refusal('invalid_request', `defaultVerificationMethod: the user has no ${wanted} authenticator.`);
   }
-  return chosen.authenticator_id;
+  return chosen.authenticatorId;
 }

@@ -1,4 +1,4 @@
-/** Challenges, the guesses they are bounded by, and what was sent. */
+/** Challenges, the guesses that bound them, and what was sent. */
 export const sql = /* sql */ `
 create table challenges (
   tenant_id uuid not null references tenants on delete cascade,

@@ -1,4 +1,6 @@
-/** What proofs by the client API need: ceremonies, counters that only rise, and which code an action accepted. */
+/**
+ * What proofs by the client API need: ceremonies, counters that only rise, and the code that an action accepted last.
+ */
 export const sql = /* sql */ `
 alter table challenges
   -- null until the ceremony that answers it begins, or until its action is named

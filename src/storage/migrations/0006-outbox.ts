@@ -1,4 +1,7 @@
-/** What is to be delivered after a change, leases on actions, and what finding values under an old master key needs. */
+/**
+ * What is to be delivered after a change, leases on actions, and the indexes for finding values under an old master
+ * key.
+ */
 export const sql = /* sql */ `
 -- Written in the transaction of the change it tells of, delivered by a job.
 create table outbox (

@@ -1,7 +1,7 @@
 /**
- * Rows that requests write name their tenant without a foreign key: each insert locked the tenant's one row, and locks of
- * several transactions at once are written down as a new set each time. No tenant is ever deleted, which a trigger of its
- * own sees to.
+ * Rows that requests write name their tenant without a foreign key. With one, each insert would lock the tenant's only
+ * row, and PostgreSQL writes a new set of lockers for every change of several locks at once. A trigger ensures that no
+ * tenant is ever deleted.
  */
 export const sql = /* sql */ `
 alter table users drop constraint users_tenant_id_fkey;

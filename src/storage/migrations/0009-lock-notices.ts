@@ -1,6 +1,6 @@
 /**
- * The notice of a locked method, as a function: called by the guess that locks it, within its statement. As a part of that
- * statement it was made ready, with the tables and indexes it needs, for every guess that locks nothing.
+ * The notice of a locked method, as a function. The guess that locks the method calls it within its statement. As a
+ * part of that statement, its tables and indexes would have been prepared even for guesses that lock nothing.
  */
 export const sql = /* sql */ `
 create function queue_lock_notice(

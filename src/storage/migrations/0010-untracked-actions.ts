@@ -1,4 +1,4 @@
-/** Which actions a backend has tracked, and what is kept of the others for when it does (ruling 36). */
+/** Which actions a backend has tracked, and what is kept of the others until it does (ruling 36). */
 export const sql = /* sql */ `
 alter table actions
   -- whether a track has decided it, or somebody who sets states; else a sign-in or a challenge has begun it

@@ -1,6 +1,6 @@
 /**
- * Publishes every rule set again, marked with the second version of the rule language: the text is the old one with the
- * mark in front, as this program writes it. A text that is not what its hash names stays as it is, and unreadable.
+ * Publishes every rule set again, marked with version 2 of the rule language: the text is the old one with the mark in
+ * front, as this program writes it. A text that does not match its hash stays as it is, and unreadable.
  */
 export const sql = /* sql */ `
 -- As every change of a configuration does, so that none is made meanwhile.

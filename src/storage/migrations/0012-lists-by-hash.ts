@@ -1,7 +1,7 @@
 /**
- * Value lists are documents of their own: rule sets name them by hash. What no current rule set names is kept compressed,
- * and goes when it is more than a tenant may keep. New columns may be empty: nodes of the release before write rows
- * without them.
+ * Value lists are documents of their own: rule sets name them by hash. Documents that no current rule set names are
+ * stored compressed, and the oldest are deleted once a tenant exceeds its limit. New columns may be empty, because
+ * nodes of the previous release write rows without them.
  */
 export const sql = /* sql */ `
 -- The name of a document: SHA-256 of its text. Immutable as this program uses it, where every database is in UTF-8.

@@ -1,4 +1,4 @@
-/** Authenticators that were added in recovery, and what the latest proof of an action has earned. */
+/** Authenticators added in recovery, and what the latest proof of an action has earned. */
 export const sql = /* sql */ `
 alter table authenticators
   -- until then, where it was added in recovery, a proof by it counts no higher than the one that it was added under

@@ -1,8 +1,8 @@
 /**
- * What a caller sent beside what was read from it. `ip_address` is the address that facts and later decisions go by, and
- * null where none could be read; `sent_ip_address` is what was sent, where that is another text. `is_place_unknown`: the
- * address has a place that could not be told. `email_normal` is the one spelling of an e-mail address, by which it is found
- * and compared; nodes of an earlier version leave it out.
+ * What a caller sent, beside what was read from it. `ip_address` is the address that facts and later decisions use, and
+ * null if none could be read; `sent_ip_address` is what was sent, if that is a different text. `is_place_unknown`: the
+ * place of the address could not be determined. `email_normal` is the normal form of an e-mail address, by which it is
+ * found and compared; nodes of an earlier version leave it out.
  */
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { statement } from '../sql.ts';
@@ -33,7 +33,7 @@ const recordStatement = statement<never>(
    from unnest($1::text[], $2::text[]) as known (email, normal) where f.email = known.email`,
 );
 
-/** Names of domains outside of ASCII, which DNS has by tables that no database has. */
+/** Domain names outside ASCII: DNS folds them by tables that no database has. */
 export async function fill(sql: Sql): Promise<void> {
   const emails = (await sql.query(loadStatement, [])).map(({ email }) => email);
   await sql.query(recordStatement, [emails, emails.map(normalEmail)]);

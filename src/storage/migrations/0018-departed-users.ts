@@ -1,6 +1,7 @@
 /**
- * Users who are gone before all of their actions are: a user's newest actions go with the user, the rest in batches. An
- * action counts for its user while its epoch is the user's: it rises when a user goes of whom there are actions left.
+ * Users who are deleted before all of their actions are: a user's newest actions are deleted with the user, the rest in
+ * batches. An action belongs to its user only while its epoch is the user's. The epoch rises when a user is deleted who
+ * still has actions.
  */
 export const sql = /* sql */ `
 alter table actions add column user_epoch integer not null default 0;

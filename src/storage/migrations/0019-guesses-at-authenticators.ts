@@ -1,7 +1,7 @@
 /**
- * Guesses are counted for what is guessed at. Rows of an earlier release name a user in clear, `user:` and the id, and have
- * `recent_tries`; only who holds the tenants' keys can give them their new names, so that a node does it when it starts. Of
- * rows that name a contact alone, the name stays.
+ * Guesses are counted for what is guessed at. Rows of an earlier release name a user in clear, `user:` and the id, and
+ * have `recent_tries`. Only a process with the tenants' keys can give them their new names, so a node does it when it
+ * starts. Rows that name only a contact keep their name.
  */
 export const sql = /* sql */ `
 -- What a tenant's own limit of guesses counts, per user and method or per contact and method, whatever was guessed at.

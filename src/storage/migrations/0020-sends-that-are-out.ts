@@ -1,8 +1,8 @@
 /**
- * Whether what was sent was taken: while `out_until` is not reached nobody has said so, and what was sent before stays good
- * beside it. What is refused is deleted. `send_number` orders what was sent to one user by one method, or again for one
- * challenge. A code that is sent again for a backend's challenge stands in a row of its own, which `resend_of` leads from;
- * nodes of an earlier version put it in the place of the one before.
+ * Whether a message was accepted for delivery: until `out_until` the outcome is unknown, and the message before it
+ * stays valid as well. Refused ones are deleted. `send_number` orders what was sent to one user by one method, or again
+ * for one challenge. A code that is sent again for a backend's challenge has a row of its own, to which `resend_of`
+ * links; nodes of an earlier version overwrite the row of the code before.
  */
 export const sql = /* sql */ `
 alter table challenges

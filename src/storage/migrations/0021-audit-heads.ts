@@ -1,6 +1,6 @@
 /**
- * How far each tenant's audit chain has come, beside the chain itself: a tail that is cut off shows against it. What was
- * told of it last is in the log, where no database reaches.
+ * The length of each tenant's audit chain, stored apart from the chain, so that a truncated chain is noticed. The
+ * latest length is also written to the log, which cannot be changed through the database.
  */
 export const sql = /* sql */ `
 create table audit_heads (

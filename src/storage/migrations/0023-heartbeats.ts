@@ -1,4 +1,6 @@
-/** Whether nodes can write: each notes it every few seconds, and is ready while it can (ruling 53). */
+/**
+ * Whether nodes can write: each node writes a heartbeat every few seconds, and is ready while that works (ruling 53).
+ */
 export const sql = /* sql */ `
 create table heartbeats (
   node_id uuid primary key,

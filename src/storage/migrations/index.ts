@@ -1,5 +1,5 @@
 /** Every migration, oldest first. Forward only; a migration that has been released is never edited. */
-import type { Sql } from '../sql.ts';
+import type { Database, Sql } from '../sql.ts';
 import * as firstTables from './0001-first-tables.ts';
 import * as rulesAndManagement from './0002-rules-and-management.ts';
 import * as sessions from './0003-sessions.ts';
@@ -23,14 +23,43 @@ import * as sendsThatAreOut from './0020-sends-that-are-out.ts';
 import * as auditHeads from './0021-audit-heads.ts';
 import * as deniedActions from './0022-denied-actions.ts';
 import * as heartbeats from './0023-heartbeats.ts';
+import * as actionsByMonth from './0024-actions-by-month.ts';
+import * as retention from './0025-retention.ts';
+import * as distributable from './0026-distributable.ts';
+import * as tallies from './0027-tallies.ts';
+import * as events from './0028-events.ts';
+import * as rememberedDevices from './0029-remembered-devices.ts';
+import * as watching from './0030-watching.ts';
 
-export interface Migration {
+interface MigrationName {
   readonly version: number;
   readonly name: string;
+  /**
+   * One more than the epoch before, which is 1 at first, if nodes of the release before can no longer work once this
+   * migration ran. A release then refuses to start on a schema of two epochs later.
+   */
+  readonly epoch?: number;
+}
+
+/** A migration in one transaction, for what holds its locks only briefly. */
+export interface WholeMigration extends MigrationName {
   readonly sql: string;
-  /** What the text cannot say of rows that are there: run after it, in its transaction. */
+  /** Completes existing rows where SQL cannot: runs after the text, in the same transaction. */
   readonly fill?: (sql: Sql) => Promise<void>;
 }
+
+/**
+ * A migration of tables that are large or in use: each step is a transaction of its own, or a command that cannot be in
+ * one. A step may run again after a crash, so it first looks at what is there. A step that cannot get its lock soon is
+ * tried again, so that calls never queue behind it.
+ */
+export interface SteppedMigration extends MigrationName {
+  readonly steps: readonly ((db: Database) => Promise<void>)[];
+  /** That the steps make. */
+  readonly tables: readonly string[];
+}
+
+export type Migration = WholeMigration | SteppedMigration;
 
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first-tables', sql: firstTables.sql },
@@ -56,4 +85,11 @@ export const migrations: readonly Migration[] = [
   { version: 21, name: 'audit-heads', sql: auditHeads.sql },
   { version: 22, name: 'denied-actions', sql: deniedActions.sql },
   { version: 23, name: 'heartbeats', sql: heartbeats.sql },
+  { version: 24, name: 'actions-by-month', steps: actionsByMonth.steps, tables: actionsByMonth.tables },
+  { version: 25, name: 'retention', sql: retention.sql },
+  { version: 26, name: 'distributable', steps: distributable.steps, tables: [] },
+  { version: 27, name: 'tallies', steps: tallies.steps, tables: tallies.tables },
+  { version: 28, name: 'events', sql: events.sql },
+  { version: 29, name: 'remembered-devices', steps: rememberedDevices.steps, tables: [] },
+  { version: 30, name: 'watching', sql: watching.sql },
 ];

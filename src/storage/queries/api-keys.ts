@@ -2,17 +2,17 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface ApiKeyRow {
-  readonly tenant_id: string;
-  readonly key_id: string;
+  readonly tenantId: string;
+  readonly keyId: string;
   readonly kind: 'server' | 'management';
   readonly name: string;
   readonly digest: Buffer;
   /** Server keys only, while they are active. */
-  readonly key_sealed: Buffer | null;
-  readonly created_at: number;
-  readonly revoked_at: number | null;
+  readonly keySealed: Buffer | null;
+  readonly createdAt: number;
+  readonly revokedAt: number | null;
   /** To the minute; management keys only. */
-  readonly last_used_at: number | null;
+  readonly lastUsedAt: number | null;
 }
 
 const columns = 'tenant_id, key_id, kind, name, digest, key_sealed, created_at, revoked_at, last_used_at';
@@ -56,13 +56,13 @@ export async function createApiKeyRow(
   ]);
 }
 
-const revokeStatement = statement<{ key_id: string }>(
+const revokeStatement = statement<{ keyId: string }>(
   'revoke_api_key',
   `update api_keys set revoked_at = $3, key_sealed = null
    where tenant_id = $1 and key_id = $2 and revoked_at is null returning key_id`,
 );
 
-/** Ends a key: nothing is signed with it any more. False if the tenant has no such active key. */
+/** Revokes a key: nothing is signed with it any more. False if the tenant has no such active key. */
 export async function revokeApiKeyRow(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<boolean> {
   const rows = await sql.query(revokeStatement, [tenantId, keyId, sqlTime(nowMs)]);
   return rows.length === 1;
@@ -73,7 +73,7 @@ const usedStatement = statement<never>(
   `update api_keys set last_used_at = greatest(last_used_at, $3::timestamptz) where tenant_id = $1 and key_id = $2`,
 );
 
-/** Notes when a key was last used. */
+/** Records when a key was last used. */
 export async function recordApiKeyUse(sql: Sql, tenantId: string, keyId: string, nowMs: number): Promise<void> {
   await sql.query(usedStatement, [tenantId, keyId, sqlTime(nowMs)]);
 }

@@ -2,12 +2,12 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface AppClientRow {
-  readonly client_id: string;
+  readonly clientId: string;
   readonly name: string;
-  readonly access_token_lifetime_in_minutes: number;
-  readonly refresh_token_lifetime_in_days: number;
+  readonly accessTokenLifetimeInMinutes: number;
+  readonly refreshTokenLifetimeInDays: number;
   /** Claim name -> path of the user attribute that is copied. */
-  readonly custom_claims: Readonly<Record<string, string>>;
+  readonly customClaims: Readonly<Record<string, string>>;
 }
 
 const columns = 'client_id, name, access_token_lifetime_in_minutes, refresh_token_lifetime_in_days, custom_claims';
@@ -33,7 +33,9 @@ export async function loadAppClient(sql: Sql, tenantId: string, clientId: string
 
 const holdStatement = statement<AppClientRow>('hold_app_client', `${loadStatement.text} for key share`);
 
-/** As {@link loadAppClient}; it cannot be deleted until the transaction ends, so that a session can be hung on it. */
+/**
+ * Like {@link loadAppClient}, but it cannot be deleted until the transaction ends, so that a session can refer to it.
+ */
 export async function holdAppClient(sql: Sql, tenantId: string, clientId: string): Promise<AppClientRow | undefined> {
   const [row] = await sql.query(holdStatement, [tenantId, clientId]);
   return row;
@@ -50,15 +52,15 @@ const recordStatement = statement<never>(
      custom_claims = excluded.custom_claims, updated_at = excluded.updated_at`,
 );
 
-/** Stores a new app client, or a known one as it is now. */
+/** Stores a new app client, or replaces an existing one. */
 export async function recordAppClient(sql: Sql, tenantId: string, row: AppClientRow, nowMs: number): Promise<void> {
   await sql.query(recordStatement, [
     tenantId,
-    row.client_id,
+    row.clientId,
     row.name,
-    row.access_token_lifetime_in_minutes,
-    row.refresh_token_lifetime_in_days,
-    JSON.stringify(row.custom_claims),
+    row.accessTokenLifetimeInMinutes,
+    row.refreshTokenLifetimeInDays,
+    JSON.stringify(row.customClaims),
     sqlTime(nowMs),
   ]);
 }
@@ -68,7 +70,7 @@ const deleteStatement = statement<never>(
   'delete from app_clients where tenant_id = $1 and client_id = $2',
 );
 
-/** Deletes an app client, and with it all its sessions. */
+/** Deletes an app client with all its sessions. */
 export async function deleteAppClientRow(sql: Sql, tenantId: string, clientId: string): Promise<void> {
   await sql.query(deleteStatement, [tenantId, clientId]);
 }

@@ -1,14 +1,15 @@
-import { statement } from '../sql.ts';
+import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { byTenant } from './by-tenant.ts';
 
 export interface AuditEventRow {
-  readonly tenant_id: string;
-  readonly event_id: string;
-  readonly happened_at: number;
+  readonly tenantId: string;
+  readonly eventId: string;
+  readonly happenedAt: number;
   readonly actor: unknown;
-  readonly event_type: string;
-  readonly user_id: string | null;
-  readonly request_id: string | null;
+  readonly eventType: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
   readonly data: unknown;
 }
 
@@ -19,29 +20,34 @@ const lockStatement = statement<{ locked: boolean }>(
   'select pg_try_advisory_xact_lock($1) as locked',
 );
 
-/** Lets one node at a time link. False if another does. */
+/** Lets only one node link at a time. False if another does. */
 export async function lockAuditChain(sql: Sql): Promise<boolean> {
-  // Any constant that nothing else uses.
+  // Any constant that no other lock uses.
   const [row] = await sql.query(lockStatement, [0x63686169]);
   return row?.locked === true;
 }
 
+const unlinkedStatement = statement<{ tenantId: string; eventId: string }>(
+  'list_unlinked_audit_events',
+  'select tenant_id, event_id from audit_unlinked order by tenant_id, event_id limit $1',
+);
 const takeStatement = statement<AuditEventRow>(
   'take_unlinked_audit_events',
   `with taken as (
-     delete from audit_unlinked where ctid = any(array(
-       select ctid from audit_unlinked order by tenant_id, event_id limit $1
-     ))
-     returning tenant_id, event_id
+     delete from audit_unlinked u where u.tenant_id = $1 and u.event_id = any($2::uuid[]) returning u.event_id
    )
-   select ${eventColumns} from taken t
-   join audit_events e on e.tenant_id = t.tenant_id and e.event_id = t.event_id
-   order by e.tenant_id, e.event_id`,
+   select ${eventColumns} from taken t join audit_events e on e.tenant_id = $1 and e.event_id = t.event_id
+   order by e.event_id`,
 );
 
-/** Takes events that are not linked yet out of the queue, by tenant and time. */
+/** Takes events that are not linked yet from the queue, by tenant and time. Under {@link lockAuditChain}. */
 export async function takeUnlinkedAuditEvents(sql: Sql, limit: number): Promise<readonly AuditEventRow[]> {
-  return sql.query(takeStatement, [limit]);
+  const taken: AuditEventRow[] = [];
+  const unlinked = await sql.query(unlinkedStatement, [limit]);
+  for (const [tenantId, eventIds] of byTenant(unlinked, (row) => row.eventId)) {
+    taken.push(...(await sql.query(takeStatement, [tenantId, eventIds])));
+  }
+  return taken;
 }
 
 export interface AuditLink {
@@ -49,8 +55,8 @@ export interface AuditLink {
   readonly hash: Buffer;
 }
 
-// Where the chain ends before its head something was cut off, and what follows must not stand in its place. A node of an
-// earlier version moves no head.
+// If the chain ends before its head, its tail was cut off, and new links must not take its place. A node of an earlier
+// version does not move the head.
 const lastStatement = statement<AuditLink>(
   'load_last_audit_link',
   `select position, hash from (
@@ -71,21 +77,29 @@ const headStatement = statement<AuditLink>(
   'select position, hash from audit_heads where tenant_id = $1',
 );
 
-/** How far a tenant's chain has come, as it is kept beside the chain; undefined if nothing was linked yet. */
+/** The recorded end of a tenant's chain, stored apart from the chain; undefined if nothing was linked yet. */
 export async function loadAuditHead(sql: Sql, tenantId: string): Promise<AuditLink | undefined> {
   const [row] = await sql.query(headStatement, [tenantId]);
   return row;
 }
 
-const untoldStatement = statement<AuditLink & { readonly tenant_id: string }>(
-  'take_untold_audit_heads',
-  `update audit_heads set told_position = position where told_position < position
+const untoldStatement = statement<{ tenantId: string }>(
+  'list_untold_audit_heads',
+  'select tenant_id from audit_heads where told_position < position',
+);
+const takeUntoldStatement = statement<AuditLink & { readonly tenantId: string }>(
+  'take_untold_audit_head',
+  `update audit_heads set told_position = position where tenant_id = $1 and told_position < position
    returning tenant_id, position, hash`,
 );
 
-/** The heads that have moved since they were taken last: each is given to one node alone. */
-export async function takeUntoldAuditHeads(sql: Sql): Promise<readonly (AuditLink & { readonly tenant_id: string })[]> {
-  return sql.query(untoldStatement, []);
+/** The heads that have moved since they were last taken: each goes to only one node. */
+export async function takeUntoldAuditHeads(sql: Sql): Promise<readonly (AuditLink & { readonly tenantId: string })[]> {
+  const taken: (AuditLink & { readonly tenantId: string })[] = [];
+  for (const { tenantId } of await sql.query(untoldStatement, [])) {
+    taken.push(...(await sql.query(takeUntoldStatement, [tenantId])));
+  }
+  return taken;
 }
 
 const recordStatement = statement<never>(
@@ -117,11 +131,11 @@ export async function recordAuditLinks(sql: Sql, tenantId: string, links: readon
   ]);
 }
 
-/** A link with its event; its members are null where that is gone. */
+/** A link with its event; the event's members are null if it was deleted. */
 export type LinkedAuditEvent = { readonly [Member in keyof AuditEventRow]: AuditEventRow[Member] | null } & {
-  readonly linked_event_id: string;
+  readonly linkedEventId: string;
   readonly position: number;
-  readonly previous_hash: Buffer;
+  readonly previousHash: Buffer;
   readonly hash: Buffer;
 };
 
@@ -150,8 +164,63 @@ const strayStatement = statement<{ stray: number }>(
      and not exists (select from audit_unlinked u where u.tenant_id = e.tenant_id and u.event_id = e.event_id)`,
 );
 
-/** Events that are neither linked nor waiting to be: somebody took their link away. */
+/** Events that are neither linked nor waiting to be: their link was removed. */
 export async function countStrayAuditEvents(sql: Sql, tenantId: string): Promise<number> {
   const [row] = await sql.query(strayStatement, [tenantId]);
   return row?.stray ?? 0;
+}
+
+/** Where what is left of a chain begins: the last entry of those that were removed. */
+export interface AuditAnchor extends AuditLink {
+  /** Whether an event in the log tells of it as it is. */
+  readonly isTold: boolean;
+}
+
+const anchorStatement = statement<AuditAnchor>(
+  'load_audit_anchor',
+  `select a.position, a.hash, exists (
+     select from audit_events e
+     where e.tenant_id = $1 and e.event_id = a.event_id and e.event_type = 'audit.trimmed'
+       and e.data @> jsonb_build_object('position', a.position, 'hash', encode(a.hash, 'hex'), 'removed', a.removed)
+   ) as is_told
+   from audit_anchors a where a.tenant_id = $1 order by a.position desc limit 1`,
+);
+
+/** The latest anchor of a tenant's chain; undefined if nothing of the chain was removed. */
+export async function loadAuditAnchor(sql: Sql, tenantId: string): Promise<AuditAnchor | undefined> {
+  const [row] = await sql.query(anchorStatement, [tenantId]);
+  return row;
+}
+
+const trimStatement = statement<{ readonly removed: number }>(
+  'trim_audit_chain',
+  `insert into audit_anchors (tenant_id, position, hash, removed, trimmed_at, event_id) values ($1, $2, $3, 0, $4, $5)
+   returning removed`,
+);
+
+/**
+ * Removes the beginning of a tenant's chain, up to the entry `last`, and leaves an anchor and an event that tells of it.
+ * Returns how many entries it was. @throws if the database finds that it is not an unbroken beginning of entries that are
+ * all older than the tenant keeps them
+ */
+export async function trimAuditChain(
+  sql: Sql,
+  tenantId: string,
+  trimming: { readonly last: AuditLink; readonly nowMs: number; readonly eventId: string },
+): Promise<number> {
+  const { last, nowMs, eventId } = trimming;
+  const [row] = await sql.query(trimStatement, [tenantId, last.position, last.hash, sqlTime(nowMs), eventId]);
+  return row?.removed ?? 0;
+}
+
+const lockTrimStatement = statement<{ locked: boolean }>(
+  'lock_audit_trimming',
+  'select pg_try_advisory_xact_lock($1) as locked',
+);
+
+/** Lets only one node trim at a time. False if another does. */
+export async function lockAuditTrimming(sql: Sql): Promise<boolean> {
+  // Any constant that no other lock uses.
+  const [row] = await sql.query(lockTrimStatement, [0x7472696d]);
+  return row?.locked === true;
 }

@@ -2,13 +2,13 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface AuthenticatorConfigurationRow {
-  readonly authenticator_id: string;
-  readonly verification_method: string;
-  readonly is_active: boolean;
-  /** Only what was set; never a secret. */
+  readonly authenticatorId: string;
+  readonly verificationMethod: string;
+  readonly isActive: boolean;
+  /** Only settings that were set; never a secret. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The secrets of the providers by block and member, as JSON. */
-  readonly secrets_sealed: Buffer | null;
+  readonly secretsSealed: Buffer | null;
 }
 
 const columns = 'authenticator_id, verification_method, is_active, settings, secrets_sealed';
@@ -32,7 +32,7 @@ const createStatement = statement<never>(
    values ($1, $2, $3, true, $4)`,
 );
 
-/** An active method as a new tenant has it: without any setting of its own. */
+/** Creates an active method without settings of its own, as a new tenant has it. */
 export async function createAuthenticatorConfiguration(
   sql: Sql,
   configuration: { tenantId: string; authenticatorId: string; verificationMethod: string; nowMs: number },
@@ -54,7 +54,7 @@ const recordStatement = statement<never>(
      is_active = excluded.is_active, settings = excluded.settings, secrets_sealed = excluded.secrets_sealed`,
 );
 
-/** Stores a new configuration, or a known one as it is now. */
+/** Stores a new configuration, or replaces an existing one. */
 export async function recordAuthenticatorConfiguration(
   sql: Sql,
   tenantId: string,
@@ -63,11 +63,11 @@ export async function recordAuthenticatorConfiguration(
 ): Promise<void> {
   await sql.query(recordStatement, [
     tenantId,
-    row.authenticator_id,
-    row.verification_method,
-    row.is_active,
+    row.authenticatorId,
+    row.verificationMethod,
+    row.isActive,
     JSON.stringify(row.settings),
-    row.secrets_sealed,
+    row.secretsSealed,
     sqlTime(nowMs),
   ]);
 }

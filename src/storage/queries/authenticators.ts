@@ -1,31 +1,58 @@
 import type { HoldColumns } from '../../core/authenticators/hold.ts';
-import { successorSlot } from '../../core/authenticators/hold.ts';
 import { contactColumns } from '../../core/authenticators/contact.ts';
 import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
-import { sqlTime, statement } from '../sql.ts';
+import { slots } from '../../core/authenticators/slot.ts';
+import type { Slot } from '../../core/authenticators/slot.ts';
+import { isVerified } from '../../core/is-verified.ts';
+import { memberName, sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue } from '../sql.ts';
 import { withoutGuesses } from './guess-budgets.ts';
 
 export interface AuthenticatorRow extends ContactColumns, HoldColumns {
-  readonly user_id: string;
-  readonly authenticator_id: string;
-  readonly verification_method: string;
-  readonly slot: string;
-  readonly credential_id: string | null;
+  readonly userId: string;
+  readonly authenticatorId: string;
+  readonly verificationMethod: string;
+  readonly slot: Slot;
+  readonly credentialId: string | null;
   readonly state: Readonly<Record<string, unknown>>;
-  readonly secret_sealed: Buffer | null;
-  /** What must rise with each proof; null until there was one. */
+  readonly secretSealed: Buffer | null;
+  /** A number that must rise with each proof; null before the first. */
   readonly counter: number | null;
-  /** The strongest proof that it has given; null where all of its proofs are worth the same. */
-  readonly best_assurance: string | null;
-  readonly created_at: number;
-  readonly verified_at: number | null;
-  readonly last_verified_at: number | null;
+  /** The strongest proof that it has given; null if all of its proofs have the same assurance. */
+  readonly bestAssurance: string | null;
+  readonly createdAt: number;
+  readonly verifiedAt: number | null;
+  readonly lastVerifiedAt: number | null;
 }
 
-const columns = `user_id, authenticator_id, verification_method, slot, email, phone_number, credential_id, state,
-  secret_sealed, counter, best_assurance, created_at, verified_at, last_verified_at, held_until, held_assurance, held_method`;
+const columnNames = [
+  ...['user_id', 'authenticator_id', 'verification_method', 'slot', 'email', 'phone_number', 'credential_id', 'state'],
+  ...['secret_sealed', 'counter', 'best_assurance', 'created_at', 'verified_at', 'last_verified_at'],
+  ...['held_until', 'held_assurance', 'held_method'],
+];
+const columns = columnNames.join(', ');
+
+const jsonTime = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
+const jsonValues = new Map([
+  ['secret_sealed', (column: string) => `encode(${column}, 'base64')`],
+  ...['created_at', 'verified_at', 'last_verified_at', 'held_until'].map((name) => [name, jsonTime] as const),
+]);
+
+/**
+ * The authenticator in the row `a`, for a statement that reads several with other data; see {@link readAuthenticator}.
+ */
+export const authenticatorJson = `json_build_object(${columnNames
+  .map((name) => `'${memberName(name)}', ${jsonValues.get(name)?.(`a.${name}`) ?? `a.${name}`}`)
+  .join(', ')})`;
+
+export interface JsonAuthenticator extends Omit<AuthenticatorRow, 'secretSealed'> {
+  readonly secretSealed: string | null;
+}
+
+export function readAuthenticator(json: JsonAuthenticator): AuthenticatorRow {
+  return { ...json, secretSealed: json.secretSealed === null ? null : Buffer.from(json.secretSealed, 'base64') };
+}
 
 const loadStatement = statement<AuthenticatorRow>(
   'load_authenticators',
@@ -41,13 +68,13 @@ export async function loadAuthenticators(
   return sql.query(loadStatement, [tenantId, userId]);
 }
 
-/** Those of them that are verified. */
+/** The verified ones. */
 export async function loadVerifiedAuthenticators(
   sql: Sql,
   tenantId: string,
   userId: string,
 ): Promise<readonly AuthenticatorRow[]> {
-  return (await loadAuthenticators(sql, tenantId, userId)).filter(({ verified_at }) => verified_at !== null);
+  return (await loadAuthenticators(sql, tenantId, userId)).filter(isVerified);
 }
 
 const recordStatement = statement<AuthenticatorRow>(
@@ -79,34 +106,34 @@ export async function recordAuthenticator(
 
 function valuesOf(row: AuthenticatorRow): readonly SqlValue[] {
   return [
-    row.user_id,
-    row.authenticator_id,
-    row.verification_method,
+    row.userId,
+    row.authenticatorId,
+    row.verificationMethod,
     row.slot,
     row.email,
-    row.phone_number,
-    row.credential_id,
+    row.phoneNumber,
+    row.credentialId,
     JSON.stringify(row.state),
-    row.secret_sealed,
+    row.secretSealed,
     row.counter,
-    row.best_assurance,
-    sqlTime(row.created_at),
-    row.verified_at === null ? null : sqlTime(row.verified_at),
-    row.last_verified_at === null ? null : sqlTime(row.last_verified_at),
+    row.bestAssurance,
+    sqlTime(row.createdAt),
+    row.verifiedAt === null ? null : sqlTime(row.verifiedAt),
+    row.lastVerifiedAt === null ? null : sqlTime(row.lastVerifiedAt),
     ...holdValues(row),
     normalOf(row.email),
   ];
 }
 
-function holdValues({ held_until: until, held_assurance, held_method }: HoldColumns): readonly SqlValue[] {
-  return [until === null ? null : sqlTime(until), held_assurance, held_method];
+function holdValues({ heldUntil: until, heldAssurance, heldMethod }: HoldColumns): readonly SqlValue[] {
+  return [until === null ? null : sqlTime(until), heldAssurance, heldMethod];
 }
 
 function normalOf(email: string | null): string | null {
   return email === null ? null : normalEmail(email);
 }
 
-const ownerStatement = statement<{ user_id: string }>(
+const ownerStatement = statement<{ userId: string }>(
   'load_credential_owner',
   'select user_id from authenticators where tenant_id = $1 and credential_id = $2',
 );
@@ -118,7 +145,7 @@ export async function loadCredentialOwner(
   credentialId: string,
 ): Promise<string | undefined> {
   const [row] = await sql.query(ownerStatement, [tenantId, credentialId]);
-  return row?.user_id;
+  return row?.userId;
 }
 
 const moveContactsStatement = statement<never>(
@@ -128,14 +155,17 @@ const moveContactsStatement = statement<never>(
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
 );
 
-/** Points the user's authenticators of these methods at a new contact that a backend vouches for; none of them is held any more. */
+/**
+ * Moves the user's authenticators of these methods to a new contact that a backend vouches for; they are no longer on
+ * hold.
+ */
 export async function moveAuthenticatorContacts(
   sql: Sql,
   tenantId: string,
   userId: string,
   move: { methods: readonly string[]; contact: Contact },
 ): Promise<void> {
-  const { email, phone_number: phoneNumber } = contactColumns(move.contact);
+  const { email, phoneNumber } = contactColumns(move.contact);
   await sql.query(moveContactsStatement, [tenantId, userId, move.methods, email, phoneNumber, normalOf(email)]);
 }
 
@@ -160,7 +190,7 @@ const discardPendingStatement = statement<never>(
    where tenant_id = $1 and user_id = $2 and verification_method = $3 and verified_at is null`,
 );
 
-/** Removes what its user has yet to prove of a method; what is verified stays. */
+/** Removes the user's pending authenticators of a method; verified ones stay. */
 export async function discardPendingAuthenticators(
   sql: Sql,
   tenantId: string,
@@ -185,9 +215,9 @@ const discardUnsentStatement = statement<never>(
 );
 
 /**
- * Removes what its user has yet to prove of a method unless something was sent there, and nothing that was taken was sent to
- * another after it (ruling 44): the order is that of the sends, whichever was taken first. In a transaction that holds the
- * user.
+ * Removes a user's pending authenticators of a method, except one that a message was sent to, unless a later message to
+ * another was accepted by the provider (ruling 44). "Later" is the order of the sends, whichever was accepted first. In
+ * a transaction that locks the user.
  */
 export async function discardUnsentAuthenticators(
   sql: Sql,
@@ -203,42 +233,42 @@ const recordPendingStatement = statement<never>(
   'record_pending_authenticator',
   `insert into authenticators (tenant_id, user_id, authenticator_id, verification_method, slot, email, phone_number,
      state, secret_sealed, created_at, email_normal)
-   values ($1, $2, $3, $4,
-     -- beside another whose code is still good, until it is known that this one's was sent
+   select $1, $2, $3, $4,
+     -- beside another whose code is still valid, until this one's code is known to have been sent
      case when exists (
-       select from authenticators where tenant_id = $1 and user_id = $2 and verification_method = $4 and slot = 'pending'
-     ) then 'pending ' || $3::uuid else 'pending' end, $5, $6, $7, $8, $9, $10)
+       select from authenticators where tenant_id = $1 and user_id = $2 and verification_method = $4 and slot = '${slots.pending}'
+     ) then '${slots.pending} ' || $3::uuid else '${slots.pending}' end, $5, $6, $7, $8, $9, $10
    on conflict (tenant_id, user_id, authenticator_id) do update set email = $5, email_normal = $10
-     -- proven by another request just now: then it stays as it is
+     -- another request has just proven it: then it stays as it is
      where authenticators.verified_at is null`,
 );
 
-/** Stores an authenticator that its user has yet to prove. In a transaction that holds the user. */
+/** Stores an authenticator that its user has not proven yet. In a transaction that locks the user. */
 export async function recordPendingAuthenticator(
   sql: Sql,
   tenantId: string,
   row: Pick<
     AuthenticatorRow,
-    | 'user_id'
-    | 'authenticator_id'
-    | 'verification_method'
+    | 'userId'
+    | 'authenticatorId'
+    | 'verificationMethod'
     | 'email'
-    | 'phone_number'
+    | 'phoneNumber'
     | 'state'
-    | 'secret_sealed'
-    | 'created_at'
+    | 'secretSealed'
+    | 'createdAt'
   >,
 ): Promise<void> {
   await sql.query(recordPendingStatement, [
     tenantId,
-    row.user_id,
-    row.authenticator_id,
-    row.verification_method,
+    row.userId,
+    row.authenticatorId,
+    row.verificationMethod,
     row.email,
-    row.phone_number,
+    row.phoneNumber,
     JSON.stringify(row.state),
-    row.secret_sealed,
-    sqlTime(row.created_at),
+    row.secretSealed,
+    sqlTime(row.createdAt),
     normalOf(row.email),
   ]);
 }
@@ -248,39 +278,39 @@ const clearSlotStatement = statement<never>(
   withoutGuesses(`delete from authenticators r using authenticators p
    where p.tenant_id = $1 and p.user_id = $2 and p.authenticator_id = $3
      and r.tenant_id = p.tenant_id and r.user_id = p.user_id and r.verification_method = p.verification_method
-     and r.slot in ('', '${successorSlot}') and r.authenticator_id <> p.authenticator_id`),
+     and r.slot in ('${slots.own}', '${slots.successor}') and r.authenticator_id <> p.authenticator_id`),
 );
 const takeSlotStatement = statement<never>(
   'take_authenticator_slot',
   `update authenticators set slot = $4, held_until = $5, held_assurance = $6, held_method = $7
    where tenant_id = $1 and user_id = $2 and authenticator_id = $3
-     and (slot like 'pending%' or slot = '${successorSlot}')`,
+     and (slot like '${slots.pending}%' or slot = '${slots.successor}')`,
 );
 
-/** Gives an authenticator that has waited the place of its method, in which a user has one. An earlier one goes. */
+/** Moves a waiting authenticator to the slot of its method, of which a user has only one. An earlier one is deleted. */
 export async function takeSlot(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
-  const which = [tenantId, row.user_id, row.authenticator_id];
+  const which = [tenantId, row.userId, row.authenticatorId];
   await sql.query(clearSlotStatement, which);
-  await sql.query(takeSlotStatement, [...which, '', ...holdValues(row)]);
+  await sql.query(takeSlotStatement, [...which, slots.own, ...holdValues(row)]);
 }
 
-/** Puts an authenticator that was pending beside the one of its method, which it is to replace one day. */
+/** Puts a pending authenticator beside the one of its method, which it will replace later. */
 export async function waitAsSuccessor(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
-  const { user_id: userId, authenticator_id: authenticatorId } = row;
-  await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId, successorSlot, ...holdValues(row)]);
+  const { userId, authenticatorId } = row;
+  await sql.query(takeSlotStatement, [tenantId, userId, authenticatorId, slots.successor, ...holdValues(row)]);
 }
 
 const clearSuccessorStatement = statement<never>(
   'clear_authenticator_successor',
   withoutGuesses(`delete from authenticators r
-   where tenant_id = $1 and user_id = $2 and verification_method = $3 and slot = '${successorSlot}'`),
+   where tenant_id = $1 and user_id = $2 and verification_method = $3 and slot = '${slots.successor}'`),
 );
 
-/** Removes what waits to take the place of an authenticator that is new there. */
+/** Removes the waiting successor of an authenticator that is new in its slot. */
 export async function clearSuccessor(
   sql: Sql,
   tenantId: string,
-  { user_id: userId, verification_method: method }: Pick<AuthenticatorRow, 'user_id' | 'verification_method'>,
+  { userId, verificationMethod: method }: Pick<AuthenticatorRow, 'userId' | 'verificationMethod'>,
 ): Promise<void> {
   await sql.query(clearSuccessorStatement, [tenantId, userId, method]);
 }
@@ -291,27 +321,27 @@ const liftStatement = statement<never>(
    where tenant_id = $1 and user_id = $2 and authenticator_id = $3`,
 );
 
-/** Holds an authenticator no longer. */
+/** Ends the hold of an authenticator. */
 export async function liftHold(
   sql: Sql,
   tenantId: string,
-  { user_id: userId, authenticator_id: authenticatorId }: Pick<AuthenticatorRow, 'user_id' | 'authenticator_id'>,
+  { userId, authenticatorId }: Pick<AuthenticatorRow, 'userId' | 'authenticatorId'>,
 ): Promise<void> {
   await sql.query(liftStatement, [tenantId, userId, authenticatorId]);
 }
 
-const dueStatement = statement<{ tenant_id: string; user_id: string }>(
+const dueStatement = statement<{ tenantId: string; userId: string }>(
   'load_due_successors',
-  `select tenant_id, user_id from authenticators where slot = '${successorSlot}' and held_until <= $1
+  `select tenant_id, user_id from authenticators where slot = '${slots.successor}' and held_until <= $1
    order by held_until limit $2`,
 );
 
-/** Whose authenticators have a successor whose time has come. */
+/** The users with a successor whose wait is over. */
 export async function loadDueSuccessors(
   sql: Sql,
   nowMs: number,
   max: number,
-): Promise<readonly { readonly tenant_id: string; readonly user_id: string }[]> {
+): Promise<readonly { readonly tenantId: string; readonly userId: string }[]> {
   return sql.query(dueStatement, [sqlTime(nowMs), max]);
 }
 
@@ -321,7 +351,7 @@ const addStatement = statement<never>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 );
 
-/** Stores a new authenticator. @throws a unique violation (23505) if its credential is anybody's already. */
+/** Stores a new authenticator. @throws a unique violation (23505) if its credential already belongs to a user. */
 export async function addAuthenticator(sql: Sql, tenantId: string, row: AuthenticatorRow): Promise<void> {
   await sql.query(addStatement, [tenantId, ...valuesOf(row)]);
 }
@@ -332,7 +362,7 @@ const credentialStatement = statement<AuthenticatorRow>(
    where tenant_id = $1 and credential_id = $2 and verification_method = $3 and verified_at is not null`,
 );
 
-/** The verified authenticator of a credential, whoever of the tenant's users has it. */
+/** The verified authenticator of a credential, for any user of the tenant. */
 export async function loadCredential(
   sql: Sql,
   tenantId: string,
@@ -343,31 +373,31 @@ export async function loadCredential(
   return row;
 }
 
-const anyCredentialStatement = statement<{ credential_id: string; verified_at: number }>(
+const anyCredentialStatement = statement<{ credentialId: string; verifiedAt: number }>(
   'load_any_credential',
   `select credential_id, verified_at from authenticators
    where tenant_id = $1 and credential_id = any($2) and verification_method = $3 and verified_at is not null
    order by verified_at, credential_id limit 1`,
 );
 
-/** One of these credentials that the tenant knows, the oldest. */
+/** The oldest of these credentials that the tenant has. */
 export async function loadAnyCredential(
   sql: Sql,
   tenantId: string,
   verificationMethod: string,
   credentialIds: readonly string[],
-): Promise<{ readonly credential_id: string; readonly verified_at: number } | undefined> {
+): Promise<{ readonly credentialId: string; readonly verifiedAt: number } | undefined> {
   const [row] = await sql.query(anyCredentialStatement, [tenantId, credentialIds, verificationMethod]);
   return row;
 }
 
 const recordDisplayNameStatement = statement<never>(
   'record_authenticator_display_name',
-  `update authenticators set state = state || jsonb_build_object('displayName', $4::text)
+  `update authenticators set state = state || $4::jsonb
    where tenant_id = $1 and user_id = $2 and authenticator_id = $3`,
 );
 
-/** Gives an authenticator the name that its user knows it by. */
+/** Sets the name by which the user knows an authenticator. */
 export async function recordDisplayName(
   sql: Sql,
   tenantId: string,
@@ -375,5 +405,5 @@ export async function recordDisplayName(
   authenticatorId: string,
   displayName: string,
 ): Promise<void> {
-  await sql.query(recordDisplayNameStatement, [tenantId, userId, authenticatorId, displayName]);
+  await sql.query(recordDisplayNameStatement, [tenantId, userId, authenticatorId, JSON.stringify({ displayName })]);
 }

@@ -2,12 +2,12 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface CustomDataPointRow {
-  readonly data_point_id: string;
+  readonly dataPointId: string;
   readonly name: string;
-  readonly data_type: 'text' | 'number' | 'boolean' | 'multiselect';
-  readonly model_type: 'action' | 'user';
+  readonly dataType: 'text' | 'number' | 'boolean' | 'multiselect';
+  readonly modelType: 'action' | 'user';
   readonly description: string | null;
-  readonly is_public: boolean;
+  readonly isPublic: boolean;
   readonly linked: boolean;
 }
 
@@ -45,7 +45,9 @@ const recordStatement = statement<never>(
      description = excluded.description, is_public = excluded.is_public, linked = excluded.linked`,
 );
 
-/** Stores a new point, or a known one as it is now. @throws a unique violation if another has its name and model type. */
+/**
+ * Stores a new point, or replaces an existing one. @throws a unique violation if another has its name and model type.
+ */
 export async function recordCustomDataPoint(
   sql: Sql,
   tenantId: string,
@@ -54,12 +56,12 @@ export async function recordCustomDataPoint(
 ): Promise<void> {
   await sql.query(recordStatement, [
     tenantId,
-    row.data_point_id,
+    row.dataPointId,
     row.name,
-    row.data_type,
-    row.model_type,
+    row.dataType,
+    row.modelType,
     row.description,
-    row.is_public,
+    row.isPublic,
     row.linked,
     sqlTime(nowMs),
   ]);

@@ -4,13 +4,13 @@ import type { Sql } from '../sql.ts';
 import type { AuthenticatorRow } from './authenticators.ts';
 
 export interface EarlierGuessBudgetRow {
-  readonly tenant_id: string;
-  readonly user_id: string;
-  readonly verification_method: string;
-  /** The user's, of the method. */
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly verificationMethod: string;
+  /** The user's authenticators of the method. */
   readonly authenticators: readonly Pick<
     AuthenticatorRow,
-    'authenticator_id' | 'verification_method' | 'slot' | 'email' | 'phone_number'
+    'authenticatorId' | 'verificationMethod' | 'slot' | 'email' | 'phoneNumber'
   >[];
 }
 
@@ -21,26 +21,26 @@ const lockStatement = statement<{ locked: string }>(
 const loadStatement = statement<EarlierGuessBudgetRow>(
   'load_earlier_guess_budgets',
   `select g.tenant_id, substr(g.subject, 6) as user_id, g.verification_method, coalesce((
-     select json_agg(json_build_object('authenticator_id', a.authenticator_id, 'slot', a.slot,
-       'verification_method', a.verification_method, 'email', a.email, 'phone_number', a.phone_number))
+     select json_agg(json_build_object('authenticatorId', a.authenticator_id, 'slot', a.slot,
+       'verificationMethod', a.verification_method, 'email', a.email, 'phoneNumber', a.phone_number))
      from authenticators a where a.tenant_id = g.tenant_id and a.user_id = substr(g.subject, 6)
        and a.verification_method = g.verification_method and a.verified_at is not null
    ), '[]') as authenticators
    from guess_budgets g where g.subject like 'user:%' and g.tenant_id = any($1::uuid[]) limit $2`,
 );
 
-/** Up to `max` rows that are left, of these tenants; one node at a time, until its transaction ends. */
+/** Up to `max` remaining rows of these tenants; one node at a time, until its transaction ends. */
 export async function lockEarlierGuessBudgets(
   sql: Sql,
   tenantIds: readonly string[],
   max: number,
 ): Promise<readonly EarlierGuessBudgetRow[]> {
-  // Any constant that nothing else uses.
+  // Any constant that no other lock uses.
   await sql.query(lockStatement, [0x67756573]);
   return sql.query(loadStatement, [tenantIds, max]);
 }
 
-/** Where a row goes: its failures to `subject`, its tries to `owner`. */
+/** The new place of a row: `subject` for its failures, `owner` for its tries. */
 export interface CarriedGuessBudget {
   readonly row: EarlierGuessBudgetRow;
   readonly owner: string;
@@ -72,12 +72,12 @@ const carryStatement = statement<never>(
    where g.tenant_id = c.tenant_id and g.subject = c.subject and g.verification_method = c.verification_method`,
 );
 
-/** Counts them where they belong; where something is counted already, the stricter stays. */
+/** Adds the counts to their new places; if there is a count already, the stricter one is kept. */
 export async function carryGuessBudgets(sql: Sql, carried: readonly CarriedGuessBudget[]): Promise<void> {
   await sql.query(carryStatement, [
-    carried.map(({ row }) => row.tenant_id),
-    carried.map(({ row }) => row.user_id),
-    carried.map(({ row }) => row.verification_method),
+    carried.map(({ row }) => row.tenantId),
+    carried.map(({ row }) => row.userId),
+    carried.map(({ row }) => row.verificationMethod),
     carried.map(({ owner }) => owner),
     carried.map(({ subject }) => subject),
   ]);

@@ -1,23 +1,26 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql, SqlValue } from '../sql.ts';
+import type { Sql } from '../sql.ts';
 
 /** What a guess is counted for (rulings 15 and 43). */
 export interface GuessSubject {
   readonly tenantId: string;
-  /** Whose tries the tenant's own limit counts: a user's, or those at a contact of nobody yet. */
+  /** The owner of the tries that the tenant's own limit counts: a user, or a contact without a user yet. */
   readonly owner: string;
-  /** What the failures belong to. */
+  /** The subject that the failures are counted for. */
   readonly subject: string;
   /** Whether the guess is at something else, which has no count of its own. */
   readonly isBeside: boolean;
   readonly verificationMethod: string;
-  /** Who hears of a lock. Without a user there are waits but never a lock: a stranger must not be able to lock anybody out. */
+  /**
+   * The user who is notified of a lock. Without a user there are waits but never a lock: a stranger must not be able to
+   * lock anyone out.
+   */
   readonly userId: string | undefined;
 }
 
 /**
- * A limit of the tenant's own, of guesses right or wrong. It stands beside the budget of failures, so that it can make that
- * stricter and never wider.
+ * The tenant's own limit of guesses, right or wrong. It applies in addition to the budget of failures, so it can only
+ * make that stricter.
  */
 export interface GuessLimit {
   readonly triesMax: number;
@@ -31,100 +34,182 @@ const waitSecondsMax = 3600;
 const lockedAfter = 20;
 /** Failures since the last success that disable it; unlocking does not undo that. */
 const disabledAfter = 100;
-/** Whether no guess of `g` is left until somebody unlocks it, if even that helps. */
+/** Whether `g` permits no guess until it is unlocked, if unlocking even helps. */
 const isLocked = `(g.failures_since_reset >= ${lockedAfter} or g.failures_since_success >= ${disabledAfter})`;
-/** Tries after which a code is dead, whatever the budget says. */
+/** Tries after which a code is invalid, whatever the budget permits. */
 export const triesPerCodeMax = 5;
 
-// Where no wait is due the time stays as it was: the clocks of two nodes differ by milliseconds, and the later one's time
-// would be a wait for the other.
+// If no wait is due, the time stays unchanged: the clocks of two nodes differ by milliseconds, and a time set by the
+// faster one would be a wait for the other.
 const waits = `case when g.failures_since_reset + 1 < ${freeFailures} then g.next_try_at
-         else $4::timestamptz + make_interval(secs => least(${waitSecondsMax},
-           ${firstWaitSeconds} * 2 ^ least(g.failures_since_reset + 1 - ${freeFailures}, 12))) end`;
+         else ($7::timestamptz[])[least(g.failures_since_reset + 2 - ${freeFailures}, cardinality($7::timestamptz[]))] end`;
 
-// Since when tries count against the tenant's limit.
-const since = '$4::timestamptz - make_interval(secs => $8)';
+/** When the next guess is permitted after one failure too many, after the next, and so on; the last for all further ones. */
+function ends(nowMs: number): readonly string[] {
+  const seconds: number[] = [];
+  for (let wait = firstWaitSeconds; seconds.at(-1) !== waitSecondsMax; wait *= 2) {
+    seconds.push(Math.min(wait, waitSecondsMax));
+  }
+  return seconds.map((wait) => sqlTime(nowMs + wait * 1000));
+}
+
+/** Whether the budget `g` permits a guess. */
+const permits = `g.next_try_at <= $4 and ($5::text is null or not ${isLocked})
+         and (not $10::boolean or g.failures_beside < ${disabledAfter})`;
+
+const isThisBudget = 'g.tenant_id = $1 and g.subject = $9 and g.verification_method = $3';
 
 /**
- * Counts one failure ahead of the comparison, unless there is a wait, a lock, or no try left of the tenant's limit. `from`
- * has a row if it may be counted.
+ * Takes one of the tries of the tenant's own limit, unless the budget refuses the guess: its row is locked first, so it
+ * is the same when the failure is counted.
  */
-const spend = (from: string) => `
+const takeTry = (since: string, triesMax: string, given: string) => `budget as materialized (
+     select ${permits} as permits from guess_budgets g where ${isThisBudget} for update
+   ), tried as (
+     insert into guess_tries as t (tenant_id, subject, verification_method, tried_at)
+     select $1, $2, $3, array[$4::timestamptz] where coalesce((select permits from budget), true) ${given}
+     on conflict (tenant_id, subject, verification_method) do update set
+       tried_at = array(select tried from unnest(t.tried_at) as tried where tried > ${since}) || excluded.tried_at
+     where (select count(*) from unnest(t.tried_at) as tried where tried > ${since}) < ${triesMax}
+     returning t.subject
+   ), `;
+
+/**
+ * Counts one failure before the comparison, unless there is a wait, a lock, or no try left in the tenant's limit. With the
+ * failure that causes a lock, the user is notified of it (A05), and endpoints are told, so that no crash can come between;
+ * see isFailing.
+ */
+const spend = (from: string) => `spent as (
      insert into guess_budgets as g (tenant_id, subject, verification_method, failures_since_reset,
        failures_since_success, failures_beside, next_try_at)
      select $1::uuid, $9::text, $3::text, 1, 1, $10::boolean::int, 'epoch' ${from}
-       case when $7::int is null then true else has_try_left($1, $2::text, $3, ${since}, $7) end
      on conflict (tenant_id, subject, verification_method) do update set
        failures_since_reset = g.failures_since_reset + 1,
        failures_since_success = g.failures_since_success + 1,
        failures_beside = g.failures_beside + excluded.failures_beside,
        next_try_at = ${waits}
-     where g.next_try_at <= $4 and ($5::text is null or not ${isLocked})
-       and (not $10 or g.failures_beside < ${disabledAfter})
-     returning
-       case when $7 is not null then count_try($1, $2, $3, ${since}, $4) end as is_tried,
-       -- the user hears of a lock (A05): with the failure that makes it, so that no crash comes between; see isFailing
-       case when $5 is not null and g.failures_since_reset = ${lockedAfter}
-         then queue_lock_notice($1, $5, $3, $4, $6::uuid) end as is_notified`;
+     where ${permits}
+     returning ($5::text is not null and g.failures_since_reset = ${lockedAfter}) as is_last
+   ), notice as (
+     insert into outbox (tenant_id, event_id, user_id, kind, payload, created_at, next_try_at)
+     select $1, $6::uuid, u.user_id, 'notice', jsonb_build_object(
+         'to', u.email, 'happenedAtMs', (extract(epoch from $4::timestamptz) * 1000)::bigint,
+         'notice', jsonb_build_object('type', 'method-locked', 'verificationMethod', $3)
+       ), $4, $8::timestamptz
+     from users u
+     where u.tenant_id = $1 and u.user_id = $5 and u.email is not null and u.email_verified
+       and exists (select from spent where is_last)
+     for key share of u
+   ), event as (
+     insert into outbox (tenant_id, event_id, user_id, kind, payload, created_at, next_try_at)
+     select $1, (left($6::text, 35) || translate(right($6::text, 1), '0123456789abcdef', '123456789abcdef0'))::uuid,
+       u.user_id, 'lock-event', jsonb_build_object('verificationMethod', $3), $4, $8::timestamptz
+     from users u
+     where u.tenant_id = $1 and u.user_id = $5 and exists (select from spent where is_last) and exists (
+       select from event_endpoints e where e.tenant_id = $1 and 'verification_method.locked' = any(e.types)
+     )
+     for key share of u
+   )`;
 
-const hasTriesLeft = `c.tenant_id = $1 and c.challenge_id = any($11::uuid[]) and c.tries < ${triesPerCodeMax}`;
-const spendAtCodesStatement = statement<{ challenge_id: string }>(
-  'spend_attempt_at_codes',
-  `with spent as (${spend(`from (select from challenges c where ${hasTriesLeft} limit 1) as any_code where`)}
-   )
-   update challenges c set tries = c.tries + 1 where ${hasTriesLeft} and exists (select from spent)
-   returning c.challenge_id`,
-  'guesses',
-);
+/** One of a guess that was spent; at codes, one for each challenge. */
+interface SpentRow {
+  readonly challengeId?: string;
+  readonly isLast: boolean;
+}
 
-const spendStatement = statement<{ is_notified: boolean | null }>('spend_attempt', spend('where'), 'guesses');
+function spendStatements(name: string, { given, result }: { given?: string; result(next: number): string }) {
+  const codes = (next: number) => given?.replaceAll('$codes', `$${next}::uuid[]`);
+  const unlimited = codes(11);
+  const limited = codes(13);
+  return {
+    unlimited: statement<SpentRow>(
+      name,
+      // The owner has no tries to count here, but names the call in its queue.
+      `with ${spend(`where $2::text is not null ${unlimited === undefined ? '' : `and ${unlimited}`}`)}
+   ${result(11)}`,
+      'guesses',
+    ),
+    limited: statement<SpentRow>(
+      `${name}_limited`,
+      `with ${takeTry('$12::timestamptz', '$11::int', limited === undefined ? '' : `and ${limited}`)}${spend('from tried')}
+   ${result(13)}`,
+      'guesses',
+    ),
+  };
+}
+
+const hasTriesLeft = (codes: string) =>
+  `c.tenant_id = $1 and c.challenge_id = any(${codes}) and c.tries < ${triesPerCodeMax}`;
+
+const spendStatementsAlone = spendStatements('spend_attempt', { result: () => 'select is_last from spent' });
+const spendStatementsAtCodes = spendStatements('spend_attempt_at_codes', {
+  given: `exists (select from challenges c where ${hasTriesLeft('$codes')})`,
+  result: (next) => `update challenges c set tries = c.tries + 1
+   where ${hasTriesLeft(`$${next}`)} and exists (select from spent)
+   returning c.challenge_id, (select is_last from spent) as is_last`,
+});
+
+/** When a notice of a lock goes out: once it is known whether that guess was right after all. */
+const noticeAfterMs = 30_000;
 
 export interface Guess {
   readonly limit: GuessLimit | undefined;
-  /** Of the notice to the user that the failure queues which locks a method. */
+  /** Id of the notice that is queued for the user if this failure locks the method. */
   readonly noticeId: string;
   readonly nowMs: number;
 }
 
-/**
- * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
- * guess is gone. False when there is none left; a try that is refused costs nothing.
- */
-export async function spendAttempt(sql: Sql, subject: GuessSubject, guess: Guess): Promise<boolean> {
-  return (await sql.query(spendStatement, guessValues(subject, guess))).length === 1;
+/** A guess that was spent. */
+export interface SpentGuess {
+  /** Challenges with whose codes it may be compared; empty for a guess at something else. */
+  readonly challengeIds: readonly string[];
+  /** Whether the method is locked from now on, unless the guess is right. */
+  readonly isLast: boolean;
 }
 
 /**
- * Spends one guess at all of these challenges' codes at once, which have a few tries each. Gives those challenges whose
- * codes it may be compared with; none when there is no guess left.
+ * Spends one guess, in a statement of its own that is committed before anything is compared: whatever happens next, the
+ * guess is spent. Undefined if there is none left; a refused try costs nothing.
  */
+export async function spendAttempt(sql: Sql, subject: GuessSubject, guess: Guess): Promise<SpentGuess | undefined> {
+  const [row] = await query(sql, spendStatementsAlone, subject, guess);
+  return row === undefined ? undefined : { challengeIds: [], isLast: row.isLast };
+}
+
+/** Spends one guess at the codes of all these challenges at once, each of which permits a few tries. */
 export async function spendAttemptAtCodes(
   sql: Sql,
   subject: GuessSubject,
   guess: Guess,
   challengeIds: readonly string[],
-): Promise<readonly string[]> {
-  const rows = await sql.query(spendAtCodesStatement, [...guessValues(subject, guess), challengeIds]);
-  return rows.map((row) => row.challenge_id);
+): Promise<SpentGuess | undefined> {
+  const rows = await query(sql, spendStatementsAtCodes, subject, guess, challengeIds);
+  const [row] = rows;
+  const spentAt = rows.flatMap(({ challengeId: id }) => (id === undefined ? [] : [id]));
+  return row === undefined ? undefined : { challengeIds: spentAt, isLast: row.isLast };
 }
 
-function guessValues(
+function query(
+  sql: Sql,
+  { limited, unlimited }: ReturnType<typeof spendStatements>,
   { tenantId, owner, subject, isBeside, verificationMethod, userId }: GuessSubject,
   { limit, noticeId, nowMs }: Guess,
-): readonly SqlValue[] {
-  const windowSeconds = limit === undefined ? null : limit.windowMs / 1000;
-  return [
+  ...codes: readonly (readonly string[])[]
+): Promise<SpentRow[]> {
+  const values = [
     tenantId,
     owner,
     verificationMethod,
     sqlTime(nowMs),
     userId ?? null,
     noticeId,
-    limit?.triesMax ?? null,
-    windowSeconds,
+    ends(nowMs),
+    sqlTime(nowMs + noticeAfterMs),
     subject,
     isBeside,
   ];
+  if (limit === undefined) return sql.query(unlimited, [...values, ...codes]);
+  return sql.query(limited, [...values, limit.triesMax, sqlTime(nowMs - limit.windowMs), ...codes]);
 }
 
 const giveBackStatement = statement<never>(
@@ -134,23 +219,23 @@ const giveBackStatement = statement<never>(
        failures_since_reset = greatest(failures_since_reset - 1, 0),
        failures_since_success = greatest(failures_since_success - 1, 0),
        failures_beside = greatest(failures_beside - $6::boolean::int, 0),
-       -- a wait that the failures which are left have earned goes on
+       -- a wait that the remaining failures have caused continues
        next_try_at = case when failures_since_reset <= ${freeFailures} then 'epoch' else next_try_at end
      where tenant_id = $1 and subject = $2 and verification_method = $3
      returning 1
    ), tries as (
-     -- the latest: which of those made at once it was makes no difference to how many are left
+     -- the latest: which of several concurrent tries it was does not change how many are left
      update guess_tries set tried_at = trim_array(tried_at, least(cardinality(tried_at), 1))
      where tenant_id = $1 and subject = $5 and verification_method = $3
-       -- after the budget, as whoever spends takes them
+       -- after the budget, in the same order as spending locks them
        and exists (select from budget)
    )
    update challenges set tries = greatest(tries - 1, 0) where tenant_id = $1 and challenge_id = any($4::uuid[])`,
 );
 
 /**
- * Gives back the attempt of a request that brought the right code: a repeat of the one that was accepted, or one that was
- * not confirmed. With the challenges that it was spent at, the try at their codes too.
+ * Gives back the attempt of a request with the right code: a repeat of the accepted one, or one that was not confirmed.
+ * If `challengeIds` are given, also the try at their codes.
  */
 export async function giveBackAttempt(
   sql: Sql,
@@ -171,7 +256,9 @@ const uncountStatement = statement<never>(
    where tenant_id = $1 and subject = $2 and verification_method = $3`,
 );
 
-/** Takes the failure of an attempt back that was right and yet makes no others forgotten; with `endsWaits`, waits and a lock end. */
+/**
+ * Takes back the failure of a right attempt that does not clear other failures; with `endsWaits`, waits and a lock end.
+ */
 export async function uncountFailure(
   sql: Sql,
   { tenantId, subject, isBeside, verificationMethod }: GuessSubject,
@@ -180,16 +267,19 @@ export async function uncountFailure(
   await sql.query(uncountStatement, [tenantId, subject, verificationMethod, endsWaits, isBeside]);
 }
 
-/** How a budget stands, with until when no guess counts; or when guesses were counted against the tenant's own limit. */
+/**
+ * The state of a budget, with the time until which guesses are refused; or the times of tries under the tenant's own
+ * limit.
+ */
 export interface GuessCountRow {
-  readonly verification_method: string;
+  readonly verificationMethod: string;
   /** Null for the tries of the limit. */
   readonly subject: string | null;
-  readonly is_locked: boolean;
+  readonly isLocked: boolean;
   /** Unix milliseconds. */
-  readonly next_try_at: number;
+  readonly nextTryAt: number;
   /** Unix milliseconds. */
-  readonly tried_at: readonly number[];
+  readonly triedAt: readonly number[];
 }
 
 const loadStatement = statement<GuessCountRow>(
@@ -203,7 +293,7 @@ const loadStatement = statement<GuessCountRow>(
   'reads',
 );
 
-/** What is counted for any of a user's guesses. */
+/** The counts for all guesses of a user. */
 export async function loadGuessCounts(
   sql: Sql,
   tenantId: string,
@@ -213,7 +303,7 @@ export async function loadGuessCounts(
   return sql.query(loadStatement, [tenantId, owner, subjects]);
 }
 
-const failingStatement = statement<{ is_failing: boolean }>(
+const failingStatement = statement<{ isFailing: boolean }>(
   'load_is_failing',
   `select exists (
      select from guess_budgets
@@ -221,7 +311,9 @@ const failingStatement = statement<{ is_failing: boolean }>(
    ) as is_failing`,
 );
 
-/** Whether one of these has failed as often as locks it, with no success since; an unlock changes nothing about it. */
+/**
+ * Whether one of these has as many failures since the last success as lock a method; unlocking does not change that.
+ */
 export async function isFailing(
   sql: Sql,
   tenantId: string,
@@ -229,7 +321,7 @@ export async function isFailing(
   verificationMethod: string,
 ): Promise<boolean> {
   const [row] = await sql.query(failingStatement, [tenantId, subjects, verificationMethod]);
-  return row?.is_failing === true;
+  return row?.isFailing === true;
 }
 
 const unlockStatement = statement<{ subject: string }>(
@@ -241,7 +333,7 @@ const unlockStatement = statement<{ subject: string }>(
      where tenant_id = $1 and subject = any($2) and verification_method = $3
      returning subject
    ), tries as (
-     -- after the budgets, as whoever spends takes them
+     -- after the budgets, in the same order as spending locks them
      delete from guess_tries where tenant_id = $1 and subject = $6 and verification_method = $3
        and (select count(*) from budgets) >= 0
      returning subject
@@ -250,8 +342,8 @@ const unlockStatement = statement<{ subject: string }>(
 );
 
 /**
- * Ends waits, locks and the tenant's limit, but keeps the count since the last success, unless it is to be reset, too. False
- * if there was nothing to end.
+ * Ends waits, locks and the tenant's limit, but keeps the count since the last success, unless that is to be reset as
+ * well. False if there was nothing to end.
  */
 export async function unlockGuesses(
   sql: Sql,
@@ -271,7 +363,7 @@ const forgetStatement = statement<never>(
      and (not $5 or greatest(failures_since_success, failures_beside) >= ${disabledAfter})`,
 );
 
-/** Forgets all failures, or only where they have disabled what they are counted for. */
+/** Clears all failures; with `onlyIfDisabled`, only if they have disabled the subject. */
 export async function forgetFailures(
   sql: Sql,
   { tenantId, subject, verificationMethod }: GuessSubject,
@@ -280,12 +372,12 @@ export async function forgetFailures(
   await sql.query(forgetStatement, [tenantId, subject, verificationMethod, sqlTime(nowMs), onlyIfDisabled]);
 }
 
-/** The subject of an authenticator that has no contact; it goes with it. */
+/** The subject of an authenticator without a contact; it is deleted with the authenticator. */
 export function authenticatorSubject(authenticatorId: string): string {
   return `authenticator:${authenticatorId}`;
 }
 
-/** A statement that deletes authenticators as `removed`, with what is counted for them. Failures at a contact stay. */
+/** A statement that deletes authenticators as `removed`, with their counts. Failures at a contact stay. */
 export function withoutGuesses(removal: string): string {
   return `with removed as (${removal} returning r.tenant_id, r.authenticator_id)
    delete from guess_budgets g using removed
@@ -309,8 +401,9 @@ const deleteTriesStatement = statement<never>(
 );
 
 /**
- * Deletes what is counted for a user who goes, as far as it binds nobody who comes again by the same name: failures at their
- * contacts and methods stay, and so do tries that were made after `triedAfterMs`. Both name nobody: their names are HMACs.
+ * Deletes the counts of a deleted user, except those that must still apply to a new user of the same name: failures at
+ * their contacts and methods stay, and so do tries made after `triedAfterMs`. Neither identifies a person: their names
+ * are HMACs.
  */
 export async function deleteGuessBudgets(
   sql: Sql,

@@ -10,7 +10,7 @@ const beatStatement = statement<never>(
 
 const keptMs = 24 * 60 * 60_000;
 
-/** Writes that a node is alive, and forgets those that have not been for a day. */
+/** Records that a node is alive, and deletes nodes that were not seen for a day. */
 export async function recordHeartbeat(db: Database, nodeId: string, nowMs: number): Promise<void> {
   await db.beat(beatStatement, [nodeId, sqlTime(nowMs), sqlTime(nowMs - keptMs)]);
 }

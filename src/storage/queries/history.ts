@@ -1,64 +1,75 @@
 import { sqlTime, statement } from '../sql.ts';
-import type { Sql, Statement } from '../sql.ts';
-import { isOfUser, userEpoch } from './departed-users.ts';
+import type { Sql, SqlValue, Statement } from '../sql.ts';
+import { firstIdAt } from './actions/months.ts';
+import { isNamed, keyValues, named, ownerOf } from './actions/named.ts';
+import type { ActionKey } from './actions/named.ts';
+import { amountOf, minuteMs, talliesOf, withoutAction } from './tallies.ts';
+import type { SeriesQuestion } from './tally-series.ts';
+import { earlierSuccesses, markedByAnother } from './user-marks.ts';
 
 /** The parts of the past that rules can ask for, beyond what every decision reads. */
 export type HistoryPart = 'attributes' | 'held' | 'denied' | 'devices' | 'hasVerified' | 'addressSeen' | 'places';
 
-const windowParties = ['user', 'ip', 'device'] as const;
-type WindowParty = (typeof windowParties)[number];
-
-/** A velocity question, as the statement takes it. `*` stands for any. */
-export interface HistoryQuestionRow {
-  readonly operator: 'actionCount' | 'distinctCount' | 'customSum' | 'minutesSince';
-  /** Whose actions are gone through; `none` where an index answers alone. */
-  readonly party: WindowParty | 'none';
-  readonly actionCode: string;
-  readonly state: string;
-  /** What is counted, the name of the data point, or the event. */
-  readonly subject: string;
+/** A velocity question about a window of time. `*` matches anything. */
+export interface WindowQuestion extends SeriesQuestion {
   readonly sinceMs: number;
 }
 
-/** What is known before an action is decided. Members of parts that were not asked for are absent. */
+/** Events of a user's past that rules ask the time of. */
+export const historyEvents = ['challengeSucceeded', 'challengeFailed', 'action', 'enrolled'] as const;
+export type HistoryEvent = (typeof historyEvents)[number];
+
+/** What is known before an action is decided. Members of parts that were not requested are absent. */
 export interface History {
   /** Methods of the user's verified authenticators, oldest first, one entry per authenticator. */
   readonly methods: readonly string[];
-  readonly default_method: string | null;
+  readonly defaultMethod: string | null;
   /** The action that already exists under this idempotency key. */
-  readonly earlier_action_id: string | null;
-  readonly earlier_state: string | null;
-  readonly earlier_is_tracked: boolean | null;
-  readonly earlier_decision: unknown;
-  readonly earlier_custom: Readonly<Record<string, unknown>> | null;
+  readonly earlierActionId: string | null;
+  readonly earlierState: string | null;
+  readonly earlierIsTracked: boolean | null;
+  readonly earlierDecision: unknown;
+  readonly earlierCustom: Readonly<Record<string, unknown>> | null;
 
-  readonly email?: string | null;
-  readonly phone_number?: string | null;
-  readonly user_custom?: Readonly<Record<string, unknown>> | null;
-  readonly user_created_at?: number | null;
-  readonly held_until_ms?: number | null;
-  readonly denied_at_ms?: number | null;
-  readonly is_known_device?: boolean;
-  readonly known_devices?: number;
-  readonly has_verified?: boolean;
-  readonly address_seen?: boolean;
+  readonly email: string | null;
+  readonly phoneNumber: string | null;
+  readonly userCustom: Readonly<Record<string, unknown>> | null;
+  readonly userCreatedAt: number | null;
+  readonly heldUntilMs?: number | null;
+  readonly deniedAtMs?: number | null;
+  readonly isKnownDevice?: boolean;
+  readonly knownDevices?: number;
+  /** Until when the device is remembered; null if it is not, or was invalidated. */
+  readonly rememberedUntilMs?: number | null;
+  readonly deviceTheftAtMs?: number | null;
+  readonly hasVerified?: boolean;
+  readonly addressSeen?: boolean;
   /** Latest first, at most {@link placesMax}; times in milliseconds. */
   readonly places?: readonly {
     readonly latitude: number | null;
     readonly longitude: number | null;
-    readonly country_code: string | null;
-    /** Whether there is a place that could not be told. */
-    readonly is_place_unknown: boolean;
-    readonly verified_at_ms: number;
+    readonly countryCode: string | null;
+    /** Whether there is a place that could not be determined. */
+    readonly isPlaceUnknown: boolean;
+    readonly verifiedAtMs: number;
   }[];
-  /**
-   * In the order of the questions. `scanned` above {@link scannedMax} means that the answer covers only part of the window,
-   * `unread` above 0 that something in it is there and could not be read.
-   */
-  readonly answers?: readonly { readonly scanned: number; readonly unread: number; readonly value: number | null }[];
+  /** In the order of the questions. */
+  readonly answers?: readonly WindowAnswer[];
+  /** When each event was last; null if never. */
+  readonly events?: Readonly<Record<HistoryEvent, WindowAnswer>>;
 }
 
-/** Actions that are gone through at most, latest first, so that no user's past can slow a decision down (F20). */
+/**
+ * An answer. `scanned` above {@link scannedMax} means that it covers only a part of the past; `unread` above 0 means that
+ * a part of that could not be read.
+ */
+export interface WindowAnswer {
+  readonly scanned: number;
+  readonly unread: number;
+  readonly value: number | null;
+}
+
+/** Actions that are read at most, latest first, so that no user's past can slow a decision down (F20). */
 export const scannedMax = 10_000;
 /** Verified places that are read at most. */
 export const placesMax = 1_000;
@@ -75,39 +86,54 @@ const base = `
   e.state as earlier_state,
   e.is_tracked as earlier_is_tracked,
   e.decision as earlier_decision,
-  e.custom as earlier_custom`;
+  e.custom as earlier_custom,
+  u.email, u.phone_number, u.custom as user_custom, u.created_at as user_created_at`;
 
-// What rests on the action alone that is being decided does not count: a sign-in may have begun it (ruling 36).
-const isAnother = (row: string) =>
-  `not (${row}.user_id = $2 and ${row}.action_code = $3 and ${row}.idempotency_key = $4)`;
+// Whatever only the action that is being decided contributes does not count: a sign-in may have begun it (ruling 36). Only
+// an action that is found under the key is left out: keys are chosen by callers.
+const earlier = `${named}, earlier as materialized (select e.* from actions_by_month e where ${isNamed('e')})`;
+const earlierId = '(select action_id from earlier)';
+const owner = '(select id from own)';
+const isAnother = (row: string) => `${row}.action_id is distinct from ${earlierId}`;
+
+/** Marks of the user of a kind, as `m`; see user-marks.ts. */
+const marks = (kind: string) =>
+  `from user_marks m where m.tenant_id = $1 and m.owner_id = ${owner} and m.kind = '${kind}'`;
+const markedAt = markedByAnother(earlierId);
+const successes = earlierSuccesses(owner, earlierId);
 
 const isKnownDevice = `k.authenticated_at is not null
         and (k.invalidated_at is null or k.invalidated_at < k.authenticated_at)
         and (
           e.device_id is distinct from k.device_id or e.verified_at is distinct from k.authenticated_at
           or exists (
-            select from actions v
-            where ${isOfUser('v')} and v.verified_at is not null and v.device_id = k.device_id
-              and (k.invalidated_at is null or k.invalidated_at < v.verified_at) and ${isAnother('v')}
+            select ${marks('device')} and m.subject = k.device_id
+              and (k.invalidated_at is null or k.invalidated_at < ${markedAt}) and ${markedAt} is not null
+          )
+          or exists (
+            select ${successes} and v.device_id = k.device_id
+              and (k.invalidated_at is null or k.invalidated_at < v.verified_at)
           )
         )`;
 
-// $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window, $8 to $10 the
-// longest windows by user, address and device; then the values of the questions.
-const firstQuestionValue = 11;
-const parts: Readonly<Record<HistoryPart, string>> = {
-  attributes: `
-  u.email, u.phone_number, u.custom as user_custom, u.created_at as user_created_at`,
+// $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window, $8 and $9 the
+// hashes that the address and the device are counted by; then the questions, an array for each of their members.
+const parts: Readonly<Record<Exclude<HistoryPart, 'attributes'>, string>> = {
   held: `
   (
     select (extract(epoch from max(h.held_until)) * 1000)::bigint from authenticators h
     where h.tenant_id = $1 and h.user_id = $2 and h.verified_at is not null
   ) as held_until_ms`,
-  // The action at hand, too: a user who has said that it is not theirs has said it.
+  // Includes the current action: a user may have denied it already.
   denied: `
   (
-    select (extract(epoch from max(v.denied_at)) * 1000)::bigint from actions v
-    where ${isOfUser('v')} and v.denied_at is not null
+    select (extract(epoch from greatest(
+      (select m.marked_at ${marks('denied')}),
+      (
+        select max(v.denied_at) from actions v
+        where v.tenant_id = $1 and v.user_id = $2 and v.denied_at is not null and ${ownerOf('v')} = ${owner}
+      )
+    )) * 1000)::bigint
   ) as denied_at_ms`,
   devices: `
   coalesce((
@@ -117,210 +143,312 @@ const parts: Readonly<Record<HistoryPart, string>> = {
     select count(*)::int from (
       select from devices k where k.tenant_id = $1 and k.user_id = $2 and ${isKnownDevice} limit ${devicesMax}
     ) as known
-  ) as known_devices`,
+  ) as known_devices,
+  (
+    select (extract(epoch from k.remembered_until) * 1000)::bigint from devices k
+    where k.tenant_id = $1 and k.user_id = $2 and k.device_id = $6
+      and (k.invalidated_at is null or k.invalidated_at < k.authenticated_at)
+  ) as remembered_until_ms,
+  (extract(epoch from u.device_theft_at) * 1000)::bigint as device_theft_at_ms`,
   hasVerified: `
-  exists (
-    select from actions v
-    where ${isOfUser('v')} and v.verified_at is not null and ${isAnother('v')}
-  ) as has_verified`,
+  (exists (select ${marks('verified')} and ${markedAt} is not null) or exists (select ${successes})) as has_verified`,
   addressSeen: `
-  exists (
-    select from actions v
-    where ${isOfUser('v')} and v.verified_at is not null and v.ip_address = $5
-      and ${isAnother('v')}
+  (
+    exists (select ${marks('address')} and m.subject = $5 and ${markedAt} is not null)
+    or exists (select ${successes} and v.ip_address = $5)
   ) as address_seen`,
   places: `
   (
-    select coalesce(json_agg(p order by p.verified_at_ms desc), '[]') from (
-      select v.latitude, v.longitude, v.country_code, v.is_place_unknown,
-        (extract(epoch from v.verified_at) * 1000)::bigint as verified_at_ms
-      from actions v
-      where ${isOfUser('v')} and v.verified_at is not null
-        and (v.country_code is not null or v.is_place_unknown) and ${isAnother('v')}
-        and (v.verified_at >= $7 or v.verified_at = (
-          select max(l.verified_at) from actions l
-          where ${isOfUser('l')} and l.verified_at is not null
-            and (l.country_code is not null or l.is_place_unknown) and ${isAnother('l')}
-        ))
-      order by v.verified_at desc limit ${placesMax}
+    select coalesce(json_agg(json_build_object(
+        'latitude', p.place -> 1, 'longitude', p.place -> 2, 'countryCode', p.place ->> 0,
+        'isPlaceUnknown', p.place -> 3, 'verifiedAtMs', (extract(epoch from p.at) * 1000)::bigint
+      ) order by p.at desc), '[]')
+    from (
+      select s.place, s.at, max(s.at) over () as latest_at from (
+        select m.subject::json as place, ${markedAt} as at ${marks('place')}
+        union all
+        (
+          select json_build_array(v.country_code, v.latitude, v.longitude, v.is_place_unknown), v.verified_at
+          ${successes} and (v.country_code is not null or v.is_place_unknown)
+          order by v.verified_at desc limit ${placesMax}
+        )
+      ) as s
+      where s.at is not null
+      order by s.at desc limit ${placesMax}
     ) as p
+    where p.at >= $7 or p.at = p.latest_at
   ) as places`,
 };
 
-const partOrder = Object.keys(parts) as readonly (keyof typeof parts)[];
+// Actions of earlier releases left no mark of a failure, so the latest of them are read.
+const failedAnswer = `select json_build_object('scanned', count(*), 'unread', 0, 'value', extract(epoch from greatest(
+        (select ${markedAt} ${marks('failed')}),
+        max(f.state_updated_at) filter (where f.state = 'CHALLENGE_FAILED')
+      )) * 1000) from (
+        select v.state, v.state_updated_at from actions v
+        where v.tenant_id = $1 and v.user_id = $2 and ${ownerOf('v')} = ${owner} and ${isAnother('v')}
+        order by v.created_at desc limit ${scannedMax + 1}
+      ) as f`;
 
-// Each window is read once, however many questions look into it.
-const windows: Readonly<Record<WindowParty, string>> = {
-  user: window('user', `w.user_id = $2 and w.user_epoch = ${userEpoch}`, '$8'),
-  ip: window('ip', 'w.ip_address = $5', '$9'),
-  device: window('device', 'w.device_id = $6', '$10'),
+const eventAnswer = (time: string) =>
+  `select json_build_object('scanned', 0, 'unread', 0, 'value', extract(epoch from (${time})) * 1000)`;
+
+const eventAnswers: Readonly<Record<HistoryEvent, string>> = {
+  challengeSucceeded: eventAnswer(
+    `select greatest((select ${markedAt} ${marks('verified')}), (select max(v.verified_at) ${successes}))`,
+  ),
+  challengeFailed: failedAnswer,
+  // Of actions that were removed, the latest left a mark.
+  action: eventAnswer(`select greatest((select m.marked_at ${marks('acted')}), (
+        select v.created_at from actions_by_month v
+        where v.tenant_id = $1 and ${ownerOf('v')} = ${owner} and ${isAnother('v')} order by v.action_id desc limit 1
+      ))`),
+  enrolled: eventAnswer('select max(a.verified_at) from authenticators a where a.tenant_id = $1 and a.user_id = $2'),
 };
 
-function window(party: WindowParty, isTheirs: string, since: string): string {
-  return `${party}_window as materialized (
-    select w.user_id, w.ip_address, w.sent_ip_address, w.device_id, w.country_code, w.is_place_unknown, w.custom,
-      w.action_code, w.state, w.created_at, w.state_updated_at
-    from actions w where w.tenant_id = $1 and ${isTheirs} and w.created_at >= ${since} and ${isAnother('w')}
-    order by w.created_at desc limit ${scannedMax + 1}
-  )`;
-}
-
-// What is counted, and where there is some that could not be read.
-const subjects: ReadonlyMap<string, { readonly column: string; readonly isUnread: string }> = new Map([
-  ['user', { column: 'w.user_id', isUnread: 'false' }],
-  ['ip', { column: 'w.ip_address', isUnread: 'w.ip_address is null and w.sent_ip_address is not null' }],
-  ['device', { column: 'w.device_id', isUnread: 'false' }],
-  ['country', { column: 'w.country_code', isUnread: 'w.country_code is null and w.is_place_unknown' }],
-]);
-
-// A plain decimal text. 255 is as far as an expression can count, and beyond any amount.
-const plainDecimal = String.raw`'^\s*[+-]?(\d{1,255}(\.\d*)?|\.\d+)\s*$'`;
-
-const eventTimes: ReadonlyMap<string, string> = new Map([
-  [
-    'challengeSucceeded',
-    `select max(v.verified_at) from actions v
-     where ${isOfUser('v')} and v.verified_at is not null and ${isAnother('v')}`,
-  ],
-  ['action', `select max(v.created_at) from actions v where ${isOfUser('v')} and ${isAnother('v')}`],
-  ['enrolled', 'select max(a.verified_at) from authenticators a where a.tenant_id = $1 and a.user_id = $2'],
-]);
-
-/** What sets the text of one question apart from another's; its values do not. */
-function questionShape({ operator, party, subject }: HistoryQuestionRow): string {
-  return `${operator}:${party}:${operator === 'customSum' ? '' : subject}`;
-}
-
-/** One question as a scalar of JSON; its own values are bound from `$first` on, see {@link questionValues}. */
-function questionText({ operator, party, subject }: HistoryQuestionRow, first: number): string {
-  const answer = (value: string, isUnread = 'false') => `(select json_build_object('scanned', count(*),
-      'unread', count(*) filter (where ${isUnread}), 'value', ${value})
-    from ${party}_window w where w.created_at >= $${first}::timestamptz)`;
-  const isOfCode = `$${first + 1}::text in ('*', w.action_code)`;
-  switch (operator) {
-    case 'actionCount':
-      return answer(`count(*) filter (where ${isOfCode} and $${first + 2}::text in ('*', w.state))`);
-    case 'distinctCount': {
-      const { column, isUnread } = subjects.get(subject) ?? { column: 'null', isUnread: 'true' };
-      return answer(`count(distinct ${column})`, isUnread);
-    }
-    case 'customSum': {
-      const text = `w.custom ->> $${first + 2}::text`;
-      const type = `json_typeof(w.custom -> $${first + 2}::text)`;
-      const isNumber = `(${type} = 'number' or ${type} = 'string' and ${text} ~ ${plainDecimal})`;
-      return answer(
-        `sum(case when ${isOfCode} and ${isNumber} then (${text})::numeric end)`,
-        `${isOfCode} and ${type} <> 'null' and not ${isNumber}`,
-      );
-    }
-    case 'minutesSince': {
-      const time = eventTimes.get(subject);
-      return time === undefined
-        ? answer(`extract(epoch from max(w.state_updated_at) filter (where w.state = 'CHALLENGE_FAILED')) * 1000`)
-        : `(select json_build_object('scanned', 0, 'unread', 0, 'value', extract(epoch from (${time})) * 1000))`;
-    }
-  }
-}
-
-function questionValues({
-  operator,
-  party,
-  actionCode,
-  state,
-  subject,
-  sinceMs,
-}: HistoryQuestionRow): readonly string[] {
-  if (party === 'none') return [];
-  const since = sqlTime(sinceMs);
-  switch (operator) {
-    case 'actionCount':
-      return [since, actionCode, state];
-    case 'customSum':
-      return [since, actionCode, subject];
-    case 'distinctCount':
-    case 'minutesSince':
-      return [since];
-  }
-}
+const events = `json_build_object(
+    ${historyEvents.map((event) => `'${event}', (${eventAnswers[event]})`).join(',\n    ')}
+  ) as events`;
 
 const joins = `
   left join users u on u.tenant_id = $1 and u.user_id = $2
   left join authenticators d
     on d.tenant_id = $1 and d.user_id = $2 and d.authenticator_id = u.default_authenticator_id
-  left join actions e
-    on ${isOfUser('e')} and e.action_code = $3 and e.idempotency_key = $4`;
+  left join earlier e on true`;
 
-const withoutParts = statement<History>('load_history', `select ${base} from (select 1) as one ${joins}`, 'reads');
+const withoutParts = statement<History>(
+  'load_history',
+  `with ${earlier} select ${base} from (select 1) as one ${joins}`,
+  'reads',
+);
 
-// Names the parameters that all have, so that each has a type in whichever parts are chosen.
-const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::timestamptz) as given`;
+/** What is read together. With few of them, there are few statements, whatever rules ask (decision 0003). */
+const groups = {
+  standing: [parts.held, parts.denied, parts.hasVerified, parts.addressSeen].join(','),
+  devices: parts.devices,
+  places: parts.places,
+  events,
+} as const;
+type Group = keyof typeof groups;
+const groupNames = Object.keys(groups) as readonly Group[];
+const groupOf: Readonly<Record<HistoryPart, Group | undefined>> = {
+  attributes: undefined,
+  held: 'standing',
+  denied: 'standing',
+  hasVerified: 'standing',
+  addressSeen: 'standing',
+  devices: 'devices',
+  places: 'places',
+};
 
-const statements = new Map<string, Statement<History>>();
+const questions = (sinceType: string, sinceName: string, first: number) =>
+  `unnest(${['text[]', 'text[]', 'text[]', 'text[]', 'text[]', sinceType].map((type, index) => `$${first + index}::${type}`).join(', ')})
+       with ordinality as q(operator, party_kind, subject, action_code, state, ${sinceName}, place)`;
 
-/** One statement for each kind of need: a decision reads what its rules need, in one round trip, whatever their number. */
-function historyStatement({ parts: wanted, questions }: HistoryRequest): Statement<History> {
-  const chosen = partOrder.filter((part) => wanted.has(part));
-  const shape = [...chosen, ...questions.map(questionShape)].join(' ');
-  const known = statements.get(shape);
-  if (known !== undefined) return known;
+// An answer without a series that is filled in back to the start of its window is not kept, and read from actions.
+const asked = `asked as materialized (
+     select q.*, s.series_id,
+       case q.party_kind when 'user' then ${owner} when 'ip' then $8::uuid else $9::uuid end as party
+     from ${questions('timestamptz[]', 'since', 10)}
+     left join tally_series s on s.tenant_id = $1 and s.operator = q.operator and s.party_kind = q.party_kind
+       and s.subject = q.subject and s.action_code = q.action_code and s.state = q.state and s.ends_at is null
+       and s.filled_from <= q.since
+   )`;
+const answers = `
+  (
+    select json_agg(case when k.series_id is not null then json_build_object(
+        'scanned', a.scanned, 'unread', a.unread, 'value', a.value
+      ) end order by k.place)
+    from asked k left join lateral (
+      select coalesce(sum(scanned), 0) as scanned, coalesce(sum(unread), 0) as unread,
+        case k.operator when 'actionCount' then sum(n) when 'customSum' then sum(amount)
+          else count(*) filter (where n > 0) end as value
+      from (
+        select value, count(*) as scanned, sum(n) as n, sum(amount) as amount, sum(unread) as unread from (
+          select * from (
+            ${talliesOf('k', 'k.since')}
+            limit ${scannedMax + 1}
+          ) as counted
+          union all
+          ${withoutAction('earlier', 'k', 'k.since')}
+        ) as rows group by value
+      ) as values
+    ) as a on k.series_id is not null
+  ) as answers`;
 
-  const parties = windowParties.filter((party) => questions.some((question) => question.party === party));
-  let next = firstQuestionValue;
-  const answers = questions.map((question) => {
-    const text = questionText(question, next);
-    next += questionValues(question).length;
-    return text;
-  });
-  const columns = [
-    base,
-    ...chosen.map((part) => parts[part]),
-    ...(answers.length === 0 ? [] : [`to_json(array[${answers.join(', ')}]) as answers`]),
-  ];
-  const reads = parties.length === 0 ? '' : `with ${parties.map((party) => windows[party]).join(', ')} `;
-  // Numbered, because a shape is longer than a name may be.
-  const made = statement<History>(
-    `load_history_${statements.size + 1}`,
-    `${reads}select ${columns.join(', ')} from ${parameters} ${joins}`,
-    // A question may go through thousands of actions, and nobody should wait for another's.
-    questions.length === 0 ? 'reads' : undefined,
+// Names the parameters that all statements have, so that each has a type whichever parts are chosen.
+const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::uuid, $9::uuid, $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::text[], $15::timestamptz[]) as given`;
+
+function historyStatement(chosen: readonly Group[], asks: boolean): Statement<History> {
+  const columns = [base, ...chosen.map((group) => groups[group]), ...(asks ? [answers] : [])];
+  return statement<History>(
+    ['load_history', ...chosen, ...(asks ? ['windows'] : [])].join('_'),
+    `with ${[earlier, ...(asks ? [asked] : [])].join(', ')} select ${columns.join(',')} from ${parameters} ${joins}`,
+    'reads',
   );
-  statements.set(shape, made);
-  return made;
 }
 
-export interface HistoryRequest {
-  readonly tenantId: string;
-  readonly userId: string;
-  readonly actionCode: string;
-  readonly idempotencyKey: string;
+const choices = groupNames.reduce<readonly (readonly Group[])[]>(
+  (some, group) => [...some, ...some.map((chosen) => [...chosen, group])],
+  [[]],
+);
+const statements: ReadonlyMap<string, Statement<History>> = new Map(
+  choices.flatMap((chosen) =>
+    [false, true].map((asks) => [
+      shapeOf(chosen, asks),
+      chosen.length === 0 && !asks ? withoutParts : historyStatement(chosen, asks),
+    ]),
+  ),
+);
+
+function shapeOf(chosen: Iterable<Group>, asks: boolean): string {
+  return [...chosen, asks].join(' ');
+}
+
+// The counted column of each subject, and the condition under which it could not be read.
+const subjects: Readonly<Record<string, { readonly column: string; readonly isUnread: string }>> = {
+  user: { column: 'w.user_id', isUnread: 'false' },
+  ip: { column: 'w.ip_address', isUnread: 'w.ip_address is null and w.sent_ip_address is not null' },
+  device: { column: 'w.device_id', isUnread: 'false' },
+  country: { column: 'w.country_code', isUnread: 'w.country_code is null and w.is_place_unknown' },
+};
+const ofSubject = (member: 'column' | 'isUnread') =>
+  `case k.subject ${Object.entries(subjects)
+    .map(([subject, of]) => `when '${subject}' then ${of[member]}`)
+    .join(' ')} end`;
+const amount = amountOf('w.custom', 'k.subject');
+
+const window = (isTheirs: string, first: string) => `(
+    select w.user_id, w.ip_address, w.sent_ip_address, w.device_id, w.country_code, w.is_place_unknown, w.custom,
+      w.action_code, w.state, w.action_id
+    from actions_by_month w where w.tenant_id = $1 and ${isTheirs} and w.action_id >= ${first} and ${isAnother('w')}
+    order by w.action_id desc limit ${scannedMax + 1}
+  )`;
+
+// No index leads to the actions of an address or a device: where the tenant has more in the window than are read, the answer
+// is unknown, and none is read.
+const rowsStatement = statement<{ readonly answers: readonly WindowAnswer[] }>(
+  'load_history_of_rows',
+  `with ${earlier}, own_window as materialized ${window(`${ownerOf('w')} = ${owner}`, '$7')},
+   asked as materialized (
+     select q.*, q.party_kind <> 'user' and exists (
+       select from actions_by_month w where w.tenant_id = $1 and w.action_id >= q.first_id offset ${scannedMax}
+     ) as is_full
+     from ${questions('uuid[]', 'first_id', 8)}
+   ),
+   window_of_all as materialized ${window(
+     'true',
+     "(select first_id from asked where party_kind <> 'user' and not is_full order by first_id limit 1)",
+   )}
+   select json_agg(json_build_object('scanned', a.scanned, 'unread', a.unread, 'value', a.value) order by k.place) as answers
+   from asked k cross join lateral (
+     select case when k.is_full then ${scannedMax + 1} else count(*) end as scanned,
+       case k.operator
+         when 'actionCount' then count(*) filter (where w.is_asked)
+         when 'distinctCount' then count(distinct case when k.operator = 'distinctCount' and w.is_asked then ${ofSubject('column')} end)
+         else sum(case when k.operator = 'customSum' and w.is_asked then ${amount.number} end)
+       end as value,
+       count(*) filter (where w.is_asked and case k.operator
+         when 'distinctCount' then ${ofSubject('isUnread')} when 'customSum' then ${amount.isUnread} else false end) as unread
+     from (
+       select w.*, w.is_theirs and k.action_code in ('*', w.action_code) and k.state in ('*', w.state) as is_asked from (
+         select w.*, true as is_theirs from own_window w where k.party_kind = 'user'
+         union all
+         select w.*, case k.party_kind when 'ip' then w.ip_address = $5 else w.device_id = $6 end
+         from window_of_all w where k.party_kind <> 'user' and not k.is_full
+       ) as w where w.action_id >= k.first_id
+     ) as w
+   ) as a`,
+);
+
+export interface HistoryRequest extends ActionKey {
   readonly address: string | null;
   readonly deviceId: string | null;
-  /** Verified places before this are not read, but for the latest. */
+  /** The hashes that they are counted by. */
+  readonly addressParty: string | null;
+  readonly deviceParty: string | null;
+  /** Verified places before this are not read, except for the latest. */
   readonly placesSinceMs: number;
   readonly parts: ReadonlySet<HistoryPart>;
-  readonly questions: readonly HistoryQuestionRow[];
+  readonly questions: readonly WindowQuestion[];
+  /** Whether the times of {@link historyEvents} are read. */
+  readonly asksEvents: boolean;
 }
 
-/** Everything that a decision looks back at, in one round trip. */
+/**
+ * All history that a decision needs, in one round trip; in two while what a rule asks is not kept yet from the start of its
+ * window on.
+ */
 export async function loadHistory(sql: Sql, request: HistoryRequest): Promise<History> {
-  const key = [request.tenantId, request.userId, request.actionCode, request.idempotencyKey];
-  const [row] =
-    request.parts.size === 0 && request.questions.length === 0
-      ? await sql.query(withoutParts, key)
-      : await sql.query(historyStatement(request), [
-          ...key,
-          request.address,
-          request.deviceId,
-          sqlTime(request.placesSinceMs),
-          ...windowParties.map((party) => longestWindow(request.questions, party)),
-          ...request.questions.flatMap(questionValues),
-        ]);
+  const { parts: wanted, questions: all, asksEvents } = request;
+  const chosen = groupNames.filter((group) =>
+    group === 'events' ? asksEvents : [...wanted].some((part) => groupOf[part] === group),
+  );
+  const made = statements.get(shapeOf(chosen, all.length > 0));
+  if (made === undefined) throw new Error('There is a statement for every choice.');
+  const key = keyValues(request);
+  const [row] = await sql.query(made, made === withoutParts ? key : [...key, ...historyValues(request)]);
   if (row === undefined) throw new Error('The history statement always gives one row.');
-  return row;
+  if (all.length === 0) return row;
+  const kept: readonly (WindowAnswer | null | undefined)[] = row.answers ?? [];
+  const others = all.filter(
+    (question, index) => (kept[index] ?? undefined) === undefined && hasParty(request, question),
+  );
+  const read = others.length === 0 ? [] : [...(await loadFromRows(sql, request, others))];
+  const answers = all.map((question, index) => {
+    return kept[index] ?? (hasParty(request, question) ? read.shift() : undefined) ?? noAnswer;
+  });
+  return { ...row, answers };
 }
 
-/** When the longest window of a party begins; null where nothing asks for one. */
-function longestWindow(questions: readonly HistoryQuestionRow[], party: WindowParty): string | null {
-  const begins = questions.flatMap((question) => (question.party === party ? [question.sinceMs] : []));
-  return begins.length === 0 ? null : sqlTime(Math.min(...begins));
+/** Of an address or a device that was not sent. */
+const noAnswer: WindowAnswer = { scanned: 0, unread: 0, value: 0 };
+
+function hasParty({ address, deviceId }: HistoryRequest, { partyKind }: WindowQuestion): boolean {
+  return partyKind === 'user' || (partyKind === 'ip' ? address : deviceId) !== null;
+}
+
+function historyValues(request: HistoryRequest): readonly SqlValue[] {
+  return [
+    request.address,
+    request.deviceId,
+    sqlTime(request.placesSinceMs),
+    request.addressParty,
+    request.deviceParty,
+    ...membersOf(request.questions),
+    // A minute counts as a whole: actions that are up to a minute older than the window count too.
+    request.questions.map(({ sinceMs }) => sqlTime(Math.floor(sinceMs / minuteMs) * minuteMs)),
+  ];
+}
+
+function membersOf(asked: readonly WindowQuestion[]): readonly (readonly string[])[] {
+  return [
+    asked.map(({ operator }) => operator),
+    asked.map(({ partyKind }) => partyKind),
+    asked.map(({ subject }) => subject),
+    asked.map(({ actionCode }) => actionCode),
+    asked.map(({ state }) => state),
+  ];
+}
+
+async function loadFromRows(
+  sql: Sql,
+  request: HistoryRequest,
+  asked: readonly WindowQuestion[],
+): Promise<readonly WindowAnswer[]> {
+  const [row] = await sql.query(rowsStatement, [
+    ...keyValues(request),
+    request.address,
+    request.deviceId,
+    longestWindow(asked.filter(({ partyKind }) => partyKind === 'user')),
+    ...membersOf(asked),
+    asked.map(({ sinceMs }) => firstIdAt(sinceMs)),
+  ]);
+  return row?.answers ?? [];
+}
+
+/** The first id in the longest window; null if there is none. */
+function longestWindow(asked: readonly WindowQuestion[]): string | null {
+  return asked.length === 0 ? null : firstIdAt(Math.min(...asked.map(({ sinceMs }) => sinceMs)));
 }

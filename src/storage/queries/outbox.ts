@@ -1,19 +1,23 @@
+import type { Measure } from '../../core/alerts/measure.ts';
 import type { Notice } from '../../core/notices/notice.ts';
+import type { OperatorMail } from '../../core/notices/operator-mail.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { byTenant } from './by-tenant.ts';
+import { purgeOf } from './purge.ts';
 
 export interface OutboxRow {
-  readonly tenant_id: string;
-  readonly event_id: string;
-  /** Whom it concerns; null for nobody in particular. */
-  readonly user_id: string | null;
+  readonly tenantId: string;
+  readonly eventId: string;
+  /** The user that it concerns; null for none. */
+  readonly userId: string | null;
   readonly kind: string;
   readonly payload: unknown;
-  /** This try included. Names it, too: only the latest try of a row can settle it. */
+  /** Including this try. It also identifies the try: only the latest try of a row can settle it. */
   readonly tries: number;
 }
 
-/** The most addresses that one user is told at. */
+/** The most addresses at which one user is notified. */
 export const noticeAddressesMax = 3;
 
 const noticeStatement = statement<never>(
@@ -38,8 +42,8 @@ const noticeStatement = statement<never>(
 );
 
 /**
- * Queues a notice to each verified address of a user, one row an address; none has none. `eventIds` names as many rows as
- * there may be. The address of `exceptAuthenticatorId` does not count.
+ * Queues a notice to each verified address of a user, one row per address; without addresses there is none. `eventIds`
+ * has an id for each possible row. The address of `exceptAuthenticatorId` does not count.
  */
 export async function recordNotice(
   sql: Sql,
@@ -57,19 +61,76 @@ export async function recordNotice(
   await sql.query(noticeStatement, [...values, exceptAuthenticatorId ?? null]);
 }
 
+/** What a mail about an alert says. */
+export interface AlertMail {
+  readonly type: 'alert.raised' | 'alert.ended';
+  readonly name: string;
+  readonly measure: Measure;
+  readonly kinds?: readonly string[];
+  readonly threshold: number;
+  readonly windowMinutes: number;
+  readonly count: number;
+  readonly raisedAtMs: number;
+  readonly happenedAtMs: number;
+}
+
+const alertStatement = statement<never>(
+  'queue_alert_mails',
+  `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
+   select $1, mails.event_id, 'alert', jsonb_build_object('to', mails.address, 'mail', $2::jsonb), $3, $3
+   from unnest($4::uuid[], $5::text[]) as mails (event_id, address)`,
+);
+
+/** Queues a mail about an alert to each of its recipients. */
+export async function recordAlertMails(
+  sql: Sql,
+  tenantId: string,
+  queued: {
+    readonly mail: AlertMail;
+    readonly to: readonly { readonly address: string; readonly eventId: string }[];
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { mail, to, nowMs } = queued;
+  const ids = to.map(({ eventId }) => eventId);
+  const addresses = to.map(({ address }) => address);
+  await sql.query(alertStatement, [tenantId, JSON.stringify(mail), sqlTime(nowMs), ids, addresses]);
+}
+
+const operatorMailStatement = statement<never>(
+  'queue_operator_mail',
+  `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
+   values ($1, $2, 'operator-mail', $3, $4, $4)`,
+);
+
+/** Queues a mail to somebody who runs the tenant. */
+export async function recordOperatorMail(
+  sql: Sql,
+  queued: { tenantId: string; eventId: string; to: string; mail: OperatorMail; nowMs: number },
+): Promise<void> {
+  const { tenantId, eventId, to, mail, nowMs } = queued;
+  await sql.query(operatorMailStatement, [tenantId, eventId, JSON.stringify({ to, mail }), sqlTime(nowMs)]);
+}
+
+const dueStatement = statement<{ tenantId: string; eventId: string }>(
+  'list_due_outbox_rows',
+  `select tenant_id, event_id from outbox
+   where next_try_at <= $1 and kind = any($2) and tenant_id <> all($3) order by next_try_at limit $4`,
+);
 const takeStatement = statement<OutboxRow>(
   'take_outbox_rows',
-  `update outbox o set tries = o.tries + 1, next_try_at = $2
-   where ctid = any(array(
-     select ctid from outbox where next_try_at <= $1 and kind = any($3) and tenant_id <> all($5)
-     order by next_try_at limit $4 for update skip locked
+  // Still due: another node may have taken it since the list was read.
+  `update outbox o set tries = o.tries + 1, next_try_at = $4
+   where o.tenant_id = $1 and o.event_id = any(array(
+     select event_id from outbox where tenant_id = $1 and event_id = any($2::uuid[]) and next_try_at <= $3
+     for update skip locked
    ))
    returning o.tenant_id, o.event_id, o.user_id, o.kind, o.payload, o.tries`,
 );
 
 /**
- * Takes rows that are due, for this node alone until `leasedUntilMs`, but none of `exceptTenants`. A node leaves kinds that
- * it does not know to those that do.
+ * Takes rows that are due, only for this node until `leasedUntilMs`, but none of `exceptTenants`. A node leaves kinds
+ * that it does not know to nodes that do.
  */
 export async function takeOutboxRows(
   sql: Sql,
@@ -82,7 +143,12 @@ export async function takeOutboxRows(
   },
 ): Promise<readonly OutboxRow[]> {
   const { kinds, nowMs, leasedUntilMs, max, exceptTenants } = taking;
-  return sql.query(takeStatement, [sqlTime(nowMs), sqlTime(leasedUntilMs), kinds, max, exceptTenants]);
+  const due = await sql.query(dueStatement, [sqlTime(nowMs), kinds, exceptTenants, max]);
+  const taken: OutboxRow[] = [];
+  for (const [tenantId, eventIds] of byTenant(due, (row) => row.eventId)) {
+    taken.push(...(await sql.query(takeStatement, [tenantId, eventIds, sqlTime(nowMs), sqlTime(leasedUntilMs)])));
+  }
+  return taken;
 }
 
 const isThisTry = 'tenant_id = $1 and event_id = $2 and tries = $3 and next_try_at is not null';
@@ -92,9 +158,9 @@ const deliveredStatement = statement<never>(
   `update outbox set delivered_at = $4, next_try_at = null, payload = null, last_error = null where ${isThisTry}`,
 );
 
-/** Settles a row that was delivered, and forgets what it said. */
+/** Settles a row that was delivered, and deletes its content. */
 export async function recordDelivery(sql: Sql, row: OutboxRow, nowMs: number): Promise<void> {
-  await sql.query(deliveredStatement, [row.tenant_id, row.event_id, row.tries, sqlTime(nowMs)]);
+  await sql.query(deliveredStatement, [row.tenantId, row.eventId, row.tries, sqlTime(nowMs)]);
 }
 
 const failureStatement = statement<never>(
@@ -104,7 +170,7 @@ const failureStatement = statement<never>(
    where ${isThisTry}`,
 );
 
-/** Notes that a try failed: when the next is due, or null if it was the last. `reason` must be safe to show. */
+/** Records that a try failed: when the next is due, or null if it was the last. `reason` must be safe to show. */
 export async function recordDeliveryFailure(
   sql: Sql,
   row: OutboxRow,
@@ -112,19 +178,25 @@ export async function recordDeliveryFailure(
 ): Promise<void> {
   const { nowMs, nextTryMs, reason } = failure;
   const next = nextTryMs === null ? null : sqlTime(nextTryMs);
-  await sql.query(failureStatement, [row.tenant_id, row.event_id, row.tries, sqlTime(nowMs), next, reason]);
+  await sql.query(failureStatement, [row.tenantId, row.eventId, row.tries, sqlTime(nowMs), next, reason]);
 }
 
-const purgeStatement = statement<{ event_id: string }>(
-  'purge_outbox',
-  `delete from outbox where ctid = any(array(
-     select ctid from outbox where next_try_at is null and created_at <= $1
+/** Deletes settled rows that were created before a time. */
+export const purgeOutbox = purgeOf('outbox', 'event_id', {
+  condition: 'next_try_at is null and created_at <= $1',
+  order: 'created_at',
+});
+
+const purgeOfTenantStatement = statement<{ eventId: string }>(
+  'purge_outbox_of_tenant',
+  `delete from outbox where tenant_id = $3 and ctid = any(array(
+     select ctid from outbox where tenant_id = $3 and next_try_at is null and created_at <= $1
      order by created_at limit $2 for update skip locked
    )) returning event_id`,
 );
 
-/** Deletes up to `max` settled rows that were made before `createdMs`, and says how many. */
-export async function purgeOutbox(sql: Sql, createdMs: number, max: number): Promise<number> {
-  const rows = await sql.query(purgeStatement, [sqlTime(createdMs), max]);
+/** As {@link purgeOutbox}, of one tenant. */
+export async function purgeOutboxOfTenant(sql: Sql, createdMs: number, max: number, tenantId: string): Promise<number> {
+  const rows = await sql.query(purgeOfTenantStatement, [sqlTime(createdMs), max, tenantId]);
   return rows.length;
 }

@@ -1,11 +1,11 @@
 import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
-/** How a tenant's pages look and what they say. */
+/** The look and the texts of a tenant's pages. */
 export interface PageLookRow {
   /** Without its template, see {@link loadPageTemplate}. */
   readonly theme: Readonly<Record<string, unknown>>;
-  readonly message_overrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly messageOverrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const lookStatement = statement<PageLookRow>(
@@ -13,25 +13,27 @@ const lookStatement = statement<PageLookRow>(
   `select theme - 'template' as theme, message_overrides from tenants where tenant_id = $1`,
 );
 
-/** @throws if there is no such tenant: whoever asks holds a token of it. */
+/** @throws if there is no such tenant: the caller has one of its tokens. */
 export async function loadPageLook(sql: Sql, tenantId: string): Promise<PageLookRow> {
   const [row] = await sql.query(lookStatement, [tenantId]);
   if (row === undefined) throw new Error('The tenant of a page is gone.');
   return row;
 }
 
-const templateStatement = statement<{ readonly template: string | null; readonly page_template: unknown }>(
+const templateStatement = statement<{ readonly template: string | null; readonly pageTemplate: unknown }>(
   'load_page_template',
   `select theme ->> 'template' as template, page_template from tenants where tenant_id = $1`,
 );
 
-/** A tenant's template as it was sent, and as it was prepared when it was stored; null for what there is not. */
+/**
+ * A tenant's template as it was sent, and in the prepared form that was stored with it; null for each that is missing.
+ */
 export async function loadPageTemplate(
   sql: Sql,
   tenantId: string,
-): Promise<{ readonly template: string | null; readonly page_template: unknown }> {
+): Promise<{ readonly template: string | null; readonly pageTemplate: unknown }> {
   const [row] = await sql.query(templateStatement, [tenantId]);
-  return row ?? { template: null, page_template: null };
+  return row ?? { template: null, pageTemplate: null };
 }
 
 const recordStatement = statement<never>(
@@ -39,7 +41,7 @@ const recordStatement = statement<never>(
   'update tenants set page_template = $2 where tenant_id = $1',
 );
 
-/** Stores a template as it was prepared; null for none. */
+/** Stores the prepared form of a template; null for none. */
 export async function recordPageTemplate(sql: Sql, tenantId: string, prepared: object | null): Promise<void> {
   await sql.query(recordStatement, [tenantId, prepared === null ? null : JSON.stringify(prepared)]);
 }

@@ -24,8 +24,8 @@ const recordStatement = statement<never>(
 );
 
 /**
- * Keeps documents under their hashes, which differ; one that was kept already is whole again, if it was deflated. Whoever
- * waits for this node comes first then: documents are large, and the embedded database is of the same thread.
+ * Stores documents under their hashes, which must differ; a stored one that was deflated is restored. Afterwards other
+ * work of this node gets a turn: documents are large, and the embedded database shares the thread.
  */
 export async function recordDocuments(
   sql: Sql,
@@ -55,7 +55,7 @@ const recordListStatement = statement<never>(
    where published_documents.document is null`,
 );
 
-/** Keeps the contents of value lists, each under its hash. They do not leave the database for it. */
+/** Stores the contents of value lists, each under its hash. They do not leave the database for that. */
 export async function recordListDocuments(
   sql: Sql,
   tenantId: string,
@@ -78,7 +78,7 @@ const ceasedStatement = statement<never>(
    )`,
 );
 
-/** Notes when rule sets, and through them their lists, were last what actions are decided by. */
+/** Records until when rule sets, and through them their lists, decided actions. */
 export async function markDocumentsCeased(
   sql: Sql,
   tenantId: string,
@@ -93,7 +93,7 @@ const loadStatement = statement<{ document: string | null; deflated: Buffer | nu
   'select document, deflated from published_documents where tenant_id = $1 and hash = $2',
 );
 
-/** What was published under a hash; undefined if it is not kept any more. */
+/** The document that was published under a hash; undefined if it was deleted. */
 export async function loadPublishedDocument(sql: Sql, tenantId: string, hash: string): Promise<string | undefined> {
   const [row] = await sql.query(loadStatement, [tenantId, hash]);
   if (row === undefined) return undefined;
@@ -109,7 +109,9 @@ const namedBytesStatement = statement<{ bytes: number }>(
    where n.tenant_id = $1`,
 );
 
-/** How many bytes the current rule sets have, and the lists that they name, be those kept as documents yet or not. */
+/**
+ * The bytes of the current rule sets and the lists that they name, whether or not those are stored as documents yet.
+ */
 export async function loadNamedDocumentBytes(sql: Sql, tenantId: string): Promise<number> {
   const [row] = await sql.query(namedBytesStatement, [tenantId]);
   return row?.bytes ?? 0;
@@ -119,7 +121,7 @@ const isNotNamed = `not exists (
     select from named_documents n where n.tenant_id = d.tenant_id and n.hash = d.hash
   )`;
 
-const oldStatement = statement<{ tenant_id: string; hash: string; document: string }>(
+const oldStatement = statement<{ tenantId: string; hash: string; document: string }>(
   'load_old_documents',
   `select tenant_id, hash, document from published_documents d
    where document is not null and coalesce(last_named_at, published_at) < $1 and ${isNotNamed}
@@ -133,26 +135,26 @@ const deflateStatement = statement<never>(
 );
 
 /**
- * Compresses up to `max` documents, of any tenant, that no current rule set has named since `ceasedMs`, and says how many.
- * Harmless beside a change that names one of them again: either form is read.
+ * Compresses up to `max` documents, of any tenant, that no current rule set has named since `ceasedMs`, and returns how
+ * many. Safe beside a change that names one of them again: both forms can be read.
  */
 export async function deflateOldDocuments(sql: Sql, ceasedMs: number, max: number): Promise<number> {
   const old = await sql.query(oldStatement, [sqlTime(ceasedMs), max]);
-  for (const { tenant_id, hash, document } of old) {
-    await sql.query(deflateStatement, [tenant_id, hash, await deflate(document)]);
+  for (const { tenantId, hash, document } of old) {
+    await sql.query(deflateStatement, [tenantId, hash, await deflate(document)]);
   }
   return old.length;
 }
 
-const fullStatement = statement<{ tenant_id: string }>(
+const fullStatement = statement<{ tenantId: string }>(
   'list_tenants_with_more_documents',
   'select tenant_id from published_documents group by tenant_id having sum(kept_bytes) > $1',
 );
 
-/** The tenants whose documents, current ones included, have more bytes than this together. */
+/** The tenants whose documents, including current ones, have more bytes than this in total. */
 export async function listTenantsWithMoreDocuments(sql: Sql, bytes: number): Promise<readonly string[]> {
   const rows = await sql.query(fullStatement, [bytes]);
-  return rows.map(({ tenant_id }) => tenant_id);
+  return rows.map(({ tenantId }) => tenantId);
 }
 
 const surplusStatement = statement<{ hash: string }>(
@@ -164,7 +166,7 @@ const surplusStatement = statement<{ hash: string }>(
    where bytes_with_newer > $2 order by last_named_at limit $3`,
 );
 
-/** The oldest documents that no current rule set names and that are beyond `bytesMax`, counted from the newest. */
+/** The oldest documents that no current rule set names and that exceed `bytesMax`, counted from the newest. */
 export async function loadSurplusDocuments(
   sql: Sql,
   tenantId: string,
@@ -180,7 +182,7 @@ const deleteStatement = statement<never>(
   `delete from published_documents d where tenant_id = $1 and hash = any($2) and ${isNotNamed}`,
 );
 
-/** Deletes documents, but for those that are named meanwhile. Expects the tenant's configuration to be locked. */
+/** Deletes documents, except those that were named meanwhile. Expects the tenant's configuration to be locked. */
 export async function deleteOldDocuments(sql: Sql, tenantId: string, hashes: readonly string[]): Promise<void> {
   await sql.query(deleteStatement, [tenantId, hashes]);
 }

@@ -29,7 +29,7 @@ export async function replaceRecoveryCodes(
   }
 }
 
-const hasSetStatement = statement<{ has_set: boolean }>(
+const hasSetStatement = statement<{ hasSet: boolean }>(
   'load_has_recovery_set',
   'select exists (select from recovery_codes where tenant_id = $1 and user_id = $2) as has_set',
 );
@@ -37,13 +37,13 @@ const hasSetStatement = statement<{ has_set: boolean }>(
 /** Whether the user has a set of recovery codes, used up or not. */
 export async function hasRecoverySet(sql: Sql, tenantId: string, userId: string): Promise<boolean> {
   const [row] = await sql.query(hasSetStatement, [tenantId, userId]);
-  return row?.has_set === true;
+  return row?.hasSet === true;
 }
 
 export interface RecoveryCodeRow {
-  readonly code_number: number;
+  readonly codeNumber: number;
   readonly salt: Buffer;
-  readonly code_hash: Buffer;
+  readonly codeHash: Buffer;
 }
 
 const loadUnusedStatement = statement<RecoveryCodeRow>(
@@ -52,7 +52,7 @@ const loadUnusedStatement = statement<RecoveryCodeRow>(
    where tenant_id = $1 and user_id = $2 and used_at is null order by code_number`,
 );
 
-/** The codes that the user has left; all of a set have one salt. */
+/** The codes that the user has left; all codes of a set have the same salt. */
 export async function loadUnusedRecoveryCodes(
   sql: Sql,
   tenantId: string,

@@ -1,17 +1,17 @@
 import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
-/** An action configuration as far as decisions need it, with its published rule set. */
+/** The parts of an action configuration that decisions need, with its published rule set. */
 export interface PublishableAction {
-  readonly action_code: string;
-  readonly default_result: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
-  readonly verification_methods: readonly string[] | null;
-  readonly prompt_to_enroll_verification_methods: readonly string[] | null;
-  readonly default_verification_method: string | null;
-  readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
-  readonly verification_webhook_url: string | null;
-  readonly rule_set_version: number;
-  readonly rule_set_hash: string | null;
+  readonly actionCode: string;
+  readonly defaultResult: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
+  readonly verificationMethods: readonly string[] | null;
+  readonly promptToEnrollVerificationMethods: readonly string[] | null;
+  readonly defaultVerificationMethod: string | null;
+  readonly minimumAssurance: 'low' | 'restricted' | 'medium' | 'high' | null;
+  readonly verificationWebhookUrl: string | null;
+  readonly ruleSetVersion: number;
+  readonly ruleSetHash: string | null;
 }
 
 const actionColumns = `action_code, default_result, verification_methods, prompt_to_enroll_verification_methods,
@@ -30,9 +30,9 @@ export async function loadPublishableActions(sql: Sql, tenantId: string): Promis
 
 /** An action whose rule set may have to be published again. */
 export interface TouchedAction extends PublishableAction {
-  readonly is_live: boolean;
-  /** Whether the text of its published rule set is there, and in the present form. */
-  readonly is_kept: boolean;
+  readonly isLive: boolean;
+  /** Whether the text of its published rule set is stored, and in the current form. */
+  readonly isKept: boolean;
 }
 
 const touchedStatement = statement<TouchedAction>(
@@ -53,7 +53,7 @@ export async function loadTouchedActions(
   return sql.query(touchedStatement, [tenantId, actionCodes]);
 }
 
-const namingStatement = statement<{ action_code: string }>(
+const namingStatement = statement<{ actionCode: string }>(
   'list_actions_naming_list',
   `select a.action_code from action_configurations a
    left join published_documents d on d.tenant_id = a.tenant_id and d.hash = a.rule_set_hash
@@ -61,13 +61,13 @@ const namingStatement = statement<{ action_code: string }>(
      and (d.lists is null or d.lists ? $2)`,
 );
 
-/** Codes of the live actions whose published rule set names a list, or does not say which it names. */
+/** Codes of the live actions whose published rule set names a list, or does not record which lists it names. */
 export async function listActionsNaming(sql: Sql, tenantId: string, alias: string): Promise<readonly string[]> {
   const rows = await sql.query(namingStatement, [tenantId, alias]);
-  return rows.map(({ action_code }) => action_code);
+  return rows.map(({ actionCode }) => actionCode);
 }
 
-const outdatedStatement = statement<{ tenant_id: string; action_code: string }>(
+const outdatedStatement = statement<{ tenantId: string; actionCode: string }>(
   'list_outdated_rule_sets',
   `select a.tenant_id, a.action_code from action_configurations a
    join published_documents d on d.tenant_id = a.tenant_id and d.hash = a.rule_set_hash
@@ -79,16 +79,6 @@ export async function listOutdatedRuleSets(sql: Sql) {
   return sql.query(outdatedStatement, []);
 }
 
-const lockStatement = statement<{ tenant_id: string }>(
-  'lock_tenant_configuration',
-  'select tenant_id from tenants where tenant_id = $1 for no key update',
-);
-
-/** Lets one change of a tenant's configuration happen at a time, so that each is published with all before it. */
-export async function lockTenantConfiguration(sql: Sql, tenantId: string): Promise<void> {
-  await sql.query(lockStatement, [tenantId]);
-}
-
 const recordVersionsStatement = statement<never>(
   'record_rule_set_versions',
   `update action_configurations a
@@ -97,7 +87,7 @@ const recordVersionsStatement = statement<never>(
    where a.tenant_id = $1 and a.action_code = made.action_code`,
 );
 
-/** Makes documents the present rule sets of actions, and each that differs the action's next version. */
+/** Makes documents the current rule sets of actions. Each one that differs becomes the action's next version. */
 export async function recordRuleSetVersions(
   sql: Sql,
   tenantId: string,

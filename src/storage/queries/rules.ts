@@ -2,19 +2,19 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface RuleRow {
-  readonly action_code: string;
-  readonly rule_id: string;
+  readonly actionCode: string;
+  readonly ruleId: string;
   readonly name: string;
   readonly description: string | null;
-  readonly is_active: boolean;
+  readonly isActive: boolean;
   readonly priority: number;
   readonly type: 'ALLOW' | 'CHALLENGE' | 'REVIEW' | 'BLOCK';
   /** JSON text as it was sent. */
   readonly conditions: string | null;
-  readonly verification_methods: readonly string[] | null;
-  readonly prompt_to_enroll_verification_methods: readonly string[] | null;
-  readonly default_verification_method: string | null;
-  readonly minimum_assurance: 'low' | 'restricted' | 'medium' | 'high' | null;
+  readonly verificationMethods: readonly string[] | null;
+  readonly promptToEnrollVerificationMethods: readonly string[] | null;
+  readonly defaultVerificationMethod: string | null;
+  readonly minimumAssurance: 'low' | 'restricted' | 'medium' | 'high' | null;
 }
 
 const columns = `action_code, rule_id, name, description, is_active, priority, type, conditions, verification_methods,
@@ -25,7 +25,7 @@ const listStatement = statement<RuleRow>(
   `select ${columns} from rules where tenant_id = $1 and action_code = $2 order by priority`,
 );
 
-/** The rules of an action by priority, inactive ones included. */
+/** The rules of an action by priority, including inactive ones. */
 export async function listRules(sql: Sql, tenantId: string, actionCode: string): Promise<readonly RuleRow[]> {
   return sql.query(listStatement, [tenantId, actionCode]);
 }
@@ -59,22 +59,22 @@ const recordStatement = statement<never>(
      minimum_assurance = excluded.minimum_assurance, updated_at = excluded.updated_at`,
 );
 
-/** Stores a new rule, or a known one as it is now. @throws a unique violation if another rule has its priority. */
+/** Stores a new rule, or replaces an existing one. @throws a unique violation if another rule has its priority. */
 export async function recordRule(sql: Sql, tenantId: string, row: RuleRow, nowMs: number): Promise<void> {
   await sql.query(recordStatement, [
     tenantId,
-    row.action_code,
-    row.rule_id,
+    row.actionCode,
+    row.ruleId,
     row.name,
     row.description,
-    row.is_active,
+    row.isActive,
     row.priority,
     row.type,
     row.conditions,
-    row.verification_methods,
-    row.prompt_to_enroll_verification_methods,
-    row.default_verification_method,
-    row.minimum_assurance,
+    row.verificationMethods,
+    row.promptToEnrollVerificationMethods,
+    row.defaultVerificationMethod,
+    row.minimumAssurance,
     sqlTime(nowMs),
   ]);
 }

@@ -1,11 +1,11 @@
-/** Every column that holds a sealed value, for finding out which master keys are in use and for moving to a new one. */
+/** Every column with a sealed value, to find out which master keys are in use and to move to a new one. */
 import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 interface SealedColumn {
   readonly table: string;
   readonly column: string;
-  /** The primary key, tenant first. Its last column is the row that the value is sealed for. */
+  /** The primary key, tenant first. Its last column names the row that the value is sealed for. */
   readonly key: readonly [string, ...string[]];
 }
 
@@ -23,25 +23,17 @@ const columns = sealedColumns.map((sealed) => {
   const fingerprint = `substring(${column} from 2 for 8)`;
   return {
     sealed,
-    // From one value to the next by the index, where there is one, however many rows have it.
-    fingerprints: statement<{ fingerprint: Buffer }>(
-      `load_fingerprints_${table}`,
-      `with recursive found as (
-         (select ${fingerprint} as fingerprint from ${table} where ${column} is not null order by 1 limit 1)
-         union all
-         select (
-           select ${fingerprint} from ${table}
-           where ${column} is not null and ${fingerprint} > found.fingerprint order by 1 limit 1
-         ) from found where found.fingerprint is not null
-       )
-       select fingerprint from found where fingerprint is not null`,
+    nextFingerprint: statement<{ fingerprint: Buffer }>(
+      `load_fingerprint_${table}`,
+      `select ${fingerprint} as fingerprint from ${table}
+       where ${column} is not null and ${fingerprint} > $1 order by 1 limit 1`,
     ),
     page: statement<{ key: readonly string[]; sealed: Buffer }>(
       `load_sealed_${table}`,
       `select array[${key.map((name) => `${name}::text`).join(', ')}] as key, ${column} as sealed from ${table}
        where ${column} is not null and ${fingerprint} = $1 limit $2`,
     ),
-    replace: statement<{ tenant_id: string }>(
+    replace: statement<{ tenantId: string }>(
       `replace_sealed_${table}`,
       `update ${table} set ${column} = $1 where ${column} = $2
          and ${key.map((name, index) => `${name} = $${index + 3}`).join(' and ')}
@@ -50,12 +42,18 @@ const columns = sealedColumns.map((sealed) => {
   };
 });
 
-/** The fingerprints of all master keys that something in the database is sealed under, each once. */
+/** The fingerprints of all master keys under which something in the database is sealed, each once. */
 export async function loadFingerprintsInUse(sql: Sql): Promise<readonly Buffer[]> {
   const found = new Map<string, Buffer>();
-  for (const { fingerprints } of columns) {
-    for (const { fingerprint } of await sql.query(fingerprints, []))
-      found.set(fingerprint.toString('hex'), fingerprint);
+  for (const { nextFingerprint } of columns) {
+    // Steps from one distinct value to the next through the index, if there is one, however many rows have each value.
+    let last = Buffer.alloc(0);
+    for (;;) {
+      const [row] = await sql.query(nextFingerprint, [last]);
+      if (row === undefined) break;
+      last = Buffer.from(row.fingerprint);
+      found.set(last.toString('hex'), last);
+    }
   }
   return [...found.values()];
 }
@@ -77,7 +75,7 @@ export async function loadSealedUnder(sql: Sql, fingerprint: Buffer, max: number
   return values;
 }
 
-/** Puts a newly sealed value in place of one. False if somebody else has changed the row meanwhile. */
+/** Replaces a sealed value with a newly sealed one. False if the row was changed meanwhile. */
 export async function replaceSealed(sql: Sql, value: SealedValue, resealed: Buffer): Promise<boolean> {
   const statements = columns.find(({ sealed }) => sealed.table === value.table);
   if (statements === undefined) throw new Error(`${value.table} holds no sealed column.`);

@@ -1,5 +1,6 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { purgeOf } from './purge.ts';
 
 const lockStatement = statement<{ locked: string }>(
   'lock_sending',
@@ -15,7 +16,7 @@ const recordStatement = statement<never>(
   `insert into sent_messages (tenant_id, message_id, subject, verification_method, sent_at) values ($1, $2, $3, $4, $5)`,
 );
 
-/** How many messages one subject may be sent within a time, or how many of those that were refused it may cause. */
+/** How many messages may be sent to one subject within a time, or how many refused ones it may cause. */
 export interface SendingLimit {
   readonly messagesMax: number;
   readonly windowMs: number;
@@ -23,8 +24,8 @@ export interface SendingLimit {
 }
 
 /**
- * Counts a message against its subject's limits. Gives the first limit that is reached; then nothing was counted. Holds
- * the subject until the transaction ends, so that requests at once cannot send more than the limits.
+ * Counts a message against its subject's limits. Returns the first limit that is reached; then nothing was counted.
+ * Locks the subject until the transaction ends, so that concurrent requests cannot exceed the limits.
  */
 export async function countMessage(
   sql: Sql,
@@ -43,7 +44,7 @@ export async function countMessage(
   return undefined;
 }
 
-// What was refused is counted under a subject of its own, beside what was sent.
+// Refused messages are counted under a subject of their own, in addition to sent ones.
 const refusedPrefix = 'refused ';
 
 const giveBackStatement = statement<never>(
@@ -55,13 +56,13 @@ const giveBackStatement = statement<never>(
    delete from sent_messages where tenant_id = $1 and message_id = any($2::uuid[]) and message_id <> all($3::uuid[])`,
 );
 
-/** What a message was counted as, and as what of that it counts on, if it is refused. */
+/** The subjects under which a message was counted, and those under which its count stays if it is refused. */
 export interface CountedMessages {
   readonly messageIds: readonly string[];
   readonly asRefused: readonly string[];
 }
 
-/** Takes back what was counted of a message that was not sent after all. */
+/** Takes back the counts of a message that was not sent after all. */
 export async function giveBackMessages(
   sql: Sql,
   tenantId: string,
@@ -70,15 +71,8 @@ export async function giveBackMessages(
   await sql.query(giveBackStatement, [tenantId, messageIds, asRefused]);
 }
 
-const purgeStatement = statement<{ message_id: string }>(
-  'purge_sent_messages',
-  `delete from sent_messages where ctid = any(array(
-     select ctid from sent_messages where sent_at <= $1 order by sent_at limit $2 for update skip locked
-   )) returning message_id`,
-);
-
-/** Forgets up to `max` messages that were sent before `sentMs`, and says how many. */
-export async function purgeSentMessages(sql: Sql, sentMs: number, max: number): Promise<number> {
-  const rows = await sql.query(purgeStatement, [sqlTime(sentMs), max]);
-  return rows.length;
-}
+/** Forgets messages that were sent before a time. */
+export const purgeSentMessages = purgeOf('sent_messages', 'message_id', {
+  condition: 'sent_at <= $1',
+  order: 'sent_at',
+});

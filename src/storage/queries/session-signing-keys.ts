@@ -2,10 +2,10 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface SessionSigningKeyRow {
-  readonly key_id: string;
-  readonly public_jwk: { readonly n: string; readonly e: string };
-  readonly private_key_sealed: Buffer;
-  readonly created_at: number;
+  readonly keyId: string;
+  readonly publicJwk: { readonly n: string; readonly e: string };
+  readonly privateKeySealed: Buffer;
+  readonly createdAt: number;
 }
 
 const loadStatement = statement<SessionSigningKeyRow>(
@@ -38,7 +38,7 @@ export async function createSessionSigningKey(
   ]);
 }
 
-const retireStatement = statement<{ key_id: string }>(
+const retireStatement = statement<{ keyId: string }>(
   'retire_session_signing_keys',
   `delete from session_signing_keys k
    where k.tenant_id = $1 and exists (
@@ -48,7 +48,7 @@ const retireStatement = statement<{ key_id: string }>(
    returning k.key_id`,
 );
 
-/** Deletes the keys whose successor was made by then, and says how many. */
+/** Deletes the keys whose successor was created by this time, and returns how many. */
 export async function retireSessionSigningKeys(sql: Sql, tenantId: string, successorMs: number): Promise<number> {
   const rows = await sql.query(retireStatement, [tenantId, sqlTime(successorMs)]);
   return rows.length;

@@ -1,24 +1,25 @@
 import type { UserAttributes } from '../../core/authenticators/update-user.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { purgeOf } from './purge.ts';
 
-/** A session with its user and with what its app client says of tokens, as they are now. */
+/** A session with its user and its app client's settings for tokens, as they are now. */
 export interface SessionRow extends UserAttributes {
-  readonly user_id: string;
-  readonly session_id: string;
-  readonly client_id: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly clientId: string;
   readonly generation: number;
-  /** When the present generation was made, and the one before it exchanged. */
-  readonly rotated_at: number;
-  /** The same of the two before, newest first. */
-  readonly earlier_rotated_at: readonly number[];
-  readonly signed_in_at: number;
-  readonly expires_at: number;
-  readonly revoked_at: number | null;
-  readonly verification_method: string | null;
+  /** When the current generation was created, and the one before it exchanged. */
+  readonly rotatedAt: number;
+  /** The same for the two generations before, newest first. */
+  readonly earlierRotatedAt: readonly number[];
+  readonly signedInAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+  readonly verificationMethod: string | null;
   readonly assurance: string;
-  readonly access_token_lifetime_in_minutes: number;
-  readonly custom_claims: Readonly<Record<string, string>>;
+  readonly accessTokenLifetimeInMinutes: number;
+  readonly customClaims: Readonly<Record<string, string>>;
 }
 
 const columns = `s.session_id, s.user_id, s.client_id, s.generation, s.rotated_at, s.earlier_rotated_at, s.signed_in_at, s.expires_at,
@@ -53,7 +54,7 @@ const createStatement = statement<SessionRow>(
    select ${columns} from s, users u, app_clients c where ${belongTogether}`,
 );
 
-/** Stores a new session, generation 0. The caller holds user and app client. */
+/** Stores a new session, generation 0. The caller has locked the user and the app client. */
 export async function createSessionRow(sql: Sql, session: NewSession): Promise<SessionRow> {
   const [row] = await sql.query(createStatement, [
     session.tenantId,
@@ -95,8 +96,8 @@ const rotateStatement = statement<SessionRow>(
 );
 
 /**
- * Ends a generation of tokens and begins the next. Of all who try it with one generation, on all nodes, one gets the
- * row; undefined also if the session has ended (ASVS 10.4.5).
+ * Ends a generation of tokens and begins the next. Of all concurrent requests with one generation, on all nodes, only
+ * one gets the row; undefined also if the session has ended (ASVS 10.4.5).
  */
 export async function rotateSession(
   sql: Sql,
@@ -108,14 +109,14 @@ export async function rotateSession(
   return row;
 }
 
-const revokeStatement = statement<{ user_id: string }>(
+const revokeStatement = statement<{ userId: string }>(
   'revoke_session',
   `update sessions set revoked_at = $3
    where tenant_id = $1 and session_id = $2 and revoked_at is null and expires_at > $3
    returning user_id`,
 );
 
-/** Ends a session and gives its user's id; undefined if it had ended before, or never was. */
+/** Ends a session and returns its user's id; undefined if it had ended before, or never existed. */
 export async function revokeSessionRow(
   sql: Sql,
   tenantId: string,
@@ -123,17 +124,17 @@ export async function revokeSessionRow(
   nowMs: number,
 ): Promise<string | undefined> {
   const [row] = await sql.query(revokeStatement, [tenantId, sessionId, sqlTime(nowMs)]);
-  return row?.user_id;
+  return row?.userId;
 }
 
-const revokeOfUserStatement = statement<{ session_id: string }>(
+const revokeOfUserStatement = statement<{ sessionId: string }>(
   'revoke_user_sessions',
   `update sessions set revoked_at = $3
    where tenant_id = $1 and user_id = $2 and revoked_at is null and expires_at > $3
    returning session_id`,
 );
 
-/** Ends all sessions of a user and says how many there were. */
+/** Ends all sessions of a user and returns how many there were. */
 export async function revokeUserSessionRows(
   sql: Sql,
   tenantId: string,
@@ -144,15 +145,8 @@ export async function revokeUserSessionRows(
   return rows.length;
 }
 
-const purgeStatement = statement<{ session_id: string }>(
-  'purge_sessions',
-  `delete from sessions where ctid = any(array(
-     select ctid from sessions where expires_at <= $1 order by expires_at limit $2 for update skip locked
-   )) returning session_id`,
-);
-
-/** Deletes up to `max` sessions that have expired, revoked or not, and says how many. */
-export async function purgeExpiredSessions(sql: Sql, nowMs: number, max: number): Promise<number> {
-  const rows = await sql.query(purgeStatement, [sqlTime(nowMs), max]);
-  return rows.length;
-}
+/** Deletes sessions that have expired, revoked or not. */
+export const purgeExpiredSessions = purgeOf('sessions', 'session_id', {
+  condition: 'expires_at <= $1',
+  order: 'expires_at',
+});

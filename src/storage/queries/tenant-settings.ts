@@ -1,12 +1,12 @@
 import { statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
-/** What an operator sets on the tenant itself. Each of the objects holds only what was set. */
+/** What an operator sets on the tenant itself. Each of the objects contains only what was set. */
 export interface TenantSettingsRow {
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly theme: Readonly<Record<string, unknown>>;
-  readonly message_overrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly messageOverrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const loadStatement = statement<TenantSettingsRow>(
@@ -14,7 +14,7 @@ const loadStatement = statement<TenantSettingsRow>(
   'select name, settings, theme, message_overrides from tenants where tenant_id = $1',
 );
 
-/** @throws if there is no such tenant: whoever asks holds one of its keys. */
+/** @throws if there is no such tenant: the caller has one of its keys. */
 export async function loadTenantSettings(sql: Sql, tenantId: string): Promise<TenantSettingsRow> {
   const [row] = await sql.query(loadStatement, [tenantId]);
   if (row === undefined) throw new Error('The tenant of a key is gone.');
@@ -32,6 +32,35 @@ export async function recordTenantSettings(sql: Sql, tenantId: string, row: Tena
     row.name,
     JSON.stringify(row.settings),
     JSON.stringify(row.theme),
-    JSON.stringify(row.message_overrides),
+    JSON.stringify(row.messageOverrides),
   ]);
 }
+
+/** How long a tenant keeps what, in days. A member that is null or absent removes nothing. */
+export interface Retention {
+  readonly actionsInDays?: number | null;
+  readonly messagesInDays?: number | null;
+  readonly addressesInDays?: number | null;
+  readonly auditEntriesInDays?: number | null;
+  readonly eventsInDays?: number | null;
+}
+
+const retentionsStatement = statement<{ readonly tenantId: string; readonly retention: Retention }>(
+  'list_retentions',
+  `select tenant_id, settings -> 'retention' as retention from tenants where settings ? 'retention' order by tenant_id`,
+);
+
+/** The tenants that keep something only for a period of `of`, with the time from which on they keep it. */
+export async function listKeptFrom(
+  sql: Sql,
+  of: keyof Retention,
+  nowMs: number,
+): Promise<readonly { readonly tenantId: string; readonly keptFromMs: number }[]> {
+  const rows = await sql.query(retentionsStatement, []);
+  return rows.flatMap(({ tenantId, retention }) => {
+    const days = retention[of];
+    return typeof days === 'number' ? [{ tenantId, keptFromMs: nowMs - days * dayMs }] : [];
+  });
+}
+
+const dayMs = 24 * 60 * 60 * 1000;

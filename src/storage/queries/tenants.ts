@@ -2,27 +2,28 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
 export interface TenantRow {
-  readonly tenant_id: string;
+  readonly tenantId: string;
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly root_key_sealed: Buffer;
-  readonly config_version: number;
-  readonly created_at: number;
+  readonly rootKeySealed: Buffer;
+  readonly configVersion: number;
+  readonly earlierNodesUntil: number | null;
+  readonly createdAt: number;
 }
 
-const versionsStatement = statement<{ tenant_id: string; config_version: number }>(
+const versionsStatement = statement<{ tenantId: string; configVersion: number }>(
   'load_config_versions',
   'select tenant_id, config_version from tenants',
 );
 
-/** The version of each tenant's configuration; what nodes compare with what they hold in memory. */
+/** The version of each tenant's configuration, which nodes compare with the one in memory. */
 export async function loadConfigVersions(sql: Sql) {
   return sql.query(versionsStatement, []);
 }
 
 const loadStatement = statement<TenantRow>(
   'load_tenant',
-  `select tenant_id, name, settings, root_key_sealed, config_version, created_at from tenants where tenant_id = $1`,
+  `select tenant_id, name, settings, root_key_sealed, config_version, created_at, earlier_nodes_until from tenants where tenant_id = $1`,
 );
 
 export async function loadTenant(sql: Sql, tenantId: string): Promise<TenantRow | undefined> {
@@ -32,40 +33,69 @@ export async function loadTenant(sql: Sql, tenantId: string): Promise<TenantRow 
 
 const listStatement = statement<TenantRow>(
   'list_tenants',
-  `select tenant_id, name, settings, root_key_sealed, config_version, created_at from tenants order by created_at, tenant_id`,
+  `select tenant_id, name, settings, root_key_sealed, config_version, created_at, earlier_nodes_until from tenants order by created_at, tenant_id`,
 );
 
 export async function listTenants(sql: Sql): Promise<readonly TenantRow[]> {
   return sql.query(listStatement, []);
 }
 
+// A statement of its own, and so is every other function that does not answer the same twice: a statement that writes
+// may run on another server than the sequence, the listeners and the locks (decision 0034).
+const nextVersionStatement = statement<{ version: number }>(
+  'next_config_version',
+  `select nextval('config_versions') as version`,
+);
+
+async function nextVersion(sql: Sql): Promise<number> {
+  const [row] = await sql.query(nextVersionStatement, []);
+  if (row === undefined) throw new Error('A sequence always has a next value.');
+  return row.version;
+}
+
 const createStatement = statement<never>(
   'create_tenant',
-  `insert into tenants (tenant_id, name, root_key_sealed, config_version, created_at)
-   values ($1, $2, $3, nextval('config_versions'), $4)`,
+  // Nodes of the release before may serve it for as long as the other tenants.
+  `insert into tenants (tenant_id, name, root_key_sealed, config_version, created_at, earlier_nodes_until)
+   select $1::uuid, $2::text, $3::bytea, $5::bigint, $4::timestamptz, max(earlier_nodes_until) from tenants`,
 );
 
 export async function createTenantRow(
   sql: Sql,
   tenant: { tenantId: string; name: string; rootKeySealed: Buffer; nowMs: number },
 ): Promise<void> {
-  await sql.query(createStatement, [tenant.tenantId, tenant.name, tenant.rootKeySealed, sqlTime(tenant.nowMs)]);
+  const { tenantId, name, rootKeySealed, nowMs } = tenant;
+  await sql.query(createStatement, [tenantId, name, rootKeySealed, sqlTime(nowMs), await nextVersion(sql)]);
 }
 
-/** The channel on which nodes hear that a tenant's configuration has changed. */
+/** The channel that notifies nodes of a changed tenant configuration. */
 export const configChannel = 'sallyport_config';
+
+const lockStatement = statement<{ tenantId: string }>(
+  'lock_tenant_configuration',
+  'select tenant_id from tenants where tenant_id = $1 for no key update',
+);
+
+/**
+ * Lets only one change of a tenant's configuration happen at a time, so that each is published with all changes before
+ * it.
+ */
+export async function lockTenantConfiguration(sql: Sql, tenantId: string): Promise<void> {
+  await sql.query(lockStatement, [tenantId]);
+}
 
 const publishStatement = statement<never>(
   'publish_config',
-  `with published as (
-     update tenants set config_version = nextval('config_versions') where tenant_id = $1 returning tenant_id
-   )
-   select pg_notify('${configChannel}', tenant_id::text) from published`,
+  'update tenants set config_version = $2 where tenant_id = $1',
 );
+const notifyStatement = statement<never>('notify_config', `select pg_notify('${configChannel}', $1)`);
 
-/** Marks the tenant's configuration as changed and tells all nodes when the transaction commits. */
+/** Marks the tenant's configuration as changed and notifies all nodes when the transaction commits. */
 export async function publishConfig(sql: Sql, tenantId: string): Promise<void> {
-  await sql.query(publishStatement, [tenantId]);
+  // Held before the version is taken: of two changes at once the one that commits last has the higher.
+  await lockTenantConfiguration(sql, tenantId);
+  await sql.query(publishStatement, [tenantId, await nextVersion(sql)]);
+  await sql.query(notifyStatement, [tenantId]);
 }
 
 const lockFirstTenant = statement<{ locked: string }>(
@@ -73,15 +103,15 @@ const lockFirstTenant = statement<{ locked: string }>(
   'select pg_advisory_xact_lock($1)::text as locked',
 );
 
-/** Lets one node at a time look whether the first tenant has to be made. */
+/** Lets only one node at a time check whether the first tenant must be created. */
 export async function lockTenantCreation(sql: Sql): Promise<void> {
-  // Any constant that nothing else uses.
+  // Any constant that no other lock uses.
   await sql.query(lockFirstTenant, [0x74656e61]);
 }
 
 const nowStatement = statement<{ now: number }>('database_now', 'select clock_timestamp() as now');
 
-/** The database's time, which all nodes agree on. */
+/** The database's time, which all nodes share. */
 export async function loadDatabaseNow(sql: Sql): Promise<number> {
   const [row] = await sql.query(nowStatement, []);
   if (row === undefined) throw new Error('The database always tells its time.');

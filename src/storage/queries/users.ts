@@ -1,28 +1,29 @@
 import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
-import { isOfUser } from './departed-users.ts';
+import { ownIdOf } from './actions/named.ts';
+import { earlierSuccesses } from './user-marks.ts';
 
 export interface UserRow {
-  readonly user_id: string;
+  readonly userId: string;
   readonly email: string | null;
-  readonly email_verified: boolean;
-  readonly phone_number: string | null;
-  readonly phone_number_verified: boolean;
+  readonly emailVerified: boolean;
+  readonly phoneNumber: string | null;
+  readonly phoneNumberVerified: boolean;
   readonly username: string | null;
-  readonly display_name: string | null;
+  readonly displayName: string | null;
   readonly locale: string | null;
   readonly custom: Readonly<Record<string, unknown>> | null;
-  readonly default_authenticator_id: string | null;
-  /** Whether the user has removed their last authenticator by the client API. */
-  readonly removed_last_authenticator: boolean;
-  readonly created_at: number;
+  readonly defaultAuthenticatorId: string | null;
+  /** Whether the user has removed their last authenticator through the client API. */
+  readonly removedLastAuthenticator: boolean;
+  readonly createdAt: number;
 }
 
 export interface UserWithMethods extends UserRow {
   /** Methods of the user's verified authenticators, oldest first, one entry per authenticator. */
   readonly methods: readonly string[];
-  readonly default_method: string | null;
+  readonly defaultMethod: string | null;
 }
 
 const columns = `u.user_id, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.username,
@@ -49,25 +50,42 @@ export async function loadUser(sql: Sql, tenantId: string, userId: string): Prom
   return row;
 }
 
-const localesStatement = statement<{ locale: string | null; confirmed_locale: string | null }>(
+const localesStatement = statement<{ locale: string | null; confirmedLocale: string | null }>(
   'load_user_locales',
   `select u.locale, (
-     select x.locale from actions x
-     where ${isOfUser('x')} and x.verified_at is not null
-     order by x.verified_at desc limit 1
+     select confirmed.locale from (
+       select m.locale, m.marked_at as at from user_marks m
+       where m.tenant_id = $1 and m.owner_id = ${ownIdOf('u')} and m.kind = 'verified' and m.subject = ''
+       union all
+       (select v.locale, v.verified_at ${earlierSuccesses(ownIdOf('u'), 'null')} order by v.verified_at desc limit 1)
+     ) as confirmed order by confirmed.at desc limit 1
    ) as confirmed_locale
    from users u where u.tenant_id = $1 and u.user_id = $2`,
 );
 
-/** The languages a user is known by, best first: their own, then that of the action which they last confirmed. */
+/** The languages of a user, best first: their own, then that of the action that they last confirmed. */
 export async function loadUserLocales(sql: Sql, tenantId: string, userId: string): Promise<readonly (string | null)[]> {
   const [row] = await sql.query(localesStatement, [tenantId, userId]);
-  return row === undefined ? [] : [row.locale, row.confirmed_locale];
+  return row === undefined ? [] : [row.locale, row.confirmedLocale];
 }
 
-const createUserStatement = statement<{ user_id: string }>(
+const waitStatement = statement<never>(
+  'wait_for_earlier_tracks',
+  `select pg_advisory_xact_lock(hashtextextended($1::uuid::text || $2::text, 0))::text as locked
+   from tenants t where t.tenant_id = $1 and t.earlier_nodes_until > $3`,
+);
+
+/**
+ * Before a user is made: waits for tracks of nodes of the release before, which share this lock. They write an action before
+ * its user, and the action gets the owner that the user has by then.
+ */
+export async function waitForEarlierTracks(sql: Sql, tenantId: string, userId: string, nowMs: number): Promise<void> {
+  await sql.query(waitStatement, [tenantId, userId, sqlTime(nowMs)]);
+}
+
+const createUserStatement = statement<{ userId: string }>(
   'create_user',
-  `insert into users (tenant_id, user_id, created_at, updated_at) values ($1, $2, $3, $3)
+  `insert into users (tenant_id, user_id, own_id, created_at, updated_at) values ($1, $2, $4, $3, $3)
    on conflict do nothing returning user_id`,
 );
 const lockUserStatement = statement<UserRow>(
@@ -75,19 +93,25 @@ const lockUserStatement = statement<UserRow>(
   `select ${columns} from users u where u.tenant_id = $1 and u.user_id = $2 for update`,
 );
 
-/** Reads a user and holds the row until the transaction ends, so that changes of one user happen one after another. */
+/** Reads a user and locks the row until the transaction ends, so that changes to one user happen one after another. */
 export async function lockUser(sql: Sql, tenantId: string, userId: string): Promise<UserRow | undefined> {
   const [row] = await sql.query(lockUserStatement, [tenantId, userId]);
   return row;
 }
 
-/** As {@link lockUser}, creating the user if there is none. */
-export async function lockOrCreateUser(sql: Sql, tenantId: string, userId: string, nowMs: number): Promise<UserRow> {
+/** Like {@link lockUser}, but creates the user if there is none: with this id of the row's own. */
+export async function lockOrCreateUser(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  made: { readonly ownId: string; readonly nowMs: number },
+): Promise<UserRow> {
   for (;;) {
-    await sql.query(createUserStatement, [tenantId, userId, sqlTime(nowMs)]);
     const row = await lockUser(sql, tenantId, userId);
-    // Absent only if somebody deleted the user between the two statements.
     if (row !== undefined) return row;
+    // There may be one by now, made by another request, or deleted again before it can be locked.
+    await waitForEarlierTracks(sql, tenantId, userId, made.nowMs);
+    await sql.query(createUserStatement, [tenantId, userId, sqlTime(made.nowMs), made.ownId]);
   }
 }
 
@@ -102,28 +126,28 @@ const recordUserStatement = statement<never>(
 export async function recordUser(sql: Sql, tenantId: string, user: UserRow, nowMs: number): Promise<void> {
   await sql.query(recordUserStatement, [
     tenantId,
-    user.user_id,
+    user.userId,
     user.email,
-    user.email_verified,
-    user.phone_number,
-    user.phone_number_verified,
+    user.emailVerified,
+    user.phoneNumber,
+    user.phoneNumberVerified,
     user.username,
-    user.display_name,
+    user.displayName,
     user.locale,
     user.custom === null ? null : JSON.stringify(user.custom),
-    user.default_authenticator_id,
-    user.removed_last_authenticator,
+    user.defaultAuthenticatorId,
+    user.removedLastAuthenticator,
     sqlTime(nowMs),
     user.email === null ? null : normalEmail(user.email),
   ]);
 }
 
-const deleteUserStatement = statement<{ user_id: string }>(
+const deleteUserStatement = statement<{ userId: string }>(
   'delete_user',
   'delete from users where tenant_id = $1 and user_id = $2 returning user_id',
 );
 
-/** Deletes the user's row, and with it everything that hangs on it. False if there was none. */
+/** Deletes the user's row, and with it everything that refers to it. False if there was none. */
 export async function deleteUserRow(sql: Sql, tenantId: string, userId: string): Promise<boolean> {
   const rows = await sql.query(deleteUserStatement, [tenantId, userId]);
   return rows.length === 1;
@@ -142,7 +166,7 @@ function queryStatement(name: string, leading: string) {
   );
 }
 
-// One text per attribute that leads, so that each uses its own index under a prepared plan.
+// One text for each leading attribute, so that each uses its own index under a prepared plan.
 const queryByEmail = queryStatement(
   'query_users_by_email',
   'lower(coalesce(u.email_normal, u.email) collate "C") = lower($2::text collate "C")',
@@ -150,7 +174,7 @@ const queryByEmail = queryStatement(
 const queryByPhoneNumber = queryStatement('query_users_by_phone_number', 'u.phone_number = $3');
 const queryByUsername = queryStatement('query_users_by_username', 'u.username = $4');
 
-/** Users whose given attributes all match, by user id, after `afterUserId`. At least one attribute must be given. */
+/** Users who match all given attributes, by user id, after `afterUserId`. At least one attribute must be given. */
 export async function queryUserRows(
   sql: Sql,
   filter: {

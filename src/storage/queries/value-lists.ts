@@ -4,8 +4,8 @@ import type { Sql } from '../sql.ts';
 export interface ValueListRow {
   readonly alias: string;
   readonly name: string;
-  readonly item_type: 'string' | 'number';
-  readonly is_active: boolean;
+  readonly itemType: 'string' | 'number';
+  readonly isActive: boolean;
   readonly items: readonly (string | number)[] | null;
 }
 
@@ -42,7 +42,7 @@ export async function loadValueList(sql: Sql, tenantId: string, alias: string): 
   return row;
 }
 
-/** Which contents a list has, and how large they are. */
+/** The hash and the size of a list's contents. */
 export interface ListVersion {
   readonly hash: string;
   readonly bytes: number;
@@ -53,7 +53,7 @@ const versionsStatement = statement<ListVersion & { alias: string }>(
   'select alias, hash, bytes from value_lists where tenant_id = $1',
 );
 
-/** What all lists are like, by alias, without what they hold. */
+/** The versions of all lists, by alias, without their contents. */
 export async function loadListVersions(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, ListVersion>> {
   const rows = await sql.query(versionsStatement, [tenantId]);
   return new Map(rows.map(({ alias, ...version }) => [alias, version]));
@@ -64,7 +64,7 @@ const contentsStatement = statement<{ hash: string; items: readonly (string | nu
   `select hash, coalesce(items, '[]') as items from value_lists where tenant_id = $1 and alias = $2`,
 );
 
-/** What a list holds, as conditions read it, with the hash of that. */
+/** The contents of a list, as conditions read it, with their hash. */
 export async function loadListContents(sql: Sql, tenantId: string, alias: string) {
   const [row] = await sql.query(contentsStatement, [tenantId, alias]);
   return row;
@@ -76,7 +76,7 @@ const lengthsStatement = statement<{ alias: string; length: number }>(
    from value_lists where tenant_id = $1`,
 );
 
-/** How many items the lists with these aliases have; all others are there with 0. */
+/** The number of items in the lists with these aliases; 0 for aliases without a list. */
 export async function loadListLengths(
   sql: Sql,
   tenantId: string,
@@ -94,14 +94,14 @@ const recordStatement = statement<never>(
      name = excluded.name, is_active = excluded.is_active, items = excluded.items, updated_at = excluded.updated_at`,
 );
 
-/** Stores a new list, or a known one as it is now. */
+/** Stores a new list, or replaces an existing one. */
 export async function recordValueList(sql: Sql, tenantId: string, row: ValueListRow, nowMs: number): Promise<void> {
   await sql.query(recordStatement, [
     tenantId,
     row.alias,
     row.name,
-    row.item_type,
-    row.is_active,
+    row.itemType,
+    row.isActive,
     row.items === null ? null : JSON.stringify(row.items),
     sqlTime(nowMs),
   ]);

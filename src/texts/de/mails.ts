@@ -37,6 +37,11 @@ export const deMails: MailTexts<'de'> = {
   'action-denied.description': 'In einer E-Mail an Sie wurde „Nein, das war ich nicht“ gedrückt.',
   'action-denied.advice':
     'Wenn Sie das waren, versucht vielleicht jemand anderes, in Ihr Konto zu kommen: {tenantName} kann Ihnen helfen. Wenn nicht, liest vielleicht jemand Ihre E-Mails: Melden Sie es {tenantName} sofort.',
+  'device-theft.subject': 'Ein gemerktes Gerät bei {tenantName} wurde vielleicht kopiert',
+  'device-theft.description':
+    'Woran wir eines Ihrer Geräte wiedererkennen, wurde an zwei Orten verwendet. Deshalb haben wir alle Ihre Geräte vergessen, und Sie müssen sich dort wieder bestätigen.',
+  'device-theft.advice':
+    'Das kann an einem Browser liegen, der aus einer Sicherung wiederhergestellt wurde. Wenn nicht, melden Sie es {tenantName} sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu gelangen.',
   'recovery-code-used.subject': 'Bei {tenantName} wurde ein Wiederherstellungscode verwendet',
   'recovery-code-used.codesLeft': {
     one: 'Es ist noch {count} Wiederherstellungscode übrig.',

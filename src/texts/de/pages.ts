@@ -181,6 +181,9 @@ export const dePages: PageTexts = {
   'recovery-codes-show.download': 'Herunterladen',
   'recovery-codes-show.fileName': 'wiederherstellungscodes',
 
+  'remember-device.label': 'Dieses Gerät {time} lang merken',
+  'remember-device.hint': 'Nur, wenn niemand sonst es benutzt.',
+
   'settings.heading': 'So bestätigen Sie Ihre Identität',
   'settings.description': 'Diese Wege schützen, was Sie bei {tenantName} tun.',
   'settings.empty': 'Es ist noch nichts eingerichtet.',
@@ -212,6 +215,18 @@ export const dePages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'Ihre bisherigen Codes gelten dann nicht mehr.',
   'settings.done': 'Fertig',
   'settings.proveFirst': 'Um hier etwas zu ändern, bestätigen Sie sich mit dem stärksten Weg, den Sie haben.',
+
+  'devices.heading': 'Ihre Geräte',
+  'devices.description': 'Auf diesen Geräten haben Sie sich bestätigt.',
+  'devices.empty': 'Es gibt noch keine.',
+  'devices.unknown': 'Unbekanntes Gerät',
+  'devices.this': 'Dieses Gerät',
+  'devices.name': '{browser} unter {os}',
+  'devices.rememberedUntil': 'Gemerkt bis {date}',
+  'devices.forget': 'Vergessen',
+  'devices.forgetHeading': '„{name}“ vergessen?',
+  'devices.forgetDescription': 'Dort müssen Sie sich dann bestätigen wie auf einem neuen Gerät.',
+  'devices.forgotten': 'Vergessen.',
 
   'enroll-success.heading': 'Fertig eingerichtet',
   'enroll-success.description': 'Von jetzt an können Sie sich bestätigen mit:',

@@ -36,6 +36,11 @@ export const esMails: MailTexts<'es'> = {
   'action-denied.description': 'En un correo que te enviamos se pulsó «No, no fui yo».',
   'action-denied.advice':
     'Si fuiste tú, puede que otra persona esté intentando entrar en tu cuenta: {tenantName} puede ayudarte. Si no, puede que otra persona lea tu correo: avisa cuanto antes a {tenantName}.',
+  'device-theft.subject': 'Puede que se haya copiado un dispositivo recordado en {tenantName}',
+  'device-theft.description':
+    'Lo que nos permite recordar uno de tus dispositivos se ha usado desde dos sitios. Por eso hemos olvidado todos tus dispositivos y tendrás que confirmar otra vez que eres tú.',
+  'device-theft.advice':
+    'Un navegador restaurado desde una copia de seguridad puede causarlo. Si no es el caso, avisa cuanto antes a {tenantName}: puede que otra persona esté intentando entrar en tu cuenta.',
   'recovery-code-used.subject': 'Se ha usado un código de recuperación en {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Te queda {count} código de recuperación.',

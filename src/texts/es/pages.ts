@@ -175,6 +175,9 @@ export const esPages: PageTexts = {
   'recovery-codes-show.download': 'Descargar',
   'recovery-codes-show.fileName': 'codigos-de-recuperacion',
 
+  'remember-device.label': 'Recordar este dispositivo durante {time}',
+  'remember-device.hint': 'Solo si no lo usa nadie más.',
+
   'settings.heading': 'Cómo confirmas que eres tú',
   'settings.description': 'Estas formas protegen lo que haces en {tenantName}.',
   'settings.empty': 'Todavía no hay nada configurado.',
@@ -204,6 +207,18 @@ export const esPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'Los códigos que tienes ahora dejarán de servir.',
   'settings.done': 'Listo',
   'settings.proveFirst': 'Para cambiar algo aquí, confirma con la forma más segura que tengas.',
+
+  'devices.heading': 'Tus dispositivos',
+  'devices.description': 'Has confirmado que eres tú desde estos dispositivos.',
+  'devices.empty': 'Todavía no hay ninguno.',
+  'devices.unknown': 'Dispositivo desconocido',
+  'devices.this': 'Este dispositivo',
+  'devices.name': '{browser} en {os}',
+  'devices.rememberedUntil': 'Recordado hasta el {date}',
+  'devices.forget': 'Olvidar',
+  'devices.forgetHeading': '¿Olvidar «{name}»?',
+  'devices.forgetDescription': 'Allí tendrás que confirmar que eres tú, como en un dispositivo nuevo.',
+  'devices.forgotten': 'Olvidado.',
 
   'enroll-success.heading': 'Todo listo',
   'enroll-success.description': 'A partir de ahora puedes confirmar que eres tú con:',

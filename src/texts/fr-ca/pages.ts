@@ -1,7 +1,10 @@
 import { frPages } from '../fr/pages.ts';
 import type { PageTexts } from '../page-texts.ts';
 
-/** Canadian French: French, but for the words that Canada has of its own, and no space before marks that end a sentence. */
+/**
+ * Canadian French: French, except for words that differ in Canada, and without a space before marks that end a
+ * sentence.
+ */
 export const frCaPages: PageTexts = {
   ...frPages,
   'common.offline': 'Vous êtes hors ligne. Vérifiez votre connexion; cette page reprendra ici.',
@@ -23,4 +26,5 @@ export const frCaPages: PageTexts = {
   'totp-setup.onPhone':
     'Ouvrez d’ici votre application d’authentification, ou numérisez l’image avec un autre appareil. Saisissez ensuite le code qu’elle affiche.',
   'settings.removeHeading': 'Supprimer « {name} »?',
+  'devices.forgetHeading': 'Oublier « {name} »?',
 };

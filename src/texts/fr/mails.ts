@@ -35,6 +35,11 @@ export const frMails: MailTexts<'fr'> = {
   'action-denied.description': 'Dans un message qui vous a été envoyé, « Non, ce n’était pas moi » a été choisi.',
   'action-denied.advice':
     'Si c’était vous, quelqu’un d’autre essaie peut-être d’accéder à votre compte : {tenantName} peut vous aider. Sinon, quelqu’un lit peut-être vos messages : prévenez {tenantName} sans attendre.',
+  'device-theft.subject': 'Un appareil mémorisé chez {tenantName} a peut-être été copié',
+  'device-theft.description':
+    'Ce qui nous permet de reconnaître l’un de vos appareils a été utilisé à deux endroits. Nous avons donc oublié tous vos appareils, et vous devrez de nouveau confirmer que c’est vous.',
+  'device-theft.advice':
+    'Un navigateur restauré depuis une sauvegarde peut en être la cause. Sinon, prévenez {tenantName} sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
   'recovery-code-used.subject': 'Un code de secours a été utilisé chez {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Il vous reste {count} code de secours.',

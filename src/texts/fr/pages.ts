@@ -180,6 +180,9 @@ export const frPages: PageTexts = {
   'recovery-codes-show.download': 'Télécharger',
   'recovery-codes-show.fileName': 'codes-de-secours',
 
+  'remember-device.label': 'Se souvenir de cet appareil pendant {time}',
+  'remember-device.hint': 'Seulement si personne d’autre ne l’utilise.',
+
   'settings.heading': 'Vos moyens de confirmation',
   'settings.description': 'Ils protègent ce que vous faites chez {tenantName}.',
   'settings.empty': 'Rien n’est encore configuré.',
@@ -210,6 +213,18 @@ export const frPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'Vos codes actuels ne seront plus valables.',
   'settings.done': 'Terminé',
   'settings.proveFirst': 'Pour modifier quelque chose ici, confirmez avec le moyen le plus fort que vous ayez.',
+
+  'devices.heading': 'Vos appareils',
+  'devices.description': 'Vous avez confirmé que c’est vous depuis ces appareils.',
+  'devices.empty': 'Il n’y en a pas encore.',
+  'devices.unknown': 'Appareil inconnu',
+  'devices.this': 'Cet appareil',
+  'devices.name': '{browser} sur {os}',
+  'devices.rememberedUntil': 'Mémorisé jusqu’au {date}',
+  'devices.forget': 'Oublier',
+  'devices.forgetHeading': 'Oublier « {name} » ?',
+  'devices.forgetDescription': 'Vous devrez y confirmer que c’est vous, comme sur un nouvel appareil.',
+  'devices.forgotten': 'Oublié.',
 
   'enroll-success.heading': 'C’est prêt',
   'enroll-success.description': 'Vous pouvez désormais confirmer que c’est vous avec :',

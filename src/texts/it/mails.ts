@@ -35,6 +35,11 @@ export const itMails: MailTexts<'it'> = {
   'action-denied.description': 'In un messaggio inviato a te è stato premuto «No, non ero io».',
   'action-denied.advice':
     'Se sei stato tu, forse qualcun altro sta cercando di entrare nel tuo account: {tenantName} può aiutarti. Altrimenti, forse qualcuno legge la tua posta: avvisa subito {tenantName}.',
+  'device-theft.subject': 'Un dispositivo ricordato su {tenantName} potrebbe essere stato copiato',
+  'device-theft.description':
+    'Ciò che ci permette di ricordare uno dei tuoi dispositivi è stato usato da due posti. Per questo abbiamo dimenticato tutti i tuoi dispositivi e dovrai confermare di nuovo che sei tu.',
+  'device-theft.advice':
+    'Può succedere con un browser ripristinato da un backup. Se non è così, avvisa subito {tenantName}: forse qualcun altro sta cercando di entrare nel tuo account.',
   'recovery-code-used.subject': 'È stato usato un codice di recupero su {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Ti resta {count} codice di recupero.',

@@ -176,6 +176,9 @@ export const itPages: PageTexts = {
   'recovery-codes-show.download': 'Scarica',
   'recovery-codes-show.fileName': 'codici-di-recupero',
 
+  'remember-device.label': 'Ricorda questo dispositivo per {time}',
+  'remember-device.hint': 'Solo se non lo usa nessun altro.',
+
   'settings.heading': 'Come confermi che sei tu',
   'settings.description': 'Questi metodi proteggono ciò che fai su {tenantName}.',
   'settings.empty': 'Non è ancora configurato nulla.',
@@ -205,6 +208,18 @@ export const itPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'I codici che hai ora non varranno più.',
   'settings.done': 'Fine',
   'settings.proveFirst': 'Per modificare qualcosa qui, conferma con il metodo più sicuro che hai.',
+
+  'devices.heading': 'I tuoi dispositivi',
+  'devices.description': 'Da questi dispositivi hai confermato che sei tu.',
+  'devices.empty': 'Non ce ne sono ancora.',
+  'devices.unknown': 'Dispositivo sconosciuto',
+  'devices.this': 'Questo dispositivo',
+  'devices.name': '{browser} su {os}',
+  'devices.rememberedUntil': 'Ricordato fino al {date}',
+  'devices.forget': 'Dimentica',
+  'devices.forgetHeading': 'Dimenticare «{name}»?',
+  'devices.forgetDescription': 'Lì dovrai confermare che sei tu, come su un dispositivo nuovo.',
+  'devices.forgotten': 'Dimenticato.',
 
   'enroll-success.heading': 'Tutto pronto',
   'enroll-success.description': 'D’ora in poi puoi confermare che sei tu con:',

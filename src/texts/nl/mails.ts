@@ -36,6 +36,11 @@ export const nlMails: MailTexts<'nl'> = {
   'action-denied.description': 'In een bericht aan jou is ‘Nee, dat was ik niet’ gekozen.',
   'action-denied.advice':
     'Was jij dat, dan probeert misschien iemand anders in je account te komen: {tenantName} kan je helpen. Was jij het niet, dan leest misschien iemand je e-mail: meld het meteen aan {tenantName}.',
+  'device-theft.subject': 'Een onthouden apparaat bij {tenantName} is misschien gekopieerd',
+  'device-theft.description':
+    'Waaraan we een van je apparaten herkennen, is op twee plekken gebruikt. Daarom zijn we al je apparaten vergeten en vragen we je daar opnieuw te bevestigen dat jij het bent.',
+  'device-theft.advice':
+    'Een browser die uit een back-up is teruggezet kan dit veroorzaken. Is dat het niet, meld het dan meteen aan {tenantName}: misschien probeert iemand anders in je account te komen.',
   'recovery-code-used.subject': 'Er is een herstelcode gebruikt bij {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Je hebt nog {count} herstelcode over.',

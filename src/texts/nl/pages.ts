@@ -176,6 +176,9 @@ export const nlPages: PageTexts = {
   'recovery-codes-show.download': 'Downloaden',
   'recovery-codes-show.fileName': 'herstelcodes',
 
+  'remember-device.label': 'Dit apparaat {time} onthouden',
+  'remember-device.hint': 'Alleen als niemand anders het gebruikt.',
+
   'settings.heading': 'Hoe je bevestigt dat jij het bent',
   'settings.description': 'Deze manieren beschermen wat je bij {tenantName} doet.',
   'settings.empty': 'Er is nog niets ingesteld.',
@@ -205,6 +208,18 @@ export const nlPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'De codes die je nu hebt, werken dan niet meer.',
   'settings.done': 'Klaar',
   'settings.proveFirst': 'Om hier iets te wijzigen, bevestig je met de sterkste manier die je hebt.',
+
+  'devices.heading': 'Je apparaten',
+  'devices.description': 'Op deze apparaten heb je bevestigd dat jij het bent.',
+  'devices.empty': 'Er zijn er nog geen.',
+  'devices.unknown': 'Onbekend apparaat',
+  'devices.this': 'Dit apparaat',
+  'devices.name': '{browser} op {os}',
+  'devices.rememberedUntil': 'Onthouden tot {date}',
+  'devices.forget': 'Vergeten',
+  'devices.forgetHeading': '‘{name}’ vergeten?',
+  'devices.forgetDescription': 'Daar moet je dan bevestigen dat jij het bent, zoals op een nieuw apparaat.',
+  'devices.forgotten': 'Vergeten.',
 
   'enroll-success.heading': 'Alles staat klaar',
   'enroll-success.description': 'Voortaan kun je bevestigen dat jij het bent met:',

@@ -38,6 +38,11 @@ export const plMails: MailTexts<'pl'> = {
   'action-denied.description': 'W wiadomości do Ciebie wybrano „Nie, to nie ja”.',
   'action-denied.advice':
     'Jeśli to Ty, ktoś inny może próbować dostać się na Twoje konto: {tenantName} może Ci pomóc. Jeśli nie, ktoś może czytać Twoją pocztę: od razu powiadom {tenantName}.',
+  'device-theft.subject': 'Zapamiętane urządzenie w {tenantName} mogło zostać skopiowane',
+  'device-theft.description':
+    'To, po czym rozpoznajemy jedno z Twoich urządzeń, zostało użyte w dwóch miejscach. Dlatego zapomnieliśmy wszystkie Twoje urządzenia i poprosimy o ponowne potwierdzenie, że to Ty.',
+  'device-theft.advice':
+    'Przyczyną może być przeglądarka przywrócona z kopii zapasowej. Jeśli nie, od razu powiadom {tenantName}: być może ktoś inny próbuje dostać się na Twoje konto.',
   'recovery-code-used.subject': 'W {tenantName} użyto kodu odzyskiwania',
   'recovery-code-used.codesLeft': {
     one: 'Pozostał {count} kod odzyskiwania.',

@@ -174,6 +174,9 @@ export const plPages: PageTexts = {
   'recovery-codes-show.download': 'Pobierz',
   'recovery-codes-show.fileName': 'kody-odzyskiwania',
 
+  'remember-device.label': 'Pamiętaj to urządzenie przez {time}',
+  'remember-device.hint': 'Tylko jeśli nikt inny go nie używa.',
+
   'settings.heading': 'Jak potwierdzasz, że to Ty',
   'settings.description': 'Te sposoby chronią to, co robisz w {tenantName}.',
   'settings.empty': 'Nic jeszcze nie skonfigurowano.',
@@ -203,6 +206,18 @@ export const plPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'Obecne kody przestaną działać.',
   'settings.done': 'Gotowe',
   'settings.proveFirst': 'Aby coś tu zmienić, potwierdź najmocniejszym sposobem, jaki masz.',
+
+  'devices.heading': 'Twoje urządzenia',
+  'devices.description': 'Na tych urządzeniach potwierdzono, że to Ty.',
+  'devices.empty': 'Jeszcze żadnych nie ma.',
+  'devices.unknown': 'Nieznane urządzenie',
+  'devices.this': 'To urządzenie',
+  'devices.name': '{browser} w systemie {os}',
+  'devices.rememberedUntil': 'Zapamiętane do {date}',
+  'devices.forget': 'Zapomnij',
+  'devices.forgetHeading': 'Zapomnieć „{name}”?',
+  'devices.forgetDescription': 'Trzeba będzie tam potwierdzić, że to Ty, jak na nowym urządzeniu.',
+  'devices.forgotten': 'Zapomniano.',
 
   'enroll-success.heading': 'Gotowe',
   'enroll-success.description': 'Od teraz możesz potwierdzać, że to Ty, w ten sposób:',

@@ -36,6 +36,11 @@ export const ptBrMails: MailTexts<'pt-br'> = {
   'action-denied.description': 'Em uma mensagem enviada a você foi escolhido “Não, não fui eu”.',
   'action-denied.advice':
     'Se foi você, outra pessoa pode estar tentando entrar na sua conta: {tenantName} pode ajudar. Se não foi, alguém pode estar lendo seus e-mails: avise {tenantName} imediatamente.',
+  'device-theft.subject': 'Um dispositivo lembrado em {tenantName} pode ter sido copiado',
+  'device-theft.description':
+    'O que nos permite lembrar um dos seus dispositivos foi usado em dois lugares. Por isso esquecemos todos os seus dispositivos, e você terá de confirmar de novo que é você.',
+  'device-theft.advice':
+    'Um navegador restaurado de um backup pode causar isso. Se não for o caso, avise {tenantName} imediatamente: talvez outra pessoa esteja tentando entrar na sua conta.',
   'recovery-code-used.subject': 'Um código de recuperação foi usado em {tenantName}',
   'recovery-code-used.codesLeft': {
     one: 'Resta {count} código de recuperação.',

@@ -172,6 +172,9 @@ export const ptBrPages: PageTexts = {
   'recovery-codes-show.download': 'Baixar',
   'recovery-codes-show.fileName': 'codigos-de-recuperacao',
 
+  'remember-device.label': 'Lembrar este dispositivo por {time}',
+  'remember-device.hint': 'Só se ninguém mais o usar.',
+
   'settings.heading': 'Como você confirma que é você',
   'settings.description': 'Estas formas protegem o que você faz em {tenantName}.',
   'settings.empty': 'Ainda não há nada configurado.',
@@ -201,6 +204,18 @@ export const ptBrPages: PageTexts = {
   'settings.newRecoveryCodesDescription': 'Os códigos que você tem agora deixarão de valer.',
   'settings.done': 'Pronto',
   'settings.proveFirst': 'Para mudar algo aqui, confirme com a forma mais forte que você tem.',
+
+  'devices.heading': 'Seus dispositivos',
+  'devices.description': 'Você confirmou que é você nestes dispositivos.',
+  'devices.empty': 'Ainda não há nenhum.',
+  'devices.unknown': 'Dispositivo desconhecido',
+  'devices.this': 'Este dispositivo',
+  'devices.name': '{browser} no {os}',
+  'devices.rememberedUntil': 'Lembrado até {date}',
+  'devices.forget': 'Esquecer',
+  'devices.forgetHeading': 'Esquecer “{name}”?',
+  'devices.forgetDescription': 'Lá você terá de confirmar que é você, como em um dispositivo novo.',
+  'devices.forgotten': 'Esquecido.',
 
   'enroll-success.heading': 'Tudo pronto',
   'enroll-success.description': 'A partir de agora você pode confirmar que é você com:',

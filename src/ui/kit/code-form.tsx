@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
-import { PrimaryButton, Problem, SlowNote, Status } from './parts.tsx';
+import { PrimaryButton, Problem, RememberTick, SlowNote, Status } from './parts.tsx';
 import { useFocusOn, usePage, useTypedBefore } from './page.ts';
 import { useTask } from './use-task.ts';
 import { sayDuration } from './words.ts';
 
 /**
- * A code to enter: one field, so that pasting, autofill and screen readers all work. A code of digits is sent as soon as
- * it is complete.
+ * A code to enter: one field, so that pasting, autofill and screen readers all work. A numeric code is sent as soon as
+ * it is complete, unless the user may still have something to tick.
  */
 export function CodeForm({
   method,
@@ -20,11 +20,11 @@ export function CodeForm({
   onVerified,
   children,
 }: {
-  /** Whose waits after wrong codes are told; codes of SMS are taken out of the message where the browser can. */
+  /** The method whose waits after wrong codes are shown. Codes of SMS are read from the message if the browser can. */
   method: string;
   label: string;
   submitLabel: string;
-  /** Digits; undefined for codes of letters and digits, which are sent by the button alone. */
+  /** Digits; undefined for codes of letters and digits, which only the button sends. */
   length: number | undefined;
   verify: (code: string) => Promise<Verification>;
   onVerified: () => void;
@@ -35,17 +35,18 @@ export function CodeForm({
   const task = useTask();
   const field = useRef<HTMLInputElement>(null);
   const isNumeric = length !== undefined;
-  // Codes are pasted with spaces, dashes and whole sentences around them, in the digits of any script: the server reads those.
+  // Users paste codes with spaces, dashes and whole sentences around them, in the digits of any script: the server
+  // reads those.
   const clean = (text: string) => (isNumeric ? (text.match(/\p{Nd}/gu) ?? []).slice(0, length).join('') : text);
   const isWhole = (value: string) => [...value].length === length;
-  // Kept, but not sent: a browser may have put it there again after a reload, and it would cost one of the few tries.
+  // Kept, but not sent: the browser may have restored it after a reload, and it would use up one of the few tries.
   const typed = useTypedBefore('code');
   const [code, setCode] = useState(clean(typed));
   const wait = useWait();
 
   const submit = (value: string) => {
     if (wait.seconds > 0) return;
-    // Not sent: it would cost one of the few tries.
+    // Not sent: it would use up one of the few tries.
     if (value === '' || (isNumeric && !isWhole(value))) {
       task.tell(
         isNumeric ? words.say('problem.codeIncomplete', { count: String(length) }) : words.say('problem.codeMissing'),
@@ -80,14 +81,14 @@ export function CodeForm({
     session?.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
   const sayWait = (seconds: number) => words.say('problem.tooManyTries', { time: sayDuration(words.locale, seconds) });
 
-  /** Waits until then, and says how long that is; undefined if it is over. */
+  /** Waits until then, and returns how long that is as text; undefined if it is over. */
   function waitFor(retryAt: string | undefined): string | undefined {
     const untilMs = retryAt === undefined ? 0 : Date.parse(retryAt);
     if (untilMs <= Date.now()) return undefined;
     wait.until(untilMs);
     return sayWait((untilMs - Date.now()) / 1000);
   }
-  // Neither does a reload end it.
+  // A reload does not end the wait either.
   useEffect(() => {
     const sentence = waitFor(ownOf(page.session)?.retryAt);
     if (sentence !== undefined) task.tell(sentence);
@@ -97,14 +98,15 @@ export function CodeForm({
   }, [wait.isOver]);
   const isCounting = wait.seconds > 0 && wait.seconds !== Infinity;
 
+  const hasChoice = page.remembering !== undefined && !page.remembering.isWanted;
   const take = (text: string) => {
     const value = clean(text);
     setCode(value);
-    if (isWhole(value) && value !== code) submit(value);
+    if (isWhole(value) && value !== code && !hasChoice) submit(value);
   };
 
   useFocusOn(field);
-  // Browsers ask the person before they read a message: not where none will come.
+  // Browsers ask the user before they read a message, so only ask if one will come.
   useEffect(() => (method === 'SMS' ? listenForMessages(take) : undefined), []);
 
   return (
@@ -132,19 +134,20 @@ export function CodeForm({
           aria-invalid={task.problem !== undefined && wait.seconds === 0}
           aria-describedby="code-problem"
           value={code}
-          // Not while characters are being composed: the keyboard would lose what it has.
+          // Not while characters are being composed: the keyboard would lose its input.
           onInput={(event) => event.isComposing || take(event.currentTarget.value)}
           onCompositionEnd={(event) => take(event.currentTarget.value)}
         />
       </div>
       <Problem task={task} id="code-problem" isHeard={isCounting} />
-      {/* No live region: nobody wants each second read out. */}
+      {/* Not a live region: screen readers would read out every second. */}
       {isCounting ? (
         <div role="timer" class="Problem">
           {sayWait(wait.seconds)}
         </div>
       ) : null}
       <Status>{wait.isOver && task.problem === undefined ? words.say('problem.mayTryAgain') : ''}</Status>
+      <RememberTick />
       <PrimaryButton label={submitLabel} isBusy={task.isBusy} isOff={wait.seconds > 0} />
       <SlowNote isBusy={task.isBusy} />
       {children}
@@ -152,11 +155,11 @@ export function CodeForm({
   );
 }
 
-/** How long no guess is looked at, after too many wrong ones. */
+/** How long guesses are refused after too many wrong ones. */
 interface Wait {
-  /** Infinity where somebody has to unlock it first. */
+  /** Infinity if someone must unlock the method first. */
   readonly seconds: number;
-  /** Whether there was one, and it is over. */
+  /** Whether there was a wait, and it is over. */
   readonly isOver: boolean;
   until(untilMs: number): void;
 }
@@ -182,8 +185,8 @@ function useWait(): Wait {
 }
 
 /**
- * Takes codes out of text messages that are meant for this page (WebOTP), where the browser can, one after the other: a
- * person may ask for a second. Gives what ends it.
+ * Reads codes from text messages that are meant for this page (WebOTP), if the browser can, one after the other: a user
+ * may request a second one. Returns the function that ends it.
  */
 function listenForMessages(take: (code: string) => void): (() => void) | undefined {
   if (!('OTPCredential' in window)) return undefined;
@@ -192,12 +195,12 @@ function listenForMessages(take: (code: string) => void): (() => void) | undefin
   const listen = async () => {
     for (;;) {
       const credential = (await navigator.credentials.get(request)) as { readonly code?: string } | null;
-      // Nothing would come of asking again, and what the person has typed stays.
+      // Another request would have no result, and what the user has typed stays.
       if (credential?.code === undefined || stop.signal.aborted) return;
       take(credential.code);
     }
   };
-  // Declined, timed out or not permitted in this frame: the code can be typed.
+  // Declined, timed out or not permitted in this frame: the code can still be typed.
   listen().catch(() => undefined);
   return () => stop.abort();
 }

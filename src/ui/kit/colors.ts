@@ -1,4 +1,4 @@
-/** Colours of a theme: how bright they are, and which text can be read on them (WCAG 2.2, relative luminance). */
+/** Colours of a theme: their brightness, and which text is legible on them (WCAG 2.2, relative luminance). */
 
 /** Red, green and blue, 0 to 255. A transparent colour counts as opaque: what is behind it is unknown. */
 function channels(hex: string): readonly [number, number, number] {
@@ -16,18 +16,18 @@ function luminance(hex: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** How well one colour stands out from another: 1 to 21. */
+/** The contrast between two colours: 1 to 21. */
 export function contrast(left: string, right: string): number {
   const [darker = 0, brighter = 0] = [luminance(left), luminance(right)].sort((one, other) => one - other);
   return (brighter + 0.05) / (darker + 0.05);
 }
 
-/** Black or white, whichever can be read better on a background. */
+/** Black or white, whichever is more legible on a background. */
 export function textOn(background: string): string {
   return contrast('#ffffff', background) >= contrast('#14171c', background) ? '#ffffff' : '#14171c';
 }
 
-/** The colour itself, or one on the way to black or white that can be read as text on the background (4.5:1). */
+/** The colour itself, or a mixture with black or white that is legible as text on the background (4.5:1). */
 export function readableOn(background: string, color: string): string {
   const target = channels(textOn(background));
   for (let share = 0; share <= 1; share += 0.1) {

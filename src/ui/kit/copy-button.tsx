@@ -3,7 +3,10 @@ import { SecondaryButton } from './parts.tsx';
 import { usePage } from './page.ts';
 import type { Task } from './use-task.ts';
 
-/** Copies a text, and says so in its own place. Where the browser does not let it, as in many frames, it is told as a problem. */
+/**
+ * Copies a text, and confirms it in the button itself. If the browser does not permit it, as in many frames, it shows a
+ * problem.
+ */
 export function CopyButton({
   label,
   copied,

@@ -3,7 +3,10 @@ import { rememberPasskey } from './device-memory.ts';
 import { KeyScreen } from './key-screens.tsx';
 import { usePage } from './page.ts';
 
-/** Creates a passkey: as the way that is being set up, or as one more. `occasion` names the words that introduce it. */
+/**
+ * Creates a passkey: as the method that is being set up, or as an extra one. `occasion` names the texts that introduce
+ * it.
+ */
 export function CreatePasskey({
   occasion,
   onCreated,

@@ -1,10 +1,10 @@
-/** What this browser remembers of a person between visits: little, and nothing that proves anything. */
+/** What this browser remembers of a user between visits: little, and nothing that proves anything. */
 import type { UiSession } from '../../contract/client/ui-session.ts';
 
-/** Where the newest token of a page is kept, so that the page can be loaded again. */
+/** Where the newest token of a page is stored, so that the page can be reloaded. */
 export const tokenKey = 'sallyport.token';
 
-/** Kept until the tab is closed; in memory alone where the browser refuses to keep anything, as it may inside frames. */
+/** Kept until the tab is closed; only in memory if the browser blocks storage, as it may inside frames. */
 export function sessionKeep(key: string) {
   let kept: string | undefined;
   return {
@@ -21,7 +21,7 @@ export function sessionKeep(key: string) {
         if (value === undefined) sessionStorage.removeItem(key);
         else sessionStorage.setItem(key, value);
       } catch {
-        // Then only a reload loses it.
+        // Then a reload loses it, but nothing else does.
       }
     },
   };
@@ -43,11 +43,11 @@ function write(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // Then the question comes once more.
+    // Then the user is asked once more.
   }
 }
 
-/** Notes that this device has a passkey for the tenant. */
+/** Records that this device has a passkey for the tenant. */
 export function rememberPasskey(session: UiSession): void {
   write(keyOf(session, 'passkey'), 'yes');
 }
@@ -56,7 +56,7 @@ export function hasPasskeyHere(session: UiSession): boolean {
   return read(keyOf(session, 'passkey')) === 'yes';
 }
 
-/** Notes that a passkey was offered and declined, now. */
+/** Records that a passkey was offered and declined now. */
 export function rememberDeclined(session: UiSession, nowMs: number): void {
   write(keyOf(session, 'declined'), String(nowMs));
 }

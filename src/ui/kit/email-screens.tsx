@@ -1,4 +1,4 @@
-/** What codes and links by e-mail have in common: which address, and sending again. */
+/** The common part of codes and links by e-mail: which address, and sending again. */
 import type { ComponentType } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { SentMessage } from '../../../sdk/browser/index.ts';
@@ -10,17 +10,19 @@ import { useTask } from './use-task.ts';
 import type { Task } from './use-task.ts';
 import { sayDuration } from './words.ts';
 
-/** Where a message goes that enrols: an address as it was entered, or the one that it was sent to before. */
+/** Where an enrolment message goes: an address that was entered, or the one of the message before. */
 export type Addressee =
   { readonly email: string; readonly sent?: never } | { readonly sent: SentMessage; readonly email?: never };
 
 export interface EnrolmentProps {
   readonly to: Addressee;
-  /** Leads to entering another address; undefined where the backend has named it. */
+  /** Opens the form for another address; undefined if the backend has set it. */
   readonly onOther: (() => void) | undefined;
 }
 
-/** Asks for the address, unless the backend has named it, or one was entered before whose message can be answered. */
+/**
+ * Asks for the address, unless the backend has set it, or a message to an address entered before can still be answered.
+ */
 export function WithAddress({
   method,
   Then,
@@ -60,7 +62,7 @@ function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiv
         onSubmit={(event) => {
           event.preventDefault();
           const address = email.trim();
-          // The server knows best what an address is; this only catches what cannot be one.
+          // The server decides what a valid address is; this only catches obvious mistakes.
           if (/^[^\s@]+@[^\s@]+$/.test(address)) {
             onGiven(address);
             return;
@@ -97,11 +99,11 @@ function AskAddress({ given, onGiven }: { readonly given: string; readonly onGiv
 
 export interface Sending {
   readonly task: Task;
-  /** The last one; undefined until there is one. */
+  /** The latest message; undefined until there is one. */
   readonly sent: SentMessage | undefined;
-  /** Also before the first message, so that nothing else is offered in the place where the sending is told of. */
+  /** Also true before the first message, so that nothing else is offered where the sending is reported. */
   readonly isSending: boolean;
-  /** Seconds until another may be asked for; 0 when it may. */
+  /** Seconds until another may be requested; 0 if now. */
   readonly waitSeconds: number;
   readonly hasResent: boolean;
   resend(): void;
@@ -118,8 +120,8 @@ export function useSent(kind: Kind): SentMessage | undefined {
 }
 
 /**
- * Sends when the screen appears, unless a message can still be answered, and again when asked to, not too often. What the
- * server knew as it drew the first screen is `known`, and true; later screens ask.
+ * Sends when the screen appears, unless a message can still be answered, and again on request, but not too often.
+ * `known` is what the server knew when it drew the first screen, and is reliable; later screens ask the server.
  */
 export function useSending(
   kind: Kind,
@@ -152,7 +154,7 @@ export function useSending(
   }, []);
   useEffect(() => {
     if (sent === undefined) return undefined;
-    // Counted from when it was told, not in ticks: a tab in the background has few of those.
+    // Counted from when it was reported, not in ticks: browsers throttle ticks of a tab in the background.
     const dueMs = (atMs ?? drawnAtMs()) + sent.resendInSeconds * 1000;
     const count = () => {
       const seconds = Math.max(0, Math.ceil((dueMs - performance.now()) / 1000));
@@ -167,19 +169,19 @@ export function useSending(
   return { task, sent, isSending: task.isBusy || !hasBegun, waitSeconds, hasResent, resend: () => sendNow(true) };
 }
 
-/** When the first screen came, by the clock of `performance.now()`: its code may have taken a while longer. */
+/** When the first screen arrived, by the clock of `performance.now()`: its code may have loaded later. */
 function drawnAtMs(): number {
   const [navigation] = performance.getEntriesByType('navigation');
   return navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now();
 }
 
-/** Leads from waiting for a message to entering another address. */
+/** Leads from waiting for a message to the form for another address. */
 export function OtherAddress({ onOther }: Pick<EnrolmentProps, 'onOther'>) {
   const { words } = usePage();
   return onOther === undefined ? null : <TextButton label={words.say('email-address-entry.other')} onClick={onOther} />;
 }
 
-/** Asks for another message, once the last one has had its time. */
+/** Requests another message, once the wait after the last one is over. */
 export function Resend({
   sending,
   texts,
@@ -199,7 +201,7 @@ export function Resend({
           {words.say('common.wait')}
         </p>
       ) : waitSeconds > 0 ? (
-        // Not a live region: nobody wants each second read out.
+        // Not a live region: screen readers would read out every second.
         <p class="Waiting Note">{words.say(texts.resendIn, { time: sayDuration(words.locale, waitSeconds) })}</p>
       ) : (
         <TextButton label={words.say(texts.resend)} onClick={sending.resend} />

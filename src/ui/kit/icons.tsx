@@ -1,4 +1,4 @@
-/** Line drawings of 24 by 24. They carry no meaning of their own: the words beside them do. */
+/** Line drawings of 24 by 24. They have no meaning of their own: the text beside them has it. */
 import type { ComponentChildren } from 'preact';
 
 function drawing(paths: ComponentChildren, className?: string) {
@@ -92,7 +92,7 @@ export function Drawing({ name }: { readonly name: IconName }) {
   return drawing(drawings[name]);
 }
 
-/** A drawing in a circle: what the screen is about. */
+/** A drawing in a circle that shows what the screen is about. */
 export function Icon({ name, tone, isSmall }: { name: IconName; tone?: 'positive' | 'critical'; isSmall?: boolean }) {
   return (
     <span class={`Icon${tone === undefined ? '' : ` Icon--${tone}`}${isSmall === true ? ' Icon--small' : ''}`}>

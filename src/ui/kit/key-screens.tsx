@@ -1,11 +1,13 @@
-/** What passkeys and security keys have in common: a button, the browser's own dialog, and what to say when that ends. */
+/**
+ * The common part of passkeys and security keys: a button, the browser's own dialog, and what to say when that ends.
+ */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from './icons.tsx';
-import { Context, Hint, OtherWay, PrimaryButton, Problem, Screen } from './parts.tsx';
+import { Context, Hint, OtherWay, PrimaryButton, Problem, RememberTick, Screen } from './parts.tsx';
 import { usePage } from './page.ts';
 import { useTask } from './use-task.ts';
 
@@ -28,13 +30,13 @@ export function KeyScreen({
 }: {
   icon: IconName;
   texts: Texts;
-  /** A proof says what it is for, and starts without a click where the browser allows it. */
+  /** A proof says what it is for, and starts without a click if the browser allows it and there is nothing to choose. */
   isProof: boolean;
   ceremony: (signal: AbortSignal) => Promise<Verification>;
   onVerified: () => void;
   secondary?: ComponentChildren;
 }) {
-  const { words, mayStart, otherWay } = usePage();
+  const { words, mayStart, otherWay, remembering } = usePage();
   const task = useTask();
   const [hint, setHint] = useState<PageTextId>();
   const isUnsupported = hint === unsupported;
@@ -49,7 +51,8 @@ export function KeyScreen({
         if (isVerified) onVerified();
         else task.tell(words.say('passkey-verify.refused'));
       } catch (error) {
-        // A key that the server does not take is an answer for the person: which ones the tenant takes is its own affair.
+        // A key that the server does not accept is reported to the user like any result: the tenant decides which keys
+        // it accepts.
         if (!isProof && error instanceof ApiError && error.code === 'invalid_credential') {
           task.tell(words.say('passkey-create.refused'));
           return;
@@ -57,7 +60,7 @@ export function KeyScreen({
         if (!(error instanceof CeremonyError)) throw error;
         switch (error.reason) {
           case 'cancelled':
-            // A person may change their mind. A dialog that nobody asked for may be refused by the browser.
+            // Users may change their mind. A browser may refuse a dialog that the user did not request.
             if (isAsked) setHint(texts.cancelled);
             break;
           case 'unsupported':
@@ -74,7 +77,7 @@ export function KeyScreen({
 
   useEffect(() => {
     if (!supportsWebAuthn()) setHint(unsupported);
-    else if (isProof && mayStart) start(false);
+    else if (isProof && mayStart && remembering === undefined) start(false);
     return () => stop.current?.abort();
   }, []);
 
@@ -84,6 +87,7 @@ export function KeyScreen({
         {isProof ? <Context /> : null}
         <Problem task={task} />
         <Hint>{hint === undefined ? '' : words.say(hint)}</Hint>
+        {isProof && !isUnsupported ? <RememberTick /> : null}
         {isUnsupported ? (
           otherWay === undefined ? null : (
             <PrimaryButton label={words.say('common.otherWay')} onClick={otherWay} />

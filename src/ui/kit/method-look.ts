@@ -1,24 +1,26 @@
+import type { VerificationMethod } from '../../contract/values.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from './icons.tsx';
+import type { MethodPage } from './method-page.ts';
 
-/** How a method is drawn and named in lists, whether or not it has screens of its own. */
+/** How a method is drawn and named in lists: all that browsers load of its folder before its screens. */
 export interface MethodLook {
+  readonly verificationMethod: VerificationMethod;
   readonly icon: IconName;
   readonly name: PageTextId;
   readonly hint?: PageTextId;
+  /** Whether the authenticator is an e-mail address, which its user can replace with another. */
+  readonly isAddress?: true;
+  /** Loads its screens; absent if it has none. */
+  readonly page?: () => Promise<{ readonly page: MethodPage }>;
 }
 
-const looks: Readonly<Record<string, MethodLook>> = {
-  PASSKEY: { icon: 'passkey', name: 'method.PASSKEY', hint: 'method-hint.PASSKEY' },
-  SECURITY_KEY: { icon: 'key', name: 'method.SECURITY_KEY', hint: 'method-hint.SECURITY_KEY' },
-  AUTHENTICATOR_APP: { icon: 'app', name: 'method.AUTHENTICATOR_APP', hint: 'method-hint.AUTHENTICATOR_APP' },
-  EMAIL_OTP: { icon: 'mail', name: 'method.EMAIL_OTP', hint: 'method-hint.EMAIL_OTP' },
-  EMAIL_MAGIC_LINK: { icon: 'link', name: 'method.EMAIL_MAGIC_LINK', hint: 'method-hint.EMAIL_MAGIC_LINK' },
-  RECOVERY_CODE: { icon: 'lifebuoy', name: 'method.RECOVERY_CODE', hint: 'method-hint.RECOVERY_CODE' },
-  SMS: { icon: 'phone', name: 'method.SMS' },
-  WHATSAPP: { icon: 'phone', name: 'method.WHATSAPP' },
-};
+export const looks: readonly MethodLook[] = Object.values(
+  import.meta.glob<MethodLook>('../../methods/*/look.ts', { eager: true, import: 'look' }),
+);
 
-export function lookOf(method: string): MethodLook {
-  return looks[method] ?? { icon: 'shield', name: 'method.other' };
+const unknown = { icon: 'shield', name: 'method.other' } as const;
+
+export function lookOf(method: string): Omit<MethodLook, 'verificationMethod'> {
+  return looks.find(({ verificationMethod }) => verificationMethod === method) ?? unknown;
 }

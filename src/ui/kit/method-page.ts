@@ -3,7 +3,7 @@ import type { UiSession } from '../../contract/client/ui-session.ts';
 
 export type ChallengeMethod = UiSession['challengeMethods'][number];
 
-/** The screens of a verification method. Each method's are loaded when they are needed, and not before. */
+/** The screens of a verification method. They are loaded only when they are needed. */
 export interface MethodPage {
   readonly Challenge?: ComponentType<{ readonly method: ChallengeMethod }>;
   readonly Enrolment?: ComponentType;

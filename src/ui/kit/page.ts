@@ -8,27 +8,36 @@ import type { PageTextId } from '../../texts/page-texts.ts';
 /** Texts of a language, and how that language writes numbers, times and lists. */
 export interface Words {
   readonly locale: string;
-  /** A sentence with its values filled in; tags are taken out. */
+  /** A text with its values filled in; tags are removed. */
   say(id: PageTextId, values?: Readonly<Record<string, string>>): string;
-  /** The sentence as it is written, with its tags. */
+  /** The text as it is written, with its tags. */
   raw(id: PageTextId, values?: Readonly<Record<string, string>>): string;
+}
+
+/** A choice that takes effect once the user has confirmed. */
+export interface Remembering {
+  readonly days: number;
+  readonly isWanted: boolean;
+  choose(isWanted: boolean): void;
 }
 
 export interface Page {
   readonly session: UiSession;
   readonly words: Words;
   readonly client: Client;
-  /** Whether the page may ask the browser for a ceremony at once, without a click. */
+  /** Whether the page may start a ceremony in the browser at once, without a click. */
   readonly mayStart: boolean;
-  /** The user has proved who they are. */
+  /** Remembering this device, as long as it can be chosen; undefined if it is not offered. */
+  readonly remembering: Remembering | undefined;
+  /** The user has completed a proof. */
   proved(): void;
-  /** The user has set up a way to. */
+  /** The user has enrolled a method. */
   enrolled(): void;
-  /** Another way to do what this screen does; undefined where there is none. */
+  /** Switches to another method for what this screen does; undefined if there is none. */
   readonly otherWay: (() => void) | undefined;
-  /** Keeps what was told of a message that was sent, for screens that come back to it. */
+  /** Stores what the server reported about a sent message, for screens that return to it. */
   keepSent(message: UiSession['sent'][number]): void;
-  /** Reads everything again: something has changed that decides what can be done here. */
+  /** Loads everything again: something has changed that decides what can be done here. */
   refresh(): Promise<UiSession | undefined>;
 }
 
@@ -41,12 +50,12 @@ export function usePage(): Page {
 }
 
 /**
- * Whether the page's code is at work. What the server drew can be seen and typed into before, but its buttons are drawn as
- * not ready: a press that nobody hears would be worse.
+ * Whether the page's code is running. The server's drawing can be read and typed into before that, but its buttons are
+ * drawn as not ready, because a press would have no effect.
  */
 export const ReadyContext = createContext(false);
 
-/** What was typed into a field of the first screen before the page's code was at work; '' on later screens. */
+/** What was typed into a field of the first screen before the page's code was running; '' on later screens. */
 export function useTypedBefore(id: string): string {
   const isReady = useContext(ReadyContext);
   if (isReady || typeof document === 'undefined') return '';
@@ -54,7 +63,7 @@ export function useTypedBefore(id: string): string {
   return field instanceof HTMLInputElement ? field.value : '';
 }
 
-/** Puts the focus into a screen's field. On the first screen only while it is nowhere: the person may have moved already. */
+/** Focuses a screen's field. On the first screen only if nothing has the focus: the user may have moved it already. */
 export function useFocusOn(field: { readonly current: HTMLElement | null }): void {
   const isReady = useContext(ReadyContext);
   useEffect(() => {

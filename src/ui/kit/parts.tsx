@@ -1,4 +1,4 @@
-/** The parts that screens are made of. */
+/** The parts that screens are built from. */
 import type { ComponentChildren } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
@@ -6,13 +6,14 @@ import { Drawing, Icon } from './icons.tsx';
 import type { IconName } from './icons.tsx';
 import { ReadyContext, usePage, useWords } from './page.ts';
 import type { Task } from './use-task.ts';
+import { sayDays } from './words.ts';
 
-// What the page begins with leaves the focus alone: nobody has moved yet.
+// The first screen leaves the focus alone: the user has not moved yet.
 let isFirstScreen = true;
 
 /**
- * One thing to do: what it is about, what is asked, and the rest below. Focus goes where the eye goes: to the heading of
- * each later screen, unless the screen has put it into a field.
+ * One thing to do: what it is about, the question, and the rest below. The heading of each later screen gets the focus,
+ * unless the screen has focused a field.
  */
 export function Screen({
   icon,
@@ -44,13 +45,13 @@ export function Screen({
   );
 }
 
-/** Short words with a hyphen, such as "e-mail", stay on one line: evened out, lines would break there. */
+/** Short words with a hyphen, such as "e-mail", stay on one line: `text-wrap: balance` would break lines there. */
 function unbroken(text: string): ComponentChildren {
   const parts = text.split(/((?<!\S)\p{L}{1,6}-\p{L}{1,6}(?![\p{L}-]))/u);
   return parts.length === 1 ? text : parts.map((part, at) => (at % 2 === 0 ? part : <span class="Whole">{part}</span>));
 }
 
-/** A contact that breaks behind its "@", if it has to. */
+/** A contact that breaks after its "@", if it must break. */
 export function ContactText({ text }: { readonly text: string }) {
   const [before = '', ...after] = text.split('@');
   return (
@@ -66,15 +67,15 @@ export function ContactText({ text }: { readonly text: string }) {
   );
 }
 
-/** What the tenant says is being confirmed, as plain text. */
+/** The tenant's text about what is being confirmed, as plain text. */
 export function Context() {
   const { message } = usePage().session.action;
   return message === undefined ? null : <p class="Context">{message}</p>;
 }
 
-/** A sentence whose `<identifier>` is set off from the rest. */
+/** A sentence whose `<identifier>` is emphasised. */
 export function Sentence({ id, identifier }: { readonly id: PageTextId; readonly identifier: string }) {
-  // The address is put in after the sentence was taken apart: nothing in it is read as a tag.
+  // The address is inserted after the sentence was split: nothing in it is read as a tag.
   const [before = '', inside, after = ''] = useWords()
     .raw(id, { identifier: '\u0000' })
     .split(/<\/?identifier>/);
@@ -100,14 +101,14 @@ export function PrimaryButton({
   label: string;
   busyLabel?: string;
   isBusy?: boolean;
-  /** Whether pressing it does nothing yet; the screen says why. */
+  /** Whether it has no effect yet; the screen says why. */
   isOff?: boolean;
   tone?: 'critical';
-  /** Left out in forms: there the button submits. */
+  /** Omitted in forms: there the button submits. */
   onClick?: () => void;
 }) {
   const isReady = useContext(ReadyContext);
-  // Never disabled once it could be pressed: a disabled button loses the focus, and says nothing of why.
+  // Never disabled once it was enabled: a disabled button loses the focus, and does not say why.
   return (
     <button
       type={onClick === undefined ? 'submit' : 'button'}
@@ -157,20 +158,41 @@ export function TextButton({
   );
 }
 
-/** The way out of a method: another one. Not there when there is no other. */
+/** Switches to another method. Not shown if there is no other. */
 export function OtherWay() {
   const { otherWay, words } = usePage();
   return otherWay === undefined ? null : <TextButton label={words.say('common.otherWay')} onClick={otherWay} />;
 }
 
-/** For where nobody waits for the page to come back: the way on is to leave it. */
+/** Lets the user have this device remembered. Never ticked for them, and not shown where it is not offered. */
+export function RememberTick() {
+  const { remembering, words } = usePage();
+  const isReady = useContext(ReadyContext);
+  if (remembering === undefined) return null;
+  return (
+    <label class="Tick">
+      <input
+        type="checkbox"
+        disabled={!isReady}
+        checked={remembering.isWanted}
+        onChange={({ currentTarget }) => remembering.choose(currentTarget.checked)}
+      />
+      <span class="Tick-text">
+        {words.say('remember-device.label', { time: sayDays(words.locale, remembering.days) })}
+        <span class="Card-hint">{words.say('remember-device.hint')}</span>
+      </span>
+    </label>
+  );
+}
+
+/** For pages that no app waits for: the user can only close them. */
 export function Closable() {
   return <p class="Note">{useWords().say('common.closable')}</p>;
 }
 
 /**
- * What went wrong, read out at once. The region is always there: one that appears with its text is often not read.
- * `isHeard`: only that, where the eye has it elsewhere.
+ * An error, read out at once. The region is always present, because one that appears together with its text is often
+ * not read. `isHeard`: it is only read out, because it is visible elsewhere.
  */
 export function Problem({
   task,
@@ -192,7 +214,7 @@ export function Problem({
   );
 }
 
-/** News that can wait for a pause in what is being read out. */
+/** News that waits for a pause in the screen reader's output. */
 export function Status({ children }: { readonly children: ComponentChildren }) {
   return (
     <div role="status" class="Live Note Note--positive">
@@ -201,7 +223,7 @@ export function Status({ children }: { readonly children: ComponentChildren }) {
   );
 }
 
-/** The same for what is neither good nor bad. */
+/** The same for neutral news. */
 export function Hint({ children }: { readonly children: ComponentChildren }) {
   return (
     <div role="status" class="Live Note">
@@ -210,7 +232,7 @@ export function Hint({ children }: { readonly children: ComponentChildren }) {
   );
 }
 
-/** Says after a few seconds that it takes long, so that nobody thinks the page is broken. */
+/** Says after a few seconds that it is taking long, so that users do not think the page is broken. */
 export function SlowNote({ isBusy }: { readonly isBusy: boolean }) {
   const [isSlow, setSlow] = useState(false);
   const words = useWords();

@@ -6,11 +6,11 @@ import { themeCss } from './theme-css.ts';
 const hex = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 
 describe('the CSS of a theme', () => {
-  test('is nothing where nothing is set', () => {
+  test('is empty if nothing is set', () => {
     expect(themeCss({ name: 'Bank', darkMode: {} })).toBe('');
   });
 
-  test('sets the variables that themes in the field rely on (7.7), for light and for dark', () => {
+  test('sets the variables that themes in the field rely on (client-api 7.7), for light and for dark', () => {
     const css = themeCss({
       name: 'Bank',
       colors: {
@@ -69,12 +69,12 @@ describe('the CSS of a theme', () => {
 });
 
 describe('colours', () => {
-  test('black and white are as far apart as can be (WCAG 2.2, contrast ratio)', () => {
+  test('black and white have the greatest contrast (WCAG 2.2, contrast ratio)', () => {
     expect(contrast('#000', '#fff')).toBe(21);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
   });
 
-  test('a primary colour of any kind is made readable as a link, and has a text that can be read on it', () => {
+  test('any primary colour is made legible as a link, and has legible text on it', () => {
     fc.assert(
       fc.property(hex, hex, (background, color) => {
         expect(contrast(readableOn(background, color), background)).toBeGreaterThanOrEqual(4.2);

@@ -1,6 +1,6 @@
 /**
- * A tenant's theme as CSS: custom properties over the defaults of `styles.css`, once for light and once for dark. Every
- * value has been checked by the contract before it was stored; what is written into quotes is escaped here all the same.
+ * A tenant's theme as CSS: custom properties over the defaults of `styles.css`, once for light and once for dark mode.
+ * The contract has checked every value before it was stored; quoted values are escaped here all the same.
  */
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import { readableOn, textOn } from './colors.ts';
@@ -12,10 +12,10 @@ type Face = { readonly url?: string | undefined; readonly weight?: number | stri
 const defaultContainer = { light: '#ffffff', dark: '#1a1d23' } as const;
 const defaultPrimary = { light: '#2b4c9b', dark: '#9db8ff' } as const;
 
-/** The rules that a theme adds; '' where it sets nothing. */
+/** The rules that a theme adds; '' if it sets nothing. */
 export function themeCss(theme: Theme): string {
   const light = variables(theme, 'light', {});
-  // What the dark half leaves out follows the light one where it has no colour of its own: sizes, alignment, logo height.
+  // Values without a colour that the dark half leaves out are taken from the light one: sizes, alignment, logo height.
   const dark = variables(theme.darkMode, 'dark', theme.borders ?? {});
   return [
     ...fontFaces(theme),
@@ -48,7 +48,7 @@ function variables(
   for (const [name, value] of Object.entries(colors)) {
     if (value !== undefined) set.set(`${kebab(name)}-color`, value);
   }
-  // A background without a text colour of its own must not leave the default's text on it.
+  // A background without its own text colour must not be combined with the default's text colour.
   if (colors.containerBackground !== undefined) {
     if (colors.headingText === undefined) set.set('heading-text-color', textOn(surface));
     if (colors.bodyText === undefined)

@@ -3,19 +3,19 @@ import { ApiError, NetworkError } from '../../../sdk/browser/index.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { usePage } from './page.ts';
 
-/** What a screen is doing, and what went wrong with it last. */
+/** What a screen is doing, and its last problem. */
 export interface Task {
   readonly isBusy: boolean;
-  /** What to tell; undefined when nothing is wrong. */
+  /** The text to show; undefined if there is no problem. */
   readonly problem: string | undefined;
-  /** Rises with each problem, so that the same one twice is told twice. */
+  /** Rises with each problem, so that the same problem is read out again. */
   readonly problemCount: number;
-  /** Runs one thing at a time: a second call while one runs does nothing. */
+  /** Runs one task at a time: a second call while one runs does nothing. */
   run(work: () => Promise<void>): void;
   tell(problem: string | undefined): void;
 }
 
-/** Runs what a screen does over the network, and turns what goes wrong into a sentence. */
+/** Runs a screen's network calls, and turns failures into a sentence. */
 export function useTask(): Task {
   const page = usePage();
   const [state, setState] = useState<{ isBusy: boolean; problem: string | undefined; problemCount: number }>({
@@ -42,7 +42,7 @@ export function useTask(): Task {
     void work()
       .catch((error: unknown) => {
         tell(page.words.say(problemOf(error)));
-        // What was permitted when the page was drawn may not be any more: then the page shows what is.
+        // What was permitted when the page was drawn may no longer be: then the page shows the current state.
         if (error instanceof ApiError && error.code === 'forbidden') page.refresh().catch(() => undefined);
       })
       .finally(() => {

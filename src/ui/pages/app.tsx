@@ -1,4 +1,4 @@
-/** The page: which screen is on, the way back and out, and what happens between screens. Drawn on the server too. */
+/** The page: the current screen, the ways back and out, and what happens between screens. Also drawn on the server. */
 import { useEffect, useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks';
 import type { Client } from '../../../sdk/browser/index.ts';
 import type { ChallengePage } from '../../contract/pages/challenge.ts';
@@ -26,16 +26,16 @@ import { loadMethodPage, methodPage, methodsWithPages } from './method-pages.ts'
 import { PickerScreen } from './picker-screen.tsx';
 import { DoneScreen, EndScreen, EnrolledScreen } from './result-screens.tsx';
 
-/** What only a browser can do. The server draws with one that does nothing. */
+/** What only a browser can do. The server draws with an implementation that does nothing. */
 export interface Surroundings {
   readonly client: Client;
   readonly isPopup: boolean;
   readonly mayStart: boolean;
-  /** Whether this device can keep a passkey. */
+  /** Whether this device can store a passkey. */
   canKeepPasskey(): Promise<boolean>;
-  /** Where to go with the newest token; undefined where there is nowhere. */
+  /** Leaves with the newest token; undefined if there is no URL to go to. */
   readonly leave: (() => void) | undefined;
-  /** Whether the person must set something up before they may leave. */
+  /** Whether the user must enrol a method before they may leave. */
   readonly mustEnrol: boolean;
   readonly nowMs: () => number;
   /** Called with each newer token. */
@@ -49,11 +49,12 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     page.kind === 'session' ? firstView(page.session) : { name: 'expired' },
   );
   const [trail, setTrail] = useState<readonly View[]>([]);
-  /** What was set up in this visit. */
+  /** The methods enrolled in this visit. */
   const [setUp, setSetUp] = useState<readonly string[]>([]);
+  const [isRememberWanted, setRememberWanted] = useState(false);
   const [isBroken] = useErrorBoundary();
   const [isReady, setReady] = useState(false);
-  // As soon as what the server drew has been taken over, and before the next paint.
+  // As soon as the server's drawing has been hydrated, and before the next paint.
   useLayoutEffect(() => setReady(true), []);
 
   const { locale, texts } = page.kind === 'session' ? page.session : page;
@@ -92,7 +93,7 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     around.keepToken();
     const fresh = await around.client.call<UiSession>('GET', `/ui/session?locale=${encodeURIComponent(locale)}`);
     setSession(fresh);
-    // It was declined or blocked elsewhere: nothing can be proven or set up any more.
+    // It was declined or blocked elsewhere: nothing can be proven or enrolled any more.
     if (isClosed(fresh)) start(firstView(fresh));
     return fresh;
   }
@@ -103,7 +104,7 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
     setSession((now) => now && { ...now, sent: [message, ...now.sent.filter(isOther)] });
   };
 
-  /** The proof stands, whatever happens while the page finds out what comes next. */
+  /** The proof is valid, whatever happens while the page finds out what comes next. */
   async function onProved(): Promise<void> {
     around.keepToken();
     const fresh = await refresh().catch(() => undefined);
@@ -111,10 +112,26 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
       start({ name: 'done' });
       return;
     }
-    start(viewAfterProof(fresh, await isPasskeyWelcome(fresh)));
+    const next = viewAfterProof(fresh, await isPasskeyWelcome(fresh));
+    // Not yet if a passkey may be added: that would forget the device again.
+    if (next.name !== 'uplift') await remember(fresh);
+    start(next);
   }
 
-  /** What only the browser knows: whether it can have one, has none, and was not declined lately. */
+  /** Presents this browser's cookie after a proof; the user waits only for what they have asked for. */
+  async function remember(fresh: UiSession): Promise<void> {
+    if (fresh.rememberDevice === undefined) return;
+    const done = around.client.rememberDevice(isRememberWanted).catch(() => undefined);
+    if (isRememberWanted) await done;
+  }
+
+  async function onUplifted(isCreated: boolean, next: View): Promise<void> {
+    if (isCreated) onSetUp('PASSKEY');
+    if (session !== undefined) await remember(session);
+    start(next);
+  }
+
+  /** What only the browser knows: that it can store a passkey, has none, and none was declined recently. */
   async function isPasskeyWelcome(fresh: UiSession): Promise<boolean> {
     return !hasPasskeyHere(fresh) && mayOfferPasskey(fresh, around.nowMs()) && (await around.canKeepPasskey());
   }
@@ -168,7 +185,7 @@ export function App({ page, around }: { readonly page: ChallengePage; readonly a
         <Shown
           key={viewKey(shown)}
           {...{ view: shown, session, around, words, go, start, back, keepSent, refresh, trail, setUp }}
-          {...{ onProved, onEnrolled, onSetUp, onCodesKept }}
+          {...{ onProved, onEnrolled, onUplifted, onCodesKept, isRememberWanted, setRememberWanted }}
         />
         {isExitBelow && exit !== null ? <div class="Exit--bottom">{exit}</div> : null}
       </WordsContext.Provider>
@@ -188,10 +205,12 @@ interface ShownParts {
   readonly keepSent: Page['keepSent'];
   refresh(): Promise<UiSession | undefined>;
   onProved(): Promise<void>;
-  /** What was set up in this visit, in order. */
+  /** The methods enrolled in this visit, in order. */
   readonly setUp: readonly string[];
   onEnrolled(method: string, isFromSettings: boolean): Promise<void>;
-  onSetUp(method: string): void;
+  onUplifted(isCreated: boolean, next: View): Promise<void>;
+  readonly isRememberWanted: boolean;
+  setRememberWanted(isWanted: boolean): void;
   onCodesKept(): Promise<void>;
 }
 
@@ -229,10 +248,10 @@ type InnerView = Extract<
   }
 >;
 
-/** Screens of a session that is under way. */
+/** Screens of a session in progress. */
 function Within(parts: ShownParts & { readonly view: InnerView; readonly session: UiSession }) {
-  const { view, session, around, words, go, start, keepSent, refresh } = parts;
-  const { onProved, onEnrolled, onSetUp, onCodesKept } = parts;
+  const { view, session, around, words, go, keepSent, refresh } = parts;
+  const { onProved, onEnrolled, onUplifted, onCodesKept } = parts;
   const isFromSettings = 'isFromSettings' in view && view.isFromSettings === true;
   const offered = session.challengeMethods.filter(
     ({ isHidden, verificationMethod }) => !isHidden && hasPage(verificationMethod),
@@ -244,6 +263,7 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
     words,
     client: around.client,
     mayStart: around.mayStart,
+    remembering: rememberingHere(),
     proved: () => void onProved(),
     enrolled: () => void ('method' in view ? onEnrolled(view.method, isFromSettings) : undefined),
     keepSent,
@@ -260,6 +280,13 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
       return enrollable.length > 1 ? () => go({ name: 'enrolment-picker' }) : undefined;
     }
     return undefined;
+  }
+
+  /** Only where the user confirms; a recovery code proves too little for it. */
+  function rememberingHere(): Page['remembering'] {
+    const { rememberDevice: offer } = session;
+    if (offer === undefined || view.name !== 'challenge' || view.method === 'RECOVERY_CODE') return undefined;
+    return { days: offer.days, isWanted: parts.isRememberWanted, choose: parts.setRememberWanted };
   }
 
   return <PageContext.Provider value={page}>{draw()}</PageContext.Provider>;
@@ -293,10 +320,9 @@ function Within(parts: ShownParts & { readonly view: InnerView; readonly session
           <Later
             name={view.name}
             onKept={() => void onCodesKept()}
-            onUplifted={(isCreated) => {
-              if (isCreated) onSetUp('PASSKEY');
-              start('isAfterEnrolment' in view ? viewAfterSettingUp(session) : { name: 'done' });
-            }}
+            onUplifted={(isCreated) =>
+              void onUplifted(isCreated, 'isAfterEnrolment' in view ? viewAfterSettingUp(session) : { name: 'done' })
+            }
             onAdd={enrollable.length === 0 ? undefined : () => go({ name: 'enrolment-picker', isFromSettings: true })}
             onChange={(method) => go({ name: 'enrolment', method, isFromSettings: true })}
             onDone={around.leave}
@@ -313,7 +339,7 @@ function MethodScreen({ method, kind }: { readonly method: string; readonly kind
   if (kind === 'Enrolment') return screens.Enrolment === undefined ? null : <screens.Enrolment />;
   if (screens.Challenge === undefined) return null;
   const way = session.challengeMethods.find(({ verificationMethod }) => verificationMethod === method);
-  // A way that was locked meanwhile is still on: its screen says so.
+  // A method that was locked meanwhile is still shown: its screen says so.
   const gone = { verificationMethod: method as ChallengeMethod['verificationMethod'], isHidden: false };
   return <screens.Challenge method={way ?? gone} />;
 }
@@ -324,7 +350,7 @@ function Later(props: LaterScreenProps) {
   return screens === undefined ? <Loading words={words} /> : <screens.LaterScreen {...props} />;
 }
 
-/** Screens that may still have to be fetched; what cannot be is a broken page. */
+/** Screens that may have to be loaded first; if that fails, the page is broken. */
 function useOnDemand<Screens>(
   known: Screens | undefined,
   load: () => Promise<Screens | undefined>,
@@ -349,7 +375,7 @@ function Loading({ words }: { readonly words: Words }) {
   );
 }
 
-/** Says that there is no connection while there is none, and once when it is back. */
+/** Reports that there is no connection, and once when it is back. */
 function Connection({ words }: { readonly words: Words }) {
   const [state, setState] = useState<'online' | 'offline' | 'back'>('online');
   useEffect(() => {
@@ -398,7 +424,7 @@ function isUndecided(view: View): boolean {
   return ['challenge', 'enrolment', 'challenge-picker', 'enrolment-picker'].includes(view.name);
 }
 
-/** Screens with different keys are different screens: nothing that was typed into one shows up in another. */
+/** Screens with different keys are different screens: text typed into one never appears in another. */
 function viewKey(view: View): string {
   return 'method' in view ? `${view.name} ${view.method}` : view.name;
 }

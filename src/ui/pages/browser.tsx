@@ -1,4 +1,4 @@
-/** Begins in the browser what the server has drawn. */
+/** Starts in the browser what the server has drawn. */
 import { hydrate } from 'preact';
 import { Client, NetworkError, supportsPlatformPasskeys } from '../../../sdk/browser/index.ts';
 import type { ApiError } from '../../../sdk/browser/index.ts';
@@ -21,10 +21,11 @@ async function begin(): Promise<void> {
 
   const current = address.searchParams.get('token') ?? '';
   token.write(page.kind === 'session' ? current : undefined);
-  // Out of the address bar, the history and whatever copies them.
+  // Removes it from the address bar, the history and anything that copies them.
   address.searchParams.delete('token');
   history.replaceState(history.state, '', address);
-  // A link that was pressed before has left the address as it was behind it; it is put right when somebody goes back there.
+  // A link that was pressed earlier has left the old address in the history; it is corrected when the user goes back
+  // there.
   addEventListener('popstate', () => {
     if (!new URL(location.href).searchParams.has('token')) return;
     history.replaceState(history.state, '', `${address.pathname}${address.search}`);
@@ -90,7 +91,7 @@ async function begin(): Promise<void> {
   }
 }
 
-/** What was drawn on the server needs its code before it can be taken over. */
+/** Hydrating the server's drawing needs the code of its screen. */
 async function loadFirstScreen({ session }: Extract<ChallengePage, { kind: 'session' }>): Promise<void> {
   const view = firstView(session);
   if ('method' in view) await loadMethodPage(view.method);
@@ -101,7 +102,7 @@ function isOfToken({ code }: ApiError): boolean {
   return code === 'expired_token' || code === 'invalid_token';
 }
 
-/** WebKit wants a click before a ceremony inside a frame. */
+/** WebKit requires a click before a ceremony inside a frame. */
 function isSafari(): boolean {
   return /^((?!chrome|android|crios|fxios).)*safari/i.test(navigator.userAgent);
 }

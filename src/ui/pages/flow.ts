@@ -1,4 +1,4 @@
-/** Which screen comes when (client-api 7.4). Pure, because server and browser must agree on the first one. */
+/** Decides which screen comes when (client-api 7.4). Pure, because server and browser must agree on the first one. */
 import type { UiSession } from '../../contract/client/ui-session.ts';
 
 export type View =
@@ -12,23 +12,23 @@ export type View =
 type LaterName = 'recovery-codes' | 'uplift' | 'settings';
 type EndName = 'enrolled' | 'done' | 'quit' | 'blocked' | 'failed' | 'review' | 'cannot-confirm' | 'expired' | 'error';
 
-/** Where a page begins. */
+/** The first screen of a page. */
 export function firstView(session: UiSession): View {
   const decided = viewOfState(session);
   if (decided !== undefined) return decided;
   if (session.action.redirectToSettings && mayChangeFactors(session)) return { name: 'settings' };
   if (!session.isEnrolled && session.enrolmentMethods.length > 0) return enrolmentView(session);
   if (session.challengeMethods.length > 0) return challengeView(session);
-  // Somebody with authenticators, none of which is good for this, may add one only by a scope that counts (ruling 17).
+  // A user with authenticators, none of which is accepted here, may add one only with a scope that counts (ruling 17).
   return session.enrolmentMethods.length > 0 ? enrolmentView(session) : { name: 'cannot-confirm' };
 }
 
-/** Whether the action stands where nothing can be proven for it any more (ruling 42). */
+/** Whether nothing can be proven for the action any more (ruling 42). */
 export function isClosed({ action: { state } }: UiSession): boolean {
   return state === 'BLOCK' || state === 'CHALLENGE_FAILED' || state === 'REVIEW_FAILED';
 }
 
-/** What an action that is decided shows; undefined while a proof is wanted. */
+/** The screen of an action that is decided; undefined while a proof is required. */
 function viewOfState({ action }: UiSession): View | undefined {
   switch (action.state) {
     case 'BLOCK':
@@ -47,14 +47,20 @@ function viewOfState({ action }: UiSession): View | undefined {
   }
 }
 
-/** After a proof. `isPasskeyWelcome` is what the browser knows: that it can have one, has none, and was not declined lately. */
+/**
+ * The screen after a proof. `isPasskeyWelcome` is what the browser knows: that it can store a passkey, has none, and
+ * none was declined recently.
+ */
 export function viewAfterProof(session: UiSession, isPasskeyWelcome: boolean): View {
   const decided = viewOfState(session);
   if (decided !== undefined && decided.name !== 'done') return decided;
   return isPasskeyWelcome && mayOffer(session) ? { name: 'uplift' } : { name: 'done' };
 }
 
-/** After the first authenticator was set up: what saves whoever loses it, then what is better than it. */
+/**
+ * The screens after the first authenticator was enrolled: first a way to recover from its loss, then something
+ * stronger.
+ */
 export function viewAfterEnrolment(session: UiSession, isPasskeyWelcome: boolean): View {
   const { isShownOnEnrolment, canRegenerate } = session.recoveryCodes;
   return isShownOnEnrolment && canRegenerate
@@ -68,7 +74,7 @@ export function viewAfterRecoveryCodes(session: UiSession, isPasskeyWelcome: boo
     : viewAfterSettingUp(session);
 }
 
-/** Whether a passkey is due, and may be set up. */
+/** Whether a passkey should be offered, and may be enrolled. */
 function mayOffer({ passkeyPrompt, enrolmentMethods }: UiSession): boolean {
   return passkeyPrompt.isDue && enrolmentMethods.some(({ verificationMethod }) => verificationMethod === 'PASSKEY');
 }

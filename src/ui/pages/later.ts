@@ -11,7 +11,7 @@ export function laterScreens(): LaterScreens | undefined {
   return loaded;
 }
 
-/** @throws if they cannot be fetched */
+/** @throws if they cannot be loaded */
 export async function loadLaterScreens(): Promise<LaterScreens> {
   loaded ??= await import('./later-screens.tsx');
   return loaded;

@@ -2,7 +2,7 @@ import type { UiSession } from '../../contract/client/ui-session.ts';
 
 type Theme = UiSession['tenant']['theme'];
 
-/** The tenant where the theme puts it: its logo, in its dark form where there is one, else its name. */
+/** The tenant's logo where the theme puts it, in its dark form if there is one; without a logo, the tenant's name. */
 export function Logo({ theme, position }: { readonly theme: Theme; readonly position: 'inside' | 'outside' }) {
   const { logoUrl, darkMode, name } = theme;
   if ((theme.container?.logoPosition ?? 'inside') !== position) return null;

@@ -9,7 +9,7 @@ export interface Choice {
   readonly identifier?: string | undefined;
 }
 
-/** The ways there are, strongest first; where there is a stronger and a weaker one, the strongest says so. */
+/** The available methods, strongest first; if their strengths differ, the strongest is marked. */
 export function PickerScreen({
   kind,
   choices,
@@ -23,7 +23,7 @@ export function PickerScreen({
   const isChallenge = kind === 'challenge';
   const isReady = useContext(ReadyContext);
 
-  // A press on what the server drew was kept by the browser itself, as the fragment of the address.
+  // The browser itself kept a press on the server's drawing, as the fragment of the address.
   useEffect(() => {
     const pressed = isReady ? undefined : choices.find(({ method }) => location.hash === `#${linkId(method)}`);
     if (pressed === undefined) return;
@@ -79,7 +79,7 @@ export function PickerScreen({
   );
 }
 
-/** No template has ids that begin like this: see `sanitise-template.ts`. */
+/** No template has ids with this prefix: see `sanitise-template.ts`. */
 function linkId(method: string): string {
   return `pick-${method.toLowerCase()}`;
 }

@@ -4,7 +4,7 @@ import { PrimaryButton, Problem, Screen, SecondaryButton, SlowNote } from '../ki
 import { usePage } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
 
-/** Makes a set of recovery codes and shows it, this once: it goes on when they are kept in some way. */
+/** Creates a set of recovery codes and shows it this once: the user continues after saving them in some way. */
 export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void }) {
   const { client, session, words } = usePage();
   const task = useTask();
@@ -75,7 +75,7 @@ export function RecoveryCodesScreen({ onKept }: { readonly onKept: () => void })
         ) : (
           <>
             <PrimaryButton label={words.say('common.retry')} onClick={load} />
-            {/* What was set up is set up; codes can be made later, in the settings. */}
+            {/* The enrolment is complete; codes can be created later, in the settings. */}
             <SecondaryButton label={words.say('common.continue')} onClick={onKept} />
           </>
         )}

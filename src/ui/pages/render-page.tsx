@@ -1,6 +1,6 @@
 /**
- * Draws a page on the server: the first screen, with its styles in the document and the state that the browser goes on
- * from. Built into one file that the server loads; nothing of it reaches a browser.
+ * Draws a page on the server: the first screen, with its styles in the document and the state from which the browser
+ * continues. Built into one file that the server loads; nothing of it reaches a browser.
  */
 import { render } from 'preact-render-to-string';
 import { Client } from '../../../sdk/browser/index.ts';
@@ -9,6 +9,7 @@ import type { ChallengePage } from '../../contract/pages/challenge.ts';
 import type { PageTemplate } from '../../contract/pages/page-template.ts';
 import type { StillPage } from '../../contract/pages/still-page.ts';
 import styles from '../kit/styles.css?inline';
+import type { MethodLook } from '../kit/method-look.ts';
 import { themeCss } from '../kit/theme-css.ts';
 import type { Words } from '../kit/page.ts';
 import { wordsOf } from '../kit/words.ts';
@@ -20,10 +21,10 @@ import { Logo } from './logo.tsx';
 import { loadMethodPage, methodsWithPages } from './method-pages.ts';
 import { StillScreen } from './still-screens.tsx';
 
-/** Where the built files are: the entry, and what each method's screens need beyond it. */
+/** The built files: the entry, and what each method's screens need in addition. */
 export interface BuiltFiles {
   readonly entry: string;
-  /** What the entry imports at once. */
+  /** Files that the entry imports at once. */
   readonly always: readonly string[];
   readonly chunks: Readonly<Record<string, readonly string[]>>;
   /** The script of pages that call no API. */
@@ -32,12 +33,12 @@ export interface BuiltFiles {
 
 export interface RenderedPage {
   readonly html: string;
-  /** Origins and files outside this server that the theme names, for the policy of the page. */
+  /** Origins and files outside this server that the theme names, for the page's Content Security Policy. */
   readonly images: readonly string[];
   readonly fonts: readonly string[];
 }
 
-// The server can draw any screen at once; only browsers fetch them one by one.
+// The server can draw any screen at once; only browsers load them one by one.
 await Promise.all([...methodsWithPages.map((method) => loadMethodPage(method)), loadLaterScreens()]);
 
 const nothing: Surroundings = {
@@ -61,7 +62,7 @@ export function renderPage(
   const hideWatermark = page.kind === 'session' ? page.session.options.hideWatermark : page.hideWatermark;
   const words = wordsOf(locale, texts, { tenantName: tenant?.name ?? '' });
   const hasRedirect = (page.kind === 'session' ? page.session.action.redirectUrl : page.redirectUrl) !== undefined;
-  // Whether there is a way back is known here as well, so that it does not pop up later.
+  // The server also knows whether there is a way back, so that it does not appear late.
   const around = {
     ...nothing,
     isPopup: mode === 'popup',
@@ -83,7 +84,10 @@ export function renderPage(
   });
 }
 
-/** A page that calls no API: with a script only where somebody waits for word of it, or a token may be kept. */
+/**
+ * A page that calls no API. It has a script only if a window waits for its message, or the browser may have kept a
+ * token.
+ */
 export function renderStillPage(
   page: StillPage,
   { mode, nonce, files }: { readonly mode: Mode; readonly nonce: string; readonly files: BuiltFiles },
@@ -106,7 +110,7 @@ export function renderStillPage(
   });
 }
 
-/** What a script of the page begins with, and the script. */
+/** The initial state of a page's script, and the script. */
 function scriptWith(state: object, file: string, nonce: string): string {
   return `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(state))}</script><script type="module" src="${file}" nonce="${nonce}"></script>`;
 }
@@ -119,7 +123,7 @@ type Mode = 'page' | 'popup';
 
 const noTemplate: PageTemplate = { styles: [], before: '<div class="Page">', after: '</div>', images: [] };
 
-/** The document around a screen: the tenant's look, and its template where it has one. */
+/** The document around a screen: the tenant's styles, and its template if it has one. */
 function renderDocument({
   tenant,
   template,
@@ -138,11 +142,11 @@ function renderDocument({
   mode: Mode;
   nonce: string;
   hideWatermark: boolean;
-  /** Whether the script has to look first whether this is the page to show. */
+  /** Whether the script must first check whether this is the page to show. */
   isLooking?: boolean;
-  /** What the head has beyond styles and names. */
+  /** The content of the head, besides styles and names. */
   head: string;
-  /** What stands in the container, and what follows the widget. */
+  /** The content of the container, and what follows the widget. */
   inside: string;
   after: string;
 }): RenderedPage {
@@ -169,7 +173,7 @@ function renderDocument({
   const { locale } = words;
   const classes = [mode === 'popup' ? 'popup' : '', isLooking ? 'looking' : ''].filter(Boolean).join(' ');
   const language = `lang="${bcp47(locale)}" dir="${direction(locale)}"${classes === '' ? '' : ` class="${classes}"`}`;
-  // A popup has no room for more than the widget.
+  // A popup has room only for the widget.
   const {
     styles: ownStyles,
     before,
@@ -190,13 +194,21 @@ function renderDocument({
   };
 }
 
+// Only in the server's file: the files built for a method are listed by its folder.
+const looks = Object.entries(import.meta.glob<MethodLook>('../../methods/*/look.ts', { eager: true, import: 'look' }));
+
+function folderOf(method: string): string {
+  const [file] = looks.find(([, { verificationMethod }]) => verificationMethod === method) ?? [];
+  return file?.split('/').at(-2) ?? '';
+}
+
 function chunksOf(page: ChallengePage, { chunks }: BuiltFiles): readonly string[] {
   if (page.kind !== 'session') return [];
   const view = firstView(page.session);
-  return chunks['method' in view ? view.method : view.name] ?? [];
+  return chunks['method' in view ? folderOf(view.method) : view.name] ?? [];
 }
 
-/** Without what stands around the page already. */
+/** Without the parts that surround the page already. */
 function forBrowser({ template: _template, frameAncestors: _ancestors, ...page }: ChallengePage): object {
   return page;
 }
@@ -210,7 +222,9 @@ function bcp47(locale: string): string {
   return region === undefined ? language : `${language}-${region.toUpperCase()}`;
 }
 
-/** The languages that are written from right to left. The pages have none of them yet; their layout is ready for one. */
+/**
+ * The languages that are written from right to left. The pages have none of them yet; their layout is ready for one.
+ */
 function direction(locale: string): 'ltr' | 'rtl' {
   return /^(?:ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/.test(locale) ? 'rtl' : 'ltr';
 }

@@ -1,4 +1,4 @@
-/** Screens at which a journey ends, well or not. */
+/** Screens at the end of a journey, successful or not. */
 import { useEffect, useState } from 'preact/hooks';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { Icon } from '../kit/icons.tsx';
@@ -63,7 +63,7 @@ const endings = {
   },
 } as const satisfies Record<string, Ending>;
 
-/** `onGo` is the way on or back; undefined where there is nowhere to go. */
+/** `onGo` is the way on or back; undefined if there is no URL to go to. */
 export function EndScreen({ name, onGo }: { name: keyof typeof endings; onGo: (() => void) | undefined }) {
   const words = useWords();
   const { heading, description, primaryCta, ...look }: Ending = endings[name];
@@ -80,7 +80,7 @@ export function EndScreen({ name, onGo }: { name: keyof typeof endings; onGo: ((
   );
 }
 
-/** Names what was set up: whoever has just done that knows what to look for next time. */
+/** Names what was enrolled, so that the user knows what to look for next time. */
 export function EnrolledScreen({ methods, onGo }: { readonly methods: readonly string[]; readonly onGo: () => void }) {
   const words = useWords();
   return (
@@ -110,13 +110,16 @@ export function EnrolledScreen({ methods, onGo }: { readonly methods: readonly s
   );
 }
 
-/** The proof is given. The page leaves by itself; where a browser does not follow, as with an app's scheme, a button does. */
+/**
+ * The proof is complete. The page leaves by itself; if the browser does not follow, as with an app's scheme, a button
+ * does.
+ */
 export function DoneScreen({
   leave,
   what,
 }: {
   readonly leave: (() => void) | undefined;
-  /** What was confirmed, in the tenant's words. */
+  /** What was confirmed, in the tenant's text. */
   readonly what: string | undefined;
 }) {
   const words = useWords();

@@ -1,5 +1,5 @@
-/** What a person has set up, and what they may change of it with the scopes that their token has. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+/** What a user has enrolled, and what they may change with the scopes of their token. */
+import { useState } from 'preact/hooks';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import { Icon } from '../kit/icons.tsx';
 import { lookOf } from '../kit/method-look.ts';
@@ -17,14 +17,16 @@ import { usePage } from '../kit/page.ts';
 import type { Words } from '../kit/page.ts';
 import { useTask } from '../kit/use-task.ts';
 import { sayDay, sayMinute } from '../kit/words.ts';
+import { DevicesPanel } from './devices-panel.tsx';
 import { RecoveryCodesScreen } from './recovery-codes-screen.tsx';
+import { RenameForm } from './rename-form.tsx';
 
 type Authenticator = UiSession['authenticators'][number];
 
 type Panel =
   | { readonly name: 'list'; readonly news?: string }
   | { readonly name: 'rename' | 'remove'; readonly authenticator: Authenticator }
-  | { readonly name: 'ask-codes' | 'codes' };
+  | { readonly name: 'ask-codes' | 'codes' | 'devices' };
 
 export interface SettingsScreenParts {
   readonly onAdd: (() => void) | undefined;
@@ -56,6 +58,8 @@ export function SettingsScreen({ onAdd, onChange, onDone }: SettingsScreenParts)
           </div>
         </Screen>
       );
+    case 'devices':
+      return <DevicesPanel onDone={() => toList()} />;
     case 'codes':
       return <RecoveryCodesScreen onKept={() => toList()} />;
   }
@@ -93,7 +97,8 @@ function ListPanel({
         {session.authenticators.map((authenticator) => {
           const name = nameOf(words, authenticator);
           const canRename = mayUpdate && authenticator.isEditable;
-          const canChange = canRename && onAdd !== undefined && isContact(authenticator);
+          const canChange =
+            canRename && onAdd !== undefined && lookOf(authenticator.verificationMethod).isAddress === true;
           const canDefault = canRename && !authenticator.isDefault && session.authenticators.length > 1;
           const isKept = authenticator.isLastOf !== undefined;
           const canRemove = (mayRemove && authenticator.isRemovable) || authenticator.isCancellable;
@@ -170,6 +175,15 @@ function ListPanel({
             </span>
           </li>
         )}
+        {session.scopes.some((scope) => scope !== 'read:authenticators') ? (
+          <li>
+            <SecondaryButton
+              label={words.say('devices.heading')}
+              icon="app"
+              onClick={() => setPanel({ name: 'devices' })}
+            />
+          </li>
+        ) : null}
         {session.recoveryCodes.canRegenerate && session.isEnrolled ? (
           <li>
             <SecondaryButton
@@ -196,50 +210,11 @@ function ListPanel({
 
 function RenamePanel({ authenticator, onDone }: { authenticator: Authenticator; onDone: (news?: string) => void }) {
   const { client, refresh, words } = usePage();
-  const task = useTask();
-  const field = useRef<HTMLInputElement>(null);
-  const [name, setName] = useState(nameOf(words, authenticator));
-  useEffect(() => field.current?.select(), []);
-  return (
-    <Screen heading={words.say('settings.rename')}>
-      <form
-        class="Stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const displayName = name.trim();
-          if (displayName === '') {
-            task.tell(words.say('problem.nameEmpty'));
-            field.current?.focus();
-            return;
-          }
-          task.run(async () => {
-            await client.updateAuthenticator(authenticator.userAuthenticatorId, { displayName });
-            await refresh();
-            onDone(words.say('settings.renamed'));
-          });
-        }}
-      >
-        <div class="Field">
-          <label for="name">{words.say('settings.renameLabel')}</label>
-          <input
-            ref={field}
-            id="name"
-            type="text"
-            maxLength={64}
-            autoComplete="off"
-            aria-invalid={task.problem !== undefined}
-            aria-describedby="name-problem"
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </div>
-        <Problem task={task} id="name-problem" />
-        <PrimaryButton label={words.say('settings.save')} isBusy={task.isBusy} />
-        <SecondaryButton label={words.say('common.cancel')} onClick={() => onDone()} />
-      </form>
-    </Screen>
-  );
+  const rename = async (displayName: string) => {
+    await client.updateAuthenticator(authenticator.userAuthenticatorId, { displayName });
+    await refresh();
+  };
+  return <RenameForm name={nameOf(words, authenticator)} rename={rename} onDone={onDone} />;
 }
 
 function RemovePanel({ authenticator, onDone }: { authenticator: Authenticator; onDone: (news?: string) => void }) {
@@ -272,11 +247,7 @@ function RemovePanel({ authenticator, onDone }: { authenticator: Authenticator; 
   );
 }
 
-function isContact({ verificationMethod }: Authenticator): boolean {
-  return verificationMethod === 'EMAIL_OTP' || verificationMethod === 'EMAIL_MAGIC_LINK';
-}
-
-/** What the person called it, else what the device is called, else what it is. */
+/** The user's name for it, or else the name of the device, or else the kind. */
 function nameOf(words: Words, authenticator: Authenticator): string {
   const own = authenticator.displayName ?? authenticator.webauthnCredential?.name;
   return own === undefined || own === '' ? kindOf(words, authenticator) : own;
@@ -286,7 +257,7 @@ function kindOf(words: Words, { verificationMethod }: Authenticator): string {
   return words.say(lookOf(verificationMethod).name);
 }
 
-/** Its kind where its name does not say it, and when it was added and last used. */
+/** Its kind if its name does not say it, and when it was added and last used. */
 function usesOf(words: Words, authenticator: Authenticator): string {
   const { createdAt, lastVerifiedAt } = authenticator;
   const kind = kindOf(words, authenticator);

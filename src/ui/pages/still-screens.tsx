@@ -1,4 +1,6 @@
-/** Screens of pages that call no API: behind a mailed link, and where there is nothing to show. Drawn on the server alone. */
+/**
+ * Screens of pages that call no API: behind a mailed link, and if there is nothing to show. Drawn only on the server.
+ */
 import type { FailurePage, LinkPage, StillPage } from '../../contract/pages/still-page.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { Screen } from '../kit/parts.tsx';
@@ -40,7 +42,7 @@ export function StillScreen({
   );
 }
 
-/** Of a popup. Shown by the script that it takes. */
+/** For a popup. Its script shows it. */
 function CloseButton({ words, isPrimary }: { readonly words: Words; readonly isPrimary: boolean }) {
   return (
     <button type="button" id="close" class={`Button${isPrimary ? ' Button--primary' : ''}`} hidden>
@@ -73,7 +75,8 @@ function LinkScreen({
             ))}
           </dl>
           <form class="Stack" method="post" action="/magic-link">
-            {/* As content, not in an attribute: what CSS can select by, a template's own CSS could tell to the host of an image. */}
+            {/* As content, not in an attribute: CSS can select by attributes, so a template's own CSS could send it
+                to the host of an image. */}
             <textarea name="token" hidden readOnly>
               {screen.token}
             </textarea>
@@ -154,7 +157,7 @@ function FailureScreen({
     >
       {canRetry || isPopup ? (
         <div class="Stack">
-          {/* The same address again; its token is still in it, since no script has taken it out. */}
+          {/* The same address again; its token is still in it, since no script has removed it. */}
           {canRetry ? (
             <a class="Button Button--primary" href="">
               {words.say('common.retry')}

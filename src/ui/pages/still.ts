@@ -1,6 +1,7 @@
 /**
- * Runs on pages that no tenant is named for, and calls no API: looks for a token that the browser holds, and tells whoever has
- * opened the page that it can be closed. What it tells says nothing, so that anybody may be told (ruling 50).
+ * Runs on pages without a known tenant, and calls no API. It looks for a token that the browser kept, and tells the
+ * window that opened the page that it can be closed. The message contains nothing, so any window may get it
+ * (ruling 50).
  */
 import type { FailurePage, StrangerPage } from '../../contract/pages/still-page.ts';
 import { sessionKeep, tokenKey } from '../kit/device-memory.ts';
@@ -16,13 +17,13 @@ function begin(): void {
     const token = sessionKeep(tokenKey);
     const kept = page.isMissing ? token.read() : undefined;
     if (kept !== undefined) {
-      // A reload: the server draws the page anew, with the tenant's own look.
+      // A reload: the server draws the page again, with the tenant's own styles.
       address.searchParams.set('token', kept);
       location.replace(address);
       return;
     }
     if (page.errorCode !== 'forbidden') token.write(undefined);
-    // Out of the address bar, the history and whatever copies them.
+    // Removes it from the address bar, the history and anything that copies them.
     address.searchParams.delete('token');
     history.replaceState(history.state, '', address);
   }

@@ -4,10 +4,11 @@ import { rememberDeclined } from '../kit/device-memory.ts';
 import { TextButton } from '../kit/parts.tsx';
 import { usePage } from '../kit/page.ts';
 
-/** Offers a passkey after a proof. Nothing that happens here undoes the proof. */
+/** Offers a passkey after a proof. Nothing that happens here revokes the proof. */
 export function UpliftScreen({ onDone }: { readonly onDone: (isCreated: boolean) => void }) {
   const { session, words } = usePage();
-  // Asked is asked: a person who closes the page instead of answering is not asked at the next visit either.
+  // The offer counts once it was shown: a user who closes the page instead of answering is not asked at the next visit
+  // either.
   useEffect(() => rememberDeclined(session, Date.now()), []);
   return (
     <CreatePasskey

@@ -1,0 +1,41 @@
+import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
+import type { Mailer } from '../delivery/email/mailer.ts';
+import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
+import type { Outbound } from '../delivery/outbound.ts';
+import type { Enrichment } from '../enrichment/enrichment.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Published } from '../storage/published.ts';
+import type { Seal } from '../storage/seal.ts';
+import type { Store } from '../storage/sql.ts';
+import type { Meter } from './meter.ts';
+import type { WarnOnceAMinute } from './warn-once-a-minute.ts';
+
+/** What an operation works with: everything outside of it. */
+export interface Context {
+  /** On behalf of the caller's tenant. */
+  readonly db: Store;
+  readonly runtime: Runtime;
+  readonly published: Published;
+  readonly seal: Seal;
+  readonly enrichment: Enrichment;
+  /**
+   * Delivers mail for tenants without their own provider; undefined if none is configured. See
+   * `telling/tenant-mailer.ts`.
+   */
+  readonly mailer: Mailer | undefined;
+  readonly mailers: TenantMailers;
+  /** Connects to hosts that tenants have configured. */
+  readonly outbound: Outbound;
+  /** In development without a mail server: keeps what would have been sent. */
+  readonly inbox: InboxMailer | undefined;
+  /** The origin under which this server is reached, without a trailing slash. */
+  readonly publicUrl: string;
+  /** Whether this is a developer's own machine, where any localhost counts as a page of the tenant. */
+  readonly isDevelopment: boolean;
+  /** Logs, for the operator, what went wrong outside of this program. */
+  readonly warn: (problem: Error) => void;
+  readonly warnOnceAMinute: WarnOnceAMinute;
+  readonly meter: Meter;
+  /** The same for a tenant that is not known from the caller, but only later from the token of a page. */
+  forTenant(tenantId: string): Context;
+}

@@ -1,0 +1,115 @@
+/**
+ * The APIs, and what the routes of each have in common. The pipeline, the operations, the OpenAPI document and the tests
+ * derive from it.
+ */
+import type { ErrorCode } from './errors.ts';
+
+/** Rate limits. How many calls each one permits is a setting (ruling 5). */
+export type RateLimitName = 'management' | 'anonymous';
+
+export interface CredentialData {
+  /** The kind of caller who uses it. Audit events name their actor by it. */
+  readonly caller: 'server' | 'management' | 'client';
+  /** How it travels in the Authorization header (RFC 7617, RFC 6750). */
+  readonly scheme: 'basic' | 'bearer';
+  readonly description: string;
+  /** The limit that counts calls with it: per key, or per address for clients. */
+  readonly limit?: RateLimitName;
+  readonly refusals: readonly ErrorCode[];
+}
+
+/** What callers authenticate with, by its name in the OpenAPI document. */
+export const credentials = {
+  serverKey: {
+    caller: 'server',
+    scheme: 'basic',
+    description: 'User name: server secret key. Password: empty.',
+    // `forbidden`: the address is outside the tenant's ipWhitelist.
+    refusals: ['unauthorized', 'forbidden', 'too_many_requests'],
+  },
+  managementKey: {
+    caller: 'management',
+    scheme: 'basic',
+    description: 'User name: management key. Password: empty.',
+    limit: 'management',
+    refusals: ['unauthorized', 'too_many_requests'],
+  },
+  actionToken: {
+    caller: 'client',
+    scheme: 'bearer',
+    description: 'The token that tracking an action answers.',
+    refusals: ['unauthorized', 'too_many_requests', 'invalid_token', 'expired_token'],
+  },
+  tenantId: {
+    caller: 'client',
+    scheme: 'basic',
+    description: 'User name: tenant id. Password: empty. Not a secret.',
+    limit: 'anonymous',
+    refusals: ['unauthorized', 'too_many_requests'],
+  },
+} as const satisfies Readonly<Record<string, CredentialData>>;
+export type Credential = keyof typeof credentials;
+
+export interface Api {
+  /** The prefix of the paths of all its routes. */
+  readonly prefix: string;
+  /** The credentials that its callers can use. If there are several, each route names those that it takes. */
+  readonly credentials: readonly Credential[];
+  /** Whether unknown paths also require credentials, so that strangers cannot map the API. */
+  readonly hidesPaths: boolean;
+  /** Whether pages of the origins that a tenant expects may call it (Fetch §3.2). */
+  readonly hasCors: boolean;
+  /** The largest body in bytes, unless the route `isLarge`. */
+  readonly bodyBytesMax: number;
+}
+
+/** Ruling 3. Value lists, themes and batches need more than other bodies. */
+export const bodyBytes = { usual: 64 * 1024, large: 1024 * 1024 } as const;
+
+const root = '/v1';
+
+export const apis = {
+  /** For backends. */
+  server: {
+    prefix: root,
+    credentials: ['serverKey'],
+    hidesPaths: true,
+    hasCors: false,
+    bodyBytesMax: bodyBytes.usual,
+  },
+  /** For operators and their tools, such as Terraform. */
+  management: {
+    prefix: `${root}/management`,
+    credentials: ['managementKey'],
+    hidesPaths: true,
+    hasCors: false,
+    bodyBytesMax: bodyBytes.large,
+  },
+  /** For browsers and phones. */
+  client: {
+    prefix: `${root}/client`,
+    credentials: ['actionToken', 'tenantId'],
+    hidesPaths: false,
+    hasCors: true,
+    bodyBytesMax: bodyBytes.usual,
+  },
+  /** For people with a browser. If a page needs a token, it is in the URL or a form, and the operation checks it. */
+  pages: { prefix: '', credentials: [], hidesPaths: false, hasCors: false, bodyBytesMax: bodyBytes.usual },
+} as const satisfies Readonly<Record<string, Api>>;
+export type ApiName = keyof typeof apis;
+
+const longestFirst: readonly Api[] = Object.values(apis).sort(
+  (left, right) => right.prefix.length - left.prefix.length,
+);
+
+/** The API of a path that has no route. */
+export function apiOfPath(path: string): Api {
+  return longestFirst.find(({ prefix }) => path.startsWith(prefix)) ?? apis.pages;
+}
+
+const underRoot = new RegExp(`^/+${root.slice(1)}(?:[/?]|$)`);
+
+/** Whether a path belongs to an API for programs, even if it begins with several slashes. */
+export function isApiPath(path: string): boolean {
+  return underRoot.test(path);
+}

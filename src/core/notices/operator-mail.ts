@@ -1,0 +1,14 @@
+/** What the people who run a tenant are told by mail. In English, like the rest of what operators read. */
+export interface OperatorMail {
+  readonly heading: string;
+  readonly description: string;
+  /** Labels with their closing punctuation, and values. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly advice: string;
+}
+
+/** An operator's mail on its way to one address. */
+export interface AddressedOperatorMail {
+  readonly to: string;
+  readonly mail: OperatorMail;
+}

@@ -1,0 +1,13 @@
+import type { MethodManifest } from '../manifest.ts';
+
+/** Links by e-mail that a user opens and confirms. */
+export const manifest = {
+  verificationMethod: 'EMAIL_MAGIC_LINK',
+  assurance: { plain: 'low', verified: 'low' },
+  perUser: 'one',
+  isEnrolledByBackends: true,
+  channel: 'email',
+  providerSetting: 'emailProvider',
+  isOnAtFirst: true,
+  isOffered: true,
+} as const satisfies MethodManifest;

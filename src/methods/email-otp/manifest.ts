@@ -1,0 +1,24 @@
+import type { MethodManifest } from '../manifest.ts';
+
+/** One-time codes by e-mail. */
+export const manifest = {
+  verificationMethod: 'EMAIL_OTP',
+  assurance: { plain: 'low', verified: 'low' },
+  perUser: 'one',
+  isEnrolledByBackends: true,
+  channel: 'email',
+  providerSetting: 'emailProvider',
+  isOnAtFirst: true,
+  isOffered: true,
+  isSentByBackends: true,
+  pageFlags: {
+    showEmailDeliveryTimeWarning: {
+      setting: 'showEmailDeliveryTimeWarning',
+      meaning: 'Whether the pages say that mail can take a few minutes.',
+    },
+    askForEmail: {
+      setting: 'dontSkipEnrollmentInputScreen',
+      meaning: 'Whether the pages ask for the address even if the backend gave one.',
+    },
+  },
+} as const satisfies MethodManifest;

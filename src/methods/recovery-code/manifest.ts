@@ -1,0 +1,10 @@
+import type { MethodManifest } from '../manifest.ts';
+
+/** Codes that a user has written down, for when no other method is available. */
+export const manifest = {
+  verificationMethod: 'RECOVERY_CODE',
+  assurance: { plain: 'low', verified: 'low' },
+  perUser: 'set',
+  isOnAtFirst: true,
+  isOffered: true,
+} as const satisfies MethodManifest;

@@ -1,0 +1,4 @@
+import { replaceRecoveryCodes } from './replace-recovery-codes.ts';
+import { verifyRecoveryCode } from './verify-recovery-code.ts';
+
+export const operations = [verifyRecoveryCode, replaceRecoveryCodes];

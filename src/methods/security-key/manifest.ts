@@ -1,0 +1,10 @@
+import type { MethodManifest } from '../manifest.ts';
+
+/** Keys that users carry and that are requested by their ids (WebAuthn without discoverable credentials). */
+export const manifest = {
+  verificationMethod: 'SECURITY_KEY',
+  assurance: { plain: 'medium', verified: 'high' },
+  perUser: 'several',
+  isOnAtFirst: true,
+  isOffered: true,
+} as const satisfies MethodManifest;

@@ -1,6 +1,0 @@
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a text can be one of our own ids. Anything else names nothing, and the database is not asked. */
-export function isUuid(text: string): boolean {
-  return uuid.test(text);
-}

@@ -1,6 +1,0 @@
-import { Refusal } from '../../contract/errors.ts';
-
-/** Refuses another value for a member that never changes. The same value is what read-change-write scripts send back. */
-export function refuseChange(name: string, sent: string | undefined, stored: string): void {
-  if (sent !== undefined && sent !== stored) throw new Refusal('invalid_request', `${name} cannot be changed.`);
-}

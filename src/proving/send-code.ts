@@ -1,0 +1,31 @@
+import type { Route } from '../contract/route.ts';
+import { codeMinutes, newCode, storedCode } from './challenge-code.ts';
+import type { OpenAction } from './open-action.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import type { Context } from '../calls/context.ts';
+import type { TokenRequest } from '../calls/request.ts';
+import { sendCodeMail } from '../telling/send-code-mail.ts';
+import { sendChallenge } from './send-challenge.ts';
+import type { Recipient, Sending, SentChallenge } from './send-challenge.ts';
+
+/** Sends a code, as {@link sendChallenge} does. */
+export async function sendCode<R extends Route>(
+  context: Context,
+  request: TokenRequest<R>,
+  route: R,
+  action: OpenAction,
+  recipient: Recipient,
+  sending: Sending,
+): Promise<SentChallenge> {
+  const { tenant } = action;
+  const challengeId = context.runtime.ids.uuid();
+  const code = newCode(context, tenant, recipient.verificationMethod);
+  const message = {
+    challengeId,
+    code: storedCode(tenant, challengeId, code),
+    tokenDigest: null,
+    send: (locale: PageLocale) =>
+      sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
+  };
+  return sendChallenge(context, request, route, action, recipient, message, sending);
+}

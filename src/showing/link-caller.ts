@@ -1,0 +1,22 @@
+import type { Tenant } from '../storage/published.ts';
+import type { LinkChallengeRow } from '../storage/queries/challenges/of-actions.ts';
+import type { TokenCaller } from '../calls/caller.ts';
+
+/** The caller who requested the link, with what their token permitted. */
+export function linkCaller(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
+  return {
+    kind: 'client',
+    tenant,
+    token: {
+      tenantId: tenant.tenantId,
+      userId: challenge.userId,
+      actionCode: challenge.actionCode,
+      idempotencyKey: challenge.idempotencyKey,
+      actionId: challenge.state.actionId,
+      ...challenge.state.powers,
+      scope: challenge.scope,
+      issuedAt: Math.floor(challenge.createdAt / 1000),
+      expiresAt: Math.floor(challenge.expiresAt / 1000),
+    },
+  };
+}

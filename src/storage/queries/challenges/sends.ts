@@ -1,0 +1,106 @@
+/**
+ * The state of sent messages: pending until the provider accepts or refuses them; after too long they count as accepted
+ * (ruling 44).
+ */
+import type { ContactColumns } from '../../../core/authenticators/contact.ts';
+import { sqlTime, statement } from '../../sql.ts';
+import type { Sql } from '../../sql.ts';
+import type { ActionKey } from '../actions/named.ts';
+import { triesPerCodeMax } from '../guess-budgets.ts';
+
+// Messages sent for one action by one method have one order.
+const isSibling = (one: string, other: string) =>
+  ['tenant_id', 'user_id', 'action_code', 'idempotency_key', 'verification_method']
+    .map((column) => `${one}.${column} = ${other}.${column}`)
+    .join(' and ');
+
+/**
+ * Whether a challenge of an action is the last one that was accepted by the provider, at the time `now`: a pending one
+ * does not replace it.
+ */
+export const isStanding = (challenge: string, now: string): string => `not exists (
+     select from challenges later where ${isSibling('later', challenge)} and later.send_number > ${challenge}.send_number
+       and (later.out_until is null or later.out_until <= ${now})
+   )`;
+
+/**
+ * The number of the next message to a user by a method. There is one order for all actions of the user, because an
+ * address that is being enrolled belongs to the user. The caller has locked the user.
+ */
+export const nextSendNumber = (user: string, method: string): string => `(
+     select coalesce(max(s.send_number), 0) + 1 from challenges s where s.tenant_id = $1 and s.user_id = ${user}
+       and s.verification_method = ${method}
+   )`;
+
+// A code or link that expires sooner than this is sent again, and not waited for.
+const leastOpenSeconds = 60;
+
+/**
+ * A message of an action that can still be answered for a while, to a contact that its user still has or is enrolling.
+ */
+export interface OpenMessage extends ContactColumns {
+  readonly challengeId: string;
+  readonly verificationMethod: string;
+  readonly purpose: 'authentication' | 'registration';
+  readonly authenticatorId: string;
+  /** Powers of the token that requested it. */
+  readonly powers: { readonly scope: string; readonly [power: string]: unknown };
+  readonly codeLength: number | null;
+  /** Unix milliseconds. */
+  readonly sentAt: number;
+  readonly expiresAt: number;
+  /** Whether the send is pending. */
+  readonly isOut: boolean;
+}
+
+/** Messages of the action of $1 to $4, at the time $5, latest first. */
+export const openMessages = `
+  select h.challenge_id as "challengeId", h.verification_method as "verificationMethod", h.purpose,
+    h.authenticator_id as "authenticatorId", h.email, h.phone_number as "phoneNumber", h.state -> 'powers' as powers,
+    h.code_length as "codeLength", (extract(epoch from h.created_at) * 1000)::bigint as "sentAt",
+    (extract(epoch from h.expires_at) * 1000)::bigint as "expiresAt", coalesce(h.out_until > $5, false) as "isOut"
+  from challenges h
+  join authenticators a on a.tenant_id = h.tenant_id and a.user_id = h.user_id and a.authenticator_id = h.authenticator_id
+  where h.tenant_id = $1 and h.user_id = $2 and h.action_code = $3 and h.idempotency_key = $4
+    and h.verified_at is null and h.spent_at is null and h.tries < ${triesPerCodeMax}
+    and h.expires_at >= $5::timestamptz + interval '${leastOpenSeconds} seconds' and ${isStanding('h', '$5')}
+  order by h.send_number desc, h.created_at desc`;
+
+const openStatement = statement<OpenMessage>('load_open_messages', openMessages);
+
+export function loadOpenMessages(sql: Sql, key: ActionKey, nowMs: number): Promise<readonly OpenMessage[]> {
+  const { tenantId, userId, actionCode, idempotencyKey } = key;
+  return sql.query(openStatement, [tenantId, userId, actionCode, idempotencyKey, sqlTime(nowMs)]);
+}
+
+const takenStatement = statement<never>(
+  'record_send_taken',
+  `with taken as (
+     update challenges set out_until = null where tenant_id = $1 and challenge_id = $2 returning *
+   ), renewed as (
+     update challenges c set expires_at = taken.expires_at from taken
+     where c.tenant_id = $1 and c.challenge_id = taken.resend_of and c.verified_at is null
+       and c.expires_at < taken.expires_at
+   )
+   update challenges c set expires_at = $3 from taken
+   where ${isSibling('c', 'taken')} and c.send_number < taken.send_number and c.verified_at is null
+     and c.expires_at > $3 and taken.authenticator_id is not null`,
+);
+
+/**
+ * Records that a provider accepted a message. Earlier messages that clients requested for its action and method become
+ * invalid.
+ */
+export async function recordSendTaken(sql: Sql, tenantId: string, challengeId: string, nowMs: number): Promise<void> {
+  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs)]);
+}
+
+const refusedStatement = statement<never>(
+  'delete_refused_send',
+  'delete from challenges where tenant_id = $1 and challenge_id = $2',
+);
+
+/** Removes a message that was not sent: the one before it is the last one again. */
+export async function deleteRefusedSend(sql: Sql, tenantId: string, challengeId: string): Promise<void> {
+  await sql.query(refusedStatement, [tenantId, challengeId]);
+}

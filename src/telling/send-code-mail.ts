@@ -1,0 +1,27 @@
+import { emailOf } from '../core/authenticators/contact.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
+import type { Tenant } from '../storage/published.ts';
+import { mailWords } from '../texts/mail-words.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import { mailBodies } from './mail-bodies.ts';
+import type { Context } from '../calls/context.ts';
+import { sendMail } from './send-mail.ts';
+
+/** Sends a code. @throws {Refusal} as {@link sendMail} does. */
+export async function sendCodeMail(
+  context: Context,
+  tenant: Tenant,
+  mail: { readonly to: Contact; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
+): Promise<void> {
+  const { to, code, validMinutes, locale } = mail;
+  const words = mailWords(locale, tenant.name);
+  await sendMail(context, tenant, {
+    to: emailOf(to),
+    subject: words.say('code.subject', { code }),
+    ...mailBodies(words, {
+      heading: words.say('code.heading'),
+      emphasis: code,
+      notes: [words.sayCount('code.validity', validMinutes), words.say('code.warning')],
+    }),
+  });
+}

@@ -1,0 +1,29 @@
+import { emailOf } from '../core/authenticators/contact.ts';
+import type { Contact } from '../core/authenticators/contact.ts';
+import type { Tenant } from '../storage/published.ts';
+import { mailWords } from '../texts/mail-words.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import { mailBodies } from './mail-bodies.ts';
+import type { Context } from '../calls/context.ts';
+import { sendMail } from './send-mail.ts';
+
+/** Sends a link. @throws {Refusal} as {@link sendMail} does. */
+export async function sendMagicLinkMail(
+  context: Context,
+  tenant: Tenant,
+  mail: { readonly to: Contact; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
+): Promise<void> {
+  const { to, url, validMinutes, locale } = mail;
+  const words = mailWords(locale, tenant.name);
+  const heading = words.say('link.subject');
+  await sendMail(context, tenant, {
+    to: emailOf(to),
+    subject: heading,
+    ...mailBodies(words, {
+      heading,
+      description: words.say('link.description'),
+      emphasis: { link: url, label: words.say('link.primaryCta') },
+      notes: [words.sayCount('link.validity', validMinutes), words.say('link.warning')],
+    }),
+  });
+}

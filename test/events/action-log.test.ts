@@ -1,0 +1,118 @@
+/** Each action is told of once it is settled, once, in order, and no track writes anything for it. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { Webhook } from '@authsignal/node';
+import { statement } from '../../src/storage/sql.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { eventWorld } from '../rig/event-world.ts';
+import type { EventWorld } from '../rig/event-world.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function world(...given: Parameters<typeof eventWorld>): Promise<EventWorld> {
+  const made = await eventWorld(...given);
+  stops.push(() => made.stop());
+  return made;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const eventsStatement = statement<{ count: number }>('action_log_test_events', 'select count(*) as count from events');
+const rewindStatement = statement<never>(
+  'action_log_test_rewind',
+  "update action_log_progress set logged_to = '00000000-0000-0000-0000-000000000000'",
+);
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  test('an action is told of after its token has expired, in order, in one signed batch, and once even if the job goes back', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    app.runtime.moveTo(Date.now());
+    await app.manage('PATCH', '/tenant', { logEventsWebhookConfig: { endpointUrl: receiver.url } });
+    await app.pass(5 * second);
+    for (let at = 0; at < 7; at += 1) {
+      const body = { idempotencyKey: `key-${at}`, ipAddress: '203.0.113.9', deviceId: 'phone', custom: { amount: at } };
+      expect((await app.call('POST', '/v1/users/ann/actions/pay', { body })).status).toBe(200);
+    }
+    await app.call('PATCH', '/v1/users/ann/actions/pay/key-2', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+    expect(await app.db.query(eventsStatement, [])).toEqual([{ count: 0 }]);
+    await app.pass(10 * minute);
+    await app.pass(5 * second);
+    expect(receiver.received).toEqual([]);
+    await app.pass(minute);
+    await app.pass(5 * second);
+    const [{ body, rawBody, headers }, ...more] = receiver.received as [(typeof receiver.received)[0]];
+    expect(more).toEqual([]);
+    const { constructEvent } = new Webhook(app.tenant.secretKey);
+    expect(() =>
+      constructEvent.call(new Webhook(app.tenant.secretKey), rawBody, String(headers['x-signature-v2'])),
+    ).not.toThrow();
+    expect(body.records.map(({ record }: { record: { idempotencyKey: string } }) => record.idempotencyKey)).toEqual(
+      Array.from({ length: 7 }, (_, at) => `key-${at}`),
+    );
+    expect(body.records[2]).toEqual({
+      version: 1,
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8/),
+      source: 'https://authsignal.com',
+      time: expect.any(String),
+      tenantId: app.tenant.tenantId,
+      type: 'action.log_created',
+      record: expect.objectContaining({
+        userId: 'ann',
+        actionCode: 'pay',
+        state: 'CHALLENGE_SUCCEEDED',
+        outcome: 'CHALLENGE',
+        rules: [],
+        ipAddress: '203.0.113.9',
+        deviceId: 'phone',
+        custom: { amount: 2 },
+      }),
+    });
+    await app.db.query(rewindStatement, []);
+    for (let at = 0; at < 3; at += 1) await app.pass(5 * second);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  test('log events never die of an answer, and batches have at most 500', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    receiver.answer((response) => response.writeHead(422).end());
+    await app.endpoint(receiver.url, ['action.log_created']);
+    await app.pass(5 * second);
+    for (let at = 0; at < 520; at += 1) await app.call('POST', `/v1/users/u${at % 20}/actions/pay`, { body: {} });
+    await app.pass(12 * minute);
+    for (let hours = 0; hours < 36; hours += 1) await app.pass(60 * minute);
+    const sizes = receiver.received.map(({ body }) => body.records.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    const dead = await app.manage('GET', '/event-deliveries?state=dead');
+    expect(dead.body).toEqual([]);
+    receiver.answer((response) => response.end());
+    const tried = receiver.received.length;
+    for (let at = 0; at < 15 && arrived().size < 520; at += 1) await app.pass(60 * minute);
+    expect(arrived().size).toBe(520);
+
+    function arrived(): ReadonlySet<string> {
+      return new Set(
+        receiver.received.slice(tried).flatMap(({ body }) => body.records.map(({ id }: { id: string }) => id)),
+      );
+    }
+  });
+
+  test('what was not told of a user before they were deleted is not told', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    await app.endpoint(receiver.url, ['action.log_created']);
+    await app.pass(5 * second);
+    await app.call('POST', '/v1/users/gone/actions/pay', { body: {} });
+    await app.call('POST', '/v1/users/kept/actions/pay', { body: {} });
+    await app.call('POST', '/v1/users/renamed/actions/pay', { body: {} });
+    await app.call('DELETE', '/v1/users/gone');
+    await app.call('DELETE', '/v1/users/renamed?actions=false');
+    await app.pass(12 * minute);
+    await app.pass(5 * second);
+    await app.pass(5 * second);
+    expect(receiver.received.flatMap(({ body }) => body.records).map(({ record }) => record.userId)).toEqual(['kept']);
+  });
+});

@@ -1,0 +1,122 @@
+/** F33: a server that is asked for more than it can do does what it can, and refuses the rest at once. */
+import { Agent, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
+import { ask, basic, tries } from '../rig/api.ts';
+import { databaseProxy } from '../rig/database-proxy.ts';
+import type { DatabaseProxy } from '../rig/database-proxy.ts';
+import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
+
+const credentials = testCredentials();
+const key = credentials.SALLYPORT_SECRET_KEY;
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly ms: number;
+}
+
+describe('F33: a server that is asked for three times as much as it can do', () => {
+  let proxy: DatabaseProxy;
+  let server: ServerProcess;
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  let asked = 0;
+  beforeAll(async () => {
+    // The database is the bottleneck, so that what the server can do does not depend on the machine.
+    proxy = await databaseProxy(await createPostgresDatabase());
+    proxy.delayMs = 40;
+    server = await startServer({
+      ...credentials,
+      DATABASE_URL: proxy.url,
+      SALLYPORT_DATABASE_POOL_SIZE: '3',
+      SALLYPORT_LOG_LEVEL: 'error',
+    });
+  });
+  afterAll(async () => {
+    agent.destroy();
+    await server.stop();
+    proxy.close();
+  });
+
+  function track(): Promise<Answer> {
+    asked += 1;
+    const startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          agent,
+          port: new URL(server.url).port,
+          host: '127.0.0.1',
+          method: 'POST',
+          path: `/v1/users/u-${asked % 500}/actions/a`,
+          headers: { authorization: basic(key), 'content-type': 'application/json', 'content-length': 2 },
+        },
+        (response) => {
+          response.resume();
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              retryAfter: response.headers['retry-after'],
+              ms: performance.now() - startedMs,
+            }),
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end('{}');
+    });
+  }
+
+  /** As many callers, each of whom waits for a response before the next request. */
+  async function closedLoop(callers: number, forMs: number): Promise<readonly Answer[]> {
+    const answers: Answer[] = [];
+    const endMs = performance.now() + forMs;
+    await Promise.all(
+      Array.from({ length: callers }, async () => {
+        while (performance.now() < endMs) answers.push(await track());
+      }),
+    );
+    return answers;
+  }
+
+  /** So many requests a second, whatever becomes of them. */
+  async function openLoop(perSecond: number, forMs: number): Promise<readonly Answer[]> {
+    const answers: Promise<Answer>[] = [];
+    const startedMs = performance.now();
+    for (let pastMs = 0; pastMs < forMs; pastMs = performance.now() - startedMs) {
+      while (answers.length < (pastMs / 1000) * perSecond) answers.push(track());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return Promise.all(answers);
+  }
+
+  const quantile = (answers: readonly Answer[], share: number) =>
+    answers.map(({ ms }) => ms).sort((one, other) => one - other)[Math.floor(answers.length * share)] ?? 0;
+  const isDone = ({ status }: Answer) => status === 200;
+
+  test('does what it can, tells the rest to come again, and has no queue afterwards', async () => {
+    const measureMs = tries(2_000, 60_000);
+    const overloadMs = tries(4_000, 600_000);
+    await closedLoop(32, tries(500, 5_000));
+    const atCapacity = await closedLoop(32, measureMs);
+    expect(atCapacity.every(isDone)).toBe(true);
+    const peak = (atCapacity.length / measureMs) * 1000;
+
+    const answers = await openLoop(peak * 3, overloadMs);
+    const done = answers.filter(isDone);
+    const refused = answers.filter((answer) => !isDone(answer));
+    expect(done.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ status, retryAfter }) => `${status} ${retryAfter}`))).toEqual(new Set(['503 1']));
+
+    // As soon as the load falls, nobody is refused and nobody waits.
+    expect((await closedLoop(8, 1_000)).every(isDone)).toBe(true);
+    expect((await ask(server.url, 'GET', '/metrics')).text).toMatch(/^sallyport_database_pool\{what="waiting"\} 0$/m);
+
+    // Times mean something only where the machine does nothing else, and the first seconds are a burst.
+    if (process.env['TEST_LONG'] === undefined) return;
+    expect((done.length / overloadMs) * 1000).toBeGreaterThan(0.8 * peak);
+    expect(quantile(done, 0.99)).toBeLessThan(2 * quantile(atCapacity, 0.99));
+    expect(quantile(refused, 0.99)).toBeLessThan(50);
+  }, 900_000);
+});
