@@ -463,6 +463,13 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   ...Object.fromEntries(
     ['Push', 'QrCode', 'InApp'].flatMap((name): [string, Provoke][] => [
       [`find${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `find${name}Credential`)],
+      [
+        `find${name}Credential invalid_request`,
+        ({ own }) => {
+          const { path, ...request } = requireExample(`find${name}Credential`)(own);
+          return { ...request, path: path.replace(/\?.*/, '') };
+        },
+      ],
       [`add${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `add${name}Credential`)],
       [`remove${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `remove${name}Credential`)],
       [
