@@ -56,7 +56,11 @@ export const eventsCase: BenchCase = {
       open.push(collector);
       await addEndpoint(server, logging, collector.url, ['action.log_created']);
       // What is stored is told as if the endpoint had been there all along, so that as much is told as the job can.
-      await db.script(`update action_log_progress set logged_to = '00000000-0000-0000-0000-000000000000'`);
+      await db.script(`
+        insert into action_log_progress (tenant_id, logged_to)
+        values ('${logging.SALLYPORT_TENANT_ID}', '00000000-0000-0000-0000-000000000000')
+        on conflict (tenant_id) do update set logged_to = excluded.logged_to;
+      `);
       const generator = startLoadGenerator();
       open.push(generator);
       const results = { quiet: [] as LoadResult[], logging: [] as LoadResult[] };
