@@ -65,7 +65,7 @@ const storyRooms = [
   ['views/', ['^src/methods/registry\\.ts$', '^src/runtime/tokens\\.ts$'], ['zod']],
   ['sessions/', ['^src/runtime/tokens\\.ts$']],
   ['configuring/', ['^src/runtime/(runtime|crypto|certificates)\\.ts$'], ['zod']],
-  ['counting/', ['^src/runtime/crypto\\.ts$']],
+  ['counting/', ['^src/runtime/crypto\\.ts$'], ['libphonenumber-js']],
   ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
   ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
   [
@@ -135,7 +135,7 @@ module.exports = {
     ...room(
       'contract/',
       [
-        '^src/core/(alerts/measure|authenticators/is-mailbox|events/event-types)\\.ts$',
+        '^src/core/(alerts/measure|authenticators/is-mailbox|events/event-types|pumping/pumping-settings)\\.ts$',
         '^src/methods/(contracts|manifests)\\.ts$',
       ],
       {

@@ -345,6 +345,7 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
       metrics.sent(provider, result);
       counts.add(tenantId, 'sends', result);
     },
+    judgedText: (reason, result) => metrics.judgedText(reason, result),
     replayed: (what) => metrics.replayed(what),
   };
 }

@@ -53,6 +53,11 @@ export const metricList = {
     labels: ['provider', 'result'],
     help: 'Mails by provider (SERVER for the one of SALLYPORT_SMTP_URL) and result: taken, refused, failed (did not get there), or unknown.',
   },
+  sallyport_texts_judged_total: {
+    type: 'counter',
+    labels: ['reason', 'result'],
+    help: 'Texts by result: sent, monitored (sent, but would have been refused), refused, or withheld (silently not sent); and the reason, as the guide on pumping lists them.',
+  },
   sallyport_waiting: {
     type: 'gauge',
     labels: ['what'],

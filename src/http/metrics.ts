@@ -49,6 +49,8 @@ export interface Metrics {
   lockedOut(method: string): void;
   /** Counts one message by how it ended. */
   sent(provider: string, result: string): void;
+  /** Counts one text by what was decided of it, and why. */
+  judgedText(reason: string, result: string): void;
   /** Counts one thing that was used before and came again. */
   replayed(what: string): void;
   /** Counts one change of the database's clock that was no passing of time. */
@@ -100,6 +102,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
   const lockouts = counter('sallyport_lockouts_total');
   const replays = counter('sallyport_replays_total');
   const sends = counter('sallyport_sends_total');
+  const judgedTexts = counter('sallyport_texts_judged_total');
   const waiting = gauge('sallyport_waiting');
   const waitingOldest = gauge('sallyport_waiting_oldest_seconds');
   const waitingOverdue = gauge('sallyport_waiting_overdue_seconds');
@@ -162,6 +165,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
     proved: (method, result) => proofs.inc({ method, result }),
     lockedOut: (method) => lockouts.inc({ method }),
     sent: (provider, result) => sends.inc({ provider, result }),
+    judgedText: (reason, result) => judgedTexts.inc({ reason, result }),
     replayed: (what) => replays.inc({ what }),
     clockStepped: () => clockSteps.inc(),
     actionsWithoutMonth: (count) => actionsWithoutMonth.set(count),

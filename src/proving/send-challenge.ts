@@ -134,6 +134,8 @@ async function begin<R extends Route>(
     verificationMethod,
     contact,
     userId: key.userId,
+    challengeId,
+    ipAddress: request.sender.ipAddress,
     nowMs,
   });
   await before?.(sql);

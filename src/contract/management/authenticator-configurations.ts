@@ -3,6 +3,7 @@
  * id, and one object for each method at its own path. Both work on the same stored data.
  */
 import { z } from 'zod';
+import { numberTypes } from '../../core/pumping/pumping-settings.ts';
 import { pageFlags } from '../../methods/manifests.ts';
 import { json } from '../route.ts';
 import * as v from '../values.ts';
@@ -31,7 +32,7 @@ const about = {
   pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
-  smsCountryCodes: 'Countries that text messages may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  smsCountryCodes: 'Countries that texts may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent or empty: none. What is absent for WHATSAPP is as for SMS.',
   defaultCountryCode:
     'Country that number fields begin with, as an ISO 3166-1 alpha-2 code; one of `smsCountryCodes` where those are set. Changing that list so that it lacks the country removes it. Absent: none.',
   rateLimit: 'How many are permitted within the window: 1 to 100.',
@@ -41,12 +42,33 @@ const about = {
   sendingLimits:
     'How many messages a user, and an address, may be sent within a window: 1 to 6 limits that all apply. Absent: 12 emails or 6 text messages in 10 minutes.',
   prefixLimits:
-    'Limits on text messages to blocks of numbers, at most 5. Text messages are not part of this release: stored for later. Absent: none.',
+    'Limits on texts to blocks of numbers, at most 5, in addition to those of `pumpingProtection`. Absent: none.',
   enabled: 'Whether the limit applies. Absent: true.',
-  blockSize: 'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more.',
+  blockSize: 'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more. All but the last four digits are looked at, so a longer block is that range.',
   blockRateLimit: 'How many messages a block may be sent within the window: 1 to 1,000.',
   blockWindow: 'Length of the window, in minutes: above 0, at most 1,440.',
   blockCountryCodes: 'Countries that the limit is for, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  pumpingProtection:
+    'Protection from pumping, which is texts that are asked for only because somebody earns money by them. Replaced as a whole. Absent: on, with what each member says. The guide on pumping explains it.',
+  pumpingMode:
+    '`block` refuses; `monitor` sends everything but what exceeds the limits of a user or number, and tells what it would have refused. Absent: `block`.',
+  pumpingRefusal:
+    'What a caller sees of a refused text: an `error`, or `silent`: a response as if the code had been sent. Absent: `error`.',
+  numberTypes:
+    'Types of numbers that texts may go to, as their digits tell; `UNKNOWN` are those that no operator has. Absent: `MOBILE` and `FIXED_LINE_OR_MOBILE`.',
+  safeNumbers:
+    'Numbers in E.164 form, or beginnings of numbers, that no breaker blocks, at most 200. Limits are for them as well. Absent: none.',
+  rangeLimit: 'How many texts a range, the numbers that differ in their last four digits only, may be sent. Absent: 100 in 60 minutes.',
+  addressLimit:
+    'How many texts may be asked for from an IPv4 address or an IPv6 /64. Absent: 60 in 60 minutes.',
+  textRateLimit: 'How many texts are permitted within the window: 1 to 100,000.',
+  hourlyMax: 'How many texts the tenant may send within about an hour: 1 to 1,000,000. Absent: 5,000.',
+  rangeBreaker:
+    'When a range is sent no more texts, except to numbers that verified before. Absent: at 5 sends within a day, if less than 20 percent of their codes were entered.',
+  countryBreaker:
+    'When the ranges of a country may each have only one send that is not answered, except to numbers that verified before. Absent: at 50 texts that were asked for within an hour or a day, if less than 35 percent of their codes were entered.',
+  minimumSends: 'With fewer it does not judge: 1 to 100,000.',
+  minimumShare: 'It opens where less than so many percent of the codes were entered: 0 to 100. At 0 it never opens.',
   smsVariables:
     'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
   emailVariables:
@@ -89,6 +111,31 @@ const rateLimit = closed({
   rateLimit: z.int().min(1).max(100).describe(about.rateLimit),
   windowInMinutes: z.number().min(1).max(1440).describe(about.windowInMinutes),
 });
+const textLimit = z.strictObject({
+  rateLimit: z.int().min(1).max(100_000).describe(about.textRateLimit),
+  windowInMinutes: z.number().min(1).max(1440).describe(about.windowInMinutes),
+});
+const breaker = z.strictObject({
+  minimumSends: z.int().min(1).max(100_000).describe(about.minimumSends),
+  minimumShare: z.number().min(0).max(100).describe(about.minimumShare),
+});
+const pumpingProtection = z
+  .strictObject({
+    mode: z.enum(['block', 'monitor']).describe(about.pumpingMode),
+    refusal: z.enum(['error', 'silent']).describe(about.pumpingRefusal),
+    numberTypes: z.array(z.enum(numberTypes)).min(1).max(numberTypes.length).describe(about.numberTypes),
+    safeNumbers: z
+      .array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'safeNumbers must each begin with + and a country calling code.'))
+      .max(200)
+      .describe(about.safeNumbers),
+    rangeLimit: textLimit.describe(about.rangeLimit),
+    addressLimit: textLimit.describe(about.addressLimit),
+    hourlyMax: z.int().min(1).max(1_000_000).describe(about.hourlyMax),
+    rangeBreaker: breaker.describe(about.rangeBreaker),
+    countryBreaker: breaker.describe(about.countryBreaker),
+  })
+  .partial()
+  .describe(about.pumpingProtection);
 const submissionLimit = rateLimit.nullish().describe(about.submissionLimit);
 const rateLimits = z.array(rateLimit).min(1).max(6).nullish().describe(about.sendingLimits);
 const prefixRateLimits = z
@@ -277,6 +324,7 @@ const smsMembers = {
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
   prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
+  pumpingProtection: pumpingProtection.nullish(),
   allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
   ...credentialRequests(smsCredentials),
 };
@@ -336,6 +384,7 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
         )
         .optional()
         .describe(about.prefixLimits),
+      pumpingProtection: pumpingProtection.optional(),
       allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
       ...credentialAnswers(smsCredentials),
     })
@@ -574,6 +623,7 @@ const plainSettings = {
       `Methods of which a user must have enrolled one before adding a key, at most ${v.verificationMethods.length}. Empty or absent: none.`,
     ),
   smsCountryCodes: countryCodes.describe(about.smsCountryCodes),
+  pumpingProtection,
   allowMultipleUserAuthenticators: flag.describe(
     'Whether a user may have several keys of the method. Absent: true. Passkeys and security keys only.',
   ),

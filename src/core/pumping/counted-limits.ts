@@ -1,10 +1,14 @@
 import type { CountedLimit } from './judge-text.ts';
 import type { BlockLimit, PumpingSettings, TextLimit } from './pumping-settings.ts';
 
-/** A limit of a text, and under which name it is counted. */
+/** What is counted for all methods that send texts together. */
+const allTexts = 'TEXTS';
+
+/** A limit of a text, and under which name and for which method it is counted. */
 export interface LimitOfText extends TextLimit {
   readonly name: CountedLimit;
   readonly subject: string;
+  readonly verificationMethod: string;
 }
 
 /** Whom and what a text is counted for. */
@@ -17,24 +21,27 @@ interface Counted {
   readonly address: string | null;
 }
 
-/**
- * The limits of a text, the narrowest first. Those of persons are for each method; those of ranges, blocks and addresses
- * are shared by all methods that send texts.
- */
+/** The limits of a text, the narrowest first. */
 export function countedLimits(settings: PumpingSettings, text: Counted): readonly LimitOfText[] {
-  const { verificationMethod: method, number, user, range, address, countryCode } = text;
+  const { verificationMethod, number, user, range, address, countryCode } = text;
   const { personLimits, rangeLimit, addressLimit, blockLimits } = settings;
   const ofPerson = (name: CountedLimit, subject: string) =>
-    personLimits.map((limit) => ({ ...limit, name, subject: `${method} ${subject}` }));
+    personLimits.map((limit) => ({ ...limit, name, subject, verificationMethod }));
+  const ofAll = (name: CountedLimit, subject: string, limit: TextLimit) => ({
+    ...limit,
+    name,
+    subject,
+    verificationMethod: allTexts,
+  });
   return [
     ...ofPerson('number_limit', number),
     ...(user === null ? [] : ofPerson('user_limit', user)),
-    { ...rangeLimit, name: 'range_limit', subject: `range:${range}` },
+    ofAll('range_limit', `range:${range}`, rangeLimit),
     ...blockLimits.flatMap((limit) => {
       const block = blockOf(limit, range, countryCode);
-      return block === undefined ? [] : { ...limit, name: 'block_limit' as const, subject: `block:${block}` };
+      return block === undefined ? [] : ofAll('block_limit', `block:${block}`, limit);
     }),
-    ...(address === null ? [] : [{ ...addressLimit, name: 'address_limit' as const, subject: `address:${address}` }]),
+    ...(address === null ? [] : [ofAll('address_limit', address, addressLimit)]),
   ];
 }
 

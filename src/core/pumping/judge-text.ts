@@ -82,6 +82,24 @@ const unansweredMax = 5;
 // A range with so many entered codes before the last day is known: an attack of today cannot have made them.
 const enteredBeforeMin = 3;
 
+/**
+ * Whether a text is not sent. While a tenant only monitors, all are sent but for the limits of a user and of a number: they
+ * keep people from being flooded, whoever pays.
+ */
+export function isHeldBack({ mode }: PumpingSettings, { isRefused, reason }: TextVerdict): boolean {
+  return isRefused && (mode === 'block' || reason === 'number_limit' || reason === 'user_limit');
+}
+
+/** What was decided about a text, for those who are told. */
+export interface JudgedText {
+  /** The challenge whose code it carries. */
+  readonly textId: string;
+  readonly countryCode: string;
+  readonly reason: TextVerdict['reason'];
+  /** `withheld`: refused, and the response does not say so. `monitored`: sent, but would have been refused. */
+  readonly result: 'sent' | 'monitored' | 'refused' | 'withheld';
+}
+
 /** Whether a refused text still counts as asked for in its country. */
 export function isCountedAsAsked(reason: string): boolean {
   return reason === 'range_breaker' || reason === 'country_breaker';

@@ -2,7 +2,7 @@
  * Judges texts in order, one after the other, and keeps what the judgement counts in memory: what would have become of
  * them under some settings. The database counts the same (`storage/queries/texts.ts`).
  */
-import { answerMs, isCountedAsAsked, judgedMs, judgeText, trustOf } from './judge-text.ts';
+import { answerMs, isCountedAsAsked, isHeldBack, judgedMs, judgeText, trustOf } from './judge-text.ts';
 import type { NumberFacts, Share, TextVerdict } from './judge-text.ts';
 import { hourAt, hourMs, rememberedMs, sentInHour } from './time-windows.ts';
 import type { PumpingSettings } from './pumping-settings.ts';
@@ -53,9 +53,12 @@ export function* replayTexts(
       return false;
     });
 
-    const limits = countedLimits(settings, text);
-    const reached = limits.find(({ subject, messagesMax, windowMs }) => {
-      const times = (ofLimit.get(subject) ?? []).filter((atMs) => atMs > nowMs - windowMs);
+    const limits = countedLimits(settings, text).map((limit) => ({
+      ...limit,
+      counted: `${limit.verificationMethod} ${limit.subject}`,
+    }));
+    const reached = limits.find(({ counted, messagesMax, windowMs }) => {
+      const times = (ofLimit.get(counted) ?? []).filter((atMs) => atMs > nowMs - windowMs);
       return times.length >= messagesMax;
     });
     const isRecent = ({ atMs }: Sent) => atMs > nowMs - judgedMs;
@@ -85,7 +88,7 @@ export function* replayTexts(
     });
     yield { text, verdict };
 
-    const isSent = !verdict.isRefused || settings.mode === 'monitor';
+    const isSent = !isHeldBack(settings, verdict);
     const isTrusted = trustOf(settings, text.phoneNumber, number) !== undefined;
     const share = hours.get(thisHour) ?? { asked: 0, entered: 0 };
     if (isSent ? !isTrusted : isCountedAsAsked(verdict.reason)) {
@@ -98,9 +101,9 @@ export function* replayTexts(
     sentToNumber.push(sent);
     sentToRange.push(sent);
     ofTenant.set(thisHour, (ofTenant.get(thisHour) ?? 0) + 1);
-    for (const subject of new Set(limits.map((limit) => limit.subject))) {
-      const times = ofLimit.get(subject) ?? [];
-      ofLimit.set(subject, times.filter((atMs) => atMs > nowMs - judgedMs).concat(nowMs));
+    for (const counted of new Set(limits.map((limit) => limit.counted))) {
+      const times = ofLimit.get(counted) ?? [];
+      ofLimit.set(counted, times.filter((atMs) => atMs > nowMs - judgedMs).concat(nowMs));
     }
   }
 }

@@ -76,6 +76,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       verificationMethod,
       contact,
       userId: body.userId,
+      challengeId,
+      ipAddress: body.ipAddress,
       nowMs,
     });
     await createChallenge(sql, {
@@ -143,8 +145,14 @@ async function resendCode(
   const { actionCode, idempotencyKey } = challenge;
   const logged = { userId: userId ?? undefined, actionCode, idempotencyKey, verificationMethod, contact };
   const begin = async (sql: Sql) => {
-    const message = { verificationMethod, contact, userId: userId ?? undefined, nowMs };
-    const counted = await countSend(sql, context, tenant, message);
+    const counted = await countSend(sql, context, tenant, {
+      verificationMethod,
+      contact,
+      userId: userId ?? undefined,
+      challengeId: resend.challengeId,
+      ipAddress: challenge.request.ipAddress,
+      nowMs,
+    });
     if (!(await createResend(sql, resend))) throw notOpen();
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,

@@ -49,7 +49,7 @@ export interface OpenMessage extends ContactColumns {
   /** Unix milliseconds. */
   readonly sentAt: number;
   readonly expiresAt: number;
-  /** Whether the send is pending. */
+  /** Whether the send is pending. One that was withheld looks like one that was accepted. */
   readonly isOut: boolean;
 }
 
@@ -58,7 +58,8 @@ export const openMessages = `
   select h.challenge_id as "challengeId", h.verification_method as "verificationMethod", h.purpose,
     h.authenticator_id as "authenticatorId", h.email, h.phone_number as "phoneNumber", h.state -> 'powers' as powers,
     h.code_length as "codeLength", (extract(epoch from h.created_at) * 1000)::bigint as "sentAt",
-    (extract(epoch from h.expires_at) * 1000)::bigint as "expiresAt", coalesce(h.out_until > $5, false) as "isOut"
+    (extract(epoch from h.expires_at) * 1000)::bigint as "expiresAt", 
+    coalesce(h.out_until > $5 and h.out_until <> 'infinity', false) as "isOut"
   from challenges h
   join authenticators a on a.tenant_id = h.tenant_id and a.user_id = h.user_id and a.authenticator_id = h.authenticator_id
   where h.tenant_id = $1 and h.user_id = $2 and h.action_code = $3 and h.idempotency_key = $4
@@ -93,6 +94,19 @@ const takenStatement = statement<never>(
  */
 export async function recordSendTaken(sql: Sql, tenantId: string, challengeId: string, nowMs: number): Promise<void> {
   await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs)]);
+}
+
+const withheldStatement = statement<never>(
+  'record_send_withheld',
+  `update challenges set out_until = 'infinity' where tenant_id = $1 and challenge_id = $2`,
+);
+
+/**
+ * Records that a message was not sent although its response says so. It is never accepted, so the message before it stays
+ * valid; the row stays, so that nothing tells the two apart.
+ */
+export async function recordSendWithheld(sql: Sql, tenantId: string, challengeId: string): Promise<void> {
+  await sql.query(withheldStatement, [tenantId, challengeId]);
 }
 
 const refusedStatement = statement<never>(
