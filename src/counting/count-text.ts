@@ -3,6 +3,7 @@ import { networkOf } from '../core/addresses/network-of.ts';
 import { countedLimits } from '../core/pumping/counted-limits.ts';
 import { isCountedAsAsked, isHeldBack, judgeText, trustOf } from '../core/pumping/judge-text.ts';
 import type { CountedLimit, JudgedText, TextVerdict } from '../core/pumping/judge-text.ts';
+import { pumpingSettingsOf } from '../core/pumping/pumping-settings.ts';
 import { numberRange } from '../core/pumping/number-range.ts';
 import type { Context } from '../calls/context.ts';
 import { RefusedText } from '../calls/refused-text.ts';
@@ -12,8 +13,8 @@ import type { CountedMessages, SendingLimit } from '../storage/queries/sent-mess
 import { loadTextFacts, noCountry, recordText } from '../storage/queries/texts.ts';
 import type { Sql } from '../storage/sql.ts';
 import { hiddenName } from './contact-subject.ts';
+import { userSubject } from './guess-subject.ts';
 import { numberFacts } from './number-facts.ts';
-import { pumpingSettingsOf } from './pumping-settings-of.ts';
 import { recordCounted } from './record-counted.ts';
 
 /** One for all limits, so that it does not tell which one was reached. */
@@ -48,7 +49,7 @@ export async function countText(
   const { tenantId } = tenant;
   const { verificationMethod, userId, challengeId, nowMs, ofContact, ofUser, ofRefused } = message;
   const phoneNumber = message.contact.value;
-  const settings = pumpingSettingsOf(tenant, verificationMethod);
+  const settings = pumpingSettingsOf(tenant.authenticatorConfigurations, verificationMethod);
   if (settings.mode === 'block' && settings.countryCodes.length === 0) throw noCountryChosen(verificationMethod);
 
   const { countryCode, numberType } = numberFacts(phoneNumber);
@@ -76,7 +77,7 @@ export async function countText(
     numberType,
     numberRange: range,
     numberName: ofContact,
-    userName: userId === undefined ? null : hiddenName(tenant, ['user', userId]),
+    userName: userId === undefined ? null : userSubject(tenant, userId),
     addressName: address,
     isOwn: facts.isOwn,
     isTrusted,
@@ -107,7 +108,13 @@ function judged(
 function refusalOf(text: JudgedText, record: RefusedText['record']): RefusedText {
   // Anybody can read the type of a number from its digits, and which countries are served from the page.
   return text.reason === 'country' || text.reason === 'number_type'
-    ? new RefusedText('invalid_request', 'Codes cannot be sent to this number. Use another one.', undefined, text, record)
+    ? new RefusedText(
+        'invalid_request',
+        'Codes cannot be sent to this number. Use another one.',
+        undefined,
+        text,
+        record,
+      )
     : new RefusedText(
         'too_many_requests',
         'Too many codes were sent. Try again later, or use another method.',

@@ -48,7 +48,8 @@ export async function countSend(
   // A user's refused messages are limited across all addresses, and use up nothing of those who own the addresses.
   const refusedSubject = ofUser ?? ofContact;
   const ofRefused = { ...refusedLimit, subject: refusedSubject, verificationMethod };
-  if (contact.kind === 'phoneNumber') return countText(sql, context, tenant, { ...message, ofContact, ofUser, ofRefused });
+  if (contact.kind === 'phoneNumber')
+    return countText(sql, context, tenant, { ...message, ofContact, ofUser, ofRefused });
 
   const subjects = [ofContact, ...(ofUser === undefined ? [] : [ofUser])].map((subject) => ({
     subject,

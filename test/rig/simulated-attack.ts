@@ -17,9 +17,9 @@ interface Attack {
   readonly ranges?: number;
   readonly honestThere?: number;
   readonly honestElsewhere?: number;
+  readonly answeredShare?: number;
 }
 
-const answeredShare = 0.02;
 const honestShare = 0.8;
 const startMs = Date.UTC(2026, 2, 2, 9);
 const hourMs = 3_600_000;
@@ -36,7 +36,8 @@ function seeded(seed: number): () => number {
 }
 
 export function simulatedAttack(attack: Attack): readonly SimulatedText[] {
-  const { seed, hours, texts = 10_000, ranges = 200, honestThere = 600, honestElsewhere = 2_400 } = attack;
+  const { seed, hours, texts = 10_000, ranges = 200, answeredShare = 0.02 } = attack;
+  const { honestThere = 600, honestElsewhere = 2_400 } = attack;
   const random = seeded(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
@@ -85,6 +86,6 @@ export function simulatedAttack(attack: Attack): readonly SimulatedText[] {
     ...honest(honestThere, 'PT', () => `+3519${pick(['1', '2', '3', '6'])}${digits(3)}`),
     ...honest(share, 'NZ', () => `+6421${digits(3)}`),
     ...honest(share, 'DE', () => `+49151${digits(4)}`),
-    ...honest(share, 'FR', () => `+336${digits(4)}`),
+    ...honest(share, 'FR', () => `+3361${digits(3)}`),
   ].sort((a, b) => a.askedAtMs - b.askedAtMs);
 }

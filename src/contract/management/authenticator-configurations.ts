@@ -32,7 +32,8 @@ const about = {
   pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
-  smsCountryCodes: 'Countries that texts may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent or empty: none. What is absent for WHATSAPP is as for SMS.',
+  smsCountryCodes:
+    'Countries that texts may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent or empty: none. What is absent for WHATSAPP is as for SMS.',
   defaultCountryCode:
     'Country that number fields begin with, as an ISO 3166-1 alpha-2 code; one of `smsCountryCodes` where those are set. Changing that list so that it lacks the country removes it. Absent: none.',
   rateLimit: 'How many are permitted within the window: 1 to 100.',
@@ -44,7 +45,8 @@ const about = {
   prefixLimits:
     'Limits on texts to blocks of numbers, at most 5, in addition to those of `pumpingProtection`. Absent: none.',
   enabled: 'Whether the limit applies. Absent: true.',
-  blockSize: 'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more. All but the last four digits are looked at, so a longer block is that range.',
+  blockSize:
+    'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more. All but the last four digits are looked at, so a longer block is that range.',
   blockRateLimit: 'How many messages a block may be sent within the window: 1 to 1,000.',
   blockWindow: 'Length of the window, in minutes: above 0, at most 1,440.',
   blockCountryCodes: 'Countries that the limit is for, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
@@ -58,9 +60,9 @@ const about = {
     'Types of numbers that texts may go to, as their digits tell; `UNKNOWN` are those that no operator has. Absent: `MOBILE` and `FIXED_LINE_OR_MOBILE`.',
   safeNumbers:
     'Numbers in E.164 form, or beginnings of numbers, that no breaker blocks, at most 200. Limits are for them as well. Absent: none.',
-  rangeLimit: 'How many texts a range, the numbers that differ in their last four digits only, may be sent. Absent: 100 in 60 minutes.',
-  addressLimit:
-    'How many texts may be asked for from an IPv4 address or an IPv6 /64. Absent: 60 in 60 minutes.',
+  rangeLimit:
+    'How many texts a range, the numbers that differ in their last four digits only, may be sent. Absent: 100 in 60 minutes.',
+  addressLimit: 'How many texts may be asked for from an IPv4 address or an IPv6 /64. Absent: 60 in 60 minutes.',
   textRateLimit: 'How many texts are permitted within the window: 1 to 100,000.',
   hourlyMax: 'How many texts the tenant may send within about an hour: 1 to 1,000,000. Absent: 5,000.',
   rangeBreaker:

@@ -81,7 +81,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads the settings of a method as they are stored. What cannot be read counts as not set, so broken data never permits
  * more than the defaults do.
  */
-export function readPumpingSettings(stored: Members): PumpingSettings {
+function readPumpingSettings(stored: Members): PumpingSettings {
   const own = members(stored['pumpingProtection']);
   const defaults = pumpingDefaults;
   const personLimits = list(stored['sendingRateLimitConfigurations']).flatMap((one) => readLimit(one) ?? []);
@@ -101,6 +101,19 @@ export function readPumpingSettings(stored: Members): PumpingSettings {
     rangeBreaker: readBreaker(own['rangeBreaker'], defaults.rangeBreaker),
     countryBreaker: readBreaker(own['countryBreaker'], defaults.countryBreaker),
   };
+}
+
+/** What texts of all methods share, where a method has none of its own. */
+const sharedNames = ['smsCountryCodes', 'pumpingProtection', 'prefixRateLimitConfigurations'];
+
+/** How a method's texts are protected. What is not set for WHATSAPP is as for SMS. */
+export function pumpingSettingsOf(
+  configurations: readonly { readonly verificationMethod: string; readonly settings: Members }[],
+  verificationMethod: string,
+): PumpingSettings {
+  const of = (method: string) => configurations.find((one) => one.verificationMethod === method)?.settings ?? {};
+  const shared = Object.entries(of('SMS')).filter(([name]) => sharedNames.includes(name));
+  return readPumpingSettings({ ...Object.fromEntries(shared), ...of(verificationMethod) });
 }
 
 function readLimit(stored: unknown): TextLimit | undefined {
