@@ -101,6 +101,8 @@ function serves(block: string, provider: unknown): boolean {
 
 // BIRD sends both SMS and e-mail, with credentials of its own for each.
 function isFor(named: string, block: string): boolean {
+  // It says nothing of who sends messages.
+  if (block === 'playIntegrityCredentials') return false;
   if (named === 'pushProvider') return block === 'apnsCredentials' || block === 'fcmCredentials';
   return block.includes('Email') === (named === 'emailProvider');
 }
