@@ -135,7 +135,7 @@ module.exports = {
     ...room(
       'contract/',
       [
-        '^src/core/(alerts/measure|authenticators/is-mailbox|events/event-types)\\.ts$',
+        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types)\\.ts$',
         '^src/methods/(contracts|manifests)\\.ts$',
       ],
       {

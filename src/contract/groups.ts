@@ -103,6 +103,11 @@ export const groups = {
     description:
       'Send a link to the user’s email address, and wait until they have opened and confirmed it, on this device or another.',
   },
+  'phone-codes': {
+    area: browser,
+    title: 'Codes by text message and WhatsApp',
+    description: 'Send a one-time code to the user’s phone number, and check what they typed.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

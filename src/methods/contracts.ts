@@ -5,7 +5,9 @@ import { routes as emailOtp } from './email-otp/contract.ts';
 import { routes as passkey } from './passkey/contract.ts';
 import { routes as recoveryCode } from './recovery-code/contract.ts';
 import { routes as securityKey } from './security-key/contract.ts';
+import { routes as sms } from './sms/contract.ts';
 import { routes as totp } from './totp/contract.ts';
+import { routes as whatsapp } from './whatsapp/contract.ts';
 
 export const methodRoutes: readonly Route[] = [
   ...passkey,
@@ -13,5 +15,7 @@ export const methodRoutes: readonly Route[] = [
   ...totp,
   ...emailOtp,
   ...emailMagicLink,
+  ...sms,
+  ...whatsapp,
   ...recoveryCode,
 ];

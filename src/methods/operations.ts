@@ -5,7 +5,9 @@ import { operations as emailOtp } from './email-otp/operations/index.ts';
 import { operations as passkey } from './passkey/operations/index.ts';
 import { operations as recoveryCode } from './recovery-code/operations/index.ts';
 import { operations as securityKey } from './security-key/operations/index.ts';
+import { operations as sms } from './sms/operations/index.ts';
 import { operations as totp } from './totp/operations/index.ts';
+import { operations as whatsapp } from './whatsapp/operations/index.ts';
 
 export const methodOperations: readonly Operation[] = [
   ...passkey,
@@ -13,5 +15,7 @@ export const methodOperations: readonly Operation[] = [
   ...totp,
   ...emailOtp,
   ...emailMagicLink,
+  ...sms,
+  ...whatsapp,
   ...recoveryCode,
 ];
