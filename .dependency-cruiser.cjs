@@ -153,7 +153,7 @@ module.exports = {
       'operations/',
       [
         '^src/methods/operations\\.ts$',
-        '^src/delivery/email/inbox-mailer\\.ts$',
+        '^src/delivery/inbox\\.ts$',
         '^src/texts/',
         '^src/runtime/tokens\\.ts$',
       ],

@@ -7,9 +7,9 @@ import { Refusal } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
-import type { InboxMailer } from './delivery/email/inbox-mailer.ts';
 import type { Mailer } from './delivery/email/mailer.ts';
 import { tenantMailers } from './delivery/email/tenant-mailers.ts';
+import type { Inbox } from './delivery/inbox.ts';
 import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
@@ -68,8 +68,8 @@ export interface AppOptions {
   readonly enrichment: Enrichment;
   /** Delivers mail; undefined if none is configured. */
   readonly mailer: Mailer | undefined;
-  /** In development without a mail server: keeps what would have been sent. */
-  readonly inbox: InboxMailer | undefined;
+  /** In development: keeps what would have been sent, by what no provider is configured for. */
+  readonly inbox: Inbox | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
   readonly seal: Seal;
@@ -135,7 +135,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     runtime,
     published,
     enrichment,
-    mailer: options.mailer ?? options.inbox,
+    mailer: options.mailer ?? options.inbox?.mailer,
+    texter: options.inbox?.texter,
     mailers,
     outbound: options.outbound,
     inbox: options.inbox,

@@ -1,7 +1,8 @@
-import type { InboxMailer } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
 import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
+import type { Inbox } from '../delivery/inbox.ts';
 import type { Outbound } from '../delivery/outbound.ts';
+import type { Texter } from '../delivery/text/texter.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Published } from '../storage/published.ts';
@@ -24,10 +25,12 @@ export interface Context {
    */
   readonly mailer: Mailer | undefined;
   readonly mailers: TenantMailers;
+  /** Delivers texts for tenants without their own provider: in development, the inbox. See `telling/tenant-texter.ts`. */
+  readonly texter: Texter | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
-  /** In development without a mail server: keeps what would have been sent. */
-  readonly inbox: InboxMailer | undefined;
+  /** In development: keeps what would have been sent. */
+  readonly inbox: Inbox | undefined;
   /** The origin under which this server is reached, without a trailing slash. */
   readonly publicUrl: string;
   /** Whether this is a developer's own machine, where any localhost counts as a page of the tenant. */

@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
-import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
+import { openInbox } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import { openServerLog } from '../http/logger.ts';
@@ -66,8 +66,8 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
 
     const names = openNames(runtime);
     const mailer = config.smtp === undefined ? undefined : smtpMailer(config.smtp, names, runtime.timers);
-    const inbox = mailer === undefined && config.mode === 'development' ? inboxMailer(runtime.clock) : undefined;
-    if (inbox !== undefined) logger.info('no mail server is configured: messages are kept at /dev/inbox');
+    const inbox = config.mode === 'development' ? openInbox(runtime.clock) : undefined;
+    if (inbox !== undefined) logger.info('messages for which no provider is configured are kept at /dev/inbox');
 
     let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     // Imported late because it is most of the program. Other commands do not need it, and neither does a start that

@@ -20,6 +20,7 @@ import type { Context } from '../calls/context.ts';
 import { loggingLimits } from '../calls/log-challenge.ts';
 import type { TokenRequest } from '../calls/request.ts';
 import { recordAudit } from '../calls/record-audit.ts';
+import type { SentBy } from '../telling/hand-over.ts';
 import { sendCounted, sendMsMax } from '../telling/send-counted.ts';
 import { tenantMailer } from '../telling/tenant-mailer.ts';
 import { isInPlaceOf, sentMessageView } from '../views/sent-message.ts';
@@ -50,7 +51,7 @@ export interface Message {
   readonly challengeId: string;
   readonly code: StoredCode | null;
   readonly tokenDigest: Buffer | null;
-  send(locale: PageLocale): Promise<void>;
+  send(locale: PageLocale): Promise<SentBy>;
 }
 
 /**

@@ -5,6 +5,7 @@ import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
 import type { Context } from '../calls/context.ts';
+import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
 
 /** Sends a code. @throws {Refusal} as {@link sendMail} does. */
@@ -12,10 +13,10 @@ export async function sendCodeMail(
   context: Context,
   tenant: Tenant,
   mail: { readonly to: Contact; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
-): Promise<void> {
+): Promise<SentBy> {
   const { to, code, validMinutes, locale } = mail;
   const words = mailWords(locale, tenant.name);
-  await sendMail(context, tenant, {
+  return sendMail(context, tenant, {
     to: emailOf(to),
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {

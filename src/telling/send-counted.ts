@@ -8,7 +8,8 @@ import { DatabaseUnavailable } from '../storage/sql.ts';
 import type { Context } from '../calls/context.ts';
 import { logChallenge } from '../calls/log-challenge.ts';
 import type { LoggedChallenge } from '../calls/log-challenge.ts';
-import { isNotSent, isRefusedByServer } from './send-mail.ts';
+import { isNotSent, isRefusedByProvider } from './hand-over.ts';
+import type { SentBy } from './hand-over.ts';
 
 /** A message that was counted and stored, and is about to be sent. */
 export interface CountedSend {
@@ -38,7 +39,7 @@ export async function sendCounted(
   context: Context,
   tenant: Tenant,
   counted: CountedSend,
-  send: () => Promise<void>,
+  send: () => Promise<SentBy>,
 ): Promise<void> {
   try {
     await send();
@@ -59,7 +60,7 @@ function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<
 function takeBack(context: Context, tenant: Tenant, counted: CountedSend, error: unknown): Promise<void> {
   const { messageIds, asRefused } = counted.messages;
   // An unreachable server reveals nothing about a mailbox, and is not the sender's fault.
-  const messages = { messageIds, asRefused: isRefusedByServer(error) ? asRefused : [] };
+  const messages = { messageIds, asRefused: isRefusedByProvider(error) ? asRefused : [] };
   return note(context, tenant, counted, async (sql) => {
     await deleteRefusedSend(sql, tenant.tenantId, counted.challengeId);
     await giveBackMessages(sql, tenant.tenantId, messages);

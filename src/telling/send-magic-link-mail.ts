@@ -5,6 +5,7 @@ import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
 import type { Context } from '../calls/context.ts';
+import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
 
 /** Sends a link. @throws {Refusal} as {@link sendMail} does. */
@@ -12,11 +13,11 @@ export async function sendMagicLinkMail(
   context: Context,
   tenant: Tenant,
   mail: { readonly to: Contact; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
-): Promise<void> {
+): Promise<SentBy> {
   const { to, url, validMinutes, locale } = mail;
   const words = mailWords(locale, tenant.name);
   const heading = words.say('link.subject');
-  await sendMail(context, tenant, {
+  return sendMail(context, tenant, {
     to: emailOf(to),
     subject: heading,
     ...mailBodies(words, {

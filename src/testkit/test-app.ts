@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream';
 import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
-import { inboxMailer } from '../delivery/email/inbox-mailer.ts';
-import type { KeptEmail } from '../delivery/email/inbox-mailer.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
+import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
@@ -59,6 +59,8 @@ export interface TestApp {
   createTenant(name: string): Promise<TestTenant>;
   /** Mail that was sent, latest first. */
   mail(): readonly KeptEmail[];
+  /** Texts that were sent, latest first. */
+  texts(): readonly KeptText[];
   close(): Promise<void>;
 }
 
@@ -104,7 +106,7 @@ export async function testApp(
     options.enrichment === undefined
       ? await bundledEnrichment()
       : await openEnrichment(options.enrichment, runtime, () => undefined);
-  const inbox = inboxMailer(runtime.clock);
+  const inbox = openInbox(runtime.clock);
   const app = await createApp({
     db,
     ...(options.owner === undefined ? {} : { owner: options.owner }),
@@ -146,7 +148,8 @@ export async function testApp(
     tenant,
     logText: () => lines.join(''),
     createTenant: createTestTenant,
-    mail: () => inbox.messages(),
+    mail: () => inbox.messages().filter(isKeptEmail),
+    texts: () => inbox.messages().flatMap((message) => (isKeptEmail(message) ? [] : [message])),
     async call(method, path, call = {}) {
       const key = call.key === undefined ? tenant.secretKey : call.key;
       const credential = key === null ? undefined : `Basic ${Buffer.from(`${key}:`).toString('base64')}`;

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';

@@ -15,7 +15,7 @@ import { signActionToken } from '../../src/runtime/tokens.ts';
 import { operations } from '../../src/operations/index.ts';
 import { listApiKeys, revokeApiKeyRow } from '../../src/storage/queries/api-keys.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { SoftwareKey } from '../../src/testkit/authenticator.ts';

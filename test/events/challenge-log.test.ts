@@ -1,6 +1,6 @@
 /** What happens to challenges is told to whoever collects it, and costs nobody else anything. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';

@@ -2,7 +2,7 @@
  * Deliveries that follow a change are not lost, not sent by two nodes, not retried without end and not kept needlessly.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import { deliverOutbox } from '../../src/jobs/deliver-outbox.ts';
 import { takeOutboxRows } from '../../src/storage/queries/outbox.ts';

@@ -2,7 +2,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { metricList } from '../../src/http/metric-list.ts';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import { jobsOn } from '../../src/jobs/describe-jobs.ts';
 import { DatabaseUnavailable } from '../../src/storage/sql.ts';

@@ -4,7 +4,7 @@ import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import type { Job, JobContext } from '../../src/jobs/job.ts';
 import { storeCounts } from '../../src/jobs/store-counts.ts';
 import { watchAlerts } from '../../src/jobs/watch-alerts.ts';
-import { DeliveryFailed } from '../../src/delivery/email/mailer.ts';
+import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp } from '../../src/testkit/test-app.ts';

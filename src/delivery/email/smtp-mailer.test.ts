@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { makeCertificate } from '../../../test/rig/certificate.ts';
 import { openNames } from '../names.ts';
 import type { Names } from '../names.ts';
-import { DeliveryFailed } from './mailer.ts';
+import { DeliveryFailed } from '../delivery-failed.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
 

@@ -7,7 +7,7 @@ import type { Names } from '../names.ts';
 import { openSocket } from '../open-socket.ts';
 import type { Target } from '../open-socket.ts';
 import type { OutboundConnection } from '../outbound.ts';
-import { DeliveryFailed } from './mailer.ts';
+import { DeliveryFailed } from '../delivery-failed.ts';
 import type { Mailer } from './mailer.ts';
 import type { Timers } from '../../runtime/runtime.ts';
 import { openTurns } from '../../runtime/turns.ts';

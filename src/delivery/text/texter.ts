@@ -1,0 +1,28 @@
+import type { MessageAbout } from '../message-about.ts';
+
+export type TextChannel = 'SMS' | 'WHATSAPP';
+
+/** A message to one telephone number. */
+export interface Text {
+  readonly channel: TextChannel;
+  /** In E.164 form. */
+  readonly to: string;
+  readonly body: string;
+  /** The code in `body`, for providers that put it into an approved template of their own. */
+  readonly code: string;
+  readonly locale: string;
+  /** The sender that the tenant chose for the country; absent where the provider chooses. */
+  readonly from?: string | undefined;
+  readonly about?: MessageAbout | undefined;
+}
+
+/** Passes texts to a provider; every provider implements this. */
+export interface Texter {
+  /**
+   * Resolves to the provider's own id of the message once it was accepted for delivery; to undefined if the provider
+   * gives none. Tenants that share a provider take turns.
+   * @throws {DeliveryFailed} within five seconds otherwise
+   */
+  send(text: Text, tenantId: string): Promise<string | undefined>;
+  close(): void;
+}

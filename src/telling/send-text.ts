@@ -1,0 +1,38 @@
+import type { MessageAbout } from '../delivery/message-about.ts';
+import type { TextChannel } from '../delivery/text/texter.ts';
+import type { Tenant } from '../storage/published.ts';
+import type { PageLocale } from '../texts/page-locale.ts';
+import type { Context } from '../calls/context.ts';
+import { handOver } from './hand-over.ts';
+import type { SentBy } from './hand-over.ts';
+import { tenantTexter, textProviderOf } from './tenant-texter.ts';
+
+/** A code for a telephone number. */
+export interface CodeText {
+  readonly verificationMethod: TextChannel;
+  /** In E.164 form. */
+  readonly to: string;
+  /** The whole text, with the code. */
+  readonly body: string;
+  readonly code: string;
+  readonly locale: PageLocale;
+  /** The challenge whose row stores the code. */
+  readonly challengeId: string;
+  /** What the tenant's own endpoint is told of it. */
+  readonly about?: Omit<MessageAbout, 'verificationMethod'>;
+}
+
+/**
+ * Sends a text for a tenant, by the provider of the method. Never call it inside a transaction.
+ * @throws {Refusal} as {@link handOver} does; `invalid_configuration` if there is no provider to send it with.
+ */
+export async function sendText(context: Context, tenant: Tenant, text: CodeText): Promise<SentBy> {
+  const { verificationMethod, to, body, code, locale, about } = text;
+  const texter = tenantTexter(context, tenant, verificationMethod);
+  return handOver(context, tenant, textProviderOf(tenant, verificationMethod), () =>
+    texter.send(
+      { channel: verificationMethod, to, body, code, locale, about: { ...about, verificationMethod } },
+      tenant.tenantId,
+    ),
+  );
+}
