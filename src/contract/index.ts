@@ -108,6 +108,7 @@ export const routes: readonly Route[] = [
   authenticatorConfigurations.listAuthenticatorConfigurations,
   authenticatorConfigurations.updateAuthenticatorConfiguration,
   ...Object.values(authenticatorConfigurations.smsConfiguration),
+  ...Object.values(authenticatorConfigurations.whatsAppConfiguration),
   ...Object.values(authenticatorConfigurations.emailOtpConfiguration),
   ...Object.values(authenticatorConfigurations.passkeyConfiguration),
   ...Object.values(authenticatorConfigurations.pushConfiguration),

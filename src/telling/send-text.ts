@@ -16,6 +16,8 @@ export interface CodeText {
   readonly body: string;
   readonly code: string;
   readonly locale: PageLocale;
+  /** The sender that the tenant chose for the country; absent where the provider chooses. */
+  readonly from?: string | undefined;
   /** The challenge whose row stores the code. */
   readonly challengeId: string;
   /** What the tenant's own endpoint is told of it. */
@@ -27,11 +29,11 @@ export interface CodeText {
  * @throws {Refusal} as {@link handOver} does; `invalid_configuration` if there is no provider to send it with.
  */
 export async function sendText(context: Context, tenant: Tenant, text: CodeText): Promise<SentBy> {
-  const { verificationMethod, to, body, code, locale, about } = text;
+  const { verificationMethod, to, body, code, locale, from, about } = text;
   const texter = tenantTexter(context, tenant, verificationMethod);
   return handOver(context, tenant, textProviderOf(tenant, verificationMethod), () =>
     texter.send(
-      { channel: verificationMethod, to, body, code, locale, about: { ...about, verificationMethod } },
+      { channel: verificationMethod, to, body, code, locale, from, about: { ...about, verificationMethod } },
       tenant.tenantId,
     ),
   );

@@ -3,6 +3,7 @@ import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import type { Texter } from '../delivery/text/texter.ts';
 import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
 import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
@@ -79,6 +80,8 @@ export async function testApp(
     readonly anonymousRateLimit?: number;
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
+    /** Instead of the inbox's. */
+    readonly texter?: Texter;
     /** Instead of the inbox; null for a server that cannot send mail. */
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
@@ -112,7 +115,7 @@ export async function testApp(
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     enrichment,
     mailer: options.mailer ?? undefined,
-    inbox: options.mailer === undefined ? inbox : undefined,
+    inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
     outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     seal,
     runtime,

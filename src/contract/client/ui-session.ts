@@ -30,8 +30,32 @@ const challengeMethod = z.object({
     .describe('Digits of its codes, where the user’s own authenticator decides. Absent: see `options`.'),
 });
 
+/** How a page asks for a phone number. */
+const numberEntry = z.object({
+  countryCodes: z
+    .array(z.string())
+    .optional()
+    .describe('Countries that messages may go to, as ISO 3166-1 alpha-2 codes. Absent: all of `callingCodes`.'),
+  countryCode: z
+    .string()
+    .optional()
+    .describe('Country to begin with: the tenant’s, else that of the user’s address or language. Absent: not known.'),
+  consent: z
+    .object({
+      version: z.string().describe('Version of the text, to send back with the number.'),
+      link: z.string().describe('Where the text leads.'),
+    })
+    .optional()
+    .describe('What users agree to by continuing; the text is `sms-phone-entry.consent`. Absent: nothing.'),
+});
+
 /** A method that the token may enrol now. */
-const enrolmentMethod = z.object({ verificationMethod: v.verificationMethod.describe('The method.') });
+const enrolmentMethod = z.object({
+  verificationMethod: v.verificationMethod.describe('The method.'),
+  numberEntry: numberEntry
+    .optional()
+    .describe('How to ask for the number. Absent for a method that needs none.'),
+});
 
 const listedAuthenticator = ownAuthenticator.extend({
   isEditable: z.boolean().describe('Whether the user may rename or replace it.'),
@@ -101,6 +125,18 @@ export const uiSession = z
       .string()
       .optional()
       .describe('Address that the backend gave, for a user who may enrol it without typing it. Absent: none.'),
+    enrolmentPhoneNumber: z
+      .string()
+      .optional()
+      .describe(
+        'Number in E.164 form that the backend gave, for a user who may enrol it without typing it. Absent: none.',
+      ),
+    callingCodes: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        'Code that the numbers of each country begin with, by its ISO 3166-1 alpha-2 code. Absent where no number can be enrolled.',
+      ),
     recoveryCodes: z
       .object({
         canRegenerate: z.boolean().describe('Whether the token permits to make a new set now.'),

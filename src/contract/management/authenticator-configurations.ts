@@ -16,7 +16,7 @@ import {
   pushCredentials,
   smsCredentials,
 } from './provider-credentials.ts';
-import { success, webhookUrl as targetUrl } from './values.ts';
+import { success, uiLocales, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
@@ -25,7 +25,8 @@ const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
   smsProvider:
-    'Service that sends text messages. Text messages are not part of this release: the setting is stored for later.',
+    'Service that sends text messages. Absent: none; in development `/dev/inbox` shows them.',
+  whatsAppProvider: 'Service that sends WhatsApp messages. Absent: none; in development `/dev/inbox` shows them.',
   emailProvider:
     'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
   pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
@@ -47,6 +48,14 @@ const about = {
   blockRateLimit: 'How many messages a block may be sent within the window: 1 to 1,000.',
   blockWindow: 'Length of the window, in minutes: above 0, at most 1,440.',
   blockCountryCodes: 'Countries that the limit is for, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  senders:
+    'What text messages to a country come from, by ISO 3166-1 alpha-2 code, at most 300: a number, a short code or a name, 1 to 32 characters. Many countries take only registered names. Replaced as a whole. Absent: what the provider chooses.',
+  consent:
+    'What users agree to before messages go to a number that they enrol. The pages show the text `sms-phone-entry.consent`, which you can reword in each language, and store it with the number. Replaced as a whole. Absent: they are asked for nothing.',
+  consentVersion:
+    'Version of what your link leads to: change it with every change of its meaning. 1 to 64 characters.',
+  consentLinks:
+    'Where users can read all of it: an https URL by language of the pages, at most 9. A language without one has the English link, else any.',
   smsVariables:
     'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
   emailVariables:
@@ -105,6 +114,21 @@ const prefixRateLimits = z
     }),
   )
   .max(5);
+
+const senders = z
+  .record(
+    z.string().regex(/^[A-Z]{2}$/, 'senders must be named by ISO 3166-1 codes such as NZ.'),
+    z.string().regex(/^[+0-9A-Za-z][0-9A-Za-z ._&-]{0,31}$/, 'senders must each be a number, a short code or a name.'),
+  )
+  .refine((given) => Object.keys(given).length <= 300, 'senders may have at most 300 members.')
+  .describe(about.senders);
+const consent = closed({
+  version: z.string().min(1).max(64).describe(about.consentVersion),
+  links: z
+    .partialRecord(z.enum(uiLocales), targetUrl)
+    .refine((given) => Object.keys(given).length > 0, 'links must have at least one language.')
+    .describe(about.consentLinks),
+}).describe(about.consent);
 
 const relyingParty = z
   .string()
@@ -165,6 +189,14 @@ const identity = {
   isActive: z.boolean().describe(about.isActive),
   verificationMethod: v.verificationMethod.describe('Method that the configuration is for.'),
 };
+
+const answeredConsent = z
+  .object({
+    version: z.string().describe(about.consentVersion),
+    links: z.record(z.string(), z.string()).describe(about.consentLinks),
+  })
+  .optional()
+  .describe(about.consent);
 
 const refusals = ['authenticator_configuration_not_found'] as const;
 
@@ -264,27 +296,30 @@ const isActive = flag.optional().describe(about.isActive);
 const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
 const answeredWebhookUrl = z.string().optional().describe(about.webhookUrl);
 
+const defaultCountryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
+  .nullish()
+  .describe(about.defaultCountryCode);
+
 const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
   isActive,
   webhookUrl,
   smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
-  defaultCountryCode: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
-    .nullish()
-    .describe(about.defaultCountryCode),
+  defaultCountryCode,
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
   prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
   allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
+  senders: senders.nullish(),
+  consent: consent.nullish(),
   ...credentialRequests(smsCredentials),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
   name: 'text messages',
   purpose: 'who sends codes by text message, to which countries and how many',
-  isForLater: true,
   examples: {
     create: {
       smsProvider: 'TWILIO',
@@ -311,7 +346,7 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
       },
     },
   },
-  create: closed({ smsProvider: newSmsProvider, ...smsMembers }, answered),
+  create: closed({ smsProvider: newSmsProvider.optional(), ...smsMembers }, answered),
   update: closed({ smsProvider: newSmsProvider.nullish(), ...smsMembers }, answered),
   reply: z
     .object({
@@ -337,9 +372,51 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
         .optional()
         .describe(about.prefixLimits),
       allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
+      senders: z.record(z.string(), z.string()).optional().describe(about.senders),
+      consent: answeredConsent,
       ...credentialAnswers(smsCredentials),
     })
     .meta({ id: 'SmsConfiguration' }),
+});
+
+const whatsAppProvider = z.enum(['BIRD']).describe(about.whatsAppProvider);
+const whatsAppMembers = {
+  isActive,
+  smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
+  defaultCountryCode,
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  consent: consent.nullish(),
+};
+
+/** Sallyport's own: the wire contract has no path for it. */
+export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
+  name: 'WhatsApp messages',
+  purpose: 'who sends codes by WhatsApp, to which countries and how many',
+  examples: {
+    create: { smsCountryCodes: ['NZ', 'AU'] },
+    update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
+    reply: {
+      authenticatorId: '0b6c1f5e-9a3d-4c2b-8e7f-6d5c4b3a2918',
+      isActive: true,
+      verificationMethod: 'WHATSAPP',
+      smsCountryCodes: ['NZ', 'AU'],
+      sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+    },
+  },
+  create: closed({ whatsAppProvider: whatsAppProvider.optional(), ...whatsAppMembers }, answered),
+  update: closed({ whatsAppProvider: whatsAppProvider.nullish(), ...whatsAppMembers }, answered),
+  reply: z
+    .object({
+      ...identity,
+      whatsAppProvider: whatsAppProvider.optional(),
+      smsCountryCodes: z.array(z.string()).optional().describe(about.smsCountryCodes),
+      defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
+      consent: answeredConsent,
+    })
+    .meta({ id: 'WhatsAppConfiguration' }),
 });
 
 const newEmailProvider = z.enum(newEmailProviders).describe(about.emailProvider);
@@ -519,7 +596,7 @@ const plainSettings = {
   smsChannel: z
     .enum(['DEFAULT', 'WHATSAPP'])
     .describe('Channel of messages to phone numbers. Stored for later. Absent: `DEFAULT`.'),
-  whatsAppProvider: z.enum(['BIRD']).describe('Service that sends WhatsApp messages. Stored for later. Absent: none.'),
+  whatsAppProvider,
   emailProvider: anyEmailProvider,
   pushProvider: anyPushProvider,
   providerType: z

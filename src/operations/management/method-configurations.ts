@@ -6,6 +6,7 @@ import {
   passkeyConfiguration,
   pushConfiguration,
   smsConfiguration,
+  whatsAppConfiguration,
 } from '../../contract/management/authenticator-configurations.ts';
 import type { success } from '../../contract/management/values.ts';
 import type { JsonReply, Route } from '../../contract/route.ts';
@@ -103,6 +104,7 @@ function view({ get: { reply } }: MethodRoutes, { publicUrl }: Context, row: Aut
 
 export const methodConfigurations: readonly Operation[] = [
   ...methodOperations('SMS', 'SMS OTP', smsConfiguration),
+  ...methodOperations('WHATSAPP', 'WhatsApp', whatsAppConfiguration),
   ...methodOperations('EMAIL_OTP', 'email OTP', emailOtpConfiguration),
   ...methodOperations('PASSKEY', 'passkey', passkeyConfiguration),
   ...methodOperations('PUSH', 'push', pushConfiguration),
