@@ -78,7 +78,11 @@ const storyRooms = [
       '^src/texts/',
     ],
   ],
-  ['showing/', ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'], ['zod', 'parse5']],
+  [
+    'showing/',
+    ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
+    ['zod', 'parse5'],
+  ],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
@@ -151,12 +155,7 @@ module.exports = {
     ...stories,
     ...room(
       'operations/',
-      [
-        '^src/methods/operations\\.ts$',
-        '^src/delivery/inbox\\.ts$',
-        '^src/texts/',
-        '^src/runtime/tokens\\.ts$',
-      ],
+      ['^src/methods/operations\\.ts$', '^src/delivery/inbox\\.ts$', '^src/texts/', '^src/runtime/tokens\\.ts$'],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
     {

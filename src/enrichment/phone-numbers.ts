@@ -27,7 +27,10 @@ export interface PhoneNumberDescription {
  */
 export function readPhoneNumber(written: string, countryCode: string | undefined): PhoneNumberDescription | undefined {
   // Digits of every script, and nothing invisible, as in codes (ruling 45).
-  const text = written.normalize('NFKC').replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '').trim();
+  const text = written
+    .normalize('NFKC')
+    .replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .trim();
   const country = countryCode !== undefined && isSupportedCountry(countryCode) ? countryCode : undefined;
   const readings = [
     parsed(text, country),

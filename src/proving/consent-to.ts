@@ -39,7 +39,10 @@ export async function consentTo(
   const locale = choosePageLocale([given.locale]);
   const asked = consentOf(tenant, method, locale);
   if (asked === undefined || asked.version !== given.version) {
-    throw new Refusal('invalid_request', 'consent.version is not the present one. Load the session again and show its text.');
+    throw new Refusal(
+      'invalid_request',
+      'consent.version is not the present one. Load the session again and show its text.',
+    );
   }
   const { messageOverrides } = await loadPageLook(db, tenant.tenantId);
   const text = { ...pageTexts[locale], ...messageOverrides[locale] }['sms-phone-entry.consent'];

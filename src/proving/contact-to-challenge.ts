@@ -28,7 +28,10 @@ export function contactToChallenge(
     throw new Refusal('invalid_request', `The user has no such ${method} authenticator. Enrol one first.`);
   }
   if (!isReachable(contact)) {
-    throw new Refusal('invalid_request', `The user’s number is not in E.164 form, so no ${method} code can be sent to it.`);
+    throw new Refusal(
+      'invalid_request',
+      `The user’s number is not in E.164 form, so no ${method} code can be sent to it.`,
+    );
   }
   return { ...chosen, contact };
 }

@@ -54,7 +54,10 @@ function readNumber({ phoneNumber, countryCode }: GivenNumber): {
   }
   const read = readPhoneNumber(phoneNumber, countryCode);
   if (read === undefined || !read.isPossible || !isE164(read.phoneNumber)) {
-    throw new Refusal('invalid_request', 'phoneNumber is not a phone number of this country, nor of one that it names.');
+    throw new Refusal(
+      'invalid_request',
+      'phoneNumber is not a phone number of this country, nor of one that it names.',
+    );
   }
   return { contact: phoneContact(read.phoneNumber), shown: { phoneNumber: read.international } };
 }

@@ -57,7 +57,9 @@ export async function verifySentCode<R extends Route>(
   const code = readCode(given, fitting[0]?.length ?? null);
   if (fitting.length === 0 || code === undefined) return notACode;
   // Of the authenticator: a code by WhatsApp may be for the number that gets text messages.
-  const counts = fitting.map(({ authenticator }) => userGuesses(action, authenticator.verificationMethod, authenticator));
+  const counts = fitting.map(({ authenticator }) =>
+    userGuesses(action, authenticator.verificationMethod, authenticator),
+  );
   const [first = userGuesses(action, method)] = counts;
   // A guess at several codes is a guess at each, including at an address without its own count.
   const subject = counts.find(({ isBeside }) => isBeside) ?? first;
@@ -82,7 +84,9 @@ export async function verifySentCode<R extends Route>(
       subject,
       consume: { kind: 'code', challengeId, codeHmac: hmac, tried, at: authenticator } as const,
       ...(isPending ? { enrol: pendingEnrolment(authenticator) } : {}),
-      ...(authenticator.verificationMethod === method ? {} : { enrol: besideEnrolment(context, method, authenticator) }),
+      ...(authenticator.verificationMethod === method
+        ? {}
+        : { enrol: besideEnrolment(context, method, authenticator) }),
     };
     const accepted = await acceptProof(context, request, route, action, good);
     if (accepted !== undefined) return proofReply(context, accepted);

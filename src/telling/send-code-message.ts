@@ -59,7 +59,11 @@ function senderTo(
  */
 function textBody(name: string, method: string, { code, validMinutes, locale, host }: CodeMessage): string {
   const words = mailWords(locale, name);
-  const parts = [words.say('text.code', { code }), words.sayCount('text.validity', validMinutes), words.say('text.warning')];
+  const parts = [
+    words.say('text.code', { code }),
+    words.sayCount('text.validity', validMinutes),
+    words.say('text.warning'),
+  ];
   const line = parts.join(' ');
   return host === undefined || method !== 'SMS' ? line : `${line}\n\n@${host} #${code}`;
 }

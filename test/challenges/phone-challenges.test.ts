@@ -25,19 +25,22 @@ describe.each(databaseKinds)('challenges to phones through the server API, on th
   const codeTo = (number: string) => codeOf(app.texts().find(({ to }) => to === number)?.body ?? '');
   const enrol = (userId: string, body: object) => app.call('POST', `/v1/users/${userId}/authenticators`, { body });
 
-  test.each(['SMS', 'WHATSAPP'])('server-api 3.14: %s needs a number in E.164 form, and says so', async (verificationMethod) => {
-    const before = app.texts().length;
-    for (const body of [{}, { email: 'ann@example.com' }, { phoneNumber: '027 123 456' }, { userId: newUser() }]) {
-      const reply = await challenge({ verificationMethod, ...body });
-      expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
-      expect(reply.body.errorDescription).toMatch(/phoneNumber/);
-    }
-    const userId = newUser();
-    await app.call('PATCH', `/v1/users/${userId}`, { body: { phoneNumber: '9876543210' } });
-    const stored = await challenge({ verificationMethod, userId });
-    expect([stored.status, stored.body.errorCode]).toEqual([400, 'invalid_request']);
-    expect(app.texts()).toHaveLength(before);
-  });
+  test.each(['SMS', 'WHATSAPP'])(
+    'server-api 3.14: %s needs a number in E.164 form, and says so',
+    async (verificationMethod) => {
+      const before = app.texts().length;
+      for (const body of [{}, { email: 'ann@example.com' }, { phoneNumber: '027 123 456' }, { userId: newUser() }]) {
+        const reply = await challenge({ verificationMethod, ...body });
+        expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+        expect(reply.body.errorDescription).toMatch(/phoneNumber/);
+      }
+      const userId = newUser();
+      await app.call('PATCH', `/v1/users/${userId}`, { body: { phoneNumber: '9876543210' } });
+      const stored = await challenge({ verificationMethod, userId });
+      expect([stored.status, stored.body.errorCode]).toEqual([400, 'invalid_request']);
+      expect(app.texts()).toHaveLength(before);
+    },
+  );
 
   test('without a number it goes to the authenticator, for WhatsApp also to that of text messages, else to the user’s own', async () => {
     for (const [verificationMethod, enrolled, channel] of [
@@ -50,7 +53,10 @@ describe.each(databaseKinds)('challenges to phones through the server API, on th
       const userId = newUser();
       const own = numberOf(`${userId} own`);
       await app.call('PATCH', `/v1/users/${userId}`, { body: { phoneNumber: own } });
-      const number = enrolled === undefined || enrolled !== verificationMethod && verificationMethod === 'SMS' ? own : numberOf(userId);
+      const number =
+        enrolled === undefined || (enrolled !== verificationMethod && verificationMethod === 'SMS')
+          ? own
+          : numberOf(userId);
       if (enrolled !== undefined) await enrol(userId, { verificationMethod: enrolled, phoneNumber: numberOf(userId) });
       expect((await challenge({ verificationMethod, userId })).status).toBe(200);
       expect(app.texts()[0]).toMatchObject({ to: number, channel });
@@ -69,7 +75,10 @@ describe.each(databaseKinds)('challenges to phones through the server API, on th
     expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toMatchObject([
       { verificationMethod: 'SMS', phoneNumber },
     ]);
-    expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({ phoneNumber, phoneNumberVerified: true });
+    expect((await app.call('GET', `/v1/users/${userId}`)).body).toMatchObject({
+      phoneNumber,
+      phoneNumberVerified: true,
+    });
   });
 
   test('another number is enrolled with the scope to update alone, and replaces the one before', async () => {
@@ -81,7 +90,9 @@ describe.each(databaseKinds)('challenges to phones through the server API, on th
       const { challengeId } = (await challenge(body)).body;
       expect(await verify(challengeId, codeTo(after))).toMatchObject({ isVerified: true });
       const expected = scope === 'update:authenticators' ? after : before;
-      expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toMatchObject([{ phoneNumber: expected }]);
+      expect((await app.call('GET', `/v1/users/${userId}/authenticators`)).body).toMatchObject([
+        { phoneNumber: expected },
+      ]);
     }
   });
 

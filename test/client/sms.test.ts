@@ -114,7 +114,9 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       const second = codeTo(number);
       expect(await verify(path, token, first)).toMatchObject({ isVerified: first === second });
       app.runtime.advance(10 * 60_000);
-      expect(await verify(path, await track(userId, { idempotencyKey: 'later' }), second)).toMatchObject({ isVerified: false });
+      expect(await verify(path, await track(userId, { idempotencyKey: 'later' }), second)).toMatchObject({
+        isVerified: false,
+      });
       expect(await validate(token)).not.toMatchObject({ state: 'CHALLENGE_SUCCEEDED' });
     });
 
@@ -140,15 +142,21 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       expect(await own(userId)).toMatchObject([{ phoneNumber: body.phoneNumber }]);
     });
 
-    test.each(['0271234567', '+0271234567', '27 123 4567', '+64 27 123 4567', '+64271234567x1', '+1234567890123456', 'x', ''])(
-      'the number %j is not in E.164 form: it is refused, and nothing is sent',
-      async (phoneNumber) => {
-        const before = app.texts().length;
-        const reply = await enrol(await track(newUser()), { phoneNumber });
-        expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
-        expect(app.texts()).toHaveLength(before);
-      },
-    );
+    test.each([
+      '0271234567',
+      '+0271234567',
+      '27 123 4567',
+      '+64 27 123 4567',
+      '+64271234567x1',
+      '+1234567890123456',
+      'x',
+      '',
+    ])('the number %j is not in E.164 form: it is refused, and nothing is sent', async (phoneNumber) => {
+      const before = app.texts().length;
+      const reply = await enrol(await track(newUser()), { phoneNumber });
+      expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+      expect(app.texts()).toHaveLength(before);
+    });
 
     test.each([
       ['+351 912 345 671', '', '+351912345671'],
@@ -219,7 +227,11 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       const code = codeTo(number);
       const state = { state: 'CHALLENGE_FAILED' };
       expect((await app.call('PATCH', `/v1/users/${userId}/actions/pay/blocked`, { body: state })).status).toBe(200);
-      for (const reply of [await challenge(token), await enrol(token, { phoneNumber: number }), await post(`verify/${path}`, token, { verificationCode: code })]) {
+      for (const reply of [
+        await challenge(token),
+        await enrol(token, { phoneNumber: number }),
+        await post(`verify/${path}`, token, { verificationCode: code }),
+      ]) {
         expect([reply.status, reply.body.errorCode]).toEqual([403, 'forbidden']);
       }
       expect(textsTo(number)).toHaveLength(1);
@@ -275,7 +287,13 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
     const path = '/v1/management/action-configurations/typed/rules';
     const made = await app.call('POST', path, { key: app.tenant.managementKey, body: rule });
     expect(made.status, made.text).toBe(200);
-    const sim = { name: 'Sim', isActive: true, priority: 1, type: 'REVIEW', conditions: { '<': [{ var: 'user.minutesSinceSimChange' }, 1440] } };
+    const sim = {
+      name: 'Sim',
+      isActive: true,
+      priority: 1,
+      type: 'REVIEW',
+      conditions: { '<': [{ var: 'user.minutesSinceSimChange' }, 1440] },
+    };
     expect((await app.call('POST', path, { key: app.tenant.managementKey, body: sim })).status).toBe(200);
     for (const [phoneNumber, state] of [
       ['+351212345678', 'BLOCK'],
@@ -306,7 +324,10 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       expect(await verify('sms', token, codeTo(number))).toMatchObject({ isVerified: false });
       const verified = await verify('whatsapp', token, codeTo(number));
       expect(verified).toMatchObject({ isVerified: true });
-      expect(await validate(verified.accessToken)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'WHATSAPP' });
+      expect(await validate(verified.accessToken)).toMatchObject({
+        state: 'CHALLENGE_SUCCEEDED',
+        verificationMethod: 'WHATSAPP',
+      });
       const kinds = (await own(userId)).map((row: { verificationMethod: string }) => row.verificationMethod);
       expect(kinds).toEqual(scope === undefined ? ['SMS'] : ['SMS', 'WHATSAPP']);
     }
@@ -356,15 +377,23 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
   });
 
   test('consent is stored with the number, in the server’s words, and goes when the number changes', async () => {
-    const consent = { version: '2026-03', links: { en: 'https://example.com/texts', de: 'https://example.com/de/sms' } };
+    const consent = {
+      version: '2026-03',
+      links: { en: 'https://example.com/texts', de: 'https://example.com/de/sms' },
+    };
     expect((await configure('sms', 'PATCH', { consent })).status).toBe(200);
     const userId = newUser();
     const phoneNumber = numberOf(userId);
     const token = await track(userId);
-    const stale = await post('user-authenticators/sms', token, { phoneNumber, consent: { version: '2025', locale: 'de' } });
+    const stale = await post('user-authenticators/sms', token, {
+      phoneNumber,
+      consent: { version: '2025', locale: 'de' },
+    });
     expect([stale.status, stale.body.errorCode]).toEqual([400, 'invalid_request']);
     const session = (await app.call('GET', '/v1/client/ui/session?locale=de', { token })).body;
-    const { numberEntry } = session.enrolmentMethods.find((one: { verificationMethod: string }) => one.verificationMethod === 'SMS');
+    const { numberEntry } = session.enrolmentMethods.find(
+      (one: { verificationMethod: string }) => one.verificationMethod === 'SMS',
+    );
     expect(numberEntry.consent).toEqual({ version: '2026-03', link: 'https://example.com/de/sms' });
     await post('user-authenticators/sms', token, { phoneNumber, consent: { version: '2026-03', locale: 'de' } });
     expect(await verify('sms', token, codeTo(phoneNumber))).toMatchObject({ isVerified: true });
@@ -386,7 +415,8 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       const token = await track(newUser());
       const session = (await app.call('GET', `/v1/client/ui/session${query}`, { token })).body;
       expect(session.callingCodes).toMatchObject({ PT: '351', NZ: '64' });
-      return session.enrolmentMethods.find((one: { verificationMethod: string }) => one.verificationMethod === 'SMS').numberEntry;
+      return session.enrolmentMethods.find((one: { verificationMethod: string }) => one.verificationMethod === 'SMS')
+        .numberEntry;
     };
     expect(await entry()).toEqual({ countryCodes: textSettings.smsCountryCodes });
     expect(await entry('?locale=en-NZ')).toMatchObject({ countryCode: 'NZ' });

@@ -692,7 +692,8 @@ describe('every refusal that a route lists can be provoked', () => {
 
   async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
     const special = provocations[name];
-    if (special !== undefined) return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail, appWithoutTexts });
+    if (special !== undefined)
+      return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail, appWithoutTexts });
     switch (code) {
       case 'invalid_request':
         if (route.api === 'management') return { ...good, path: `${good.path}?nonsense=1` };

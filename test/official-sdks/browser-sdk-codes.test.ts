@@ -120,7 +120,9 @@ describe('the unmodified browser SDK', () => {
     const phoneNumber = numberOf('text-user');
     const code = () => readInboxText(server.url, phoneNumber);
     const first = await appPage(await track('text-user'));
-    expect((await call(first, `sms.enroll({ phoneNumber: '${phoneNumber}' })`)).data).toMatchObject({ userId: 'text-user' });
+    expect((await call(first, `sms.enroll({ phoneNumber: '${phoneNumber}' })`)).data).toMatchObject({
+      userId: 'text-user',
+    });
     const wrong = (await code()) === '000000' ? '000001' : '000000';
     expect(await call(first, `sms.verify({ code: '${wrong}' })`)).toMatchObject({ data: { isVerified: false } });
     const verified = await call(first, `sms.verify({ code: '${await code()}' })`);

@@ -73,7 +73,12 @@ describe.each([
     await again.goto(url);
     await heading(again, screen);
     await again.getByText(`•••${number.slice(-3)}`).waitFor();
-    await eventually('the second text', 10_000, () => texts(number), (count) => count === 2);
+    await eventually(
+      'the second text',
+      10_000,
+      () => texts(number),
+      (count) => count === 2,
+    );
     await again.getByLabel('Code').fill(await texted(number));
     await heading(again, 'Confirmed');
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod });
@@ -128,7 +133,12 @@ test('a number that is none, or has no country, sends nothing; the page says wha
   await country(page).selectOption('PT');
   await field(page).fill('91234');
   await press(page, 'Continue');
-  await eventually('the field', 5_000, () => page.evaluate('document.activeElement.id'), (id) => id === 'phoneNumber');
+  await eventually(
+    'the field',
+    5_000,
+    () => page.evaluate('document.activeElement.id'),
+    (id) => id === 'phoneNumber',
+  );
   expect(await field(page).getAttribute('aria-invalid')).toBe('true');
   await field(page).fill('912 345 999');
   await press(page, 'Continue');

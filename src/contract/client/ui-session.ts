@@ -52,9 +52,7 @@ const numberEntry = z.object({
 /** A method that the token may enrol now. */
 const enrolmentMethod = z.object({
   verificationMethod: v.verificationMethod.describe('The method.'),
-  numberEntry: numberEntry
-    .optional()
-    .describe('How to ask for the number. Absent for a method that needs none.'),
+  numberEntry: numberEntry.optional().describe('How to ask for the number. Absent for a method that needs none.'),
 });
 
 const listedAuthenticator = ownAuthenticator.extend({

@@ -16,7 +16,7 @@ import {
   pushCredentials,
   smsCredentials,
 } from './provider-credentials.ts';
-import { success, uiLocales, webhookUrl as targetUrl } from './values.ts';
+import { assetUrl, success, uiLocales, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
@@ -24,8 +24,7 @@ const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
-  smsProvider:
-    'Service that sends text messages. Absent: none; in development `/dev/inbox` shows them.',
+  smsProvider: 'Service that sends text messages. Absent: none; in development `/dev/inbox` shows them.',
   whatsAppProvider: 'Service that sends WhatsApp messages. Absent: none; in development `/dev/inbox` shows them.',
   emailProvider:
     'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
@@ -52,8 +51,7 @@ const about = {
     'What text messages to a country come from, by ISO 3166-1 alpha-2 code, at most 300: a number, a short code or a name, 1 to 32 characters. Many countries take only registered names. Replaced as a whole. Absent: what the provider chooses.',
   consent:
     'What users agree to before messages go to a number that they enrol. The pages show the text `sms-phone-entry.consent`, which you can reword in each language, and store it with the number. Replaced as a whole. Absent: they are asked for nothing.',
-  consentVersion:
-    'Version of what your link leads to: change it with every change of its meaning. 1 to 64 characters.',
+  consentVersion: 'Version of what your link leads to: change it with every change of its meaning. 1 to 64 characters.',
   consentLinks:
     'Where users can read all of it: an https URL by language of the pages, at most 9. A language without one has the English link, else any.',
   smsVariables:
@@ -125,7 +123,7 @@ const senders = z
 const consent = closed({
   version: z.string().min(1).max(64).describe(about.consentVersion),
   links: z
-    .partialRecord(z.enum(uiLocales), targetUrl)
+    .partialRecord(z.enum(uiLocales), assetUrl)
     .refine((given) => Object.keys(given).length > 0, 'links must have at least one language.')
     .describe(about.consentLinks),
 }).describe(about.consent);

@@ -56,7 +56,9 @@ export const startSmsChallenge = route({
   body: z.object({
     userAuthenticatorId: v
       .optional(v.text(64))
-      .describe('Authenticator whose number gets the code, at most 64 characters. Absent: the user’s own of this method.'),
+      .describe(
+        'Authenticator whose number gets the code, at most 64 characters. Absent: the user’s own of this method.',
+      ),
     smsChannel: v
       .optional(z.enum(['DEFAULT', 'WHATSAPP']))
       .describe(

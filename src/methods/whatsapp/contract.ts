@@ -56,7 +56,9 @@ export const startWhatsappChallenge = route({
   body: z.object({
     userAuthenticatorId: v
       .optional(v.text(64))
-      .describe('Authenticator of this method whose number gets the code, at most 64 characters. Absent: as described.'),
+      .describe(
+        'Authenticator of this method whose number gets the code, at most 64 characters. Absent: as described.',
+      ),
     unlessOpen,
   }),
   reply: json(challengeReply.extend(sentMember)),

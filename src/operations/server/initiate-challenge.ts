@@ -46,7 +46,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const { runtime, db } = context;
   const verificationMethod = checkedMethod(context, tenant, body);
   if (body.action === undefined) throw new Refusal('invalid_request', 'action is required.');
-  const contact = givenContact(verificationMethod, body) ?? (await knownContact(context, tenant, verificationMethod, body));
+  const contact =
+    givenContact(verificationMethod, body) ?? (await knownContact(context, tenant, verificationMethod, body));
   const nowMs = runtime.clock.now();
   const challengeId = runtime.ids.uuid();
   const idempotencyKey = body.idempotencyKey ?? runtime.ids.uuid();
@@ -218,7 +219,10 @@ async function knownContact(
   const own = (enrolled && contactOf(enrolled)) ?? (await ownContact(sql, tenant, userId, name));
   if (own === undefined) throw missing;
   if (isReachable(own)) return own;
-  throw new Refusal('invalid_request', `The user’s number is not in E.164 form: send phoneNumber, such as +6427123456.`);
+  throw new Refusal(
+    'invalid_request',
+    `The user’s number is not in E.164 form: send phoneNumber, such as +6427123456.`,
+  );
 }
 
 async function ownContact(sql: Sql, tenant: Tenant, userId: string, name: keyof ContactColumns) {

@@ -73,7 +73,8 @@ export const dePages: PageTexts = {
   'sms-code-entry.primaryCta': 'Bestätigen',
 
   'whatsapp-code-entry.heading': 'Sehen Sie in WhatsApp nach',
-  'whatsapp-code-entry.description': 'Geben Sie den Code ein, den wir an <identifier>{identifier}</identifier> gesendet haben.',
+  'whatsapp-code-entry.description':
+    'Geben Sie den Code ein, den wir an <identifier>{identifier}</identifier> gesendet haben.',
   'whatsapp-code-entry.primaryCta': 'Bestätigen',
 
   'sms-phone-entry.heading': 'Wie lautet Ihre Telefonnummer?',
@@ -82,7 +83,8 @@ export const dePages: PageTexts = {
   'sms-phone-entry.noCountry': 'Bitte wählen',
   'sms-phone-entry.label': 'Telefonnummer',
   'sms-phone-entry.primaryCta': 'Weiter',
-  'sms-phone-entry.consent': 'Wenn Sie fortfahren, stimmen Sie zu, dass {tenantName} Codes an diese Nummer sendet. <link>Mehr erfahren</link>',
+  'sms-phone-entry.consent':
+    'Wenn Sie fortfahren, stimmen Sie zu, dass {tenantName} Codes an diese Nummer sendet. <link>Mehr erfahren</link>',
   'sms-phone-entry.other': 'Eine andere Nummer verwenden',
 
   'email-code-entry.heading': 'Sehen Sie in Ihre E-Mails',

@@ -82,7 +82,8 @@ export const enPages = {
   'sms-phone-entry.noCountry': 'Choose',
   'sms-phone-entry.label': 'Phone number',
   'sms-phone-entry.primaryCta': 'Continue',
-  'sms-phone-entry.consent': 'By continuing, you agree that {tenantName} sends codes to this number. <link>Learn more</link>',
+  'sms-phone-entry.consent':
+    'By continuing, you agree that {tenantName} sends codes to this number. <link>Learn more</link>',
   'sms-phone-entry.other': 'Use a different number',
 
   'email-code-entry.heading': 'Check your e-mail',

@@ -80,7 +80,8 @@ export const esPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Elegir',
   'sms-phone-entry.label': 'Número de teléfono',
   'sms-phone-entry.primaryCta': 'Continuar',
-  'sms-phone-entry.consent': 'Al continuar, aceptas que {tenantName} envíe códigos a este número. <link>Más información</link>',
+  'sms-phone-entry.consent':
+    'Al continuar, aceptas que {tenantName} envíe códigos a este número. <link>Más información</link>',
   'sms-phone-entry.other': 'Usar otro número',
 
   'email-code-entry.heading': 'Mira tu correo',

@@ -80,7 +80,8 @@ export const frPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Choisir',
   'sms-phone-entry.label': 'Numéro de téléphone',
   'sms-phone-entry.primaryCta': 'Continuer',
-  'sms-phone-entry.consent': 'En continuant, vous acceptez que {tenantName} envoie des codes à ce numéro. <link>En savoir plus</link>',
+  'sms-phone-entry.consent':
+    'En continuant, vous acceptez que {tenantName} envoie des codes à ce numéro. <link>En savoir plus</link>',
   'sms-phone-entry.other': 'Utiliser un autre numéro',
 
   'email-code-entry.heading': 'Consultez vos e-mails',

@@ -80,7 +80,8 @@ export const itPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Scegli',
   'sms-phone-entry.label': 'Numero di telefono',
   'sms-phone-entry.primaryCta': 'Continua',
-  'sms-phone-entry.consent': 'Continuando, accetti che {tenantName} invii codici a questo numero. <link>Scopri di più</link>',
+  'sms-phone-entry.consent':
+    'Continuando, accetti che {tenantName} invii codici a questo numero. <link>Scopri di più</link>',
   'sms-phone-entry.other': 'Usa un altro numero',
 
   'email-code-entry.heading': 'Controlla la tua e-mail',

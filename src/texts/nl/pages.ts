@@ -80,7 +80,8 @@ export const nlPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Kies',
   'sms-phone-entry.label': 'Telefoonnummer',
   'sms-phone-entry.primaryCta': 'Doorgaan',
-  'sms-phone-entry.consent': 'Als je doorgaat, vind je het goed dat {tenantName} codes naar dit nummer stuurt. <link>Meer informatie</link>',
+  'sms-phone-entry.consent':
+    'Als je doorgaat, vind je het goed dat {tenantName} codes naar dit nummer stuurt. <link>Meer informatie</link>',
   'sms-phone-entry.other': 'Een ander nummer gebruiken',
 
   'email-code-entry.heading': 'Kijk in je e-mail',

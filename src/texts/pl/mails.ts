@@ -12,7 +12,11 @@ export const plMails: MailTexts<'pl'> = {
   'code.warning': 'Jeśli to nie Ty o niego prosisz, zignoruj tę wiadomość. Nie podawaj nikomu tego kodu.',
 
   'text.code': '{tenantName}: {code} to kod do potwierdzenia.',
-  'text.validity': { one: 'Wygasa za {count} min.', few: 'Wygasa za {count} minuty.', many: 'Wygasa za {count} minut.' },
+  'text.validity': {
+    one: 'Wygasa za {count} min.',
+    few: 'Wygasa za {count} minuty.',
+    many: 'Wygasa za {count} minut.',
+  },
   'text.warning': 'Nikomu go nie podawaj.',
 
   'link.subject': 'Potwierdź w {tenantName}, że to Ty',

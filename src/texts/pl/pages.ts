@@ -80,7 +80,8 @@ export const plPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Wybierz',
   'sms-phone-entry.label': 'Numer telefonu',
   'sms-phone-entry.primaryCta': 'Dalej',
-  'sms-phone-entry.consent': 'Przechodząc dalej, zgadzasz się, aby {tenantName} wysyłał kody na ten numer. <link>Dowiedz się więcej</link>',
+  'sms-phone-entry.consent':
+    'Przechodząc dalej, zgadzasz się, aby {tenantName} wysyłał kody na ten numer. <link>Dowiedz się więcej</link>',
   'sms-phone-entry.other': 'Użyj innego numeru',
 
   'email-code-entry.heading': 'Sprawdź pocztę',

@@ -80,7 +80,8 @@ export const ptBrPages: PageTexts = {
   'sms-phone-entry.noCountry': 'Escolher',
   'sms-phone-entry.label': 'Número de telefone',
   'sms-phone-entry.primaryCta': 'Continuar',
-  'sms-phone-entry.consent': 'Ao continuar, você aceita que {tenantName} envie códigos para este número. <link>Saiba mais</link>',
+  'sms-phone-entry.consent':
+    'Ao continuar, você aceita que {tenantName} envie códigos para este número. <link>Saiba mais</link>',
   'sms-phone-entry.other': 'Usar outro número',
 
   'email-code-entry.heading': 'Veja seu e-mail',

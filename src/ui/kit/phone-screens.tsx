@@ -119,16 +119,8 @@ function useNumberEntry({ verificationMethod }: PhoneMethod): NumberEntry {
 }
 
 /** Asks for a number in the way that people write it. The server reads it, and sends the code. */
-function AskNumber({
-  method,
-  given,
-  onSent,
-}: {
-  method: PhoneMethod;
-  given: string;
-  onSent: (to: Addressee) => void;
-}) {
-  const { client, session, words, keepSent } = usePage();
+function AskNumber({ method, given, onSent }: { method: PhoneMethod; given: string; onSent: (to: Addressee) => void }) {
+  const { client, session, words, keepSent, refresh } = usePage();
   const { verificationMethod, path } = method;
   const { countryCodes, countryCode: first, consent } = useNumberEntry(method);
   const { callingCodes = {} } = session;
@@ -172,6 +164,8 @@ function AskNumber({
       } catch (error) {
         if (!(error instanceof ApiError) || error.code !== 'invalid_request') throw error;
         refuse(field);
+        // What users agree to may have changed since the page was drawn.
+        if (consent !== undefined) await refresh();
       }
     });
   };
