@@ -317,7 +317,10 @@ export const examples: Readonly<Record<string, Example>> = {
   updateSmsConfiguration: () => manage('PATCH', '/authenticator-configurations/sms', { isActive: false }),
   deleteSmsConfiguration: () => manage('DELETE', '/authenticator-configurations/sms'),
   createWhatsAppConfiguration: () =>
-    manage('POST', '/authenticator-configurations/whatsapp', { whatsAppProvider: 'BIRD' }),
+    manage('POST', '/authenticator-configurations/whatsapp', {
+      whatsAppProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/whatsapp',
+    }),
   getWhatsAppConfiguration: () => manage('GET', '/authenticator-configurations/whatsapp'),
   updateWhatsAppConfiguration: () => manage('PATCH', '/authenticator-configurations/whatsapp', { isActive: true }),
   deleteWhatsAppConfiguration: () => manage('DELETE', '/authenticator-configurations/whatsapp'),
@@ -544,9 +547,10 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const path = `/v1/client/user-authenticators/${String(authenticator.userAuthenticatorId)}`;
     return { method: 'DELETE', path, token: String(tracked.body.token) };
   },
-  'initiateChallenge invalid_configuration': ({ own }) => ({
+  'initiateChallenge invalid_configuration': async ({ own, tenantWithoutMethods }) => ({
     method: 'POST',
     path: '/v1/challenge',
+    key: (await tenantWithoutMethods()).secretKey,
     body: { verificationMethod: 'SMS', action: own.action, phoneNumber: '+6427123456' },
   }),
   'initiateChallenge not_found': ({ nobodys }) => ({
