@@ -71,7 +71,7 @@ export async function sendChallenge<R extends Route>(
 ): Promise<SentChallenge> {
   const { tenant, row } = action;
   // Throws before anything is counted or created, if there is no provider to deliver it.
-  tenantMailer(context, tenant);
+  tenantMailer(context, tenant, message.code === null ? 'other' : 'code');
   const logged = { ...action.key, verificationMethod: recipient.verificationMethod, contact: recipient.contact };
   for (;;) {
     const begun = await loggingLimits(context, tenant, logged, () =>

@@ -8,7 +8,7 @@ import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
 import { whyNoMail } from './tenant-mailer.ts';
 
-type MailContext = Pick<Context, 'mailer'>;
+type MailContext = Pick<Context, 'mailer' | 'texter'>;
 
 /** Why a method cannot be used in a tenant, for the developer who asks; undefined if it can. */
 export function whyUnusable(context: MailContext, tenant: Tenant, verificationMethod: string): string | undefined {
@@ -18,7 +18,9 @@ export function whyUnusable(context: MailContext, tenant: Tenant, verificationMe
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
   const channel = manifestOf(verificationMethod)?.channel;
   if (channel === 'phoneNumber') return `No provider for ${verificationMethod} is configured.`;
-  return channel === 'email' ? whyNoMail(context, tenant) : undefined;
+  return channel === 'email'
+    ? whyNoMail(context, tenant, verificationMethod === 'EMAIL_OTP' ? 'code' : 'other')
+    : undefined;
 }
 
 /**

@@ -15,19 +15,27 @@ import {
   messageBirdV2Credentials,
   pushCredentials,
   smsCredentials,
+  whatsAppCredentials,
 } from './provider-credentials.ts';
 import { success, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
+const whatsAppProviders = ['BIRD', 'TWILIO', 'WEBHOOK'] as const;
 const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
   smsProvider:
-    'Service that sends text messages. Text messages are not part of this release: the setting is stored for later.',
+    'Service that sends text messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and text messages cannot be used.',
+  whatsAppProvider:
+    'Service that sends WhatsApp messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and WhatsApp cannot be used.',
+  fallback:
+    'A second provider with its own credentials. It is asked only if the first one certainly did not take a message: nobody gets two. Null removes it. Absent: none.',
+  callbackUrl:
+    'Where this provider tells what became of messages. Keep it to yourself and the provider. Absent if the provider tells nothing, or if this server is not reached by https.',
   emailProvider:
-    'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
+    'Service that sends the tenant’s mail; `WEBHOOK` hands it to your own endpoint as the events `email.created` and `email.notice_created`. Absent: the server’s own mail.',
   pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
@@ -78,6 +86,7 @@ const about = {
 
 const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
 const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']).describe(about.emailProvider);
+const whatsAppProvider = z.enum(whatsAppProviders).describe(about.whatsAppProvider);
 const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']).describe(about.pushProvider);
 
 const flag = z.boolean();
@@ -258,11 +267,27 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
   };
 }
 
-const answered = ['tenantId', 'authenticatorId', 'verificationMethod'];
+const answered = ['tenantId', 'authenticatorId', 'verificationMethod', 'callbackUrl'];
 
 const isActive = flag.optional().describe(about.isActive);
 const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
 const answeredWebhookUrl = z.string().optional().describe(about.webhookUrl);
+
+/** What a request says of the second provider: at first the whole of it, later any part. */
+function fallback(shape: z.ZodRawShape) {
+  return closed({ webhookUrl, ...shape }, ['callbackUrl'])
+    .nullish()
+    .describe(about.fallback);
+}
+
+const callbackUrl = z.string().optional().describe(about.callbackUrl);
+
+function answeredFallback(shape: z.ZodRawShape) {
+  return z
+    .object({ webhookUrl: answeredWebhookUrl, callbackUrl, ...shape })
+    .optional()
+    .describe(about.fallback);
+}
 
 const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
@@ -279,12 +304,12 @@ const smsMembers = {
   prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
   allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
   ...credentialRequests(smsCredentials),
+  fallback: fallback({ smsProvider: newSmsProvider.optional(), ...credentialRequests(smsCredentials) }),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
   name: 'text messages',
   purpose: 'who sends codes by text message, to which countries and how many',
-  isForLater: true,
   examples: {
     create: {
       smsProvider: 'TWILIO',
@@ -338,8 +363,63 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
         .describe(about.prefixLimits),
       allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
       ...credentialAnswers(smsCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ smsProvider: anySmsProvider, ...credentialAnswers(smsCredentials) }),
     })
     .meta({ id: 'SmsConfiguration' }),
+});
+
+const whatsAppMembers = {
+  isActive,
+  webhookUrl,
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  ...credentialRequests(whatsAppCredentials),
+  fallback: fallback({ whatsAppProvider: whatsAppProvider.optional(), ...credentialRequests(whatsAppCredentials) }),
+};
+
+/** Sallyport's own: the wire contract has no path for it. */
+export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
+  name: 'WhatsApp messages',
+  purpose: 'who sends codes by WhatsApp, and how many',
+  examples: {
+    create: {
+      whatsAppProvider: 'TWILIO',
+      twilioWhatsAppCredentials: {
+        authToken: '0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+    update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
+    reply: {
+      authenticatorId: '0b6c1f5e-9a3d-4c2b-8e7f-6d5c4b3a2918',
+      isActive: true,
+      verificationMethod: 'WHATSAPP',
+      whatsAppProvider: 'TWILIO',
+      sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+      twilioWhatsAppCredentials: {
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+  },
+  create: closed({ whatsAppProvider, ...whatsAppMembers }, answered),
+  update: closed({ whatsAppProvider: whatsAppProvider.nullish(), ...whatsAppMembers }, answered),
+  reply: z
+    .object({
+      ...identity,
+      whatsAppProvider: whatsAppProvider.optional(),
+      webhookUrl: answeredWebhookUrl,
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
+      ...credentialAnswers(whatsAppCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ whatsAppProvider, ...credentialAnswers(whatsAppCredentials) }),
+    })
+    .meta({ id: 'WhatsAppConfiguration' }),
 });
 
 const newEmailProvider = z.enum(newEmailProviders).describe(about.emailProvider);
@@ -350,6 +430,7 @@ const emailOtpMembers = {
   sendingRateLimitConfigurations: rateLimits,
   allowedCustomEmailVariables: variableNames.nullish().describe(about.emailVariables),
   ...credentialRequests(emailCredentials),
+  fallback: fallback({ emailProvider: newEmailProvider.optional(), ...credentialRequests(emailCredentials) }),
 };
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
@@ -396,6 +477,8 @@ export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
       sendingRateLimitConfigurations: answeredRateLimits,
       allowedCustomEmailVariables: z.array(z.string()).optional().describe(about.emailVariables),
       ...credentialAnswers(emailCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ emailProvider: anyEmailProvider, ...credentialAnswers(emailCredentials) }),
     })
     .meta({ id: 'EmailOtpConfiguration' }),
 });
@@ -519,7 +602,7 @@ const plainSettings = {
   smsChannel: z
     .enum(['DEFAULT', 'WHATSAPP'])
     .describe('Channel of messages to phone numbers. Stored for later. Absent: `DEFAULT`.'),
-  whatsAppProvider: z.enum(['BIRD']).describe('Service that sends WhatsApp messages. Stored for later. Absent: none.'),
+  whatsAppProvider,
   emailProvider: anyEmailProvider,
   pushProvider: anyPushProvider,
   providerType: z

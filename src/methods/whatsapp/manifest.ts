@@ -7,5 +7,6 @@ export const manifest = {
   perUser: 'one',
   isEnrolledByBackends: true,
   channel: 'phoneNumber',
+  providerSetting: 'whatsAppProvider',
   isSentByBackends: true,
 } as const satisfies MethodManifest;
