@@ -1,5 +1,6 @@
 import type { Route } from '../contract/route.ts';
 import { codeMinutes, newCode, storedCode } from './challenge-code.ts';
+import { aboutAction } from './about-action.ts';
 import type { OpenAction } from './open-action.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import type { Context } from '../calls/context.ts';
@@ -25,7 +26,13 @@ export async function sendCode<R extends Route>(
     code: storedCode(tenant, challengeId, code),
     tokenDigest: null,
     send: (locale: PageLocale) =>
-      sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
+      sendCodeMail(context, tenant, {
+        to: recipient.contact,
+        code,
+        validMinutes: codeMinutes,
+        locale,
+        about: aboutAction(action, recipient.verificationMethod),
+      }),
   };
   return sendChallenge(context, request, route, action, recipient, message, sending);
 }

@@ -4,6 +4,7 @@ import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
@@ -12,12 +13,21 @@ import { sendMail } from './send-mail.ts';
 export async function sendCodeMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: Contact; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: {
+    readonly to: Contact;
+    readonly code: string;
+    readonly validMinutes: number;
+    readonly locale: PageLocale;
+    readonly about?: MessageAbout;
+  },
 ): Promise<SentBy> {
-  const { to, code, validMinutes, locale } = mail;
+  const { to, code, validMinutes, locale, about } = mail;
   const words = mailWords(locale, tenant.name);
   return sendMail(context, tenant, {
     to: emailOf(to),
+    code,
+    locale,
+    about,
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {
       heading: words.say('code.heading'),

@@ -4,6 +4,7 @@ import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
@@ -12,13 +13,22 @@ import { sendMail } from './send-mail.ts';
 export async function sendMagicLinkMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: Contact; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: {
+    readonly to: Contact;
+    readonly url: string;
+    readonly validMinutes: number;
+    readonly locale: PageLocale;
+    readonly about?: MessageAbout;
+  },
 ): Promise<SentBy> {
-  const { to, url, validMinutes, locale } = mail;
+  const { to, url, validMinutes, locale, about } = mail;
   const words = mailWords(locale, tenant.name);
   const heading = words.say('link.subject');
   return sendMail(context, tenant, {
     to: emailOf(to),
+    url,
+    locale,
+    about,
     subject: heading,
     ...mailBodies(words, {
       heading,

@@ -26,6 +26,7 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   const content = contentOf(notice, words, happenedAtMs, settings.timeZone);
   await sendMail(context, tenant, {
     to,
+    locale: words.locale,
     subject: content.heading,
     ...mailBodies(words, content),
     messageId: `<${row.eventId}@${new URL(context.publicUrl).hostname}>`,

@@ -100,7 +100,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const { messages, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
   await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
-    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
+    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language, about: logged }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
@@ -156,7 +156,7 @@ async function resendCode(
   const messages = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
   const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages, logged };
   await sendCounted(context, tenant, counted, () =>
-    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
+    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale, about: logged }),
   );
   return { challengeId, idempotencyKey: challenge.idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
