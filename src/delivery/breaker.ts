@@ -4,8 +4,6 @@ import type { Clock } from '../runtime/runtime.ts';
 export interface Breaker {
   /** Whether it should be passed over while another provider can be asked. */
   isOpen(): boolean;
-  /** Whether it should not be asked at all, even if there is no other. */
-  isShut(): boolean;
   /** One send goes through and shows whether the provider is back: the others wait for its result. */
   beginProbe(): void;
   answered(): void;
@@ -18,15 +16,12 @@ const openMs = 30_000;
 const probeMs = 5_000;
 // A connection may be refused once for no reason; nothing is lost by it, because nothing was sent.
 const failuresToOpen = 3;
-const failuresToShut = 5;
 
 export function openBreaker(clock: Pick<Clock, 'steady'>): Breaker {
   let failures = 0;
   let openUntilMs = -Infinity;
-  const isOpen = () => clock.steady() < openUntilMs;
   return {
-    isOpen,
-    isShut: () => failures >= failuresToShut && isOpen(),
+    isOpen: () => clock.steady() < openUntilMs,
     beginProbe() {
       if (openUntilMs > -Infinity) openUntilMs = clock.steady() + probeMs;
     },

@@ -42,16 +42,16 @@ export function openRelay<Message>(
 ): Relay<Message> {
   const providers = carriers.map((one) => ({ ...one, breaker: openBreaker(clock) }));
 
-  /** Who is asked, in turn. If all are passed over, the first that may be asked is. */
+  /** Who is asked, in turn. If all are passed over, the first is: a person who waits loses nothing by it. */
   function candidates() {
     const closed = providers.filter(({ breaker }) => !breaker.isOpen());
-    return closed.length > 0 ? closed : providers.filter(({ breaker }) => !breaker.isShut()).slice(0, 1);
+    return closed.length > 0 ? closed : providers.slice(0, 1);
   }
 
   return {
     async send(message, tenantId, tell) {
       const startedAt = clock.steady();
-      let last = new DeliveryFailed('No provider answers: it is asked again in a while.', { isRefused: true });
+      let last = new DeliveryFailed('No time is left to ask a provider.', { isRefused: true });
       let wasAnswered = false;
       for (const { name, carrier, breaker } of candidates()) {
         const leftMs = startedAt + wholeMs - clock.steady();

@@ -2,8 +2,10 @@ import { emailOf } from '../core/authenticators/contact.ts';
 import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
+import type { MailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { ComposedMail } from './mail-bodies.ts';
 import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
@@ -28,11 +30,21 @@ export async function sendCodeMail(
     code,
     locale,
     about,
+    ...codeMail(words, { code, validMinutes }),
+  });
+}
+
+/** The words of a code: it stands alone, so that it can be copied, and begins the subject, which phones show first. */
+export function codeMail(
+  words: MailWords,
+  { code, validMinutes }: { readonly code: string; readonly validMinutes: number },
+): ComposedMail {
+  return {
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {
       heading: words.say('code.heading'),
       emphasis: code,
       notes: [words.sayCount('code.validity', validMinutes), words.say('code.warning')],
     }),
-  });
+  };
 }

@@ -2,8 +2,10 @@ import { emailOf } from '../core/authenticators/contact.ts';
 import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
+import type { MailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { ComposedMail } from './mail-bodies.ts';
 import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
@@ -23,12 +25,22 @@ export async function sendMagicLinkMail(
 ): Promise<SentBy> {
   const { to, url, validMinutes, locale, about } = mail;
   const words = mailWords(locale, tenant.name);
-  const heading = words.say('link.subject');
   return sendMail(context, tenant, {
     to: emailOf(to),
     url,
     locale,
     about,
+    ...magicLinkMail(words, { url, validMinutes }),
+  });
+}
+
+/** The words of a link. */
+export function magicLinkMail(
+  words: MailWords,
+  { url, validMinutes }: { readonly url: string; readonly validMinutes: number },
+): ComposedMail {
+  const heading = words.say('link.subject');
+  return {
     subject: heading,
     ...mailBodies(words, {
       heading,
@@ -36,5 +48,5 @@ export async function sendMagicLinkMail(
       emphasis: { link: url, label: words.say('link.primaryCta') },
       notes: [words.sayCount('link.validity', validMinutes), words.say('link.warning')],
     }),
-  });
+  };
 }

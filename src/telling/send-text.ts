@@ -20,6 +20,8 @@ export interface CodeText {
   readonly locale: PageLocale;
   /** The sender that the tenant chose for the country; absent where the provider chooses. */
   readonly from?: string | undefined;
+  /** The challenge whose row stores the code. */
+  readonly challengeId: string;
   /** What the tenant's own endpoint is told of it. */
   readonly about?: Omit<MessageAbout, 'verificationMethod'>;
 }
