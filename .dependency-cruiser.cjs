@@ -64,7 +64,11 @@ const storyRooms = [
   ],
   ['views/', ['^src/methods/registry\\.ts$', '^src/runtime/tokens\\.ts$'], ['zod']],
   ['sessions/', ['^src/runtime/tokens\\.ts$']],
-  ['configuring/', ['^src/runtime/(runtime|crypto|certificates)\\.ts$'], ['zod']],
+  [
+    'configuring/',
+    ['^src/runtime/(runtime|crypto|certificates)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
+    ['zod'],
+  ],
   ['counting/', ['^src/runtime/crypto\\.ts$']],
   ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
   ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
@@ -296,7 +300,7 @@ module.exports = {
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
-      { node: true, npm: ['nodemailer', 'ipaddr\\.js'] },
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'aws4fetch'] },
     ),
     ...room('jobs/', [
       '^src/core/',

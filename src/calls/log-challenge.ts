@@ -15,6 +15,8 @@ export interface LoggedChallenge {
   readonly idempotencyKey: string | undefined;
   readonly verificationMethod: string;
   readonly contact?: Contact | undefined;
+  /** Who carried the message. */
+  readonly provider?: string | undefined;
 }
 
 /** Records what happened to a challenge, if an endpoint of the tenant collects that. Else it costs nothing. */
@@ -23,7 +25,7 @@ export async function logChallenge(
   { runtime }: Pick<Context, 'runtime'>,
   { tenantId, logsChallenges }: Tenant,
   step: ChallengeStep,
-  { userId, actionCode, idempotencyKey, verificationMethod, contact }: LoggedChallenge,
+  { userId, actionCode, idempotencyKey, verificationMethod, contact, provider }: LoggedChallenge,
   errorDescription?: string,
 ): Promise<void> {
   if (!logsChallenges) return;
@@ -42,6 +44,7 @@ export async function logChallenge(
       verificationMethod,
       email: email ?? undefined,
       phoneNumber: phoneNumber ?? undefined,
+      provider,
       errorDescription,
     },
   });

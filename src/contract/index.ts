@@ -22,6 +22,7 @@ import * as ownAuthenticators from './client/authenticators.ts';
 import * as ownDevices from './client/devices.ts';
 import * as openChallenges from './client/challenge.ts';
 import * as uiSession from './client/ui-session.ts';
+import * as callbacks from './pages/callbacks.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -143,6 +144,7 @@ export const routes: readonly Route[] = [
   welcomePage.showWelcome,
   welcomePage.tryChallenge,
   uiSession.getUiSession,
+  callbacks.receiveCallback,
   challengePage.showChallenge,
   devInbox.showDevInbox,
   devInbox.showDevMessage,

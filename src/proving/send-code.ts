@@ -1,5 +1,6 @@
 import type { Route } from '../contract/route.ts';
 import { codeMinutes, newCode, storedCode } from './challenge-code.ts';
+import { aboutAction } from './about-action.ts';
 import type { OpenAction } from './open-action.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import type { Context } from '../calls/context.ts';
@@ -20,7 +21,6 @@ export async function sendCode<R extends Route>(
   sending: Sending,
 ): Promise<SentChallenge> {
   const { tenant } = action;
-  const { userId, actionCode, idempotencyKey } = action.key;
   const challengeId = context.runtime.ids.uuid();
   const code = newCode(context, tenant, recipient.verificationMethod);
   const message = {
@@ -30,8 +30,8 @@ export async function sendCode<R extends Route>(
     send: (locale: PageLocale) =>
       sendCodeMessage(context, tenant, {
         verificationMethod: recipient.channel ?? recipient.verificationMethod,
-        ...{ to: recipient.contact, code, validMinutes: codeMinutes, locale, challengeId },
-        about: { userId, actionCode, idempotencyKey },
+        ...{ to: recipient.contact, code, validMinutes: codeMinutes, locale },
+        about: aboutAction(action, recipient.verificationMethod),
         host: expectedHost(context, tenant, request.sender.origin),
       }),
   };

@@ -19,17 +19,15 @@ export interface CodeMessage {
   readonly code: string;
   readonly validMinutes: number;
   readonly locale: PageLocale;
-  /** The challenge whose row stores the code. */
-  readonly challengeId: string;
   /** What the tenant's own endpoint is told of it. */
-  readonly about: Omit<MessageAbout, 'verificationMethod'>;
+  readonly about: MessageAbout;
   /** The host of the page that the code is for, if a page requested it. */
   readonly host?: string | undefined;
 }
 
 /** Sends a code. @throws {Refusal} as {@link sendCodeMail} and {@link sendText} do. */
 export async function sendCodeMessage(context: Context, tenant: Tenant, message: CodeMessage): Promise<SentBy> {
-  const { verificationMethod, to, code, locale, challengeId, about } = message;
+  const { verificationMethod, to, code, locale, about } = message;
   if (!isText(verificationMethod)) {
     emailOf(to);
     return sendCodeMail(context, tenant, message);
@@ -37,7 +35,7 @@ export async function sendCodeMessage(context: Context, tenant: Tenant, message:
   const body = textBody(tenant.name, verificationMethod, message);
   const number = phoneNumberOf(to);
   const from = senderTo(context, tenant, verificationMethod, number);
-  return sendText(context, tenant, { verificationMethod, to: number, body, code, locale, from, challengeId, about });
+  return sendText(context, tenant, { verificationMethod, to: number, body, code, locale, from, about });
 }
 
 /** What a text to a number comes from, as the tenant has set it for the number's country. */

@@ -41,19 +41,20 @@ export async function sendCounted(
   counted: CountedSend,
   send: () => Promise<SentBy>,
 ): Promise<void> {
+  let sentBy: SentBy;
   try {
-    await send();
+    sentBy = await send();
   } catch (error) {
     await (isNotSent(error) ? takeBack(context, tenant, counted, error) : close(context, tenant, counted));
     throw error;
   }
-  await close(context, tenant, counted);
+  await close(context, tenant, counted, sentBy);
 }
 
-function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+function close(context: Context, tenant: Tenant, counted: CountedSend, sentBy?: SentBy): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
-    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now());
-    await logChallenge(sql, context, tenant, 'sent', counted.logged);
+    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now(), sentBy);
+    await logChallenge(sql, context, tenant, 'sent', { ...counted.logged, provider: sentBy?.provider });
   });
 }
 

@@ -19,7 +19,9 @@ export function whyUnusable(context: SendingContext, tenant: Tenant, verificatio
   }
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
   if (isText(verificationMethod)) return whyNoText(context, tenant, verificationMethod);
-  return manifestOf(verificationMethod)?.channel === 'email' ? whyNoMail(context, tenant) : undefined;
+  return manifestOf(verificationMethod)?.channel === 'email'
+    ? whyNoMail(context, tenant, verificationMethod === 'EMAIL_OTP' ? 'code' : 'other')
+    : undefined;
 }
 
 /**

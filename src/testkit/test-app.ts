@@ -9,6 +9,7 @@ import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
 import { openOutbound } from '../delivery/outbound.ts';
+import type { Outbound } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { Enrichment, EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
@@ -86,6 +87,8 @@ export async function testApp(
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
+    /** In place of real connections to targets of tenants. */
+    readonly outbound?: Outbound;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -116,7 +119,7 @@ export async function testApp(
     enrichment,
     mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
-    outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
+    outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     seal,
     runtime,
     logger,

@@ -15,19 +15,27 @@ import {
   messageBirdV2Credentials,
   pushCredentials,
   smsCredentials,
+  whatsAppCredentials,
 } from './provider-credentials.ts';
 import { assetUrl, success, uiLocales, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
+const whatsAppProviders = ['BIRD', 'TWILIO', 'WEBHOOK'] as const;
 const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
-  smsProvider: 'Service that sends text messages. Absent: none; in development `/dev/inbox` shows them.',
-  whatsAppProvider: 'Service that sends WhatsApp messages. Absent: none; in development `/dev/inbox` shows them.',
+  smsProvider:
+    'Service that sends text messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and text messages cannot be used but in development, where `/dev/inbox` shows them.',
+  whatsAppProvider:
+    'Service that sends WhatsApp messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and WhatsApp cannot be used but in development, where `/dev/inbox` shows its messages.',
+  fallback:
+    'A second provider with its own credentials. It is asked only if the first one certainly did not take a message: nobody gets two. Null removes it. Absent: none.',
+  callbackUrl:
+    'Where this provider tells what became of messages. Keep it to yourself and the provider. Absent if the provider tells nothing, or if this server is not reached by https.',
   emailProvider:
-    'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
+    'Service that sends the tenant’s mail; `WEBHOOK` hands it to your own endpoint as the events `email.created` and `email.notice_created`. Absent: the server’s own mail.',
   pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
@@ -85,6 +93,7 @@ const about = {
 
 const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
 const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']).describe(about.emailProvider);
+const whatsAppProvider = z.enum(whatsAppProviders).describe(about.whatsAppProvider);
 const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']).describe(about.pushProvider);
 
 const flag = z.boolean();
@@ -288,7 +297,7 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
   };
 }
 
-const answered = ['tenantId', 'authenticatorId', 'verificationMethod'];
+const answered = ['tenantId', 'authenticatorId', 'verificationMethod', 'callbackUrl'];
 
 const isActive = flag.optional().describe(about.isActive);
 const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
@@ -299,6 +308,21 @@ const defaultCountryCode = z
   .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
   .nullish()
   .describe(about.defaultCountryCode);
+/** What a request says of the second provider: at first the whole of it, later any part. */
+function fallback(shape: z.ZodRawShape) {
+  return closed({ webhookUrl, ...shape }, ['callbackUrl'])
+    .nullish()
+    .describe(about.fallback);
+}
+
+const callbackUrl = z.string().optional().describe(about.callbackUrl);
+
+function answeredFallback(shape: z.ZodRawShape) {
+  return z
+    .object({ webhookUrl: answeredWebhookUrl, callbackUrl, ...shape })
+    .optional()
+    .describe(about.fallback);
+}
 
 const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
@@ -313,6 +337,7 @@ const smsMembers = {
   senders: senders.nullish(),
   consent: consent.nullish(),
   ...credentialRequests(smsCredentials),
+  fallback: fallback({ smsProvider: newSmsProvider.optional(), ...credentialRequests(smsCredentials) }),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
@@ -373,18 +398,22 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
       senders: z.record(z.string(), z.string()).optional().describe(about.senders),
       consent: answeredConsent,
       ...credentialAnswers(smsCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ smsProvider: anySmsProvider, ...credentialAnswers(smsCredentials) }),
     })
     .meta({ id: 'SmsConfiguration' }),
 });
 
-const whatsAppProvider = z.enum(['BIRD']).describe(about.whatsAppProvider);
 const whatsAppMembers = {
   isActive,
   smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
   defaultCountryCode,
+  webhookUrl,
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
   consent: consent.nullish(),
+  ...credentialRequests(whatsAppCredentials),
+  fallback: fallback({ whatsAppProvider: whatsAppProvider.optional(), ...credentialRequests(whatsAppCredentials) }),
 };
 
 /** Sallyport's own: the wire contract has no path for it. */
@@ -392,14 +421,29 @@ export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
   name: 'WhatsApp messages',
   purpose: 'who sends codes by WhatsApp, to which countries and how many',
   examples: {
-    create: { smsCountryCodes: ['NZ', 'AU'] },
+    create: {
+      whatsAppProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      twilioWhatsAppCredentials: {
+        authToken: '0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
     update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
     reply: {
       authenticatorId: '0b6c1f5e-9a3d-4c2b-8e7f-6d5c4b3a2918',
       isActive: true,
       verificationMethod: 'WHATSAPP',
+      whatsAppProvider: 'TWILIO',
       smsCountryCodes: ['NZ', 'AU'],
       sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+      twilioWhatsAppCredentials: {
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
     },
   },
   create: closed({ whatsAppProvider: whatsAppProvider.optional(), ...whatsAppMembers }, answered),
@@ -408,11 +452,15 @@ export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
     .object({
       ...identity,
       whatsAppProvider: whatsAppProvider.optional(),
+      webhookUrl: answeredWebhookUrl,
       smsCountryCodes: z.array(z.string()).optional().describe(about.smsCountryCodes),
       defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
       submissionRateLimitConfiguration: answeredSubmissionLimit,
       sendingRateLimitConfigurations: answeredRateLimits,
       consent: answeredConsent,
+      ...credentialAnswers(whatsAppCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ whatsAppProvider, ...credentialAnswers(whatsAppCredentials) }),
     })
     .meta({ id: 'WhatsAppConfiguration' }),
 });
@@ -425,6 +473,7 @@ const emailOtpMembers = {
   sendingRateLimitConfigurations: rateLimits,
   allowedCustomEmailVariables: variableNames.nullish().describe(about.emailVariables),
   ...credentialRequests(emailCredentials),
+  fallback: fallback({ emailProvider: newEmailProvider.optional(), ...credentialRequests(emailCredentials) }),
 };
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
@@ -471,6 +520,8 @@ export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
       sendingRateLimitConfigurations: answeredRateLimits,
       allowedCustomEmailVariables: z.array(z.string()).optional().describe(about.emailVariables),
       ...credentialAnswers(emailCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ emailProvider: anyEmailProvider, ...credentialAnswers(emailCredentials) }),
     })
     .meta({ id: 'EmailOtpConfiguration' }),
 });

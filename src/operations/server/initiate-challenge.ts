@@ -100,8 +100,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
   await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
     sendCodeMessage(context, tenant, {
-      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale: language, challengeId },
-      about: { userId, actionCode, idempotencyKey },
+      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale: language },
+      about: logged,
     }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
@@ -159,8 +159,8 @@ async function resendCode(
   const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages, logged };
   await sendCounted(context, tenant, counted, () =>
     sendCodeMessage(context, tenant, {
-      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale, challengeId: resend.challengeId },
-      about: { userId: logged.userId, actionCode, idempotencyKey },
+      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale },
+      about: logged,
     }),
   );
   return { challengeId, idempotencyKey: challenge.idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
