@@ -1,4 +1,5 @@
 /** Every message that an end user can get, in every language: what the preview shows and the goldens keep. */
+import { codeText } from '../src/telling/code-text.ts';
 import { codeMail } from '../src/telling/send-code-mail.ts';
 import { magicLinkMail } from '../src/telling/send-magic-link-mail.ts';
 import { noticeMail } from '../src/telling/send-notice-mail.ts';
@@ -43,5 +44,15 @@ export function messagesOf(locale: PageLocale, tenantName: string): readonly Nam
       name,
       ...noticeMail(words, notice, happenedAtMs, timeZone),
     })),
+  ];
+}
+
+/** The texts with a code. */
+export function textsOf(locale: PageLocale, tenantName: string): readonly { readonly name: string; readonly text: string }[] {
+  const words = mailWords(locale, tenantName);
+  const sent = { code: '284901', validMinutes: 10 };
+  return [
+    { name: 'text message', text: codeText(words, { ...sent, host: 'auth.example.com' }) },
+    { name: 'WhatsApp message', text: codeText(words, sent) },
   ];
 }

@@ -6,6 +6,7 @@ import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import type { Context } from '../calls/context.ts';
+import { codeText } from './code-text.ts';
 import { isText } from './is-text.ts';
 import type { SentBy } from './hand-over.ts';
 import { sendCodeMail } from './send-code-mail.ts';
@@ -32,7 +33,9 @@ export async function sendCodeMessage(context: Context, tenant: Tenant, message:
     emailOf(to);
     return sendCodeMail(context, tenant, message);
   }
-  const body = textBody(tenant.name, verificationMethod, message);
+  const { validMinutes, host } = message;
+  const page = verificationMethod === 'SMS' ? host : undefined;
+  const body = codeText(mailWords(locale, tenant.name), { code, validMinutes, host: page });
   const number = phoneNumberOf(to);
   const from = senderTo(context, tenant, verificationMethod, number);
   return sendText(context, tenant, { verificationMethod, to: number, body, code, locale, from, about });
@@ -48,20 +51,4 @@ function senderTo(
   const senders = methodSettings(tenant, verificationMethod)['senders'] as Readonly<Record<string, string>> | undefined;
   const countryCode = senders && enrichment.describeNumber(phoneNumber)?.countryCode;
   return countryCode === null || countryCode === undefined ? undefined : senders?.[countryCode];
-}
-
-/**
- * Who sends it, the code, how long it works and a warning, on one line. Below, in a text message, the page that it is
- * for, so that browsers and phones enter the code there and nowhere else.
- * (https://wicg.github.io/sms-one-time-codes/#format)
- */
-function textBody(name: string, method: string, { code, validMinutes, locale, host }: CodeMessage): string {
-  const words = mailWords(locale, name);
-  const parts = [
-    words.say('text.code', { code }),
-    words.sayCount('text.validity', validMinutes),
-    words.say('text.warning'),
-  ];
-  const line = parts.join(' ');
-  return host === undefined || method !== 'SMS' ? line : `${line}\n\n@${host} #${code}`;
 }

@@ -1,15 +1,16 @@
 /** Worry: a change of words or of styles reaches people's mail without anybody having looked at it. */
 import { describe, expect, test } from 'vitest';
-import { messageLocales, messagesOf } from '../../scripts/messages-of.ts';
+import { messageLocales, messagesOf, textsOf } from '../../scripts/messages-of.ts';
 import { expectGolden } from './expect-golden.ts';
 
 const tenantName = 'Example Bank';
 
-test.each(messageLocales)('every mail in %s reads as it did', (locale) => {
+test.each(messageLocales)('every mail and text in %s reads as it did', (locale) => {
   const texts = messagesOf(locale, tenantName).map(
     ({ name, subject, text }) => `=== ${name}\nSubject: ${subject}\n\n${text}`,
   );
-  expectGolden(`messages/${locale}.txt`, texts.join('\n'));
+  const toPhones = textsOf(locale, tenantName).map(({ name, text }) => `=== ${name}\n${text}\n`);
+  expectGolden(`messages/${locale}.txt`, [...texts, ...toPhones].join('\n'));
 });
 
 test('a mail has the HTML that it had', () => {
