@@ -39,7 +39,7 @@ import { methods } from '../methods/registry.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from '../proving/offered-methods.ts';
 import { ownAuthenticatorView } from '../views/own-authenticator-view.ts';
 import { keptBecause } from '../proving/own-authenticator.ts';
-import { callingCodes, numberEntry } from './number-entry.ts';
+import { callingCodes, numberEntriesOf } from './number-entries.ts';
 import { isInPlaceOf, sentMessageView } from '../views/sent-message.ts';
 
 // How often a passkey is offered if the tenant has not set it, in days: often enough to be found, without nagging.
@@ -71,6 +71,7 @@ export async function uiSessionView(
   const { recoveryCodesLeft: codesLeft, recoveryCodeUsedAt: codeUsedAt } = more;
   const usable = challengeMethods(action, waitOf, { hasRecoveryCodes: hasCodes(more) });
   const enrollable = enrolmentMethods(action);
+  const numberEntries = numberEntriesOf(context, action, { locale, wishedLocales, ipAddress });
   const isRecoveryOffered = usesRecoveryCodes(tenant);
   return omitAbsent({
     tenant: pageTenant(tenant, more.theme),
@@ -97,14 +98,7 @@ export async function uiSessionView(
         codeLength: appDigits(action, method),
       }),
     ),
-    enrolmentMethods: enrollable.map((method) =>
-      omitAbsent({
-        verificationMethod: method,
-        numberEntry: isByPhone(method)
-          ? numberEntry(context, tenant, method, { locale, wishedLocales, ipAddress })
-          : undefined,
-      }),
-    ),
+    enrolmentMethods: enrollable.map((method) => ({ verificationMethod: method })),
     authenticators: action.verified.map((authenticator) => listed(context, action, authenticator)),
     sent: sentMessages(action, more),
     // Only for callers who may enrol an address of their choice anyway: it tells them nothing that they could not set.
@@ -113,8 +107,9 @@ export async function uiSessionView(
         ? row.email
         : undefined,
     enrolmentPhoneNumber:
-      enrollable.some(isByPhone) && row.phoneNumber !== null && isE164(row.phoneNumber) ? row.phoneNumber : undefined,
-    callingCodes: enrollable.some(isByPhone) ? callingCodes : undefined,
+      numberEntries.length > 0 && row.phoneNumber !== null && isE164(row.phoneNumber) ? row.phoneNumber : undefined,
+    numberEntries,
+    callingCodes: numberEntries.length > 0 ? callingCodes : undefined,
     recoveryCodes: omitAbsent({
       canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, codesLeft !== null)),
       isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,
@@ -200,10 +195,6 @@ function identifierOf({ verified }: OpenAction, method: string): string | undefi
   if (own === undefined) return undefined;
   if (own.email !== null) return maskEmail(own.email);
   return own.phoneNumber === null ? undefined : maskPhoneNumber(own.phoneNumber);
-}
-
-function isByPhone(method: string): boolean {
-  return manifestOf(method)?.channel === 'phoneNumber';
 }
 
 /** How many digits the codes of the user's app have; an imported one may make longer ones. */

@@ -391,7 +391,7 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
     });
     expect([stale.status, stale.body.errorCode]).toEqual([400, 'invalid_request']);
     const session = (await app.call('GET', '/v1/client/ui/session?locale=de', { token })).body;
-    const { numberEntry } = session.enrolmentMethods.find(
+    const numberEntry = session.numberEntries.find(
       (one: { verificationMethod: string }) => one.verificationMethod === 'SMS',
     );
     expect(numberEntry.consent).toEqual({ version: '2026-03', link: 'https://example.com/de/sms' });
@@ -415,10 +415,9 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       const token = await track(newUser());
       const session = (await app.call('GET', `/v1/client/ui/session${query}`, { token })).body;
       expect(session.callingCodes).toMatchObject({ PT: '351', NZ: '64' });
-      return session.enrolmentMethods.find((one: { verificationMethod: string }) => one.verificationMethod === 'SMS')
-        .numberEntry;
+      return session.numberEntries.find((one: { verificationMethod: string }) => one.verificationMethod === 'SMS');
     };
-    expect(await entry()).toEqual({ countryCodes: textSettings.smsCountryCodes });
+    expect(await entry()).toEqual({ verificationMethod: 'SMS', countryCodes: textSettings.smsCountryCodes });
     expect(await entry('?locale=en-NZ')).toMatchObject({ countryCode: 'NZ' });
     expect(await entry('?locale=en-US')).not.toHaveProperty('countryCode');
     await configure('sms', 'PATCH', { defaultCountryCode: 'PT' });

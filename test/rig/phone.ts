@@ -7,7 +7,7 @@ import { ask } from './api.ts';
 export const phoneCountryCodes = ['PT', 'NZ', 'GB', 'FR', 'DE'];
 
 const beginnings = ['+35191', '+64211', '+44745', '+3361', '+491511'];
-const digitsAfter = [7, 6, 7, 8, 7];
+const digitsAfter = [7, 6, 7, 7, 7];
 
 /** A mobile number of a user's own: of another range, and often of another country, than that of the next one. */
 export function numberOf(userId: string): string {

@@ -32,6 +32,7 @@ const challengeMethod = z.object({
 
 /** How a page asks for a phone number. */
 const numberEntry = z.object({
+  verificationMethod: v.verificationMethod.describe('Method that the number is for.'),
   countryCodes: z
     .array(z.string())
     .optional()
@@ -50,10 +51,7 @@ const numberEntry = z.object({
 });
 
 /** A method that the token may enrol now. */
-const enrolmentMethod = z.object({
-  verificationMethod: v.verificationMethod.describe('The method.'),
-  numberEntry: numberEntry.optional().describe('How to ask for the number. Absent for a method that needs none.'),
-});
+const enrolmentMethod = z.object({ verificationMethod: v.verificationMethod.describe('The method.') });
 
 const listedAuthenticator = ownAuthenticator.extend({
   isEditable: z.boolean().describe('Whether the user may rename or replace it.'),
@@ -129,6 +127,9 @@ export const uiSession = z
       .describe(
         'Number in E.164 form that the backend gave, for a user who may enrol it without typing it. Absent: none.',
       ),
+    numberEntries: z
+      .array(numberEntry)
+      .describe('How to ask for the number of each method by phone that the token may enrol or replace now.'),
     callingCodes: z
       .record(z.string(), z.string())
       .optional()
@@ -219,6 +220,7 @@ export const getUiSession = route({
         { verificationMethod: 'EMAIL_OTP', identifier: 'a•••@example.com', isHidden: false },
       ],
       enrolmentMethods: [],
+      numberEntries: [],
       authenticators: [{ ...exampleAddress, isEditable: true, isRemovable: true, isCancellable: false }],
       sent: [{ ...exampleMessage, codeLength: 6, verificationMethod: 'EMAIL_OTP', isEnrolment: false }],
       recoveryCodes: {

@@ -28,7 +28,10 @@ export function WithAddress({
   readonly method: Kind['verificationMethod'];
   readonly Then: ComponentType<EnrolmentProps>;
 }) {
-  const { enrolmentEmail, options } = usePage().session;
+  const { authenticators, enrolmentEmail: given, options } = usePage().session;
+  // Who replaces an address wants another one.
+  const isReplacing = authenticators.some((own) => own.verificationMethod === method);
+  const enrolmentEmail = isReplacing ? undefined : given;
   const pending = useSent({ verificationMethod: method, isEnrolment: true });
   const isKnown = enrolmentEmail !== undefined && !options.askForEmail;
   const [to, setTo] = useState<Addressee | undefined>(() => {

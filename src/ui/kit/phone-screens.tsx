@@ -34,7 +34,10 @@ export function phonePage(method: PhoneMethod): MethodPage {
     },
 
     Enrolment() {
-      const { enrolmentPhoneNumber: known, options } = usePage().session;
+      const { authenticators, enrolmentPhoneNumber, options } = usePage().session;
+      // Who replaces a number wants another one.
+      const isReplacing = authenticators.some((own) => own.verificationMethod === verificationMethod);
+      const known = isReplacing ? undefined : enrolmentPhoneNumber;
       const pending = useSent({ verificationMethod, isEnrolment: true });
       const { consent } = useNumberEntry(method);
       // Where users have to agree to something, they see it first.
@@ -110,12 +113,11 @@ function EnterCode({
   );
 }
 
-type NumberEntry = NonNullable<UiSession['enrolmentMethods'][number]['numberEntry']>;
+type NumberEntry = Omit<UiSession['numberEntries'][number], 'verificationMethod'>;
 
 function useNumberEntry({ verificationMethod }: PhoneMethod): NumberEntry {
-  const { enrolmentMethods } = usePage().session;
-  const own = enrolmentMethods.find((one) => one.verificationMethod === verificationMethod);
-  return own?.numberEntry ?? {};
+  const { numberEntries } = usePage().session;
+  return numberEntries.find((one) => one.verificationMethod === verificationMethod) ?? {};
 }
 
 /** Asks for a number in the way that people write it. The server reads it, and sends the code. */

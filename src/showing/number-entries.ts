@@ -1,30 +1,42 @@
 import type { UiSession } from '../contract/client/ui-session.ts';
 import { consentOf } from '../configuring/consent-of.ts';
 import { methodSettings } from '../configuring/method-settings.ts';
+import { manifests } from '../methods/manifests.ts';
+import type { OpenAction } from '../proving/open-action.ts';
+import { isPermitted, permitEnrolment } from '../proving/permit.ts';
 import { phoneCountries } from '../enrichment/phone-numbers.ts';
 import type { Context } from '../calls/context.ts';
 import type { Tenant } from '../storage/published.ts';
 import { omitAbsent } from '../views/omit-absent.ts';
 
-type NumberEntry = NonNullable<UiSession['enrolmentMethods'][number]['numberEntry']>;
+type NumberEntry = UiSession['numberEntries'][number];
+
+interface Visitor {
+  readonly locale: string;
+  readonly wishedLocales: readonly (string | undefined)[];
+  readonly ipAddress: string;
+}
 
 /** The code that the numbers of each country begin with. */
 export const callingCodes: Record<string, string> = Object.fromEntries(
   phoneCountries.map(({ countryCode, callingCode }) => [countryCode, callingCode]),
 );
 
-/** How a page asks for the number of a method. */
-export function numberEntry(
+/** How a page asks for the numbers that the token permits to enrol, or to put in the place of others. */
+export function numberEntriesOf(context: Context, action: OpenAction, visitor: Visitor): NumberEntry[] {
+  return manifests
+    .filter(({ channel, isOffered }) => channel === 'phoneNumber' && isOffered)
+    .filter(({ verificationMethod: method }) => isPermitted(() => permitEnrolment(action, method)))
+    .map(({ verificationMethod: method }) => numberEntry(context, action.tenant, method, visitor));
+}
+
+function numberEntry(
   { enrichment }: Pick<Context, 'enrichment'>,
   tenant: Tenant,
-  method: string,
-  visitor: {
-    readonly locale: string;
-    readonly wishedLocales: readonly (string | undefined)[];
-    readonly ipAddress: string;
-  },
+  verificationMethod: NumberEntry['verificationMethod'],
+  visitor: Visitor,
 ): NumberEntry {
-  const { smsCountryCodes, defaultCountryCode } = methodSettings(tenant, method);
+  const { smsCountryCodes, defaultCountryCode } = methodSettings(tenant, verificationMethod);
   const countryCodes = Array.isArray(smsCountryCodes)
     ? smsCountryCodes.map(String).filter((code) => code in callingCodes)
     : undefined;
@@ -37,9 +49,10 @@ export function numberEntry(
     countryCodes?.length === 1 ? countryCodes[0] : undefined,
   ];
   return omitAbsent({
+    verificationMethod,
     countryCodes,
     countryCode: wishes.find((code): code is string => typeof code === 'string' && isPermitted(code)),
-    consent: consentOf(tenant, method, visitor.locale),
+    consent: consentOf(tenant, verificationMethod, visitor.locale),
   });
 }
 
