@@ -17,10 +17,10 @@ const listed = [
   device,
   totp,
   push,
-  emailOtp,
-  emailMagicLink,
   sms,
   whatsapp,
+  emailOtp,
+  emailMagicLink,
   recoveryCode,
 ] as const;
 

@@ -149,12 +149,8 @@ function decided(state: string, heading: string): State['reach'] {
 
 const consent = { version: '1', links: { en: 'https://example.com/texts' } };
 
-/** At the form for a number, after a first visit of a user whose tenant sends texts. */
+/** At the form for a number, on a first visit. */
 async function toNumber(page: Page, site: Site, userId: string, method = 'Text message'): Promise<void> {
-  for (const path of ['sms', 'whatsapp']) {
-    const body = { ...textSettings, ...(path === 'sms' ? { consent } : {}) };
-    await site.manage('POST', `/authenticator-configurations/${path}`, body);
-  }
   await firstVisit(page, site, userId);
   await pick(page, method);
   await shown(page, 'Your phone number');
@@ -627,5 +623,9 @@ export async function prepareStates(site: Site): Promise<void> {
     defaultUserActionResult: 'CHALLENGE',
     rememberDevices: { isEnabled: true, days: 30 },
   });
+  for (const path of ['sms', 'whatsapp']) {
+    const body = { ...textSettings, ...(path === 'sms' ? { consent } : {}) };
+    await site.manage('POST', `/authenticator-configurations/${path}`, body);
+  }
   await site.manage('PATCH', '/theme', { name: 'Harbour Bank' });
 }
