@@ -141,6 +141,8 @@ function serves(block: string, provider: unknown): boolean {
 
 // BIRD and TWILIO send by several channels, with credentials of their own for each.
 function isFor(named: string, block: string): boolean {
+  // It says nothing of who sends messages.
+  if (block === 'playIntegrityCredentials') return false;
   switch (named) {
     case 'pushProvider':
       return block === 'apnsCredentials' || block === 'fcmCredentials';

@@ -109,6 +109,12 @@ export const groups = {
     title: 'Codes by text message and WhatsApp',
     description: 'Send a one-time code to the user’s phone number, and check what they typed.',
   },
+  apps: {
+    area: browser,
+    title: 'Keys of apps',
+    description:
+      'An app on the user’s phone makes a key pair, registers its public key, and later signs with the private one. The same key can be registered for push messages, for QR codes and for verification inside the app; each is an authenticator of its own. Apps without a token name the tenant, and prove by a signature which key is theirs.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

@@ -7,6 +7,7 @@ import { methods } from '../methods/registry.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
 import { isText } from './is-text.ts';
+import { whyNoPush } from './push-provider.ts';
 import { whyNoMail } from './tenant-mailer.ts';
 import { whyNoText } from './tenant-texter.ts';
 
@@ -19,7 +20,9 @@ export function whyUnusable(context: SendingContext, tenant: Tenant, verificatio
   }
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
   if (isText(verificationMethod)) return whyNoText(context, tenant, verificationMethod);
-  return manifestOf(verificationMethod)?.channel === 'email'
+  const channel = manifestOf(verificationMethod)?.channel;
+  if (channel === 'push') return whyNoPush(tenant);
+  return channel === 'email'
     ? whyNoMail(context, tenant, verificationMethod === 'EMAIL_OTP' ? 'code' : 'other')
     : undefined;
 }
