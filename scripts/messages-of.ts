@@ -48,7 +48,10 @@ export function messagesOf(locale: PageLocale, tenantName: string): readonly Nam
 }
 
 /** The texts with a code. */
-export function textsOf(locale: PageLocale, tenantName: string): readonly { readonly name: string; readonly text: string }[] {
+export function textsOf(
+  locale: PageLocale,
+  tenantName: string,
+): readonly { readonly name: string; readonly text: string }[] {
   const words = mailWords(locale, tenantName);
   const sent = { code: '284901', validMinutes: 10 };
   return [

@@ -7,7 +7,11 @@ import type { MailWords } from '../texts/mail-words.ts';
  */
 export function codeText(
   words: MailWords,
-  { code, validMinutes, host }: { readonly code: string; readonly validMinutes: number; readonly host?: string | undefined },
+  {
+    code,
+    validMinutes,
+    host,
+  }: { readonly code: string; readonly validMinutes: number; readonly host?: string | undefined },
 ): string {
   const parts = [
     words.say('text.code', { code }),

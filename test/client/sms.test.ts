@@ -113,7 +113,7 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       await challenge(token);
       const second = codeTo(number);
       expect(await verify(path, token, first)).toMatchObject({ isVerified: first === second });
-      app.runtime.advance(10 * 60_000);
+      await app.runtime.advance(10 * 60_000);
       expect(await verify(path, await track(userId, { idempotencyKey: 'later' }), second)).toMatchObject({
         isVerified: false,
       });
@@ -216,7 +216,7 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
       expect(await guessUntilMax(token)).toBe(5);
       await challenge(token);
       expect(await verify(path, token, codeTo(phoneNumber))).toMatchObject({ failureReason: 'MAX_ATTEMPTS_EXCEEDED' });
-      app.runtime.advance(31_000);
+      await app.runtime.advance(31_000);
       expect(await verify(path, token, codeTo(phoneNumber))).toMatchObject({ isVerified: true });
     });
 
