@@ -18,6 +18,8 @@ export interface LoggedChallenge {
   readonly idempotencyKey: string | undefined;
   readonly verificationMethod: string;
   readonly contact?: Contact | undefined;
+  /** Who carried the message. */
+  readonly provider?: string | undefined;
 }
 
 /** Records what happened to a challenge, and what was decided of its text, if an endpoint of the tenant collects that. Else it costs nothing. */
@@ -26,7 +28,7 @@ export async function logChallenge(
   { runtime }: Pick<Context, 'runtime'>,
   { tenantId, logsChallenges }: Tenant,
   step: ChallengeStep,
-  { userId, actionCode, idempotencyKey, verificationMethod, contact }: LoggedChallenge,
+  { userId, actionCode, idempotencyKey, verificationMethod, contact, provider }: LoggedChallenge,
   errorDescription?: string,
   text?: JudgedText,
 ): Promise<void> {
@@ -46,6 +48,7 @@ export async function logChallenge(
       verificationMethod,
       email: email ?? undefined,
       phoneNumber: phoneNumber ?? undefined,
+      provider,
       errorDescription,
       ...(text === undefined
         ? {}

@@ -27,6 +27,8 @@ export interface Readings {
   ofDatabase(): Promise<DatabaseReadings>;
   dataFiles(): readonly { readonly name: string; readonly isUsable: boolean; readonly builtAtMs: number | null }[];
   isConfigurationCurrent(): boolean;
+  /** The providers that are passed over, once for each tenant and method. */
+  openBreakers(): readonly string[];
 }
 
 /** What this process is. */
@@ -115,6 +117,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
   const databaseUp = gauge('sallyport_database_up');
   const pool = gauge('sallyport_database_pool');
   const configuration = gauge('sallyport_configuration_current');
+  const breakersOpen = gauge('sallyport_provider_breakers_open');
   const fileAge = gauge('sallyport_data_file_age_seconds');
   const fileUsable = gauge('sallyport_data_file_usable');
   const actionsWithoutMonth = gauge('sallyport_actions_without_month');
@@ -131,6 +134,8 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
     linesLost.reset();
     linesLost.inc(readings.lostLogLines());
     configuration.set(readings.isConfigurationCurrent() ? 1 : 0);
+    breakersOpen.reset();
+    for (const provider of readings.openBreakers()) breakersOpen.inc({ provider });
     for (const { name: file, isUsable, builtAtMs } of readings.dataFiles()) {
       fileUsable.set({ file }, isUsable ? 1 : 0);
       if (builtAtMs !== null) fileAge.set({ file }, secondsSince(builtAtMs));

@@ -45,6 +45,8 @@ export const distributedTables = [
   'tallies',
   'alerts',
   'tenant_counts',
+  'contact_marks',
+  'provider_reports',
   'texts',
   'text_counts',
 ] as const;

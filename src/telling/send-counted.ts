@@ -47,13 +47,14 @@ export async function sendCounted(
   const { text } = counted.messages;
   if (text !== undefined) tellVerdict(context, tenant, text);
   if (text?.result === 'withheld') return withhold(context, tenant, counted, text);
+  let sentBy: SentBy;
   try {
-    await send();
+    sentBy = await send();
   } catch (error) {
     await (isNotSent(error) ? takeBack(context, tenant, counted, error) : close(context, tenant, counted));
     throw error;
   }
-  await close(context, tenant, counted);
+  await close(context, tenant, counted, sentBy);
 }
 
 // How long providers take, so that the time does not tell that nothing was sent.
@@ -70,10 +71,10 @@ async function withhold(context: Context, tenant: Tenant, counted: CountedSend, 
   });
 }
 
-function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+function close(context: Context, tenant: Tenant, counted: CountedSend, sentBy?: SentBy): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
-    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now());
-    await logChallenge(sql, context, tenant, 'sent', counted.logged, undefined, counted.messages.text);
+    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now(), sentBy);
+    await logChallenge(sql, context, tenant, 'sent', { ...counted.logged, provider: sentBy?.provider }, undefined, counted.messages.text);
   });
 }
 

@@ -17,19 +17,27 @@ import {
   playIntegrityCredentials,
   pushCredentials,
   smsCredentials,
+  whatsAppCredentials,
 } from './provider-credentials.ts';
-import { success, webhookUrl as targetUrl } from './values.ts';
+import { assetUrl, success, uiLocales, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
+const whatsAppProviders = ['BIRD', 'TWILIO', 'WEBHOOK'] as const;
 const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
   smsProvider:
-    'Service that sends text messages. Text messages are not part of this release: the setting is stored for later.',
+    'Service that sends text messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and text messages cannot be used but in development, where `/dev/inbox` shows them.',
+  whatsAppProvider:
+    'Service that sends WhatsApp messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and WhatsApp cannot be used but in development, where `/dev/inbox` shows its messages.',
+  fallback:
+    'A second provider with its own credentials. It is asked only if the first one certainly did not take a message: nobody gets two. Null removes it. Absent: none.',
+  callbackUrl:
+    'Where this provider tells what became of messages. Keep it to yourself and the provider. Absent if the provider tells nothing, or if this server is not reached by https.',
   emailProvider:
-    'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
+    'Service that sends the tenant’s mail; `WEBHOOK` hands it to your own endpoint as the events `email.created` and `email.notice_created`. Absent: the server’s own mail.',
   pushProvider:
     'Service that sends push messages: `DEFAULT` sends to iPhones by Apple’s service and to Android by Firebase, `FIREBASE` sends to all by Firebase, `WEBHOOK` hands each message to your server. `URBAN_AIRSHIP` is stored, and does not send.',
   webhookUrl:
@@ -73,6 +81,13 @@ const about = {
     'When the ranges of a country may each have only one send that is not answered, except to numbers that verified before. Absent: at 50 texts that were asked for within an hour or a day, if less than 35 percent of their codes were entered.',
   minimumSends: 'With fewer it does not judge: 1 to 100,000.',
   minimumShare: 'It opens where less than so many percent of the codes were entered: 0 to 100. At 0 it never opens.',
+  senders:
+    'What text messages to a country come from, by ISO 3166-1 alpha-2 code, at most 300: a number, a short code or a name, 1 to 32 characters. Many countries take only registered names. Replaced as a whole. Absent: what the provider chooses.',
+  consent:
+    'What users agree to before messages go to a number that they enrol. The pages show the text `sms-phone-entry.consent`, which you can reword in each language, and store it with the number. Replaced as a whole. Absent: they are asked for nothing.',
+  consentVersion: 'Version of what your link leads to: change it with every change of its meaning. 1 to 64 characters.',
+  consentLinks:
+    'Where users can read all of it: an https URL by language of the pages, at most 9. A language without one has the English link, else any.',
   smsVariables:
     'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
   emailVariables:
@@ -112,6 +127,7 @@ const about = {
 
 const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
 const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']).describe(about.emailProvider);
+const whatsAppProvider = z.enum(whatsAppProviders).describe(about.whatsAppProvider);
 const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']).describe(about.pushProvider);
 
 const flag = z.boolean();
@@ -164,6 +180,21 @@ const prefixRateLimits = z
     }),
   )
   .max(5);
+
+const senders = z
+  .record(
+    z.string().regex(/^[A-Z]{2}$/, 'senders must be named by ISO 3166-1 codes such as NZ.'),
+    z.string().regex(/^[+0-9A-Za-z][0-9A-Za-z ._&-]{0,31}$/, 'senders must each be a number, a short code or a name.'),
+  )
+  .refine((given) => Object.keys(given).length <= 300, 'senders may have at most 300 members.')
+  .describe(about.senders);
+const consent = closed({
+  version: z.string().min(1).max(64).describe(about.consentVersion),
+  links: z
+    .partialRecord(z.enum(uiLocales), assetUrl)
+    .refine((given) => Object.keys(given).length > 0, 'links must have at least one language.')
+    .describe(about.consentLinks),
+}).describe(about.consent);
 
 const relyingParty = z
   .string()
@@ -262,6 +293,14 @@ const identity = {
   verificationMethod: v.verificationMethod.describe('Method that the configuration is for.'),
 };
 
+const answeredConsent = z
+  .object({
+    version: z.string().describe(about.consentVersion),
+    links: z.record(z.string(), z.string()).describe(about.consentLinks),
+  })
+  .optional()
+  .describe(about.consent);
+
 const refusals = ['authenticator_configuration_not_found'] as const;
 
 /** The API reference's text about a method: its name in the plural, and its settings, as parts of a sentence. */
@@ -354,34 +393,53 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
   };
 }
 
-const answered = ['tenantId', 'authenticatorId', 'verificationMethod'];
+const answered = ['tenantId', 'authenticatorId', 'verificationMethod', 'callbackUrl'];
 
 const isActive = flag.optional().describe(about.isActive);
 const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
 const answeredWebhookUrl = z.string().optional().describe(about.webhookUrl);
+
+const defaultCountryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
+  .nullish()
+  .describe(about.defaultCountryCode);
+/** What a request says of the second provider: at first the whole of it, later any part. */
+function fallback(shape: z.ZodRawShape) {
+  return closed({ webhookUrl, ...shape }, ['callbackUrl'])
+    .nullish()
+    .describe(about.fallback);
+}
+
+const callbackUrl = z.string().optional().describe(about.callbackUrl);
+
+function answeredFallback(shape: z.ZodRawShape) {
+  return z
+    .object({ webhookUrl: answeredWebhookUrl, callbackUrl, ...shape })
+    .optional()
+    .describe(about.fallback);
+}
 
 const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
   isActive,
   webhookUrl,
   smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
-  defaultCountryCode: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
-    .nullish()
-    .describe(about.defaultCountryCode),
+  defaultCountryCode,
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
   prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
   pumpingProtection: pumpingProtection.nullish(),
   allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
+  senders: senders.nullish(),
+  consent: consent.nullish(),
   ...credentialRequests(smsCredentials),
+  fallback: fallback({ smsProvider: newSmsProvider.optional(), ...credentialRequests(smsCredentials) }),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
   name: 'text messages',
   purpose: 'who sends codes by text message, to which countries and how many',
-  isForLater: true,
   examples: {
     create: {
       smsProvider: 'TWILIO',
@@ -408,7 +466,7 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
       },
     },
   },
-  create: closed({ smsProvider: newSmsProvider, ...smsMembers }, answered),
+  create: closed({ smsProvider: newSmsProvider.optional(), ...smsMembers }, answered),
   update: closed({ smsProvider: newSmsProvider.nullish(), ...smsMembers }, answered),
   reply: z
     .object({
@@ -435,9 +493,74 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
         .describe(about.prefixLimits),
       pumpingProtection: pumpingProtection.optional(),
       allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
+      senders: z.record(z.string(), z.string()).optional().describe(about.senders),
+      consent: answeredConsent,
       ...credentialAnswers(smsCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ smsProvider: anySmsProvider, ...credentialAnswers(smsCredentials) }),
     })
     .meta({ id: 'SmsConfiguration' }),
+});
+
+const whatsAppMembers = {
+  isActive,
+  smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
+  defaultCountryCode,
+  webhookUrl,
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  consent: consent.nullish(),
+  ...credentialRequests(whatsAppCredentials),
+  fallback: fallback({ whatsAppProvider: whatsAppProvider.optional(), ...credentialRequests(whatsAppCredentials) }),
+};
+
+/** Sallyport's own: the wire contract has no path for it. */
+export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
+  name: 'WhatsApp messages',
+  purpose: 'who sends codes by WhatsApp, to which countries and how many',
+  examples: {
+    create: {
+      whatsAppProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      twilioWhatsAppCredentials: {
+        authToken: '0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+    update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
+    reply: {
+      authenticatorId: '0b6c1f5e-9a3d-4c2b-8e7f-6d5c4b3a2918',
+      isActive: true,
+      verificationMethod: 'WHATSAPP',
+      whatsAppProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+      twilioWhatsAppCredentials: {
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+  },
+  create: closed({ whatsAppProvider: whatsAppProvider.optional(), ...whatsAppMembers }, answered),
+  update: closed({ whatsAppProvider: whatsAppProvider.nullish(), ...whatsAppMembers }, answered),
+  reply: z
+    .object({
+      ...identity,
+      whatsAppProvider: whatsAppProvider.optional(),
+      webhookUrl: answeredWebhookUrl,
+      smsCountryCodes: z.array(z.string()).optional().describe(about.smsCountryCodes),
+      defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
+      consent: answeredConsent,
+      ...credentialAnswers(whatsAppCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ whatsAppProvider, ...credentialAnswers(whatsAppCredentials) }),
+    })
+    .meta({ id: 'WhatsAppConfiguration' }),
 });
 
 const newEmailProvider = z.enum(newEmailProviders).describe(about.emailProvider);
@@ -448,6 +571,7 @@ const emailOtpMembers = {
   sendingRateLimitConfigurations: rateLimits,
   allowedCustomEmailVariables: variableNames.nullish().describe(about.emailVariables),
   ...credentialRequests(emailCredentials),
+  fallback: fallback({ emailProvider: newEmailProvider.optional(), ...credentialRequests(emailCredentials) }),
 };
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
@@ -494,6 +618,8 @@ export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
       sendingRateLimitConfigurations: answeredRateLimits,
       allowedCustomEmailVariables: z.array(z.string()).optional().describe(about.emailVariables),
       ...credentialAnswers(emailCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ emailProvider: anyEmailProvider, ...credentialAnswers(emailCredentials) }),
     })
     .meta({ id: 'EmailOtpConfiguration' }),
 });
@@ -646,7 +772,7 @@ const plainSettings = {
   smsChannel: z
     .enum(['DEFAULT', 'WHATSAPP'])
     .describe('Channel of messages to phone numbers. Stored for later. Absent: `DEFAULT`.'),
-  whatsAppProvider: z.enum(['BIRD']).describe('Service that sends WhatsApp messages. Stored for later. Absent: none.'),
+  whatsAppProvider,
   emailProvider: anyEmailProvider,
   pushProvider: anyPushProvider,
   providerType: z
