@@ -69,7 +69,7 @@ const storyRooms = [
     ['^src/runtime/(runtime|crypto|certificates)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
     ['zod'],
   ],
-  ['counting/', ['^src/runtime/crypto\\.ts$'], ['libphonenumber-js']],
+  ['counting/', ['^src/runtime/crypto\\.ts$']],
   ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
   ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
   [

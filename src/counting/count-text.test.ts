@@ -6,6 +6,7 @@ import type { Context } from '../calls/context.ts';
 import { RefusedText } from '../calls/refused-text.ts';
 import { pumpingSettingsOf } from '../core/pumping/pumping-settings.ts';
 import { replayTexts } from '../core/pumping/replay-texts.ts';
+import { describePhoneNumber } from '../enrichment/phone-numbers.ts';
 import { secretKey } from '../runtime/crypto.ts';
 import { virtualRuntime } from '../runtime/virtual-runtime.ts';
 import type { Tenant } from '../storage/published.ts';
@@ -33,7 +34,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   let context: Context;
   beforeAll(async () => {
     db = await testDatabase(kind);
-    const enrichment = { describeAddress: (ip: string | null) => ({ address: ip, scope: 'public' }) };
+    const describeAddress = (ip: string | null) => ({ address: ip, scope: 'public' });
+    const enrichment = { describeAddress, describeNumber: describePhoneNumber };
     context = {
       db,
       runtime,

@@ -2,8 +2,8 @@ import { Refusal } from '../contract/errors.ts';
 import { networkOf } from '../core/addresses/network-of.ts';
 import { countedLimits } from '../core/pumping/counted-limits.ts';
 import { isCountedAsAsked, isHeldBack, judgeText, trustOf } from '../core/pumping/judge-text.ts';
-import type { CountedLimit, JudgedText, TextVerdict } from '../core/pumping/judge-text.ts';
-import { pumpingSettingsOf } from '../core/pumping/pumping-settings.ts';
+import type { CountedLimit, JudgedText, NumberFacts, TextVerdict } from '../core/pumping/judge-text.ts';
+import { numberTypes, pumpingSettingsOf } from '../core/pumping/pumping-settings.ts';
 import { numberRange } from '../core/pumping/number-range.ts';
 import type { Context } from '../calls/context.ts';
 import { RefusedText } from '../calls/refused-text.ts';
@@ -14,7 +14,7 @@ import { loadTextFacts, noCountry, recordText } from '../storage/queries/texts.t
 import type { Sql } from '../storage/sql.ts';
 import { hiddenName } from './contact-subject.ts';
 import { userSubject } from './guess-subject.ts';
-import { numberFacts } from './number-facts.ts';
+import { whyNoCountry } from './why-no-country.ts';
 import { recordCounted } from './record-counted.ts';
 
 /** One for all limits, so that it does not tell which one was reached. */
@@ -50,9 +50,10 @@ export async function countText(
   const { verificationMethod, userId, challengeId, nowMs, ofContact, ofUser, ofRefused } = message;
   const phoneNumber = message.contact.value;
   const settings = pumpingSettingsOf(tenant.authenticatorConfigurations, verificationMethod);
-  if (settings.mode === 'block' && settings.countryCodes.length === 0) throw noCountryChosen(verificationMethod);
+  const why = whyNoCountry(tenant, verificationMethod);
+  if (why !== undefined) throw new Refusal('invalid_configuration', why);
 
-  const { countryCode, numberType } = numberFacts(phoneNumber);
+  const { countryCode, numberType } = numberFacts(context, phoneNumber);
   const range = numberRange(phoneNumber);
   const address = addressName(context, tenant, message.ipAddress);
   const names = { range, number: ofContact, user: ofUser ?? null, address };
@@ -124,11 +125,13 @@ function refusalOf(text: JudgedText, record: RefusedText['record']): RefusedText
       );
 }
 
-function noCountryChosen(verificationMethod: string): Refusal {
-  return new Refusal(
-    'invalid_configuration',
-    `No country is chosen that texts may go to, so none is sent. Set smsCountryCodes of the method ${verificationMethod}, such as ["NZ"].`,
-  );
+/** The country and type of a number: by its digits, unless a look-up knows better. */
+function numberFacts({ enrichment }: Context, phoneNumber: string): NumberFacts {
+  const known = enrichment.describeNumber(phoneNumber);
+  return {
+    countryCode: known?.countryCode ?? null,
+    numberType: numberTypes.find((type) => type === known?.type) ?? 'UNKNOWN',
+  };
 }
 
 /** One name for the addresses of one subscriber; null for an address that says nothing about who asks. */

@@ -1,3 +1,4 @@
+import { pumpingSettingsOf } from '../core/pumping/pumping-settings.ts';
 import type { UiSession } from '../contract/client/ui-session.ts';
 import { consentOf } from '../configuring/consent-of.ts';
 import { methodSettings } from '../configuring/method-settings.ts';
@@ -36,10 +37,10 @@ function numberEntry(
   verificationMethod: NumberEntry['verificationMethod'],
   visitor: Visitor,
 ): NumberEntry {
-  const { smsCountryCodes, defaultCountryCode } = methodSettings(tenant, verificationMethod);
-  const countryCodes = Array.isArray(smsCountryCodes)
-    ? smsCountryCodes.map(String).filter((code) => code in callingCodes)
-    : undefined;
+  const { defaultCountryCode } = methodSettings(tenant, verificationMethod);
+  // Without any, nothing is sent unless the tenant only monitors; then it is sent everywhere.
+  const chosen = pumpingSettingsOf(tenant.authenticatorConfigurations, verificationMethod).countryCodes;
+  const countryCodes = chosen.length === 0 ? undefined : chosen.filter((code) => code in callingCodes);
   const isPermitted = (code: string) => code in callingCodes && (countryCodes?.includes(code) ?? true);
   const { country } = enrichment.describeAddress(visitor.ipAddress);
   const wishes = [

@@ -74,7 +74,15 @@ async function withhold(context: Context, tenant: Tenant, counted: CountedSend, 
 function close(context: Context, tenant: Tenant, counted: CountedSend, sentBy?: SentBy): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
     await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now(), sentBy);
-    await logChallenge(sql, context, tenant, 'sent', { ...counted.logged, provider: sentBy?.provider }, undefined, counted.messages.text);
+    await logChallenge(
+      sql,
+      context,
+      tenant,
+      'sent',
+      { ...counted.logged, provider: sentBy?.provider },
+      undefined,
+      counted.messages.text,
+    );
   });
 }
 

@@ -6,6 +6,7 @@ import { openRelay } from '../delivery/relay.ts';
 import type { Relay } from '../delivery/relay.ts';
 import { textProviders } from '../delivery/text/text-providers.ts';
 import type { Text, TextChannel } from '../delivery/text/texter.ts';
+import { whyNoCountry } from '../counting/why-no-country.ts';
 import { manifestOf } from '../methods/manifests.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
@@ -50,15 +51,15 @@ function carrierOf(
   return [{ name, carrier: apiCarrier(name, known.api, account, { outbound, timers: runtime.timers }) }];
 }
 
-/** Why a tenant's users cannot be sent texts, and what to change; undefined if a provider is configured (ruling 39). */
+/** Why a tenant's users cannot be sent texts, and what to change; undefined if a provider is configured, and a country chosen (ruling 39). */
 export function whyNoText(
   { texter }: Pick<Context, 'texter'>,
   tenant: Tenant,
   channel: TextChannel,
 ): string | undefined {
   const [first] = ownProviders(tenant, channel);
-  if (first === undefined) return texter === undefined ? missing(channel) : undefined;
-  return whyNot(first, channel);
+  const why = first === undefined ? (texter === undefined ? missing(channel) : undefined) : whyNot(first, channel);
+  return why ?? whyNoCountry(tenant, channel);
 }
 
 function whyNot(provider: OwnProvider, channel: TextChannel): string | undefined {

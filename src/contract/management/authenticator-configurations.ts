@@ -78,7 +78,7 @@ const about = {
   rangeBreaker:
     'When a range is sent no more texts, except to numbers that verified before. Absent: at 5 sends within a day, if less than 20 percent of their codes were entered.',
   countryBreaker:
-    'When the ranges of a country may each have only one send that is not answered, except to numbers that verified before. Absent: at 50 texts that were asked for within an hour or a day, if less than 35 percent of their codes were entered.',
+    'When the ranges of a country may each have only one send that is not answered, except to numbers that verified before. Absent: at 50 texts that were asked for within an hour or a day, if less than 50 percent of their codes were entered.',
   minimumSends: 'With fewer it does not judge: 1 to 100,000.',
   minimumShare: 'It opens where less than so many percent of the codes were entered: 0 to 100. At 0 it never opens.',
   senders:
@@ -509,6 +509,7 @@ const whatsAppMembers = {
   webhookUrl,
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
+  pumpingProtection: pumpingProtection.nullish(),
   consent: consent.nullish(),
   ...credentialRequests(whatsAppCredentials),
   fallback: fallback({ whatsAppProvider: whatsAppProvider.optional(), ...credentialRequests(whatsAppCredentials) }),
@@ -555,6 +556,7 @@ export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
       defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
       submissionRateLimitConfiguration: answeredSubmissionLimit,
       sendingRateLimitConfigurations: answeredRateLimits,
+      pumpingProtection: pumpingProtection.optional(),
       consent: answeredConsent,
       ...credentialAnswers(whatsAppCredentials),
       callbackUrl,

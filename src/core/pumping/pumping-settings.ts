@@ -72,7 +72,7 @@ export const pumpingDefaults = {
   blockLimits: [],
   hourlyMax: 5_000,
   rangeBreaker: { sendsMin: 5, shareMin: 0.2 },
-  countryBreaker: { sendsMin: 50, shareMin: 0.35 },
+  countryBreaker: { sendsMin: 50, shareMin: 0.5 },
 } as const satisfies PumpingSettings;
 
 type Members = Readonly<Record<string, unknown>>;
