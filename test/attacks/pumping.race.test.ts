@@ -1,7 +1,11 @@
 /** Worry: an attacker who asks two nodes at once gets more texts than one who asks one after the other. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
+import { runHere } from '../rig/run-here.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
@@ -10,8 +14,9 @@ const tries = 40;
 
 describe('two server processes on one PostgreSQL', () => {
   const nodes: ServerProcess[] = [];
+  let url = '';
   beforeAll(async () => {
-    const url = await createPostgresDatabase();
+    url = await createPostgresDatabase();
     nodes.push(await startServer({ ...credentials, DATABASE_URL: url }));
     nodes.push(await startServer({ ...credentials, DATABASE_URL: url }));
   });
@@ -51,5 +56,37 @@ describe('two server processes on one PostgreSQL', () => {
     await expect.poll(() => send(1, '+351912228888'), { timeout: 10_000 }).toBe(200);
     expect(await race((n) => `+35191333${digits(n)}`)).toBe(3);
     expect(await race((n) => `+3519${10 + n}444000${n % 10}`, { ipAddress: '198.51.100.7' })).toBeLessThanOrEqual(3);
+  });
+
+  test('sallyport pumping replay judges what is stored by other settings, and changes nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-replay-'));
+    const file = join(folder, 'settings.json');
+    const replay = async (settings: string) => {
+      await writeFile(file, settings);
+      return runHere(['pumping', 'replay', '--json', '--days', '1', '--settings', file], {
+        ...credentials,
+        DATABASE_URL: url,
+      });
+    };
+    type Line = Readonly<Record<'country' | 'decision' | 'reason' | 'texts' | 'entered' | 'wereSent', string>>;
+    const linesOf = ({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) => {
+      expect(stderr).toBe('');
+      return JSON.parse(stdout) as readonly Line[];
+    };
+    const first = linesOf(await replay('{}'));
+    const total = first.reduce((sum, { texts }) => sum + Number(texts), 0);
+    expect(total).toBeGreaterThanOrEqual(3 * tries);
+    const [line, ...others] = linesOf(await replay('{"smsCountryCodes": ["NZ"]}'));
+    expect([line, others]).toMatchObject([
+      { country: 'PT', decision: 'refused', reason: 'country', texts: `${total}` },
+      [],
+    ]);
+    expect(linesOf(await replay('{}'))).toEqual(first);
+    expect(await replay('{"pumpingProtection": {"moed": "block"}}')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('pumpingProtection has no member "moed"'),
+    });
+    await rm(folder, { recursive: true });
   });
 });

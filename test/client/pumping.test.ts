@@ -128,9 +128,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   test('A26: monitoring sends what it would refuse, and tells so in metric, log and table', async () => {
     const { ask, configure, reasons, tenant } = await attacked({ pumpingProtection: { mode: 'monitor' } });
-    expect((await ask('+351941110001')).status).toBe(200);
+    expect((await ask('+351961110001')).status).toBe(200);
     await configure('PATCH', { smsCountryCodes: ['PT'], pumpingProtection: { ...alert, mode: 'monitor' } });
-    expect((await ask('+351941110002')).status).toBe(200);
+    expect((await ask('+351961110002')).status).toBe(200);
     expect((await reasons()).map(({ reason, isSent }) => [reason, isSent])).toEqual([
       ['country', true],
       ['country_breaker', true],
