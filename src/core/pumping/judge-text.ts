@@ -5,27 +5,15 @@
 import type { Breaker, NumberType, PumpingSettings } from './pumping-settings.ts';
 
 /** Why a text is refused. */
-export const refusalReasons = [
-  'country',
-  'number_type',
-  'number_limit',
-  'user_limit',
-  'range_limit',
-  'block_limit',
-  'address_limit',
-  'tenant_limit',
-  'range_breaker',
-  'country_breaker',
-] as const;
+type RefusalReason = CountedLimit | 'country' | 'number_type' | 'tenant_limit' | 'range_breaker' | 'country_breaker';
 /** Why a text is sent. */
-export const sendReasons = ['safe_number', 'verified_number', 'within_limits'] as const;
+type SendReason = 'safe_number' | 'verified_number' | 'within_limits';
 
-export type RefusalReason = (typeof refusalReasons)[number];
 /** A limit that is counted under a lock. */
 export type CountedLimit = 'number_limit' | 'user_limit' | 'range_limit' | 'block_limit' | 'address_limit';
 
 export type TextVerdict =
-  | { readonly isRefused: false; readonly reason: (typeof sendReasons)[number] }
+  | { readonly isRefused: false; readonly reason: SendReason }
   | { readonly isRefused: true; readonly reason: RefusalReason };
 
 /** What a number is, as its digits tell. */
