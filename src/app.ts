@@ -7,9 +7,10 @@ import { Refusal } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
-import type { Mailer } from './delivery/email/mailer.ts';
-import { tenantMailers } from './delivery/email/tenant-mailers.ts';
+import type { Email, Mailer } from './delivery/email/mailer.ts';
 import type { Inbox } from './delivery/inbox.ts';
+import { openRelays } from './delivery/relays.ts';
+import type { Text } from './delivery/text/texter.ts';
 import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
@@ -39,7 +40,7 @@ import { deliverEvents } from './telling/deliver-events.ts';
 import { sendNoticeMail } from './telling/send-notice-mail.ts';
 import { recordLockEvent } from './telling/record-lock-event.ts';
 import { sendOperatorMail } from './telling/send-operator-mail.ts';
-import { mailFingerprint } from './telling/tenant-mailer.ts';
+import { providersFingerprint } from './telling/own-providers.ts';
 import { undeliverableMethods } from './telling/usable-methods.ts';
 import type { Meter } from './calls/meter.ts';
 import { tenantCounts } from './calls/tenant-counts.ts';
@@ -110,6 +111,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await republishRuleSets(db, runtime, warn);
   const published = await openPublished(db, seal, runtime, warn);
   await carryEarlierGuesses(db, published);
+  const mailRelays = openRelays<Email>();
+  const textRelays = openRelays<Text>();
   const metrics = createMetrics(
     { version: versionOfPackage(), node: process.version, database: db.kind },
     {
@@ -118,17 +121,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       nowMs: () => runtime.clock.now(),
       ofDatabase: soon(runtime, () => describeJobs(db, runtime.clock.now())),
       dataFiles: () => dataFiles(enrichment),
+      openBreakers: () => [...mailRelays.openBreakers(), ...textRelays.openBreakers()],
       isConfigurationCurrent: () => published.status().isCurrent,
     },
   );
   const counts = tenantCounts(runtime.clock);
-  const mailers = tenantMailers();
-  published.onChange(() =>
-    mailers.closeStale((tenantId) => {
-      const tenant = published.tenant(tenantId);
-      return tenant === undefined ? undefined : mailFingerprint(tenant);
-    }),
-  );
+  published.onChange(() => {
+    for (const relays of [mailRelays, textRelays]) {
+      relays.closeStale((tenantId, method) => {
+        const tenant = published.tenant(tenantId);
+        return tenant === undefined ? undefined : providersFingerprint(tenant, method);
+      });
+    }
+  });
   const context: Context = {
     db,
     seal,
@@ -137,7 +142,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     enrichment,
     mailer: options.mailer ?? options.inbox?.mailer,
     texter: options.inbox?.texter,
-    mailers,
+    mailRelays,
+    textRelays,
     outbound: options.outbound,
     inbox: options.inbox,
     warn,
@@ -272,7 +278,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all(jobContext.events.requests.keys());
       enrichment.close();
       options.mailer?.close();
-      mailers.close();
+      mailRelays.close();
+      textRelays.close();
       if (options.owner !== undefined && options.owner !== db) await options.owner.close();
       await db.close();
     },
@@ -345,6 +352,7 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
       metrics.sent(provider, result);
       counts.add(tenantId, 'sends', result);
     },
+    judgedText: (reason, result) => metrics.judgedText(reason, result),
     replayed: (what) => metrics.replayed(what),
   };
 }

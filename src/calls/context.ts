@@ -1,8 +1,8 @@
-import type { Mailer } from '../delivery/email/mailer.ts';
-import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
+import type { Email, Mailer } from '../delivery/email/mailer.ts';
 import type { Inbox } from '../delivery/inbox.ts';
 import type { Outbound } from '../delivery/outbound.ts';
-import type { Texter } from '../delivery/text/texter.ts';
+import type { Relays } from '../delivery/relays.ts';
+import type { Text, Texter } from '../delivery/text/texter.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Published } from '../storage/published.ts';
@@ -24,7 +24,10 @@ export interface Context {
    * `telling/tenant-mailer.ts`.
    */
   readonly mailer: Mailer | undefined;
-  readonly mailers: TenantMailers;
+  /** The mail of tenants with their own providers. */
+  readonly mailRelays: Relays<Email>;
+  /** And their texts. */
+  readonly textRelays: Relays<Text>;
   /** Delivers texts for tenants without their own provider: in development, the inbox. See `telling/tenant-texter.ts`. */
   readonly texter: Texter | undefined;
   /** Connects to hosts that tenants have configured. */

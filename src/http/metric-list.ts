@@ -51,7 +51,17 @@ export const metricList = {
   sallyport_sends_total: {
     type: 'counter',
     labels: ['provider', 'result'],
-    help: 'Mails by provider (SERVER for the one of SALLYPORT_SMTP_URL) and result: taken, refused, failed (did not get there), or unknown.',
+    help: 'Mails and texts by provider (SERVER for the mail server of SALLYPORT_SMTP_URL) and result: taken, refused, failed (did not get there), or unknown. A message that a second provider took counts for both.',
+  },
+  sallyport_provider_breakers_open: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'For how many tenants and methods this node passes a provider over, because it did not answer of late.',
+  },
+  sallyport_texts_judged_total: {
+    type: 'counter',
+    labels: ['reason', 'result'],
+    help: 'Texts by result: sent, monitored (sent, but would have been refused), refused, or withheld (silently not sent); and the reason, as the guide on pumping lists them.',
   },
   sallyport_waiting: {
     type: 'gauge',

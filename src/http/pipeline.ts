@@ -238,11 +238,12 @@ function requireWholePath({ credentials }: Route, request: FastifyRequest, notFr
   }
 }
 
-function bodyOf(request: FastifyRequest, { exact, reply }: Route): unknown {
+function bodyOf(request: FastifyRequest, { exact, reply, isRaw }: Route): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
+  if (isRaw === true) return rawBody(request);
   if (!Buffer.isBuffer(request.body)) return {};
   // Only pages accept forms, so that a form on another site cannot call anything else.
   const contentType = request.headers['content-type'] ?? '';
@@ -250,6 +251,12 @@ function bodyOf(request: FastifyRequest, { exact, reply }: Route): unknown {
   if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
+}
+
+/** The text of a body, and the headers that came once. */
+function rawBody({ body, headers }: FastifyRequest): unknown {
+  const single = Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string');
+  return { bytes: Buffer.isBuffer(body) ? body.toString('utf8') : '', headers: Object.fromEntries(single) };
 }
 
 /** @throws {Refusal} `invalid_request` naming each member that does not fit. */

@@ -72,6 +72,7 @@ import { updateOwnDevice } from './client/update-own-device.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { getOwnDevices } from './client/get-own-devices.ts';
 import { getUiSession } from './client/get-ui-session.ts';
+import { receiveCallback } from './pages/receive-callback.ts';
 import { showDevMessage } from './pages/show-dev-message.ts';
 import { showWelcome } from './pages/show-welcome.ts';
 import { tryChallenge } from './pages/try-challenge.ts';
@@ -210,6 +211,7 @@ export const operations: readonly Operation[] = [
   ...methodOperations,
   showWelcome,
   tryChallenge,
+  receiveCallback,
   showDevMessage,
   getUiSession,
   showChallenge,

@@ -16,6 +16,8 @@ export const nobodys: Objects = {
   token: 'no.such.token',
   totpCode: '000000',
   mailedCode: '000000',
+  textedCode: '000000',
+  whatsappCode: '000000',
   recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
   linkToken: `${randomUUID()}.${'x'.repeat(43)}`,
   pageNonce: 'no-such-nonce',

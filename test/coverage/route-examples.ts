@@ -27,6 +27,9 @@ export interface Objects {
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
+  /** The codes that were sent for the action by text message and by WhatsApp. */
+  readonly textedCode: string;
+  readonly whatsappCode: string;
   /** The token in the link that was mailed for the action, and the nonce of its page. */
   readonly linkToken: string;
   readonly pageNonce: string;
@@ -178,6 +181,14 @@ export const examples: Readonly<Record<string, Example>> = {
   startEmailOtpChallenge: ({ token }) => client('POST', 'challenge/email-otp', token, {}),
   verifyEmailOtp: ({ token, mailedCode }) =>
     client('POST', 'verify/email-otp', token, { verificationCode: mailedCode }),
+  startSmsEnrolment: ({ token }) => client('POST', 'user-authenticators/sms', token, { phoneNumber: '+6421555111' }),
+  startSmsChallenge: ({ token }) => client('POST', 'challenge/sms', token, {}),
+  verifySms: ({ token, textedCode }) => client('POST', 'verify/sms', token, { verificationCode: textedCode }),
+  startWhatsappEnrolment: ({ token }) =>
+    client('POST', 'user-authenticators/whatsapp', token, { phoneNumber: '+6421555112' }),
+  startWhatsappChallenge: ({ token }) => client('POST', 'challenge/whatsapp', token, {}),
+  verifyWhatsapp: ({ token, whatsappCode }) =>
+    client('POST', 'verify/whatsapp', token, { verificationCode: whatsappCode }),
   replaceRecoveryCodes: ({ token }) => client('POST', 'user-authenticators/recovery-codes', token, {}),
   verifyRecoveryCode: ({ token, recoveryCode }) =>
     client('POST', 'verify/recovery-code', token, { verificationCode: recoveryCode }),
@@ -339,6 +350,14 @@ export const examples: Readonly<Record<string, Example>> = {
   getSmsConfiguration: () => manage('GET', '/authenticator-configurations/sms'),
   updateSmsConfiguration: () => manage('PATCH', '/authenticator-configurations/sms', { isActive: false }),
   deleteSmsConfiguration: () => manage('DELETE', '/authenticator-configurations/sms'),
+  createWhatsAppConfiguration: () =>
+    manage('POST', '/authenticator-configurations/whatsapp', {
+      whatsAppProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/whatsapp',
+    }),
+  getWhatsAppConfiguration: () => manage('GET', '/authenticator-configurations/whatsapp'),
+  updateWhatsAppConfiguration: () => manage('PATCH', '/authenticator-configurations/whatsapp', { isActive: true }),
+  deleteWhatsAppConfiguration: () => manage('DELETE', '/authenticator-configurations/whatsapp'),
   createEmailOtpConfiguration: () =>
     manage('POST', '/authenticator-configurations/email-otp', {
       emailProvider: 'WEBHOOK',
@@ -426,6 +445,9 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
+  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getPushConfiguration: ['createPushConfiguration'],
   updatePushConfiguration: ['createPushConfiguration'],
   deletePushConfiguration: ['createPushConfiguration'],
@@ -441,6 +463,8 @@ export interface Stage {
   /** A server whose mail is never accepted. */
   /** In production mode, with a mail server that accepts nothing. */
   appWithoutMail(): Promise<TestApp>;
+  /** A server whose texts are never accepted. */
+  appWithoutTexts(): Promise<TestApp>;
 }
 
 type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
@@ -592,9 +616,10 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const path = `/v1/client/user-authenticators/${String(authenticator.userAuthenticatorId)}`;
     return { method: 'DELETE', path, token: String(tracked.body.token) };
   },
-  'initiateChallenge invalid_configuration': ({ own }) => ({
+  'initiateChallenge invalid_configuration': async ({ own, tenantWithoutMethods }) => ({
     method: 'POST',
     path: '/v1/challenge',
+    key: (await tenantWithoutMethods()).secretKey,
     body: { verificationMethod: 'SMS', action: own.action, phoneNumber: '+6427123456' },
   }),
   'initiateChallenge not_found': ({ nobodys }) => ({
@@ -626,6 +651,12 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     ...requireExample('verifyEmailOtp')(stage.own),
     token: (await halfEnrolledAddress(stage)).token,
   }),
+  'startSmsEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startSmsEnrolment'),
+  'startSmsChallenge delivery_failed': (stage) => withoutTexts(stage, 'startSmsChallenge'),
+  'startWhatsappEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappEnrolment'),
+  'startWhatsappChallenge delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappChallenge'),
+  'verifySms insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startSmsEnrolment', 'verifySms'),
+  'verifyWhatsapp insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startWhatsappEnrolment', 'verifyWhatsapp'),
   'explainAction invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/actions/a/k/explain' }),
   'getChallenge invalid_request': () => ({ method: 'GET', path: '/v1/challenges' }),
   'createSession invalid_configuration': async ({ app, own, nobodys }) => {
@@ -726,6 +757,29 @@ async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string
     body: { idempotencyKey: own.idempotencyKey },
   });
   return { token: plain.body.token, userAuthenticatorId: started.body.userAuthenticatorId };
+}
+
+/** A code for a number that a token with the scope has begun to enrol, with a token without it. */
+async function halfEnrolledNumber({ app, own }: Stage, start: string, verify: string): Promise<ExampleRequest> {
+  const { method, path, token, body } = requireExample(start)(own);
+  await app.call(method, path, { token: token ?? '', body });
+  const plain = await app.call('POST', `/v1/users/${own.userId}/actions/${own.action}`, {
+    body: { idempotencyKey: own.idempotencyKey },
+  });
+  return { ...requireExample(verify)(own), token: plain.body.token };
+}
+
+/** The same request to a server whose texts are never accepted, by a user who is known there. */
+async function withoutTexts({ own, appWithoutTexts }: Stage, routeId: string): Promise<ExampleRequest> {
+  const app = await appWithoutTexts();
+  for (const verificationMethod of ['SMS', 'WHATSAPP']) {
+    const body = { verificationMethod, phoneNumber: '+6421555113' };
+    await app.call('POST', '/v1/users/known/authenticators', { body });
+  }
+  const tracked = await app.call('POST', '/v1/users/known/actions/pay', {
+    body: { scope: 'add:authenticators update:authenticators' },
+  });
+  return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }
 
 /** The same request to a server whose mail is never accepted, by a user who is known there. */

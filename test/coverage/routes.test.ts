@@ -35,6 +35,7 @@ import {
 } from './route-examples.ts';
 import type { ExampleRequest, Objects } from './route-examples.ts';
 import { nobodys } from './nobodys.ts';
+import { codeOf, numberOf, textSettings } from '../rig/phone.ts';
 
 /**
  * Routes without authentication: public keys, pages whose token is their own credential, and the mail of development.
@@ -139,6 +140,16 @@ async function useOwnMail({ managementKey: key }: TestTenant): Promise<void> {
   }
 }
 
+/** Lets a tenant's users have codes by text message and WhatsApp, whatever an example has configured. */
+async function enableTexts(on: TestApp, { managementKey: key }: TestTenant): Promise<void> {
+  for (const method of ['sms', 'whatsapp']) {
+    const path = `/v1/management/authenticator-configurations/${method}`;
+    await on.call('DELETE', path, { key });
+    const reply = await on.call('POST', path, { key, body: textSettings });
+    if (reply.status !== 200) throw new Error(reply.text);
+  }
+}
+
 /** Removes the latest event endpoint of a tenant that has many: there is a quota. */
 async function makeRoomForEndpoint({ managementKey: key }: TestTenant): Promise<void> {
   const path = '/v1/management/event-endpoints';
@@ -158,6 +169,7 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     return reply.body;
   }
   await useOwnMail(tenant);
+  await enableTexts(app, tenant);
   for (const [slug, body] of appConfigurations) {
     const path = `/v1/management/authenticator-configurations/${slug}`;
     await app.call('POST', path, { key: tenant.managementKey, body });
@@ -183,6 +195,15 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
   const mailed = await app.call('POST', '/v1/client/challenge/email-otp', { token: tracked.token, body: {} });
   if (mailed.status !== 200) throw new Error(mailed.text);
   const mailedCode = codeTo(`${userId}@example.com`);
+  const texted = async (method: string) => {
+    // Masked, it is the same for all users: only ids may differ between two replies.
+    const phoneNumber = numberOf(`${method} ${userId}`).replace(/\d{3}$/, '000');
+    const path = `/v1/client/user-authenticators/${method}`;
+    const reply = await app.call('POST', path, { token: tracked.token, body: { phoneNumber } });
+    if (reply.status !== 200) throw new Error(reply.text);
+    return codeOf(app.texts().find(({ to }) => to === phoneNumber)?.body ?? '');
+  };
+  const [textedCode, whatsappCode] = [await texted('sms'), await texted('whatsapp')];
   const linked = await app.call('POST', '/v1/client/user-authenticators/email-magic-link', {
     token: tracked.token,
     body: { email: `link-${userId}@example.com` },
@@ -236,6 +257,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     }),
     challengeId: challenge.challengeId,
     mailedCode,
+    textedCode,
+    whatsappCode,
     recoveryCode: nobodys.recoveryCode,
     linkToken,
     pageNonce: /name="pageNonce" value="([^"]*)"/.exec(linkPage.text)?.[1] ?? '',
@@ -696,7 +719,8 @@ describe('every refusal that a route lists can be provoked', () => {
 
   async function provoke(name: string, route: Route, code: string, good: ExampleRequest): Promise<ExampleRequest> {
     const special = provocations[name];
-    if (special !== undefined) return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail });
+    if (special !== undefined)
+      return special({ app, own, nobodys: absent, tenantWithoutMethods, appWithoutMail, appWithoutTexts });
     switch (code) {
       case 'invalid_request':
         if (route.api === 'management') return { ...good, path: `${good.path}?nonsense=1` };
@@ -823,6 +847,14 @@ describe('every refusal that a route lists can be provoked', () => {
     const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.', { isRefused: true }));
     const made = await testApp('embedded', { isDevelopment: false, mailer: { send: refuse, close: () => undefined } });
     others.push(made);
+    return made;
+  });
+
+  const appWithoutTexts = makeOnce(async () => {
+    const refuse = () => Promise.reject(new DeliveryFailed('Refused by the test.', { isRefused: true }));
+    const made = await testApp('embedded', { texter: { send: refuse, close: () => undefined } });
+    others.push(made);
+    await enableTexts(made, made.tenant);
     return made;
   });
 });

@@ -4,6 +4,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
+import { textSettings } from '../rig/phone.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
 import type { Site } from './site.ts';
@@ -146,6 +147,21 @@ function decided(state: string, heading: string): State['reach'] {
   };
 }
 
+const consent = { version: '1', links: { en: 'https://example.com/texts' } };
+
+/** At the form for a number, on a first visit. */
+async function toNumber(page: Page, site: Site, userId: string, method = 'Text message'): Promise<void> {
+  await firstVisit(page, site, userId);
+  await pick(page, method);
+  await shown(page, 'Your phone number');
+}
+
+async function enterNumber(page: Page): Promise<void> {
+  await page.getByLabel('Phone number').fill('+351 912 345 678');
+  await press(page, 'Continue');
+  await page.getByText('You can ask for a new code in').waitFor();
+}
+
 export const states: readonly State[] = [
   {
     name: 'enrolment-picker',
@@ -186,6 +202,37 @@ export const states: readonly State[] = [
       await firstVisit(page, site, userId);
       await pick(page, 'E-mail code');
       await page.getByLabel('E-mail address').waitFor();
+    },
+  },
+  {
+    name: 'phone-number',
+    caption: 'The phone number, with what the user agrees to if the tenant asks for that.',
+    reach: (page, site, userId) => toNumber(page, site, userId),
+  },
+  {
+    name: 'phone-number-wrong',
+    caption: 'A number that cannot be one.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId);
+      await page.getByLabel('Phone number').fill('12');
+      await press(page, 'Continue');
+      await page.getByText('Check the number.').waitFor();
+    },
+  },
+  {
+    name: 'sms-code',
+    caption: 'A code by text message.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId);
+      await enterNumber(page);
+    },
+  },
+  {
+    name: 'whatsapp-code',
+    caption: 'A code by WhatsApp.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId, 'WhatsApp');
+      await enterNumber(page);
     },
   },
   {
@@ -576,5 +623,9 @@ export async function prepareStates(site: Site): Promise<void> {
     defaultUserActionResult: 'CHALLENGE',
     rememberDevices: { isEnabled: true, days: 30 },
   });
+  for (const path of ['sms', 'whatsapp']) {
+    const body = { ...textSettings, ...(path === 'sms' ? { consent } : {}) };
+    await site.manage('POST', `/authenticator-configurations/${path}`, body);
+  }
   await site.manage('PATCH', '/theme', { name: 'Harbour Bank' });
 }

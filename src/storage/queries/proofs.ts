@@ -9,6 +9,7 @@ import type { AuditEvent } from './audit-events.ts';
 import { rank, satisfiesDemand } from './demand.ts';
 import type { GuessSubject } from './guess-budgets.ts';
 import { countMove, talliedColumns } from './tallies.ts';
+import { countEntered } from './texts.ts';
 import { markedColumns, markSuccess } from './user-marks.ts';
 
 /**
@@ -170,10 +171,10 @@ const closed = `, closed as (
 const sequels: Readonly<Record<Consumption['kind'], string>> = {
   counter: '',
   signature: closed,
-  code: touched + others,
+  code: touched + others + countEntered('$24', '$10'),
   link: touched + others,
   // A proof that a backend requested does not change the authenticator's own times.
-  answer: '',
+  answer: countEntered('$26', '$10'),
   claim: '',
   recoveryCode: touched,
   spent: touched,

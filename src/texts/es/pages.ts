@@ -34,6 +34,7 @@ export const esPages: PageTexts = {
   'problem.delivery': 'No se ha podido enviar el mensaje. Prueba de otra forma o inténtalo más tarde.',
   'problem.notPermitted': 'Aquí no es posible. Prueba de otra forma.',
   'problem.emailInvalid': 'Escribe una dirección de correo, como nombre@example.com.',
+  'problem.phoneInvalid': 'Revisa el número. Si es de otro país, elige antes el país.',
   'problem.nameEmpty': 'Escribe un nombre.',
   'problem.copy': 'Aquí no se puede copiar. Selecciona el texto.',
 
@@ -55,6 +56,8 @@ export const esPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Te enviamos un código',
   'method-hint.EMAIL_MAGIC_LINK': 'Te enviamos un enlace para abrir',
   'method-hint.RECOVERY_CODE': 'Uno de los códigos que guardaste',
+  'method-hint.SMS': 'Te enviamos un código por SMS',
+  'method-hint.WHATSAPP': 'Te enviamos un código por WhatsApp',
 
   'method-select.heading': 'Confirma que eres tú',
   'method-select.description': 'Elige cómo.',
@@ -67,6 +70,22 @@ export const esPages: PageTexts = {
   'code.resent': 'Un código nuevo está en camino. Los anteriores ya no sirven.',
 
   'sms-code-entry.heading': 'Escribe el código que te enviamos',
+  'sms-code-entry.description': 'Lo enviamos por SMS a <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmar',
+
+  'whatsapp-code-entry.heading': 'Mira tu WhatsApp',
+  'whatsapp-code-entry.description': 'Escribe el código que enviamos a <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmar',
+
+  'sms-phone-entry.heading': '¿Cuál es tu número de teléfono?',
+  'sms-phone-entry.description': '{tenantName} lo usará para comprobar que eres tú.',
+  'sms-phone-entry.country': 'País o región',
+  'sms-phone-entry.noCountry': 'Elegir',
+  'sms-phone-entry.label': 'Número de teléfono',
+  'sms-phone-entry.primaryCta': 'Continuar',
+  'sms-phone-entry.consent':
+    'Al continuar, aceptas que {tenantName} envíe códigos a este número. <link>Más información</link>',
+  'sms-phone-entry.other': 'Usar otro número',
 
   'email-code-entry.heading': 'Mira tu correo',
   'email-code-entry.description': 'Escribe el código que enviamos a <identifier>{identifier}</identifier>.',

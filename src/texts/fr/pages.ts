@@ -34,6 +34,7 @@ export const frPages: PageTexts = {
   'problem.delivery': 'Le message n’a pas pu être envoyé. Essayez autrement, ou réessayez plus tard.',
   'problem.notPermitted': 'Ce n’est pas possible ici. Essayez autrement.',
   'problem.emailInvalid': 'Saisissez une adresse e-mail, comme nom@example.com.',
+  'problem.phoneInvalid': 'Vérifiez le numéro. S’il vient d’un autre pays, choisissez d’abord ce pays.',
   'problem.nameEmpty': 'Saisissez un nom.',
   'problem.copy': 'La copie n’est pas possible ici. Sélectionnez plutôt le texte.',
 
@@ -55,6 +56,8 @@ export const frPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Nous vous envoyons un code',
   'method-hint.EMAIL_MAGIC_LINK': 'Nous vous envoyons un lien à ouvrir',
   'method-hint.RECOVERY_CODE': 'L’un des codes que vous avez gardés',
+  'method-hint.SMS': 'Nous vous envoyons un code par SMS',
+  'method-hint.WHATSAPP': 'Nous vous envoyons un code par WhatsApp',
 
   'method-select.heading': 'Confirmez votre identité',
   'method-select.description': 'Choisissez comment.',
@@ -67,6 +70,22 @@ export const frPages: PageTexts = {
   'code.resent': 'Un nouveau code est en route. Les codes précédents ne sont plus valables.',
 
   'sms-code-entry.heading': 'Saisissez le code envoyé',
+  'sms-code-entry.description': 'Il a été envoyé par SMS au <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmer',
+
+  'whatsapp-code-entry.heading': 'Consultez WhatsApp',
+  'whatsapp-code-entry.description': 'Saisissez le code envoyé au <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmer',
+
+  'sms-phone-entry.heading': 'Quel est votre numéro de téléphone ?',
+  'sms-phone-entry.description': '{tenantName} s’en servira pour vérifier que c’est vous.',
+  'sms-phone-entry.country': 'Pays ou région',
+  'sms-phone-entry.noCountry': 'Choisir',
+  'sms-phone-entry.label': 'Numéro de téléphone',
+  'sms-phone-entry.primaryCta': 'Continuer',
+  'sms-phone-entry.consent':
+    'En continuant, vous acceptez que {tenantName} envoie des codes à ce numéro. <link>En savoir plus</link>',
+  'sms-phone-entry.other': 'Utiliser un autre numéro',
 
   'email-code-entry.heading': 'Consultez vos e-mails',
   'email-code-entry.description': 'Saisissez le code envoyé à <identifier>{identifier}</identifier>.',

@@ -34,6 +34,7 @@ export const itPages: PageTexts = {
   'problem.delivery': 'Non è stato possibile inviare il messaggio. Prova in un altro modo o più tardi.',
   'problem.notPermitted': 'Qui non è possibile. Prova in un altro modo.',
   'problem.emailInvalid': 'Inserisci un indirizzo e-mail, come nome@example.com.',
+  'problem.phoneInvalid': 'Controlla il numero. Se è di un altro paese, scegli prima il paese.',
   'problem.nameEmpty': 'Inserisci un nome.',
   'problem.copy': 'Qui non si può copiare. Seleziona il testo.',
 
@@ -55,6 +56,8 @@ export const itPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Ti inviamo un codice',
   'method-hint.EMAIL_MAGIC_LINK': 'Ti inviamo un link da aprire',
   'method-hint.RECOVERY_CODE': 'Uno dei codici che hai conservato',
+  'method-hint.SMS': 'Ti inviamo un codice via SMS',
+  'method-hint.WHATSAPP': 'Ti inviamo un codice su WhatsApp',
 
   'method-select.heading': 'Conferma che sei tu',
   'method-select.description': 'Scegli come.',
@@ -67,6 +70,22 @@ export const itPages: PageTexts = {
   'code.resent': 'Un nuovo codice è in arrivo. Quelli precedenti non valgono più.',
 
   'sms-code-entry.heading': 'Inserisci il codice che ti abbiamo inviato',
+  'sms-code-entry.description': 'È stato inviato via SMS a <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Conferma',
+
+  'whatsapp-code-entry.heading': 'Controlla WhatsApp',
+  'whatsapp-code-entry.description': 'Inserisci il codice inviato a <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Conferma',
+
+  'sms-phone-entry.heading': 'Qual è il tuo numero di telefono?',
+  'sms-phone-entry.description': '{tenantName} lo userà per verificare che sei tu.',
+  'sms-phone-entry.country': 'Paese o regione',
+  'sms-phone-entry.noCountry': 'Scegli',
+  'sms-phone-entry.label': 'Numero di telefono',
+  'sms-phone-entry.primaryCta': 'Continua',
+  'sms-phone-entry.consent':
+    'Continuando, accetti che {tenantName} invii codici a questo numero. <link>Scopri di più</link>',
+  'sms-phone-entry.other': 'Usa un altro numero',
 
   'email-code-entry.heading': 'Controlla la tua e-mail',
   'email-code-entry.description': 'Inserisci il codice inviato a <identifier>{identifier}</identifier>.',

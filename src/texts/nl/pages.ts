@@ -34,6 +34,7 @@ export const nlPages: PageTexts = {
   'problem.delivery': 'Het bericht kon niet worden verstuurd. Probeer een andere manier, of later opnieuw.',
   'problem.notPermitted': 'Dat kan hier niet. Probeer een andere manier.',
   'problem.emailInvalid': 'Vul een e-mailadres in, zoals naam@example.com.',
+  'problem.phoneInvalid': 'Controleer het nummer. Komt het uit een ander land, kies dan eerst dat land.',
   'problem.nameEmpty': 'Vul een naam in.',
   'problem.copy': 'Kopiëren kan hier niet. Selecteer de tekst.',
 
@@ -55,6 +56,8 @@ export const nlPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'We sturen je een code',
   'method-hint.EMAIL_MAGIC_LINK': 'We sturen je een link om te openen',
   'method-hint.RECOVERY_CODE': 'Een van de codes die je hebt bewaard',
+  'method-hint.SMS': 'We sturen je een code per sms',
+  'method-hint.WHATSAPP': 'We sturen je een code via WhatsApp',
 
   'method-select.heading': 'Bevestig dat jij het bent',
   'method-select.description': 'Kies hoe.',
@@ -67,6 +70,22 @@ export const nlPages: PageTexts = {
   'code.resent': 'Een nieuwe code is onderweg. Eerdere codes werken niet meer.',
 
   'sms-code-entry.heading': 'Vul de code in die we stuurden',
+  'sms-code-entry.description': 'We stuurden hem per sms naar <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Bevestigen',
+
+  'whatsapp-code-entry.heading': 'Kijk in WhatsApp',
+  'whatsapp-code-entry.description': 'Vul de code in die we stuurden naar <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Bevestigen',
+
+  'sms-phone-entry.heading': 'Wat is je telefoonnummer?',
+  'sms-phone-entry.description': '{tenantName} gebruikt het om te controleren dat jij het bent.',
+  'sms-phone-entry.country': 'Land of regio',
+  'sms-phone-entry.noCountry': 'Kies',
+  'sms-phone-entry.label': 'Telefoonnummer',
+  'sms-phone-entry.primaryCta': 'Doorgaan',
+  'sms-phone-entry.consent':
+    'Als je doorgaat, vind je het goed dat {tenantName} codes naar dit nummer stuurt. <link>Meer informatie</link>',
+  'sms-phone-entry.other': 'Een ander nummer gebruiken',
 
   'email-code-entry.heading': 'Kijk in je e-mail',
   'email-code-entry.description': 'Vul de code in die we stuurden naar <identifier>{identifier}</identifier>.',

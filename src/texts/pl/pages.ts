@@ -34,6 +34,7 @@ export const plPages: PageTexts = {
   'problem.delivery': 'Nie udało się wysłać wiadomości. Użyj innego sposobu albo spróbuj później.',
   'problem.notPermitted': 'Tutaj nie jest to możliwe. Użyj innego sposobu.',
   'problem.emailInvalid': 'Wpisz adres e-mail, na przykład imie@example.com.',
+  'problem.phoneInvalid': 'Sprawdź numer. Jeśli jest z innego kraju, najpierw wybierz ten kraj.',
   'problem.nameEmpty': 'Wpisz nazwę.',
   'problem.copy': 'Tutaj nie można kopiować. Zaznacz tekst.',
 
@@ -55,6 +56,8 @@ export const plPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Wyślemy Ci kod',
   'method-hint.EMAIL_MAGIC_LINK': 'Wyślemy Ci link do otwarcia',
   'method-hint.RECOVERY_CODE': 'Jeden z zachowanych kodów',
+  'method-hint.SMS': 'Wyślemy Ci kod SMS-em',
+  'method-hint.WHATSAPP': 'Wyślemy Ci kod przez WhatsApp',
 
   'method-select.heading': 'Potwierdź, że to Ty',
   'method-select.description': 'Wybierz sposób.',
@@ -67,6 +70,22 @@ export const plPages: PageTexts = {
   'code.resent': 'Nowy kod jest w drodze. Poprzednie kody już nie działają.',
 
   'sms-code-entry.heading': 'Wpisz wysłany kod',
+  'sms-code-entry.description': 'Wysłaliśmy go SMS-em na numer <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Potwierdź',
+
+  'whatsapp-code-entry.heading': 'Zajrzyj do WhatsApp',
+  'whatsapp-code-entry.description': 'Wpisz kod wysłany na numer <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Potwierdź',
+
+  'sms-phone-entry.heading': 'Jaki jest Twój numer telefonu?',
+  'sms-phone-entry.description': '{tenantName} użyje go, aby sprawdzić, że to Ty.',
+  'sms-phone-entry.country': 'Kraj lub region',
+  'sms-phone-entry.noCountry': 'Wybierz',
+  'sms-phone-entry.label': 'Numer telefonu',
+  'sms-phone-entry.primaryCta': 'Dalej',
+  'sms-phone-entry.consent':
+    'Przechodząc dalej, zgadzasz się, aby {tenantName} wysyłał kody na ten numer. <link>Dowiedz się więcej</link>',
+  'sms-phone-entry.other': 'Użyj innego numeru',
 
   'email-code-entry.heading': 'Sprawdź pocztę',
   'email-code-entry.description': 'Wpisz kod wysłany na adres <identifier>{identifier}</identifier>.',

@@ -34,6 +34,7 @@ export const ptBrPages: PageTexts = {
   'problem.delivery': 'Não foi possível enviar a mensagem. Tente de outra forma ou mais tarde.',
   'problem.notPermitted': 'Isso não é possível aqui. Tente de outra forma.',
   'problem.emailInvalid': 'Digite um endereço de e-mail, como nome@example.com.',
+  'problem.phoneInvalid': 'Confira o número. Se for de outro país, escolha antes o país.',
   'problem.nameEmpty': 'Digite um nome.',
   'problem.copy': 'Não é possível copiar aqui. Selecione o texto.',
 
@@ -55,6 +56,8 @@ export const ptBrPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Enviamos um código para você',
   'method-hint.EMAIL_MAGIC_LINK': 'Enviamos um link para você abrir',
   'method-hint.RECOVERY_CODE': 'Um dos códigos que você guardou',
+  'method-hint.SMS': 'Enviamos um código por SMS',
+  'method-hint.WHATSAPP': 'Enviamos um código pelo WhatsApp',
 
   'method-select.heading': 'Confirme que é você',
   'method-select.description': 'Escolha como.',
@@ -67,6 +70,22 @@ export const ptBrPages: PageTexts = {
   'code.resent': 'Um novo código está a caminho. Os anteriores não valem mais.',
 
   'sms-code-entry.heading': 'Digite o código que enviamos',
+  'sms-code-entry.description': 'Ele foi enviado por SMS para <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmar',
+
+  'whatsapp-code-entry.heading': 'Veja seu WhatsApp',
+  'whatsapp-code-entry.description': 'Digite o código que enviamos para <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmar',
+
+  'sms-phone-entry.heading': 'Qual é seu número de telefone?',
+  'sms-phone-entry.description': '{tenantName} vai usá-lo para verificar que é você.',
+  'sms-phone-entry.country': 'País ou região',
+  'sms-phone-entry.noCountry': 'Escolher',
+  'sms-phone-entry.label': 'Número de telefone',
+  'sms-phone-entry.primaryCta': 'Continuar',
+  'sms-phone-entry.consent':
+    'Ao continuar, você aceita que {tenantName} envie códigos para este número. <link>Saiba mais</link>',
+  'sms-phone-entry.other': 'Usar outro número',
 
   'email-code-entry.heading': 'Veja seu e-mail',
   'email-code-entry.description': 'Digite o código que enviamos para <identifier>{identifier}</identifier>.',
