@@ -38,6 +38,19 @@ export const authenticatorMembers = {
     .describe(
       'Whether the key is part of the device that created it (`platform`) or separate (`cross-platform`). Absent where the client did not say.',
     ),
+  devicePlatform: z
+    .enum(['IOS', 'ANDROID', 'WEB'])
+    .optional()
+    .describe('Platform of the phone that has the key of an app. Absent for other methods.'),
+  erroredAt: v.timestamp
+    .optional()
+    .describe('When a message to the authenticator last failed. Absent: none has failed since the last success.'),
+  errorCode: z
+    .string()
+    .optional()
+    .describe(
+      'Why it failed: `TOKEN_INVALID` if the phone no longer takes push messages, else `DELIVERY_FAILED`. Absent like `erroredAt`.',
+    ),
   webauthnCredential: webauthnCredential
     .optional()
     .describe('The key behind a passkey or security key. Absent for other methods.'),

@@ -104,6 +104,12 @@ export const groups = {
     description:
       'Send a link to the user’s email address, and wait until they have opened and confirmed it, on this device or another.',
   },
+  apps: {
+    area: browser,
+    title: 'Keys of apps',
+    description:
+      'An app on the user’s phone makes a key pair, registers its public key, and later signs with the private one. The same key can be registered for push messages, for QR codes and for verification inside the app; each is an authenticator of its own. Apps without a token name the tenant, and prove by a signature which key is theirs.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

@@ -113,6 +113,8 @@ export const routes: readonly Route[] = [
   ...Object.values(authenticatorConfigurations.emailOtpConfiguration),
   ...Object.values(authenticatorConfigurations.passkeyConfiguration),
   ...Object.values(authenticatorConfigurations.pushConfiguration),
+  ...Object.values(authenticatorConfigurations.qrCodeConfiguration),
+  ...Object.values(authenticatorConfigurations.inAppConfiguration),
   appClients.listAppClients,
   appClients.createAppClient,
   appClients.getAppClient,

@@ -2,7 +2,10 @@
 import type { Route } from '../contract/route.ts';
 import { routes as emailMagicLink } from './email-magic-link/contract.ts';
 import { routes as emailOtp } from './email-otp/contract.ts';
+import { routes as inApp } from './in-app/contract.ts';
 import { routes as passkey } from './passkey/contract.ts';
+import { routes as push } from './push/contract.ts';
+import { routes as qrCode } from './qr-code/contract.ts';
 import { routes as recoveryCode } from './recovery-code/contract.ts';
 import { routes as securityKey } from './security-key/contract.ts';
 import { routes as totp } from './totp/contract.ts';
@@ -11,6 +14,9 @@ export const methodRoutes: readonly Route[] = [
   ...passkey,
   ...securityKey,
   ...totp,
+  ...push,
+  ...qrCode,
+  ...inApp,
   ...emailOtp,
   ...emailMagicLink,
   ...recoveryCode,

@@ -29,6 +29,8 @@ export interface MethodManifest {
   readonly isOnAtFirst?: true;
   /** Whether the client API enrols and proves it, so that pages offer it: it has a `page.tsx`. */
   readonly isOffered?: true;
+  /** Whether apps enrol it, by a key of theirs (client-api 6.2). */
+  readonly isEnrolledByApps?: true;
   /** Whether the server API sends its codes: `POST /v1/challenge`. */
   readonly isSentByBackends?: true;
   /** Whether the server API enrols what the backend has verified: its check reads such an enrolment. */

@@ -3,8 +3,10 @@ import { manifest as device } from './device/manifest.ts';
 import { manifest as emailMagicLink } from './email-magic-link/manifest.ts';
 import { manifest as emailOtp } from './email-otp/manifest.ts';
 import type { MethodManifest, PageFlag } from './manifest.ts';
+import { manifest as inApp } from './in-app/manifest.ts';
 import { manifest as passkey } from './passkey/manifest.ts';
 import { manifest as push } from './push/manifest.ts';
+import { manifest as qrCode } from './qr-code/manifest.ts';
 import { manifest as recoveryCode } from './recovery-code/manifest.ts';
 import { manifest as securityKey } from './security-key/manifest.ts';
 import { manifest as sms } from './sms/manifest.ts';
@@ -17,6 +19,8 @@ const listed = [
   device,
   totp,
   push,
+  qrCode,
+  inApp,
   emailOtp,
   emailMagicLink,
   sms,

@@ -234,6 +234,24 @@ export interface KeyCeremonies {
   ): Promise<CeremonyResult<KeyAssertion>>;
 }
 
+/** A public key that an app has sent. */
+export interface AppKey {
+  /** By which the key is found: one key is a different credential in each method. */
+  readonly credentialId: string;
+  /** SubjectPublicKeyInfo in DER, as standard base64: how apps send it. */
+  readonly publicKey: string;
+}
+
+/** Keys that an app keeps on a phone and signs short texts with (client-api 6.1). */
+export interface AppKeys {
+  /** Reads a key from a body; undefined if it is not a key on P-256. */
+  read(publicKey: string): AppKey | undefined;
+  /** Reads a key from a query, where apps encode the text once more. */
+  readQuery(publicKey: string): AppKey | undefined;
+  /** Whether the key has signed the message: ECDSA with SHA-256, DER, standard base64. */
+  isSignature(key: Pick<AppKey, 'publicKey'>, message: string, signature: string): boolean;
+}
+
 /**
  * What a verification method does; its manifest says what it is. It has no SQL: writes that must win a race are made in
  * one place, outside the methods.
@@ -244,6 +262,8 @@ export interface Method {
   readonly counterCodes?: CounterCodes;
   /** For methods whose proof is a signature. */
   readonly keys?: KeyCeremonies;
+  /** For methods whose proof is a signature by an app. */
+  readonly appKeys?: AppKeys;
   /** For codes that substitute for another method. */
   readonly savedCodes?: SavedCodes;
   /**

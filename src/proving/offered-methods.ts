@@ -36,8 +36,9 @@ export function challengeMethods(
 /** Methods that the token permits to set up now, and that would not replace another at once. */
 export function enrolmentMethods(action: OpenAction): readonly VerificationMethod[] {
   const own = new Set(action.verified.map(({ verificationMethod }) => verificationMethod));
-  return methodsOf(({ verificationMethod: method, perUser }) => {
-    if (perUser === 'set' || methodSettings(action.tenant, method)['isHiddenToUser'] === true) return false;
+  return methodsOf(({ verificationMethod: method, perUser, isEnrolledByApps }) => {
+    if (isEnrolledByApps || perUser === 'set' || methodSettings(action.tenant, method)['isHiddenToUser'] === true)
+      return false;
     if (perUser === 'several') return isPermitted(() => permitKey(action, method));
     const isFree = !own.has(method) || maySucceed(action, method);
     return isFree && isPermitted(() => permitEnrolment(action, method));

@@ -101,6 +101,30 @@ export function isP256Point(x: Uint8Array, y: Uint8Array): boolean {
   }
 }
 
+// A head of 27 bytes and both coordinates; a key with one of them is shorter.
+const p256PublicKeyBytes = 91;
+
+/**
+ * A public key on P-256 as SubjectPublicKeyInfo in DER (RFC 5480 §2), if the bytes are one in its usual form, with the
+ * curve by name and the whole point, and nothing else. So one key has one spelling. Undefined if not.
+ */
+export function readP256PublicKey(der: Buffer): KeyObject | undefined {
+  try {
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const isOfCurve = key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    return isOfCurve && der.length === p256PublicKeyBytes && key.export({ format: 'der', type: 'spki' }).equals(der)
+      ? key
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `signature` is the ECDSA signature in DER, with SHA-256 (RFC 9053 §2.1), of `data` under the key. */
+export function isEs256Signature(publicKey: KeyObject, data: string, signature: Buffer): boolean {
+  return verify('sha256', Buffer.from(data), { key: publicKey, dsaEncoding: 'der' }, signature);
+}
+
 // RFC 8032 §5.1: x² = (y² - 1) / (dy² + 1) modulo p.
 const edPrime = 2n ** 255n - 19n;
 const edD = modulo(-121_665n * inverse(121_666n));

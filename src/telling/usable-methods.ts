@@ -6,6 +6,7 @@ import { manifestOf } from '../methods/manifests.ts';
 import { methods } from '../methods/registry.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
+import { whyNoPush } from './push-provider.ts';
 import { whyNoMail } from './tenant-mailer.ts';
 
 type MailContext = Pick<Context, 'mailer' | 'texter'>;
@@ -18,6 +19,7 @@ export function whyUnusable(context: MailContext, tenant: Tenant, verificationMe
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
   const channel = manifestOf(verificationMethod)?.channel;
   if (channel === 'phoneNumber') return `No provider for ${verificationMethod} is configured.`;
+  if (channel === 'push') return whyNoPush(tenant);
   return channel === 'email'
     ? whyNoMail(context, tenant, verificationMethod === 'EMAIL_OTP' ? 'code' : 'other')
     : undefined;

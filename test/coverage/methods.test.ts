@@ -46,10 +46,12 @@ test('every folder of a method is listed, and each of its files names the method
     // A method that the server offers has screens and client API routes.
     expect([folder, fileOf(folder, 'page.tsx') !== undefined]).toEqual([folder, manifest?.isOffered === true]);
     expect([folder, look?.includes("import('./page.tsx')") === true]).toEqual([folder, manifest?.isOffered === true]);
-    expect([folder, fileOf(folder, 'contract.ts') !== undefined]).toEqual([folder, manifest?.isOffered === true]);
+    const isOfClients = manifest?.isOffered === true || manifest?.isEnrolledByApps === true;
+    expect([folder, fileOf(folder, 'contract.ts') !== undefined]).toEqual([folder, isOfClients]);
     // A proof that can be guessed or repeated is covered by the tests of races, kills and lost answers; keys have tests
     // of their own.
-    const isKey = methods.get(String(method))?.keys !== undefined;
+    const { keys, appKeys } = methods.get(String(method)) ?? {};
+    const isKey = keys !== undefined || appKeys !== undefined;
     if (manifest?.isOffered === true && !isKey) expect(proofKinds.map((kind) => kind.method)).toContain(method);
   }
 });

@@ -5,7 +5,7 @@
  * Did a coverage test fail for you? You added a route: add a valid request to it here, and one that provokes each
  * refusal that it lists.
  */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { statement } from '../../src/storage/sql.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
@@ -53,6 +53,9 @@ export interface Objects {
   readonly newSecurityKey: string;
   readonly passkeyAnswer: string;
   readonly securityKeyAnswer: string;
+  /** Keys of the user’s app, registered for push, QR codes and in-app proofs, and a new one; as `<key>:<removal signature>`. */
+  readonly appKey: string;
+  readonly newAppKey: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -105,6 +108,34 @@ async function endpointOfSetting(app: TestApp): Promise<string> {
   return listed.body.find(({ setting }: { setting?: string }) => setting !== undefined).endpointId;
 }
 
+let phones = 0;
+/** Finding, registering and removing the key of an app. */
+function appExamples(namespace: string, name: string): Readonly<Record<string, Example>> {
+  const path = `user-authenticators/${namespace}`;
+  const anonymous = (objects: Objects, method: string, to: string, body?: object): ExampleRequest => ({
+    method,
+    path: `/v1/client/${to}`,
+    key: objects.tenantId,
+    // Its own address, because anonymous calls are counted by address.
+    remoteAddress: `2001:db8:6:${(phones += 1).toString(16)}::1`,
+    ...(body === undefined ? {} : { body }),
+  });
+  return {
+    [`find${name}Credential`]: (objects) =>
+      anonymous(objects, 'GET', `${path}?publicKey=${Buffer.from(keyOf(objects.appKey)).toString('base64url')}`),
+    [`add${name}Credential`]: ({ token, newAppKey }) =>
+      client('POST', path, token, { publicKey: keyOf(newAppKey), deviceName: 'Phone', devicePlatform: 'ios' }),
+    [`remove${name}Credential`]: (objects) => {
+      const [publicKey, signature] = objects.appKey.split(':');
+      return anonymous(objects, 'POST', `${path}/remove`, { publicKey, signature });
+    },
+  };
+}
+
+function keyOf(appKey: string): string {
+  return appKey.split(':')[0] ?? '';
+}
+
 /** A valid request per route id. */
 export const examples: Readonly<Record<string, Example>> = {
   openChallenge: ({ token, action }) => client('POST', 'challenge', token, { action }),
@@ -135,6 +166,9 @@ export const examples: Readonly<Record<string, Example>> = {
   startSecurityKeyAuthentication: ({ token }) => client('POST', `${securityKeyPath}/authentication-options`, token, {}),
   verifySecurityKey: ({ token, securityKeyAnswer }) =>
     client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
+  ...appExamples('push', 'Push'),
+  ...appExamples('qr-code', 'QrCode'),
+  ...appExamples('in-app', 'InApp'),
   getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
   getUiSession: ({ token }) => client('GET', 'ui/session', token),
   startTotpEnrolment: ({ token }) => client('POST', 'user-authenticators/totp', token, {}),
@@ -325,6 +359,14 @@ export const examples: Readonly<Record<string, Example>> = {
   getPushConfiguration: () => manage('GET', '/authenticator-configurations/push'),
   updatePushConfiguration: () => manage('PATCH', '/authenticator-configurations/push', { isActive: false }),
   deletePushConfiguration: () => manage('DELETE', '/authenticator-configurations/push'),
+  createQrCodeConfiguration: () => manage('POST', '/authenticator-configurations/qr-code', {}),
+  getQrCodeConfiguration: () => manage('GET', '/authenticator-configurations/qr-code'),
+  updateQrCodeConfiguration: () => manage('PATCH', '/authenticator-configurations/qr-code', { isActive: true }),
+  deleteQrCodeConfiguration: () => manage('DELETE', '/authenticator-configurations/qr-code'),
+  createInAppConfiguration: () => manage('POST', '/authenticator-configurations/in-app', {}),
+  getInAppConfiguration: () => manage('GET', '/authenticator-configurations/in-app'),
+  updateInAppConfiguration: () => manage('PATCH', '/authenticator-configurations/in-app', { isActive: true }),
+  deleteInAppConfiguration: () => manage('DELETE', '/authenticator-configurations/in-app'),
   listAppClients: () => manage('GET', '/app-clients'),
   createAppClient: ({ userId }) => manage('POST', '/app-clients', { clientId: `new-${userId}`, name: 'New' }),
   getAppClient: ({ clientId }) => manage('GET', `/app-clients/${clientId}`),
@@ -374,6 +416,11 @@ export const examples: Readonly<Record<string, Example>> = {
 
 /** Routes whose valid request needs others to run first; the objects that these begin with may not exist yet. */
 export const preparations: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['QrCode', 'InApp'].flatMap((name) =>
+      ['get', 'update', 'delete'].map((verb) => [`${verb}${name}Configuration`, [`create${name}Configuration`]]),
+    ),
+  ),
   createEmailOtpConfiguration: ['deleteEmailOtpConfiguration'],
   createPasskeyConfiguration: ['deletePasskeyConfiguration'],
   getSmsConfiguration: ['createSmsConfiguration'],
@@ -413,6 +460,28 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const authenticationCredential = useCredential(softwareKey(), body.options, ownOrigin);
     return client('POST', 'verify/passkey', token, { authenticationCredential });
   },
+  ...Object.fromEntries(
+    ['Push', 'QrCode', 'InApp'].flatMap((name): [string, Provoke][] => [
+      [`find${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `find${name}Credential`)],
+      [
+        `find${name}Credential invalid_request`,
+        ({ own }) => {
+          const { path, ...request } = requireExample(`find${name}Credential`)(own);
+          return { ...request, path: path.replace(/\?.*/, '') };
+        },
+      ],
+      [`add${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `add${name}Credential`)],
+      [`remove${name}Credential invalid_credential`, (stage) => ofNobodysApp(stage, `remove${name}Credential`)],
+      [
+        `remove${name}Credential invalid_configuration`,
+        (stage) => keptApp(stage, name, 'tenant', { allowDeletingUserAuthenticators: false }),
+      ],
+      [
+        `remove${name}Credential forbidden`,
+        (stage) => keptApp(stage, name, 'configuration', { isEditableByUser: false }),
+      ],
+    ]),
+  ),
   'createEventEndpoint invalid_configuration': () =>
     manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
   'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
@@ -595,6 +664,49 @@ async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: str
 /** The response of an unknown key, to a challenge that was never issued. */
 function ofNobody({ own, nobodys }: Stage, routeId: string): ExampleRequest {
   return requireExample(routeId)({ ...nobodys, token: own.token });
+}
+
+/** The same with the key of an app that nobody has registered, or that is none. */
+function ofNobodysApp({ own, nobodys }: Stage, routeId: string): ExampleRequest {
+  const objects = { ...nobodys, token: own.token, tenantId: own.tenantId, newAppKey: 'none' };
+  return requireExample(routeId)(objects);
+}
+
+/** An app removes its key in a tenant whose users may not. */
+async function keptApp(
+  { app }: Stage,
+  name: string,
+  where: 'tenant' | 'configuration',
+  settings: object,
+): Promise<ExampleRequest> {
+  const tenant = await app.createTenant('Where apps stay');
+  const { secretKey: key, managementKey } = tenant;
+  const [namespace, configuration] = appConfigurations.find(([, , noun]) => noun === name) ?? appConfigurations[0];
+  const manageTenant = (method: string, path: string, body: object) =>
+    app.call(method, `/v1/management${path}`, { key: managementKey, body });
+  const made = await manageTenant('POST', `/authenticator-configurations/${namespace}`, configuration);
+  const appKey = newAppKey(app.runtime.clock.now());
+  const tracked = await app.call('POST', '/v1/users/kept/actions/pay', { key, body: {} });
+  const add = requireExample(`add${name}Credential`)({ token: tracked.body.token, newAppKey: appKey } as Objects);
+  await app.call(add.method, add.path, { token: tracked.body.token, body: add.body });
+  const id = String(made.body.authenticatorId);
+  await manageTenant('PATCH', where === 'tenant' ? '/tenant' : `/authenticator-configurations/${id}`, settings);
+  await app.app.context.published.refresh();
+  return requireExample(`remove${name}Credential`)({ tenantId: tenant.tenantId, appKey } as Objects);
+}
+
+/** Configurations without which apps cannot register. */
+export const appConfigurations = [
+  ['push', pushCredentials, 'Push'],
+  ['qr-code', {}, 'QrCode'],
+  ['in-app', {}, 'InApp'],
+] as const;
+
+/** The key of an app, with its signature for being removed about now. */
+export function newAppKey(nowMs: number): string {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signature = sign('sha256', Buffer.from(`${Math.floor(nowMs / 600_000)}.0`), privateKey).toString('base64');
+  return `${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}:${signature}`;
 }
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {

@@ -24,7 +24,15 @@ import type { FaultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
 import { testDatabase } from '../../src/testkit/test-database.ts';
-import { alert, examples, preparations, provocations, requireExample } from './route-examples.ts';
+import {
+  alert,
+  appConfigurations,
+  examples,
+  newAppKey,
+  preparations,
+  provocations,
+  requireExample,
+} from './route-examples.ts';
 import type { ExampleRequest, Objects } from './route-examples.ts';
 import { nobodys } from './nobodys.ts';
 
@@ -150,6 +158,10 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     return reply.body;
   }
   await useOwnMail(tenant);
+  for (const [slug, body] of appConfigurations) {
+    const path = `/v1/management/authenticator-configurations/${slug}`;
+    await app.call('POST', path, { key: tenant.managementKey, body });
+  }
   const action = `act-${userId}`;
   const rules = `/v1/management/action-configurations/${action}/rules`;
   await made('POST', '/v1/management/action-configurations', {
@@ -240,7 +252,20 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     deliveryId: tested.deliveryIds[0],
     attemptId: tested.attemptId,
     ...(await makeKeys(tracked.token)),
+    ...(await makeApps(tracked.token)),
   };
+}
+
+/** The key of an app that is registered in every way, and a new one. */
+async function makeApps(token: string) {
+  const nowMs = app.runtime.clock.now();
+  const appKey = newAppKey(nowMs);
+  for (const name of ['Push', 'QrCode', 'InApp']) {
+    const { path, body } = requireExample(`add${name}Credential`)({ token, newAppKey: appKey } as Objects);
+    const reply = await app.call('POST', path, { token, body });
+    if (reply.status !== 200) throw new Error(reply.text);
+  }
+  return { appKey, newAppKey: newAppKey(nowMs) };
 }
 
 /** A passkey and a security key for the token's user, responses of both, and a new one of each. */
@@ -614,7 +639,8 @@ describe('a change leaves its audit event', () => {
         await app.call('POST', '/v1/verify', { body: { challengeId, verificationCode: '000000' } });
       }
       const before = await app.db.query(events, [tenant.tenantId]);
-      const reply = await ask({ ...requireExample(route.id)(objects), method, key }, route);
+      // Apps name their tenant.
+      const reply = await ask({ key, ...requireExample(route.id)(objects), method }, route);
       expect(reply.status, reply.text).toBe(route.reply.kind === 'noContent' ? 204 : 200);
       const [event, ...more] = (await app.db.query(events, [tenant.tenantId])).slice(before.length);
       expect(more).toEqual([]);

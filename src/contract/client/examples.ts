@@ -94,3 +94,11 @@ export const exampleAddedPasskey = {
   credentialId: exampleCredentialId,
   userAuthenticator: examplePasskey,
 };
+
+/** The public key of an app, in a body and in a query. */
+export const exampleAppKey =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAElDVUjYXPEcg+kJUatBp9GTOklYZpe3Zfgv1UgohpmJRgT5OiLD6YLqb0mZLqtY/WV17rHKzv/6daZd6k/BuAqQ==';
+export const exampleAppKeyInQuery =
+  'TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFbERWVWpZWFBFY2cra0pVYXRCcDlHVE9rbFlacGUzWmZndjFVZ29ocG1KUmdUNU9pTEQ2WUxxYjBtWkxxdFkvV1YxN3JIS3p2LzZkYVpkNmsvQnVBcVE9PQ';
+export const exampleAppSignature =
+  'MEUCIQCGXHPVd7CUytaVKuIGqnIh9tjpGr7nb0MV61RAAnaCUwIgKeQENbGkmpQ5fyQ281lmPzFu+Bq1YO+nFrXpu30NPvQ=';

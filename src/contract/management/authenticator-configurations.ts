@@ -13,6 +13,7 @@ import {
   credentialRequests,
   emailCredentials,
   messageBirdV2Credentials,
+  playIntegrityCredentials,
   pushCredentials,
   smsCredentials,
   whatsAppCredentials,
@@ -36,7 +37,8 @@ const about = {
     'Where this provider tells what became of messages. Keep it to yourself and the provider. Absent if the provider tells nothing, or if this server is not reached by https.',
   emailProvider:
     'Service that sends the tenant’s mail; `WEBHOOK` hands it to your own endpoint as the events `email.created` and `email.notice_created`. Absent: the server’s own mail.',
-  pushProvider: 'Service that sends push messages. Push is not part of this release: the setting is stored for later.',
+  pushProvider:
+    'Service that sends push messages: `DEFAULT` sends to iPhones by Apple’s service and to Android by Firebase, `FIREBASE` sends to all by Firebase, `WEBHOOK` hands each message to your server. `URBAN_AIRSHIP` is stored, and does not send.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
   smsCountryCodes: 'Countries that text messages may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
@@ -76,12 +78,20 @@ const about = {
   allowedAaguids:
     'Models of authenticator that may be added, by AAGUID, 1 to 200. They need `attestationTrustAnchors`. Absent: every model.',
   credentialLifetime:
-    'How long an enrolled app stays valid, in minutes: 0 to 525,600. 0 or absent: it does not expire. Stored for later.',
-  requireAppAttestation:
-    'Whether an app must prove that it is genuine when it enrols. Stored for later. Absent: false.',
+    'How long an enrolled app stays valid, in minutes: 0 to 525,600. 0 or absent: it does not expire. Apps enrolled before keep their own time.',
+  requireAppAttestation: 'Whether an app must prove that it is genuine when it enrols. Absent: false.',
   redirectUrls:
     'The only URLs that a user may continue to after confirming a mailed link in `ORIGINAL_TAB` mode, at most 100. Absent: any `redirectUrl` of an action.',
-  attestationFailure: 'What happens if an app cannot prove that it is genuine. Stored for later. Absent: `BLOCK`.',
+  attestationFailure:
+    'What happens if an app must prove that it is genuine and cannot: `BLOCK` refuses it and blocks the action, `ALLOW_WITH_WARNING` enrols it and records the failure with it. Absent: `BLOCK`.',
+  appleTeamId:
+    'Id of the Apple developer team that the app is signed by: 10 letters and digits. Absent: no statement of Apple can be checked.',
+  appleBundleIds: 'Bundle ids of the app, 1 to 20. Absent: no statement of Apple can be checked.',
+  appAttestTrustAnchors:
+    'Certificates that statements of Apple must lead to, 1 to 5 in PEM, each at most 8,192 characters: Apple’s App Attestation root. Absent: no statement of Apple can be checked.',
+  allowDevelopmentEnvironment:
+    'Whether statements of apps under development count: those of Apple’s development environment. Absent: false.',
+  androidPackageName: 'Package name of the app. Absent: no statement of Google can be checked.',
 };
 
 const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
@@ -161,6 +171,43 @@ const allowedAaguids = z
   .describe(about.allowedAaguids);
 const requireAppAttestation = flag.describe(about.requireAppAttestation);
 const appAttestationFailureMode = z.enum(['BLOCK', 'ALLOW_WITH_WARNING']).describe(about.attestationFailure);
+const appAttestation = {
+  requireAppAttestation: requireAppAttestation.nullish(),
+  appAttestationFailureMode: appAttestationFailureMode.nullish(),
+  appleTeamId: z
+    .string()
+    .regex(/^[A-Z0-9]{10}$/, 'appleTeamId must be 10 capital letters and digits.')
+    .nullish()
+    .describe(about.appleTeamId),
+  appleBundleIds: z
+    .array(z.string().regex(/^[A-Za-z0-9.-]{1,155}$/, 'appleBundleIds must be bundle ids such as com.example.app.'))
+    .min(1)
+    .max(20)
+    .nullish()
+    .describe(about.appleBundleIds),
+  appAttestTrustAnchors: z.array(z.string().max(8192)).min(1).max(5).nullish().describe(about.appAttestTrustAnchors),
+  allowDevelopmentEnvironment: flag.nullish().describe(about.allowDevelopmentEnvironment),
+  androidPackageName: z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$/,
+      'androidPackageName must be a package name such as com.example.app.',
+    )
+    .max(255)
+    .nullish()
+    .describe(about.androidPackageName),
+  ...credentialRequests(playIntegrityCredentials),
+};
+const answeredAppAttestation = {
+  requireAppAttestation: requireAppAttestation.optional(),
+  appAttestationFailureMode: appAttestationFailureMode.optional(),
+  appleTeamId: z.string().optional().describe(about.appleTeamId),
+  appleBundleIds: z.array(z.string()).optional().describe(about.appleBundleIds),
+  appAttestTrustAnchors: z.array(z.string()).optional().describe(about.appAttestTrustAnchors),
+  allowDevelopmentEnvironment: flag.optional().describe(about.allowDevelopmentEnvironment),
+  androidPackageName: z.string().optional().describe(about.androidPackageName),
+  ...credentialAnswers(playIntegrityCredentials),
+};
 
 /** Responses have plain shapes: they show what is stored, even if a request with it would be refused now. */
 const answeredRateLimit = z.object({
@@ -540,16 +587,14 @@ const pushMembers = {
   isActive,
   webhookUrl,
   credentialLifetimeInMinutes: z.int().min(0).max(525_600).nullish().describe(about.credentialLifetime),
-  requireAppAttestation: requireAppAttestation.nullish(),
-  appAttestationFailureMode: appAttestationFailureMode.nullish(),
   sendingRateLimitConfigurations: rateLimits,
+  ...appAttestation,
   ...credentialRequests(pushCredentials),
 };
 
 export const pushConfiguration = methodRoutes('Push', 'push', {
   name: 'push messages',
   purpose: 'who delivers push messages and how long an enrolled app stays valid',
-  isForLater: true,
   examples: {
     create: {
       pushProvider: 'FIREBASE',
@@ -579,13 +624,44 @@ export const pushConfiguration = methodRoutes('Push', 'push', {
       pushProvider: anyPushProvider.optional(),
       webhookUrl: answeredWebhookUrl,
       credentialLifetimeInMinutes: z.int().optional().describe(about.credentialLifetime),
-      requireAppAttestation: requireAppAttestation.optional(),
-      appAttestationFailureMode: appAttestationFailureMode.optional(),
       sendingRateLimitConfigurations: answeredRateLimits,
+      ...answeredAppAttestation,
       ...credentialAnswers(pushCredentials),
     })
     .meta({ id: 'PushConfiguration' }),
 });
+
+/** The methods of apps that send nothing. */
+function appConfiguration(
+  noun: string,
+  slug: string,
+  verificationMethod: 'QR_CODE' | 'IN_APP',
+  name: string,
+  id: string,
+) {
+  const members = { isActive, ...appAttestation };
+  return methodRoutes(noun, slug, {
+    name,
+    purpose: `whether users can be asked for ${name}, and which apps may enrol`,
+    examples: {
+      create: { appleTeamId: 'A1B2C3D4E5', appleBundleIds: ['com.example.bank'] },
+      update: { requireAppAttestation: true },
+      reply: {
+        authenticatorId: '8c2e4a60-7b9d-4f1e-a3c5-6d8f0b1a2c3e',
+        isActive: true,
+        verificationMethod,
+        appleTeamId: 'A1B2C3D4E5',
+        appleBundleIds: ['com.example.bank'],
+      },
+    },
+    create: closed(members, answered),
+    update: closed(members, answered),
+    reply: z.object({ ...identity, ...answeredAppAttestation }).meta({ id }),
+  });
+}
+
+export const qrCodeConfiguration = appConfiguration('QrCode', 'qr-code', 'QR_CODE', 'QR codes', 'QrCodeConfiguration');
+export const inAppConfiguration = appConfiguration('InApp', 'in-app', 'IN_APP', 'in-app proofs', 'InAppConfiguration');
 
 /** The older generation: all methods have the same members, and each uses those that apply to it. */
 const plainSettings = {

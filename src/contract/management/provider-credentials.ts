@@ -236,6 +236,19 @@ export const pushCredentials = {
   ),
 };
 
+const anyPushProvider = ['DEFAULT', 'FIREBASE', 'WEBHOOK', 'URBAN_AIRSHIP'];
+/** For the attestation of apps, whoever sends the messages; also for methods that send none. */
+export const playIntegrityCredentials = {
+  playIntegrityCredentials: block(
+    'Keys with which statements of Google Play Integrity are opened here, from the Play Console. Without them none can be checked.',
+    anyPushProvider,
+    {
+      secrets: { decryptionKey: secret('Decryption key, base64.') },
+      required: { verificationKey: text('Verification key, base64.') },
+    },
+  ),
+};
+
 /** Every block by its name on the wire. */
 export const credentialBlocks: Readonly<Record<string, CredentialBlock>> = {
   ...smsCredentials,
@@ -243,6 +256,7 @@ export const credentialBlocks: Readonly<Record<string, CredentialBlock>> = {
   ...whatsAppCredentials,
   ...emailCredentials,
   ...pushCredentials,
+  ...playIntegrityCredentials,
 };
 
 // What the server reads from a secret and returns instead of it.

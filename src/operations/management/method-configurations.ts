@@ -3,14 +3,17 @@ import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import {
   emailOtpConfiguration,
+  inAppConfiguration,
   passkeyConfiguration,
   pushConfiguration,
+  qrCodeConfiguration,
   smsConfiguration,
   whatsAppConfiguration,
 } from '../../contract/management/authenticator-configurations.ts';
 import type { success } from '../../contract/management/values.ts';
 import type { JsonReply, Route } from '../../contract/route.ts';
 import type { VerificationMethod } from '../../contract/values.ts';
+import { manifestOf } from '../../methods/manifests.ts';
 import { deleteAuthenticatorConfigurationRow } from '../../storage/queries/authenticator-configurations.ts';
 import type { AuthenticatorConfigurationRow } from '../../storage/queries/authenticator-configurations.ts';
 import { operation } from '../operation.ts';
@@ -92,6 +95,8 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
  * it in, so that Terraform can begin on a fresh install; if one was created before, that is a conflict.
  */
 function isConfigured({ verificationMethod: method, settings }: AuthenticatorConfigurationRow): boolean {
+  // Methods that are not enabled at first have no row until they are configured.
+  if (manifestOf(method)?.isOnAtFirst !== true && providerSetting(method) === undefined) return true;
   return (providerSetting(method) ?? 'relyingParty') in settings;
 }
 
@@ -116,4 +121,6 @@ export const methodConfigurations: readonly Operation[] = [
   ...methodOperations('EMAIL_OTP', 'email OTP', emailOtpConfiguration),
   ...methodOperations('PASSKEY', 'passkey', passkeyConfiguration),
   ...methodOperations('PUSH', 'push', pushConfiguration),
+  ...methodOperations('QR_CODE', 'QR code', qrCodeConfiguration),
+  ...methodOperations('IN_APP', 'in-app', inAppConfiguration),
 ];

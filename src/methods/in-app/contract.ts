@@ -1,0 +1,9 @@
+import { appCredentialRoutes } from '../../contract/client/app-credentials.ts';
+
+export const {
+  find: findInAppCredential,
+  add: addInAppCredential,
+  remove: removeInAppCredential,
+} = appCredentialRoutes('in-app', 'InApp', 'for in-app proofs');
+
+export const routes = [findInAppCredential, addInAppCredential, removeInAppCredential];

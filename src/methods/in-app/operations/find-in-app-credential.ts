@@ -1,0 +1,7 @@
+import { findInAppCredential as route } from '../contract.ts';
+import { operation } from '../../../operations/operation.ts';
+import { findAppCredential } from '../../../proving/apps/find-app-credential.ts';
+
+export const findInAppCredential = operation(route, (context, request) =>
+  findAppCredential(context, request, 'IN_APP'),
+);

@@ -1,0 +1,5 @@
+import { addInAppCredential } from './add-in-app-credential.ts';
+import { findInAppCredential } from './find-in-app-credential.ts';
+import { removeInAppCredential } from './remove-in-app-credential.ts';
+
+export const operations = [findInAppCredential, addInAppCredential, removeInAppCredential];

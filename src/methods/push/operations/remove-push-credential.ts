@@ -1,0 +1,7 @@
+import { removePushCredential as route } from '../contract.ts';
+import { operation } from '../../../operations/operation.ts';
+import { removeAppCredential } from '../../../proving/apps/remove-app-credential.ts';
+
+export const removePushCredential = operation(route, (context, request) =>
+  removeAppCredential(context, request, route, 'PUSH'),
+);

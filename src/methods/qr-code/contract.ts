@@ -1,0 +1,9 @@
+import { appCredentialRoutes } from '../../contract/client/app-credentials.ts';
+
+export const {
+  find: findQrCodeCredential,
+  add: addQrCodeCredential,
+  remove: removeQrCodeCredential,
+} = appCredentialRoutes('qr-code', 'QrCode', 'for QR codes');
+
+export const routes = [findQrCodeCredential, addQrCodeCredential, removeQrCodeCredential];

@@ -1,0 +1,9 @@
+import type { MethodManifest } from '../manifest.ts';
+
+/** A code on one screen that an app on the user's phone scans and approves with its key. */
+export const manifest = {
+  verificationMethod: 'QR_CODE',
+  assurance: { plain: 'medium', verified: 'medium' },
+  perUser: 'several',
+  isEnrolledByApps: true,
+} as const satisfies MethodManifest;
