@@ -9,7 +9,8 @@ import type { Text, TextChannel } from '../delivery/text/texter.ts';
 import { manifestOf } from '../methods/manifests.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
-import { accountOf, allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import { accountOf } from './account-of.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
 import type { OwnProvider } from './own-providers.ts';
 
 /**
