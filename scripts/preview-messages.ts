@@ -28,9 +28,9 @@ const sections = messageLocales.map((locale) => {
 });
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0 auto;max-width:1500px;padding:24px}
-nav{position:sticky;top:0;padding:12px 0;background:Canvas}nav a{margin-right:16px;color:inherit}
-article{margin:0 0 40px}h3{margin:0;text-transform:capitalize}.subject{margin:0 0 12px;font-weight:600}
-.looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px}
+nav{position:sticky;top:0;padding:12px 0;background:Canvas}nav a{display:inline-block;margin-right:16px;color:inherit}section{scroll-margin-top:64px}
+article{margin:0 0 40px}h3{margin:0}h3::first-letter{text-transform:uppercase}.subject{margin:0 0 12px;font-weight:600}
+.looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:16px}
 iframe,pre{box-sizing:border-box;width:100%;height:440px;margin:0;border:1px solid GrayText;border-radius:8px}
 .bubble{max-width:300px;margin:0;padding:12px 16px;border-radius:18px;white-space:pre-wrap;overflow-wrap:anywhere}.light{color:#1c2026;background:#e9e9eb}.dark{color:#fff;background:#26252a}
 pre{padding:16px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:14px}`;

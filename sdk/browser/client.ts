@@ -21,6 +21,8 @@ export interface SentMessage {
   readonly expiresAt: string;
   /** Number of digits of its code; absent for a link. */
   readonly codeLength?: number | undefined;
+  /** Whether the last message there did not arrive; absent if nothing is known against it. */
+  readonly mayNotArrive?: true | undefined;
 }
 
 /** A device that the user has verified from. */

@@ -126,7 +126,10 @@ export function requireCredentials(method: string, { settings }: MethodConfigura
   if (named === undefined) return;
   // The wire contract has no credentials for it: what is set without them sends nothing until they are there.
   if (settings[named] === 'SES') return;
-  const usable = Object.keys(credentialBlocks).filter((name) => serves(name, settings[named]) && isFor(named, name));
+  const usable = Object.keys(credentialBlocks).filter(
+    // These say nothing of who sends messages.
+    (name) => serves(name, settings[named]) && isFor(named, name) && name !== 'playIntegrityCredentials',
+  );
   if (usable.length > 0 && !usable.some((name) => name in settings)) {
     throw new Refusal(
       'invalid_request',
@@ -141,11 +144,9 @@ function serves(block: string, provider: unknown): boolean {
 
 // BIRD and TWILIO send by several channels, with credentials of their own for each.
 function isFor(named: string, block: string): boolean {
-  // It says nothing of who sends messages.
-  if (block === 'playIntegrityCredentials') return false;
   switch (named) {
     case 'pushProvider':
-      return block === 'apnsCredentials' || block === 'fcmCredentials';
+      return ['apnsCredentials', 'fcmCredentials', 'playIntegrityCredentials'].includes(block);
     case 'whatsAppProvider':
       return block.includes('WhatsApp');
     case 'emailProvider':

@@ -1,8 +1,7 @@
-import type { MessageAbout } from '../delivery/message-about.ts';
 import type { OpenAction } from './open-action.ts';
 
 /** What the carrier of a message is told of the action that it is for. */
-export function aboutAction({ key, row }: OpenAction, verificationMethod: string): MessageAbout {
+export function aboutAction({ key, row }: OpenAction, verificationMethod: string) {
   const { userId, actionCode, idempotencyKey } = key;
   const { ipAddress, userAgent } = row;
   return {

@@ -7,7 +7,9 @@ import { codeMinutes } from './challenge-code.ts';
 import { holdAction } from './hold-action.ts';
 import type { OpenAction } from './open-action.ts';
 import { requireUsable } from './permit.ts';
+import { contactSubject } from '../counting/contact-subject.ts';
 import { countSend } from '../counting/sending-limits.ts';
+import { loadContactMark } from '../storage/queries/contact-marks.ts';
 import { createActionChallenge } from '../storage/queries/challenges/of-actions.ts';
 import { discardUnsentAuthenticators } from '../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
@@ -119,7 +121,12 @@ async function begin<R extends Route>(
   const { scope, given, proven, isRecovered } = token;
   await holdAction(sql, action);
   const nowMs = context.runtime.clock.now();
-  const tell = (message: ToldMessage) => (unlessOpen === undefined ? {} : { sent: sentMessageView(message, nowMs) });
+  const { tenantId } = tenant;
+  // Only pages are told, and only they pay for it.
+  const mark =
+    unlessOpen === undefined ? undefined : await loadContactMark(sql, tenantId, contactSubject(tenant, contact));
+  const tell = (message: ToldMessage) =>
+    unlessOpen === undefined ? {} : { sent: sentMessageView({ ...message, mark }, nowMs) };
   if (unlessOpen === true) {
     const messages = (await loadOpenMessages(sql, key, nowMs)).filter(
       (message) => message.verificationMethod === verificationMethod,

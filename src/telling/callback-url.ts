@@ -5,10 +5,7 @@
 import { digestsEqual, hmacSha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
-import type { OwnProvider } from './own-providers.ts';
-
-/** Which of a method's two providers. */
-export type Place = 'first' | 'second';
+import type { OwnProvider, Place } from './own-providers.ts';
 
 export interface CallbackToken {
   readonly tenant: Tenant;

@@ -1,14 +1,15 @@
 /** The providers that a tenant has configured for a method: the first, and the one that stands in for it. */
 import { openSecrets } from '../configuring/method-secrets.ts';
 import { fallbackOf } from '../configuring/method-fallback.ts';
-import type { Account, Credentials } from '../delivery/api-provider.ts';
+import type { Credentials } from '../delivery/api-provider.ts';
 import { manifestOf } from '../methods/manifests.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { AuthenticatorConfigurationRow } from '../storage/queries/authenticator-configurations.ts';
 import type { Context } from '../calls/context.ts';
-import { callbackUrl } from './callback-url.ts';
-import type { Place } from './callback-url.ts';
+
+/** Which of a method's two providers. */
+export type Place = 'first' | 'second';
 
 export interface OwnProvider {
   readonly method: string;
@@ -51,25 +52,6 @@ export function allCredentials(context: Context, tenantId: string, provider: Own
 
 function asText(members: object): Credentials {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)]));
-}
-
-/** What a provider's API is asked with. */
-export function accountOf(context: Context, tenant: Tenant, provider: OwnProvider, credentials: Credentials): Account {
-  const { runtime, published } = context;
-  const { tenantId } = tenant;
-  const { webhookUrl } = provider.settings;
-  return {
-    credentials,
-    tenantId,
-    // Told at each send: where this server is reached is known only once it listens.
-    get callbackUrl() {
-      return callbackUrl(context, tenant, provider);
-    },
-    webhookUrl: typeof webhookUrl === 'string' ? webhookUrl : undefined,
-    webhookKeys: () => published.tenant(tenantId)?.webhookKeys ?? [],
-    newId: () => runtime.ids.uuid(),
-    now: () => runtime.clock.now(),
-  };
 }
 
 /** A fingerprint of a tenant's providers and credentials; undefined if it has none for the method. */

@@ -11,7 +11,8 @@ import { openRelay } from '../delivery/relay.ts';
 import type { Relay } from '../delivery/relay.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
-import { accountOf, allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import { accountOf } from './account-of.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
 import type { OwnProvider } from './own-providers.ts';
 
 const mailMissing =

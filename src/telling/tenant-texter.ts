@@ -10,7 +10,8 @@ import { whyNoCountry } from '../counting/why-no-country.ts';
 import { manifestOf } from '../methods/manifests.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
-import { accountOf, allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import { accountOf } from './account-of.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
 import type { OwnProvider } from './own-providers.ts';
 
 /**

@@ -231,6 +231,22 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(await marks()).toEqual([null]);
     });
 
+    test('the next challenge says so to the page, and no longer once a message arrived', async () => {
+      const path = await callbackOf();
+      await post(path, report(bounce('bea@example.com')));
+      await call('POST', '/v1/users/bea/authenticators', { verificationMethod: 'EMAIL_OTP', email: 'bea@example.com' });
+      const tracked = await call('POST', '/v1/users/bea/actions/pay', {});
+      const ask = async () => {
+        const body = { unlessOpen: false };
+        return (await app.call('POST', '/v1/client/challenge/email-otp', { token: tracked.body.token, body })).body;
+      };
+      expect((await ask()).sent).toMatchObject({ mayNotArrive: true });
+      await app.runtime.advance(1_000);
+      const arrived = { event: 'delivered', recipient: 'bea@example.com', timestamp: app.runtime.clock.now() / 1000 };
+      await post(path, report(arrived, { word: 'two' }));
+      expect((await ask()).sent).not.toHaveProperty('mayNotArrive');
+    });
+
     test('the same call again changes nothing, and neither does one that tells of an earlier time', async () => {
       const path = await callbackOf();
       const first = report(bounce());

@@ -69,6 +69,7 @@ export const dePages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Neuen Code senden',
   'code.resendIn': 'Ein neuer Code ist möglich in: {time}.',
+  'code.mayNotArrive': 'Frühere Nachrichten kamen dort nicht an. Wenn nichts kommt, wählen Sie einen anderen Weg.',
   'code.resent': 'Ein neuer Code ist unterwegs. Frühere Codes gelten nicht mehr.',
 
   'sms-code-entry.heading': 'Geben Sie den gesendeten Code ein',

@@ -69,6 +69,7 @@ export const enPages = {
   'code.label': 'Code',
   'code.resend': 'Send a new code',
   'code.resendIn': 'You can ask for a new code in {time}.',
+  'code.mayNotArrive': 'Earlier messages didn’t arrive there. If nothing comes, try another way.',
   'code.resent': 'A new code is on its way. Earlier codes no longer work.',
 
   'sms-code-entry.heading': 'Enter the code we sent you',

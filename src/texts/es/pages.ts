@@ -67,6 +67,7 @@ export const esPages: PageTexts = {
   'code.label': 'Código',
   'code.resend': 'Enviar un código nuevo',
   'code.resendIn': 'Podrás pedir un código nuevo dentro de {time}.',
+  'code.mayNotArrive': 'Los mensajes anteriores no llegaron. Si no llega nada, prueba de otra forma.',
   'code.resent': 'Un código nuevo está en camino. Los anteriores ya no sirven.',
 
   'sms-code-entry.heading': 'Escribe el código que te enviamos',

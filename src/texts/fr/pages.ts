@@ -67,6 +67,7 @@ export const frPages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Envoyer un nouveau code',
   'code.resendIn': 'Vous pourrez demander un nouveau code dans {time}.',
+  'code.mayNotArrive': 'Des messages précédents n’y sont pas arrivés. Si rien n’arrive, essayez autrement.',
   'code.resent': 'Un nouveau code est en route. Les codes précédents ne sont plus valables.',
 
   'sms-code-entry.heading': 'Saisissez le code envoyé',

@@ -67,6 +67,7 @@ export const itPages: PageTexts = {
   'code.label': 'Codice',
   'code.resend': 'Invia un nuovo codice',
   'code.resendIn': 'Potrai chiedere un nuovo codice tra {time}.',
+  'code.mayNotArrive': 'I messaggi precedenti non sono arrivati. Se non arriva nulla, prova in un altro modo.',
   'code.resent': 'Un nuovo codice è in arrivo. Quelli precedenti non valgono più.',
 
   'sms-code-entry.heading': 'Inserisci il codice che ti abbiamo inviato',

@@ -67,6 +67,7 @@ export const nlPages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Nieuwe code sturen',
   'code.resendIn': 'Je kunt een nieuwe code aanvragen over {time}.',
+  'code.mayNotArrive': 'Eerdere berichten kwamen daar niet aan. Komt er niets, probeer het dan op een andere manier.',
   'code.resent': 'Een nieuwe code is onderweg. Eerdere codes werken niet meer.',
 
   'sms-code-entry.heading': 'Vul de code in die we stuurden',

@@ -67,6 +67,7 @@ export const plPages: PageTexts = {
   'code.label': 'Kod',
   'code.resend': 'Wyślij nowy kod',
   'code.resendIn': 'O nowy kod można poprosić za: {time}.',
+  'code.mayNotArrive': 'Poprzednie wiadomości tam nie dotarły. Jeśli nic nie przyjdzie, użyj innego sposobu.',
   'code.resent': 'Nowy kod jest w drodze. Poprzednie kody już nie działają.',
 
   'sms-code-entry.heading': 'Wpisz wysłany kod',

@@ -67,6 +67,7 @@ export const ptBrPages: PageTexts = {
   'code.label': 'Código',
   'code.resend': 'Enviar um novo código',
   'code.resendIn': 'Você poderá pedir um novo código em {time}.',
+  'code.mayNotArrive': 'Mensagens anteriores não chegaram. Se nada chegar, tente de outra forma.',
   'code.resent': 'Um novo código está a caminho. Os anteriores não valem mais.',
 
   'sms-code-entry.heading': 'Digite o código que enviamos',

@@ -89,6 +89,7 @@ const drawings = {
   ),
   back: <path class="Flip" d="m14.5 5.5-6.5 6.5 6.5 6.5" />,
   next: <path class="Flip" d="m9.5 5.5 6.5 6.5-6.5 6.5" />,
+  down: <path d="m5.5 9.5 6.5 6.5 6.5-6.5" />,
   add: <path d="M12 5v14M5 12h14" />,
 } as const;
 

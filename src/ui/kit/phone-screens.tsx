@@ -6,6 +6,7 @@ import type { SentMessage } from '../../../sdk/browser/index.ts';
 import type { UiSession } from '../../contract/client/ui-session.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import { CodeForm } from './code-form.tsx';
+import { Drawing } from './icons.tsx';
 import type { IconName } from './icons.tsx';
 import type { MethodPage } from './method-page.ts';
 import { ReadyContext, useFocusOn, usePage, useTypedBefore } from './page.ts';
@@ -94,7 +95,8 @@ function EnterCode({
     <Screen
       icon={icon}
       heading={words.say(texts.heading)}
-      description={<Sentence id={texts.description} identifier={identifier} />}
+      // On one line: a number in two halves is hard to compare.
+      description={<Sentence id={texts.description} identifier={identifier.replaceAll(' ', '\u00a0')} />}
     >
       <Context />
       <CodeForm
@@ -238,23 +240,26 @@ function Countries({
   }, [isReady, offered, words.locale]);
   const isListed = listed.some(({ code }) => code === country);
   return (
-    <select
-      ref={choice}
-      id="country"
-      name="country"
-      autoComplete="country"
-      disabled={!isReady}
-      value={country}
-      onChange={(event) => onChoice(event.currentTarget.value)}
-    >
-      {country === '' ? <option value="">{words.say('sms-phone-entry.noCountry')}</option> : null}
-      {country === '' || isListed ? null : <option value={country}>{`+${callingCodes[country] ?? ''}`}</option>}
-      {listed.map(({ code, name }) => (
-        <option key={code} value={code}>
-          {`${name} (+${callingCodes[code] ?? ''})`}
-        </option>
-      ))}
-    </select>
+    <span class="Select">
+      <select
+        ref={choice}
+        id="country"
+        name="country"
+        autoComplete="country"
+        disabled={!isReady}
+        value={country}
+        onChange={(event) => onChoice(event.currentTarget.value)}
+      >
+        {country === '' ? <option value="">{words.say('sms-phone-entry.noCountry')}</option> : null}
+        {country === '' || isListed ? null : <option value={country}>{`+${callingCodes[country] ?? ''}`}</option>}
+        {listed.map(({ code, name }) => (
+          <option key={code} value={code}>
+            {`${name} (+${callingCodes[code] ?? ''})`}
+          </option>
+        ))}
+      </select>
+      <Drawing name="down" />
+    </span>
   );
 }
 

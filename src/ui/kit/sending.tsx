@@ -98,10 +98,11 @@ export function Resend({
   texts: { readonly resend: PageTextId; readonly resendIn: PageTextId; readonly resent: PageTextId };
 }) {
   const { words } = usePage();
-  const { task, isSending, waitSeconds, hasResent } = sending;
+  const { task, sent, isSending, waitSeconds, hasResent } = sending;
   return (
     <>
       <Problem task={task} />
+      {sent?.mayNotArrive === true && <p class="Note">{words.say('code.mayNotArrive')}</p>}
       <Status>{hasResent ? words.say(texts.resent) : ''}</Status>
       {isSending ? (
         <p class="Waiting Note">
