@@ -54,7 +54,8 @@ export function openRelay<Message>(
       let last = new DeliveryFailed('No time is left to ask a provider.', { isRefused: true });
       let wasAnswered = false;
       for (const { name, carrier, breaker } of candidates()) {
-        const leftMs = startedAt + wholeMs - clock.steady();
+        // Whole: timeouts take no fractions.
+        const leftMs = Math.floor(startedAt + wholeMs - clock.steady());
         if (leftMs < leastMs) break;
         breaker.beginProbe();
         try {
