@@ -10,7 +10,7 @@ export type RateLimitName = 'management' | 'anonymous';
 export interface CredentialData {
   /** The kind of caller who uses it. Audit events name their actor by it. */
   readonly caller: 'server' | 'management' | 'client';
-  /** How it travels in the Authorization header (RFC 7617, RFC 6750). */
+  /** How it travels in the Authorization header (RFC 7617, RFC 6750); of a live channel, see `Api.isLive`. */
   readonly scheme: 'basic' | 'bearer';
   readonly description: string;
   /** The limit that counts calls with it: per key, or per address for clients. */
@@ -59,8 +59,13 @@ export interface Api {
   readonly hidesPaths: boolean;
   /** Whether pages of the origins that a tenant expects may call it (Fetch §3.2). */
   readonly hasCors: boolean;
-  /** The largest body in bytes, unless the route `isLarge`. */
+  /** The largest body in bytes, unless the route `isLarge`; of a live channel, the largest message. */
   readonly bodyBytesMax: number;
+  /**
+   * Whether it is spoken over WebSockets. A page cannot set headers there, so credentials travel as subprotocols, and the
+   * origin of the page is checked before the connection is upgraded.
+   */
+  readonly isLive?: true;
 }
 
 /** Ruling 3. Value lists, themes and batches need more than other bodies. */
@@ -92,6 +97,16 @@ export const apis = {
     hidesPaths: false,
     hasCors: true,
     bodyBytesMax: bodyBytes.usual,
+  },
+  /** For browsers that wait for something. Official SDKs find its path by replacing text in their base URL. */
+  live: {
+    prefix: '/ws-v1-challenge',
+    credentials: ['actionToken', 'tenantId'],
+    hidesPaths: false,
+    hasCors: false,
+    // Thousands of connections may each be in the middle of a message (F39).
+    bodyBytesMax: 16 * 1024,
+    isLive: true,
   },
   /** For people with a browser. If a page needs a token, it is in the URL or a form, and the operation checks it. */
   pages: { prefix: '', credentials: [], hidesPaths: false, hasCors: false, bodyBytesMax: bodyBytes.usual },

@@ -22,6 +22,7 @@ import * as ownAuthenticators from './client/authenticators.ts';
 import * as ownDevices from './client/devices.ts';
 import * as openChallenges from './client/challenge.ts';
 import * as uiSession from './client/ui-session.ts';
+import * as liveChannel from './live/channel.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -140,6 +141,7 @@ export const routes: readonly Route[] = [
   ownDevices.updateOwnDevice,
   ownDevices.forgetOwnDevice,
   init.initClient,
+  liveChannel.openLiveChannel,
   ...methodRoutes,
   welcomePage.showWelcome,
   welcomePage.tryChallenge,
