@@ -60,7 +60,7 @@ interface LiveSocket {
 
 // Proxies of offices and of phone networks have many people behind one address.
 const socketsPerAddressMax = 200;
-const pingSeconds = 30;
+const pingMs = 30_000;
 // Official SDKs say nothing but that a QR code is to be renewed, every nine minutes.
 const idleMsMax = 15 * 60_000;
 const messagesPerMinuteMax = 30;
@@ -93,22 +93,28 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(connection as Parameters<ServerResponse['assignSocket']>[0]);
-    response.on('finish', () => connection.end());
+    response.on('finish', () => {
+      if (offers.has(request)) connection.end();
+    });
     offers.set(request, { connection, head });
     server.routing(request, response);
   });
 
-  let seconds = 0;
+  let pingedAtMs = clock.steady();
+  let countedFromMs = clock.steady();
   const stopTicking = timers.every(1_000, () => {
-    seconds += 1;
-    const nowMs = clock.now();
+    const steadyMs = clock.steady();
+    const isPingDue = steadyMs - pingedAtMs >= pingMs;
+    const isMinuteOver = steadyMs - countedFromMs >= 60_000;
+    if (isPingDue) pingedAtMs = steadyMs;
+    if (isMinuteOver) countedFromMs = steadyMs;
     for (const live of all) {
       const { endsAtMs } = live.conversation;
-      if (endsAtMs !== undefined && endsAtMs <= nowMs) {
-        refuse(live, new Refusal('expired_token', 'The token has expired.'), 'expired');
-      } else if (clock.steady() - live.heardAtMs >= idleMsMax) end(live.socket, 'idle');
-      if (seconds % pingSeconds === 0) keepAlive(live);
-      if (seconds % 60 === 0) live.messagesThisMinute = 0;
+      if (isMinuteOver) live.messagesThisMinute = 0;
+      if (endsAtMs !== undefined && endsAtMs <= clock.now()) {
+        refuse(live, new Refusal('expired_token', 'The token has expired.'));
+      } else if (steadyMs - live.heardAtMs >= idleMsMax) end(live.socket, 'idle');
+      else if (isPingDue) keepAlive(live);
     }
   });
   server.addHook('preClose', (done) => {
@@ -122,15 +128,18 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
   }
 
   function keepAlive(live: LiveSocket): void {
-    if (!live.hasAnswered) live.socket.terminate();
+    if (!live.hasAnswered) {
+      live.socket.terminate();
+      return;
+    }
     live.hasAnswered = false;
-    live.socket.ping();
+    if (live.socket.readyState === live.socket.OPEN) live.socket.ping();
   }
 
-  function refuse(live: LiveSocket, refusal: Refusal, why: LineEnd): void {
+  function refuse(live: LiveSocket, refusal: Refusal): void {
     parts.refused(refusal.code, live.tenantId);
     live.say({ type: 'ERROR', data: { errorCode: refusal.code, errorDescription: refusal.message } });
-    end(live.socket, why);
+    end(live.socket, endOf(refusal));
   }
 
   /** @throws {Refusal} if there is none */
@@ -212,7 +221,7 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
         .catch((error: unknown) => {
           const refusal = refusalOf(error, parts.isUnavailable);
           if (refusal.code === 'unexpected_error') logFault(live, error);
-          refuse(live, refusal, endOf(refusal));
+          refuse(live, refusal);
         })
         .finally(() => (waiting -= 1));
     });
@@ -242,6 +251,7 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
       const who = { tenantId, bucket, address: hasToken(caller) ? undefined : address, requestId };
       makeRoom(tenantId, bucket);
       subprotocols.set(raw, how.subprotocol);
+      offers.delete(raw);
       void reply.hijack();
       const { connection, head } = offer;
       reply.raw.detachSocket(connection as Parameters<ServerResponse['detachSocket']>[0]);

@@ -33,7 +33,7 @@ interface Followed {
 
 // What ends a user's challenge has to end it everywhere within a second (A40). One that nobody has claimed has no user.
 const pollMs = 1_000;
-const unclaimedEvery = 5;
+const unclaimedMs = 5_000;
 // One statement names at most this many, so that it stays short.
 const idsMax = 500;
 
@@ -73,10 +73,11 @@ export async function openChallengeNews(
     const followed = all.get(challengeId);
     if (followed !== undefined) look([followed]).catch(onProblem);
   });
-  let rounds = 0;
+  let lookedAtMs = clock.steady();
   const stopPolling = timers.every(pollMs, async () => {
-    rounds += 1;
-    const isDue = ({ state, hasUser }: Followed) => state === 'claimed' || hasUser || rounds % unclaimedEvery === 0;
+    const isTimeForAll = clock.steady() - lookedAtMs >= unclaimedMs;
+    if (isTimeForAll) lookedAtMs = clock.steady();
+    const isDue = ({ state, hasUser }: Followed) => state === 'claimed' || hasUser || isTimeForAll;
     const due = [...all.values()].filter(isDue);
     await look(due).catch(onProblem);
   });
