@@ -70,5 +70,8 @@ export function requireExpectedOrigin<Caller>(
 ): void {
   if (origin === undefined || directory.isExpectedOrigin(origin, caller)) return;
   directory.tellUnexpectedOrigin(origin, caller);
-  throw new Refusal('forbidden', 'Pages of this origin may not connect: it is not among the expectedOrigins of the tenant.');
+  throw new Refusal(
+    'forbidden',
+    'Pages of this origin may not connect: it is not among the expectedOrigins of the tenant.',
+  );
 }

@@ -28,7 +28,11 @@ export interface LiveSockets {
    * Upgrades the request's connection and begins its conversation.
    * @throws {Refusal} `invalid_request` if it is no WebSocket, `unavailable` or `too_many_requests` if there is no room
    */
-  open(how: LiveReply, converse: Converse<unknown, unknown>, parts: Pick<ReplyParts, 'request' | 'reply' | 'inspect'>): FastifyReply;
+  open(
+    how: LiveReply,
+    converse: Converse<unknown, unknown>,
+    parts: Pick<ReplyParts, 'request' | 'reply' | 'inspect'>,
+  ): FastifyReply;
   count(): number;
 }
 
@@ -159,9 +163,14 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
     // A tenant that has most of them makes room for one that has few, so that none can keep out another (ruling 52).
     const [largest = []] = [...byTenant.values()].sort((left, right) => right.length - left.length);
     const own = byTenant.get(tenantId)?.length ?? 0;
-    const victim = largest.length > own + 1 ? largest.find(({ socket }) => socket.readyState === socket.OPEN) : undefined;
+    const victim =
+      largest.length > own + 1 ? largest.find(({ socket }) => socket.readyState === socket.OPEN) : undefined;
     if (victim === undefined) {
-      throw new Refusal('unavailable', 'The server has no room for another live connection now. Poll, or try later.', 30);
+      throw new Refusal(
+        'unavailable',
+        'The server has no room for another live connection now. Poll, or try later.',
+        30,
+      );
     }
     all.delete(victim);
     end(victim.socket, 'busy');
@@ -243,7 +252,10 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
         throw new Refusal('invalid_request', 'Open this path as a WebSocket (RFC 6455).');
       }
       if (!offeredSubprotocols(request).includes(how.subprotocol)) {
-        throw new Refusal('invalid_request', `Offer the subprotocol ${how.subprotocol} beside the one of the credential.`);
+        throw new Refusal(
+          'invalid_request',
+          `Offer the subprotocol ${how.subprotocol} beside the one of the credential.`,
+        );
       }
       const { tenantId } = caller.tenant;
       const address = clientAddress(request);

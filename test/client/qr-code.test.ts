@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { phone } from '../../src/testkit/phone.ts';
-import type { Phone } from '../../src/testkit/phone.ts';
+
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -37,7 +37,9 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     return String(reply.body.token);
   }
   const validate = async (token: unknown) => (await app.call('POST', '/v1/validate', { body: { token } })).body;
-  const basic = (tenantId = app.tenant.tenantId) => ({ authorization: `Basic ${Buffer.from(tenantId).toString('base64')}` });
+  const basic = (tenantId = app.tenant.tenantId) => ({
+    authorization: `Basic ${Buffer.from(tenantId).toString('base64')}`,
+  });
   /** Calls as a page of the tenant does. */
   const page = (path: string, body: object, token?: string) =>
     app.call('POST', `/v1/client/${path}`, {
@@ -55,7 +57,9 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     (await page('verify/qr-code', { challengeId, deviceCode })).body;
 
   /** A user with a phone whose keys are registered. */
-  async function withPhone(platform: 'ios' | 'android' = 'ios'): Promise<{ userId: string; device: Phone }> {
+  async function withPhone(
+    platform: 'ios' | 'android' = 'ios',
+  ): Promise<{ userId: string; device: ReturnType<typeof phone> }> {
     const userId = `scanner-${(people += 1)}`;
     const device = phone({
       platform,
@@ -76,8 +80,13 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     readonly over: Promise<number>;
     create(data?: object): Promise<string>;
   }
-  async function channel(token?: string, headers: Record<string, string> = {}, path = '/ws-v1-challenge'): Promise<Channel> {
-    const credential = token === undefined ? `x.authsignal.tenant.${app.tenant.tenantId}` : `x.authsignal.token.${token}`;
+  async function channel(
+    token?: string,
+    headers: Record<string, string> = {},
+    path = '/ws-v1-challenge',
+  ): Promise<Channel> {
+    const credential =
+      token === undefined ? `x.authsignal.tenant.${app.tenant.tenantId}` : `x.authsignal.token.${token}`;
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, ['authsignal-ws', credential], { headers });
     const heard: Channel['heard'] = [];
     socket.on('error', () => undefined);
@@ -100,48 +109,51 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     };
   }
 
-  test.each(['ios', 'android'] as const)('%s: with a token, the phone shows who asks and for what, and its approval moves the action', async (platform) => {
-    const { userId, device } = await withPhone(platform);
-    const token = await track(userId, { idempotencyKey: 'order-1', custom: { shop: 'Harbour', secret: 'no' } });
-    const opened = await start(token);
-    expect(Date.parse(opened.expiresAt) - app.runtime.clock.now()).toBe(600_000);
-    expect(await check(opened)).toEqual({ isClaimed: false, isConsumed: false, isVerified: false });
-    const claimed = await device.qrCode.claimChallenge(opened.challengeId);
-    expect([claimed.status, claimed.body]).toEqual([
-      200,
-      {
-        success: true,
-        userAgent: 'Kiosk/1.0',
-        ipAddress: '203.0.113.9',
-        actionCode: 'pay',
+  test.each(['ios', 'android'] as const)(
+    '%s: with a token, the phone shows who asks and for what, and its approval moves the action',
+    async (platform) => {
+      const { userId, device } = await withPhone(platform);
+      const token = await track(userId, { idempotencyKey: 'order-1', custom: { shop: 'Harbour', secret: 'no' } });
+      const opened = await start(token);
+      expect(Date.parse(opened.expiresAt) - app.runtime.clock.now()).toBe(600_000);
+      expect(await check(opened)).toEqual({ isClaimed: false, isConsumed: false, isVerified: false });
+      const claimed = await device.qrCode.claimChallenge(opened.challengeId);
+      expect([claimed.status, claimed.body]).toEqual([
+        200,
+        {
+          success: true,
+          userAgent: 'Kiosk/1.0',
+          ipAddress: '203.0.113.9',
+          actionCode: 'pay',
+          idempotencyKey: 'order-1',
+          custom: { shop: 'Harbour' },
+        },
+      ]);
+      expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: false, isVerified: false });
+      expect((await device.qrCode.claimChallenge(opened.challengeId)).status).toBe(200);
+      const answered = await device.qrCode.updateChallenge(opened.challengeId, true);
+      expect([answered.status, answered.body]).toEqual([200, { isVerified: true }]);
+      const checked = await check(opened);
+      expect(checked).toEqual({ isClaimed: true, isConsumed: true, isVerified: true, accessToken: expect.any(String) });
+      expect(await validate(checked.accessToken)).toMatchObject({
+        isValid: true,
+        state: 'CHALLENGE_SUCCEEDED',
+        userId,
         idempotencyKey: 'order-1',
-        custom: { shop: 'Harbour' },
-      },
-    ]);
-    expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: false, isVerified: false });
-    expect((await device.qrCode.claimChallenge(opened.challengeId)).status).toBe(200);
-    const answered = await device.qrCode.updateChallenge(opened.challengeId, true);
-    expect([answered.status, answered.body]).toEqual([200, { isVerified: true }]);
-    const checked = await check(opened);
-    expect(checked).toEqual({ isClaimed: true, isConsumed: true, isVerified: true, accessToken: expect.any(String) });
-    expect(await validate(checked.accessToken)).toMatchObject({
-      isValid: true,
-      state: 'CHALLENGE_SUCCEEDED',
-      userId,
-      idempotencyKey: 'order-1',
-      verificationMethod: 'QR_CODE',
-      assurance: 'medium',
-    });
-    // I1: the first answer counts.
-    for (const approved of [true, false]) {
-      const again = await device.qrCode.updateChallenge(opened.challengeId, approved);
-      expect([again.status, again.body.errorCode]).toEqual([400, 'invalid_credential']);
-    }
-    expect((await check(opened)).isVerified).toBe(true);
-    // However often it asks, what was earned ends when the first token does.
-    await app.runtime.advance(10 * 60_000);
-    expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: true, isVerified: false });
-  });
+        verificationMethod: 'QR_CODE',
+        assurance: 'medium',
+      });
+      // I1: the first answer counts.
+      for (const approved of [true, false]) {
+        const again = await device.qrCode.updateChallenge(opened.challengeId, approved);
+        expect([again.status, again.body.errorCode]).toEqual([400, 'invalid_credential']);
+      }
+      expect((await check(opened)).isVerified).toBe(true);
+      // However often it asks, what was earned ends when the first token does.
+      await app.runtime.advance(10 * 60_000);
+      expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: true, isVerified: false });
+    },
+  );
 
   test('ruling 36: without a token it signs in whoever approves, into an untracked action that the rules decide first', async () => {
     const { userId, device } = await withPhone();
@@ -157,7 +169,9 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
       action: 'kiosk',
       isTracked: false,
     });
-    const configurations = await app.call('GET', '/v1/management/action-configurations', { key: app.tenant.managementKey });
+    const configurations = await app.call('GET', '/v1/management/action-configurations', {
+      key: app.tenant.managementKey,
+    });
     expect(configurations.text).not.toContain('kiosk');
   });
 
@@ -245,11 +259,19 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     const send = (body: object, path = 'claim') =>
       page(`user-authenticators/qr-code/challenge${path === '' ? '' : `/${path}`}`, body);
     const signature = device.qrCode.sign(one.challengeId);
-    expect((await send({ challengeId: other.challengeId, publicKey, signature })).body.errorCode).toBe('invalid_credential');
-    const inApp = { challengeId: one.challengeId, publicKey: device.inApp.publicKey(), signature: device.inApp.sign(one.challengeId) };
+    expect((await send({ challengeId: other.challengeId, publicKey, signature })).body.errorCode).toBe(
+      'invalid_credential',
+    );
+    const inApp = {
+      challengeId: one.challengeId,
+      publicKey: device.inApp.publicKey(),
+      signature: device.inApp.sign(one.challengeId),
+    };
     expect((await send(inApp)).body.errorCode).toBe('invalid_credential');
     expect((await page('verify/in-app', inApp)).body.errorCode).toBe('invalid_credential');
-    expect((await send({ challengeId: one.challengeId, publicKey, signature: 'AAAA', approved: true }, '')).status).toBe(400);
+    expect(
+      (await send({ challengeId: one.challengeId, publicKey, signature: 'AAAA', approved: true }, '')).status,
+    ).toBe(400);
     expect(await check(one)).toMatchObject({ isClaimed: false });
   });
 
@@ -260,7 +282,12 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     const signature = device.qrCode.sign(opened.challengeId);
     const publicKey = device.qrCode.publicKey();
     await device.qrCode.removeCredential();
-    const late = await page('user-authenticators/qr-code/challenge', { challengeId: opened.challengeId, publicKey, signature, approved: true });
+    const late = await page('user-authenticators/qr-code/challenge', {
+      challengeId: opened.challengeId,
+      publicKey,
+      signature,
+      approved: true,
+    });
     expect(late.body.errorCode).toBe('invalid_credential');
     expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: false, isVerified: false });
     await app.call('DELETE', `/v1/users/${userId}`);
@@ -407,23 +434,31 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
   });
 
   describe('client-api 6.5: in-app', () => {
-    test.each(['ios', 'android'] as const)('%s: without a token, into an untracked action of its own or of the code it names', async (platform) => {
-      const { userId, device } = await withPhone(platform);
-      for (const action of [undefined, 'unlock']) {
-        const reply = await device.inApp.verify(action === undefined ? {} : { action });
-        expect([reply.status, reply.body]).toEqual([
-          200,
-          { token: expect.any(String), accessToken: reply.body.token, userId, userAuthenticatorId: expect.any(String) },
-        ]);
-        expect(await validate(reply.body.token)).toMatchObject({
-          isValid: true,
-          state: 'CHALLENGE_SUCCEEDED',
-          userId,
-          action: action ?? 'signInWithInApp',
-          isTracked: false,
-        });
-      }
-    });
+    test.each(['ios', 'android'] as const)(
+      '%s: without a token, into an untracked action of its own or of the code it names',
+      async (platform) => {
+        const { userId, device } = await withPhone(platform);
+        for (const action of [undefined, 'unlock']) {
+          const reply = await device.inApp.verify(action === undefined ? {} : { action });
+          expect([reply.status, reply.body]).toEqual([
+            200,
+            {
+              token: expect.any(String),
+              accessToken: reply.body.token,
+              userId,
+              userAuthenticatorId: expect.any(String),
+            },
+          ]);
+          expect(await validate(reply.body.token)).toMatchObject({
+            isValid: true,
+            state: 'CHALLENGE_SUCCEEDED',
+            userId,
+            action: action ?? 'signInWithInApp',
+            isTracked: false,
+          });
+        }
+      },
+    );
 
     test('with a token, for the tracked action, by a key of its user alone', async () => {
       const [ann, ben] = [await withPhone(), await withPhone()];
@@ -431,13 +466,21 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
       const stranger = await ben.device.inApp.verify({ token });
       expect([stranger.status, stranger.body.errorCode]).toEqual([400, 'invalid_credential']);
       const reply = await ann.device.inApp.verify({ token });
-      expect(await validate(reply.body.token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED', action: 'pay' });
+      expect(await validate(reply.body.token)).toMatchObject({
+        isValid: true,
+        state: 'CHALLENGE_SUCCEEDED',
+        action: 'pay',
+      });
     });
 
     test('I1: a challenge works once, and only one that was opened for no method', async () => {
       const { device } = await withPhone();
       const { body } = await page('challenge', { action: 'unlock' });
-      const signed = { challengeId: body.challengeId, publicKey: device.inApp.publicKey(), signature: device.inApp.sign(body.challengeId) };
+      const signed = {
+        challengeId: body.challengeId,
+        publicKey: device.inApp.publicKey(),
+        signature: device.inApp.sign(body.challengeId),
+      };
       const replies = await Promise.all(Array.from({ length: 5 }, () => page('verify/in-app', signed)));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400]);
       const opened = await start();

@@ -73,4 +73,3 @@ export const openLiveChannel = route({
   refusals: ['forbidden'],
   audit: null,
 });
-

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { appPublicKey, appSignature } from '../../contract/client/app-credentials.ts';
 import { exampleAppCredential } from '../../contract/client/app-credentials.ts';
-import { exampleAppKey, exampleAppSignature, exampleChallengeId, exampleToken } from '../../contract/client/examples.ts';
+import {
+  exampleAppKey,
+  exampleAppSignature,
+  exampleChallengeId,
+  exampleToken,
+} from '../../contract/client/examples.ts';
 import { accessToken, proofRefusals, userAuthenticatorId, userId } from '../../contract/client/values.ts';
 import { json, route } from '../../contract/route.ts';
 import * as v from '../../contract/values.ts';

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { appPublicKey, appSignature } from '../../contract/client/app-credentials.ts';
-import { exampleAppKey, exampleAppSignature, exampleChallengeId, exampleToken } from '../../contract/client/examples.ts';
+import {
+  exampleAppKey,
+  exampleAppSignature,
+  exampleChallengeId,
+  exampleToken,
+} from '../../contract/client/examples.ts';
 import { accessToken, proofRefusals } from '../../contract/client/values.ts';
 import { json, route } from '../../contract/route.ts';
 import * as v from '../../contract/values.ts';
@@ -8,7 +13,11 @@ import * as v from '../../contract/values.ts';
 const common = { method: 'POST', api: 'client', group: 'qr-codes', params: z.object({}), query: z.object({}) } as const;
 const challengeId = v.text(256).describe('Id of the challenge, as the QR code shows it: at most 256 characters.');
 const exampleDeviceCode = 'q0Fh1rY4m2bXv8sJwK7nT3cLzD5eGpU9aRiO6yWkQxM';
-const signed = { challengeId, publicKey: appPublicKey, signature: appSignature.describe('Signature over the `challengeId`, as standard base64.') };
+const signed = {
+  challengeId,
+  publicKey: appPublicKey,
+  signature: appSignature.describe('Signature over the `challengeId`, as standard base64.'),
+};
 const exampleSigned = { challengeId: exampleChallengeId, publicKey: exampleAppKey, signature: exampleAppSignature };
 
 export const startQrCodeChallenge = route({
@@ -20,10 +29,14 @@ export const startQrCodeChallenge = route({
   description:
     'Opens a challenge whose id your page shows as a QR code, for the user’s app to scan. With a token it is for the tracked action, and only an app of its user can claim it. With the tenant id it signs in whoever scans it. Poll for the outcome with the `deviceCode`, which the code must not show; the live channel needs no polling. A code lives for ten minutes: renew it before.',
   body: z.object({
-    action: v.actionCode.describe('Code of the action: 1 to 64 letters, digits, `_` and `-`. With a token, the tracked one.'),
+    action: v.actionCode.describe(
+      'Code of the action: 1 to 64 letters, digits, `_` and `-`. With a token, the tracked one.',
+    ),
     custom: v
       .optional(v.custom)
-      .describe('What the app may show of the action, if the data point is public. Absent with a token: what was tracked counts.'),
+      .describe(
+        'What the app may show of the action, if the data point is public. Absent with a token: what was tracked counts.',
+      ),
   }),
   reply: json(
     z
@@ -87,9 +100,13 @@ export const claimQrCodeChallenge = route({
         ipAddress: z.string().optional().describe('Address from which the code was asked for.'),
         actionCode: z.string().optional().describe('Code of the action.'),
         idempotencyKey: z.string().optional().describe('Which occurrence of the action it is.'),
-        custom: v.custom.optional().describe('Data about the action, as far as its data points are public. Absent: none.'),
+        custom: v.custom
+          .optional()
+          .describe('Data about the action, as far as its data points are public. Absent: none.'),
         user: z
-          .object({ custom: v.custom.optional().describe('Data about the user, as far as it is public. Absent: none.') })
+          .object({
+            custom: v.custom.optional().describe('Data about the user, as far as it is public. Absent: none.'),
+          })
           .optional()
           .describe('What is known of the user. Absent: nothing public.'),
       })

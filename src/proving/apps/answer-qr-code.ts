@@ -89,4 +89,3 @@ async function reject<R extends Route>(
   });
   if (!isDone) throw invalidAppCredential();
 }
-

@@ -11,12 +11,7 @@ import { actionKeyOf } from './qr-code.ts';
  * What the app shows of a claimed challenge: who asks, from where and for what. The address and the browser are those
  * that show the code, not those of the track: a code that was lured onto another screen is known by them.
  */
-export async function claimedView(
-  { db }: Context,
-  tenant: Tenant,
-  challenge: AppChallengeRow,
-  userId: string,
-) {
+export async function claimedView({ db }: Context, tenant: Tenant, challenge: AppChallengeRow, userId: string) {
   const { actionCode, idempotencyKey, request, details } = challenge;
   const dataPoints = await listCustomDataPoints(db, tenant.tenantId);
   const action =

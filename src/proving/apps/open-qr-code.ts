@@ -47,9 +47,7 @@ export async function openQrCode(
     idempotencyKey: action?.key.idempotencyKey ?? runtime.ids.uuid(),
     request: by,
     details:
-      action === undefined
-        ? {}
-        : { actionId: action.token.actionId, powers: { scope, given, proven, isRecovered } },
+      action === undefined ? {} : { actionId: action.token.actionId, powers: { scope, given, proven, isRecovered } },
     secretDigest,
     nowMs,
   });

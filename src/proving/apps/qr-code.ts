@@ -67,7 +67,15 @@ export async function approvedToken(
   const leftMs = verifiedAt + tenant.settings.tokenDurationInMinutes * 60_000 - context.runtime.clock.now();
   if (leftMs < 1_000) return undefined;
   const powers = details.powers ?? { scope: 'read:authenticators' };
-  const action = { ...challengedAction(context, tenant, key, powers.scope, row), token: { actionId: row.actionId, ...powers } };
+  const action = {
+    ...challengedAction(context, tenant, key, powers.scope, row),
+    token: { actionId: row.actionId, ...powers },
+  };
   const earned = earnedBefore(action, { method: qrCode, code: challenge.challengeId });
-  return proofToken(context, action, earned ?? earnedNow(action, nothingEarned(action.token)), Math.floor(leftMs / 1_000));
+  return proofToken(
+    context,
+    action,
+    earned ?? earnedNow(action, nothingEarned(action.token)),
+    Math.floor(leftMs / 1_000),
+  );
 }

@@ -36,7 +36,9 @@ export interface AppChallengeRow {
   readonly verifiedAt: number | null;
 }
 
-const columnsAt = (now: string) => `c.challenge_id, ${stateAt(now)} as state, c.user_id, c.action_code, c.idempotency_key,
+const columnsAt = (
+  now: string,
+) => `c.challenge_id, ${stateAt(now)} as state, c.user_id, c.action_code, c.idempotency_key,
   c.claimed_by, c.request, c.state as details, c.created_at, c.expires_at, c.verified_at`;
 
 const createStatement = statement<never>(
@@ -46,7 +48,10 @@ const createStatement = statement<never>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 );
 
-export interface NewAppChallenge extends Pick<AppChallengeRow, 'challengeId' | 'userId' | 'actionCode' | 'idempotencyKey'> {
+export interface NewAppChallenge extends Pick<
+  AppChallengeRow,
+  'challengeId' | 'userId' | 'actionCode' | 'idempotencyKey'
+> {
   readonly tenantId: string;
   readonly verificationMethod: string;
   readonly request: AskedBy;
