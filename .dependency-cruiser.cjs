@@ -43,7 +43,7 @@ const commonOfStories = [
   '^src/contract/',
   '^src/core/',
   '^src/methods/(assurance-of|manifest|manifests)\\.ts$',
-  '^src/storage/(sql|published)\\.ts$',
+  '^src/storage/(sql|published|challenge-news)\\.ts$',
   '^src/storage/queries/',
 ];
 
@@ -242,7 +242,7 @@ module.exports = {
       to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
     },
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
-      npm: ['preact', 'preact-render-to-string'],
+      npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
     {
       name: 'pages-of-methods',
@@ -261,7 +261,7 @@ module.exports = {
       from: { path: '^src/methods/[^/]+/page\\.tsx$' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
-        pathNot: 'node_modules/(preact|uqr)/',
+        pathNot: 'node_modules/preact/',
       },
     },
     {

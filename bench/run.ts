@@ -17,6 +17,7 @@ import { neighbourCase } from './cases/neighbour.ts';
 import { passkeyCase } from './cases/passkey.ts';
 import { proofsCase } from './cases/proofs.ts';
 import { rulesCase } from './cases/rules.ts';
+import { socketsCase } from './cases/sockets.ts';
 import { startAndMemoryCase } from './cases/start-and-memory.ts';
 import { trackCase } from './cases/track.ts';
 import { describeMachine } from './describe-machine.ts';
@@ -31,6 +32,7 @@ const cases: readonly BenchCase[] = [
   evaluatorCase,
   hostileTenantsCase,
   startAndMemoryCase,
+  socketsCase,
   embeddedCase,
 ];
 

@@ -5,7 +5,7 @@
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { apis } from '../contract/apis.ts';
@@ -21,18 +21,20 @@ import { addressBucket } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import { parseBody } from './parse-body.ts';
 import { refusalOf } from './refusal-of.ts';
-import type { ReplyParts } from './write-reply.ts';
+
+interface LiveExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Called with every message before it is sent. */
+  inspect(message: unknown): void;
+}
 
 export interface LiveSockets {
   /**
    * Upgrades the request's connection and begins its conversation.
    * @throws {Refusal} `invalid_request` if it is no WebSocket, `unavailable` or `too_many_requests` if there is no room
    */
-  open(
-    how: LiveReply,
-    converse: Converse<unknown, unknown>,
-    parts: Pick<ReplyParts, 'request' | 'reply' | 'inspect'>,
-  ): FastifyReply;
+  open(how: LiveReply, converse: Converse<unknown, unknown>, parts: LiveExchange): FastifyReply;
   count(): number;
 }
 
@@ -195,7 +197,7 @@ export function openLiveSockets(server: FastifyInstance, parts: LiveParts): Live
     socket: WebSocket,
     how: LiveReply,
     converse: Converse<unknown, unknown>,
-    inspect: ReplyParts['inspect'],
+    inspect: LiveExchange['inspect'],
     who: Pick<LiveSocket, 'tenantId' | 'address' | 'bucket' | 'requestId'>,
   ): void {
     const line: Line<unknown> = {

@@ -59,7 +59,7 @@ export const checkQrCodeChallenge = route({
   ...common,
   id: 'checkQrCodeChallenge',
   path: '/v1/client/verify/qr-code',
-  credentials: ['tenantId'],
+  credentials: ['actionToken', 'tenantId'],
   title: 'Check a QR code challenge',
   description:
     'Reports what has become of a challenge, to the page that opened it. Poll it every few seconds. A challenge that has expired stays as it is reported last.',
