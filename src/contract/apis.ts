@@ -53,6 +53,8 @@ export type Credential = keyof typeof credentials;
 export interface Api {
   /** The prefix of the paths of all its routes. */
   readonly prefix: string;
+  /** What else the paths of aliases begin with. */
+  readonly otherPrefixes?: readonly string[];
   /** The credentials that its callers can use. If there are several, each route names those that it takes. */
   readonly credentials: readonly Credential[];
   /** Whether unknown paths also require credentials, so that strangers cannot map the API. */
@@ -101,6 +103,8 @@ export const apis = {
   /** For browsers that wait for something. Official SDKs find its path by replacing text in their base URL. */
   live: {
     prefix: '/ws-v1-challenge',
+    // Where the base URL of the SDK has a path with "api" in it.
+    otherPrefixes: ['/api-ws/ws-v1-challenge'],
     credentials: ['actionToken', 'tenantId'],
     hidesPaths: false,
     hasCors: false,
@@ -113,13 +117,14 @@ export const apis = {
 } as const satisfies Readonly<Record<string, Api>>;
 export type ApiName = keyof typeof apis;
 
-const longestFirst: readonly Api[] = Object.values(apis).sort(
-  (left, right) => right.prefix.length - left.prefix.length,
-);
+const all: readonly Api[] = Object.values(apis);
+const longestFirst = all
+  .flatMap((api) => [api.prefix, ...(api.otherPrefixes ?? [])].map((prefix) => ({ prefix, api })))
+  .sort((left, right) => right.prefix.length - left.prefix.length);
 
 /** The API of a path that has no route. */
 export function apiOfPath(path: string): Api {
-  return longestFirst.find(({ prefix }) => path.startsWith(prefix)) ?? apis.pages;
+  return longestFirst.find(({ prefix }) => path.startsWith(prefix))?.api ?? apis.pages;
 }
 
 const underRoot = new RegExp(`^/+${root.slice(1)}(?:[/?]|$)`);

@@ -26,7 +26,13 @@ let browser: Browser;
 let databaseUrl: string;
 beforeAll(async () => {
   databaseUrl = await createPostgresDatabase();
-  const variables = { ...credentials, DATABASE_URL: databaseUrl, SALLYPORT_ANONYMOUS_RATE_LIMIT: '10000' };
+  const variables = {
+    ...credentials,
+    DATABASE_URL: databaseUrl,
+    SALLYPORT_ANONYMOUS_RATE_LIMIT: '10000',
+    // Both nodes take the tokens of either.
+    SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
+  };
   const first = await startServer(variables);
   nodes = [first, await startServer(variables)];
   const path = '/v1/management/authenticator-configurations/qr-code';

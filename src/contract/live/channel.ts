@@ -10,29 +10,35 @@ export const liveAnswer = z
   .discriminatedUnion('type', [
     z.object({
       type: z.literal('CHALLENGE_CREATED').describe('The challenge that was asked for.'),
-      data: z.object({
-        challengeId,
-        challengeType: z.literal('QR_CODE').describe('Kind of challenge.'),
-        expiresAt: v.timestamp.describe('When it expires, unless a phone has claimed and answered it.'),
-        state: z.literal('unclaimed').describe('No phone has scanned it yet.'),
-      }),
+      data: z
+        .object({
+          challengeId,
+          challengeType: z.literal('QR_CODE').describe('Kind of challenge.'),
+          expiresAt: v.timestamp.describe('When it expires, unless a phone has claimed and answered it.'),
+          state: z.literal('unclaimed').describe('No phone has scanned it yet.'),
+        })
+        .describe('The challenge.'),
     }),
     z.object({
       type: z.literal('STATE_CHANGE').describe('What happened to a challenge of this connection.'),
-      data: z.object({
-        challengeId,
-        state: z
-          .enum(['claimed', 'approved', 'rejected'])
-          .describe('`claimed`: a phone has scanned it and shows it. `approved`, `rejected`: its user has answered.'),
-        accessToken: accessToken.optional().describe('Token of the approved action. Absent unless it is approved.'),
-      }),
+      data: z
+        .object({
+          challengeId,
+          state: z
+            .enum(['claimed', 'approved', 'rejected'])
+            .describe('`claimed`: a phone has scanned it and shows it. `approved`, `rejected`: its user has answered.'),
+          accessToken: accessToken.optional().describe('Token of the approved action. Absent unless it is approved.'),
+        })
+        .describe('The challenge and where it stands.'),
     }),
     z.object({
       type: z.literal('ERROR').describe('Why the connection is closed next.'),
-      data: z.object({
-        errorCode: z.string().describe('Code as in error responses.'),
-        errorDescription: z.string().describe('What went wrong and what to change, for developers.'),
-      }),
+      data: z
+        .object({
+          errorCode: z.string().describe('Code as in error responses.'),
+          errorDescription: z.string().describe('What went wrong and what to change, for developers.'),
+        })
+        .describe('What was refused.'),
     }),
   ])
   .meta({ id: 'LiveAnswer', description: 'A message from the server over the live channel.' });
@@ -42,13 +48,15 @@ export type LiveAnswer = z.input<typeof liveAnswer>;
 export const liveRequest = z
   .object({
     type: z.literal('CREATE_CHALLENGE').describe('Asks for a challenge.'),
-    data: z.object({
-      challengeType: z.literal('QR_CODE').describe('Kind of challenge.'),
-      actionCode: v.actionCode.describe('Code of the action; with a token, the one that was tracked.'),
-      custom: v.custom
-        .nullish()
-        .describe('What the phone may be shown of it. Absent with a token: what was tracked counts.'),
-    }),
+    data: z
+      .object({
+        challengeType: z.literal('QR_CODE').describe('Kind of challenge.'),
+        actionCode: v.actionCode.describe('Code of the action; with a token, the one that was tracked.'),
+        custom: v.custom
+          .nullish()
+          .describe('What the phone may be shown of it. Absent with a token: what was tracked counts.'),
+      })
+      .describe('What is asked for.'),
   })
   .meta({ id: 'LiveRequest', description: 'A message to the server over the live channel.' });
 export type LiveRequest = z.output<typeof liveRequest>;
@@ -57,7 +65,6 @@ export const openLiveChannel = route({
   id: 'openLiveChannel',
   method: 'GET',
   path: '/ws-v1-challenge',
-  // Where the base URL of the SDK has a path with "api" in it.
   aliases: [{ method: 'GET', path: '/api-ws/ws-v1-challenge' }],
   api: 'live',
   credentials: ['actionToken', 'tenantId'],
