@@ -60,13 +60,13 @@ function requireEnabled(context: Context, { tenant }: ClientCaller): void {
 }
 
 function requireScannable(action: OpenAction, actionCode: string, { custom }: AskedBy): void {
+  permitProof(action, qrCode);
   if (actionCode !== action.key.actionCode) {
     throw new Refusal('invalid_request', 'action must be the one that was tracked: the token is for that.');
   }
   if (custom !== undefined) {
     throw new Refusal('invalid_request', 'custom must be absent with a token: what was tracked counts.');
   }
-  permitProof(action, qrCode);
   if (!action.verified.some((row) => row.verificationMethod === qrCode)) {
     throw new Refusal('invalid_request', 'The user has no app that scans QR codes.');
   }

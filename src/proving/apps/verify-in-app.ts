@@ -6,6 +6,7 @@ import { claimAppChallenge } from '../../storage/queries/challenges/of-apps.ts';
 import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { openAction } from '../open-action.ts';
 import type { OpenAction } from '../open-action.ts';
+import { permitProof } from '../permit.ts';
 import { proofReply } from '../proof-reply.ts';
 import { acceptApproval, actionOfNobody } from './accept-approval.ts';
 import { recordAppRefusal, requireAppSignature } from './app-keys.ts';
@@ -27,6 +28,7 @@ export async function verifyInApp<R extends Route>(
   const { challengeId } = request.body;
   const { tenant, token } = request.caller;
   const own = token === undefined ? undefined : await openAction(context, { kind: 'client', tenant, token });
+  if (own !== undefined) permitProof(own, inApp);
   const { authenticator } = await requireAppSignature(context, request, inApp, [challengeId]);
   const { userId, authenticatorId } = authenticator;
   if (own !== undefined && own.key.userId !== userId) {
