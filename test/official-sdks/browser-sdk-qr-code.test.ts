@@ -169,12 +169,12 @@ test('A40: a connection of a deleted user ends on the node that did not delete t
   const userId = 'deleted-meanwhile';
   await withPhone(userId, 'ios');
   const page = await appPage(await track(userId));
-  await page.evaluate(`globalThis.closed = false; const Plain = WebSocket;
-    globalThis.WebSocket = class extends Plain { constructor(...given) { super(...given); this.addEventListener('close', () => (closed = true)); } };`);
+  await page.evaluate(`globalThis.hasClosed = false; const Plain = WebSocket;
+    globalThis.WebSocket = class extends Plain { constructor(...given) { super(...given); this.addEventListener('close', () => (hasClosed = true)); } };`);
   await call(page, `qrCode.challenge({ action: 'pay', onStateChange })`);
   const deleted = await ask(nodes[1].url, 'DELETE', `/v1/users/${userId}`, { key });
   expect(deleted.status).toBeLessThan(300);
-  await expect.poll(() => page.evaluate('closed'), { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => page.evaluate('hasClosed'), { timeout: 5_000 }).toBe(true);
 }, 60_000);
 
 test('A24: of two phones at two nodes at once one claims a code', async () => {
