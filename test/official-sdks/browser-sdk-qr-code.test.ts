@@ -103,7 +103,7 @@ const ways = [
   ['by polling', 'polling: true, pollInterval: 200,', 'android'],
 ] as const;
 
-describe.each(ways)('the unmodified browser SDK, %s', (way, options, platform) => {
+describe.each(ways)('the unmodified browser SDK, %s', (_way, options, platform) => {
   const start = (page: Page, more = '') =>
     call(page, `qrCode.challenge({ action: 'pay', ${options} onStateChange, ${more} })`);
 

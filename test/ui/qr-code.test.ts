@@ -15,7 +15,7 @@ const ways = [
   ['by polling, where there is no WebSocket', true],
 ] as const;
 
-describe.each(ways)('a QR code on our page, %s', (way, isBlocked) => {
+describe.each(ways)('a QR code on our page, %s', (_way, isBlocked) => {
   const userOf = (what: string) => `${what}-${isBlocked ? 'polling' : 'live'}`;
   async function opened(): Promise<OpenPage> {
     const open = await site.open();
