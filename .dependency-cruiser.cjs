@@ -43,7 +43,7 @@ const commonOfStories = [
   '^src/contract/',
   '^src/core/',
   '^src/methods/(assurance-of|manifest|manifests)\\.ts$',
-  '^src/storage/(sql|published)\\.ts$',
+  '^src/storage/(sql|published|challenge-news)\\.ts$',
   '^src/storage/queries/',
 ];
 
@@ -154,7 +154,7 @@ module.exports = {
     ...room('texts/', []),
     ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
-      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie'],
+      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie', 'ws'],
     }),
     ...stories,
     ...room(
@@ -250,7 +250,7 @@ module.exports = {
       to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
     },
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
-      npm: ['preact', 'preact-render-to-string'],
+      npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
     {
       name: 'pages-of-methods',
@@ -269,7 +269,7 @@ module.exports = {
       from: { path: '^src/methods/[^/]+/page\\.tsx$' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
-        pathNot: 'node_modules/(preact|uqr)/',
+        pathNot: 'node_modules/preact/',
       },
     },
     {

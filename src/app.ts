@@ -4,6 +4,7 @@ import { versionOfPackage } from './runtime/version.ts';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { Refusal } from './contract/errors.ts';
+import type { ErrorCode } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
@@ -20,6 +21,7 @@ import { createMetrics } from './http/metrics.ts';
 import type { Metrics } from './http/metrics.ts';
 import { followRequests } from './http/open-requests.ts';
 import type { OpenRequests } from './http/open-requests.ts';
+import { openLiveSockets } from './http/live-sockets.ts';
 import { openPages } from './http/pages.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
@@ -54,6 +56,7 @@ import { loadSchemaState } from './storage/migrate.ts';
 import { watchDatabase } from './storage/watch-database.ts';
 import type { DatabaseWatch } from './storage/watch-database.ts';
 import { countedTenant } from './deciding/series-question.ts';
+import { openChallengeNews } from './storage/challenge-news.ts';
 import { openPublished } from './storage/published.ts';
 import type { KeyHolder, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
@@ -85,6 +88,8 @@ export interface AppOptions {
   readonly managementRateLimit: number;
   /** Calls to the client API without a token that an address may make in a minute. */
   readonly anonymousRateLimit: number;
+  /** Live connections that this node holds at most. */
+  readonly liveSocketsMax: number;
   /** Asked at each use, because a free port is known only once the server listens. */
   publicUrl(): string;
   /** Called with every response before it is written. */
@@ -113,11 +118,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   await carryEarlierGuesses(db, published);
   const mailRelays = openRelays<Email>();
   const textRelays = openRelays<Text>();
+  const challengeNews = await openChallengeNews(db, runtime, warn);
   const metrics = createMetrics(
     { version: versionOfPackage(), node: process.version, database: db.kind },
     {
       poolStatus: () => db.poolStatus(),
       lostLogLines: options.lostLogLines ?? (() => 0),
+      liveSockets: () => sockets.count(),
       nowMs: () => runtime.clock.now(),
       ofDatabase: soon(runtime, () => describeJobs(db, runtime.clock.now())),
       dataFiles: () => dataFiles(enrichment),
@@ -139,6 +146,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     seal,
     runtime,
     published,
+    challengeNews,
     enrichment,
     mailer: options.mailer ?? options.inbox?.mailer,
     texter: options.inbox?.texter,
@@ -222,6 +230,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     done(null, payload);
   });
   pages.register(server);
+  const limits = {
+    management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
+    anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
+  };
+  const isUnavailable = (error: unknown) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy;
+  const refused = (code: ErrorCode, tenantId: string | undefined) => {
+    metrics.refused(code);
+    if (tenantId !== undefined) counts.add(tenantId, 'refusals', code);
+  };
+  const { inspectReply } = options;
+  const sockets = openLiveSockets(server, {
+    clock: runtime.clock,
+    timers: runtime.timers,
+    logger,
+    socketsMax: options.liveSocketsMax,
+    anonymous: limits.anonymous,
+    isUnavailable,
+    refused,
+  });
   registerPipeline<KeyHolder, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
@@ -238,19 +265,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     callers: published,
     clients: clientDirectory(context),
     failures: limitFailures(runtime.clock),
-    limits: {
-      management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
-      anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
-    },
+    limits,
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
-    refused(code, tenantId) {
-      metrics.refused(code);
-      if (tenantId !== undefined) counts.add(tenantId, 'refusals', code);
-    },
-    isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy,
+    refused,
+    isUnavailable,
     pages,
-    ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
+    sockets,
+    ...(inspectReply === undefined ? {} : { inspectReply }),
   });
   await registerServiceRoutes(server, {
     metrics,
@@ -270,6 +292,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       published.stop();
+      challengeNews.stop();
       watch.stop();
       await storeCounts.run(jobContext).catch(warn);
       await runningJobs.stop();

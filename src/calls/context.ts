@@ -5,6 +5,7 @@ import type { Relays } from '../delivery/relays.ts';
 import type { Text, Texter } from '../delivery/text/texter.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { ChallengeNews } from '../storage/challenge-news.ts';
 import type { Published } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Store } from '../storage/sql.ts';
@@ -18,6 +19,8 @@ export interface Context {
   readonly runtime: Runtime;
   readonly published: Published;
   readonly seal: Seal;
+  /** What becomes of challenges that live connections wait for. */
+  readonly challengeNews: ChallengeNews;
   readonly enrichment: Enrichment;
   /**
    * Delivers mail for tenants without their own provider; undefined if none is configured. See

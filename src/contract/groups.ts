@@ -115,6 +115,12 @@ export const groups = {
     description:
       'An app on the user’s phone makes a key pair, registers its public key, and later signs with the private one. The same key can be registered for push messages, for QR codes and for verification inside the app; each is an authenticator of its own. Apps without a token name the tenant, and prove by a signature which key is theirs.',
   },
+  'qr-codes': {
+    area: browser,
+    title: 'QR codes',
+    description:
+      'A page shows a code, the user’s app scans it, shows who asks and for what, and approves it with its key. The page waits over a live connection, or polls.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

@@ -23,6 +23,7 @@ import * as ownDevices from './client/devices.ts';
 import * as openChallenges from './client/challenge.ts';
 import * as uiSession from './client/ui-session.ts';
 import * as callbacks from './pages/callbacks.ts';
+import * as liveChannel from './live/channel.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -142,6 +143,7 @@ export const routes: readonly Route[] = [
   ownDevices.updateOwnDevice,
   ownDevices.forgetOwnDevice,
   init.initClient,
+  liveChannel.openLiveChannel,
   ...methodRoutes,
   welcomePage.showWelcome,
   welcomePage.tryChallenge,

@@ -18,6 +18,11 @@ export const metricList = {
     labels: ['route'],
     help: 'Time to answer, by route.',
   },
+  sallyport_live_sockets: {
+    type: 'gauge',
+    labels: [],
+    help: 'Live connections (WebSockets) that this node holds now; at most SALLYPORT_LIVE_SOCKETS_MAX.',
+  },
   sallyport_refusals_total: {
     type: 'counter',
     labels: ['code'],

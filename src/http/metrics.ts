@@ -22,6 +22,7 @@ export interface DatabaseReadings {
 export interface Readings {
   poolStatus(): { readonly connections: number; readonly idle: number; readonly waiting: number };
   lostLogLines(): number;
+  liveSockets(): number;
   nowMs(): number;
   /** Rejects if the database does not answer. */
   ofDatabase(): Promise<DatabaseReadings>;
@@ -123,6 +124,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
   const actionsWithoutMonth = gauge('sallyport_actions_without_month');
   const linesLost = counter('sallyport_log_lines_lost_total');
   const clockSteps = counter('sallyport_clock_steps_total');
+  const liveSockets = gauge('sallyport_live_sockets');
 
   async function read(): Promise<void> {
     const nowMs = readings.nowMs();
@@ -131,6 +133,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
     pool.set({ what: 'open' }, connections);
     pool.set({ what: 'idle' }, idle);
     pool.set({ what: 'waiting' }, callsWaiting);
+    liveSockets.set(readings.liveSockets());
     linesLost.reset();
     linesLost.inc(readings.lostLogLines());
     configuration.set(readings.isConfigurationCurrent() ? 1 : 0);

@@ -1,5 +1,6 @@
 /** Every operation. The server does not start if a route of the contract has none. */
 import { archiveActionConfiguration } from './management/archive-action-configuration.ts';
+import { openLiveChannel } from './live/open-live-channel.ts';
 import { createAlert } from './management/create-alert.ts';
 import { deleteAlert } from './management/delete-alert.ts';
 import { getAlert } from './management/get-alert.ts';
@@ -208,6 +209,7 @@ export const operations: readonly Operation[] = [
   updateOwnDevice,
   forgetOwnDevice,
   initClient,
+  openLiveChannel,
   ...methodOperations,
   showWelcome,
   tryChallenge,

@@ -79,6 +79,7 @@ export async function testApp(
     readonly metricsToken?: string;
     readonly managementRateLimit?: number;
     readonly anonymousRateLimit?: number;
+    readonly liveSocketsMax?: number;
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
     /** Instead of the inbox's. */
@@ -127,6 +128,7 @@ export async function testApp(
     metricsToken: options.metricsToken,
     managementRateLimit: options.managementRateLimit ?? 100,
     anonymousRateLimit: options.anonymousRateLimit ?? 60,
+    liveSocketsMax: options.liveSocketsMax ?? 1_000,
     isDevelopment: options.isDevelopment ?? true,
     publicUrl: () => options.publicUrl ?? testPublicUrl,
     inspectReply: requireDeclared,

@@ -61,6 +61,11 @@ export interface Objects {
   /** Keys of the user’s app, registered for push, QR codes and in-app proofs, and a new one; as `<key>:<removal signature>`. */
   readonly appKey: string;
   readonly newAppKey: string;
+  /** What the app sends to claim a QR code that the token’s page has opened, as JSON text, and the page’s own secret. */
+  readonly scannedCode: string;
+  readonly deviceCode: string;
+  /** The same for a challenge inside the app. */
+  readonly inAppAnswer: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -137,6 +142,12 @@ function appExamples(namespace: string, name: string): Readonly<Record<string, E
   };
 }
 
+/** A call without a token, from an address of its own. */
+function ofApp({ tenantId }: Objects, path: string, body: object): ExampleRequest {
+  const remoteAddress = `2001:db8:7:${(phones += 1).toString(16)}::1`;
+  return { method: 'POST', path: `/v1/client/${path}`, key: tenantId, remoteAddress, body };
+}
+
 function keyOf(appKey: string): string {
   return appKey.split(':')[0] ?? '';
 }
@@ -171,6 +182,20 @@ export const examples: Readonly<Record<string, Example>> = {
   startSecurityKeyAuthentication: ({ token }) => client('POST', `${securityKeyPath}/authentication-options`, token, {}),
   verifySecurityKey: ({ token, securityKeyAnswer }) =>
     client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
+  startQrCodeChallenge: ({ token, action }) => client('POST', 'challenge/qr-code', token, { action }),
+  checkQrCodeChallenge: (objects) =>
+    ofApp(objects, 'verify/qr-code', {
+      challengeId: (JSON.parse(objects.scannedCode) as { challengeId: string }).challengeId,
+      deviceCode: objects.deviceCode,
+    }),
+  claimQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge/claim', JSON.parse(objects.scannedCode) as object),
+  answerQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge', {
+      ...(JSON.parse(objects.scannedCode) as object),
+      approved: true,
+    }),
+  verifyInApp: ({ token, inAppAnswer }) => client('POST', 'verify/in-app', token, JSON.parse(inAppAnswer) as object),
   ...appExamples('push', 'Push'),
   ...appExamples('qr-code', 'QrCode'),
   ...appExamples('in-app', 'InApp'),
@@ -516,6 +541,34 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       ],
     ]),
   ),
+  ...Object.fromEntries(
+    ['checkQrCodeChallenge', 'claimQrCodeChallenge', 'answerQrCodeChallenge', 'verifyInApp'].map(
+      (id): [string, Provoke] => [
+        `${id} invalid_credential`,
+        ({ own, nobodys }) => requireExample(id)({ ...nobodys, token: own.token, tenantId: own.tenantId }),
+      ],
+    ),
+  ),
+  'answerQrCodeChallenge forbidden': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const { userId, action, idempotencyKey } = objects;
+    await stage.app.call('PATCH', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`, {
+      key: tenant.secretKey,
+      body: { state: 'BLOCK' },
+    });
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
+  'answerQrCodeChallenge invalid_configuration': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const path = '/v1/management/authenticator-configurations';
+    const listed = await stage.app.call('GET', path, { key: tenant.managementKey });
+    for (const { authenticatorId } of listed.body as { authenticatorId: string }[]) {
+      const body = { isActive: false };
+      await stage.app.call('PATCH', `${path}/${authenticatorId}`, { key: tenant.managementKey, body });
+    }
+    await stage.app.app.context.published.refresh();
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
   'createEventEndpoint invalid_configuration': () =>
     manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
   'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
@@ -764,6 +817,34 @@ async function keptApp(
   return requireExample(`remove${name}Credential`)({ tenantId: tenant.tenantId, appKey } as Objects);
 }
 
+/** A code that the app of a user has yet to answer, in a tenant of its own. */
+async function scannedElsewhere({ app, nobodys }: Stage): Promise<{ objects: Objects; tenant: TestTenant }> {
+  const tenant = await app.createTenant('Where codes are scanned');
+  const { tenantId, secretKey, managementKey } = tenant;
+  const path = '/v1/management/authenticator-configurations/qr-code';
+  await app.call('POST', path, { key: managementKey, body: {} });
+  await app.app.context.published.refresh();
+  const [userId, action, idempotencyKey] = ['scanner', 'pay', 'one'];
+  const body = { idempotencyKey };
+  const tracked = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { key: secretKey, body });
+  const token = String(tracked.body.token);
+  const key = signingAppKey(app.runtime.clock.now());
+  const ofUser = { ...nobodys, tenantId, userId, action, idempotencyKey, token, newAppKey: key.text };
+  for (const id of ['addQrCodeCredential', 'startQrCodeChallenge']) {
+    const next = await app.call('POST', `/v1/users/${userId}/actions/${action}`, {
+      key: secretKey,
+      body: { idempotencyKey: id === 'addQrCodeCredential' ? 'enrolment' : idempotencyKey },
+    });
+    const { method, path: to, ...call } = requireExample(id)({ ...ofUser, token: String(next.body.token) });
+    const reply = await app.call(method, to, call);
+    if (reply.status !== 200) throw new Error(reply.text);
+    if (id === 'startQrCodeChallenge') {
+      return { objects: { ...ofUser, scannedCode: key.answer(String(reply.body.challengeId)) }, tenant };
+    }
+  }
+  throw new Error('No code was opened.');
+}
+
 /** Configurations without which apps cannot register. */
 export const appConfigurations = [
   ['push', pushCredentials, 'Push'],
@@ -773,9 +854,19 @@ export const appConfigurations = [
 
 /** The key of an app, with its signature for being removed about now. */
 export function newAppKey(nowMs: number): string {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signature = sign('sha256', Buffer.from(`${Math.floor(nowMs / 600_000)}.0`), privateKey).toString('base64');
-  return `${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}:${signature}`;
+  return signingAppKey(nowMs).text;
+}
+
+/** The same, and what signs with it. */
+export function signingAppKey(nowMs: number) {
+  const { publicKey: key, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicKey = key.export({ type: 'spki', format: 'der' }).toString('base64');
+  const signed = (message: string) => sign('sha256', Buffer.from(message), privateKey).toString('base64');
+  return {
+    text: `${publicKey}:${signed(`${Math.floor(nowMs / 600_000)}.0`)}`,
+    /** What an app sends to answer a challenge, as JSON text. */
+    answer: (challengeId: string) => JSON.stringify({ challengeId, publicKey, signature: signed(challengeId) }),
+  };
 }
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {

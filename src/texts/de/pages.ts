@@ -52,6 +52,7 @@ export const dePages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Anderer Weg',
+  'method-hint.QR_CODE': 'Mit der App auf Ihrem Handy scannen, ohne Code zum Abtippen',
   'method-hint.PASSKEY': 'Fingerabdruck, Gesicht oder Bildschirmsperre',
   'method-hint.SECURITY_KEY': 'Ein Schlüssel zum Einstecken oder Antippen',
   'method-hint.AUTHENTICATOR_APP': 'Ein Code aus einer App auf Ihrem Telefon',
@@ -139,6 +140,15 @@ export const dePages: PageTexts = {
   'totp-download.description':
     'Jede App, die Codes erzeugt, ist recht, etwa die Ihres Passwortmanagers. Der App-Store Ihres Telefons hat viele.',
 
+  'qr-code-verify.heading': 'Mit dem Handy scannen',
+  'qr-code-verify.description':
+    'Öffnen Sie die App von {tenantName} auf Ihrem Handy und scannen Sie diesen Code. Die App zeigt dann, was Sie bestätigen.',
+  'qr-code-verify.imageLabel': 'QR-Code für die App auf Ihrem Handy',
+  'qr-code-verify.waiting': 'Warten auf Ihr Handy …',
+  'qr-code-scanned.heading': 'Sehen Sie auf Ihr Handy',
+  'qr-code-scanned.description':
+    'Die App von {tenantName} zeigt, was Sie bestätigen. Stimmen Sie dort nur zu, wenn es richtig ist.',
+  'qr-code-scanned.waiting': 'Warten auf Ihre Antwort auf dem Handy …',
   'totp-setup.heading': 'App verbinden',
   'totp-setup.description': 'Scannen Sie das Bild mit der Authenticator-App und geben Sie den Code ein, den sie zeigt.',
   'totp-setup.onPhone':

@@ -52,6 +52,7 @@ export const enPages = {
   'method.SMS': 'Text message',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Another way',
+  'method-hint.QR_CODE': 'Scan with the app on your phone: no code to type',
   'method-hint.PASSKEY': 'Your fingerprint, face or screen lock',
   'method-hint.SECURITY_KEY': 'A key you plug in or tap',
   'method-hint.AUTHENTICATOR_APP': 'A code from an app on your phone',
@@ -136,6 +137,15 @@ export const enPages = {
   'totp-download.description':
     'Any authenticator app works, including one built into a password manager. You’ll find several in your phone’s app store.',
 
+  'qr-code-verify.heading': 'Scan with your phone',
+  'qr-code-verify.description':
+    'Open the {tenantName} app on your phone and scan this code. The app then shows what you are confirming.',
+  'qr-code-verify.imageLabel': 'QR code for the app on your phone',
+  'qr-code-verify.waiting': 'Waiting for your phone …',
+  'qr-code-scanned.heading': 'Look at your phone',
+  'qr-code-scanned.description':
+    'The {tenantName} app shows what you are confirming. Approve it there only if it is right.',
+  'qr-code-scanned.waiting': 'Waiting for your answer on the phone …',
   'totp-setup.heading': 'Connect your app',
   'totp-setup.description': 'Scan this QR code with your authenticator app, then enter the code it shows.',
   'totp-setup.onPhone':

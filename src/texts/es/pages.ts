@@ -50,6 +50,7 @@ export const esPages: PageTexts = {
   'method.SMS': 'Mensaje de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Otra forma',
+  'method-hint.QR_CODE': 'Escanea con la aplicación de tu teléfono, sin escribir códigos',
   'method-hint.PASSKEY': 'Tu huella, tu cara o el bloqueo de pantalla',
   'method-hint.SECURITY_KEY': 'Una llave que se conecta o se acerca',
   'method-hint.AUTHENTICATOR_APP': 'Un código de una aplicación del teléfono',
@@ -134,6 +135,15 @@ export const esPages: PageTexts = {
   'totp-download.description':
     'Sirve cualquier aplicación que cree códigos, como la de tu gestor de contraseñas. En la tienda de tu teléfono hay muchas.',
 
+  'qr-code-verify.heading': 'Escanea con tu teléfono',
+  'qr-code-verify.description':
+    'Abre la aplicación de {tenantName} en tu teléfono y escanea este código. La aplicación te mostrará lo que confirmas.',
+  'qr-code-verify.imageLabel': 'Código QR para la aplicación de tu teléfono',
+  'qr-code-verify.waiting': 'Esperando a tu teléfono…',
+  'qr-code-scanned.heading': 'Mira tu teléfono',
+  'qr-code-scanned.description':
+    'La aplicación de {tenantName} muestra lo que confirmas. Apruébalo allí solo si es correcto.',
+  'qr-code-scanned.waiting': 'Esperando tu respuesta en el teléfono…',
   'totp-setup.heading': 'Conecta tu aplicación',
   'totp-setup.description': 'Escanea esta imagen con tu aplicación de autenticación y escribe el código que muestra.',
   'totp-setup.onPhone':

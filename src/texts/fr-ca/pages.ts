@@ -22,6 +22,10 @@ export const frCaPages: PageTexts = {
   'email-link-sent.description':
     'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix; cette page continuera toute seule.',
   'magic-link.heading': 'Confirmer à {tenantName} que c’est vous?',
+  'method-hint.QR_CODE': 'Numérisez avec l’application de votre téléphone, sans code à saisir',
+  'qr-code-verify.heading': 'Numérisez avec votre téléphone',
+  'qr-code-verify.description':
+    'Ouvrez l’application {tenantName} sur votre téléphone et numérisez ce code. L’application affiche alors ce que vous confirmez.',
   'totp-setup.description':
     'Numérisez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
   'totp-setup.secretLabel': 'Impossible de numériser? Saisissez cette clé dans l’application :',

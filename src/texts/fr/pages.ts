@@ -50,6 +50,7 @@ export const frPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Autre moyen',
+  'method-hint.QR_CODE': 'Scannez avec l’application de votre téléphone, sans code à saisir',
   'method-hint.PASSKEY': 'Empreinte, visage ou verrouillage de l’écran',
   'method-hint.SECURITY_KEY': 'Une clé à brancher ou à approcher',
   'method-hint.AUTHENTICATOR_APP': 'Un code d’une application de votre téléphone',
@@ -137,6 +138,15 @@ export const frPages: PageTexts = {
   'totp-download.description':
     'Toute application qui crée des codes convient, par exemple celle de votre gestionnaire de mots de passe. La boutique de votre téléphone en propose plusieurs.',
 
+  'qr-code-verify.heading': 'Scannez avec votre téléphone',
+  'qr-code-verify.description':
+    'Ouvrez l’application {tenantName} sur votre téléphone et scannez ce code. L’application affiche alors ce que vous confirmez.',
+  'qr-code-verify.imageLabel': 'Code QR pour l’application de votre téléphone',
+  'qr-code-verify.waiting': 'En attente de votre téléphone…',
+  'qr-code-scanned.heading': 'Regardez votre téléphone',
+  'qr-code-scanned.description':
+    'L’application {tenantName} affiche ce que vous confirmez. Approuvez-le uniquement si c’est exact.',
+  'qr-code-scanned.waiting': 'En attente de votre réponse sur le téléphone…',
   'totp-setup.heading': 'Reliez votre application',
   'totp-setup.description':
     'Scannez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',

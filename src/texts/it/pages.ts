@@ -50,6 +50,7 @@ export const itPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Altro metodo',
+  'method-hint.QR_CODE': 'Inquadra con l’app sul telefono, senza codici da digitare',
   'method-hint.PASSKEY': 'Impronta, volto o blocco schermo',
   'method-hint.SECURITY_KEY': 'Una chiave da collegare o avvicinare',
   'method-hint.AUTHENTICATOR_APP': 'Un codice da un’app del telefono',
@@ -135,6 +136,14 @@ export const itPages: PageTexts = {
   'totp-download.description':
     'Va bene qualsiasi app che crea codici, per esempio quella del tuo gestore di password. Nello store del telefono ce ne sono molte.',
 
+  'qr-code-verify.heading': 'Inquadra con il telefono',
+  'qr-code-verify.description':
+    'Apri l’app di {tenantName} sul telefono e inquadra questo codice. L’app mostrerà che cosa confermi.',
+  'qr-code-verify.imageLabel': 'Codice QR per l’app sul telefono',
+  'qr-code-verify.waiting': 'In attesa del telefono…',
+  'qr-code-scanned.heading': 'Guarda il telefono',
+  'qr-code-scanned.description': 'L’app di {tenantName} mostra che cosa confermi. Approva solo se è corretto.',
+  'qr-code-scanned.waiting': 'In attesa della tua risposta sul telefono…',
   'totp-setup.heading': 'Collega la tua app',
   'totp-setup.description': 'Inquadra questa immagine con l’app di autenticazione e inserisci il codice che mostra.',
   'totp-setup.onPhone':

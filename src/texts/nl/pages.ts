@@ -50,6 +50,7 @@ export const nlPages: PageTexts = {
   'method.SMS': 'Sms',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Andere manier',
+  'method-hint.QR_CODE': 'Scan met de app op je telefoon, zonder code te typen',
   'method-hint.PASSKEY': 'Je vingerafdruk, gezicht of schermvergrendeling',
   'method-hint.SECURITY_KEY': 'Een sleutel om in te steken of tegen aan te houden',
   'method-hint.AUTHENTICATOR_APP': 'Een code uit een app op je telefoon',
@@ -135,6 +136,15 @@ export const nlPages: PageTexts = {
   'totp-download.description':
     'Elke app die codes maakt is goed, zoals die van je wachtwoordmanager. In de appstore van je telefoon vind je er veel.',
 
+  'qr-code-verify.heading': 'Scan met je telefoon',
+  'qr-code-verify.description':
+    'Open de app van {tenantName} op je telefoon en scan deze code. De app toont daarna wat je bevestigt.',
+  'qr-code-verify.imageLabel': 'QR-code voor de app op je telefoon',
+  'qr-code-verify.waiting': 'Wachten op je telefoon…',
+  'qr-code-scanned.heading': 'Kijk op je telefoon',
+  'qr-code-scanned.description':
+    'De app van {tenantName} toont wat je bevestigt. Keur het daar alleen goed als het klopt.',
+  'qr-code-scanned.waiting': 'Wachten op je antwoord op de telefoon…',
   'totp-setup.heading': 'Koppel je app',
   'totp-setup.description': 'Scan deze afbeelding met je authenticator-app en vul de code in die hij toont.',
   'totp-setup.onPhone':

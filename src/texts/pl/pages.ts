@@ -50,6 +50,7 @@ export const plPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Inny sposób',
+  'method-hint.QR_CODE': 'Zeskanuj aplikacją w telefonie, bez przepisywania kodu',
   'method-hint.PASSKEY': 'Odcisk palca, twarz lub blokada ekranu',
   'method-hint.SECURITY_KEY': 'Klucz, który się podłącza lub przykłada',
   'method-hint.AUTHENTICATOR_APP': 'Kod z aplikacji w telefonie',
@@ -134,6 +135,15 @@ export const plPages: PageTexts = {
   'totp-download.description':
     'Wystarczy każda aplikacja, która tworzy kody, na przykład ta z Twojego menedżera haseł. W sklepie telefonu jest ich wiele.',
 
+  'qr-code-verify.heading': 'Zeskanuj telefonem',
+  'qr-code-verify.description':
+    'Otwórz aplikację {tenantName} w telefonie i zeskanuj ten kod. Aplikacja pokaże, co potwierdzasz.',
+  'qr-code-verify.imageLabel': 'Kod QR dla aplikacji w telefonie',
+  'qr-code-verify.waiting': 'Czekamy na telefon…',
+  'qr-code-scanned.heading': 'Spójrz na telefon',
+  'qr-code-scanned.description':
+    'Aplikacja {tenantName} pokazuje, co potwierdzasz. Zatwierdź tylko wtedy, gdy wszystko się zgadza.',
+  'qr-code-scanned.waiting': 'Czekamy na odpowiedź w telefonie…',
   'totp-setup.heading': 'Połącz aplikację',
   'totp-setup.description': 'Zeskanuj ten obraz aplikacją uwierzytelniającą i wpisz kod, który pokaże.',
   'totp-setup.onPhone':

@@ -50,6 +50,7 @@ export const ptBrPages: PageTexts = {
   'method.SMS': 'Mensagem de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Outra forma',
+  'method-hint.QR_CODE': 'Escaneie com o app no celular, sem digitar código',
   'method-hint.PASSKEY': 'Sua digital, seu rosto ou o bloqueio de tela',
   'method-hint.SECURITY_KEY': 'Uma chave que se conecta ou aproxima',
   'method-hint.AUTHENTICATOR_APP': 'Um código de um app no celular',
@@ -133,6 +134,15 @@ export const ptBrPages: PageTexts = {
   'totp-download.description':
     'Qualquer app que cria códigos serve, como o do seu gerenciador de senhas. Na loja do celular há vários.',
 
+  'qr-code-verify.heading': 'Escaneie com o celular',
+  'qr-code-verify.description':
+    'Abra o app de {tenantName} no celular e escaneie este código. O app mostra então o que você está confirmando.',
+  'qr-code-verify.imageLabel': 'QR Code para o app no celular',
+  'qr-code-verify.waiting': 'Aguardando seu celular…',
+  'qr-code-scanned.heading': 'Veja seu celular',
+  'qr-code-scanned.description':
+    'O app de {tenantName} mostra o que você está confirmando. Aprove lá somente se estiver correto.',
+  'qr-code-scanned.waiting': 'Aguardando sua resposta no celular…',
   'totp-setup.heading': 'Conecte seu app',
   'totp-setup.description': 'Escaneie esta imagem com seu app autenticador e digite o código que ele mostra.',
   'totp-setup.onPhone':
