@@ -474,9 +474,6 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   ),
   createEmailOtpConfiguration: ['deleteEmailOtpConfiguration'],
   createPasskeyConfiguration: ['deletePasskeyConfiguration'],
-  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
-  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
-  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
@@ -495,7 +492,6 @@ export interface Stage {
   readonly nobodys: Objects;
   /** A tenant in which no verification method is configured. */
   tenantWithoutMethods(): Promise<TestTenant>;
-  /** A server whose mail is never accepted. */
   /** In production mode, with a mail server that accepts nothing. */
   appWithoutMail(): Promise<TestApp>;
   /** A server whose texts are never accepted. */
