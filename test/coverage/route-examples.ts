@@ -7,6 +7,8 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { statement } from '../../src/storage/sql.ts';
+import { callbackUrl } from '../../src/telling/callback-url.ts';
+import { ownProviders } from '../../src/telling/own-providers.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
@@ -27,6 +29,9 @@ export interface Objects {
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
+  /** The codes that were sent for the action by text message and by WhatsApp. */
+  readonly textedCode: string;
+  readonly whatsappCode: string;
   /** The token in the link that was mailed for the action, and the nonce of its page. */
   readonly linkToken: string;
   readonly pageNonce: string;
@@ -56,6 +61,11 @@ export interface Objects {
   /** Keys of the user’s app, registered for push, QR codes and in-app proofs, and a new one; as `<key>:<removal signature>`. */
   readonly appKey: string;
   readonly newAppKey: string;
+  /** What the app sends to claim a QR code that the token’s page has opened, as JSON text, and the page’s own secret. */
+  readonly scannedCode: string;
+  readonly deviceCode: string;
+  /** The same for a challenge inside the app. */
+  readonly inAppAnswer: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -132,6 +142,12 @@ function appExamples(namespace: string, name: string): Readonly<Record<string, E
   };
 }
 
+/** A call without a token, from an address of its own. */
+function ofApp({ tenantId }: Objects, path: string, body: object): ExampleRequest {
+  const remoteAddress = `2001:db8:7:${(phones += 1).toString(16)}::1`;
+  return { method: 'POST', path: `/v1/client/${path}`, key: tenantId, remoteAddress, body };
+}
+
 function keyOf(appKey: string): string {
   return appKey.split(':')[0] ?? '';
 }
@@ -166,6 +182,20 @@ export const examples: Readonly<Record<string, Example>> = {
   startSecurityKeyAuthentication: ({ token }) => client('POST', `${securityKeyPath}/authentication-options`, token, {}),
   verifySecurityKey: ({ token, securityKeyAnswer }) =>
     client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
+  startQrCodeChallenge: ({ token, action }) => client('POST', 'challenge/qr-code', token, { action }),
+  checkQrCodeChallenge: (objects) =>
+    ofApp(objects, 'verify/qr-code', {
+      challengeId: (JSON.parse(objects.scannedCode) as { challengeId: string }).challengeId,
+      deviceCode: objects.deviceCode,
+    }),
+  claimQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge/claim', JSON.parse(objects.scannedCode) as object),
+  answerQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge', {
+      ...(JSON.parse(objects.scannedCode) as object),
+      approved: true,
+    }),
+  verifyInApp: ({ token, inAppAnswer }) => client('POST', 'verify/in-app', token, JSON.parse(inAppAnswer) as object),
   ...appExamples('push', 'Push'),
   ...appExamples('qr-code', 'QrCode'),
   ...appExamples('in-app', 'InApp'),
@@ -178,6 +208,14 @@ export const examples: Readonly<Record<string, Example>> = {
   startEmailOtpChallenge: ({ token }) => client('POST', 'challenge/email-otp', token, {}),
   verifyEmailOtp: ({ token, mailedCode }) =>
     client('POST', 'verify/email-otp', token, { verificationCode: mailedCode }),
+  startSmsEnrolment: ({ token }) => client('POST', 'user-authenticators/sms', token, { phoneNumber: '+6421555111' }),
+  startSmsChallenge: ({ token }) => client('POST', 'challenge/sms', token, {}),
+  verifySms: ({ token, textedCode }) => client('POST', 'verify/sms', token, { verificationCode: textedCode }),
+  startWhatsappEnrolment: ({ token }) =>
+    client('POST', 'user-authenticators/whatsapp', token, { phoneNumber: '+6421555112' }),
+  startWhatsappChallenge: ({ token }) => client('POST', 'challenge/whatsapp', token, {}),
+  verifyWhatsapp: ({ token, whatsappCode }) =>
+    client('POST', 'verify/whatsapp', token, { verificationCode: whatsappCode }),
   replaceRecoveryCodes: ({ token }) => client('POST', 'user-authenticators/recovery-codes', token, {}),
   verifyRecoveryCode: ({ token, recoveryCode }) =>
     client('POST', 'verify/recovery-code', token, { verificationCode: recoveryCode }),
@@ -339,6 +377,14 @@ export const examples: Readonly<Record<string, Example>> = {
   getSmsConfiguration: () => manage('GET', '/authenticator-configurations/sms'),
   updateSmsConfiguration: () => manage('PATCH', '/authenticator-configurations/sms', { isActive: false }),
   deleteSmsConfiguration: () => manage('DELETE', '/authenticator-configurations/sms'),
+  createWhatsAppConfiguration: () =>
+    manage('POST', '/authenticator-configurations/whatsapp', {
+      whatsAppProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/whatsapp',
+    }),
+  getWhatsAppConfiguration: () => manage('GET', '/authenticator-configurations/whatsapp'),
+  updateWhatsAppConfiguration: () => manage('PATCH', '/authenticator-configurations/whatsapp', { isActive: true }),
+  deleteWhatsAppConfiguration: () => manage('DELETE', '/authenticator-configurations/whatsapp'),
   createEmailOtpConfiguration: () =>
     manage('POST', '/authenticator-configurations/email-otp', {
       emailProvider: 'WEBHOOK',
@@ -402,6 +448,11 @@ export const examples: Readonly<Record<string, Example>> = {
   invalidateUsersDevice: ({ userId, deviceId }) => manage('POST', `/users/${userId}/devices/${deviceId}/invalidate`),
   exportUser: ({ userId }) => manage('GET', `/users/${userId}/export`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
+  receiveCallback: ({ tenantId }) => ({
+    method: 'POST',
+    path: `/callbacks/${tenantId}.EMAIL_OTP.first.AAAA`,
+    body: {},
+  }),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
   showDevMessage: () => ({ method: 'GET', path: '/dev/inbox/1' }),
   showWelcome: () => ({ method: 'GET', path: '/' }),
@@ -426,6 +477,9 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
+  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getPushConfiguration: ['createPushConfiguration'],
   updatePushConfiguration: ['createPushConfiguration'],
   deletePushConfiguration: ['createPushConfiguration'],
@@ -438,9 +492,10 @@ export interface Stage {
   readonly nobodys: Objects;
   /** A tenant in which no verification method is configured. */
   tenantWithoutMethods(): Promise<TestTenant>;
-  /** A server whose mail is never accepted. */
   /** In production mode, with a mail server that accepts nothing. */
   appWithoutMail(): Promise<TestApp>;
+  /** A server whose texts are never accepted. */
+  appWithoutTexts(): Promise<TestApp>;
 }
 
 type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
@@ -482,6 +537,34 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       ],
     ]),
   ),
+  ...Object.fromEntries(
+    ['checkQrCodeChallenge', 'claimQrCodeChallenge', 'answerQrCodeChallenge', 'verifyInApp'].map(
+      (id): [string, Provoke] => [
+        `${id} invalid_credential`,
+        ({ own, nobodys }) => requireExample(id)({ ...nobodys, token: own.token, tenantId: own.tenantId }),
+      ],
+    ),
+  ),
+  'answerQrCodeChallenge forbidden': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const { userId, action, idempotencyKey } = objects;
+    await stage.app.call('PATCH', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`, {
+      key: tenant.secretKey,
+      body: { state: 'BLOCK' },
+    });
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
+  'answerQrCodeChallenge invalid_configuration': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const path = '/v1/management/authenticator-configurations';
+    const listed = await stage.app.call('GET', path, { key: tenant.managementKey });
+    for (const { authenticatorId } of listed.body as { authenticatorId: string }[]) {
+      const body = { isActive: false };
+      await stage.app.call('PATCH', `${path}/${authenticatorId}`, { key: tenant.managementKey, body });
+    }
+    await stage.app.app.context.published.refresh();
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
   'createEventEndpoint invalid_configuration': () =>
     manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
   'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
@@ -592,9 +675,10 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const path = `/v1/client/user-authenticators/${String(authenticator.userAuthenticatorId)}`;
     return { method: 'DELETE', path, token: String(tracked.body.token) };
   },
-  'initiateChallenge invalid_configuration': ({ own }) => ({
+  'initiateChallenge invalid_configuration': async ({ own, tenantWithoutMethods }) => ({
     method: 'POST',
     path: '/v1/challenge',
+    key: (await tenantWithoutMethods()).secretKey,
     body: { verificationMethod: 'SMS', action: own.action, phoneNumber: '+6427123456' },
   }),
   'initiateChallenge not_found': ({ nobodys }) => ({
@@ -626,6 +710,12 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     ...requireExample('verifyEmailOtp')(stage.own),
     token: (await halfEnrolledAddress(stage)).token,
   }),
+  'startSmsEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startSmsEnrolment'),
+  'startSmsChallenge delivery_failed': (stage) => withoutTexts(stage, 'startSmsChallenge'),
+  'startWhatsappEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappEnrolment'),
+  'startWhatsappChallenge delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappChallenge'),
+  'verifySms insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startSmsEnrolment', 'verifySms'),
+  'verifyWhatsapp insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startWhatsappEnrolment', 'verifyWhatsapp'),
   'explainAction invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/actions/a/k/explain' }),
   'getChallenge invalid_request': () => ({ method: 'GET', path: '/v1/challenges' }),
   'createSession invalid_configuration': async ({ app, own, nobodys }) => {
@@ -649,10 +739,38 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       async ({ own, appWithoutMail }: Stage) => ({ ...requireExample(id)(own), app: await appWithoutMail() }),
     ]),
   ),
+  'receiveCallback invalid_request': ({ own }) => ({
+    ...requireExample('receiveCallback')(own),
+    path: `/callbacks/${'x'.repeat(600)}`,
+  }),
+  'receiveCallback forbidden': async ({ app }) => ({
+    method: 'POST',
+    path: await callbackOfMailgun(app),
+    rawBody: '{}',
+  }),
   'tryChallenge too_many_requests': (stage) => tooOften(stage, 'tryChallenge', '2001:db8:4:4::1'),
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
+
+/** The path that a new tenant gives to Mailgun. */
+async function callbackOfMailgun(app: TestApp): Promise<string> {
+  const { tenantId, managementKey: key } = await app.createTenant('Mail by Mailgun');
+  const mailgunEmailCredentials = {
+    apiKey: 'key',
+    url: 'https://api.mailgun.net',
+    templateName: 'otp',
+    domain: 'bank.example',
+  };
+  const body = { emailProvider: 'MAILGUN', mailgunEmailCredentials };
+  await app.call('POST', '/v1/management/authenticator-configurations/email-otp', { key, body });
+  const { published } = app.app.context;
+  await published.refresh();
+  const tenant = published.tenant(tenantId);
+  const [provider] = tenant === undefined ? [] : ownProviders(tenant, 'EMAIL_OTP');
+  if (tenant === undefined || provider === undefined) throw new Error('The tenant has no provider of mail.');
+  return new URL(callbackUrl({ publicUrl: 'https://auth.example' }, tenant, provider) ?? '').pathname;
+}
 
 /** One call more than an address may make in a minute. */
 async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: string): Promise<ExampleRequest> {
@@ -695,6 +813,34 @@ async function keptApp(
   return requireExample(`remove${name}Credential`)({ tenantId: tenant.tenantId, appKey } as Objects);
 }
 
+/** A code that the app of a user has yet to answer, in a tenant of its own. */
+async function scannedElsewhere({ app, nobodys }: Stage): Promise<{ objects: Objects; tenant: TestTenant }> {
+  const tenant = await app.createTenant('Where codes are scanned');
+  const { tenantId, secretKey, managementKey } = tenant;
+  const path = '/v1/management/authenticator-configurations/qr-code';
+  await app.call('POST', path, { key: managementKey, body: {} });
+  await app.app.context.published.refresh();
+  const [userId, action, idempotencyKey] = ['scanner', 'pay', 'one'];
+  const body = { idempotencyKey };
+  const tracked = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { key: secretKey, body });
+  const token = String(tracked.body.token);
+  const key = signingAppKey(app.runtime.clock.now());
+  const ofUser = { ...nobodys, tenantId, userId, action, idempotencyKey, token, newAppKey: key.text };
+  for (const id of ['addQrCodeCredential', 'startQrCodeChallenge']) {
+    const next = await app.call('POST', `/v1/users/${userId}/actions/${action}`, {
+      key: secretKey,
+      body: { idempotencyKey: id === 'addQrCodeCredential' ? 'enrolment' : idempotencyKey },
+    });
+    const { method, path: to, ...call } = requireExample(id)({ ...ofUser, token: String(next.body.token) });
+    const reply = await app.call(method, to, call);
+    if (reply.status !== 200) throw new Error(reply.text);
+    if (id === 'startQrCodeChallenge') {
+      return { objects: { ...ofUser, scannedCode: key.answer(String(reply.body.challengeId)) }, tenant };
+    }
+  }
+  throw new Error('No code was opened.');
+}
+
 /** Configurations without which apps cannot register. */
 export const appConfigurations = [
   ['push', pushCredentials, 'Push'],
@@ -704,9 +850,19 @@ export const appConfigurations = [
 
 /** The key of an app, with its signature for being removed about now. */
 export function newAppKey(nowMs: number): string {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signature = sign('sha256', Buffer.from(`${Math.floor(nowMs / 600_000)}.0`), privateKey).toString('base64');
-  return `${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}:${signature}`;
+  return signingAppKey(nowMs).text;
+}
+
+/** The same, and what signs with it. */
+export function signingAppKey(nowMs: number) {
+  const { publicKey: key, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicKey = key.export({ type: 'spki', format: 'der' }).toString('base64');
+  const signed = (message: string) => sign('sha256', Buffer.from(message), privateKey).toString('base64');
+  return {
+    text: `${publicKey}:${signed(`${Math.floor(nowMs / 600_000)}.0`)}`,
+    /** What an app sends to answer a challenge, as JSON text. */
+    answer: (challengeId: string) => JSON.stringify({ challengeId, publicKey, signature: signed(challengeId) }),
+  };
 }
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {
@@ -726,6 +882,29 @@ async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string
     body: { idempotencyKey: own.idempotencyKey },
   });
   return { token: plain.body.token, userAuthenticatorId: started.body.userAuthenticatorId };
+}
+
+/** A code for a number that a token with the scope has begun to enrol, with a token without it. */
+async function halfEnrolledNumber({ app, own }: Stage, start: string, verify: string): Promise<ExampleRequest> {
+  const { method, path, token, body } = requireExample(start)(own);
+  await app.call(method, path, { token: token ?? '', body });
+  const plain = await app.call('POST', `/v1/users/${own.userId}/actions/${own.action}`, {
+    body: { idempotencyKey: own.idempotencyKey },
+  });
+  return { ...requireExample(verify)(own), token: plain.body.token };
+}
+
+/** The same request to a server whose texts are never accepted, by a user who is known there. */
+async function withoutTexts({ own, appWithoutTexts }: Stage, routeId: string): Promise<ExampleRequest> {
+  const app = await appWithoutTexts();
+  for (const verificationMethod of ['SMS', 'WHATSAPP']) {
+    const body = { verificationMethod, phoneNumber: '+6421555113' };
+    await app.call('POST', '/v1/users/known/authenticators', { body });
+  }
+  const tracked = await app.call('POST', '/v1/users/known/actions/pay', {
+    body: { scope: 'add:authenticators update:authenticators' },
+  });
+  return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }
 
 /** The same request to a server whose mail is never accepted, by a user who is known there. */

@@ -9,6 +9,7 @@ import type { AuditEvent } from './audit-events.ts';
 import { rank, satisfiesDemand } from './demand.ts';
 import type { GuessSubject } from './guess-budgets.ts';
 import { countMove, talliedColumns } from './tallies.ts';
+import { countEntered } from './texts.ts';
 import { markedColumns, markSuccess } from './user-marks.ts';
 
 /**
@@ -59,6 +60,8 @@ export type Consumption =
   | { readonly kind: 'claim'; readonly challengeId: string }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
+  /** The approval of a challenge that the authenticator's key has claimed. */
+  | { readonly kind: 'approval'; readonly challengeId: string }
   /** Spent before anything was compared: a challenge for a new key. */
   | { readonly kind: 'spent' };
 
@@ -143,6 +146,13 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
   recoveryCode: `update recovery_codes set used_at = $10
      where tenant_id = $1 and user_id = $2 and code_number = $24 and code_hash = $25 and used_at is null and ${isHeld}
      returning 1`,
+  approval: `update challenges set verified_at = $10
+     where tenant_id = $1 and challenge_id = $24 and user_id = $2 and verification_method = $5 and claimed_by = $6
+       and verified_at is null and spent_at is null and expires_at > $10 and ${isHeld} and exists (
+         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
+           and a.verified_at is not null
+       )
+     returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
 
@@ -170,12 +180,13 @@ const closed = `, closed as (
 const sequels: Readonly<Record<Consumption['kind'], string>> = {
   counter: '',
   signature: closed,
-  code: touched + others,
+  code: touched + others + countEntered('$24', '$10'),
   link: touched + others,
   // A proof that a backend requested does not change the authenticator's own times.
-  answer: '',
+  answer: countEntered('$26', '$10'),
   claim: '',
   recoveryCode: touched,
+  approval: touched,
   spent: touched,
 };
 
@@ -251,6 +262,7 @@ const statements: Readonly<Record<Consumption['kind'], Statement<StoredResult>>>
   answer: proofStatement('answer'),
   claim: proofStatement('claim'),
   recoveryCode: proofStatement('recoveryCode'),
+  approval: proofStatement('approval'),
   spent: proofStatement('spent'),
 };
 
@@ -325,6 +337,7 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
     case 'link':
       return [consume.challengeId, consume.at.email, consume.at.phoneNumber];
     case 'claim':
+    case 'approval':
       return [consume.challengeId];
     case 'recoveryCode':
       return [consume.number, consume.hash];
