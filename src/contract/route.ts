@@ -89,7 +89,7 @@ export interface RouteMembers<
   readonly body: Body;
   /** Top-level members of the body that arrive as JsonText. */
   readonly exact?: readonly string[];
-  /** Whether the body arrives as the text that was sent, with the headers: a signature may be over both. */
+  /** Whether the operation gets the text of the body with the headers, and nothing parsed: a signature may be over both. */
   readonly isRaw?: true;
   readonly reply: Answer;
   /** Whether calls are counted by address, like those to the client API without a token (ruling 5): they cost queries. */

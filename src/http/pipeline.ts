@@ -30,6 +30,8 @@ export interface IncomingRequest<Caller> {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Only for routes whose body is raw. */
+  readonly raw: { readonly bytes: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
   readonly sender: Sender;
@@ -200,6 +202,7 @@ async function answer<Holder extends KeyHolder, Client extends KnownCaller>(
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
     body: parsePart(route.body, bodyOf(request, route)),
+    raw: route.isRaw === true ? rawOf(request) : undefined,
     requestId: request.id,
     acceptLanguage: request.headers['accept-language'],
     sender: {
@@ -243,8 +246,7 @@ function bodyOf(request: FastifyRequest, { exact, reply, isRaw }: Route): unknow
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
-  if (isRaw === true) return rawBody(request);
-  if (!Buffer.isBuffer(request.body)) return {};
+  if (isRaw === true || !Buffer.isBuffer(request.body)) return {};
   // Only pages accept forms, so that a form on another site cannot call anything else.
   const contentType = request.headers['content-type'] ?? '';
   const isForm = reply.kind === 'page' && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
@@ -254,7 +256,7 @@ function bodyOf(request: FastifyRequest, { exact, reply, isRaw }: Route): unknow
 }
 
 /** The text of a body, and the headers that came once. */
-function rawBody({ body, headers }: FastifyRequest): unknown {
+function rawOf({ body, headers }: FastifyRequest): NonNullable<IncomingRequest<unknown>['raw']> {
   const single = Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string');
   return { bytes: Buffer.isBuffer(body) ? body.toString('utf8') : '', headers: Object.fromEntries(single) };
 }

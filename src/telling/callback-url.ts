@@ -15,7 +15,11 @@ export interface CallbackToken {
 }
 
 /** The URL for a provider's callbacks; undefined if no provider could reach this server. */
-export function callbackUrl({ publicUrl }: Context, tenant: Tenant, provider: OwnProvider): string | undefined {
+export function callbackUrl(
+  { publicUrl }: Pick<Context, 'publicUrl'>,
+  tenant: Tenant,
+  provider: OwnProvider,
+): string | undefined {
   if (!publicUrl.startsWith('https:')) return undefined;
   const { method, place } = provider;
   const token = [tenant.tenantId, method, place, macOf(tenant, provider).toString('base64url')].join('.');

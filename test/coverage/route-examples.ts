@@ -7,6 +7,8 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { statement } from '../../src/storage/sql.ts';
+import { callbackUrl } from '../../src/telling/callback-url.ts';
+import { ownProviders } from '../../src/telling/own-providers.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
@@ -421,6 +423,11 @@ export const examples: Readonly<Record<string, Example>> = {
   invalidateUsersDevice: ({ userId, deviceId }) => manage('POST', `/users/${userId}/devices/${deviceId}/invalidate`),
   exportUser: ({ userId }) => manage('GET', `/users/${userId}/export`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
+  receiveCallback: ({ tenantId }) => ({
+    method: 'POST',
+    path: `/callbacks/${tenantId}.EMAIL_OTP.first.AAAA`,
+    body: {},
+  }),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
   showDevMessage: () => ({ method: 'GET', path: '/dev/inbox/1' }),
   showWelcome: () => ({ method: 'GET', path: '/' }),
@@ -442,6 +449,9 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   ),
   createEmailOtpConfiguration: ['deleteEmailOtpConfiguration'],
   createPasskeyConfiguration: ['deletePasskeyConfiguration'],
+  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
@@ -680,10 +690,38 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       async ({ own, appWithoutMail }: Stage) => ({ ...requireExample(id)(own), app: await appWithoutMail() }),
     ]),
   ),
+  'receiveCallback invalid_request': ({ own }) => ({
+    ...requireExample('receiveCallback')(own),
+    path: `/callbacks/${'x'.repeat(600)}`,
+  }),
+  'receiveCallback forbidden': async ({ app }) => ({
+    method: 'POST',
+    path: await callbackOfMailgun(app),
+    rawBody: '{}',
+  }),
   'tryChallenge too_many_requests': (stage) => tooOften(stage, 'tryChallenge', '2001:db8:4:4::1'),
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
+
+/** The path that a new tenant gives to Mailgun. */
+async function callbackOfMailgun(app: TestApp): Promise<string> {
+  const { tenantId, managementKey: key } = await app.createTenant('Mail by Mailgun');
+  const mailgunEmailCredentials = {
+    apiKey: 'key',
+    url: 'https://api.mailgun.net',
+    templateName: 'otp',
+    domain: 'bank.example',
+  };
+  const body = { emailProvider: 'MAILGUN', mailgunEmailCredentials };
+  await app.call('POST', '/v1/management/authenticator-configurations/email-otp', { key, body });
+  const { published } = app.app.context;
+  await published.refresh();
+  const tenant = published.tenant(tenantId);
+  const [provider] = tenant === undefined ? [] : ownProviders(tenant, 'EMAIL_OTP');
+  if (tenant === undefined || provider === undefined) throw new Error('The tenant has no provider of mail.');
+  return new URL(callbackUrl({ publicUrl: 'https://auth.example' }, tenant, provider) ?? '').pathname;
+}
 
 /** One call more than an address may make in a minute. */
 async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: string): Promise<ExampleRequest> {

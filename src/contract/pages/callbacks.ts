@@ -13,16 +13,11 @@ export const receiveCallback = route({
   group: 'providers',
   params: z.object({ token: z.string().max(512).describe('From the `callbackUrl` of the configuration.') }),
   query: z.object({}),
-  body: z
-    .object({
-      bytes: z.string(),
-      headers: z.record(z.string(), z.string()),
-    })
-    .describe('As the provider sends it.'),
+  body: z.object({}),
   isRaw: true,
   isLarge: true,
   reply: noContent,
-  example: {},
+  example: { request: { params: { token: 'b1f0c2ab-6d4e-4c57-9c35-2f0f4f3f9d11.SMS.first.3q2-7w' } } },
   refusals: ['not_found', 'forbidden'],
   audit: null,
 });

@@ -6,12 +6,12 @@ import { readReports } from '../../telling/read-reports.ts';
 import { recordReports } from '../../telling/record-report.ts';
 import { operation } from '../operation.ts';
 
-export const receiveCallback = operation(route, async (context, { params, body }) => {
+export const receiveCallback = operation(route, async (context, { params, raw }) => {
   const token = readCallbackToken(context, params.token);
   if (token === undefined) throw nothingHere();
   const tenantContext = context.forTenant(token.tenant.tenantId);
   const url = `${context.publicUrl}/callbacks/${params.token}`;
-  const told = await readReports(tenantContext, token, { url, headers: body.headers, body: body.bytes });
+  const told = await readReports(tenantContext, token, { url, headers: raw?.headers ?? {}, body: raw?.bytes ?? '' });
   if (told === 'nobody') throw nothingHere();
   if (told === 'forged') {
     throw new Refusal(

@@ -28,6 +28,7 @@ create table if not exists contact_marks (
   recorded_at timestamptz not null,
   primary key (tenant_id, subject)
 );
+create unique index if not exists contact_marks_by_id on contact_marks (tenant_id, mark_id);
 create index if not exists contact_marks_by_time on contact_marks (recorded_at);
 `;
 
