@@ -297,7 +297,7 @@ module.exports = {
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
-      { node: true, npm: ['nodemailer', 'ipaddr\\.js'] },
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'jose'] },
     ),
     ...room('jobs/', [
       '^src/core/',

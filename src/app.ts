@@ -9,6 +9,9 @@ import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
 import type { Mailer } from './delivery/email/mailer.ts';
 import { tenantMailers } from './delivery/email/tenant-mailers.ts';
+import { pushEndpoints } from './delivery/push/pusher.ts';
+import type { PushEndpoints } from './delivery/push/pusher.ts';
+import { tenantPushers } from './delivery/push/tenant-pushers.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
@@ -72,6 +75,8 @@ export interface AppOptions {
   readonly inbox: Inbox | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
+  /** In place of the real push services. */
+  readonly pushEndpoints?: PushEndpoints;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
@@ -123,6 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   const counts = tenantCounts(runtime.clock);
   const mailers = tenantMailers();
+  const pushers = tenantPushers(options.pushEndpoints ?? pushEndpoints);
   published.onChange(() =>
     mailers.closeStale((tenantId) => {
       const tenant = published.tenant(tenantId);
@@ -138,6 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer: options.mailer ?? options.inbox?.mailer,
     texter: options.inbox?.texter,
     mailers,
+    pushers,
     outbound: options.outbound,
     inbox: options.inbox,
     warn,
@@ -273,6 +280,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       enrichment.close();
       options.mailer?.close();
       mailers.close();
+      pushers.close();
       if (options.owner !== undefined && options.owner !== db) await options.owner.close();
       await db.close();
     },

@@ -1,6 +1,7 @@
 import type { Mailer } from '../delivery/email/mailer.ts';
 import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
 import type { Inbox } from '../delivery/inbox.ts';
+import type { TenantPushers } from '../delivery/push/tenant-pushers.ts';
 import type { Outbound } from '../delivery/outbound.ts';
 import type { Texter } from '../delivery/text/texter.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
@@ -25,6 +26,7 @@ export interface Context {
    */
   readonly mailer: Mailer | undefined;
   readonly mailers: TenantMailers;
+  readonly pushers: TenantPushers;
   /** Delivers texts for tenants without their own provider: in development, the inbox. See `telling/tenant-texter.ts`. */
   readonly texter: Texter | undefined;
   /** Connects to hosts that tenants have configured. */

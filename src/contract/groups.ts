@@ -109,6 +109,12 @@ export const groups = {
     description:
       'An app on the user’s phone makes a key pair, registers its public key, and later signs with the private one. The same key can be registered for push messages, for QR codes and for verification inside the app; each is an authenticator of its own. Apps without a token name the tenant, and prove by a signature which key is theirs.',
   },
+  push: {
+    area: browser,
+    title: 'Push',
+    description:
+      'Ask the apps on the user’s phones to approve an action. A browser starts the request, shows the number to match and polls for the answer. The app reads what waits, shows it to the user and answers with its signature.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

@@ -63,11 +63,35 @@ export async function countSend(
  * The limits for a method's messages, which all apply: those that the tenant configured, otherwise the built-in one.
  */
 function sendingLimits(tenant: Tenant, verificationMethod: string): readonly SendingLimit[] {
+  const limits = configuredLimits(tenant, verificationMethod);
+  if (limits.length > 0) return limits;
+  return [verificationMethod === 'SMS' || verificationMethod === 'WHATSAPP' ? textLimit : mailLimit];
+}
+
+function configuredLimits(tenant: Tenant, verificationMethod: string): readonly SendingLimit[] {
   const configured = methodSettings(tenant, verificationMethod)['sendingRateLimitConfigurations'];
-  const limits = (Array.isArray(configured) ? configured : []).flatMap((stored) => {
+  return (Array.isArray(configured) ? configured : []).flatMap((stored) => {
     const limit = readRateLimit(stored);
     return limit === undefined ? [] : [{ messagesMax: limit.max, windowMs: limit.windowMs }];
   });
-  if (limits.length > 0) return limits;
-  return [verificationMethod === 'SMS' || verificationMethod === 'WHATSAPP' ? textLimit : mailLimit];
+}
+
+/**
+ * Counts a message to a user that has no address, against the limits that the tenant has configured for its method.
+ * @throws {Refusal} `too_many_requests`
+ */
+export async function countSendToUser(
+  sql: Sql,
+  { runtime }: Context,
+  tenant: Tenant,
+  message: { verificationMethod: string; userId: string; nowMs: number },
+): Promise<void> {
+  const { verificationMethod, userId, nowMs } = message;
+  const limits = configuredLimits(tenant, verificationMethod);
+  if (limits.length === 0) return;
+  const counted = { tenantId: tenant.tenantId, messageId: runtime.ids.uuid(), subject: `user:${userId}` };
+  const reached = await countMessage(sql, { ...counted, verificationMethod, nowMs }, limits);
+  if (reached === undefined) return;
+  const sentence = 'The user was asked too often. Try again later.';
+  throw new Refusal('too_many_requests', sentence, Math.ceil(reached.windowMs / 1000));
 }

@@ -92,6 +92,8 @@ const required = {
   verify: ['token', 'userId', 'userAuthenticatorId'],
 } as const;
 
+export type Phone = ReturnType<typeof phone>;
+
 export function phone(options: PhoneOptions) {
   const {
     platform,

@@ -7,6 +7,7 @@ import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
 import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
+import type { PushEndpoints } from '../delivery/push/pusher.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { Enrichment, EnrichmentOptions } from '../enrichment/enrichment.ts';
@@ -83,6 +84,8 @@ export async function testApp(
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
+    /** In place of the services of Apple and Google. */
+    readonly pushEndpoints?: PushEndpoints;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -114,6 +117,7 @@ export async function testApp(
     mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? inbox : undefined,
     outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
+    ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),
     seal,
     runtime,
     logger,

@@ -7,13 +7,13 @@ import { enrolmentRefusals, userAuthenticatorId, userId } from './values.ts';
 
 export type AppNamespace = 'push' | 'qr-code' | 'in-app';
 
-const appPublicKey = v
+export const appPublicKey = v
   .text(512)
   .describe('Public key on the curve P-256: SubjectPublicKeyInfo in DER, as standard base64 of 124 characters.');
-const appPublicKeyInQuery = v
+export const appPublicKeyInQuery = v
   .text(512)
   .describe('The public key as in a body, and that text once more as base64 or base64url.');
-const appSignature = v
+export const appSignature = v
   .text(512)
   .describe('Signature by the private key: ECDSA with SHA-256 in DER, as standard base64.');
 
@@ -45,7 +45,7 @@ export const appCredential = z.object({
 });
 export type AppCredential = z.infer<typeof appCredential>;
 
-const exampleAppCredential = {
+export const exampleAppCredential = {
   userAuthenticatorId: '6f9d2c4e-8b1a-4d3f-9e7c-5a0b1c2d3e4f',
   userId: 'alice',
   verifiedAt: '2025-02-20T01:51:56.070Z',

@@ -18,10 +18,10 @@ import { actorOf } from '../../calls/caller.ts';
 import type { Context } from '../../calls/context.ts';
 import type { TokenRequest } from '../../calls/request.ts';
 import { methodSettings } from '../../configuring/method-settings.ts';
+import { openPushToken, sealPushToken } from '../../telling/push-token.ts';
 import { appCredentialView } from '../../views/app-credential-view.ts';
 import { acceptProof } from '../accept-proof.ts';
 import type { GoodProof } from '../accept-proof.ts';
-import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import type { Enrolment } from '../complete-enrolment.ts';
 import { permitKey } from '../keys/permit-key.ts';
 import { openAction } from '../open-action.ts';
@@ -125,22 +125,22 @@ function newAuthenticator(
 }
 
 /** When a credential that is registered or prolonged now will expire. */
-function lifetimeOf(tenant: Tenant, method: string, nowMs: number): { readonly expiresAt?: string } {
+export function lifetimeOf(tenant: Tenant, method: string, nowMs: number): { readonly expiresAt?: string } {
   const minutes = methodSettings(tenant, method)['credentialLifetimeInMinutes'];
   if (typeof minutes !== 'number' || minutes <= 0) return {};
   return { expiresAt: new Date(nowMs + minutes * 60_000).toISOString() };
 }
 
-/** The token for push messages as it is stored; null for none. Whoever has it could send to the phone. */
+/** The token for push messages as it is stored; null for none. */
 function sealedPushToken(
-  { seal }: Context,
+  context: Context,
   { tenantId }: Tenant,
   method: string,
   authenticatorId: string,
   pushToken: string | undefined,
 ): Buffer | null {
   if (pushToken === undefined || pushToken === '' || method !== 'PUSH') return null;
-  return seal.seal(Buffer.from(pushToken), authenticatorSecretPlace(tenantId, authenticatorId));
+  return sealPushToken(context, { tenantId, authenticatorId }, pushToken);
 }
 
 /**
@@ -156,7 +156,7 @@ function withGiven(
   const { authenticatorId, verificationMethod: method } = stored;
   const nowMs = context.runtime.clock.now();
   const sent = sealedPushToken(context, tenant, method, authenticatorId, body.pushToken);
-  const isNewToken = sent !== null && pushTokenOf(context, tenant, stored) !== body.pushToken;
+  const isNewToken = sent !== null && openPushToken(context, tenant.tenantId, stored) !== body.pushToken;
   if (!isNewToken && !hasExpired(stored, nowMs)) return stored;
   const { expiresAt: _earlier, erroredAt: _at, errorCode: _code, ...kept } = stored.state;
   return {
@@ -164,16 +164,6 @@ function withGiven(
     state: { ...kept, ...lifetimeOf(tenant, method, nowMs) },
     secretSealed: sent ?? stored.secretSealed,
   };
-}
-
-/** The token for push messages to a phone; undefined if there is none. */
-function pushTokenOf(
-  { seal }: Context,
-  { tenantId }: Tenant,
-  { authenticatorId, secretSealed }: Pick<AuthenticatorRow, 'authenticatorId' | 'secretSealed'>,
-): string | undefined {
-  if (secretSealed === null) return undefined;
-  return seal.open(secretSealed, authenticatorSecretPlace(tenantId, authenticatorId)).toString('utf8');
 }
 
 /**

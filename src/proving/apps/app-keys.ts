@@ -44,7 +44,7 @@ export function invalidAppCredential(): Refusal {
 }
 
 /** The same, after something that an app has signed: the audit log records the reason. */
-async function recordAppRefusal(
+export async function recordAppRefusal(
   context: Context,
   request: ClientRequest<Route>,
   userId: string | undefined,

@@ -30,6 +30,7 @@ import * as tallies from './0027-tallies.ts';
 import * as events from './0028-events.ts';
 import * as rememberedDevices from './0029-remembered-devices.ts';
 import * as watching from './0030-watching.ts';
+import * as signingMessages from './0034-signing-messages.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -92,4 +93,5 @@ export const migrations: readonly Migration[] = [
   { version: 28, name: 'events', sql: events.sql },
   { version: 29, name: 'remembered-devices', steps: rememberedDevices.steps, tables: [] },
   { version: 30, name: 'watching', sql: watching.sql },
+  { version: 34, name: 'signing-messages', sql: signingMessages.sql },
 ];

@@ -48,6 +48,7 @@ export const dePages: PageTexts = {
   'method.PUSH': 'Push-Nachricht',
   'method.QR_CODE': 'QR-Code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Sind Sie das? Öffnen Sie die App, um zu antworten.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Anderer Weg',

@@ -48,6 +48,7 @@ export const enPages = {
   'method.PUSH': 'Push message',
   'method.QR_CODE': 'QR code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Is it you? Open the app to answer.',
   'method.SMS': 'Text message',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Another way',

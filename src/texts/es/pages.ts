@@ -46,6 +46,7 @@ export const esPages: PageTexts = {
   'method.PUSH': 'Notificación push',
   'method.QR_CODE': 'Código QR',
   'method.IN_APP': 'Aplicación',
+  'push-message.body': '¿Es usted? Abra la aplicación para responder.',
   'method.SMS': 'Mensaje de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Otra forma',

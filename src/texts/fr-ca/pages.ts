@@ -12,6 +12,7 @@ export const frCaPages: PageTexts = {
   'problem.emailInvalid': 'Saisissez une adresse courriel, comme nom@example.com.',
   'method.EMAIL_OTP': 'Code par courriel',
   'method.EMAIL_MAGIC_LINK': 'Lien par courriel',
+  'push-message.body': 'Est-ce bien vous? Ouvrez l’application pour répondre.',
   'method.SMS': 'Message texte',
   'email-code-entry.heading': 'Consultez vos courriels',
   'email-address-entry.heading': 'Quelle est votre adresse courriel?',

@@ -46,6 +46,7 @@ export const frPages: PageTexts = {
   'method.PUSH': 'Notification push',
   'method.QR_CODE': 'Code QR',
   'method.IN_APP': 'Application',
+  'push-message.body': 'Est-ce bien vous ? Ouvrez l’application pour répondre.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Autre moyen',

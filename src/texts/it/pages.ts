@@ -46,6 +46,7 @@ export const itPages: PageTexts = {
   'method.PUSH': 'Notifica push',
   'method.QR_CODE': 'Codice QR',
   'method.IN_APP': 'App',
+  'push-message.body': 'È lei? Apra l’app per rispondere.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Altro metodo',

@@ -46,6 +46,7 @@ export const nlPages: PageTexts = {
   'method.PUSH': 'Pushmelding',
   'method.QR_CODE': 'QR-code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Bent u dit? Open de app om te antwoorden.',
   'method.SMS': 'Sms',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Andere manier',

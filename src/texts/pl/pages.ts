@@ -46,6 +46,7 @@ export const plPages: PageTexts = {
   'method.PUSH': 'Powiadomienie push',
   'method.QR_CODE': 'Kod QR',
   'method.IN_APP': 'Aplikacja',
+  'push-message.body': 'Czy to Ty? Otwórz aplikację, aby odpowiedzieć.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Inny sposób',

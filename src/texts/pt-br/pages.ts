@@ -46,6 +46,7 @@ export const ptBrPages: PageTexts = {
   'method.PUSH': 'Notificação push',
   'method.QR_CODE': 'QR Code',
   'method.IN_APP': 'Aplicativo',
+  'push-message.body': 'É você? Abra o aplicativo para responder.',
   'method.SMS': 'Mensagem de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Outra forma',
