@@ -4,6 +4,7 @@
  */
 import type { VerificationMethod } from '../contract/values.ts';
 import type { MethodManifest } from '../methods/manifest.ts';
+import { hasExpired } from '../core/authenticators/expiry.ts';
 import { manifests } from '../methods/manifests.ts';
 import type { GuessWait } from './guess-waits.ts';
 import type { OpenAction } from './open-action.ts';
@@ -21,7 +22,7 @@ export function challengeMethods(
   waitOf: (method: string) => GuessWait,
   { hasRecoveryCodes }: { readonly hasRecoveryCodes: boolean },
 ): readonly VerificationMethod[] {
-  const taken = action.verified.filter((row) => isTaken(action.tenant, row));
+  const taken = action.verified.filter((row) => isTaken(action.tenant, row) && !hasExpired(row, action.nowMs));
   const own = new Set(taken.map(({ verificationMethod }) => verificationMethod));
   if (hasRecoveryCodes && action.verified.length > 0) own.add('RECOVERY_CODE');
   return methodsOf(({ verificationMethod: method, perUser }) => {

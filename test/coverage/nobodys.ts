@@ -32,8 +32,10 @@ export const nobodys: Objects = {
   endpointId: randomUUID(),
   deliveryId: randomUUID(),
   attemptId: randomUUID(),
-  appKey: newAppKey(0),
-  newAppKey: newAppKey(0),
+  appKey: newAppKey(0).text,
+  newAppKey: newAppKey(0).text,
+  openPush: `${randomUUID()}:10:none`,
+  pushUpdate: `${randomUUID()}:none`,
   ...answersOfNobody(),
 };
 

@@ -69,12 +69,15 @@ const withoutAudit = [
   'startPasskeyAuthenticationWithCookie',
   'startPasskeyRegistration',
   'startPasskeyRegistrationWithCookie',
+  'startPushPoll',
+  'startPushUpdate',
   'startSecurityKeyAuthentication',
   'startSecurityKeyRegistration',
   'trackAction',
   'tryChallenge',
   'validateChallenge',
   'validateSession',
+  'verifyPush',
 ];
 
 /**
@@ -252,20 +255,28 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     deliveryId: tested.deliveryIds[0],
     attemptId: tested.attemptId,
     ...(await makeKeys(tracked.token)),
-    ...(await makeApps(tracked.token)),
+    ...(await makeApps(tracked.token, tenant)),
   };
 }
 
-/** The key of an app that is registered in every way, and a new one. */
-async function makeApps(token: string) {
+/** The key of an app that is registered in every way and was asked, and a new one. */
+async function makeApps(token: string, { tenantId }: TestTenant) {
   const nowMs = app.runtime.clock.now();
-  const appKey = newAppKey(nowMs);
-  for (const name of ['Push', 'QrCode', 'InApp']) {
-    const { path, body } = requireExample(`add${name}Credential`)({ token, newAppKey: appKey } as Objects);
-    const reply = await app.call('POST', path, { token, body });
+  const { text: appKey, signed } = newAppKey(nowMs);
+  const good = async (id: string) => {
+    const reply = await ask(requireExample(id)({ token, tenantId, appKey, newAppKey: appKey } as Objects));
     if (reply.status !== 200) throw new Error(reply.text);
-  }
-  return { appKey, newAppKey: newAppKey(nowMs) };
+    return reply.body;
+  };
+  for (const name of ['Push', 'QrCode', 'InApp']) await good(`add${name}Credential`);
+  const { challengeId, verificationCode } = await good('startPushChallenge');
+  const update = await good('startPushUpdate');
+  return {
+    appKey,
+    newAppKey: newAppKey(nowMs).text,
+    openPush: `${challengeId}:${verificationCode}:${signed(challengeId)}`,
+    pushUpdate: `${update.challengeId}:${signed(update.message)}`,
+  };
 }
 
 /** A passkey and a security key for the token's user, responses of both, and a new one of each. */

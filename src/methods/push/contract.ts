@@ -131,7 +131,7 @@ export const verifyPush = route({
     request: { body: { challengeId: exampleChallengeId } },
     reply: { isVerified: true, isConsumed: true, accessToken: exampleToken },
   },
-  refusals: ['forbidden', 'not_found'],
+  refusals: ['not_found'],
   audit: null,
 });
 

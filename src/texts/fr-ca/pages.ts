@@ -26,6 +26,7 @@ export const frCaPages: PageTexts = {
   'totp-download.heading': 'Pas encore d’application d’authentification?',
   'totp-setup.onPhone':
     'Ouvrez d’ici votre application d’authentification, ou numérisez l’image avec un autre appareil. Saisissez ensuite le code qu’elle affiche.',
+  'push-wait.late': 'Pas encore de réponse. Votre téléphone est-il allumé et connecté?',
   'settings.removeHeading': 'Supprimer « {name} »?',
   'devices.forgetHeading': 'Oublier « {name} »?',
 };

@@ -8,7 +8,7 @@ import { holdAction } from '../../../proving/hold-action.ts';
 import { openAction } from '../../../proving/open-action.ts';
 import type { OpenAction } from '../../../proving/open-action.ts';
 import { findOwn } from '../../../proving/own-authenticator.ts';
-import { permitAssurance } from '../../../proving/permit.ts';
+import { permitAssurance, requireUsable } from '../../../proving/permit.ts';
 import type { AuthenticatorRow } from '../../../storage/queries/authenticators.ts';
 import {
   createPushRequest,
@@ -46,6 +46,7 @@ export const startPushChallenge = operation(route, async (context, request) => {
       'Send numberMatching: true and show the verificationCode, or set allowPlainPushApproval of the tenant.',
     );
   }
+  requireUsable(action, method);
   const phones = phonesOf(action, body.userAuthenticatorId);
   permitAssurance(action, { method, assurance: assuranceOf(method, isMatched ? 'verified' : 'plain') }, phones);
   const challengeId = context.runtime.ids.uuid();

@@ -1,6 +1,7 @@
 import { verifyPush as route } from '../contract.ts';
 import { Refusal } from '../../../contract/errors.ts';
-import { openAction, readAction } from '../../../proving/open-action.ts';
+import { readAction } from '../../../proving/open-action.ts';
+import { closedStates } from '../../../core/actions/closed-states.ts';
 import { earnedNow } from '../../../proving/permit.ts';
 import { proofToken } from '../../../proving/proof-token.ts';
 import { earnedBefore } from '../../../proving/repeat-proof.ts';
@@ -17,7 +18,8 @@ const pending = { isVerified: false, isConsumed: false };
 /** Reports the state and proves nothing: the phone does. Clients poll it, and retry if a response was lost. */
 export const verifyPush = operation(route, async (context, { caller, body }) => {
   // A rejection is told although it has closed the action.
-  const { key, token } = await readAction(context, caller);
+  const action = await readAction(context, caller);
+  const { key, token } = action;
   const found = isUuid(body.challengeId)
     ? await loadPushRequest(context.db, key.tenantId, body.challengeId)
     : undefined;
@@ -31,7 +33,8 @@ export const verifyPush = operation(route, async (context, { caller, body }) => 
     const isOver = found.spentAt !== null && found.spentAt + acceptingMs <= nowMs;
     return isOver ? { isVerified: false, isConsumed: true } : pending;
   }
-  const action = await openAction(context, caller);
+  // Approved, and closed since by someone else.
+  if (closedStates.includes(action.row.state)) return { isVerified: false, isConsumed: true };
   // However often a client asks, what the approval earned expires when the first of its tokens does.
   const lifetimeMs = action.tenant.settings.tokenDurationInMinutes * 60_000;
   const leftMs = found.verifiedAt + lifetimeMs - nowMs;
