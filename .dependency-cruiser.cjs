@@ -215,7 +215,7 @@ module.exports = {
       to: { path: 'node_modules/parse5/' },
     },
     ...room('methods/', ['^src/contract/', '^src/core/', '^src/runtime/(runtime|crypto|certificates)\\.ts$'], {
-      npm: ['@simplewebauthn', 'zod'],
+      npm: ['@simplewebauthn', 'jose', 'zod'],
     }),
     {
       name: 'manifests-are-data',

@@ -548,6 +548,7 @@ function scrub(reply: TestReply, objects: Objects): string {
     .replace(/name="(token|pageNonce)"(?: value="| hidden readonly>)[^"<]*/g, '<$1>')
     .replace(/nonce="[^"]*"/g, '<nonce>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replace(/"verificationCode":"\d\d"/g, '"verificationCode":"<number>"')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/g, '<code>')}`;
 }

@@ -3,6 +3,8 @@
  */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
+import { phone as newPhone } from '../../src/testkit/phone.ts';
+import type { Phone } from '../../src/testkit/phone.ts';
 import { eventually } from '../rig/api.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
@@ -46,6 +48,29 @@ const email = (userId: string) => `${userId}@example.com`;
 async function withMail(site: Site, userId: string): Promise<void> {
   const authenticator = { verificationMethod: 'EMAIL_OTP', email: email(userId) };
   await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
+}
+
+/** A user with an app for push on a phone. */
+async function withPhone(site: Site, userId: string): Promise<Phone> {
+  // Nothing answers there: the app finds what waits by itself.
+  const configuration = { pushProvider: 'WEBHOOK', webhookUrl: 'http://127.0.0.1:9/push' };
+  const configured = await site.manage('GET', '/authenticator-configurations');
+  const isNew = !configured.some(
+    ({ verificationMethod }: { verificationMethod: string }) => verificationMethod === 'PUSH',
+  );
+  if (isNew) await site.manage('POST', '/authenticator-configurations/push', configuration);
+  const device = newPhone({
+    platform: 'ios',
+    tenantId: site.tenantId,
+    now: () => Date.now(),
+    async send({ method, path, headers, body }) {
+      const reply = await fetch(`${site.url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+      return { status: reply.status, text: await reply.text() };
+    },
+  });
+  const { token } = await site.track(userId, 'enrol', { scope: 'add:authenticators' });
+  await device.push.addCredential(token);
+  return device;
 }
 
 const mailedCode = (site: Site, userId: string) =>
@@ -209,6 +234,41 @@ export const states: readonly State[] = [
       await withMail(site, userId);
       await challenge(page, site, userId);
       await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
+    name: 'push',
+    caption: 'A push to the user’s phone: the number to enter there.',
+    async reach(page, site, userId) {
+      await withPhone(site, userId);
+      await challenge(page, site, userId);
+      await page.locator('.Number').waitFor();
+    },
+  },
+  {
+    name: 'push-late',
+    caption: 'No answer for half a minute: other ways come first.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await withPhone(site, userId);
+      await page.clock.install();
+      await challenge(page, site, userId, { defaultVerificationMethod: 'PUSH' });
+      if (await page.getByRole('link', { name: 'Push message' }).isVisible()) await pick(page, 'Push message');
+      await page.locator('.Number').waitFor();
+      await page.clock.runFor(31_000);
+      await page.getByText('No answer yet.').waitFor();
+    },
+  },
+  {
+    name: 'push-wrong-number',
+    caption: 'Another number was entered on the phone.',
+    async reach(page, site, userId) {
+      const device = await withPhone(site, userId);
+      await challenge(page, site, userId);
+      const number = await page.locator('.Number strong').textContent();
+      const { body } = await device.push.getChallenge();
+      await device.push.updateChallenge(body.challengeId, true, number === '99' ? '10' : String(Number(number) + 1));
+      await page.getByText('Another number was entered').waitFor();
     },
   },
   {

@@ -30,6 +30,8 @@ import { holdOf, permitEnrolment } from '../permit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
 import { holdFactors } from '../settle-factors.ts';
 import { appKeysOf } from './app-keys.ts';
+import { attestApp } from './attest-app.ts';
+import type { AppAttestation } from './attest-app.ts';
 
 /** What an app sends with its public key. */
 interface SentCredential {
@@ -80,8 +82,9 @@ async function place<R extends Route>(
   const stored = await loadCredential(context.db, tenant.tenantId, method, appKey.credentialId);
   if (stored === undefined || stored.userId !== key.userId) {
     permitKey(action, method);
+    const attested = await attestApp(context, request, action, method, request.body.performAttestation);
     if (stored !== undefined) await takeFrom(context, request, tenant, stored);
-    return enrol(context, request, route, action, newAuthenticator(context, request, action, method, appKey));
+    return enrol(context, request, route, action, newAuthenticator(context, request, action, method, appKey, attested));
   }
   const given = withGiven(context, request, tenant, stored);
   // Nothing new: an app asks again if it missed the response.
@@ -96,6 +99,7 @@ function newAuthenticator(
   { tenant, key, nowMs }: OpenAction,
   method: string,
   { credentialId, publicKey }: AppKey,
+  attested: { readonly attestation?: AppAttestation },
 ): AuthenticatorRow {
   const { deviceName, devicePlatform, pushToken } = body;
   const authenticatorId = context.runtime.ids.uuid();
@@ -113,6 +117,7 @@ function newAuthenticator(
       ...(devicePlatform === undefined ? {} : { devicePlatform }),
       ...(sender.userAgent === undefined ? {} : { userAgent: sender.userAgent.slice(0, userAgentLengthMax) }),
       ...lifetimeOf(tenant, method, nowMs),
+      ...attested,
     },
     secretSealed: sealedPushToken(context, tenant, method, authenticatorId, pushToken),
     counter: null,

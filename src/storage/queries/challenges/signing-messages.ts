@@ -84,3 +84,28 @@ export async function spendSigningMessage(
   const values = [tenantId, authenticatorId, purpose, challengeId, sqlTime(nowMs)];
   return (await sql.query(spendStatement, values)).length === 1;
 }
+
+const spendStatementStatement = statement<{ challengeId: string }>(
+  'spend_app_statement',
+  `insert into challenges (tenant_id, challenge_id, token_digest, user_id, created_at, expires_at, purpose,
+     idempotency_key, scope, request)
+   values ($1, $2, $3, $4, $5, $6, 'possession', '', '', '{}')
+   on conflict do nothing returning challenge_id`,
+);
+
+/** Uses up a statement about an app. False if it was used before. */
+export async function spendAppStatement(
+  sql: Sql,
+  tenantId: string,
+  spent: {
+    readonly challengeId: string;
+    readonly digest: Buffer;
+    readonly userId: string;
+    readonly nowMs: number;
+    readonly expiresAtMs: number;
+  },
+): Promise<boolean> {
+  const { challengeId, digest, userId, nowMs, expiresAtMs } = spent;
+  const values = [tenantId, challengeId, digest, userId, sqlTime(nowMs), sqlTime(expiresAtMs)];
+  return (await sql.query(spendStatementStatement, values)).length === 1;
+}
