@@ -12,6 +12,7 @@ import { fullSettings, quickSettings } from './bench-case.ts';
 import type { BenchCase } from './bench-case.ts';
 import { embeddedCase } from './cases/embedded.ts';
 import { evaluatorCase } from './cases/evaluator.ts';
+import { eventsCase } from './cases/events.ts';
 import { hostileTenantsCase } from './cases/hostile-tenants.ts';
 import { neighbourCase } from './cases/neighbour.ts';
 import { passkeyCase } from './cases/passkey.ts';
@@ -30,6 +31,7 @@ const cases: readonly BenchCase[] = [
   rulesCase,
   evaluatorCase,
   hostileTenantsCase,
+  eventsCase,
   startAndMemoryCase,
   embeddedCase,
 ];

@@ -2,12 +2,13 @@ import {
   addJobs,
   freeJobs,
   letGoJobs,
+  listFreeJobs,
   prolongJob,
   recordJobEnd,
   recordSharedJobEnd,
   takeJob,
 } from '../storage/queries/job-runs.ts';
-import type { EndedRun, JobLease } from '../storage/queries/job-runs.ts';
+import type { EndedRun, JobLease, JobLook, SoughtJob } from '../storage/queries/job-runs.ts';
 import type { Job, JobContext } from './job.ts';
 
 /** How often a node looks whether a job is due, in milliseconds, however rarely that is: soon after another has died. */
@@ -15,6 +16,8 @@ export const lookMs = 5_000;
 /** How long a node has a job without a word, in milliseconds. With the look after it, another takes over within 25 s (F40). */
 export const leaseMs = 20_000;
 const prolongMs = 5_000;
+// Timers of the same interval run within it.
+const sharedLookMs = 500;
 // A job that runs every few seconds stays with its node, which writes no more often than this that it does.
 const recordMs = 10_000;
 const retryMs = 60_000;
@@ -47,9 +50,13 @@ export async function runJobs(
     jobs.map((job) => ({ name: job.name, dueAtMs: nextDueMs(job, nowMs) })),
   );
   const node: Node = { context, nodeId, observe, isStopping: false };
+  const isDue = sharedLooks(
+    node,
+    jobs.filter((job) => job.isShared !== true),
+  );
   const running = new Set<Promise<void>>();
   const stops = jobs.map((job) => {
-    const turn = job.isShared === true ? sharedTurns(node, job) : ownTurns(node, job);
+    const turn = job.isShared === true ? sharedTurns(node, job) : ownTurns(node, job, isDue);
     return runtime.timers.every(Math.min(job.intervalMs, lookMs), async () => {
       const run = turn().catch(warn);
       running.add(run);
@@ -88,8 +95,32 @@ function sharedTurns(node: Node, job: Job): () => Promise<void> {
   };
 }
 
+type IsDue = (job: Job) => Promise<boolean>;
+
+/** Looks that jobs share: their timers run at the same time, and almost always none of them is due. */
+function sharedLooks({ context, nodeId }: Node, jobs: readonly Job[]): IsDue {
+  const { db, runtime } = context;
+  let latest: { readonly atMs: number; readonly free: Promise<readonly string[]> } | undefined;
+  return async ({ name }) => {
+    const nowMs = runtime.clock.now();
+    if (latest === undefined || nowMs < latest.atMs || nowMs > latest.atMs + sharedLookMs) {
+      const sought = jobs.map((job) => soughtJob(job, nowMs));
+      latest = { atMs: nowMs, free: listFreeJobs(db, sought, lookAt(nodeId, nowMs)) };
+    }
+    return (await latest.free).includes(name);
+  };
+}
+
+function soughtJob({ name, intervalMs }: Job, nowMs: number): SoughtJob {
+  return { name, latestDueMs: nowMs + Math.max(intervalMs, retryMs) + clockSlackMs };
+}
+
+function lookAt(nodeId: string, nowMs: number): JobLook {
+  return { nodeId, nowMs, latestLeaseMs: nowMs + leaseMs + clockSlackMs, patientUntilMs: nowMs - 2 * lookMs };
+}
+
 /** Turns of a job that one node does at a time. */
-function ownTurns(node: Node, job: Job): () => Promise<void> {
+function ownTurns(node: Node, job: Job, isDue: IsDue): () => Promise<void> {
   const { context, nodeId } = node;
   const { db, runtime } = context;
   const isFrequent = job.intervalMs <= lookMs;
@@ -97,7 +128,6 @@ function ownTurns(node: Node, job: Job): () => Promise<void> {
     const nowMs = runtime.clock.now();
     return { name: job.name, nodeId, nowMs, leasedUntilMs: nowMs + ms };
   };
-  const latestMs = () => runtime.clock.now() + Math.max(job.intervalMs, leaseMs) + clockSlackMs;
   // Until when the job is this node's, and when that was last written.
   let held: { readonly untilMs: number; readonly recordedMs: number } | undefined;
 
@@ -109,9 +139,10 @@ function ownTurns(node: Node, job: Job): () => Promise<void> {
   return async () => {
     if (held === undefined || runtime.clock.now() >= held.untilMs) {
       held = undefined;
-      const taken = lease(leaseMs);
-      if (!(await takeJob(db, taken, { latestMs: latestMs(), patienceMs: 2 * lookMs }))) return;
-      held = { untilMs: taken.leasedUntilMs, recordedMs: -Infinity };
+      if (!(await isDue(job))) return;
+      const { nowMs, leasedUntilMs } = lease(leaseMs);
+      if (!(await takeJob(db, soughtJob(job, nowMs), lookAt(nodeId, nowMs), leasedUntilMs))) return;
+      held = { untilMs: leasedUntilMs, recordedMs: -Infinity };
     }
     const { recordedMs } = held;
     const stopProlonging = runtime.timers.every(prolongMs, () => prolong().catch(context.warn));

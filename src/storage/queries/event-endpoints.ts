@@ -73,7 +73,9 @@ export async function loadEndpoint(sql: Sql, tenantId: string, endpointId: strin
   return row;
 }
 
-const lockStatement = statement<EndpointRow>('lock_event_endpoint', `${loadStatement.text} for update`);
+// Not "for update": the attempts that are recorded beside it refer to the endpoint, so two requests that end at the same
+// time would wait for each other until the database ends one.
+const lockStatement = statement<EndpointRow>('lock_event_endpoint', `${loadStatement.text} for no key update`);
 
 export async function lockEndpoint(sql: Sql, tenantId: string, endpointId: string): Promise<EndpointRow | undefined> {
   const [row] = await sql.query(lockStatement, [tenantId, endpointId]);

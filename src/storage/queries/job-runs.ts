@@ -37,26 +37,59 @@ export async function addJobs(
   await sql.query(addStatement, [jobs.map(({ name }) => name), jobs.map(({ dueAtMs }) => sqlTime(dueAtMs))]);
 }
 
-const takeStatement = statement<{ name: string }>(
-  'take_job',
-  // A time after $5 was set by a clock that has gone back since.
-  `update job_runs set node_id = $2, started_at = $3, leased_until = $4
-   where name = $1 and (due_at <= $3 or due_at > $5) and (leased_until is null or leased_until <= $3 or leased_until > $5)
-     and not (error_class is not null and node_id = $2 and due_at > $6)
-   returning name`,
+// Times later than these bounds were set by a clock that has gone back since.
+const isFree = (latestDueAt: string) => `(due_at <= $3 or due_at > ${latestDueAt})
+     and (leased_until is null or leased_until <= $3 or leased_until > $4)
+     and not (error_class is not null and node_id = $2 and due_at > $5)`;
+
+const listFreeStatement = statement<{ name: string }>(
+  'list_free_jobs',
+  `select name from job_runs join unnest($1::text[], $6::timestamptz[]) as asked (name, latest_due_at) using (name)
+   where ${isFree('asked.latest_due_at')}`,
 );
 
-/**
- * Takes a job that is due and that no node holds. False if there is nothing to take; then nothing is written. No due time
- * and no lease is later than `latestMs`. A node on which the job failed leaves it to others until `patienceMs` later.
- */
+/** How a node looks for jobs. */
+export interface JobLook {
+  readonly nodeId: string;
+  readonly nowMs: number;
+  /** No lease ends later. */
+  readonly latestLeaseMs: number;
+  /** A node on which the job failed leaves it to others until it has been due since then. */
+  readonly patientUntilMs: number;
+}
+
+/** A job, and the time after which it cannot be due. */
+export interface SoughtJob {
+  readonly name: string;
+  readonly latestDueMs: number;
+}
+
+const lookValues = ({ nodeId, nowMs, latestLeaseMs, patientUntilMs }: JobLook) => [
+  nodeId,
+  ...[nowMs, latestLeaseMs, patientUntilMs].map(sqlTime),
+];
+
+/** Which of these are due and held by no node. */
+export async function listFreeJobs(sql: Sql, jobs: readonly SoughtJob[], look: JobLook): Promise<readonly string[]> {
+  const latestDue = jobs.map(({ latestDueMs }) => sqlTime(latestDueMs));
+  const rows = await sql.query(listFreeStatement, [jobs.map(({ name }) => name), ...lookValues(look), latestDue]);
+  return rows.map(({ name }) => name);
+}
+
+const takeStatement = statement<{ name: string }>(
+  'take_job',
+  `update job_runs set node_id = $2, started_at = $3, leased_until = $7 where name = $1 and ${isFree('$6')} returning name`,
+);
+
+/** Takes a job that is due and that no node holds. False if there is nothing to take; then nothing is written. */
 export async function takeJob(
   sql: Sql,
-  { name, nodeId, nowMs, leasedUntilMs }: JobLease,
-  { latestMs, patienceMs }: { readonly latestMs: number; readonly patienceMs: number },
+  { name, latestDueMs }: SoughtJob,
+  look: JobLook,
+  leasedUntilMs: number,
 ): Promise<boolean> {
-  const times = [nowMs, leasedUntilMs, latestMs, nowMs - patienceMs].map(sqlTime);
-  return (await sql.query(takeStatement, [name, nodeId, ...times])).length > 0;
+  const values = [name, ...lookValues(look), sqlTime(latestDueMs), sqlTime(leasedUntilMs)];
+  return (await sql.query(takeStatement, values)).length > 0;
 }
 
 // Another node has it, where the lease was over.

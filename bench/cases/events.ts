@@ -1,0 +1,192 @@
+/**
+ * What telling other servers costs: a track of a tenant whose log endpoint collects every action, beside one of a tenant
+ * without; and how long an event takes while thousands wait for an endpoint that never answers.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
+import { testCredentials } from '../../test/rig/server-process.ts';
+import { startReceiver } from '../../test/rig/webhook-receiver.ts';
+import type { BenchCase, BenchRun } from '../bench-case.ts';
+import { startLoadGenerator } from '../load-generator.ts';
+import type { LoadResult } from '../load-process.ts';
+import { seedActions, seedOtherTenant, seedTenant } from '../seed-database.ts';
+import type { Credentials } from '../seed-database.ts';
+import { startSallyport } from '../server-process.ts';
+import type { BenchServer } from '../server-process.ts';
+import { median } from '../statistics.ts';
+import { userIdOf } from '../user-id.ts';
+import { trackJob } from './track.ts';
+
+const shareWithLogMin = 0.92;
+const waitingDeliveries = 10_000;
+const delayMsMax = 2_000;
+const toldEvents = 40;
+
+export const eventsCase: BenchCase = {
+  name: 'events',
+  title: 'Events',
+  async run(run) {
+    const { settings, postgres, say } = run;
+    const open: { stop(): Promise<void> | void }[] = [];
+    try {
+      const url = await postgres.createDatabase('bench_events');
+      const db = openPostgresDatabase({ url, poolSize: 2, random: () => 0.5, onError: () => undefined });
+      open.push({ stop: () => db.close() });
+      const [quiet, logging] = [testCredentials(), testCredentials()];
+      say(`events: storing two tenants with ${settings.users} users and ${settings.manyActions} actions each`);
+      await seedTenant(db, quiet, settings.users);
+      await seedOtherTenant(db, quiet, logging, settings.users);
+      for (const { SALLYPORT_TENANT_ID: tenantId } of [quiet, logging]) {
+        const sample = { userId: userIdOf(0), state: 'ALLOW', decision: '{"v":1}' };
+        await seedActions(db, { tenantId, users: settings.users, sample, from: 0, count: settings.manyActions });
+      }
+      await db.script('vacuum (analyze)');
+      await db.script('checkpoint');
+      const server = await startSallyport({
+        ...quiet,
+        DATABASE_URL: url,
+        SALLYPORT_DATABASE_POOL_SIZE: String(settings.poolSize),
+        SALLYPORT_OUTBOUND_ALLOW: '127.0.0.0/8',
+      });
+      open.push(server);
+
+      const collector = await startReceiver();
+      open.push(collector);
+      await addEndpoint(server, logging, collector.url, ['action.log_created']);
+      // What is stored is told as if the endpoint had been there all along, so that as much is told as the job can.
+      await db.script(`
+        insert into action_log_progress (tenant_id, logged_to)
+        values ('${logging.SALLYPORT_TENANT_ID}', '00000000-0000-0000-0000-000000000000')
+        on conflict (tenant_id) do update set logged_to = excluded.logged_to;
+      `);
+      const generator = startLoadGenerator();
+      open.push(generator);
+      const results = { quiet: [] as LoadResult[], logging: [] as LoadResult[] };
+      let toldCount = 0;
+      for (const credentials of [quiet, logging]) {
+        const job = trackJob(settings, server, credentials);
+        await generator.run({ ...job, warmupMs: settings.firstWarmupMs });
+      }
+      for (let round = 1; round <= settings.rounds; round += 1) {
+        results.quiet.push(await generator.run(trackJob(settings, server, quiet)));
+        const before = records(collector.received);
+        results.logging.push(await generator.run(trackJob(settings, server, logging)));
+        toldCount += records(collector.received) - before;
+        say(`events: round ${round} of ${settings.rounds}`);
+      }
+      const toldPerSecond = (toldCount * 1000) / (settings.rounds * (settings.measureMs + settings.warmupMs));
+      const delaysMs = await delaysBesideDeadEndpoint(run, server, [quiet, logging], db, open);
+      return report(run, results, toldPerSecond, delaysMs);
+    } finally {
+      for (const { stop } of open.reverse()) await stop();
+    }
+  },
+};
+
+function records(received: readonly { readonly body: { readonly records: readonly unknown[] } }[]): number {
+  return received.reduce((sum, { body }) => sum + body.records.length, 0);
+}
+
+/** How long events of both tenants take to arrive, while the first one's other endpoint never answers. */
+async function delaysBesideDeadEndpoint(
+  { say }: BenchRun,
+  server: BenchServer,
+  tenants: readonly [Credentials, Credentials],
+  db: ReturnType<typeof openPostgresDatabase>,
+  open: { stop(): Promise<void> | void }[],
+): Promise<readonly number[]> {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  open.push({
+    stop: () => {
+      silent.closeAllConnections();
+      silent.close();
+    },
+  });
+  const { port } = silent.address() as AddressInfo;
+  const [first] = tenants;
+  const endpointId = await addEndpoint(server, first, `http://127.0.0.1:${port}`, ['rules.published']);
+  say(`events: ${waitingDeliveries} deliveries wait for an endpoint that never answers`);
+  const tenantId = first.SALLYPORT_TENANT_ID;
+  const made = `from generate_series(1, ${waitingDeliveries}) as n`;
+  await db.script(`
+    insert into events (tenant_id, event_id, type, user_id, payload, created_at)
+    select '${tenantId}', md5('bench-event-' || n)::uuid, 'rules.published', null, '{}', now() ${made};
+    insert into deliveries (tenant_id, delivery_id, endpoint_id, event_id, type, created_at, lane, state, due_at, is_out, tries)
+    select '${tenantId}', md5('bench-delivery-' || n)::uuid, '${endpointId}', md5('bench-event-' || n)::uuid,
+      'rules.published', now(), 'single', 'waiting', now(), false, 0 ${made};
+  `);
+  const receiver = await startReceiver();
+  open.push(receiver);
+  const arrivedMs = new Map<string, number>();
+  receiver.answer((response, { body }) => {
+    arrivedMs.set(String(body.data.userId), performance.now());
+    response.end();
+  });
+  for (const tenant of tenants) await addEndpoint(server, tenant, receiver.url, ['authenticator.created']);
+  const delaysMs: number[] = [];
+  for (let at = 0; at < toldEvents; at += 1) {
+    const userId = `told-${at}`;
+    const credentials = tenants[at % 2] ?? first;
+    await call(server, credentials.SALLYPORT_SECRET_KEY, `/v1/users/${userId}/authenticators`, {
+      verificationMethod: 'EMAIL_OTP',
+      email: `${userId}@example.com`,
+    });
+    const writtenMs = performance.now();
+    while (!arrivedMs.has(userId)) {
+      if (performance.now() - writtenMs > 60_000) throw new Error(`The event of ${userId} did not arrive in a minute.`);
+      await pause(5);
+    }
+    delaysMs.push((arrivedMs.get(userId) ?? Number.NaN) - writtenMs);
+  }
+  return delaysMs;
+}
+
+async function addEndpoint(
+  server: BenchServer,
+  { SALLYPORT_MANAGEMENT_KEY }: Credentials,
+  url: string,
+  eventTypes: readonly string[],
+): Promise<string> {
+  const reply = await call(server, SALLYPORT_MANAGEMENT_KEY, '/v1/management/event-endpoints', { url, eventTypes });
+  return (reply as { readonly endpointId: string }).endpointId;
+}
+
+async function call(server: BenchServer, key: string, path: string, body: object): Promise<unknown> {
+  const authorization = `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+  const response = await fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+function report(
+  { settings }: BenchRun,
+  results: Readonly<Record<'quiet' | 'logging', readonly LoadResult[]>>,
+  toldPerSecond: number,
+  delaysMs: readonly number[],
+): string {
+  const shares = results.logging.map(
+    ({ answersPerSecond }, round) => answersPerSecond / (results.quiet[round]?.answersPerSecond ?? Number.NaN),
+  );
+  const share = median(shares);
+  const rate = (of: readonly LoadResult[]) => Math.round(median(of.map((one) => one.answersPerSecond)));
+  const slowestMs = Math.max(...delaysMs);
+  const isReached = (reached: boolean) => (reached ? 'reached' : '**missed**');
+  return [
+    `Two tenants on PostgreSQL with ${settings.manyActions.toLocaleString('en')} stored actions each; an endpoint of one collects \`action.log_created\` and is told meanwhile of what is stored, as fast as the job can: ${Math.round(toldPerSecond).toLocaleString('en')} actions a second. Medians of ${settings.rounds} rounds.`,
+    '',
+    '| tenant | tracks/s | of the other |',
+    '| --- | ---: | ---: |',
+    `| without a log endpoint | ${rate(results.quiet).toLocaleString('en')} | 1 |`,
+    `| with one | ${rate(results.logging).toLocaleString('en')} | ${share.toFixed(2)} (${Math.min(...shares).toFixed(2)} to ${Math.max(...shares).toFixed(2)}) |`,
+    '',
+    `- With a log endpoint track reaches ${share.toFixed(2)} of its throughput without. Target: at least ${shareWithLogMin}, ${isReached(share >= shareWithLogMin)}.`,
+    `- While ${waitingDeliveries.toLocaleString('en')} deliveries wait for an endpoint that never answers, ${toldEvents} events of its tenant and of another arrive elsewhere after ${Math.round(median([...delaysMs]))} ms (median), ${Math.round(slowestMs)} ms at most. Target: less than ${delayMsMax.toLocaleString('en')} ms, ${isReached(slowestMs < delayMsMax)}.`,
+  ].join('\n');
+}
