@@ -27,6 +27,9 @@ beforeAll(async () => {
     ...credentials,
     DATABASE_URL: await createPostgresDatabase(),
     SALLYPORT_LOG_LEVEL: 'warn',
+    SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000',
+    // Both nodes are one server: a token of one is good at the other.
+    SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
     // Nothing listens there: a message is over at once.
     SALLYPORT_OUTBOUND_ALLOW: '127.0.0.1:9',
   };
