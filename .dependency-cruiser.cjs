@@ -151,12 +151,7 @@ module.exports = {
     ...stories,
     ...room(
       'operations/',
-      [
-        '^src/methods/operations\\.ts$',
-        '^src/delivery/inbox\\.ts$',
-        '^src/texts/',
-        '^src/runtime/tokens\\.ts$',
-      ],
+      ['^src/methods/operations\\.ts$', '^src/delivery/inbox\\.ts$', '^src/texts/', '^src/runtime/tokens\\.ts$'],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
     {

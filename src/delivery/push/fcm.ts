@@ -41,7 +41,10 @@ export function openFcm(
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + assertionSeconds)
       .sign(key);
-    const form = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
+    const form = new URLSearchParams([
+      ['grant_type', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      ['assertion', assertion],
+    ]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const reply = await tokens.post('/token', headers, form.toString(), signal);
     const { access_token: token, expires_in: seconds } = jsonOf(reply);
