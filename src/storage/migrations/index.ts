@@ -32,6 +32,7 @@ import * as rememberedDevices from './0029-remembered-devices.ts';
 import * as watching from './0030-watching.ts';
 import * as whatBecameOfMessages from './0032-what-became-of-messages.ts';
 import * as texts from './0033-texts.ts';
+import * as signingMessages from './0034-signing-messages.ts';
 import * as claimedChallenges from './0035-claimed-challenges.ts';
 
 interface MigrationName {
@@ -97,5 +98,6 @@ export const migrations: readonly Migration[] = [
   { version: 30, name: 'watching', sql: watching.sql },
   { version: 32, name: 'what-became-of-messages', steps: whatBecameOfMessages.steps, tables: [] },
   { version: 33, name: 'texts', sql: texts.sql },
+  { version: 34, name: 'signing-messages', sql: signingMessages.sql },
   { version: 35, name: 'claimed-challenges', sql: claimedChallenges.sql },
 ];
