@@ -75,7 +75,10 @@ function sendingLimits(tenant: Tenant, verificationMethod: string) {
   return limits.length > 0 ? limits : [mailLimit];
 }
 
-function configuredLimits(tenant: Tenant, verificationMethod: string): readonly Pick<SendingLimit, 'messagesMax' | 'windowMs'>[] {
+function configuredLimits(
+  tenant: Tenant,
+  verificationMethod: string,
+): readonly Pick<SendingLimit, 'messagesMax' | 'windowMs'>[] {
   const configured = methodSettings(tenant, verificationMethod)['sendingRateLimitConfigurations'];
   return (Array.isArray(configured) ? configured : []).flatMap((stored) => {
     const limit = readRateLimit(stored);

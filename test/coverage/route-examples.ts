@@ -141,7 +141,8 @@ function inQuery({ appKey }: Objects): string {
 /** Finding, registering and removing the key of an app. */
 function appExamples(namespace: string, name: string): Readonly<Record<string, Example>> {
   return {
-    [`find${name}Credential`]: (objects) => ofApp(objects, 'GET', `user-authenticators/${namespace}?${inQuery(objects)}`),
+    [`find${name}Credential`]: (objects) =>
+      ofApp(objects, 'GET', `user-authenticators/${namespace}?${inQuery(objects)}`),
     [`add${name}Credential`]: ({ token, newAppKey }) =>
       client('POST', `user-authenticators/${namespace}`, token, {
         publicKey: keyOf(newAppKey),
