@@ -218,7 +218,7 @@ module.exports = {
       to: { path: 'node_modules/parse5/' },
     },
     ...room('methods/', ['^src/contract/', '^src/core/', '^src/runtime/(runtime|crypto|certificates)\\.ts$'], {
-      npm: ['@simplewebauthn', 'zod'],
+      npm: ['@simplewebauthn', 'jose', 'zod'],
     }),
     {
       name: 'manifests-are-data',
@@ -300,7 +300,7 @@ module.exports = {
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
-      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'aws4fetch'] },
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'aws4fetch', 'jose'] },
     ),
     ...room('jobs/', [
       '^src/core/',

@@ -9,6 +9,9 @@ import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
 import type { Email, Mailer } from './delivery/email/mailer.ts';
+import { pushEndpoints } from './delivery/push/pusher.ts';
+import type { PushEndpoints } from './delivery/push/pusher.ts';
+import { tenantPushers } from './delivery/push/tenant-pushers.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import { openRelays } from './delivery/relays.ts';
 import type { Text } from './delivery/text/texter.ts';
@@ -76,6 +79,8 @@ export interface AppOptions {
   readonly inbox: Inbox | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
+  /** In place of the real push services. */
+  readonly pushEndpoints?: PushEndpoints;
   readonly seal: Seal;
   readonly runtime: Runtime;
   readonly logger: FastifyBaseLogger;
@@ -133,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   );
   const counts = tenantCounts(runtime.clock);
+  const pushers = tenantPushers(options.pushEndpoints ?? pushEndpoints);
   published.onChange(() => {
     for (const relays of [mailRelays, textRelays]) {
       relays.closeStale((tenantId, method) => {
@@ -152,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     texter: options.inbox?.texter,
     mailRelays,
     textRelays,
+    pushers,
     outbound: options.outbound,
     inbox: options.inbox,
     warn,
@@ -303,6 +310,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       options.mailer?.close();
       mailRelays.close();
       textRelays.close();
+      pushers.close();
       if (options.owner !== undefined && options.owner !== db) await options.owner.close();
       await db.close();
     },

@@ -1,5 +1,6 @@
 import type { Email, Mailer } from '../delivery/email/mailer.ts';
 import type { Inbox } from '../delivery/inbox.ts';
+import type { TenantPushers } from '../delivery/push/tenant-pushers.ts';
 import type { Outbound } from '../delivery/outbound.ts';
 import type { Relays } from '../delivery/relays.ts';
 import type { Text, Texter } from '../delivery/text/texter.ts';
@@ -31,6 +32,7 @@ export interface Context {
   readonly mailRelays: Relays<Email>;
   /** And their texts. */
   readonly textRelays: Relays<Text>;
+  readonly pushers: TenantPushers;
   /** Delivers texts for tenants without their own provider: in development, the inbox. See `telling/tenant-texter.ts`. */
   readonly texter: Texter | undefined;
   /** Connects to hosts that tenants have configured. */

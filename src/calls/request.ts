@@ -14,6 +14,8 @@ export interface Request<R extends Route> {
   /** The languages that the caller prefers, as their browser sends them. */
   readonly acceptLanguage: string | undefined;
   readonly sender: Sender;
+  /** The signature of an app; only routes that are signed get it. */
+  readonly signature: string | undefined;
   /** Absent on routes that declare none. */
   readonly cookies: Cookies | undefined;
 }
@@ -69,5 +71,6 @@ export interface ParsedRequest {
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
   readonly sender: Sender;
+  readonly signature: string | undefined;
   readonly cookies: Cookies | undefined;
 }

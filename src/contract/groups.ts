@@ -121,6 +121,12 @@ export const groups = {
     description:
       'A page shows a code, the user’s app scans it, shows who asks and for what, and approves it with its key. The page waits over a live connection, or polls.',
   },
+  push: {
+    area: browser,
+    title: 'Push',
+    description:
+      'Ask the apps on the user’s phones to approve an action. A browser starts the request, shows the number to match and polls for the answer. The app reads what waits, shows it to the user and answers with its signature.',
+  },
   'recovery-codes': {
     area: browser,
     title: 'Recovery codes',

@@ -126,6 +126,15 @@ function success({ reply, example }: Route, components: Json): Json {
   }
 }
 
+const signatureParameter = {
+  name: 'X-Authsignal-Signature',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description:
+    'Signature of the app’s key over the message that it was given: ECDSA with SHA-256 in DER, as standard base64. Absent: the call is unsigned.',
+};
+
 function operationObject(route: Route, components: Json): Json {
   const { params, query, body: sent } = route.example.request ?? {};
   const parameters = [
@@ -138,6 +147,7 @@ function operationObject(route: Route, components: Json): Json {
       in: 'query',
       ...exampleOf(query, parameter.name),
     })),
+    ...(route.isSigned === true ? [signatureParameter] : []),
   ];
   const body = jsonSchema(route.body, 'input', components);
   // The body of a GET is not read; an alias may have one.

@@ -115,6 +115,8 @@ export interface RouteMembers<
   readonly isCounted?: true;
   /** Whether the body may be as large as in the management API (ruling 3). */
   readonly isLarge?: true;
+  /** Whether apps may send a signature in the header `X-Authsignal-Signature`. */
+  readonly isSigned?: true;
   /** Names of the cookies that it reads or sets, on pages of the tenant's expected origins (client-api 4.4). */
   readonly cookies?: readonly string[];
   /** Refusals beyond those of every route and those of its credentials. */

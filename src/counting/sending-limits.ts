@@ -71,10 +71,40 @@ export async function countSend(
 
 /** The limits for a method's mails, which all apply: those that the tenant configured, otherwise the built-in one. */
 function sendingLimits(tenant: Tenant, verificationMethod: string) {
+  const limits = configuredLimits(tenant, verificationMethod);
+  return limits.length > 0 ? limits : [mailLimit];
+}
+
+function configuredLimits(
+  tenant: Tenant,
+  verificationMethod: string,
+): readonly Pick<SendingLimit, 'messagesMax' | 'windowMs'>[] {
   const configured = methodSettings(tenant, verificationMethod)['sendingRateLimitConfigurations'];
-  const limits = (Array.isArray(configured) ? configured : []).flatMap((stored) => {
+  return (Array.isArray(configured) ? configured : []).flatMap((stored) => {
     const limit = readRateLimit(stored);
     return limit === undefined ? [] : [{ messagesMax: limit.max, windowMs: limit.windowMs }];
   });
-  return limits.length > 0 ? limits : [mailLimit];
+}
+
+/**
+ * Counts a message to a user that has no address, against the limits that the tenant has configured for its method.
+ * @throws {Refusal} `too_many_requests`
+ */
+export async function countSendToUser(
+  sql: Sql,
+  context: Context,
+  tenant: Tenant,
+  message: { verificationMethod: string; userId: string; nowMs: number },
+): Promise<void> {
+  const { verificationMethod, userId, nowMs } = message;
+  const subject = { subject: `user:${userId}`, verificationMethod };
+  const limits = configuredLimits(tenant, verificationMethod).map((limit) => ({ ...limit, ...subject }));
+  if (limits.length === 0) return;
+  await lockSending(sql, tenant.tenantId, [subject]);
+  const reached = await findReachedLimit(sql, tenant.tenantId, limits, nowMs);
+  if (reached !== undefined) {
+    const sentence = 'The user was asked too often. Try again later.';
+    throw new Refusal('too_many_requests', sentence, Math.ceil(reached.windowMs / 1000));
+  }
+  await recordCounted(sql, context, tenant, [subject], subject.subject, nowMs);
 }

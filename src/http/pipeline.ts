@@ -37,6 +37,8 @@ export interface IncomingRequest<Caller> {
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
   readonly sender: Sender;
+  /** The signature of an app, on routes that take one. */
+  readonly signature: string | undefined;
   /** Absent on routes that declare none. */
   readonly cookies: CookieJar | undefined;
   /** Whether the caller has hung up. */
@@ -214,6 +216,7 @@ async function answer<Holder extends KeyHolder, Client extends KnownCaller>(
       origin: request.headers.origin,
       framedBy: framingOrigin(request.headers),
     },
+    signature: route.isSigned === true ? signatureOf(request) : undefined,
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
     isGone: hangUpOf(request),
   };
@@ -236,6 +239,11 @@ function inspectorOf(
   route: Route,
 ): (written: unknown) => void {
   return inspectReply === undefined ? () => undefined : (written) => inspectReply(route, written);
+}
+
+function signatureOf({ headers }: FastifyRequest): string | undefined {
+  const { 'x-authsignal-signature': signature } = headers;
+  return Array.isArray(signature) ? signature.join() : signature;
 }
 
 /**

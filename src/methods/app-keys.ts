@@ -1,4 +1,5 @@
 import { isEs256Signature, readP256PublicKey, sha256 } from '../runtime/crypto.ts';
+import { checkAppStatement } from './app-attestation.ts';
 import { isDerSignature } from './der-signature.ts';
 import type { AppKey, AppKeys, AuthenticatorView, Method } from './method.ts';
 import type { MethodManifest } from './manifest.ts';
@@ -31,6 +32,7 @@ function appKeys(namespace: string): AppKeys {
       if (key === undefined || bytes === undefined || !isDerSignature(bytes)) return false;
       return isEs256Signature(key, message, bytes);
     },
+    attest: checkAppStatement,
   };
 }
 

@@ -242,6 +242,23 @@ export interface AppKey {
   readonly publicKey: string;
 }
 
+/** Why a statement that an app is genuine does not count; only the audit log and the stored registration say so. */
+export type AttestationFailure =
+  'unconfigured' | 'unreadable' | 'chain' | 'nonce' | 'key' | 'app' | 'environment' | 'device' | 'time';
+
+export type AttestationResult =
+  { readonly isGenuine: true } | { readonly isGenuine: false; readonly why: AttestationFailure };
+
+/** What a statement about an app is checked against. */
+export interface AppExpectation {
+  /** The settings of the method, and its sealed credentials for Play Integrity. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** It is made for one of these. */
+  readonly nonces: readonly string[];
+  readonly nowMs: number;
+}
+
 /** Keys that an app keeps on a phone and signs short texts with (client-api 6.1). */
 export interface AppKeys {
   /** Reads a key from a body; undefined if it is not a key on P-256. */
@@ -250,6 +267,11 @@ export interface AppKeys {
   readQuery(publicKey: string): AppKey | undefined;
   /** Whether the key has signed the message: ECDSA with SHA-256, DER, standard base64. */
   isSignature(key: Pick<AppKey, 'publicKey'>, message: string, signature: string): boolean;
+  /** Whether a statement of Apple or Google shows that the app is genuine. Asks nobody. */
+  attest(
+    statement: { readonly provider: string; readonly token: string; readonly keyId?: string | undefined },
+    expected: AppExpectation,
+  ): Promise<AttestationResult>;
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { VerificationMethod } from '../contract/values.ts';
 import { contactOf, isReachable } from '../core/authenticators/contact.ts';
 import type { MethodManifest } from '../methods/manifest.ts';
+import { hasExpired } from '../core/authenticators/expiry.ts';
 import { manifests } from '../methods/manifests.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import type { GuessWait } from './guess-waits.ts';
@@ -23,7 +24,9 @@ export function challengeMethods(
   waitOf: (method: string) => GuessWait,
   { hasRecoveryCodes }: { readonly hasRecoveryCodes: boolean },
 ): readonly VerificationMethod[] {
-  const taken = action.verified.filter((row) => isTaken(action.tenant, row) && isReached(row));
+  const taken = action.verified.filter(
+    (row) => isTaken(action.tenant, row) && isReached(row) && !hasExpired(row, action.nowMs),
+  );
   const own = new Set(taken.map(({ verificationMethod }) => verificationMethod));
   if (hasRecoveryCodes && action.verified.length > 0) own.add('RECOVERY_CODE');
   return methodsOf(({ verificationMethod: method, perUser }) => {

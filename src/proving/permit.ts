@@ -103,6 +103,23 @@ export function permitProof(action: OpenAction, method: string, authenticator?: 
   throw new Refusal('forbidden', `This action does not accept ${method}. Ask for one of the methods that it permits.`);
 }
 
+/**
+ * Refuses a proof of this assurance by any of these authenticators that could not move the action.
+ * @throws {Refusal} `invalid_configuration`, `forbidden`
+ */
+export function permitAssurance(
+  action: OpenAction,
+  proof: Pick<ProofStrength, 'method' | 'assurance'>,
+  authenticators: readonly AuthenticatorRow[],
+): void {
+  requireUsable(action, proof.method);
+  if (authenticators.some((row) => satisfiesDemand(action, countedProof(proof, row, action.nowMs)))) return;
+  throw new Refusal(
+    'forbidden',
+    `This action does not accept ${proof.method} with assurance ${proof.assurance}. Ask for one of the methods that it permits.`,
+  );
+}
+
 /** Whether an enrolment would be the user's first authenticator. Only then does a registration prove anything. */
 function isFirstEnrolment({ verified }: OpenAction): boolean {
   return verified.length === 0;

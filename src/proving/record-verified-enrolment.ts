@@ -18,7 +18,7 @@ import { lockOrCreateUser, recordUser } from '../storage/queries/users.ts';
 import type { UserRow } from '../storage/queries/users.ts';
 import { isUniqueViolation } from '../storage/sql.ts';
 import type { Sql } from '../storage/sql.ts';
-import { authenticatorSecretPlace } from './authenticator-secret-place.ts';
+import { authenticatorSecretPlace } from '../calls/authenticator-secret-place.ts';
 import type { newRecoveryCodes } from './new-recovery-codes.ts';
 import type { Context } from '../calls/context.ts';
 import type { KeyRequest } from '../calls/request.ts';

@@ -134,3 +134,25 @@ function isDer(element: BaseBlock): boolean {
   if (element.lenBlock.isIndefiniteForm) return false;
   return element instanceof Constructed ? element.valueBlock.value.every(isDer) : !element.idBlock.isConstructed;
 }
+
+/** A leaf certificate, as far as a statement about an app depends on it. */
+export interface Leaf {
+  /** The point of its key on a curve, uncompressed. */
+  readonly point: Buffer;
+  /** The value of an extension, in DER; undefined if it has none. */
+  extension(id: string): Buffer | undefined;
+}
+
+/** Reads a certificate in DER; undefined if it is none, or its key is not on a curve. */
+export function readLeaf(der: Buffer): Leaf | undefined {
+  const certificate = readDer(der);
+  if (certificate?.publicKey.asymmetricKeyType !== 'ec') return undefined;
+  const { x = '', y = '' } = certificate.publicKey.export({ format: 'jwk' });
+  return {
+    point: Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]),
+    extension(id) {
+      const found = extensionsOf(certificate).find(({ extnID }) => extnID === id);
+      return found === undefined ? undefined : Buffer.from(found.extnValue.buffer);
+    },
+  };
+}

@@ -2,8 +2,14 @@ import type { Tenant } from '../storage/published.ts';
 import type { LinkChallengeRow } from '../storage/queries/challenges/of-actions.ts';
 import type { TokenCaller } from '../calls/caller.ts';
 
-/** The caller who requested the link, with what their token permitted. */
-export function linkCaller(tenant: Tenant, challenge: LinkChallengeRow): TokenCaller {
+/** What is stored of a request that is answered without the token that made it. */
+type AskedChallenge = Pick<
+  LinkChallengeRow,
+  'userId' | 'actionCode' | 'idempotencyKey' | 'scope' | 'state' | 'createdAt' | 'expiresAt'
+>;
+
+/** The caller who requested the link or the push, with what their token permitted. */
+export function linkCaller(tenant: Tenant, challenge: AskedChallenge): TokenCaller {
   return {
     kind: 'client',
     tenant,

@@ -47,6 +47,7 @@ export interface TenantSettings {
   readonly recoveredFactorHoldHours: number;
   /** Whether a user who removed their last authenticator may enrol again without a proof (A12). */
   readonly inlineReEnrolment: boolean;
+  readonly allowPlainPushApproval: boolean;
   readonly allowDeletingUserAuthenticators: boolean;
   readonly allowDisablingMfa: boolean;
   readonly hideRecoveryCodesOnEnrollment: boolean;
@@ -75,6 +76,7 @@ const defaultSettings: TenantSettings = {
   factorChangePolicy: 'strongest-proof',
   recoveredFactorHoldHours: 24,
   inlineReEnrolment: false,
+  allowPlainPushApproval: false,
   allowDeletingUserAuthenticators: true,
   allowDisablingMfa: false,
   hideRecoveryCodesOnEnrollment: false,

@@ -16,13 +16,13 @@ const settingOf: Readonly<Record<PushService, string>> = {
 };
 
 /** The services that a tenant has configured, with their setting. */
-function pushServices(tenant: Tenant): readonly PushService[] {
+export function pushServices(tenant: Tenant): readonly PushService[] {
   const settings = configurationOf(tenant)?.settings ?? {};
   const services = servicesOf[String(settings['pushProvider'])] ?? [];
   return services.filter((service) => settings[settingOf[service]] !== undefined);
 }
 
-function configurationOf({ authenticatorConfigurations }: Tenant) {
+export function configurationOf({ authenticatorConfigurations }: Tenant) {
   return authenticatorConfigurations.find(({ verificationMethod }) => verificationMethod === 'PUSH');
 }
 

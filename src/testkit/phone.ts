@@ -38,7 +38,7 @@ export interface PhoneOptions {
 export interface AddOptions {
   readonly pushToken?: string;
   /** Makes the statement of Apple or Google for a nonce, which the phone fetches first. */
-  readonly attest?: (nonce: string) => { readonly token: string; readonly keyId?: string };
+  readonly attest?: (nonce: string) => Promise<{ readonly token: string; readonly keyId?: string }>;
 }
 
 type Member = string | boolean | null | undefined | { readonly [name: string]: string | undefined };
@@ -91,6 +91,8 @@ const required = {
   claim: ['success'],
   verify: ['token', 'userId', 'userAuthenticatorId'],
 } as const;
+
+export type Phone = ReturnType<typeof phone>;
 
 export function phone(options: PhoneOptions) {
   const {
@@ -159,7 +161,7 @@ export function phone(options: PhoneOptions) {
     if (attest === undefined) return undefined;
     const { body } = await call('POST', 'challenge', { token, body: {}, members: required.challenge });
     const provider = platform === 'ios' ? 'APP_ATTEST' : 'PLAY_INTEGRITY';
-    return { provider, ...attest(String(body.nonce)) };
+    return { provider, ...(await attest(String(body.nonce))) };
   }
 
   /** Finding, registering and removing the key of a namespace. */

@@ -8,6 +8,7 @@ import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
 import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
+import type { PushEndpoints } from '../delivery/push/pusher.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import type { Outbound } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
@@ -90,6 +91,8 @@ export async function testApp(
     readonly outboundAllow?: readonly string[];
     /** In place of real connections to targets of tenants. */
     readonly outbound?: Outbound;
+    /** In place of the services of Apple and Google. */
+    readonly pushEndpoints?: PushEndpoints;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -121,6 +124,7 @@ export async function testApp(
     mailer: options.mailer ?? undefined,
     inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
     outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
+    ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),
     seal,
     runtime,
     logger,

@@ -47,6 +47,7 @@ export const messageScreens: readonly Screen[] = [
   { id: 'totp-code-entry', label: 'Enter the code of an authenticator app', family: 'totp' },
   { id: 'totp-download', label: 'Where to get an authenticator app', family: 'totp' },
   { id: 'totp-setup', label: 'Connect an authenticator app', family: 'totp' },
+  { id: 'push-wait', label: 'Answer a push on the phone', family: 'push' },
   { id: 'passkey-verify', label: 'Use a passkey', family: 'passkey' },
   { id: 'passkey-create', label: 'Create a passkey', family: 'passkey' },
   { id: 'passkey-uplift', label: 'Offer a passkey after a challenge', family: 'passkey' },

@@ -193,6 +193,77 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(asked(before)).toEqual([]);
   });
 
+  describe('texts by Twilio', () => {
+    const authToken = 'an auth token of Twilio';
+    const number = '+64211234567';
+    const configureTexts = async () => {
+      const reply = await manage(app, tenant)('POST', '/authenticator-configurations/sms', {
+        smsProvider: 'TWILIO',
+        smsCountryCodes: ['NZ'],
+        twilioCredentials: { accountSid: 'AC1', authToken, messagingServiceSid: 'MG1' },
+      });
+      expect(reply.status, reply.text).toBe(200);
+      const logs = { logEventsWebhookConfig: { endpointUrl: 'https://logs.example.com/all' } };
+      expect((await manage(app, tenant)('PATCH', '/tenant', logs)).status).toBe(200);
+      await app.app.context.published.refresh();
+      return String(reply.body.callbackUrl).replace(publicUrl, '');
+    };
+    const startText = (phoneNumber = number) =>
+      call('POST', '/v1/challenge', { verificationMethod: 'SMS', action: 'pay', userId: newUser(), phoneNumber });
+    const tell = (path: string, members: Readonly<Record<string, string>>, key = authToken) => {
+      const joined = Object.entries(members)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([name, value]) => name + value);
+      const signature = createHmac('sha1', key)
+        .update(publicUrl + path + joined.join(''))
+        .digest('base64');
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': signature,
+      };
+      return app.call('POST', path, { key: null, rawBody: new URLSearchParams(members).toString(), headers });
+    };
+    const logged = async (since: number) => {
+      await app.runtime.advance(5_000);
+      const sent = standIn.requests.slice(since).filter(({ host }) => host === 'logs.example.com');
+      return sent.flatMap(({ body }) => [...body.matchAll(/"type":"(SMS_[A-Z_]+)"/g)].map(([, type]) => type));
+    };
+
+    test('a signed report of delivery is in the log of the challenge, once, and a forged one is not', async () => {
+      const path = await configureTexts();
+      standIn.answer(({ host }) => ({ status: 201, body: host.includes('twilio') ? '{"sid":"SM1"}' : '' }));
+      const before = standIn.requests.length;
+      const started = await startText();
+      expect(started.status, started.text).toBe(200);
+      const report = { MessageSid: 'SM1', MessageStatus: 'delivered', To: number };
+      expect((await tell(path, report, 'another')).status).toBe(403);
+      expect((await tell(path, report)).status).toBe(204);
+      expect((await tell(path, report)).status).toBe(204);
+      // Delivered stays delivered, and of a message that nobody sent nothing is known.
+      expect((await tell(path, { ...report, MessageStatus: 'undelivered' })).status).toBe(204);
+      expect((await tell(path, { ...report, MessageSid: 'SM9' })).status).toBe(204);
+      expect(await logged(before)).toEqual(['SMS_SENT', 'SMS_DELIVERED']);
+    });
+
+    test('a text that did not arrive is in the log, and a number that answers STOP gets none until it answers START', async () => {
+      const path = await configureTexts();
+      standIn.answer(({ host }) => ({ status: 201, body: host.includes('twilio') ? '{"sid":"SM2"}' : '' }));
+      const before = standIn.requests.length;
+      await startText();
+      await tell(path, { MessageSid: 'SM2', MessageStatus: 'undelivered', To: number });
+      expect(await logged(before)).toEqual(['SMS_SENT', 'SMS_NOT_DELIVERED']);
+      await tell(path, { MessageSid: 'IN1', From: number, Body: 'Stop' });
+      await app.runtime.advance(1_000);
+      const asked = standIn.requests.length;
+      const stopped = await startText();
+      expect([stopped.status, stopped.body.error]).toEqual([400, 'delivery_failed']);
+      expect(stopped.text).toContain('STOP');
+      expect(standIn.requests.slice(asked).filter(({ host }) => host.includes('twilio'))).toEqual([]);
+      await tell(path, { MessageSid: 'IN2', From: number, Body: 'START' });
+      expect((await startText()).status).toBe(200);
+    });
+  });
+
   describe('what a provider tells later', () => {
     const callbackOf = async () => {
       const { callbackUrl } = await configure(null);

@@ -66,6 +66,9 @@ export interface Objects {
   readonly deviceCode: string;
   /** The same for a challenge inside the app. */
   readonly inAppAnswer: string;
+  /** A push that waits for the app, `<challengeId>:<number>:<signature>`, and a signed change, `<challengeId>:<signature>`. */
+  readonly openPush: string;
+  readonly pushUpdate: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -119,33 +122,38 @@ async function endpointOfSetting(app: TestApp): Promise<string> {
 }
 
 let phones = 0;
-/** Finding, registering and removing the key of an app. */
-function appExamples(namespace: string, name: string): Readonly<Record<string, Example>> {
-  const path = `user-authenticators/${namespace}`;
-  const anonymous = (objects: Objects, method: string, to: string, body?: object): ExampleRequest => ({
+/** A call of an app, which names its tenant. */
+function ofApp({ tenantId }: Objects, method: string, to: string, body?: object): ExampleRequest {
+  return {
     method,
     path: `/v1/client/${to}`,
-    key: objects.tenantId,
+    key: tenantId,
     // Its own address, because anonymous calls are counted by address.
     remoteAddress: `2001:db8:6:${(phones += 1).toString(16)}::1`,
     ...(body === undefined ? {} : { body }),
-  });
-  return {
-    [`find${name}Credential`]: (objects) =>
-      anonymous(objects, 'GET', `${path}?publicKey=${Buffer.from(keyOf(objects.appKey)).toString('base64url')}`),
-    [`add${name}Credential`]: ({ token, newAppKey }) =>
-      client('POST', path, token, { publicKey: keyOf(newAppKey), deviceName: 'Phone', devicePlatform: 'ios' }),
-    [`remove${name}Credential`]: (objects) => {
-      const [publicKey, signature] = objects.appKey.split(':');
-      return anonymous(objects, 'POST', `${path}/remove`, { publicKey, signature });
-    },
   };
 }
 
-/** A call without a token, from an address of its own. */
-function ofApp({ tenantId }: Objects, path: string, body: object): ExampleRequest {
-  const remoteAddress = `2001:db8:7:${(phones += 1).toString(16)}::1`;
-  return { method: 'POST', path: `/v1/client/${path}`, key: tenantId, remoteAddress, body };
+function inQuery({ appKey }: Objects): string {
+  return `publicKey=${Buffer.from(keyOf(appKey)).toString('base64url')}`;
+}
+
+/** Finding, registering and removing the key of an app. */
+function appExamples(namespace: string, name: string): Readonly<Record<string, Example>> {
+  return {
+    [`find${name}Credential`]: (objects) =>
+      ofApp(objects, 'GET', `user-authenticators/${namespace}?${inQuery(objects)}`),
+    [`add${name}Credential`]: ({ token, newAppKey }) =>
+      client('POST', `user-authenticators/${namespace}`, token, {
+        publicKey: keyOf(newAppKey),
+        deviceName: 'Phone',
+        devicePlatform: 'ios',
+      }),
+    [`remove${name}Credential`]: (objects) => {
+      const [publicKey, signature] = objects.appKey.split(':');
+      return ofApp(objects, 'POST', `user-authenticators/${namespace}/remove`, { publicKey, signature });
+    },
+  };
 }
 
 function keyOf(appKey: string): string {
@@ -184,19 +192,35 @@ export const examples: Readonly<Record<string, Example>> = {
     client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
   startQrCodeChallenge: ({ token, action }) => client('POST', 'challenge/qr-code', token, { action }),
   checkQrCodeChallenge: (objects) =>
-    ofApp(objects, 'verify/qr-code', {
+    ofApp(objects, 'POST', 'verify/qr-code', {
       challengeId: (JSON.parse(objects.scannedCode) as { challengeId: string }).challengeId,
       deviceCode: objects.deviceCode,
     }),
   claimQrCodeChallenge: (objects) =>
-    ofApp(objects, 'user-authenticators/qr-code/challenge/claim', JSON.parse(objects.scannedCode) as object),
+    ofApp(objects, 'POST', 'user-authenticators/qr-code/challenge/claim', JSON.parse(objects.scannedCode) as object),
   answerQrCodeChallenge: (objects) =>
-    ofApp(objects, 'user-authenticators/qr-code/challenge', {
+    ofApp(objects, 'POST', 'user-authenticators/qr-code/challenge', {
       ...(JSON.parse(objects.scannedCode) as object),
       approved: true,
     }),
   verifyInApp: ({ token, inAppAnswer }) => client('POST', 'verify/in-app', token, JSON.parse(inAppAnswer) as object),
   ...appExamples('push', 'Push'),
+  startPushChallenge: ({ token }) => client('POST', 'challenge/push', token, { numberMatching: true }),
+  verifyPush: ({ token, openPush }) => client('POST', 'verify/push', token, { challengeId: openPush.split(':')[0] }),
+  startPushPoll: (objects) => ofApp(objects, 'POST', `user-authenticators/push/challenge/sign?${inQuery(objects)}`),
+  getPendingPush: (objects) => ofApp(objects, 'GET', `user-authenticators/push/challenge?${inQuery(objects)}`),
+  answerPush: (objects) => {
+    const [challengeId, verificationCode, signature] = objects.openPush.split(':');
+    const publicKey = keyOf(objects.appKey);
+    const body = { challengeId, publicKey, signature, approved: true, verificationCode };
+    return ofApp(objects, 'POST', 'user-authenticators/push/challenge', body);
+  },
+  startPushUpdate: (objects) => ofApp(objects, 'POST', `user-authenticators/push/sign?${inQuery(objects)}`),
+  updatePushCredential: (objects) => {
+    const [challengeId, signature] = objects.pushUpdate.split(':');
+    const body = { challengeId, publicKey: keyOf(objects.appKey), signature, pushToken: 'new' };
+    return ofApp(objects, 'PATCH', 'user-authenticators/push', body);
+  },
   ...appExamples('qr-code', 'QrCode'),
   ...appExamples('in-app', 'InApp'),
   getOwnAuthenticators: ({ token }) => client('GET', 'user-authenticators', token),
@@ -477,9 +501,6 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
-  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
-  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
-  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getPushConfiguration: ['createPushConfiguration'],
   updatePushConfiguration: ['createPushConfiguration'],
   deletePushConfiguration: ['createPushConfiguration'],
@@ -565,6 +586,20 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     await stage.app.app.context.published.refresh();
     return requireExample('answerQrCodeChallenge')(objects);
   },
+  'startPushChallenge not_found': ({ own, nobodys }) =>
+    client('POST', 'challenge/push', own.token, {
+      numberMatching: true,
+      userAuthenticatorId: nobodys.userAuthenticatorId,
+    }),
+  'verifyPush not_found': (stage) => ofNobodysApp(stage, 'verifyPush'),
+  'startPushPoll invalid_credential': (stage) => ofNobodysApp(stage, 'startPushPoll'),
+  'getPendingPush invalid_credential': (stage) => ofNobodysApp(stage, 'getPendingPush'),
+  'getPendingPush invalid_request': ({ own }) => ofApp(own, 'GET', 'user-authenticators/push/challenge'),
+  'answerPush invalid_credential': (stage) => ofNobodysApp(stage, 'answerPush'),
+  'answerPush forbidden': (stage) => askedApp(stage, 'blocked'),
+  'answerPush invalid_configuration': (stage) => askedApp(stage, 'disabled'),
+  'startPushUpdate invalid_credential': (stage) => ofNobodysApp(stage, 'startPushUpdate'),
+  'updatePushCredential invalid_credential': (stage) => ofNobodysApp(stage, 'updatePushCredential'),
   'createEventEndpoint invalid_configuration': () =>
     manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
   'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
@@ -803,7 +838,7 @@ async function keptApp(
   const manageTenant = (method: string, path: string, body: object) =>
     app.call(method, `/v1/management${path}`, { key: managementKey, body });
   const made = await manageTenant('POST', `/authenticator-configurations/${namespace}`, configuration);
-  const appKey = newAppKey(app.runtime.clock.now());
+  const { text: appKey } = newAppKey(app.runtime.clock.now());
   const tracked = await app.call('POST', '/v1/users/kept/actions/pay', { key, body: {} });
   const add = requireExample(`add${name}Credential`)({ token: tracked.body.token, newAppKey: appKey } as Objects);
   await app.call(add.method, add.path, { token: tracked.body.token, body: add.body });
@@ -824,7 +859,7 @@ async function scannedElsewhere({ app, nobodys }: Stage): Promise<{ objects: Obj
   const body = { idempotencyKey };
   const tracked = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { key: secretKey, body });
   const token = String(tracked.body.token);
-  const key = signingAppKey(app.runtime.clock.now());
+  const key = newAppKey(app.runtime.clock.now());
   const ofUser = { ...nobodys, tenantId, userId, action, idempotencyKey, token, newAppKey: key.text };
   for (const id of ['addQrCodeCredential', 'startQrCodeChallenge']) {
     const next = await app.call('POST', `/v1/users/${userId}/actions/${action}`, {
@@ -843,26 +878,47 @@ async function scannedElsewhere({ app, nobodys }: Stage): Promise<{ objects: Obj
 
 /** Configurations without which apps cannot register. */
 export const appConfigurations = [
-  ['push', pushCredentials, 'Push'],
+  // Nothing listens there, so that a message is over at once.
+  ['push', { pushProvider: 'WEBHOOK', webhookUrl: 'http://127.0.0.1:9/push' }, 'Push'],
   ['qr-code', {}, 'QrCode'],
   ['in-app', {}, 'InApp'],
 ] as const;
 
-/** The key of an app, with its signature for being removed about now. */
-export function newAppKey(nowMs: number): string {
-  return signingAppKey(nowMs).text;
-}
-
-/** The same, and what signs with it. */
-export function signingAppKey(nowMs: number) {
+/** The key of an app: its text with the signature for being removed about now, and what else it signs. */
+export function newAppKey(nowMs: number) {
   const { publicKey: key, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicKey = key.export({ type: 'spki', format: 'der' }).toString('base64');
   const signed = (message: string) => sign('sha256', Buffer.from(message), privateKey).toString('base64');
   return {
     text: `${publicKey}:${signed(`${Math.floor(nowMs / 600_000)}.0`)}`,
+    signed,
     /** What an app sends to answer a challenge, as JSON text. */
     answer: (challengeId: string) => JSON.stringify({ challengeId, publicKey, signature: signed(challengeId) }),
   };
+}
+
+/** An app that was asked, in a tenant of its own, which then changes. */
+async function askedApp({ app }: Stage, change: 'blocked' | 'disabled'): Promise<ExampleRequest> {
+  const tenant = await app.createTenant('Where an app is asked');
+  const { secretKey: key, managementKey } = tenant;
+  const made = await app.call('POST', '/v1/management/authenticator-configurations/push', {
+    key: managementKey,
+    body: appConfigurations[0][1],
+  });
+  const { text: appKey, signed } = newAppKey(app.runtime.clock.now());
+  const path = '/v1/users/asked/actions/pay';
+  const { token } = (await app.call('POST', path, { key, body: { idempotencyKey: 'k' } })).body;
+  const add = requireExample('addPushCredential')({ token, newAppKey: appKey } as Objects);
+  await app.call(add.method, add.path, { token, body: add.body });
+  const again = (await app.call('POST', path, { key, body: { idempotencyKey: 'l' } })).body;
+  const begin = requireExample('startPushChallenge')({ token: again.token } as Objects);
+  const { challengeId, verificationCode } = (await app.call(begin.method, begin.path, begin)).body;
+  if (change === 'blocked') await app.call('PATCH', `${path}/l`, { key, body: { state: 'BLOCK' } });
+  const configuration = `/v1/management/authenticator-configurations/${String(made.body.authenticatorId)}`;
+  if (change === 'disabled') await app.call('PATCH', configuration, { key: managementKey, body: { isActive: false } });
+  await app.app.context.published.refresh();
+  const openPush = `${challengeId}:${verificationCode}:${signed(String(challengeId))}`;
+  return requireExample('answerPush')({ tenantId: tenant.tenantId, appKey, openPush } as Objects);
 }
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {

@@ -29,7 +29,6 @@ import {
   appConfigurations,
   examples,
   newAppKey,
-  signingAppKey,
   preparations,
   provocations,
   requireExample,
@@ -76,12 +75,15 @@ const withoutAudit = [
   'startPasskeyRegistration',
   'startPasskeyRegistrationWithCookie',
   'startQrCodeChallenge',
+  'startPushPoll',
+  'startPushUpdate',
   'startSecurityKeyAuthentication',
   'startSecurityKeyRegistration',
   'trackAction',
   'tryChallenge',
   'validateChallenge',
   'validateSession',
+  'verifyPush',
 ];
 
 /**
@@ -287,29 +289,34 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     deliveryId: tested.deliveryIds[0],
     attemptId: tested.attemptId,
     ...(await makeKeys(tracked.token)),
-    ...(await makeApps(tracked.token, action)),
+    ...(await makeApps(tracked.token, { tenant, action })),
   };
 }
 
-/** The key of an app that is registered in every way, and a new one. */
-async function makeApps(token: string, action: string) {
+/** The key of an app that is registered in every way and was asked in every way, and a new one. */
+async function makeApps(token: string, { tenant: { tenantId }, action }: { tenant: TestTenant; action: string }) {
   const nowMs = app.runtime.clock.now();
-  const key = signingAppKey(nowMs);
-  const appKey = key.text;
-  for (const name of ['Push', 'QrCode', 'InApp']) {
-    const { path, body } = requireExample(`add${name}Credential`)({ token, newAppKey: appKey } as Objects);
-    const reply = await app.call('POST', path, { token, body });
+  const key = newAppKey(nowMs);
+  const { text: appKey, signed } = key;
+  const good = async (id: string) => {
+    const reply = await ask(requireExample(id)({ token, tenantId, action, appKey, newAppKey: appKey } as Objects));
     if (reply.status !== 200) throw new Error(reply.text);
-  }
-  const opened = await app.call('POST', '/v1/client/challenge/qr-code', { token, body: { action } });
+    return reply.body;
+  };
+  for (const name of ['Push', 'QrCode', 'InApp']) await good(`add${name}Credential`);
+  const opened = await good('startQrCodeChallenge');
   const inApp = await app.call('POST', '/v1/client/challenge', { token, body: {} });
-  if (opened.status !== 200 || inApp.status !== 200) throw new Error(opened.text);
+  if (inApp.status !== 200) throw new Error(inApp.text);
+  const { challengeId, verificationCode } = await good('startPushChallenge');
+  const update = await good('startPushUpdate');
   return {
     appKey,
-    newAppKey: newAppKey(nowMs),
-    scannedCode: key.answer(String(opened.body.challengeId)),
-    deviceCode: String(opened.body.deviceCode),
+    newAppKey: newAppKey(nowMs).text,
+    scannedCode: key.answer(String(opened.challengeId)),
+    deviceCode: String(opened.deviceCode),
     inAppAnswer: key.answer(String(inApp.body.challengeId)),
+    openPush: `${challengeId}:${verificationCode}:${signed(challengeId)}`,
+    pushUpdate: `${update.challengeId}:${signed(update.message)}`,
   };
 }
 
@@ -582,6 +589,7 @@ function scrub(reply: TestReply, objects: Objects): string {
     .replace(/name="(token|pageNonce)"(?: value="| hidden readonly>)[^"<]*/g, '<$1>')
     .replace(/nonce="[^"]*"/g, '<nonce>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replace(/"verificationCode":"\d\d"/g, '"verificationCode":"<number>"')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/g, '<code>')}`;
 }

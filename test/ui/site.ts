@@ -19,6 +19,7 @@ export interface Site {
   readonly browser: Browser;
   /** Of the app's backend. */
   readonly secretKey: string;
+  readonly tenantId: string;
   api(method: string, path: string, body?: object): Promise<ApiReply['body']>;
   manage(method: string, path: string, body?: object): Promise<ApiReply['body']>;
   /** Tracks an action, as the app's backend would. */
@@ -127,6 +128,7 @@ export async function startSite(
     appUrl,
     browser,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
+    tenantId: credentials.SALLYPORT_TENANT_ID,
     api,
     manage: (method, path, body) => call(credentials.SALLYPORT_MANAGEMENT_KEY, method, `/v1/management${path}`, body),
     track: (userId, action, body = {}) => api('POST', `/v1/users/${userId}/actions/${action}`, body),

@@ -3,7 +3,8 @@
  */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
-import { phone as simulatedPhone } from '../../src/testkit/phone.ts';
+import { phone as newPhone } from '../../src/testkit/phone.ts';
+import type { Phone } from '../../src/testkit/phone.ts';
 import { eventually } from '../rig/api.ts';
 import { textSettings } from '../rig/phone.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
@@ -50,22 +51,41 @@ async function withMail(site: Site, userId: string): Promise<void> {
   await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
 }
 
-/** A user whose app scans QR codes is shown one. */
-export async function askByQrCode(page: Page, site: Site, userId: string) {
-  const configurations = await site.manage('GET', '/authenticator-configurations');
-  const isThere = configurations.some(({ verificationMethod: method }: Record<string, string>) => method === 'QR_CODE');
-  if (!isThere) await site.manage('POST', '/authenticator-configurations/qr-code', {});
-  const { token } = await site.track(userId, 'addPhone');
-  const { tenantId } = await site.manage('GET', '/tenant');
-  const device = simulatedPhone({
+/** A phone with the app of the site's tenant. */
+function phoneOf(site: Site): Phone {
+  return newPhone({
     platform: 'ios',
-    tenantId: String(tenantId),
+    tenantId: site.tenantId,
     now: () => Date.now(),
     async send({ method, path, headers, body }) {
       const reply = await fetch(`${site.url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
       return { status: reply.status, text: await reply.text() };
     },
-  }).qrCode;
+  });
+}
+
+/** Configures a method for the site, unless it is. */
+async function configureOnce(site: Site, verificationMethod: string, path: string, configuration: object) {
+  const configured = await site.manage('GET', '/authenticator-configurations');
+  const isThere = configured.some((one: Record<string, string>) => one['verificationMethod'] === verificationMethod);
+  if (!isThere) await site.manage('POST', `/authenticator-configurations/${path}`, configuration);
+}
+
+/** A user with an app for push on a phone. */
+async function withPhone(site: Site, userId: string): Promise<Phone> {
+  // Nothing answers there: the app finds what waits by itself.
+  await configureOnce(site, 'PUSH', 'push', { pushProvider: 'WEBHOOK', webhookUrl: 'http://127.0.0.1:9/push' });
+  const device = phoneOf(site);
+  const { token } = await site.track(userId, 'enrol', { scope: 'add:authenticators' });
+  await device.push.addCredential(token);
+  return device;
+}
+
+/** A user whose app scans QR codes is shown one. */
+export async function askByQrCode(page: Page, site: Site, userId: string) {
+  await configureOnce(site, 'QR_CODE', 'qr-code', {});
+  const { token } = await site.track(userId, 'addPhone');
+  const device = phoneOf(site).qrCode;
   await eventually(
     'the key',
     5_000,
@@ -293,6 +313,42 @@ export const states: readonly State[] = [
       await withMail(site, userId);
       await challenge(page, site, userId);
       await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
+    name: 'push',
+    caption: 'A push to the user’s phone: the number to enter there.',
+    async reach(page, site, userId) {
+      await withPhone(site, userId);
+      await challenge(page, site, userId);
+      await page.locator('.Number').waitFor();
+    },
+  },
+  {
+    name: 'push-late',
+    caption: 'No answer for half a minute: other ways come first.',
+    async reach(page, site, userId) {
+      await withMail(site, userId);
+      await withPhone(site, userId);
+      await page.clock.install();
+      await challenge(page, site, userId);
+      await press(page, 'Try another way');
+      await pick(page, 'Push message');
+      await page.locator('.Number').waitFor();
+      await page.clock.runFor(31_000);
+      await page.getByText('No answer yet.').waitFor();
+    },
+  },
+  {
+    name: 'push-wrong-number',
+    caption: 'Another number was entered on the phone.',
+    async reach(page, site, userId) {
+      const device = await withPhone(site, userId);
+      await challenge(page, site, userId);
+      const number = await page.locator('.Number strong').textContent();
+      const { body } = await device.push.getChallenge();
+      await device.push.updateChallenge(body.challengeId, true, number === '99' ? '10' : String(Number(number) + 1));
+      await page.getByText('Another number was entered').waitFor();
     },
   },
   {

@@ -10,7 +10,7 @@ export type AppNamespace = 'push' | 'qr-code' | 'in-app';
 export const appPublicKey = v
   .text(512)
   .describe('Public key on the curve P-256: SubjectPublicKeyInfo in DER, as standard base64 of 124 characters.');
-const appPublicKeyInQuery = v
+export const appPublicKeyInQuery = v
   .text(512)
   .describe('The public key as in a body, and that text once more as base64 or base64url.');
 export const appSignature = v

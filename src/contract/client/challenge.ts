@@ -21,7 +21,11 @@ const opening = {
   }),
   reply: json(
     challengeReply.extend({
-      nonce: z.string().describe('Random bytes, base64url, for the attestation of an app. They work once.'),
+      nonce: z
+        .string()
+        .describe(
+          'Bytes in base64url for the attestation of an app, which counts once. With a token they are for its action.',
+        ),
     }),
   ),
   refusals: [],

@@ -121,7 +121,7 @@ const switches = {
     'Whether a user who removed their last authenticator may enrol a new one during a challenge, without a proof. Default: false.',
   ),
   allowPlainPushApproval: flag(
-    'Whether users may approve a push without entering a number. Stored for a later release. Default: false.',
+    'Whether users may approve a push without entering a number. Such an approval counts as `low`. Default: false.',
   ),
 };
 

@@ -19,6 +19,7 @@ const words: Readonly<Record<string, Readonly<Record<ChallengeStep, string>>>> =
   EMAIL_MAGIC_LINK: { ...common, valid: 'VALID', invalid: 'INVALID_OR_EXPIRED' },
   PASSKEY: ofKeys,
   SECURITY_KEY: ofKeys,
+  PUSH: ofKeys,
 };
 
 /** The `type` in a record, such as EMAIL_OTP_CODE_VALID. */

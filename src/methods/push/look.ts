@@ -1,3 +1,9 @@
 import type { MethodLook } from '../../ui/kit/method-look.ts';
 
-export const look: MethodLook = { verificationMethod: 'PUSH', icon: 'phone', name: 'method.PUSH' };
+export const look: MethodLook = {
+  verificationMethod: 'PUSH',
+  icon: 'phone',
+  name: 'method.PUSH',
+  hint: 'method-hint.PUSH',
+  page: () => import('./page.tsx'),
+};

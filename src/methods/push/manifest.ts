@@ -11,4 +11,5 @@ export const manifest = {
   channel: 'push',
   providerSetting: 'pushProvider',
   isEnrolledByApps: true,
+  isOffered: true,
 } as const satisfies MethodManifest;

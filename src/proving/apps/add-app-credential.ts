@@ -18,10 +18,10 @@ import { actorOf } from '../../calls/caller.ts';
 import type { Context } from '../../calls/context.ts';
 import type { TokenRequest } from '../../calls/request.ts';
 import { methodSettings } from '../../configuring/method-settings.ts';
+import { openPushToken, sealPushToken } from '../../telling/push-token.ts';
 import { appCredentialView } from '../../views/app-credential-view.ts';
 import { acceptProof } from '../accept-proof.ts';
 import type { GoodProof } from '../accept-proof.ts';
-import { authenticatorSecretPlace } from '../authenticator-secret-place.ts';
 import type { Enrolment } from '../complete-enrolment.ts';
 import { permitKey } from '../keys/permit-key.ts';
 import { openAction } from '../open-action.ts';
@@ -30,6 +30,8 @@ import { holdOf, permitEnrolment } from '../permit.ts';
 import { isLastVerified, removeAuthenticator } from '../remove-authenticator.ts';
 import { holdFactors } from '../settle-factors.ts';
 import { appKeysOf } from './app-keys.ts';
+import { attestApp } from './attest-app.ts';
+import type { AppAttestation } from './attest-app.ts';
 
 /** What an app sends with its public key. */
 interface SentCredential {
@@ -80,8 +82,9 @@ async function place<R extends Route>(
   const stored = await loadCredential(context.db, tenant.tenantId, method, appKey.credentialId);
   if (stored === undefined || stored.userId !== key.userId) {
     permitKey(action, method);
+    const attested = await attestApp(context, request, action, method, request.body.performAttestation);
     if (stored !== undefined) await takeFrom(context, request, tenant, stored);
-    return enrol(context, request, route, action, newAuthenticator(context, request, action, method, appKey));
+    return enrol(context, request, route, action, newAuthenticator(context, request, action, method, appKey, attested));
   }
   const given = withGiven(context, request, tenant, stored);
   // Nothing new: an app asks again if it missed the response.
@@ -96,6 +99,7 @@ function newAuthenticator(
   { tenant, key, nowMs }: OpenAction,
   method: string,
   { credentialId, publicKey }: AppKey,
+  attested: { readonly attestation?: AppAttestation },
 ): AuthenticatorRow {
   const { deviceName, devicePlatform, pushToken } = body;
   const authenticatorId = context.runtime.ids.uuid();
@@ -113,6 +117,7 @@ function newAuthenticator(
       ...(devicePlatform === undefined ? {} : { devicePlatform }),
       ...(sender.userAgent === undefined ? {} : { userAgent: sender.userAgent.slice(0, userAgentLengthMax) }),
       ...lifetimeOf(tenant, method, nowMs),
+      ...attested,
     },
     secretSealed: sealedPushToken(context, tenant, method, authenticatorId, pushToken),
     counter: null,
@@ -125,22 +130,22 @@ function newAuthenticator(
 }
 
 /** When a credential that is registered or prolonged now will expire. */
-function lifetimeOf(tenant: Tenant, method: string, nowMs: number): { readonly expiresAt?: string } {
+export function lifetimeOf(tenant: Tenant, method: string, nowMs: number): { readonly expiresAt?: string } {
   const minutes = methodSettings(tenant, method)['credentialLifetimeInMinutes'];
   if (typeof minutes !== 'number' || minutes <= 0) return {};
   return { expiresAt: new Date(nowMs + minutes * 60_000).toISOString() };
 }
 
-/** The token for push messages as it is stored; null for none. Whoever has it could send to the phone. */
+/** The token for push messages as it is stored; null for none. */
 function sealedPushToken(
-  { seal }: Context,
+  context: Context,
   { tenantId }: Tenant,
   method: string,
   authenticatorId: string,
   pushToken: string | undefined,
 ): Buffer | null {
   if (pushToken === undefined || pushToken === '' || method !== 'PUSH') return null;
-  return seal.seal(Buffer.from(pushToken), authenticatorSecretPlace(tenantId, authenticatorId));
+  return sealPushToken(context, { tenantId, authenticatorId }, pushToken);
 }
 
 /**
@@ -156,7 +161,7 @@ function withGiven(
   const { authenticatorId, verificationMethod: method } = stored;
   const nowMs = context.runtime.clock.now();
   const sent = sealedPushToken(context, tenant, method, authenticatorId, body.pushToken);
-  const isNewToken = sent !== null && pushTokenOf(context, tenant, stored) !== body.pushToken;
+  const isNewToken = sent !== null && openPushToken(context, tenant.tenantId, stored) !== body.pushToken;
   if (!isNewToken && !hasExpired(stored, nowMs)) return stored;
   const { expiresAt: _earlier, erroredAt: _at, errorCode: _code, ...kept } = stored.state;
   return {
@@ -164,16 +169,6 @@ function withGiven(
     state: { ...kept, ...lifetimeOf(tenant, method, nowMs) },
     secretSealed: sent ?? stored.secretSealed,
   };
-}
-
-/** The token for push messages to a phone; undefined if there is none. */
-function pushTokenOf(
-  { seal }: Context,
-  { tenantId }: Tenant,
-  { authenticatorId, secretSealed }: Pick<AuthenticatorRow, 'authenticatorId' | 'secretSealed'>,
-): string | undefined {
-  if (secretSealed === null) return undefined;
-  return seal.open(secretSealed, authenticatorSecretPlace(tenantId, authenticatorId)).toString('utf8');
 }
 
 /**

@@ -394,6 +394,42 @@ export async function loadAnyCredential(
   return row;
 }
 
+const recordAppStatement = statement<AuthenticatorRow>(
+  'record_app_credential',
+  `update authenticators set state = (state - $4::text[]) || $5::jsonb,
+     secret_sealed = case when $6 then $7 else secret_sealed end
+   where tenant_id = $1 and user_id = $2 and authenticator_id = $3 and ($8::bytea is null or secret_sealed = $8)
+   returning ${columns}`,
+);
+
+/**
+ * Changes what is stored of an app's registration: members of its state, and its push token if `secretSealed` is given.
+ * With `ifSealed` only while that is still its token. Undefined if it is gone or has another.
+ */
+export async function recordAppCredential(
+  sql: Sql,
+  tenantId: string,
+  { userId, authenticatorId }: Pick<AuthenticatorRow, 'userId' | 'authenticatorId'>,
+  change: {
+    readonly removed: readonly string[];
+    readonly set: Readonly<Record<string, unknown>>;
+    readonly secretSealed?: Buffer | null;
+    readonly ifSealed?: Buffer;
+  },
+): Promise<AuthenticatorRow | undefined> {
+  const [row] = await sql.query(recordAppStatement, [
+    tenantId,
+    userId,
+    authenticatorId,
+    change.removed,
+    JSON.stringify(change.set),
+    change.secretSealed !== undefined,
+    change.secretSealed ?? null,
+    change.ifSealed ?? null,
+  ]);
+  return row;
+}
+
 const recordDisplayNameStatement = statement<never>(
   'record_authenticator_display_name',
   `update authenticators set state = state || $4::jsonb

@@ -43,6 +43,8 @@ export type Consumption =
       readonly tried: readonly string[];
       readonly at: ContactColumns;
     }
+  /** A push that an app of the authenticator has approved, and that was spent before. */
+  | { readonly kind: 'pushApproval'; readonly challengeId: string }
   /** A link that was spent before, sent to the authenticator's current contact. */
   | { readonly kind: 'link'; readonly challengeId: string; readonly at: ContactColumns }
   /**
@@ -133,6 +135,13 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere('$25', '$26')}
      returning 1`,
+  pushApproval: `update challenges set verified_at = $10
+     where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null and verified_at is null
+       and ${isHeld} and exists (
+         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
+           and a.verified_at is not null
+       )
+     returning 1`,
   answer: `update challenges c set verified_at = $10, code_hmac = $25, code_length = sent.code_length
      from challenges sent
      where c.tenant_id = $1 and c.challenge_id = $24 and c.user_id is not distinct from $2 and c.verified_at is null
@@ -182,6 +191,7 @@ const sequels: Readonly<Record<Consumption['kind'], string>> = {
   signature: closed,
   code: touched + others + countEntered('$24', '$10'),
   link: touched + others,
+  pushApproval: touched,
   // A proof that a backend requested does not change the authenticator's own times.
   answer: countEntered('$26', '$10'),
   claim: '',
@@ -259,6 +269,7 @@ const statements: Readonly<Record<Consumption['kind'], Statement<StoredResult>>>
   signature: proofStatement('signature'),
   code: proofStatement('code'),
   link: proofStatement('link'),
+  pushApproval: proofStatement('pushApproval'),
   answer: proofStatement('answer'),
   claim: proofStatement('claim'),
   recoveryCode: proofStatement('recoveryCode'),
@@ -338,6 +349,7 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
       return [consume.challengeId, consume.at.email, consume.at.phoneNumber];
     case 'claim':
     case 'approval':
+    case 'pushApproval':
       return [consume.challengeId];
     case 'recoveryCode':
       return [consume.number, consume.hash];

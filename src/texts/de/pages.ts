@@ -49,6 +49,7 @@ export const dePages: PageTexts = {
   'method.PUSH': 'Push-Nachricht',
   'method.QR_CODE': 'QR-Code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Sind Sie das? Öffnen Sie die App, um zu antworten.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Anderer Weg',
@@ -56,6 +57,7 @@ export const dePages: PageTexts = {
   'method-hint.PASSKEY': 'Fingerabdruck, Gesicht oder Bildschirmsperre',
   'method-hint.SECURITY_KEY': 'Ein Schlüssel zum Einstecken oder Antippen',
   'method-hint.AUTHENTICATOR_APP': 'Ein Code aus einer App auf Ihrem Telefon',
+  'method-hint.PUSH': 'Auf Ihrem Telefon bestätigen',
   'method-hint.EMAIL_OTP': 'Wir senden Ihnen einen Code',
   'method-hint.EMAIL_MAGIC_LINK': 'Wir senden Ihnen einen Link zum Öffnen',
   'method-hint.RECOVERY_CODE': 'Einer der Codes, die Sie aufbewahrt haben',
@@ -159,6 +161,17 @@ export const dePages: PageTexts = {
   'totp-setup.copy': 'Schlüssel kopieren',
   'totp-setup.copied': 'Kopiert.',
   'totp-setup.primaryCta': 'Bestätigen',
+
+  'push-wait.heading': 'Antworten Sie auf Ihrem Telefon',
+  'push-wait.description':
+    'Öffnen Sie die App auf Ihrem Telefon und geben Sie dort diese Zahl ein. Tun Sie das nur, wenn die Anfrage von Ihnen kommt.',
+  'push-wait.number': 'Die Zahl ist',
+  'push-wait.waiting': 'Warten auf Ihr Telefon…',
+  'push-wait.late': 'Noch keine Antwort. Ist Ihr Telefon eingeschaltet und verbunden?',
+  'push-wait.asking': 'Ihr Telefon wird gefragt…',
+  'push-wait.again': 'Noch einmal fragen',
+  'push-wait.wrongNumber':
+    'Auf dem Telefon wurde eine andere Zahl eingegeben. Fragen Sie noch einmal und geben Sie die Zahl ein, die Sie hier sehen.',
 
   'passkey-verify.heading': 'Passkey verwenden',
   'passkey-verify.description': 'Bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre.',

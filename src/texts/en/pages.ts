@@ -49,6 +49,7 @@ export const enPages = {
   'method.PUSH': 'Push message',
   'method.QR_CODE': 'QR code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Is it you? Open the app to answer.',
   'method.SMS': 'Text message',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Another way',
@@ -56,6 +57,7 @@ export const enPages = {
   'method-hint.PASSKEY': 'Your fingerprint, face or screen lock',
   'method-hint.SECURITY_KEY': 'A key you plug in or tap',
   'method-hint.AUTHENTICATOR_APP': 'A code from an app on your phone',
+  'method-hint.PUSH': 'Approve on your phone',
   'method-hint.EMAIL_OTP': 'We’ll e-mail you a code',
   'method-hint.EMAIL_MAGIC_LINK': 'We’ll e-mail you a link to open',
   'method-hint.RECOVERY_CODE': 'One of the codes you saved',
@@ -156,6 +158,17 @@ export const enPages = {
   'totp-setup.copy': 'Copy the key',
   'totp-setup.copied': 'Copied.',
   'totp-setup.primaryCta': 'Confirm',
+
+  'push-wait.heading': 'Answer on your phone',
+  'push-wait.description':
+    'Open the app on your phone and enter this number there. Enter it only if you asked for this yourself.',
+  'push-wait.number': 'The number is',
+  'push-wait.waiting': 'Waiting for your phone…',
+  'push-wait.late': 'No answer yet. Is your phone on and connected?',
+  'push-wait.asking': 'Asking your phone…',
+  'push-wait.again': 'Ask again',
+  'push-wait.wrongNumber':
+    'Another number was entered on the phone. Ask again, then enter the number that you see here.',
 
   'passkey-verify.heading': 'Use your passkey',
   'passkey-verify.description': 'Confirm with your fingerprint, face or screen lock.',

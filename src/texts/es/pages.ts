@@ -47,6 +47,7 @@ export const esPages: PageTexts = {
   'method.PUSH': 'Notificación push',
   'method.QR_CODE': 'Código QR',
   'method.IN_APP': 'Aplicación',
+  'push-message.body': '¿Es usted? Abra la aplicación para responder.',
   'method.SMS': 'Mensaje de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Otra forma',
@@ -54,6 +55,7 @@ export const esPages: PageTexts = {
   'method-hint.PASSKEY': 'Tu huella, tu cara o el bloqueo de pantalla',
   'method-hint.SECURITY_KEY': 'Una llave que se conecta o se acerca',
   'method-hint.AUTHENTICATOR_APP': 'Un código de una aplicación del teléfono',
+  'method-hint.PUSH': 'Apruebe en su teléfono',
   'method-hint.EMAIL_OTP': 'Te enviamos un código',
   'method-hint.EMAIL_MAGIC_LINK': 'Te enviamos un enlace para abrir',
   'method-hint.RECOVERY_CODE': 'Uno de los códigos que guardaste',
@@ -154,6 +156,17 @@ export const esPages: PageTexts = {
   'totp-setup.copy': 'Copiar la clave',
   'totp-setup.copied': 'Copiado.',
   'totp-setup.primaryCta': 'Confirmar',
+
+  'push-wait.heading': 'Responda en su teléfono',
+  'push-wait.description':
+    'Abra la aplicación en su teléfono e introduzca allí este número. Hágalo solo si la solicitud es suya.',
+  'push-wait.number': 'El número es',
+  'push-wait.waiting': 'Esperando a su teléfono…',
+  'push-wait.late': 'Aún no hay respuesta. ¿Está su teléfono encendido y conectado?',
+  'push-wait.asking': 'Preguntando a su teléfono…',
+  'push-wait.again': 'Preguntar de nuevo',
+  'push-wait.wrongNumber':
+    'Se introdujo otro número en el teléfono. Pregunte de nuevo e introduzca el número que ve aquí.',
 
   'passkey-verify.heading': 'Usa tu llave de acceso',
   'passkey-verify.description': 'Confirma con tu huella, tu cara o el bloqueo de pantalla.',

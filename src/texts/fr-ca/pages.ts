@@ -12,6 +12,7 @@ export const frCaPages: PageTexts = {
   'problem.emailInvalid': 'Saisissez une adresse courriel, comme nom@example.com.',
   'method.EMAIL_OTP': 'Code par courriel',
   'method.EMAIL_MAGIC_LINK': 'Lien par courriel',
+  'push-message.body': 'Est-ce bien vous? Ouvrez l’application pour répondre.',
   'method.SMS': 'Message texte',
   'method-hint.SMS': 'Nous vous envoyons un code par message texte',
   'sms-code-entry.description': 'Il a été envoyé par message texte au <identifier>{identifier}</identifier>.',
@@ -32,6 +33,7 @@ export const frCaPages: PageTexts = {
   'totp-download.heading': 'Pas encore d’application d’authentification?',
   'totp-setup.onPhone':
     'Ouvrez d’ici votre application d’authentification, ou numérisez l’image avec un autre appareil. Saisissez ensuite le code qu’elle affiche.',
+  'push-wait.late': 'Pas encore de réponse. Votre téléphone est-il allumé et connecté?',
   'settings.removeHeading': 'Supprimer « {name} »?',
   'devices.forgetHeading': 'Oublier « {name} »?',
 };

@@ -47,6 +47,7 @@ export const frPages: PageTexts = {
   'method.PUSH': 'Notification push',
   'method.QR_CODE': 'Code QR',
   'method.IN_APP': 'Application',
+  'push-message.body': 'Est-ce bien vous ? Ouvrez l’application pour répondre.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Autre moyen',
@@ -54,6 +55,7 @@ export const frPages: PageTexts = {
   'method-hint.PASSKEY': 'Empreinte, visage ou verrouillage de l’écran',
   'method-hint.SECURITY_KEY': 'Une clé à brancher ou à approcher',
   'method-hint.AUTHENTICATOR_APP': 'Un code d’une application de votre téléphone',
+  'method-hint.PUSH': 'Approuvez sur votre téléphone',
   'method-hint.EMAIL_OTP': 'Nous vous envoyons un code',
   'method-hint.EMAIL_MAGIC_LINK': 'Nous vous envoyons un lien à ouvrir',
   'method-hint.RECOVERY_CODE': 'L’un des codes que vous avez gardés',
@@ -158,6 +160,17 @@ export const frPages: PageTexts = {
   'totp-setup.copy': 'Copier la clé',
   'totp-setup.copied': 'Copié.',
   'totp-setup.primaryCta': 'Confirmer',
+
+  'push-wait.heading': 'Répondez sur votre téléphone',
+  'push-wait.description':
+    'Ouvrez l’application sur votre téléphone et saisissez-y ce nombre. Faites-le seulement si la demande vient de vous.',
+  'push-wait.number': 'Le nombre est',
+  'push-wait.waiting': 'En attente de votre téléphone…',
+  'push-wait.late': 'Pas encore de réponse. Votre téléphone est-il allumé et connecté ?',
+  'push-wait.asking': 'Envoi à votre téléphone…',
+  'push-wait.again': 'Demander à nouveau',
+  'push-wait.wrongNumber':
+    'Un autre nombre a été saisi sur le téléphone. Demandez à nouveau, puis saisissez le nombre affiché ici.',
 
   'passkey-verify.heading': 'Utilisez votre clé d’accès',
   'passkey-verify.description': 'Confirmez avec votre empreinte, votre visage ou le verrouillage de l’écran.',

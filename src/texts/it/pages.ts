@@ -47,6 +47,7 @@ export const itPages: PageTexts = {
   'method.PUSH': 'Notifica push',
   'method.QR_CODE': 'Codice QR',
   'method.IN_APP': 'App',
+  'push-message.body': 'È lei? Apra l’app per rispondere.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Altro metodo',
@@ -54,6 +55,7 @@ export const itPages: PageTexts = {
   'method-hint.PASSKEY': 'Impronta, volto o blocco schermo',
   'method-hint.SECURITY_KEY': 'Una chiave da collegare o avvicinare',
   'method-hint.AUTHENTICATOR_APP': 'Un codice da un’app del telefono',
+  'method-hint.PUSH': 'Approvi sul telefono',
   'method-hint.EMAIL_OTP': 'Ti inviamo un codice',
   'method-hint.EMAIL_MAGIC_LINK': 'Ti inviamo un link da aprire',
   'method-hint.RECOVERY_CODE': 'Uno dei codici che hai conservato',
@@ -154,6 +156,17 @@ export const itPages: PageTexts = {
   'totp-setup.copy': 'Copia la chiave',
   'totp-setup.copied': 'Copiato.',
   'totp-setup.primaryCta': 'Conferma',
+
+  'push-wait.heading': 'Risponda sul telefono',
+  'push-wait.description':
+    'Apra l’app sul telefono e vi inserisca questo numero. Lo faccia solo se la richiesta è Sua.',
+  'push-wait.number': 'Il numero è',
+  'push-wait.waiting': 'In attesa del telefono…',
+  'push-wait.late': 'Ancora nessuna risposta. Il telefono è acceso e connesso?',
+  'push-wait.asking': 'Richiesta al telefono…',
+  'push-wait.again': 'Chiedi di nuovo',
+  'push-wait.wrongNumber':
+    'Sul telefono è stato inserito un altro numero. Chieda di nuovo e inserisca il numero che vede qui.',
 
   'passkey-verify.heading': 'Usa la tua passkey',
   'passkey-verify.description': 'Conferma con l’impronta, il volto o il blocco schermo.',

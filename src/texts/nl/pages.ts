@@ -47,6 +47,7 @@ export const nlPages: PageTexts = {
   'method.PUSH': 'Pushmelding',
   'method.QR_CODE': 'QR-code',
   'method.IN_APP': 'App',
+  'push-message.body': 'Bent u dit? Open de app om te antwoorden.',
   'method.SMS': 'Sms',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Andere manier',
@@ -54,6 +55,7 @@ export const nlPages: PageTexts = {
   'method-hint.PASSKEY': 'Je vingerafdruk, gezicht of schermvergrendeling',
   'method-hint.SECURITY_KEY': 'Een sleutel om in te steken of tegen aan te houden',
   'method-hint.AUTHENTICATOR_APP': 'Een code uit een app op je telefoon',
+  'method-hint.PUSH': 'Goedkeuren op uw telefoon',
   'method-hint.EMAIL_OTP': 'We sturen je een code',
   'method-hint.EMAIL_MAGIC_LINK': 'We sturen je een link om te openen',
   'method-hint.RECOVERY_CODE': 'Een van de codes die je hebt bewaard',
@@ -155,6 +157,17 @@ export const nlPages: PageTexts = {
   'totp-setup.copy': 'Sleutel kopiëren',
   'totp-setup.copied': 'Gekopieerd.',
   'totp-setup.primaryCta': 'Bevestigen',
+
+  'push-wait.heading': 'Antwoord op uw telefoon',
+  'push-wait.description':
+    'Open de app op uw telefoon en voer daar dit getal in. Doe dat alleen als u dit zelf hebt gevraagd.',
+  'push-wait.number': 'Het getal is',
+  'push-wait.waiting': 'Wachten op uw telefoon…',
+  'push-wait.late': 'Nog geen antwoord. Staat uw telefoon aan en is die verbonden?',
+  'push-wait.asking': 'Uw telefoon wordt gevraagd…',
+  'push-wait.again': 'Opnieuw vragen',
+  'push-wait.wrongNumber':
+    'Op de telefoon is een ander getal ingevoerd. Vraag opnieuw en voer het getal in dat u hier ziet.',
 
   'passkey-verify.heading': 'Gebruik je passkey',
   'passkey-verify.description': 'Bevestig met je vingerafdruk, gezicht of schermvergrendeling.',

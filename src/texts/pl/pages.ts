@@ -47,6 +47,7 @@ export const plPages: PageTexts = {
   'method.PUSH': 'Powiadomienie push',
   'method.QR_CODE': 'Kod QR',
   'method.IN_APP': 'Aplikacja',
+  'push-message.body': 'Czy to Ty? Otwórz aplikację, aby odpowiedzieć.',
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Inny sposób',
@@ -54,6 +55,7 @@ export const plPages: PageTexts = {
   'method-hint.PASSKEY': 'Odcisk palca, twarz lub blokada ekranu',
   'method-hint.SECURITY_KEY': 'Klucz, który się podłącza lub przykłada',
   'method-hint.AUTHENTICATOR_APP': 'Kod z aplikacji w telefonie',
+  'method-hint.PUSH': 'Potwierdź na telefonie',
   'method-hint.EMAIL_OTP': 'Wyślemy Ci kod',
   'method-hint.EMAIL_MAGIC_LINK': 'Wyślemy Ci link do otwarcia',
   'method-hint.RECOVERY_CODE': 'Jeden z zachowanych kodów',
@@ -154,6 +156,16 @@ export const plPages: PageTexts = {
   'totp-setup.copy': 'Skopiuj klucz',
   'totp-setup.copied': 'Skopiowano.',
   'totp-setup.primaryCta': 'Potwierdź',
+
+  'push-wait.heading': 'Odpowiedz na telefonie',
+  'push-wait.description':
+    'Otwórz aplikację na telefonie i wpisz tam tę liczbę. Zrób to tylko wtedy, gdy to Twoja prośba.',
+  'push-wait.number': 'Liczba to',
+  'push-wait.waiting': 'Czekamy na Twój telefon…',
+  'push-wait.late': 'Jeszcze brak odpowiedzi. Czy telefon jest włączony i połączony?',
+  'push-wait.asking': 'Pytamy Twój telefon…',
+  'push-wait.again': 'Zapytaj ponownie',
+  'push-wait.wrongNumber': 'Na telefonie wpisano inną liczbę. Zapytaj ponownie i wpisz liczbę, którą widzisz tutaj.',
 
   'passkey-verify.heading': 'Użyj klucza dostępu',
   'passkey-verify.description': 'Potwierdź odciskiem palca, twarzą lub blokadą ekranu.',

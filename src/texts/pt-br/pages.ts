@@ -47,6 +47,7 @@ export const ptBrPages: PageTexts = {
   'method.PUSH': 'Notificação push',
   'method.QR_CODE': 'QR Code',
   'method.IN_APP': 'Aplicativo',
+  'push-message.body': 'É você? Abra o aplicativo para responder.',
   'method.SMS': 'Mensagem de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Outra forma',
@@ -54,6 +55,7 @@ export const ptBrPages: PageTexts = {
   'method-hint.PASSKEY': 'Sua digital, seu rosto ou o bloqueio de tela',
   'method-hint.SECURITY_KEY': 'Uma chave que se conecta ou aproxima',
   'method-hint.AUTHENTICATOR_APP': 'Um código de um app no celular',
+  'method-hint.PUSH': 'Aprove no seu celular',
   'method-hint.EMAIL_OTP': 'Enviamos um código para você',
   'method-hint.EMAIL_MAGIC_LINK': 'Enviamos um link para você abrir',
   'method-hint.RECOVERY_CODE': 'Um dos códigos que você guardou',
@@ -153,6 +155,17 @@ export const ptBrPages: PageTexts = {
   'totp-setup.copy': 'Copiar a chave',
   'totp-setup.copied': 'Copiado.',
   'totp-setup.primaryCta': 'Confirmar',
+
+  'push-wait.heading': 'Responda no seu celular',
+  'push-wait.description':
+    'Abra o aplicativo no seu celular e digite este número lá. Faça isso somente se o pedido for seu.',
+  'push-wait.number': 'O número é',
+  'push-wait.waiting': 'Aguardando seu celular…',
+  'push-wait.late': 'Ainda sem resposta. Seu celular está ligado e conectado?',
+  'push-wait.asking': 'Perguntando ao seu celular…',
+  'push-wait.again': 'Perguntar novamente',
+  'push-wait.wrongNumber':
+    'Outro número foi digitado no celular. Pergunte novamente e digite o número que você vê aqui.',
 
   'passkey-verify.heading': 'Use sua chave de acesso',
   'passkey-verify.description': 'Confirme com sua digital, seu rosto ou o bloqueio de tela.',

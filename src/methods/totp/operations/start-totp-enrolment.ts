@@ -5,7 +5,7 @@ import { openAction } from '../../../proving/open-action.ts';
 import { permitEnrolment } from '../../../proving/permit.ts';
 import type { Tenant } from '../../../storage/published.ts';
 import { discardPendingAuthenticators, recordPendingAuthenticator } from '../../../storage/queries/authenticators.ts';
-import { authenticatorSecretPlace } from '../../../proving/authenticator-secret-place.ts';
+import { authenticatorSecretPlace } from '../../../calls/authenticator-secret-place.ts';
 import { methodSettings } from '../../../configuring/method-settings.ts';
 import { operation } from '../../../operations/operation.ts';
 import { recordAudit } from '../../../calls/record-audit.ts';

@@ -13,7 +13,7 @@ import { pendingEnrolment } from '../../../proving/pending-enrolment.ts';
 import { isPermitted, permitEnrolment, permitProof, requireUsable } from '../../../proving/permit.ts';
 import { repeatProof } from '../../../proving/repeat-proof.ts';
 import type { AuthenticatorRow } from '../../../storage/queries/authenticators.ts';
-import { authenticatorSecretPlace } from '../../../proving/authenticator-secret-place.ts';
+import { authenticatorSecretPlace } from '../../../calls/authenticator-secret-place.ts';
 import { operation } from '../../../operations/operation.ts';
 import type { Context } from '../../../calls/context.ts';
 import { proofReply } from '../../../proving/proof-reply.ts';

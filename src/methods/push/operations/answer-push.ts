@@ -1,0 +1,145 @@
+import { answerPush as route } from '../contract.ts';
+import { Refusal } from '../../../contract/errors.ts';
+import { assuranceOf } from '../../assurance-of.ts';
+import { acceptProof } from '../../../proving/accept-proof.ts';
+import { invalidAppCredential, recordAppRefusal, requireAppSignature } from '../../../proving/apps/app-keys.ts';
+import { matchesPushNumber } from '../../../proving/apps/push-number.ts';
+import { openAction } from '../../../proving/open-action.ts';
+import { permitAssurance } from '../../../proving/permit.ts';
+import { linkCaller } from '../../../showing/link-caller.ts';
+import type { Tenant } from '../../../storage/published.ts';
+import { lockActionState, recordDenial } from '../../../storage/queries/actions/actions.ts';
+import { loadTokenAction } from '../../../storage/queries/actions/of-token.ts';
+import { recordAuditEvent } from '../../../storage/queries/audit-events.ts';
+import type { AuthenticatorRow } from '../../../storage/queries/authenticators.ts';
+import { loadPushRequest, spendPushRequest } from '../../../storage/queries/challenges/push-requests.ts';
+import type { PushRequestRow } from '../../../storage/queries/challenges/push-requests.ts';
+import { recordEvent } from '../../../storage/queries/events.ts';
+import { lockUser } from '../../../storage/queries/users.ts';
+import { queueNotice } from '../../../telling/queue-notice.ts';
+import { actorOf } from '../../../calls/caller.ts';
+import type { ClientCaller } from '../../../calls/caller.ts';
+import type { Context } from '../../../calls/context.ts';
+import { isUuid } from '../../../calls/is-uuid.ts';
+import { logChallenge } from '../../../calls/log-challenge.ts';
+import type { Request } from '../../../calls/request.ts';
+import { operation } from '../../../operations/operation.ts';
+
+const method = 'PUSH';
+
+type AnswerRequest = Request<typeof route> & { readonly caller: ClientCaller };
+
+/** A request that is open, and the authenticator that answers it: one of those that were asked. */
+interface Answer {
+  readonly tenant: Tenant;
+  readonly asked: PushRequestRow;
+  readonly authenticator: AuthenticatorRow;
+  readonly nowMs: number;
+}
+
+export const answerPush = operation(route, async (context, request) => {
+  const { body, caller } = request;
+  const { tenant } = caller;
+  const { authenticator } = await requireAppSignature(context, request, method, [body.challengeId]);
+  const { userId, authenticatorId } = authenticator;
+  const asked = isUuid(body.challengeId)
+    ? await loadPushRequest(context.db, tenant.tenantId, body.challengeId)
+    : undefined;
+  const nowMs = context.runtime.clock.now();
+  // Its own user's request, sent to this phone and not answered yet (A49).
+  if (asked?.userId !== userId || !asked.state.asked.includes(authenticatorId)) {
+    throw await recordAppRefusal(context, request, userId, method, 'user');
+  }
+  if (asked.spentAt !== null || asked.verifiedAt !== null || asked.expiresAt <= nowMs) {
+    throw await recordAppRefusal(context, request, userId, method, 'challenge');
+  }
+  const answer = { tenant, asked, authenticator, nowMs };
+  if (body.approved) await approve(context, request, answer);
+  else await reject(context, request, answer);
+  return { isVerified: body.approved };
+});
+
+/** The approval goes to the client that asked, through the action of its token. */
+async function approve(context: Context, request: AnswerRequest, answer: Answer): Promise<void> {
+  const { tenant, asked, authenticator, nowMs } = answer;
+  const { userId, challengeId } = asked;
+  const { isMatched } = asked.state;
+  const refusalFor = (why: Parameters<typeof recordAppRefusal>[4]) =>
+    recordAppRefusal(context, request, userId, method, why);
+  const caller = linkCaller(tenant, asked);
+  const action = await openAction(context, caller).catch((error: unknown) => {
+    // The action is gone: the app has no token that could be invalid.
+    throw error instanceof Refusal && error.code === 'invalid_token' ? invalidAppCredential() : error;
+  });
+  const own = action.verified.find((row) => row.authenticatorId === authenticator.authenticatorId);
+  if (own === undefined) throw await refusalFor('user');
+  if (!isMatched && !tenant.settings.allowPlainPushApproval) throw await refusalFor('plain approval');
+  const isRight = isMatched ? matchesPushNumber(tenant, challengeId, request.body.verificationCode ?? '') : true;
+  // No number at all is no guess: the app can ask for it.
+  if (isRight === undefined) throw await refusalFor('number');
+  const assurance = assuranceOf(method, isMatched ? 'verified' : 'plain');
+  permitAssurance(action, { method, assurance }, [own]);
+  // Spent before anything follows: of several answers one counts, and a wrong number has no second try.
+  const rejection = isRight ? undefined : 'WRONG_NUMBER';
+  if (!(await spendPushRequest(context.db, tenant.tenantId, asked, rejection, nowMs))) {
+    throw await refusalFor('challenge');
+  }
+  if (!isRight) throw await refusalFor('number');
+  const accepted = await acceptProof(context, { ...request, caller }, route, action, {
+    method,
+    assurance,
+    by: 'authenticator',
+    consume: { kind: 'pushApproval', challengeId },
+    authenticator: own,
+    subject: undefined,
+    code: challengeId,
+    remarks: { isNumberMatched: isMatched },
+  });
+  if (accepted === undefined) throw await refusalFor('challenge');
+}
+
+/**
+ * A rejection fails the action. "It was not me" is more than that: the user and the backend are told, and rules can read
+ * it (ruling 20). All of it happens, or nothing.
+ */
+async function reject(context: Context, request: AnswerRequest, answer: Answer): Promise<void> {
+  const { tenant, asked, authenticator, nowMs } = answer;
+  const { tenantId } = tenant;
+  const { userId, actionCode, idempotencyKey, challengeId } = asked;
+  const { actionId } = asked.state;
+  const { runtime } = context;
+  const key = { tenantId, userId, actionCode, idempotencyKey };
+  const isDenial = request.body.reason === 'NOT_ME';
+  await context.db.transaction(async (sql) => {
+    const user = await lockUser(sql, tenantId, userId);
+    const before = await lockActionState(sql, key, actionId);
+    const held = (await loadTokenAction(sql, key))?.authenticators ?? [];
+    const isStillOwn = held.some((row) => row.authenticatorId === authenticator.authenticatorId);
+    if (user === undefined || before === undefined || !isStillOwn) throw invalidAppCredential();
+    const isFirst = await spendPushRequest(sql, tenantId, asked, isDenial ? 'NOT_ME' : 'REFUSED', nowMs);
+    if (!isFirst) throw invalidAppCredential();
+    const moveId = runtime.ids.uuid();
+    const after = await recordDenial(sql, { key, actionId, isUsers: isDenial, nowMs, moveId });
+    const { authenticatorId } = authenticator;
+    await recordAuditEvent(sql, {
+      tenantId,
+      eventId: runtime.ids.uuid(),
+      happenedAtMs: nowMs,
+      actor: actorOf(linkCaller(tenant, asked)),
+      eventType: isDenial ? 'challenge.denied' : 'challenge.rejected',
+      userId,
+      requestId: request.requestId,
+      data: { verificationMethod: method, actionCode, idempotencyKey, challengeId, authenticatorId, before, after },
+    });
+    await logChallenge(sql, context, tenant, 'invalid', {
+      userId,
+      actionCode,
+      idempotencyKey,
+      verificationMethod: method,
+    });
+    if (!isDenial) return;
+    const data = { userId, actionCode, idempotencyKey, verificationMethod: method, state: after };
+    await recordEvent(sql, runtime, { tenantId, type: 'action.denied', userId, data });
+    await queueNotice(sql, context, tenant, userId, { type: 'action-denied', verificationMethod: method });
+  });
+}
