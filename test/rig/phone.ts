@@ -6,8 +6,8 @@ import { ask } from './api.ts';
 // Those that numberOf has numbers of.
 const phoneCountryCodes = ['PT', 'NZ', 'GB', 'FR', 'DE'];
 
-const beginnings = ['+35191', '+64211', '+44745', '+3361', '+491511'];
-const digitsAfter = [7, 6, 7, 7, 7];
+const beginnings = ['+35191', '+64211', '+447451', '+3361', '+491511'];
+const digitsAfter = [7, 6, 6, 7, 7];
 
 /** A mobile number of a user's own: of another range, and often of another country, than that of the next one. */
 export function numberOf(userId: string): string {
