@@ -55,7 +55,7 @@ describe('two server processes on one PostgreSQL', () => {
     expect((await configure('PATCH', { pumpingProtection: loose })).status).toBe(200);
     await expect.poll(() => send(1, '+351912228888'), { timeout: 10_000 }).toBe(200);
     expect(await race((n) => `+35191333${digits(n)}`)).toBe(3);
-    expect(await race((n) => `+3519${10 + n}444000${n % 10}`, { ipAddress: '198.51.100.7' })).toBeLessThanOrEqual(3);
+    expect(await race((n) => `+35191${10 + n}4${digits(n)}`, { ipAddress: '8.8.8.8' })).toBe(3);
   });
 
   test('sallyport pumping replay judges what is stored by other settings, and changes nothing', async () => {
