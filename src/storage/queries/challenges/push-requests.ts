@@ -138,8 +138,7 @@ export async function loadOpenPushRequest(
 
 const spendStatement = statement<{ challengeId: string }>(
   'spend_push_request',
-  `update challenges set spent_at = $4, state = case when $5::text is null then state
-     else state || jsonb_build_object('rejection', $5::text) end
+  `update challenges set spent_at = $4, state = state || $5::jsonb
    where tenant_id = $1 and challenge_id = $2 and user_id = $3 and ${isRequest} and ${isOpen} and expires_at > $4
    returning challenge_id`,
 );
@@ -155,6 +154,7 @@ export async function spendPushRequest(
   rejection: PushRejection | undefined,
   nowMs: number,
 ): Promise<boolean> {
-  const rows = await sql.query(spendStatement, [tenantId, challengeId, userId, sqlTime(nowMs), rejection ?? null]);
+  const said = JSON.stringify(rejection === undefined ? {} : { rejection });
+  const rows = await sql.query(spendStatement, [tenantId, challengeId, userId, sqlTime(nowMs), said]);
   return rows.length === 1;
 }

@@ -22,7 +22,7 @@ const createStatement = statement<never>(
    )
    insert into challenges (tenant_id, authenticator_id, state, challenge_id, user_id, expires_at, created_at, purpose,
      verification_method, idempotency_key, scope, request)
-   values ($1, $2, jsonb_build_object('for', $3::text), $4, $5, $6, $7, 'possession', $8, '', '', '{}')`,
+   values ($1, $2, $9::jsonb, $4, $5, $6, $7, 'possession', $8, '', '', '{}')`,
 );
 
 export async function createSigningMessage(
@@ -47,6 +47,7 @@ export async function createSigningMessage(
     sqlTime(message.expiresAtMs),
     sqlTime(message.nowMs),
     message.verificationMethod,
+    JSON.stringify({ for: message.purpose }),
   ]);
 }
 
