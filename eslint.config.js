@@ -144,6 +144,17 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Members of requests are called what the provider calls them.
+    files: ['src/delivery/**'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: null, custom: { regex: '^[a-z][a-z0-9]*(_[a-z0-9]+)+$', match: false } },
+        { selector: 'objectLiteralProperty', format: null },
+      ],
+    },
+  },
   { files: ['src/config/load-config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['src/main.ts'], rules: { 'n/no-process-exit': 'off' } },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },

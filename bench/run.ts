@@ -18,6 +18,7 @@ import { neighbourCase } from './cases/neighbour.ts';
 import { passkeyCase } from './cases/passkey.ts';
 import { proofsCase } from './cases/proofs.ts';
 import { rulesCase } from './cases/rules.ts';
+import { socketsCase } from './cases/sockets.ts';
 import { startAndMemoryCase } from './cases/start-and-memory.ts';
 import { trackCase } from './cases/track.ts';
 import { describeMachine } from './describe-machine.ts';
@@ -33,6 +34,7 @@ const cases: readonly BenchCase[] = [
   hostileTenantsCase,
   eventsCase,
   startAndMemoryCase,
+  socketsCase,
   embeddedCase,
 ];
 

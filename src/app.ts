@@ -4,15 +4,17 @@ import { versionOfPackage } from './runtime/version.ts';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { openApiDocument } from './contract/openapi.ts';
 import { Refusal } from './contract/errors.ts';
+import type { ErrorCode } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
-import type { Mailer } from './delivery/email/mailer.ts';
-import { tenantMailers } from './delivery/email/tenant-mailers.ts';
+import type { Email, Mailer } from './delivery/email/mailer.ts';
 import { pushEndpoints } from './delivery/push/pusher.ts';
 import type { PushEndpoints } from './delivery/push/pusher.ts';
 import { tenantPushers } from './delivery/push/tenant-pushers.ts';
 import type { Inbox } from './delivery/inbox.ts';
+import { openRelays } from './delivery/relays.ts';
+import type { Text } from './delivery/text/texter.ts';
 import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
@@ -22,6 +24,7 @@ import { createMetrics } from './http/metrics.ts';
 import type { Metrics } from './http/metrics.ts';
 import { followRequests } from './http/open-requests.ts';
 import type { OpenRequests } from './http/open-requests.ts';
+import { openLiveSockets } from './http/live-sockets.ts';
 import { openPages } from './http/pages.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
@@ -42,7 +45,7 @@ import { deliverEvents } from './telling/deliver-events.ts';
 import { sendNoticeMail } from './telling/send-notice-mail.ts';
 import { recordLockEvent } from './telling/record-lock-event.ts';
 import { sendOperatorMail } from './telling/send-operator-mail.ts';
-import { mailFingerprint } from './telling/tenant-mailer.ts';
+import { providersFingerprint } from './telling/own-providers.ts';
 import { undeliverableMethods } from './telling/usable-methods.ts';
 import type { Meter } from './calls/meter.ts';
 import { tenantCounts } from './calls/tenant-counts.ts';
@@ -56,6 +59,7 @@ import { loadSchemaState } from './storage/migrate.ts';
 import { watchDatabase } from './storage/watch-database.ts';
 import type { DatabaseWatch } from './storage/watch-database.ts';
 import { countedTenant } from './deciding/series-question.ts';
+import { openChallengeNews } from './storage/challenge-news.ts';
 import { openPublished } from './storage/published.ts';
 import type { KeyHolder, Published } from './storage/published.ts';
 import type { Seal } from './storage/seal.ts';
@@ -89,6 +93,8 @@ export interface AppOptions {
   readonly managementRateLimit: number;
   /** Calls to the client API without a token that an address may make in a minute. */
   readonly anonymousRateLimit: number;
+  /** Live connections that this node holds at most. */
+  readonly liveSocketsMax: number;
   /** Asked at each use, because a free port is known only once the server listens. */
   publicUrl(): string;
   /** Called with every response before it is written. */
@@ -115,35 +121,43 @@ export async function createApp(options: AppOptions): Promise<App> {
   await republishRuleSets(db, runtime, warn);
   const published = await openPublished(db, seal, runtime, warn);
   await carryEarlierGuesses(db, published);
+  const mailRelays = openRelays<Email>();
+  const textRelays = openRelays<Text>();
+  const challengeNews = await openChallengeNews(db, runtime, warn);
   const metrics = createMetrics(
     { version: versionOfPackage(), node: process.version, database: db.kind },
     {
       poolStatus: () => db.poolStatus(),
       lostLogLines: options.lostLogLines ?? (() => 0),
+      liveSockets: () => sockets.count(),
       nowMs: () => runtime.clock.now(),
       ofDatabase: soon(runtime, () => describeJobs(db, runtime.clock.now())),
       dataFiles: () => dataFiles(enrichment),
+      openBreakers: () => [...mailRelays.openBreakers(), ...textRelays.openBreakers()],
       isConfigurationCurrent: () => published.status().isCurrent,
     },
   );
   const counts = tenantCounts(runtime.clock);
-  const mailers = tenantMailers();
   const pushers = tenantPushers(options.pushEndpoints ?? pushEndpoints);
-  published.onChange(() =>
-    mailers.closeStale((tenantId) => {
-      const tenant = published.tenant(tenantId);
-      return tenant === undefined ? undefined : mailFingerprint(tenant);
-    }),
-  );
+  published.onChange(() => {
+    for (const relays of [mailRelays, textRelays]) {
+      relays.closeStale((tenantId, method) => {
+        const tenant = published.tenant(tenantId);
+        return tenant === undefined ? undefined : providersFingerprint(tenant, method);
+      });
+    }
+  });
   const context: Context = {
     db,
     seal,
     runtime,
     published,
+    challengeNews,
     enrichment,
     mailer: options.mailer ?? options.inbox?.mailer,
     texter: options.inbox?.texter,
-    mailers,
+    mailRelays,
+    textRelays,
     pushers,
     outbound: options.outbound,
     inbox: options.inbox,
@@ -223,6 +237,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     done(null, payload);
   });
   pages.register(server);
+  const limits = {
+    management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
+    anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
+  };
+  const isUnavailable = (error: unknown) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy;
+  const refused = (code: ErrorCode, tenantId: string | undefined) => {
+    metrics.refused(code);
+    if (tenantId !== undefined) counts.add(tenantId, 'refusals', code);
+  };
+  const { inspectReply } = options;
+  const sockets = openLiveSockets(server, {
+    clock: runtime.clock,
+    timers: runtime.timers,
+    logger,
+    socketsMax: options.liveSocketsMax,
+    anonymous: limits.anonymous,
+    isUnavailable,
+    refused,
+  });
   registerPipeline<KeyHolder, ClientCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
@@ -239,19 +272,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     callers: published,
     clients: clientDirectory(context),
     failures: limitFailures(runtime.clock),
-    limits: {
-      management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
-      anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),
-    },
+    limits,
     admit: admitCaller(db, runtime.clock, warn),
     metrics,
-    refused(code, tenantId) {
-      metrics.refused(code);
-      if (tenantId !== undefined) counts.add(tenantId, 'refusals', code);
-    },
-    isUnavailable: (error) => error instanceof DatabaseUnavailable || error instanceof TurnsBusy,
+    refused,
+    isUnavailable,
     pages,
-    ...(options.inspectReply === undefined ? {} : { inspectReply: options.inspectReply }),
+    sockets,
+    ...(inspectReply === undefined ? {} : { inspectReply }),
   });
   await registerServiceRoutes(server, {
     metrics,
@@ -271,6 +299,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       published.stop();
+      challengeNews.stop();
       watch.stop();
       await storeCounts.run(jobContext).catch(warn);
       await runningJobs.stop();
@@ -279,7 +308,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all(jobContext.events.requests.keys());
       enrichment.close();
       options.mailer?.close();
-      mailers.close();
+      mailRelays.close();
+      textRelays.close();
       pushers.close();
       if (options.owner !== undefined && options.owner !== db) await options.owner.close();
       await db.close();
@@ -353,6 +383,7 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
       metrics.sent(provider, result);
       counts.add(tenantId, 'sends', result);
     },
+    judgedText: (reason, result) => metrics.judgedText(reason, result),
     replayed: (what) => metrics.replayed(what),
   };
 }

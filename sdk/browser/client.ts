@@ -11,6 +11,14 @@ export interface Verification {
   readonly failureReason?: 'CODE_INVALID_OR_EXPIRED' | 'MAX_ATTEMPTS_EXCEEDED';
 }
 
+/** What became of a proof on a phone. */
+export interface PhoneVerification extends Verification {
+  /** Whether a phone has taken it. */
+  readonly isClaimed: boolean;
+  /** Whether its user has answered. */
+  readonly isConsumed: boolean;
+}
+
 /** A message that can still be answered. */
 export interface SentMessage {
   readonly userAuthenticatorId: string;
@@ -21,6 +29,8 @@ export interface SentMessage {
   readonly expiresAt: string;
   /** Number of digits of its code; absent for a link. */
   readonly codeLength?: number | undefined;
+  /** Whether the last message there did not arrive; absent if nothing is known against it. */
+  readonly mayNotArrive?: true | undefined;
 }
 
 /** A device that the user has verified from. */
@@ -72,6 +82,16 @@ export class Client {
     return this.#token;
   }
 
+  /** Where the live channel is. */
+  get liveUrl(): string {
+    return this.#options.baseUrl.replace(/^http/, 'ws').replace(/\/v1$/, '/ws-v1-challenge');
+  }
+
+  /** Continues with a token that a proof has earned elsewhere. */
+  continueWith(token: string): void {
+    this.#token = token;
+  }
+
   /** Makes any call and returns the body of a 200 response. @throws {ApiError | NetworkError} */
   async call<Reply>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<Reply> {
     try {
@@ -119,6 +139,13 @@ export class Client {
   /** Requests a message, and returns the one that can be answered. */
   send(path: string, body: SendOptions & Json = {}): Promise<SendReply> {
     return this.call('POST', path, { unlessOpen: false, ...body });
+  }
+
+  /** Asks what became of a proof on a phone, and continues with the token that it earned. */
+  async proveByPhone(path: string, body: Json): Promise<PhoneVerification> {
+    const reply = await this.call<PhoneVerification>('POST', path, body);
+    if (reply.isVerified && reply.accessToken !== undefined) this.#token = reply.accessToken;
+    return reply;
   }
 
   /** Gives a proof, and continues with the token that it earned. */

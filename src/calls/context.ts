@@ -1,11 +1,12 @@
-import type { Mailer } from '../delivery/email/mailer.ts';
-import type { TenantMailers } from '../delivery/email/tenant-mailers.ts';
+import type { Email, Mailer } from '../delivery/email/mailer.ts';
 import type { Inbox } from '../delivery/inbox.ts';
 import type { TenantPushers } from '../delivery/push/tenant-pushers.ts';
 import type { Outbound } from '../delivery/outbound.ts';
-import type { Texter } from '../delivery/text/texter.ts';
+import type { Relays } from '../delivery/relays.ts';
+import type { Text, Texter } from '../delivery/text/texter.ts';
 import type { Enrichment } from '../enrichment/enrichment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { ChallengeNews } from '../storage/challenge-news.ts';
 import type { Published } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Store } from '../storage/sql.ts';
@@ -19,13 +20,18 @@ export interface Context {
   readonly runtime: Runtime;
   readonly published: Published;
   readonly seal: Seal;
+  /** What becomes of challenges that live connections wait for. */
+  readonly challengeNews: ChallengeNews;
   readonly enrichment: Enrichment;
   /**
    * Delivers mail for tenants without their own provider; undefined if none is configured. See
    * `telling/tenant-mailer.ts`.
    */
   readonly mailer: Mailer | undefined;
-  readonly mailers: TenantMailers;
+  /** The mail of tenants with their own providers. */
+  readonly mailRelays: Relays<Email>;
+  /** And their texts. */
+  readonly textRelays: Relays<Text>;
   readonly pushers: TenantPushers;
   /** Delivers texts for tenants without their own provider: in development, the inbox. See `telling/tenant-texter.ts`. */
   readonly texter: Texter | undefined;

@@ -6,7 +6,10 @@ import type { ChallengeStep } from '../core/events/challenge-log.ts';
 import type { Tenant } from '../storage/published.ts';
 import { recordEvent } from '../storage/queries/events.ts';
 import type { Sql } from '../storage/sql.ts';
+import type { JudgedText } from '../core/pumping/judge-text.ts';
 import type { Context } from './context.ts';
+import { RefusedText } from './refused-text.ts';
+import { tellVerdict } from './tell-verdict.ts';
 
 /** The challenge that a log event is about, as far as it is known. */
 export interface LoggedChallenge {
@@ -15,16 +18,19 @@ export interface LoggedChallenge {
   readonly idempotencyKey: string | undefined;
   readonly verificationMethod: string;
   readonly contact?: Contact | undefined;
+  /** Who carried the message. */
+  readonly provider?: string | undefined;
 }
 
-/** Records what happened to a challenge, if an endpoint of the tenant collects that. Else it costs nothing. */
+/** Records what happened to a challenge, and what was decided of its text, if an endpoint of the tenant collects that. Else it costs nothing. */
 export async function logChallenge(
   sql: Sql,
   { runtime }: Pick<Context, 'runtime'>,
   { tenantId, logsChallenges }: Tenant,
   step: ChallengeStep,
-  { userId, actionCode, idempotencyKey, verificationMethod, contact }: LoggedChallenge,
+  { userId, actionCode, idempotencyKey, verificationMethod, contact, provider }: LoggedChallenge,
   errorDescription?: string,
+  text?: JudgedText,
 ): Promise<void> {
   if (!logsChallenges) return;
   const { email, phoneNumber } = contact === undefined ? { email: null, phoneNumber: null } : contactColumns(contact);
@@ -42,12 +48,16 @@ export async function logChallenge(
       verificationMethod,
       email: email ?? undefined,
       phoneNumber: phoneNumber ?? undefined,
+      provider,
       errorDescription,
+      ...(text === undefined
+        ? {}
+        : { data: { result: text.result, reason: text.reason, countryCode: text.countryCode } }),
     },
   });
 }
 
-/** Calls what counts a message, and logs it if there were too many: the count itself is not stored then. */
+/** Calls what counts a message, and tells it if it was refused: what the transaction wrote is not stored then. */
 export async function loggingLimits<Result>(
   context: Context,
   tenant: Tenant,
@@ -57,7 +67,11 @@ export async function loggingLimits<Result>(
   try {
     return await count();
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'too_many_requests') {
+    if (error instanceof RefusedText) {
+      await error.record(context.db);
+      tellVerdict(context, tenant, error.text);
+      await logChallenge(context.db, context, tenant, 'too many messages', challenge, error.message, error.text);
+    } else if (error instanceof Refusal && error.code === 'too_many_requests') {
       await logChallenge(context.db, context, tenant, 'too many messages', challenge, error.message);
     }
     throw error;

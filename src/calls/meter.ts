@@ -20,5 +20,7 @@ export interface Meter {
   lockedOut(tenantId: string, method: string): void;
   /** A message was handed to a provider, or should have been. */
   sent(tenantId: string, provider: string, result: SendResult): void;
+  /** Whether a text may be sent was decided. */
+  judgedText(reason: string, result: string): void;
   replayed(what: Replay): void;
 }

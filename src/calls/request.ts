@@ -8,6 +8,8 @@ export interface Request<R extends Route> {
   readonly params: z.output<R['params']>;
   readonly query: z.output<R['query']>;
   readonly body: z.output<R['body']>;
+  /** The body as it was sent, with the headers that came once; only for routes whose body is raw. */
+  readonly raw: RawBody | undefined;
   readonly requestId: string;
   /** The languages that the caller prefers, as their browser sends them. */
   readonly acceptLanguage: string | undefined;
@@ -16,6 +18,11 @@ export interface Request<R extends Route> {
   readonly signature: string | undefined;
   /** Absent on routes that declare none. */
   readonly cookies: Cookies | undefined;
+}
+
+interface RawBody {
+  readonly bytes: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Where a request comes from. None of it proves anything. */

@@ -13,7 +13,7 @@ import type { ServerProcess } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
-const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'move', 'doctor'];
+const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'pumping', 'move', 'doctor'];
 
 /**
  * The command fails with one sentence on standard error, nothing on standard output, and a non-zero exit code for

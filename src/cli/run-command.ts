@@ -12,10 +12,11 @@ import { jobsCommand } from './jobs.ts';
 import { keys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
+import { pumping } from './pumping.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, jobsCommand, move, doctor];
+const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, jobsCommand, pumping, move, doctor];
 
 const help = `Sallyport, a step-up authentication server.
 

@@ -89,6 +89,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       metricsToken: config.metricsToken,
       managementRateLimit: config.managementRateLimit,
       anonymousRateLimit: config.anonymousRateLimit,
+      liveSocketsMax: config.liveSocketsMax,
       isDevelopment: config.mode === 'development',
       publicUrl: () => publicUrl,
     });

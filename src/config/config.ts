@@ -286,6 +286,12 @@ export const settings = {
     fallback: '100',
     meaning: 'Calls that one management key may make in 10 seconds on each node.',
   },
+  SALLYPORT_LIVE_SOCKETS_MAX: {
+    schema: wholeNumber(0, 1_000_000).default(10_000),
+    fallback: '10000',
+    meaning:
+      'Live connections (WebSockets) that each node holds at most; above it, new ones are refused and their clients poll. Each needs a file descriptor.',
+  },
   SALLYPORT_ANONYMOUS_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(60),
     fallback: '60',
@@ -358,6 +364,7 @@ export interface Config {
   /** Calls per management key in 10 seconds. */
   readonly managementRateLimit: number;
   readonly anonymousRateLimit: number;
+  readonly liveSocketsMax: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainSeconds: number;
 }
@@ -464,6 +471,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     outboundAllow: known.SALLYPORT_OUTBOUND_ALLOW,
     managementRateLimit: known.SALLYPORT_MANAGEMENT_RATE_LIMIT,
     anonymousRateLimit: known.SALLYPORT_ANONYMOUS_RATE_LIMIT,
+    liveSocketsMax: known.SALLYPORT_LIVE_SOCKETS_MAX,
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
   };

@@ -3,6 +3,7 @@ import type { listAuthenticatorConfigurations } from '../contract/management/aut
 import { verificationMethod } from '../contract/values.ts';
 import { manifestOf } from '../methods/manifests.ts';
 import type { AuthenticatorConfigurationRow } from '../storage/queries/authenticator-configurations.ts';
+import { fallbackOf } from './method-fallback.ts';
 import type { MethodSecrets } from './method-secrets.ts';
 
 type OlderView = z.input<typeof listAuthenticatorConfigurations.reply.schema>[number];
@@ -33,12 +34,26 @@ export function olderView(row: AuthenticatorConfigurationRow): OlderView {
 
 /** A configuration for the audit log: it shows that there is a secret, and nothing of its value. */
 export function maskedConfiguration(row: AuthenticatorConfigurationRow, secrets: MethodSecrets) {
-  const masked = Object.entries(secrets).map(([block, members]) => [
-    block,
-    {
-      ...(row.settings[block] as object),
-      ...Object.fromEntries(Object.keys(members).map((member) => [member, '********'])),
-    },
-  ]);
-  return { ...openMembers(row), ...Object.fromEntries(masked) };
+  const prefix = 'fallback.';
+  const fallback = fallbackOf(row);
+  const mask = (settings: Readonly<Record<string, unknown>>, mine: MethodSecrets) =>
+    Object.fromEntries(
+      Object.entries(mine).map(([block, members]) => [
+        block,
+        {
+          ...(settings[block] as object),
+          ...Object.fromEntries(Object.keys(members).map((member) => [member, '********'])),
+        },
+      ]),
+    );
+  const named = Object.entries(secrets);
+  const first = Object.fromEntries(named.filter(([name]) => !name.startsWith(prefix)));
+  const second = Object.fromEntries(
+    named.flatMap(([name, members]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), members]] : [])),
+  );
+  return {
+    ...openMembers(row),
+    ...mask(row.settings, first),
+    ...(fallback === undefined ? {} : { fallback: { ...fallback, ...mask(fallback, second) } }),
+  };
 }

@@ -25,19 +25,57 @@ export function providerSetting(method: string): string | undefined {
  * @throws {Refusal} `invalid_request` if provider, credentials, URL or countries do not fit together.
  */
 export function configureMethod(method: string, stored: MethodConfiguration, sent: Members): MethodConfiguration {
-  const { isActive, ...members } = sent;
+  const { isActive, fallback, ...members } = sent;
   const isBlock = ([name]: [string, unknown]) => name in credentialBlocks;
   const blocks = Object.entries(members).filter(isBlock);
   const plain = Object.fromEntries(Object.entries(members).filter((member) => !isBlock(member)));
 
   const named = providerSetting(method);
-  const chosen = withProvider(named, stored, plain);
+  const { fallback: storedFallback, ...first } = stored.settings;
+  const chosen = withProvider(named, { settings: first, secrets: secretsOf(stored.secrets, 'first') }, plain);
   const provided = blocks.reduce((current, [name, given]) => withBlock(named, current, name, given), chosen);
+  const second = withFallback(
+    method,
+    { settings: (storedFallback as Members | undefined) ?? {}, secrets: secretsOf(stored.secrets, 'second') },
+    fallback as Members | null | undefined,
+  );
+  const isThere = Object.keys(second.settings).length > 0;
+  if (isThere && named !== undefined && provided.settings[named] === undefined) {
+    throw new Refusal('invalid_request', `fallback stands in for another provider: set ${named} as well.`);
+  }
   return {
     isActive: typeof isActive === 'boolean' ? isActive : stored.isActive,
-    settings: withCountries(plain, provided.settings),
-    secrets: provided.secrets,
+    settings: { ...withCountries(plain, provided.settings), ...(isThere ? { fallback: second.settings } : {}) },
+    secrets: {
+      ...provided.secrets,
+      ...Object.fromEntries(Object.entries(second.secrets).map(([name, members]) => [`${ofFallback}${name}`, members])),
+    },
   };
+}
+
+/** What the secrets of the second provider are stored under, before the name of their block. */
+const ofFallback = 'fallback.';
+
+function secretsOf(secrets: MethodSecrets, place: 'first' | 'second'): MethodSecrets {
+  return Object.fromEntries(
+    Object.entries(secrets).flatMap(([name, members]) => {
+      if (!name.startsWith(ofFallback)) return place === 'first' ? [[name, members]] : [];
+      return place === 'second' ? [[name.slice(ofFallback.length), members]] : [];
+    }),
+  );
+}
+
+/** The second provider with a request applied, by the same rules as the first. */
+function withFallback(method: string, stored: Provided, sent: Members | null | undefined): Provided {
+  if (sent === undefined) return stored;
+  if (sent === null) return { settings: {}, secrets: {} };
+  const result = configureMethod(method, { isActive: true, ...stored }, sent);
+  const named = providerSetting(method);
+  if (named === undefined || result.settings[named] === undefined) {
+    throw new Refusal('invalid_request', `fallback must name its ${named ?? 'provider'}.`);
+  }
+  requireCredentials(method, result);
+  return result;
 }
 
 type Provided = Pick<MethodConfiguration, 'settings' | 'secrets'>;
@@ -64,7 +102,7 @@ function withBlock(named: string | undefined, current: Provided, name: string, g
   const { settings, secrets } = current;
   if (given === undefined) return current;
   if (given === null) return { settings: without(settings, [name]), secrets: without(secrets, [name]) };
-  if (named !== undefined && !serves(name, settings[named])) {
+  if (named !== undefined && !(serves(name, settings[named]) && isFor(named, name))) {
     const provider = settings[named];
     throw new Refusal(
       'invalid_request',
@@ -86,7 +124,12 @@ export function concernsProvider(method: string, sent: Members): boolean {
 export function requireCredentials(method: string, { settings }: MethodConfiguration): void {
   const named = providerSetting(method);
   if (named === undefined) return;
-  const usable = Object.keys(credentialBlocks).filter((name) => serves(name, settings[named]) && isFor(named, name));
+  // The wire contract has no credentials for it: what is set without them sends nothing until they are there.
+  if (settings[named] === 'SES') return;
+  const usable = Object.keys(credentialBlocks).filter(
+    // These say nothing of who sends messages.
+    (name) => serves(name, settings[named]) && isFor(named, name) && name !== 'playIntegrityCredentials',
+  );
   if (usable.length > 0 && !usable.some((name) => name in settings)) {
     throw new Refusal(
       'invalid_request',
@@ -99,12 +142,18 @@ function serves(block: string, provider: unknown): boolean {
   return typeof provider === 'string' && (credentialBlocks[block]?.providers.includes(provider) ?? false);
 }
 
-// BIRD sends both SMS and e-mail, with credentials of its own for each.
+// BIRD and TWILIO send by several channels, with credentials of their own for each.
 function isFor(named: string, block: string): boolean {
-  // It says nothing of who sends messages.
-  if (block === 'playIntegrityCredentials') return false;
-  if (named === 'pushProvider') return block === 'apnsCredentials' || block === 'fcmCredentials';
-  return block.includes('Email') === (named === 'emailProvider');
+  switch (named) {
+    case 'pushProvider':
+      return ['apnsCredentials', 'fcmCredentials', 'playIntegrityCredentials'].includes(block);
+    case 'whatsAppProvider':
+      return block.includes('WhatsApp');
+    case 'emailProvider':
+      return block.includes('Email');
+    default:
+      return !block.includes('Email') && !block.includes('WhatsApp');
+  }
 }
 
 function requireUrlOfWebhook(named: string, settings: Members): void {

@@ -8,6 +8,8 @@ import { requireUsableKeyPolicy } from './require-usable-key-policy.ts';
 import { requireUsableOrigins } from './require-usable-origins.ts';
 import { configureMethod } from './configure-method.ts';
 import type { MethodConfiguration } from './configure-method.ts';
+import { fallbackOf } from './method-fallback.ts';
+import { requireBuiltProvider } from './require-built-provider.ts';
 import { openSecrets, sealSecrets } from './method-secrets.ts';
 
 /** Stores a method's configuration with a request applied. `check` gets the result first, and may refuse it. */
@@ -24,6 +26,11 @@ export async function saveMethod(
   requireUsableKeyPolicy(sent, result, context.runtime.clock.now());
   requireUsableOrigins(context, sent, result);
   if (typeof sent['webhookUrl'] === 'string') requireReachableUrl(context, sent['webhookUrl'], 'webhookUrl');
+  const second = fallbackOf(result)?.['webhookUrl'];
+  if (sent['fallback'] !== undefined && typeof second === 'string') {
+    requireReachableUrl(context, second, 'fallback.webhookUrl');
+  }
+  requireBuiltProvider(sent);
   check(result);
   const saved: AuthenticatorConfigurationRow = {
     ...row,

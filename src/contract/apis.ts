@@ -10,7 +10,7 @@ export type RateLimitName = 'management' | 'anonymous';
 export interface CredentialData {
   /** The kind of caller who uses it. Audit events name their actor by it. */
   readonly caller: 'server' | 'management' | 'client';
-  /** How it travels in the Authorization header (RFC 7617, RFC 6750). */
+  /** How it travels in the Authorization header (RFC 7617, RFC 6750); of a live channel, see `Api.isLive`. */
   readonly scheme: 'basic' | 'bearer';
   readonly description: string;
   /** The limit that counts calls with it: per key, or per address for clients. */
@@ -53,14 +53,21 @@ export type Credential = keyof typeof credentials;
 export interface Api {
   /** The prefix of the paths of all its routes. */
   readonly prefix: string;
+  /** What else the paths of aliases begin with. */
+  readonly otherPrefixes?: readonly string[];
   /** The credentials that its callers can use. If there are several, each route names those that it takes. */
   readonly credentials: readonly Credential[];
   /** Whether unknown paths also require credentials, so that strangers cannot map the API. */
   readonly hidesPaths: boolean;
   /** Whether pages of the origins that a tenant expects may call it (Fetch §3.2). */
   readonly hasCors: boolean;
-  /** The largest body in bytes, unless the route `isLarge`. */
+  /** The largest body in bytes, unless the route `isLarge`; of a live channel, the largest message. */
   readonly bodyBytesMax: number;
+  /**
+   * Whether it is spoken over WebSockets. A page cannot set headers there, so credentials travel as subprotocols, and the
+   * origin of the page is checked before the connection is upgraded.
+   */
+  readonly isLive?: true;
 }
 
 /** Ruling 3. Value lists, themes and batches need more than other bodies. */
@@ -93,18 +100,31 @@ export const apis = {
     hasCors: true,
     bodyBytesMax: bodyBytes.usual,
   },
+  /** For browsers that wait for something. Official SDKs find its path by replacing text in their base URL. */
+  live: {
+    prefix: '/ws-v1-challenge',
+    // Where the base URL of the SDK has a path with "api" in it.
+    otherPrefixes: ['/api-ws/ws-v1-challenge'],
+    credentials: ['actionToken', 'tenantId'],
+    hidesPaths: false,
+    hasCors: false,
+    // Thousands of connections may each be in the middle of a message (F39).
+    bodyBytesMax: 16 * 1024,
+    isLive: true,
+  },
   /** For people with a browser. If a page needs a token, it is in the URL or a form, and the operation checks it. */
   pages: { prefix: '', credentials: [], hidesPaths: false, hasCors: false, bodyBytesMax: bodyBytes.usual },
 } as const satisfies Readonly<Record<string, Api>>;
 export type ApiName = keyof typeof apis;
 
-const longestFirst: readonly Api[] = Object.values(apis).sort(
-  (left, right) => right.prefix.length - left.prefix.length,
-);
+const all: readonly Api[] = Object.values(apis);
+const longestFirst = all
+  .flatMap((api) => [api.prefix, ...(api.otherPrefixes ?? [])].map((prefix) => ({ prefix, api })))
+  .sort((left, right) => right.prefix.length - left.prefix.length);
 
 /** The API of a path that has no route. */
 export function apiOfPath(path: string): Api {
-  return longestFirst.find(({ prefix }) => path.startsWith(prefix)) ?? apis.pages;
+  return longestFirst.find(({ prefix }) => path.startsWith(prefix))?.api ?? apis.pages;
 }
 
 const underRoot = new RegExp(`^/+${root.slice(1)}(?:[/?]|$)`);

@@ -12,6 +12,7 @@ const backend = 'From your backend';
 const browser = 'From browsers and apps';
 const settings = 'Settings';
 const pages = 'Pages';
+const providers = 'From providers';
 
 export const groups = {
   actions: {
@@ -103,6 +104,11 @@ export const groups = {
     description:
       'Send a link to the user’s email address, and wait until they have opened and confirmed it, on this device or another.',
   },
+  'phone-codes': {
+    area: browser,
+    title: 'Codes by text message and WhatsApp',
+    description: 'Send a one-time code to the user’s phone number, and check what they typed.',
+  },
   apps: {
     area: browser,
     title: 'Keys of apps',
@@ -114,6 +120,12 @@ export const groups = {
     title: 'Push',
     description:
       'Ask the apps on the user’s phones to approve an action. A browser starts the request, shows the number to match and polls for the answer. The app reads what waits, shows it to the user and answers with its signature.',
+  },
+  'qr-codes': {
+    area: browser,
+    title: 'QR codes',
+    description:
+      'A page shows a code, the user’s app scans it, shows who asks and for what, and approves it with its key. The page waits over a live connection, or polls.',
   },
   'recovery-codes': {
     area: browser,
@@ -191,6 +203,12 @@ export const groups = {
     title: 'Pages',
     description:
       'The pages that users meet in the browser, and the links that they are mailed. You do not call these: you send users to the `url` of a tracked action, and Sallyport mails the links.',
+  },
+  providers: {
+    area: providers,
+    title: 'Message providers',
+    description:
+      'What the providers of texts and mail call. You do not call these: you give a provider the `callbackUrl` of the method’s configuration.',
   },
   development: {
     area: pages,

@@ -22,6 +22,8 @@ import * as ownAuthenticators from './client/authenticators.ts';
 import * as ownDevices from './client/devices.ts';
 import * as openChallenges from './client/challenge.ts';
 import * as uiSession from './client/ui-session.ts';
+import * as callbacks from './pages/callbacks.ts';
+import * as liveChannel from './live/channel.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -108,6 +110,7 @@ export const routes: readonly Route[] = [
   authenticatorConfigurations.listAuthenticatorConfigurations,
   authenticatorConfigurations.updateAuthenticatorConfiguration,
   ...Object.values(authenticatorConfigurations.smsConfiguration),
+  ...Object.values(authenticatorConfigurations.whatsAppConfiguration),
   ...Object.values(authenticatorConfigurations.emailOtpConfiguration),
   ...Object.values(authenticatorConfigurations.passkeyConfiguration),
   ...Object.values(authenticatorConfigurations.pushConfiguration),
@@ -140,10 +143,12 @@ export const routes: readonly Route[] = [
   ownDevices.updateOwnDevice,
   ownDevices.forgetOwnDevice,
   init.initClient,
+  liveChannel.openLiveChannel,
   ...methodRoutes,
   welcomePage.showWelcome,
   welcomePage.tryChallenge,
   uiSession.getUiSession,
+  callbacks.receiveCallback,
   challengePage.showChallenge,
   devInbox.showDevInbox,
   devInbox.showDevMessage,

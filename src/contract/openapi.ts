@@ -108,6 +108,14 @@ function success({ reply, example }: Route, components: Json): Json {
   switch (reply.kind) {
     case 'noContent':
       return { 204: { description: 'Done.' } };
+    case 'live':
+      // OpenAPI has no word for messages: their schemas stand among the others, under their names.
+      for (const [schema, io] of [
+        [reply.schema, 'output'],
+        [reply.hears, 'input'],
+      ] as const)
+        jsonSchema(schema, io, components);
+      return { 101: { description: `The connection is upgraded; its subprotocol is \`${reply.subprotocol}\`.` } };
     case 'page':
       return { 200: { description: 'Success.', content: { 'text/html': { schema: { type: 'string' } } } } };
     case 'json': {

@@ -26,8 +26,19 @@ export interface NoContentReply {
   readonly kind: 'noContent';
 }
 
+/** Answered with a WebSocket: what the server says over it, and what it hears. */
+export interface LiveReply<Said extends z.ZodType = z.ZodType, Heard extends z.ZodType = z.ZodType> {
+  readonly kind: 'live';
+  /** The subprotocol that is spoken; callers must offer it. */
+  readonly subprotocol: string;
+  /** A message that the server sends. */
+  readonly schema: Said;
+  /** A message that callers send. */
+  readonly hears: Heard;
+}
+
 /** How a route answers if it does not refuse. `http/write-reply.ts` has a case for each kind. */
-export type Reply = JsonReply | PageReply | NoContentReply;
+export type Reply = JsonReply | PageReply | NoContentReply | LiveReply;
 
 export function json<Schema extends z.ZodType>(
   schema: Schema,
@@ -38,6 +49,14 @@ export function json<Schema extends z.ZodType>(
 
 export function page<Schema extends z.ZodType>(as: PageReply['as'], schema: Schema): PageReply<Schema> {
   return { kind: 'page', as, schema };
+}
+
+export function live<Said extends z.ZodType, Heard extends z.ZodType>(
+  subprotocol: string,
+  schema: Said,
+  hears: Heard,
+): LiveReply<Said, Heard> {
+  return { kind: 'live', subprotocol, schema, hears };
 }
 
 export const noContent: NoContentReply = { kind: 'noContent' };
@@ -89,6 +108,8 @@ export interface RouteMembers<
   readonly body: Body;
   /** Top-level members of the body that arrive as JsonText. */
   readonly exact?: readonly string[];
+  /** Whether the operation gets the text of the body with the headers, and nothing parsed: a signature may be over both. */
+  readonly isRaw?: true;
   readonly reply: Answer;
   /** Whether calls are counted by address, like those to the client API without a token (ruling 5): they cost queries. */
   readonly isCounted?: true;

@@ -1,6 +1,7 @@
 /** The values on the wire, each with its limits and the reason for them. */
 import { parseUrl } from './parse-url.ts';
 import { z } from 'zod';
+import { e164 } from '../core/authenticators/is-e164.ts';
 import { isMailbox } from '../core/authenticators/is-mailbox.ts';
 
 const userActionStates = [
@@ -203,7 +204,7 @@ export const queriedPhoneNumber = text(32).transform((given) => given.replace(/^
 /** A number that messages will be sent to: E.164 syntax. The numbering plan is not checked. */
 export const sendablePhoneNumber = z
   .string()
-  .regex(/^\+[1-9][0-9]{6,14}$/, 'phoneNumber must be in E.164 form, such as +6427123456.')
+  .regex(e164, 'phoneNumber must be in E.164 form, such as +6427123456.')
   .describe('A phone number in E.164 form, such as `+6427123456`: `+` and 7 to 15 digits.');
 
 export const locale = z

@@ -42,7 +42,7 @@ export function userGuesses(
 ): Guesses {
   const { tenantId } = tenant;
   const { userId } = key;
-  const owner = ownerOf(tenant, userId);
+  const owner = userSubject(tenant, userId);
   const rows = verified.filter((row) => row.verificationMethod === verificationMethod);
   const row = rows.find((one) => !isSuccessor(one)) ?? rows[0];
   const guesses = { tenantId, owner, verificationMethod, userId, isBeside: false };
@@ -58,7 +58,7 @@ export function userGuesses(
 
 /** The guesses at a user's recovery codes, which are counted across all their sets. */
 export function recoveryCodeGuesses(tenant: Tenant, userId: string, verificationMethod: string): Guesses {
-  const owner = ownerOf(tenant, userId);
+  const owner = userSubject(tenant, userId);
   return {
     tenantId: tenant.tenantId,
     owner,
@@ -90,7 +90,7 @@ export function authenticatorGuesses(tenant: Tenant, userId: string, row: Counta
   const { verificationMethod, authenticatorId } = row;
   return {
     tenantId: tenant.tenantId,
-    owner: ownerOf(tenant, userId),
+    owner: userSubject(tenant, userId),
     subject: subjectOf(tenant, userId, row),
     isBeside: false,
     verificationMethod,
@@ -105,11 +105,12 @@ export function guessSubjects(
   userId: string,
   verified: readonly Countable[],
 ): { readonly owner: string; readonly subjects: readonly string[] } {
-  const owner = ownerOf(tenant, userId);
+  const owner = userSubject(tenant, userId);
   return { owner, subjects: [owner, ...verified.map((row) => subjectOf(tenant, userId, row))] };
 }
 
-function ownerOf(tenant: Tenant, userId: string): string {
+/** The name of a user where nothing is to reveal who it is. */
+export function userSubject(tenant: Tenant, userId: string): string {
   return `user-id:${hiddenName(tenant, ['user', userId])}`;
 }
 

@@ -1,3 +1,4 @@
+import { isE164 } from '../core/authenticators/is-e164.ts';
 import { normalEmail } from '../core/authenticators/normal-email.ts';
 import { readDataPoints } from '../core/facts/data-points.ts';
 import type { FactInputs, VerifiedPlace } from '../core/facts/fact.ts';
@@ -31,6 +32,7 @@ export interface Seen {
   readonly sent: Sent;
   readonly address: AddressDescription;
   readonly agent: UserAgentDescription | 'unknown';
+  readonly describeNumber: Enrichment['describeNumber'];
 }
 
 export function describeRequest(enrichment: Enrichment, sent: Sent): Seen {
@@ -38,6 +40,7 @@ export function describeRequest(enrichment: Enrichment, sent: Sent): Seen {
     sent,
     address: enrichment.describeAddress(sent.ipAddress ?? null),
     agent: enrichment.describeUserAgent(sent.userAgent ?? null),
+    describeNumber: enrichment.describeNumber,
   };
 }
 
@@ -119,6 +122,9 @@ export function factInputs(
 ): FactInputs {
   const { sent, address } = seen;
   const custom = readCustom(tenant, seen, history);
+  const phoneNumber = sent.phoneNumber ?? history.phoneNumber ?? null;
+  // Read only where a rule asks: most do not, and numbering plans are large.
+  const number = () => seen.describeNumber(phoneNumber !== null && isE164(phoneNumber) ? phoneNumber : null);
   return {
     nowMs,
     timeZone: tenant.settings.timeZone,
@@ -128,7 +134,13 @@ export function factInputs(
     inheritedCustom: custom.inherited.values,
     user: {
       email: emailOf(sent.email ?? history.email),
-      phoneNumber: sent.phoneNumber ?? history.phoneNumber ?? null,
+      phoneNumber,
+      get phoneNumberType() {
+        return number()?.type ?? null;
+      },
+      get simChangedAtMs() {
+        return number()?.simChangedAtMs ?? null;
+      },
       custom: custom.stored.values,
       createdAtMs: history.userCreatedAt ?? null,
       enrolledMethods: history.methods,

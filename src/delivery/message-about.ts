@@ -1,7 +1,9 @@
-/** What a message is about. A tenant's own endpoint is told (server-api 8.4); other providers are not. */
+/** What a message is about. Tenants' own endpoints and templates are told (server-api 8.4). */
 export interface MessageAbout {
   readonly verificationMethod: string;
   readonly userId?: string | undefined;
   readonly actionCode?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly ipAddress?: string | undefined;
+  readonly userAgent?: string | undefined;
 }

@@ -1,11 +1,8 @@
 /** Events to a tenant's own endpoint: one signed POST, no redirects, and only the status of the response is acted on. */
-import { request } from 'node:http';
-import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
-import { connect as startTls } from 'node:tls';
 import { hmacSha256 } from '../runtime/crypto.ts';
 import type { SecretKey } from '../runtime/crypto.ts';
-import { TargetRefused } from './outbound.ts';
+import { exchange, openConnection } from './http-exchange.ts';
+import type { HttpReply } from './http-exchange.ts';
 import type { Outbound } from './outbound.ts';
 
 export interface WebhookEvent {
@@ -33,13 +30,6 @@ export class WebhookUnanswered extends Error {
   override readonly name = 'WebhookUnanswered';
 }
 
-/** Ports that a tenant may use without the operator's list. */
-const webPorts = [80, 443];
-// Only the status of a response matters; a body longer than this is not awaited.
-const replyBytesMax = 65_536;
-/** So much of a body is kept, to show what the endpoint said. */
-const keptBytesMax = 4_096;
-
 /** The value of `X-Signature-V2`: HMAC-SHA-256 over time and body, one entry per key, base64 without padding. */
 export function signWebhook(keys: readonly SecretKey[], timestampSeconds: number, body: string): string {
   const signatures = keys.map((key) => hmacSha256(key, `${timestampSeconds}.${body}`).toString('base64'));
@@ -48,7 +38,7 @@ export function signWebhook(keys: readonly SecretKey[], timestampSeconds: number
 }
 
 /** The body of an event as it is sent. `source` is a constant of the wire contract. */
-function webhookBody({ id, tenantId, type, data }: WebhookEvent, happenedAtMs: number): string {
+export function webhookBody({ id, tenantId, type, data }: WebhookEvent, happenedAtMs: number): string {
   const time = new Date(happenedAtMs).toISOString();
   return JSON.stringify({ version: 1, id, source: 'https://authsignal.com', time, tenantId, type, data });
 }
@@ -72,84 +62,17 @@ export interface SignedCall extends Pick<WebhookCall, 'url' | 'signal'> {
   readonly signature: string;
 }
 
-export interface WebhookReply {
-  readonly status: number;
-  /** The beginning of the body, once it is over, enough of it is here, or the call has ended. Never rejects. */
-  readonly text: Promise<string>;
-}
-
 /** As {@link postWebhook}, for what was signed before. @throws {WebhookUnanswered} */
-export async function postSigned(outbound: Outbound, call: SignedCall): Promise<WebhookReply> {
+export async function postSigned(outbound: Outbound, call: SignedCall): Promise<HttpReply> {
   const { url, tenantId, body, signature, signal } = call;
   try {
     const target = new URL(url);
     const socket = await openConnection(outbound, tenantId, target, signal);
-    return await post(socket, target, body, signature, signal);
+    const headers = { 'content-type': 'application/json', 'x-signature-v2': signature };
+    return await exchange(socket, target, { method: 'POST', headers, body }, signal);
   } catch (error) {
     throw new WebhookUnanswered(`The endpoint gave no answer (${reasonOf(error, signal)}).`);
   }
-}
-
-async function openConnection(
-  outbound: Outbound,
-  tenantId: string,
-  { protocol, hostname, port }: URL,
-  signal: AbortSignal,
-): Promise<Socket> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const isTls = protocol === 'https:';
-  const target = { host, port: Number(port) || (isTls ? 443 : 80) };
-  const { socket, isListed } = await outbound.connect(tenantId, target, webPorts, signal);
-  if (isTls) {
-    // Aborting closes the TCP socket, which ends the request.
-    return startTls({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] });
-  }
-  if (isListed) return socket;
-  socket.destroy();
-  throw new TargetRefused("Without TLS only targets on the operator's list are called.");
-}
-
-function post(
-  socket: Socket,
-  target: URL,
-  body: string,
-  signature: string,
-  signal: AbortSignal,
-): Promise<WebhookReply> {
-  return new Promise((done, fail) => {
-    const sending = request({
-      createConnection: () => socket,
-      method: 'POST',
-      path: `${target.pathname}${target.search}`,
-      signal,
-      maxHeaderSize: 16_384,
-      headers: {
-        host: target.host,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'user-agent': 'Sallyport',
-        'x-signature-v2': signature,
-        connection: 'close',
-      },
-    });
-    socket.on('error', fail);
-    sending.on('error', fail);
-    sending.on('response', (response) => {
-      const kept: Buffer[] = [];
-      let received = 0;
-      const text = new Promise<string>((tell) => {
-        response.on('close', () => tell(Buffer.concat(kept).subarray(0, keptBytesMax).toString()));
-      });
-      done({ status: response.statusCode ?? 0, text });
-      response.on('error', () => undefined);
-      response.on('data', (chunk: Buffer) => {
-        if (received < keptBytesMax) kept.push(chunk);
-        received += chunk.length;
-        if (received > replyBytesMax) socket.destroy();
-      });
-    });
-    sending.end(body);
-  });
 }
 
 // Only the kind of an error: its text can contain what the endpoint or the resolver said.

@@ -7,6 +7,7 @@ import { type AddressScope, readAddress } from './address.ts';
 import { openAnonymisers } from './anonymisers.ts';
 import { type IpLocation, type IpLocationOptions, openIpLocation } from './ip-location.ts';
 import { passkeyProviderName } from './passkey-providers.ts';
+import { describePhoneNumber } from './phone-numbers.ts';
 import { defaultSanctionedCountries } from './sanctioned-countries.ts';
 import type { Known, OnProblem, Unknown } from './unknown.ts';
 import { parsedUserAgent, type ParsedUserAgent, type UserAgentDescription, userAgentDescriber } from './user-agent.ts';
@@ -18,6 +19,22 @@ export interface EnrichmentOptions extends IpLocationOptions {
   readonly anonymiserPaths?: readonly string[];
   /** ISO 3166-1 alpha-2, any case. Left out: {@link defaultSanctionedCountries}. */
   readonly sanctionedCountries?: readonly string[];
+  /** What a provider has told of a number in E.164 form, if one was asked before: it answers at once, as all data does. */
+  lookUpNumber?(phoneNumber: string): NumberLookUp | undefined;
+}
+
+/** What is known of a phone number. */
+export interface NumberDescription extends NumberLookUp {
+  /** ISO 3166-1 alpha-2; null if several countries share the range, or no plan knows it. */
+  readonly countryCode: string | null;
+}
+
+/** What a provider tells of one. */
+interface NumberLookUp {
+  /** As numbering plans name types; null if it is not known. */
+  readonly type: string | null;
+  /** Unix milliseconds; null if it is not known. */
+  readonly simChangedAtMs: number | null;
 }
 
 /** Everything known about one address. */
@@ -46,6 +63,8 @@ const unreadable: AddressDescription = {
 export interface Enrichment {
   /** Null: none was sent. Never throws. */
   describeAddress(ip: string | null): AddressDescription;
+  /** Null: there is none, or it is not in E.164 form. */
+  describeNumber(phoneNumber: string | null): NumberDescription | null;
   /** Never throws. */
   describeUserAgent(ua: string | null): UserAgentDescription | Unknown;
   /** The wire shape of server-api 3.5; null when there is no user agent. */
@@ -87,6 +106,14 @@ export async function openEnrichment(
         isAnonymous: anonymisers.isAnonymous(address),
         isSanctionedCountry: country === null || country === 'unknown' ? country : sanctioned.has(country.countryCode),
       };
+    },
+    describeNumber(phoneNumber) {
+      if (phoneNumber === null) return null;
+      const plan = describePhoneNumber(phoneNumber);
+      if (plan === undefined) return null;
+      const told = options.lookUpNumber?.(plan.phoneNumber);
+      const { countryCode, type } = plan;
+      return { countryCode, type: told?.type ?? type, simChangedAtMs: told?.simChangedAtMs ?? null };
     },
     describeUserAgent,
     parsedUserAgent(ua) {

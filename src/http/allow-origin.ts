@@ -57,3 +57,21 @@ export function allowOrigin<Caller>(
     .header('access-control-expose-headers', 'Retry-After, X-Request-Id');
   return true;
 }
+
+/**
+ * For a connection that no later check of the browser's stands before: a WebSocket is not under CORS. Programs other than
+ * browsers name no origin.
+ * @throws {Refusal} `forbidden`
+ */
+export function requireExpectedOrigin<Caller>(
+  directory: ClientDirectory<Caller>,
+  { headers: { origin } }: FastifyRequest,
+  caller: Caller,
+): void {
+  if (origin === undefined || directory.isExpectedOrigin(origin, caller)) return;
+  directory.tellUnexpectedOrigin(origin, caller);
+  throw new Refusal(
+    'forbidden',
+    'Pages of this origin may not connect: it is not among the expectedOrigins of the tenant.',
+  );
+}

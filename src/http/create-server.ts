@@ -7,6 +7,7 @@ import { straightenPath } from '../contract/straighten-path.ts';
 import type { Ids } from '../runtime/runtime.ts';
 import { trustProxies } from './trust-proxies.ts';
 import { takesHtml } from './pages.ts';
+import { UpgradableMessage } from './upgradable-message.ts';
 import type { DrawnPage } from './pages.ts';
 
 // Caps on what a caller can make the server hold (A74, F39). Each route sets its own limit on the body.
@@ -34,7 +35,11 @@ export function createServer(options: {
     bodyLimit: bodyBytes.usual,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 2_000 },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: 2_000,
+      IncomingMessage: UpgradableMessage,
+    },
     // HEAD is GET without the response body (RFC 9110 §9.3.2).
     exposeHeadRoutes: true,
     return503OnClosing: false,

@@ -1,13 +1,14 @@
 /** What a request must pass before its body is read. Prepared once per route: requests do not look up their API. */
 import type { FastifyRequest } from 'fastify';
 import { apiOfPath, apis, credentials, isApiPath } from '../contract/apis.ts';
-import type { Credential, CredentialData, RateLimitName } from '../contract/apis.ts';
+import type { Api, Credential, CredentialData, RateLimitName } from '../contract/apis.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { Route } from '../contract/route.ts';
+import { requireExpectedOrigin } from './allow-origin.ts';
 import { clientAddress } from './client-address.ts';
 import { identifyCaller } from './identify-caller.ts';
 import type { CallerDirectory } from './identify-caller.ts';
-import { identifyClient, requireCallsLeft } from './identify-client.ts';
+import { authorizationOf, identifyClient, requireCallsLeft } from './identify-client.ts';
 import type { ClientDirectory } from './identify-client.ts';
 import type { FailureLimit } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
@@ -41,7 +42,7 @@ export function entranceOfRoute<Holder extends KeyHolder, Client extends KnownCa
   parts: EntranceParts<Holder, Client>,
   { api, path, credentials: accepted, isCounted }: Route,
 ): Entrance {
-  const enter = entering(parts, accepted);
+  const enter = entering(parts, accepted, isLiveApi(apis[api]));
   // Counting is beside the credentials, never in place of them.
   const count = isCounted === true ? countAnonymous(parts) : () => undefined;
   return {
@@ -63,8 +64,12 @@ export function entranceOfPath<Holder extends KeyHolder, Client extends KnownCal
   return {
     isOfApi: isApiPath(path),
     hasCors: api.hasCors && path.startsWith(`${api.prefix}/`),
-    enter: entering(parts, api.hidesPaths ? api.credentials : []),
+    enter: entering(parts, api.hidesPaths ? api.credentials : [], false),
   };
+}
+
+function isLiveApi(api: Api): boolean {
+  return api.isLive === true;
 }
 
 function countAnonymous({
@@ -78,6 +83,7 @@ function countAnonymous({
 function entering<Holder extends KeyHolder, Client extends KnownCaller>(
   parts: EntranceParts<Holder, Client>,
   accepted: readonly Credential[],
+  isLive: boolean,
 ): Entrance['enter'] {
   const [first] = accepted;
   if (first === undefined) return () => undefined;
@@ -85,8 +91,10 @@ function entering<Holder extends KeyHolder, Client extends KnownCaller>(
   const { caller: kind, limit }: CredentialData = credentials[first];
   if (kind === 'client') {
     return (request) => {
-      const { authorization } = request.headers;
-      request.caller = identifyClient(parts.clients, parts, accepted, authorization, clientAddress(request));
+      const authorization = isLive ? authorizationOf(request) : request.headers.authorization;
+      const caller = identifyClient(parts.clients, parts, accepted, authorization, clientAddress(request));
+      request.caller = caller;
+      if (isLive) requireExpectedOrigin(parts.clients, request, caller);
     };
   }
   return (request) => {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { credentials } from '../contract/apis.ts';
 import type { Credential, RateLimitName } from '../contract/apis.ts';
 import { Refusal } from '../contract/errors.ts';
@@ -55,6 +56,24 @@ export function identifyClient<Caller>(
   }
   requireCallsLeft(limits.limits[credentials.tenantId.limit], address);
   return caller;
+}
+
+/**
+ * What a WebSocket's subprotocols say in place of the Authorization header: `x.authsignal.token.<token>`, or
+ * `x.authsignal.tenant.<tenant id>`. A token is never treated as missing.
+ */
+export function authorizationOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const offered = offeredSubprotocols(request);
+  const after = (prefix: string) => offered.find((name) => name.startsWith(prefix))?.slice(prefix.length);
+  const token = after('x.authsignal.token.');
+  if (token !== undefined) return `Bearer ${token}`;
+  const tenantId = after('x.authsignal.tenant.');
+  return tenantId === undefined ? undefined : `Basic ${Buffer.from(tenantId).toString('base64')}`;
+}
+
+/** What the other side of a WebSocket offers to speak, in its order. */
+export function offeredSubprotocols({ headers }: Pick<FastifyRequest, 'headers'>): readonly string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
 /** Counts an anonymous call. @throws {Refusal} `too_many_requests` */

@@ -18,6 +18,11 @@ export const metricList = {
     labels: ['route'],
     help: 'Time to answer, by route.',
   },
+  sallyport_live_sockets: {
+    type: 'gauge',
+    labels: [],
+    help: 'Live connections (WebSockets) that this node holds now; at most SALLYPORT_LIVE_SOCKETS_MAX.',
+  },
   sallyport_refusals_total: {
     type: 'counter',
     labels: ['code'],
@@ -51,7 +56,17 @@ export const metricList = {
   sallyport_sends_total: {
     type: 'counter',
     labels: ['provider', 'result'],
-    help: 'Mails by provider (SERVER for the one of SALLYPORT_SMTP_URL) and result: taken, refused, failed (did not get there), or unknown.',
+    help: 'Mails and texts by provider (SERVER for the mail server of SALLYPORT_SMTP_URL) and result: taken, refused, failed (did not get there), or unknown. A message that a second provider took counts for both.',
+  },
+  sallyport_provider_breakers_open: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'For how many tenants and methods this node passes a provider over, because it did not answer of late.',
+  },
+  sallyport_texts_judged_total: {
+    type: 'counter',
+    labels: ['reason', 'result'],
+    help: 'Texts by result: sent, monitored (sent, but would have been refused), refused, or withheld (silently not sent); and the reason, as the guide on pumping lists them.',
   },
   sallyport_waiting: {
     type: 'gauge',

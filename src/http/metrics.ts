@@ -22,11 +22,14 @@ export interface DatabaseReadings {
 export interface Readings {
   poolStatus(): { readonly connections: number; readonly idle: number; readonly waiting: number };
   lostLogLines(): number;
+  liveSockets(): number;
   nowMs(): number;
   /** Rejects if the database does not answer. */
   ofDatabase(): Promise<DatabaseReadings>;
   dataFiles(): readonly { readonly name: string; readonly isUsable: boolean; readonly builtAtMs: number | null }[];
   isConfigurationCurrent(): boolean;
+  /** The providers that are passed over, once for each tenant and method. */
+  openBreakers(): readonly string[];
 }
 
 /** What this process is. */
@@ -49,6 +52,8 @@ export interface Metrics {
   lockedOut(method: string): void;
   /** Counts one message by how it ended. */
   sent(provider: string, result: string): void;
+  /** Counts one text by what was decided of it, and why. */
+  judgedText(reason: string, result: string): void;
   /** Counts one thing that was used before and came again. */
   replayed(what: string): void;
   /** Counts one change of the database's clock that was no passing of time. */
@@ -100,6 +105,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
   const lockouts = counter('sallyport_lockouts_total');
   const replays = counter('sallyport_replays_total');
   const sends = counter('sallyport_sends_total');
+  const judgedTexts = counter('sallyport_texts_judged_total');
   const waiting = gauge('sallyport_waiting');
   const waitingOldest = gauge('sallyport_waiting_oldest_seconds');
   const waitingOverdue = gauge('sallyport_waiting_overdue_seconds');
@@ -112,11 +118,13 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
   const databaseUp = gauge('sallyport_database_up');
   const pool = gauge('sallyport_database_pool');
   const configuration = gauge('sallyport_configuration_current');
+  const breakersOpen = gauge('sallyport_provider_breakers_open');
   const fileAge = gauge('sallyport_data_file_age_seconds');
   const fileUsable = gauge('sallyport_data_file_usable');
   const actionsWithoutMonth = gauge('sallyport_actions_without_month');
   const linesLost = counter('sallyport_log_lines_lost_total');
   const clockSteps = counter('sallyport_clock_steps_total');
+  const liveSockets = gauge('sallyport_live_sockets');
 
   async function read(): Promise<void> {
     const nowMs = readings.nowMs();
@@ -125,9 +133,12 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
     pool.set({ what: 'open' }, connections);
     pool.set({ what: 'idle' }, idle);
     pool.set({ what: 'waiting' }, callsWaiting);
+    liveSockets.set(readings.liveSockets());
     linesLost.reset();
     linesLost.inc(readings.lostLogLines());
     configuration.set(readings.isConfigurationCurrent() ? 1 : 0);
+    breakersOpen.reset();
+    for (const provider of readings.openBreakers()) breakersOpen.inc({ provider });
     for (const { name: file, isUsable, builtAtMs } of readings.dataFiles()) {
       fileUsable.set({ file }, isUsable ? 1 : 0);
       if (builtAtMs !== null) fileAge.set({ file }, secondsSince(builtAtMs));
@@ -162,6 +173,7 @@ export function createMetrics(build: Build, readings: Readings): Metrics {
     proved: (method, result) => proofs.inc({ method, result }),
     lockedOut: (method) => lockouts.inc({ method }),
     sent: (provider, result) => sends.inc({ provider, result }),
+    judgedText: (reason, result) => judgedTexts.inc({ reason, result }),
     replayed: (what) => replays.inc({ what }),
     clockStepped: () => clockSteps.inc(),
     actionsWithoutMonth: (count) => actionsWithoutMonth.set(count),

@@ -20,7 +20,9 @@ import { framingOrigin } from './framing-origin.ts';
 import type { Metrics } from './metrics.ts';
 import { takesHtml } from './pages.ts';
 import type { Pages } from './pages.ts';
+import type { LiveSockets } from './live-sockets.ts';
 import { parseBody, parseForm } from './parse-body.ts';
+import { refusalOf } from './refusal-of.ts';
 import { writeRefusal } from './write-refusal.ts';
 import { writeReply } from './write-reply.ts';
 
@@ -30,6 +32,8 @@ export interface IncomingRequest<Caller> {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Only for routes whose body is raw. */
+  readonly raw: { readonly bytes: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
   readonly sender: Sender;
@@ -65,6 +69,7 @@ export interface PipelineParts<Holder extends KeyHolder, Client extends KnownCal
   /** Told of each refusal, with the caller's tenant if it is known. */
   refused(code: string, tenantId: string | undefined): void;
   readonly pages: Pages;
+  readonly sockets: LiveSockets;
   /** Whether an error means that the database cannot answer now and the caller should retry later. */
   isUnavailable(error: unknown): boolean;
   /** Called with every answer before it is written; tests compare it with the contract. */
@@ -202,6 +207,7 @@ async function answer<Holder extends KeyHolder, Client extends KnownCaller>(
     params: parsePart(route.params, request.params),
     query: parsePart(route.query, request.query),
     body: parsePart(route.body, bodyOf(request, route)),
+    raw: route.isRaw === true ? rawOf(request) : undefined,
     requestId: request.id,
     acceptLanguage: request.headers['accept-language'],
     sender: {
@@ -212,19 +218,32 @@ async function answer<Holder extends KeyHolder, Client extends KnownCaller>(
     },
     signature: route.isSigned === true ? signatureOf(request) : undefined,
     cookies: route.cookies === undefined ? undefined : cookieJar(parts.clients, route.cookies, request, reply),
-    isGone: () => request.raw.socket.destroyed,
+    isGone: hangUpOf(request),
   };
   return writeReply(route.reply, await handle(incoming), {
     request,
     reply,
     pages: parts.pages,
-    inspect: (written) => parts.inspectReply?.(route, written),
+    sockets: parts.sockets,
+    inspect: inspectorOf(parts, route),
   });
 }
 
 function signatureOf({ headers }: FastifyRequest): string | undefined {
   const { 'x-authsignal-signature': signature } = headers;
   return Array.isArray(signature) ? signature.join() : signature;
+}
+
+// Functions of their own: a live connection keeps what it is given, and would keep all that is in scope beside it.
+function hangUpOf({ raw: { socket } }: FastifyRequest): () => boolean {
+  return () => socket.destroyed;
+}
+
+function inspectorOf(
+  { inspectReply }: Pick<PipelineParts<KeyHolder, KnownCaller>, 'inspectReply'>,
+  route: Route,
+): (written: unknown) => void {
+  return inspectReply === undefined ? () => undefined : (written) => inspectReply(route, written);
 }
 
 /**
@@ -246,18 +265,24 @@ function requireWholePath({ credentials }: Route, request: FastifyRequest, notFr
   }
 }
 
-function bodyOf(request: FastifyRequest, { exact, reply }: Route): unknown {
+function bodyOf(request: FastifyRequest, { exact, reply, isRaw }: Route): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('invalid_request', 'Compressed bodies are not accepted.');
   }
-  if (!Buffer.isBuffer(request.body)) return {};
+  if (isRaw === true || !Buffer.isBuffer(request.body)) return {};
   // Only pages accept forms, so that a form on another site cannot call anything else.
   const contentType = request.headers['content-type'] ?? '';
   const isForm = reply.kind === 'page' && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
   if (isForm) return parseForm(request.body);
   const body = parseBody(request.body);
   return exact === undefined ? body : withExactMembers(body, request.body.toString('utf8'), exact);
+}
+
+/** The text of a body, and the headers that came once. */
+function rawOf({ body, headers }: FastifyRequest): NonNullable<IncomingRequest<unknown>['raw']> {
+  const single = Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string');
+  return { bytes: Buffer.isBuffer(body) ? body.toString('utf8') : '', headers: Object.fromEntries(single) };
 }
 
 /** @throws {Refusal} `invalid_request` naming each member that does not fit. */
@@ -274,7 +299,8 @@ function writeError<Holder extends KeyHolder, Client extends KnownCaller>(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const refusal = refusalOf(parts, error, request);
+  const refusal =
+    error instanceof Refusal ? error : (refusalOfRequest(error, request) ?? refusalOf(error, parts.isUnavailable));
   parts.refused(refusal.code, request.caller?.tenant?.tenantId);
   if (refusal.code === 'unexpected_error') request.log.error({ err: error }, 'unexpected error');
   if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'unavailable');
@@ -295,22 +321,11 @@ function isPerson({ headers, routeOptions, url }: FastifyRequest, pagePaths: Rea
   return isOfPages && takesHtml(headers.accept);
 }
 
-function refusalOf<Holder extends KeyHolder, Client extends KnownCaller>(
-  parts: PipelineParts<Holder, Client>,
-  error: unknown,
-  request: FastifyRequest,
-): Refusal {
-  if (error instanceof Refusal) return error;
+/** What went wrong before an operation ran, as far as the caller can change it. */
+function refusalOfRequest(error: unknown, request: FastifyRequest): Refusal | undefined {
   // The client is gone, so no one reads this; in the log it must not look like a fault of this server.
   if (request.raw.destroyed && !request.raw.complete) {
     return new Refusal('invalid_request', 'The request broke off before it was whole.');
-  }
-  if (parts.isUnavailable(error)) {
-    return new Refusal(
-      'unavailable',
-      'The server has no room for this request now. Repeat it after the time in Retry-After.',
-      1,
-    );
   }
   switch (frameworkCode(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -327,10 +342,7 @@ function refusalOf<Holder extends KeyHolder, Client extends KnownCaller>(
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('invalid_request', 'The Content-Type header is malformed.');
     default:
-      return new Refusal(
-        'unexpected_error',
-        'An unexpected error occurred. The server has logged it under this request id.',
-      );
+      return undefined;
   }
 }
 

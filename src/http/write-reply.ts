@@ -2,7 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ListPage } from '../contract/list-page.ts';
 import type { JsonReply, PageReply, Reply } from '../contract/route.ts';
+import type { Converse } from '../contract/conversation.ts';
 import { writeExactJson } from './exact-json.ts';
+import type { LiveSockets } from './live-sockets.ts';
 import type { Pages } from './pages.ts';
 import { mailSecurityHeaders, pageSecurityHeaders } from './security-headers.ts';
 import { isAsyncIterable, writeItems } from './write-items.ts';
@@ -12,7 +14,8 @@ export interface ReplyParts {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly pages: Pages;
-  /** Called with the answer before it is written; for a list that comes item by item, with each item. */
+  readonly sockets: LiveSockets;
+  /** Called with the answer before it is written; for one that comes in parts, with each item or message. */
   inspect(answer: unknown): void;
 }
 
@@ -26,6 +29,8 @@ export function writeReply(how: Reply, answer: unknown, parts: ReplyParts): Fast
       return writeAnswer(how, answer, parts);
     case 'page':
       return writePage(how, answer, parts);
+    case 'live':
+      return parts.sockets.open(how, answer as Converse<unknown, unknown>, parts);
     case 'noContent':
       parts.inspect(answer);
       return parts.reply.code(204).send();

@@ -14,6 +14,7 @@ import { logActions } from './log-actions.ts';
 import { purgeEvents } from './purge-events.ts';
 import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
+import { purgeTexts } from './purge-texts.ts';
 import { refreshStatistics } from './refresh-statistics.ts';
 import { settleSuccessors } from './settle-successors.ts';
 import { storeCounts } from './store-counts.ts';
@@ -37,6 +38,7 @@ export const jobs: readonly Job[] = [
   purgeEvents,
   purgeOutbox,
   purgeSessions,
+  purgeTexts,
   refreshStatistics,
   settleSuccessors,
   storeCounts,

@@ -8,7 +8,9 @@ import { routes as push } from './push/contract.ts';
 import { routes as qrCode } from './qr-code/contract.ts';
 import { routes as recoveryCode } from './recovery-code/contract.ts';
 import { routes as securityKey } from './security-key/contract.ts';
+import { routes as sms } from './sms/contract.ts';
 import { routes as totp } from './totp/contract.ts';
+import { routes as whatsapp } from './whatsapp/contract.ts';
 
 export const methodRoutes: readonly Route[] = [
   ...passkey,
@@ -19,5 +21,7 @@ export const methodRoutes: readonly Route[] = [
   ...inApp,
   ...emailOtp,
   ...emailMagicLink,
+  ...sms,
+  ...whatsapp,
   ...recoveryCode,
 ];

@@ -24,7 +24,7 @@ export interface MethodManifest {
   /** How its messages are sent; absent for a method that sends nothing. */
   readonly channel?: 'email' | 'phoneNumber' | 'push';
   /** The setting that names the provider of its messages. */
-  readonly providerSetting?: 'emailProvider' | 'smsProvider' | 'pushProvider';
+  readonly providerSetting?: 'emailProvider' | 'smsProvider' | 'whatsAppProvider' | 'pushProvider';
   /** Whether a new tenant has it enabled: methods that work without a message provider (ruling 7). */
   readonly isOnAtFirst?: true;
   /** Whether the client API enrols and proves it, so that pages offer it: it has a `page.tsx`. */

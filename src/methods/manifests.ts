@@ -21,10 +21,10 @@ const listed = [
   push,
   qrCode,
   inApp,
-  emailOtp,
-  emailMagicLink,
   sms,
   whatsapp,
+  emailOtp,
+  emailMagicLink,
   recoveryCode,
 ] as const;
 

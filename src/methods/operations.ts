@@ -8,7 +8,9 @@ import { operations as push } from './push/operations/index.ts';
 import { operations as qrCode } from './qr-code/operations/index.ts';
 import { operations as recoveryCode } from './recovery-code/operations/index.ts';
 import { operations as securityKey } from './security-key/operations/index.ts';
+import { operations as sms } from './sms/operations/index.ts';
 import { operations as totp } from './totp/operations/index.ts';
+import { operations as whatsapp } from './whatsapp/operations/index.ts';
 
 export const methodOperations: readonly Operation[] = [
   ...passkey,
@@ -19,5 +21,7 @@ export const methodOperations: readonly Operation[] = [
   ...inApp,
   ...emailOtp,
   ...emailMagicLink,
+  ...sms,
+  ...whatsapp,
   ...recoveryCode,
 ];

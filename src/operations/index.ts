@@ -1,5 +1,6 @@
 /** Every operation. The server does not start if a route of the contract has none. */
 import { archiveActionConfiguration } from './management/archive-action-configuration.ts';
+import { openLiveChannel } from './live/open-live-channel.ts';
 import { createAlert } from './management/create-alert.ts';
 import { deleteAlert } from './management/delete-alert.ts';
 import { getAlert } from './management/get-alert.ts';
@@ -72,6 +73,7 @@ import { updateOwnDevice } from './client/update-own-device.ts';
 import { getOwnAuthenticators } from './client/get-own-authenticators.ts';
 import { getOwnDevices } from './client/get-own-devices.ts';
 import { getUiSession } from './client/get-ui-session.ts';
+import { receiveCallback } from './pages/receive-callback.ts';
 import { showDevMessage } from './pages/show-dev-message.ts';
 import { showWelcome } from './pages/show-welcome.ts';
 import { tryChallenge } from './pages/try-challenge.ts';
@@ -207,9 +209,11 @@ export const operations: readonly Operation[] = [
   updateOwnDevice,
   forgetOwnDevice,
   initClient,
+  openLiveChannel,
   ...methodOperations,
   showWelcome,
   tryChallenge,
+  receiveCallback,
   showDevMessage,
   getUiSession,
   showChallenge,

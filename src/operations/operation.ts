@@ -4,20 +4,23 @@ import type { CallerOf } from '../calls/caller.ts';
 import type { Context } from '../calls/context.ts';
 import type { ParsedRequest, Request } from '../calls/request.ts';
 import type { ListPage } from '../contract/list-page.ts';
-import type { JsonReply, PageReply, Reply, Route } from '../contract/route.ts';
+import type { Converse } from '../contract/conversation.ts';
+import type { JsonReply, LiveReply, PageReply, Reply, Route } from '../contract/route.ts';
 
 export interface Operation {
   readonly route: Route;
   run(context: Context, request: ParsedRequest): Promise<unknown>;
 }
 
-/** The response that a route declares; a list may also be given item by item, or as a page. */
+/** The response that a route declares; a list may also be given item by item, or as a page; a conversation begins later. */
 type Answer<How extends Reply> =
   How extends JsonReply<infer Schema>
     ? z.input<Schema> | AsyncIterable<ItemOf<z.input<Schema>>> | ListPage<ItemOf<z.input<Schema>>>
     : How extends PageReply<infer Schema>
       ? z.input<Schema>
-      : z.input<z.ZodVoid>;
+      : How extends LiveReply<infer Said, infer Heard>
+        ? Converse<z.input<Said>, z.output<Heard>>
+        : z.input<z.ZodVoid>;
 type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
 
 /** Implements a route. The type of the caller follows from the credentials that the route takes. */

@@ -329,7 +329,9 @@ function record(
   { earned, enrolment }: { readonly earned: Earned; readonly enrolment?: Enrolment | undefined },
 ): Promise<RecordedProof> {
   const { code, method, consume } = proof;
-  const authenticatorId = (enrolment?.authenticator ?? proof.authenticator)?.authenticatorId;
+  // The proof may be by another authenticator than the one that it enrols.
+  const authenticatorId = (proof.authenticator ?? enrolment?.authenticator)?.authenticatorId;
+  const changedId = (enrolment?.authenticator ?? proof.authenticator)?.authenticatorId;
   const hmac = code === undefined ? null : proofHmac(action, method, code);
   return recordProof(sql, {
     // An enrolled authenticator is verified at the time of its proof, to the millisecond.
@@ -344,7 +346,7 @@ function record(
     remembered: isOfBackend(consume) ? undefined : { proofHmac: hmac, earned },
     audit: auditEvent(context, route, request, action.key.userId, {
       ...auditData(proof),
-      ...(authenticatorId === undefined ? {} : { authenticatorId }),
+      ...(changedId === undefined ? {} : { authenticatorId: changedId }),
       ...(enrolment === undefined ? {} : enrolmentRemarks(action.verified, enrolment)),
     }),
   });

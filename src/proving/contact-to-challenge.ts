@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/errors.ts';
-import { contactOf } from '../core/authenticators/contact.ts';
+import { contactOf, isReachable } from '../core/authenticators/contact.ts';
 import type { Contact } from '../core/authenticators/contact.ts';
 import { isVerified } from '../core/is-verified.ts';
 import type { OpenAction } from './open-action.ts';
@@ -26,6 +26,12 @@ export function contactToChallenge(
   const contact = chosen === undefined ? undefined : contactOf(chosen);
   if (chosen === undefined || contact === undefined) {
     throw new Refusal('invalid_request', `The user has no such ${method} authenticator. Enrol one first.`);
+  }
+  if (!isReachable(contact)) {
+    throw new Refusal(
+      'invalid_request',
+      `The user’s number is not in E.164 form, so no ${method} code can be sent to it.`,
+    );
   }
   return { ...chosen, contact };
 }

@@ -3,9 +3,11 @@
  * not permitted.
  */
 import type { VerificationMethod } from '../contract/values.ts';
+import { contactOf, isReachable } from '../core/authenticators/contact.ts';
 import type { MethodManifest } from '../methods/manifest.ts';
 import { hasExpired } from '../core/authenticators/expiry.ts';
 import { manifests } from '../methods/manifests.ts';
+import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import type { GuessWait } from './guess-waits.ts';
 import type { OpenAction } from './open-action.ts';
 import { isPermitted, maySucceed, permitEnrolment, permitProof, requireRecoveryCodes } from './permit.ts';
@@ -22,7 +24,9 @@ export function challengeMethods(
   waitOf: (method: string) => GuessWait,
   { hasRecoveryCodes }: { readonly hasRecoveryCodes: boolean },
 ): readonly VerificationMethod[] {
-  const taken = action.verified.filter((row) => isTaken(action.tenant, row) && !hasExpired(row, action.nowMs));
+  const taken = action.verified.filter(
+    (row) => isTaken(action.tenant, row) && isReached(row) && !hasExpired(row, action.nowMs),
+  );
   const own = new Set(taken.map(({ verificationMethod }) => verificationMethod));
   if (hasRecoveryCodes && action.verified.length > 0) own.add('RECOVERY_CODE');
   return methodsOf(({ verificationMethod: method, perUser }) => {
@@ -44,6 +48,12 @@ export function enrolmentMethods(action: OpenAction): readonly VerificationMetho
     const isFree = !own.has(method) || maySucceed(action, method);
     return isFree && isPermitted(() => permitEnrolment(action, method));
   });
+}
+
+/** Whether messages reach it, if it is proven by them. */
+function isReached(row: AuthenticatorRow): boolean {
+  const contact = contactOf(row);
+  return contact === undefined || isReachable(contact);
 }
 
 function methodsOf(isMeant: (manifest: MethodManifest) => boolean): readonly VerificationMethod[] {

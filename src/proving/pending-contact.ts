@@ -18,12 +18,16 @@ export interface PendingContact {
   readonly sending: Omit<Sending, 'unlessOpen'>;
 }
 
-/** The pending authenticator of a contact: the existing one if the contact is requested again, otherwise a new one. */
+/**
+ * The pending authenticator of a contact: the existing one if the contact is requested again, otherwise a new one.
+ * `state` is stored with it.
+ */
 export function pendingContact(
   { runtime }: Context,
   action: OpenAction,
   method: string,
   contact: Contact,
+  state: AuthenticatorRow['state'] = {},
 ): PendingContact {
   const { tenantId, userId } = action.key;
   const columns = contactColumns(contact);
@@ -40,7 +44,7 @@ export function pendingContact(
           authenticatorId,
           verificationMethod: method,
           ...columns,
-          state: {},
+          state,
           secretSealed: null,
           createdAt: runtime.clock.now(),
         }),

@@ -6,7 +6,10 @@ import { isVerified } from '../core/is-verified.ts';
 import { codeMinutes } from './challenge-code.ts';
 import { holdAction } from './hold-action.ts';
 import type { OpenAction } from './open-action.ts';
+import { requireUsable } from './permit.ts';
+import { contactSubject } from '../counting/contact-subject.ts';
 import { countSend } from '../counting/sending-limits.ts';
+import { loadContactMark } from '../storage/queries/contact-marks.ts';
 import { createActionChallenge } from '../storage/queries/challenges/of-actions.ts';
 import { discardUnsentAuthenticators } from '../storage/queries/authenticators.ts';
 import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
@@ -22,12 +25,13 @@ import type { TokenRequest } from '../calls/request.ts';
 import { recordAudit } from '../calls/record-audit.ts';
 import type { SentBy } from '../telling/hand-over.ts';
 import { sendCounted, sendMsMax } from '../telling/send-counted.ts';
-import { tenantMailer } from '../telling/tenant-mailer.ts';
 import { isInPlaceOf, sentMessageView } from '../views/sent-message.ts';
 import type { ToldMessage } from '../views/sent-message.ts';
 
 export type Recipient = Pick<AuthenticatorRow, 'authenticatorId' | 'verificationMethod' | 'verifiedAt'> & {
   readonly contact: Contact;
+  /** The method whose provider delivers it, if that is another one. */
+  readonly channel?: string | undefined;
 };
 
 /** How it is sent. */
@@ -70,8 +74,8 @@ export async function sendChallenge<R extends Route>(
   sending: Sending,
 ): Promise<SentChallenge> {
   const { tenant, row } = action;
-  // Throws before anything is counted or created, if there is no provider to deliver it.
-  tenantMailer(context, tenant);
+  // Before anything is counted or created, if there is no provider to deliver it.
+  requireUsable(action, recipient.channel ?? recipient.verificationMethod);
   const logged = { ...action.key, verificationMethod: recipient.verificationMethod, contact: recipient.contact };
   for (;;) {
     const begun = await loggingLimits(context, tenant, logged, () =>
@@ -112,12 +116,17 @@ async function begin<R extends Route>(
   { unlessOpen, before }: Sending,
 ): Promise<Begun> {
   const { tenant, key, token } = action;
-  const { authenticatorId, verificationMethod, contact } = recipient;
+  const { authenticatorId, verificationMethod, contact, channel } = recipient;
   const purpose: 'registration' | 'authentication' = isVerified(recipient) ? 'authentication' : 'registration';
   const { scope, given, proven, isRecovered } = token;
   await holdAction(sql, action);
   const nowMs = context.runtime.clock.now();
-  const tell = (message: ToldMessage) => (unlessOpen === undefined ? {} : { sent: sentMessageView(message, nowMs) });
+  const { tenantId } = tenant;
+  // Only pages are told, and only they pay for it.
+  const mark =
+    unlessOpen === undefined ? undefined : await loadContactMark(sql, tenantId, contactSubject(tenant, contact));
+  const tell = (message: ToldMessage) =>
+    unlessOpen === undefined ? {} : { sent: sentMessageView({ ...message, mark }, nowMs) };
   if (unlessOpen === true) {
     const messages = (await loadOpenMessages(sql, key, nowMs)).filter(
       (message) => message.verificationMethod === verificationMethod,
@@ -131,9 +140,11 @@ async function begin<R extends Route>(
     }
   }
   const counted = await countSend(sql, context, tenant, {
-    verificationMethod,
+    verificationMethod: channel ?? verificationMethod,
     contact,
     userId: key.userId,
+    challengeId,
+    ipAddress: request.sender.ipAddress,
     nowMs,
   });
   await before?.(sql);

@@ -1,10 +1,13 @@
 import type { Route } from '../contract/route.ts';
 import { codeMinutes, newCode, storedCode } from './challenge-code.ts';
+import { aboutAction } from './about-action.ts';
 import type { OpenAction } from './open-action.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import type { Context } from '../calls/context.ts';
 import type { TokenRequest } from '../calls/request.ts';
-import { sendCodeMail } from '../telling/send-code-mail.ts';
+import { isExpectedOrigin } from '../configuring/expected-origins.ts';
+import type { Tenant } from '../storage/published.ts';
+import { sendCodeMessage } from '../telling/send-code-message.ts';
 import { sendChallenge } from './send-challenge.ts';
 import type { Recipient, Sending, SentChallenge } from './send-challenge.ts';
 
@@ -25,7 +28,17 @@ export async function sendCode<R extends Route>(
     code: storedCode(tenant, challengeId, code),
     tokenDigest: null,
     send: (locale: PageLocale) =>
-      sendCodeMail(context, tenant, { to: recipient.contact, code, validMinutes: codeMinutes, locale }),
+      sendCodeMessage(context, tenant, {
+        verificationMethod: recipient.channel ?? recipient.verificationMethod,
+        ...{ to: recipient.contact, code, validMinutes: codeMinutes, locale },
+        about: aboutAction(action, recipient.verificationMethod),
+        host: expectedHost(context, tenant, request.sender.origin),
+      }),
   };
   return sendChallenge(context, request, route, action, recipient, message, sending);
+}
+
+/** The host of the page that requested a code, if it is one of the tenant's. */
+function expectedHost(context: Context, tenant: Tenant, origin: string | undefined): string | undefined {
+  return origin !== undefined && isExpectedOrigin(context, tenant, origin) ? new URL(origin).hostname : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Route } from '../contract/route.ts';
 import { codeMinutes } from './challenge-code.ts';
+import { aboutAction } from './about-action.ts';
 import type { OpenAction } from './open-action.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { newMagicLink } from '../telling/magic-link-token.ts';
@@ -20,7 +21,8 @@ export async function sendMagicLink<R extends Route>(
 ): Promise<SentChallenge> {
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
-  const mail = { to: recipient.contact, url, validMinutes: codeMinutes };
+  const about = aboutAction(action, recipient.verificationMethod);
+  const mail = { to: recipient.contact, url, validMinutes: codeMinutes, about };
   const message = {
     challengeId,
     code: null,

@@ -5,6 +5,7 @@ import { contactOf, haveSameContact } from '../core/authenticators/contact.ts';
 import { readCode } from '../core/challenges/read-code.ts';
 import { isVerified } from '../core/is-verified.ts';
 import { acceptProof } from './accept-proof.ts';
+import { besideEnrolment } from './beside-enrolment.ts';
 import { isCode } from './challenge-code.ts';
 import { notACode, answerWrongGuess, spendGuess, spendGuessAtCodes } from './guess.ts';
 import { userGuesses } from '../counting/guess-subject.ts';
@@ -45,7 +46,7 @@ export async function verifySentCode<R extends Route>(
   if (latest === undefined) return wrong();
   const permit = ({ authenticator, isUsed }: SentCode) => {
     if (!isVerified(authenticator)) permitEnrolment(action, method);
-    else if (!isUsed) permitProof(action, method);
+    else if (!isUsed) permitProof(action, method, authenticator);
   };
   const sent = standing.filter((one) => isPermitted(() => permit(one)));
   if (sent.length === 0) permit(latest);
@@ -55,7 +56,10 @@ export async function verifySentCode<R extends Route>(
   const fitting = asked.filter(({ length }) => readCode(given, length) !== undefined);
   const code = readCode(given, fitting[0]?.length ?? null);
   if (fitting.length === 0 || code === undefined) return notACode;
-  const counts = fitting.map(({ authenticator }) => userGuesses(action, method, authenticator));
+  // Of the authenticator: a code by WhatsApp may be for the number that gets text messages.
+  const counts = fitting.map(({ authenticator }) =>
+    userGuesses(action, authenticator.verificationMethod, authenticator),
+  );
   const [first = userGuesses(action, method)] = counts;
   // A guess at several codes is a guess at each, including at an address without its own count.
   const subject = counts.find(({ isBeside }) => isBeside) ?? first;
@@ -80,6 +84,9 @@ export async function verifySentCode<R extends Route>(
       subject,
       consume: { kind: 'code', challengeId, codeHmac: hmac, tried, at: authenticator } as const,
       ...(isPending ? { enrol: pendingEnrolment(authenticator) } : {}),
+      ...(authenticator.verificationMethod === method
+        ? {}
+        : { enrol: besideEnrolment(context, method, authenticator) }),
     };
     const accepted = await acceptProof(context, request, route, action, good);
     if (accepted !== undefined) return proofReply(context, accepted);

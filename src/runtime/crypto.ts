@@ -3,6 +3,7 @@
  * raw key bytes cost six times as much on Node 24, and a KeyObject does not print itself into a log.
  */
 import {
+  X509Certificate,
   constants,
   createHmac,
   createPrivateKey,
@@ -198,4 +199,33 @@ export async function slowHash(secret: string, salt: Buffer, owner: unknown): Pr
         scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
       }),
   );
+}
+
+/** Whether an ECDSA signature over SHA-256 is of a public key, given as base64 of its SPKI (RFC 5480). */
+export function isSignedBy(publicKey: string, data: string, signature: Buffer): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyType === 'ec' && verify('sha256', Buffer.from(data), key, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an RSA signature (RFC 8017 §8.2) is of the key of a certificate in PEM that is valid at a time. */
+export function isSignedByCertificate(
+  pem: string,
+  {
+    algorithm,
+    data,
+    signature,
+    nowMs,
+  }: { algorithm: 'SHA1' | 'SHA256'; data: string; signature: Buffer; nowMs: number },
+): boolean {
+  try {
+    const certificate = new X509Certificate(pem);
+    const isValid = Date.parse(certificate.validFrom) <= nowMs && nowMs <= Date.parse(certificate.validTo);
+    return isValid && verify(algorithm.toLowerCase(), Buffer.from(data), certificate.publicKey, signature);
+  } catch {
+    return false;
+  }
 }

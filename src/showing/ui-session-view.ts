@@ -4,7 +4,8 @@ import { userActionState } from '../contract/values.ts';
 import { fillMessage } from '../core/actions/fill-message.ts';
 import { labelAction } from '../core/actions/label-action.ts';
 import { isVerified } from '../core/is-verified.ts';
-import { maskEmail } from '../core/authenticators/mask-contact.ts';
+import { isE164 } from '../core/authenticators/is-e164.ts';
+import { maskEmail, maskPhoneNumber } from '../core/authenticators/mask-contact.ts';
 import { codeLength } from '../proving/challenge-code.ts';
 import { guessWaits } from '../proving/guess-waits.ts';
 import { readAction } from '../proving/open-action.ts';
@@ -38,16 +39,24 @@ import { methods } from '../methods/registry.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from '../proving/offered-methods.ts';
 import { ownAuthenticatorView } from '../views/own-authenticator-view.ts';
 import { keptBecause } from '../proving/own-authenticator.ts';
+import { callingCodes, numberEntriesOf } from './number-entries.ts';
 import { isInPlaceOf, sentMessageView } from '../views/sent-message.ts';
 
 // How often a passkey is offered if the tenant has not set it, in days: often enough to be found, without nagging.
 const promptIntervalDays = 30;
 
+/** Who looks at the page, as far as it decides what they are shown first. */
+interface Visitor {
+  /** Best first. */
+  readonly wishedLocales: readonly (string | undefined)[];
+  readonly ipAddress: string;
+}
+
 /** @throws {Refusal} `invalid_token` if the action is gone */
 export async function uiSessionView(
   context: Context,
   caller: TokenCaller,
-  wishedLocales: readonly (string | undefined)[],
+  { wishedLocales, ipAddress }: Visitor,
 ): Promise<UiSession> {
   const action = await readAction(context, caller);
   const [more, waitOf] = await Promise.all([
@@ -62,6 +71,7 @@ export async function uiSessionView(
   const { recoveryCodesLeft: codesLeft, recoveryCodeUsedAt: codeUsedAt } = more;
   const usable = challengeMethods(action, waitOf, { hasRecoveryCodes: hasCodes(more) });
   const enrollable = enrolmentMethods(action);
+  const numberEntries = numberEntriesOf(context, action, { locale, wishedLocales, ipAddress });
   const isRecoveryOffered = usesRecoveryCodes(tenant);
   return omitAbsent({
     tenant: pageTenant(tenant, more.theme),
@@ -96,6 +106,10 @@ export async function uiSessionView(
       enrollable.some((method) => manifestOf(method)?.channel === 'email') && row.email !== null
         ? row.email
         : undefined,
+    enrolmentPhoneNumber:
+      numberEntries.length > 0 && row.phoneNumber !== null && isE164(row.phoneNumber) ? row.phoneNumber : undefined,
+    numberEntries,
+    callingCodes: numberEntries.length > 0 ? callingCodes : undefined,
     recoveryCodes: omitAbsent({
       canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, codesLeft !== null)),
       isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,
@@ -178,7 +192,9 @@ function sentMessages(action: OpenAction, { openMessages: messages }: UiSessionR
 
 function identifierOf({ verified }: OpenAction, method: string): string | undefined {
   const own = verified.find(({ verificationMethod }) => verificationMethod === method);
-  return own?.email === null || own?.email === undefined ? undefined : maskEmail(own.email);
+  if (own === undefined) return undefined;
+  if (own.email !== null) return maskEmail(own.email);
+  return own.phoneNumber === null ? undefined : maskPhoneNumber(own.phoneNumber);
 }
 
 /** How many digits the codes of the user's app have; an imported one may make longer ones. */

@@ -45,6 +45,10 @@ export const distributedTables = [
   'tallies',
   'alerts',
   'tenant_counts',
+  'contact_marks',
+  'provider_reports',
+  'texts',
+  'text_counts',
 ] as const;
 
 /** On every node: small, and read for all tenants. Here a digest may be unique without its tenant. */

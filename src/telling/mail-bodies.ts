@@ -15,6 +15,13 @@ export interface MailContent {
   readonly notes?: readonly string[];
 }
 
+/** A mail that is to go to somebody. */
+export interface ComposedMail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
 /** A mail as text and as HTML, with the same content. */
 export function mailBodies({ locale }: MailWords, content: MailContent): { text: string; html: string } {
   return { text: textOf(content), html: htmlOf(locale, content) };

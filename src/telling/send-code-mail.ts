@@ -2,8 +2,11 @@ import { emailOf } from '../core/authenticators/contact.ts';
 import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
+import type { MailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { ComposedMail } from './mail-bodies.ts';
+import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
@@ -12,17 +15,36 @@ import { sendMail } from './send-mail.ts';
 export async function sendCodeMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: Contact; readonly code: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: {
+    readonly to: Contact;
+    readonly code: string;
+    readonly validMinutes: number;
+    readonly locale: PageLocale;
+    readonly about?: MessageAbout;
+  },
 ): Promise<SentBy> {
-  const { to, code, validMinutes, locale } = mail;
+  const { to, code, validMinutes, locale, about } = mail;
   const words = mailWords(locale, tenant.name);
   return sendMail(context, tenant, {
     to: emailOf(to),
+    code,
+    locale,
+    about,
+    ...codeMail(words, { code, validMinutes }),
+  });
+}
+
+/** The words of a code: it stands alone, so that it can be copied, and begins the subject, which phones show first. */
+export function codeMail(
+  words: MailWords,
+  { code, validMinutes }: { readonly code: string; readonly validMinutes: number },
+): ComposedMail {
+  return {
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {
       heading: words.say('code.heading'),
       emphasis: code,
       notes: [words.sayCount('code.validity', validMinutes), words.say('code.warning')],
     }),
-  });
+  };
 }

@@ -1,5 +1,7 @@
 import type { Tenant } from '../storage/published.ts';
-import { deleteRefusedSend, recordSendTaken } from '../storage/queries/challenges/sends.ts';
+import { deleteRefusedSend, recordSendTaken, recordSendWithheld } from '../storage/queries/challenges/sends.ts';
+import type { JudgedText } from '../core/pumping/judge-text.ts';
+import { giveBackText } from '../storage/queries/texts.ts';
 import { giveBackMessages } from '../storage/queries/sent-messages.ts';
 import type { CountedMessages } from '../storage/queries/sent-messages.ts';
 import { lockUser } from '../storage/queries/users.ts';
@@ -8,6 +10,7 @@ import { DatabaseUnavailable } from '../storage/sql.ts';
 import type { Context } from '../calls/context.ts';
 import { logChallenge } from '../calls/log-challenge.ts';
 import type { LoggedChallenge } from '../calls/log-challenge.ts';
+import { tellVerdict } from '../calls/tell-verdict.ts';
 import { isNotSent, isRefusedByProvider } from './hand-over.ts';
 import type { SentBy } from './hand-over.ts';
 
@@ -41,29 +44,56 @@ export async function sendCounted(
   counted: CountedSend,
   send: () => Promise<SentBy>,
 ): Promise<void> {
+  const { text } = counted.messages;
+  if (text !== undefined) tellVerdict(context, tenant, text);
+  if (text?.result === 'withheld') return withhold(context, tenant, counted, text);
+  let sentBy: SentBy;
   try {
-    await send();
+    sentBy = await send();
   } catch (error) {
     await (isNotSent(error) ? takeBack(context, tenant, counted, error) : close(context, tenant, counted));
     throw error;
   }
-  await close(context, tenant, counted);
+  await close(context, tenant, counted, sentBy);
 }
 
-function close(context: Context, tenant: Tenant, counted: CountedSend): Promise<void> {
+// How long providers take, so that the time does not tell that nothing was sent.
+const pretendedMs = { least: 150, most: 660 };
+
+/** Sends nothing, and answers as if it had. The message before it stays valid. */
+async function withhold(context: Context, tenant: Tenant, counted: CountedSend, text: JudgedText): Promise<void> {
+  const { random, timers } = context.runtime;
+  const part = (random.bytes(1)[0] ?? 0) / 255;
+  await timers.wait(pretendedMs.least + Math.round(part * (pretendedMs.most - pretendedMs.least)));
+  await note(context, tenant, { userId: counted.userId }, async (sql) => {
+    await recordSendWithheld(sql, tenant.tenantId, counted.challengeId);
+    await logChallenge(sql, context, tenant, 'too many messages', counted.logged, undefined, text);
+  });
+}
+
+function close(context: Context, tenant: Tenant, counted: CountedSend, sentBy?: SentBy): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
-    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now());
-    await logChallenge(sql, context, tenant, 'sent', counted.logged);
+    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now(), sentBy);
+    await logChallenge(
+      sql,
+      context,
+      tenant,
+      'sent',
+      { ...counted.logged, provider: sentBy?.provider },
+      undefined,
+      counted.messages.text,
+    );
   });
 }
 
 function takeBack(context: Context, tenant: Tenant, counted: CountedSend, error: unknown): Promise<void> {
-  const { messageIds, asRefused } = counted.messages;
+  const { messageIds, asRefused, text } = counted.messages;
   // An unreachable server reveals nothing about a mailbox, and is not the sender's fault.
   const messages = { messageIds, asRefused: isRefusedByProvider(error) ? asRefused : [] };
   return note(context, tenant, counted, async (sql) => {
     await deleteRefusedSend(sql, tenant.tenantId, counted.challengeId);
     await giveBackMessages(sql, tenant.tenantId, messages);
+    if (text !== undefined) await giveBackText(sql, tenant.tenantId, text.textId);
     const description = error instanceof Error ? error.message : undefined;
     await logChallenge(sql, context, tenant, 'not sent', counted.logged, description);
   });
@@ -73,7 +103,7 @@ function takeBack(context: Context, tenant: Tenant, counted: CountedSend, error:
 async function note(
   { db, warn }: Context,
   { tenantId }: Tenant,
-  { userId, afterwards }: CountedSend,
+  { userId, afterwards }: Pick<CountedSend, 'userId' | 'afterwards'>,
   write: (sql: Sql) => Promise<void>,
 ): Promise<void> {
   const noted = db.transaction(async (sql) => {

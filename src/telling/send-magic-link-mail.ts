@@ -2,8 +2,11 @@ import { emailOf } from '../core/authenticators/contact.ts';
 import type { Contact } from '../core/authenticators/contact.ts';
 import type { Tenant } from '../storage/published.ts';
 import { mailWords } from '../texts/mail-words.ts';
+import type { MailWords } from '../texts/mail-words.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
+import type { ComposedMail } from './mail-bodies.ts';
+import type { MessageAbout } from '../delivery/message-about.ts';
 import type { Context } from '../calls/context.ts';
 import type { SentBy } from './hand-over.ts';
 import { sendMail } from './send-mail.ts';
@@ -12,13 +15,32 @@ import { sendMail } from './send-mail.ts';
 export async function sendMagicLinkMail(
   context: Context,
   tenant: Tenant,
-  mail: { readonly to: Contact; readonly url: string; readonly validMinutes: number; readonly locale: PageLocale },
+  mail: {
+    readonly to: Contact;
+    readonly url: string;
+    readonly validMinutes: number;
+    readonly locale: PageLocale;
+    readonly about?: MessageAbout;
+  },
 ): Promise<SentBy> {
-  const { to, url, validMinutes, locale } = mail;
+  const { to, url, validMinutes, locale, about } = mail;
   const words = mailWords(locale, tenant.name);
-  const heading = words.say('link.subject');
   return sendMail(context, tenant, {
     to: emailOf(to),
+    url,
+    locale,
+    about,
+    ...magicLinkMail(words, { url, validMinutes }),
+  });
+}
+
+/** The words of a link. */
+export function magicLinkMail(
+  words: MailWords,
+  { url, validMinutes }: { readonly url: string; readonly validMinutes: number },
+): ComposedMail {
+  const heading = words.say('link.subject');
+  return {
     subject: heading,
     ...mailBodies(words, {
       heading,
@@ -26,5 +48,5 @@ export async function sendMagicLinkMail(
       emphasis: { link: url, label: words.say('link.primaryCta') },
       notes: [words.sayCount('link.validity', validMinutes), words.say('link.warning')],
     }),
-  });
+  };
 }

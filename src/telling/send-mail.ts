@@ -3,15 +3,14 @@ import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
 import { handOver } from './hand-over.ts';
 import type { SentBy } from './hand-over.ts';
-import { mailProviderOf, tenantMailer } from './tenant-mailer.ts';
+import { tenantMailer } from './tenant-mailer.ts';
 
 /**
- * Sends a mail for a tenant, by the provider that delivers its mail. Never call it inside a transaction.
+ * Sends a mail for a tenant, by a provider that delivers its mail. Never call it inside a transaction.
  * @throws {Refusal} as {@link handOver} does; `invalid_configuration` if there is no provider to send it with.
  */
-export function sendMail(context: Context, tenant: Tenant, email: Email): Promise<SentBy> {
-  const mailer = tenantMailer(context, tenant);
+export async function sendMail(context: Context, tenant: Tenant, email: Email): Promise<SentBy> {
+  const relay = tenantMailer(context, tenant, email.code === undefined ? 'other' : 'code');
   // One line, whatever names it contains (A27).
-  const subject = email.subject.replace(/\p{Cc}+/gu, ' ');
-  return handOver(context, tenant, mailProviderOf(tenant), () => mailer.send({ ...email, subject }, tenant.tenantId));
+  return handOver(context, tenant, relay, { ...email, subject: email.subject.replace(/\p{Cc}+/gu, ' ') });
 }

@@ -6,7 +6,7 @@ import { mailWords } from '../texts/mail-words.ts';
 import type { MailWords } from '../texts/mail-words.ts';
 import { choosePageLocale } from '../texts/page-locale.ts';
 import { mailBodies } from './mail-bodies.ts';
-import type { MailContent } from './mail-bodies.ts';
+import type { ComposedMail, MailContent } from './mail-bodies.ts';
 import type { Context } from '../calls/context.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -23,13 +23,18 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   // it.
   const known = row.userId === null ? [] : await loadUserLocales(context.db, tenantId, row.userId);
   const words = mailWords(choosePageLocale(known), name);
-  const content = contentOf(notice, words, happenedAtMs, settings.timeZone);
   await sendMail(context, tenant, {
     to,
-    subject: content.heading,
-    ...mailBodies(words, content),
+    locale: words.locale,
+    ...noticeMail(words, notice, happenedAtMs, settings.timeZone),
     messageId: `<${row.eventId}@${new URL(context.publicUrl).hostname}>`,
   });
+}
+
+/** The words of a notice. */
+export function noticeMail(words: MailWords, notice: Notice, happenedAtMs: number, timeZone: string): ComposedMail {
+  const content = contentOf(notice, words, happenedAtMs, timeZone);
+  return { subject: content.heading, ...mailBodies(words, content) };
 }
 
 function contentOf(notice: Notice, words: MailWords, happenedAtMs: number, timeZone: string): MailContent {

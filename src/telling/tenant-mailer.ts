@@ -1,78 +1,111 @@
-/** Who delivers a tenant's mail: the provider that the tenant configured, otherwise this server's. */
+/** Who delivers a tenant's mail: the providers that the tenant configured, otherwise this server's. */
 import { Refusal } from '../contract/errors.ts';
+import { apiCarrier } from '../delivery/api-provider.ts';
+import type { Carrier } from '../delivery/api-provider.ts';
 import { emailProviders } from '../delivery/email/email-providers.ts';
-import type { Mailer } from '../delivery/email/mailer.ts';
-import { sha256 } from '../runtime/crypto.ts';
+import { mailboxTo } from '../delivery/email/mailbox-to.ts';
+import type { Email, Mailer } from '../delivery/email/mailer.ts';
+import { tenantSmtpMailer } from '../delivery/email/smtp-mailer.ts';
+import type { SmtpCredentials } from '../delivery/email/smtp-mailer.ts';
+import { openRelay } from '../delivery/relay.ts';
+import type { Relay } from '../delivery/relay.ts';
 import type { Tenant } from '../storage/published.ts';
-import type { AuthenticatorConfigurationRow } from '../storage/queries/authenticator-configurations.ts';
-import { openSecrets } from '../configuring/method-secrets.ts';
 import type { Context } from '../calls/context.ts';
+import { accountOf } from './account-of.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import type { OwnProvider } from './own-providers.ts';
 
 const mailMissing =
   'No mail provider is configured. Set SALLYPORT_SMTP_URL and SALLYPORT_MAIL_FROM, or configure email-otp of the tenant.';
 
+// One configuration for codes, links and notices; it applies to mail even while codes by mail are disabled.
+const method = 'EMAIL_OTP';
+
+/** What a mail is: a tenant's template of codes is for nothing else. */
+export type MailKind = 'code' | 'other';
+
 /**
- * The mailer for all mail of a tenant.
+ * Who carries all mail of a tenant.
  * @throws {Refusal} `invalid_configuration` if nothing could be sent, with what to change.
  */
-export function tenantMailer(context: Context, tenant: Tenant): Mailer {
-  const own = ownProvider(tenant);
-  if (own === undefined && context.mailer !== undefined) return context.mailer;
-  const provider = own === undefined ? undefined : emailProviders.get(own.name);
-  const why = whyNoMail(context, tenant);
-  if (own === undefined || provider === undefined || why !== undefined) {
-    throw new Refusal('invalid_configuration', why ?? mailMissing);
-  }
-  const { row } = own;
-  return context.mailers.mailerOf(tenant.tenantId, fingerprint(row), () => {
-    const { [provider.credentials]: secrets } = openSecrets(context, tenant.tenantId, row);
-    return provider.open(
-      { ...credentialsOf(row, provider.credentials), ...secrets },
-      (target, ports, signal) => context.outbound.connect(tenant.tenantId, target, ports, signal),
-      context.runtime.timers,
-    );
+export function tenantMailer(context: Context, tenant: Tenant, kind: MailKind): Relay<Email> {
+  const why = whyNoMail(context, tenant, kind);
+  if (why !== undefined) throw new Refusal('invalid_configuration', why);
+  const providers = ownProviders(tenant, method);
+  const [first] = providers;
+  if (first === undefined) return serverRelay(context);
+  return context.mailRelays.relayOf(tenant.tenantId, method, fingerprint(first.row), () => {
+    const usable = providers.filter((provider) => whyNot(provider, 'code') === undefined);
+    const carriers = usable.map((provider) => ({
+      name: provider.name,
+      carrier: carrierOf(context, tenant, provider),
+    }));
+    return openRelay(carriers, context.runtime.clock);
   });
 }
 
+/** This server's own mail has no breaker: it is shared by all tenants, and one of them must not close it to the others. */
+function serverRelay({ mailer, runtime }: Context): Relay<Email> {
+  if (mailer === undefined) throw new Refusal('invalid_configuration', mailMissing);
+  return openRelay([{ name: 'SERVER', carrier: withoutId(mailer) }], runtime.clock);
+}
+
+function carrierOf(context: Context, tenant: Tenant, provider: OwnProvider): Carrier<Email> {
+  const { outbound, runtime } = context;
+  const { tenantId } = tenant;
+  const known = emailProviders.get(provider.name);
+  const block = known?.credentials ?? null;
+  const credentials = block === null ? {} : allCredentials(context, tenantId, provider, block);
+  const api = known?.api ?? null;
+  if (api !== null) {
+    const carrier = apiCarrier(provider.name, api, accountOf(context, tenant, provider, credentials), {
+      outbound,
+      timers: runtime.timers,
+    });
+    return {
+      ...carrier,
+      send: async (email, id, msMax) => carrier.send({ ...email, to: mailboxTo(email.to) }, id, msMax),
+    };
+  }
+  const { port, secure } = credentials;
+  const smtp = { ...credentials, port: Number(port), secure: secure === 'true' } as unknown as SmtpCredentials;
+  return withoutId(
+    tenantSmtpMailer(
+      smtp,
+      (target, ports, signal) => outbound.connect(tenantId, target, ports, signal),
+      runtime.timers,
+    ),
+  );
+}
+
+function withoutId(mailer: Mailer): Carrier<Email> {
+  return {
+    async send(email, tenantId, msMax) {
+      await mailer.send(email, tenantId, msMax);
+      return undefined;
+    },
+    close: () => mailer.close(),
+  };
+}
+
 /** Why a tenant's users cannot be sent mail, and what to change; undefined if a provider is configured (ruling 39). */
-export function whyNoMail({ mailer }: Pick<Context, 'mailer'>, tenant: Tenant): string | undefined {
-  const own = ownProvider(tenant);
-  if (own === undefined) return mailer === undefined ? mailMissing : undefined;
-  const { row, name } = own;
-  const provider = emailProviders.get(name);
-  if (provider === undefined) {
+export function whyNoMail({ mailer }: Pick<Context, 'mailer'>, tenant: Tenant, kind: MailKind): string | undefined {
+  const [first] = ownProviders(tenant, method);
+  if (first === undefined) return mailer === undefined ? mailMissing : undefined;
+  return whyNot(first, kind);
+}
+
+function whyNot(provider: OwnProvider, kind: MailKind): string | undefined {
+  const { name } = provider;
+  const known = emailProviders.get(name);
+  if (known === undefined) {
     const built = [...emailProviders.keys()].join(', ');
     return `Mail by ${name} is not part of this release. Set emailProvider of email-otp to ${built}, or remove it to use the server's own mail.`;
   }
-  if (credentialsOf(row, provider.credentials) === undefined) {
-    return `The emailProvider ${name} has no ${provider.credentials}.`;
-  }
-  return undefined;
-}
-
-function credentialsOf({ settings }: AuthenticatorConfigurationRow, name: string): object | undefined {
-  const { [name]: open } = settings;
-  return typeof open === 'object' && open !== null ? open : undefined;
-}
-
-/** The name of a tenant's mail provider; `SERVER` for this server's own mail. */
-export function mailProviderOf(tenant: Tenant): string {
-  return ownProvider(tenant)?.name ?? 'SERVER';
-}
-
-/** A fingerprint of a tenant's provider and credentials; undefined for a tenant that uses the server's. */
-export function mailFingerprint(tenant: Tenant): string | undefined {
-  const own = ownProvider(tenant);
-  return own === undefined ? undefined : fingerprint(own.row);
-}
-
-// One configuration for codes, links and notices; it applies to mail even while codes by mail are disabled.
-function ownProvider(tenant: Tenant) {
-  const row = tenant.authenticatorConfigurations.find((candidate) => candidate.verificationMethod === 'EMAIL_OTP');
-  const name = row?.settings['emailProvider'];
-  return row === undefined || typeof name !== 'string' ? undefined : { row, name };
-}
-
-function fingerprint({ settings, secretsSealed }: AuthenticatorConfigurationRow): string {
-  return sha256(JSON.stringify([settings, secretsSealed?.toString('base64')])).toString('base64');
+  if (known.credentials === null) return undefined;
+  const credentials = openCredentials(provider, known.credentials);
+  if (credentials === undefined) return `The emailProvider ${name} has no ${known.credentials}.`;
+  const lacking = kind === 'code' ? undefined : known.lacks?.(credentials);
+  if (lacking === undefined) return undefined;
+  return `${known.credentials} has no ${lacking}: links and notices are not sent by your template of codes, and need a sender of their own.`;
 }

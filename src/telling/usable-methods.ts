@@ -6,35 +6,39 @@ import { manifestOf } from '../methods/manifests.ts';
 import { methods } from '../methods/registry.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
+import { isText } from './is-text.ts';
 import { whyNoPush } from './push-provider.ts';
 import { whyNoMail } from './tenant-mailer.ts';
+import { whyNoText } from './tenant-texter.ts';
 
-type MailContext = Pick<Context, 'mailer'>;
+type SendingContext = Pick<Context, 'mailer' | 'texter'>;
 
 /** Why a method cannot be used in a tenant, for the developer who asks; undefined if it can. */
-export function whyUnusable(context: MailContext, tenant: Tenant, verificationMethod: string): string | undefined {
+export function whyUnusable(context: SendingContext, tenant: Tenant, verificationMethod: string): string | undefined {
   if (!tenant.activeMethods.includes(verificationMethod)) {
     return `${verificationMethod} is not an enabled verification method.`;
   }
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
+  if (isText(verificationMethod)) return whyNoText(context, tenant, verificationMethod);
   const channel = manifestOf(verificationMethod)?.channel;
-  if (channel === 'phoneNumber') return `No provider for ${verificationMethod} is configured.`;
   if (channel === 'push') return whyNoPush(tenant);
-  return channel === 'email' ? whyNoMail(context, tenant) : undefined;
+  return channel === 'email'
+    ? whyNoMail(context, tenant, verificationMethod === 'EMAIL_OTP' ? 'code' : 'other')
+    : undefined;
 }
 
 /**
  * The tenant's methods that can be a challenge by themselves: enabled, built, and with a provider for their messages.
  * Recovery codes only stand in for another method, so they are left out.
  */
-export function usableMethods(context: MailContext, tenant: Tenant): readonly string[] {
+export function usableMethods(context: SendingContext, tenant: Tenant): readonly string[] {
   return tenant.activeMethods.filter(
     (method) => manifestOf(method)?.perUser !== 'set' && whyUnusable(context, tenant, method) === undefined,
   );
 }
 
 /** Methods that are enabled but cannot be used, by what is missing. */
-export function undeliverableMethods(context: MailContext, tenant: Tenant): ReadonlyMap<string, readonly string[]> {
+export function undeliverableMethods(context: SendingContext, tenant: Tenant): ReadonlyMap<string, readonly string[]> {
   const missing = new Map<string, string[]>();
   for (const method of tenant.activeMethods) {
     const why = whyUnusable(context, tenant, method);
@@ -48,7 +52,7 @@ export function undeliverableMethods(context: MailContext, tenant: Tenant): Read
  * for. If there are none, no user can verify, and the operator has to be warned.
  */
 export function permittedMethods(
-  context: MailContext,
+  context: SendingContext,
   tenant: Tenant,
   demand: DecisionRecord['demand'],
 ): readonly string[] {

@@ -3,12 +3,14 @@ import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
+import type { Texter } from '../delivery/text/texter.ts';
 import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
 import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
 import type { PushEndpoints } from '../delivery/push/pusher.ts';
 import { openOutbound } from '../delivery/outbound.ts';
+import type { Outbound } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
 import type { Enrichment, EnrichmentOptions } from '../enrichment/enrichment.ts';
 import { createLogger } from '../http/logger.ts';
@@ -78,14 +80,19 @@ export async function testApp(
     readonly metricsToken?: string;
     readonly managementRateLimit?: number;
     readonly anonymousRateLimit?: number;
+    readonly liveSocketsMax?: number;
     readonly isDevelopment?: boolean;
     readonly enrichment?: EnrichmentOptions;
+    /** Instead of the inbox's. */
+    readonly texter?: Texter;
     /** Instead of the inbox; null for a server that cannot send mail. */
     readonly mailer?: Mailer | null;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
     /** In place of the services of Apple and Google. */
     readonly pushEndpoints?: PushEndpoints;
+    /** In place of real connections to targets of tenants. */
+    readonly outbound?: Outbound;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -115,8 +122,8 @@ export async function testApp(
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     enrichment,
     mailer: options.mailer ?? undefined,
-    inbox: options.mailer === undefined ? inbox : undefined,
-    outbound: openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
+    inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
+    outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),
     seal,
     runtime,
@@ -125,6 +132,7 @@ export async function testApp(
     metricsToken: options.metricsToken,
     managementRateLimit: options.managementRateLimit ?? 100,
     anonymousRateLimit: options.anonymousRateLimit ?? 60,
+    liveSocketsMax: options.liveSocketsMax ?? 1_000,
     isDevelopment: options.isDevelopment ?? true,
     publicUrl: () => options.publicUrl ?? testPublicUrl,
     inspectReply: requireDeclared,

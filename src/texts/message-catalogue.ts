@@ -34,6 +34,8 @@ export const messageScreens: readonly Screen[] = [
   { id: 'method', label: 'Names of the ways', family: 'method' },
   { id: 'method-hint', label: 'What each way is', family: 'method' },
   { id: 'sms-code-entry', label: 'Enter the code sent by SMS', family: 'sms' },
+  { id: 'whatsapp-code-entry', label: 'Enter the code sent by WhatsApp', family: 'sms' },
+  { id: 'sms-phone-entry', label: 'Enter a phone number', family: 'sms' },
   { id: 'code', label: 'Codes: field and resending', family: 'email' },
   { id: 'email-code-entry', label: 'Enter the code sent by e-mail', family: 'email' },
   { id: 'email-address-entry', label: 'Enter an e-mail address', family: 'email' },

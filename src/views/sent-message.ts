@@ -4,6 +4,7 @@ import { haveSameContact } from '../core/authenticators/contact.ts';
 import type { ContactColumns } from '../core/authenticators/contact.ts';
 import { maskEmail, maskPhoneNumber } from '../core/authenticators/mask-contact.ts';
 import type { TokenPowers } from '../runtime/tokens.ts';
+import type { ContactMark } from '../storage/queries/contact-marks.ts';
 import type { OpenMessage } from '../storage/queries/challenges/sends.ts';
 import { omitAbsent } from './omit-absent.ts';
 import { wireTime } from './wire-values.ts';
@@ -14,7 +15,10 @@ const resendAfterMs = 30_000;
 export type ToldMessage = Pick<
   OpenMessage,
   'authenticatorId' | 'email' | 'phoneNumber' | 'codeLength' | 'sentAt' | 'expiresAt'
->;
+> & {
+  /** What the provider has told of its contact. */
+  readonly mark?: ContactMark | undefined;
+};
 
 export function sentMessageView(message: ToldMessage, nowMs: number): SentMessage {
   const { email, phoneNumber } = message;
@@ -24,6 +28,7 @@ export function sentMessageView(message: ToldMessage, nowMs: number): SentMessag
     resendInSeconds: Math.max(0, Math.ceil((message.sentAt + resendAfterMs - nowMs) / 1000)),
     expiresAt: wireTime(message.expiresAt),
     codeLength: message.codeLength ?? undefined,
+    mayNotArrive: message.mark === undefined ? undefined : (true as const),
   });
 }
 

@@ -8,6 +8,7 @@ import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { client, trackFor } from '../rig/proof-kind.ts';
 import type { ProofStage } from '../rig/proof-kind.ts';
+import { enableTexts } from '../rig/phone.ts';
 import { proofKinds } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -33,8 +34,11 @@ beforeAll(async () => {
     SALLYPORT_ANONYMOUS_RATE_LIMIT: '100000',
     SALLYPORT_PUBLIC_URL: 'http://localhost:4000',
   };
-  nodes = [await startServer(variables), await startServer({ ...variables, DATABASE_URL: proxy.url })];
-  stage = { node: nodes[0], key };
+  const first = await startServer(variables);
+  stage = { node: first, key, managementKey: credentials.SALLYPORT_MANAGEMENT_KEY };
+  // Before the other node starts, so that it knows.
+  await enableTexts(stage);
+  nodes = [first, await startServer({ ...variables, DATABASE_URL: proxy.url })];
   admin = new Client({ connectionString: url });
   await admin.connect();
   subjectOf = await guessSubjectReader(admin, credentials);

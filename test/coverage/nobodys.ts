@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl } from '../../src/testkit/test-app.ts';
-import { newAppKey } from './route-examples.ts';
+import { newAppKey, signingAppKey } from './route-examples.ts';
 import type { Objects } from './route-examples.ts';
 
 /** Objects of a request that do not exist: well-formed names that belong to no tenant or user. */
@@ -16,6 +16,8 @@ export const nobodys: Objects = {
   token: 'no.such.token',
   totpCode: '000000',
   mailedCode: '000000',
+  textedCode: '000000',
+  whatsappCode: '000000',
   recoveryCode: 'AAAA-BBBB-CCCC-DDDD',
   linkToken: `${randomUUID()}.${'x'.repeat(43)}`,
   pageNonce: 'no-such-nonce',
@@ -32,8 +34,11 @@ export const nobodys: Objects = {
   endpointId: randomUUID(),
   deliveryId: randomUUID(),
   attemptId: randomUUID(),
-  appKey: newAppKey(0).text,
-  newAppKey: newAppKey(0).text,
+  appKey: newAppKey(0),
+  newAppKey: newAppKey(0),
+  scannedCode: signingAppKey(0).answer(randomUUID()),
+  deviceCode: 'no-such-secret',
+  inAppAnswer: signingAppKey(0).answer(randomUUID()),
   openPush: `${randomUUID()}:10:none`,
   pushUpdate: `${randomUUID()}:none`,
   ...answersOfNobody(),

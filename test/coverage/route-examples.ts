@@ -7,6 +7,8 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { statement } from '../../src/storage/sql.ts';
+import { callbackUrl } from '../../src/telling/callback-url.ts';
+import { ownProviders } from '../../src/telling/own-providers.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl as ownOrigin } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestTenant } from '../../src/testkit/test-app.ts';
@@ -27,6 +29,9 @@ export interface Objects {
   readonly totpCode: string;
   /** The code that was mailed for the action. */
   readonly mailedCode: string;
+  /** The codes that were sent for the action by text message and by WhatsApp. */
+  readonly textedCode: string;
+  readonly whatsappCode: string;
   /** The token in the link that was mailed for the action, and the nonce of its page. */
   readonly linkToken: string;
   readonly pageNonce: string;
@@ -59,6 +64,11 @@ export interface Objects {
   /** A push that waits for the app, `<challengeId>:<number>:<signature>`, and a signed change, `<challengeId>:<signature>`. */
   readonly openPush: string;
   readonly pushUpdate: string;
+  /** What the app sends to claim a QR code that the token’s page has opened, as JSON text, and the page’s own secret. */
+  readonly scannedCode: string;
+  readonly deviceCode: string;
+  /** The same for a challenge inside the app. */
+  readonly inAppAnswer: string;
 }
 
 export interface ExampleRequest extends TestCall {
@@ -113,7 +123,7 @@ async function endpointOfSetting(app: TestApp): Promise<string> {
 
 let phones = 0;
 /** A call of an app, which names its tenant. */
-function ofApp({ tenantId }: Objects, method: string, to: string, body?: object): ExampleRequest {
+function ofPhone({ tenantId }: Objects, method: string, to: string, body?: object): ExampleRequest {
   return {
     method,
     path: `/v1/client/user-authenticators/${to}`,
@@ -131,7 +141,7 @@ function inQuery({ appKey }: Objects): string {
 /** Finding, registering and removing the key of an app. */
 function appExamples(namespace: string, name: string): Readonly<Record<string, Example>> {
   return {
-    [`find${name}Credential`]: (objects) => ofApp(objects, 'GET', `${namespace}?${inQuery(objects)}`),
+    [`find${name}Credential`]: (objects) => ofPhone(objects, 'GET', `${namespace}?${inQuery(objects)}`),
     [`add${name}Credential`]: ({ token, newAppKey }) =>
       client('POST', `user-authenticators/${namespace}`, token, {
         publicKey: keyOf(newAppKey),
@@ -140,9 +150,15 @@ function appExamples(namespace: string, name: string): Readonly<Record<string, E
       }),
     [`remove${name}Credential`]: (objects) => {
       const [publicKey, signature] = objects.appKey.split(':');
-      return ofApp(objects, 'POST', `${namespace}/remove`, { publicKey, signature });
+      return ofPhone(objects, 'POST', `${namespace}/remove`, { publicKey, signature });
     },
   };
+}
+
+/** A call without a token, from an address of its own. */
+function ofApp({ tenantId }: Objects, path: string, body: object): ExampleRequest {
+  const remoteAddress = `2001:db8:7:${(phones += 1).toString(16)}::1`;
+  return { method: 'POST', path: `/v1/client/${path}`, key: tenantId, remoteAddress, body };
 }
 
 function keyOf(appKey: string): string {
@@ -179,22 +195,36 @@ export const examples: Readonly<Record<string, Example>> = {
   startSecurityKeyAuthentication: ({ token }) => client('POST', `${securityKeyPath}/authentication-options`, token, {}),
   verifySecurityKey: ({ token, securityKeyAnswer }) =>
     client('POST', 'verify/security-key', token, JSON.parse(securityKeyAnswer) as object),
+  startQrCodeChallenge: ({ token, action }) => client('POST', 'challenge/qr-code', token, { action }),
+  checkQrCodeChallenge: (objects) =>
+    ofApp(objects, 'verify/qr-code', {
+      challengeId: (JSON.parse(objects.scannedCode) as { challengeId: string }).challengeId,
+      deviceCode: objects.deviceCode,
+    }),
+  claimQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge/claim', JSON.parse(objects.scannedCode) as object),
+  answerQrCodeChallenge: (objects) =>
+    ofApp(objects, 'user-authenticators/qr-code/challenge', {
+      ...(JSON.parse(objects.scannedCode) as object),
+      approved: true,
+    }),
+  verifyInApp: ({ token, inAppAnswer }) => client('POST', 'verify/in-app', token, JSON.parse(inAppAnswer) as object),
   ...appExamples('push', 'Push'),
   startPushChallenge: ({ token }) => client('POST', 'challenge/push', token, { numberMatching: true }),
   verifyPush: ({ token, openPush }) => client('POST', 'verify/push', token, { challengeId: openPush.split(':')[0] }),
-  startPushPoll: (objects) => ofApp(objects, 'POST', `push/challenge/sign?${inQuery(objects)}`),
-  getPendingPush: (objects) => ofApp(objects, 'GET', `push/challenge?${inQuery(objects)}`),
+  startPushPoll: (objects) => ofPhone(objects, 'POST', `push/challenge/sign?${inQuery(objects)}`),
+  getPendingPush: (objects) => ofPhone(objects, 'GET', `push/challenge?${inQuery(objects)}`),
   answerPush: (objects) => {
     const [challengeId, verificationCode, signature] = objects.openPush.split(':');
     const publicKey = keyOf(objects.appKey);
     const body = { challengeId, publicKey, signature, approved: true, verificationCode };
-    return ofApp(objects, 'POST', 'push/challenge', body);
+    return ofPhone(objects, 'POST', 'push/challenge', body);
   },
-  startPushUpdate: (objects) => ofApp(objects, 'POST', `push/sign?${inQuery(objects)}`),
+  startPushUpdate: (objects) => ofPhone(objects, 'POST', `push/sign?${inQuery(objects)}`),
   updatePushCredential: (objects) => {
     const [challengeId, signature] = objects.pushUpdate.split(':');
     const body = { challengeId, publicKey: keyOf(objects.appKey), signature, pushToken: 'new' };
-    return ofApp(objects, 'PATCH', 'push', body);
+    return ofPhone(objects, 'PATCH', 'push', body);
   },
   ...appExamples('qr-code', 'QrCode'),
   ...appExamples('in-app', 'InApp'),
@@ -207,6 +237,14 @@ export const examples: Readonly<Record<string, Example>> = {
   startEmailOtpChallenge: ({ token }) => client('POST', 'challenge/email-otp', token, {}),
   verifyEmailOtp: ({ token, mailedCode }) =>
     client('POST', 'verify/email-otp', token, { verificationCode: mailedCode }),
+  startSmsEnrolment: ({ token }) => client('POST', 'user-authenticators/sms', token, { phoneNumber: '+6421555111' }),
+  startSmsChallenge: ({ token }) => client('POST', 'challenge/sms', token, {}),
+  verifySms: ({ token, textedCode }) => client('POST', 'verify/sms', token, { verificationCode: textedCode }),
+  startWhatsappEnrolment: ({ token }) =>
+    client('POST', 'user-authenticators/whatsapp', token, { phoneNumber: '+6421555112' }),
+  startWhatsappChallenge: ({ token }) => client('POST', 'challenge/whatsapp', token, {}),
+  verifyWhatsapp: ({ token, whatsappCode }) =>
+    client('POST', 'verify/whatsapp', token, { verificationCode: whatsappCode }),
   replaceRecoveryCodes: ({ token }) => client('POST', 'user-authenticators/recovery-codes', token, {}),
   verifyRecoveryCode: ({ token, recoveryCode }) =>
     client('POST', 'verify/recovery-code', token, { verificationCode: recoveryCode }),
@@ -368,6 +406,14 @@ export const examples: Readonly<Record<string, Example>> = {
   getSmsConfiguration: () => manage('GET', '/authenticator-configurations/sms'),
   updateSmsConfiguration: () => manage('PATCH', '/authenticator-configurations/sms', { isActive: false }),
   deleteSmsConfiguration: () => manage('DELETE', '/authenticator-configurations/sms'),
+  createWhatsAppConfiguration: () =>
+    manage('POST', '/authenticator-configurations/whatsapp', {
+      whatsAppProvider: 'WEBHOOK',
+      webhookUrl: 'https://bank.example/whatsapp',
+    }),
+  getWhatsAppConfiguration: () => manage('GET', '/authenticator-configurations/whatsapp'),
+  updateWhatsAppConfiguration: () => manage('PATCH', '/authenticator-configurations/whatsapp', { isActive: true }),
+  deleteWhatsAppConfiguration: () => manage('DELETE', '/authenticator-configurations/whatsapp'),
   createEmailOtpConfiguration: () =>
     manage('POST', '/authenticator-configurations/email-otp', {
       emailProvider: 'WEBHOOK',
@@ -431,6 +477,11 @@ export const examples: Readonly<Record<string, Example>> = {
   invalidateUsersDevice: ({ userId, deviceId }) => manage('POST', `/users/${userId}/devices/${deviceId}/invalidate`),
   exportUser: ({ userId }) => manage('GET', `/users/${userId}/export`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
+  receiveCallback: ({ tenantId }) => ({
+    method: 'POST',
+    path: `/callbacks/${tenantId}.EMAIL_OTP.first.AAAA`,
+    body: {},
+  }),
   showDevInbox: () => ({ method: 'GET', path: '/dev/inbox' }),
   showDevMessage: () => ({ method: 'GET', path: '/dev/inbox/1' }),
   showWelcome: () => ({ method: 'GET', path: '/' }),
@@ -455,6 +506,9 @@ export const preparations: Readonly<Record<string, readonly string[]>> = {
   getSmsConfiguration: ['createSmsConfiguration'],
   updateSmsConfiguration: ['createSmsConfiguration'],
   deleteSmsConfiguration: ['createSmsConfiguration'],
+  getWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  updateWhatsAppConfiguration: ['createWhatsAppConfiguration'],
+  deleteWhatsAppConfiguration: ['createWhatsAppConfiguration'],
   getPushConfiguration: ['createPushConfiguration'],
   updatePushConfiguration: ['createPushConfiguration'],
   deletePushConfiguration: ['createPushConfiguration'],
@@ -467,9 +521,10 @@ export interface Stage {
   readonly nobodys: Objects;
   /** A tenant in which no verification method is configured. */
   tenantWithoutMethods(): Promise<TestTenant>;
-  /** A server whose mail is never accepted. */
   /** In production mode, with a mail server that accepts nothing. */
   appWithoutMail(): Promise<TestApp>;
+  /** A server whose texts are never accepted. */
+  appWithoutTexts(): Promise<TestApp>;
 }
 
 type Provoke = (stage: Stage) => ExampleRequest | Promise<ExampleRequest>;
@@ -519,12 +574,40 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'verifyPush not_found': (stage) => ofNobodysApp(stage, 'verifyPush'),
   'startPushPoll invalid_credential': (stage) => ofNobodysApp(stage, 'startPushPoll'),
   'getPendingPush invalid_credential': (stage) => ofNobodysApp(stage, 'getPendingPush'),
-  'getPendingPush invalid_request': ({ own }) => ofApp(own, 'GET', 'push/challenge'),
+  'getPendingPush invalid_request': ({ own }) => ofPhone(own, 'GET', 'push/challenge'),
   'answerPush invalid_credential': (stage) => ofNobodysApp(stage, 'answerPush'),
   'answerPush forbidden': (stage) => askedApp(stage, 'blocked'),
   'answerPush invalid_configuration': (stage) => askedApp(stage, 'disabled'),
   'startPushUpdate invalid_credential': (stage) => ofNobodysApp(stage, 'startPushUpdate'),
   'updatePushCredential invalid_credential': (stage) => ofNobodysApp(stage, 'updatePushCredential'),
+  ...Object.fromEntries(
+    ['checkQrCodeChallenge', 'claimQrCodeChallenge', 'answerQrCodeChallenge', 'verifyInApp'].map(
+      (id): [string, Provoke] => [
+        `${id} invalid_credential`,
+        ({ own, nobodys }) => requireExample(id)({ ...nobodys, token: own.token, tenantId: own.tenantId }),
+      ],
+    ),
+  ),
+  'answerQrCodeChallenge forbidden': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const { userId, action, idempotencyKey } = objects;
+    await stage.app.call('PATCH', `/v1/users/${userId}/actions/${action}/${idempotencyKey}`, {
+      key: tenant.secretKey,
+      body: { state: 'BLOCK' },
+    });
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
+  'answerQrCodeChallenge invalid_configuration': async (stage) => {
+    const { objects, tenant } = await scannedElsewhere(stage);
+    const path = '/v1/management/authenticator-configurations';
+    const listed = await stage.app.call('GET', path, { key: tenant.managementKey });
+    for (const { authenticatorId } of listed.body as { authenticatorId: string }[]) {
+      const body = { isActive: false };
+      await stage.app.call('PATCH', `${path}/${authenticatorId}`, { key: tenant.managementKey, body });
+    }
+    await stage.app.app.context.published.refresh();
+    return requireExample('answerQrCodeChallenge')(objects);
+  },
   'createEventEndpoint invalid_configuration': () =>
     manage('POST', '/event-endpoints', { url: 'https://10.0.0.1/', eventTypes: ['rules.published'] }),
   'updateEventEndpoint invalid_configuration': ({ own: { endpointId } }) =>
@@ -635,9 +718,10 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     const path = `/v1/client/user-authenticators/${String(authenticator.userAuthenticatorId)}`;
     return { method: 'DELETE', path, token: String(tracked.body.token) };
   },
-  'initiateChallenge invalid_configuration': ({ own }) => ({
+  'initiateChallenge invalid_configuration': async ({ own, tenantWithoutMethods }) => ({
     method: 'POST',
     path: '/v1/challenge',
+    key: (await tenantWithoutMethods()).secretKey,
     body: { verificationMethod: 'SMS', action: own.action, phoneNumber: '+6427123456' },
   }),
   'initiateChallenge not_found': ({ nobodys }) => ({
@@ -669,6 +753,12 @@ export const provocations: Readonly<Record<string, Provoke>> = {
     ...requireExample('verifyEmailOtp')(stage.own),
     token: (await halfEnrolledAddress(stage)).token,
   }),
+  'startSmsEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startSmsEnrolment'),
+  'startSmsChallenge delivery_failed': (stage) => withoutTexts(stage, 'startSmsChallenge'),
+  'startWhatsappEnrolment delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappEnrolment'),
+  'startWhatsappChallenge delivery_failed': (stage) => withoutTexts(stage, 'startWhatsappChallenge'),
+  'verifySms insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startSmsEnrolment', 'verifySms'),
+  'verifyWhatsapp insufficient_scope': (stage) => halfEnrolledNumber(stage, 'startWhatsappEnrolment', 'verifyWhatsapp'),
   'explainAction invalid_request': () => ({ method: 'GET', path: '/v1/users/%5C/actions/a/k/explain' }),
   'getChallenge invalid_request': () => ({ method: 'GET', path: '/v1/challenges' }),
   'createSession invalid_configuration': async ({ app, own, nobodys }) => {
@@ -692,10 +782,38 @@ export const provocations: Readonly<Record<string, Provoke>> = {
       async ({ own, appWithoutMail }: Stage) => ({ ...requireExample(id)(own), app: await appWithoutMail() }),
     ]),
   ),
+  'receiveCallback invalid_request': ({ own }) => ({
+    ...requireExample('receiveCallback')(own),
+    path: `/callbacks/${'x'.repeat(600)}`,
+  }),
+  'receiveCallback forbidden': async ({ app }) => ({
+    method: 'POST',
+    path: await callbackOfMailgun(app),
+    rawBody: '{}',
+  }),
   'tryChallenge too_many_requests': (stage) => tooOften(stage, 'tryChallenge', '2001:db8:4:4::1'),
   'getJwks not_found': ({ nobodys }) => requireExample('getJwks')(nobodys),
   'getOpenidConfiguration not_found': ({ nobodys }) => requireExample('getOpenidConfiguration')(nobodys),
 };
+
+/** The path that a new tenant gives to Mailgun. */
+async function callbackOfMailgun(app: TestApp): Promise<string> {
+  const { tenantId, managementKey: key } = await app.createTenant('Mail by Mailgun');
+  const mailgunEmailCredentials = {
+    apiKey: 'key',
+    url: 'https://api.mailgun.net',
+    templateName: 'otp',
+    domain: 'bank.example',
+  };
+  const body = { emailProvider: 'MAILGUN', mailgunEmailCredentials };
+  await app.call('POST', '/v1/management/authenticator-configurations/email-otp', { key, body });
+  const { published } = app.app.context;
+  await published.refresh();
+  const tenant = published.tenant(tenantId);
+  const [provider] = tenant === undefined ? [] : ownProviders(tenant, 'EMAIL_OTP');
+  if (tenant === undefined || provider === undefined) throw new Error('The tenant has no provider of mail.');
+  return new URL(callbackUrl({ publicUrl: 'https://auth.example' }, tenant, provider) ?? '').pathname;
+}
 
 /** One call more than an address may make in a minute. */
 async function tooOften({ app, own }: Stage, routeId: string, remoteAddress: string): Promise<ExampleRequest> {
@@ -728,7 +846,7 @@ async function keptApp(
   const manageTenant = (method: string, path: string, body: object) =>
     app.call(method, `/v1/management${path}`, { key: managementKey, body });
   const made = await manageTenant('POST', `/authenticator-configurations/${namespace}`, configuration);
-  const { text: appKey } = newAppKey(app.runtime.clock.now());
+  const appKey = newAppKey(app.runtime.clock.now());
   const tracked = await app.call('POST', '/v1/users/kept/actions/pay', { key, body: {} });
   const add = requireExample(`add${name}Credential`)({ token: tracked.body.token, newAppKey: appKey } as Objects);
   await app.call(add.method, add.path, { token: tracked.body.token, body: add.body });
@@ -736,6 +854,34 @@ async function keptApp(
   await manageTenant('PATCH', where === 'tenant' ? '/tenant' : `/authenticator-configurations/${id}`, settings);
   await app.app.context.published.refresh();
   return requireExample(`remove${name}Credential`)({ tenantId: tenant.tenantId, appKey } as Objects);
+}
+
+/** A code that the app of a user has yet to answer, in a tenant of its own. */
+async function scannedElsewhere({ app, nobodys }: Stage): Promise<{ objects: Objects; tenant: TestTenant }> {
+  const tenant = await app.createTenant('Where codes are scanned');
+  const { tenantId, secretKey, managementKey } = tenant;
+  const path = '/v1/management/authenticator-configurations/qr-code';
+  await app.call('POST', path, { key: managementKey, body: {} });
+  await app.app.context.published.refresh();
+  const [userId, action, idempotencyKey] = ['scanner', 'pay', 'one'];
+  const body = { idempotencyKey };
+  const tracked = await app.call('POST', `/v1/users/${userId}/actions/${action}`, { key: secretKey, body });
+  const token = String(tracked.body.token);
+  const key = signingAppKey(app.runtime.clock.now());
+  const ofUser = { ...nobodys, tenantId, userId, action, idempotencyKey, token, newAppKey: key.text };
+  for (const id of ['addQrCodeCredential', 'startQrCodeChallenge']) {
+    const next = await app.call('POST', `/v1/users/${userId}/actions/${action}`, {
+      key: secretKey,
+      body: { idempotencyKey: id === 'addQrCodeCredential' ? 'enrolment' : idempotencyKey },
+    });
+    const { method, path: to, ...call } = requireExample(id)({ ...ofUser, token: String(next.body.token) });
+    const reply = await app.call(method, to, call);
+    if (reply.status !== 200) throw new Error(reply.text);
+    if (id === 'startQrCodeChallenge') {
+      return { objects: { ...ofUser, scannedCode: key.answer(String(reply.body.challengeId)) }, tenant };
+    }
+  }
+  throw new Error('No code was opened.');
 }
 
 /** Configurations without which apps cannot register. */
@@ -746,14 +892,6 @@ export const appConfigurations = [
   ['in-app', {}, 'InApp'],
 ] as const;
 
-/** The key of an app: its text with the signature for being removed about now, and what else it signs. */
-export function newAppKey(nowMs: number) {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signed = (message: string) => sign('sha256', Buffer.from(message), privateKey).toString('base64');
-  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  return { text: `${key}:${signed(`${Math.floor(nowMs / 600_000)}.0`)}`, signed };
-}
-
 /** An app that was asked, in a tenant of its own, which then changes. */
 async function askedApp({ app }: Stage, change: 'blocked' | 'disabled'): Promise<ExampleRequest> {
   const tenant = await app.createTenant('Where an app is asked');
@@ -762,7 +900,7 @@ async function askedApp({ app }: Stage, change: 'blocked' | 'disabled'): Promise
     key: managementKey,
     body: appConfigurations[0][1],
   });
-  const { text: appKey, signed } = newAppKey(app.runtime.clock.now());
+  const { text: appKey, signed } = signingAppKey(app.runtime.clock.now());
   const path = '/v1/users/asked/actions/pay';
   const { token } = (await app.call('POST', path, { key, body: { idempotencyKey: 'k' } })).body;
   const add = requireExample('addPushCredential')({ token, newAppKey: appKey } as Objects);
@@ -776,6 +914,24 @@ async function askedApp({ app }: Stage, change: 'blocked' | 'disabled'): Promise
   await app.app.context.published.refresh();
   const openPush = `${challengeId}:${verificationCode}:${signed(String(challengeId))}`;
   return requireExample('answerPush')({ tenantId: tenant.tenantId, appKey, openPush } as Objects);
+}
+
+/** The key of an app, with its signature for being removed about now. */
+export function newAppKey(nowMs: number): string {
+  return signingAppKey(nowMs).text;
+}
+
+/** The same, and what signs with it. */
+export function signingAppKey(nowMs: number) {
+  const { publicKey: key, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicKey = key.export({ type: 'spki', format: 'der' }).toString('base64');
+  const signed = (message: string) => sign('sha256', Buffer.from(message), privateKey).toString('base64');
+  return {
+    signed,
+    text: `${publicKey}:${signed(`${Math.floor(nowMs / 600_000)}.0`)}`,
+    /** What an app sends to answer a challenge, as JSON text. */
+    answer: (challengeId: string) => JSON.stringify({ challengeId, publicKey, signature: signed(challengeId) }),
+  };
 }
 
 function withUnknownChallenge({ own, nobodys }: Stage, routeId: string): ExampleRequest {
@@ -795,6 +951,29 @@ async function halfEnrolledAddress({ app, own }: Stage): Promise<{ token: string
     body: { idempotencyKey: own.idempotencyKey },
   });
   return { token: plain.body.token, userAuthenticatorId: started.body.userAuthenticatorId };
+}
+
+/** A code for a number that a token with the scope has begun to enrol, with a token without it. */
+async function halfEnrolledNumber({ app, own }: Stage, start: string, verify: string): Promise<ExampleRequest> {
+  const { method, path, token, body } = requireExample(start)(own);
+  await app.call(method, path, { token: token ?? '', body });
+  const plain = await app.call('POST', `/v1/users/${own.userId}/actions/${own.action}`, {
+    body: { idempotencyKey: own.idempotencyKey },
+  });
+  return { ...requireExample(verify)(own), token: plain.body.token };
+}
+
+/** The same request to a server whose texts are never accepted, by a user who is known there. */
+async function withoutTexts({ own, appWithoutTexts }: Stage, routeId: string): Promise<ExampleRequest> {
+  const app = await appWithoutTexts();
+  for (const verificationMethod of ['SMS', 'WHATSAPP']) {
+    const body = { verificationMethod, phoneNumber: '+6421555113' };
+    await app.call('POST', '/v1/users/known/authenticators', { body });
+  }
+  const tracked = await app.call('POST', '/v1/users/known/actions/pay', {
+    body: { scope: 'add:authenticators update:authenticators' },
+  });
+  return { ...requireExample(routeId)({ ...own, token: tracked.body.token }), app };
 }
 
 /** The same request to a server whose mail is never accepted, by a user who is known there. */

@@ -74,6 +74,7 @@ const statementsWithoutTenant = [
   'record_job_end',
   'record_shared_job_end',
   'take_job',
+  'tell_challenge',
 ];
 
 let db: Database;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmbeddedDirectory, createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually } from '../rig/api.ts';
 import { trackFor } from '../rig/proof-kind.ts';
+import { enableTexts } from '../rig/phone.ts';
 import { proofKinds } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -14,6 +15,7 @@ import type { WrongClock } from '../rig/wrong-clock.ts';
 
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
+const managementKey = credentials.SALLYPORT_MANAGEMENT_KEY;
 const unavailable = 'There is no libfaketime, and no Debian to take it from.';
 
 let folder: string;
@@ -50,6 +52,14 @@ test("F14: a machine ten minutes ahead and one ten minutes behind issue and acce
       (text) => /five minutes or more/.test(text),
     );
 
+  await enableTexts({ node: early, managementKey });
+  await eventually(
+    'the other node knows of texts',
+    10_000,
+    async () => (await ask(late.url, 'GET', '/v1/authenticators', { key })).text,
+    (text) => text.includes('WHATSAPP'),
+  );
+
   const proveAcross = async (name: string) => {
     for (const [issuer, other] of [
       [early, late],
@@ -57,7 +67,7 @@ test("F14: a machine ten minutes ahead and one ten minutes behind issue and acce
     ] as const) {
       for (const kind of proofKinds) {
         const userId = `${name}-${kind.method}-${issuer === early ? 'early' : 'late'}`.toLowerCase();
-        const ready = await kind.ready({ node: issuer, key }, userId);
+        const ready = await kind.ready({ node: issuer, key, managementKey }, userId);
         expect(Math.abs(issuedSeconds(ready.token) - Date.now() / 1000), kind.name).toBeLessThan(10);
         expect(await ready.give(other), kind.name).toBe(true);
         expect((await validate(other, ready.token)).isValid, kind.name).toBe(true);
@@ -67,7 +77,7 @@ test("F14: a machine ten minutes ahead and one ten minutes behind issue and acce
   await proveAcross('before');
 
   // Both machines' clocks are set while the nodes run, as by an NTP client: nothing that they decide moves with them.
-  const token = await trackFor({ node: early, key }, 'holder');
+  const token = await trackFor({ node: early, key, managementKey }, 'holder');
   clocks[0].setAhead(-600);
   clocks[1].setAhead(600);
   for (const node of [early, late]) expect((await validate(node, token)).error).toBeUndefined();
@@ -86,7 +96,7 @@ describe.runIf(process.env['TEST_LONG'] !== undefined)('F14: a database whose cl
     const directory = await createEmbeddedDirectory();
     const clock = clockAhead(0);
     const node = await startServer({ ...credentials, SALLYPORT_DATA_DIR: directory, ...clock.variables });
-    const token = await trackFor({ node, key }, 'u');
+    const token = await trackFor({ node, key, managementKey }, 'u');
     const read = async () => {
       const headers = { authorization: `Bearer ${token}` };
       return (await ask(node.url, 'GET', '/v1/client/user-authenticators', { headers })).status;

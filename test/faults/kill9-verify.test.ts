@@ -10,6 +10,7 @@ import { startServer, testCredentials } from '../rig/server-process.ts';
 
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
+const managementKey = credentials.SALLYPORT_MANAGEMENT_KEY;
 const kills = tries(10, 200);
 
 describe('F02: a node killed while it verifies', () => {
@@ -32,7 +33,7 @@ describe('F02: a node killed while it verifies', () => {
     const guesses = new Map<string, number>();
     for (let kill = 0; kill < kills; kill += 1) {
       const node = await startServer(variables);
-      const stage = { node, key };
+      const stage = { node, key, managementKey };
       const ready = await Promise.all(
         proofKinds.flatMap((kind) =>
           [0, 1, 2].map(async (n) => {

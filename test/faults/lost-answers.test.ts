@@ -176,7 +176,7 @@ describe('F05: when the response was lost after the server had finished', () => 
   });
 
   describe('an app in a browser that retries with the same token finds its action succeeded', () => {
-    const stage = () => ({ node: server, key });
+    const stage = () => ({ node: server, key, managementKey: credentials.SALLYPORT_MANAGEMENT_KEY });
     const lossy = () => ({ ...server, url: front.url });
 
     async function expectDoneOnce(userId: string, token: string, event = 'challenge.verified'): Promise<void> {

@@ -233,15 +233,19 @@ describe('mail through a tenant’s own provider', () => {
     expect(app.logText()).not.toMatch(/canary|Go away/);
   });
 
-  test('a provider that is not built yet is refused with a remedy, before anything is counted or created', async () => {
-    await configure({
-      emailProvider: 'MAILGUN',
-      mailgunEmailCredentials: { apiKey: 'k', url: 'https://x.example', templateName: 't', domain: 'd' },
-    });
+  test('a provider that lacks what it needs is refused with a remedy, before anything is counted or created', async () => {
+    await configure({ emailProvider: 'SES' });
     const refused = await challenge(newEmail());
     expect(refused.status).toBe(400);
     expect(refused.body.error).toBe('invalid_configuration');
-    expect(refused.body.errorDescription).toContain('MAILGUN');
+    expect(refused.body.errorDescription).toContain('sesEmailCredentials');
+  });
+
+  test('a provider that is not part of this release is refused when it is configured', async () => {
+    const { body: shown } = await ask('GET', '/authenticator-configurations/email-otp');
+    const path = `/authenticator-configurations/${String(shown.authenticatorId)}`;
+    const refused = await ask('PATCH', path, { emailProvider: 'AIRNZ' });
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_configuration']);
   });
 
   test("when the tenant's provider is removed, the server's own takes over again", async () => {

@@ -33,8 +33,10 @@ const notExported: Readonly<Record<string, string>> = {
 
 /** Columns of exported tables that an export leaves out, by why. */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
-  'names whose it is': ['tenant_id', 'user_id', 'owner_id', 'own_id', 'user_epoch', 'subject'],
+  'names whose it is': ['tenant_id', 'user_id', 'owner_id', 'own_id', 'user_epoch', 'subject', 'user_name'],
   'secret, or only to compare': [
+    'number_name',
+    'address_name',
     'secret_sealed',
     'salt',
     'code_hash',
@@ -52,6 +54,8 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   ],
   'how the server goes about it': [
     'is_tracked',
+    'is_own',
+    'is_trusted',
     'redirect_to_settings',
     'lease_until',
     'proof_earned',
@@ -139,6 +143,18 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
     const { token } = (await app.call('POST', `${user}/actions/signIn`, { body: { idempotencyKey: 'k' } })).body;
     await app.call('POST', '/v1/client/challenge/email-otp', { token, body: {} });
     await app.call('POST', '/v1/client/verify/email-otp', { token, body: { verificationCode: '000000' } });
+    await app.call('POST', '/v1/management/authenticator-configurations/sms', {
+      key,
+      body: { smsCountryCodes: ['NZ'] },
+    });
+    const text = {
+      verificationMethod: 'SMS',
+      action: 'signIn',
+      idempotencyKey: 'k',
+      userId,
+      phoneNumber: '+6421234567',
+    };
+    expect((await app.call('POST', '/v1/challenge', { body: text })).status).toBe(200);
     await app.call('PATCH', `${user}/actions/signIn/k`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
     await app.call('POST', '/v1/sessions', { body: { token, clientId: app.tenant.tenantId } });
     return enrolled.body as { recoveryCodes: string[] };

@@ -11,6 +11,7 @@ import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually } from '../rig/api.ts';
 import type { ApiReply } from '../rig/api.ts';
 import { launchBrowser } from '../rig/browser.ts';
+import { enableTexts, numberOf, readInboxText } from '../rig/phone.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 import { startSmtp } from '../rig/smtp.ts';
@@ -112,6 +113,30 @@ describe('the unmodified browser SDK', () => {
     ]);
     const proven = await call(second, `email.verify({ code: '${mailedCode(email)}' })`);
     expect(await validate(proven.data.token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED' });
+  });
+
+  test('enrols a number by a text message, and proves the next actions by text message and by WhatsApp', async () => {
+    await enableTexts({ node: server, managementKey: credentials.SALLYPORT_MANAGEMENT_KEY });
+    const phoneNumber = numberOf('text-user');
+    const code = () => readInboxText(server.url, phoneNumber);
+    const first = await appPage(await track('text-user'));
+    expect((await call(first, `sms.enroll({ phoneNumber: '${phoneNumber}' })`)).data).toMatchObject({
+      userId: 'text-user',
+    });
+    const wrong = (await code()) === '000000' ? '000001' : '000000';
+    expect(await call(first, `sms.verify({ code: '${wrong}' })`)).toMatchObject({ data: { isVerified: false } });
+    const verified = await call(first, `sms.verify({ code: '${await code()}' })`);
+    expect(await validate(verified.data.token)).toMatchObject({ isValid: true, verificationMethod: 'SMS' });
+
+    for (const [method, name] of [
+      ['SMS', 'sms'],
+      ['WHATSAPP', 'whatsapp'],
+    ]) {
+      const page = await appPage(await track('text-user'));
+      expect((await call(page, `${name}.challenge()`)).data).toMatchObject({ challengeId: expect.any(String) });
+      const proven = await call(page, `${name}.verify({ code: '${await code()}' })`);
+      expect(await validate(proven.data.token)).toMatchObject({ isValid: true, verificationMethod: method });
+    }
   });
 
   test('A20, A22: polls until a person has pressed the button behind the mailed link, in another browser', async () => {

@@ -1,8 +1,9 @@
 /** Worry: a backend with its own screens cannot send, check and claim codes through the official SDK. */
-import { Authsignal, VerificationMethod } from '@authsignal/node';
+import { Authsignal, SmsChannel, VerificationMethod } from '@authsignal/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
+import { enableTexts, numberOf, readInboxText } from '../rig/phone.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
@@ -81,4 +82,51 @@ describe.each(databaseKinds)('challenges through the official Node SDK on the %s
     const unknown = { challengeId: '00000000-0000-4000-8000-000000000000', verificationCode: '123456' };
     await expect(authsignal.verify(unknown)).rejects.toMatchObject({ statusCode: 404, errorCode: 'not_found' });
   });
+
+  test.each([
+    ['SMS', {}],
+    ['WHATSAPP', {}],
+    ['SMS', { smsChannel: SmsChannel.WHATSAPP }],
+  ] as const)(
+    'a code by %s %j is sent to a number, verified, claimed, and enrols the number',
+    async (method, channel) => {
+      await enableTexts({ node: server, managementKey: server.managementKey });
+      const userId = `texted-${method}-${Object.keys(channel).length}`;
+      const phoneNumber = numberOf(userId);
+      const verificationMethod = VerificationMethod[method];
+      const { challengeId } = await authsignal.challenge({
+        verificationMethod,
+        action: 'signIn',
+        phoneNumber,
+        ...channel,
+      });
+      expect(await authsignal.getChallenge({ challengeId })).toMatchObject({ challengeId, phoneNumber });
+      const verificationCode = await readInboxText(server.url, phoneNumber);
+      const used = Object.keys(channel).length > 0 ? 'WHATSAPP' : method;
+      expect(await authsignal.verify({ challengeId, verificationCode })).toMatchObject({
+        isVerified: true,
+        phoneNumber,
+        verificationMethod: used,
+      });
+      const { token } = await authsignal.claimChallenge({ challengeId, userId });
+      const validated = await authsignal.validateChallenge({ token, userId, action: 'signIn' });
+      expect(validated).toMatchObject({ isValid: true, verificationMethod: used });
+      expect(await authsignal.getUser({ userId })).toMatchObject({
+        phoneNumber,
+        phoneNumberVerified: true,
+        isEnrolled: true,
+      });
+
+      // A known user is reached without naming the number, and a newer code replaces the first.
+      const next = await authsignal.challenge({ verificationMethod: VerificationMethod[used], action: 'pay', userId });
+      const first = await readInboxText(server.url, phoneNumber);
+      await authsignal.challenge({ challengeId: next.challengeId });
+      const second = await readInboxText(server.url, phoneNumber);
+      const refused = await authsignal.verify({ challengeId: next.challengeId, verificationCode: first });
+      expect(refused.isVerified).toBe(first === second);
+      expect(await authsignal.verify({ challengeId: next.challengeId, verificationCode: second })).toMatchObject({
+        isVerified: true,
+      });
+    },
+  );
 });

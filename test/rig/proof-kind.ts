@@ -26,6 +26,7 @@ export interface ProofKind {
 export interface ProofStage {
   readonly node: ServerProcess;
   readonly key: string;
+  readonly managementKey: string;
 }
 
 /** Calls the server API, as the backend. */
@@ -55,7 +56,7 @@ export async function client(
 /** The messages for an address in the inbox of development mode, latest first, as its page shows them. */
 export async function mailed(node: ServerProcess, email: string): Promise<string> {
   const page = await (await fetch(`${node.url}/dev/inbox`)).text();
-  const articles = page.split('<article>').slice(1);
+  const articles = page.split('<article').slice(1);
   return articles.find((article) => article.includes(`To ${email},`)) ?? '';
 }
 

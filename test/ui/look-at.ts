@@ -21,6 +21,6 @@ export const widest = (page: Page) => page.evaluate('document.documentElement.sc
 
 /** Controls that are smaller than a finger (WCAG 2.2 asks for 24 pixels; we want 44), except links in sentences. */
 export const tooSmall = (page: Page) =>
-  page.evaluate(`[...document.querySelectorAll('button, input, summary, .List a')]
+  page.evaluate(`[...document.querySelectorAll('button, input, select, summary, .List a')]
     .filter((element) => element.checkVisibility() && (element.closest('label') ?? element).getBoundingClientRect().height < 44)
     .map((element) => element.outerHTML)`) as Promise<readonly string[]>;

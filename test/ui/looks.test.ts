@@ -12,7 +12,7 @@ let site: Site;
 const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
 // UPDATE_GALLERY=1 takes new pictures for docs/pages.md. Widths beyond a phone's are for the states with the most
 // complex layout.
-const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'magic-link', 'settings']);
+const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'phone-number', 'magic-link', 'settings']);
 const widths = [
   { width: undefined, suffix: '', schemes: ['light', 'dark'] },
   { width: 480, suffix: '-480', schemes: ['light'] },

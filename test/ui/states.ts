@@ -3,9 +3,10 @@
  */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
-import { phone as newPhone } from '../../src/testkit/phone.ts';
+import { phone as simulatedPhone } from '../../src/testkit/phone.ts';
 import type { Phone } from '../../src/testkit/phone.ts';
 import { eventually } from '../rig/api.ts';
+import { textSettings } from '../rig/phone.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
 import type { Site } from './site.ts';
@@ -59,7 +60,7 @@ async function withPhone(site: Site, userId: string): Promise<Phone> {
     ({ verificationMethod }: { verificationMethod: string }) => verificationMethod === 'PUSH',
   );
   if (isNew) await site.manage('POST', '/authenticator-configurations/push', configuration);
-  const device = newPhone({
+  const device = simulatedPhone({
     platform: 'ios',
     tenantId: site.tenantId,
     now: () => Date.now(),
@@ -71,6 +72,42 @@ async function withPhone(site: Site, userId: string): Promise<Phone> {
   const { token } = await site.track(userId, 'enrol', { scope: 'add:authenticators' });
   await device.push.addCredential(token);
   return device;
+}
+
+/** A user whose app scans QR codes is shown one. */
+export async function askByQrCode(page: Page, site: Site, userId: string) {
+  const configurations = await site.manage('GET', '/authenticator-configurations');
+  const isThere = configurations.some(({ verificationMethod: method }: Record<string, string>) => method === 'QR_CODE');
+  if (!isThere) await site.manage('POST', '/authenticator-configurations/qr-code', {});
+  const { token } = await site.track(userId, 'addPhone');
+  const { tenantId } = await site.manage('GET', '/tenant');
+  const device = simulatedPhone({
+    platform: 'ios',
+    tenantId: String(tenantId),
+    now: () => Date.now(),
+    async send({ method, path, headers, body }) {
+      const reply = await fetch(`${site.url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+      return { status: reply.status, text: await reply.text() };
+    },
+  }).qrCode;
+  await eventually(
+    'the key',
+    5_000,
+    () => device.addCredential(token),
+    ({ status }) => status === 200,
+  );
+  const codes: string[] = [];
+  const keep = (text: string) => {
+    const id = /"challengeId":"([^"]+)"/.exec(text)?.[1];
+    if (id !== undefined && codes.at(-1) !== id) codes.push(id);
+  };
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => keep(String(payload))));
+  page.on('response', async (response) => {
+    if (response.url().endsWith('/challenge/qr-code')) keep(await response.text());
+  });
+  await challenge(page, site, userId);
+  await page.locator('.Qr').waitFor();
+  return { device, code: () => codes.at(-1) ?? '', codes };
 }
 
 const mailedCode = (site: Site, userId: string) =>
@@ -171,6 +208,21 @@ function decided(state: string, heading: string): State['reach'] {
   };
 }
 
+const consent = { version: '1', links: { en: 'https://example.com/texts' } };
+
+/** At the form for a number, on a first visit. */
+async function toNumber(page: Page, site: Site, userId: string, method = 'Text message'): Promise<void> {
+  await firstVisit(page, site, userId);
+  await pick(page, method);
+  await shown(page, 'Your phone number');
+}
+
+async function enterNumber(page: Page): Promise<void> {
+  await page.getByLabel('Phone number').fill('+351 912 345 678');
+  await press(page, 'Continue');
+  await page.getByText('You can ask for a new code in').waitFor();
+}
+
 export const states: readonly State[] = [
   {
     name: 'enrolment-picker',
@@ -211,6 +263,37 @@ export const states: readonly State[] = [
       await firstVisit(page, site, userId);
       await pick(page, 'E-mail code');
       await page.getByLabel('E-mail address').waitFor();
+    },
+  },
+  {
+    name: 'phone-number',
+    caption: 'The phone number, with what the user agrees to if the tenant asks for that.',
+    reach: (page, site, userId) => toNumber(page, site, userId),
+  },
+  {
+    name: 'phone-number-wrong',
+    caption: 'A number that cannot be one.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId);
+      await page.getByLabel('Phone number').fill('12');
+      await press(page, 'Continue');
+      await page.getByText('Check the number.').waitFor();
+    },
+  },
+  {
+    name: 'sms-code',
+    caption: 'A code by text message.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId);
+      await enterNumber(page);
+    },
+  },
+  {
+    name: 'whatsapp-code',
+    caption: 'A code by WhatsApp.',
+    async reach(page, site, userId) {
+      await toNumber(page, site, userId, 'WhatsApp');
+      await enterNumber(page);
     },
   },
   {
@@ -279,6 +362,20 @@ export const states: readonly State[] = [
       await offerToRemember(page, site, userId, { deviceId: 'a-laptop' });
       await page.getByLabel('Remember this device for 30 days').waitFor();
       await page.getByText('You can ask for a new code in').waitFor();
+    },
+  },
+  {
+    name: 'qr-code',
+    caption: 'A code for the app on the phone, renewed every half minute.',
+    reach: async (page, site, userId) => void (await askByQrCode(page, site, userId)),
+  },
+  {
+    name: 'qr-code-scanned',
+    caption: 'The phone has scanned it, and asks.',
+    async reach(page, site, userId) {
+      const { device, code } = await askByQrCode(page, site, userId);
+      await device.claimChallenge(code());
+      await shown(page, 'Look at your phone');
     },
   },
   {
@@ -637,5 +734,9 @@ export async function prepareStates(site: Site): Promise<void> {
     defaultUserActionResult: 'CHALLENGE',
     rememberDevices: { isEnabled: true, days: 30 },
   });
+  for (const path of ['sms', 'whatsapp']) {
+    const body = { ...textSettings, ...(path === 'sms' ? { consent } : {}) };
+    await site.manage('POST', `/authenticator-configurations/${path}`, body);
+  }
   await site.manage('PATCH', '/theme', { name: 'Harbour Bank' });
 }

@@ -40,7 +40,7 @@ export const openChallenge = route({
   credentials: ['actionToken', 'tenantId'],
   title: 'Open a challenge without a user',
   description:
-    'Opens a challenge before anyone knows who will answer it, for signing in with a passkey. The user and the action are recorded when it is answered. The challenge lives as long as a token does and can be answered once. Apps also get the `nonce` for their attestation here.',
+    'Opens a challenge before anyone knows who will answer it, for signing in with a passkey or with the key of an app. The user and the action are recorded when it is answered. The challenge lives as long as a token does and can be answered once. Apps also get the `nonce` for their attestation here.',
   group: 'start',
   example: {
     request: { body: { action: 'sign-in' } },

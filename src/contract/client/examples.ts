@@ -35,6 +35,12 @@ export const exampleMessage = {
   resendInSeconds: 30,
   expiresAt: '2026-03-01T09:40:00.000Z',
 };
+export const exampleNumberMessage = {
+  userAuthenticatorId: '6b0a1c2e-9f3d-4a57-8e21-0d9c7b6a5f43',
+  target: '•••456',
+  resendInSeconds: 30,
+  expiresAt: '2026-03-01T09:40:00.000Z',
+};
 export const exampleChallengeId = '9d1b8c34-6d5f-4c0e-a7fb-3b0d8f9f6a71';
 
 const exampleCredentialId = examplePasskey.webauthnCredential.credentialId;

@@ -30,6 +30,26 @@ const challengeMethod = z.object({
     .describe('Digits of its codes, where the user’s own authenticator decides. Absent: see `options`.'),
 });
 
+/** How a page asks for a phone number. */
+const numberEntry = z.object({
+  verificationMethod: v.verificationMethod.describe('Method that the number is for.'),
+  countryCodes: z
+    .array(z.string())
+    .optional()
+    .describe('Countries that messages may go to, as ISO 3166-1 alpha-2 codes. Absent: all of `callingCodes`.'),
+  countryCode: z
+    .string()
+    .optional()
+    .describe('Country to begin with: the tenant’s, else that of the user’s address or language. Absent: not known.'),
+  consent: z
+    .object({
+      version: z.string().describe('Version of the text, to send back with the number.'),
+      link: z.string().describe('Where the text leads.'),
+    })
+    .optional()
+    .describe('What users agree to by continuing; the text is `sms-phone-entry.consent`. Absent: nothing.'),
+});
+
 /** A method that the token may enrol now. */
 const enrolmentMethod = z.object({ verificationMethod: v.verificationMethod.describe('The method.') });
 
@@ -101,6 +121,21 @@ export const uiSession = z
       .string()
       .optional()
       .describe('Address that the backend gave, for a user who may enrol it without typing it. Absent: none.'),
+    enrolmentPhoneNumber: z
+      .string()
+      .optional()
+      .describe(
+        'Number in E.164 form that the backend gave, for a user who may enrol it without typing it. Absent: none.',
+      ),
+    numberEntries: z
+      .array(numberEntry)
+      .describe('How to ask for the number of each method by phone that the token may enrol or replace now.'),
+    callingCodes: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        'Code that the numbers of each country begin with, by its ISO 3166-1 alpha-2 code. Absent where no number can be enrolled.',
+      ),
     recoveryCodes: z
       .object({
         canRegenerate: z.boolean().describe('Whether the token permits to make a new set now.'),
@@ -185,6 +220,7 @@ export const getUiSession = route({
         { verificationMethod: 'EMAIL_OTP', identifier: 'a•••@example.com', isHidden: false },
       ],
       enrolmentMethods: [],
+      numberEntries: [],
       authenticators: [{ ...exampleAddress, isEditable: true, isRemovable: true, isCancellable: false }],
       sent: [{ ...exampleMessage, codeLength: 6, verificationMethod: 'EMAIL_OTP', isEnrolment: false }],
       recoveryCodes: {

@@ -59,6 +59,12 @@ export const sentMessage = z
       .describe('Seconds to wait before asking for another message, by the server’s clock; 0 for none.'),
     expiresAt: v.timestamp.describe('When the code or link expires.'),
     codeLength: z.int().optional().describe('Digits of the code. Absent for a link.'),
+    mayNotArrive: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Whether the provider has told that the last message there did not arrive, or was called spam. Absent: nothing is known against it.',
+      ),
   })
   .meta({ id: 'SentMessage' });
 export type SentMessage = z.infer<typeof sentMessage>;

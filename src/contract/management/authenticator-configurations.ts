@@ -3,6 +3,7 @@
  * id, and one object for each method at its own path. Both work on the same stored data.
  */
 import { z } from 'zod';
+import { numberTypes } from '../../core/pumping/pumping-settings.ts';
 import { pageFlags } from '../../methods/manifests.ts';
 import { json } from '../route.ts';
 import * as v from '../values.ts';
@@ -16,24 +17,33 @@ import {
   playIntegrityCredentials,
   pushCredentials,
   smsCredentials,
+  whatsAppCredentials,
 } from './provider-credentials.ts';
-import { success, webhookUrl as targetUrl } from './values.ts';
+import { assetUrl, success, uiLocales, webhookUrl as targetUrl } from './values.ts';
 
 const newSmsProviders = ['BIRD', 'MESSAGE_MEDIA', 'MODICA_GROUP', 'TNZ', 'TWILIO', 'WEBHOOK'] as const;
 const newEmailProviders = ['BIRD', 'MAILGUN', 'MAILJET', 'MANDRILL', 'SENDGRID', 'SES', 'SMTP', 'WEBHOOK'] as const;
+const whatsAppProviders = ['BIRD', 'TWILIO', 'WEBHOOK'] as const;
 const newPushProviders = ['DEFAULT', 'FIREBASE', 'WEBHOOK'] as const;
 
 const about = {
   isActive: 'Whether users can be asked for the method. Absent on creation: true.',
   smsProvider:
-    'Service that sends text messages. Text messages are not part of this release: the setting is stored for later.',
+    'Service that sends text messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and text messages cannot be used but in development, where `/dev/inbox` shows them.',
+  whatsAppProvider:
+    'Service that sends WhatsApp messages; `WEBHOOK` hands them to your own endpoint as the event `sms.created`. Absent: none, and WhatsApp cannot be used but in development, where `/dev/inbox` shows its messages.',
+  fallback:
+    'A second provider with its own credentials. It is asked only if the first one certainly did not take a message: nobody gets two. Null removes it. Absent: none.',
+  callbackUrl:
+    'Where this provider tells what became of messages. Keep it to yourself and the provider. Absent if the provider tells nothing, or if this server is not reached by https.',
   emailProvider:
-    'Service that sends the tenant’s mail. `SMTP` sends in this release; with another, the methods by email cannot be used. Absent: the server’s own mail.',
+    'Service that sends the tenant’s mail; `WEBHOOK` hands it to your own endpoint as the events `email.created` and `email.notice_created`. Absent: the server’s own mail.',
   pushProvider:
     'Service that sends push messages: `DEFAULT` sends to iPhones by Apple’s service and to Android by Firebase, `FIREBASE` sends to all by Firebase, `WEBHOOK` hands each message to your server. `URBAN_AIRSHIP` is stored, and does not send.',
   webhookUrl:
     'https URL that messages are handed to, at most 2,048 characters. Required with the provider `WEBHOOK` and refused with others. Another provider removes it.',
-  smsCountryCodes: 'Countries that text messages may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  smsCountryCodes:
+    'Countries that texts may go to, as ISO 3166-1 alpha-2 codes, at most 300. Absent or empty: none. What is absent for WHATSAPP is as for SMS.',
   defaultCountryCode:
     'Country that number fields begin with, as an ISO 3166-1 alpha-2 code; one of `smsCountryCodes` where those are set. Changing that list so that it lacks the country removes it. Absent: none.',
   rateLimit: 'How many are permitted within the window: 1 to 100.',
@@ -43,12 +53,41 @@ const about = {
   sendingLimits:
     'How many messages a user, and an address, may be sent within a window: 1 to 6 limits that all apply. Absent: 12 emails or 6 text messages in 10 minutes.',
   prefixLimits:
-    'Limits on text messages to blocks of numbers, at most 5. Text messages are not part of this release: stored for later. Absent: none.',
+    'Limits on texts to blocks of numbers, at most 5, in addition to those of `pumpingProtection`. Absent: none.',
   enabled: 'Whether the limit applies. Absent: true.',
-  blockSize: 'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more.',
+  blockSize:
+    'Which numbers count together: those of a `country`, or those that begin with as many digits, 1 or more. All but the last four digits are looked at, so a longer block is that range.',
   blockRateLimit: 'How many messages a block may be sent within the window: 1 to 1,000.',
   blockWindow: 'Length of the window, in minutes: above 0, at most 1,440.',
   blockCountryCodes: 'Countries that the limit is for, as ISO 3166-1 alpha-2 codes, at most 300. Absent: all.',
+  pumpingProtection:
+    'Protection from pumping, which is texts that are asked for only because somebody earns money by them. Replaced as a whole. Absent: on, with what each member says. The guide on pumping explains it.',
+  pumpingMode:
+    '`block` refuses; `monitor` sends everything but what exceeds the limits of a user or number, and tells what it would have refused. Absent: `block`.',
+  pumpingRefusal:
+    'What a caller sees of a refused text: an `error`, or `silent`: a response as if the code had been sent. Absent: `error`.',
+  numberTypes:
+    'Types of numbers that texts may go to, as their digits tell; `UNKNOWN` are those that no operator has. Absent: `MOBILE` and `FIXED_LINE_OR_MOBILE`.',
+  safeNumbers:
+    'Numbers in E.164 form, or beginnings of numbers, that no breaker blocks, at most 200. Limits are for them as well. Absent: none.',
+  rangeLimit:
+    'How many texts a range, the numbers that differ in their last four digits only, may be sent. Absent: 100 in 60 minutes.',
+  addressLimit: 'How many texts may be asked for from an IPv4 address or an IPv6 /64. Absent: 60 in 60 minutes.',
+  textRateLimit: 'How many texts are permitted within the window: 1 to 100,000.',
+  hourlyMax: 'How many texts the tenant may send within about an hour: 1 to 1,000,000. Absent: 5,000.',
+  rangeBreaker:
+    'When a range is sent no more texts, except to numbers that verified before. Absent: at 5 sends within a day, if less than 20 percent of their codes were entered.',
+  countryBreaker:
+    'When the ranges of a country may each have only one send that is not answered, except to numbers that verified before. Absent: at 50 texts that were asked for within an hour or a day, if less than 50 percent of their codes were entered.',
+  minimumSends: 'With fewer it does not judge: 1 to 100,000.',
+  minimumShare: 'It opens where less than so many percent of the codes were entered: 0 to 100. At 0 it never opens.',
+  senders:
+    'What text messages to a country come from, by ISO 3166-1 alpha-2 code, at most 300: a number, a short code or a name, 1 to 32 characters. Many countries take only registered names. Replaced as a whole. Absent: what the provider chooses.',
+  consent:
+    'What users agree to before messages go to a number that they enrol. The pages show the text `sms-phone-entry.consent`, which you can reword in each language, and store it with the number. Replaced as a whole. Absent: they are asked for nothing.',
+  consentVersion: 'Version of what your link leads to: change it with every change of its meaning. 1 to 64 characters.',
+  consentLinks:
+    'Where users can read all of it: an https URL by language of the pages, at most 9. A language without one has the English link, else any.',
   smsVariables:
     'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
   emailVariables:
@@ -88,6 +127,7 @@ const about = {
 
 const anySmsProvider = z.enum([...newSmsProviders, 'MESSAGE_BIRD', 'MESSAGE_BIRD_V2']).describe(about.smsProvider);
 const anyEmailProvider = z.enum([...newEmailProviders, 'AIRNZ']).describe(about.emailProvider);
+const whatsAppProvider = z.enum(whatsAppProviders).describe(about.whatsAppProvider);
 const anyPushProvider = z.enum([...newPushProviders, 'URBAN_AIRSHIP']).describe(about.pushProvider);
 
 const flag = z.boolean();
@@ -99,6 +139,31 @@ const rateLimit = closed({
   rateLimit: z.int().min(1).max(100).describe(about.rateLimit),
   windowInMinutes: z.number().min(1).max(1440).describe(about.windowInMinutes),
 });
+const textLimit = z.strictObject({
+  rateLimit: z.int().min(1).max(100_000).describe(about.textRateLimit),
+  windowInMinutes: z.number().min(1).max(1440).describe(about.windowInMinutes),
+});
+const breaker = z.strictObject({
+  minimumSends: z.int().min(1).max(100_000).describe(about.minimumSends),
+  minimumShare: z.number().min(0).max(100).describe(about.minimumShare),
+});
+const pumpingProtection = z
+  .strictObject({
+    mode: z.enum(['block', 'monitor']).describe(about.pumpingMode),
+    refusal: z.enum(['error', 'silent']).describe(about.pumpingRefusal),
+    numberTypes: z.array(z.enum(numberTypes)).min(1).max(numberTypes.length).describe(about.numberTypes),
+    safeNumbers: z
+      .array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'safeNumbers must each begin with + and a country calling code.'))
+      .max(200)
+      .describe(about.safeNumbers),
+    rangeLimit: textLimit.describe(about.rangeLimit),
+    addressLimit: textLimit.describe(about.addressLimit),
+    hourlyMax: z.int().min(1).max(1_000_000).describe(about.hourlyMax),
+    rangeBreaker: breaker.describe(about.rangeBreaker),
+    countryBreaker: breaker.describe(about.countryBreaker),
+  })
+  .partial()
+  .describe(about.pumpingProtection);
 const submissionLimit = rateLimit.nullish().describe(about.submissionLimit);
 const rateLimits = z.array(rateLimit).min(1).max(6).nullish().describe(about.sendingLimits);
 const prefixRateLimits = z
@@ -115,6 +180,21 @@ const prefixRateLimits = z
     }),
   )
   .max(5);
+
+const senders = z
+  .record(
+    z.string().regex(/^[A-Z]{2}$/, 'senders must be named by ISO 3166-1 codes such as NZ.'),
+    z.string().regex(/^[+0-9A-Za-z][0-9A-Za-z ._&-]{0,31}$/, 'senders must each be a number, a short code or a name.'),
+  )
+  .refine((given) => Object.keys(given).length <= 300, 'senders may have at most 300 members.')
+  .describe(about.senders);
+const consent = closed({
+  version: z.string().min(1).max(64).describe(about.consentVersion),
+  links: z
+    .partialRecord(z.enum(uiLocales), assetUrl)
+    .refine((given) => Object.keys(given).length > 0, 'links must have at least one language.')
+    .describe(about.consentLinks),
+}).describe(about.consent);
 
 const relyingParty = z
   .string()
@@ -213,6 +293,14 @@ const identity = {
   verificationMethod: v.verificationMethod.describe('Method that the configuration is for.'),
 };
 
+const answeredConsent = z
+  .object({
+    version: z.string().describe(about.consentVersion),
+    links: z.record(z.string(), z.string()).describe(about.consentLinks),
+  })
+  .optional()
+  .describe(about.consent);
+
 const refusals = ['authenticator_configuration_not_found'] as const;
 
 /** The API reference's text about a method: its name in the plural, and its settings, as parts of a sentence. */
@@ -305,33 +393,53 @@ function methodRoutes<Noun extends string, Create extends z.ZodType, Update exte
   };
 }
 
-const answered = ['tenantId', 'authenticatorId', 'verificationMethod'];
+const answered = ['tenantId', 'authenticatorId', 'verificationMethod', 'callbackUrl'];
 
 const isActive = flag.optional().describe(about.isActive);
 const webhookUrl = targetUrl.nullish().describe(about.webhookUrl);
 const answeredWebhookUrl = z.string().optional().describe(about.webhookUrl);
+
+const defaultCountryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
+  .nullish()
+  .describe(about.defaultCountryCode);
+/** What a request says of the second provider: at first the whole of it, later any part. */
+function fallback(shape: z.ZodRawShape) {
+  return closed({ webhookUrl, ...shape }, ['callbackUrl'])
+    .nullish()
+    .describe(about.fallback);
+}
+
+const callbackUrl = z.string().optional().describe(about.callbackUrl);
+
+function answeredFallback(shape: z.ZodRawShape) {
+  return z
+    .object({ webhookUrl: answeredWebhookUrl, callbackUrl, ...shape })
+    .optional()
+    .describe(about.fallback);
+}
 
 const newSmsProvider = z.enum(newSmsProviders).describe(about.smsProvider);
 const smsMembers = {
   isActive,
   webhookUrl,
   smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
-  defaultCountryCode: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'defaultCountryCode must be a code such as NZ.')
-    .nullish()
-    .describe(about.defaultCountryCode),
+  defaultCountryCode,
   submissionRateLimitConfiguration: submissionLimit,
   sendingRateLimitConfigurations: rateLimits,
   prefixRateLimitConfigurations: prefixRateLimits.nullish().describe(about.prefixLimits),
+  pumpingProtection: pumpingProtection.nullish(),
   allowedCustomSmsVariables: variableNames.nullish().describe(about.smsVariables),
+  senders: senders.nullish(),
+  consent: consent.nullish(),
   ...credentialRequests(smsCredentials),
+  fallback: fallback({ smsProvider: newSmsProvider.optional(), ...credentialRequests(smsCredentials) }),
 };
 
 export const smsConfiguration = methodRoutes('Sms', 'sms', {
   name: 'text messages',
   purpose: 'who sends codes by text message, to which countries and how many',
-  isForLater: true,
   examples: {
     create: {
       smsProvider: 'TWILIO',
@@ -358,7 +466,7 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
       },
     },
   },
-  create: closed({ smsProvider: newSmsProvider, ...smsMembers }, answered),
+  create: closed({ smsProvider: newSmsProvider.optional(), ...smsMembers }, answered),
   update: closed({ smsProvider: newSmsProvider.nullish(), ...smsMembers }, answered),
   reply: z
     .object({
@@ -383,10 +491,78 @@ export const smsConfiguration = methodRoutes('Sms', 'sms', {
         )
         .optional()
         .describe(about.prefixLimits),
+      pumpingProtection: pumpingProtection.optional(),
       allowedCustomSmsVariables: z.array(z.string()).optional().describe(about.smsVariables),
+      senders: z.record(z.string(), z.string()).optional().describe(about.senders),
+      consent: answeredConsent,
       ...credentialAnswers(smsCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ smsProvider: anySmsProvider, ...credentialAnswers(smsCredentials) }),
     })
     .meta({ id: 'SmsConfiguration' }),
+});
+
+const whatsAppMembers = {
+  isActive,
+  smsCountryCodes: countryCodes.nullish().describe(about.smsCountryCodes),
+  defaultCountryCode,
+  webhookUrl,
+  submissionRateLimitConfiguration: submissionLimit,
+  sendingRateLimitConfigurations: rateLimits,
+  pumpingProtection: pumpingProtection.nullish(),
+  consent: consent.nullish(),
+  ...credentialRequests(whatsAppCredentials),
+  fallback: fallback({ whatsAppProvider: whatsAppProvider.optional(), ...credentialRequests(whatsAppCredentials) }),
+};
+
+/** Sallyport's own: the wire contract has no path for it. */
+export const whatsAppConfiguration = methodRoutes('WhatsApp', 'whatsapp', {
+  name: 'WhatsApp messages',
+  purpose: 'who sends codes by WhatsApp, to which countries and how many',
+  examples: {
+    create: {
+      whatsAppProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      twilioWhatsAppCredentials: {
+        authToken: '0123456789abcdef0123456789abcdef',
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+    update: { sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }] },
+    reply: {
+      authenticatorId: '0b6c1f5e-9a3d-4c2b-8e7f-6d5c4b3a2918',
+      isActive: true,
+      verificationMethod: 'WHATSAPP',
+      whatsAppProvider: 'TWILIO',
+      smsCountryCodes: ['NZ', 'AU'],
+      sendingRateLimitConfigurations: [{ rateLimit: 6, windowInMinutes: 10 }],
+      twilioWhatsAppCredentials: {
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        messagingServiceSid: 'MG0123456789abcdef0123456789abcdef',
+        contentSid: 'HX0123456789abcdef0123456789abcdef',
+      },
+    },
+  },
+  create: closed({ whatsAppProvider: whatsAppProvider.optional(), ...whatsAppMembers }, answered),
+  update: closed({ whatsAppProvider: whatsAppProvider.nullish(), ...whatsAppMembers }, answered),
+  reply: z
+    .object({
+      ...identity,
+      whatsAppProvider: whatsAppProvider.optional(),
+      webhookUrl: answeredWebhookUrl,
+      smsCountryCodes: z.array(z.string()).optional().describe(about.smsCountryCodes),
+      defaultCountryCode: z.string().optional().describe(about.defaultCountryCode),
+      submissionRateLimitConfiguration: answeredSubmissionLimit,
+      sendingRateLimitConfigurations: answeredRateLimits,
+      pumpingProtection: pumpingProtection.optional(),
+      consent: answeredConsent,
+      ...credentialAnswers(whatsAppCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ whatsAppProvider, ...credentialAnswers(whatsAppCredentials) }),
+    })
+    .meta({ id: 'WhatsAppConfiguration' }),
 });
 
 const newEmailProvider = z.enum(newEmailProviders).describe(about.emailProvider);
@@ -397,6 +573,7 @@ const emailOtpMembers = {
   sendingRateLimitConfigurations: rateLimits,
   allowedCustomEmailVariables: variableNames.nullish().describe(about.emailVariables),
   ...credentialRequests(emailCredentials),
+  fallback: fallback({ emailProvider: newEmailProvider.optional(), ...credentialRequests(emailCredentials) }),
 };
 
 export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
@@ -443,6 +620,8 @@ export const emailOtpConfiguration = methodRoutes('EmailOtp', 'email-otp', {
       sendingRateLimitConfigurations: answeredRateLimits,
       allowedCustomEmailVariables: z.array(z.string()).optional().describe(about.emailVariables),
       ...credentialAnswers(emailCredentials),
+      callbackUrl,
+      fallback: answeredFallback({ emailProvider: anyEmailProvider, ...credentialAnswers(emailCredentials) }),
     })
     .meta({ id: 'EmailOtpConfiguration' }),
 });
@@ -595,7 +774,7 @@ const plainSettings = {
   smsChannel: z
     .enum(['DEFAULT', 'WHATSAPP'])
     .describe('Channel of messages to phone numbers. Stored for later. Absent: `DEFAULT`.'),
-  whatsAppProvider: z.enum(['BIRD']).describe('Service that sends WhatsApp messages. Stored for later. Absent: none.'),
+  whatsAppProvider,
   emailProvider: anyEmailProvider,
   pushProvider: anyPushProvider,
   providerType: z
@@ -650,6 +829,7 @@ const plainSettings = {
       `Methods of which a user must have enrolled one before adding a key, at most ${v.verificationMethods.length}. Empty or absent: none.`,
     ),
   smsCountryCodes: countryCodes.describe(about.smsCountryCodes),
+  pumpingProtection,
   allowMultipleUserAuthenticators: flag.describe(
     'Whether a user may have several keys of the method. Absent: true. Passkeys and security keys only.',
   ),

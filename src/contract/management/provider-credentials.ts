@@ -30,6 +30,8 @@ const secret = (meaning: string) =>
 // PEM keys and Google's service account files.
 const secretFile = (meaning: string) =>
   z.string().min(1).max(16_384).describe(`${meaning} 1 to 16,384 characters; stored encrypted and never returned.`);
+const signingKey = (where: string) =>
+  secret(`Key that the provider signs its callbacks with: ${where} Absent: callbacks are refused.`);
 const flag = (meaning: string) => z.boolean().describe(meaning);
 
 function block(
@@ -37,19 +39,22 @@ function block(
   providers: readonly string[],
   {
     secrets,
+    optionalSecrets = {},
     required = {},
     optional = {},
   }: Readonly<Record<'secrets', Record<string, z.ZodType>>> &
-    Readonly<Partial<Record<'required' | 'optional', Record<string, z.ZodType>>>>,
+    Readonly<Partial<Record<'optionalSecrets' | 'required' | 'optional', Record<string, z.ZodType>>>>,
 ): CredentialBlock {
   return {
     meaning,
     providers,
-    members: { ...secrets, ...required, ...optional },
+    members: { ...secrets, ...optionalSecrets, ...required, ...optional },
     required: [...Object.keys(secrets), ...Object.keys(required)],
-    secrets: Object.keys(secrets),
+    secrets: Object.keys({ ...secrets, ...optionalSecrets }),
   };
 }
+
+const birdSigningKey = signingKey('the signing key of the webhook subscription.');
 
 export const smsCredentials = {
   twilioCredentials: block('Credentials of Twilio, for the `smsProvider` `TWILIO`.', ['TWILIO'], {
@@ -61,6 +66,7 @@ export const smsCredentials = {
   }),
   birdSmsCredentials: block('Credentials of Bird, for the `smsProvider` `BIRD`.', ['BIRD'], {
     secrets: { accessKey: secret('Access key.') },
+    optionalSecrets: { webhookSigningKey: birdSigningKey },
     required: { workspaceId: text('Id of the workspace.') },
     optional: {
       channelId: text('Id of the SMS channel.'),
@@ -93,13 +99,51 @@ export const messageBirdV2Credentials = block(
   ['MESSAGE_BIRD_V2'],
   {
     secrets: { accessKey: secret('Access key.') },
+    optionalSecrets: { webhookSigningKey: birdSigningKey },
     required: { workspaceId: text('Id of the workspace.'), channelId: text('Id of the SMS channel.') },
   },
 );
 
+export const whatsAppCredentials = {
+  twilioWhatsAppCredentials: block('Credentials of Twilio, for the `whatsAppProvider` `TWILIO`.', ['TWILIO'], {
+    secrets: { authToken: secret('Auth token of the account.') },
+    required: {
+      accountSid: text('SID of the account.'),
+      messagingServiceSid: text('SID of the messaging service with the WhatsApp sender.'),
+      contentSid: text('SID of the approved authentication template; its variable `1` is the code.'),
+    },
+  }),
+  birdWhatsAppCredentials: block('Credentials of Bird, for the `whatsAppProvider` `BIRD`.', ['BIRD'], {
+    secrets: { accessKey: secret('Access key.') },
+    optionalSecrets: { webhookSigningKey: birdSigningKey },
+    required: {
+      workspaceId: text('Id of the workspace.'),
+      channelId: text('Id of the WhatsApp channel.'),
+      projectId: text('Id of the project with the approved authentication template; its variable `code` is the code.'),
+    },
+    optional: {
+      versionId: text('Version of the message template. Absent: the published one.'),
+      locale: text('Language of the message template. Absent: that of the user.'),
+    },
+  }),
+};
+
+/** The sender of what is not sent by a template of codes. */
+const ownSender = {
+  from: mailbox('Address to send links and notices from. Absent: codes alone are sent, by the template.').optional(),
+  fromName: personName('Name to send links and notices from. Absent: the address alone.').optional(),
+};
+
+/** A part of a host name. */
+const region = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-west-1.')
+  .describe('Region of Amazon SES, such as `eu-west-1`.');
+
 export const emailCredentials = {
   birdEmailCredentials: block('Credentials of Bird, for the `emailProvider` `BIRD`.', ['BIRD'], {
     secrets: { accessKey: secret('Access key.') },
+    optionalSecrets: { webhookSigningKey: birdSigningKey },
     required: {
       workspaceId: text('Id of the workspace.'),
       channelId: text('Id of the email channel.'),
@@ -116,11 +160,13 @@ export const emailCredentials = {
     secrets: { privateKey: secret('Private API key.') },
     required: {
       publicKey: text('Public API key.'),
-      templateId: z.int().min(0).describe('Number of the message template, 0 or more.'),
+      templateId: z.int().min(0).describe('Number of the message template for codes, 0 or more.'),
     },
+    optional: { ...ownSender },
   }),
   mailgunEmailCredentials: block('Credentials of Mailgun, for the `emailProvider` `MAILGUN`.', ['MAILGUN'], {
     secrets: { apiKey: secret('API key.') },
+    optionalSecrets: { webhookSigningKey: signingKey('the HTTP webhook signing key of the account.') },
     required: {
       url: text('Base URL of the API in your region, such as `https://api.mailgun.net`.'),
       templateName: text('Name of the message template.'),
@@ -130,12 +176,31 @@ export const emailCredentials = {
   }),
   mandrillEmailCredentials: block('Credentials of Mandrill, for the `emailProvider` `MANDRILL`.', ['MANDRILL'], {
     secrets: { apiKey: secret('API key.') },
-    required: { templateName: text('Name of the message template.') },
+    optionalSecrets: { webhookKey: signingKey('the key of the webhook.') },
+    required: { templateName: text('Name of the message template for codes.') },
+    optional: { ...ownSender },
   }),
   sendgridEmailCredentials: block('Credentials of SendGrid, for the `emailProvider` `SENDGRID`.', ['SENDGRID'], {
     secrets: { apiKey: secret('API key.') },
     required: { templateId: text('Id of the message template.'), fromEmail: text('Address to send from.') },
-    optional: { fromName: text('Name to send from.') },
+    optional: {
+      fromName: text('Name to send from.'),
+      webhookPublicKey: text(
+        'Key that SendGrid’s signed event webhook shows: it checks callbacks. Absent: callbacks are refused.',
+      ),
+    },
+  }),
+  sesEmailCredentials: block('Credentials of Amazon SES, for the `emailProvider` `SES`.', ['SES'], {
+    secrets: { secretAccessKey: secret('Secret access key, of an identity that may do no more than `ses:SendEmail`.') },
+    required: {
+      region,
+      accessKeyId: text('Access key id.'),
+      from: mailbox('Verified address to send from.'),
+    },
+    optional: {
+      fromName: personName('Name to send from. Absent: the address alone.'),
+      configurationSet: text('Configuration set, whose events tell of bounces. Absent: that of the identity.'),
+    },
   }),
   smtpEmailCredentials: block('Your SMTP server, for the `emailProvider` `SMTP`.', ['SMTP'], {
     secrets: { password: secret('Password to sign in with.') },
@@ -188,6 +253,7 @@ export const playIntegrityCredentials = {
 export const credentialBlocks: Readonly<Record<string, CredentialBlock>> = {
   ...smsCredentials,
   messageBirdV2Credentials,
+  ...whatsAppCredentials,
   ...emailCredentials,
   ...pushCredentials,
   ...playIntegrityCredentials,

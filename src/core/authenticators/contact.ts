@@ -1,3 +1,4 @@
+import { isE164 } from './is-e164.ts';
 import { normalEmail } from './normal-email.ts';
 
 /** How a person is reached: one address of one kind. */
@@ -23,10 +24,25 @@ export function emailOf({ kind, value }: Contact): string {
   return value;
 }
 
+export function phoneContact(phoneNumber: string): Contact {
+  return { kind: 'phoneNumber', value: phoneNumber };
+}
+
+/** @throws if texts cannot be sent to it */
+export function phoneNumberOf(contact: Contact): string {
+  if (contact.kind !== 'phoneNumber' || !isReachable(contact)) throw new Error('Texts go to E.164 numbers alone.');
+  return contact.value;
+}
+
+/** Whether messages can be sent to it: a number may be stored in a form that reaches nobody (ruling 39). */
+export function isReachable({ kind, value }: Contact): boolean {
+  return kind === 'email' || isE164(value);
+}
+
 /** The only contact of a stored row; undefined if it has none. */
 export function contactOf({ email, phoneNumber }: ContactColumns): Contact | undefined {
   if (email !== null) return emailContact(email);
-  return phoneNumber === null ? undefined : { kind: 'phoneNumber', value: phoneNumber };
+  return phoneNumber === null ? undefined : phoneContact(phoneNumber);
 }
 
 export function contactColumns(contact: Contact | undefined): ContactColumns {

@@ -1,11 +1,14 @@
 /** What happened to a challenge, for whoever collects its log (server-api 8.6). */
-export type ChallengeStep = 'sent' | 'valid' | 'invalid' | 'too many guesses' | 'too many messages' | 'not sent';
+export type ChallengeStep =
+  'sent' | 'valid' | 'invalid' | 'too many guesses' | 'too many messages' | 'not sent' | 'delivered' | 'not delivered';
 
 const common = {
   sent: 'SENT',
   'too many guesses': 'MAX_ATTEMPTS_EXCEEDED',
   'too many messages': 'RATE_LIMIT_EXCEEDED',
   'not sent': 'SEND_DOWNSTREAM_FAILED',
+  delivered: 'DELIVERED',
+  'not delivered': 'NOT_DELIVERED',
 } as const;
 
 const ofCodes = { ...common, valid: 'CODE_VALID', invalid: 'CODE_INVALID_OR_EXPIRED' } as const;

@@ -17,6 +17,10 @@ export interface FactInputs {
   readonly user: {
     readonly email: string | null;
     readonly phoneNumber: string | null;
+    /** What its numbering plan says of it; null if there is none, or it is in no plan. */
+    readonly phoneNumberType: string | null;
+    /** When the SIM behind it was last changed, from whoever looks that up; null if nobody does. */
+    readonly simChangedAtMs: number | null;
     readonly custom: Readonly<Record<string, Value>>;
     readonly createdAtMs: number | null;
     /** Methods of the verified authenticators. */

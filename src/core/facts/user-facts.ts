@@ -32,6 +32,26 @@ export const userFacts: readonly Fact[] = [
     compute: ({ user }) => user.phoneNumber,
   },
   {
+    path: 'user.phoneNumberType',
+    type: 'string',
+    meaning:
+      'Type of that number: `MOBILE`, `FIXED_LINE`, `FIXED_LINE_OR_MOBILE`, `VOIP`, `PREMIUM_RATE`, `TOLL_FREE`, `SHARED_COST`, `PERSONAL_NUMBER`, `PAGER`, `UAN` or `VOICEMAIL`.',
+    madeFrom: 'the numbering plan of its country, or else a provider that looks numbers up',
+    nullWhen: 'there is no number, it is not in E.164 form, or its plan does not know it',
+    needs: 'attributes',
+    compute: ({ user }) => user.phoneNumberType,
+  },
+  {
+    path: 'user.minutesSinceSimChange',
+    type: 'number',
+    meaning: 'Minutes since the SIM behind that number was last changed.',
+    madeFrom: 'a provider that looks numbers up, which an integrator adds',
+    nullWhen: 'there is no number, or nobody looks it up',
+    needs: 'attributes',
+    compute: ({ nowMs, user: { simChangedAtMs } }) =>
+      simChangedAtMs === null ? null : Math.max(0, nowMs - simChangedAtMs) / 60_000,
+  },
+  {
     path: 'user.isEnrolled',
     type: 'boolean',
     meaning: 'Whether the user has a verified authenticator.',

@@ -1,3 +1,5 @@
+import type { MessageAbout } from '../message-about.ts';
+
 /** A message to one address, as text and as HTML. */
 export interface Email {
   readonly to: string;
@@ -6,6 +8,12 @@ export interface Email {
   readonly html: string;
   /** Identifies a message that is sent again as the same one (RFC 5322 §3.6.4); generated if absent. */
   readonly messageId?: string;
+  readonly locale?: string;
+  /** The code in it, for providers that put it into a template of the tenant's. */
+  readonly code?: string;
+  /** The link in it. */
+  readonly url?: string;
+  readonly about?: MessageAbout | undefined;
 }
 
 /** Passes messages to a provider; every provider implements this. */
@@ -14,7 +22,7 @@ export interface Mailer {
    * Resolves when the message was accepted for delivery. Tenants that share a server take turns.
    * @throws {DeliveryFailed} within five seconds otherwise
    */
-  send(email: Email, tenantId: string): Promise<void>;
+  send(email: Email, tenantId: string, msMax?: number): Promise<unknown>;
   /** Closes connections once the messages being sent are done. */
   close(): void;
 }

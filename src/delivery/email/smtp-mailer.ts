@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { isMailbox } from '../../core/authenticators/is-mailbox.ts';
 import type { Sender } from '../../core/authenticators/read-sender.ts';
-import { normalEmail } from '../../core/authenticators/normal-email.ts';
 import type { Names } from '../names.ts';
 import { openSocket } from '../open-socket.ts';
 import type { Target } from '../open-socket.ts';
 import type { OutboundConnection } from '../outbound.ts';
 import { DeliveryFailed } from '../delivery-failed.ts';
+import { mailboxTo } from './mailbox-to.ts';
 import type { Mailer } from './mailer.ts';
 import type { Timers } from '../../runtime/runtime.ts';
 import { openTurns } from '../../runtime/turns.ts';
@@ -184,16 +183,13 @@ function mailerOver(
 ): Mailer {
   const turns = openTurns({ placesMax: poolOptions.maxConnections });
   return {
-    async send({ to, subject, text, html, messageId }, tenantId) {
-      if (!isMailbox(to)) {
-        throw new DeliveryFailed('Mail cannot be sent to this address exactly as written.', { isRefused: true });
-      }
-      const signal = timers.timeout(wholeTimeoutMs);
+    async send({ to, subject, text, html, messageId }, tenantId, msMax = wholeTimeoutMs) {
+      const address = mailboxTo(to);
+      const signal = timers.timeout(Math.min(msMax, wholeTimeoutMs));
       const message = {
         ...sender,
-        // An address object, not text, so nothing in an address can become a second recipient or a header. The domain
-        // is in its DNS form, so no library has to convert it.
-        to: { name: '', address: normalEmail(to) },
+        // An address object, not text, so nothing in an address can become a second recipient or a header.
+        to: { name: '', address },
         subject,
         text,
         html,

@@ -1,3 +1,4 @@
+import type { Carrier } from '../api-provider.ts';
 import type { MessageAbout } from '../message-about.ts';
 
 export type TextChannel = 'SMS' | 'WHATSAPP';
@@ -16,13 +17,5 @@ export interface Text {
   readonly about?: MessageAbout | undefined;
 }
 
-/** Passes texts to a provider; every provider implements this. */
-export interface Texter {
-  /**
-   * Resolves to the provider's own id of the message once it was accepted for delivery; to undefined if the provider
-   * gives none. Tenants that share a provider take turns.
-   * @throws {DeliveryFailed} within five seconds otherwise
-   */
-  send(text: Text, tenantId: string): Promise<string | undefined>;
-  close(): void;
-}
+/** Passes texts to a provider. */
+export type Texter = Carrier<Text>;

@@ -1,10 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../../../sdk/browser/index.ts';
-import { OtherAddress, Resend, WithAddress, useSending, useSent } from '../../ui/kit/email-screens.tsx';
-import type { EnrolmentProps, Sending } from '../../ui/kit/email-screens.tsx';
+import { OtherAddress, WithAddress } from '../../ui/kit/email-screens.tsx';
+import type { EnrolmentProps } from '../../ui/kit/email-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, RememberTick, Screen, Sentence } from '../../ui/kit/parts.tsx';
+import { Resend, useSending, useSent } from '../../ui/kit/sending.tsx';
+import type { Sending } from '../../ui/kit/sending.tsx';
 
 const pollMs = 2_000;
 

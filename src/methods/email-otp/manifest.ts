@@ -18,7 +18,7 @@ export const manifest = {
     },
     askForEmail: {
       setting: 'dontSkipEnrollmentInputScreen',
-      meaning: 'Whether the pages ask for the address even if the backend gave one.',
+      meaning: 'Whether the pages ask for the address or number even if the backend gave one.',
     },
   },
 } as const satisfies MethodManifest;

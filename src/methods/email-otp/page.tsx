@@ -1,9 +1,11 @@
 import { CodeForm } from '../../ui/kit/code-form.tsx';
-import { OtherAddress, Resend, WithAddress, useSending, useSent } from '../../ui/kit/email-screens.tsx';
-import type { EnrolmentProps, Sending } from '../../ui/kit/email-screens.tsx';
+import { OtherAddress, WithAddress } from '../../ui/kit/email-screens.tsx';
+import type { EnrolmentProps } from '../../ui/kit/email-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, Screen, Sentence } from '../../ui/kit/parts.tsx';
+import { Resend, useSending, useSent } from '../../ui/kit/sending.tsx';
+import type { Sending } from '../../ui/kit/sending.tsx';
 
 export const page: MethodPage = {
   Challenge({ method }) {

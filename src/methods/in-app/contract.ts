@@ -1,4 +1,5 @@
 import { appCredentialRoutes } from '../../contract/client/app-credentials.ts';
+import { verifyInApp } from './verify-contract.ts';
 
 export const {
   find: findInAppCredential,
@@ -6,4 +7,4 @@ export const {
   remove: removeInAppCredential,
 } = appCredentialRoutes('in-app', 'InApp', 'for in-app proofs');
 
-export const routes = [findInAppCredential, addInAppCredential, removeInAppCredential];
+export const routes = [findInAppCredential, addInAppCredential, removeInAppCredential, verifyInApp];

@@ -1,4 +1,5 @@
 import { appCredentialRoutes } from '../../contract/client/app-credentials.ts';
+import { challengeRoutes } from './challenge-contract.ts';
 
 export const {
   find: findQrCodeCredential,
@@ -6,4 +7,4 @@ export const {
   remove: removeQrCodeCredential,
 } = appCredentialRoutes('qr-code', 'QrCode', 'for QR codes');
 
-export const routes = [findQrCodeCredential, addQrCodeCredential, removeQrCodeCredential];
+export const routes = [findQrCodeCredential, addQrCodeCredential, removeQrCodeCredential, ...challengeRoutes];

@@ -1,3 +1,9 @@
 import type { MethodLook } from '../../ui/kit/method-look.ts';
 
-export const look: MethodLook = { verificationMethod: 'QR_CODE', icon: 'phone', name: 'method.QR_CODE' };
+export const look: MethodLook = {
+  verificationMethod: 'QR_CODE',
+  icon: 'app',
+  name: 'method.QR_CODE',
+  hint: 'method-hint.QR_CODE',
+  page: () => import('./page.tsx'),
+};

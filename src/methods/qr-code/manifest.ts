@@ -5,5 +5,6 @@ export const manifest = {
   verificationMethod: 'QR_CODE',
   assurance: { plain: 'medium', verified: 'medium' },
   perUser: 'several',
+  isOffered: true,
   isEnrolledByApps: true,
 } as const satisfies MethodManifest;

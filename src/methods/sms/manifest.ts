@@ -1,6 +1,6 @@
 import type { MethodManifest } from '../manifest.ts';
 
-/** One-time codes by text message: enrolled by backends; they are not delivered yet. */
+/** One-time codes by text message. */
 export const manifest = {
   verificationMethod: 'SMS',
   assurance: { plain: 'restricted', verified: 'restricted' },
@@ -8,5 +8,12 @@ export const manifest = {
   isEnrolledByBackends: true,
   channel: 'phoneNumber',
   providerSetting: 'smsProvider',
+  isOffered: true,
   isSentByBackends: true,
+  pageFlags: {
+    askForPhoneNumber: {
+      setting: 'dontSkipEnrollmentInputScreen',
+      meaning: 'Whether the pages ask for the address or number even if the backend gave one.',
+    },
+  },
 } as const satisfies MethodManifest;

@@ -3,6 +3,8 @@ import { CodeForm } from '../../ui/kit/code-form.tsx';
 import { CopyButton } from '../../ui/kit/copy-button.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
+import { QrCode, drawQrCode } from '../../ui/kit/qr-code.tsx';
+import type { QrPicture } from '../../ui/kit/qr-code.tsx';
 import { Context, OtherWay, PrimaryButton, Problem, Screen, SlowNote } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 
@@ -40,8 +42,7 @@ export const page: MethodPage = {
 interface Secret {
   readonly uri: string;
   readonly secret: string;
-  /** The path of the dark modules, and their number on each side. */
-  readonly picture: { readonly path: string; readonly size: number };
+  readonly picture: QrPicture;
 }
 
 function Connect() {
@@ -51,15 +52,12 @@ function Connect() {
 
   const load = () =>
     task.run(async () => {
-      const [{ uri, secret: text }, { encode }] = await Promise.all([
-        client.call<Pick<Secret, 'uri' | 'secret'>>('POST', '/user-authenticators/totp', {}),
-        import('uqr'),
-      ]);
-      const { data, size } = encode(uri, { ecc: 'M', border: 0 });
-      const path = data
-        .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
-        .join('');
-      setSecret({ uri, secret: text, picture: { path, size } });
+      const { uri, secret: text } = await client.call<Pick<Secret, 'uri' | 'secret'>>(
+        'POST',
+        '/user-authenticators/totp',
+        {},
+      );
+      setSecret({ uri, secret: text, picture: await drawQrCode(uri) });
     });
   useEffect(load, []);
 
@@ -98,11 +96,7 @@ function Connect() {
         <a class="Button Button--primary OnPhone" href={secret.uri}>
           {words.say('totp-setup.openApp')}
         </a>
-        <div class="Qr" role="img" aria-label={words.say('totp-setup.imageLabel')}>
-          <svg viewBox={`0 0 ${picture.size} ${picture.size}`} shape-rendering="crispEdges" aria-hidden="true">
-            <path d={picture.path} />
-          </svg>
-        </div>
+        <QrCode picture={picture} label={words.say('totp-setup.imageLabel')} />
         <details>
           <summary class="text-link">{words.say('totp-setup.secretLabel')}</summary>
           <code class="Secret">{secret.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>

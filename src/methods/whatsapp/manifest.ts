@@ -1,11 +1,13 @@
 import type { MethodManifest } from '../manifest.ts';
 
-/** One-time codes by WhatsApp message: enrolled by backends; they are not delivered yet. */
+/** One-time codes by WhatsApp message. */
 export const manifest = {
   verificationMethod: 'WHATSAPP',
   assurance: { plain: 'restricted', verified: 'restricted' },
   perUser: 'one',
   isEnrolledByBackends: true,
   channel: 'phoneNumber',
+  providerSetting: 'whatsAppProvider',
+  isOffered: true,
   isSentByBackends: true,
 } as const satisfies MethodManifest;

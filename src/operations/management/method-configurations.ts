@@ -8,6 +8,7 @@ import {
   pushConfiguration,
   qrCodeConfiguration,
   smsConfiguration,
+  whatsAppConfiguration,
 } from '../../contract/management/authenticator-configurations.ts';
 import type { success } from '../../contract/management/values.ts';
 import type { JsonReply, Route } from '../../contract/route.ts';
@@ -24,6 +25,8 @@ import { requireCredentials, concernsProvider, providerSetting } from '../../con
 import { findMethod, loadMethod } from '../../configuring/find-method.ts';
 import { openSecrets } from '../../configuring/method-secrets.ts';
 import { saveMethod } from '../../configuring/save-method.ts';
+import type { Tenant } from '../../storage/published.ts';
+import { callbackUrls } from '../../telling/callback-urls.ts';
 
 type MethodRoute<Answer extends z.ZodType> = Route<z.ZodType, z.ZodType, z.ZodType, JsonReply<Answer>, 'managementKey'>;
 interface MethodRoutes {
@@ -53,12 +56,12 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
       const { saved, after } = await saveMethod(sql, context, tenantId, { ...blank, isActive: true }, sent, (result) =>
         requireCredentials(method, result),
       );
-      return { before: undefined, after, answer: view(routes, context, saved) };
+      return { before: undefined, after, answer: view(routes, context, request.caller.tenant, saved) };
     });
   });
 
   const get = operation(routes.get, async (context, { caller: { tenant } }) =>
-    view(routes, context, await findMethod(context.db, tenant.tenantId, isMethod)),
+    view(routes, context, tenant, await findMethod(context.db, tenant.tenantId, isMethod)),
   );
 
   const update = operation(routes.update, async (context, request) => {
@@ -70,7 +73,7 @@ function methodOperations(method: VerificationMethod, name: string, routes: Meth
         // A configuration that the older API has stored without credentials can still be disabled here.
         if (concernsProvider(method, sent)) requireCredentials(method, result);
       });
-      return { before, after, answer: view(routes, context, saved) };
+      return { before, after, answer: view(routes, context, request.caller.tenant, saved) };
     });
   });
 
@@ -101,13 +104,20 @@ function isConfigured({ verificationMethod: method, settings }: AuthenticatorCon
  * The members of the configuration that the route declares. A passkey's relying party is this server's host until
  * another is set.
  */
-function view({ get: { reply } }: MethodRoutes, { publicUrl }: Context, row: AuthenticatorConfigurationRow): unknown {
-  const { hostname, origin } = new URL(publicUrl);
-  return reply.schema.parse({ relyingParty: hostname, expectedOrigins: [origin], ...openMembers(row) });
+function view(
+  { get: { reply } }: MethodRoutes,
+  context: Context,
+  tenant: Tenant,
+  row: AuthenticatorConfigurationRow,
+): unknown {
+  const { hostname, origin } = new URL(context.publicUrl);
+  const shown = { relyingParty: hostname, expectedOrigins: [origin], ...openMembers(row) };
+  return reply.schema.parse({ ...shown, ...callbackUrls(context, tenant, row) });
 }
 
 export const methodConfigurations: readonly Operation[] = [
   ...methodOperations('SMS', 'SMS OTP', smsConfiguration),
+  ...methodOperations('WHATSAPP', 'WhatsApp', whatsAppConfiguration),
   ...methodOperations('EMAIL_OTP', 'email OTP', emailOtpConfiguration),
   ...methodOperations('PASSKEY', 'passkey', passkeyConfiguration),
   ...methodOperations('PUSH', 'push', pushConfiguration),

@@ -33,7 +33,8 @@ export const showChallenge = operation(route, async (context, { query, acceptLan
   const own = context.forTenant(tenant.tenantId);
   if (!check.ok) return { mode, page: await expiredPage(own, tenant, token, wished) };
   try {
-    const session = await uiSessionView(own, { kind: 'client', tenant, token }, wished);
+    const visitor = { wishedLocales: wished, ipAddress: sender.ipAddress };
+    const session = await uiSessionView(own, { kind: 'client', tenant, token }, visitor);
     const template = await pageTemplateOf(own, tenant);
     const frameAncestors = [...relyingPartyOf(context, tenant).ancestors];
     return { mode, page: omitAbsent({ kind: 'session' as const, session, template, frameAncestors }) };

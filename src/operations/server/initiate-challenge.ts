@@ -1,7 +1,8 @@
 import { Refusal } from '../../contract/errors.ts';
 import { closedStates } from '../../core/actions/closed-states.ts';
 import { initiateChallenge as route } from '../../contract/server/challenges.ts';
-import { contactOf, emailContact } from '../../core/authenticators/contact.ts';
+import { contactOf, emailContact, isReachable, phoneContact } from '../../core/authenticators/contact.ts';
+import type { Contact, ContactColumns } from '../../core/authenticators/contact.ts';
 import { isHeld } from '../../core/authenticators/hold.ts';
 import { isVerified } from '../../core/is-verified.ts';
 import { codeMinutes, newCode, storedCode } from '../../proving/challenge-code.ts';
@@ -24,7 +25,7 @@ import { loggingLimits } from '../../calls/log-challenge.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { KeyRequest } from '../../calls/request.ts';
 import { recordAudit } from '../../calls/record-audit.ts';
-import { sendCodeMail } from '../../telling/send-code-mail.ts';
+import { sendCodeMessage } from '../../telling/send-code-message.ts';
 import { sendCounted, sendMsMax } from '../../telling/send-counted.ts';
 import { whyUnusable } from '../../telling/usable-methods.ts';
 import { establishAction } from '../../deciding/establish-action.ts';
@@ -45,10 +46,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const { runtime, db } = context;
   const verificationMethod = checkedMethod(context, tenant, body);
   if (body.action === undefined) throw new Refusal('invalid_request', 'action is required.');
-  const email = body.email ?? (await knownEmail(context, tenant, body.userId));
-  if (email === undefined) throw new Refusal('invalid_request', `email is required for ${verificationMethod}.`);
-
-  const contact = emailContact(email);
+  const contact =
+    givenContact(verificationMethod, body) ?? (await knownContact(context, tenant, verificationMethod, body));
   const nowMs = runtime.clock.now();
   const challengeId = runtime.ids.uuid();
   const idempotencyKey = body.idempotencyKey ?? runtime.ids.uuid();
@@ -76,6 +75,8 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
       verificationMethod,
       contact,
       userId: body.userId,
+      challengeId,
+      ipAddress: body.ipAddress,
       nowMs,
     });
     await createChallenge(sql, {
@@ -100,7 +101,10 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const { messages, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
   await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
-    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale: language }),
+    sendCodeMessage(context, tenant, {
+      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale: language },
+      about: logged,
+    }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
@@ -143,8 +147,14 @@ async function resendCode(
   const { actionCode, idempotencyKey } = challenge;
   const logged = { userId: userId ?? undefined, actionCode, idempotencyKey, verificationMethod, contact };
   const begin = async (sql: Sql) => {
-    const message = { verificationMethod, contact, userId: userId ?? undefined, nowMs };
-    const counted = await countSend(sql, context, tenant, message);
+    const counted = await countSend(sql, context, tenant, {
+      verificationMethod,
+      contact,
+      userId: userId ?? undefined,
+      challengeId: resend.challengeId,
+      ipAddress: challenge.request.ipAddress,
+      nowMs,
+    });
     if (!(await createResend(sql, resend))) throw notOpen();
     await recordAudit(sql, context, route, request, userId ?? undefined, {
       challengeId,
@@ -156,7 +166,10 @@ async function resendCode(
   const messages = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
   const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages, logged };
   await sendCounted(context, tenant, counted, () =>
-    sendCodeMail(context, tenant, { to: contact, code, validMinutes: codeMinutes, locale }),
+    sendCodeMessage(context, tenant, {
+      ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale },
+      about: logged,
+    }),
   );
   return { challengeId, idempotencyKey: challenge.idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
 }
@@ -182,20 +195,45 @@ function checkedMethod(context: Context, tenant: Tenant, body: Body): string {
   return method;
 }
 
+/** The contact in the request, of the kind that the method sends to. */
+function givenContact(method: string, { email, phoneNumber }: Body): Contact | undefined {
+  if (isByPhone(method)) return phoneNumber === undefined ? undefined : phoneContact(phoneNumber);
+  return email === undefined ? undefined : emailContact(email);
+}
+
+function isByPhone(method: string): boolean {
+  return manifestOf(method)?.channel === 'phoneNumber';
+}
+
 /**
- * The e-mail address of a known user: that of the authenticator that would be proven unless it is held, otherwise the
- * user's own.
+ * Where a known user is reached: the contact of the authenticator that would be proven unless it is held, for WhatsApp
+ * also that of the one for text messages, otherwise the user's own.
+ * @throws {Refusal} `invalid_request` if there is none that messages can be sent to
  */
-async function knownEmail(
+async function knownContact(
   { db: sql, runtime }: Context,
   tenant: Tenant,
-  userId: string | undefined,
-): Promise<string | undefined> {
-  if (userId === undefined) return undefined;
+  method: string,
+  { userId }: Body,
+): Promise<Contact> {
+  const name = isByPhone(method) ? 'phoneNumber' : 'email';
+  const missing = new Refusal('invalid_request', `${name} is required for ${method}.`);
+  if (userId === undefined) throw missing;
   const nowMs = runtime.clock.now();
   const authenticators = await loadAuthenticators(sql, tenant.tenantId, userId);
-  const enrolled = authenticators.find(
-    (row) => row.verificationMethod === 'EMAIL_OTP' && isVerified(row) && !isHeld(row, nowMs),
+  const usable = authenticators.filter((row) => isVerified(row) && !isHeld(row, nowMs));
+  const enrolledFor = (wanted: string) => usable.find((row) => row.verificationMethod === wanted);
+  const enrolled = enrolledFor(method) ?? (method === 'WHATSAPP' ? enrolledFor('SMS') : undefined);
+  const own = (enrolled && contactOf(enrolled)) ?? (await ownContact(sql, tenant, userId, name));
+  if (own === undefined) throw missing;
+  if (isReachable(own)) return own;
+  throw new Refusal(
+    'invalid_request',
+    `The user’s number is not in E.164 form: send phoneNumber, such as +6427123456.`,
   );
-  return enrolled?.email ?? (await loadUser(sql, tenant.tenantId, userId))?.email ?? undefined;
+}
+
+async function ownContact(sql: Sql, tenant: Tenant, userId: string, name: keyof ContactColumns) {
+  const user = await loadUser(sql, tenant.tenantId, userId);
+  return user && contactOf({ email: null, phoneNumber: null, [name]: user[name] });
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../contract/errors.ts';
 import { updateUser as route } from '../../contract/server/users.ts';
-import { emailContact } from '../../core/authenticators/contact.ts';
+import { emailContact, phoneContact } from '../../core/authenticators/contact.ts';
 import { updateUser as applyPatch } from '../../core/authenticators/update-user.ts';
 import { isVerified } from '../../core/is-verified.ts';
 import { replaceContact } from '../../proving/replace-contact.ts';
@@ -29,8 +29,7 @@ export const updateUser = operation(route, async (context, request) => {
       await replaceContact(sql, context, tenantId, params.userId, emailContact(body.email));
     }
     if (body.phoneNumberVerified === true && typeof body.phoneNumber === 'string') {
-      const contact = { kind: 'phoneNumber', value: body.phoneNumber } as const;
-      await replaceContact(sql, context, tenantId, params.userId, contact);
+      await replaceContact(sql, context, tenantId, params.userId, phoneContact(body.phoneNumber));
     }
     await recordUser(sql, tenantId, after, nowMs);
     await recordAudit(sql, context, route, request, params.userId, { changed: Object.keys(body) });

@@ -30,7 +30,10 @@ import * as tallies from './0027-tallies.ts';
 import * as events from './0028-events.ts';
 import * as rememberedDevices from './0029-remembered-devices.ts';
 import * as watching from './0030-watching.ts';
+import * as whatBecameOfMessages from './0032-what-became-of-messages.ts';
+import * as texts from './0033-texts.ts';
 import * as signingMessages from './0034-signing-messages.ts';
+import * as claimedChallenges from './0035-claimed-challenges.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -93,5 +96,8 @@ export const migrations: readonly Migration[] = [
   { version: 28, name: 'events', sql: events.sql },
   { version: 29, name: 'remembered-devices', steps: rememberedDevices.steps, tables: [] },
   { version: 30, name: 'watching', sql: watching.sql },
+  { version: 32, name: 'what-became-of-messages', steps: whatBecameOfMessages.steps, tables: [] },
+  { version: 33, name: 'texts', sql: texts.sql },
   { version: 34, name: 'signing-messages', sql: signingMessages.sql },
+  { version: 35, name: 'claimed-challenges', sql: claimedChallenges.sql },
 ];

@@ -151,7 +151,9 @@ export async function loadCredentialOwner(
 const moveContactsStatement = statement<never>(
   'move_authenticator_contacts',
   `update authenticators set email = coalesce($4, email), email_normal = coalesce($6, email_normal),
-     phone_number = coalesce($5, phone_number), held_until = null, held_assurance = null, held_method = null
+     phone_number = coalesce($5, phone_number), held_until = null, held_assurance = null, held_method = null,
+     -- what its user has agreed to was about the number before
+     state = case when $5 <> phone_number then state - 'consent' else state end
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
 );
 
@@ -238,7 +240,8 @@ const recordPendingStatement = statement<never>(
      case when exists (
        select from authenticators where tenant_id = $1 and user_id = $2 and verification_method = $4 and slot = '${slots.pending}'
      ) then '${slots.pending} ' || $3::uuid else '${slots.pending}' end, $5, $6, $7, $8, $9, $10
-   on conflict (tenant_id, user_id, authenticator_id) do update set email = $5, email_normal = $10
+   on conflict (tenant_id, user_id, authenticator_id) do update set email = $5, email_normal = $10,
+     state = authenticators.state || excluded.state
      -- another request has just proven it: then it stays as it is
      where authenticators.verified_at is null`,
 );

@@ -2,7 +2,7 @@
  * Everything that is stored about one person, table by table and a batch at a time. No secrets: no seed of an app, no hash
  * of a code or cookie, no token. A table that gets data about people belongs here, and into docs/retention.md.
  */
-import { statement } from '../sql.ts';
+import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
 import { firstIdAt } from './actions/months.ts';
 import { ownerOf, ownId } from './actions/named.ts';
@@ -24,6 +24,7 @@ export const exportedTables = [
   'outbox',
   'sent_messages',
   'events',
+  'texts',
   'guess_budgets',
   'audit_events',
 ] as const;
@@ -131,7 +132,7 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       byId('challenge_id'),
       isOfUser,
       `x.challenge_id, x.verification_method, x.action_code, x.idempotency_key, x.email, x.phone_number, x.request,
-       x.created_at, x.expires_at, x.verified_at, x.claimed_at`,
+       x.created_at, x.expires_at, x.verified_at, x.claimed_at, x.claimed_by`,
     ),
   ],
   [
@@ -181,6 +182,13 @@ const guessesStatement = statement<ExportedRow>(
    where tenant_id = $1 and subject = any($2) order by verification_method, subject`,
 );
 
+const textsStatement = statement<ExportedRow>(
+  'export_texts',
+  // Those of 30 days, which a user's own limits keep few; an earlier user of the same id is another person.
+  `select text_id, verification_method, asked_at, country_code, number_type, number_range, is_sent, reason, entered_at
+   from texts where tenant_id = $1 and user_name = any($2) and asked_at >= $3 order by asked_at, text_id`,
+);
+
 const auditStatement = statement<KeyedRow & { readonly isTheirs: boolean }>(
   'export_audit_events',
   `select e.event_id::text as export_key, e.is_theirs, e.event_id, e.event_type, e.happened_at, e.actor, e.request_id,
@@ -213,6 +221,8 @@ export async function* exportRows(
       if (rows.length < batchMax) break;
     }
   }
+  const texts = [tenantId, exported.guessSubjects, sqlTime(exported.createdAtMs)];
+  for (const row of await sql.query(textsStatement, texts)) yield { table: 'texts', row };
   for (const row of await sql.query(guessesStatement, [tenantId, exported.guessSubjects])) {
     yield { table: 'guess_budgets', row };
   }

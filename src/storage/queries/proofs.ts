@@ -9,6 +9,7 @@ import type { AuditEvent } from './audit-events.ts';
 import { rank, satisfiesDemand } from './demand.ts';
 import type { GuessSubject } from './guess-budgets.ts';
 import { countMove, talliedColumns } from './tallies.ts';
+import { countEntered } from './texts.ts';
 import { markedColumns, markSuccess } from './user-marks.ts';
 
 /**
@@ -43,7 +44,7 @@ export type Consumption =
       readonly at: ContactColumns;
     }
   /** A request that an app of the authenticator has approved, and that was spent before. */
-  | { readonly kind: 'approval'; readonly challengeId: string }
+  | { readonly kind: 'answered'; readonly challengeId: string }
   /** A link that was spent before, sent to the authenticator's current contact. */
   | { readonly kind: 'link'; readonly challengeId: string; readonly at: ContactColumns }
   /**
@@ -61,6 +62,8 @@ export type Consumption =
   | { readonly kind: 'claim'; readonly challengeId: string }
   /** A recovery code, by its number and hash. */
   | { readonly kind: 'recoveryCode'; readonly number: number; readonly hash: Buffer }
+  /** The approval of a challenge that the authenticator's key has claimed. */
+  | { readonly kind: 'approval'; readonly challengeId: string }
   /** Spent before anything was compared: a challenge for a new key. */
   | { readonly kind: 'spent' };
 
@@ -132,7 +135,7 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null
        and verified_at is null and ${isHeld} and ${isStillThere('$25', '$26')}
      returning 1`,
-  approval: `update challenges set verified_at = $10
+  answered: `update challenges set verified_at = $10
      where tenant_id = $1 and challenge_id = $24 and user_id = $2 and spent_at is not null and verified_at is null
        and ${isHeld} and exists (
          select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
@@ -151,6 +154,13 @@ const consumptions: Readonly<Record<Consumption['kind'], string>> = {
      returning 1`,
   recoveryCode: `update recovery_codes set used_at = $10
      where tenant_id = $1 and user_id = $2 and code_number = $24 and code_hash = $25 and used_at is null and ${isHeld}
+     returning 1`,
+  approval: `update challenges set verified_at = $10
+     where tenant_id = $1 and challenge_id = $24 and user_id = $2 and verification_method = $5 and claimed_by = $6
+       and verified_at is null and spent_at is null and expires_at > $10 and ${isHeld} and exists (
+         select from authenticators a where a.tenant_id = $1 and a.user_id = $2 and a.authenticator_id = $6
+           and a.verified_at is not null
+       )
      returning 1`,
   spent: `select 1 where ${isHeld}`,
 };
@@ -179,13 +189,14 @@ const closed = `, closed as (
 const sequels: Readonly<Record<Consumption['kind'], string>> = {
   counter: '',
   signature: closed,
-  code: touched + others,
+  code: touched + others + countEntered('$24', '$10'),
   link: touched + others,
-  approval: touched,
+  answered: touched,
   // A proof that a backend requested does not change the authenticator's own times.
-  answer: '',
+  answer: countEntered('$26', '$10'),
   claim: '',
   recoveryCode: touched,
+  approval: touched,
   spent: touched,
 };
 
@@ -258,10 +269,11 @@ const statements: Readonly<Record<Consumption['kind'], Statement<StoredResult>>>
   signature: proofStatement('signature'),
   code: proofStatement('code'),
   link: proofStatement('link'),
-  approval: proofStatement('approval'),
+  answered: proofStatement('answered'),
   answer: proofStatement('answer'),
   claim: proofStatement('claim'),
   recoveryCode: proofStatement('recoveryCode'),
+  approval: proofStatement('approval'),
   spent: proofStatement('spent'),
 };
 
@@ -336,6 +348,7 @@ function consumedValues(consume: Consumption): readonly SqlValue[] {
     case 'link':
       return [consume.challengeId, consume.at.email, consume.at.phoneNumber];
     case 'claim':
+    case 'answered':
     case 'approval':
       return [consume.challengeId];
     case 'recoveryCode':

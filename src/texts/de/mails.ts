@@ -11,6 +11,10 @@ export const deMails: MailTexts<'de'> = {
   'code.warning':
     'Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht. Geben Sie den Code an niemanden weiter.',
 
+  'text.code': '{tenantName}: {code} ist Ihr Code.',
+  'text.validity': { one: 'Er gilt {count} Minute.', other: 'Er gilt {count} Minuten.' },
+  'text.warning': 'Geben Sie ihn niemandem.',
+
   'link.subject': 'Bestätigen Sie bei {tenantName}, dass Sie es sind',
   'link.description': 'Öffnen Sie diesen Link, um bei {tenantName} zu bestätigen, dass Sie es sind.',
   'link.primaryCta': 'Identität bestätigen',

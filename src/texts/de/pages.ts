@@ -36,6 +36,7 @@ export const dePages: PageTexts = {
     'Die Nachricht konnte nicht gesendet werden. Wählen Sie einen anderen Weg oder versuchen Sie es später.',
   'problem.notPermitted': 'Das ist hier nicht möglich. Wählen Sie einen anderen Weg.',
   'problem.emailInvalid': 'Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.',
+  'problem.phoneInvalid': 'Prüfen Sie die Nummer. Für eine Nummer aus einem anderen Land wählen Sie zuerst das Land.',
   'problem.nameEmpty': 'Geben Sie einen Namen ein.',
   'problem.copy': 'Kopieren ist hier nicht möglich. Markieren Sie stattdessen den Text.',
 
@@ -52,6 +53,7 @@ export const dePages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Anderer Weg',
+  'method-hint.QR_CODE': 'Mit der App auf Ihrem Handy scannen, ohne Code zum Abtippen',
   'method-hint.PASSKEY': 'Fingerabdruck, Gesicht oder Bildschirmsperre',
   'method-hint.SECURITY_KEY': 'Ein Schlüssel zum Einstecken oder Antippen',
   'method-hint.AUTHENTICATOR_APP': 'Ein Code aus einer App auf Ihrem Telefon',
@@ -59,6 +61,8 @@ export const dePages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Wir senden Ihnen einen Code',
   'method-hint.EMAIL_MAGIC_LINK': 'Wir senden Ihnen einen Link zum Öffnen',
   'method-hint.RECOVERY_CODE': 'Einer der Codes, die Sie aufbewahrt haben',
+  'method-hint.SMS': 'Wir senden Ihnen einen Code per SMS',
+  'method-hint.WHATSAPP': 'Wir senden Ihnen einen Code per WhatsApp',
 
   'method-select.heading': 'Bestätigen Sie, dass Sie es sind',
   'method-select.description': 'Wählen Sie, wie.',
@@ -68,9 +72,27 @@ export const dePages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Neuen Code senden',
   'code.resendIn': 'Ein neuer Code ist möglich in: {time}.',
+  'code.mayNotArrive': 'Frühere Nachrichten kamen dort nicht an. Wenn nichts kommt, wählen Sie einen anderen Weg.',
   'code.resent': 'Ein neuer Code ist unterwegs. Frühere Codes gelten nicht mehr.',
 
   'sms-code-entry.heading': 'Geben Sie den gesendeten Code ein',
+  'sms-code-entry.description': 'Er ging per SMS an <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Bestätigen',
+
+  'whatsapp-code-entry.heading': 'Sehen Sie in WhatsApp nach',
+  'whatsapp-code-entry.description':
+    'Geben Sie den Code ein, den wir an <identifier>{identifier}</identifier> gesendet haben.',
+  'whatsapp-code-entry.primaryCta': 'Bestätigen',
+
+  'sms-phone-entry.heading': 'Wie lautet Ihre Telefonnummer?',
+  'sms-phone-entry.description': '{tenantName} prüft damit, dass Sie es sind.',
+  'sms-phone-entry.country': 'Land oder Region',
+  'sms-phone-entry.noCountry': 'Bitte wählen',
+  'sms-phone-entry.label': 'Telefonnummer',
+  'sms-phone-entry.primaryCta': 'Weiter',
+  'sms-phone-entry.consent':
+    'Wenn Sie fortfahren, stimmen Sie zu, dass {tenantName} Codes an diese Nummer sendet. <link>Mehr erfahren</link>',
+  'sms-phone-entry.other': 'Eine andere Nummer verwenden',
 
   'email-code-entry.heading': 'Sehen Sie in Ihre E-Mails',
   'email-code-entry.description':
@@ -120,6 +142,15 @@ export const dePages: PageTexts = {
   'totp-download.description':
     'Jede App, die Codes erzeugt, ist recht, etwa die Ihres Passwortmanagers. Der App-Store Ihres Telefons hat viele.',
 
+  'qr-code-verify.heading': 'Mit dem Handy scannen',
+  'qr-code-verify.description':
+    'Öffnen Sie die App von {tenantName} auf Ihrem Handy und scannen Sie diesen Code. Die App zeigt dann, was Sie bestätigen.',
+  'qr-code-verify.imageLabel': 'QR-Code für die App auf Ihrem Handy',
+  'qr-code-verify.waiting': 'Warten auf Ihr Handy …',
+  'qr-code-scanned.heading': 'Sehen Sie auf Ihr Handy',
+  'qr-code-scanned.description':
+    'Die App von {tenantName} zeigt, was Sie bestätigen. Stimmen Sie dort nur zu, wenn es richtig ist.',
+  'qr-code-scanned.waiting': 'Warten auf Ihre Antwort auf dem Handy …',
   'totp-setup.heading': 'App verbinden',
   'totp-setup.description': 'Scannen Sie das Bild mit der Authenticator-App und geben Sie den Code ein, den sie zeigt.',
   'totp-setup.onPhone':

@@ -1,5 +1,5 @@
 /**
- * The sentences of the mails in English. An id is `<mail>.<role>`. `{name}` is replaced with a value, as in the pages.
+ * The sentences of the mails and text messages in English. An id is `<mail>.<role>`. `{name}` is replaced with a value, as in the pages.
  * A text with a count has a form for each plural of its language. Every other language has the same ids.
  */
 export const enMails = {
@@ -11,6 +11,11 @@ export const enMails = {
     other: 'It works once and expires in {count} minutes.',
   },
   'code.warning': 'If you didn’t ask for it, ignore this message. Don’t share this code with anyone.',
+
+  // Text messages: in the alphabet of GSM 03.38, so that a message is one part and not three.
+  'text.code': '{tenantName}: {code} is your code.',
+  'text.validity': { one: 'It expires in {count} minute.', other: 'It expires in {count} minutes.' },
+  'text.warning': "Don't share it with anyone.",
 
   'link.subject': 'Confirm it’s you at {tenantName}',
   'link.description': 'Open this link to confirm to {tenantName} that it’s you.',

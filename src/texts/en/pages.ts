@@ -36,6 +36,7 @@ export const enPages = {
   'problem.delivery': 'We couldn’t send the message. Try another way, or try again later.',
   'problem.notPermitted': 'You can’t do that here. Try another way.',
   'problem.emailInvalid': 'Enter an e-mail address, such as name@example.com.',
+  'problem.phoneInvalid': 'Check the number. For a number from another country, choose that country first.',
   'problem.nameEmpty': 'Enter a name.',
   'problem.copy': 'Copying doesn’t work here. Select the text instead.',
 
@@ -52,6 +53,7 @@ export const enPages = {
   'method.SMS': 'Text message',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Another way',
+  'method-hint.QR_CODE': 'Scan with the app on your phone: no code to type',
   'method-hint.PASSKEY': 'Your fingerprint, face or screen lock',
   'method-hint.SECURITY_KEY': 'A key you plug in or tap',
   'method-hint.AUTHENTICATOR_APP': 'A code from an app on your phone',
@@ -59,6 +61,8 @@ export const enPages = {
   'method-hint.EMAIL_OTP': 'We’ll e-mail you a code',
   'method-hint.EMAIL_MAGIC_LINK': 'We’ll e-mail you a link to open',
   'method-hint.RECOVERY_CODE': 'One of the codes you saved',
+  'method-hint.SMS': 'We’ll text you a code',
+  'method-hint.WHATSAPP': 'We’ll send you a code on WhatsApp',
 
   'method-select.heading': 'Confirm it’s you',
   'method-select.description': 'Choose how you’d like to confirm.',
@@ -68,9 +72,26 @@ export const enPages = {
   'code.label': 'Code',
   'code.resend': 'Send a new code',
   'code.resendIn': 'You can ask for a new code in {time}.',
+  'code.mayNotArrive': 'Earlier messages didn’t arrive there. If nothing comes, try another way.',
   'code.resent': 'A new code is on its way. Earlier codes no longer work.',
 
   'sms-code-entry.heading': 'Enter the code we sent you',
+  'sms-code-entry.description': 'We sent it to <identifier>{identifier}</identifier> by text message.',
+  'sms-code-entry.primaryCta': 'Confirm',
+
+  'whatsapp-code-entry.heading': 'Check WhatsApp',
+  'whatsapp-code-entry.description': 'Enter the code we sent to <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirm',
+
+  'sms-phone-entry.heading': 'Your phone number',
+  'sms-phone-entry.description': '{tenantName} will use it to check that it’s you.',
+  'sms-phone-entry.country': 'Country or region',
+  'sms-phone-entry.noCountry': 'Choose',
+  'sms-phone-entry.label': 'Phone number',
+  'sms-phone-entry.primaryCta': 'Continue',
+  'sms-phone-entry.consent':
+    'By continuing, you agree that {tenantName} sends codes to this number. <link>Learn more</link>',
+  'sms-phone-entry.other': 'Use a different number',
 
   'email-code-entry.heading': 'Check your e-mail',
   'email-code-entry.description': 'Enter the code we sent to <identifier>{identifier}</identifier>.',
@@ -118,6 +139,15 @@ export const enPages = {
   'totp-download.description':
     'Any authenticator app works, including one built into a password manager. You’ll find several in your phone’s app store.',
 
+  'qr-code-verify.heading': 'Scan with your phone',
+  'qr-code-verify.description':
+    'Open the {tenantName} app on your phone and scan this code. The app then shows what you are confirming.',
+  'qr-code-verify.imageLabel': 'QR code for the app on your phone',
+  'qr-code-verify.waiting': 'Waiting for your phone …',
+  'qr-code-scanned.heading': 'Look at your phone',
+  'qr-code-scanned.description':
+    'The {tenantName} app shows what you are confirming. Approve it there only if it is right.',
+  'qr-code-scanned.waiting': 'Waiting for your answer on the phone …',
   'totp-setup.heading': 'Connect your app',
   'totp-setup.description': 'Scan this QR code with your authenticator app, then enter the code it shows.',
   'totp-setup.onPhone':

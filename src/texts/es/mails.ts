@@ -10,6 +10,10 @@ export const esMails: MailTexts<'es'> = {
   },
   'code.warning': 'Si no lo has pedido, ignora este mensaje. No des el código a nadie.',
 
+  'text.code': '{tenantName}: {code} es tu clave.',
+  'text.validity': { one: 'Caduca en {count} minuto.', other: 'Caduca en {count} minutos.' },
+  'text.warning': 'No la compartas con nadie.',
+
   'link.subject': 'Confirma a {tenantName} que eres tú',
   'link.description': 'Abre este enlace para confirmar a {tenantName} que eres tú.',
   'link.primaryCta': 'Confirmar que soy yo',

@@ -34,6 +34,7 @@ export const esPages: PageTexts = {
   'problem.delivery': 'No se ha podido enviar el mensaje. Prueba de otra forma o inténtalo más tarde.',
   'problem.notPermitted': 'Aquí no es posible. Prueba de otra forma.',
   'problem.emailInvalid': 'Escribe una dirección de correo, como nombre@example.com.',
+  'problem.phoneInvalid': 'Revisa el número. Si es de otro país, elige antes el país.',
   'problem.nameEmpty': 'Escribe un nombre.',
   'problem.copy': 'Aquí no se puede copiar. Selecciona el texto.',
 
@@ -50,6 +51,7 @@ export const esPages: PageTexts = {
   'method.SMS': 'Mensaje de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Otra forma',
+  'method-hint.QR_CODE': 'Escanea con la aplicación de tu teléfono, sin escribir códigos',
   'method-hint.PASSKEY': 'Tu huella, tu cara o el bloqueo de pantalla',
   'method-hint.SECURITY_KEY': 'Una llave que se conecta o se acerca',
   'method-hint.AUTHENTICATOR_APP': 'Un código de una aplicación del teléfono',
@@ -57,6 +59,8 @@ export const esPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Te enviamos un código',
   'method-hint.EMAIL_MAGIC_LINK': 'Te enviamos un enlace para abrir',
   'method-hint.RECOVERY_CODE': 'Uno de los códigos que guardaste',
+  'method-hint.SMS': 'Te enviamos un código por SMS',
+  'method-hint.WHATSAPP': 'Te enviamos un código por WhatsApp',
 
   'method-select.heading': 'Confirma que eres tú',
   'method-select.description': 'Elige cómo.',
@@ -66,9 +70,26 @@ export const esPages: PageTexts = {
   'code.label': 'Código',
   'code.resend': 'Enviar un código nuevo',
   'code.resendIn': 'Podrás pedir un código nuevo dentro de {time}.',
+  'code.mayNotArrive': 'Los mensajes anteriores no llegaron. Si no llega nada, prueba de otra forma.',
   'code.resent': 'Un código nuevo está en camino. Los anteriores ya no sirven.',
 
   'sms-code-entry.heading': 'Escribe el código que te enviamos',
+  'sms-code-entry.description': 'Lo enviamos por SMS a <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmar',
+
+  'whatsapp-code-entry.heading': 'Mira tu WhatsApp',
+  'whatsapp-code-entry.description': 'Escribe el código que enviamos a <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmar',
+
+  'sms-phone-entry.heading': '¿Cuál es tu número de teléfono?',
+  'sms-phone-entry.description': '{tenantName} lo usará para comprobar que eres tú.',
+  'sms-phone-entry.country': 'País o región',
+  'sms-phone-entry.noCountry': 'Elegir',
+  'sms-phone-entry.label': 'Número de teléfono',
+  'sms-phone-entry.primaryCta': 'Continuar',
+  'sms-phone-entry.consent':
+    'Al continuar, aceptas que {tenantName} envíe códigos a este número. <link>Más información</link>',
+  'sms-phone-entry.other': 'Usar otro número',
 
   'email-code-entry.heading': 'Mira tu correo',
   'email-code-entry.description': 'Escribe el código que enviamos a <identifier>{identifier}</identifier>.',
@@ -116,6 +137,15 @@ export const esPages: PageTexts = {
   'totp-download.description':
     'Sirve cualquier aplicación que cree códigos, como la de tu gestor de contraseñas. En la tienda de tu teléfono hay muchas.',
 
+  'qr-code-verify.heading': 'Escanea con tu teléfono',
+  'qr-code-verify.description':
+    'Abre la aplicación de {tenantName} en tu teléfono y escanea este código. La aplicación te mostrará lo que confirmas.',
+  'qr-code-verify.imageLabel': 'Código QR para la aplicación de tu teléfono',
+  'qr-code-verify.waiting': 'Esperando a tu teléfono…',
+  'qr-code-scanned.heading': 'Mira tu teléfono',
+  'qr-code-scanned.description':
+    'La aplicación de {tenantName} muestra lo que confirmas. Apruébalo allí solo si es correcto.',
+  'qr-code-scanned.waiting': 'Esperando tu respuesta en el teléfono…',
   'totp-setup.heading': 'Conecta tu aplicación',
   'totp-setup.description': 'Escanea esta imagen con tu aplicación de autenticación y escribe el código que muestra.',
   'totp-setup.onPhone':

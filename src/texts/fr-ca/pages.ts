@@ -14,12 +14,19 @@ export const frCaPages: PageTexts = {
   'method.EMAIL_MAGIC_LINK': 'Lien par courriel',
   'push-message.body': 'Est-ce bien vous? Ouvrez l’application pour répondre.',
   'method.SMS': 'Message texte',
+  'method-hint.SMS': 'Nous vous envoyons un code par message texte',
+  'sms-code-entry.description': 'Il a été envoyé par message texte au <identifier>{identifier}</identifier>.',
+  'sms-phone-entry.heading': 'Quel est votre numéro de téléphone?',
   'email-code-entry.heading': 'Consultez vos courriels',
   'email-address-entry.heading': 'Quelle est votre adresse courriel?',
   'email-address-entry.label': 'Adresse courriel',
   'email-link-sent.description':
     'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix; cette page continuera toute seule.',
   'magic-link.heading': 'Confirmer à {tenantName} que c’est vous?',
+  'method-hint.QR_CODE': 'Numérisez avec l’application de votre téléphone, sans code à saisir',
+  'qr-code-verify.heading': 'Numérisez avec votre téléphone',
+  'qr-code-verify.description':
+    'Ouvrez l’application {tenantName} sur votre téléphone et numérisez ce code. L’application affiche alors ce que vous confirmez.',
   'totp-setup.description':
     'Numérisez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',
   'totp-setup.secretLabel': 'Impossible de numériser? Saisissez cette clé dans l’application :',

@@ -10,6 +10,10 @@ export const frMails: MailTexts<'fr'> = {
   },
   'code.warning': 'Si vous ne l’avez pas demandé, ignorez ce message. Ne communiquez le code à personne.',
 
+  'text.code': '{tenantName} : {code} est votre code.',
+  'text.validity': { one: 'Il expire dans {count} minute.', other: 'Il expire dans {count} minutes.' },
+  'text.warning': 'Ne le communiquez à personne.',
+
   'link.subject': 'Confirmez à {tenantName} que c’est vous',
   'link.description': 'Ouvrez ce lien pour confirmer à {tenantName} que c’est vous.',
   'link.primaryCta': 'Confirmer que c’est moi',

@@ -34,6 +34,7 @@ export const frPages: PageTexts = {
   'problem.delivery': 'Le message n’a pas pu être envoyé. Essayez autrement, ou réessayez plus tard.',
   'problem.notPermitted': 'Ce n’est pas possible ici. Essayez autrement.',
   'problem.emailInvalid': 'Saisissez une adresse e-mail, comme nom@example.com.',
+  'problem.phoneInvalid': 'Vérifiez le numéro. S’il vient d’un autre pays, choisissez d’abord ce pays.',
   'problem.nameEmpty': 'Saisissez un nom.',
   'problem.copy': 'La copie n’est pas possible ici. Sélectionnez plutôt le texte.',
 
@@ -50,6 +51,7 @@ export const frPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Autre moyen',
+  'method-hint.QR_CODE': 'Scannez avec l’application de votre téléphone, sans code à saisir',
   'method-hint.PASSKEY': 'Empreinte, visage ou verrouillage de l’écran',
   'method-hint.SECURITY_KEY': 'Une clé à brancher ou à approcher',
   'method-hint.AUTHENTICATOR_APP': 'Un code d’une application de votre téléphone',
@@ -57,6 +59,8 @@ export const frPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Nous vous envoyons un code',
   'method-hint.EMAIL_MAGIC_LINK': 'Nous vous envoyons un lien à ouvrir',
   'method-hint.RECOVERY_CODE': 'L’un des codes que vous avez gardés',
+  'method-hint.SMS': 'Nous vous envoyons un code par SMS',
+  'method-hint.WHATSAPP': 'Nous vous envoyons un code par WhatsApp',
 
   'method-select.heading': 'Confirmez votre identité',
   'method-select.description': 'Choisissez comment.',
@@ -66,9 +70,26 @@ export const frPages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Envoyer un nouveau code',
   'code.resendIn': 'Vous pourrez demander un nouveau code dans {time}.',
+  'code.mayNotArrive': 'Des messages précédents n’y sont pas arrivés. Si rien n’arrive, essayez autrement.',
   'code.resent': 'Un nouveau code est en route. Les codes précédents ne sont plus valables.',
 
   'sms-code-entry.heading': 'Saisissez le code envoyé',
+  'sms-code-entry.description': 'Il a été envoyé par SMS au <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmer',
+
+  'whatsapp-code-entry.heading': 'Consultez WhatsApp',
+  'whatsapp-code-entry.description': 'Saisissez le code envoyé au <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmer',
+
+  'sms-phone-entry.heading': 'Quel est votre numéro de téléphone ?',
+  'sms-phone-entry.description': '{tenantName} s’en servira pour vérifier que c’est vous.',
+  'sms-phone-entry.country': 'Pays ou région',
+  'sms-phone-entry.noCountry': 'Choisir',
+  'sms-phone-entry.label': 'Numéro de téléphone',
+  'sms-phone-entry.primaryCta': 'Continuer',
+  'sms-phone-entry.consent':
+    'En continuant, vous acceptez que {tenantName} envoie des codes à ce numéro. <link>En savoir plus</link>',
+  'sms-phone-entry.other': 'Utiliser un autre numéro',
 
   'email-code-entry.heading': 'Consultez vos e-mails',
   'email-code-entry.description': 'Saisissez le code envoyé à <identifier>{identifier}</identifier>.',
@@ -119,6 +140,15 @@ export const frPages: PageTexts = {
   'totp-download.description':
     'Toute application qui crée des codes convient, par exemple celle de votre gestionnaire de mots de passe. La boutique de votre téléphone en propose plusieurs.',
 
+  'qr-code-verify.heading': 'Scannez avec votre téléphone',
+  'qr-code-verify.description':
+    'Ouvrez l’application {tenantName} sur votre téléphone et scannez ce code. L’application affiche alors ce que vous confirmez.',
+  'qr-code-verify.imageLabel': 'Code QR pour l’application de votre téléphone',
+  'qr-code-verify.waiting': 'En attente de votre téléphone…',
+  'qr-code-scanned.heading': 'Regardez votre téléphone',
+  'qr-code-scanned.description':
+    'L’application {tenantName} affiche ce que vous confirmez. Approuvez-le uniquement si c’est exact.',
+  'qr-code-scanned.waiting': 'En attente de votre réponse sur le téléphone…',
   'totp-setup.heading': 'Reliez votre application',
   'totp-setup.description':
     'Scannez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.',

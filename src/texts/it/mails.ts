@@ -10,6 +10,10 @@ export const itMails: MailTexts<'it'> = {
   },
   'code.warning': 'Se non lo hai chiesto tu, ignora questo messaggio. Non dare il codice a nessuno.',
 
+  'text.code': '{tenantName}: {code} è il tuo codice.',
+  'text.validity': { one: 'Scade tra {count} minuto.', other: 'Scade tra {count} minuti.' },
+  'text.warning': 'Non darlo a nessuno.',
+
   'link.subject': 'Conferma a {tenantName} che sei tu',
   'link.description': 'Apri questo link per confermare a {tenantName} che sei tu.',
   'link.primaryCta': 'Conferma che sono io',

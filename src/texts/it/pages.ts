@@ -34,6 +34,7 @@ export const itPages: PageTexts = {
   'problem.delivery': 'Non è stato possibile inviare il messaggio. Prova in un altro modo o più tardi.',
   'problem.notPermitted': 'Qui non è possibile. Prova in un altro modo.',
   'problem.emailInvalid': 'Inserisci un indirizzo e-mail, come nome@example.com.',
+  'problem.phoneInvalid': 'Controlla il numero. Se è di un altro paese, scegli prima il paese.',
   'problem.nameEmpty': 'Inserisci un nome.',
   'problem.copy': 'Qui non si può copiare. Seleziona il testo.',
 
@@ -50,6 +51,7 @@ export const itPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Altro metodo',
+  'method-hint.QR_CODE': 'Inquadra con l’app sul telefono, senza codici da digitare',
   'method-hint.PASSKEY': 'Impronta, volto o blocco schermo',
   'method-hint.SECURITY_KEY': 'Una chiave da collegare o avvicinare',
   'method-hint.AUTHENTICATOR_APP': 'Un codice da un’app del telefono',
@@ -57,6 +59,8 @@ export const itPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Ti inviamo un codice',
   'method-hint.EMAIL_MAGIC_LINK': 'Ti inviamo un link da aprire',
   'method-hint.RECOVERY_CODE': 'Uno dei codici che hai conservato',
+  'method-hint.SMS': 'Ti inviamo un codice via SMS',
+  'method-hint.WHATSAPP': 'Ti inviamo un codice su WhatsApp',
 
   'method-select.heading': 'Conferma che sei tu',
   'method-select.description': 'Scegli come.',
@@ -66,9 +70,26 @@ export const itPages: PageTexts = {
   'code.label': 'Codice',
   'code.resend': 'Invia un nuovo codice',
   'code.resendIn': 'Potrai chiedere un nuovo codice tra {time}.',
+  'code.mayNotArrive': 'I messaggi precedenti non sono arrivati. Se non arriva nulla, prova in un altro modo.',
   'code.resent': 'Un nuovo codice è in arrivo. Quelli precedenti non valgono più.',
 
   'sms-code-entry.heading': 'Inserisci il codice che ti abbiamo inviato',
+  'sms-code-entry.description': 'È stato inviato via SMS a <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Conferma',
+
+  'whatsapp-code-entry.heading': 'Controlla WhatsApp',
+  'whatsapp-code-entry.description': 'Inserisci il codice inviato a <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Conferma',
+
+  'sms-phone-entry.heading': 'Qual è il tuo numero di telefono?',
+  'sms-phone-entry.description': '{tenantName} lo userà per verificare che sei tu.',
+  'sms-phone-entry.country': 'Paese o regione',
+  'sms-phone-entry.noCountry': 'Scegli',
+  'sms-phone-entry.label': 'Numero di telefono',
+  'sms-phone-entry.primaryCta': 'Continua',
+  'sms-phone-entry.consent':
+    'Continuando, accetti che {tenantName} invii codici a questo numero. <link>Scopri di più</link>',
+  'sms-phone-entry.other': 'Usa un altro numero',
 
   'email-code-entry.heading': 'Controlla la tua e-mail',
   'email-code-entry.description': 'Inserisci il codice inviato a <identifier>{identifier}</identifier>.',
@@ -117,6 +138,14 @@ export const itPages: PageTexts = {
   'totp-download.description':
     'Va bene qualsiasi app che crea codici, per esempio quella del tuo gestore di password. Nello store del telefono ce ne sono molte.',
 
+  'qr-code-verify.heading': 'Inquadra con il telefono',
+  'qr-code-verify.description':
+    'Apri l’app di {tenantName} sul telefono e inquadra questo codice. L’app mostrerà che cosa confermi.',
+  'qr-code-verify.imageLabel': 'Codice QR per l’app sul telefono',
+  'qr-code-verify.waiting': 'In attesa del telefono…',
+  'qr-code-scanned.heading': 'Guarda il telefono',
+  'qr-code-scanned.description': 'L’app di {tenantName} mostra che cosa confermi. Approva solo se è corretto.',
+  'qr-code-scanned.waiting': 'In attesa della tua risposta sul telefono…',
   'totp-setup.heading': 'Collega la tua app',
   'totp-setup.description': 'Inquadra questa immagine con l’app di autenticazione e inserisci il codice che mostra.',
   'totp-setup.onPhone':

@@ -10,6 +10,10 @@ export const nlMails: MailTexts<'nl'> = {
   },
   'code.warning': 'Heb je hem niet aangevraagd, negeer dit bericht dan. Geef de code aan niemand.',
 
+  'text.code': '{tenantName}: {code} is je code.',
+  'text.validity': { one: 'Hij verloopt over {count} minuut.', other: 'Hij verloopt over {count} minuten.' },
+  'text.warning': 'Geef hem aan niemand.',
+
   'link.subject': 'Bevestig aan {tenantName} dat jij het bent',
   'link.description': 'Open deze link om aan {tenantName} te bevestigen dat jij het bent.',
   'link.primaryCta': 'Bevestigen dat ik het ben',

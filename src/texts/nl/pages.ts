@@ -34,6 +34,7 @@ export const nlPages: PageTexts = {
   'problem.delivery': 'Het bericht kon niet worden verstuurd. Probeer een andere manier, of later opnieuw.',
   'problem.notPermitted': 'Dat kan hier niet. Probeer een andere manier.',
   'problem.emailInvalid': 'Vul een e-mailadres in, zoals naam@example.com.',
+  'problem.phoneInvalid': 'Controleer het nummer. Komt het uit een ander land, kies dan eerst dat land.',
   'problem.nameEmpty': 'Vul een naam in.',
   'problem.copy': 'Kopiëren kan hier niet. Selecteer de tekst.',
 
@@ -50,6 +51,7 @@ export const nlPages: PageTexts = {
   'method.SMS': 'Sms',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Andere manier',
+  'method-hint.QR_CODE': 'Scan met de app op je telefoon, zonder code te typen',
   'method-hint.PASSKEY': 'Je vingerafdruk, gezicht of schermvergrendeling',
   'method-hint.SECURITY_KEY': 'Een sleutel om in te steken of tegen aan te houden',
   'method-hint.AUTHENTICATOR_APP': 'Een code uit een app op je telefoon',
@@ -57,6 +59,8 @@ export const nlPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'We sturen je een code',
   'method-hint.EMAIL_MAGIC_LINK': 'We sturen je een link om te openen',
   'method-hint.RECOVERY_CODE': 'Een van de codes die je hebt bewaard',
+  'method-hint.SMS': 'We sturen je een code per sms',
+  'method-hint.WHATSAPP': 'We sturen je een code via WhatsApp',
 
   'method-select.heading': 'Bevestig dat jij het bent',
   'method-select.description': 'Kies hoe.',
@@ -66,9 +70,26 @@ export const nlPages: PageTexts = {
   'code.label': 'Code',
   'code.resend': 'Nieuwe code sturen',
   'code.resendIn': 'Je kunt een nieuwe code aanvragen over {time}.',
+  'code.mayNotArrive': 'Eerdere berichten kwamen daar niet aan. Komt er niets, probeer het dan op een andere manier.',
   'code.resent': 'Een nieuwe code is onderweg. Eerdere codes werken niet meer.',
 
   'sms-code-entry.heading': 'Vul de code in die we stuurden',
+  'sms-code-entry.description': 'We stuurden hem per sms naar <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Bevestigen',
+
+  'whatsapp-code-entry.heading': 'Kijk in WhatsApp',
+  'whatsapp-code-entry.description': 'Vul de code in die we stuurden naar <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Bevestigen',
+
+  'sms-phone-entry.heading': 'Wat is je telefoonnummer?',
+  'sms-phone-entry.description': '{tenantName} gebruikt het om te controleren dat jij het bent.',
+  'sms-phone-entry.country': 'Land of regio',
+  'sms-phone-entry.noCountry': 'Kies',
+  'sms-phone-entry.label': 'Telefoonnummer',
+  'sms-phone-entry.primaryCta': 'Doorgaan',
+  'sms-phone-entry.consent':
+    'Als je doorgaat, vind je het goed dat {tenantName} codes naar dit nummer stuurt. <link>Meer informatie</link>',
+  'sms-phone-entry.other': 'Een ander nummer gebruiken',
 
   'email-code-entry.heading': 'Kijk in je e-mail',
   'email-code-entry.description': 'Vul de code in die we stuurden naar <identifier>{identifier}</identifier>.',
@@ -117,6 +138,15 @@ export const nlPages: PageTexts = {
   'totp-download.description':
     'Elke app die codes maakt is goed, zoals die van je wachtwoordmanager. In de appstore van je telefoon vind je er veel.',
 
+  'qr-code-verify.heading': 'Scan met je telefoon',
+  'qr-code-verify.description':
+    'Open de app van {tenantName} op je telefoon en scan deze code. De app toont daarna wat je bevestigt.',
+  'qr-code-verify.imageLabel': 'QR-code voor de app op je telefoon',
+  'qr-code-verify.waiting': 'Wachten op je telefoon…',
+  'qr-code-scanned.heading': 'Kijk op je telefoon',
+  'qr-code-scanned.description':
+    'De app van {tenantName} toont wat je bevestigt. Keur het daar alleen goed als het klopt.',
+  'qr-code-scanned.waiting': 'Wachten op je antwoord op de telefoon…',
   'totp-setup.heading': 'Koppel je app',
   'totp-setup.description': 'Scan deze afbeelding met je authenticator-app en vul de code in die hij toont.',
   'totp-setup.onPhone':

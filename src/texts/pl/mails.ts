@@ -11,6 +11,14 @@ export const plMails: MailTexts<'pl'> = {
   },
   'code.warning': 'Jeśli to nie Ty o niego prosisz, zignoruj tę wiadomość. Nie podawaj nikomu tego kodu.',
 
+  'text.code': '{tenantName}: {code} to kod do potwierdzenia.',
+  'text.validity': {
+    one: 'Wygasa za {count} min.',
+    few: 'Wygasa za {count} minuty.',
+    many: 'Wygasa za {count} minut.',
+  },
+  'text.warning': 'Nikomu go nie podawaj.',
+
   'link.subject': 'Potwierdź w {tenantName}, że to Ty',
   'link.description': 'Otwórz ten link, aby potwierdzić w {tenantName}, że to Ty.',
   'link.primaryCta': 'Potwierdzam, że to ja',

@@ -34,6 +34,7 @@ export const plPages: PageTexts = {
   'problem.delivery': 'Nie udało się wysłać wiadomości. Użyj innego sposobu albo spróbuj później.',
   'problem.notPermitted': 'Tutaj nie jest to możliwe. Użyj innego sposobu.',
   'problem.emailInvalid': 'Wpisz adres e-mail, na przykład imie@example.com.',
+  'problem.phoneInvalid': 'Sprawdź numer. Jeśli jest z innego kraju, najpierw wybierz ten kraj.',
   'problem.nameEmpty': 'Wpisz nazwę.',
   'problem.copy': 'Tutaj nie można kopiować. Zaznacz tekst.',
 
@@ -50,6 +51,7 @@ export const plPages: PageTexts = {
   'method.SMS': 'SMS',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Inny sposób',
+  'method-hint.QR_CODE': 'Zeskanuj aplikacją w telefonie, bez przepisywania kodu',
   'method-hint.PASSKEY': 'Odcisk palca, twarz lub blokada ekranu',
   'method-hint.SECURITY_KEY': 'Klucz, który się podłącza lub przykłada',
   'method-hint.AUTHENTICATOR_APP': 'Kod z aplikacji w telefonie',
@@ -57,6 +59,8 @@ export const plPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Wyślemy Ci kod',
   'method-hint.EMAIL_MAGIC_LINK': 'Wyślemy Ci link do otwarcia',
   'method-hint.RECOVERY_CODE': 'Jeden z zachowanych kodów',
+  'method-hint.SMS': 'Wyślemy Ci kod SMS-em',
+  'method-hint.WHATSAPP': 'Wyślemy Ci kod przez WhatsApp',
 
   'method-select.heading': 'Potwierdź, że to Ty',
   'method-select.description': 'Wybierz sposób.',
@@ -66,9 +70,26 @@ export const plPages: PageTexts = {
   'code.label': 'Kod',
   'code.resend': 'Wyślij nowy kod',
   'code.resendIn': 'O nowy kod można poprosić za: {time}.',
+  'code.mayNotArrive': 'Poprzednie wiadomości tam nie dotarły. Jeśli nic nie przyjdzie, użyj innego sposobu.',
   'code.resent': 'Nowy kod jest w drodze. Poprzednie kody już nie działają.',
 
   'sms-code-entry.heading': 'Wpisz wysłany kod',
+  'sms-code-entry.description': 'Wysłaliśmy go SMS-em na numer <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Potwierdź',
+
+  'whatsapp-code-entry.heading': 'Zajrzyj do WhatsApp',
+  'whatsapp-code-entry.description': 'Wpisz kod wysłany na numer <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Potwierdź',
+
+  'sms-phone-entry.heading': 'Jaki jest Twój numer telefonu?',
+  'sms-phone-entry.description': '{tenantName} użyje go, aby sprawdzić, że to Ty.',
+  'sms-phone-entry.country': 'Kraj lub region',
+  'sms-phone-entry.noCountry': 'Wybierz',
+  'sms-phone-entry.label': 'Numer telefonu',
+  'sms-phone-entry.primaryCta': 'Dalej',
+  'sms-phone-entry.consent':
+    'Przechodząc dalej, zgadzasz się, aby {tenantName} wysyłał kody na ten numer. <link>Dowiedz się więcej</link>',
+  'sms-phone-entry.other': 'Użyj innego numeru',
 
   'email-code-entry.heading': 'Sprawdź pocztę',
   'email-code-entry.description': 'Wpisz kod wysłany na adres <identifier>{identifier}</identifier>.',
@@ -116,6 +137,15 @@ export const plPages: PageTexts = {
   'totp-download.description':
     'Wystarczy każda aplikacja, która tworzy kody, na przykład ta z Twojego menedżera haseł. W sklepie telefonu jest ich wiele.',
 
+  'qr-code-verify.heading': 'Zeskanuj telefonem',
+  'qr-code-verify.description':
+    'Otwórz aplikację {tenantName} w telefonie i zeskanuj ten kod. Aplikacja pokaże, co potwierdzasz.',
+  'qr-code-verify.imageLabel': 'Kod QR dla aplikacji w telefonie',
+  'qr-code-verify.waiting': 'Czekamy na telefon…',
+  'qr-code-scanned.heading': 'Spójrz na telefon',
+  'qr-code-scanned.description':
+    'Aplikacja {tenantName} pokazuje, co potwierdzasz. Zatwierdź tylko wtedy, gdy wszystko się zgadza.',
+  'qr-code-scanned.waiting': 'Czekamy na odpowiedź w telefonie…',
   'totp-setup.heading': 'Połącz aplikację',
   'totp-setup.description': 'Zeskanuj ten obraz aplikacją uwierzytelniającą i wpisz kod, który pokaże.',
   'totp-setup.onPhone':

@@ -10,6 +10,10 @@ export const ptBrMails: MailTexts<'pt-br'> = {
   },
   'code.warning': 'Se você não o pediu, ignore esta mensagem. Não passe o código a ninguém.',
 
+  'text.code': '{tenantName}: use {code} para confirmar.',
+  'text.validity': { one: 'Vale por {count} minuto.', other: 'Vale por {count} minutos.' },
+  'text.warning': 'Nunca passe a outra pessoa.',
+
   'link.subject': 'Confirme a {tenantName} que é você',
   'link.description': 'Abra este link para confirmar a {tenantName} que é você.',
   'link.primaryCta': 'Confirmar que sou eu',

@@ -34,6 +34,7 @@ export const ptBrPages: PageTexts = {
   'problem.delivery': 'Não foi possível enviar a mensagem. Tente de outra forma ou mais tarde.',
   'problem.notPermitted': 'Isso não é possível aqui. Tente de outra forma.',
   'problem.emailInvalid': 'Digite um endereço de e-mail, como nome@example.com.',
+  'problem.phoneInvalid': 'Confira o número. Se for de outro país, escolha antes o país.',
   'problem.nameEmpty': 'Digite um nome.',
   'problem.copy': 'Não é possível copiar aqui. Selecione o texto.',
 
@@ -50,6 +51,7 @@ export const ptBrPages: PageTexts = {
   'method.SMS': 'Mensagem de texto',
   'method.WHATSAPP': 'WhatsApp',
   'method.other': 'Outra forma',
+  'method-hint.QR_CODE': 'Escaneie com o app no celular, sem digitar código',
   'method-hint.PASSKEY': 'Sua digital, seu rosto ou o bloqueio de tela',
   'method-hint.SECURITY_KEY': 'Uma chave que se conecta ou aproxima',
   'method-hint.AUTHENTICATOR_APP': 'Um código de um app no celular',
@@ -57,6 +59,8 @@ export const ptBrPages: PageTexts = {
   'method-hint.EMAIL_OTP': 'Enviamos um código para você',
   'method-hint.EMAIL_MAGIC_LINK': 'Enviamos um link para você abrir',
   'method-hint.RECOVERY_CODE': 'Um dos códigos que você guardou',
+  'method-hint.SMS': 'Enviamos um código por SMS',
+  'method-hint.WHATSAPP': 'Enviamos um código pelo WhatsApp',
 
   'method-select.heading': 'Confirme que é você',
   'method-select.description': 'Escolha como.',
@@ -66,9 +70,26 @@ export const ptBrPages: PageTexts = {
   'code.label': 'Código',
   'code.resend': 'Enviar um novo código',
   'code.resendIn': 'Você poderá pedir um novo código em {time}.',
+  'code.mayNotArrive': 'Mensagens anteriores não chegaram. Se nada chegar, tente de outra forma.',
   'code.resent': 'Um novo código está a caminho. Os anteriores não valem mais.',
 
   'sms-code-entry.heading': 'Digite o código que enviamos',
+  'sms-code-entry.description': 'Ele foi enviado por SMS para <identifier>{identifier}</identifier>.',
+  'sms-code-entry.primaryCta': 'Confirmar',
+
+  'whatsapp-code-entry.heading': 'Veja seu WhatsApp',
+  'whatsapp-code-entry.description': 'Digite o código que enviamos para <identifier>{identifier}</identifier>.',
+  'whatsapp-code-entry.primaryCta': 'Confirmar',
+
+  'sms-phone-entry.heading': 'Qual é seu número de telefone?',
+  'sms-phone-entry.description': '{tenantName} vai usá-lo para verificar que é você.',
+  'sms-phone-entry.country': 'País ou região',
+  'sms-phone-entry.noCountry': 'Escolher',
+  'sms-phone-entry.label': 'Número de telefone',
+  'sms-phone-entry.primaryCta': 'Continuar',
+  'sms-phone-entry.consent':
+    'Ao continuar, você aceita que {tenantName} envie códigos para este número. <link>Saiba mais</link>',
+  'sms-phone-entry.other': 'Usar outro número',
 
   'email-code-entry.heading': 'Veja seu e-mail',
   'email-code-entry.description': 'Digite o código que enviamos para <identifier>{identifier}</identifier>.',
@@ -115,6 +136,15 @@ export const ptBrPages: PageTexts = {
   'totp-download.description':
     'Qualquer app que cria códigos serve, como o do seu gerenciador de senhas. Na loja do celular há vários.',
 
+  'qr-code-verify.heading': 'Escaneie com o celular',
+  'qr-code-verify.description':
+    'Abra o app de {tenantName} no celular e escaneie este código. O app mostra então o que você está confirmando.',
+  'qr-code-verify.imageLabel': 'QR Code para o app no celular',
+  'qr-code-verify.waiting': 'Aguardando seu celular…',
+  'qr-code-scanned.heading': 'Veja seu celular',
+  'qr-code-scanned.description':
+    'O app de {tenantName} mostra o que você está confirmando. Aprove lá somente se estiver correto.',
+  'qr-code-scanned.waiting': 'Aguardando sua resposta no celular…',
   'totp-setup.heading': 'Conecte seu app',
   'totp-setup.description': 'Escaneie esta imagem com seu app autenticador e digite o código que ele mostra.',
   'totp-setup.onPhone':

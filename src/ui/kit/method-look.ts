@@ -9,7 +9,7 @@ export interface MethodLook {
   readonly icon: IconName;
   readonly name: PageTextId;
   readonly hint?: PageTextId;
-  /** Whether the authenticator is an e-mail address, which its user can replace with another. */
+  /** Whether the authenticator is an address or number, which its user can replace with another. */
   readonly isAddress?: true;
   /** Loads its screens; absent if it has none. */
   readonly page?: () => Promise<{ readonly page: MethodPage }>;

@@ -89,7 +89,7 @@ async function approve(context: Context, request: AnswerRequest, answer: Answer)
     method,
     assurance,
     by: 'authenticator',
-    consume: { kind: 'approval', challengeId },
+    consume: { kind: 'answered', challengeId },
     authenticator: own,
     subject: undefined,
     code: challengeId,

@@ -7,7 +7,7 @@ import { permitRecoverySet, requireRecoveryCodes } from '../../../proving/permit
 import { settleFactors } from '../../../proving/settle-factors.ts';
 import { hasRecoverySet, replaceRecoveryCodes as recordSet } from '../../../storage/queries/recovery-codes.ts';
 import { forgetDevices } from '../../../storage/queries/devices.ts';
-import { countMessage } from '../../../storage/queries/sent-messages.ts';
+import { findReachedLimit, lockSending, recordMessage } from '../../../storage/queries/sent-messages.ts';
 import { newRecoveryCodes } from '../../../proving/new-recovery-codes.ts';
 import { operation } from '../../../operations/operation.ts';
 import { queueNotice } from '../../../telling/queue-notice.ts';
@@ -32,10 +32,12 @@ export const replaceRecoveryCodes = operation(route, async (context, request) =>
     if (verified.length === 0) throw nothingEnrolled();
     const nowMs = runtime.clock.now();
     permitRecoverySet({ ...action, verified, nowMs }, await hasRecoverySet(sql, tenantId, userId));
-    const made = { tenantId, messageId: setId, subject: `user:${userId}`, verificationMethod: 'RECOVERY_CODE', nowMs };
-    if ((await countMessage(sql, made, [setsLimit])) !== undefined) {
+    const made = { subject: `user:${userId}`, verificationMethod: 'RECOVERY_CODE' };
+    await lockSending(sql, tenantId, [made]);
+    if ((await findReachedLimit(sql, tenantId, [{ ...setsLimit, ...made }], nowMs)) !== undefined) {
       throw new Refusal('too_many_requests', 'Too many sets of recovery codes were made. Try again later.', 3_600);
     }
+    await recordMessage(sql, tenantId, [{ ...made, messageId: setId }], nowMs);
     await recordSet(sql, tenantId, userId, { salt, hashes, nowMs });
     await forgetDevices(sql, tenantId, userId);
     const notice = { type: 'recovery-codes-made', codesLeft: codes.length } as const;

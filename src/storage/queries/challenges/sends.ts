@@ -49,7 +49,7 @@ export interface OpenMessage extends ContactColumns {
   /** Unix milliseconds. */
   readonly sentAt: number;
   readonly expiresAt: number;
-  /** Whether the send is pending. */
+  /** Whether the send is pending. One that was withheld looks like one that was accepted. */
   readonly isOut: boolean;
 }
 
@@ -58,7 +58,8 @@ export const openMessages = `
   select h.challenge_id as "challengeId", h.verification_method as "verificationMethod", h.purpose,
     h.authenticator_id as "authenticatorId", h.email, h.phone_number as "phoneNumber", h.state -> 'powers' as powers,
     h.code_length as "codeLength", (extract(epoch from h.created_at) * 1000)::bigint as "sentAt",
-    (extract(epoch from h.expires_at) * 1000)::bigint as "expiresAt", coalesce(h.out_until > $5, false) as "isOut"
+    (extract(epoch from h.expires_at) * 1000)::bigint as "expiresAt", 
+    coalesce(h.out_until > $5 and h.out_until <> 'infinity', false) as "isOut"
   from challenges h
   join authenticators a on a.tenant_id = h.tenant_id and a.user_id = h.user_id and a.authenticator_id = h.authenticator_id
   where h.tenant_id = $1 and h.user_id = $2 and h.action_code = $3 and h.idempotency_key = $4
@@ -76,7 +77,8 @@ export function loadOpenMessages(sql: Sql, key: ActionKey, nowMs: number): Promi
 const takenStatement = statement<never>(
   'record_send_taken',
   `with taken as (
-     update challenges set out_until = null where tenant_id = $1 and challenge_id = $2 returning *
+     update challenges set out_until = null, provider = $4, provider_message_id = $5
+     where tenant_id = $1 and challenge_id = $2 returning *
    ), renewed as (
      update challenges c set expires_at = taken.expires_at from taken
      where c.tenant_id = $1 and c.challenge_id = taken.resend_of and c.verified_at is null
@@ -91,8 +93,71 @@ const takenStatement = statement<never>(
  * Records that a provider accepted a message. Earlier messages that clients requested for its action and method become
  * invalid.
  */
-export async function recordSendTaken(sql: Sql, tenantId: string, challengeId: string, nowMs: number): Promise<void> {
-  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs)]);
+export async function recordSendTaken(
+  sql: Sql,
+  tenantId: string,
+  challengeId: string,
+  nowMs: number,
+  sentBy?: { readonly provider: string; readonly messageId: string | undefined },
+): Promise<void> {
+  const { provider = null, messageId = null } = sentBy ?? {};
+  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs), provider, messageId]);
+}
+
+/** A message that a provider tells of. */
+export interface ReportedMessage extends ContactColumns {
+  readonly verificationMethod: string;
+  readonly userId: string | null;
+  readonly actionCode: string;
+  readonly idempotencyKey: string;
+}
+
+const reportStatement = statement<ReportedMessage>(
+  'record_message_report',
+  // A delivered message stays delivered.
+  `update challenges set report = $4
+   where tenant_id = $1 and provider = $2 and provider_message_id = $3 and report is distinct from $4
+     and report is distinct from 'delivered'
+   returning verification_method, user_id, action_code, idempotency_key, email, phone_number`,
+);
+const knownStatement = statement<{ challengeId: string }>(
+  'find_provider_message',
+  'select challenge_id from challenges where tenant_id = $1 and provider = $2 and provider_message_id = $3',
+);
+
+/** Records what a provider tells of a message. Returns the message if that is news. */
+export async function recordMessageReport(
+  sql: Sql,
+  tenantId: string,
+  provider: string,
+  messageId: string,
+  report: 'delivered' | 'not delivered',
+): Promise<ReportedMessage | undefined> {
+  const [message] = await sql.query(reportStatement, [tenantId, provider, messageId, report]);
+  return message;
+}
+
+/** Whether a provider took a message that it calls so. */
+export async function isProviderMessage(
+  sql: Sql,
+  tenantId: string,
+  provider: string,
+  messageId: string,
+): Promise<boolean> {
+  return (await sql.query(knownStatement, [tenantId, provider, messageId])).length > 0;
+}
+
+const withheldStatement = statement<never>(
+  'record_send_withheld',
+  `update challenges set out_until = 'infinity' where tenant_id = $1 and challenge_id = $2`,
+);
+
+/**
+ * Records that a message was not sent although its response says so. It is never accepted, so the message before it stays
+ * valid; the row stays, so that nothing tells the two apart.
+ */
+export async function recordSendWithheld(sql: Sql, tenantId: string, challengeId: string): Promise<void> {
+  await sql.query(withheldStatement, [tenantId, challengeId]);
 }
 
 const refusedStatement = statement<never>(

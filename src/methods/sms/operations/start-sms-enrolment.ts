@@ -1,0 +1,5 @@
+import { startSmsEnrolment as route } from '../contract.ts';
+import { operation } from '../../../operations/operation.ts';
+import { enrolNumber } from '../../../proving/enrol-number.ts';
+
+export const startSmsEnrolment = operation(route, (context, request) => enrolNumber(context, request, route, 'SMS'));
