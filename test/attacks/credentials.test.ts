@@ -3,7 +3,6 @@ import { Webhook } from '@authsignal/node';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { routes } from '../../src/contract/index.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { signWebhook } from '../../src/delivery/webhook.ts';
 import { createApiKey, createTenant } from '../../src/storage/create-tenant.ts';
@@ -12,7 +11,7 @@ import { createSeal } from '../../src/storage/seal.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestCall, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
 import { nobodys } from '../coverage/nobodys.ts';
-import { requireExample } from '../coverage/route-examples.ts';
+import { requestRoutes as routes, requireExample } from '../coverage/route-examples.ts';
 import type { Objects } from '../coverage/route-examples.ts';
 import { databaseText } from '../journeys/database-text.ts';
 

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const withoutMail = ['PASSKEY', 'SECURITY_KEY', 'AUTHENTICATOR_APP'];
+const withPush = [...withoutMail, 'PUSH'];
 
 const manage = async (method: string, path: string, body: object) => {
   const reply = await app.call(method, `/v1/management${path}`, { key: app.tenant.managementKey, body });
@@ -53,7 +54,7 @@ test('ruling 39: without mail, no method by mail is allowed, for track, the user
   expect([server.status, server.body.errorCode]).toEqual([400, 'invalid_configuration']);
 });
 
-test('ruling 39: a method that is configured but not built yet is stored, and never offered', async () => {
+test('ruling 39: texts are offered once a country is chosen, and push once it has a provider', async () => {
   await manage('POST', '/authenticator-configurations/sms', {
     smsProvider: 'WEBHOOK',
     webhookUrl: 'https://bank.example/sms',
@@ -62,12 +63,12 @@ test('ruling 39: a method that is configured but not built yet is stored, and ne
     pushProvider: 'WEBHOOK',
     webhookUrl: 'https://bank.example/push',
   });
-  expect((await track()).allowedVerificationMethods).toEqual(withoutMail);
+  expect((await track()).allowedVerificationMethods).toEqual(withPush);
 });
 
 test('ruling 39: a method that is not strong enough is not allowed, whether the action or a rule makes the demand', async () => {
   expect((await track({ minimumAssurance: 'high' })).allowedVerificationMethods).toEqual(['PASSKEY', 'SECURITY_KEY']);
-  expect((await track({ minimumAssurance: 'medium' })).allowedVerificationMethods).toEqual(withoutMail);
+  expect((await track({ minimumAssurance: 'medium' })).allowedVerificationMethods).toEqual(withPush);
 });
 
 test('ruling 39: if no method is left, the action still demands a challenge, the page says so, and the operator is warned once a minute', async () => {
@@ -105,7 +106,7 @@ test('ruling 39: a provider of the tenant’s own makes methods by mail usable w
     emailProvider: 'SMTP',
     smtpEmailCredentials: smtp,
   });
-  const all = [...withoutMail, 'EMAIL_OTP', 'EMAIL_MAGIC_LINK'];
+  const all = [...withoutMail, 'EMAIL_OTP', 'EMAIL_MAGIC_LINK', 'PUSH'];
   expect((await track()).allowedVerificationMethods).toEqual(all);
-  expect((await track({ minimumAssurance: 'medium' })).allowedVerificationMethods).toEqual(withoutMail);
+  expect((await track({ minimumAssurance: 'medium' })).allowedVerificationMethods).toEqual(withPush);
 });

@@ -6,6 +6,7 @@
  * refusal that it lists.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { routes } from '../../src/contract/index.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { callbackUrl } from '../../src/telling/callback-url.ts';
 import { ownProviders } from '../../src/telling/own-providers.ts';
@@ -70,6 +71,9 @@ export interface Objects {
   readonly openPush: string;
   readonly pushUpdate: string;
 }
+
+/** Without those of live connections, which requests without a socket do not reach: see qr-code.test.ts. */
+export const requestRoutes = routes.filter(({ reply }) => reply.kind !== 'live');
 
 export interface ExampleRequest extends TestCall {
   readonly method: string;

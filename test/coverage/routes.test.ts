@@ -31,6 +31,7 @@ import {
   newAppKey,
   preparations,
   provocations,
+  requestRoutes as routes,
   requireExample,
 } from './route-examples.ts';
 import type { ExampleRequest, Objects } from './route-examples.ts';
@@ -116,9 +117,6 @@ const unprovokable = [
   'getMessageCatalogue unavailable',
   'getMessageCatalogue unexpected_error',
 ];
-
-/** Of live connections, which requests without a socket do not reach, see qr-code.test.ts. */
-const routes = allRoutes.filter(({ reply }) => reply.kind !== 'live');
 
 let app: TestApp;
 const others: TestApp[] = [];

@@ -44,6 +44,7 @@ const statementsWithoutTenant = [
   'let_go_jobs',
   'list_action_tables',
   'list_ended_action_logs',
+  'list_free_jobs',
   'list_job_runs',
   'list_outdated_rule_sets',
   'list_retentions',

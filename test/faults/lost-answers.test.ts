@@ -187,6 +187,8 @@ describe('F05: when the response was lost after the server had finished', () => 
     /** Ruling 16: a link and a recovery code are never accepted again; the others are for an identical repeat. */
     const isAnsweredAgain: Readonly<Record<string, boolean>> = {
       EMAIL_OTP: true,
+      SMS: true,
+      WHATSAPP: true,
       AUTHENTICATOR_APP: true,
       RECOVERY_CODE: false,
       EMAIL_MAGIC_LINK: false,

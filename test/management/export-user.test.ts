@@ -22,6 +22,7 @@ const canaries = [
 /** Has data about people, and is not exported, because: */
 const notExported: Readonly<Record<string, string>> = {
   action_keys: 'idempotencyKey of the action',
+  contact_marks: 'what providers told of a contact, under an HMAC',
   actions: 'a part of actions_by_month',
   actions_default: 'a part of actions_by_month',
   departed_users: 'of users who are gone',
