@@ -65,6 +65,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'challenges.authenticator_id',
     'code_length',
     'codes_made',
+    'provider_message_id',
     'purpose',
     'out_until',
     'resend_of',

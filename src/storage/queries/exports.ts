@@ -132,7 +132,7 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       byId('challenge_id'),
       isOfUser,
       `x.challenge_id, x.verification_method, x.action_code, x.idempotency_key, x.email, x.phone_number, x.request,
-       x.created_at, x.expires_at, x.verified_at, x.claimed_at, x.claimed_by`,
+       x.created_at, x.expires_at, x.verified_at, x.claimed_at, x.claimed_by, x.provider, x.report`,
     ),
   ],
   [
