@@ -55,3 +55,5 @@ SELECT create_distributed_table('alerts', 'tenant_id', colocate_with => 'users')
 SELECT create_distributed_table('tenant_counts', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('contact_marks', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('provider_reports', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('texts', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('text_counts', 'tenant_id', colocate_with => 'users');
