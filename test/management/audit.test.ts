@@ -94,6 +94,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ['EmailOtp', 'email-otp', { emailProvider: 'SES' }],
       ['Passkey', 'passkey', { relyingParty: 'b.example', expectedOrigins: ['https://b.example'] }],
       ['Push', 'push', { pushProvider: 'WEBHOOK', webhookUrl: 'https://b.example' }],
+      ['WhatsApp', 'whatsapp', { whatsAppProvider: 'WEBHOOK', webhookUrl: 'https://b.example' }],
+      ['QrCode', 'qr-code', {}],
+      ['InApp', 'in-app', {}],
     ] as const) {
       const path = `/authenticator-configurations/${slug}`;
       await act(`create${noun}Configuration`, 'POST', path, body);
