@@ -10,10 +10,11 @@ import { allCredentials, ownProviders } from './own-providers.ts';
 
 export interface ToldReports {
   readonly provider: string;
-  /** The same for the same bytes of the same provider. */
-  readonly reportId: string;
-  readonly reports: readonly Report[];
+  /** So many at most that one transaction records them; each with an id that is the same for the same bytes. */
+  readonly parts: readonly { readonly reportId: string; readonly reports: readonly Report[] }[];
 }
+
+const partMax = 100;
 
 /**
  * What a provider tells in a call: `nobody` if no provider of the tenant has this path, `forged` if the signature is not
@@ -32,18 +33,20 @@ export async function readReports(
   const { credentials: block = null, reports } = known ?? {};
   if (reports === undefined) return 'nobody';
   const { outbound, runtime } = context;
-  const parts = {
+  const checkedWith = {
     credentials: block === null ? {} : allCredentials(context, tenant.tenantId, own, block),
     nowMs: runtime.clock.now(),
     get: (url: string) => httpGet(outbound, tenant.tenantId, url, runtime.timers),
   };
-  if (reports.isGenuine !== undefined && !(await reports.isGenuine(callback, parts))) return 'forged';
-  await reports.answer?.(callback, parts);
-  return {
-    provider: own.name,
-    reportId: uuidOf(sha256(JSON.stringify([method, place, own.name, callback.body]))),
-    reports: reports.read(callback),
-  };
+  if (reports.isGenuine !== undefined && !(await reports.isGenuine(callback, checkedWith))) return 'forged';
+  await reports.answer?.(callback, checkedWith);
+  const told = reports.read(callback);
+  const digest = sha256(JSON.stringify([method, place, own.name, callback.body]));
+  const parts = Array.from({ length: Math.ceil(told.length / partMax) }, (_, part) => ({
+    reportId: uuidOf(sha256(Buffer.concat([digest, Buffer.from(String(part))]))),
+    reports: told.slice(part * partMax, (part + 1) * partMax),
+  }));
+  return { provider: own.name, parts };
 }
 
 function uuidOf(digest: Buffer): string {

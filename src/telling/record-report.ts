@@ -3,11 +3,12 @@ import type { Contact } from '../core/authenticators/contact.ts';
 import { contactOf } from '../core/authenticators/contact.ts';
 import { isMailbox } from '../core/authenticators/is-mailbox.ts';
 import type { Report, ReportedFate } from '../delivery/report.ts';
+import type { ToldReports } from './read-reports.ts';
 import { contactSubject } from '../counting/contact-subject.ts';
 import { logChallenge } from '../calls/log-challenge.ts';
 import type { Context } from '../calls/context.ts';
 import type { Tenant } from '../storage/published.ts';
-import { isProviderMessage, recordMessageReport } from '../storage/queries/challenges/sends.ts';
+import { countProviderMessages, recordMessageReport } from '../storage/queries/challenges/sends.ts';
 import { liftContactMark, recordContactMark } from '../storage/queries/contact-marks.ts';
 import type { MarkReason } from '../storage/queries/contact-marks.ts';
 import { takeProviderReport } from '../storage/queries/provider-reports.ts';
@@ -23,36 +24,53 @@ const marks: Readonly<Record<ReportedFate, MarkReason | null>> = {
   started: null,
 };
 
-// A provider may tell of a message before the write that names it: it is awaited.
+// A provider may tell of a message before the write that names it: it is awaited. Calls also tell of messages that somebody
+// else has sent from the same account, so all of them are awaited together.
 const pollMs = 200;
 const pollsMax = 10;
 
 /**
- * Records what a provider told in one call. What was told before, in the same bytes, changes nothing. `reportId` is a UUID
- * made of them.
+ * Records what a provider told in one call, a part of it in each transaction. What was told before, in the same bytes, changes
+ * nothing.
  */
-export async function recordReports(
-  context: Context,
-  tenant: Tenant,
-  provider: string,
-  reportId: string,
-  reports: readonly Report[],
-): Promise<void> {
+export async function recordReports(context: Context, tenant: Tenant, { provider, parts }: ToldReports): Promise<void> {
   const { db, runtime } = context;
   const { tenantId } = tenant;
-  if (reports.length === 0) return;
-  for (const { messageId } of reports) {
-    if (messageId === undefined) continue;
-    for (let polls = 0; polls < pollsMax; polls += 1) {
-      if (await isProviderMessage(db, tenantId, provider, messageId)) break;
-      await runtime.timers.wait(pollMs);
-    }
-  }
+  await awaitMessages(
+    context,
+    tenantId,
+    provider,
+    parts.flatMap(({ reports }) => reports),
+  );
   const nowMs = runtime.clock.now();
-  await db.transaction(async (sql) => {
-    if (!(await takeProviderReport(sql, tenantId, reportId, nowMs))) return;
-    for (const report of reports) await recordOne(sql, context, tenant, provider, report, nowMs);
-  });
+  for (const { reportId, reports } of parts) {
+    await db.transaction(async (sql) => {
+      if (!(await takeProviderReport(sql, tenantId, reportId, nowMs))) return;
+      for (const report of reports) await recordOne(sql, context, tenant, provider, report, nowMs);
+    });
+  }
+}
+
+async function awaitMessages(
+  { db, runtime }: Context,
+  tenantId: string,
+  provider: string,
+  reports: readonly Report[],
+): Promise<void> {
+  const messageIds = reports.flatMap(({ fate, messageId }) =>
+    messageId !== undefined && isOfMessage(fate) ? [messageId] : [],
+  );
+  const awaited = [...new Set(messageIds)];
+  if (awaited.length === 0) return;
+  for (let polls = 0; polls < pollsMax; polls += 1) {
+    if ((await countProviderMessages(db, tenantId, provider, awaited)) === awaited.length) return;
+    await runtime.timers.wait(pollMs);
+  }
+}
+
+/** Whether the fate is that of a message, rather than of a contact. */
+function isOfMessage(fate: ReportedFate): fate is 'delivered' | 'not delivered' {
+  return fate === 'delivered' || fate === 'not delivered';
 }
 
 async function recordOne(
@@ -85,7 +103,7 @@ async function contactIn(
   provider: string,
   { fate, messageId, contact }: Report,
 ): Promise<Contact | undefined> {
-  if (messageId !== undefined && (fate === 'delivered' || fate === 'not delivered')) {
+  if (messageId !== undefined && isOfMessage(fate)) {
     const message = await recordMessageReport(sql, tenant.tenantId, provider, messageId, fate);
     if (message === undefined) return undefined;
     const { userId, actionCode, idempotencyKey, verificationMethod } = message;

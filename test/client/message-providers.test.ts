@@ -2,11 +2,13 @@
  * Worry: a provider that is away takes sign-in with it, a person gets two codes, or somebody else's words about a message
  * are believed.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startStandIn } from '../rig/stand-in.ts';
 import type { StandIn, StandInAnswer } from '../rig/stand-in.ts';
+import type { Report } from '../../src/delivery/report.ts';
 import { statement } from '../../src/storage/sql.ts';
+import { recordReports } from '../../src/telling/record-report.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -316,6 +318,24 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const arrived = { event: 'delivered', recipient: 'bea@example.com', timestamp: app.runtime.clock.now() / 1000 };
       await post(path, report(arrived, { word: 'two' }));
       expect((await ask()).sent).not.toHaveProperty('mayNotArrive');
+    });
+
+    test('a call that tells of many messages of others waits for all of them together, and marks every address', async () => {
+      const context = app.app.context.forTenant(tenant.tenantId);
+      const known = context.published.tenant(tenant.tenantId);
+      if (known === undefined) throw new Error('There is no tenant.');
+      let waitedMs = 0;
+      const timers = { ...context.runtime.timers, wait: (ms: number) => Promise.resolve(void (waitedMs += ms)) };
+      const counting = { ...context, runtime: { ...context.runtime, timers } };
+      const reportsOf = (part: number) =>
+        Array.from({ length: 100 }, (_, at): Report[] => [
+          { fate: 'delivered', messageId: `of somebody else ${part} ${at}` },
+          { fate: 'bounced', contact: `bounced-${part}-${at}@example.com` },
+        ]).flat();
+      const parts = [0, 1].map((part) => ({ reportId: randomUUID(), reports: reportsOf(part) }));
+      await recordReports(counting, known, { provider: 'SENDGRID', parts });
+      expect(waitedMs).toBeLessThanOrEqual(2_000);
+      expect((await marks()).filter((because) => because === 'bounced')).toHaveLength(200);
     });
 
     test('the same call again changes nothing, and neither does one that tells of an earlier time', async () => {

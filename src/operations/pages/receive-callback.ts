@@ -19,5 +19,5 @@ export const receiveCallback = operation(route, async (context, { params, raw })
       "The signature is not the provider's. Check that the configuration has its signing key, and that the provider calls exactly the callbackUrl.",
     );
   }
-  await recordReports(tenantContext, token.tenant, told.provider, told.reportId, told.reports);
+  await recordReports(tenantContext, token.tenant, told);
 });

@@ -13,6 +13,7 @@ import { listCustomDataPoints } from '../../../storage/queries/custom-data-point
 import { loadUser } from '../../../storage/queries/users.ts';
 import type { Context } from '../../../calls/context.ts';
 import { omitAbsent } from '../../../views/omit-absent.ts';
+import { publicData } from '../../../views/public-data.ts';
 import { operation } from '../../../operations/operation.ts';
 
 const method = 'PUSH';
@@ -41,7 +42,7 @@ export const getPendingPush = operation(route, async (context, request) => {
   const action = await loadAction(db, { tenantId, userId, actionCode, idempotencyKey });
   // It ends with its action, even if that was made anew under the same key.
   if (action?.actionId !== open.state.actionId || closedStates.includes(action.state)) return nothing;
-  const shown = isSigned ? await publicDataOf(context, tenantId, userId, action.custom) : {};
+  const shown = isSigned ? await shownData(context, tenantId, userId, action.custom) : {};
   return omitAbsent({
     ...nothing,
     challengeId: open.challengeId,
@@ -58,17 +59,13 @@ export const getPendingPush = operation(route, async (context, request) => {
   });
 });
 
-type Custom = Readonly<Record<string, unknown>> | null;
-
-async function publicDataOf({ db }: Context, tenantId: string, userId: string, ofAction: Custom) {
-  const points = await listCustomDataPoints(db, tenantId);
+async function shownData(
+  { db }: Context,
+  tenantId: string,
+  userId: string,
+  ofAction: Parameters<typeof publicData>[2],
+) {
+  const dataPoints = await listCustomDataPoints(db, tenantId);
   const user = await loadUser(db, tenantId, userId);
-  const pick = (modelType: 'action' | 'user', custom: Custom) => {
-    const names = points.filter((point) => point.isPublic && point.modelType === modelType).map(({ name }) => name);
-    const members = names.flatMap((name) =>
-      custom !== null && Object.hasOwn(custom, name) ? [[name, custom[name]]] : [],
-    );
-    return members.length === 0 ? {} : { custom: Object.fromEntries(members) as Readonly<Record<string, unknown>> };
-  };
-  return { ...pick('action', ofAction), user: pick('user', user?.custom ?? null) };
+  return { ...publicData(dataPoints, 'action', ofAction), user: publicData(dataPoints, 'user', user?.custom) };
 }

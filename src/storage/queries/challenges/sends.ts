@@ -120,9 +120,10 @@ const reportStatement = statement<ReportedMessage>(
      and report is distinct from 'delivered'
    returning verification_method, user_id, action_code, idempotency_key, email, phone_number`,
 );
-const knownStatement = statement<{ challengeId: string }>(
-  'find_provider_message',
-  'select challenge_id from challenges where tenant_id = $1 and provider = $2 and provider_message_id = $3',
+const countKnownStatement = statement<{ count: number }>(
+  'count_provider_messages',
+  `select count(distinct provider_message_id)::int as count from challenges
+   where tenant_id = $1 and provider = $2 and provider_message_id = any($3::text[])`,
 );
 
 /** Records what a provider tells of a message. Returns the message if that is news. */
@@ -137,14 +138,15 @@ export async function recordMessageReport(
   return message;
 }
 
-/** Whether a provider took a message that it calls so. */
-export async function isProviderMessage(
+/** How many of these are what a provider calls messages that it took. */
+export async function countProviderMessages(
   sql: Sql,
   tenantId: string,
   provider: string,
-  messageId: string,
-): Promise<boolean> {
-  return (await sql.query(knownStatement, [tenantId, provider, messageId])).length > 0;
+  messageIds: readonly string[],
+): Promise<number> {
+  const [row] = await sql.query(countKnownStatement, [tenantId, provider, messageIds]);
+  return row?.count ?? 0;
 }
 
 const withheldStatement = statement<never>(
