@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/contract/index.ts';
-import { credentialBlocks } from '../../src/contract/management/provider-credentials.ts';
+import {
+  credentialBlocks,
+  playIntegrityCredentials,
+  pushCredentials,
+} from '../../src/contract/management/provider-credentials.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -44,7 +48,7 @@ const providerOf = {
 function slugOf(name: string): keyof typeof providerOf {
   if (name.includes('Email')) return 'email-otp';
   if (name.includes('WhatsApp')) return 'whatsapp';
-  return ['apnsCredentials', 'fcmCredentials'].includes(name) ? 'push' : 'sms';
+  return name in pushCredentials || name in playIntegrityCredentials ? 'push' : 'sms';
 }
 
 describe.each(databaseKinds)('on the %s database', (kind) => {

@@ -108,6 +108,7 @@ describe.each([
 test('a number in international form chooses its country, as it is typed or pasted', async () => {
   const page = await atForm('pastes');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.url });
+  await country(page).waitFor();
   expect(await country(page).locator('option').allTextContents()).toContain('New Zealand (+64)');
   for (const [text, code] of [
     ['+351 912 345 678', 'PT'],
