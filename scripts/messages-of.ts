@@ -1,8 +1,10 @@
 /** Every message that an end user can get, in every language: what the preview shows and the goldens keep. */
+import { sayAction } from '../src/telling/action-words.ts';
 import { codeText } from '../src/telling/code-text.ts';
 import { codeMail } from '../src/telling/send-code-mail.ts';
 import { magicLinkMail } from '../src/telling/send-magic-link-mail.ts';
 import { noticeMail } from '../src/telling/send-notice-mail.ts';
+import { plainCharacters } from '../src/telling/text-units.ts';
 import type { ComposedMail } from '../src/telling/mail-bodies.ts';
 import type { Notice } from '../src/core/notices/notice.ts';
 import { mailTexts } from '../src/texts/languages.ts';
@@ -32,14 +34,24 @@ const notices: Readonly<Record<string, Notice>> = {
   'recovery codes made': { type: 'recovery-codes-made', codesLeft: 10 },
 };
 
+/** A tenant's own words, as its operator may write them, with what a user may have typed. */
+const said = {
+  messagingTemplates: { en: { defaultTemplate: 'You are sending {{action.amount}} to {{action.payee}} – now.' } },
+  actionCustom: { amount: '€ 1.250,00', payee: 'Zoë <b>https://evil.example/win</b>' },
+  userCustom: null,
+};
+
 export const messageLocales = Object.keys(mailTexts) as readonly PageLocale[];
 
 export function messagesOf(locale: PageLocale, tenantName: string): readonly NamedMail[] {
   const words = mailWords(locale, tenantName);
+  const message = sayAction(said, locale);
   const url = 'https://auth.example.com/magic-link?token=6f9619ff.preview';
   return [
     { name: 'code', ...codeMail(words, { code: '284901', validMinutes: 10 }) },
+    { name: 'code with what is confirmed', ...codeMail(words, { code: '284901', validMinutes: 10, message }) },
     { name: 'link', ...magicLinkMail(words, { url, validMinutes: 10 }) },
+    { name: 'link with what is confirmed', ...magicLinkMail(words, { url, validMinutes: 10, message }) },
     ...Object.entries(notices).map(([name, notice]) => ({
       name,
       ...noticeMail(words, notice, happenedAtMs, timeZone),
@@ -56,6 +68,10 @@ export function textsOf(
   const sent = { code: '284901', validMinutes: 10 };
   return [
     { name: 'text message', text: codeText(words, { ...sent, host: 'auth.example.com' }) },
+    {
+      name: 'text message with what is confirmed',
+      text: codeText(words, { ...sent, host: 'auth.example.com', message: sayAction(said, locale, plainCharacters) }),
+    },
     { name: 'WhatsApp message', text: codeText(words, sent) },
   ];
 }

@@ -6,4 +6,6 @@ export interface MessageAbout {
   readonly idempotencyKey?: string | undefined;
   readonly ipAddress?: string | undefined;
   readonly userAgent?: string | undefined;
+  /** Data points of the action that the tenant lets its provider have. */
+  readonly customVariables?: Readonly<Record<string, string>> | undefined;
 }

@@ -3,9 +3,14 @@ import { jsonType } from './api-provider.ts';
 import type { Account } from './api-provider.ts';
 import { DeliveryFailed } from './delivery-failed.ts';
 import { signWebhook, webhookBody } from './webhook.ts';
+import type { WebhookEvent } from './webhook.ts';
 
 /** The event of a message. Members that are not known are left out. */
-export function webhookMessage(account: Account, type: string, members: Readonly<Record<string, string | undefined>>) {
+export function webhookMessage(
+  account: Account,
+  type: string,
+  members: Readonly<Record<string, WebhookEvent['data'][string] | undefined>>,
+) {
   const { tenantId, webhookUrl, webhookKeys, newId, now } = account;
   const keys = webhookKeys();
   if (webhookUrl === undefined || keys.length === 0) {

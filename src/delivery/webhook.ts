@@ -10,8 +10,8 @@ export interface WebhookEvent {
   readonly id: string;
   readonly tenantId: string;
   readonly type: string;
-  /** Flat strings: official SDKs type them this way. */
-  readonly data: Readonly<Record<string, string>>;
+  /** Flat strings, because official SDKs type them this way, but for `customVariables` of `sms.created`. */
+  readonly data: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 }
 
 export interface WebhookCall {

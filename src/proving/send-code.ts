@@ -7,6 +7,7 @@ import type { Context } from '../calls/context.ts';
 import type { TokenRequest } from '../calls/request.ts';
 import { isExpectedOrigin } from '../configuring/expected-origins.ts';
 import type { Tenant } from '../storage/published.ts';
+import { loadActionWords } from '../telling/action-words.ts';
 import { sendCodeMessage } from '../telling/send-code-message.ts';
 import { sendChallenge } from './send-challenge.ts';
 import type { Recipient, Sending, SentChallenge } from './send-challenge.ts';
@@ -23,15 +24,18 @@ export async function sendCode<R extends Route>(
   const { tenant } = action;
   const challengeId = context.runtime.ids.uuid();
   const code = newCode(context, tenant, recipient.verificationMethod);
+  const channel = recipient.channel ?? recipient.verificationMethod;
+  const said = await loadActionWords(context, tenant, channel, action.key);
   const message = {
     challengeId,
     code: storedCode(tenant, challengeId, code),
     tokenDigest: null,
     send: (locale: PageLocale) =>
       sendCodeMessage(context, tenant, {
-        verificationMethod: recipient.channel ?? recipient.verificationMethod,
+        verificationMethod: channel,
         ...{ to: recipient.contact, code, validMinutes: codeMinutes, locale },
         about: aboutAction(action, recipient.verificationMethod),
+        said,
         host: expectedHost(context, tenant, request.sender.origin),
       }),
   };

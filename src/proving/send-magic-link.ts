@@ -3,6 +3,7 @@ import { codeMinutes } from './challenge-code.ts';
 import { aboutAction } from './about-action.ts';
 import type { OpenAction } from './open-action.ts';
 import type { PageLocale } from '../texts/page-locale.ts';
+import { loadActionWords } from '../telling/action-words.ts';
 import { newMagicLink } from '../telling/magic-link-token.ts';
 import type { Context } from '../calls/context.ts';
 import type { TokenRequest } from '../calls/request.ts';
@@ -22,7 +23,8 @@ export async function sendMagicLink<R extends Route>(
   const challengeId = context.runtime.ids.uuid();
   const { url, tokenDigest } = newMagicLink(context, action.tenant);
   const about = aboutAction(action, recipient.verificationMethod);
-  const mail = { to: recipient.contact, url, validMinutes: codeMinutes, about };
+  const said = await loadActionWords(context, action.tenant, recipient.verificationMethod, action.key);
+  const mail = { to: recipient.contact, url, validMinutes: codeMinutes, about, said };
   const message = {
     challengeId,
     code: null,

@@ -1,7 +1,7 @@
 /** Everything that the pages show, from the token's action, its user and its tenant. */
 import type { UiSession } from '../contract/client/ui-session.ts';
 import { userActionState } from '../contract/values.ts';
-import { fillMessage } from '../core/actions/fill-message.ts';
+import { chooseTemplate, fillMessage } from '../core/actions/fill-message.ts';
 import { labelAction } from '../core/actions/label-action.ts';
 import { isVerified } from '../core/is-verified.ts';
 import { isE164 } from '../core/authenticators/is-e164.ts';
@@ -155,9 +155,7 @@ export function messageOf(
   }: Pick<UiSessionRow, 'messagingTemplates' | 'actionCustom' | 'userCustom'>,
   locale: PageLocale,
 ): string | undefined {
-  const templates = Object.entries(messagingTemplates ?? {});
-  const of = (wish: string) => templates.find(([tag]) => tag.toLowerCase() === wish)?.[1].defaultTemplate;
-  const template = of(locale) ?? of(locale.slice(0, 2)) ?? of('en');
+  const template = chooseTemplate(messagingTemplates, locale);
   if (template === undefined) return undefined;
   return fillMessage(template, { action: actionCustom ?? {}, user: userCustom ?? {} });
 }

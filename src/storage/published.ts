@@ -96,6 +96,8 @@ export interface PublishedAction extends PublishedRuleSet {
   readonly plan: FactPlan;
   /** The webhook that must agree before a proof lets the action succeed; null for none. */
   readonly verificationWebhookUrl: string | null;
+  /** Whether the tenant says in words of its own what is confirmed; the words are read when they are needed. */
+  readonly hasMessage: boolean;
 }
 
 /** A key pair that signs session access tokens. */
@@ -357,7 +359,8 @@ async function readAction(
   onProblem: (error: unknown) => void,
 ): Promise<PublishedAction> {
   const { actionCode, ruleSetHash: hash, ruleSetVersion: version } = row;
-  const published = { version, hash, verificationWebhookUrl: row.verificationWebhookUrl };
+  const { verificationWebhookUrl, hasMessage } = row;
+  const published = { version, hash, verificationWebhookUrl, hasMessage };
   if (hash === null) return withPlan(defaultRuleSet(actionCode, row.defaultResult), published);
   if (earlier?.hash === hash) return { ...earlier, ...published };
   try {
@@ -368,13 +371,13 @@ async function readAction(
       new Error(`The rule set of ${actionCode} cannot be read; the last good one stays in use.`, { cause: error }),
     );
     if (earlier === undefined) return withPlan(unreadableRuleSet(actionCode), published);
-    return { ...earlier, verificationWebhookUrl: row.verificationWebhookUrl };
+    return { ...earlier, verificationWebhookUrl, hasMessage };
   }
 }
 
 function withPlan(
   ruleSet: PublishedRuleSet,
-  published: Pick<PublishedAction, 'version' | 'hash' | 'verificationWebhookUrl'>,
+  published: Pick<PublishedAction, 'version' | 'hash' | 'verificationWebhookUrl' | 'hasMessage'>,
 ): PublishedAction {
   return { ...ruleSet, ...published, plan: planFacts(ruleSet.compiled.needs.paths) };
 }
@@ -384,7 +387,7 @@ export function unconfiguredAction(
   actionCode: string,
   defaultResult: PublishableAction['defaultResult'],
 ): PublishedAction {
-  const published = { version: 0, hash: null, verificationWebhookUrl: null };
+  const published = { version: 0, hash: null, verificationWebhookUrl: null, hasMessage: false };
   return withPlan(defaultRuleSet(actionCode, defaultResult), published);
 }
 

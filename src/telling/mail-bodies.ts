@@ -4,6 +4,8 @@ import { escapeHtml } from './escape-html.ts';
 /** The content of a mail, from top to bottom. Nothing in it is treated as markup. */
 export interface MailContent {
   readonly heading: string;
+  /** What is confirmed, in the tenant's own words. */
+  readonly message?: string | undefined;
   readonly description?: string;
   /** The main part: a code to type in, or a link to open. */
   readonly emphasis?: string | { readonly link: string; readonly label: string };
@@ -27,10 +29,10 @@ export function mailBodies({ locale }: MailWords, content: MailContent): { text:
   return { text: textOf(content), html: htmlOf(locale, content) };
 }
 
-function textOf({ heading, description, emphasis, facts = [], advice, notes = [] }: MailContent): string {
+function textOf({ heading, message, description, emphasis, facts = [], advice, notes = [] }: MailContent): string {
   const large = typeof emphasis === 'string' ? emphasis : emphasis?.link;
   const list = facts.map(([label, value]) => `${label} ${value}`).join('\n');
-  const parts = [heading, description, large, list, advice, ...notes].filter(
+  const parts = [heading, message, description, large, list, advice, ...notes].filter(
     (part) => part !== undefined && part !== '',
   );
   return `${parts.join('\n\n')}\n`;
@@ -49,7 +51,7 @@ const darkStyle = `@media (prefers-color-scheme:dark){
 
 function htmlOf(
   locale: string,
-  { heading, description, emphasis, facts = [], advice, notes = [] }: MailContent,
+  { heading, message, description, emphasis, facts = [], advice, notes = [] }: MailContent,
 ): string {
   const list = facts.map(
     ([label, value]) =>
@@ -57,6 +59,7 @@ function htmlOf(
   );
   const parts = [
     `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:600;text-wrap:balance">${escapeHtml(heading)}</h1>`,
+    message === undefined ? '' : messageParagraph(message),
     description === undefined ? '' : paragraph(escapeHtml(description)),
     emphasis === undefined ? '' : emphasised(emphasis),
     list.length === 0 ? '' : paragraph(list.join('<br>')),
@@ -74,6 +77,11 @@ ${parts.filter((part) => part !== '').join('\n')}
 
 function paragraph(html: string): string {
   return `<p style="margin:0 0 16px">${html}</p>`;
+}
+
+// What is confirmed is what to read first. Its lines stay lines.
+function messageParagraph(message: string): string {
+  return `<p style="margin:0 0 16px;font-weight:600;white-space:pre-line">${escapeHtml(message)}</p>`;
 }
 
 function quietParagraph(html: string): string {

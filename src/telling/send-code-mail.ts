@@ -21,28 +21,36 @@ export async function sendCodeMail(
     readonly validMinutes: number;
     readonly locale: PageLocale;
     readonly about?: MessageAbout;
+    /** What is confirmed, in the tenant's own words. */
+    readonly message?: string | undefined;
   },
 ): Promise<SentBy> {
-  const { to, code, validMinutes, locale, about } = mail;
+  const { to, code, validMinutes, locale, about, message } = mail;
   const words = mailWords(locale, tenant.name);
   return sendMail(context, tenant, {
     to: emailOf(to),
     code,
     locale,
     about,
-    ...codeMail(words, { code, validMinutes }),
+    message,
+    ...codeMail(words, { code, validMinutes, message }),
   });
 }
 
 /** The words of a code: it stands alone, so that it can be copied, and begins the subject, which phones show first. */
 export function codeMail(
   words: MailWords,
-  { code, validMinutes }: { readonly code: string; readonly validMinutes: number },
+  {
+    code,
+    validMinutes,
+    message,
+  }: { readonly code: string; readonly validMinutes: number; readonly message?: string | undefined },
 ): ComposedMail {
   return {
     subject: words.say('code.subject', { code }),
     ...mailBodies(words, {
       heading: words.say('code.heading'),
+      message,
       emphasis: code,
       notes: [words.sayCount('code.validity', validMinutes), words.say('code.warning')],
     }),

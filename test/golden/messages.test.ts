@@ -14,8 +14,8 @@ test.each(messageLocales)('every mail and text in %s reads as it did', (locale) 
 });
 
 test('a mail has the HTML that it had', () => {
-  const [code, link, notice] = messagesOf('en', tenantName);
-  expectGolden('messages/html.txt', [code, link, notice].map((mail) => mail?.html).join('\n\n'));
+  const mails = messagesOf('en', tenantName).slice(0, 5);
+  expectGolden('messages/html.txt', mails.map(({ html }) => html).join('\n\n'));
 });
 
 describe.each(messageLocales)('in %s', (locale) => {
@@ -31,7 +31,7 @@ describe.each(messageLocales)('in %s', (locale) => {
   test('every mail names the tenant before anything else, and its HTML says what its text says', () => {
     for (const { name, text, html } of mails) {
       expect(text.split('\n')[0], name).toContain(tenantName);
-      const plain = textIn(html).replace(/<[^>]*>/g, '\n').replaceAll('&#39;', "'").replaceAll('&#38;', '&').replaceAll('&#34;', '"');
+      const plain = textIn(html).replace(/<[^>]*>/g, '\n').replaceAll('&#39;', "'").replaceAll('&#38;', '&').replaceAll('&#34;', '"').replaceAll('&#60;', '<').replaceAll('&#62;', '>');
       // The link is behind a button there.
       const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('https://'));
       const words = plain.replace(/\s+/g, ' ');

@@ -12,9 +12,9 @@ const about = {
     'What decides the action: `CLASSIC` for rules. `FLOW` is refused in this release. Default: `CLASSIC`. It never changes.',
   defaultUserActionResult: 'Outcome when no rule matches.',
   messagingTemplates:
-    'Message that the pages show during a challenge, by language tag such as `en` or `fr-ca`. A request replaces all languages. Absent: no message.',
+    'What is confirmed, in your words, by language tag such as `en` or `fr-ca`: the pages show it during a challenge, and mails and texts with a code or link have it. A request replaces all languages. Absent: no message.',
   defaultTemplate:
-    'The message as plain text, at most 1,000 characters. `{{action.name}}` and `{{user.name}}` stand for members of `custom` of the action and of the user. If one is missing, the message is not shown.',
+    'The message as plain text, at most 1,000 characters. `{{action.name}}` and `{{user.name}}` stand for members of `custom` of the action and of the user. If one is missing, the message is not shown. In mails and texts no value becomes a link; a text that would be more than three messages long goes without it.',
   verificationWebhookUrl:
     'URL that is called, within 5 seconds, before a proof completes a challenge of the action; any answer but 2xx stops it. https, at most 2,048 characters, to a public address unless the operator permits another. Absent: nothing is called.',
   rememberDevices:

@@ -89,9 +89,9 @@ const about = {
   consentLinks:
     'Where users can read all of it: an https URL by language of the pages, at most 9. A language without one has the English link, else any.',
   smsVariables:
-    'Variables that a text message may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
+    'Members of the action’s `custom` that whoever carries a text gets, at most 100 names of 1 to 128 characters: your endpoint in `customVariables` of `sms.created`, a template at Bird as variables. Texts, numbers, booleans and lists of these, as text of at most 500 characters. Absent: none.',
   emailVariables:
-    'Variables that a message template may take from the action, at most 100 names of 1 to 128 characters. Stored for later. Absent: none.',
+    'Members of the action’s `custom` that a provider’s template of codes gets as variables, at most 100 names of 1 to 128 characters. Texts, numbers, booleans and lists of these, as text of at most 500 characters; none replaces a variable of our own. Absent: none.',
   relyingParty:
     'Relying party id that passkeys belong to: a domain that contains the hosts of your pages, such as `example.com`. Existing passkeys do not work under another. Absent: the host of this server.',
   expectedOrigins:

@@ -43,7 +43,7 @@ export const initiateChallenge = route({
   api: 'server',
   title: 'Send a code',
   description:
-    'Starts a challenge and sends a one-time code that is good for 10 minutes. Give `verificationMethod`, `action` and the contact; or, for a known user, `userId` alone, and the code goes to the contact they have enrolled, else to the one stored for them.\n\nGive `challengeId` instead to send another code for a challenge that is still open.\n\nMessages are limited, by default to 12 in 10 minutes for each contact and each user. This release delivers codes by email only: `SMS` and `WHATSAPP` are refused with `invalid_configuration`.',
+    'Starts a challenge and sends a one-time code that is good for 10 minutes. Give `verificationMethod`, `action` and the contact; or, for a known user, `userId` alone, and the code goes to the contact they have enrolled, else to the one stored for them.\n\nGive `challengeId` instead to send another code for a challenge that is still open.\n\nMessages are limited, by default to 12 in 10 minutes for each contact and each user.',
   group: 'challenges',
   params: z.object({}),
   query: z.object({}),

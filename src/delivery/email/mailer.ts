@@ -11,6 +11,8 @@ export interface Email {
   readonly locale?: string;
   /** The code in it, for providers that put it into a template of the tenant's. */
   readonly code?: string;
+  /** What is confirmed by it, in the tenant's own words, for such templates. */
+  readonly message?: string | undefined;
   /** The link in it. */
   readonly url?: string;
   readonly about?: MessageAbout | undefined;

@@ -4,10 +4,10 @@ import type { Text } from './texter.ts';
 
 /** Texts by Bird, as they are or in a template of the tenant's. */
 export const birdSms: ApiProvider<Text> = {
-  request({ to, body, code, locale }, account) {
+  request({ to, body, code, locale, about }, account) {
     const isTemplated = account.credentials['enableMessageTemplates'] === 'true';
     const message = isTemplated
-      ? birdTemplate(account.credentials, locale, { code })
+      ? birdTemplate(account.credentials, locale, { ...about?.customVariables, code })
       : { body: { type: 'text', text: { text: body } } };
     return birdRequest(account, { key: 'phonenumber', value: to }, message);
   },

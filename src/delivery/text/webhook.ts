@@ -14,6 +14,7 @@ export const webhookText: ApiProvider<Text> = {
       actionCode: about?.actionCode,
       verificationMethod: about?.verificationMethod ?? channel,
       locale,
+      customVariables: about?.customVariables,
     }),
   idIn: () => undefined,
 };

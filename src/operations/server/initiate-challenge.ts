@@ -25,6 +25,7 @@ import { loggingLimits } from '../../calls/log-challenge.ts';
 import type { Sql } from '../../storage/sql.ts';
 import type { KeyRequest } from '../../calls/request.ts';
 import { recordAudit } from '../../calls/record-audit.ts';
+import { loadActionWords } from '../../telling/action-words.ts';
 import { sendCodeMessage } from '../../telling/send-code-message.ts';
 import { sendCounted, sendMsMax } from '../../telling/send-counted.ts';
 import { whyUnusable } from '../../telling/usable-methods.ts';
@@ -65,6 +66,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   const { action: actionCode, userId } = body;
   const logged = { userId, actionCode, idempotencyKey, verificationMethod, contact };
+  const said = await loadActionWords(context, tenant, verificationMethod, { userId, actionCode, idempotencyKey, custom });
   const begin = async (sql: Sql) => {
     // The challenge refers to the user's row, which another request could be deleting.
     const user =
@@ -103,7 +105,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
     sendCodeMessage(context, tenant, {
       ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale: language },
-      about: logged,
+      ...{ about: logged, said },
     }),
   );
   return { challengeId, idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };
@@ -146,6 +148,9 @@ async function resendCode(
   };
   const { actionCode, idempotencyKey } = challenge;
   const logged = { userId: userId ?? undefined, actionCode, idempotencyKey, verificationMethod, contact };
+  const { custom } = challenge.request;
+  const asked = { userId: userId ?? undefined, actionCode, idempotencyKey, custom };
+  const said = await loadActionWords(context, tenant, verificationMethod, asked);
   const begin = async (sql: Sql) => {
     const counted = await countSend(sql, context, tenant, {
       verificationMethod,
@@ -168,7 +173,7 @@ async function resendCode(
   await sendCounted(context, tenant, counted, () =>
     sendCodeMessage(context, tenant, {
       ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale },
-      about: logged,
+      ...{ about: logged, said },
     }),
   );
   return { challengeId, idempotencyKey: challenge.idempotencyKey, expiresAt: Math.floor(expiresAtMs / 1000) };

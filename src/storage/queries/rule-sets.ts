@@ -10,12 +10,15 @@ export interface PublishableAction {
   readonly defaultVerificationMethod: string | null;
   readonly minimumAssurance: 'low' | 'restricted' | 'medium' | 'high' | null;
   readonly verificationWebhookUrl: string | null;
+  /** Whether the tenant says in words of its own what is confirmed. */
+  readonly hasMessage: boolean;
   readonly ruleSetVersion: number;
   readonly ruleSetHash: string | null;
 }
 
 const actionColumns = `action_code, default_result, verification_methods, prompt_to_enroll_verification_methods,
-  default_verification_method, minimum_assurance, verification_webhook_url, rule_set_version, rule_set_hash`;
+  default_verification_method, minimum_assurance, verification_webhook_url,
+  messaging_templates is not null as has_message, rule_set_version, rule_set_hash`;
 
 const actionsStatement = statement<PublishableAction>(
   'load_publishable_actions',

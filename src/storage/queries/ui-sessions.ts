@@ -1,3 +1,4 @@
+import type { MessagingTemplates } from '../../core/actions/fill-message.ts';
 import type { RememberedFor } from '../../core/devices/device.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
@@ -11,7 +12,7 @@ export interface UiSessionRow {
   /** Without its template, which only the server uses. */
   readonly theme: Readonly<Record<string, unknown>>;
   readonly messageOverrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly messagingTemplates: Readonly<Record<string, { readonly defaultTemplate: string }>> | null;
+  readonly messagingTemplates: MessagingTemplates | null;
   readonly actionCustom: Readonly<Record<string, unknown>> | null;
   readonly userCustom: Readonly<Record<string, unknown>> | null;
   /** What the action's configuration says; null for what the tenant does. */
