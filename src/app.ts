@@ -8,6 +8,7 @@ import type { ErrorCode } from './contract/errors.ts';
 import { routes } from './contract/index.ts';
 import { isVerification } from './contract/route.ts';
 import type { Route } from './contract/route.ts';
+import type { Credentials } from './delivery/api-provider.ts';
 import type { Email, Mailer } from './delivery/email/mailer.ts';
 import { pushEndpoints } from './delivery/push/pusher.ts';
 import type { PushEndpoints } from './delivery/push/pusher.ts';
@@ -75,6 +76,8 @@ export interface AppOptions {
   readonly enrichment: Enrichment;
   /** Delivers mail; undefined if none is configured. */
   readonly mailer: Mailer | undefined;
+  /** This server's account of Amazon SES; undefined if none is configured. */
+  readonly ses?: Credentials | undefined;
   /** In development: keeps what would have been sent, by what no provider is configured for. */
   readonly inbox: Inbox | undefined;
   /** Connects to hosts that tenants have configured. */
@@ -155,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     challengeNews,
     enrichment,
     mailer: options.mailer ?? options.inbox?.mailer,
+    ses: options.ses,
     texter: options.inbox?.texter,
     mailRelays,
     textRelays,

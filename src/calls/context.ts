@@ -1,3 +1,4 @@
+import type { Credentials } from '../delivery/api-provider.ts';
 import type { Email, Mailer } from '../delivery/email/mailer.ts';
 import type { Inbox } from '../delivery/inbox.ts';
 import type { TenantPushers } from '../delivery/push/tenant-pushers.ts';
@@ -28,6 +29,8 @@ export interface Context {
    * `telling/tenant-mailer.ts`.
    */
   readonly mailer: Mailer | undefined;
+  /** This server's account of Amazon SES, for tenants that choose SES and have none; undefined if none is configured. */
+  readonly ses: Credentials | undefined;
   /** The mail of tenants with their own providers. */
   readonly mailRelays: Relays<Email>;
   /** And their texts. */

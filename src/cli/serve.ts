@@ -78,6 +78,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       owner,
       enrichment,
       mailer,
+      ses: config.ses,
       inbox,
       // Integrators try it on their own machine first.
       outbound: openOutbound([...config.outboundAllow, ...(config.mode === 'development' ? loopback : [])], names),

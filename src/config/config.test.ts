@@ -60,6 +60,9 @@ describe('configuration', () => {
       SALLYPORT_DRAIN_SECONDS: '0',
       SALLYPORT_SMTP_URL: 'smtps://mail.example.com',
       SALLYPORT_MAIL_FROM: '"Example, Bank" <login@example.com>',
+      SALLYPORT_SES_REGION: 'eu-west-1',
+      SALLYPORT_SES_ACCESS_KEY_ID: 'AKIA1',
+      SALLYPORT_SES_SECRET_ACCESS_KEY: 'secret',
     });
     expect(config).toMatchObject({
       mode: 'production',
@@ -71,6 +74,14 @@ describe('configuration', () => {
       trustedProxies: ['10.0.0.0/8', '::1', '2001:db8::/32'],
       drainSeconds: 0,
       smtp: { url: 'smtps://mail.example.com', from: { name: 'Example, Bank', address: 'login@example.com' } },
+      ses: {
+        region: 'eu-west-1',
+        accessKeyId: 'AKIA1',
+        secretAccessKey: 'secret',
+        configurationSet: undefined,
+        from: 'login@example.com',
+        fromName: 'Example, Bank',
+      },
     });
   });
 
@@ -162,6 +173,16 @@ describe('configuration', () => {
       ],
     ),
     ['mail without a sender', { SALLYPORT_SMTP_URL: 'smtp://h' }, /SALLYPORT_MAIL_FROM is required/],
+    [
+      'an account of SES without its key',
+      { SALLYPORT_SES_REGION: 'eu-west-1', SALLYPORT_SES_ACCESS_KEY_ID: 'A', SALLYPORT_MAIL_FROM: 'a@b.c' },
+      /^SALLYPORT_SES_SECRET_ACCESS_KEY is required/,
+    ],
+    [
+      'an account of SES without a sender',
+      { SALLYPORT_SES_REGION: 'eu-west-1', SALLYPORT_SES_ACCESS_KEY_ID: 'A', SALLYPORT_SES_SECRET_ACCESS_KEY: 'B' },
+      /^SALLYPORT_MAIL_FROM is required with the settings of Amazon SES/,
+    ],
     ['mail without a server', { SALLYPORT_MAIL_FROM: 'a@b.c' }, /SALLYPORT_SMTP_URL is required/],
     ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],
     [

@@ -273,7 +273,32 @@ export const settings = {
       .optional(),
     fallback: 'none',
     meaning:
-      'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL`, and has no use without it.',
+      'Sender of mail, such as `Example <login@example.com>`. Required with `SALLYPORT_SMTP_URL` and with `SALLYPORT_SES_REGION`, and has no use without one of them.',
+  },
+  SALLYPORT_SES_REGION: {
+    schema: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-west-1')
+      .optional(),
+    fallback: 'none',
+    meaning:
+      'Region of Amazon SES, such as `eu-west-1`, for tenants whose `emailProvider` is `SES` without `sesEmailCredentials` of their own: they send from `SALLYPORT_MAIL_FROM`. Required with the two keys below, and they with it.',
+  },
+  SALLYPORT_SES_ACCESS_KEY_ID: {
+    schema: z.string().min(1).max(512).optional(),
+    fallback: 'none',
+    meaning: 'Access key id for Amazon SES.',
+  },
+  SALLYPORT_SES_SECRET_ACCESS_KEY: {
+    schema: z.string().min(1).max(512).optional(),
+    fallback: 'none',
+    meaning: 'Secret access key for Amazon SES, of an identity that may do no more than `ses:SendEmail`.',
+    secret: true,
+  },
+  SALLYPORT_SES_CONFIGURATION_SET: {
+    schema: z.string().min(1).max(512).optional(),
+    fallback: 'that of the identity',
+    meaning: 'Configuration set of Amazon SES, whose events tell of bounces.',
   },
   SALLYPORT_OUTBOUND_ALLOW: {
     schema: outboundList.default([]),
@@ -359,6 +384,18 @@ export interface Config {
   };
   /** The SMTP server of this installation; absent when there is none. */
   readonly smtp: { readonly url: string; readonly from: Sender } | undefined;
+  /** The account of Amazon SES for tenants that have none of their own; absent when there is none. */
+  readonly ses:
+    | {
+        readonly region: string;
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+        readonly configurationSet: string | undefined;
+        readonly from: string;
+        /** Absent for the address alone. */
+        readonly fromName: string | undefined;
+      }
+    | undefined;
   /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
   readonly outboundAllow: readonly string[];
   /** Calls per management key in 10 seconds. */
@@ -429,10 +466,15 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
       'SALLYPORT_LISTEN_URL is required with SALLYPORT_POOLER=transaction: name the database without the pooler',
     );
   }
-  if (variables['SALLYPORT_SMTP_URL'] && !variables['SALLYPORT_MAIL_FROM']) {
-    mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
+  const sesNames = ['SALLYPORT_SES_REGION', 'SALLYPORT_SES_ACCESS_KEY_ID', 'SALLYPORT_SES_SECRET_ACCESS_KEY'];
+  const usesSes = [...sesNames, 'SALLYPORT_SES_CONFIGURATION_SET'].some((name) => variables[name]);
+  for (const name of sesNames) {
+    if (usesSes && !variables[name]) mistakes.push(`${name} is required with the other settings of Amazon SES`);
   }
-  if (variables['SALLYPORT_MAIL_FROM'] && !variables['SALLYPORT_SMTP_URL']) {
+  if (!variables['SALLYPORT_MAIL_FROM']) {
+    if (variables['SALLYPORT_SMTP_URL']) mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
+    if (usesSes) mistakes.push('SALLYPORT_MAIL_FROM is required with the settings of Amazon SES');
+  } else if (!variables['SALLYPORT_SMTP_URL'] && !usesSes) {
     mistakes.push('SALLYPORT_SMTP_URL is required with SALLYPORT_MAIL_FROM: without a server no mail is sent');
   }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
@@ -464,6 +506,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
         ? {}
         : { sanctionedCountries: known.SALLYPORT_SANCTIONED_COUNTRIES }),
     },
+    ses: sesOf(known),
     smtp:
       known.SALLYPORT_SMTP_URL === undefined || known.SALLYPORT_MAIL_FROM === undefined
         ? undefined
@@ -497,4 +540,19 @@ function withFiles(given: Variables, readFile: (path: string) => string, mistake
     }
   }
   return variables;
+}
+
+function sesOf(known: Values): Config['ses'] {
+  const {
+    SALLYPORT_SES_REGION: region,
+    SALLYPORT_SES_ACCESS_KEY_ID: accessKeyId,
+    SALLYPORT_SES_SECRET_ACCESS_KEY: secretAccessKey,
+    SALLYPORT_SES_CONFIGURATION_SET: configurationSet,
+    SALLYPORT_MAIL_FROM: sender,
+  } = known;
+  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined || sender === undefined) {
+    return undefined;
+  }
+  const { address: from, name } = sender;
+  return { region, accessKeyId, secretAccessKey, configurationSet, from, fromName: name === '' ? undefined : name };
 }

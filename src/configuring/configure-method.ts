@@ -124,7 +124,7 @@ export function concernsProvider(method: string, sent: Members): boolean {
 export function requireCredentials(method: string, { settings }: MethodConfiguration): void {
   const named = providerSetting(method);
   if (named === undefined) return;
-  // The wire contract has no credentials for it: what is set without them sends nothing until they are there.
+  // The wire contract has no credentials for it: without them it sends by the server's own, if it has any.
   if (settings[named] === 'SES') return;
   const usable = Object.keys(credentialBlocks).filter(
     // These say nothing of who sends messages.

@@ -58,6 +58,9 @@ export const verificationMethods = [
   'DIGITAL_CREDENTIAL',
   'OIDC_PROVIDER',
 ] as const;
+/** How codes go to phones. */
+export const smsChannel = z.enum(['DEFAULT', 'WHATSAPP']);
+
 export const verificationMethod = z.enum(verificationMethods).meta({
   id: 'VerificationMethod',
   description:

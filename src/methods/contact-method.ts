@@ -1,4 +1,5 @@
 import { Refusal } from '../contract/errors.ts';
+import { smsChannels } from '../core/authenticators/sms-channel.ts';
 import { slots } from '../core/authenticators/slot.ts';
 import type { MethodManifest } from './manifest.ts';
 import type { Method } from './method.ts';
@@ -24,6 +25,12 @@ export function phoneMethod({ verificationMethod }: MethodManifest): Method {
         throw new Refusal('invalid_request', `phoneNumber is required for ${verificationMethod}.`);
       return { slot: slots.own, phoneNumber, state: {} };
     },
-    describe: ({ phoneNumber }) => (phoneNumber === null ? {} : { phoneNumber }),
+    describe: ({ phoneNumber, state }) => {
+      const channel = smsChannels.find((name) => name === state['previousSmsChannel']);
+      return {
+        ...(phoneNumber === null ? {} : { phoneNumber }),
+        ...(channel === undefined ? {} : { previousSmsChannel: channel }),
+      };
+    },
   };
 }

@@ -75,7 +75,8 @@ export async function sendChallenge<R extends Route>(
 ): Promise<SentChallenge> {
   const { tenant, row } = action;
   // Before anything is counted or created, if there is no provider to deliver it.
-  requireUsable(action, recipient.channel ?? recipient.verificationMethod);
+  const channel = recipient.channel ?? recipient.verificationMethod;
+  requireUsable(action, channel);
   const logged = { ...action.key, verificationMethod: recipient.verificationMethod, contact: recipient.contact };
   for (;;) {
     const begun = await loggingLimits(context, tenant, logged, () =>
@@ -89,7 +90,8 @@ export async function sendChallenge<R extends Route>(
       // A pending address is discarded once something was sent to another address after it (ruling 44).
       const afterwards = (sql: Sql) =>
         discardUnsentAuthenticators(sql, tenantId, userId, recipient.verificationMethod, context.runtime.clock.now());
-      const counted = { challengeId: message.challengeId, userId, messages, logged, afterwards };
+      const { challengeId } = message;
+      const counted = { challengeId, userId, channel, messages, logged, afterwards };
       await sendCounted(context, tenant, counted, () => message.send(language));
       return sent;
     }

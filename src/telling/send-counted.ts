@@ -1,3 +1,4 @@
+import { smsChannelOf } from '../core/authenticators/sms-channel.ts';
 import type { Tenant } from '../storage/published.ts';
 import { deleteRefusedSend, recordSendTaken, recordSendWithheld } from '../storage/queries/challenges/sends.ts';
 import type { JudgedText } from '../core/pumping/judge-text.ts';
@@ -20,6 +21,8 @@ export interface CountedSend {
   readonly challengeId: string;
   /** The user it is sent to, if known; locked while the result is written. */
   readonly userId: string | undefined;
+  /** The method whose provider delivers it. */
+  readonly channel: string;
   /** What it was counted as. */
   readonly messages: CountedMessages;
   readonly logged: LoggedChallenge;
@@ -73,7 +76,9 @@ async function withhold(context: Context, tenant: Tenant, counted: CountedSend, 
 
 function close(context: Context, tenant: Tenant, counted: CountedSend, sentBy?: SentBy): Promise<void> {
   return note(context, tenant, counted, async (sql) => {
-    await recordSendTaken(sql, tenant.tenantId, counted.challengeId, context.runtime.clock.now(), sentBy);
+    const { challengeId, channel } = counted;
+    const nowMs = context.runtime.clock.now();
+    await recordSendTaken(sql, tenant.tenantId, challengeId, nowMs, smsChannelOf(channel), sentBy);
     await logChallenge(
       sql,
       context,

@@ -38,7 +38,8 @@ export async function tellAuthenticatorChanges(
       const createdAt = wireTime(row.createdAt);
       await tell('authenticator.created', { ...told(row), createdAt, credentialPublicKey: publicKey });
     } else if (look(previous) !== look(row)) {
-      await tell('authenticator.updated', { ...told(row), updatedAt: wireTime(nowMs) });
+      const previousSmsChannel = textOf(row.state['previousSmsChannel']);
+      await tell('authenticator.updated', { ...told(row), updatedAt: wireTime(nowMs), previousSmsChannel });
     }
   }
 }

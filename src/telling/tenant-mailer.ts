@@ -1,7 +1,7 @@
 /** Who delivers a tenant's mail: the providers that the tenant configured, otherwise this server's. */
 import { Refusal } from '../contract/errors.ts';
 import { apiCarrier } from '../delivery/api-provider.ts';
-import type { Carrier } from '../delivery/api-provider.ts';
+import type { Carrier, Credentials } from '../delivery/api-provider.ts';
 import { emailProviders } from '../delivery/email/email-providers.ts';
 import { mailboxTo } from '../delivery/email/mailbox-to.ts';
 import type { Email, Mailer } from '../delivery/email/mailer.ts';
@@ -35,7 +35,7 @@ export function tenantMailer(context: Context, tenant: Tenant, kind: MailKind): 
   const [first] = providers;
   if (first === undefined) return serverRelay(context);
   return context.mailRelays.relayOf(tenant.tenantId, method, fingerprint(first.row), () => {
-    const usable = providers.filter((provider) => whyNot(provider, 'code') === undefined);
+    const usable = providers.filter((provider) => whyNot(context, provider, 'code') === undefined);
     const carriers = usable.map((provider) => ({
       name: provider.name,
       carrier: carrierOf(context, tenant, provider),
@@ -55,7 +55,8 @@ function carrierOf(context: Context, tenant: Tenant, provider: OwnProvider): Car
   const { tenantId } = tenant;
   const known = emailProviders.get(provider.name);
   const block = known?.credentials ?? null;
-  const credentials = block === null ? {} : allCredentials(context, tenantId, provider, block);
+  const credentials =
+    block === null ? {} : (serversOwn(context, provider) ?? allCredentials(context, tenantId, provider, block));
   const api = known?.api ?? null;
   if (api !== null) {
     const carrier = apiCarrier(provider.name, api, accountOf(context, tenant, provider, credentials), {
@@ -89,13 +90,24 @@ function withoutId(mailer: Mailer): Carrier<Email> {
 }
 
 /** Why a tenant's users cannot be sent mail, and what to change; undefined if a provider is configured (ruling 39). */
-export function whyNoMail({ mailer }: Pick<Context, 'mailer'>, tenant: Tenant, kind: MailKind): string | undefined {
+export function whyNoMail(
+  context: Pick<Context, 'mailer' | 'ses'>,
+  tenant: Tenant,
+  kind: MailKind,
+): string | undefined {
   const [first] = ownProviders(tenant, method);
-  if (first === undefined) return mailer === undefined ? mailMissing : undefined;
-  return whyNot(first, kind);
+  if (first === undefined) return context.mailer === undefined ? mailMissing : undefined;
+  return whyNot(context, first, kind);
 }
 
-function whyNot(provider: OwnProvider, kind: MailKind): string | undefined {
+/** This server's credentials for a tenant's provider that has none of its own. */
+function serversOwn({ ses }: Pick<Context, 'ses'>, provider: OwnProvider): Credentials | undefined {
+  const block = emailProviders.get(provider.name)?.credentials;
+  if (provider.name !== 'SES' || typeof block !== 'string') return undefined;
+  return openCredentials(provider, block) === undefined ? ses : undefined;
+}
+
+function whyNot(context: Pick<Context, 'ses'>, provider: OwnProvider, kind: MailKind): string | undefined {
   const { name } = provider;
   const known = emailProviders.get(name);
   if (known === undefined) {
@@ -103,8 +115,11 @@ function whyNot(provider: OwnProvider, kind: MailKind): string | undefined {
     return `Mail by ${name} is not part of this release. Set emailProvider of email-otp to ${built}, or remove it to use the server's own mail.`;
   }
   if (known.credentials === null) return undefined;
-  const credentials = openCredentials(provider, known.credentials);
-  if (credentials === undefined) return `The emailProvider ${name} has no ${known.credentials}.`;
+  const credentials = openCredentials(provider, known.credentials) ?? serversOwn(context, provider);
+  if (credentials === undefined) {
+    const orHere = name === 'SES' ? ', and this server has none for it in SALLYPORT_SES_REGION and its keys' : '';
+    return `The emailProvider ${name} has no ${known.credentials}${orHere}.`;
+  }
   const lacking = kind === 'code' ? undefined : known.lacks?.(credentials);
   if (lacking === undefined) return undefined;
   return `${known.credentials} has no ${lacking}: links and notices are not sent by your template of codes, and need a sender of their own.`;

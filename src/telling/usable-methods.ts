@@ -11,7 +11,7 @@ import { whyNoPush } from './push-provider.ts';
 import { whyNoMail } from './tenant-mailer.ts';
 import { whyNoText } from './tenant-texter.ts';
 
-type SendingContext = Pick<Context, 'mailer' | 'texter'>;
+type SendingContext = Pick<Context, 'mailer' | 'ses' | 'texter'>;
 
 /** Why a method cannot be used in a tenant, for the developer who asks; undefined if it can. */
 export function whyUnusable(context: SendingContext, tenant: Tenant, verificationMethod: string): string | undefined {

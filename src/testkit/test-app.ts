@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { createApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../contract/route.ts';
+import type { Credentials } from '../delivery/api-provider.ts';
 import type { Mailer } from '../delivery/email/mailer.ts';
 import type { Texter } from '../delivery/text/texter.ts';
 import { isKeptEmail, openInbox } from '../delivery/inbox.ts';
@@ -87,6 +88,7 @@ export async function testApp(
     readonly texter?: Texter;
     /** Instead of the inbox; null for a server that cannot send mail. */
     readonly mailer?: Mailer | null;
+    readonly ses?: Credentials;
     /** As SALLYPORT_OUTBOUND_ALLOW. */
     readonly outboundAllow?: readonly string[];
     /** In place of real connections to targets of tenants. */
@@ -122,6 +124,7 @@ export async function testApp(
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     enrichment,
     mailer: options.mailer ?? undefined,
+    ses: options.ses,
     inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
     outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),

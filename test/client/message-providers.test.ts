@@ -33,6 +33,62 @@ const mailgunCredentials = {
 };
 const sendgridCredentials = { apiKey: 'key-of-sendgrid', templateId: 'd-1', fromEmail: 'login@example.org' };
 
+describe('Amazon SES without credentials of the tenant', () => {
+  const ses = {
+    region: 'eu-west-1',
+    accessKeyId: 'AKIASERVER',
+    secretAccessKey: 'a secret of the server',
+    from: 'login@server.example',
+    fromName: 'Server',
+  };
+  const start = async (app: TestApp) => {
+    const configured = await manage(app, app.tenant)('POST', '/authenticator-configurations/email-otp', {
+      emailProvider: 'SES',
+    });
+    expect(configured.status, configured.text).toBe(200);
+    await app.app.context.published.refresh();
+    const body = { verificationMethod: 'EMAIL_OTP', action: 'pay', userId: 'ann', email: 'ann@example.com' };
+    return app.call('POST', '/v1/challenge', { body });
+  };
+
+  test('sends by the account of this server, and shows nothing of it', async () => {
+    const standIn = await startStandIn();
+    const app = await testApp('embedded', { outbound: standIn.outbound, ses });
+    try {
+      standIn.answer(() => ({ status: 200, body: '{"MessageId":"1"}' }));
+      expect((await start(app)).status).toBe(200);
+      const [sent] = standIn.requests;
+      expect(sent?.host).toBe('email.eu-west-1.amazonaws.com');
+      expect(sent?.headers.authorization).toContain('Credential=AKIASERVER/');
+      expect(JSON.parse(sent?.body ?? '{}').FromEmailAddress).toBe('"Server" <login@server.example>');
+      const shown = await manage(app, app.tenant)('GET', '/authenticator-configurations/email-otp');
+      expect(shown.text).not.toMatch(/AKIASERVER|server\.example/);
+      // A tenant's own account goes before it.
+      const own = { region: 'us-east-1', accessKeyId: 'AKIAOWN', secretAccessKey: 'own', from: 'login@own.example' };
+      await manage(app, app.tenant)('PATCH', '/authenticator-configurations/email-otp', { sesEmailCredentials: own });
+      await app.app.context.published.refresh();
+      await app.call('POST', '/v1/challenge', {
+        body: { verificationMethod: 'EMAIL_OTP', action: 'pay', userId: 'ann', email: 'ann@example.com' },
+      });
+      expect(standIn.requests.at(-1)?.headers.authorization).toContain('Credential=AKIAOWN/');
+    } finally {
+      await app.close();
+      await standIn.stop();
+    }
+  });
+
+  test('is refused if this server has none either, with what to set', async () => {
+    const app = await testApp('embedded');
+    try {
+      const refused = await start(app);
+      expect([refused.status, refused.body.error]).toEqual([400, 'invalid_configuration']);
+      expect(refused.body.errorDescription).toMatch(/sesEmailCredentials.*SALLYPORT_SES_REGION/);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
   let standIn: StandIn;

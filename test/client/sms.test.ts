@@ -311,8 +311,47 @@ describe.each(databaseKinds)('codes to phones through the client API, on the %s 
     const token = await track(userId);
     expect((await post('challenge/sms', token, { smsChannel: 'WHATSAPP' })).status).toBe(200);
     expect(textsTo(number)).toMatchObject([{ channel: 'WHATSAPP' }]);
+    const { challengeId } = (await post('challenge/sms', token, { smsChannel: 'WHATSAPP' })).body;
+    const open = await app.call('GET', `/v1/challenges?challengeId=${challengeId}`);
+    expect(open.body).toMatchObject({ challengeId, smsChannel: 'WHATSAPP', phoneNumber: number });
     expect(await verify('whatsapp', token, codeTo(number))).toMatchObject({ isVerified: false });
     expect(await verify('sms', token, codeTo(number))).toMatchObject({ isVerified: true });
+  });
+
+  test('an authenticator for texts says how its latest code went, until its number is another (server-api 3.5)', async () => {
+    const { userId, number } = await enrolled('SMS');
+    const told = async () => (await own(userId))[0].previousSmsChannel;
+    expect(await told()).toBeUndefined();
+    const token = await track(userId);
+    await post('challenge/sms', token);
+    expect(await told()).toBe('DEFAULT');
+    await post('challenge/sms', token, { smsChannel: 'WHATSAPP' });
+    expect(await told()).toBe('WHATSAPP');
+    const verified = await verify('sms', token, codeTo(number));
+    const seen = await app.call('GET', '/v1/client/user-authenticators', { token: verified.accessToken });
+    expect(seen.body[0]).toMatchObject({ previousSmsChannel: 'WHATSAPP' });
+    await app.call('POST', '/v1/challenge', { body: { verificationMethod: 'SMS', action: 'pay', userId } });
+    expect(await told()).toBe('DEFAULT');
+    const other = numberOf(`${userId}-other`);
+    const body = { phoneNumber: other, phoneNumberVerified: true };
+    expect((await app.call('PATCH', `/v1/users/${userId}`, { body })).status).toBe(200);
+    expect((await own(userId))[0]).toMatchObject({ phoneNumber: other });
+    expect(await told()).toBeUndefined();
+  });
+
+  test.each([
+    ['SMS', 'DEFAULT'],
+    ['WHATSAPP', 'WHATSAPP'],
+    ['EMAIL_OTP', undefined],
+  ])('the open challenge of a backend by %s says how its code went (server-api 3.17)', async (method, channel) => {
+    const phoneNumber = numberOf(newUser());
+    const contact = method === 'EMAIL_OTP' ? { email: 'ann@example.com' } : { phoneNumber };
+    const started = await app.call('POST', '/v1/challenge', {
+      body: { verificationMethod: method, action: 'pay', ...contact },
+    });
+    const open = await app.call('GET', `/v1/challenges?challengeId=${started.body.challengeId}`);
+    expect(open.body.smsChannel).toBe(channel);
+    expect(open.body).not.toHaveProperty('verificationMethod');
   });
 
   test('whatsapp proves a verified number for text messages, and enrols it with the scope alone', async () => {

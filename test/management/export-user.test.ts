@@ -1,7 +1,9 @@
 /** Worry: a person asks what is known of them, and is told too little, or somebody else's, or a secret. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportedTables } from '../../src/storage/queries/exports.ts';
 import { declaredStatements, statement } from '../../src/storage/sql.ts';
+import { recordReports } from '../../src/telling/record-report.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
@@ -22,7 +24,6 @@ const canaries = [
 /** Has data about people, and is not exported, because: */
 const notExported: Readonly<Record<string, string>> = {
   action_keys: 'idempotencyKey of the action',
-  contact_marks: 'what providers told of a contact, under an HMAC',
   actions: 'a part of actions_by_month',
   actions_default: 'a part of actions_by_month',
   departed_users: 'of users who are gone',
@@ -66,6 +67,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'code_length',
     'codes_made',
     'provider_message_id',
+    'mark_id',
     'purpose',
     'out_until',
     'resend_of',
@@ -157,6 +159,12 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
       phoneNumber: '+6421234567',
     };
     expect((await app.call('POST', '/v1/challenge', { body: text })).status).toBe(200);
+    // They answered STOP.
+    const tenant = app.app.context.published.tenant(app.tenant.tenantId);
+    if (tenant === undefined) throw new Error('There is no tenant.');
+    const stop = { fate: 'stopped', contact: '+6427555000', happenedAtMs: app.runtime.clock.now() } as const;
+    const parts = [{ reportId: randomUUID(), reports: [stop] }];
+    await recordReports(app.app.context.forTenant(tenant.tenantId), tenant, { provider: 'TWILIO', parts });
     await app.call('PATCH', `${user}/actions/signIn/k`, { body: { state: 'CHALLENGE_SUCCEEDED' } });
     await app.call('POST', '/v1/sessions', { body: { token, clientId: app.tenant.tenantId } });
     return enrolled.body as { recoveryCodes: string[] };
@@ -185,6 +193,7 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
     expect(rowsOf('actions_by_month').map((row) => row['actionCode'])).toEqual(['pay', 'signIn']);
     expect(rowsOf('recovery_codes')).toHaveLength(10);
     expect(rowsOf('guess_budgets')).toMatchObject([{ verificationMethod: 'EMAIL_OTP', failuresSinceReset: 1 }]);
+    expect(rowsOf('contact_marks')).toMatchObject([{ because: 'stopped' }]);
     expect(text).not.toContain('"ben"');
   });
 

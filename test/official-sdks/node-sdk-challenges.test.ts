@@ -94,15 +94,15 @@ describe.each(databaseKinds)('challenges through the official Node SDK on the %s
       const userId = `texted-${method}-${Object.keys(channel).length}`;
       const phoneNumber = numberOf(userId);
       const verificationMethod = VerificationMethod[method];
+      const used = Object.keys(channel).length > 0 ? 'WHATSAPP' : method;
       const { challengeId } = await authsignal.challenge({
         verificationMethod,
         action: 'signIn',
         phoneNumber,
         ...channel,
       });
-      expect(await authsignal.getChallenge({ challengeId })).toMatchObject({ challengeId, phoneNumber });
+      expect(await authsignal.getChallenge({ challengeId })).toMatchObject({ challengeId, phoneNumber, smsChannel: used === 'WHATSAPP' ? 'WHATSAPP' : 'DEFAULT' });
       const verificationCode = await readInboxText(server.url, phoneNumber);
-      const used = Object.keys(channel).length > 0 ? 'WHATSAPP' : method;
       expect(await authsignal.verify({ challengeId, verificationCode })).toMatchObject({
         isVerified: true,
         phoneNumber,

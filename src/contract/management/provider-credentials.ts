@@ -190,7 +190,7 @@ export const emailCredentials = {
       ),
     },
   }),
-  sesEmailCredentials: block('Credentials of Amazon SES, for the `emailProvider` `SES`.', ['SES'], {
+  sesEmailCredentials: block('Credentials of Amazon SES, for the `emailProvider` `SES`. Absent: the server’s own, if its operator has set any.', ['SES'], {
     secrets: { secretAccessKey: secret('Secret access key, of an identity that may do no more than `ses:SendEmail`.') },
     required: {
       region,

@@ -296,6 +296,14 @@ export const getAuthenticatorConfigurations = route({
         authenticatorId: z.string().describe('Id of the configuration, by which the management API changes it.'),
         verificationMethod: v.verificationMethod,
         isActive: z.boolean().describe('Whether the tenant offers the method.'),
+        isEditableByUser: z
+          .boolean()
+          .optional()
+          .describe('Whether users may change their authenticators of the method. Absent: true.'),
+        isHiddenToUser: z.boolean().optional().describe('Whether to leave the method out of lists. Absent: false.'),
+        smsChannel: v.smsChannel
+          .optional()
+          .describe('Channel of messages to phone numbers. Absent: `DEFAULT`.'),
       }),
     ),
   ),

@@ -75,7 +75,7 @@ export const initiateChallenge = route({
         'Which occurrence of the action the challenge is for: 1 to 256 characters. A new one is made if left out.',
       ),
     smsChannel: v
-      .optional(z.enum(['DEFAULT', 'WHATSAPP']))
+      .optional(v.smsChannel)
       .describe('`WHATSAPP` means the same as the verification method `WHATSAPP`. `DEFAULT` if left out.'),
     ...requestMembers,
   }),
@@ -226,6 +226,9 @@ export const getChallenge = route({
       expiresAt: expiresAt.optional(),
       verificationMethod: v.verificationMethod
         .describe('The method that the user verified with; absent until they have.')
+        .optional(),
+      smsChannel: v.smsChannel
+        .describe('How the code goes to a phone: `DEFAULT` is a text message. Absent for other methods.')
         .optional(),
       email: z.string().describe('The address that the code was sent to; absent if it went elsewhere.').optional(),
       phoneNumber: z.string().describe('The number that the code was sent to; absent if it went elsewhere.').optional(),

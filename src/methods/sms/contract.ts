@@ -60,7 +60,7 @@ export const startSmsChallenge = route({
         'Authenticator whose number gets the code, at most 64 characters. Absent: the user’s own of this method.',
       ),
     smsChannel: v
-      .optional(z.enum(['DEFAULT', 'WHATSAPP']))
+      .optional(v.smsChannel)
       .describe(
         '`WHATSAPP` sends this code by WhatsApp. Verify it as a code by text message. `DEFAULT` or absent: a text message.',
       ),

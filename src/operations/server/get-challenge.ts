@@ -1,6 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import { getChallenge as route } from '../../contract/server/challenges.ts';
 import { verificationMethod } from '../../contract/values.ts';
+import { smsChannelOf } from '../../core/authenticators/sms-channel.ts';
 import { isVerified } from '../../core/is-verified.ts';
 import { loadChallenge, loadNewestChallenge } from '../../storage/queries/challenges/of-backends.ts';
 import type { ChallengeRow } from '../../storage/queries/challenges/of-backends.ts';
@@ -39,6 +40,7 @@ function view(challenge: ChallengeRow) {
     expiresAt: Math.floor(challenge.expiresAt / 1000),
     // Present once the challenge is completed (server-api 3.17).
     verificationMethod: isVerified(challenge) ? verificationMethod.parse(challenge.verificationMethod) : undefined,
+    smsChannel: challenge.smsChannel ?? smsChannelOf(challenge.verificationMethod),
     email: challenge.email,
     phoneNumber: challenge.phoneNumber,
     action: challenge.actionCode,

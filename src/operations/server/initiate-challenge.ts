@@ -102,7 +102,7 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const started = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
   const { messages, userLocale } = started;
   const language = choosePageLocale([locale, userLocale, request.acceptLanguage]);
-  await sendCounted(context, tenant, { challengeId, userId: body.userId, messages, logged }, () =>
+  await sendCounted(context, tenant, { challengeId, userId, channel: verificationMethod, messages, logged }, () =>
     sendCodeMessage(context, tenant, {
       ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale: language },
       ...{ about: logged, said },
@@ -169,7 +169,10 @@ async function resendCode(
     return counted;
   };
   const messages = await loggingLimits(context, tenant, logged, () => db.transaction(begin));
-  const counted = { challengeId: resend.challengeId, userId: userId ?? undefined, messages, logged };
+  const counted = {
+    ...{ challengeId: resend.challengeId, userId: userId ?? undefined },
+    ...{ channel: verificationMethod, messages, logged },
+  };
   await sendCounted(context, tenant, counted, () =>
     sendCodeMessage(context, tenant, {
       ...{ verificationMethod, to: contact, code, validMinutes: codeMinutes, locale },

@@ -153,7 +153,7 @@ const moveContactsStatement = statement<never>(
   `update authenticators set email = coalesce($4, email), email_normal = coalesce($6, email_normal),
      phone_number = coalesce($5, phone_number), held_until = null, held_assurance = null, held_method = null,
      -- what its user has agreed to was about the number before
-     state = case when $5 <> phone_number then state - 'consent' else state end
+     state = case when $5 <> phone_number then state - '{consent,previousSmsChannel}'::text[] else state end
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
 );
 

@@ -25,6 +25,7 @@ export const exportedTables = [
   'sent_messages',
   'events',
   'texts',
+  'contact_marks',
   'guess_budgets',
   'audit_events',
 ] as const;
@@ -40,6 +41,8 @@ export interface Exported {
   readonly createdAtMs: number;
   /** What guesses at the user's codes are counted for. */
   readonly guessSubjects: readonly string[];
+  /** What messages to the user's contacts are counted for. */
+  readonly contactSubjects: readonly string[];
 }
 
 const firstUuid = '00000000-0000-0000-0000-000000000000';
@@ -189,6 +192,12 @@ const textsStatement = statement<ExportedRow>(
    from texts where tenant_id = $1 and user_name = any($2) and asked_at >= $3 order by asked_at, text_id`,
 );
 
+const marksStatement = statement<ExportedRow>(
+  'export_contact_marks',
+  `select because, happened_at, recorded_at from contact_marks
+   where tenant_id = $1 and subject = any($2) and because is not null order by happened_at, subject`,
+);
+
 const auditStatement = statement<KeyedRow & { readonly isTheirs: boolean }>(
   'export_audit_events',
   `select e.event_id::text as export_key, e.is_theirs, e.event_id, e.event_type, e.happened_at, e.actor, e.request_id,
@@ -223,6 +232,9 @@ export async function* exportRows(
   }
   const texts = [tenantId, exported.guessSubjects, sqlTime(exported.createdAtMs)];
   for (const row of await sql.query(textsStatement, texts)) yield { table: 'texts', row };
+  for (const row of await sql.query(marksStatement, [tenantId, exported.contactSubjects])) {
+    yield { table: 'contact_marks', row };
+  }
   for (const row of await sql.query(guessesStatement, [tenantId, exported.guessSubjects])) {
     yield { table: 'guess_budgets', row };
   }

@@ -1,3 +1,4 @@
+import type { SmsChannel } from '../../../core/authenticators/sms-channel.ts';
 import { contactColumns } from '../../../core/authenticators/contact.ts';
 import type { Contact, ContactColumns } from '../../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../../sql.ts';
@@ -21,6 +22,8 @@ export interface ChallengeRow extends AnyChallengeRow {
   readonly scope: string;
   readonly request: ChallengeRequest;
   readonly claimedAt: number | null;
+  /** How its code was sent; null if as its method says. */
+  readonly smsChannel: SmsChannel | null;
 }
 
 /** A challenge that is answered with a sent code. */
@@ -50,7 +53,7 @@ export interface ChallengeRequest {
 }
 
 const ownColumns = `${anyColumns}, c.verification_method, c.user_id, c.action_code, c.idempotency_key, c.scope, c.request,
-  c.claimed_at`;
+  c.claimed_at, c.state ->> 'smsChannel' as sms_channel`;
 const columns = `${ownColumns}, c.email, c.phone_number`;
 
 const createStatement = statement<never>(

@@ -2,6 +2,7 @@
  * The state of sent messages: pending until the provider accepts or refuses them; after too long they count as accepted
  * (ruling 44).
  */
+import type { SmsChannel } from '../../../core/authenticators/sms-channel.ts';
 import type { ContactColumns } from '../../../core/authenticators/contact.ts';
 import { sqlTime, statement } from '../../sql.ts';
 import type { Sql } from '../../sql.ts';
@@ -77,8 +78,14 @@ export function loadOpenMessages(sql: Sql, key: ActionKey, nowMs: number): Promi
 const takenStatement = statement<never>(
   'record_send_taken',
   `with taken as (
-     update challenges set out_until = null, provider = $4, provider_message_id = $5
+     update challenges set out_until = null, provider = $4, provider_message_id = $5,
+       state = case when $6 = 'WHATSAPP' and verification_method = 'SMS'
+         then coalesce(state, '{}') || '{"smsChannel":"WHATSAPP"}' else state end
      where tenant_id = $1 and challenge_id = $2 returning *
+   ), noted as (
+     update authenticators a set state = a.state || jsonb_build_object('previousSmsChannel', $6::text) from taken
+     where $6 is not null and a.tenant_id = $1 and a.user_id = taken.user_id and a.verification_method = 'SMS'
+       and a.phone_number = taken.phone_number and a.state ->> 'previousSmsChannel' is distinct from $6
    ), renewed as (
      update challenges c set expires_at = taken.expires_at from taken
      where c.tenant_id = $1 and c.challenge_id = taken.resend_of and c.verified_at is null
@@ -90,18 +97,26 @@ const takenStatement = statement<never>(
 );
 
 /**
- * Records that a provider accepted a message. Earlier messages that clients requested for its action and method become
- * invalid.
+ * Records that a provider accepted a message, and by which channel phones get it. Earlier messages that clients requested
+ * for its action and method become invalid.
  */
 export async function recordSendTaken(
   sql: Sql,
   tenantId: string,
   challengeId: string,
   nowMs: number,
+  smsChannel: SmsChannel | undefined,
   sentBy?: { readonly provider: string; readonly messageId: string | undefined },
 ): Promise<void> {
   const { provider = null, messageId = null } = sentBy ?? {};
-  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs), provider, messageId]);
+  await sql.query(takenStatement, [
+    tenantId,
+    challengeId,
+    sqlTime(nowMs),
+    provider,
+    messageId,
+    smsChannel ?? null,
+  ]);
 }
 
 /** A message that a provider tells of. */
