@@ -41,11 +41,10 @@ import type { ClientCaller } from './calls/caller.ts';
 import { republishRuleSets } from './configuring/republish-rule-sets.ts';
 import { carryEarlierGuesses } from './counting/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
-import { sendAlertMail } from './telling/send-alert-mail.ts';
 import { deliverEvents } from './telling/deliver-events.ts';
 import { sendNoticeMail } from './telling/send-notice-mail.ts';
 import { recordLockEvent } from './telling/record-lock-event.ts';
-import { sendOperatorMail } from './telling/send-operator-mail.ts';
+import { sendEarlierAlertMail, sendOperatorMail } from './telling/send-operator-mail.ts';
 import { providersFingerprint } from './telling/own-providers.ts';
 import { undeliverableMethods } from './telling/usable-methods.ts';
 import type { Meter } from './calls/meter.ts';
@@ -198,7 +197,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     counted: () => [...published.tenants()].map(countedTenant),
     deliver: {
       notice: (row) => sendNoticeMail(context, row).catch(warnAndThrow),
-      alert: (row) => sendAlertMail(context, row).catch(warnAndThrow),
+      // Only rows of earlier releases.
+      alert: (row) => sendEarlierAlertMail(context, row).catch(warnAndThrow),
       'lock-event': (row) => recordLockEvent(context, row).catch(warnAndThrow),
       'operator-mail': (row) => sendOperatorMail(context, row).catch(warnAndThrow),
     },
@@ -387,7 +387,10 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
       metrics.sent(provider, result);
       counts.add(tenantId, 'sends', result);
     },
-    judgedText: (reason, result) => metrics.judgedText(reason, result),
+    judgedText(tenantId, reason, result) {
+      metrics.judgedText(reason, result);
+      if (result !== 'sent') counts.add(tenantId, 'refusedTexts', reason);
+    },
     replayed: (what) => metrics.replayed(what),
   };
 }

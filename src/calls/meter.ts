@@ -21,6 +21,6 @@ export interface Meter {
   /** A message was handed to a provider, or should have been. */
   sent(tenantId: string, provider: string, result: SendResult): void;
   /** Whether a text may be sent was decided. */
-  judgedText(reason: string, result: string): void;
+  judgedText(tenantId: string, reason: string, result: string): void;
   replayed(what: Replay): void;
 }

@@ -11,7 +11,7 @@ export function tellVerdict(
   { tenantId }: Tenant,
   { reason, result, countryCode }: JudgedText,
 ): void {
-  meter.judgedText(reason, result);
+  meter.judgedText(tenantId, reason, result);
   if (result === 'sent') return;
   const done = { monitored: 'would be refused', refused: 'are refused', withheld: 'are silently not sent' }[result];
   warnOnceAMinute(

@@ -2,6 +2,7 @@ import { sendResults } from '../calls/meter.ts';
 import { errorCatalogue, Refusal } from '../contract/errors.ts';
 import { userActionState, verificationMethods } from '../contract/values.ts';
 import type { Measure } from '../core/alerts/measure.ts';
+import { refusalReasons } from '../core/pumping/judge-text.ts';
 import type { AlertRow } from '../storage/queries/alerts.ts';
 
 const kindsOf: Readonly<Record<Measure, readonly string[]>> = {
@@ -9,6 +10,7 @@ const kindsOf: Readonly<Record<Measure, readonly string[]>> = {
   refusals: Object.keys(errorCatalogue),
   failedProofs: verificationMethods,
   sends: sendResults,
+  refusedTexts: refusalReasons,
   lockouts: verificationMethods,
   waitingDeliveries: [],
 };

@@ -2,6 +2,7 @@ import { actionRecord } from '../core/events/action-record.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import {
   endActionLogs,
+  holdUsersOfActions,
   listLoggedTenants,
   loadActionsToLog,
   moveActionLog,
@@ -9,12 +10,13 @@ import {
 } from '../storage/queries/action-log.ts';
 import type { LoggedTenant } from '../storage/queries/action-log.ts';
 import { firstIdAt } from '../storage/queries/actions/months.ts';
-import { recordLogEvents } from '../storage/queries/events.ts';
+import { recordLogEvents, withdrawLogEvents } from '../storage/queries/events.ts';
 import type { Job, JobContext } from './job.ts';
 
-const batchMax = 500;
+// Proofs of a batch's users may wait for its commit.
+const batchMax = 100;
 // The limit of one run for a tenant, so that tenants take turns.
-const batchesMax = 20;
+const batchesMax = 100;
 /** Longer than a transaction that began before an action's token expired. */
 const marginMs = 60_000;
 
@@ -54,6 +56,12 @@ async function logTenant({ db, runtime }: JobContext, tenant: LoggedTenant): Pro
         record: actionRecord(tenantId, action),
       }));
       await recordLogEvents(sql, runtime, tenantId, 'action.log_created', records);
+      const [first] = actions;
+      if (first === undefined || last === undefined) return next;
+      // Who is deleted from now on waits for this, and takes the payloads away. Of who was deleted meanwhile nothing is told.
+      const kept = await holdUsersOfActions(sql, tenantId, { first: first.actionId, last: last.actionId });
+      const gone = actions.filter(({ actionId }) => !kept.has(actionId)).map(({ actionId }) => logEventId(actionId));
+      if (gone.length > 0) await withdrawLogEvents(sql, tenantId, gone);
       return next;
     });
   }

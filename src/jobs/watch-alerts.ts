@@ -1,9 +1,10 @@
+import { alertMail } from '../core/alerts/alert-mail.ts';
 import { judgeAlert } from '../core/alerts/judge-alert.ts';
 import { countForAlerts, endAlert, prolongAlert, raiseAlert } from '../storage/queries/alerts.ts';
 import type { CountedAlert } from '../storage/queries/alerts.ts';
 import { recordAuditEvent } from '../storage/queries/audit-events.ts';
 import { recordEvent } from '../storage/queries/events.ts';
-import { recordAlertMails } from '../storage/queries/outbox.ts';
+import { recordOperatorMails } from '../storage/queries/outbox.ts';
 import { deleteOldTenantCounts } from '../storage/queries/tenant-counts.ts';
 import type { Sql } from '../storage/sql.ts';
 import type { Job, JobContext } from './job.ts';
@@ -77,8 +78,8 @@ async function tell(
       ...{ windowMinutes: String(windowMinutes), count: String(count), raisedAt: new Date(raisedAtMs).toISOString() },
     },
   });
-  await recordAlertMails(sql, tenantId, {
-    mail: { ...data, type, raisedAtMs, happenedAtMs: nowMs },
+  await recordOperatorMails(sql, tenantId, {
+    mail: alertMail({ ...data, type, raisedAtMs, happenedAtMs: nowMs }),
     to: recipients.map((address) => ({ address, eventId: runtime.ids.uuid() })),
     nowMs,
   });

@@ -1,5 +1,5 @@
 import type { OperatorMail } from '../core/notices/operator-mail.ts';
-import { recordOperatorMail } from '../storage/queries/outbox.ts';
+import { recordOperatorMails } from '../storage/queries/outbox.ts';
 import type { Sql } from '../storage/sql.ts';
 import type { Context } from '../calls/context.ts';
 
@@ -11,8 +11,6 @@ export async function queueOperatorMail(
   addresses: readonly string[],
   mail: OperatorMail,
 ): Promise<void> {
-  const nowMs = runtime.clock.now();
-  for (const to of addresses) {
-    await recordOperatorMail(sql, { tenantId, eventId: runtime.ids.uuid(), to, mail, nowMs });
-  }
+  const to = addresses.map((address) => ({ address, eventId: runtime.ids.uuid() }));
+  await recordOperatorMails(sql, tenantId, { mail, to, nowMs: runtime.clock.now() });
 }

@@ -32,7 +32,11 @@ describe('two server processes on one PostgreSQL', () => {
     });
   const send = async (n: number, phoneNumber: string, more: object = {}) => {
     const body = { verificationMethod: 'SMS', action: 'signIn', phoneNumber, ...more };
-    return (await ask(urlOf(n), 'POST', '/v1/challenge', { key: credentials.SALLYPORT_SECRET_KEY, body })).status;
+    for (;;) {
+      const reply = await ask(urlOf(n), 'POST', '/v1/challenge', { key: credentials.SALLYPORT_SECRET_KEY, body });
+      // So many at once of one user: nothing was sent, as Retry-After says.
+      if (reply.status !== 503) return reply.status;
+    }
   };
   /** How many of them are sent, asked all at once, half on each node. */
   async function race(numberOf: (n: number) => string, more: object = {}): Promise<number> {
@@ -56,6 +60,43 @@ describe('two server processes on one PostgreSQL', () => {
     await expect.poll(() => send(1, '+351912228888'), { timeout: 10_000 }).toBe(200);
     expect(await race((n) => `+35191333${digits(n)}`)).toBe(3);
     expect(await race((n) => `+35191${10 + n}4${digits(n)}`, { ipAddress: '8.8.8.8' })).toBe(3);
+  });
+
+  test('A26: not more than the limits of one number and of one user, whichever node is asked', async () => {
+    const limit = { rateLimit: 3, windowInMinutes: 60 };
+    const loose = { minimumSends: 1, minimumShare: 0 };
+    const pumpingProtection = { rangeBreaker: loose, countryBreaker: loose };
+    const settings = { smsCountryCodes: ['PT'], sendingRateLimitConfigurations: [limit], pumpingProtection };
+    expect((await configure('PATCH', settings)).status).toBe(200);
+    // The other node has them as well: its fourth text to a number is refused.
+    await expect
+      .poll(async () => {
+        const number = `+351915550${String(Math.floor(Math.random() * 1000)).padStart(3, '0')}`;
+        const statuses = [];
+        for (let n = 0; n < 4; n += 1) statuses.push(await send(1, number));
+        return statuses.at(-1);
+      }, { timeout: 10_000 })
+      .toBe(429);
+    expect(await race(() => '+351916660000')).toBe(3);
+    expect(await race((n) => `+35191${10 + n}7${digits(n)}`, { userId: 'one-user' })).toBe(3);
+  });
+
+  test('A26: the breaker of a range lets no more through than it takes to open, whichever node is asked', async () => {
+    const pumpingProtection = {
+      rangeBreaker: { minimumSends: 5, minimumShare: 20 },
+      countryBreaker: { minimumSends: 1, minimumShare: 0 },
+    };
+    const many = [{ rateLimit: 100, windowInMinutes: 60 }];
+    expect((await configure('PATCH', { sendingRateLimitConfigurations: many, pumpingProtection })).status).toBe(200);
+    let range = 0;
+    const openAfter = async () => {
+      range += 1;
+      const statuses = [];
+      for (let n = 0; n < 7; n += 1) statuses.push(await send(1, `+351914${digits(range).slice(2)}000${n}`));
+      return statuses.filter((status) => status === 200).length;
+    };
+    await expect.poll(openAfter, { timeout: 15_000 }).toBe(5);
+    expect(await race((n) => `+35191777${digits(n)}`)).toBe(5);
   });
 
   test('sallyport pumping replay judges what is stored by other settings, and changes nothing', async () => {

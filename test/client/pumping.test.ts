@@ -139,4 +139,23 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(metrics).toContain('sallyport_texts_judged_total{reason="country_breaker",result="monitored"}');
     expect(app.logText()).toContain(`Tenant ${tenant.tenantId}: texts to PT would be refused: country_breaker.`);
   });
+
+  test('A26: while it only monitors, a user gets more texts than their limit, and one number never does (ruling 44)', async () => {
+    const { ask, reasons } = await attacked({
+      smsCountryCodes: ['PT'],
+      sendingRateLimitConfigurations: [{ rateLimit: 2, windowInMinutes: 60 }],
+      pumpingProtection: { mode: 'monitor', hourlyMax: 1, rangeLimit: { rateLimit: 1, windowInMinutes: 60 } },
+    });
+    const statuses = async (numbers: readonly string[]) => {
+      const replies = [];
+      for (const number of numbers) replies.push((await ask(number, { userId: 'ann' })).status);
+      return replies;
+    };
+    // Their own limit, that of the range and that of the tenant are all exceeded.
+    expect(await statuses(['1', '2', '3', '4', '5'].map((end) => `+35193777000${end}`))).toEqual([200, 200, 200, 200, 200]);
+    expect((await reasons()).map(({ reason, isSent }) => [reason, isSent])).toContainEqual(['user_limit', true]);
+    expect(await statuses(['+351937770001', '+351937770001'])).toEqual([200, 429]);
+    // Also where nobody is served.
+    expect(await statuses(['+34612345678', '+34612345678', '+34612345678'])).toEqual([200, 200, 429]);
+  });
 });

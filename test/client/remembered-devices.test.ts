@@ -211,6 +211,28 @@ describe.each(databaseKinds)('devices that pages remember, on the %s database', 
     expect(JSON.stringify(events), 'no device id').not.toContain('laptop');
   });
 
+  test('N20: two browsers that present a copied cookie in turn pass, because the answer before may have been lost; who presents twice in a row gives it away', async () => {
+    const userId = await person();
+    const cookies: [string, string] = [await remembered(userId), ''];
+    cookies[1] = cookies[0];
+    for (let turn = 0; turn < 6; turn += 1) {
+      await app.runtime.advance(60_000);
+      const who = turn % 2;
+      const given = cookieOf(await call(await proven(userId), cookies[who], {}));
+      expect(given).not.toBe('');
+      cookies[who] = given;
+      expect(await stateOf(userId)).toBe('ALLOW');
+    }
+    for (let again = 0; again < 2; again += 1) {
+      await app.runtime.advance(60_000);
+      cookies[0] = cookieOf(await call(await proven(userId), cookies[0], {}));
+      expect(await stateOf(userId)).toBe('ALLOW');
+    }
+    await app.runtime.advance(60_000);
+    expect(setCookie(await call(await proven(userId), cookies[1], {}))).toContain('Max-Age=0');
+    expect(await stateOf(userId)).toBe('REVIEW_REQUIRED');
+  });
+
   test('a cookie from the future, after a database was restored, forgets that device and blames nobody', async () => {
     const userId = await person();
     const first = await remembered(userId);

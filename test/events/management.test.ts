@@ -256,6 +256,60 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       'verification_method.unlocked gus',
     ]);
   });
+
+  test('a used recovery code and a denied action are events, once each, without the code or the link', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    await app.endpoint(receiver.url, ['recovery_code.used', 'action.denied']);
+    await app.manage('PATCH', '/tenant', { skipRecoveryCodesOnProgrammaticEnrollment: false });
+    const enrolled = await app.call('POST', '/v1/users/hal/authenticators', {
+      body: { verificationMethod: 'EMAIL_MAGIC_LINK', email: 'hal@example.com' },
+    });
+    const [code = ''] = enrolled.body.recoveryCodes as string[];
+    const track = async (idempotencyKey: string) => {
+      const body = { idempotencyKey };
+      return String((await app.call('POST', '/v1/users/hal/actions/pay', { body })).body.token);
+    };
+    const token = await track('one');
+    const verify = (verificationCode: string) =>
+      app.call('POST', '/v1/client/verify/recovery-code', { token, body: { verificationCode } });
+    expect((await verify(code.replace(/.$/, (last) => (last === '2' ? '3' : '2')))).body.isVerified).toBe(false);
+    expect((await verify(code)).body.isVerified).toBe(true);
+    await app.pass(second);
+
+    const other = await track('two');
+    await app.call('POST', '/v1/client/challenge/email-magic-link', { token: other, body: {} });
+    const link = /(\/magic-link\?token=\S+)/.exec(app.mail()[0]?.text ?? '')?.[1] ?? '';
+    const page = (await app.call('GET', link, { key: null })).text;
+    const fields = [...page.matchAll(/name="(token|pageNonce)"(?: value="| hidden readonly>)([^"<]*)/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    );
+    const deny = () =>
+      app.call('POST', '/magic-link/deny', {
+        key: null,
+        rawBody: new URLSearchParams(fields).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    expect((await deny()).status).toBe(200);
+    await deny();
+    await app.pass(second);
+    expect(receiver.received.map(({ body }) => [body.type, body.data])).toEqual([
+      ['recovery_code.used', expect.objectContaining({ userId: 'hal', codesLeft: '9' })],
+      [
+        'action.denied',
+        {
+          userId: 'hal',
+          actionCode: 'pay',
+          idempotencyKey: 'two',
+          verificationMethod: 'EMAIL_MAGIC_LINK',
+          state: 'CHALLENGE_FAILED',
+        },
+      ],
+    ]);
+    const all = receiver.received.map(({ rawBody }) => rawBody).join();
+    expect(all).not.toContain(code);
+    expect(all).not.toContain('token=');
+  });
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { watchAlerts } from '../../src/jobs/watch-alerts.ts';
 import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
+import { startStandIn } from '../rig/stand-in.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
@@ -88,8 +89,14 @@ const eventsStatement = statement<{ eventType: string; data: Record<string, unkn
   `select event_type, data from audit_events where event_type in ('alert.raised', 'alert.ended') order by happened_at`,
 );
 
-const raised = ['ann@example.com', 'bob@example.com'].map((to) => `${to}: Alert at Test tenant: Blocked`);
-const over = ['ann@example.com', 'bob@example.com'].map((to) => `${to}: Over again at Test tenant: Blocked`);
+const earlierMail = statement<never>(
+  'alerts_test_earlier_mail',
+  `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
+   values ($1, '00000000-0000-4000-8000-000000000009', 'alert', $2::json, '2026-01-15Z', '2026-01-15Z')`,
+);
+
+const raised = ['ann@example.com', 'bob@example.com'].map((to) => `${to}: Alert: Blocked (Test tenant)`);
+const over = ['ann@example.com', 'bob@example.com'].map((to) => `${to}: Over again: Blocked (Test tenant)`);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test('one mail each to the named people when it is raised, none while it stays so, and one when it is over', async () => {
@@ -229,7 +236,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       { name: 'Sends', measure: 'sends', kinds: ['refused'], threshold: 1 },
     ];
     for (const one of each) await made(app, { ...alert, kinds: null, ...one });
-    const subjects = () => told.map((line) => line.slice(line.lastIndexOf(': ') + 2));
+    const subjects = () => told.map((line) => /: ([^:]+) \(Test tenant\)$/.exec(line)?.[1]);
 
     for (let n = 0; n < 2; n += 1) await app.call('GET', '/v1/users/nobody/actions/pay/nothing');
     await pass(1, app);
@@ -259,6 +266,44 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(subjects()).toEqual(['Lockouts']);
   });
 
+  test('A26: texts that are refused raise it, by reason, and so do those that would be while a tenant only monitors', async () => {
+    const standIn = await startStandIn();
+    stops.push(() => standIn.stop());
+    const { app, told, mails } = await watched(kind, { outbound: standIn.outbound });
+    const sms = (method: string, body: object) =>
+      manage(app, method, '/authenticator-configurations/sms', body).then((reply) => expect(reply.status).toBe(200));
+    const ask = async (digits: string) => {
+      const phoneNumber = `+35191111${digits}`;
+      return (await app.call('POST', '/v1/challenge', { body: { verificationMethod: 'SMS', action: 'pay', phoneNumber } }))
+        .status;
+    };
+    const attack = { countryBreaker: { minimumSends: 1, minimumShare: 100 } };
+    await sms('POST', {
+      ...{ smsProvider: 'WEBHOOK', webhookUrl: 'https://hooks.example.com/texts' },
+      ...{ smsCountryCodes: ['PT'], pumpingProtection: attack },
+    });
+    await made(app, { name: 'Attack', measure: 'refusedTexts', kinds: ['country_breaker'], threshold: 3 });
+    await made(app, { name: 'Limits', measure: 'refusedTexts', kinds: ['range_limit'], threshold: 1 });
+    expect([await ask('0001'), await ask('0002'), await ask('0003')]).toEqual([200, 429, 429]);
+    await pass(1, app);
+    expect(told).toEqual([]);
+    await sms('PATCH', { pumpingProtection: { ...attack, mode: 'monitor' } });
+    expect(await ask('0004')).toBe(200);
+    await pass(1, app);
+    expect(told).toEqual(['ann', 'bob'].map((name) => `${name}@example.com: Alert: Attack (Test tenant)`));
+    expect(mails[0]?.text).toContain('Refused texts (country_breaker), in 5 minutes: 3\n');
+  });
+
+  test('a mail that a node of an earlier release left in the outbox is sent in our words', async () => {
+    const { app, told, mails } = await watched(kind);
+    const mail = { type: 'alert.raised', name: 'Old', measure: 'decisions', kinds: ['BLOCK'], threshold: 3 };
+    const times = { windowMinutes: 5, count: 4, raisedAtMs: Date.UTC(2026, 0, 15), happenedAtMs: Date.UTC(2026, 0, 15) };
+    await app.db.query(earlierMail, [app.tenant.tenantId, JSON.stringify({ to: 'ann@example.com', mail: { ...mail, ...times } })]);
+    await pass(1, app);
+    expect(told).toEqual(['ann@example.com: Alert: Old (Test tenant)']);
+    expect(mails[0]?.text).toContain('Decisions (BLOCK), in 5 minutes: 4\nThreshold: 3\nSince: 15 January 2026');
+  });
+
   test('deliveries that wait raise it, until they are delivered', async () => {
     const { app, told, mail } = await watched(kind);
     await made(app, { name: 'Waiting', measure: 'waitingDeliveries', kinds: null, threshold: 2, quietMinutes: 1 });
@@ -270,13 +315,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     }
     await app.runtime.advance(15_000);
     await app.runtime.advance(1_000);
-    expect(told).toEqual(['ann', 'bob'].map((name) => `${name}@example.com: Alert at Test tenant: Waiting`));
+    expect(told).toEqual(['ann', 'bob'].map((name) => `${name}@example.com: Alert: Waiting (Test tenant)`));
     mail.isDown = false;
     told.splice(0);
     await app.runtime.advance(40 * minute);
     await app.runtime.advance(15_000);
     await pass(2, app);
-    expect(told).toEqual(['ann', 'bob'].map((name) => `${name}@example.com: Over again at Test tenant: Waiting`));
+    expect(told).toEqual(['ann', 'bob'].map((name) => `${name}@example.com: Over again: Waiting (Test tenant)`));
   });
 
   test('an alert of another tenant counts nothing of this one', async () => {
@@ -348,7 +393,7 @@ test('F40: of jobs that run at once, one raises the alert and one ends it', asyn
   const rows = statement<{ raised: number; mails: number }>(
     'alerts_test_at_once',
     `select (select count(*) from audit_events where event_type = $1) as raised,
-       (select count(*) from outbox where kind = 'alert') as mails`,
+       (select count(*) from outbox where kind = 'operator-mail') as mails`,
   );
   await storeCounts.run({
     ...context,

@@ -225,6 +225,18 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
     expect([keys.length, new Set(keys).size]).toEqual([452, 452]);
   });
 
+  test('of the audit log, other people’s events are not looked through', async () => {
+    const text = declaredStatements().get('export_audit_events') ?? '';
+    const planned = await app.db.query(
+      statement<{ 'QUERY PLAN': unknown }>(
+        'export_test_plan',
+        `explain (format json) ${text.replaceAll('$1', `'${app.tenant.tenantId}'`).replaceAll('$2', "'ann'").replaceAll('$3', 'null')}`,
+      ),
+      [],
+    );
+    expect(JSON.stringify(planned)).toContain('audit_events_by_user');
+  });
+
   test('no table with data about people is forgotten, and no column of one', async () => {
     await createPerson('eve');
     const columns = await app.db.query(columnsStatement, []);

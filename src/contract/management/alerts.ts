@@ -11,7 +11,7 @@ const about = {
   name: 'Name of the alert, which its mails begin with: 1 to 256 characters without control characters.',
   isActive: 'Whether anything is watched. Switching an alert off ends it without a message. Absent on creation: true.',
   kinds:
-    'Counts only some kinds: of decisions the states, of refusals the error codes, of failed proofs and lockouts the methods, of sends the results `taken`, `refused`, `failed` and `unknown`. Absent: all.',
+    'Counts only some kinds: of decisions the states, of refusals the error codes, of failed proofs and lockouts the methods, of sends the results `taken`, `refused`, `failed` and `unknown`, of refused texts the reasons that the guide on pumping lists. Absent: all.',
   threshold: 'How many within the window raise the alert, 1 to 1,000,000.',
   windowMinutes:
     'Length of the window that ends now, 1 to 1,440 minutes. The minute that has begun is counted beside the whole ones. Without effect for `waitingDeliveries`, which are those that wait now.',
@@ -27,7 +27,7 @@ const name = displayName.describe(about.name);
 const measure = z
   .enum(measures)
   .describe(
-    'What is counted: `decisions` (tracked actions, by state), `refusals` (refused requests, by error code), `failedProofs` (by method), `sends` (mails, by result), `lockouts` (by method), or `waitingDeliveries` (what is not delivered yet). It never changes.',
+    'What is counted: `decisions` (tracked actions, by state), `refusals` (refused requests, by error code), `failedProofs` (by method), `sends` (mails and texts, by result), `refusedTexts` (texts that pumping protection refuses, or would if it did not only monitor, by reason), `lockouts` (by method), or `waitingDeliveries` (what is not delivered yet). It never changes.',
   );
 const kinds = z.array(v.text(64)).min(1).max(20).describe(about.kinds);
 const threshold = z.number().int().min(1).max(1_000_000).describe(about.threshold);

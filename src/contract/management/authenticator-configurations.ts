@@ -63,7 +63,7 @@ const about = {
   pumpingProtection:
     'Protection from pumping, which is texts that are asked for only because somebody earns money by them. Replaced as a whole. Absent: on, with what each member says. The guide on pumping explains it.',
   pumpingMode:
-    '`block` refuses; `monitor` sends everything but what exceeds the limits of a user or number, and tells what it would have refused. Absent: `block`.',
+    '`block` refuses; `monitor` sends everything, and tells what it would have refused; only a number gets no more texts than `sendingRateLimitConfigurations` permit, so that nobody is flooded. Absent: `block`.',
   pumpingRefusal:
     'What a caller sees of a refused text: an `error`, or `silent`: a response as if the code had been sent. Absent: `error`.',
   numberTypes:

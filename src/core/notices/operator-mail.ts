@@ -2,8 +2,8 @@
 export interface OperatorMail {
   readonly heading: string;
   readonly description: string;
-  /** Labels with their closing punctuation, and values. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** Labels with their closing punctuation, and values: a time is told in the tenant's time zone. */
+  readonly facts: readonly (readonly [label: string, value: string | { readonly atMs: number }])[];
   readonly advice: string;
 }
 

@@ -93,11 +93,20 @@ describe('A26: while a tenant only monitors', () => {
     ['country_breaker', false],
     ['address_limit', false],
     ['number_limit', true],
-    ['user_limit', true],
+    ['user_limit', false],
+    ['range_limit', false],
+    ['tenant_limit', false],
   ] as const)('what exceeds %s is held back: %s', (reason, isBack) => {
     expect(isHeldBack(monitor, { isRefused: true, reason })).toBe(isBack);
     expect(isHeldBack(settings, { isRefused: true, reason })).toBe(true);
   });
+});
+
+test('A26: a person in a country that is not served is not flooded either while a tenant only monitors', () => {
+  const monitor: PumpingSettings = { ...settings, mode: 'monitor' };
+  const facts = { ...quiet, countryCode: 'ZW', reachedLimit: 'number_limit' } as const;
+  expect(judgeText(monitor, facts)).toEqual({ isRefused: true, reason: 'number_limit' });
+  expect(judgeText(settings, facts)).toEqual({ isRefused: true, reason: 'country' });
 });
 
 describe('settings', () => {

@@ -4,13 +4,18 @@
  */
 import type { Breaker, NumberType, PumpingSettings } from './pumping-settings.ts';
 
+const countedLimitNames = ['number_limit', 'user_limit', 'range_limit', 'block_limit', 'address_limit'] as const;
 /** Why a text is refused. */
-type RefusalReason = CountedLimit | 'country' | 'number_type' | 'tenant_limit' | 'range_breaker' | 'country_breaker';
+export const refusalReasons = [
+  ...countedLimitNames,
+  ...(['country', 'number_type', 'tenant_limit', 'range_breaker', 'country_breaker'] as const),
+] as const;
+type RefusalReason = (typeof refusalReasons)[number];
 /** Why a text is sent. */
 type SendReason = 'safe_number' | 'verified_number' | 'within_limits';
 
 /** A limit that is counted under a lock. */
-export type CountedLimit = 'number_limit' | 'user_limit' | 'range_limit' | 'block_limit' | 'address_limit';
+export type CountedLimit = (typeof countedLimitNames)[number];
 
 export type TextVerdict =
   | { readonly isRefused: false; readonly reason: SendReason }
@@ -71,11 +76,11 @@ const unansweredMax = 5;
 const enteredBeforeMin = 3;
 
 /**
- * Whether a text is not sent. While a tenant only monitors, all are sent but for the limits of a user and of a number: they
- * keep people from being flooded, whoever pays.
+ * Whether a text is not sent. While a tenant only monitors, all are sent but for the limit of a number: it keeps a person
+ * from being flooded, whoever pays (ruling 44).
  */
 export function isHeldBack({ mode }: PumpingSettings, { isRefused, reason }: TextVerdict): boolean {
-  return isRefused && (mode === 'block' || reason === 'number_limit' || reason === 'user_limit');
+  return isRefused && (mode === 'block' || reason === 'number_limit');
 }
 
 /** What was decided about a text, for those who are told. */
@@ -95,6 +100,8 @@ export function isCountedAsAsked(reason: string): boolean {
 
 export function judgeText(settings: PumpingSettings, text: TextFacts): TextVerdict {
   const { countryCode, numberType, reachedLimit, number, range, country } = text;
+  // Elsewhere in this order, it would be sent for another reason.
+  if (settings.mode === 'monitor' && reachedLimit === 'number_limit') return refused('number_limit');
   if (countryCode === null || !settings.countryCodes.includes(countryCode)) return refused('country');
   if (!settings.numberTypes.includes(numberType)) return refused('number_type');
   if (reachedLimit !== undefined) return refused(reachedLimit);

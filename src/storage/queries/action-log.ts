@@ -77,14 +77,35 @@ const readStatement = statement<LoggedAction>(
    from actions_by_month a
    join users u on u.tenant_id = $1 and u.user_id = a.user_id and ${ownIdOf('u')} = ${ownerOf('a')}
    where a.tenant_id = $1 and a.action_id >= $2 and a.action_id < $3
-   order by a.action_id limit $4 for key share of u`,
+   order by a.action_id limit $4`,
 );
 
-/** Actions in the order of their ids, in a transaction in which none of their users can be deleted. */
+/** Actions in the order of their ids. */
 export async function loadActionsToLog(
   sql: Sql,
   tenantId: string,
   { from, to, max }: { from: string; to: string; max: number },
 ): Promise<readonly LoggedAction[]> {
   return sql.query(readStatement, [tenantId, from, to, max]);
+}
+
+const stayStatement = statement<{ actionId: string }>(
+  'hold_users_of_actions_to_log',
+  `select a.action_id from actions_by_month a
+   join users u on u.tenant_id = $1 and u.user_id = a.user_id and ${ownIdOf('u')} = ${ownerOf('a')}
+   where a.tenant_id = $1 and a.action_id >= $2 and a.action_id <= $3
+   order by u.user_id for key share of u`,
+);
+
+/**
+ * Which of these actions have a user, who cannot be deleted until the transaction ends. The last thing in it: proofs of
+ * these users wait for its end.
+ */
+export async function holdUsersOfActions(
+  sql: Sql,
+  tenantId: string,
+  { first, last }: { first: string; last: string },
+): Promise<ReadonlySet<string>> {
+  const rows = await sql.query(stayStatement, [tenantId, first, last]);
+  return new Set(rows.map(({ actionId }) => actionId));
 }

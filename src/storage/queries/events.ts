@@ -136,6 +136,17 @@ export async function recordLogEvents(
   ]);
 }
 
+const withdrawStatement = statement<never>(
+  'withdraw_log_events',
+  `with withdrawn as (delete from deliveries where tenant_id = $1 and event_id = any($2::uuid[]))
+   delete from events where tenant_id = $1 and event_id = any($2::uuid[])`,
+);
+
+/** Takes events back in the transaction that recorded them. */
+export async function withdrawLogEvents(sql: Sql, tenantId: string, eventIds: readonly string[]): Promise<void> {
+  await sql.query(withdrawStatement, [tenantId, eventIds]);
+}
+
 const departedStatement = statement<never>(
   'empty_events_of_departed_user',
   'update events set empty_by = $3 where tenant_id = $1 and user_id = $2 and payload is not null and empty_by is null',

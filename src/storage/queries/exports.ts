@@ -9,8 +9,6 @@ import { ownerOf, ownId } from './actions/named.ts';
 
 /** Rows in one statement at most: a decision can be large. */
 const batchMax = 200;
-/** Audit events are looked through by their ids, because no index has their users. */
-const lookedThroughMax = 5_000;
 
 export const exportedTables = [
   'users',
@@ -198,17 +196,11 @@ const marksStatement = statement<ExportedRow>(
    where tenant_id = $1 and subject = any($2) and because is not null order by happened_at, subject`,
 );
 
-const auditStatement = statement<KeyedRow & { readonly isTheirs: boolean }>(
-  'export_audit_events',
-  `select e.event_id::text as export_key, e.is_theirs, e.event_id, e.event_type, e.happened_at, e.actor, e.request_id,
-     e.data
-   from (
-     select a.*, a.user_id is not distinct from $2 as is_theirs,
-       row_number() over (order by a.event_id desc) = 1 as is_last
-     from (
-       select * from audit_events where tenant_id = $1 and event_id > $3 order by event_id limit ${lookedThroughMax}
-     ) as a
-   ) as e where e.is_theirs or e.is_last order by e.event_id`,
+const auditBatches = batchesOf(
+  'audit_events',
+  byId('event_id'),
+  isOfUser,
+  'x.event_id, x.event_type, x.happened_at, x.actor, x.request_id, x.data',
 );
 
 /** All rows about a person, read as they are asked for. */
@@ -216,19 +208,11 @@ export async function* exportRows(
   sql: Sql,
   exported: Exported,
 ): AsyncIterable<{ readonly table: ExportedTable; readonly row: ExportedRow }> {
-  const { tenantId, userId } = exported;
+  const { tenantId } = exported;
   // An earlier user of the same id is another person.
   const first = firstIdAt(exported.createdAtMs);
   for (const [table, batches] of ofUser) {
-    let last: string | null = table === 'sent_messages' ? first : null;
-    for (;;) {
-      const rows: readonly KeyedRow[] = await sql.query(batches, [tenantId, userId, last]);
-      for (const { exportKey, ...row } of rows) {
-        last = exportKey;
-        yield { table, row };
-      }
-      if (rows.length < batchMax) break;
-    }
+    yield* rowsOf(sql, table, batches, exported, table === 'sent_messages' ? first : null);
   }
   const texts = [tenantId, exported.guessSubjects, sqlTime(exported.createdAtMs)];
   for (const row of await sql.query(textsStatement, texts)) yield { table: 'texts', row };
@@ -238,17 +222,24 @@ export async function* exportRows(
   for (const row of await sql.query(guessesStatement, [tenantId, exported.guessSubjects])) {
     yield { table: 'guess_budgets', row };
   }
-  let last: string = first;
+  yield* rowsOf(sql, 'audit_events', auditBatches, exported, first);
+}
+
+/** A table's rows about a person whose key is after `last`, batch by batch. */
+async function* rowsOf(
+  sql: Sql,
+  table: ExportedTable,
+  batches: Statement<KeyedRow>,
+  { tenantId, userId }: Exported,
+  last: string | null,
+): AsyncIterable<{ readonly table: ExportedTable; readonly row: ExportedRow }> {
+  let after = last;
   for (;;) {
-    const rows: readonly (KeyedRow & { readonly isTheirs: boolean })[] = await sql.query(auditStatement, [
-      tenantId,
-      userId,
-      last,
-    ]);
-    if (rows.length === 0) return;
-    for (const { exportKey, isTheirs, ...row } of rows) {
-      last = exportKey;
-      if (isTheirs) yield { table: 'audit_events', row };
+    const rows: readonly KeyedRow[] = await sql.query(batches, [tenantId, userId, after]);
+    for (const { exportKey, ...row } of rows) {
+      after = exportKey;
+      yield { table, row };
     }
+    if (rows.length < batchMax) return;
   }
 }

@@ -1,4 +1,3 @@
-import type { Measure } from '../../core/alerts/measure.ts';
 import type { Notice } from '../../core/notices/notice.ts';
 import type { OperatorMail } from '../../core/notices/operator-mail.ts';
 import { sqlTime, statement } from '../sql.ts';
@@ -61,32 +60,19 @@ export async function recordNotice(
   await sql.query(noticeStatement, [...values, exceptAuthenticatorId ?? null]);
 }
 
-/** What a mail about an alert says. */
-export interface AlertMail {
-  readonly type: 'alert.raised' | 'alert.ended';
-  readonly name: string;
-  readonly measure: Measure;
-  readonly kinds?: readonly string[];
-  readonly threshold: number;
-  readonly windowMinutes: number;
-  readonly count: number;
-  readonly raisedAtMs: number;
-  readonly happenedAtMs: number;
-}
-
-const alertStatement = statement<never>(
-  'queue_alert_mails',
+const operatorMailStatement = statement<never>(
+  'queue_operator_mails',
   `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
-   select $1, mails.event_id, 'alert', jsonb_build_object('to', mails.address, 'mail', $2::jsonb), $3, $3
+   select $1, mails.event_id, 'operator-mail', jsonb_build_object('to', mails.address, 'mail', $2::jsonb), $3, $3
    from unnest($4::uuid[], $5::text[]) as mails (event_id, address)`,
 );
 
-/** Queues a mail about an alert to each of its recipients. */
-export async function recordAlertMails(
+/** Queues a mail to each of these people who run the tenant. */
+export async function recordOperatorMails(
   sql: Sql,
   tenantId: string,
   queued: {
-    readonly mail: AlertMail;
+    readonly mail: OperatorMail;
     readonly to: readonly { readonly address: string; readonly eventId: string }[];
     readonly nowMs: number;
   },
@@ -94,22 +80,7 @@ export async function recordAlertMails(
   const { mail, to, nowMs } = queued;
   const ids = to.map(({ eventId }) => eventId);
   const addresses = to.map(({ address }) => address);
-  await sql.query(alertStatement, [tenantId, JSON.stringify(mail), sqlTime(nowMs), ids, addresses]);
-}
-
-const operatorMailStatement = statement<never>(
-  'queue_operator_mail',
-  `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
-   values ($1, $2, 'operator-mail', $3, $4, $4)`,
-);
-
-/** Queues a mail to somebody who runs the tenant. */
-export async function recordOperatorMail(
-  sql: Sql,
-  queued: { tenantId: string; eventId: string; to: string; mail: OperatorMail; nowMs: number },
-): Promise<void> {
-  const { tenantId, eventId, to, mail, nowMs } = queued;
-  await sql.query(operatorMailStatement, [tenantId, eventId, JSON.stringify({ to, mail }), sqlTime(nowMs)]);
+  await sql.query(operatorMailStatement, [tenantId, JSON.stringify(mail), sqlTime(nowMs), ids, addresses]);
 }
 
 const dueStatement = statement<{ tenantId: string; eventId: string }>(
