@@ -26,7 +26,9 @@ export const authenticatorMembers = {
     .describe('Phone number of the authenticator; the client API masks it. Absent for other methods.'),
   previousSmsChannel: v.smsChannel
     .optional()
-    .describe('How the latest code went to the number: `DEFAULT` is a text message. Absent: none yet, and for other methods.'),
+    .describe(
+      'How the latest code went to the number: `DEFAULT` is a text message. Absent: none yet, and for other methods.',
+    ),
   username: z
     .string()
     .optional()

@@ -13,9 +13,7 @@ const extended = new Set('^{}\\[~]|€');
 export function messagesIn(text: string): number {
   const characters = [...text];
   const isGsm = characters.every((character) => basic.has(character) || extended.has(character));
-  const units = isGsm
-    ? characters.reduce((sum, character) => sum + (basic.has(character) ? 1 : 2), 0)
-    : text.length;
+  const units = isGsm ? characters.reduce((sum, character) => sum + (basic.has(character) ? 1 : 2), 0) : text.length;
   const [alone, ofSeveral] = isGsm ? [160, 153] : [70, 67];
   return units <= alone ? 1 : Math.ceil(units / ofSeveral);
 }
@@ -34,10 +32,10 @@ const others: Readonly<Record<string, string>> = {
   '–': '-',
   '—': '-',
   '…': '...',
-  'ł': 'l',
-  'Ł': 'L',
-  'œ': 'oe',
-  'Œ': 'OE',
+  ł: 'l',
+  Ł: 'L',
+  œ: 'oe',
+  Œ: 'OE',
 };
 
 /**

@@ -70,12 +70,15 @@ describe('two server processes on one PostgreSQL', () => {
     expect((await configure('PATCH', settings)).status).toBe(200);
     // The other node has them as well: its fourth text to a number is refused.
     await expect
-      .poll(async () => {
-        const number = `+351915550${String(Math.floor(Math.random() * 1000)).padStart(3, '0')}`;
-        const statuses = [];
-        for (let n = 0; n < 4; n += 1) statuses.push(await send(1, number));
-        return statuses.at(-1);
-      }, { timeout: 10_000 })
+      .poll(
+        async () => {
+          const number = `+351915550${String(Math.floor(Math.random() * 1000)).padStart(3, '0')}`;
+          const statuses = [];
+          for (let n = 0; n < 4; n += 1) statuses.push(await send(1, number));
+          return statuses.at(-1);
+        },
+        { timeout: 10_000 },
+      )
       .toBe(429);
     expect(await race(() => '+351916660000')).toBe(3);
     expect(await race((n) => `+35191${10 + n}7${digits(n)}`, { userId: 'one-user' })).toBe(3);

@@ -175,7 +175,10 @@ describe('data points that the tenant lets its provider have', () => {
 
   const custom = { amount: 250, payee: 'Ben', code: '000000', tags: ['a', 'b'], deep: { er: 1 }, secret: 'no' };
   const start = async (tenant: TestTenant, body: object) => {
-    const reply = await app.call('POST', '/v1/challenge', { key: tenant.secretKey, body: { action: 'pay', custom, ...body } });
+    const reply = await app.call('POST', '/v1/challenge', {
+      key: tenant.secretKey,
+      body: { action: 'pay', custom, ...body },
+    });
     expect(reply.status, reply.text).toBe(200);
     return standIn.requests.at(-1)?.body ?? '';
   };

@@ -152,7 +152,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       return replies;
     };
     // Their own limit, that of the range and that of the tenant are all exceeded.
-    expect(await statuses(['1', '2', '3', '4', '5'].map((end) => `+35193777000${end}`))).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses(['1', '2', '3', '4', '5'].map((end) => `+35193777000${end}`))).toEqual([
+      200, 200, 200, 200, 200,
+    ]);
     expect((await reasons()).map(({ reason, isSent }) => [reason, isSent])).toContainEqual(['user_limit', true]);
     expect(await statuses(['+351937770001', '+351937770001'])).toEqual([200, 429]);
     // Also where nobody is served.

@@ -51,7 +51,9 @@ test('a proof and a deletion do not wait for a batch that is stuck, and of who i
     await expect.poll(async () => (await app.db.query(waitingStatement, []))[0]?.count, { timeout: 10_000 }).toBe(1);
     const { token } = (await app.call('POST', '/v1/users/ann/actions/sign-in', { body: {} })).body;
     await app.call('POST', '/v1/client/challenge/email-otp', { token, body: {} });
-    const code = /^(\d{6}) is your code/.exec(app.mail().find(({ to }) => to === 'ann@example.com')?.subject ?? '')?.[1];
+    const code = /^(\d{6}) is your code/.exec(
+      app.mail().find(({ to }) => to === 'ann@example.com')?.subject ?? '',
+    )?.[1];
     const verified = await app.call('POST', '/v1/client/verify/email-otp', { token, body: { verificationCode: code } });
     expect(verified.body).toMatchObject({ isVerified: true });
     expect((await app.call('DELETE', '/v1/users/gone')).status).toBe(200);

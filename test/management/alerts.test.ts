@@ -274,8 +274,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       manage(app, method, '/authenticator-configurations/sms', body).then((reply) => expect(reply.status).toBe(200));
     const ask = async (digits: string) => {
       const phoneNumber = `+35191111${digits}`;
-      return (await app.call('POST', '/v1/challenge', { body: { verificationMethod: 'SMS', action: 'pay', phoneNumber } }))
-        .status;
+      return (
+        await app.call('POST', '/v1/challenge', { body: { verificationMethod: 'SMS', action: 'pay', phoneNumber } })
+      ).status;
     };
     const attack = { countryBreaker: { minimumSends: 1, minimumShare: 100 } };
     await sms('POST', {
@@ -297,8 +298,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   test('a mail that a node of an earlier release left in the outbox is sent in our words', async () => {
     const { app, told, mails } = await watched(kind);
     const mail = { type: 'alert.raised', name: 'Old', measure: 'decisions', kinds: ['BLOCK'], threshold: 3 };
-    const times = { windowMinutes: 5, count: 4, raisedAtMs: Date.UTC(2026, 0, 15), happenedAtMs: Date.UTC(2026, 0, 15) };
-    await app.db.query(earlierMail, [app.tenant.tenantId, JSON.stringify({ to: 'ann@example.com', mail: { ...mail, ...times } })]);
+    const times = {
+      windowMinutes: 5,
+      count: 4,
+      raisedAtMs: Date.UTC(2026, 0, 15),
+      happenedAtMs: Date.UTC(2026, 0, 15),
+    };
+    await app.db.query(earlierMail, [
+      app.tenant.tenantId,
+      JSON.stringify({ to: 'ann@example.com', mail: { ...mail, ...times } }),
+    ]);
     await pass(1, app);
     expect(told).toEqual(['ann@example.com: Alert: Old (Test tenant)']);
     expect(mails[0]?.text).toContain('Decisions (BLOCK), in 5 minutes: 4\nThreshold: 3\nSince: 15 January 2026');

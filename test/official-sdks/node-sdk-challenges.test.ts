@@ -101,7 +101,11 @@ describe.each(databaseKinds)('challenges through the official Node SDK on the %s
         phoneNumber,
         ...channel,
       });
-      expect(await authsignal.getChallenge({ challengeId })).toMatchObject({ challengeId, phoneNumber, smsChannel: used === 'WHATSAPP' ? 'WHATSAPP' : 'DEFAULT' });
+      expect(await authsignal.getChallenge({ challengeId })).toMatchObject({
+        challengeId,
+        phoneNumber,
+        smsChannel: used === 'WHATSAPP' ? 'WHATSAPP' : 'DEFAULT',
+      });
       const verificationCode = await readInboxText(server.url, phoneNumber);
       expect(await authsignal.verify({ challengeId, verificationCode })).toMatchObject({
         isVerified: true,

@@ -190,18 +190,24 @@ export const emailCredentials = {
       ),
     },
   }),
-  sesEmailCredentials: block('Credentials of Amazon SES, for the `emailProvider` `SES`. Absent: the server’s own, if its operator has set any.', ['SES'], {
-    secrets: { secretAccessKey: secret('Secret access key, of an identity that may do no more than `ses:SendEmail`.') },
-    required: {
-      region,
-      accessKeyId: text('Access key id.'),
-      from: mailbox('Verified address to send from.'),
+  sesEmailCredentials: block(
+    'Credentials of Amazon SES, for the `emailProvider` `SES`. Absent: the server’s own, if its operator has set any.',
+    ['SES'],
+    {
+      secrets: {
+        secretAccessKey: secret('Secret access key, of an identity that may do no more than `ses:SendEmail`.'),
+      },
+      required: {
+        region,
+        accessKeyId: text('Access key id.'),
+        from: mailbox('Verified address to send from.'),
+      },
+      optional: {
+        fromName: personName('Name to send from. Absent: the address alone.'),
+        configurationSet: text('Configuration set, whose events tell of bounces. Absent: that of the identity.'),
+      },
     },
-    optional: {
-      fromName: personName('Name to send from. Absent: the address alone.'),
-      configurationSet: text('Configuration set, whose events tell of bounces. Absent: that of the identity.'),
-    },
-  }),
+  ),
   smtpEmailCredentials: block('Your SMTP server, for the `emailProvider` `SMTP`.', ['SMTP'], {
     secrets: { password: secret('Password to sign in with.') },
     required: {

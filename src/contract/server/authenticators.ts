@@ -301,9 +301,7 @@ export const getAuthenticatorConfigurations = route({
           .optional()
           .describe('Whether users may change their authenticators of the method. Absent: true.'),
         isHiddenToUser: z.boolean().optional().describe('Whether to leave the method out of lists. Absent: false.'),
-        smsChannel: v.smsChannel
-          .optional()
-          .describe('Channel of messages to phone numbers. Absent: `DEFAULT`.'),
+        smsChannel: v.smsChannel.optional().describe('Channel of messages to phone numbers. Absent: `DEFAULT`.'),
       }),
     ),
   ),

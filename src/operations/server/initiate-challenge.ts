@@ -66,7 +66,12 @@ async function startChallenge(context: Context, tenant: Tenant, request: KeyRequ
   const expiresAtMs = nowMs + codeMinutes * 60_000;
   const { action: actionCode, userId } = body;
   const logged = { userId, actionCode, idempotencyKey, verificationMethod, contact };
-  const said = await loadActionWords(context, tenant, verificationMethod, { userId, actionCode, idempotencyKey, custom });
+  const said = await loadActionWords(context, tenant, verificationMethod, {
+    userId,
+    actionCode,
+    idempotencyKey,
+    custom,
+  });
   const begin = async (sql: Sql) => {
     // The challenge refers to the user's row, which another request could be deleting.
     const user =

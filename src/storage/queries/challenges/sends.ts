@@ -109,14 +109,7 @@ export async function recordSendTaken(
   sentBy?: { readonly provider: string; readonly messageId: string | undefined },
 ): Promise<void> {
   const { provider = null, messageId = null } = sentBy ?? {};
-  await sql.query(takenStatement, [
-    tenantId,
-    challengeId,
-    sqlTime(nowMs),
-    provider,
-    messageId,
-    smsChannel ?? null,
-  ]);
+  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs), provider, messageId, smsChannel ?? null]);
 }
 
 /** A message that a provider tells of. */
