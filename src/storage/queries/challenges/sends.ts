@@ -83,7 +83,7 @@ const takenStatement = statement<never>(
          then coalesce(state, '{}') || '{"smsChannel":"WHATSAPP"}' else state end
      where tenant_id = $1 and challenge_id = $2 returning *
    ), noted as (
-     update authenticators a set state = a.state || jsonb_build_object('previousSmsChannel', $6::text) from taken
+     update authenticators a set state = a.state || $7::jsonb from taken
      where $6 is not null and a.tenant_id = $1 and a.user_id = taken.user_id and a.verification_method = 'SMS'
        and a.phone_number = taken.phone_number and a.state ->> 'previousSmsChannel' is distinct from $6
    ), renewed as (
@@ -109,7 +109,16 @@ export async function recordSendTaken(
   sentBy?: { readonly provider: string; readonly messageId: string | undefined },
 ): Promise<void> {
   const { provider = null, messageId = null } = sentBy ?? {};
-  await sql.query(takenStatement, [tenantId, challengeId, sqlTime(nowMs), provider, messageId, smsChannel ?? null]);
+  const previous = smsChannel === undefined ? null : JSON.stringify({ previousSmsChannel: smsChannel });
+  await sql.query(takenStatement, [
+    tenantId,
+    challengeId,
+    sqlTime(nowMs),
+    provider,
+    messageId,
+    smsChannel ?? null,
+    previous,
+  ]);
 }
 
 /** A message that a provider tells of. */
