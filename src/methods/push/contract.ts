@@ -16,8 +16,10 @@ import {
 } from '../../contract/client/examples.ts';
 import {
   accessToken,
+  aboutPushRejection,
   challengeReply,
   proofRefusals,
+  pushRejection,
   userAuthenticatorId,
   userId,
 } from '../../contract/client/values.ts';
@@ -117,14 +119,11 @@ export const verifyPush = route({
       isVerified: z.boolean().describe('Whether the request was approved.'),
       isConsumed: z
         .boolean()
-        .describe('Whether it was answered at all. One that is consumed and not verified was rejected.'),
-      accessToken: accessToken.optional(),
-      rejection: z
-        .enum(['REFUSED', 'NOT_ME', 'WRONG_NUMBER'])
-        .optional()
         .describe(
-          'How it was rejected: the user refused, said that it was not them, or typed another number. Absent: it was not.',
+          'Whether it is over. One that is consumed and not verified was rejected, or its action, phone or method has ended.',
         ),
+      accessToken: accessToken.optional(),
+      rejection: pushRejection.optional().describe(`${aboutPushRejection} Absent: it was not.`),
     }),
   ),
   example: {

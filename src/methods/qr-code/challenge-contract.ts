@@ -70,7 +70,9 @@ export const checkQrCodeChallenge = route({
   reply: json(
     z.object({
       isClaimed: z.boolean().describe('Whether an app has scanned the code, or did before it answered.'),
-      isConsumed: z.boolean().describe('Whether its user has answered, either way.'),
+      isConsumed: z
+        .boolean()
+        .describe('Whether it is over: its user has answered, either way, or its action, phone or method has ended.'),
       isVerified: z.boolean().describe('Whether they have approved.'),
       accessToken: accessToken.optional().describe('Token of the approved action. Absent unless it is approved.'),
     }),

@@ -12,6 +12,7 @@ import { lockActionState, recordDenial } from '../../../storage/queries/actions/
 import { loadTokenAction } from '../../../storage/queries/actions/of-token.ts';
 import { recordAuditEvent } from '../../../storage/queries/audit-events.ts';
 import type { AuthenticatorRow } from '../../../storage/queries/authenticators.ts';
+import { tellChallenge } from '../../../storage/queries/challenges/of-apps.ts';
 import { loadPushRequest, spendPushRequest } from '../../../storage/queries/challenges/push-requests.ts';
 import type { PushRequestRow } from '../../../storage/queries/challenges/push-requests.ts';
 import { recordEvent } from '../../../storage/queries/events.ts';
@@ -42,10 +43,10 @@ export const answerPush = operation(route, async (context, request) => {
   const { tenant } = caller;
   const { authenticator } = await requireAppSignature(context, request, method, [body.challengeId]);
   const { userId, authenticatorId } = authenticator;
-  const asked = isUuid(body.challengeId)
-    ? await loadPushRequest(context.db, tenant.tenantId, body.challengeId)
-    : undefined;
   const nowMs = context.runtime.clock.now();
+  const asked = isUuid(body.challengeId)
+    ? await loadPushRequest(context.db, tenant.tenantId, body.challengeId, nowMs)
+    : undefined;
   // Its own user's request, sent to this phone and not answered yet (A49).
   if (asked?.userId !== userId || !asked.state.asked.includes(authenticatorId)) {
     throw await recordAppRefusal(context, request, userId, method, 'user');
@@ -54,8 +55,13 @@ export const answerPush = operation(route, async (context, request) => {
     throw await recordAppRefusal(context, request, userId, method, 'challenge');
   }
   const answer = { tenant, asked, authenticator, nowMs };
-  if (body.approved) await approve(context, request, answer);
-  else await reject(context, request, answer);
+  // The page that waits learns of the answer at once, also of a wrong number.
+  try {
+    if (body.approved) await approve(context, request, answer);
+    else await reject(context, request, answer);
+  } finally {
+    await tellChallenge(context.db, asked.challengeId);
+  }
   return { isVerified: body.approved };
 });
 
