@@ -6,6 +6,7 @@ import {
   appPublicKeyInQuery,
   appSignature,
   exampleAppCredential,
+  notMe,
 } from '../../contract/client/app-credentials.ts';
 import {
   exampleAppKey,
@@ -232,9 +233,7 @@ export const answerPush = route({
     verificationCode: v
       .optional(v.text(64))
       .describe('Number that the user typed, at most 64 characters. Absent: none.'),
-    reason: v
-      .optional(z.enum(['NOT_ME']))
-      .describe('Why the user rejects: they did not ask for it. Absent: they only refuse.'),
+    reason: notMe,
   }),
   reply: json(z.object({ isVerified: z.boolean().describe('Whether the request is approved now.') })),
   example: {

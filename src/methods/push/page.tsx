@@ -35,9 +35,14 @@ export const page: MethodPage = {
         return;
       }
       setAsked(undefined);
-      if (answer === 'WRONG_NUMBER') task.tell(words.say('push-wait.wrongNumber'));
+      if (answer === 'WRONG_NUMBER') {
+        task.tell(words.say('push-wait.wrongNumber'));
+        return;
+      }
+      // If the action lives on, its phone is gone, or pushes are.
+      if (answer === 'ended') task.tell(words.say('push-wait.ended'));
       // A refusal has ended the action: the page shows that.
-      else refresh().catch(() => undefined);
+      refresh().catch(() => undefined);
     };
 
     const challengeId = asked?.challengeId;
@@ -53,9 +58,9 @@ export const page: MethodPage = {
     }, [challengeId]);
 
     return (
-      <Screen icon="phone" heading={words.say('push-wait.heading')} description={words.say('push-wait.description')}>
-        <Context />
+      <Screen icon="approve" heading={words.say('push-wait.heading')} description={words.say('push-wait.description')}>
         <div class="Stack">
+          <Context />
           <Problem task={task} />
           {asked?.verificationCode === undefined ? null : (
             <p class="Number">
