@@ -32,7 +32,7 @@ interface Followed {
 }
 
 // What ends a user's challenge has to end it everywhere within a second (A40). One that nobody has claimed has no user.
-const pollMs = 1_000;
+const pollMs = 500;
 const unclaimedMs = 5_000;
 // One statement names at most this many, so that it stays short.
 const idsMax = 500;

@@ -188,6 +188,20 @@ describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) 
     expect((await ask(await track(userId))).status).toBe(200);
   });
 
+  test('A25: neither a phone that is removed and added again nor another action gives new requests', async () => {
+    const { userId, device } = await owner();
+    for (let times = 0; times < 3; times += 1) await asked(userId);
+    await device.push.removeCredential();
+    const again = newPhone();
+    const scope = 'add:authenticators';
+    expect((await again.push.addCredential(await track(userId, { scope }))).status).toBe(200);
+    expect(codeOf(await ask(await track(userId)))).toBe('too_many_requests');
+    const other = await app.call('POST', `/v1/users/${userId}/actions/sign-in`, { body: {} });
+    expect(codeOf(await ask(String(other.body.token)))).toBe('too_many_requests');
+    // Another user of the tenant is asked as before.
+    await asked((await owner()).userId);
+  });
+
   test('A25: after a refusal the user is left alone for a while; "it was not me" says more', async () => {
     const denials = statement<{ eventType: string; deniedAt: number | null }>(
       'push_test_denials',
