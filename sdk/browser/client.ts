@@ -176,14 +176,19 @@ export class Client {
     });
   }
 
-  /** @throws {CeremonyError} if the user or the browser ends it */
-  async usePasskey(signal?: AbortSignal): Promise<Verification> {
+  /**
+   * `where` asks the browser to begin with the passkeys of another device (WebAuthn Level 3 §5.8.7); a browser that does
+   * not know that shows what it always does.
+   * @throws {CeremonyError} if the user or the browser ends it
+   */
+  async usePasskey(signal?: AbortSignal, where?: 'on a phone'): Promise<Verification> {
     const { challengeId, options } = await this.call<{ challengeId: string; options: Json }>(
       'POST',
       '/user-authenticators/passkey/authentication-options',
       {},
     );
-    const authenticationCredential = await getCredential(options, signal);
+    const hinted = where === undefined ? options : { ...options, hints: ['hybrid'] };
+    const authenticationCredential = await getCredential(hinted, signal);
     return this.prove('/verify/passkey', { authenticationCredential, challengeId });
   }
 

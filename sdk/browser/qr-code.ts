@@ -1,5 +1,6 @@
 /** QR codes for the action of a token: over a live connection where one can be had, else by polling. */
 import type { Client } from './client.ts';
+import { openLive } from './live.ts';
 
 /** What a page does with what becomes of its codes. */
 export interface QrCodeScreen {
@@ -42,39 +43,36 @@ function overLive(
   signal: AbortSignal,
 ): Promise<QrCodeAnswer | undefined> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(client.liveUrl, ['authsignal-ws', `x.authsignal.token.${client.token}`]);
     let renewal: ReturnType<typeof setTimeout> | undefined;
+    let ask = (): void => undefined;
+    const close = openLive(client, {
+      opened: (say) => {
+        ask = () => say({ type: 'CREATE_CHALLENGE', data: { challengeType: 'QR_CODE', actionCode: action } });
+        ask();
+      },
+      heard: ({ type, data: told }) => {
+        if (type === 'CHALLENGE_CREATED') {
+          void screen.shown(told.challengeId);
+          renewal = setTimeout(ask, renewMs);
+        }
+        if (type !== 'STATE_CHANGE') return;
+        if (told.state === 'claimed') {
+          clearTimeout(renewal);
+          screen.scanned();
+        } else if (told.state === 'rejected') finish('rejected');
+        else if (told.accessToken !== undefined) {
+          client.continueWith(told.accessToken);
+          finish('approved');
+        }
+      },
+      lost: () => finish(),
+    });
     const finish = (answer?: QrCodeAnswer) => {
       clearTimeout(renewal);
       resolve(answer);
-      socket.close();
-    };
-    const ask = () => {
-      const data = { challengeType: 'QR_CODE', actionCode: action };
-      socket.send(JSON.stringify({ type: 'CREATE_CHALLENGE', data }));
+      close();
     };
     signal.addEventListener('abort', () => finish());
-    socket.onopen = ask;
-    socket.onclose = () => finish();
-    socket.onmessage = ({ data }) => {
-      const { type, data: told } = JSON.parse(String(data)) as {
-        readonly type: string;
-        readonly data: { readonly challengeId: string; readonly state: string; readonly accessToken?: string };
-      };
-      if (type === 'CHALLENGE_CREATED') {
-        void screen.shown(told.challengeId);
-        renewal = setTimeout(ask, renewMs);
-      }
-      if (type !== 'STATE_CHANGE') return;
-      if (told.state === 'claimed') {
-        clearTimeout(renewal);
-        screen.scanned();
-      } else if (told.state === 'rejected') finish('rejected');
-      else if (told.accessToken !== undefined) {
-        client.continueWith(told.accessToken);
-        finish('approved');
-      }
-    };
   });
 }
 

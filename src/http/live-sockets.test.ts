@@ -1,7 +1,7 @@
 /** Worry: connections that stay open are how a server runs out of memory, or one caller keeps out all others. */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
@@ -128,6 +128,22 @@ test('F39: a message is bounded before it is kept, also in fragments', async () 
   const parts = await talk(port);
   for (let part = 0; part < 5; part += 1) parts.socket.send('x'.repeat(4 * 1024), { fin: false });
   expect(await parts.over).toBe(1009);
+});
+
+test('F39: a frame that trickles in and never ends holds little, and ends the connection within a minute', async () => {
+  const { port, runtime, sockets } = await server();
+  const { socket, over } = await talk(port);
+  const connection = (socket as unknown as { readonly _socket: Socket })._socket;
+  // A masked text of 16 KiB (RFC 6455 §5.2), of which a byte comes now and then; a pong cannot come in the middle of it.
+  connection.write(Buffer.from([0x81, 0x80 | 126, 0x40, 0x00, 1, 2, 3, 4]));
+  socket.pong = () => undefined;
+  for (let seconds = 0; seconds < 60; seconds += 10) {
+    connection.write(Buffer.from([0x20]));
+    await new Promise((resolve) => setImmediate(resolve));
+    await runtime.advance(10_000);
+  }
+  expect(await over).toBe(1006);
+  expect(sockets.count()).toBe(0);
 });
 
 test('A74: messages that come faster than they are answered end the connection', async () => {

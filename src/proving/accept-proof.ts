@@ -49,6 +49,11 @@ export interface GoodProof extends ProofStrength {
    * @throws {Refusal} if it may no longer be enrolled
    */
   readonly enrol?: (held: OpenAction) => Enrolment | undefined;
+  /**
+   * What the enrolment takes from another user, in its transaction: `take` is called once the proof is accepted, while both
+   * users are locked.
+   */
+  readonly taken?: { readonly userId: string; take(sql: Sql): Promise<void> } | undefined;
   /** When the proof was given, if that was earlier, before it was known which user it belongs to. */
   readonly provenAtMs?: number;
   /** Further members of the audit event. */
@@ -181,8 +186,11 @@ async function acceptAlone(given: Accepting, confirmation: Confirmation): Promis
 async function acceptHeld(sql: Sql, given: Accepting, confirmation: Confirmation): Promise<Outcome> {
   const { context, action, proof } = given;
   const { tenantId, userId } = action.key;
+  // In the order of their ids: another request may move something the other way.
+  if (proof.taken !== undefined && proof.taken.userId < userId) await lockUser(sql, tenantId, proof.taken.userId);
   const user = await lockUser(sql, tenantId, userId);
   if (user === undefined) return { kind: 'gone' };
+  if (proof.taken !== undefined && proof.taken.userId > userId) await lockUser(sql, tenantId, proof.taken.userId);
   // What was read before the code was compared may be stale.
   const factors = proof.enrol === undefined ? undefined : await settleFactors(sql, context, tenantId, user);
   const held = factors === undefined ? action : holding(context, action, factors, proof);
@@ -201,6 +209,7 @@ async function acceptHeld(sql: Sql, given: Accepting, confirmation: Confirmation
     await recordEvent(sql, context.runtime, { tenantId, type: 'recovery_code.used', userId, data });
   }
   if (enrolment !== undefined && factors !== undefined) {
+    await proof.taken?.take(sql);
     const enrolled = await completeEnrolment(sql, context, tenantId, factors.user, held.verified, enrolment);
     return { ...standing(held, recorded.state, earned), enrolled };
   }

@@ -8,11 +8,12 @@ import {
   addAuthenticator,
   clearSuccessor,
   discardPendingAuthenticators,
+  keepAppStatement,
   recordAuthenticator,
   takeSlot,
   waitAsSuccessor,
 } from '../storage/queries/authenticators.ts';
-import type { AuthenticatorRow } from '../storage/queries/authenticators.ts';
+import type { AppStatement, AuthenticatorRow } from '../storage/queries/authenticators.ts';
 import { forgetDevices } from '../storage/queries/devices.ts';
 import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
 import { recordUser } from '../storage/queries/users.ts';
@@ -34,6 +35,10 @@ export interface Enrolment {
     | 'own'
     /** Where it was, with a new contact. All of the user's authenticators for this kind of contact move with it. */
     | 'moved';
+  /**
+   * A statement about its app that could not be checked, to be kept with it; undefined for none. Only of a new key.
+   */
+  readonly appStatement?: AppStatement | undefined;
   /**
    * Whether it becomes the user's default. If undefined: only if it is not held, and is the first or replaces the
    * default.
@@ -114,7 +119,11 @@ function isInPlaceOf(row: AuthenticatorRow, { authenticator, place }: Enrolment)
   return row.verificationMethod === authenticator.verificationMethod && row.slot === slot;
 }
 
-async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrolment): Promise<AuthenticatorRow> {
+async function store(
+  sql: Sql,
+  tenantId: string,
+  { authenticator, place, appStatement }: Enrolment,
+): Promise<AuthenticatorRow> {
   const { userId, verificationMethod } = authenticator;
   // Another address may have been requested in the meantime: this also closes what was sent there.
   if (place === 'waited for' || place === 'successor') {
@@ -123,6 +132,7 @@ async function store(sql: Sql, tenantId: string, { authenticator, place }: Enrol
   switch (place) {
     case 'beside':
       await addAuthenticator(sql, tenantId, authenticator);
+      if (appStatement !== undefined) await keepAppStatement(sql, tenantId, authenticator, appStatement);
       return authenticator;
     case 'waited for':
       await takeSlot(sql, tenantId, authenticator);

@@ -32,7 +32,7 @@ interface Followed {
 }
 
 // What ends a user's challenge has to end it everywhere within a second (A40). One that nobody has claimed has no user.
-const pollMs = 1_000;
+const pollMs = 500;
 const unclaimedMs = 5_000;
 // One statement names at most this many, so that it stays short.
 const idsMax = 500;
@@ -42,12 +42,20 @@ export async function openChallengeNews(
   { clock, timers }: Pick<Runtime, 'clock' | 'timers'>,
   onProblem: (error: unknown) => void,
 ): Promise<ChallengeNews> {
-  const all = new Map<string, Followed>();
+  /** By challenge: two tabs of a user may wait for the same one. */
+  const all = new Map<string, Set<Followed>>();
+
+  function forget(followed: Followed): void {
+    const { challengeId } = followed;
+    const theirs = all.get(challengeId);
+    theirs?.delete(followed);
+    if (theirs?.size === 0) all.delete(challengeId);
+  }
 
   function report(followed: Followed, state: FollowedState): void {
-    if (state === followed.state || all.get(followed.challengeId) !== followed) return;
+    if (state === followed.state || all.get(followed.challengeId)?.has(followed) !== true) return;
     if (state === 'unclaimed' || state === 'claimed') followed.state = state;
-    else all.delete(followed.challengeId);
+    else forget(followed);
     followed.tell(state);
   }
 
@@ -71,14 +79,14 @@ export async function openChallengeNews(
 
   await db.listen(challengeChannel, (challengeId) => {
     const followed = all.get(challengeId);
-    if (followed !== undefined) look([followed]).catch(onProblem);
+    if (followed !== undefined) look([...followed]).catch(onProblem);
   });
   let lookedAtMs = clock.steady();
   const stopPolling = timers.every(pollMs, async () => {
     const isTimeForAll = clock.steady() - lookedAtMs >= unclaimedMs;
     if (isTimeForAll) lookedAtMs = clock.steady();
     const isDue = ({ state, hasUser }: Followed) => state === 'claimed' || hasUser || isTimeForAll;
-    const due = [...all.values()].filter(isDue);
+    const due = [...all.values()].flatMap((theirs) => [...theirs].filter(isDue));
     await look(due).catch(onProblem);
   });
 
@@ -86,10 +94,10 @@ export async function openChallengeNews(
     follow(challenge, tell) {
       const { challengeId } = challenge;
       const followed: Followed = { ...challenge, tell };
-      all.set(challengeId, followed);
-      return () => {
-        if (all.get(challengeId) === followed) all.delete(challengeId);
-      };
+      const theirs = all.get(challengeId);
+      if (theirs === undefined) all.set(challengeId, new Set([followed]));
+      else theirs.add(followed);
+      return () => forget(followed);
     },
     stop: stopPolling,
   };

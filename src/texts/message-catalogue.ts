@@ -26,7 +26,7 @@ interface Point {
 }
 
 /** Rises when a screen or a point is added, changed or removed. */
-export const messageCatalogueVersion = 5;
+export const messageCatalogueVersion = 6;
 
 export const messageScreens: readonly Screen[] = [
   { id: 'method-select', label: 'Choose a way to confirm', family: 'method' },
@@ -48,6 +48,8 @@ export const messageScreens: readonly Screen[] = [
   { id: 'totp-download', label: 'Where to get an authenticator app', family: 'totp' },
   { id: 'totp-setup', label: 'Connect an authenticator app', family: 'totp' },
   { id: 'push-wait', label: 'Answer a push on the phone', family: 'push' },
+  { id: 'qr-code-verify', label: 'Scan a code with the phone', family: 'qr-code' },
+  { id: 'qr-code-scanned', label: 'Answer on the phone that has scanned it', family: 'qr-code' },
   { id: 'passkey-verify', label: 'Use a passkey', family: 'passkey' },
   { id: 'passkey-create', label: 'Create a passkey', family: 'passkey' },
   { id: 'passkey-uplift', label: 'Offer a passkey after a challenge', family: 'passkey' },

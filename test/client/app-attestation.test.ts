@@ -6,6 +6,7 @@ import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeCbor } from '../../src/testkit/authenticator.ts';
 import type { Cbor } from '../../src/testkit/authenticator.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { phone } from '../../src/testkit/phone.ts';
 import type { AddOptions, Platform } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
@@ -170,7 +171,7 @@ async function enrol(tenant: TestTenant, platform: Platform, attest?: Attest) {
   const options: AddOptions = attest === undefined ? {} : { attest };
   const reply = await device.inApp.addCredential(tracked.body.token, options);
   const action = await app.call('GET', `/v1/users/${userId}/actions/pay/k`, { key: tenant.secretKey });
-  return { reply, state: String(action.body.state), token: String(tracked.body.token) };
+  return { reply, userId, device, state: String(action.body.state), token: String(tracked.body.token) };
 }
 
 test('App Attest and Play Integrity: a genuine app is enrolled, without asking anyone', async () => {
@@ -238,6 +239,54 @@ test.each(bad)(
     expect((await enrol(lenient, platform, attest)).reply.status).toBe(200);
   },
 );
+
+test('what nobody can check is kept as it was sent, with what it is for, until its authenticator goes', async () => {
+  const tenant = await tenantWith({ requireAppAttestation: true, appAttestationFailureMode: 'ALLOW_WITH_WARNING' });
+  const kept = statement<{ statement: Record<string, unknown> | null; attestation: unknown }>(
+    'app_attestation_test_kept',
+    `select app_statement as statement, state -> 'attestation' as attestation from authenticators where user_id = $1`,
+  );
+  const nonces: string[] = [];
+  const sent: { token: string; keyId?: string }[] = [];
+  const attest: Attest = async (nonce) => {
+    nonces.push(nonce);
+    const made = await apple()(nonce);
+    sent.push(made);
+    return made;
+  };
+  const { reply, userId, device } = await enrol(tenant, 'ios', attest);
+  expect(reply.status).toBe(200);
+  const [row] = await app.db.query(kept, [userId]);
+  expect(row).toEqual({
+    statement: { provider: 'APP_ATTEST', ...sent[0], nonces: expect.any(Array), receivedAt: expect.any(String) },
+    attestation: { provider: 'APP_ATTEST', isGenuine: false, why: 'unconfigured' },
+  });
+  expect(row?.statement?.['nonces']).toContain(nonces[0]);
+  // The operator who asks for all that is stored gets it; nobody else is shown it.
+  const exported = await app.call('GET', `/v1/management/users/${userId}/export`, { key: tenant.managementKey });
+  const token = String(sent[0]?.token);
+  expect(exported.text).toContain(token);
+  const listed = await app.call('GET', `/v1/users/${userId}/authenticators`, { key: tenant.secretKey });
+  for (const text of [JSON.stringify(reply.body), listed.text, app.logText()]) expect(text).not.toContain(token);
+  await device.inApp.removeCredential();
+  expect(await app.db.query(kept, [userId])).toEqual([]);
+
+  // One that was checked leaves its result alone, and so does a registration without a statement.
+  for (const [other, how] of [
+    [lenient, apple({ nonce: 'another' })],
+    [lenient, apple()],
+    [tenant, undefined],
+  ] as const) {
+    const done = await enrol(other, 'ios', how);
+    expect((await app.db.query(kept, [done.userId]))[0]?.statement).toBeNull();
+  }
+});
+
+test('a statement longer than the bound is refused, and nothing of it is kept', async () => {
+  const long = () => Promise.resolve({ token: 'A'.repeat(32_769) });
+  const { reply } = await enrol(lenient, 'android', long);
+  expect([reply.status, reply.body.errorCode]).toEqual([400, 'invalid_request']);
+});
 
 test('a tenant that requires what it cannot check lets no app in', async () => {
   const { reply, state } = await enrol(unconfigured, 'ios', apple());

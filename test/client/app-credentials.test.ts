@@ -153,6 +153,68 @@ describe.each(databaseKinds)('client-api 6: keys of apps, on the %s database', (
     expect(refused.body.errorCode).toBe('insufficient_scope');
   });
 
+  test('a key that cannot be enrolled for its new user stays where it was, with all that hangs on it', async () => {
+    const [ann, bob] = [newUser(), newUser()];
+    const device = newPhone('ios');
+    const first = (await device.push.addCredential(await track(ann))).body;
+    await app.db.script(`
+      create function refuse_keys() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+      create trigger refusing before insert on authenticators for each row when (new.user_id = '${bob}')
+        execute function refuse_keys();
+    `);
+    const before = [await authenticatorsOf(ann), await auditOf(ann)];
+    const token = await track(bob);
+    expect((await device.push.addCredential(token)).status).toBe(500);
+    expect([await authenticatorsOf(ann), await auditOf(ann)]).toEqual(before);
+    expect((await device.push.getCredential()).body).toEqual(first);
+    await app.db.script('drop trigger refusing on authenticators; drop function refuse_keys()');
+    expect((await device.push.addCredential(token)).body).toMatchObject({ userId: bob });
+    expect(await authenticatorsOf(ann)).toEqual([]);
+  });
+
+  test('two users who take each other’s keys at once wait for each other, and nobody ends up with two', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const users = [newUser(), newUser()] as const;
+      const devices = [newPhone('ios'), newPhone('android')] as const;
+      const tokens: string[] = [];
+      for (const [at, userId] of users.entries()) {
+        expect((await devices[at as 0 | 1].push.addCredential(await track(userId))).status).toBe(200);
+        tokens.push(await track(userId, { scope: 'add:authenticators' }));
+      }
+      const replies = await Promise.all([
+        devices[1].push.addCredential(String(tokens[0])),
+        devices[0].push.addCredential(String(tokens[1])),
+      ]);
+      expect(replies.map(({ status, body }) => [status, body.userId])).toEqual([
+        [200, users[0]],
+        [200, users[1]],
+      ]);
+      for (const userId of users) expect(await authenticatorsOf(userId)).toHaveLength(1);
+    }
+  });
+
+  test('A43: a key in one namespace is never found in another, however the names of both are joined', async () => {
+    // One key everywhere: only the namespace tells the registrations apart.
+    const device = newPhone('ios', { hasOneKey: true });
+    const stranger = newPhone('android', { hasOneKey: true });
+    const userId = newUser();
+    await device.inApp.addCredential(await track(userId));
+    for (const member of ['push', 'qrCode'] as const) {
+      expect((await device[member].getCredential()).body.errorCode).toBe('invalid_credential');
+    }
+    const ids = statement<{ credentialId: string }>(
+      'app_credentials_test_ids',
+      'select credential_id from authenticators where user_id = $1 order by created_at',
+    );
+    const token = await track(userId, { scope: 'add:authenticators' });
+    for (const [member] of namespaces) await device[member].addCredential(token);
+    for (const [member] of namespaces) await stranger[member].addCredential(token);
+    const stored = (await app.db.query(ids, [userId])).map(({ credentialId }) => credentialId);
+    expect(new Set(stored).size).toBe(6);
+    // The namespace, one colon, and a digest of one length: no part can run into another.
+    for (const id of stored) expect(id).toMatch(/^(push|qr-code|in-app):[\w-]{43}$/);
+  });
+
   test('A11: a second app needs the scope, and a registered key proves nothing once more', async () => {
     const userId = newUser();
     const device = newPhone('ios');

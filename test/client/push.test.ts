@@ -1,4 +1,5 @@
 /** Worry: a push is approved by someone who should not, twice, or by a tap that nobody thought about. */
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { phone } from '../../src/testkit/phone.ts';
@@ -6,11 +7,13 @@ import type { Phone, Platform } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { openChannel } from '../rig/live-channel.ts';
 
 const minuteMs = 60_000;
 
 describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) => {
   let app: TestApp;
+  let port: number;
   let people = 0;
   const manage = (method: string, path: string, body: object) =>
     app.call(method, `/v1/management${path}`, { key: app.tenant.managementKey, body });
@@ -19,6 +22,8 @@ describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) 
     app = await testApp(kind, { anonymousRateLimit: 100_000, outboundAllow: ['127.0.0.1:9'] });
     const configuration = { pushProvider: 'WEBHOOK', webhookUrl: 'http://127.0.0.1:9/push' };
     expect((await manage('POST', '/authenticator-configurations/push', configuration)).status).toBe(200);
+    await app.app.server.listen({ port: 0, host: '127.0.0.1' });
+    port = (app.app.server.server.address() as AddressInfo).port;
   });
   afterAll(() => app.close());
 
@@ -183,6 +188,20 @@ describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) 
     expect((await ask(await track(userId))).status).toBe(200);
   });
 
+  test('A25: neither a phone that is removed and added again nor another action gives new requests', async () => {
+    const { userId, device } = await owner();
+    for (let times = 0; times < 3; times += 1) await asked(userId);
+    await device.push.removeCredential();
+    const again = newPhone();
+    const scope = 'add:authenticators';
+    expect((await again.push.addCredential(await track(userId, { scope }))).status).toBe(200);
+    expect(codeOf(await ask(await track(userId)))).toBe('too_many_requests');
+    const other = await app.call('POST', `/v1/users/${userId}/actions/sign-in`, { body: {} });
+    expect(codeOf(await ask(String(other.body.token)))).toBe('too_many_requests');
+    // Another user of the tenant is asked as before.
+    await asked((await owner()).userId);
+  });
+
   test('A25: after a refusal the user is left alone for a while; "it was not me" says more', async () => {
     const denials = statement<{ eventType: string; deniedAt: number | null }>(
       'push_test_denials',
@@ -265,7 +284,8 @@ describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) 
     await removed.device.push.removeCredential();
     const gone = await removed.device.push.updateChallenge(one.challengeId, true, one.number);
     expect(codeOf(gone)).toBe('invalid_credential');
-    expect(await poll(one.token, one.challengeId)).toEqual(waiting);
+    // Nobody can answer any more: the page need not wait.
+    expect(await poll(one.token, one.challengeId)).toEqual({ isVerified: false, isConsumed: true });
 
     const deleted = await owner();
     const two = await asked(deleted.userId);
@@ -322,6 +342,139 @@ describe.each(databaseKinds)('client-api 6.3: push, on the %s database', (kind) 
     expect(prolonged.body.pushToken).toBeUndefined();
     expect(app.logText()).not.toContain('new-token');
     await manage('PATCH', '/authenticator-configurations/push', { credentialLifetimeInMinutes: null });
+  });
+
+  describe('over the live channel', () => {
+    const channel = (credential: string) => openChannel(`ws://127.0.0.1:${port}/ws-v1-challenge`, credential);
+    async function watched(userId: string) {
+      const request = await asked(userId);
+      const open = await channel(`token.${request.token}`);
+      open.watch(request.challengeId);
+      await expect
+        .poll(() => open.heard)
+        .toEqual([{ type: 'CHALLENGE_WATCHED', data: { challengeType: 'PUSH', challengeId: request.challengeId } }]);
+      return { ...request, ...open };
+    }
+
+    test('the page learns of an approval at once, and gets the token; so does another tab', async () => {
+      const { userId, device } = await owner();
+      const { challengeId, number, token, heard, socket } = await watched(userId);
+      const tab = await channel(`token.${token}`);
+      tab.watch(challengeId);
+      await expect.poll(() => tab.heard.length).toBe(1);
+      await device.push.updateChallenge(challengeId, true, number);
+      for (const { data } of [await last(heard), await last(tab.heard)]) {
+        expect(data).toEqual({ challengeId, state: 'approved', accessToken: expect.any(String) });
+        expect(await validate(String(data['accessToken']))).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', userId });
+        expect(app.logText()).not.toContain(String(data['accessToken']));
+      }
+      // One that is over is told as often as it is asked for.
+      tab.watch(challengeId);
+      await expect.poll(() => tab.heard.length).toBe(3);
+      for (const one of [socket, tab.socket]) one.close();
+    });
+
+    test.each([
+      ['REFUSED', false, {}],
+      ['NOT_ME', false, { reason: 'NOT_ME' }],
+      ['WRONG_NUMBER', true, {}],
+    ] as const)('it learns how the user said no: %s', async (rejection, approved, others) => {
+      const { userId, device } = await owner();
+      const { challengeId, number, heard, socket } = await watched(userId);
+      await device.push.updateChallenge(challengeId, approved, wrong(number), others);
+      expect((await last(heard)).data).toEqual({ challengeId, state: 'rejected', rejection });
+      socket.close();
+    });
+
+    /** The second message. */
+    async function last(heard: Awaited<ReturnType<typeof channel>>['heard']) {
+      await expect.poll(() => heard.length).toBe(2);
+      return heard[1] as (typeof heard)[number];
+    }
+
+    test('A49: nobody watches what is not for the action of their token', async () => {
+      const [ann, bob] = [await owner(), await owner()];
+      const { challengeId, token } = await asked(ann.userId);
+      const strangers = [
+        `token.${await track(bob.userId)}`,
+        `token.${await track(ann.userId)}`,
+        `tenant.${app.tenant.tenantId}`,
+      ];
+      for (const credential of strangers) {
+        const { watch, heard, over } = await channel(credential);
+        watch(challengeId);
+        expect(await over).toBe(1008);
+        expect(heard).toMatchObject([{ type: 'ERROR' }]);
+      }
+      for (const id of ['nonsense', challengeId.toUpperCase(), app.tenant.tenantId, 'x'.repeat(65)]) {
+        const { watch, over } = await channel(`token.${token}`);
+        watch(id);
+        expect(await over).toBe(1008);
+      }
+    });
+
+    test('F39: a page watches one request at a time, and says no more than is declared', async () => {
+      const { userId, device } = await owner();
+      const first = await watched(userId);
+      const second = await ask(first.token);
+      first.watch(second.body.challengeId);
+      await expect.poll(() => first.heard.length).toBe(2);
+      await device.push.updateChallenge(second.body.challengeId, true, second.body.verificationCode);
+      await expect.poll(() => first.heard.length).toBe(3);
+      expect(first.heard.map(({ data }) => data['challengeId'])).toEqual([
+        first.challengeId,
+        second.body.challengeId,
+        second.body.challengeId,
+      ]);
+      first.say({ type: 'WATCH_CHALLENGE', data: { challengeType: 'QR_CODE', challengeId: first.challengeId } });
+      expect(await first.over).toBe(1008);
+    });
+
+    test('A40: it ends with its token, and within a second with the user, the phone, the method or the action', async () => {
+      const deny = { isVerified: false, isConsumed: true };
+      const ends: readonly [string, (user: { userId: string; device: Phone }) => Promise<unknown>][] = [
+        ['the phone', ({ device }) => device.push.removeCredential()],
+        ['the method', () => manage('PATCH', '/authenticator-configurations/push', { isActive: false })],
+      ];
+      for (const [what, end] of ends) {
+        const user = await owner();
+        const { challengeId, number, token, heard, socket } = await watched(user.userId);
+        const signature = user.device.push.sign(challengeId);
+        const publicKey = user.device.push.publicKey();
+        await end(user);
+        await app.runtime.advance(1_000);
+        expect((await last(heard)).data, what).toEqual({ challengeId, state: 'rejected' });
+        expect(await poll(token, challengeId), what).toEqual(deny);
+        const late = await app.call('POST', '/v1/client/user-authenticators/push/challenge', {
+          key: app.tenant.tenantId,
+          body: { challengeId, publicKey, signature, approved: true, verificationCode: number },
+        });
+        expect(late.status, what).toBe(400);
+        socket.close();
+      }
+      await manage('PATCH', '/authenticator-configurations/push', { isActive: true });
+
+      const blocked = await owner();
+      const token = await track(blocked.userId, { idempotencyKey: 'k' });
+      const { body } = await ask(token);
+      const waits = await channel(`token.${token}`);
+      waits.watch(body.challengeId);
+      await expect.poll(() => waits.heard.length).toBe(1);
+      await app.call('PATCH', `/v1/users/${blocked.userId}/actions/pay/k`, { body: { state: 'BLOCK' } });
+      await app.runtime.advance(1_000);
+      expect((await last(waits.heard)).data).toEqual({ challengeId: body.challengeId, state: 'rejected' });
+      expect((await blocked.device.push.getChallenge()).body.challengeId).toBeUndefined();
+
+      const deleted = await owner();
+      const { over } = await watched(deleted.userId);
+      await app.call('DELETE', `/v1/users/${deleted.userId}`);
+      await app.runtime.advance(1_000);
+      expect(await over).toBe(1008);
+
+      const expiring = await watched((await owner()).userId);
+      await app.runtime.advance(10 * minuteMs);
+      expect(await expiring.over).toBe(4401);
+    });
   });
 
   test('a demand for more than a push can show is refused before anyone is asked', async () => {

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { statement } from '../../src/storage/sql.ts';
 import { phone } from '../../src/testkit/phone.ts';
-
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { openChannel } from '../rig/live-channel.ts';
 
 describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (kind) => {
   let app: TestApp;
@@ -74,40 +75,12 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     return { userId, device };
   }
 
-  interface Channel {
-    readonly socket: WebSocket;
-    readonly heard: { type: string; data: Record<string, unknown> }[];
-    readonly over: Promise<number>;
-    create(data?: object): Promise<string>;
-  }
-  async function channel(
-    token?: string,
-    headers: Record<string, string> = {},
-    path = '/ws-v1-challenge',
-  ): Promise<Channel> {
-    const credential =
-      token === undefined ? `x.authsignal.tenant.${app.tenant.tenantId}` : `x.authsignal.token.${token}`;
-    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, ['authsignal-ws', credential], { headers });
-    const heard: Channel['heard'] = [];
-    socket.on('error', () => undefined);
-    socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString('utf8')) as Channel['heard'][number]));
-    const over = new Promise<number>((resolve) => {
-      socket.on('close', (code) => resolve(code));
-      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
-    });
-    await Promise.race([once(socket, 'open'), over]);
-    return {
-      socket,
-      heard,
-      over,
-      async create(data = { actionCode: 'pay' }) {
-        const before = heard.length;
-        socket.send(JSON.stringify({ type: 'CREATE_CHALLENGE', data: { challengeType: 'QR_CODE', ...data } }));
-        await expect.poll(() => heard.length).toBeGreaterThan(before);
-        return String(heard.at(-1)?.data['challengeId']);
-      },
-    };
-  }
+  const channel = (token?: string, headers: Record<string, string> = {}, path = '/ws-v1-challenge') =>
+    openChannel(
+      `ws://127.0.0.1:${port}${path}`,
+      token === undefined ? `tenant.${app.tenant.tenantId}` : `token.${token}`,
+      headers,
+    );
 
   test.each(['ios', 'android'] as const)(
     '%s: with a token, the phone shows who asks and for what, and its approval moves the action',
@@ -193,6 +166,162 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
     expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: true, isVerified: false });
     expect(await validate(token)).toMatchObject({ state: 'CHALLENGE_FAILED' });
     expect((await page('challenge/qr-code', { action: 'pay' }, token)).status).toBe(403);
+  });
+
+  describe('ruling 20: “it was not me”', () => {
+    const traces = statement<{ audits: string[]; notices: string[]; events: Record<string, unknown>[] }>(
+      'qr_code_test_traces',
+      `select array(select event_type from audit_events where user_id = $1 and event_type like 'challenge.%ed'
+           and event_type in ('challenge.denied', 'challenge.rejected')) as audits,
+         array(select payload #>> '{notice,verificationMethod}' from outbox
+           where user_id = $1 and payload #>> '{notice,type}' = 'action-denied') as notices,
+         array(select payload::json -> 'data' from events where user_id = $1 and type = 'action.denied') as events`,
+    );
+    const left = async (userId: string) => (await app.db.query(traces, [userId]))[0];
+    /** Whether a rule about this user would see a denial. */
+    async function deniesSeen(userId: string): Promise<boolean> {
+      return (await validate(await track(userId, {}, 'after-denial'))).state === 'BLOCK';
+    }
+    beforeAll(async () => {
+      await manage('event-endpoints', { url: 'https://bank.example/events', eventTypes: ['action.denied'] });
+      await manage('action-configurations', { actionCode: 'after-denial', defaultUserActionResult: 'CHALLENGE' });
+      await manage('action-configurations/after-denial/rules', {
+        name: 'denied',
+        isActive: true,
+        priority: 1,
+        type: 'BLOCK',
+        conditions: { '<': [{ var: 'user.minutesSinceDenied' }, 60] },
+      });
+    });
+    async function withMail(): Promise<Awaited<ReturnType<typeof withPhone>>> {
+      const person = await withPhone();
+      const body = { verificationMethod: 'EMAIL_OTP', email: `${person.userId}@example.com` };
+      await app.call('POST', `/v1/users/${person.userId}/authenticators`, { body });
+      return person;
+    }
+
+    test.each([
+      ['a code of a tracked action', true],
+      ['a code of nobody', false],
+    ])('of %s: an event, a notice and a fact; a plain refusal is none of them', async (_what, isTracked) => {
+      const refuser = await withMail();
+      const refused = await start(isTracked ? await track(refuser.userId) : undefined);
+      expect((await refuser.device.qrCode.updateChallenge(refused.challengeId, false)).status).toBe(200);
+      expect(await left(refuser.userId)).toEqual({ audits: ['challenge.rejected'], notices: [], events: [] });
+      expect(await deniesSeen(refuser.userId)).toBe(false);
+
+      const { userId, device } = await withMail();
+      const token = isTracked ? await track(userId, { idempotencyKey: 'order-7' }) : undefined;
+      const opened = await start(token);
+      const answered = await device.qrCode.updateChallenge(opened.challengeId, false, null, { reason: 'NOT_ME' });
+      expect([answered.status, answered.body]).toEqual([200, { isVerified: false }]);
+      expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: true, isVerified: false });
+      expect(await left(userId)).toEqual({
+        audits: ['challenge.denied'],
+        notices: ['QR_CODE'],
+        events: [
+          {
+            userId,
+            actionCode: 'pay',
+            idempotencyKey: isTracked ? 'order-7' : expect.any(String),
+            verificationMethod: 'QR_CODE',
+            state: 'CHALLENGE_FAILED',
+          },
+        ],
+      });
+      expect(await deniesSeen(userId)).toBe(true);
+      const again = await device.qrCode.updateChallenge(opened.challengeId, false, null, { reason: 'NOT_ME' });
+      expect(again.body.errorCode).toBe('invalid_credential');
+      expect((await left(userId))?.notices).toHaveLength(1);
+    });
+
+    test('in the app itself, of the action of its token', async () => {
+      const { userId, device } = await withMail();
+      const answer = async (body: object, token?: string) => {
+        const { challengeId } = (await page('challenge', {})).body;
+        const signed = { challengeId, publicKey: device.inApp.publicKey(), signature: device.inApp.sign(challengeId) };
+        return page('verify/in-app', { ...signed, ...body }, token);
+      };
+      expect((await answer({ approved: false })).body.errorCode).toBe('invalid_request');
+      const one = await track(userId);
+      const refused = await answer({ approved: false }, one);
+      expect([refused.status, refused.body]).toEqual([200, { userId, userAuthenticatorId: expect.any(String) }]);
+      expect(await validate(one)).toMatchObject({ state: 'CHALLENGE_FAILED' });
+      expect(await left(userId)).toEqual({ audits: ['challenge.rejected'], notices: [], events: [] });
+      const two = await track(userId, { idempotencyKey: 'order-8' });
+      expect((await answer({ approved: false, reason: 'NOT_ME' }, two)).status).toBe(200);
+      expect(await left(userId)).toMatchObject({
+        notices: ['IN_APP'],
+        events: [{ idempotencyKey: 'order-8', verificationMethod: 'IN_APP', state: 'CHALLENGE_FAILED' }],
+      });
+      // Another user's phone says nothing about it.
+      const other = await withPhone();
+      const three = await track(userId, { idempotencyKey: 'order-9' });
+      const { challengeId } = (await page('challenge', {})).body;
+      const stranger = { publicKey: other.device.inApp.publicKey(), signature: other.device.inApp.sign(challengeId) };
+      const foreign = await page('verify/in-app', { challengeId, ...stranger, approved: false }, three);
+      expect(foreign.body.errorCode).toBe('invalid_credential');
+      expect(await validate(three)).toMatchObject({ state: 'CHALLENGE_REQUIRED' });
+    });
+  });
+
+  test('A40: a code ends for its page, within a second, with the phones, the method or the action', async () => {
+    const over = { isClaimed: true, isConsumed: true, isVerified: false };
+    const ends: readonly (readonly [string, (user: Awaited<ReturnType<typeof withPhone>>) => Promise<unknown>])[] = [
+      ['the phone', ({ device }) => device.qrCode.removeCredential()],
+      [
+        'the action',
+        ({ userId }) => app.call('PATCH', `/v1/users/${userId}/actions/pay/k`, { body: { state: 'BLOCK' } }),
+      ],
+      [
+        'the method',
+        () =>
+          app.call('PATCH', '/v1/management/authenticator-configurations/qr-code', {
+            key: app.tenant.managementKey,
+            body: { isActive: false },
+          }),
+      ],
+    ];
+    for (const [what, end] of ends) {
+      const person = await withPhone();
+      const token = await track(person.userId, { idempotencyKey: 'k' });
+      const opened = await start(token);
+      const anonymous = await start();
+      await person.device.qrCode.claimChallenge(anonymous.challengeId);
+      const { heard, create, socket } = await channel(token);
+      const challengeId = await create();
+      const publicKey = person.device.qrCode.publicKey();
+      const signature = person.device.qrCode.sign(challengeId);
+      await end(person);
+      await app.runtime.advance(1_000);
+      await expect
+        .poll(() => heard.at(-1), { message: what })
+        .toEqual({ type: 'STATE_CHANGE', data: { challengeId, state: 'rejected' } });
+      expect(await check(opened), what).toEqual(over);
+      if (what !== 'the action') expect(await check(anonymous), what).toEqual(over);
+      const late = await page('user-authenticators/qr-code/challenge', {
+        challengeId,
+        publicKey,
+        signature,
+        approved: true,
+      });
+      expect(late.status, what).toBeGreaterThanOrEqual(400);
+      if (what === 'the method') {
+        const body = {
+          challengeId: anonymous.challengeId,
+          publicKey,
+          signature: person.device.qrCode.sign(anonymous.challengeId),
+        };
+        const anonymously = await page('user-authenticators/qr-code/challenge', { ...body, approved: true });
+        expect(anonymously.body.errorCode).toBe('invalid_configuration');
+      }
+      socket.close();
+    }
+    const back = await app.call('PATCH', '/v1/management/authenticator-configurations/qr-code', {
+      key: app.tenant.managementKey,
+      body: { isActive: true },
+    });
+    expect(back.status).toBe(200);
   });
 
   test('A24: a code is claimed once, and answered by the key that has claimed it alone', async () => {
@@ -289,7 +418,8 @@ describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (ki
       approved: true,
     });
     expect(late.body.errorCode).toBe('invalid_credential');
-    expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: false, isVerified: false });
+    // The page that shows the code need not wait any longer.
+    expect(await check(opened)).toEqual({ isClaimed: true, isConsumed: true, isVerified: false });
     await app.call('DELETE', `/v1/users/${userId}`);
     expect((await page('verify/qr-code', opened)).status).toBe(400);
   });

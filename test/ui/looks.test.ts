@@ -12,11 +12,13 @@ let site: Site;
 const pictures = fileURLToPath(new URL('../../docs/images/pages', import.meta.url));
 // UPDATE_GALLERY=1 takes new pictures for docs/pages.md. Widths beyond a phone's are for the states with the most
 // complex layout.
+const phones = new Set(['push', 'qr-code', 'qr-code-passkey', 'settings-phones']);
 const wide = new Set(['enrolment-picker', 'recovery-codes', 'email-code', 'phone-number', 'magic-link', 'settings']);
 const widths = [
-  { width: undefined, suffix: '', schemes: ['light', 'dark'] },
-  { width: 480, suffix: '-480', schemes: ['light'] },
-  { width: 1100, suffix: '-1100', schemes: ['dark'] },
+  { width: undefined, suffix: '', schemes: ['light', 'dark'], of: (_name: string) => true },
+  { width: 320, suffix: '-320', schemes: ['light'], of: (name: string) => phones.has(name) },
+  { width: 480, suffix: '-480', schemes: ['light'], of: (name: string) => wide.has(name) },
+  { width: 1100, suffix: '-1100', schemes: ['dark'], of: (name: string) => wide.has(name) || phones.has(name) },
 ] as const;
 const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
 
@@ -51,8 +53,8 @@ describe.each(states)('$name', ({ name, withoutScript, reach }) => {
 
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  for (const { width, suffix, schemes } of widths) {
-    if (width !== undefined && !wide.has(name)) continue;
+  for (const { width, suffix, schemes, of } of widths) {
+    if (!of(name)) continue;
     if (width !== undefined) await page.setViewportSize({ width, height: 640 });
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -10,6 +10,7 @@ import type { ApiReply } from '../rig/api.ts';
 import { launchBrowser } from '../rig/browser.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
+import type { ServerProcess } from '../rig/server-process.ts';
 
 export interface Site {
   /** Of the server, with the host name that passkeys are bound to. */
@@ -38,6 +39,8 @@ export interface Site {
   /** The latest code that was mailed to an address, other than this one. */
   mailedCode(email: string, not?: string): Promise<string>;
   output(): string;
+  /** Starts another node on the same database, and returns its URL. */
+  startNode(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -94,14 +97,13 @@ export async function startSite(
   startBrowser: () => Promise<Browser> = launchBrowser,
 ): Promise<Site> {
   const credentials = testCredentials();
-  const [server, browser] = await Promise.all([
-    startServer({
-      ...credentials,
-      DATABASE_URL: await createPostgresDatabase(),
-      SALLYPORT_LOG_LEVEL: 'warn',
-    }),
-    startBrowser(),
-  ]);
+  const environment = {
+    ...credentials,
+    DATABASE_URL: await createPostgresDatabase(),
+    SALLYPORT_LOG_LEVEL: 'warn',
+  };
+  const [server, browser] = await Promise.all([startServer(environment), startBrowser()]);
+  const otherNodes: ServerProcess[] = [];
   const app = createServer((request, response) => {
     if (request.url === '/authsignal.js') {
       response.setHeader('content-type', 'text/javascript');
@@ -169,11 +171,17 @@ export async function startSite(
         (code) => code !== '' && code !== not,
       ),
     output: () => server.output(),
+    async startNode() {
+      // Both are one server: a token of one is good at the other.
+      const node = await startServer({ ...environment, SALLYPORT_PUBLIC_URL: url });
+      otherNodes.push(node);
+      return node.url;
+    },
     async stop() {
       await browser.close();
       app.closeAllConnections();
       await new Promise((resolve) => app.close(resolve));
-      await server.stop();
+      for (const node of [...otherNodes, server]) await node.stop();
     },
   };
 }

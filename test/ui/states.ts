@@ -51,14 +51,15 @@ async function withMail(site: Site, userId: string): Promise<void> {
   await site.api('POST', `/v1/users/${userId}/authenticators`, authenticator);
 }
 
-/** A phone with the app of the site's tenant. */
-function phoneOf(site: Site): Phone {
+/** A phone with the app of the site's tenant, which calls a node of it. */
+function phoneOf(site: Site, nodeUrl = site.url, deviceName = 'Ann’s iPhone'): Phone {
   return newPhone({
     platform: 'ios',
     tenantId: site.tenantId,
+    deviceName,
     now: () => Date.now(),
     async send({ method, path, headers, body }) {
-      const reply = await fetch(`${site.url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+      const reply = await fetch(`${nodeUrl}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
       return { status: reply.status, text: await reply.text() };
     },
   });
@@ -71,27 +72,37 @@ async function configureOnce(site: Site, verificationMethod: string, path: strin
   if (!isThere) await site.manage('POST', `/authenticator-configurations/${path}`, configuration);
 }
 
-/** A user with an app for push on a phone. */
-async function withPhone(site: Site, userId: string): Promise<Phone> {
+/** A user with an app for push on a phone, which calls the site itself or another node of it. */
+export async function withPhone(site: Site, userId: string, nodeUrl?: string, deviceName?: string): Promise<Phone> {
   // Nothing answers there: the app finds what waits by itself.
   await configureOnce(site, 'PUSH', 'push', { pushProvider: 'WEBHOOK', webhookUrl: 'http://127.0.0.1:9/push' });
-  const device = phoneOf(site);
-  const { token } = await site.track(userId, 'enrol', { scope: 'add:authenticators' });
-  await device.push.addCredential(token);
+  const device = phoneOf(site, nodeUrl, deviceName);
+  await addKey(site, userId, (token) => device.push.addCredential(token));
   return device;
 }
 
-/** A user whose app scans QR codes is shown one. */
-export async function askByQrCode(page: Page, site: Site, userId: string) {
-  await configureOnce(site, 'QR_CODE', 'qr-code', {});
-  const { token } = await site.track(userId, 'addPhone');
-  const device = phoneOf(site).qrCode;
+/** Registers a key as soon as the node knows the method. */
+async function addKey(site: Site, userId: string, add: (token: string) => Promise<{ status: number }>): Promise<void> {
+  const { token } = await site.track(userId, 'addPhone', { scope: 'add:authenticators' });
   await eventually(
     'the key',
     5_000,
-    () => device.addCredential(token),
+    () => add(token),
     ({ status }) => status === 200,
   );
+}
+
+/** A user with an app that scans QR codes. */
+async function withScanner(site: Site, userId: string, deviceName?: string): Promise<Phone['qrCode']> {
+  await configureOnce(site, 'QR_CODE', 'qr-code', {});
+  const device = phoneOf(site, undefined, deviceName).qrCode;
+  await addKey(site, userId, (token) => device.addCredential(token));
+  return device;
+}
+
+/** A user whose app scans QR codes is shown one, as the first way or by `reach`. */
+export async function askByQrCode(page: Page, site: Site, userId: string, reach = async (_page: Page) => {}) {
+  const device = await withScanner(site, userId);
   const codes: string[] = [];
   const keep = (text: string) => {
     const id = /"challengeId":"([^"]+)"/.exec(text)?.[1];
@@ -102,6 +113,7 @@ export async function askByQrCode(page: Page, site: Site, userId: string) {
     if (response.url().endsWith('/challenge/qr-code')) keep(await response.text());
   });
   await challenge(page, site, userId);
+  await reach(page);
   await page.locator('.Qr').waitFor();
   return { device, code: () => codes.at(-1) ?? '', codes };
 }
@@ -151,6 +163,10 @@ async function toSettings(
 ): Promise<void> {
   await withEverything(page, site, userId);
   await prepare(await page.locator('.Codes li').allTextContents());
+  await toOwnSettings(page, site, userId);
+}
+
+async function toOwnSettings(page: Page, site: Site, userId: string): Promise<void> {
   const { url } = await site.track(userId, 'settings', {
     redirectToSettings: true,
     redirectUrl: `${site.appUrl}/`,
@@ -158,6 +174,13 @@ async function toSettings(
   });
   await page.goto(url);
   await shown(page, 'How you confirm it’s you');
+}
+
+/** At the settings of a user who has two phones. */
+export async function toPhones(page: Page, site: Site, userId: string): Promise<void> {
+  await withPhone(site, userId);
+  await withScanner(site, userId, 'Work phone');
+  await toOwnSettings(page, site, userId);
 }
 
 /** Asked for a mailed code, in an action after which devices are remembered. */
@@ -366,6 +389,11 @@ export const states: readonly State[] = [
     reach: async (page, site, userId) => void (await askByQrCode(page, site, userId)),
   },
   {
+    name: 'qr-code-passkey',
+    caption: 'Whoever has a passkey is offered that first, on the phone.',
+    reach: askByQrCodeBesidePasskey,
+  },
+  {
     name: 'qr-code-scanned',
     caption: 'The phone has scanned it, and asks.',
     async reach(page, site, userId) {
@@ -517,6 +545,15 @@ export const states: readonly State[] = [
       await toSettings(page, site, userId, (codes) => succeedApp(site, userId, codes));
       await page.locator('summary').filter({ hasText: 'Limited until' }).click();
       await page.getByText('It was added with a recovery code').waitFor();
+    },
+  },
+  {
+    name: 'settings-phones',
+    caption: 'Phones with the app: one for push, one that scans codes.',
+    async reach(page, site, userId) {
+      await toPhones(page, site, userId);
+      await page.locator('summary').first().click();
+      await page.getByRole('button', { name: 'Rename' }).waitFor();
     },
   },
   {
@@ -700,6 +737,18 @@ async function withPasskeyElsewhere(page: Page, site: Site, userId: string): Pro
   await withEverything(other.page, site, userId);
   await other.close();
   await page.bringToFront();
+}
+
+/** A user who has a passkey, but not in this browser, chooses the code for the app. */
+async function askByQrCodeBesidePasskey(page: Page, site: Site, userId: string): Promise<void> {
+  await withPasskeyElsewhere(page, site, userId);
+  await page.addInitScript('navigator.credentials.get = () => new Promise(() => undefined)');
+  await askByQrCode(page, site, userId, chooseQrCode);
+}
+
+export async function chooseQrCode(page: Page): Promise<void> {
+  await press(page, 'Try another way');
+  await pick(page, 'QR code');
 }
 
 /** Asks for one method with an action that begins with it. */

@@ -17,6 +17,11 @@ export const appSignature = v
   .text(512)
   .describe('Signature by the private key: ECDSA with SHA-256 in DER, as standard base64.');
 
+/** A member of our own: official SDKs never send it. */
+export const notMe = v
+  .optional(z.enum(['NOT_ME']))
+  .describe('Why the user rejects: they did not ask for it. Absent: they only refuse.');
+
 /** Names come from phones: whatever does not belong in one is left out, so that no phone is refused for its name. */
 const deviceName = v
   .text(1024)

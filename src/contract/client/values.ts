@@ -18,6 +18,11 @@ export const accessToken = z.string().describe(aboutAccessToken);
 export const userId = z.string().describe('Id of the user.');
 export const userAuthenticatorId = z.string().describe('Id of the authenticator, a UUID.');
 
+/** How a user said no to a push. */
+export const pushRejection = z.enum(['REFUSED', 'NOT_ME', 'WRONG_NUMBER']);
+export const aboutPushRejection =
+  'How a push request was rejected: the user refused, said that it was not them, or typed another number.';
+
 /** The description of a code that a user types. */
 export const aboutCode =
   'The code, as text of 1 to 64 characters so that it keeps leading zeros. Spaces and dashes do not matter.';

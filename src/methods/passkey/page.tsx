@@ -1,9 +1,9 @@
-import { ApiError } from '../../../sdk/browser/index.ts';
 import { CreatePasskey } from '../../ui/kit/create-passkey.tsx';
 import { rememberPasskey } from '../../ui/kit/device-memory.ts';
 import { KeyScreen } from '../../ui/kit/key-screens.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
+import { provePasskey } from '../../ui/kit/use-ceremony.ts';
 
 export const page: MethodPage = {
   Challenge() {
@@ -20,7 +20,7 @@ export const page: MethodPage = {
           cancelled: 'passkey-verify.cancelled',
           exists: 'passkey-verify.refused',
         }}
-        ceremony={(signal) => client.usePasskey(signal).catch(asRefused)}
+        ceremony={(signal) => provePasskey(client, signal)}
         onVerified={() => {
           rememberPasskey(session);
           proved();
@@ -34,9 +34,3 @@ export const page: MethodPage = {
     return <CreatePasskey occasion="passkey-create" onCreated={enrolled} />;
   },
 };
-
-/** A passkey that the server does not accept is reported to the user like a wrong code. */
-function asRefused(error: unknown): { readonly isVerified: false } {
-  if (error instanceof ApiError && /^(invalid|unknown)_credential$/.test(error.code)) return { isVerified: false };
-  throw error;
-}

@@ -6,6 +6,7 @@ import {
   appPublicKeyInQuery,
   appSignature,
   exampleAppCredential,
+  notMe,
 } from '../../contract/client/app-credentials.ts';
 import {
   exampleAppKey,
@@ -16,8 +17,10 @@ import {
 } from '../../contract/client/examples.ts';
 import {
   accessToken,
+  aboutPushRejection,
   challengeReply,
   proofRefusals,
+  pushRejection,
   userAuthenticatorId,
   userId,
 } from '../../contract/client/values.ts';
@@ -117,14 +120,11 @@ export const verifyPush = route({
       isVerified: z.boolean().describe('Whether the request was approved.'),
       isConsumed: z
         .boolean()
-        .describe('Whether it was answered at all. One that is consumed and not verified was rejected.'),
-      accessToken: accessToken.optional(),
-      rejection: z
-        .enum(['REFUSED', 'NOT_ME', 'WRONG_NUMBER'])
-        .optional()
         .describe(
-          'How it was rejected: the user refused, said that it was not them, or typed another number. Absent: it was not.',
+          'Whether it is over. One that is consumed and not verified was rejected, or its action, phone or method has ended.',
         ),
+      accessToken: accessToken.optional(),
+      rejection: pushRejection.optional().describe(`${aboutPushRejection} Absent: it was not.`),
     }),
   ),
   example: {
@@ -233,9 +233,7 @@ export const answerPush = route({
     verificationCode: v
       .optional(v.text(64))
       .describe('Number that the user typed, at most 64 characters. Absent: none.'),
-    reason: v
-      .optional(z.enum(['NOT_ME']))
-      .describe('Why the user rejects: they did not ask for it. Absent: they only refuse.'),
+    reason: notMe,
   }),
   reply: json(z.object({ isVerified: z.boolean().describe('Whether the request is approved now.') })),
   example: {

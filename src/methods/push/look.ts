@@ -2,7 +2,7 @@ import type { MethodLook } from '../../ui/kit/method-look.ts';
 
 export const look: MethodLook = {
   verificationMethod: 'PUSH',
-  icon: 'phone',
+  icon: 'approve',
   name: 'method.PUSH',
   hint: 'method-hint.PUSH',
   page: () => import('./page.tsx'),

@@ -1,23 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError } from '../../../sdk/browser/index.ts';
-import type { Verification } from '../../../sdk/browser/index.ts';
+import { followPush } from '../../../sdk/browser/index.ts';
+import type { PushAnswer } from '../../../sdk/browser/index.ts';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, OtherWay, PrimaryButton, Problem, RememberTick, Screen, TextButton } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 
-const pollMs = 2_000;
 /** Whoever has the phone at hand has answered by then: others are shown what else they can do. */
 const lateMs = 30_000;
 
 interface Asked {
   readonly challengeId: string;
   readonly verificationCode?: string;
-}
-
-interface Answer extends Verification {
-  readonly isConsumed: boolean;
-  readonly rejection?: 'REFUSED' | 'NOT_ME' | 'WRONG_NUMBER';
 }
 
 export const page: MethodPage = {
@@ -35,45 +29,38 @@ export const page: MethodPage = {
       });
     useEffect(() => ask(true), []);
 
-    const answered = (answer: Answer) => {
-      if (answer.isVerified) {
+    const answered = (answer: PushAnswer) => {
+      if (answer === 'approved') {
         proved();
         return;
       }
       setAsked(undefined);
-      if (answer.rejection === 'WRONG_NUMBER') task.tell(words.say('push-wait.wrongNumber'));
+      if (answer === 'WRONG_NUMBER') {
+        task.tell(words.say('push-wait.wrongNumber'));
+        return;
+      }
+      // If the action lives on, its phone is gone, or pushes are.
+      if (answer === 'ended') task.tell(words.say('push-wait.ended'));
       // A refusal has ended the action: the page shows that.
-      else refresh().catch(() => undefined);
+      refresh().catch(() => undefined);
     };
 
     const challengeId = asked?.challengeId;
     useEffect(() => {
       if (challengeId === undefined) return undefined;
-      let isOver = false;
-      const poll = async () => {
-        const answer = await client.prove('/verify/push', { challengeId }).then(
-          (reply) => reply as Answer,
-          // A temporary failure must not end the polling; a final refusal by the server does.
-          (error: unknown) => (error instanceof ApiError && error.status < 429 ? 'over' : undefined),
-        );
-        if (isOver) return;
-        if (answer === 'over') refresh().catch(() => undefined);
-        else if (answer?.isConsumed === true) answered(answer);
-        else timer = setTimeout(() => void poll(), pollMs);
-      };
-      let timer = setTimeout(() => void poll(), pollMs);
+      const stop = new AbortController();
+      void followPush(client, challengeId, stop.signal).then(answered);
       const late = setTimeout(() => setIsLate(true), lateMs);
       return () => {
-        isOver = true;
-        clearTimeout(timer);
+        stop.abort();
         clearTimeout(late);
       };
     }, [challengeId]);
 
     return (
-      <Screen icon="phone" heading={words.say('push-wait.heading')} description={words.say('push-wait.description')}>
-        <Context />
+      <Screen icon="approve" heading={words.say('push-wait.heading')} description={words.say('push-wait.description')}>
         <div class="Stack">
+          <Context />
           <Problem task={task} />
           {asked?.verificationCode === undefined ? null : (
             <p class="Number">

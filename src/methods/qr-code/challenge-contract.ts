@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appPublicKey, appSignature } from '../../contract/client/app-credentials.ts';
+import { appPublicKey, appSignature, notMe } from '../../contract/client/app-credentials.ts';
 import {
   exampleAppKey,
   exampleAppSignature,
@@ -70,7 +70,9 @@ export const checkQrCodeChallenge = route({
   reply: json(
     z.object({
       isClaimed: z.boolean().describe('Whether an app has scanned the code, or did before it answered.'),
-      isConsumed: z.boolean().describe('Whether its user has answered, either way.'),
+      isConsumed: z
+        .boolean()
+        .describe('Whether it is over: its user has answered, either way, or its action, phone or method has ended.'),
       isVerified: z.boolean().describe('Whether they have approved.'),
       accessToken: accessToken.optional().describe('Token of the approved action. Absent unless it is approved.'),
     }),
@@ -133,11 +135,12 @@ export const answerQrCodeChallenge = route({
   credentials: ['tenantId'],
   title: 'Approve or reject a challenge',
   description:
-    'The user’s answer in the app that has claimed the challenge, signed by its key. The first answer counts. Approving lets the action succeed and ends the wait of the page; without a token its rules decide first. Rejecting ends the action that the challenge was opened for.',
+    'The user’s answer in the app that has claimed the challenge, signed by its key. The first answer counts. Approving lets the action succeed and ends the wait of the page; without a token its rules decide first. Rejecting ends the action that the challenge was opened for. Send `reason: "NOT_ME"` if the user says that they did not ask: they and your backend are told.',
   body: z.object({
     ...signed,
     approved: z.boolean().describe('Whether the user approves.'),
     verificationCode: v.optional(v.text(64)).describe('Sent by the official SDKs, and not used for QR codes.'),
+    reason: notMe,
   }),
   reply: json(z.object({ isVerified: z.boolean().describe('Whether the user has approved.') })),
   example: { request: { body: { ...exampleSigned, approved: true } }, reply: { isVerified: true } },

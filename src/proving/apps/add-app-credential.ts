@@ -11,9 +11,10 @@ import type { AppKey } from '../../methods/method.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { recordAuditEvent } from '../../storage/queries/audit-events.ts';
 import { loadCredential } from '../../storage/queries/authenticators.ts';
-import type { AuthenticatorRow } from '../../storage/queries/authenticators.ts';
+import type { AppStatement, AuthenticatorRow } from '../../storage/queries/authenticators.ts';
 import { recordUser } from '../../storage/queries/users.ts';
 import { isUniqueViolation } from '../../storage/sql.ts';
+import type { Sql } from '../../storage/sql.ts';
 import { actorOf } from '../../calls/caller.ts';
 import type { Context } from '../../calls/context.ts';
 import type { TokenRequest } from '../../calls/request.ts';
@@ -82,9 +83,10 @@ async function place<R extends Route>(
   const stored = await loadCredential(context.db, tenant.tenantId, method, appKey.credentialId);
   if (stored === undefined || stored.userId !== key.userId) {
     permitKey(action, method);
-    const attested = await attestApp(context, request, action, method, request.body.performAttestation);
-    if (stored !== undefined) await takeFrom(context, request, tenant, stored);
-    return enrol(context, request, route, action, newAuthenticator(context, request, action, method, appKey, attested));
+    const { performAttestation } = request.body;
+    const { attestation, unchecked } = await attestApp(context, request, action, method, performAttestation);
+    const authenticator = newAuthenticator(context, request, action, method, appKey, attestation);
+    return enrol(context, request, route, action, { authenticator, earlier: stored, unchecked });
   }
   const given = withGiven(context, request, tenant, stored);
   // Nothing new: an app asks again if it missed the response.
@@ -99,7 +101,7 @@ function newAuthenticator(
   { tenant, key, nowMs }: OpenAction,
   method: string,
   { credentialId, publicKey }: AppKey,
-  attested: { readonly attestation?: AppAttestation },
+  attestation: AppAttestation | undefined,
 ): AuthenticatorRow {
   const { deviceName, devicePlatform, pushToken } = body;
   const authenticatorId = context.runtime.ids.uuid();
@@ -117,7 +119,7 @@ function newAuthenticator(
       ...(devicePlatform === undefined ? {} : { devicePlatform }),
       ...(sender.userAgent === undefined ? {} : { userAgent: sender.userAgent.slice(0, userAgentLengthMax) }),
       ...lifetimeOf(tenant, method, nowMs),
-      ...attested,
+      ...(attestation === undefined ? {} : { attestation }),
     },
     secretSealed: sealedPushToken(context, tenant, method, authenticatorId, pushToken),
     counter: null,
@@ -173,37 +175,44 @@ function withGiven(
 
 /**
  * Removes a key from the user who had it: its phone has another user now (client-api 6.1). With all that follows from
- * removing an authenticator, so that its earlier user is told.
+ * removing an authenticator, so that its earlier user is told. In the transaction that enrols it for the other: if that
+ * fails, the key stays where it was.
  */
 async function takeFrom(
+  sql: Sql,
   context: Context,
   { caller, requestId }: AddRequest<Route>,
   { tenantId }: Tenant,
   { userId, authenticatorId }: AuthenticatorRow,
 ): Promise<void> {
-  const { runtime, db } = context;
-  await db.transaction(async (sql) => {
-    const factors = await holdFactors(sql, context, tenantId, userId);
-    const removed = factors?.authenticators.find((row) => row.authenticatorId === authenticatorId);
-    if (factors === undefined || removed === undefined) return;
-    const { user, authenticators } = factors;
-    const nowMs = runtime.clock.now();
-    const isLast = isVerified(removed) && isLastVerified(authenticators, removed);
-    const revokedSessions = await removeAuthenticator(sql, context, tenantId, user, authenticators, removed);
-    const after = { ...user, defaultAuthenticatorId: null, removedLastAuthenticator: true };
-    if (isLast) await recordUser(sql, tenantId, after, nowMs);
-    const { verificationMethod } = removed;
-    await recordAuditEvent(sql, {
-      tenantId,
-      eventId: runtime.ids.uuid(),
-      happenedAtMs: nowMs,
-      actor: actorOf(caller),
-      eventType: 'authenticator.moved',
-      userId,
-      requestId,
-      data: { authenticatorId, verificationMethod, revokedSessions, isLast },
-    });
+  const { runtime } = context;
+  const factors = await holdFactors(sql, context, tenantId, userId);
+  const removed = factors?.authenticators.find((row) => row.authenticatorId === authenticatorId);
+  if (factors === undefined || removed === undefined) return;
+  const { user, authenticators } = factors;
+  const nowMs = runtime.clock.now();
+  const isLast = isVerified(removed) && isLastVerified(authenticators, removed);
+  const revokedSessions = await removeAuthenticator(sql, context, tenantId, user, authenticators, removed);
+  const after = { ...user, defaultAuthenticatorId: null, removedLastAuthenticator: true };
+  if (isLast) await recordUser(sql, tenantId, after, nowMs);
+  const { verificationMethod } = removed;
+  await recordAuditEvent(sql, {
+    tenantId,
+    eventId: runtime.ids.uuid(),
+    happenedAtMs: nowMs,
+    actor: actorOf(caller),
+    eventType: 'authenticator.moved',
+    userId,
+    requestId,
+    data: { authenticatorId, verificationMethod, revokedSessions, isLast },
   });
+}
+
+interface NewCredential {
+  readonly authenticator: AuthenticatorRow;
+  /** The same key, as another user has it. */
+  readonly earlier: AuthenticatorRow | undefined;
+  readonly unchecked: AppStatement | undefined;
 }
 
 async function enrol<R extends Route>(
@@ -211,7 +220,7 @@ async function enrol<R extends Route>(
   request: AddRequest<R>,
   route: R,
   action: OpenAction,
-  authenticator: AuthenticatorRow,
+  { authenticator, earlier, unchecked }: NewCredential,
 ): Promise<AppCredential> {
   const method = authenticator.verificationMethod;
   return accept(context, request, route, action, {
@@ -222,10 +231,15 @@ async function enrol<R extends Route>(
     consume: { kind: 'spent' },
     authenticator,
     subject: undefined,
+    taken:
+      earlier === undefined
+        ? undefined
+        : { userId: earlier.userId, take: (sql) => takeFrom(sql, context, request, action.tenant, earlier) },
     enrol(held: OpenAction): Enrolment {
       permitKey(held, method);
       const times = { verifiedAt: held.nowMs, lastVerifiedAt: held.nowMs };
-      return { authenticator: { ...authenticator, ...times, ...holdOf(held, method) }, place: 'beside' };
+      const enrolled = { ...authenticator, ...times, ...holdOf(held, method) };
+      return { authenticator: enrolled, place: 'beside', appStatement: unchecked };
     },
   });
 }

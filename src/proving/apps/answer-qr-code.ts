@@ -1,18 +1,17 @@
 import type { Route } from '../../contract/route.ts';
 import type { Context } from '../../calls/context.ts';
 import type { ClientRequest } from '../../calls/request.ts';
-import { recordAudit } from '../../calls/record-audit.ts';
-import { lockActionState, recordDenial } from '../../storage/queries/actions/actions.ts';
 import { rejectAppChallenge, tellChallenge } from '../../storage/queries/challenges/of-apps.ts';
-import { lockUser } from '../../storage/queries/users.ts';
 import { ActionClosed, openAction } from '../open-action.ts';
-import { acceptApproval, actionOfNobody } from './accept-approval.ts';
-import { invalidAppCredential } from './app-keys.ts';
+import { acceptApproval, actionOfNobody, establishForNobody } from './accept-approval.ts';
 import { claimQrCode } from './claim-qr-code.ts';
 import type { ClaimedQrCode, SignedChallenge } from './claim-qr-code.ts';
 import { actionKeyOf, onBehalfOfOpener, openerOf, qrCode } from './qr-code.ts';
+import { recordRejection } from './record-rejection.ts';
 
-type Answer<R extends Route> = ClientRequest<R> & { readonly body: SignedChallenge & { readonly approved: boolean } };
+type Answer<R extends Route> = ClientRequest<R> & {
+  readonly body: SignedChallenge & { readonly approved: boolean; readonly reason?: 'NOT_ME' | undefined };
+};
 
 /**
  * The answer of a phone to a code that it has scanned. One that comes without a claim is claim and answer in one. The
@@ -28,7 +27,7 @@ export async function answerQrCode<R extends Route>(
   const claimed = await claimQrCode(context, request);
   const { approved } = request.body;
   if (approved) await approve(context, request, route, claimed);
-  else await reject(context, request, route, claimed);
+  else await reject(context, request, claimed);
   await tellChallenge(context.db, claimed.challenge.challengeId);
   return { isVerified: approved };
 }
@@ -60,32 +59,28 @@ async function approve<R extends Route>(
   }
 }
 
-/** Ends the challenge, and with it the action that it was opened for; of nobody's challenge there is no action yet. */
+/**
+ * Ends the challenge, and with it the action that it was opened for. Of nobody's challenge there is no action yet: it is made
+ * for "it was not me" alone, so that rules can read that somebody has shown a user such a code.
+ */
 async function reject<R extends Route>(
   context: Context,
   request: Answer<R>,
-  route: R,
-  { challenge, authenticator: { userId } }: ClaimedQrCode,
+  { challenge, authenticator: { userId, authenticatorId } }: ClaimedQrCode,
 ): Promise<void> {
-  const { tenantId } = request.caller.tenant;
+  const { tenant } = request.caller;
   const nowMs = context.runtime.clock.now();
-  const key = actionKeyOf(request.caller.tenant, challenge, userId);
-  const { actionId } = challenge.details;
-  const isDone = await context.db.transaction(async (sql) => {
-    // Locks the user before the action, and the action before its challenge: the same order as everywhere else.
-    if ((await lockUser(sql, tenantId, userId)) === undefined) return false;
-    const before = actionId === undefined ? undefined : await lockActionState(sql, key, actionId);
-    if (!(await rejectAppChallenge(sql, tenantId, challenge, nowMs))) return false;
-    const moveId = context.runtime.ids.uuid();
-    const after =
-      actionId === undefined ? undefined : await recordDenial(sql, { key, actionId, isUsers: false, nowMs, moveId });
-    await recordAudit(sql, context, route, onBehalfOfOpener(request, challenge, userId), userId, {
-      verificationMethod: qrCode,
-      challengeId: challenge.challengeId,
-      approved: false,
-      ...(before === undefined ? {} : { before, after }),
-    });
-    return true;
-  });
-  if (!isDone) throw invalidAppCredential();
+  const key = actionKeyOf(tenant, challenge, userId);
+  const isDenial = request.body.reason === 'NOT_ME';
+  const nobodys = isDenial && challenge.details.actionId === undefined;
+  const actionId = nobodys
+    ? (await establishForNobody(context, request, key, challenge.request, qrCode)).actionId
+    : challenge.details.actionId;
+  const { caller } = onBehalfOfOpener(request, challenge, userId);
+  const { requestId } = request;
+  const { challengeId } = challenge;
+  const rejection = { method: qrCode, challengeId, authenticatorId, key, actionId, isDenial, caller, requestId, nowMs };
+  await recordRejection(context, tenant, rejection, (sql) =>
+    rejectAppChallenge(sql, tenant.tenantId, challenge, nowMs),
+  );
 }

@@ -5,6 +5,7 @@ import type { AttestationResult } from '../../methods/method.ts';
 import { sha256 } from '../../runtime/crypto.ts';
 import { lockActionState, recordActionState } from '../../storage/queries/actions/actions.ts';
 import { spendAppStatement } from '../../storage/queries/challenges/signing-messages.ts';
+import type { AppStatement } from '../../storage/queries/authenticators.ts';
 import { lockUser } from '../../storage/queries/users.ts';
 import type { Context } from '../../calls/context.ts';
 import type { TokenRequest } from '../../calls/request.ts';
@@ -23,8 +24,9 @@ export interface AppAttestation {
 
 /**
  * Checks the statement that an app is genuine, if there is one. If the tenant requires one and none counts, the app is
- * refused and the action blocked, or the failure is stored with the registration, as the tenant has chosen. Undefined if
- * nothing was sent and nothing is required.
+ * refused and the action blocked, or the failure is stored with the registration, as the tenant has chosen. A statement
+ * that nobody could check, because the tenant has not configured how, is stored too. Nothing if nothing was sent and nothing
+ * is required.
  * @throws {Refusal} `invalid_credential`
  */
 export async function attestApp(
@@ -33,7 +35,7 @@ export async function attestApp(
   action: OpenAction,
   method: string,
   statement: AppAttestationStatement | undefined,
-): Promise<{ readonly attestation?: AppAttestation }> {
+): Promise<{ readonly attestation?: AppAttestation; readonly unchecked?: AppStatement }> {
   const settings = methodSettings(action.tenant, method);
   const isRequired = settings['requireAppAttestation'] === true;
   if (statement === undefined && !isRequired) return {};
@@ -42,11 +44,28 @@ export async function attestApp(
   if (result?.isGenuine === true) return { attestation: { provider, isGenuine: true } };
   const why = result?.why ?? 'absent';
   if (!isRequired || settings['appAttestationFailureMode'] === 'ALLOW_WITH_WARNING') {
-    return { attestation: { provider, isGenuine: false, why } };
+    const attestation = { provider, isGenuine: false, why };
+    if (statement === undefined || why !== 'unconfigured') return { attestation };
+    return { attestation, unchecked: uncheckedOf(context, action, statement) };
   }
   await block(context, action);
   await recordAppRefusal(context, request, action.key.userId, method, 'attestation');
   throw new Refusal('invalid_credential', 'The app could not be shown to be genuine.');
+}
+
+function uncheckedOf(
+  { runtime }: Context,
+  { tenant, token }: OpenAction,
+  { provider, token: sent, keyId }: AppAttestationStatement,
+): AppStatement {
+  const nowMs = runtime.clock.now();
+  return {
+    provider,
+    token: sent,
+    ...(keyId === undefined ? {} : { keyId }),
+    nonces: openNonces(tenant, token.actionId, nowMs),
+    receivedAt: new Date(nowMs).toISOString(),
+  };
 }
 
 async function check(

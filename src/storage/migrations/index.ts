@@ -34,6 +34,7 @@ import * as whatBecameOfMessages from './0031-what-became-of-messages.ts';
 import * as texts from './0032-texts.ts';
 import * as signingMessages from './0033-signing-messages.ts';
 import * as claimedChallenges from './0034-claimed-challenges.ts';
+import * as appStatements from './0035-app-statements.ts';
 import * as auditEventsByUser from './0036-audit-events-by-user.ts';
 
 interface MigrationName {
@@ -101,5 +102,6 @@ export const migrations: readonly Migration[] = [
   { version: 32, name: 'texts', sql: texts.sql },
   { version: 33, name: 'signing-messages', sql: signingMessages.sql },
   { version: 34, name: 'claimed-challenges', sql: claimedChallenges.sql },
+  { version: 35, name: 'app-statements', sql: appStatements.sql },
   { version: 36, name: 'audit-events-by-user', steps: auditEventsByUser.steps, tables: [] },
 ];

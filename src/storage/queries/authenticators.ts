@@ -359,6 +359,32 @@ export async function addAuthenticator(sql: Sql, tenantId: string, row: Authenti
   await sql.query(addStatement, [tenantId, ...valuesOf(row)]);
 }
 
+/** A statement of Apple or Google about an app that could not be checked when it came. No secret: what it says is signed. */
+export interface AppStatement {
+  readonly provider: string;
+  /** As it was sent; the contract bounds it. */
+  readonly token: string;
+  readonly keyId?: string;
+  /** One of these it should be for. */
+  readonly nonces: readonly string[];
+  readonly receivedAt: string;
+}
+
+const keepStatementStatement = statement<never>(
+  'keep_app_statement',
+  'update authenticators set app_statement = $4 where tenant_id = $1 and user_id = $2 and authenticator_id = $3',
+);
+
+/** Keeps a statement with the authenticator, as long as that lives. No call reads it with the authenticator. */
+export async function keepAppStatement(
+  sql: Sql,
+  tenantId: string,
+  { userId, authenticatorId }: Pick<AuthenticatorRow, 'userId' | 'authenticatorId'>,
+  kept: AppStatement,
+): Promise<void> {
+  await sql.query(keepStatementStatement, [tenantId, userId, authenticatorId, JSON.stringify(kept)]);
+}
+
 const credentialStatement = statement<AuthenticatorRow>(
   'load_credential',
   `select ${columns} from authenticators

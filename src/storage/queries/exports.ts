@@ -83,7 +83,7 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       byId('authenticator_id'),
       isOfUser,
       `x.authenticator_id, x.verification_method, x.slot, x.email, x.phone_number, x.credential_id, x.state, x.counter,
-       x.best_assurance, x.held_until, x.created_at, x.verified_at, x.last_verified_at`,
+       x.best_assurance, x.held_until, x.created_at, x.verified_at, x.last_verified_at, x.app_statement`,
     ),
   ],
   [

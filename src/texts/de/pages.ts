@@ -5,6 +5,7 @@ export const dePages: PageTexts = {
   'common.title': 'Identität bestätigen',
   'common.back': 'Zurück',
   'common.otherWay': 'Anderen Weg wählen',
+  'common.or': 'oder',
   'common.continue': 'Weiter',
   'common.cancel': 'Abbrechen',
   'common.retry': 'Erneut versuchen',
@@ -147,6 +148,10 @@ export const dePages: PageTexts = {
     'Öffnen Sie die App von {tenantName} auf Ihrem Handy und scannen Sie diesen Code. Die App zeigt dann, was Sie bestätigen.',
   'qr-code-verify.imageLabel': 'QR-Code für die App auf Ihrem Handy',
   'qr-code-verify.waiting': 'Warten auf Ihr Handy …',
+  'qr-code-verify.ended': 'Dieser Code gilt nicht mehr. Versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
+  'qr-code-verify.passkeyCta': 'Passkey auf dem Handy verwenden',
+  'qr-code-verify.passkeyHint':
+    'Ihr Browser zeigt dafür einen eigenen Code. Scannen Sie ihn mit der Kamera Ihres Handys und entsperren Sie es. Das geht nur, wenn Ihr Handy neben Ihnen liegt: Niemand kann es aus der Ferne missbrauchen.',
   'qr-code-scanned.heading': 'Sehen Sie auf Ihr Handy',
   'qr-code-scanned.description':
     'Die App von {tenantName} zeigt, was Sie bestätigen. Stimmen Sie dort nur zu, wenn es richtig ist.',
@@ -172,6 +177,8 @@ export const dePages: PageTexts = {
   'push-wait.again': 'Noch einmal fragen',
   'push-wait.wrongNumber':
     'Auf dem Telefon wurde eine andere Zahl eingegeben. Fragen Sie noch einmal und geben Sie die Zahl ein, die Sie hier sehen.',
+  'push-wait.ended':
+    'Diese Anfrage kann nicht mehr beantwortet werden. Fragen Sie noch einmal oder wählen Sie einen anderen Weg.',
 
   'passkey-verify.heading': 'Passkey verwenden',
   'passkey-verify.description': 'Bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre.',

@@ -7,6 +7,7 @@ export const enPages = {
   'common.title': 'Confirm it’s you',
   'common.back': 'Back',
   'common.otherWay': 'Try another way',
+  'common.or': 'or',
   'common.continue': 'Continue',
   'common.cancel': 'Cancel',
   'common.retry': 'Try again',
@@ -143,11 +144,15 @@ export const enPages = {
   'qr-code-verify.description':
     'Open the {tenantName} app on your phone and scan this code. The app then shows what you are confirming.',
   'qr-code-verify.imageLabel': 'QR code for the app on your phone',
-  'qr-code-verify.waiting': 'Waiting for your phone …',
+  'qr-code-verify.waiting': 'Waiting for your phone…',
+  'qr-code-verify.ended': 'This code can no longer be used. Try again, or use another way.',
+  'qr-code-verify.passkeyCta': 'Use a passkey on your phone',
+  'qr-code-verify.passkeyHint':
+    'Your browser shows a code of its own to scan with your phone’s camera. It only works with your phone beside you, so nobody far away can misuse it.',
   'qr-code-scanned.heading': 'Look at your phone',
   'qr-code-scanned.description':
     'The {tenantName} app shows what you are confirming. Approve it there only if it is right.',
-  'qr-code-scanned.waiting': 'Waiting for your answer on the phone …',
+  'qr-code-scanned.waiting': 'Waiting for your answer on the phone…',
   'totp-setup.heading': 'Connect your app',
   'totp-setup.description': 'Scan this QR code with your authenticator app, then enter the code it shows.',
   'totp-setup.onPhone':
@@ -169,6 +174,7 @@ export const enPages = {
   'push-wait.again': 'Ask again',
   'push-wait.wrongNumber':
     'Another number was entered on the phone. Ask again, then enter the number that you see here.',
+  'push-wait.ended': 'This request can no longer be answered. Ask again, or use another way.',
 
   'passkey-verify.heading': 'Use your passkey',
   'passkey-verify.description': 'Confirm with your fingerprint, face or screen lock.',

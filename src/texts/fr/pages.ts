@@ -5,6 +5,7 @@ export const frPages: PageTexts = {
   'common.title': 'Confirmez votre identité',
   'common.back': 'Retour',
   'common.otherWay': 'Essayer autrement',
+  'common.or': 'ou',
   'common.continue': 'Continuer',
   'common.cancel': 'Annuler',
   'common.retry': 'Réessayer',
@@ -145,6 +146,10 @@ export const frPages: PageTexts = {
     'Ouvrez l’application {tenantName} sur votre téléphone et scannez ce code. L’application affiche alors ce que vous confirmez.',
   'qr-code-verify.imageLabel': 'Code QR pour l’application de votre téléphone',
   'qr-code-verify.waiting': 'En attente de votre téléphone…',
+  'qr-code-verify.ended': 'Ce code n’est plus valable. Réessayez, ou essayez autrement.',
+  'qr-code-verify.passkeyCta': 'Utiliser une clé d’accès du téléphone',
+  'qr-code-verify.passkeyHint':
+    'Votre navigateur affiche son propre code. Scannez-le avec l’appareil photo du téléphone, puis déverrouillez celui-ci. Cela ne fonctionne qu’avec le téléphone à côté de vous : personne ne peut s’en servir à distance.',
   'qr-code-scanned.heading': 'Regardez votre téléphone',
   'qr-code-scanned.description':
     'L’application {tenantName} affiche ce que vous confirmez. Approuvez-le uniquement si c’est exact.',
@@ -171,6 +176,7 @@ export const frPages: PageTexts = {
   'push-wait.again': 'Demander à nouveau',
   'push-wait.wrongNumber':
     'Un autre nombre a été saisi sur le téléphone. Demandez à nouveau, puis saisissez le nombre affiché ici.',
+  'push-wait.ended': 'Cette demande ne peut plus recevoir de réponse. Demandez à nouveau, ou essayez autrement.',
 
   'passkey-verify.heading': 'Utilisez votre clé d’accès',
   'passkey-verify.description': 'Confirmez avec votre empreinte, votre visage ou le verrouillage de l’écran.',

@@ -5,6 +5,7 @@ export const plPages: PageTexts = {
   'common.title': 'Potwierdź, że to Ty',
   'common.back': 'Wstecz',
   'common.otherWay': 'Użyj innego sposobu',
+  'common.or': 'albo',
   'common.continue': 'Dalej',
   'common.cancel': 'Anuluj',
   'common.retry': 'Spróbuj ponownie',
@@ -142,6 +143,10 @@ export const plPages: PageTexts = {
     'Otwórz aplikację {tenantName} w telefonie i zeskanuj ten kod. Aplikacja pokaże, co potwierdzasz.',
   'qr-code-verify.imageLabel': 'Kod QR dla aplikacji w telefonie',
   'qr-code-verify.waiting': 'Czekamy na telefon…',
+  'qr-code-verify.ended': 'Tego kodu nie można już użyć. Spróbuj ponownie albo użyj innego sposobu.',
+  'qr-code-verify.passkeyCta': 'Użyj klucza dostępu w telefonie',
+  'qr-code-verify.passkeyHint':
+    'Przeglądarka pokaże własny kod. Zeskanuj go aparatem telefonu i odblokuj telefon. To działa tylko z telefonem obok Ciebie, więc nikt nie użyje kodu z daleka.',
   'qr-code-scanned.heading': 'Spójrz na telefon',
   'qr-code-scanned.description':
     'Aplikacja {tenantName} pokazuje, co potwierdzasz. Zatwierdź tylko wtedy, gdy wszystko się zgadza.',
@@ -166,6 +171,7 @@ export const plPages: PageTexts = {
   'push-wait.asking': 'Pytamy Twój telefon…',
   'push-wait.again': 'Zapytaj ponownie',
   'push-wait.wrongNumber': 'Na telefonie wpisano inną liczbę. Zapytaj ponownie i wpisz liczbę, którą widzisz tutaj.',
+  'push-wait.ended': 'Na tę prośbę nie można już odpowiedzieć. Zapytaj ponownie albo użyj innego sposobu.',
 
   'passkey-verify.heading': 'Użyj klucza dostępu',
   'passkey-verify.description': 'Potwierdź odciskiem palca, twarzą lub blokadą ekranu.',

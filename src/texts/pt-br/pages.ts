@@ -5,6 +5,7 @@ export const ptBrPages: PageTexts = {
   'common.title': 'Confirme que é você',
   'common.back': 'Voltar',
   'common.otherWay': 'Tentar de outra forma',
+  'common.or': 'ou',
   'common.continue': 'Continuar',
   'common.cancel': 'Cancelar',
   'common.retry': 'Tentar novamente',
@@ -141,6 +142,10 @@ export const ptBrPages: PageTexts = {
     'Abra o app de {tenantName} no celular e escaneie este código. O app mostra então o que você está confirmando.',
   'qr-code-verify.imageLabel': 'QR Code para o app no celular',
   'qr-code-verify.waiting': 'Aguardando seu celular…',
+  'qr-code-verify.ended': 'Este código não pode mais ser usado. Tente novamente ou de outra forma.',
+  'qr-code-verify.passkeyCta': 'Usar uma chave de acesso do celular',
+  'qr-code-verify.passkeyHint':
+    'O navegador mostra um código próprio. Escaneie-o com a câmera do celular e desbloqueie o celular. Só funciona com o celular ao seu lado, então ninguém consegue usá-lo de longe.',
   'qr-code-scanned.heading': 'Veja seu celular',
   'qr-code-scanned.description':
     'O app de {tenantName} mostra o que você está confirmando. Aprove lá somente se estiver correto.',
@@ -166,6 +171,7 @@ export const ptBrPages: PageTexts = {
   'push-wait.again': 'Perguntar novamente',
   'push-wait.wrongNumber':
     'Outro número foi digitado no celular. Pergunte novamente e digite o número que você vê aqui.',
+  'push-wait.ended': 'Não é mais possível responder a este pedido. Pergunte novamente ou tente de outra forma.',
 
   'passkey-verify.heading': 'Use sua chave de acesso',
   'passkey-verify.description': 'Confirme com sua digital, seu rosto ou o bloqueio de tela.',

@@ -2,14 +2,14 @@
  * The common part of passkeys and security keys: a button, the browser's own dialog, and what to say when that ends.
  */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, CeremonyError, supportsWebAuthn } from '../../../sdk/browser/index.ts';
+import { useEffect } from 'preact/hooks';
+import { supportsWebAuthn } from '../../../sdk/browser/index.ts';
 import type { Verification } from '../../../sdk/browser/index.ts';
 import type { PageTextId } from '../../texts/page-texts.ts';
 import type { IconName } from './icons.tsx';
 import { Context, Hint, OtherWay, PrimaryButton, Problem, RememberTick, Screen } from './parts.tsx';
 import { usePage } from './page.ts';
-import { useTask } from './use-task.ts';
+import { unsupported, useCeremony } from './use-ceremony.ts';
 
 interface Texts {
   readonly heading: PageTextId;
@@ -37,48 +37,12 @@ export function KeyScreen({
   secondary?: ComponentChildren;
 }) {
   const { words, mayStart, otherWay, remembering } = usePage();
-  const task = useTask();
-  const [hint, setHint] = useState<PageTextId>();
+  const { task, hint, setHint, start } = useCeremony({ isProof, texts, ceremony, onVerified });
   const isUnsupported = hint === unsupported;
-  const stop = useRef<AbortController>(undefined);
-
-  const start = (isAsked: boolean) =>
-    task.run(async () => {
-      stop.current = new AbortController();
-      setHint(undefined);
-      try {
-        const { isVerified } = await ceremony(stop.current.signal);
-        if (isVerified) onVerified();
-        else task.tell(words.say('passkey-verify.refused'));
-      } catch (error) {
-        // A key that the server does not accept is reported to the user like any result: the tenant decides which keys
-        // it accepts.
-        if (!isProof && error instanceof ApiError && error.code === 'invalid_credential') {
-          task.tell(words.say('passkey-create.refused'));
-          return;
-        }
-        if (!(error instanceof CeremonyError)) throw error;
-        switch (error.reason) {
-          case 'cancelled':
-            // Users may change their mind. A browser may refuse a dialog that the user did not request.
-            if (isAsked) setHint(texts.cancelled);
-            break;
-          case 'unsupported':
-            setHint(unsupported);
-            break;
-          case 'exists':
-            task.tell(words.say(texts.exists));
-            break;
-          case 'failed':
-            task.tell(words.say('problem.unexpected'));
-        }
-      }
-    });
 
   useEffect(() => {
     if (!supportsWebAuthn()) setHint(unsupported);
     else if (isProof && mayStart && remembering === undefined) start(false);
-    return () => stop.current?.abort();
   }, []);
 
   return (
@@ -105,5 +69,3 @@ export function KeyScreen({
     </Screen>
   );
 }
-
-const unsupported = 'passkey-verify.unsupported';

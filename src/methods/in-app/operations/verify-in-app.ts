@@ -6,8 +6,7 @@ export const verifyInApp = operation(route, async (context, request) => {
   const { token, authenticator, row } = await verify(context, request, route);
   const { userId, authenticatorId: userAuthenticatorId } = authenticator;
   return {
-    token,
-    accessToken: token,
+    ...(token === undefined ? {} : { token, accessToken: token }),
     userId,
     userAuthenticatorId,
     ...(row.username === null ? {} : { username: row.username }),

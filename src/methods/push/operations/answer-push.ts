@@ -4,24 +4,18 @@ import { assuranceOf } from '../../assurance-of.ts';
 import { acceptProof } from '../../../proving/accept-proof.ts';
 import { invalidAppCredential, recordAppRefusal, requireAppSignature } from '../../../proving/apps/app-keys.ts';
 import { matchesPushNumber } from '../../../proving/apps/push-number.ts';
+import { recordRejection } from '../../../proving/apps/record-rejection.ts';
 import { openAction } from '../../../proving/open-action.ts';
 import { permitAssurance } from '../../../proving/permit.ts';
 import { linkCaller } from '../../../showing/link-caller.ts';
 import type { Tenant } from '../../../storage/published.ts';
-import { lockActionState, recordDenial } from '../../../storage/queries/actions/actions.ts';
-import { loadTokenAction } from '../../../storage/queries/actions/of-token.ts';
-import { recordAuditEvent } from '../../../storage/queries/audit-events.ts';
 import type { AuthenticatorRow } from '../../../storage/queries/authenticators.ts';
+import { tellChallenge } from '../../../storage/queries/challenges/of-apps.ts';
 import { loadPushRequest, spendPushRequest } from '../../../storage/queries/challenges/push-requests.ts';
 import type { PushRequestRow } from '../../../storage/queries/challenges/push-requests.ts';
-import { recordEvent } from '../../../storage/queries/events.ts';
-import { lockUser } from '../../../storage/queries/users.ts';
-import { queueNotice } from '../../../telling/queue-notice.ts';
-import { actorOf } from '../../../calls/caller.ts';
 import type { ClientCaller } from '../../../calls/caller.ts';
 import type { Context } from '../../../calls/context.ts';
 import { isUuid } from '../../../calls/is-uuid.ts';
-import { logChallenge } from '../../../calls/log-challenge.ts';
 import type { Request } from '../../../calls/request.ts';
 import { operation } from '../../../operations/operation.ts';
 
@@ -42,10 +36,10 @@ export const answerPush = operation(route, async (context, request) => {
   const { tenant } = caller;
   const { authenticator } = await requireAppSignature(context, request, method, [body.challengeId]);
   const { userId, authenticatorId } = authenticator;
-  const asked = isUuid(body.challengeId)
-    ? await loadPushRequest(context.db, tenant.tenantId, body.challengeId)
-    : undefined;
   const nowMs = context.runtime.clock.now();
+  const asked = isUuid(body.challengeId)
+    ? await loadPushRequest(context.db, tenant.tenantId, body.challengeId, nowMs)
+    : undefined;
   // Its own user's request, sent to this phone and not answered yet (A49).
   if (asked?.userId !== userId || !asked.state.asked.includes(authenticatorId)) {
     throw await recordAppRefusal(context, request, userId, method, 'user');
@@ -54,8 +48,13 @@ export const answerPush = operation(route, async (context, request) => {
     throw await recordAppRefusal(context, request, userId, method, 'challenge');
   }
   const answer = { tenant, asked, authenticator, nowMs };
-  if (body.approved) await approve(context, request, answer);
-  else await reject(context, request, answer);
+  // The page that waits learns of the answer at once, also of a wrong number.
+  try {
+    if (body.approved) await approve(context, request, answer);
+    else await reject(context, request, answer);
+  } finally {
+    await tellChallenge(context.db, asked.challengeId);
+  }
   return { isVerified: body.approved };
 });
 
@@ -98,48 +97,18 @@ async function approve(context: Context, request: AnswerRequest, answer: Answer)
   if (accepted === undefined) throw await refusalFor('challenge');
 }
 
-/**
- * A rejection fails the action. "It was not me" is more than that: the user and the backend are told, and rules can read
- * it (ruling 20). All of it happens, or nothing.
- */
 async function reject(context: Context, request: AnswerRequest, answer: Answer): Promise<void> {
   const { tenant, asked, authenticator, nowMs } = answer;
   const { tenantId } = tenant;
+  const { authenticatorId } = authenticator;
   const { userId, actionCode, idempotencyKey, challengeId } = asked;
   const { actionId } = asked.state;
-  const { runtime } = context;
+  const { requestId } = request;
   const key = { tenantId, userId, actionCode, idempotencyKey };
   const isDenial = request.body.reason === 'NOT_ME';
-  await context.db.transaction(async (sql) => {
-    const user = await lockUser(sql, tenantId, userId);
-    const before = await lockActionState(sql, key, actionId);
-    const held = (await loadTokenAction(sql, key))?.authenticators ?? [];
-    const isStillOwn = held.some((row) => row.authenticatorId === authenticator.authenticatorId);
-    if (user === undefined || before === undefined || !isStillOwn) throw invalidAppCredential();
-    const isFirst = await spendPushRequest(sql, tenantId, asked, isDenial ? 'NOT_ME' : 'REFUSED', nowMs);
-    if (!isFirst) throw invalidAppCredential();
-    const moveId = runtime.ids.uuid();
-    const after = await recordDenial(sql, { key, actionId, isUsers: isDenial, nowMs, moveId });
-    const { authenticatorId } = authenticator;
-    await recordAuditEvent(sql, {
-      tenantId,
-      eventId: runtime.ids.uuid(),
-      happenedAtMs: nowMs,
-      actor: actorOf(linkCaller(tenant, asked)),
-      eventType: isDenial ? 'challenge.denied' : 'challenge.rejected',
-      userId,
-      requestId: request.requestId,
-      data: { verificationMethod: method, actionCode, idempotencyKey, challengeId, authenticatorId, before, after },
-    });
-    await logChallenge(sql, context, tenant, 'invalid', {
-      userId,
-      actionCode,
-      idempotencyKey,
-      verificationMethod: method,
-    });
-    if (!isDenial) return;
-    const data = { userId, actionCode, idempotencyKey, verificationMethod: method, state: after };
-    await recordEvent(sql, runtime, { tenantId, type: 'action.denied', userId, data });
-    await queueNotice(sql, context, tenant, userId, { type: 'action-denied', verificationMethod: method });
-  });
+  const caller = linkCaller(tenant, asked);
+  const rejection = { method, challengeId, authenticatorId, key, actionId, isDenial, caller, requestId, nowMs };
+  await recordRejection(context, tenant, rejection, (sql) =>
+    spendPushRequest(sql, tenantId, asked, isDenial ? 'NOT_ME' : 'REFUSED', nowMs),
+  );
 }

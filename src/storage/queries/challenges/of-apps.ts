@@ -1,12 +1,44 @@
 /** Challenges that the key of an app answers: it claims one first, and then only it may approve or reject it (A24). */
+import { closedStates } from '../../../core/actions/closed-states.ts';
 import { sqlTime, statement } from '../../sql.ts';
 import type { Sql } from '../../sql.ts';
 
-/** Where such a challenge stands. It is over when it has `expired`, also by being replaced. */
+/**
+ * Where such a challenge stands. It is over when it has `expired`, also by being replaced. It is `rejected` too once nobody
+ * can approve it any more, and `claimed` while an approval is being accepted.
+ */
 export type AppChallengeState = 'unclaimed' | 'claimed' | 'approved' | 'rejected' | 'expired';
 
-const stateAt = (now: string) => `case when c.verified_at is not null then 'approved'
+/** How long an approved push may take to be accepted: the tenant's webhook may be asked. */
+const acceptingSeconds = 15;
+
+/**
+ * Whether a row `c` of challenges that is open can no longer be approved: its action, the method, or every key that might
+ * answer it has ended (A40). Computed whenever it is asked, so that whatever ends them need not know of challenges.
+ */
+export const hasEnded = `(
+       (c.state ? 'actionId' and not exists (
+         select from actions_by_month x where x.tenant_id = c.tenant_id and x.action_id = (c.state ->> 'actionId')::uuid
+           and x.state not in (${closedStates.map((state) => `'${state}'`).join(', ')})
+       ))
+       or not exists (
+         select from authenticator_configurations m where m.tenant_id = c.tenant_id
+           and m.verification_method = c.verification_method and m.is_active
+       )
+       or (c.user_id is not null and not exists (
+         select from authenticators a where a.tenant_id = c.tenant_id and a.user_id = c.user_id
+           and a.verification_method = c.verification_method and a.verified_at is not null
+           and (c.claimed_by is null or a.authenticator_id = c.claimed_by)
+           and (not c.state ? 'asked' or c.state -> 'asked' ? a.authenticator_id::text)
+       ))
+     )`;
+
+/** Where a row `c` of challenges stands. */
+export const stateAt = (now: string) => `case when c.verified_at is not null then 'approved'
+       when c.spent_at > ${now}::timestamptz - interval '${acceptingSeconds} seconds' and c.verification_method = 'PUSH'
+         and not c.state ? 'rejection' then 'claimed'
        when c.spent_at is not null then 'rejected' when c.expires_at <= ${now} then 'expired'
+       when ${hasEnded} then 'rejected'
        when c.claimed_by is not null then 'claimed' else 'unclaimed' end`;
 
 /** Who opened a challenge, as the app shows it. */

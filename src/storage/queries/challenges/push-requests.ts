@@ -5,6 +5,8 @@
 import { sqlTime, statement } from '../../sql.ts';
 import type { Sql } from '../../sql.ts';
 import type { ActionKey } from '../actions/named.ts';
+import { hasEnded, stateAt } from './of-apps.ts';
+import type { AppChallengeState } from './of-apps.ts';
 
 const method = 'PUSH';
 
@@ -35,7 +37,8 @@ export interface PushRequestRow {
   };
 }
 
-const columns = `challenge_id, user_id, action_code, idempotency_key, scope, created_at, expires_at, spent_at, verified_at, state`;
+const columns = `c.challenge_id, c.user_id, c.action_code, c.idempotency_key, c.scope, c.created_at, c.expires_at, c.spent_at,
+  c.verified_at, c.state`;
 const isRequest = `verification_method = '${method}' and purpose = 'authentication'`;
 const isOpen = `spent_at is null and verified_at is null`;
 
@@ -104,28 +107,33 @@ export async function createPushRequest(
   ]);
 }
 
-const loadStatement = statement<PushRequestRow>(
+type StandingPushRequest = PushRequestRow & { readonly standing: AppChallengeState };
+
+const loadStatement = statement<StandingPushRequest>(
   'load_push_request',
-  `select ${columns} from challenges where tenant_id = $1 and challenge_id = $2 and user_id is not null and ${isRequest}`,
+  `select ${columns}, ${stateAt('$3')} as standing from challenges c
+   where tenant_id = $1 and challenge_id = $2 and user_id is not null and ${isRequest}`,
 );
 
+/** A request in any state, with where it stands. */
 export async function loadPushRequest(
   sql: Sql,
   tenantId: string,
   challengeId: string,
-): Promise<PushRequestRow | undefined> {
-  const [row] = await sql.query(loadStatement, [tenantId, challengeId]);
+  nowMs: number,
+): Promise<StandingPushRequest | undefined> {
+  const [row] = await sql.query(loadStatement, [tenantId, challengeId, sqlTime(nowMs)]);
   return row;
 }
 
 const openStatement = statement<PushRequestRow>(
   'load_open_push_request',
-  `select ${columns} from challenges
-   where tenant_id = $1 and user_id = $2 and ${isRequest} and ${isOpen} and expires_at > $3
+  `select ${columns} from challenges c
+   where tenant_id = $1 and user_id = $2 and ${isRequest} and ${isOpen} and expires_at > $3 and not ${hasEnded}
    order by created_at desc, challenge_id desc limit 1`,
 );
 
-/** The user's open request. */
+/** The user's open request, as long as it can be approved. */
 export async function loadOpenPushRequest(
   sql: Sql,
   tenantId: string,
