@@ -25,6 +25,7 @@ import * as uiSession from './client/ui-session.ts';
 import * as callbacks from './pages/callbacks.ts';
 import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
+import * as portalActivity from './portal/activity.ts';
 import * as portalTeam from './portal/team.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -147,6 +148,7 @@ export const routes: readonly Route[] = [
   portalTeam.inviteMember,
   portalTeam.updateMember,
   portalTeam.removeMember,
+  portalActivity.listActions,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

@@ -64,6 +64,7 @@ import { listMembers } from './portal/list-members.ts';
 import { inviteMember } from './portal/invite-member.ts';
 import { updateMember } from './portal/update-member.ts';
 import { removeMember } from './portal/remove-member.ts';
+import { listActions } from './portal/list-actions.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -136,6 +137,7 @@ export const operations: readonly Operation[] = [
   inviteMember,
   updateMember,
   removeMember,
+  listActions,
   getUser,
   queryUsers,
   updateUser,

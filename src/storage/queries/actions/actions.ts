@@ -37,7 +37,8 @@ export interface ActionRow {
   readonly custom: Readonly<Record<string, unknown>> | null;
 }
 
-const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
+/** The columns of {@link ActionRow}. */
+export const actionColumns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
   is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id,
   coalesce(sent_ip_address, ip_address) as ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
@@ -242,7 +243,7 @@ export function decidedValues(action: DecidedAction): readonly SqlValue[] {
 
 const loadActionStatement = statement<ActionRow>(
   'load_action',
-  `with ${named} select ${columns} from actions_by_month a where ${isNamed('a')}`,
+  `with ${named} select ${actionColumns} from actions_by_month a where ${isNamed('a')}`,
   'reads',
 );
 
@@ -253,7 +254,7 @@ export async function loadAction(sql: Sql, key: ActionKey): Promise<ActionRow | 
 
 const lockActionStatement = statement<ActionRow>(
   'lock_action',
-  `with ${named} select ${columns} from actions_by_month a where ${isNamed('a')} for update`,
+  `with ${named} select ${actionColumns} from actions_by_month a where ${isNamed('a')} for update`,
 );
 
 /** Reads an action and locks its row until the transaction ends. */
@@ -355,7 +356,7 @@ export async function recordDenial(
 const loadUserActionsStatement = statement<ActionRow>(
   'load_user_actions',
   // By id: it has the time that the action was made at.
-  `select ${columns} from actions_by_month a
+  `select ${actionColumns} from actions_by_month a
    where a.tenant_id = $1 and ${ownerOf('a')} = ${ownId} and a.action_id >= $3 and a.action_id < $6
      and ($4::text[] is null or action_code = any($4)) and ($5::text is null or state = $5)
    order by a.action_id desc limit $7`,
