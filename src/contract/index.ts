@@ -149,6 +149,7 @@ export const routes: readonly Route[] = [
   portalTeam.updateMember,
   portalTeam.removeMember,
   portalActivity.listActions,
+  portalActivity.getActionDetail,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

@@ -65,6 +65,7 @@ import { inviteMember } from './portal/invite-member.ts';
 import { updateMember } from './portal/update-member.ts';
 import { removeMember } from './portal/remove-member.ts';
 import { listActions } from './portal/list-actions.ts';
+import { getActionDetail } from './portal/get-action-detail.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -138,6 +139,7 @@ export const operations: readonly Operation[] = [
   updateMember,
   removeMember,
   listActions,
+  getActionDetail,
   getUser,
   queryUsers,
   updateUser,

@@ -82,7 +82,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     test('finds by a rule that matched and by the method that verified', async () => {
       await app.call('POST', '/v1/management/action-configurations', {
         key: app.tenant.managementKey,
-        body: { actionCode: 'ruled' },
+        body: { actionCode: 'ruled', defaultUserActionResult: 'ALLOW' },
       });
       const rule = await app.call('POST', '/v1/management/action-configurations/ruled/rules', {
         key: app.tenant.managementKey,
@@ -165,6 +165,114 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(second.body.actions).toHaveLength(1);
       expect(second.body.searchedBackTo).toBeUndefined();
       expect(second.body.nextCursor).toBeUndefined();
+    });
+  });
+
+  describe('the detail of an action', () => {
+    const detail = (who: Operator, actionId: string) => who.call('GET', `/v1/portal/actions/${actionId}`);
+    const manage = async (method: string, path: string, body?: object) => {
+      const reply = await app.call(method, `/v1/management/action-configurations${path}`, {
+        key: app.tenant.managementKey,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body;
+    };
+
+    test('says why it was decided, by the rules as they were, and what those of today would say', async () => {
+      await manage('POST', '', { actionCode: 'explained', defaultUserActionResult: 'ALLOW' });
+      const rule = await manage('POST', '/explained/rules', {
+        name: 'From abroad',
+        priority: 1,
+        type: 'REVIEW',
+        isActive: true,
+        conditions: { '==': [{ var: 'custom.amount' }, 10] },
+      });
+      await app.runtime.advance(1_000);
+      const { idempotencyKey } = await track('explained-user', 'explained', { custom: { amount: 10 } });
+      const [{ actionId } = { actionId: '' }] = (await list({ code: 'explained' })).actions;
+      const same = (await detail(viewer, actionId)).body;
+      expect(same).toMatchObject({
+        actionId,
+        idempotencyKey,
+        state: 'REVIEW_REQUIRED',
+        custom: { amount: 10 },
+        isTracked: true,
+        decision: { outcome: 'REVIEW', source: 'rule', rules: [{ ruleId: rule.ruleId, status: 'matched' }] },
+        today: { isSameRuleSet: true, words: [] },
+      });
+      await manage('PATCH', `/explained/rules/${rule.ruleId}`, { type: 'BLOCK' });
+      await app.runtime.advance(1_000);
+      const changed = (await detail(viewer, actionId)).body;
+      expect(changed.decision).toEqual(same.decision);
+      expect(changed.today).toMatchObject({ isSameRuleSet: false, outcome: 'BLOCK' });
+      expect(changed.today.words.join(' ')).toContain('The outcome is BLOCK');
+    });
+
+    test('has the steps that were recorded of it, who took them, and what else the user did', async () => {
+      const others: string[] = [];
+      for (let index = 0; index < 12; index += 1) others.unshift((await track('stepping', 'steps')).idempotencyKey);
+      const { idempotencyKey } = await track('stepping', 'stepped');
+      await app.runtime.advance(1_000);
+      const path = `/v1/users/stepping/actions/stepped/${idempotencyKey}`;
+      await app.call('PATCH', path, { body: { state: 'BLOCK' } });
+      await app.call('PATCH', `/v1/users/stepping/actions/steps/${others[0]}`, { body: { state: 'BLOCK' } });
+      const [{ actionId } = { actionId: '' }] = (await list({ code: 'stepped' })).actions;
+      const { body } = await detail(viewer, actionId);
+      expect(body.timeline).toMatchObject([
+        { type: 'action.state_set', actor: 'server', data: { idempotencyKey, after: 'BLOCK' } },
+      ]);
+      const recent = body.userRecent.map((action: { idempotencyKey: string }) => action.idempotencyKey);
+      expect(recent).toEqual(others.slice(0, 10));
+    });
+
+    test('of a user who was deleted without it is told as it was recorded', async () => {
+      await track('unexplained-user', 'explained', { custom: { amount: 10 } });
+      await app.call('DELETE', '/v1/users/unexplained-user?actions=false');
+      const { actions } = await list({ code: 'explained' });
+      const kept = actions.find(({ userId }) => userId.startsWith('deleted/'));
+      const { status, body, text } = await detail(viewer, kept?.actionId ?? '');
+      expect(status, text).toBe(200);
+      expect(body.decision).toMatchObject({ outcome: 'BLOCK', isReproduced: null });
+      expect(body.decision.words.join(' ')).toContain('removed with its user');
+      expect(body.today).toMatchObject({ isSameRuleSet: true });
+    });
+
+    test('does not exist for another tenant, and where there is none', async () => {
+      const other = await app.createTenant('Elsewhere');
+      const theirs = await operator(app, 'theirs@bank.example', ['ADMIN'], other.tenantId);
+      const [{ actionId } = { actionId: '' }] = (await list({ code: 'stepped' })).actions;
+      const reply = await theirs.call('GET', `/v1/portal/actions/${actionId}`, undefined, { tenantId: other.tenantId });
+      expect(reply.status).toBe(404);
+      for (const id of ['x', '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06'])
+        expect((await detail(viewer, id)).status).toBe(404);
+    });
+
+    test('shows a contact that rules read only to those who may see contacts', async () => {
+      await manage('POST', '', { actionCode: 'contacting', defaultUserActionResult: 'ALLOW' });
+      await manage('POST', '/contacting/rules', {
+        name: 'Two contacts',
+        priority: 1,
+        type: 'REVIEW',
+        isActive: true,
+        conditions: {
+          and: [
+            { '==': [{ var: 'user.email' }, 'secret.person@example.com'] },
+            { in: [{ var: 'user.phoneNumber' }, ['+6427123456', '+6427999999']] },
+          ],
+        },
+      });
+      await app.runtime.advance(1_000);
+      await track('contacted', 'contacting', { email: 'secret.person@example.com', phoneNumber: '+6427123456' });
+      const [{ actionId } = { actionId: '' }] = (await list({ code: 'contacting' })).actions;
+      const support = await operator(app, 'support@bank.example', ['SUPPORT']);
+      for (const masked of [viewer, support]) {
+        const { text } = await detail(masked, actionId);
+        expect(text).toContain('s•••@example.com');
+        expect(text).not.toMatch(/secret\.person|27123456|27999999/);
+      }
+      const analyst = await operator(app, 'analyst@bank.example', ['ANALYST']);
+      expect((await detail(analyst, actionId)).text).toContain('secret.person@example.com');
     });
   });
 });

@@ -1,5 +1,7 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions/named.ts';
+import { firstIdAt } from './actions/months.ts';
 
 /** One security-relevant act. Data never holds a secret, a code or a contact. */
 export interface AuditEvent {
@@ -36,5 +38,49 @@ export async function recordAuditEvent(sql: Sql, event: AuditEvent): Promise<voi
     event.userId ?? null,
     event.requestId ?? null,
     JSON.stringify(event.data),
+  ]);
+}
+
+/** An event as it was recorded. */
+export interface AuditEventRow {
+  readonly eventId: string;
+  readonly happenedAt: number;
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly eventType: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const columns = 'event_id, happened_at, actor, event_type, user_id, request_id, data';
+
+const ofActionStatement = statement<AuditEventRow>(
+  'list_audit_events_of_action',
+  // Steps of a challenge do not name the action: they are those of the user soon after it was made.
+  `select ${columns} from audit_events
+   where tenant_id = $1 and user_id = $2 and event_id >= $5 and event_id < $7
+     and case when data ->> 'idempotencyKey' is null then event_id < $6
+       else data ->> 'idempotencyKey' = $4 and data ->> 'actionCode' = $3 end
+   order by event_id limit $8`,
+);
+
+/**
+ * What was recorded of a user from `fromMs` to `toMs` that concerns an action, oldest first: events that name it, and until
+ * `besideMs` those that name none.
+ */
+export async function listAuditEventsOfAction(
+  sql: Sql,
+  { tenantId, userId, actionCode, idempotencyKey }: ActionKey,
+  { fromMs, besideMs, toMs, max }: { fromMs: number; besideMs: number; toMs: number; max: number },
+): Promise<readonly AuditEventRow[]> {
+  return sql.query(ofActionStatement, [
+    tenantId,
+    userId,
+    actionCode,
+    idempotencyKey,
+    firstIdAt(fromMs),
+    firstIdAt(besideMs),
+    firstIdAt(toMs),
+    max,
   ]);
 }
