@@ -66,6 +66,9 @@ import { updateMember } from './portal/update-member.ts';
 import { removeMember } from './portal/remove-member.ts';
 import { listActions } from './portal/list-actions.ts';
 import { getActionDetail } from './portal/get-action-detail.ts';
+import { listReviews } from './portal/list-reviews.ts';
+import { takeReview } from './portal/take-review.ts';
+import { decideReview } from './portal/decide-review.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -140,6 +143,9 @@ export const operations: readonly Operation[] = [
   removeMember,
   listActions,
   getActionDetail,
+  listReviews,
+  takeReview,
+  decideReview,
   getUser,
   queryUsers,
   updateUser,

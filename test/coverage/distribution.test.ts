@@ -126,6 +126,7 @@ const lockingMore: Exceptions = {
   delete_departed_actions: deletesBatch,
   delete_departed_keys: deletesBatch,
   delete_departed_marks: deletesBatch,
+  delete_departed_reviews: deletesBatch,
   delete_departed_tallies: deletesBatch,
   fold_tallies:
     'locks rows of one tenant and series, which are all on one worker, by their time; none that others lock',

@@ -1,4 +1,5 @@
 import { getActionDetail as route } from '../../contract/portal/activity.ts';
+import { nameDecider, nameOperator } from '../../activity/review-people.ts';
 import { isUuid } from '../../calls/is-uuid.ts';
 import type { Context } from '../../calls/context.ts';
 import { Refusal } from '../../contract/errors.ts';
@@ -11,6 +12,7 @@ import { firstIdAt } from '../../storage/queries/actions/months.ts';
 import type { ActionRow } from '../../storage/queries/actions/actions.ts';
 import { loadActionById, searchActions } from '../../storage/queries/actions/search.ts';
 import { listAuditEventsOfAction } from '../../storage/queries/audit-events.ts';
+import { loadReview } from '../../storage/queries/reviews.ts';
 import { loadUser } from '../../storage/queries/users.ts';
 import type { Store } from '../../storage/sql.ts';
 import { listedActionView } from '../../views/listed-action-view.ts';
@@ -44,7 +46,8 @@ export const getActionDetail = operation(route, async (context, { caller, params
   const timeline = await timelineOf(context, tenantId, action);
   const user = await loadUser(db, tenantId, action.userId);
   const contacts = [user?.email, user?.phoneNumber].flatMap((contact) => contact ?? []);
-  const told = { decision, ...omitAbsent({ today }), timeline };
+  const review = await reviewOf(db, tenantId, action);
+  const told = { decision, ...omitAbsent({ today, review }), timeline };
   return {
     ...listedActionView(action),
     ...omitAbsent({ custom: action.custom }),
@@ -54,6 +57,22 @@ export const getActionDetail = operation(route, async (context, { caller, params
     userRecent: await recentOf(db, tenantId, action),
   };
 });
+
+async function reviewOf(db: Store, tenantId: string, { actionId, state }: ActionRow) {
+  const review = await loadReview(db, tenantId, actionId);
+  if (review === undefined) return undefined;
+  const { takenBy, decidedAt, note } = review;
+  const isDecided = decidedAt !== null;
+  return {
+    isWaiting: !isDecided && state === 'REVIEW_REQUIRED',
+    ...omitAbsent({
+      assignedTo: takenBy === null ? undefined : await nameOperator(db, takenBy),
+      decidedBy: isDecided ? await nameDecider(db, review) : undefined,
+      decidedAt: isDecided ? wireTime(decidedAt) : undefined,
+      note,
+    }),
+  };
+}
 
 async function timelineOf({ db }: Context, tenantId: string, action: ActionRow) {
   const { createdAt, stateUpdatedAt } = action;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { idAfter } from '../../activity/id-after.ts';
+import { idBefore } from '../../activity/id-cursor.ts';
 import { searchWithin } from '../../activity/search-within.ts';
 import { listActions as route } from '../../contract/portal/activity.ts';
 import { Refusal } from '../../contract/errors.ts';
@@ -20,7 +20,7 @@ export const listActions = operation(route, async ({ db, runtime }, { caller: { 
   const filter = { tenantId: tenant.tenantId, userId, actionCode, state, ipAddress, deviceId, method, ruleId };
   const firstId = firstIdAt(fromMs);
   const found = await searchWithin<ActionRow>(runtime.clock, {
-    endId: idAfter(query.cursor, firstIdAt(toMs)),
+    endId: idBefore(query.cursor, firstIdAt(toMs)),
     limit,
     isSifted:
       (state ?? ipAddress ?? deviceId ?? method ?? ruleId) !== undefined ||

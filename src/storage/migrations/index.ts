@@ -35,6 +35,7 @@ import * as texts from './0032-texts.ts';
 import * as signingMessages from './0033-signing-messages.ts';
 import * as claimedChallenges from './0034-claimed-challenges.ts';
 import * as operators from './0037-operators.ts';
+import * as whatHappened from './0038-what-happened.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -102,4 +103,5 @@ export const migrations: readonly Migration[] = [
   { version: 33, name: 'signing-messages', sql: signingMessages.sql },
   { version: 34, name: 'claimed-challenges', sql: claimedChallenges.sql },
   { version: 37, name: 'operators', sql: operators.sql },
+  { version: 38, name: 'what-happened', steps: whatHappened.steps, tables: whatHappened.tables },
 ];

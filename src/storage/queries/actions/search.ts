@@ -8,8 +8,8 @@ import { actionColumns } from './actions.ts';
 import type { ActionRow } from './actions.ts';
 import { ownId, ownIdOf, ownerOf } from './named.ts';
 
-/** Whether an action can be shown: its user is there, or it was kept without one. Others are just being removed. */
-const isShown = (action: string) => `(
+/** Whether an action, as a row with its owner as `whose`, can be shown: its user is there, or it was kept without one. Others are just being removed. */
+export const isShown = (action: string) => `(
     ${action}.user_id like 'deleted/%'
     or exists (
       select from users u where u.tenant_id = $1 and u.user_id = ${action}.user_id and ${ownIdOf('u')} = ${action}.whose
