@@ -26,6 +26,7 @@ import * as callbacks from './pages/callbacks.ts';
 import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
 import * as portalActivity from './portal/activity.ts';
+import * as portalPeople from './portal/people.ts';
 import * as portalTeam from './portal/team.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -153,6 +154,9 @@ export const routes: readonly Route[] = [
   portalActivity.listReviews,
   portalActivity.takeReview,
   portalActivity.decideReview,
+  portalPeople.findUsers,
+  portalPeople.getUserDetail,
+  portalPeople.revealContacts,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

@@ -69,6 +69,9 @@ import { getActionDetail } from './portal/get-action-detail.ts';
 import { listReviews } from './portal/list-reviews.ts';
 import { takeReview } from './portal/take-review.ts';
 import { decideReview } from './portal/decide-review.ts';
+import { findUsers } from './portal/find-users.ts';
+import { getUserDetail } from './portal/get-user-detail.ts';
+import { revealContacts } from './portal/reveal-contacts.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -146,6 +149,9 @@ export const operations: readonly Operation[] = [
   listReviews,
   takeReview,
   decideReview,
+  findUsers,
+  getUserDetail,
+  revealContacts,
   getUser,
   queryUsers,
   updateUser,

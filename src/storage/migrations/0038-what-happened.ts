@@ -73,4 +73,11 @@ async function fillReviews(db: Database): Promise<void> {
   }
 }
 
-export const steps: readonly ((db: Database) => Promise<void>)[] = [(db) => db.script(createTables), fillReviews];
+export const steps: readonly ((db: Database) => Promise<void>)[] = [
+  (db) => db.script(createTables),
+  fillReviews,
+  // What a build left behind when it was interrupted.
+  (db) => db.script('drop index concurrently if exists users_by_id'),
+  // The key is in the order of the database, which the list of users is not.
+  (db) => db.script('create index concurrently users_by_id on users (tenant_id, user_id collate "C")', true),
+];
