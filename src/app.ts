@@ -32,6 +32,7 @@ import { describeJobs, jobsOn } from './jobs/describe-jobs.ts';
 import type { JobContext } from './jobs/job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 import { storeCounts } from './jobs/store-counts.ts';
+import { storeHours } from './jobs/store-hours.ts';
 import { admitCaller } from './callers/admit-caller.ts';
 import { clientDirectory } from './callers/client-directory.ts';
 import { operatorDirectory } from './callers/operator-directory.ts';
@@ -304,6 +305,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       challengeNews.stop();
       watch.stop();
       await storeCounts.run(jobContext).catch(warn);
+      await storeHours.run(jobContext).catch(warn);
       await runningJobs.stop();
       // Waits for deliveries under way, or another node would deliver the same again.
       await Promise.all(jobContext.underWay.keys());
@@ -375,7 +377,7 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
     },
     proved(tenantId, method, result) {
       metrics.proved(method, result);
-      if (result !== 'accepted') counts.add(tenantId, 'failedProofs', method);
+      counts.add(tenantId, result === 'accepted' ? 'acceptedProofs' : 'failedProofs', method);
     },
     lockedOut(tenantId, method) {
       metrics.lockedOut(method);

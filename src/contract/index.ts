@@ -154,6 +154,8 @@ export const routes: readonly Route[] = [
   portalActivity.listReviews,
   portalActivity.takeReview,
   portalActivity.decideReview,
+  portalActivity.listAuditEvents,
+  portalActivity.getHome,
   portalPeople.findUsers,
   portalPeople.getUserDetail,
   portalPeople.revealContacts,

@@ -70,6 +70,8 @@ import { listReviews } from './portal/list-reviews.ts';
 import { takeReview } from './portal/take-review.ts';
 import { decideReview } from './portal/decide-review.ts';
 import { findUsers } from './portal/find-users.ts';
+import { getHome } from './portal/get-home.ts';
+import { listAuditEvents } from './portal/list-audit-events.ts';
 import { getUserDetail } from './portal/get-user-detail.ts';
 import { revealContacts } from './portal/reveal-contacts.ts';
 import type { Operation } from './operation.ts';
@@ -149,6 +151,8 @@ export const operations: readonly Operation[] = [
   listReviews,
   takeReview,
   decideReview,
+  listAuditEvents,
+  getHome,
   findUsers,
   getUserDetail,
   revealContacts,

@@ -99,6 +99,7 @@ const forAllTenants: Exceptions = {
   list_outdated_rule_sets: 'only reads, from all workers, at the start; the tables are joined by the tenant',
   list_tenants_with_more_documents: 'only reads, from all workers, and adds up by tenant',
   list_tenants_with_old_counts: readsAllShards,
+  list_tenants_with_old_hours: readsAllShards,
   list_tenants_with_old_text_counts: readsAllShards,
   list_tenants_with_action_log: 'only reads, from all workers; the tables are joined by the tenant',
   list_unlinked_audit_events: readsAllShards,

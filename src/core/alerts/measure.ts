@@ -1,7 +1,8 @@
 /** What an alert can watch. All but the last are counted as they happen; that one is looked up. */
 export const measures = ['decisions', 'refusals', 'failedProofs', 'sends', 'lockouts', 'waitingDeliveries'] as const;
 export type Measure = (typeof measures)[number];
-export type CountedMeasure = Exclude<Measure, 'waitingDeliveries'>;
+/** Accepted proofs are only for the home page of the portal. */
+export type CountedMeasure = Exclude<Measure, 'waitingDeliveries'> | 'acceptedProofs';
 
 /** How often something happened for a tenant on one node within a minute. */
 export interface Count {
@@ -12,4 +13,10 @@ export interface Count {
   /** When the minute began. */
   readonly minuteMs: number;
   readonly count: number;
+}
+
+/** The same within an hour. */
+export interface HourCount extends Omit<Count, 'minuteMs'> {
+  /** When the hour began. */
+  readonly hourMs: number;
 }

@@ -32,7 +32,7 @@ create index if not exists reviews_by_owner on reviews (tenant_id, owner_id);
 
 -- Each node tells its own whole counts.
 create table if not exists tenant_hours (
-  tenant_id uuid not null,
+  tenant_id uuid not null references tenants on delete cascade,
   node_id uuid not null,
   hour timestamptz not null,
   measure text not null,
@@ -40,6 +40,7 @@ create table if not exists tenant_hours (
   count bigint not null,
   primary key (tenant_id, hour, measure, kind, node_id)
 ) with (fillfactor = 80);
+create index if not exists tenant_hours_by_hour on tenant_hours (hour);
 `;
 
 const filledMs = 31 * 24 * 60 * 60 * 1000;
