@@ -55,7 +55,7 @@ export async function admitMember(
   const operator = await lockOrCreateOperator(sql, portalTenantId, {
     operatorId: runtime.ids.uuid(),
     email,
-    emailNormal: normalEmail(email),
+    emailNormal: normalEmail(email).toLowerCase(),
     name,
     nowMs,
   });
