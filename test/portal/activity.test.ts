@@ -1,5 +1,6 @@
 /** What operators see of what happened: a bounded search of actions, why each was decided so, and who changed what. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordTenantHours } from '../../src/storage/queries/tenant-hours.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -273,6 +274,126 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       }
       const analyst = await operator(app, 'analyst@bank.example', ['ANALYST']);
       expect((await detail(analyst, actionId)).text).toContain('secret.person@example.com');
+    });
+  });
+
+  describe('the audit log', () => {
+    let auditor: Operator;
+    beforeAll(async () => {
+      auditor = await operator(app, 'auditor@bank.example', ['AUDITOR']);
+      const manage = (method: string, path: string, body: object) =>
+        app.call(method, `/v1/management/action-configurations${path}`, { key: app.tenant.managementKey, body });
+      await manage('POST', '', { actionCode: 'audited', defaultUserActionResult: 'ALLOW' });
+      const rule = { name: 'Audited', priority: 1, type: 'BLOCK', isActive: false };
+      const { ruleId } = (await manage('POST', '/audited/rules', rule)).body;
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await manage('PATCH', `/audited/rules/${ruleId}`, { name });
+    });
+    const events = async (query: Record<string, string>) => {
+      const reply = await auditor.call('GET', `/v1/portal/audit-events?${new URLSearchParams(query)}`);
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body as {
+        events: { eventId: string; at: string; type: string; actor: Record<string, string>; userId?: string }[];
+        nextCursor?: string;
+      };
+    };
+
+    test('is newest first, in pages, and names operators', async () => {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await events({ limit: '7', ...(cursor === undefined ? {} : { cursor }) });
+        seen.push(...page.events.map(({ eventId }) => eventId));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(seen).toEqual(seen.toSorted().toReversed());
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.length).toBeGreaterThan(10);
+      const { events: signIns } = await events({ type: 'operator.invitation_redeemed', actorId: auditor.operatorId });
+      expect(signIns).toMatchObject([
+        { actor: { kind: 'operator', id: auditor.operatorId, name: 'auditor@bank.example' } },
+      ]);
+    });
+
+    test('has what each filter names: a type or what begins with it, a user, a time, who did it', async () => {
+      await app.call('PATCH', '/v1/users/logged', { body: { username: 'logged' } });
+      const ofUser = (await events({ userId: 'logged' })).events;
+      expect(ofUser).toMatchObject([{ type: 'user.updated', userId: 'logged', actor: { kind: 'server' } }]);
+      const types = new Set((await events({ type: 'rule', limit: '200' })).events.map(({ type }) => type));
+      expect([...types].toSorted()).toEqual(['rule.created', 'rule.updated']);
+      expect((await events({ type: 'rul' })).events).toEqual([]);
+      expect((await events({ type: 'user', userId: 'logged' })).events).toHaveLength(1);
+      const at = ofUser[0]?.at ?? '';
+      expect((await events({ from: at, to: at })).events).toEqual([]);
+      const later = new Date(Date.parse(at) + 1).toISOString();
+      expect((await events({ userId: 'logged', from: at, to: later })).events).toHaveLength(1);
+      expect((await events({ userId: 'logged', from: later })).events).toEqual([]);
+    });
+
+    test('has nothing of another tenant, and is not read by whom no role permits it', async () => {
+      const other = await app.createTenant('Unaudited');
+      await app.call('PATCH', '/v1/users/theirs', { key: other.secretKey, body: { username: 'theirs' } });
+      expect((await events({ userId: 'theirs' })).events).toEqual([]);
+      expect((await viewer.call('GET', '/v1/portal/audit-events')).status).toBe(403);
+    });
+  });
+
+  describe('the home page', () => {
+    const home = async (query = '') => (await viewer.call('GET', `/v1/portal/home${query}`)).body;
+
+    test('counts by the hour what every node counted, and counts nothing twice', async () => {
+      await app.runtime.advance(3_600_000 - (app.runtime.clock.now() % 3_600_000));
+      // The session of the viewer has ended meanwhile.
+      viewer = await operator(app, 'viewer-2@bank.example', ['VIEWER']);
+      await app.runtime.advance(30_000);
+      const before = await home();
+      const startMs = app.runtime.clock.now();
+      for (let index = 0; index < 3; index += 1) await track('counted', 'counted');
+      await app.runtime.advance(30_000);
+      await track('counted', 'counted');
+      await app.runtime.advance(30_000);
+      await app.runtime.advance(30_000);
+      const after = await home();
+      const sum = (shown: { actions: Record<string, number> }) =>
+        Object.values(shown.actions).reduce((total, count) => total + count, 0);
+      expect(sum(after) - sum(before)).toBe(4);
+      const at = new Date(startMs - (startMs % 3_600_000)).toISOString();
+      expect(after.hours.at(-1)).toEqual({ at, actions: { CHALLENGE_REQUIRED: 4 } });
+      await recordTenantHours(app.db, app.tenant.tenantId, '00000000-0000-4000-8000-000000000001', [
+        { tenantId: '', measure: 'decisions', kind: 'ALLOW', hourMs: startMs - (startMs % 3_600_000), count: 5 },
+        { tenantId: '', measure: 'acceptedProofs', kind: 'PASSKEY', hourMs: startMs, count: 2 },
+        { tenantId: '', measure: 'failedProofs', kind: 'PASSKEY', hourMs: startMs, count: 1 },
+        { tenantId: '', measure: 'sends', kind: 'taken', hourMs: startMs, count: 7 },
+        { tenantId: '', measure: 'lockouts', kind: 'SMS', hourMs: startMs, count: 1 },
+        { tenantId: '', measure: 'decisions', kind: 'BLOCK', hourMs: startMs - 40 * dayMs, count: 9 },
+      ]);
+      const both = await home();
+      expect(both.hours.at(-1)).toEqual({ at, actions: { ALLOW: 5, CHALLENGE_REQUIRED: 4 } });
+      expect(both).toMatchObject({
+        proofs: { PASSKEY: { accepted: 2, refused: 1 } },
+        sends: { taken: 7 },
+        lockouts: 1,
+      });
+      expect(both.actions.BLOCK).toBe(before.actions.BLOCK);
+      const long = await home('?hours=2160');
+      expect(long.actions.BLOCK).toBe((before.actions.BLOCK ?? 0) + 9);
+      expect(long.hours.map((part: { at: string }) => part.at.slice(11))).toEqual(['00:00:00.000Z', '00:00:00.000Z']);
+      expect((await viewer.call('GET', '/v1/portal/home?hours=5')).status).toBe(400);
+    });
+
+    test('forgets an hour after 91 days', async () => {
+      const oldMs = app.runtime.clock.now() - 92 * dayMs;
+      await recordTenantHours(app.db, app.tenant.tenantId, '00000000-0000-4000-8000-000000000001', [
+        { tenantId: '', measure: 'decisions', kind: 'ALLOW', hourMs: oldMs, count: 1 },
+      ]);
+      await app.runtime.advance(3_700_000);
+      const [row] = await app.db.query(
+        statement<{ old: number }>(
+          'portal_activity_old_hours',
+          'select count(*)::int as old from tenant_hours where hour < $1',
+        ),
+        [new Date(oldMs + dayMs).toISOString()],
+      );
+      expect(row?.old).toBe(0);
     });
   });
 });
