@@ -16,6 +16,7 @@ import { eventsCase } from './cases/events.ts';
 import { hostileTenantsCase } from './cases/hostile-tenants.ts';
 import { neighbourCase } from './cases/neighbour.ts';
 import { passkeyCase } from './cases/passkey.ts';
+import { portalCase } from './cases/portal.ts';
 import { proofsCase } from './cases/proofs.ts';
 import { rulesCase } from './cases/rules.ts';
 import { socketsCase } from './cases/sockets.ts';
@@ -35,6 +36,7 @@ const cases: readonly BenchCase[] = [
   eventsCase,
   startAndMemoryCase,
   socketsCase,
+  portalCase,
   embeddedCase,
 ];
 

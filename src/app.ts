@@ -33,11 +33,13 @@ import { describeJobs, jobsOn } from './jobs/describe-jobs.ts';
 import type { JobContext } from './jobs/job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 import { storeCounts } from './jobs/store-counts.ts';
+import { storeHours } from './jobs/store-hours.ts';
 import { admitCaller } from './callers/admit-caller.ts';
 import { clientDirectory } from './callers/client-directory.ts';
+import { operatorDirectory } from './callers/operator-directory.ts';
 import { operations } from './operations/index.ts';
 import type { Context } from './calls/context.ts';
-import type { ClientCaller } from './calls/caller.ts';
+import type { ClientCaller, OperatorCaller } from './calls/caller.ts';
 import { republishRuleSets } from './configuring/republish-rule-sets.ts';
 import { carryEarlierGuesses } from './counting/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
@@ -260,7 +262,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     isUnavailable,
     refused,
   });
-  registerPipeline<KeyHolder, ClientCaller>(server, {
+  registerPipeline<KeyHolder, ClientCaller | OperatorCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
       handle: (request) =>
@@ -275,6 +277,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     })),
     callers: published,
     clients: clientDirectory(context),
+    operators: operatorDirectory(context),
     failures: limitFailures(runtime.clock),
     limits,
     admit: admitCaller(db, runtime.clock, warn),
@@ -306,6 +309,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       challengeNews.stop();
       watch.stop();
       await storeCounts.run(jobContext).catch(warn);
+      await storeHours.run(jobContext).catch(warn);
       await runningJobs.stop();
       // Waits for deliveries under way, or another node would deliver the same again.
       await Promise.all(jobContext.underWay.keys());
@@ -377,7 +381,7 @@ function meterOf(metrics: Metrics, counts: TenantCounts): Meter {
     },
     proved(tenantId, method, result) {
       metrics.proved(method, result);
-      if (result !== 'accepted') counts.add(tenantId, 'failedProofs', method);
+      counts.add(tenantId, result === 'accepted' ? 'acceptedProofs' : 'failedProofs', method);
     },
     lockedOut(tenantId, method) {
       metrics.lockedOut(method);

@@ -168,7 +168,7 @@ const loadDecision = statement<{ state: string; decision: string }>(
 );
 
 /** One track through the real server, for the size of its response and of its stored row. */
-async function trackOnce(db: Database, server: BenchServer, credentials: Credentials) {
+export async function trackOnce(db: Database, server: BenchServer, credentials: Credentials) {
   const userId = userIdOf(0);
   const response = await fetch(`${server.url}/v1/users/${userId}/actions/${actionCode}`, {
     method: 'POST',

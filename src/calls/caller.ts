@@ -15,7 +15,27 @@ export interface TokenCaller extends ClientCaller {
   readonly token: ActionToken;
 }
 
-export type Caller = KeyHolder | ClientCaller;
+/** A person who runs a tenant, signed in to the portal. */
+export interface OperatorCaller {
+  readonly kind: 'operator';
+  /** The tenant that the call is about; the portal's own where it is about none. */
+  readonly tenant: Tenant;
+  readonly operatorId: string;
+  readonly email: string;
+  readonly name: string;
+  /** Names the session; not the secret in its cookie. */
+  readonly sessionId: string;
+  /** The roles in that tenant. */
+  readonly roles: readonly string[];
+  /** Roles by tenant, of all that the operator may come in to. */
+  readonly memberships: Readonly<Record<string, readonly string[]>>;
+  /** When the operator last proved who they are. */
+  readonly provedAtMs: number;
+  /** When the session ends, whatever is done with it. */
+  readonly expiresAtMs: number;
+}
+
+export type Caller = KeyHolder | ClientCaller | OperatorCaller;
 
 /** The kind of caller by credential. */
 interface CallerBy {
@@ -23,6 +43,7 @@ interface CallerBy {
   readonly managementKey: KeyHolder;
   readonly actionToken: TokenCaller;
   readonly tenantId: ClientCaller;
+  readonly operatorSession: OperatorCaller;
 }
 
 /** Who may call a route, by the credentials that it takes. Undefined if it takes none: then the caller is unknown. */
@@ -39,11 +60,23 @@ export function credentialOf(caller: Caller): Credential {
       return 'managementKey';
     case 'client':
       return caller.token === undefined ? 'tenantId' : 'actionToken';
+    case 'operator':
+      return 'operatorSession';
   }
 }
 
-/** Who did it, for the audit log: the key that was used, or the user whose token it was. */
+/** Who did it, for the audit log: the key that was used, the user whose token it was, or the operator. */
 export function actorOf(caller: Caller): { readonly kind: Caller['kind']; readonly id: string } {
-  const { kind } = caller;
-  return { kind, id: kind === 'client' ? (caller.token?.userId ?? 'anonymous') : caller.keyId };
+  return { kind: caller.kind, id: idOf(caller) };
+}
+
+function idOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'client':
+      return caller.token?.userId ?? 'anonymous';
+    case 'operator':
+      return caller.operatorId;
+    default:
+      return caller.keyId;
+  }
 }

@@ -153,7 +153,13 @@ async function audited(db: Database): Promise<void> {
     events: { deliver: async () => undefined, requests: new Map() },
     warn: () => undefined,
     tell: () => undefined,
-    counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+    counts: {
+      nodeId: '',
+      unstored: () => [],
+      settle: () => undefined,
+      unstoredHours: () => [],
+      settleHours: () => undefined,
+    },
     settleFactors: () => Promise.resolve(),
   });
 }

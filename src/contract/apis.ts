@@ -9,9 +9,12 @@ export type RateLimitName = 'management' | 'anonymous';
 
 export interface CredentialData {
   /** The kind of caller who uses it. Audit events name their actor by it. */
-  readonly caller: 'server' | 'management' | 'client';
-  /** How it travels in the Authorization header (RFC 7617, RFC 6750); of a live channel, see `Api.isLive`. */
-  readonly scheme: 'basic' | 'bearer';
+  readonly caller: 'server' | 'management' | 'client' | 'operator';
+  /**
+   * How it travels: in the Authorization header (RFC 7617, RFC 6750), or as a cookie of the portal. Of a live channel, see
+   * `Api.isLive`.
+   */
+  readonly scheme: 'basic' | 'bearer' | 'cookie';
   readonly description: string;
   /** The limit that counts calls with it: per key, or per address for clients. */
   readonly limit?: RateLimitName;
@@ -47,8 +50,22 @@ export const credentials = {
     limit: 'anonymous',
     refusals: ['unauthorized', 'too_many_requests'],
   },
+  operatorSession: {
+    caller: 'operator',
+    scheme: 'cookie',
+    description:
+      'The session of an operator, from signing in to the portal. What belongs to a tenant also needs its id in the header `X-Sallyport-Tenant`. Calls of pages of another origin are refused.',
+    limit: 'management',
+    // `forbidden`: no role of the operator in this tenant permits the call.
+    refusals: ['unauthorized', 'forbidden', 'too_many_requests'],
+  },
 } as const satisfies Readonly<Record<string, CredentialData>>;
 export type Credential = keyof typeof credentials;
+
+/** The cookie of an operator's session, which a browser accepts only from this host and for all of its paths. */
+export const operatorCookie = '__Host-sallyport-operator';
+/** The header that says of which tenant an operator's call is. */
+export const tenantHeader = 'x-sallyport-tenant';
 
 export interface Api {
   /** The prefix of the paths of all its routes. */
@@ -68,6 +85,8 @@ export interface Api {
    * origin of the page is checked before the connection is upgraded.
    */
   readonly isLive?: true;
+  /** Whether some of its routes let callers in who have no credentials yet. */
+  readonly hasDoors?: true;
 }
 
 /** Ruling 3. Value lists, themes and batches need more than other bodies. */
@@ -87,10 +106,19 @@ export const apis = {
   /** For operators and their tools, such as Terraform. */
   management: {
     prefix: `${root}/management`,
-    credentials: ['managementKey'],
+    credentials: ['managementKey', 'operatorSession'],
     hidesPaths: true,
     hasCors: false,
     bodyBytesMax: bodyBytes.large,
+  },
+  /** For operators, who come in through the portal. They may also call the management API, as far as their roles permit. */
+  portal: {
+    prefix: `${root}/portal`,
+    credentials: ['operatorSession'],
+    hidesPaths: true,
+    hasCors: false,
+    bodyBytesMax: bodyBytes.usual,
+    hasDoors: true,
   },
   /** For browsers and phones. */
   client: {

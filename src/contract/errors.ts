@@ -58,6 +58,11 @@ export const errorCatalogue = {
     title: 'The token lacks a scope.',
     fix: 'Let the user verify first, or ask for the scope when you track the action.',
   },
+  step_up_required: {
+    status: 403,
+    title: 'The operator must first prove again who they are.',
+    fix: 'Start a step-up of the session, let the operator verify, confirm it, and repeat the call.',
+  },
   not_found: {
     status: 404,
     title: 'It does not exist, or not for this tenant.',

@@ -13,6 +13,7 @@ const browser = 'From browsers and apps';
 const settings = 'Settings';
 const pages = 'Pages';
 const providers = 'From providers';
+const portal = 'For operators';
 
 export const groups = {
   actions: {
@@ -197,6 +198,23 @@ export const groups = {
     title: 'Help a user',
     description:
       'For support tools that hold a management key: unlock a method after too many wrong codes, remove a lost authenticator, lift the hold on one that was added during recovery, invalidate a lost device, and export everything that is known of a person.',
+  },
+  'portal-session': {
+    area: portal,
+    title: 'Come in',
+    description:
+      'An operator is invited, makes a passkey, and signs in with it. The session is a cookie that only this server reads; it ends after 15 minutes without a call, and after 12 hours. What is dangerous asks for a fresh proof.',
+  },
+  team: {
+    area: portal,
+    title: 'Team',
+    description: 'Who may come in to a tenant, and with which roles.',
+  },
+  activity: {
+    area: portal,
+    title: 'What happened',
+    description:
+      'Actions with why they were decided so, those that wait for a review, users, and who changed what. Contacts are masked for roles that may not see them.',
   },
   pages: {
     area: pages,

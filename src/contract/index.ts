@@ -24,6 +24,10 @@ import * as openChallenges from './client/challenge.ts';
 import * as uiSession from './client/ui-session.ts';
 import * as callbacks from './pages/callbacks.ts';
 import * as liveChannel from './live/channel.ts';
+import * as portalSession from './portal/session.ts';
+import * as portalActivity from './portal/activity.ts';
+import * as portalPeople from './portal/people.ts';
+import * as portalTeam from './portal/team.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -132,6 +136,29 @@ export const routes: readonly Route[] = [
   eventDeliveries.getEventAttempt,
   eventDeliveries.replayEventDelivery,
   eventDeliveries.replayEventDeliveries,
+  portalSession.beginSignIn,
+  portalSession.redeemInvitation,
+  portalSession.createOperatorSession,
+  portalSession.getOperatorSession,
+  portalSession.deleteOperatorSession,
+  portalSession.listOperatorSessions,
+  portalSession.endOperatorSession,
+  portalSession.beginStepUp,
+  portalSession.confirmStepUp,
+  portalTeam.listMembers,
+  portalTeam.inviteMember,
+  portalTeam.updateMember,
+  portalTeam.removeMember,
+  portalActivity.listActions,
+  portalActivity.getActionDetail,
+  portalActivity.listReviews,
+  portalActivity.takeReview,
+  portalActivity.decideReview,
+  portalActivity.listAuditEvents,
+  portalActivity.getHome,
+  portalPeople.findUsers,
+  portalPeople.getUserDetail,
+  portalPeople.revealContacts,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

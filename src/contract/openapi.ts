@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { errorBody, errorCatalogue } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
-import { credentials } from './apis.ts';
+import { credentials, operatorCookie } from './apis.ts';
 import { groups } from './groups.ts';
 import { refusalsOf } from './route.ts';
 import type { Route } from './route.ts';
@@ -126,6 +126,14 @@ function success({ reply, example }: Route, components: Json): Json {
   }
 }
 
+const tenantParameter = {
+  name: 'X-Sallyport-Tenant',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description: 'With the session of an operator: the id of the tenant that the call is about. Keys name their own.',
+};
+
 const signatureParameter = {
   name: 'X-Authsignal-Signature',
   in: 'header',
@@ -134,6 +142,12 @@ const signatureParameter = {
   description:
     'Signature of the app’s key over the message that it was given: ECDSA with SHA-256 in DER, as standard base64. Absent: the call is unsigned.',
 };
+
+/** What an operator needs, as an extension; and of which tenant the call is, if it belongs to one. */
+function permissionOfOperators({ permission, isDangerous }: Route): Json {
+  if (typeof permission !== 'string') return {};
+  return { 'x-operator-permission': permission, ...(isDangerous === true ? { 'x-operator-step-up': true } : {}) };
+}
 
 function operationObject(route: Route, components: Json): Json {
   const { params, query, body: sent } = route.example.request ?? {};
@@ -148,6 +162,7 @@ function operationObject(route: Route, components: Json): Json {
       ...exampleOf(query, parameter.name),
     })),
     ...(route.isSigned === true ? [signatureParameter] : []),
+    ...(typeof route.permission === 'string' ? [tenantParameter] : []),
   ];
   const body = jsonSchema(route.body, 'input', components);
   // The body of a GET is not read; an alias may have one.
@@ -159,6 +174,7 @@ function operationObject(route: Route, components: Json): Json {
     description: route.description,
     tags: [route.group],
     security: route.credentials.map((name) => ({ [name]: [] })),
+    ...permissionOfOperators(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody
       ? {
@@ -191,7 +207,7 @@ function tagsOf(routes: readonly Route[]): Json {
 /** What applies to every call, as the first page of the reference. */
 const introduction = `Sallyport is an open, self-hosted step-up authentication server. It works with the official Authsignal SDKs and is not affiliated with Authsignal.
 
-**Three APIs.** Your backend calls the *server API* with a secret server key. Browsers and apps call the *client API* with the short-lived token that your backend gets by tracking an action. Dashboards and scripts change settings with a management key.
+**Four APIs.** Your backend calls the *server API* with a secret server key. Browsers and apps call the *client API* with the short-lived token that your backend gets by tracking an action. Dashboards and scripts change settings with a management key. Operators sign in to the *portal API*, and may call the management API too as far as their roles permit.
 
 **Requests and responses** are JSON. Send times as they are received: ISO 8601 in UTC, such as \`2026-03-01T09:30:00.000Z\`, unless a property says that it is in Unix seconds. In the server and client APIs, members that are not listed are ignored, and an optional member that is null counts as absent; updating a user is the exception, where null clears. The management API refuses unknown members. Absent values are left out of responses, unless a property may be null.
 
@@ -235,7 +251,9 @@ export function openApiDocument(routes: readonly Route[]): object {
       securitySchemes: Object.fromEntries(
         Object.entries(credentials).map(([name, { scheme, description }]) => [
           name,
-          { type: 'http', scheme, description },
+          scheme === 'cookie'
+            ? { type: 'apiKey', in: 'cookie', name: operatorCookie, description }
+            : { type: 'http', scheme, description },
         ]),
       ),
       examples: Object.fromEntries(

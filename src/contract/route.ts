@@ -3,6 +3,7 @@ import { apis, bodyBytes, credentials } from './apis.ts';
 import type { ApiName, Credential } from './apis.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Group } from './groups.ts';
+import type { Permission } from './portal/roles.ts';
 
 /** Answered with 200. A list may also be written item by item, or in pages; see `list-page.ts`. */
 export interface JsonReply<Schema extends z.ZodType = z.ZodType> {
@@ -119,6 +120,10 @@ export interface RouteMembers<
   readonly isSigned?: true;
   /** Names of the cookies that it reads or sets, on pages of the tenant's expected origins (client-api 4.4). */
   readonly cookies?: readonly string[];
+  /** What an operator needs for it; null: to be signed in. Only on routes that take the session of an operator. */
+  readonly permission?: Permission | null;
+  /** Whether an operator must have proved again, a few minutes ago at most, who they are. */
+  readonly isDangerous?: true;
   /** Refusals beyond those of every route and those of its credentials. */
   readonly refusals: readonly ErrorCode[];
   /** The audit event that a call leaves when it changes something; null for reads and for tracking (ruling 13). */
@@ -142,10 +147,16 @@ export interface Route<
 
 type CredentialOf<Name extends ApiName> = (typeof apis)[Name]['credentials'][number];
 
-/** The API of a route. If its callers can use several credentials, the route names those that it takes. */
+/**
+ * The API of a route. If its callers can use several credentials, the route names those that it takes. Where callers come in
+ * by the API itself, a route may take none.
+ */
 type Access = {
   readonly [Name in ApiName]: (typeof apis)[Name]['credentials'] extends readonly [] | readonly [unknown]
-    ? { readonly api: Name; readonly credentials?: never }
+    ? {
+        readonly api: Name;
+        readonly credentials?: (typeof apis)[Name] extends { readonly hasDoors: true } ? readonly [] : never;
+      }
     : { readonly api: Name; readonly credentials: readonly CredentialOf<Name>[] };
 }[ApiName];
 
@@ -179,7 +190,8 @@ export function bodyBytesMax({ api, isLarge }: Route): number {
 const refusalsOfEveryRoute = ['invalid_request', 'body_too_large', 'unexpected_error', 'unavailable'] as const;
 
 /** Every refusal that a route can return. GET has no body that could be too large: one that is sent is not read. */
-export function refusalsOf({ credentials: shown, method, refusals }: Route): readonly ErrorCode[] {
+export function refusalsOf({ credentials: shown, method, refusals, isDangerous }: Route): readonly ErrorCode[] {
   const common = refusalsOfEveryRoute.filter((code) => method !== 'GET' || code !== 'body_too_large');
-  return [...new Set([...common, ...shown.flatMap((name) => credentials[name].refusals), ...refusals])];
+  const again = isDangerous === true ? (['step_up_required'] as const) : [];
+  return [...new Set([...common, ...shown.flatMap((name) => credentials[name].refusals), ...again, ...refusals])];
 }

@@ -89,7 +89,7 @@ function leafPaths(members: Readonly<Record<string, Value | undefined>>): readon
 function byRuleSet(record: DecisionRecord, ruleSet: PublishedRuleSet) {
   const evidence = restoreEvidence(record.inputs);
   const isOfThisLanguage = record.language === languageVersion;
-  const isComputed = isOfThisLanguage && record.isWithoutAddresses !== true;
+  const isComputed = isComputable(record);
   const explained = isComputed
     ? explainRules(ruleSet.compiled, evidence, ruleSet.action, record.user)
     : recallDecision(record, ruleSet);
@@ -102,6 +102,7 @@ function byRuleSet(record: DecisionRecord, ruleSet: PublishedRuleSet) {
       ...describeUnreadable(record),
       ...(isOfThisLanguage ? [] : [describeLanguage(record.language ?? 1)]),
       ...(record.isWithoutAddresses === true ? [withoutAddresses] : []),
+      ...(record.isWithoutInputs === true ? [withoutInputs] : []),
     ],
     ruleSet: { ...record.ruleSet, isKept: true },
     rules: explained.rules.map((rule) => ({ ...rule, leaves: rule.leaves?.map(mutableLeaf) ?? [] })),
@@ -130,6 +131,14 @@ function describeLanguage(version: number): string {
 
 const withoutAddresses =
   'Its address and place were removed when the tenant’s period for them was over, so it is told as it was recorded and not computed again.';
+
+const withoutInputs =
+  'What it was decided on was removed with its user, so it is told as it was recorded and not computed again.';
+
+/** Whether everything is there that a decision is computed again from, in the language of this release. */
+export function isComputable({ language, isWithoutAddresses, isWithoutInputs }: DecisionRecord): boolean {
+  return language === languageVersion && isWithoutAddresses !== true && isWithoutInputs !== true;
+}
 
 type Leaf = NonNullable<RuleExplanation['leaves']>[number];
 

@@ -12,12 +12,14 @@ import { prepareActionMonths } from './prepare-months.ts';
 import { purgeDocuments } from './purge-documents.ts';
 import { logActions } from './log-actions.ts';
 import { purgeEvents } from './purge-events.ts';
+import { purgeHours } from './purge-hours.ts';
 import { purgeOutbox } from './purge-outbox.ts';
 import { purgeSessions } from './purge-sessions.ts';
 import { purgeTexts } from './purge-texts.ts';
 import { refreshStatistics } from './refresh-statistics.ts';
 import { settleSuccessors } from './settle-successors.ts';
 import { storeCounts } from './store-counts.ts';
+import { storeHours } from './store-hours.ts';
 import { tellAuditHeads } from './tell-audit-heads.ts';
 import { trimAuditChain } from './trim-audit-chain.ts';
 import { vacuumTables } from './vacuum-tables.ts';
@@ -36,12 +38,14 @@ export const jobs: readonly Job[] = [
   purgeDepartedUsers,
   purgeDocuments,
   purgeEvents,
+  purgeHours,
   purgeOutbox,
   purgeSessions,
   purgeTexts,
   refreshStatistics,
   settleSuccessors,
   storeCounts,
+  storeHours,
   tellAuditHeads,
   trimAuditChain,
   vacuumTables,

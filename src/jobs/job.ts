@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Count } from '../core/alerts/measure.ts';
+import type { Count, HourCount } from '../core/alerts/measure.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
 import type { SeriesQuestion } from '../storage/queries/tally-series.ts';
 import type { TakenDelivery } from '../storage/queries/deliveries.ts';
@@ -54,6 +54,8 @@ export interface JobContext {
     readonly nodeId: string;
     unstored(): readonly Count[];
     settle(counts: readonly Count[]): void;
+    unstoredHours(): readonly HourCount[];
+    settleHours(counts: readonly HourCount[]): void;
   };
   /** Lets the successor of one of the user's authenticators replace it, if its hold has ended. */
   readonly settleFactors: (tenantId: string, userId: string) => Promise<void>;

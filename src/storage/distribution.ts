@@ -32,6 +32,7 @@ export const distributedTables = [
   'sent_messages',
   'actions_by_month',
   'action_keys',
+  'reviews',
   'user_marks',
   'departures',
   'departed_users',
@@ -45,10 +46,14 @@ export const distributedTables = [
   'tallies',
   'alerts',
   'tenant_counts',
+  'tenant_hours',
   'contact_marks',
   'provider_reports',
   'texts',
   'text_counts',
+  'operators',
+  'memberships',
+  'operator_sessions',
 ] as const;
 
 /** On every node: small, and read for all tenants. Here a digest may be unique without its tenant. */

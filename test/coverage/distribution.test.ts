@@ -89,6 +89,7 @@ const forAllTenants: Exceptions = {
   list_due_contact_marks: readsAllShards,
   list_due_deliveries: 'only reads, from all workers, for which endpoints something is due; joined by the tenant',
   list_due_delivery_attempts: readsAllShards,
+  list_due_operator_sessions: readsAllShards,
   list_due_outbox: readsAllShards,
   list_due_outbox_rows: readsAllShards,
   list_due_provider_reports: readsAllShards,
@@ -99,6 +100,7 @@ const forAllTenants: Exceptions = {
   list_outdated_rule_sets: 'only reads, from all workers, at the start; the tables are joined by the tenant',
   list_tenants_with_more_documents: 'only reads, from all workers, and adds up by tenant',
   list_tenants_with_old_counts: readsAllShards,
+  list_tenants_with_old_hours: readsAllShards,
   list_tenants_with_old_text_counts: readsAllShards,
   list_tenants_with_action_log: 'only reads, from all workers; the tables are joined by the tenant',
   list_unlinked_audit_events: readsAllShards,
@@ -126,6 +128,7 @@ const lockingMore: Exceptions = {
   delete_departed_actions: deletesBatch,
   delete_departed_keys: deletesBatch,
   delete_departed_marks: deletesBatch,
+  delete_departed_reviews: deletesBatch,
   delete_departed_tallies: deletesBatch,
   fold_tallies:
     'locks rows of one tenant and series, which are all on one worker, by their time; none that others lock',

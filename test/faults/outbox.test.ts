@@ -270,7 +270,13 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
         events: { deliver: async () => undefined, requests: new Map() },
         warn: () => undefined,
         tell: () => undefined,
-        counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+        counts: {
+          nodeId: '',
+          unstored: () => [],
+          settle: () => undefined,
+          unstoredHours: () => [],
+          settleHours: () => undefined,
+        },
         settleFactors: async () => undefined,
       });
       await Promise.all(underWay.keys());
@@ -315,7 +321,13 @@ test('ruling 52: a tenant whose deliveries are slow delays no other tenant, and 
     events: { deliver: async () => undefined, requests: new Map() },
     warn: () => undefined,
     tell: () => undefined,
-    counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+    counts: {
+      nodeId: '',
+      unstored: () => [],
+      settle: () => undefined,
+      unstoredHours: () => [],
+      settleHours: () => undefined,
+    },
     settleFactors: async () => undefined,
   };
   let isOver = false;

@@ -70,7 +70,13 @@ describe.each(databaseKinds)('retention on the %s database', (kind) => {
     events: { deliver: async () => undefined, requests: new Map() },
     warn: (error: unknown) => void warnings.push(error),
     tell: () => undefined,
-    counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+    counts: {
+      nodeId: '',
+      unstored: () => [],
+      settle: () => undefined,
+      unstoredHours: () => [],
+      settleHours: () => undefined,
+    },
     settleFactors: async () => undefined,
   });
   const later = (days: number) => app.runtime.moveTo(start + days * dayMs);
@@ -387,7 +393,13 @@ describe.each(databaseKinds)('months on the %s database', (kind) => {
       events: { deliver: async () => undefined, requests: new Map() },
       warn: () => undefined,
       tell: () => undefined,
-      counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+      counts: {
+        nodeId: '',
+        unstored: () => [],
+        settle: () => undefined,
+        unstoredHours: () => [],
+        settleHours: () => undefined,
+      },
       settleFactors: async () => undefined,
     };
     const other = await app.createTenant('Other');

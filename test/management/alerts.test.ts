@@ -396,7 +396,13 @@ test('F40: of jobs that run at once, one raises the alert and one ends it', asyn
   await made(app);
   await block(app, 3);
   const { context } = app.app;
-  const counting = { nodeId: '', unstored: () => [], settle: () => undefined };
+  const counting = {
+    nodeId: '',
+    unstored: () => [],
+    settle: () => undefined,
+    unstoredHours: () => [],
+    settleHours: () => undefined,
+  };
   const atOnce = (job: Job) =>
     Promise.all(Array.from({ length: 8 }, () => job.run({ ...context, counts: counting } as unknown as JobContext)));
   const rows = statement<{ raised: number; mails: number }>(

@@ -18,7 +18,13 @@ const jobContext = ({ app: { context } }: TestApp) => ({
   underWay: new Map(),
   events: { deliver: async () => undefined, requests: new Map() },
   tell: () => undefined,
-  counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+  counts: {
+    nodeId: '',
+    unstored: () => [],
+    settle: () => undefined,
+    unstoredHours: () => [],
+    settleHours: () => undefined,
+  },
   settleFactors: async () => undefined,
 });
 

@@ -61,7 +61,13 @@ describe.each(databaseKinds)('trimming the audit log on the %s database', (kind)
     events: { deliver: async () => undefined, requests: new Map() },
     warn: (error: unknown) => void warnings.push(String(error)),
     tell: (members: object, sentence: string) => void lines.push({ ...members, sentence }),
-    counts: { nodeId: '', unstored: () => [], settle: () => undefined },
+    counts: {
+      nodeId: '',
+      unstored: () => [],
+      settle: () => undefined,
+      unstoredHours: () => [],
+      settleHours: () => undefined,
+    },
     settleFactors: async () => undefined,
   });
   const link = () => linkAuditEvents.run(context());

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { apis } from '../apis.ts';
 import { route } from '../route.ts';
 import type { Reply, Route, RouteMembers } from '../route.ts';
+import { isDangerousFor, permissionOf } from '../portal/roles.ts';
 import { closed } from './closed.ts';
 
 /** The body or the query of a call that takes none. */
@@ -17,8 +18,10 @@ export function managementRoute<
   Answer extends Reply,
   Query extends z.ZodType = typeof nothing,
 >(
-  definition: Omit<RouteMembers<Params, Query, Body, Answer>, 'query' | 'aliases'> & { readonly query?: Query },
-): Route<Params, Query, Body, Answer, 'managementKey'> {
+  definition: Omit<RouteMembers<Params, Query, Body, Answer>, 'query' | 'aliases' | 'permission' | 'isDangerous'> & {
+    readonly query?: Query;
+  },
+): Route<Params, Query, Body, Answer, 'managementKey' | 'operatorSession'> {
   const path = `${apis.management.prefix}${definition.path}`;
   const underscored = path.replaceAll('-', '_');
   return route({
@@ -26,6 +29,9 @@ export function managementRoute<
     path,
     ...(underscored === path ? {} : { aliases: [{ method: definition.method, path: underscored }] }),
     api: 'management',
+    credentials: ['managementKey', 'operatorSession'],
+    permission: permissionOf(definition.id, definition.group, definition.method),
+    ...(isDangerousFor(definition.id) ? { isDangerous: true as const } : {}),
     query: (definition.query ?? nothing) as Query,
   });
 }

@@ -59,6 +59,8 @@ export interface DecisionRecord {
   readonly unreadable?: readonly string[];
   /** Whether addresses and places were removed from `inputs` since; then it can no longer be computed again. */
   readonly isWithoutAddresses?: true;
+  /** Whether `inputs` are gone, with the user whose action it was. */
+  readonly isWithoutInputs?: true;
 }
 
 export interface Deciding {

@@ -1,5 +1,7 @@
 import type { DecisionRecord } from './decide-action.ts';
 
+const noInputs = { facts: {}, history: {}, exceptions: {} };
+
 /**
  * Reads a stored decision record. @throws if it is not one: an unreadable record must not be treated as an empty one.
  */
@@ -8,5 +10,7 @@ export function readDecisionRecord(stored: unknown): DecisionRecord {
   if (record?.v !== 1 || record.demand === undefined || record.inputs === undefined) {
     throw new Error('A stored decision record cannot be read.');
   }
+  // Nothing is left of the inputs of an action that was kept without its user.
+  if (!('facts' in record.inputs)) return { ...(record as DecisionRecord), inputs: noInputs, isWithoutInputs: true };
   return record as DecisionRecord;
 }

@@ -9,7 +9,8 @@ export const measures = [
   'waitingDeliveries',
 ] as const;
 export type Measure = (typeof measures)[number];
-export type CountedMeasure = Exclude<Measure, 'waitingDeliveries'>;
+/** Accepted proofs are only for the home page of the portal. */
+export type CountedMeasure = Exclude<Measure, 'waitingDeliveries'> | 'acceptedProofs';
 
 /** How often something happened for a tenant on one node within a minute. */
 export interface Count {
@@ -20,4 +21,10 @@ export interface Count {
   /** When the minute began. */
   readonly minuteMs: number;
   readonly count: number;
+}
+
+/** The same within an hour. */
+export interface HourCount extends Omit<Count, 'minuteMs'> {
+  /** When the hour began. */
+  readonly hourMs: number;
 }

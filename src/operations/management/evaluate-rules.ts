@@ -2,13 +2,10 @@ import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
-import type { Deciding } from '../../core/actions/decide-action.ts';
 import { readDataPoints } from '../../core/facts/data-points.ts';
 import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { planFacts } from '../../core/facts/plan-facts.ts';
 import { compileRules } from '../../core/rules/compile-rules.ts';
-import { readPath } from '../../core/rules/read-path.ts';
-import { restoreEvidence } from '../../core/rules/recorded-evidence.ts';
 import { ruleAllowance } from '../../core/rules/rule-allowance.ts';
 import type { Evidence, Rule } from '../../core/rules/rule-set.ts';
 import { isList, UNKNOWN } from '../../core/rules/value.ts';
@@ -20,9 +17,9 @@ import type { PublishedAction, Tenant } from '../../storage/published.ts';
 import { explanationView } from '../../deciding/explanation-view.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../../calls/context.ts';
-import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
-import { describeRequest, factInputs, unreadableInputs } from '../../deciding/gather-inputs.ts';
 import { loadDraftLists } from '../../deciding/load-draft-lists.ts';
+import { pastEvidence } from '../../deciding/past-evidence.ts';
+import type { DecisionBasis } from '../../deciding/past-evidence.ts';
 
 type Body = z.output<typeof route.body>;
 
@@ -69,14 +66,15 @@ function rulesOf(drafts: NonNullable<Body['rules']>): readonly Rule[] {
   return rules;
 }
 
-type Basis = Pick<Deciding, 'evidence' | 'user' | 'sources' | 'unreadable'>;
-
-async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAction, body: Body): Promise<Basis> {
+async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAction, body: Body): Promise<DecisionBasis> {
   if (body.pastAction !== undefined) {
     if (body.facts !== undefined || body.history !== undefined) {
       throw new Refusal('invalid_request', 'Give either facts and history, or pastAction.');
     }
-    return pastEvidence(context, tenant, ruleSet, body.pastAction);
+    const { actionCode } = ruleSet.action;
+    const action = await loadAction(context.db, { tenantId: tenant.tenantId, actionCode, ...body.pastAction });
+    if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
+    return pastEvidence(context, tenant, ruleSet, action);
   }
   const { facts, unreadable } = readGivenFacts(context, tenant, (body.facts ?? {}) as Evidence['facts']);
   return {
@@ -123,71 +121,4 @@ type Group = Readonly<Record<string, Value>>;
 
 function isGroup(value: Value | undefined): value is Group {
   return typeof value === 'object' && value !== null && !isList(value);
-}
-
-/**
- * What was known when a past action was decided. Facts that its rules did not use were not recorded: they are computed
- * again from the action's data, and are unknown if that would take the user's history of that time.
- */
-async function pastEvidence(
-  { db, enrichment }: Context,
-  tenant: Tenant,
-  ruleSet: PublishedAction,
-  past: NonNullable<Body['pastAction']>,
-): Promise<Basis> {
-  const { actionCode } = ruleSet.action;
-  const action = await loadAction(db, { tenantId: tenant.tenantId, actionCode, ...past });
-  if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
-  const record = readDecisionRecord(action.decision);
-  const recorded = restoreEvidence(record.inputs);
-  const seen = describeRequest(enrichment, {
-    ipAddress: action.ipAddress ?? undefined,
-    userAgent: action.userAgent ?? undefined,
-    deviceId: action.deviceId ?? undefined,
-    custom: action.custom ?? (action.isTracked ? undefined : UNKNOWN),
-  });
-  const nothingRead = {
-    methods: [],
-    defaultMethod: null,
-    earlierActionId: null,
-    earlierState: null,
-    earlierIsTracked: null,
-    earlierDecision: null,
-    earlierCustom: null,
-    email: null,
-    phoneNumber: null,
-    userCustom: null,
-    userCreatedAt: null,
-  };
-  const inputs = factInputs(tenant, { userId: past.userId, actionCode }, seen, nothingRead, action.createdAt);
-  const remade = ruleSet.plan.gather(inputs);
-  return {
-    evidence: {
-      facts: overlay(remade, recorded.facts, ruleSet.compiled.needs.paths),
-      history: recorded.history,
-      awaited: recorded.awaited,
-    },
-    user: record.user,
-    sources: record.sources,
-    unreadable: unreadableInputs(tenant, seen, nothingRead),
-  };
-}
-
-/** Facts by path: as recorded, otherwise computed again, or unknown if only the user's row of that time has them. */
-function overlay(remade: Evidence['facts'], recorded: Evidence['facts'], paths: readonly string[]): Evidence['facts'] {
-  // No object has a prototype, because the paths are an operator's text (A71).
-  const document = Object.create(null) as Record<string, Value>;
-  for (const path of paths) {
-    const names = path.split('.');
-    const then = readPath(recorded, names);
-    const now = names[0] === 'user' ? UNKNOWN : readPath(remade, names);
-    let at = document;
-    for (const name of names.slice(0, -1)) {
-      if (typeof at[name] !== 'object' || at[name] === null) at[name] = Object.create(null) as Record<string, Value>;
-      at = at[name] as Record<string, Value>;
-    }
-    const last = names.at(-1);
-    if (last !== undefined) at[last] = then ?? now ?? null;
-  }
-  return document;
 }

@@ -3,11 +3,8 @@ import { explainAction as route } from '../../contract/server/explain.ts';
 import { userActionState } from '../../contract/values.ts';
 import { loadEarlierDecisions } from '../../storage/queries/actions/decide-again.ts';
 import { loadAction } from '../../storage/queries/actions/actions.ts';
-import { explanationView } from '../../deciding/explanation-view.ts';
-import { loadRuleSet } from '../../deciding/load-rule-set.ts';
+import { explainRecord } from '../../deciding/explain-record.ts';
 import { operation } from '../operation.ts';
-import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
-import { wireTime } from '../../views/wire-values.ts';
 
 export const explainAction = operation(route, async ({ db }, { caller: { tenant }, params }) => {
   const { tenantId } = tenant;
@@ -15,11 +12,8 @@ export const explainAction = operation(route, async ({ db }, { caller: { tenant 
   const key = { tenantId, userId, actionCode, idempotencyKey };
   const action = await loadAction(db, key);
   if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
-  const explained = async (stored: unknown, decidedAtMs: number) => {
-    const record = readDecisionRecord(stored);
-    const ruleSet = await loadRuleSet(db, tenant, actionCode, record);
-    return { ...explanationView(record, ruleSet), decidedAt: wireTime(decidedAtMs) };
-  };
+  const explained = (stored: unknown, decidedAtMs: number) =>
+    explainRecord(db, tenant, actionCode, stored, decidedAtMs);
   const earlier = await loadEarlierDecisions(db, key);
   return {
     ...(await explained(action.decision, action.decidedAt ?? action.createdAt)),

@@ -36,6 +36,8 @@ import * as signingMessages from './0033-signing-messages.ts';
 import * as claimedChallenges from './0034-claimed-challenges.ts';
 import * as appStatements from './0035-app-statements.ts';
 import * as auditEventsByUser from './0036-audit-events-by-user.ts';
+import * as operators from './0037-operators.ts';
+import * as whatHappened from './0038-what-happened.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -104,4 +106,6 @@ export const migrations: readonly Migration[] = [
   { version: 34, name: 'claimed-challenges', sql: claimedChallenges.sql },
   { version: 35, name: 'app-statements', sql: appStatements.sql },
   { version: 36, name: 'audit-events-by-user', steps: auditEventsByUser.steps, tables: [] },
+  { version: 37, name: 'operators', sql: operators.sql },
+  { version: 38, name: 'what-happened', steps: whatHappened.steps, tables: whatHappened.tables },
 ];

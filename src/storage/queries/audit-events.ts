@@ -1,5 +1,7 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import type { ActionKey } from './actions/named.ts';
+import { firstIdAt } from './actions/months.ts';
 
 /** One security-relevant act. Data never holds a secret, a code or a contact. */
 export interface AuditEvent {
@@ -37,4 +39,122 @@ export async function recordAuditEvent(sql: Sql, event: AuditEvent): Promise<voi
     event.requestId ?? null,
     JSON.stringify(event.data),
   ]);
+}
+
+/** An event as it was recorded. */
+export interface AuditEventRow {
+  readonly eventId: string;
+  readonly happenedAt: number;
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly eventType: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const columns = 'event_id, happened_at, actor, event_type, user_id, request_id, data';
+
+const ofActionStatement = statement<AuditEventRow>(
+  'list_audit_events_of_action',
+  // Steps of a challenge do not name the action: they are those of the user soon after it was made.
+  `select ${columns} from audit_events
+   where tenant_id = $1 and user_id = $2 and event_id >= $5 and event_id < $7
+     and case when data ->> 'idempotencyKey' is null then event_id < $6
+       else data ->> 'idempotencyKey' = $4 and data ->> 'actionCode' = $3 end
+   order by event_id limit $8`,
+);
+
+/**
+ * What was recorded of a user from `fromMs` to `toMs` that concerns an action, oldest first: events that name it, and until
+ * `besideMs` those that name none.
+ */
+export async function listAuditEventsOfAction(
+  sql: Sql,
+  { tenantId, userId, actionCode, idempotencyKey }: ActionKey,
+  { fromMs, besideMs, toMs, max }: { fromMs: number; besideMs: number; toMs: number; max: number },
+): Promise<readonly AuditEventRow[]> {
+  return sql.query(ofActionStatement, [
+    tenantId,
+    userId,
+    actionCode,
+    idempotencyKey,
+    firstIdAt(fromMs),
+    firstIdAt(besideMs),
+    firstIdAt(toMs),
+    max,
+  ]);
+}
+
+/** Which events. Absent members do not matter. */
+export interface AuditFilter {
+  readonly tenantId: string;
+  /** Ids from here on. */
+  readonly firstId: string;
+  /** Ids before this one. */
+  readonly endId: string;
+  readonly userId: string | undefined;
+  /** This type, and those that begin with it and a dot. */
+  readonly type: string | undefined;
+  readonly actorId: string | undefined;
+}
+
+interface SearchRow extends AuditEventRow {
+  readonly scanned: number;
+  readonly lastId: string | null;
+}
+
+// As actions are searched: one text for each index, and everything else compared event by event.
+function searchStatement(index: string, leading: string) {
+  return statement<SearchRow>(
+    `search_audit_events_by_${index}`,
+    `with scanned as materialized (
+       select ${columns} from audit_events
+       where tenant_id = $1 and event_id >= $2 and event_id < $3${leading}
+       order by event_id desc limit $4
+     ), found as (
+       select * from scanned s
+       where ($6::text is null or s.user_id = $6)
+         and ($7::text is null or s.event_type = $7 or starts_with(s.event_type, $7 || '.'))
+         and ($8::text is null or s.actor ->> 'id' = $8)
+       order by s.event_id desc limit $5
+     )
+     select w.scanned, w.last_id, f.* from (
+       select (select count(*)::int from scanned) as scanned,
+         (select event_id from scanned order by event_id limit 1) as last_id
+     ) as w
+     left join found f on true order by f.event_id desc`,
+  );
+}
+
+const searchByTime = searchStatement('time', '');
+const searchByUser = searchStatement('user', ' and user_id = $6');
+
+/** Reads the newest `batch` events that an index finds, and returns at most `max` of those that the filter wants. */
+export async function searchAuditEvents(
+  sql: Sql,
+  filter: AuditFilter,
+  { batch, max }: { readonly batch: number; readonly max: number },
+): Promise<{
+  readonly events: readonly AuditEventRow[];
+  readonly scanned: number;
+  readonly lastId: string | undefined;
+}> {
+  const { tenantId, firstId, endId, userId, type, actorId } = filter;
+  const rows = await sql.query(userId === undefined ? searchByTime : searchByUser, [
+    tenantId,
+    firstId,
+    endId,
+    batch,
+    max,
+    userId ?? null,
+    type ?? null,
+    actorId ?? null,
+  ]);
+  const [first] = rows;
+  return {
+    // One row without an event says that nothing was found.
+    events: rows.filter(({ eventId }) => (eventId as string | null) !== null),
+    scanned: first?.scanned ?? 0,
+    lastId: first?.lastId ?? undefined,
+  };
 }

@@ -56,6 +56,8 @@ const deleteFrom = (table: string) => `delete from ${table} where tenant_id = $1
 
 const deleteKeys = statement<{ actionId: string }>('delete_departed_keys', deleteFrom('action_keys'));
 
+const deleteReviews = statement<{ actionId: string }>('delete_departed_reviews', deleteFrom('reviews'));
+
 const deleteMarks = statement<{ actionId: string }>('delete_departed_marks', deleteFrom('user_marks'));
 
 // What is counted of addresses and devices stays: nobody is to forget what came from them by deleting a user.
@@ -74,7 +76,7 @@ export async function removeDeparted(sql: Sql, { tenantId, ownerId, pseudonym }:
     pseudonym === null
       ? await sql.query(deleteActions, [tenantId, ownerId])
       : await sql.query(renameActions, [tenantId, ownerId, pseudonym]);
-  const others: readonly Statement<unknown>[] = [deleteKeys, deleteMarks, deleteTallies];
+  const others: readonly Statement<unknown>[] = [deleteKeys, deleteReviews, deleteMarks, deleteTallies];
   let isMore = actions.length === batchMax;
   for (const remove of others) {
     const rows = await sql.query(remove, [tenantId, ownerId]);
@@ -123,6 +125,7 @@ const forgetStatement = statement<never>(
   `delete from departures where tenant_id = $1 and owner_id = $2
      and not exists (select from actions_by_month a where a.tenant_id = $1 and ${ownerOf('a')} = $2)
      and not exists (select from action_keys where tenant_id = $1 and owner_id = $2)
+     and not exists (select from reviews where tenant_id = $1 and owner_id = $2)
      and not exists (select from user_marks where tenant_id = $1 and owner_id = $2)
      and not exists (
        select from tally_series s join tallies t on t.tenant_id = $1 and t.series_id = s.series_id and t.party = $2

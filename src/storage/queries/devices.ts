@@ -84,10 +84,11 @@ const shownMax = 100;
 /** Actions of a user that are looked through for what their devices were seen as. */
 const recentMax = 1_000;
 
-const knownStatement = statement<SeenDevice>(
-  'list_known_devices',
-  // No index leads to the actions of a device.
-  `with recent as materialized (
+const seenStatement = (name: string, which: string) =>
+  statement<SeenDevice>(
+    name,
+    // No index leads to the actions of a device.
+    `with recent as materialized (
      select a.action_id, a.device_id, a.user_agent from actions_by_month a
      where a.tenant_id = $1 and ${ownerOf('a')} = ${ownId} order by a.action_id desc limit ${recentMax}
    )
@@ -96,14 +97,24 @@ const knownStatement = statement<SeenDevice>(
      order by r.action_id desc limit 1
    ) as user_agent
    from devices d
-   where d.tenant_id = $1 and d.user_id = $2 and d.authenticated_at is not null
-     and (d.invalidated_at is null or d.invalidated_at < d.authenticated_at)
-   order by d.authenticated_at desc, d.device_id collate "C" limit ${shownMax}`,
+   where d.tenant_id = $1 and d.user_id = $2${which}
+   order by coalesce(d.authenticated_at, d.created_at) desc, d.device_id collate "C" limit ${shownMax}`,
+  );
+const knownStatement = seenStatement(
+  'list_known_devices',
+  ` and d.authenticated_at is not null
+     and (d.invalidated_at is null or d.invalidated_at < d.authenticated_at)`,
 );
+const seenOnesStatement = seenStatement('list_seen_devices', '');
 
 /** The devices that a user has verified from, latest use first. */
 export async function listKnownDevices(sql: Sql, tenantId: string, userId: string): Promise<readonly SeenDevice[]> {
   return sql.query(knownStatement, [tenantId, userId]);
+}
+
+/** All devices of a user, latest use first, with what they were seen as. */
+export async function listSeenDevices(sql: Sql, tenantId: string, userId: string): Promise<readonly SeenDevice[]> {
+  return sql.query(seenOnesStatement, [tenantId, userId]);
 }
 
 const recordStatement = statement<never>(

@@ -145,6 +145,21 @@ export async function revokeUserSessionRows(
   return rows.length;
 }
 
+/** Sessions that one list has at most. */
+const listedMax = 100;
+
+const listStatement = statement<Pick<SessionRow, 'sessionId' | 'clientId' | 'signedInAt' | 'expiresAt'>>(
+  'list_user_sessions',
+  `select session_id, client_id, signed_in_at, expires_at from sessions
+   where tenant_id = $1 and user_id = $2 and revoked_at is null and expires_at > $3
+   order by signed_in_at desc, session_id limit ${listedMax}`,
+);
+
+/** The sessions of a user that have not ended, newest first. */
+export async function listUserSessions(sql: Sql, tenantId: string, userId: string, nowMs: number) {
+  return sql.query(listStatement, [tenantId, userId, sqlTime(nowMs)]);
+}
+
 /** Deletes sessions that have expired, revoked or not. */
 export const purgeExpiredSessions = purgeOf('sessions', 'session_id', {
   condition: 'expires_at <= $1',

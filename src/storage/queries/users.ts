@@ -166,6 +166,44 @@ function queryStatement(name: string, leading: string) {
   );
 }
 
+const isAfter = '($3::text is null or u.user_id collate "C" > $3)';
+const byId = 'order by u.user_id collate "C" limit $4';
+const ofTenant = 'select u.user_id from users u where u.tenant_id = $1';
+
+const listUsersStatement = statement<UserWithMethods>(
+  'list_users',
+  `select ${withMethods} from users u where u.tenant_id = $1 and ($3::text is null or u.user_id collate "C" > $3)
+     and u.user_id collate "C" >= $2 ${byId}`,
+);
+const findUsersStatement = statement<UserWithMethods>(
+  'find_users',
+  // The highest character of all ends those that begin with the words.
+  `with found as materialized (
+     (${ofTenant} and u.user_id collate "C" >= $2 and u.user_id collate "C" < $2 || $6 and ${isAfter} ${byId})
+     union
+     (${ofTenant} and lower(coalesce(u.email_normal, u.email) collate "C") = lower($5::text collate "C") and ${isAfter} ${byId})
+     union
+     (${ofTenant} and u.phone_number = $2 and ${isAfter} ${byId})
+     union
+     (${ofTenant} and u.username = $2 and ${isAfter} ${byId})
+   )
+   select ${withMethods} from users u where u.tenant_id = $1 and u.user_id in (select f.user_id from found f) ${byId}`,
+);
+
+/**
+ * Users whose id begins with the words, or whose email address, phone number or user name they are, by user id; all where
+ * there are none.
+ */
+export async function findUserRows(
+  sql: Sql,
+  tenantId: string,
+  search: { readonly words: string | undefined; readonly afterUserId: string | undefined; readonly limit: number },
+): Promise<readonly UserWithMethods[]> {
+  const { words = '', afterUserId = null, limit } = search;
+  if (words === '') return sql.query(listUsersStatement, [tenantId, '', afterUserId, limit]);
+  return sql.query(findUsersStatement, [tenantId, words, afterUserId, limit, normalEmail(words), '\u{10FFFF}']);
+}
+
 // One text for each leading attribute, so that each uses its own index under a prepared plan.
 const queryByEmail = queryStatement(
   'query_users_by_email',

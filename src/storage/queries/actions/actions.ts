@@ -7,6 +7,7 @@ import { waitForEarlierTracks } from '../users.ts';
 import { markedColumns, markEnd, markSuccess, takeBackFailure } from '../user-marks.ts';
 import { isActionWithId, isNamed, keyValues, named, ownId, ownerOf } from './named.ts';
 import type { ActionKey } from './named.ts';
+import { enterReview, leaveReview } from './entered-reviews.ts';
 import { firstIdAt } from './months.ts';
 
 export interface ActionRow {
@@ -37,7 +38,8 @@ export interface ActionRow {
   readonly custom: Readonly<Record<string, unknown>> | null;
 }
 
-const columns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
+/** The columns of {@link ActionRow}. */
+export const actionColumns = `user_id, action_code, idempotency_key, action_id, state, created_at, updated_at, state_updated_at,
   is_tracked, decided_at, verified_at, verification_method, verified_by_authenticator_id,
   coalesce(sent_ip_address, ip_address) as ip_address, user_agent, device_id, country_code, decision, custom, assurance`;
 
@@ -85,6 +87,8 @@ interface Extras {
   /** Whether the user's row gets new attributes. It is locked for that, so only if there are any. */
   readonly attributes: boolean;
   readonly device: boolean;
+  /** Whether it waits for a review. */
+  readonly review: boolean;
 }
 
 /** The attributes that were sent, in the user's row: one that was there before the row in `action` was written. */
@@ -147,8 +151,8 @@ const createDevice = `, device as (
 const recordStatements = new Map<string, Statement<StoredAction>>();
 
 function recordStatement(extras: Extras): Statement<StoredAction> {
-  const { attributes, device } = extras;
-  const name = `record_decided_action${attributes ? '_attributes' : ''}${device ? '_device' : ''}`;
+  const { attributes, device, review } = extras;
+  const name = `record_decided_action${attributes ? '_attributes' : ''}${device ? '_device' : ''}${review ? '_review' : ''}`;
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
   const made = statement<StoredAction>(
@@ -180,7 +184,7 @@ function recordStatement(extras: Extras): Statement<StoredAction> {
        from claimed
        on conflict do nothing
        returning ${talliedColumns('actions_by_month')}
-     ), ${countNew('action')}${attributes ? takeAttributes : ''}${device ? createDevice : ''}
+     ), ${countNew('action')}${attributes ? takeAttributes : ''}${device ? createDevice : ''}${review ? `, ${enterReview('action', '$7')}` : ''}
      select state from action`,
     'writes',
   );
@@ -200,10 +204,11 @@ export async function recordAction(db: Store, action: DecidedAction): Promise<St
 }
 
 /** What is written in addition to the action. */
-function extrasOf({ email, phoneNumber, username, deviceId }: DecidedAction): Extras {
+function extrasOf({ email, phoneNumber, username, deviceId, state }: DecidedAction): Extras {
   return {
     attributes: (email ?? phoneNumber ?? username) !== undefined,
     device: deviceId !== undefined,
+    review: state === 'REVIEW_REQUIRED',
   };
 }
 
@@ -242,7 +247,7 @@ export function decidedValues(action: DecidedAction): readonly SqlValue[] {
 
 const loadActionStatement = statement<ActionRow>(
   'load_action',
-  `with ${named} select ${columns} from actions_by_month a where ${isNamed('a')}`,
+  `with ${named} select ${actionColumns} from actions_by_month a where ${isNamed('a')}`,
   'reads',
 );
 
@@ -253,7 +258,7 @@ export async function loadAction(sql: Sql, key: ActionKey): Promise<ActionRow | 
 
 const lockActionStatement = statement<ActionRow>(
   'lock_action',
-  `with ${named} select ${columns} from actions_by_month a where ${isNamed('a')} for update`,
+  `with ${named} select ${actionColumns} from actions_by_month a where ${isNamed('a')} for update`,
 );
 
 /** Reads an action and locks its row until the transaction ends. */
@@ -296,9 +301,16 @@ const recordStateStatement = statement<never>(
      returning ${markedColumns('a')}
    ), ${countMove('before', 'changed', '$7')}, device as (${knowDevice('changed', '$6')}), ${markSuccess('changed', '$6')},
    ${markEnd('failed', 'changed', `c.state = 'CHALLENGE_FAILED' and c.state_updated_at = $6`, '$6')},
-   ${takeBackFailure('changed')}
+   ${takeBackFailure('changed')}, ${enterReview('changed', '$6')},
+   ${leaveReview('changed', '$6', { by: '$8', note: '$9' })}
    select`,
 );
+
+/** Who decided a review in the portal, and why. */
+export interface ReviewDecision {
+  readonly operatorId: string;
+  readonly note: string | undefined;
+}
 
 /**
  * Sets the state without a proof, which also makes the action tracked, because it has been decided. CHALLENGE_SUCCEEDED
@@ -307,10 +319,11 @@ const recordStateStatement = statement<never>(
 export async function recordActionState(
   sql: Sql,
   key: ActionKey,
-  change: { readonly state: string; readonly nowMs: number; readonly moveId: string },
+  change: { readonly state: string; readonly nowMs: number; readonly moveId: string; readonly review?: ReviewDecision },
 ): Promise<void> {
-  const { state, nowMs, moveId } = change;
-  await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs), moveId]);
+  const { state, nowMs, moveId, review } = change;
+  const { operatorId = null, note = null } = review ?? {};
+  await sql.query(recordStateStatement, [...keyValues(key), state, sqlTime(nowMs), moveId, operatorId, note]);
 }
 
 const recordDenialStatement = statement<{ state: string }>(
@@ -355,7 +368,7 @@ export async function recordDenial(
 const loadUserActionsStatement = statement<ActionRow>(
   'load_user_actions',
   // By id: it has the time that the action was made at.
-  `select ${columns} from actions_by_month a
+  `select ${actionColumns} from actions_by_month a
    where a.tenant_id = $1 and ${ownerOf('a')} = ${ownId} and a.action_id >= $3 and a.action_id < $6
      and ($4::text[] is null or action_code = any($4)) and ($5::text is null or state = $5)
    order by a.action_id desc limit $7`,

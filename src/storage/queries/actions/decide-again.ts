@@ -6,6 +6,7 @@ import { countMove } from '../tallies.ts';
 import { earlierSuccesses, markedByAnother, markedColumns, markSuccess, takeBack } from '../user-marks.ts';
 import { decidedValues, takeAttributes, withConfiguration } from './actions.ts';
 import type { DecidedAction, StoredAction } from './actions.ts';
+import { enterReview, leaveReview } from './entered-reviews.ts';
 import { isActionWithId, isNamed, keyValues, named, ownIdOf, ownerOf } from './named.ts';
 import type { ActionKey } from './named.ts';
 
@@ -105,7 +106,8 @@ const decideStatement = statement<StoredAction>(
          (d.device_id = a.device_id and a.verified_at is not null)
          or (d.device_id = s.device_id and d.authenticated_at = s.verified_at)
        )
-     ), ${markSuccess('action', 'c.verified_at')}
+     ), ${markSuccess('action', 'c.verified_at')},
+     ${enterReview('action', '$7')}, ${leaveReview('action', '$7', { by: 'null', note: 'null' })}
      select state from action`,
 );
 

@@ -8,6 +8,11 @@ export function firstIdAt(timeMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The time at which an id was made that is ordered by time. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+}
+
 /** The start of the month, in UTC. */
 function monthOf(timeMs: number): number {
   const time = new Date(timeMs);
@@ -70,7 +75,7 @@ const otherStatement = statement<{ actionId: string }>(
 /** The time of an action that is in no month's table. */
 async function loadOther(sql: Sql, nowMs: number): Promise<number | undefined> {
   const [row] = await sql.query(otherStatement, [firstIdAt(earliestMs), firstIdAt(nextMonth(nowMs))]);
-  return row === undefined ? undefined : Number.parseInt(row.actionId.replace('-', '').slice(0, 12), 16);
+  return row === undefined ? undefined : timeOfId(row.actionId);
 }
 
 /** A proof updates an action about once, and leaves its indexes alone if the page has room for the new version. */

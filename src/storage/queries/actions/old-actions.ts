@@ -53,6 +53,9 @@ const removeStatement = statement<{ readonly removed: number; readonly lastId: s
      delete from action_keys k using picked p
      where k.tenant_id = $1 and k.owner_id = p.whose and k.action_code = p.action_code
        and k.idempotency_key = p.idempotency_key and k.action_id = p.action_id
+   ), reviewed as (
+     delete from reviews r using picked p where r.tenant_id = $1 and r.action_id = p.action_id
+       and r.action_id between ${firstOf('picked')} and ${lastOf('picked')}
    ), removed as (
      delete from actions_by_month a using picked p where a.tenant_id = $1 and a.action_id = p.action_id
        and a.action_id between ${firstOf('picked')} and ${lastOf('picked')}

@@ -1,0 +1,65 @@
+/**
+ * What operators may do: roles permit, routes require. The matrix is data, so that the portal, the pipeline, the OpenAPI
+ * document and the tests read the same one.
+ */
+import type { Group } from '../groups.ts';
+
+/** What a call of an operator needs. Every route that operators may call names one. */
+export const permissions = {
+  'activity:read': 'See actions, why they were decided so, and what is counted.',
+  'users:read': 'See users, their authenticators, devices and sessions.',
+  'contacts:read': 'See email addresses and phone numbers in full.',
+  'contacts:reveal': 'Reveal the contacts of one user, which is recorded.',
+  'reviews:decide': 'Decide actions that wait for a review.',
+  'users:help': 'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions.',
+  'users:export': 'Export what is known of a person.',
+  'users:erase': 'Delete users with everything that belongs to them.',
+  'configuration:read': 'See rules, lists, methods, texts, endpoints and alerts.',
+  'configuration:change': 'Change rules, lists, methods, texts, endpoints and alerts.',
+  'audit:read': 'See who changed what and when.',
+  'audit:export': 'Export the audit log.',
+  'team:read': 'See who may come in, and with which roles.',
+  'team:change': 'Invite and remove operators, and change their roles.',
+} as const;
+export type Permission = keyof typeof permissions;
+
+const reading = ['activity:read', 'users:read', 'configuration:read'] as const satisfies readonly Permission[];
+
+/** The roles of an operator in a tenant. Several add up. */
+export const roles = {
+  ADMIN: Object.keys(permissions) as readonly Permission[],
+  EDITOR: [...reading, 'configuration:change'],
+  ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'users:export'],
+  SUPPORT: [...reading, 'contacts:reveal', 'users:help'],
+  AUDITOR: [...reading, 'contacts:read', 'audit:read', 'audit:export', 'team:read'],
+  VIEWER: [...reading],
+} as const satisfies Readonly<Record<string, readonly Permission[]>>;
+export type Role = keyof typeof roles;
+export const roleNames = Object.keys(roles) as readonly Role[];
+
+/** Whether one of the roles permits it. Roles that this release does not know permit nothing. */
+export function permits(held: readonly string[], permission: Permission): boolean {
+  return held.some(
+    (role) => Object.hasOwn(roles, role) && (roles[role as Role] as readonly string[]).includes(permission),
+  );
+}
+
+/** What the management API needs of an operator, where not every route of a group needs the same. */
+const exceptions: Readonly<Record<string, Permission>> = {
+  exportUser: 'users:export',
+  listUsersDevices: 'users:read',
+  evaluateRules: 'configuration:read',
+};
+
+/** What a route of the management API needs of an operator. */
+export function permissionOf(id: string, group: Group, method: string): Permission {
+  const exception = exceptions[id];
+  if (exception !== undefined) return exception;
+  if (group === 'support') return 'users:help';
+  return method === 'GET' ? 'configuration:read' : 'configuration:change';
+}
+
+/** Whether a call of the management API can take away a user's means to prove who they are. */
+export function isDangerousFor(id: string): boolean {
+  return id === 'deleteUsersAuthenticator';
+}

@@ -1,0 +1,35 @@
+import { idCursor } from '../../activity/id-cursor.ts';
+import { listReviews as route } from '../../contract/portal/activity.ts';
+import { loadOperatorEmails } from '../../storage/queries/operators.ts';
+import { countWaitingReviews, listWaitingReviews } from '../../storage/queries/reviews.ts';
+import { portalTenantId } from '../../storage/queries/tenants.ts';
+import { listedActionView } from '../../views/listed-action-view.ts';
+import { omitAbsent } from '../../views/omit-absent.ts';
+import { operation } from '../operation.ts';
+
+// Before every action.
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+export const listReviews = operation(route, async ({ db }, { caller: { tenant, operatorId }, query }) => {
+  const { tenantId } = tenant;
+  const { code: actionCode, limit = 50 } = query;
+  const { reviews, nextId } = await listWaitingReviews(db, tenantId, {
+    afterId: idCursor(query.cursor) ?? firstId,
+    actionCode,
+    limit,
+  });
+  const takers = reviews.flatMap(({ takenBy }) => takenBy ?? []);
+  const names = await loadOperatorEmails(db, portalTenantId, [...new Set(takers)]);
+  return {
+    reviews: reviews.map(({ action, takenBy }) => ({
+      ...listedActionView(action),
+      ...omitAbsent({
+        custom: action.custom,
+        assignedTo: takenBy === null ? undefined : names.get(takenBy),
+      }),
+      isOwn: takenBy === operatorId,
+    })),
+    waiting: await countWaitingReviews(db, tenantId),
+    ...omitAbsent({ nextCursor: nextId }),
+  };
+});

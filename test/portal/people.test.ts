@@ -1,0 +1,164 @@
+/** Operators find users; contacts are shown only to those whose role permits it, or revealed one by one, on record. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { routes } from '../../src/contract/index.ts';
+import { statement } from '../../src/storage/sql.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { operator } from '../rig/portal.ts';
+import type { Operator } from '../rig/portal.ts';
+
+const email = 'pat.secret@example.com';
+const phoneNumber = '+6427555123';
+/** What no response may have of these. */
+const contact = /pat\.secret|27555123|0275 551/;
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  let app: TestApp;
+  let analyst: Operator;
+  const masked: Operator[] = [];
+  beforeAll(async () => {
+    app = await testApp(kind, { anonymousRateLimit: 100_000, managementRateLimit: 100_000 });
+    analyst = await operator(app, 'analyst@bank.example', ['ANALYST']);
+    for (const role of ['VIEWER', 'EDITOR', 'SUPPORT']) {
+      masked.push(await operator(app, `${role.toLowerCase()}@bank.example`, [role]));
+    }
+    await app.call('PATCH', '/v1/users/pat', {
+      body: { email, phoneNumber, username: email, displayName: '0275 551 23', custom: { tier: 'gold' } },
+    });
+    for (const body of [
+      { verificationMethod: 'EMAIL_OTP', email },
+      { verificationMethod: 'SMS', phoneNumber },
+    ]) {
+      const added = await app.call('POST', '/v1/users/pat/authenticators', { body });
+      expect(added.status, added.text).toBe(200);
+    }
+    await app.call('POST', '/v1/users/pat/actions/pay', {
+      body: { email, deviceId: 'phone', userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Firefox/130.0' },
+    });
+    for (const userId of ['alice', 'alicia', 'bob', 'Alina', 'älter']) {
+      await app.call('PATCH', `/v1/users/${encodeURIComponent(userId)}`, { body: { username: `name-of-${userId}` } });
+    }
+  });
+  afterAll(() => app.close());
+
+  const find = async (who: Operator, query: Record<string, string>) => {
+    const reply = await who.call('GET', `/v1/portal/users?${new URLSearchParams(query)}`);
+    expect(reply.status, reply.text).toBe(200);
+    return reply.body as { users: { userId: string; email?: string }[]; nextCursor?: string };
+  };
+  const idsOf = async (words: string) => (await find(analyst, { words })).users.map(({ userId }) => userId);
+
+  test('users are found by the beginning of their id, and by the whole of what else names them', async () => {
+    expect(await idsOf('ali')).toEqual(['alice', 'alicia']);
+    expect(await idsOf('alice')).toEqual(['alice']);
+    expect(await idsOf('ä')).toEqual(['älter']);
+    expect(await idsOf('PAT.Secret@example.com')).toEqual(['pat']);
+    expect(await idsOf(phoneNumber)).toEqual(['pat']);
+    expect(await idsOf('name-of-bob')).toEqual(['bob']);
+    expect(await idsOf('name-of')).toEqual([]);
+    expect(await idsOf('%')).toEqual([]);
+  });
+
+  test('all users are listed by id, and pages lose and repeat none', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await find(analyst, { limit: '2', ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.users.map(({ userId }) => userId));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(['Alina', 'alice', 'alicia', 'bob', 'pat', 'älter']);
+    const pages = [await find(analyst, { words: 'al', limit: '1' })];
+    pages.push(await find(analyst, { words: 'al', limit: '1', cursor: pages[0]?.nextCursor ?? '' }));
+    expect(pages.flatMap(({ users }) => users.map(({ userId }) => userId))).toEqual(['alice', 'alicia']);
+    expect(pages[1]?.nextCursor).toBeUndefined();
+  });
+
+  test('the detail has authenticators, devices and what is locked', async () => {
+    const { body } = await analyst.call('GET', '/v1/portal/users/pat');
+    expect(body).toMatchObject({
+      userId: 'pat',
+      email,
+      phoneNumber,
+      username: email,
+      custom: { tier: 'gold' },
+      areContactsMasked: false,
+      isEnrolled: true,
+      authenticators: [
+        { verificationMethod: 'EMAIL_OTP', name: 'p•••@example.com' },
+        { verificationMethod: 'SMS', name: '•••123' },
+      ],
+      devices: [{ deviceId: 'phone', name: 'Firefox, macOS', isInvalidated: false }],
+      lockedMethods: [],
+      sessions: [],
+    });
+    expect((await analyst.call('GET', '/v1/portal/users/nobody')).status).toBe(404);
+  });
+
+  test('no response of the portal has a contact for a role that may not see contacts', async () => {
+    const asked = [
+      ...['/users', '/users?words=pat', `/users?words=${encodeURIComponent(email)}`, '/users/pat'],
+      ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
+    ];
+    const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
+    asked.push(`/actions/${body.actions[0].actionId}`);
+    const reading = routes.filter(({ api, method, permission }) => api === 'portal' && method === 'GET' && permission);
+    // One that is not asked here has to be added.
+    expect(reading.map(({ id }) => id).toSorted()).toEqual([
+      'findUsers',
+      'getActionDetail',
+      'getHome',
+      'getUserDetail',
+      'listActions',
+      'listAuditEvents',
+      'listMembers',
+      'listReviews',
+    ]);
+    for (const who of masked) {
+      for (const path of asked) {
+        const reply = await who.call('GET', `/v1/portal${path}`);
+        expect(reply.status, `${path} ${reply.text}`).toBe(200);
+        expect(reply.text, `${who.email} ${path}`).not.toMatch(contact);
+      }
+      expect((await who.call('GET', '/v1/portal/users/pat')).body).toMatchObject({
+        email: 'p•••@example.com',
+        phoneNumber: '•••123',
+        username: 'p•••@example.com',
+        areContactsMasked: true,
+      });
+    }
+  });
+
+  test('contacts are revealed to whom a role permits it, with a reason, and it is on record who saw them', async () => {
+    const [viewer, editor, support] = masked;
+    const reveal = (who: Operator | undefined, body: object, userId = 'pat') =>
+      who?.call('POST', `/v1/portal/users/${userId}/reveal`, body);
+    for (const who of [viewer, editor]) expect((await reveal(who, { reason: 'Curious' }))?.status).toBe(403);
+    expect((await reveal(support, {}))?.status).toBe(400);
+    expect((await reveal(support, { reason: '' }))?.status).toBe(400);
+    expect((await reveal(support, { reason: 'Ticket 7' }, 'nobody'))?.status).toBe(404);
+    expect((await reveal(support, { reason: 'Ticket 7' }))?.body).toEqual({ email, phoneNumber });
+    const events = await app.db.query(
+      statement<{ actor: unknown; userId: string; data: unknown }>(
+        'portal_people_reveals',
+        `select actor, user_id, data from audit_events where tenant_id = $1 and event_type = 'user.contacts_revealed'`,
+      ),
+      [app.tenant.tenantId],
+    );
+    const actor = { kind: 'operator', id: support?.operatorId };
+    expect(events).toEqual([{ actor, userId: 'pat', data: { reason: 'Ticket 7' } }]);
+  });
+
+  test('users of another tenant do not exist', async () => {
+    const other = await app.createTenant('Other');
+    const theirs = await operator(app, 'theirs@bank.example', ['ADMIN'], other.tenantId);
+    const how = { tenantId: other.tenantId };
+    expect((await theirs.call('GET', '/v1/portal/users', undefined, how)).body.users).toEqual([]);
+    const byEmail = await theirs.call('GET', `/v1/portal/users?words=${encodeURIComponent(email)}`, undefined, how);
+    expect(byEmail.body.users).toEqual([]);
+    expect((await theirs.call('GET', '/v1/portal/users/pat', undefined, how)).status).toBe(404);
+    const reveal = await theirs.call('POST', '/v1/portal/users/pat/reveal', { reason: 'Mine?' }, how);
+    expect(reveal.status).toBe(404);
+  });
+});
