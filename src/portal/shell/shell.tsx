@@ -1,0 +1,236 @@
+import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Menu as MenuIcon, Search } from 'lucide-react';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
+import type { ReviewsPage, Session } from '../api/types.ts';
+import { isAttended } from '../kit/attended.ts';
+import { Empty, Failure, IconButton, Kbd, Skeleton } from '../kit/parts.tsx';
+import { store } from '../kit/stored.ts';
+import { countWords } from '../kit/words.ts';
+import { Mark } from './mark.tsx';
+import { places } from './places.ts';
+import { listenForShortcuts, useShortcuts } from './shortcuts.ts';
+import { SceneProvider, useNewScene, useScene } from './tenant.tsx';
+import { useSession } from './use-session.ts';
+
+// Menus and dialogs that are opened by a click or a key come when the page stands.
+const Menus = {
+  Tenant: lazy(() => import('./menus.tsx').then(({ TenantMenu }) => ({ default: TenantMenu }))),
+  Account: lazy(() => import('./menus.tsx').then(({ AccountMenu }) => ({ default: AccountMenu }))),
+};
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette: found }) => ({ default: found })));
+const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((found) => ({ default: found.ShortcutList })));
+
+const waitingEveryMs = 20_000;
+
+/** The frame of every page of a tenant. */
+export function Shell() {
+  const { tenantId } = useParams({ from: '/t/$tenantId' });
+  const { data: session, error, refetch } = useSession();
+  if (session === undefined) {
+    return (
+      <div className="Frame">
+        <div className="Side" />
+        <main className="Main">
+          {error === null ? (
+            <Skeleton what="The portal is" />
+          ) : (
+            <Failure error={error} what="The portal" retry={() => void refetch()} />
+          )}
+        </main>
+      </div>
+    );
+  }
+  return <TenantFrame key={tenantId} session={session} tenantId={tenantId} />;
+}
+
+function TenantFrame({ session, tenantId }: { readonly session: Session; readonly tenantId: string }) {
+  const tenant = session.tenants.find((one) => one.tenantId === tenantId);
+  const scene = useNewScene(session, tenant ?? { tenantId, name: '', roles: [], permissions: [] });
+  useEffect(() => {
+    if (tenant !== undefined) store('tenant', tenantId);
+  }, [tenant, tenantId]);
+  if (tenant === undefined) {
+    return (
+      <main className="Door">
+        <Empty title="You may not come in here">
+          <p>
+            You are not in the team of this tenant, or not any more. Ask one of its admins to invite {session.email}.
+          </p>
+          <Link to="/" className="Button Button-main">
+            Go to your tenants
+          </Link>
+        </Empty>
+      </main>
+    );
+  }
+  return (
+    <SceneProvider value={scene}>
+      <Frame />
+    </SceneProvider>
+  );
+}
+
+type Overlay = 'palette' | 'shortcuts' | undefined;
+
+function Frame() {
+  const { tenant, may } = useScene();
+  const { tenantId } = tenant;
+  const navigate = useNavigate();
+  const main = useRef<HTMLElement>(null);
+  const [overlay, setOverlay] = useState<Overlay>();
+  const [isNavOpen, setNavOpen] = useState(false);
+  const [arePartsWanted, setPartsWanted] = useState(false);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const mine = places.filter(({ needs }) => may(needs));
+  const place = mine.findLast(({ to }) => path.startsWith(to.replace('$tenantId', tenantId)));
+
+  useEffect(listenForShortcuts, []);
+  useEffect(() => {
+    // When the first page stands, so that it does not wait for them.
+    const timer = setTimeout(() => setPartsWanted(true), 1_500);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    document.title = `${place?.words ?? 'Portal'} · ${tenant.name} · Sallyport`;
+    setNavOpen(false);
+  }, [path, place?.words, tenant.name]);
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      setOverlay('palette');
+    }
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+  useShortcuts('Anywhere', [
+    { keys: '?', words: 'List the shortcuts', run: () => setOverlay('shortcuts') },
+    ...mine.map(({ to, key, words }) => ({
+      keys: key,
+      words: `Go to ${words}`,
+      run: () => void navigate({ to, params: { tenantId } }),
+    })),
+  ]);
+
+  return (
+    <div className="Frame" data-nav={isNavOpen}>
+      <a className="Skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+        Skip to content
+      </a>
+      <header className="TopBar">
+        <IconButton label="Navigation" aria-expanded={isNavOpen} onClick={() => setNavOpen(!isNavOpen)}>
+          <MenuIcon size={16} aria-hidden />
+        </IconButton>
+        <Mark size={20} />
+        <span className="TopName">{tenant.name}</span>
+      </header>
+      <div className="Side" onPointerEnter={() => setPartsWanted(true)} onFocus={() => setPartsWanted(true)}>
+        <div className="SideTop">
+          {arePartsWanted ? (
+            <Suspense fallback={<TenantName />}>
+              <Menus.Tenant />
+            </Suspense>
+          ) : (
+            <TenantName />
+          )}
+        </div>
+        <button type="button" className="FindButton" onClick={() => setOverlay('palette')}>
+          <Search size={14} aria-hidden />
+          Find anything
+          <Kbd keys={navigator.userAgent.includes('Mac') ? '⌘ K' : 'Ctrl K'} />
+        </button>
+        <nav aria-label="Pages">
+          {mine.map(({ to, words, key, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              params={{ tenantId }}
+              className="NavLink"
+              activeOptions={{ exact: to === '/t/$tenantId', includeSearch: false }}
+              activeProps={{ 'aria-current': 'page' }}
+              {...(place?.to === to ? { 'data-here': true } : {})}
+            >
+              <Icon size={16} aria-hidden />
+              {words}
+              {words === 'Reviews' ? <Waiting /> : <Kbd keys={key} />}
+            </Link>
+          ))}
+        </nav>
+        <div className="SideEnd">
+          <button type="button" className="NavLink" onClick={() => setOverlay('shortcuts')}>
+            <span className="NavSign" aria-hidden>
+              ?
+            </span>
+            Shortcuts
+          </button>
+          {arePartsWanted ? (
+            <Suspense fallback={<AccountName />}>
+              <Menus.Account />
+            </Suspense>
+          ) : (
+            <AccountName />
+          )}
+        </div>
+      </div>
+      <main className="Main" id="main" ref={main} tabIndex={-1}>
+        {mine.length === 0 ? (
+          <Empty title="None of your roles works here">
+            <p>An admin of {tenant.name} can give you one that this release knows.</p>
+          </Empty>
+        ) : (
+          <Suspense fallback={<Skeleton what="The page is" />}>
+            <Outlet />
+          </Suspense>
+        )}
+      </main>
+      <Suspense fallback={null}>
+        {overlay === 'palette' ? (
+          <Palette close={() => setOverlay(undefined)} showShortcuts={() => setOverlay('shortcuts')} />
+        ) : null}
+        {overlay === 'shortcuts' ? <ShortcutList close={() => setOverlay(undefined)} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** How many reviews wait. */
+function Waiting() {
+  const { tenant, portal } = useScene();
+  const { data } = useQuery({
+    queryKey: [tenant.tenantId, 'waiting'],
+    queryFn: ({ signal }) => portal<ReviewsPage>('GET', '/reviews?limit=1', undefined, signal),
+    refetchInterval: () => (isAttended() ? waitingEveryMs : false),
+    select: ({ waiting }) => waiting,
+  });
+  return data === undefined || data === 0 ? null : (
+    <span className="NavCount">
+      {countWords(data)}
+      <span className="Hidden"> waiting</span>
+    </span>
+  );
+}
+
+// What stands in the places of the menus until those have come.
+function TenantName() {
+  const { tenant } = useScene();
+  return (
+    <button type="button" className="TenantButton">
+      <Mark size={22} />
+      <span>{tenant.name}</span>
+    </button>
+  );
+}
+
+function AccountName() {
+  const { session } = useScene();
+  return (
+    <button type="button" className="NavLink AccountButton">
+      <span className="Avatar" aria-hidden>
+        {Array.from(session.name)[0] ?? '?'}
+      </span>
+      <span className="AccountName">{session.name}</span>
+    </button>
+  );
+}
