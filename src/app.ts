@@ -34,9 +34,10 @@ import { runJobs } from './jobs/run-jobs.ts';
 import { storeCounts } from './jobs/store-counts.ts';
 import { admitCaller } from './callers/admit-caller.ts';
 import { clientDirectory } from './callers/client-directory.ts';
+import { operatorDirectory } from './callers/operator-directory.ts';
 import { operations } from './operations/index.ts';
 import type { Context } from './calls/context.ts';
-import type { ClientCaller } from './calls/caller.ts';
+import type { ClientCaller, OperatorCaller } from './calls/caller.ts';
 import { republishRuleSets } from './configuring/republish-rule-sets.ts';
 import { carryEarlierGuesses } from './counting/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
@@ -256,7 +257,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     isUnavailable,
     refused,
   });
-  registerPipeline<KeyHolder, ClientCaller>(server, {
+  registerPipeline<KeyHolder, ClientCaller | OperatorCaller>(server, {
     handlers: operations.map((operation) => ({
       route: operation.route,
       handle: (request) =>
@@ -271,6 +272,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     })),
     callers: published,
     clients: clientDirectory(context),
+    operators: operatorDirectory(context),
     failures: limitFailures(runtime.clock),
     limits,
     admit: admitCaller(db, runtime.clock, warn),

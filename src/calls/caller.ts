@@ -27,6 +27,8 @@ export interface OperatorCaller {
   readonly sessionId: string;
   /** The roles in that tenant. */
   readonly roles: readonly string[];
+  /** Roles by tenant, of all that the operator may come in to. */
+  readonly memberships: Readonly<Record<string, readonly string[]>>;
   /** When the operator last proved who they are. */
   readonly provedAtMs: number;
   /** When the session ends, whatever is done with it. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Route } from '../contract/route.ts';
 import type { KeyHolder } from '../storage/published.ts';
-import type { Caller, ClientCaller, TokenCaller } from './caller.ts';
+import type { Caller, ClientCaller, OperatorCaller, TokenCaller } from './caller.ts';
 
 /** A request that has been parsed by its route. */
 export interface Request<R extends Route> {
@@ -47,9 +47,14 @@ export interface KnownRequest<R extends Route> extends Request<R> {
   readonly caller: Caller;
 }
 
-/** A request of the holder of a key. */
+/** A request of the holder of a key, or of an operator. */
 export interface KeyRequest<R extends Route> extends KnownRequest<R> {
-  readonly caller: KeyHolder;
+  readonly caller: KeyHolder | OperatorCaller;
+}
+
+/** A request of an operator. */
+export interface OperatorRequest<R extends Route> extends KnownRequest<R> {
+  readonly caller: OperatorCaller;
 }
 
 /** A request of a client that names a tenant or holds a token. */

@@ -1,5 +1,5 @@
 import { verifyAuditChain } from '../jobs/verify-audit-chain.ts';
-import { listTenants } from '../storage/queries/tenants.ts';
+import { listEveryTenant } from '../storage/queries/tenants.ts';
 import { loadAuditHead } from '../storage/queries/audit-chain.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';
@@ -31,7 +31,7 @@ async function verify(words: readonly string[]): Promise<void> {
   const { flags } = readOptions(words, [], { flags: ['create'] });
   const broken = await withStorage(flags.has('create'), async ({ db }) => {
     let count = 0;
-    for (const tenant of await listTenants(db)) {
+    for (const tenant of await listEveryTenant(db)) {
       const { linked, trimmed, faults } = await verifyAuditChain(db, tenant.tenantId);
       const removed = trimmed === undefined ? '' : ` (${trimmed} removed when their period was over)`;
       const state = faults.length === 0 ? 'holds' : 'BROKEN';
@@ -49,7 +49,7 @@ async function printHeads(words: readonly string[]): Promise<void> {
   const { flags } = readOptions(words, [], { flags: ['create', 'json'] });
   await withStorage(flags.has('create'), async ({ db }) => {
     const items: Record<string, string | null>[] = [];
-    for (const { tenantId } of await listTenants(db)) {
+    for (const { tenantId } of await listEveryTenant(db)) {
       const head = await loadAuditHead(db, tenantId);
       items.push({ tenantId, position: String(head?.position ?? 0), hash: head?.hash.toString('hex') ?? null });
     }

@@ -12,11 +12,23 @@ import { jobsCommand } from './jobs.ts';
 import { keys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
+import { operators } from './operators.ts';
 import { pumping } from './pumping.ts';
 import { serve } from './serve.ts';
 import { tenants } from './tenants.ts';
 
-const commands: readonly Command[] = [serve, migrateCommand, keys, tenants, audit, jobsCommand, pumping, move, doctor];
+const commands: readonly Command[] = [
+  serve,
+  migrateCommand,
+  keys,
+  tenants,
+  operators,
+  audit,
+  jobsCommand,
+  pumping,
+  move,
+  doctor,
+];
 
 const help = `Sallyport, a step-up authentication server.
 
@@ -25,7 +37,7 @@ Usage: sallyport [command] [options]
 Without a command it runs the server.
 
 Commands:
-${commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`).join('\n')}
+${commands.map((command) => `  ${command.name.padEnd(11)}${command.summary}`).join('\n')}
 
 Settings come from the environment; see docs/configuration.md.
 Run "sallyport <command> --help" for more about one command, "sallyport --version" for the version.

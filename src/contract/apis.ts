@@ -85,6 +85,8 @@ export interface Api {
    * origin of the page is checked before the connection is upgraded.
    */
   readonly isLive?: true;
+  /** Whether some of its routes let callers in who have no credentials yet. */
+  readonly hasDoors?: true;
 }
 
 /** Ruling 3. Value lists, themes and batches need more than other bodies. */
@@ -116,6 +118,7 @@ export const apis = {
     hidesPaths: true,
     hasCors: false,
     bodyBytesMax: bodyBytes.usual,
+    hasDoors: true,
   },
   /** For browsers and phones. */
   client: {

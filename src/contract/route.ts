@@ -147,10 +147,16 @@ export interface Route<
 
 type CredentialOf<Name extends ApiName> = (typeof apis)[Name]['credentials'][number];
 
-/** The API of a route. If its callers can use several credentials, the route names those that it takes; none if anyone may call. */
+/**
+ * The API of a route. If its callers can use several credentials, the route names those that it takes. Where callers come in
+ * by the API itself, a route may take none.
+ */
 type Access = {
   readonly [Name in ApiName]: (typeof apis)[Name]['credentials'] extends readonly [] | readonly [unknown]
-    ? { readonly api: Name; readonly credentials?: readonly [] }
+    ? {
+        readonly api: Name;
+        readonly credentials?: (typeof apis)[Name] extends { readonly hasDoors: true } ? readonly [] : never;
+      }
     : { readonly api: Name; readonly credentials: readonly CredentialOf<Name>[] };
 }[ApiName];
 

@@ -12,6 +12,7 @@ export const quotas = {
   valueLists: { max: 200, meaning: 'Value lists.' },
   alerts: { max: 50, meaning: 'Alerts.' },
   eventEndpoints: { max: 20, meaning: 'Event endpoints.' },
+  members: { max: 200, meaning: 'Members of the team, who may come in to the portal.' },
   publishedBytes: {
     max: 64 * 1024 ** 2,
     meaning: 'Bytes of the rule sets of all actions and of the value lists that they name, each list counted once.',

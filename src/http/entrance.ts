@@ -2,6 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOfPath, apis, credentials, isApiPath } from '../contract/apis.ts';
 import type { Api, Credential, CredentialData, RateLimitName } from '../contract/apis.ts';
+import { hasOperatorCookie, identifyOperator } from './identify-operator.ts';
+import type { OperatorDirectory } from './identify-operator.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { Route } from '../contract/route.ts';
 import { requireExpectedOrigin } from './allow-origin.ts';
@@ -18,8 +20,11 @@ export interface Entrance {
   readonly isOfApi: boolean;
   /** Whether pages of other origins may call it. */
   readonly hasCors: boolean;
-  /** Sets `request.caller` and counts the call. @throws {Refusal} if the caller is unknown or must not call now */
-  enter(request: FastifyRequest): void;
+  /**
+   * Sets `request.caller` and counts the call; later only where a session has to be read. @throws {Refusal} if the caller is
+   * unknown or must not call now
+   */
+  enter(request: FastifyRequest): void | Promise<void>;
 }
 
 export interface KeyHolder {
@@ -32,6 +37,7 @@ export type KnownCaller = NonNullable<FastifyRequest['caller']>;
 export interface EntranceParts<Holder extends KeyHolder, Client extends KnownCaller> {
   readonly callers: CallerDirectory<Holder>;
   readonly clients: ClientDirectory<Client>;
+  readonly operators: OperatorDirectory;
   readonly failures: FailureLimit;
   readonly limits: Readonly<Record<RateLimitName, RateLimit>>;
   /** Checks the holder of a valid key. @throws {Refusal} if they may not call from this address */
@@ -40,9 +46,10 @@ export interface EntranceParts<Holder extends KeyHolder, Client extends KnownCal
 
 export function entranceOfRoute<Holder extends KeyHolder, Client extends KnownCaller>(
   parts: EntranceParts<Holder, Client>,
-  { api, path, credentials: accepted, isCounted }: Route,
+  route: Route,
 ): Entrance {
-  const enter = entering(parts, accepted, isLiveApi(apis[api]));
+  const { api, path, credentials: accepted, isCounted } = route;
+  const enter = entering(parts, accepted, isLiveApi(apis[api]), route);
   // Counting is beside the credentials, never in place of them.
   const count = isCounted === true ? countAnonymous(parts) : () => undefined;
   return {
@@ -50,7 +57,7 @@ export function entranceOfRoute<Holder extends KeyHolder, Client extends KnownCa
     hasCors: apis[api].hasCors,
     enter(request) {
       count(request);
-      enter(request);
+      return enter(request);
     },
   };
 }
@@ -64,7 +71,7 @@ export function entranceOfPath<Holder extends KeyHolder, Client extends KnownCal
   return {
     isOfApi: isApiPath(path),
     hasCors: api.hasCors && path.startsWith(`${api.prefix}/`),
-    enter: entering(parts, api.hidesPaths ? api.credentials : [], false),
+    enter: entering(parts, api.hidesPaths ? api.credentials : [], false, undefined),
   };
 }
 
@@ -84,11 +91,25 @@ function entering<Holder extends KeyHolder, Client extends KnownCaller>(
   parts: EntranceParts<Holder, Client>,
   accepted: readonly Credential[],
   isLive: boolean,
+  route: Route | undefined,
 ): Entrance['enter'] {
+  if (accepted.includes('operatorSession')) {
+    const others = accepted.filter((name) => name !== 'operatorSession');
+    const enterByKey = entering(parts, others, isLive, route);
+    return (request) =>
+      // Whoever sends a key means it: the cookie that a browser adds by itself does not take its place.
+      others.length > 0 && (request.headers.authorization !== undefined || !hasOperatorCookie(request))
+        ? enterByKey(request)
+        : identifyOperator(parts.operators, parts.failures, request, route).then((operator) => {
+            request.caller = operator;
+            requireCallsOfKeyLeft(parts.limits[credentials.operatorSession.limit], operator.operatorId);
+          });
+  }
   const [first] = accepted;
   if (first === undefined) return () => undefined;
-  // All credentials of an API belong to one kind of caller.
+  // All other credentials of an API belong to one kind of caller.
   const { caller: kind, limit }: CredentialData = credentials[first];
+  if (kind === 'operator') throw new Error('Operators have come in already.');
   if (kind === 'client') {
     return (request) => {
       const authorization = isLive ? authorizationOf(request) : request.headers.authorization;
@@ -101,14 +122,13 @@ function entering<Holder extends KeyHolder, Client extends KnownCaller>(
     const address = clientAddress(request);
     const holder = identifyCaller(parts.callers, parts.failures, kind, request.headers.authorization, address);
     request.caller = holder;
-    const waitSeconds = limit === undefined ? 0 : parts.limits[limit].countCall(holder.keyId);
-    if (waitSeconds > 0) {
-      throw new Refusal(
-        'too_many_requests',
-        'This key has called too often. Wait and repeat the request.',
-        waitSeconds,
-      );
-    }
+    if (limit !== undefined) requireCallsOfKeyLeft(parts.limits[limit], holder.keyId);
     parts.admit(holder, address);
   };
+}
+
+function requireCallsOfKeyLeft(limit: RateLimit, name: string): void {
+  const waitSeconds = limit.countCall(name);
+  if (waitSeconds === 0) return;
+  throw new Refusal('too_many_requests', 'This caller has called too often. Wait and repeat the request.', waitSeconds);
 }

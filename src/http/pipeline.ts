@@ -112,13 +112,15 @@ export function registerPipeline<Holder extends KeyHolder, Client extends KnownC
       answerPreflight(parts.clients, request, reply);
       return;
     }
+    let reading: void | Promise<void>;
     try {
-      enter(request);
+      reading = enter(request);
     } finally {
       // Also if the caller could not be identified: then pages that any tenant expects may read the refusal.
       if (hasCors) allowOrigin(parts.clients, request, reply, request.caller as Client | undefined);
     }
-    done();
+    if (reading === undefined) done();
+    else reading.then(() => done(), done);
   });
 
   server.addHook('onResponse', (request, reply, done) => {

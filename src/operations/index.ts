@@ -51,6 +51,19 @@ import { updateRule } from './management/update-rule.ts';
 import { updateTenant } from './management/update-tenant.ts';
 import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
+import { beginSignIn } from './portal/begin-sign-in.ts';
+import { redeemInvitation } from './portal/redeem-invitation.ts';
+import { createOperatorSession } from './portal/create-operator-session.ts';
+import { getOperatorSession } from './portal/get-operator-session.ts';
+import { deleteOperatorSession } from './portal/delete-operator-session.ts';
+import { listOperatorSessions } from './portal/list-operator-sessions.ts';
+import { endOperatorSession } from './portal/end-operator-session.ts';
+import { beginStepUp } from './portal/begin-step-up.ts';
+import { confirmStepUp } from './portal/confirm-step-up.ts';
+import { listMembers } from './portal/list-members.ts';
+import { inviteMember } from './portal/invite-member.ts';
+import { updateMember } from './portal/update-member.ts';
+import { removeMember } from './portal/remove-member.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -110,6 +123,19 @@ import { validateSession } from './server/validate-session.ts';
 import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
+  beginSignIn,
+  redeemInvitation,
+  createOperatorSession,
+  getOperatorSession,
+  deleteOperatorSession,
+  listOperatorSessions,
+  endOperatorSession,
+  beginStepUp,
+  confirmStepUp,
+  listMembers,
+  inviteMember,
+  updateMember,
+  removeMember,
   getUser,
   queryUsers,
   updateUser,

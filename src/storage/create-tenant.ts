@@ -19,11 +19,17 @@ interface Parts {
 export interface NewTenant {
   readonly tenantId: string;
   readonly name: string;
+  /** The methods that it offers; those that are on at first if undefined. */
+  readonly methods?: readonly string[];
 }
+
+const usualMethods = manifests.flatMap(({ isOnAtFirst, verificationMethod }) =>
+  isOnAtFirst ? [verificationMethod] : [],
+);
 
 /** Creates a tenant: root key, session signing key, app client, methods. {@link createApiKey} creates its API keys. */
 export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: NewTenant): Promise<void> {
-  const { tenantId, name } = tenant;
+  const { tenantId, name, methods = usualMethods } = tenant;
   const nowMs = runtime.clock.now();
   await createTenantRow(sql, {
     tenantId,
@@ -34,7 +40,7 @@ export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: N
   await makeSessionSigningKey(sql, { runtime, seal }, tenantId);
   // It has the tenant's id, so a backend that knows its tenant can start sessions at once.
   await recordAppClient(sql, tenantId, { clientId: tenantId, name: 'Default', ...appClientDefaults }, nowMs);
-  for (const { verificationMethod } of manifests.filter(({ isOnAtFirst }) => isOnAtFirst)) {
+  for (const verificationMethod of methods) {
     await createAuthenticatorConfiguration(sql, {
       tenantId,
       authenticatorId: runtime.ids.uuid(),

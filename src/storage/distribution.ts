@@ -49,6 +49,9 @@ export const distributedTables = [
   'provider_reports',
   'texts',
   'text_counts',
+  'operators',
+  'memberships',
+  'operator_sessions',
 ] as const;
 
 /** On every node: small, and read for all tenants. Here a digest may be unique without its tenant. */

@@ -34,6 +34,7 @@ import * as whatBecameOfMessages from './0031-what-became-of-messages.ts';
 import * as texts from './0032-texts.ts';
 import * as signingMessages from './0033-signing-messages.ts';
 import * as claimedChallenges from './0034-claimed-challenges.ts';
+import * as operators from './0037-operators.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -100,4 +101,5 @@ export const migrations: readonly Migration[] = [
   { version: 32, name: 'texts', sql: texts.sql },
   { version: 33, name: 'signing-messages', sql: signingMessages.sql },
   { version: 34, name: 'claimed-challenges', sql: claimedChallenges.sql },
+  { version: 37, name: 'operators', sql: operators.sql },
 ];

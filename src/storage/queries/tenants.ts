@@ -1,6 +1,12 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
+/**
+ * The tenant of the portal, in which operators are users. It has no API key, so that nobody but the portal tracks actions in
+ * it. Every rule about tenants holds for it too.
+ */
+export const portalTenantId = '00000000-0000-7000-8000-000000000000';
+
 export interface TenantRow {
   readonly tenantId: string;
   readonly name: string;
@@ -36,8 +42,14 @@ const listStatement = statement<TenantRow>(
   `select tenant_id, name, settings, root_key_sealed, config_version, created_at, earlier_nodes_until from tenants order by created_at, tenant_id`,
 );
 
-export async function listTenants(sql: Sql): Promise<readonly TenantRow[]> {
+/** Every tenant, with that of the portal. */
+export async function listEveryTenant(sql: Sql): Promise<readonly TenantRow[]> {
   return sql.query(listStatement, []);
+}
+
+/** The tenants that people run. */
+export async function listTenants(sql: Sql): Promise<readonly TenantRow[]> {
+  return (await listEveryTenant(sql)).filter(({ tenantId }) => tenantId !== portalTenantId);
 }
 
 // A statement of its own, and so is every other function that does not answer the same twice: a statement that writes

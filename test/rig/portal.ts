@@ -1,0 +1,138 @@
+/** Operators who come in to the portal as people do: invited, with a passkey of their own. */
+import { invitationUrl, admitMember, preparePortalTenant } from '../../src/storage/invite-operator.ts';
+import { operatorCookie } from '../../src/contract/apis.ts';
+import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
+import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
+import { testPublicUrl } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+
+export interface Operator {
+  readonly operatorId: string;
+  readonly email: string;
+  readonly key: SoftwareKey;
+  /** What the cookie of the session has. */
+  readonly secret: string;
+  /** Calls as the portal's own page does, for a tenant: the test's own unless another is given, null for none. */
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    how?: { readonly tenantId?: string | null; readonly headers?: Readonly<Record<string, string>> },
+  ): Promise<TestReply>;
+  /** Proves again who they are, for this session. */
+  stepUp(): Promise<TestReply>;
+}
+
+const ownPage = { origin: testPublicUrl, 'sec-fetch-site': 'same-origin' };
+
+/** Makes somebody a member by an invitation, as the command line does. Returns its secret. */
+export async function inviteOperator(
+  app: TestApp,
+  email: string,
+  roles: readonly string[],
+  tenantId = app.tenant.tenantId,
+): Promise<string> {
+  const { runtime, seal } = app.app.context;
+  const secret = await app.db.transaction(async (sql) => {
+    await preparePortalTenant(sql, { runtime, seal });
+    const name = email.split('@')[0] ?? '';
+    const invited = await admitMember(sql, { runtime }, { memberOf: tenantId, email, name, roles });
+    return (await invited.invite()).secret;
+  });
+  await app.app.context.published.refresh();
+  return new URL(invitationUrl(testPublicUrl, secret)).hash.slice(1);
+}
+
+/** Redeems an invitation and makes a passkey. Returns the reply with which the session begins. */
+export async function redeem(app: TestApp, secret: string, key: SoftwareKey): Promise<TestReply> {
+  const redeemed = await fromPage(app, '/v1/portal/invitations/redeem', { invitation: secret });
+  if (redeemed.status !== 200) return redeemed;
+  const { token } = redeemed.body;
+  const path = '/v1/client/user-authenticators/passkey';
+  const { options } = (await app.call('POST', `${path}/registration-options`, { token, body: {} })).body;
+  const registrationCredential = createCredential(key, options, testPublicUrl);
+  const added = await app.call('POST', path, { token, body: { registrationCredential } });
+  if (added.status !== 200) return added;
+  return fromPage(app, '/v1/portal/session', { token: added.body.accessToken });
+}
+
+/** Signs in with a passkey. Returns the token of the proof. */
+export async function proveSignIn(app: TestApp, key: SoftwareKey): Promise<string> {
+  const begun = (await fromPage(app, '/v1/portal/sign-in', {})).body;
+  return answer(app, key, begun.tenantId, { challengeId: begun.challengeId });
+}
+
+/** Calls without a session, as the portal's own page does; `secret` is what its cookie still has. */
+export function fromPage(app: TestApp, path: string, body: unknown, secret?: string): Promise<TestReply> {
+  const cookie = secret === undefined ? {} : { cookie: `${operatorCookie}=${secret}` };
+  return app.call('POST', path, { key: null, body, headers: { ...ownPage, ...cookie } });
+}
+
+async function answer(app: TestApp, key: SoftwareKey, tenantId: string, body: object): Promise<string> {
+  const asTenant = { key: tenantId };
+  const path = '/v1/client/user-authenticators/passkey/authentication-options';
+  const { options } = (await app.call('POST', path, { ...asTenant, body })).body;
+  const authenticationCredential = useCredential(key, options, testPublicUrl);
+  const verified = await app.call('POST', '/v1/client/verify/passkey', {
+    ...asTenant,
+    body: { authenticationCredential },
+  });
+  if (verified.status !== 200) throw new Error(verified.text);
+  return String(verified.body.accessToken);
+}
+
+/** What the cookie has that a reply sets; undefined if it sets none. */
+export function secretOf({ headers }: TestReply): string | undefined {
+  const { 'set-cookie': set } = headers;
+  const [first] = Array.isArray(set) ? set : [String(set ?? '')];
+  return new RegExp(`^${operatorCookie}=([^;]+)`).exec(first ?? '')?.[1];
+}
+
+/** An operator with roles in a tenant, signed in. */
+export async function operator(
+  app: TestApp,
+  email: string,
+  roles: readonly string[],
+  tenantId = app.tenant.tenantId,
+): Promise<Operator> {
+  const key = softwareKey();
+  const reply = await redeem(app, await inviteOperator(app, email, roles, tenantId), key);
+  if (reply.status !== 200) throw new Error(reply.text);
+  return signedIn(app, key, reply);
+}
+
+/** The operator whose session a reply begins. */
+export function signedIn(app: TestApp, key: SoftwareKey, reply: TestReply): Operator {
+  const secret = secretOf(reply) ?? '';
+  const { operatorId, email } = reply.body;
+  const call: Operator['call'] = (method, path, body, { tenantId = app.tenant.tenantId, headers = {} } = {}) =>
+    app.call(method, path, {
+      key: null,
+      ...(body === undefined ? {} : { body }),
+      headers: {
+        ...ownPage,
+        cookie: `${operatorCookie}=${secret}`,
+        ...(tenantId === null ? {} : { 'x-sallyport-tenant': tenantId }),
+        ...headers,
+      },
+    });
+  return {
+    operatorId,
+    email,
+    key,
+    secret,
+    call,
+    async stepUp() {
+      const { token } = (await call('POST', '/v1/portal/step-up', {}, { tenantId: null })).body;
+      const path = '/v1/client/user-authenticators/passkey/authentication-options';
+      const { options } = (await app.call('POST', path, { token, body: {} })).body;
+      const authenticationCredential = useCredential(key, options, testPublicUrl);
+      const verified = await app.call('POST', '/v1/client/verify/passkey', {
+        token,
+        body: { authenticationCredential },
+      });
+      if (verified.status !== 200) throw new Error(verified.text);
+      return call('POST', '/v1/portal/step-up/confirm', { token: verified.body.accessToken }, { tenantId: null });
+    },
+  };
+}
