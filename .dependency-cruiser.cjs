@@ -123,12 +123,12 @@ module.exports = {
       comment: 'The build makes every module of src/ part of the product: what only tests import stands in testkit/.',
       severity: 'error',
       // Looks are found by a pattern (ui/kit/method-look.ts), which no import shows.
-      from: { path: '^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/look)\\.tsx?$' },
+      from: { path: '^src/(main|ui/pages/(browser|render-page|still)|portal/main|methods/[^/]+/look)\\.tsx?$' },
       to: {
         path: '^src/',
         // The virtual runtime is meant for integrators, too; nothing gives it to them yet.
         pathNot:
-          '\\.test\\.ts$|^src/testkit/|^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/(look|fixture))\\.tsx?$|^src/runtime/virtual-runtime\\.ts$',
+          '\\.test\\.ts$|^src/testkit/|^src/(main|ui/pages/(browser|render-page|still)|portal/main|methods/[^/]+/(look|fixture))\\.tsx?$|^src/runtime/virtual-runtime\\.ts$',
         reachable: false,
       },
     },
@@ -252,6 +252,9 @@ module.exports = {
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
       npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
+    ...room('portal/', ['^src/contract/', '^sdk/browser/'], {
+      npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
+    }),
     {
       name: 'pages-of-methods',
       comment: "A method's page is made of the kit and the browser SDK; importing the check would ship it to browsers.",
@@ -276,7 +279,7 @@ module.exports = {
       name: 'browsers-get-types-only',
       comment: 'Contract and texts reach a page as data; their code stays on the server.',
       severity: 'error',
-      from: { path: '^src/ui/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(ui|portal)/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(contract|texts)/', dependencyTypesNot: ['type-only'] },
     },
     {
