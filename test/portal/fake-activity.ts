@@ -205,7 +205,7 @@ export async function fakeActivity(
 
 interface Around {
   readonly actions: readonly Action[];
-  readonly custom: object;
+  readonly custom: Readonly<Record<string, unknown>>;
   readonly taken: ReadonlyMap<string, string>;
   readonly decided: FakeActivity['decided'];
   name(kept: string): string;

@@ -28,7 +28,13 @@ import { saveMethod } from '../../configuring/save-method.ts';
 import type { Tenant } from '../../storage/published.ts';
 import { callbackUrls } from '../../telling/callback-urls.ts';
 
-type MethodRoute<Answer extends z.ZodType> = Route<z.ZodType, z.ZodType, z.ZodType, JsonReply<Answer>, 'managementKey' | 'operatorSession'>;
+type MethodRoute<Answer extends z.ZodType> = Route<
+  z.ZodType,
+  z.ZodType,
+  z.ZodType,
+  JsonReply<Answer>,
+  'managementKey' | 'operatorSession'
+>;
 interface MethodRoutes {
   readonly create: MethodRoute<z.ZodType>;
   readonly get: MethodRoute<z.ZodType>;

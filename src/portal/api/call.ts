@@ -40,7 +40,7 @@ const timeoutMs = 20_000;
 /** What the shell does when a call needs it. */
 export const gate: {
   /** Lets the operator prove who they are. @throws if they do not */
-  stepUp: () => Promise<void>;
+  stepUp: () => Promise<unknown>;
   /** The session is over. */
   signedOut: () => void;
 } = { stepUp: () => Promise.reject(new Error('Nothing can ask for a proof yet.')), signedOut: () => undefined };

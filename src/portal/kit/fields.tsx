@@ -18,11 +18,13 @@ export function FilterText({
   label,
   value,
   change,
+  isWide = false,
   ...rest
 }: {
   readonly label: string;
   readonly value: string | undefined;
   readonly change: (value: string | undefined) => void;
+  readonly isWide?: boolean;
 } & Omit<ComponentProps<'input'>, 'value' | 'onChange'>) {
   const [typed, setTyped] = useState(value ?? '');
   useEffect(() => setTyped(value ?? ''), [value]);
@@ -38,7 +40,7 @@ export function FilterText({
   return (
     <input
       {...rest}
-      className="Field"
+      className={isWide ? 'Field Field-wide' : 'Field'}
       aria-label={label}
       placeholder={label}
       value={typed}

@@ -43,7 +43,7 @@ export function DecisionWords({
             <>Today they would decide the same: {outcomeOf(today.outcome).words.toLowerCase()}. </>
           ) : (
             <>
-              Today they would decide <OutcomeBadge outcome={today.outcome} />{' '}
+              Today they would decide: <OutcomeBadge outcome={today.outcome} />.{' '}
             </>
           )}
           {today.words.join(' ')}
@@ -77,7 +77,8 @@ export function RuleList({ decision }: { readonly decision: Decision }) {
 
 function Rule({ rule, isDeciding }: { readonly rule: RuleReasons; readonly isDeciding: boolean }) {
   const away = conditionsAway(rule);
-  const isNear = rule.status !== 'matched' && away === 1;
+  // A rule of one condition is always that far away, which tells nothing.
+  const isNear = rule.status !== 'matched' && away === 1 && rule.leaves.some(({ result }) => result === true);
   const [isOpen, setOpen] = useState(isDeciding || isNear);
   const Icon = rule.status === 'matched' ? Check : rule.status === 'unknown' ? CircleHelp : Minus;
   return (

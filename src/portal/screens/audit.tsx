@@ -38,7 +38,8 @@ export function AuditLog() {
       <PageHead title="Audit log" />
       <div className="Filters" role="search" aria-label="Filters">
         <FilterText
-          label="Type, such as rule or rule.updated"
+          isWide
+          label="Type, such as rule.updated"
           value={filter.type}
           change={(type) => set({ type })}
           maxLength={100}

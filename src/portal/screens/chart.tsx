@@ -4,10 +4,15 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Home } from '../api/types.ts';
 import { clockTime, day } from '../kit/times.ts';
-import { states } from '../kit/words.ts';
 
 // From the axis upwards: what is usual first.
 const layers = ['ALLOW', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK'] as const;
+const words = {
+  ALLOW: 'Allowed',
+  CHALLENGE_REQUIRED: 'Challenged',
+  REVIEW_REQUIRED: 'Sent to review',
+  BLOCK: 'Blocked',
+} as const;
 const colors = {
   ALLOW: '--chart-good',
   CHALLENGE_REQUIRED: '--chart-wait',
@@ -52,7 +57,7 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
         {layers.map((layer) => (
           <li key={layer} data-layer={layer}>
             <i />
-            {states[layer].words}
+            {words[layer]}
           </li>
         ))}
       </ul>
@@ -65,7 +70,7 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
                 <th scope="col">{step === hourSeconds ? 'Hour' : 'Day'}</th>
                 {layers.map((layer) => (
                   <th scope="col" key={layer}>
-                    {states[layer].words}
+                    {words[layer]}
                   </th>
                 ))}
               </tr>
@@ -87,6 +92,15 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
       </details>
     </>
   );
+}
+
+const clockForm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** "14:00", or the day at midnight and where each bar is a day. */
+function tick(seconds: number, step: number): string {
+  const at = new Date(seconds * 1_000);
+  const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;
+  return step > hourSeconds || isMidnight ? day(at.toISOString()) : clockForm.format(at);
 }
 
 interface Point {
@@ -139,7 +153,12 @@ function optionsOf(element: HTMLElement, step: number): uPlot.Options {
       y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 26 },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        values: (_plot, seconds) => seconds.map((at) => tick(at, step)),
+      },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] },
     ],
     series: [

@@ -3,10 +3,10 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
 import type { ReactNode } from 'react';
 import { queryOf } from '../api/call.ts';
-import type { Home } from '../api/types.ts';
+import type { ActionState, Home } from '../api/types.ts';
 import { Empty, Failure, PageHead, Skeleton, Time } from '../kit/parts.tsx';
 import { clockTime } from '../kit/times.ts';
-import { countWords, methodWords, spaced, stateNames, states } from '../kit/words.ts';
+import { countWords, methodWords, spaced, states } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 import type { ActivityFilter } from './activity-filter.ts';
 
@@ -18,6 +18,13 @@ const ranges = [
   ['720', '30 days'],
   ['2160', '90 days'],
 ] as const;
+// What was decided, which is not where the action stands now.
+const decisions = [
+  ['ALLOW', 'Allowed'],
+  ['CHALLENGE_REQUIRED', 'Challenged'],
+  ['REVIEW_REQUIRED', 'Sent to review'],
+  ['BLOCK', 'Blocked'],
+] as const satisfies readonly (readonly [ActionState, string])[];
 // Further back a search of all users does not reach at once.
 const searchableHours = 31 * 24;
 
@@ -73,7 +80,7 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
   const proofs = Object.entries(home.proofs).sort(([, left], [, right]) => all(right) - all(left));
   const tried = proofs.reduce((total, [, proof]) => total + all(proof), 0);
   const accepted = proofs.reduce((total, [, proof]) => total + proof.accepted, 0);
-  const unknown = Object.entries(home.actions).filter(([name]) => !stateNames.some((state) => state === name));
+  const unknown = Object.entries(home.actions).filter(([name]) => !decisions.some(([state]) => state === name));
 
   if (decided === 0 && home.waitingReviews === 0) {
     return (
@@ -124,30 +131,22 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
       </section>
       <div className="Columns Columns-3">
         <section className="Card">
-          <h2>As decided</h2>
+          <h2>By outcome</h2>
           <ul className="Bars">
-            {stateNames
-              .filter((state) => (home.actions[state] ?? 0) > 0)
-              .map((state) => (
-                <Bar
-                  key={state}
-                  words={states[state].words}
-                  tone={states[state].tone}
-                  value={home.actions[state] ?? 0}
-                  of={decided}
-                >
-                  <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, state }}>
-                    {states[state].words}
-                  </Link>
-                </Bar>
-              ))}
+            {decisions.map(([state, words]) => (
+              <Bar key={state} words={words} tone={states[state].tone} value={home.actions[state] ?? 0} of={decided}>
+                <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, state }}>
+                  {words}
+                </Link>
+              </Bar>
+            ))}
             {unknown.map(([name, value]) => (
               <Bar key={name} words={spaced(name)} tone="calm" value={value} of={decided}>
                 {spaced(name)}
               </Bar>
             ))}
           </ul>
-          <p className="Note">Links show the state as it is now.</p>
+          <p className="Note">The links show actions that are in that state now.</p>
         </section>
         <section className="Card">
           <h2>Proofs accepted, by method</h2>

@@ -92,9 +92,7 @@ export function Team() {
         </ul>
       )}
       {data !== undefined && data.length === 1 ? (
-        <Notice tone="calm">
-          You are alone here. Invite a second admin: then a lost passkey is an e-mail away, and four eyes can decide.
-        </Notice>
+        <Notice tone="calm">You are alone here. Invite a second admin: then a lost passkey locks nobody out.</Notice>
       ) : null}
       {editing === undefined ? null : (
         <MemberForm member={editing === 'new' ? undefined : editing} close={() => setEditing(undefined)} />

@@ -16,7 +16,8 @@ import { useScene } from '../shell/tenant.tsx';
 type ListedUser = UsersPage['users'][number];
 
 const helper = columnsOf<ListedUser>();
-const widths = 'minmax(160px, 1.2fr) minmax(180px, 1.4fr) minmax(150px, 1fr) minmax(200px, 1.8fr) minmax(90px, 0.5fr)';
+const widths =
+  'minmax(150px, 1.1fr) minmax(210px, 1.5fr) minmax(190px, 1.2fr) minmax(200px, 1.5fr) minmax(80px, 0.4fr)';
 const columns = helper.columns([
   helper.accessor('userId', { header: 'User', cell: ({ row }) => <UserRow user={row.original} /> }),
   helper.accessor('email', {
@@ -61,7 +62,7 @@ function Contact({ value, isVerified }: { readonly value: string | undefined; re
   return (
     <span className="Contact">
       <span className="Cut">{value}</span>
-      {isVerified ? null : <Tag tone="wait">Not verified</Tag>}
+      {isVerified ? null : <Tag tone="wait">Unverified</Tag>}
     </span>
   );
 }

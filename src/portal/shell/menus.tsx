@@ -21,11 +21,12 @@ function Popup({ side, children }: { readonly side: 'top' | 'bottom'; readonly c
   );
 }
 
-export function TenantMenu() {
+/** `isOpen`: it was clicked before it had come. */
+export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
   const { session, tenant } = useScene();
   const navigate = useNavigate();
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root modal={false} defaultOpen={isOpen}>
       <Menu.Trigger className="TenantButton">
         <Mark size={22} />
         <span>{tenant.name}</span>
@@ -62,13 +63,13 @@ const looks: readonly { readonly theme: Theme; readonly words: string; readonly 
   { theme: 'dark', words: 'Dark', icon: <Moon size={14} aria-hidden /> },
 ];
 
-export function AccountMenu() {
+export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
   const { session, tenant } = useScene();
   const navigate = useNavigate();
   const signOut = useSignOut();
   const [theme, setTheme] = useState(chosenTheme);
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root modal={false} defaultOpen={isOpen}>
       <Menu.Trigger className="NavLink AccountButton">
         <span className="Avatar" aria-hidden>
           {Array.from(session.name)[0] ?? '?'}

@@ -1,6 +1,6 @@
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Menu as MenuIcon, Search } from 'lucide-react';
+import { ChevronsUpDown, Menu as MenuIcon, Search } from 'lucide-react';
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { ReviewsPage, Session } from '../api/types.ts';
 import { isAttended } from '../kit/attended.ts';
@@ -71,6 +71,13 @@ function TenantFrame({ session, tenantId }: { readonly session: Session; readonl
   );
 }
 
+/** The place that a path within the tenant belongs to. An action is a part of Activity. */
+function placeOf(path: string): (typeof places)[number]['to'] | undefined {
+  const first = path.split('/')[1] ?? '';
+  const name = first === 'actions' ? 'activity' : first;
+  return places.find(({ to }) => to === (name === '' ? '/t/$tenantId' : `/t/$tenantId/${name}`))?.to;
+}
+
 type Overlay = 'palette' | 'shortcuts' | undefined;
 
 function Frame() {
@@ -81,9 +88,11 @@ function Frame() {
   const [overlay, setOverlay] = useState<Overlay>();
   const [isNavOpen, setNavOpen] = useState(false);
   const [arePartsWanted, setPartsWanted] = useState(false);
+  // Which menu was clicked before it had come: it opens when it does.
+  const [clicked, setClicked] = useState<'tenant' | 'account'>();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const mine = places.filter(({ needs }) => may(needs));
-  const place = mine.findLast(({ to }) => path.startsWith(to.replace('$tenantId', tenantId)));
+  const place = mine.find(({ to }) => to === placeOf(path.slice(`/t/${tenantId}`.length)));
 
   useEffect(listenForShortcuts, []);
   useEffect(() => {
@@ -129,11 +138,11 @@ function Frame() {
       <div className="Side" onPointerEnter={() => setPartsWanted(true)} onFocus={() => setPartsWanted(true)}>
         <div className="SideTop">
           {arePartsWanted ? (
-            <Suspense fallback={<TenantName />}>
-              <Menus.Tenant />
+            <Suspense fallback={<TenantName click={() => setClicked('tenant')} />}>
+              <Menus.Tenant isOpen={clicked === 'tenant'} />
             </Suspense>
           ) : (
-            <TenantName />
+            <TenantName click={() => (setPartsWanted(true), setClicked('tenant'))} />
           )}
         </div>
         <button type="button" className="FindButton" onClick={() => setOverlay('palette')}>
@@ -148,9 +157,8 @@ function Frame() {
               to={to}
               params={{ tenantId }}
               className="NavLink"
-              activeOptions={{ exact: to === '/t/$tenantId', includeSearch: false }}
-              activeProps={{ 'aria-current': 'page' }}
-              {...(place?.to === to ? { 'data-here': true } : {})}
+              activeProps={{}}
+              aria-current={place?.to === to ? 'page' : undefined}
             >
               <Icon size={16} aria-hidden />
               {words}
@@ -166,11 +174,11 @@ function Frame() {
             Shortcuts
           </button>
           {arePartsWanted ? (
-            <Suspense fallback={<AccountName />}>
-              <Menus.Account />
+            <Suspense fallback={<AccountName click={() => setClicked('account')} />}>
+              <Menus.Account isOpen={clicked === 'account'} />
             </Suspense>
           ) : (
-            <AccountName />
+            <AccountName click={() => (setPartsWanted(true), setClicked('account'))} />
           )}
         </div>
       </div>
@@ -213,24 +221,26 @@ function Waiting() {
 }
 
 // What stands in the places of the menus until those have come.
-function TenantName() {
+function TenantName({ click }: { readonly click: () => void }) {
   const { tenant } = useScene();
   return (
-    <button type="button" className="TenantButton">
+    <button type="button" className="TenantButton" aria-haspopup="menu" onClick={click}>
       <Mark size={22} />
       <span>{tenant.name}</span>
+      <ChevronsUpDown size={14} aria-hidden />
     </button>
   );
 }
 
-function AccountName() {
+function AccountName({ click }: { readonly click: () => void }) {
   const { session } = useScene();
   return (
-    <button type="button" className="NavLink AccountButton">
+    <button type="button" className="NavLink AccountButton" aria-haspopup="menu" onClick={click}>
       <span className="Avatar" aria-hidden>
         {Array.from(session.name)[0] ?? '?'}
       </span>
       <span className="AccountName">{session.name}</span>
+      <ChevronsUpDown size={14} aria-hidden />
     </button>
   );
 }

@@ -14,8 +14,8 @@ export class StepUpDeclined extends Error {
 }
 
 interface Waiting {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
+  readonly promise: Promise<undefined>;
+  readonly resolve: (nothing: undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -29,7 +29,7 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
   useEffect(() => {
     gate.stepUp = () => {
       if (waiting.current === undefined) {
-        waiting.current = Promise.withResolvers<void>();
+        waiting.current = Promise.withResolvers<undefined>();
         setProblem(undefined);
         setOpen(true);
       }
@@ -40,7 +40,7 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
   function end(result: 'proven' | 'declined'): void {
     setOpen(false);
     setBusy(false);
-    if (result === 'proven') waiting.current?.resolve();
+    if (result === 'proven') waiting.current?.resolve(undefined);
     else waiting.current?.reject(new StepUpDeclined('No proof was given.'));
     waiting.current = undefined;
   }
