@@ -30,7 +30,7 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
   notFoundComponent: () => (
     <main className="Door">
-      <Empty title="There is no such page">
+      <Empty isWholePage title="There is no such page">
         <p>The address may have been cut off.</p>
         <Link to="/" className="Button Button-main">
           Go to the portal

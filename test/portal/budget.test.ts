@@ -31,7 +31,7 @@ test('nothing of the contract’s checks is in it', () => {
 describe('served', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await testApp();
+    app = await testApp('embedded');
   });
   afterAll(() => app.close());
 

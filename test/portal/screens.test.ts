@@ -52,7 +52,7 @@ const screens: readonly Screen[] = [
   {
     name: 'user',
     path: '/users/alice.rangi',
-    shows: (page) => page.getByRole('button', { name: 'Lift the hold' }).waitFor(),
+    shows: (page) => page.getByRole('button', { name: 'Lift hold' }).waitFor(),
   },
   { name: 'audit', path: '/audit', shows: (page) => page.getByText('Review decided').waitFor() },
   { name: 'team', path: '/team', shows: (page) => page.getByText('ada@bank.example').waitFor() },
@@ -107,11 +107,21 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
+/**
+ * The component library puts guards at the ends of what keeps the focus, which pass it on and are hidden on purpose; and
+ * its menus stand outside of the page's regions, as popups do.
+ */
+const isOfPopups = (violation: string) =>
+  /data-base-ui-focus-guard/.test(violation) || /^region: <div [^>]*role="menu"/.test(violation);
+
 async function look(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(60);
-    expect(await violations(page), colorScheme).toEqual([]);
+    expect(
+      (await violations(page)).filter((one) => !isOfPopups(one)),
+      colorScheme,
+    ).toEqual([]);
     if (isGallery) {
       mkdirSync(pictures, { recursive: true });
       writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());

@@ -37,14 +37,11 @@ export const Nothing = () => (
 function ActionLink({ action: { actionId, createdAt, actionCode, userId } }: { readonly action: ListedAction }) {
   const { tenantId } = useScene().tenant;
   return (
-    <Link
-      to="/t/$tenantId/actions/$actionId"
-      params={{ tenantId, actionId }}
-      className="RowLink"
-      preload={false}
-      aria-label={`${actionCode} of ${userId}, ${createdAt}`}
-    >
+    <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId }} className="RowLink" preload={false}>
       <Time at={createdAt} />
+      <span className="Hidden">
+        {actionCode} of {userId}
+      </span>
     </Link>
   );
 }

@@ -137,16 +137,19 @@ export function PageHead({
 export function Empty({
   icon,
   title,
+  isWholePage = false,
   children,
 }: {
   readonly icon?: ReactNode;
+  /** Whether the page has no other heading. */
+  readonly isWholePage?: boolean;
   readonly title: string;
   readonly children: ReactNode;
 }) {
   return (
     <div className="Empty">
       {icon === undefined ? null : <div className="EmptyIcon">{icon}</div>}
-      <h2>{title}</h2>
+      {isWholePage ? <h1>{title}</h1> : <h2>{title}</h2>}
       <div className="EmptyText">{children}</div>
     </div>
   );
@@ -157,10 +160,12 @@ export function Failure({
   error,
   retry,
   what,
+  isWholePage = false,
 }: {
   readonly error: unknown;
   readonly retry?: () => void;
   readonly what: string;
+  readonly isWholePage?: boolean;
 }) {
   const { title, text } = explain(error, what);
   const requestId = error instanceof CallError ? error.requestId : undefined;
@@ -169,7 +174,7 @@ export function Failure({
       <div className="EmptyIcon">
         <TriangleAlert size={20} aria-hidden />
       </div>
-      <h2>{title}</h2>
+      {isWholePage ? <h1>{title}</h1> : <h2>{title}</h2>}
       <div className="EmptyText">
         <p>{text}</p>
         {requestId === undefined ? null : (

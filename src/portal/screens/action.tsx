@@ -51,7 +51,7 @@ export function ActionScreen() {
       ) : error === null ? (
         <Skeleton what="The action is" lines={12} />
       ) : (
-        <Failure error={error} what="The action" retry={() => void refetch()} />
+        <Failure isWholePage error={error} what="The action" retry={() => void refetch()} />
       )}
     </div>
   );

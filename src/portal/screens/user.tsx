@@ -57,7 +57,7 @@ export function UserScreen() {
       ) : error === null ? (
         <Skeleton what="The user is" lines={12} />
       ) : (
-        <Failure error={error} what="The user" retry={() => void refetch()} />
+        <Failure isWholePage error={error} what="The user" retry={() => void refetch()} />
       )}
     </div>
   );
@@ -271,7 +271,7 @@ function Authenticators({ user, mayHelp, ask, path }: PartProps) {
               <span className="Row">
                 {one.heldUntil === undefined ? null : (
                   <Button
-                    aria-label={`Lift the hold on ${label}`}
+                    aria-label={`Lift hold on ${label}`}
                     onClick={() =>
                       ask({
                         title: 'Lift the hold?',

@@ -14,7 +14,7 @@ export function FirstTenant() {
     if (last !== undefined) return <Navigate to="/t/$tenantId" params={{ tenantId: last.tenantId }} replace />;
     return (
       <main className="Door">
-        <Empty title="You may not come in to any tenant">
+        <Empty isWholePage title="You may not come in to any tenant">
           <p>Ask an admin of the tenant that you work for to invite {session.email} again.</p>
           <Button
             onClick={() =>
@@ -35,7 +35,7 @@ export function FirstTenant() {
       {error === null ? (
         <Skeleton what="The portal is" lines={4} />
       ) : (
-        <Failure error={error} what="The portal" retry={() => void refetch()} />
+        <Failure isWholePage error={error} what="The portal" retry={() => void refetch()} />
       )}
     </main>
   );

@@ -13,15 +13,13 @@ import { listenForShortcuts, useShortcuts } from './shortcuts.ts';
 import { SceneProvider, useNewScene, useScene } from './tenant.tsx';
 import { useSession } from './use-session.ts';
 
-// Menus and dialogs that are opened by a click or a key come when the page stands.
-const Menus = {
-  Tenant: lazy(() => import('./menus.tsx').then(({ TenantMenu }) => ({ default: TenantMenu }))),
-  Account: lazy(() => import('./menus.tsx').then(({ AccountMenu }) => ({ default: AccountMenu }))),
-};
+// Menus and dialogs come when the page stands, so that it does not wait for them.
+const loadMenus = () => import('./menus.tsx');
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette: found }) => ({ default: found })));
 const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((found) => ({ default: found.ShortcutList })));
 
 const waitingEveryMs = 20_000;
+const menusAfterMs = 1_500;
 
 /** The frame of every page of a tenant. */
 export function Shell() {
@@ -35,7 +33,7 @@ export function Shell() {
           {error === null ? (
             <Skeleton what="The portal is" />
           ) : (
-            <Failure error={error} what="The portal" retry={() => void refetch()} />
+            <Failure isWholePage error={error} what="The portal" retry={() => void refetch()} />
           )}
         </main>
       </div>
@@ -53,7 +51,7 @@ function TenantFrame({ session, tenantId }: { readonly session: Session; readonl
   if (tenant === undefined) {
     return (
       <main className="Door">
-        <Empty title="You may not come in here">
+        <Empty isWholePage title="You may not come in here">
           <p>
             You are not in the team of this tenant, or not any more. Ask one of its admins to invite {session.email}.
           </p>
@@ -87,19 +85,24 @@ function Frame() {
   const main = useRef<HTMLElement>(null);
   const [overlay, setOverlay] = useState<Overlay>();
   const [isNavOpen, setNavOpen] = useState(false);
-  const [arePartsWanted, setPartsWanted] = useState(false);
+  const [menus, setMenus] = useState<Awaited<ReturnType<typeof loadMenus>>>();
   // Which menu was clicked before it had come: it opens when it does.
   const [clicked, setClicked] = useState<'tenant' | 'account'>();
+  const standIn = useRef<string>(undefined);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const mine = places.filter(({ needs }) => may(needs));
   const place = mine.find(({ to }) => to === placeOf(path.slice(`/t/${tenantId}`.length)));
 
   useEffect(listenForShortcuts, []);
   useEffect(() => {
-    // When the first page stands, so that it does not wait for them.
-    const timer = setTimeout(() => setPartsWanted(true), 1_500);
+    const timer = setTimeout(() => void fetchMenus(), menusAfterMs);
     return () => clearTimeout(timer);
   }, []);
+  useEffect(() => {
+    // The button that had the focus is another one now.
+    if (menus !== undefined && standIn.current !== undefined)
+      document.querySelector<HTMLElement>(`.Side .${standIn.current}`)?.focus();
+  }, [menus]);
   useEffect(() => {
     document.title = `${place?.words ?? 'Portal'} · ${tenant.name} · Sallyport`;
     setNavOpen(false);
@@ -123,6 +126,17 @@ function Frame() {
     })),
   ]);
 
+  async function fetchMenus(): Promise<void> {
+    const come = await loadMenus();
+    const names = ['TenantButton', 'AccountButton'];
+    standIn.current = names.find((name) => document.activeElement?.classList.contains(name));
+    setMenus(come);
+  }
+  const openOnceThere = (menu: 'tenant' | 'account') => {
+    setClicked(menu);
+    void fetchMenus();
+  };
+
   return (
     <div className="Frame" data-nav={isNavOpen}>
       <a className="Skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
@@ -135,14 +149,12 @@ function Frame() {
         <Mark size={20} />
         <span className="TopName">{tenant.name}</span>
       </header>
-      <div className="Side" onPointerEnter={() => setPartsWanted(true)} onFocus={() => setPartsWanted(true)}>
+      <div className="Side">
         <div className="SideTop">
-          {arePartsWanted ? (
-            <Suspense fallback={<TenantName click={() => setClicked('tenant')} />}>
-              <Menus.Tenant isOpen={clicked === 'tenant'} />
-            </Suspense>
+          {menus === undefined ? (
+            <TenantName click={() => openOnceThere('tenant')} />
           ) : (
-            <TenantName click={() => (setPartsWanted(true), setClicked('tenant'))} />
+            <menus.TenantMenu isOpen={clicked === 'tenant'} />
           )}
         </div>
         <button type="button" className="FindButton" onClick={() => setOverlay('palette')}>
@@ -173,18 +185,16 @@ function Frame() {
             </span>
             Shortcuts
           </button>
-          {arePartsWanted ? (
-            <Suspense fallback={<AccountName click={() => setClicked('account')} />}>
-              <Menus.Account isOpen={clicked === 'account'} />
-            </Suspense>
+          {menus === undefined ? (
+            <AccountName click={() => openOnceThere('account')} />
           ) : (
-            <AccountName click={() => (setPartsWanted(true), setClicked('account'))} />
+            <menus.AccountMenu isOpen={clicked === 'account'} />
           )}
         </div>
       </div>
       <main className="Main" id="main" ref={main} tabIndex={-1}>
         {mine.length === 0 ? (
-          <Empty title="None of your roles works here">
+          <Empty isWholePage title="None of your roles works here">
             <p>An admin of {tenant.name} can give you one that this release knows.</p>
           </Empty>
         ) : (
