@@ -125,8 +125,7 @@ export function PageHead({
   return (
     <header className="PageHead">
       <h1>
-        {title}
-        {count === undefined ? null : <span className="PageCount">{count}</span>}
+        {title} {count === undefined ? null : <span className="PageCount">{count}</span>}
       </h1>
       <div className="PageTools">{children}</div>
     </header>

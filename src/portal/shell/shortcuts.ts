@@ -50,7 +50,8 @@ export function listenForShortcuts(): () => void {
   function press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || !areOn()) return;
-    if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') !== null) return;
+    // What lies over the page has keys of its own. Toasts do not lie over it.
+    if (document.querySelector('.Modal, .Palette, .Menu') !== null) return;
     const all = [...registered].reverse().flatMap(({ current }) => current.list);
     const wanted = Date.now() < pendingUntil ? `${pending} ${event.key}` : event.key;
     pendingUntil = 0;
