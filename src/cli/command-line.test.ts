@@ -13,7 +13,7 @@ import type { ServerProcess } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
-const commands = ['serve', 'migrate', 'keys', 'tenants', 'audit', 'pumping', 'move', 'doctor'];
+const commands = ['serve', 'migrate', 'keys', 'tenants', 'operators', 'audit', 'pumping', 'move', 'doctor'];
 
 /**
  * The command fails with one sentence on standard error, nothing on standard output, and a non-zero exit code for
@@ -73,6 +73,7 @@ describe('a mistake is reported in one sentence with exit code 1', () => {
     ['a tenant with an empty name', ['tenants', 'create', '--name', ' '], /--name NAME/],
     ['an unexpected word for tenants create', ['tenants', 'create', '--name', 'x', 'extra-word'], /extra-word/],
     ['an unexpected word for tenants list', ['tenants', 'list', 'extra-word'], /extra-word/],
+    ['an operator without an address', ['operators', 'invite', '--email', 'ada'], /--email ADDRESS/],
     ['no target to move to', ['move'], /Give the target: --to/],
     ['an invalid target to move to', ['move', '--to', 'mysql://a:b@c/d'], /address to move to must be a postgres/],
     ['an unexpected word for doctor', ['doctor', 'extra-word'], /extra-word/],

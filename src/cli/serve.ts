@@ -12,6 +12,7 @@ import { openServerLog } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { createFirstTenant } from '../storage/first-tenant.ts';
+import { inviteDeveloper } from '../storage/invite-operator.ts';
 import type { FirstTenant } from '../storage/first-tenant.ts';
 import { anchorClock, requireKnownMasterKey, openStorage } from '../storage/open-storage.ts';
 import { migrateAsOwner, openOwner } from '../storage/owner.ts';
@@ -104,6 +105,10 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
     // Called before the server reports that it is ready, so that a signal after that stops it properly.
     const signalled = stop.signal();
     process.stdout.write(greeting(config, publicUrl, firstTenant));
+    if (config.mode === 'development' && process.stdout.isTTY) {
+      const link = await inviteDeveloper(db, { runtime, seal }, publicUrl);
+      if (link !== undefined) process.stdout.write(`\nCome in to the portal (once, within an hour): ${link}\n`);
+    }
 
     const signal = await signalled;
     logger.info({ signal }, 'stopping');

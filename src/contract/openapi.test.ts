@@ -58,7 +58,7 @@ describe('the OpenAPI document', () => {
         expect(document.components.securitySchemes).toHaveProperty(scheme);
       }
       expect(operation.security.flatMap((entry) => Object.keys(entry))).toEqual(route?.credentials);
-      expect('401' in operation.responses).toBe(operation.security.length > 0);
+      if (operation.security.length > 0) expect(operation.responses).toHaveProperty('401');
     }
   });
 

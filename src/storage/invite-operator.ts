@@ -2,12 +2,12 @@ import { normalEmail } from '../core/authenticators/normal-email.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createTenant } from './create-tenant.ts';
-import { createMembership } from './queries/memberships.ts';
+import { createMembership, listMembers } from './queries/memberships.ts';
 import { lockOrCreateOperator, recordInvitation } from './queries/operators.ts';
 import { recordTenantSettings, loadTenantSettings } from './queries/tenant-settings.ts';
-import { loadTenant, lockTenantCreation, portalTenantId, publishConfig } from './queries/tenants.ts';
+import { listTenants, loadTenant, lockTenantCreation, portalTenantId, publishConfig } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
-import type { Sql } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 
 interface Parts {
   readonly runtime: Runtime;
@@ -77,4 +77,23 @@ export async function admitMember(
 /** Where an invitation is redeemed. The secret is behind the #, which browsers send to no server. */
 export function invitationUrl(publicUrl: string, secret: string): string {
   return `${publicUrl}/portal/invitation#${secret}`;
+}
+
+const developer = { email: 'developer@example.com', name: 'Developer', roles: ['ADMIN'] };
+
+/**
+ * A link for who tries the server on their own machine, as an admin of the only tenant. Undefined if there are several, or if
+ * somebody has come in already.
+ */
+export async function inviteDeveloper(db: Database, parts: Parts, publicUrl: string): Promise<string | undefined> {
+  return db.transaction(async (sql) => {
+    const [tenant, ...others] = await listTenants(sql);
+    if (tenant === undefined || others.length > 0) return undefined;
+    const { tenantId: memberOf } = tenant;
+    const team = await listMembers(sql, portalTenantId, memberOf);
+    if (team.some(({ activatedAt }) => activatedAt !== null)) return undefined;
+    await preparePortalTenant(sql, parts);
+    const { secret } = await (await admitMember(sql, parts, { memberOf, ...developer })).invite();
+    return invitationUrl(publicUrl, secret);
+  });
 }

@@ -89,6 +89,7 @@ const forAllTenants: Exceptions = {
   list_due_contact_marks: readsAllShards,
   list_due_deliveries: 'only reads, from all workers, for which endpoints something is due; joined by the tenant',
   list_due_delivery_attempts: readsAllShards,
+  list_due_operator_sessions: readsAllShards,
   list_due_outbox: readsAllShards,
   list_due_outbox_rows: readsAllShards,
   list_due_provider_reports: readsAllShards,

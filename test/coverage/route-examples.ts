@@ -72,8 +72,11 @@ export interface Objects {
   readonly pushUpdate: string;
 }
 
-/** Without those of live connections, which requests without a socket do not reach: see qr-code.test.ts. */
-export const requestRoutes = routes.filter(({ reply }) => reply.kind !== 'live');
+/**
+ * Without those of live connections, which requests without a socket do not reach: see qr-code.test.ts. And without those of
+ * the portal, whose callers are neither keys nor users: see test/portal/.
+ */
+export const requestRoutes = routes.filter(({ reply, api }) => reply.kind !== 'live' && api !== 'portal');
 
 export interface ExampleRequest extends TestCall {
   readonly method: string;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { operatorCookie } from '../../src/contract/apis.ts';
 import { errorCatalogue } from '../../src/contract/errors.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import { routes as allRoutes } from '../../src/contract/index.ts';
@@ -37,6 +38,7 @@ import {
 import type { ExampleRequest, Objects } from './route-examples.ts';
 import { nobodys } from './nobodys.ts';
 import { codeOf, numberOf, textSettings } from '../rig/phone.ts';
+import { operator } from '../rig/portal.ts';
 
 /**
  * Routes without authentication: public keys, pages whose token is their own credential, and the mail of development.
@@ -522,6 +524,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   expired_token: 401,
   forbidden: 403,
   insufficient_scope: 403,
+  // Beyond the ruling: operators (decision 0044).
+  step_up_required: 403,
   not_found: 404,
   authenticator_configuration_not_found: 404,
   method_not_allowed: 405,
@@ -778,6 +782,7 @@ describe('every refusal that a route lists can be provoked', () => {
         return { ...withoutCredentials(good), remoteAddress: `2001:db8:1:${(addresses += 1).toString(16)}::1` };
       case 'forbidden':
         if (isOfClients(route)) return { ...good, token: await tokenOfBlocked() };
+        if (route.api === 'management') return { ...good, key: null, headers: await operatorHeaders('stranger') };
         return { ...good, key: (await tenantOfOtherAddresses()).secretKey };
       case 'too_many_requests': {
         const call = { ...withoutCredentials(good), remoteAddress: `2001:db8:0:${(addresses += 1).toString(16)}::1` };
@@ -785,6 +790,8 @@ describe('every refusal that a route lists can be provoked', () => {
           expect((await app.call(call.method, call.path, call)).status).toBe(401);
         return call;
       }
+      case 'step_up_required':
+        return { ...good, key: null, headers: await operatorHeaders('admin') };
       case 'body_too_large':
         return { ...good, rawBody: JSON.stringify({ pad: 'x'.repeat(large(route)) }) };
       case 'not_found':
@@ -870,6 +877,19 @@ describe('every refusal that a route lists can be provoked', () => {
     await publishConfig(app.db, tenant.tenantId);
     await app.app.context.published.refresh();
     return tenant;
+  });
+
+  /** Of an admin who proved long ago who they are, or of an operator of another tenant only. */
+  async function operatorHeaders(who: 'admin' | 'stranger'): Promise<Readonly<Record<string, string>>> {
+    const { secret } = await (who === 'admin' ? lateAdmin() : adminOfOther());
+    return { cookie: `${operatorCookie}=${secret}`, 'x-sallyport-tenant': app.tenant.tenantId };
+  }
+  const adminOfOther = makeOnce(() => operator(app, 'elsewhere@example.com', ['ADMIN'], other.tenantId));
+  const lateAdmin = makeOnce(async () => {
+    const made = await operator(app, 'late@example.com', ['ADMIN']);
+    const longAgo = statement('coverage_proved_long_ago', `update operator_sessions set proved_at = '2000-01-01Z'`);
+    await app.db.query(longAgo, []);
+    return made;
   });
 
   const tenantOfOtherAddresses = makeOnce(async () => {

@@ -57,3 +57,6 @@ SELECT create_distributed_table('contact_marks', 'tenant_id', colocate_with => '
 SELECT create_distributed_table('provider_reports', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('texts', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('text_counts', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('operators', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('memberships', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('operator_sessions', 'tenant_id', colocate_with => 'users');

@@ -144,7 +144,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     test('can be seen and ended from another one, and signing out ends it', async () => {
       const one = await operator(app, 'two-places@bank.example', ['VIEWER']);
       const reply = await fromPage(app, '/v1/portal/session', { token: await proveSignIn(app, one.key) });
-      const other = signedIn(app, one.key, reply);
+      const other = signedIn(app, one.key, reply, app.tenant.tenantId);
       const listed = (await one.call('GET', '/v1/portal/sessions')).body as { sessionId: string; isCurrent: boolean }[];
       expect(listed).toHaveLength(2);
       const foreign = listed.find(({ isCurrent }) => !isCurrent)?.sessionId ?? '';

@@ -5,6 +5,7 @@ import { createCredential, softwareKey, useCredential } from '../../src/testkit/
 import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
 import { testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
+import { ask, basic } from './api.ts';
 
 export interface Operator {
   readonly operatorId: string;
@@ -23,7 +24,14 @@ export interface Operator {
   stepUp(): Promise<TestReply>;
 }
 
-const ownPage = { origin: testPublicUrl, 'sec-fetch-site': 'same-origin' };
+/** What operators come in through: a test's own program, or a server at another address. */
+export interface Door extends Pick<TestApp, 'call'> {
+  /** Under which pages are; the usual one of tests if undefined. */
+  readonly origin?: string;
+}
+
+const originOf = ({ origin = testPublicUrl }: Door) => origin;
+const ownPage = (door: Door) => ({ origin: originOf(door), 'sec-fetch-site': 'same-origin' });
 
 /** Makes somebody a member by an invitation, as the command line does. Returns its secret. */
 export async function inviteOperator(
@@ -44,35 +52,35 @@ export async function inviteOperator(
 }
 
 /** Redeems an invitation and makes a passkey. Returns the reply with which the session begins. */
-export async function redeem(app: TestApp, secret: string, key: SoftwareKey): Promise<TestReply> {
+export async function redeem(app: Door, secret: string, key: SoftwareKey): Promise<TestReply> {
   const redeemed = await fromPage(app, '/v1/portal/invitations/redeem', { invitation: secret });
   if (redeemed.status !== 200) return redeemed;
   const { token } = redeemed.body;
   const path = '/v1/client/user-authenticators/passkey';
   const { options } = (await app.call('POST', `${path}/registration-options`, { token, body: {} })).body;
-  const registrationCredential = createCredential(key, options, testPublicUrl);
+  const registrationCredential = createCredential(key, options, originOf(app));
   const added = await app.call('POST', path, { token, body: { registrationCredential } });
   if (added.status !== 200) return added;
   return fromPage(app, '/v1/portal/session', { token: added.body.accessToken });
 }
 
 /** Signs in with a passkey. Returns the token of the proof. */
-export async function proveSignIn(app: TestApp, key: SoftwareKey): Promise<string> {
+export async function proveSignIn(app: Door, key: SoftwareKey): Promise<string> {
   const begun = (await fromPage(app, '/v1/portal/sign-in', {})).body;
   return answer(app, key, begun.tenantId, { challengeId: begun.challengeId });
 }
 
 /** Calls without a session, as the portal's own page does; `secret` is what its cookie still has. */
-export function fromPage(app: TestApp, path: string, body: unknown, secret?: string): Promise<TestReply> {
+export function fromPage(app: Door, path: string, body: unknown, secret?: string): Promise<TestReply> {
   const cookie = secret === undefined ? {} : { cookie: `${operatorCookie}=${secret}` };
-  return app.call('POST', path, { key: null, body, headers: { ...ownPage, ...cookie } });
+  return app.call('POST', path, { key: null, body, headers: { ...ownPage(app), ...cookie } });
 }
 
-async function answer(app: TestApp, key: SoftwareKey, tenantId: string, body: object): Promise<string> {
+async function answer(app: Door, key: SoftwareKey, tenantId: string, body: object): Promise<string> {
   const asTenant = { key: tenantId };
   const path = '/v1/client/user-authenticators/passkey/authentication-options';
   const { options } = (await app.call('POST', path, { ...asTenant, body })).body;
-  const authenticationCredential = useCredential(key, options, testPublicUrl);
+  const authenticationCredential = useCredential(key, options, originOf(app));
   const verified = await app.call('POST', '/v1/client/verify/passkey', {
     ...asTenant,
     body: { authenticationCredential },
@@ -98,19 +106,19 @@ export async function operator(
   const key = softwareKey();
   const reply = await redeem(app, await inviteOperator(app, email, roles, tenantId), key);
   if (reply.status !== 200) throw new Error(reply.text);
-  return signedIn(app, key, reply);
+  return signedIn(app, key, reply, app.tenant.tenantId);
 }
 
 /** The operator whose session a reply begins. */
-export function signedIn(app: TestApp, key: SoftwareKey, reply: TestReply): Operator {
+export function signedIn(app: Door, key: SoftwareKey, reply: TestReply, usualTenantId?: string): Operator {
   const secret = secretOf(reply) ?? '';
   const { operatorId, email } = reply.body;
-  const call: Operator['call'] = (method, path, body, { tenantId = app.tenant.tenantId, headers = {} } = {}) =>
+  const call: Operator['call'] = (method, path, body, { tenantId = usualTenantId ?? null, headers = {} } = {}) =>
     app.call(method, path, {
       key: null,
       ...(body === undefined ? {} : { body }),
       headers: {
-        ...ownPage,
+        ...ownPage(app),
         cookie: `${operatorCookie}=${secret}`,
         ...(tenantId === null ? {} : { 'x-sallyport-tenant': tenantId }),
         ...headers,
@@ -126,13 +134,32 @@ export function signedIn(app: TestApp, key: SoftwareKey, reply: TestReply): Oper
       const { token } = (await call('POST', '/v1/portal/step-up', {}, { tenantId: null })).body;
       const path = '/v1/client/user-authenticators/passkey/authentication-options';
       const { options } = (await app.call('POST', path, { token, body: {} })).body;
-      const authenticationCredential = useCredential(key, options, testPublicUrl);
+      const authenticationCredential = useCredential(key, options, originOf(app));
       const verified = await app.call('POST', '/v1/client/verify/passkey', {
         token,
         body: { authenticationCredential },
       });
       if (verified.status !== 200) throw new Error(verified.text);
       return call('POST', '/v1/portal/step-up/confirm', { token: verified.body.accessToken }, { tenantId: null });
+    },
+  };
+}
+
+/** A server process as operators come in to it. */
+export function doorOf(url: string, origin: string): Door {
+  return {
+    origin,
+    async call(method, path, { key, token, body, headers } = {}) {
+      const authorization =
+        token === undefined ? (key == null ? {} : { authorization: basic(key) }) : { authorization: `Bearer ${token}` };
+      const reply = await ask(url, method, path, {
+        ...(body === undefined ? {} : { body }),
+        headers: { ...authorization, ...headers },
+      });
+      return {
+        ...reply,
+        headers: { ...Object.fromEntries(reply.headers), 'set-cookie': reply.headers.getSetCookie() },
+      };
     },
   };
 }

@@ -27,7 +27,7 @@ create table memberships (
   tenant_id uuid not null,
   operator_id uuid not null,
   -- the tenant to which they may come in
-  member_of uuid not null references tenants on delete cascade,
+  member_of uuid not null,
   roles text[] not null,
   created_at timestamptz not null,
   primary key (tenant_id, operator_id, member_of),

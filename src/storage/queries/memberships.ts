@@ -19,7 +19,7 @@ const memberColumns = `m.operator_id, o.email, o.name, m.roles, m.created_at, o.
 
 const listStatement = statement<MemberRow>(
   'list_members',
-  `select ${memberColumns} from memberships m join operators o using (tenant_id, operator_id)
+  `select ${memberColumns} from memberships m join operators o on o.tenant_id = m.tenant_id and o.operator_id = m.operator_id
    where m.tenant_id = $1 and m.member_of = $2 order by o.email_normal`,
 );
 

@@ -22,7 +22,7 @@ const loadStatement = statement<OperatorSessionRow>(
      select json_object_agg(m.member_of, m.roles) from memberships m
      where m.tenant_id = s.tenant_id and m.operator_id = s.operator_id
    ), '{}') as memberships
-   from operator_sessions s join operators o using (tenant_id, operator_id)
+   from operator_sessions s join operators o on o.tenant_id = s.tenant_id and o.operator_id = s.operator_id
    where s.tenant_id = $1 and s.secret_digest = $2 and s.expires_at > $3 and s.seen_at > $4`,
 );
 
