@@ -90,8 +90,8 @@ export async function fakeActivity(
   }: { count?: number; nowMs?: number; name?: (kept: string) => string; isMasked?: boolean } = {},
 ): Promise<FakeActivity> {
   const actions = Array.from({ length: count }, (_, at) => actionAt(at, nowMs, name));
-  const custom = (action: Action) => ({
-    amount: 12_400 + ((action.createdAt.charCodeAt(18) * 97) % 9_000),
+  const custom = () => ({
+    amount: 18_450,
     currency: name('NZD'),
     payee: name('Harbour Ltd'),
   });
@@ -137,7 +137,7 @@ export async function fakeActivity(
       return answer(
         route,
         getActionDetail.reply.schema,
-        detailOf(action, { actions, custom: custom(action), name, taken, decided }),
+        detailOf(action, { actions, custom: custom(), name, taken, decided }),
       );
     }
     if (kind === 'reviews' && id === '') {
@@ -147,7 +147,7 @@ export async function fakeActivity(
         const assignedTo = taken.get(action.actionId);
         return {
           ...action,
-          custom: custom(action),
+          custom: custom(),
           ...(assignedTo === undefined ? {} : { assignedTo }),
           isOwn: assignedTo === 'me',
         };

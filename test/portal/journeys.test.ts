@@ -124,7 +124,8 @@ describe('the team', () => {
     await page.getByText('They count at once for Grace.').waitFor();
     await page.route(
       /\/v1\/portal\/members\/[^/]+$/,
-      (route) => route.fulfill({ status: 409, json: { errorCode: 'conflict', errorDescription: 'The last admin stays.' } }),
+      (route) =>
+        route.fulfill({ status: 409, json: { errorCode: 'conflict', errorDescription: 'The last admin stays.' } }),
       { times: 1 },
     );
     await page.getByRole('button', { name: 'Change the roles of ada' }).first().click();

@@ -1,5 +1,4 @@
 /** What the calls answer, derived from the contract: types alone, so that nothing of it is in the bundle. */
-import type { z } from 'zod';
 import type {
   getActionDetail,
   getHome,
@@ -12,7 +11,8 @@ import type { Permission as PermissionName, Role as RoleName } from '../../contr
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
 
-type ReplyOf<Of extends { readonly reply: { readonly schema: z.ZodType } }> = z.output<Of['reply']['schema']>;
+type ReplyOf<Of extends { readonly reply: { readonly schema: { readonly _zod: { output: unknown } } } }> =
+  Of['reply']['schema']['_zod']['output'];
 
 export type Permission = PermissionName;
 export type Role = RoleName;

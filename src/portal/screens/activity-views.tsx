@@ -76,6 +76,7 @@ export function Views({ filter }: { readonly filter: ActivityFilter }) {
             params={{ tenantId }}
             search={view.filter}
             aria-current={same(view.filter, filter) ? 'true' : undefined}
+            activeOptions={{ exact: true }}
             activeProps={{}}
           >
             {view.name}

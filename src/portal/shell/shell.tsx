@@ -169,6 +169,7 @@ function Frame() {
               to={to}
               params={{ tenantId }}
               className="NavLink"
+              activeOptions={{ exact: true, includeSearch: false }}
               activeProps={{}}
               aria-current={place?.to === to ? 'page' : undefined}
             >
