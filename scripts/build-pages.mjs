@@ -114,6 +114,8 @@ async function buildPortal() {
     build: {
       outDir: join(portalDir, 'browser'),
       manifest: 'manifest.json',
+      // The packages that are in it ask for their licences to go with it.
+      license: { fileName: 'licences.md' },
       target: portalBrowsers,
       modulePreload: false,
       assetsDir: '',

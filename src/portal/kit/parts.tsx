@@ -192,7 +192,7 @@ export function Failure({
   );
 }
 
-export function explain(error: unknown, what: string): { readonly title: string; readonly text: string } {
+function explain(error: unknown, what: string): { readonly title: string; readonly text: string } {
   const title = `${what} did not load`;
   if (!(error instanceof CallError)) {
     return { title, text: 'Something in this page went wrong. Reload it; if it happens again, tell your admin.' };

@@ -11,7 +11,7 @@ export function chosenTheme(): Theme {
   return themes.find((theme) => theme === stored) ?? 'system';
 }
 
-export function applyTheme(): void {
+function applyTheme(): void {
   const theme = chosenTheme();
   const isDark = theme === 'dark' || (theme === 'system' && system.matches);
   document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light';
