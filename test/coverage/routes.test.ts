@@ -65,7 +65,7 @@ const publicServicePaths = [
   '/metrics',
   '/openapi.json',
   '/portal',
-  '/portal/*',
+  '/portal*',
   '/portal/assets/:file',
   '/readyz',
 ];
