@@ -87,6 +87,7 @@ const storyRooms = [
     ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
     ['zod', 'parse5'],
   ],
+  ['operators/', ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/invite-operator\\.ts$', '^src/texts/']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
@@ -123,12 +124,12 @@ module.exports = {
       comment: 'The build makes every module of src/ part of the product: what only tests import stands in testkit/.',
       severity: 'error',
       // Looks are found by a pattern (ui/kit/method-look.ts), which no import shows.
-      from: { path: '^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/look)\\.tsx?$' },
+      from: { path: '^src/(main|ui/pages/(browser|render-page|still)|portal/main|methods/[^/]+/look)\\.tsx?$' },
       to: {
         path: '^src/',
         // The virtual runtime is meant for integrators, too; nothing gives it to them yet.
         pathNot:
-          '\\.test\\.ts$|^src/testkit/|^src/(main|ui/pages/(browser|render-page|still)|methods/[^/]+/(look|fixture))\\.tsx?$|^src/runtime/virtual-runtime\\.ts$',
+          '\\.test\\.ts$|^src/testkit/|^src/(main|ui/pages/(browser|render-page|still)|portal/main|methods/[^/]+/(look|fixture))\\.tsx?$|^src/runtime/virtual-runtime\\.ts$',
         reachable: false,
       },
     },
@@ -159,7 +160,13 @@ module.exports = {
     ...stories,
     ...room(
       'operations/',
-      ['^src/methods/operations\\.ts$', '^src/delivery/inbox\\.ts$', '^src/texts/', '^src/runtime/tokens\\.ts$'],
+      [
+        '^src/methods/operations\\.ts$',
+        '^src/delivery/inbox\\.ts$',
+        '^src/texts/',
+        '^src/runtime/tokens\\.ts$',
+        '^src/storage/invite-operator\\.ts$',
+      ],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
     {
@@ -252,6 +259,9 @@ module.exports = {
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
       npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
+    ...room('portal/', ['^src/contract/', '^sdk/browser/'], {
+      npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
+    }),
     {
       name: 'pages-of-methods',
       comment: "A method's page is made of the kit and the browser SDK; importing the check would ship it to browsers.",
@@ -276,7 +286,7 @@ module.exports = {
       name: 'browsers-get-types-only',
       comment: 'Contract and texts reach a page as data; their code stays on the server.',
       severity: 'error',
-      from: { path: '^src/ui/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(ui|portal)/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(contract|texts)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -323,6 +333,7 @@ module.exports = {
         '^src/jobs/',
         '^src/enrichment/enrichment\\.ts$',
         '^src/delivery/',
+        '^src/core/authenticators/is-mailbox\\.ts$',
       ],
       { node: true },
     ),

@@ -82,7 +82,7 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.check.json', './tsconfig.ui.json'],
+        project: ['./tsconfig.check.json', './tsconfig.ui.json', './tsconfig.portal.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -110,6 +110,7 @@ export default tseslint.config(
       'src/testkit/**',
       // Pages run in browsers, which have one clock and one kind of timer.
       'src/ui/**',
+      'src/portal/**',
     ],
     rules: {
       'no-restricted-syntax': [

@@ -1,5 +1,6 @@
-// Builds the pages for end users: files for browsers, hashed and compressed, and one module that renders pages on the
-// server. Does nothing if dist/pages is newer than its sources.
+// Builds the pages for end users (files for browsers, hashed and compressed, and one module that renders pages on the
+// server) and the portal for operators (files for browsers, and the page that loads them). Does nothing of what is newer
+// than its sources.
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,26 +8,32 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outDir = join(root, 'dist/pages');
-const stamp = join(outDir, 'files.json');
-const sources = ['src/ui', 'src/methods', 'src/texts', 'sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
+const portalDir = join(root, 'dist/portal');
+const shared = ['sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
+const products = [
+  // The stamp is written last: an interrupted build is not fresh.
+  { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build },
+  { stamp: join(portalDir, 'files.json'), sources: ['src/portal', ...shared], build: buildPortal },
+];
 
 // A build may begin while another process is still building: it waits for its turn instead of mixing files.
 const lock = join(root, 'dist/pages.lock');
 
 // Browsers that support passkeys support this.
 const browsers = ['chrome109', 'firefox115', 'safari16'];
+// Operators use the browsers of their work, which are kept up to date.
+const portalBrowsers = ['chrome121', 'firefox121', 'safari17.4'];
 
 /** Builds if anything has changed since the last build. */
 export async function buildPages() {
-  if (isFresh()) return;
+  if (products.every(isFresh)) return;
   mkdirSync(dirname(outDir), { recursive: true });
   await holding(lock, async () => {
-    if (isFresh()) return;
-    await build();
+    for (const product of products) if (!isFresh(product)) await product.build();
   });
 }
 
-function isFresh() {
+function isFresh({ stamp, sources }) {
   const builtMs = changedMs(stamp);
   return builtMs > 0 && sources.every((source) => changedMs(join(root, source)) < builtMs);
 }
@@ -45,14 +52,14 @@ function changedMs(path) {
 async function build() {
   const { build: bundle } = await import('vite');
   rmSync(outDir, { recursive: true, force: true });
-  const shared = {
+  const common = {
     configFile: false,
     root,
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   };
   const assets = await bundle({
-    ...shared,
+    ...common,
     base: '/assets/',
     publicDir: false,
     build: {
@@ -66,7 +73,7 @@ async function build() {
   });
   // A separate chunk, so that the page's own code is not split for it.
   const still = await bundle({
-    ...shared,
+    ...common,
     base: '/assets/',
     publicDir: false,
     build: {
@@ -79,7 +86,7 @@ async function build() {
     },
   });
   await bundle({
-    ...shared,
+    ...common,
     ssr: { noExternal: true },
     build: {
       outDir,
@@ -91,8 +98,75 @@ async function build() {
   });
   for (const { fileName } of [...assets.output, ...still.output]) compress(join(outDir, 'browser', fileName));
   const manifest = JSON.parse(readFileSync(join(outDir, 'browser/manifest.json'), 'utf8'));
-  // Last: an interrupted build is not fresh.
-  writeFileSync(stamp, JSON.stringify({ ...filesOf(manifest), still: `/assets/${still.output[0].fileName}` }));
+  const files = { ...filesOf(manifest), still: `/assets/${still.output[0].fileName}` };
+  writeFileSync(join(outDir, 'files.json'), JSON.stringify(files));
+}
+
+async function buildPortal() {
+  const { build: bundle } = await import('vite');
+  rmSync(portalDir, { recursive: true, force: true });
+  const { output } = await bundle({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    base: '/portal/assets/',
+    publicDir: false,
+    build: {
+      outDir: join(portalDir, 'browser'),
+      manifest: 'manifest.json',
+      // The packages that are in it ask for their licences to go with it.
+      license: { fileName: 'licences.md' },
+      target: portalBrowsers,
+      modulePreload: false,
+      assetsDir: '',
+      // Images would have to be files, too: the page's policy permits data: for them alone.
+      assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: { portal: join(root, 'src/portal/main.tsx') },
+        // Libraries say 'use client' to servers that render React, which this is not.
+        onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),
+      },
+    },
+  });
+  for (const { fileName } of output) compress(join(portalDir, 'browser', fileName));
+  const manifest = JSON.parse(readFileSync(join(portalDir, 'browser/manifest.json'), 'utf8'));
+  const entry = Object.values(manifest).find(({ isEntry }) => isEntry);
+  const scripts = closure(manifest, entry);
+  const styles = stylesOf(manifest, entry);
+  writeFileSync(join(portalDir, 'index.html'), portalPage(scripts, styles));
+  // What a browser loads before the portal's first screen stands.
+  writeFileSync(join(portalDir, 'files.json'), JSON.stringify({ first: [...scripts, ...styles] }));
+}
+
+/** Without inline scripts or styles, which its policy forbids. */
+function portalPage([entry, ...others], styles) {
+  const url = (file) => `/portal/assets/${file}`;
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>Sallyport</title>
+    <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%234f46c8'/%3E%3Cpath fill='%23fff' d='M8 24V12l3 2.500L13.500 11 16 13.500 18.500 11 21 14.500 24 12v12h-5v-4a3 3 0 0 0-6 0v4z'/%3E%3C/svg%3E">
+${styles.map((file) => `    <link rel="stylesheet" href="${url(file)}">`).join('\n')}
+${others.map((file) => `    <link rel="modulepreload" href="${url(file)}">`).join('\n')}
+    <script type="module" src="${url(entry)}"></script>
+  </head>
+  <body>
+    <div id="portal"></div>
+    <noscript>The portal needs JavaScript.</noscript>
+  </body>
+</html>
+`;
+}
+
+/** The styles of a chunk and of everything that it imports statically. */
+function stylesOf(manifest, chunk, seen = new Set()) {
+  if (seen.has(chunk.file)) return [];
+  seen.add(chunk.file);
+  return [...(chunk.imports ?? []).flatMap((name) => stylesOf(manifest, manifest[name], seen)), ...(chunk.css ?? [])];
 }
 
 function compress(path) {
@@ -160,5 +234,6 @@ async function holding(path, work) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await buildPages();
-  console.log(`The pages are in ${relative(process.cwd(), outDir)}.`);
+  const folders = [outDir, portalDir].map((folder) => relative(process.cwd(), folder));
+  console.log(`The pages are in ${folders.join(' and ')}.`);
 }

@@ -16,6 +16,7 @@ const steps = [
   { name: 'format', words: ['prettier', '--check', '--log-level', 'warn', '.'], mend: 'npm run format' },
   { name: 'unused code', words: ['knip'] },
   { name: 'types of the pages', words: ['tsc', '-p', 'tsconfig.ui.json'] },
+  { name: 'types of the portal', words: ['tsc', '-p', 'tsconfig.portal.json'] },
   { name: 'generated files', words: ['tsx', 'scripts/gen.ts', '--check'], mend: 'npm run gen' },
   { name: 'fences', run: checkFences, mend: 'see the table in ARCHITECTURE.md' },
   { name: 'references', run: checkReferences, mend: 'see docs/requirements.md' },

@@ -15,7 +15,7 @@ function dropOrphans() {
   const dist = join(root, 'dist');
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = relative(dist, join(entry.parentPath, entry.name));
-    if (!entry.isFile() || !/\.js(?:\.map)?$/.test(path) || path.startsWith('pages')) continue;
+    if (!entry.isFile() || !/\.js(?:\.map)?$/.test(path) || /^(?:pages|portal)\b/.test(path)) continue;
     if (!existsSync(join(root, 'src', path.replace(/\.js(?:\.map)?$/, '.ts')))) rmSync(join(dist, path));
   }
 }

@@ -27,6 +27,7 @@ import { followRequests } from './http/open-requests.ts';
 import type { OpenRequests } from './http/open-requests.ts';
 import { openLiveSockets } from './http/live-sockets.ts';
 import { openPages } from './http/pages.ts';
+import { registerPortal } from './http/portal.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { describeJobs, jobsOn } from './jobs/describe-jobs.ts';
@@ -115,8 +116,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-// The same path from src/ and from dist/.
+// The same paths from src/ and from dist/.
 const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
+const portalFolder = fileURLToPath(new URL('../dist/portal', import.meta.url));
 
 /** Builds the whole program on an open, migrated database. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -243,6 +245,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     done(null, payload);
   });
   pages.register(server);
+  registerPortal(server, portalFolder);
   const limits = {
     management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
     anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),

@@ -2,17 +2,17 @@
  * The built pages: `npm run build` makes a function of `src/ui` that renders them, and files for browsers. All of it is
  * kept in memory: about 100 KB.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal, errorCatalogue } from '../contract/errors.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import { errorCatalogue } from '../contract/errors.ts';
+import type { ErrorCode, Refusal } from '../contract/errors.ts';
 import type { ChallengePage, ShownPage } from '../contract/pages/challenge.ts';
 import type { FailurePage, LinkPage, StillPage } from '../contract/pages/still-page.ts';
 import type { Random } from '../runtime/runtime.ts';
+import { serveAssets } from './asset-files.ts';
 import { compress, encodingFor } from './encodings.ts';
-import type { Encoding } from './encodings.ts';
 import { appPageSecurityHeaders } from './security-headers.ts';
 
 export interface Pages {
@@ -61,12 +61,6 @@ interface Renderer {
   ): RenderedPage;
 }
 
-interface Asset {
-  readonly type: string;
-  readonly bodies: Readonly<Record<Encoding, Buffer>>;
-}
-
-const types: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8' };
 const htmlType = 'text/html; charset=utf-8';
 const nonceBytes = 16;
 
@@ -74,7 +68,6 @@ const nonceBytes = 16;
 export async function openPages(folder: string, { random, textsIn }: PagesParts): Promise<Pages> {
   const files = readFiles(folder);
   const { renderPage, renderStillPage } = (await import(pathToFileURL(join(folder, 'render.js')).href)) as Renderer;
-  const assets = readAssets(join(folder, 'browser'));
   const newNonce = () => random.bytes(nonceBytes).toString('base64');
 
   /** A page that calls no API. Without a tenant it reveals nothing, so any site may frame it (ruling 50). */
@@ -152,26 +145,7 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
         'page',
       ),
     register(server) {
-      server.get<{ Params: { file: string } }>(
-        '/assets/:file',
-        { config: { sallyport: { id: 'pageAssets' } } },
-        (request, reply) => {
-          const asset = assets.get(request.params.file);
-          if (asset === undefined) throw new Refusal('not_found', 'There is no such file.');
-          const encoding = encodingFor(request);
-          return reply
-            .type(asset.type)
-            .headers(encoding === 'identity' ? {} : { 'content-encoding': encoding })
-            .headers({
-              // The name changes with the content.
-              'cache-control': 'public, max-age=31536000, immutable',
-              vary: 'Accept-Encoding',
-              'x-content-type-options': 'nosniff',
-              'cross-origin-resource-policy': 'same-origin',
-            })
-            .send(asset.bodies[encoding]);
-        },
-      );
+      serveAssets(server, { path: '/assets/', id: 'pageAssets', folder: join(folder, 'browser') });
     },
   };
 }
@@ -194,15 +168,4 @@ function readFiles(folder: string): Files {
       cause: error,
     });
   }
-}
-
-function readAssets(folder: string): ReadonlyMap<string, Asset> {
-  const assets = new Map<string, Asset>();
-  for (const name of readdirSync(folder)) {
-    const type = types[name.split('.').at(-1) ?? ''];
-    if (type === undefined) continue;
-    const read = (ending: string) => readFileSync(join(folder, `${name}${ending}`));
-    assets.set(name, { type, bodies: { br: read('.br'), gzip: read('.gz'), identity: read('') } });
-  }
-  return assets;
 }

@@ -39,6 +39,27 @@ export const mailSecurityHeaders: Readonly<Record<string, string>> = {
   ...onEveryPage,
 };
 
+/**
+ * Headers of the portal's page: it runs and loads what this server has, in files, and nothing else. No window of another
+ * origin keeps a hold of it.
+ */
+export const portalSecurityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  ...onEveryPage,
+};
+
 export interface AppPagePolicy {
   readonly nonce: string;
   /** Files that the tenant's theme names. The page loads nothing else from outside this server. */

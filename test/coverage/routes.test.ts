@@ -58,7 +58,17 @@ const publicRoutes = [
 ];
 
 /** Public questions about the server itself. `/metrics` checks the address or its own token. */
-const publicServicePaths = ['/assets/:file', '/docs', '/livez', '/metrics', '/openapi.json', '/readyz'];
+const publicServicePaths = [
+  '/assets/:file',
+  '/docs',
+  '/livez',
+  '/metrics',
+  '/openapi.json',
+  '/portal',
+  '/portal*',
+  '/portal/assets/:file',
+  '/readyz',
+];
 
 /**
  * POST routes without an audit event: tracking has its decision record (ruling 13), a challenge leaves one when it is

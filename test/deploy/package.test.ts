@@ -38,10 +38,17 @@ test('the package contains only what is built, in 9 MB', () => {
     ['LICENSE', 'NOTICE', 'README.md', 'openapi.json', 'package.json'].map((name) => `package/${name}`),
   );
   expect(own.filter((name) => /\.(?:tsx?|map|tsbuildinfo|png|tgz)$|\.test\.|testkit/.test(name))).toEqual([]);
-  for (const needed of ['bin/sallyport.mjs', 'dist/main.js', 'dist/pages/files.json', 'data/asn.mmdb'])
+  for (const needed of [
+    'bin/sallyport.mjs',
+    'dist/main.js',
+    'dist/pages/files.json',
+    'dist/portal/index.html',
+    'dist/portal/browser/licences.md',
+    'data/asn.mmdb',
+  ])
     expect(own).toContain(`package/${needed}`);
   // Output of deleted sources is not in it.
-  for (const name of own.filter((it) => /^package\/dist\/(?!pages\/).*\.js$/.test(it)))
+  for (const name of own.filter((it) => /^package\/dist\/(?!pages\/|portal\/).*\.js$/.test(it)))
     expect(existsSync(join(root, name.replace('package/dist/', 'src/').replace(/\.js$/, '.ts'))), name).toBe(true);
   expect(statSync(join(folder, archive)).size).toBeLessThan(9 * 1024 * 1024);
 });

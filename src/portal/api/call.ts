@@ -1,0 +1,109 @@
+/** Calls of the portal's API and, with the operator's session, of the management API. */
+
+/** A refusal of the server, or `offline` if no answer came. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly code: string;
+  /** 0 if no answer came. */
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+  /** As in the server's log. */
+  readonly requestId: string | undefined;
+
+  constructor(
+    code: string,
+    status: number,
+    description: string,
+    { retryAfterSeconds, requestId }: { retryAfterSeconds?: number | undefined; requestId?: string | undefined } = {},
+  ) {
+    super(description);
+    this.code = code;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.requestId = requestId;
+  }
+}
+
+export interface CallOptions {
+  /** For what belongs to a tenant. */
+  readonly tenantId?: string;
+  readonly body?: object;
+  /** For the client API, which knows nothing of the cookie. */
+  readonly authorization?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+const timeoutMs = 20_000;
+
+/** What the shell does when a call needs it. */
+export const gate: {
+  /** Lets the operator prove who they are. @throws if they do not */
+  stepUp: () => Promise<unknown>;
+  /** The session is over. */
+  signedOut: () => void;
+} = { stepUp: () => Promise.reject(new Error('Nothing can ask for a proof yet.')), signedOut: () => undefined };
+
+/** Makes a call, with a step-up in between if the server asks for one. @throws {CallError} */
+export async function call<Reply>(method: Method, path: string, options: CallOptions = {}): Promise<Reply> {
+  try {
+    return await ask<Reply>(method, path, options);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    if (error.code === 'step_up_required') {
+      await gate.stepUp();
+      return ask<Reply>(method, path, options);
+    }
+    if (error.code === 'unauthorized' && options.authorization === undefined) gate.signedOut();
+    throw error;
+  }
+}
+
+async function ask<Reply>(method: Method, path: string, options: CallOptions): Promise<Reply> {
+  const { tenantId, body, authorization, signal } = options;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(tenantId === undefined ? {} : { 'x-sallyport-tenant': tenantId }),
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      cache: 'no-store',
+      credentials: authorization === undefined ? 'same-origin' : 'omit',
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+    });
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new CallError('offline', 0, 'The server did not answer.');
+  }
+  const reply = parse(text);
+  if (response.ok) return reply as Reply;
+  const { errorCode, errorDescription } = Object(reply) as { errorCode?: string; errorDescription?: string };
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  throw new CallError(errorCode ?? 'unexpected_error', response.status, errorDescription ?? '', {
+    retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The query of a URL, without what is empty. */
+export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return query === '' ? '' : `?${query}`;
+}

@@ -1,0 +1,153 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  Link,
+  Outlet,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { gate } from './api/call.ts';
+import { Empty } from './kit/parts.tsx';
+import { stateNames } from './kit/words.ts';
+import { Activity } from './screens/activity.tsx';
+import { FirstTenant } from './shell/first-tenant.tsx';
+import { Shell } from './shell/shell.tsx';
+import { SignIn } from './shell/sign-in.tsx';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** The text members of a search, without those that are empty. */
+function pick<Name extends string>(given: Given, names: readonly Name[]): Partial<Record<Name, string>> {
+  const found = names.flatMap((name) => {
+    const value = given[name];
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(found) as Partial<Record<Name, string>>;
+}
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: () => (
+    <main className="Door">
+      <Empty isWholePage title="There is no such page">
+        <p>The address may have been cut off.</p>
+        <Link to="/" className="Button Button-main">
+          Go to the portal
+        </Link>
+      </Empty>
+    </main>
+  ),
+});
+const first = createRoute({ getParentRoute: () => root, path: '/', component: FirstTenant });
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (given: Given) => pick(given, ['next', 'why']),
+  component: SignIn,
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./shell/invitation.tsx'), 'Invitation'),
+});
+const tenant = createRoute({ getParentRoute: () => root, path: '/t/$tenantId', component: Shell });
+const home = createRoute({
+  getParentRoute: () => tenant,
+  path: '/',
+  validateSearch: (given: Given) => pick(given, ['hours']),
+  component: lazyRouteComponent(() => import('./screens/home.tsx'), 'HomeScreen'),
+});
+const activity = createRoute({
+  getParentRoute: () => tenant,
+  path: '/activity',
+  validateSearch: (given: Given) => {
+    const { state, ...rest } = pick(given, [
+      'state',
+      'code',
+      'userId',
+      'ipAddress',
+      'deviceId',
+      'method',
+      'ruleId',
+      'from',
+      'to',
+    ]);
+    return { ...rest, ...(stateNames.some((name) => name === state) && state !== undefined ? { state } : {}) };
+  },
+  component: Activity,
+});
+const action = createRoute({
+  getParentRoute: () => tenant,
+  path: '/actions/$actionId',
+  component: lazyRouteComponent(() => import('./screens/action.tsx'), 'ActionScreen'),
+});
+const reviews = createRoute({
+  getParentRoute: () => tenant,
+  path: '/reviews',
+  validateSearch: (given: Given) => pick(given, ['code']),
+  component: lazyRouteComponent(() => import('./screens/reviews.tsx'), 'Reviews'),
+});
+const users = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users',
+  validateSearch: (given: Given) => pick(given, ['words']),
+  component: lazyRouteComponent(() => import('./screens/users.tsx'), 'UsersScreen'),
+});
+const user = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users/$userId',
+  component: lazyRouteComponent(() => import('./screens/user.tsx'), 'UserScreen'),
+});
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: '/audit',
+  validateSearch: (given: Given) => pick(given, ['type', 'actorId', 'userId', 'from', 'to']),
+  component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'AuditLog'),
+});
+const team = createRoute({
+  getParentRoute: () => tenant,
+  path: '/team',
+  component: lazyRouteComponent(() => import('./screens/team.tsx'), 'Team'),
+});
+const sessions = createRoute({
+  getParentRoute: () => tenant,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('./screens/sessions.tsx'), 'Sessions'),
+});
+const routeTree = root.addChildren([
+  first,
+  signIn,
+  invitation,
+  tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions]),
+]);
+
+export function createPortalRouter(queries: QueryClient) {
+  const router = createRouter({
+    routeTree,
+    basepath: '/portal',
+    context: { queries },
+    defaultPreload: 'intent',
+    // Plain queries, as people write them: every value is text.
+    parseSearch: (query) => Object.fromEntries(new URLSearchParams(query)),
+    stringifySearch(search) {
+      const entries = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+      const query = new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString();
+      return query === '' ? '' : `?${query}`;
+    },
+  });
+  gate.signedOut = () => {
+    const { pathname, searchStr } = router.state.location;
+    if (pathname.startsWith('/sign-in') || pathname.startsWith('/invitation')) return;
+    queries.clear();
+    const next = `${pathname}${searchStr}`;
+    void router.navigate({ to: '/sign-in', search: next === '/' ? {} : { next, why: 'ended' }, replace: true });
+  };
+  return router;
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPortalRouter>;
+  }
+}

@@ -1,0 +1,165 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { ChevronRight, ScrollText, X } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { queryOf } from '../api/call.ts';
+import type { AuditEvent, AuditPage } from '../api/types.ts';
+import { FilterText, changed } from '../kit/fields.tsx';
+import { Button, Copyable, Empty, Facts, Failure, PageHead, Skeleton, Time, textOf } from '../kit/parts.tsx';
+import { clockTime, fromLocalInput, toLocalInput } from '../kit/times.ts';
+import { actorWords, spaced } from '../kit/words.ts';
+import { useScene } from '../shell/tenant.tsx';
+
+export function AuditLog() {
+  const { tenant, portal, may } = useScene();
+  const { tenantId } = tenant;
+  const filter = useSearch({ from: '/t/$tenantId/audit' });
+  const navigate = useNavigate();
+  const set = (changes: { readonly [Name in keyof typeof filter]?: string | undefined }) =>
+    void navigate({ to: '/t/$tenantId/audit', params: { tenantId }, search: changed(filter, changes), replace: true });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: [tenantId, 'audit', filter],
+    queryFn: ({ pageParam, signal }) =>
+      portal<AuditPage>(
+        'GET',
+        `/audit-events${queryOf({ ...filter, limit: 100, cursor: pageParam })}`,
+        undefined,
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    enabled: may('audit:read'),
+  });
+  const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
+  const back = data?.pages.at(-1)?.searchedBackTo;
+  const isFiltered = Object.keys(filter).length > 0;
+  return (
+    <div className="Page">
+      <PageHead title="Audit log" />
+      <div className="Filters" role="search" aria-label="Filters">
+        <FilterText
+          isWide
+          label="Type, such as rule.updated"
+          value={filter.type}
+          change={(type) => set({ type })}
+          maxLength={100}
+        />
+        <FilterText
+          label="Done by (id)"
+          value={filter.actorId}
+          change={(actorId) => set({ actorId })}
+          maxLength={256}
+        />
+        <FilterText label="User concerned" value={filter.userId} change={(userId) => set({ userId })} maxLength={256} />
+        <label className="FieldTime">
+          From
+          <input
+            className="Field"
+            type="datetime-local"
+            value={toLocalInput(filter.from)}
+            data-set={filter.from !== undefined}
+            onChange={(event) => set({ from: fromLocalInput(event.target.value) })}
+          />
+        </label>
+        <label className="FieldTime">
+          To
+          <input
+            className="Field"
+            type="datetime-local"
+            value={toLocalInput(filter.to)}
+            data-set={filter.to !== undefined}
+            onChange={(event) => set({ to: fromLocalInput(event.target.value) })}
+          />
+        </label>
+        {isFiltered ? (
+          <Button look="quiet" onClick={() => void navigate({ to: '/t/$tenantId/audit', params: { tenantId } })}>
+            <X size={14} aria-hidden />
+            Clear
+          </Button>
+        ) : null}
+      </div>
+      {!may('audit:read') ? (
+        <Empty icon={<ScrollText size={20} aria-hidden />} title="You may not see this">
+          <p>Admins and auditors read the audit log.</p>
+        </Empty>
+      ) : error !== null && data === undefined ? (
+        <Failure error={error} what="The audit log" retry={() => void refetch()} />
+      ) : data === undefined ? (
+        <Skeleton what="Events are" lines={12} />
+      ) : (
+        <>
+          {events.length === 0 ? (
+            <Empty
+              icon={<ScrollText size={20} aria-hidden />}
+              title={isFiltered ? 'No event fits' : 'Nothing was changed yet'}
+            >
+              <p>
+                {isFiltered
+                  ? 'A type is found by its beginning up to a dot: rule finds rule.updated. Ids must be written in full.'
+                  : 'Who changes rules, methods, users or the team leaves an event here.'}
+              </p>
+            </Empty>
+          ) : (
+            <ul className="Events">
+              {events.map((event) => (
+                <EventLine key={event.eventId} event={event} />
+              ))}
+            </ul>
+          )}
+          {hasNextPage ? (
+            <div className="TableEnd">
+              {back === undefined ? null : `Searched back to ${clockTime(back)}. `}
+              <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                {isFetchingNextPage ? 'Loading…' : back === undefined ? 'Show earlier ones' : 'Continue'}
+              </Button>
+            </div>
+          ) : null}
+        </>
+      )}
+    </div>
+  );
+}
+
+function EventLine({ event }: { readonly event: AuditEvent }) {
+  const { tenantId } = useScene().tenant;
+  const [isOpen, setOpen] = useState(false);
+  const { actor } = event;
+  const summary = Object.entries(event.data)
+    .map(([name, value]) => `${name}: ${textOf(value)}`)
+    .join(', ');
+  return (
+    <li>
+      <button type="button" className="EventHead" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <ChevronRight size={14} className="Turn" aria-hidden />
+        <Time at={event.at} />
+        <strong className="Cut">{spaced(event.type)}</strong>
+        <span className="Cut">{actor.name ?? actorWords(actor.kind)}</span>
+        <span className="Faint Cut EventSummary">{summary}</span>
+      </button>
+      {isOpen ? (
+        <div className="EventBody">
+          <Facts
+            of={[
+              ['Type', <code key="type">{event.type}</code>],
+              ['By', `${actor.name ?? actorWords(actor.kind)} (${actor.kind} ${actor.id})`],
+              ...(event.userId === undefined
+                ? []
+                : ([
+                    [
+                      'User',
+                      <Link key="user" to="/t/$tenantId/users/$userId" params={{ tenantId, userId: event.userId }}>
+                        {event.userId}
+                      </Link>,
+                    ],
+                  ] as const)),
+              ...(event.requestId === undefined
+                ? []
+                : ([['Request', <Copyable key="request" value={event.requestId} label="request id" />]] as const)),
+            ]}
+          />
+          <pre>{JSON.stringify(event.data, null, 2)}</pre>
+        </div>
+      ) : null}
+    </li>
+  );
+}

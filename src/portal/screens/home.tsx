@@ -1,0 +1,259 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Suspense, lazy } from 'react';
+import type { ReactNode } from 'react';
+import { queryOf } from '../api/call.ts';
+import type { ActionState, Home } from '../api/types.ts';
+import { Empty, Failure, PageHead, Skeleton, Time } from '../kit/parts.tsx';
+import { clockTime } from '../kit/times.ts';
+import { countWords, methodWords, spaced, states } from '../kit/words.ts';
+import { useScene } from '../shell/tenant.tsx';
+import type { ActivityFilter } from './activity-filter.ts';
+
+const Chart = lazy(() => import('./chart.tsx').then((found) => ({ default: found.Chart })));
+
+const ranges = [
+  ['24', '24 hours'],
+  ['168', '7 days'],
+  ['720', '30 days'],
+  ['2160', '90 days'],
+] as const;
+// What was decided, which is not where the action stands now.
+const decisions = [
+  ['ALLOW', 'Allowed'],
+  ['CHALLENGE_REQUIRED', 'Challenged'],
+  ['REVIEW_REQUIRED', 'Sent to review'],
+  ['BLOCK', 'Blocked'],
+] as const satisfies readonly (readonly [ActionState, string])[];
+// Further back a search of all users does not reach at once.
+const searchableHours = 31 * 24;
+
+export function HomeScreen() {
+  const { tenant, portal } = useScene();
+  const { tenantId } = tenant;
+  const navigate = useNavigate();
+  const given = useSearch({ from: '/t/$tenantId/' }).hours;
+  const hours = ranges.find(([name]) => name === given)?.[0] ?? '24';
+  const { data, error, refetch } = useQuery({
+    queryKey: [tenantId, 'home', hours],
+    queryFn: ({ signal }) => portal<Home>('GET', `/home${queryOf({ hours })}`, undefined, signal),
+    placeholderData: (before) => before,
+  });
+  return (
+    <div className="Page">
+      <PageHead title="Home">
+        <div className="Segments" role="group" aria-label="Range">
+          {ranges.map(([name, words]) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={name === hours}
+              onClick={() =>
+                void navigate({
+                  to: '/t/$tenantId',
+                  params: { tenantId },
+                  search: name === '24' ? {} : { hours: name },
+                  replace: true,
+                })
+              }
+            >
+              {words}
+            </button>
+          ))}
+        </div>
+      </PageHead>
+      {data !== undefined ? (
+        <Figures home={data} hours={Number(hours)} />
+      ) : error === null ? (
+        <Skeleton what="The figures are" lines={10} />
+      ) : (
+        <Failure error={error} what="The figures" retry={() => void refetch()} />
+      )}
+    </div>
+  );
+}
+
+function Figures({ home, hours }: { readonly home: Home; readonly hours: number }) {
+  const { tenantId } = useScene().tenant;
+  const decided = sum(home.actions);
+  const since: ActivityFilter = hours <= searchableHours ? { from: home.from } : {};
+  const proofs = Object.entries(home.proofs).sort(([, left], [, right]) => all(right) - all(left));
+  const tried = proofs.reduce((total, [, proof]) => total + all(proof), 0);
+  const accepted = proofs.reduce((total, [, proof]) => total + proof.accepted, 0);
+  const unknown = Object.entries(home.actions).filter(([name]) => !decisions.some(([state]) => state === name));
+
+  if (decided === 0 && home.waitingReviews === 0) {
+    return (
+      <Empty title="Nothing was decided in this time">
+        <p>Track an action from your backend, and the figures begin. They are counted every few minutes.</p>
+        <Link className="Button Button-main" to="/t/$tenantId/activity" params={{ tenantId }}>
+          Watch Activity
+        </Link>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <div className="Tiles">
+        <Tile words="Decided" value={decided}>
+          <Link to="/t/$tenantId/activity" params={{ tenantId }} search={since}>
+            Activity
+          </Link>
+        </Tile>
+        <Tile
+          words="Waiting for review"
+          value={home.waitingReviews}
+          tone={home.waitingReviews > 0 ? 'review' : undefined}
+        >
+          <Link to="/t/$tenantId/reviews" params={{ tenantId }}>
+            Review queue
+          </Link>
+        </Tile>
+        <Tile words="Proofs accepted" value={tried === 0 ? '–' : percent(accepted, tried)}>
+          <span className="Faint">{countOf(tried)} tried</span>
+        </Tile>
+        <Tile words="Blocked" value={home.actions['BLOCK'] ?? 0}>
+          <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, state: 'BLOCK' }}>
+            Blocked actions
+          </Link>
+        </Tile>
+        <Tile words="Lockouts" value={home.lockouts} tone={home.lockouts > 0 ? 'wait' : undefined}>
+          <span className="Faint">of methods of users</span>
+        </Tile>
+      </div>
+      <section className="Card Card-wide">
+        <h2>Decisions</h2>
+        <div className="ChartBox">
+          <Suspense fallback={<Skeleton what="The chart is" lines={1} />}>
+            <Chart home={home} hours={hours} />
+          </Suspense>
+        </div>
+      </section>
+      <div className="Columns Columns-3">
+        <section className="Card">
+          <h2>By outcome</h2>
+          <ul className="Bars">
+            {decisions.map(([state, words]) => (
+              <Bar key={state} words={words} tone={states[state].tone} value={home.actions[state] ?? 0} of={decided}>
+                <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, state }}>
+                  {words}
+                </Link>
+              </Bar>
+            ))}
+            {unknown.map(([name, value]) => (
+              <Bar key={name} words={spaced(name)} tone="calm" value={value} of={decided}>
+                {spaced(name)}
+              </Bar>
+            ))}
+          </ul>
+          <p className="Note">The links show actions that are in that state now.</p>
+        </section>
+        <section className="Card">
+          <h2>Proofs accepted, by method</h2>
+          {proofs.length === 0 ? (
+            <p className="Faint">Nobody has verified in this time.</p>
+          ) : (
+            <ul className="Bars">
+              {proofs.map(([method, proof]) => (
+                <Bar
+                  key={method}
+                  words={methodWords(method)}
+                  tone="good"
+                  value={proof.accepted}
+                  of={all(proof)}
+                  shown={`${percent(proof.accepted, all(proof))} of ${countOf(all(proof))}`}
+                >
+                  <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, method }}>
+                    {methodWords(method)}
+                  </Link>
+                </Bar>
+              ))}
+            </ul>
+          )}
+        </section>
+        <section className="Card">
+          <h2>Messages</h2>
+          {sum(home.sends) === 0 ? (
+            <p className="Faint">Nothing was sent in this time.</p>
+          ) : (
+            <ul className="Bars">
+              {Object.entries(home.sends).map(([name, value]) => (
+                <Bar
+                  key={name}
+                  words={spaced(name)}
+                  tone={name === 'taken' ? 'good' : 'wait'}
+                  value={value}
+                  of={sum(home.sends)}
+                >
+                  {name === 'taken' ? 'Taken by the provider' : spaced(name)}
+                </Bar>
+              ))}
+            </ul>
+          )}
+        </section>
+      </div>
+      <p className="Note">
+        Counted from {clockTime(home.from)} to <Time at={home.to} />; the latest minutes may be missing.
+      </p>
+    </>
+  );
+}
+
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, one) => total + one, 0);
+const all = ({ accepted, refused }: { readonly accepted: number; readonly refused: number }) => accepted + refused;
+const countOf = (count: number) => count.toLocaleString('en');
+
+function percent(part: number, of: number): string {
+  const share = (100 * part) / of;
+  // 100 % and 0 % are said only if they are true.
+  if (part < of && share > 99.9) return '99.9 %';
+  return `${share.toFixed(share === 100 || share === 0 ? 0 : 1)} %`;
+}
+
+function Tile({
+  words,
+  value,
+  tone,
+  children,
+}: {
+  readonly words: string;
+  readonly value: number | string;
+  readonly tone?: string | undefined;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="Tile" data-tone={tone}>
+      <h2>{words}</h2>
+      <p className="TileValue">
+        {typeof value === 'string' ? value : words.startsWith('Waiting') ? countWords(value) : countOf(value)}
+      </p>
+      <p className="TileMore">{children}</p>
+    </div>
+  );
+}
+
+function Bar({
+  words,
+  tone,
+  value,
+  of,
+  shown,
+  children,
+}: {
+  readonly words: string;
+  readonly tone: string;
+  readonly value: number;
+  readonly of: number;
+  readonly shown?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <li className="Bar">
+      <span className="BarWords">
+        <span className="Cut">{children}</span>
+        <span className="Number">{shown ?? countOf(value)}</span>
+      </span>
+      <meter aria-label={words} data-tone={tone} min={0} max={of} value={value} />
+    </li>
+  );
+}

@@ -1,0 +1,142 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Users } from 'lucide-react';
+import { useCallback, useMemo, useRef } from 'react';
+import { queryOf } from '../api/call.ts';
+import type { UsersPage } from '../api/types.ts';
+import { Nothing } from '../kit/action-cells.tsx';
+import { DataTable, columnsOf } from '../kit/data-table.tsx';
+import { FilterText } from '../kit/fields.tsx';
+import { Empty, Failure, Kbd, PageHead, Skeleton, Tag } from '../kit/parts.tsx';
+import { day } from '../kit/times.ts';
+import { methodWords } from '../kit/words.ts';
+import { useShortcuts } from '../shell/shortcuts.ts';
+import { useScene } from '../shell/tenant.tsx';
+
+type ListedUser = UsersPage['users'][number];
+
+const helper = columnsOf<ListedUser>();
+const widths =
+  'minmax(150px, 1.1fr) minmax(210px, 1.5fr) minmax(190px, 1.2fr) minmax(200px, 1.5fr) minmax(80px, 0.4fr)';
+const columns = helper.columns([
+  helper.accessor('userId', { header: 'User', cell: ({ row }) => <UserRow user={row.original} /> }),
+  helper.accessor('email', {
+    header: 'Email address',
+    cell: ({ row: { original } }) => <Contact value={original.email} isVerified={original.emailVerified} />,
+  }),
+  helper.accessor('phoneNumber', {
+    header: 'Phone number',
+    cell: ({ row: { original } }) => <Contact value={original.phoneNumber} isVerified={original.phoneNumberVerified} />,
+  }),
+  helper.accessor('enrolledVerificationMethods', {
+    header: 'Authenticators',
+    cell: ({ row: { original } }) =>
+      original.enrolledVerificationMethods.length === 0 ? (
+        <span className="Faint">None</span>
+      ) : (
+        <span className="Tags">
+          {original.enrolledVerificationMethods.map((method) => (
+            <Tag key={method}>{methodWords(method)}</Tag>
+          ))}
+        </span>
+      ),
+  }),
+  helper.accessor('createdAt', {
+    header: 'Since',
+    cell: ({ row }) => <span className="Faint">{day(row.original.createdAt)}</span>,
+  }),
+]);
+
+function UserRow({ user: { userId, displayName } }: { readonly user: ListedUser }) {
+  const { tenantId } = useScene().tenant;
+  return (
+    <Link to="/t/$tenantId/users/$userId" params={{ tenantId, userId }} className="RowLink Cut" preload={false}>
+      <strong>{userId}</strong>
+      {displayName === undefined ? null : <span className="Faint"> {displayName}</span>}
+    </Link>
+  );
+}
+
+function Contact({ value, isVerified }: { readonly value: string | undefined; readonly isVerified: boolean }) {
+  if (value === undefined) return <Nothing />;
+  return (
+    <span className="Contact">
+      <span className="Cut">{value}</span>
+      {isVerified ? null : <Tag tone="wait">Unverified</Tag>}
+    </span>
+  );
+}
+
+export function UsersScreen() {
+  const { tenant, portal } = useScene();
+  const { tenantId } = tenant;
+  const { words } = useSearch({ from: '/t/$tenantId/users' });
+  const navigate = useNavigate();
+  const box = useRef<HTMLDivElement>(null);
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: [tenantId, 'users', words ?? ''],
+    queryFn: ({ pageParam, signal }) =>
+      portal<UsersPage>('GET', `/users${queryOf({ words, limit: 100, cursor: pageParam })}`, undefined, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+  const rows = useMemo(() => data?.pages.flatMap(({ users }) => users) ?? [], [data]);
+  const nearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  useShortcuts('Users', [
+    { keys: '/', words: 'Go to the search', run: () => box.current?.querySelector<HTMLElement>('.Field')?.focus() },
+  ]);
+  return (
+    <div className="Page Page-full" ref={box}>
+      <PageHead title="Users" />
+      <div className="Filters" role="search">
+        <div className="SearchBox">
+          <FilterText
+            label="Find by id, email address, phone number or user name"
+            value={words}
+            maxLength={320}
+            change={(changed) =>
+              void navigate({
+                to: '/t/$tenantId/users',
+                params: { tenantId },
+                search: changed === undefined ? {} : { words: changed },
+                replace: true,
+              })
+            }
+          />
+          <Kbd keys="/" />
+        </div>
+        <p className="Faint">Ids by their beginning; the others in full.</p>
+      </div>
+      <div className="TableArea">
+        {error !== null && data === undefined ? (
+          <Failure error={error} what="The users" retry={() => void refetch()} />
+        ) : data === undefined ? (
+          <Skeleton what="Users are" lines={14} />
+        ) : rows.length === 0 ? (
+          <Empty
+            icon={<Users size={20} aria-hidden />}
+            title={words === undefined ? 'There are no users yet' : 'Nobody is called that'}
+          >
+            <p>
+              {words === undefined
+                ? 'A user appears when your backend first tracks an action of theirs, or enrols an authenticator.'
+                : 'An id is found by how it begins. Email addresses, phone numbers and user names must be written in full, phone numbers with + and the country.'}
+            </p>
+          </Empty>
+        ) : (
+          <DataTable
+            label="Users"
+            rows={rows}
+            columns={columns}
+            widths={widths}
+            idOf={({ userId }) => userId}
+            nearEnd={nearEnd}
+            end={hasNextPage ? 'Loading…' : undefined}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

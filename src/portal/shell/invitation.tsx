@@ -1,0 +1,101 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { KeyRound } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { CallError } from '../api/call.ts';
+import { createPasskey, redeem } from '../api/ceremonies.ts';
+import type { Redeemed } from '../api/ceremonies.ts';
+import { Button, Notice } from '../kit/parts.tsx';
+import { ceremonyWords } from './ceremony-words.ts';
+import { Mark } from './mark.tsx';
+import { sessionKey } from './use-session.ts';
+
+const key = 'sallyport.invitation';
+
+/** What an earlier load of the page has redeemed. */
+function kept(): Redeemed | undefined {
+  try {
+    const { token, email } = JSON.parse(sessionStorage.getItem(key) ?? '') as Partial<Redeemed>;
+    return typeof token === 'string' && typeof email === 'string' ? { token, email } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// The secret leaves the address bar and the history before anything else; this module loads with the page alone.
+const secret = decodeURIComponent(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, '%25'));
+if (secret !== '') history.replaceState(history.state, '', `${location.pathname}${location.search}`);
+
+/** Redeeming uses the invitation up, so it waits for a click: programs that open links in mails do not click. */
+export function Invitation() {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [redeemed, setRedeemed] = useState(() => (secret === '' ? kept() : undefined));
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const [isGone, setGone] = useState(secret === '' && redeemed === undefined);
+
+  useEffect(() => {
+    document.title = 'Invitation · Sallyport';
+  }, []);
+
+  async function start(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const mine = redeemed ?? (await redeem(secret));
+      sessionStorage.setItem(key, JSON.stringify({ token: mine.token, email: mine.email }));
+      setRedeemed(mine);
+      queries.setQueryData(sessionKey, await createPasskey(mine));
+      sessionStorage.removeItem(key);
+      await navigate({ to: '/', replace: true });
+    } catch (error) {
+      const code = error instanceof CallError ? error.code : '';
+      if (code === 'gone' || code === 'expired_token' || code === 'invalid_token') {
+        sessionStorage.removeItem(key);
+        setGone(true);
+      } else setProblem(ceremonyWords(error));
+      setBusy(false);
+    }
+  }
+
+  if (isGone) {
+    return (
+      <main className="Door">
+        <div className="DoorCard">
+          <Mark />
+          <h1>This invitation no longer works</h1>
+          <p className="DoorText">
+            It works once and for one hour, and a newer one replaces it. Ask who invited you for a new link.
+          </p>
+          <Link to="/sign-in" className="Button Button-plain Wide">
+            I have a passkey: sign in
+          </Link>
+        </div>
+      </main>
+    );
+  }
+  return (
+    <main className="Door">
+      <div className="DoorCard">
+        <Mark />
+        <h1>Welcome to Sallyport</h1>
+        <p className="DoorText">
+          {redeemed === undefined ? (
+            'Make a passkey, and you are in. You sign in with it from now on: by your fingerprint, your face or a PIN.'
+          ) : (
+            <>
+              Make a passkey for <strong>{redeemed.email}</strong>, and you are in.
+            </>
+          )}
+        </p>
+        <Button look="main" className="Wide" isBusy={isBusy} onClick={() => void start()}>
+          <KeyRound size={15} aria-hidden />
+          {isBusy ? 'Waiting for your passkey…' : 'Make a passkey'}
+        </Button>
+        <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
+        <p className="DoorNote">If you had a passkey here before, this replaces it and ends your sessions.</p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,121 @@
+/** Menus of the frame; they come in a chunk of their own. */
+import { Menu } from '@base-ui/react/menu';
+import { useNavigate } from '@tanstack/react-router';
+import { Check, ChevronsUpDown, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from 'lucide-react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { roleWords } from '../kit/words.ts';
+import { Mark } from './mark.tsx';
+import { useScene } from './tenant.tsx';
+import { chooseTheme, chosenTheme } from './theme.ts';
+import type { Theme } from './theme.ts';
+import { useSignOut } from './use-sign-out.ts';
+
+function Popup({ side, children }: { readonly side: 'top' | 'bottom'; readonly children: ReactNode }) {
+  return (
+    <Menu.Portal>
+      <Menu.Positioner className="Positioner" side={side} align="start" sideOffset={4}>
+        <Menu.Popup className="Menu">{children}</Menu.Popup>
+      </Menu.Positioner>
+    </Menu.Portal>
+  );
+}
+
+/** `isOpen`: it was clicked before it had come. */
+export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
+  const { session, tenant } = useScene();
+  const navigate = useNavigate();
+  return (
+    <Menu.Root modal={false} defaultOpen={isOpen}>
+      <Menu.Trigger className="TenantButton">
+        <Mark size={22} />
+        <span>{tenant.name}</span>
+        <ChevronsUpDown size={14} aria-hidden />
+      </Menu.Trigger>
+      <Popup side="bottom">
+        <Menu.RadioGroup
+          value={tenant.tenantId}
+          onValueChange={(tenantId: string) => void navigate({ to: '/t/$tenantId', params: { tenantId } })}
+        >
+          <Menu.Group>
+            <Menu.GroupLabel className="MenuLabel">Tenants</Menu.GroupLabel>
+            {session.tenants.map(({ tenantId, name, roles }) => (
+              <Menu.RadioItem key={tenantId} value={tenantId} className="MenuItem" closeOnClick>
+                <span className="MenuMain">
+                  {name}
+                  <small>{roles.map(roleWords).join(', ')}</small>
+                </span>
+                <Menu.RadioItemIndicator>
+                  <Check size={14} aria-hidden />
+                </Menu.RadioItemIndicator>
+              </Menu.RadioItem>
+            ))}
+          </Menu.Group>
+        </Menu.RadioGroup>
+      </Popup>
+    </Menu.Root>
+  );
+}
+
+const looks: readonly { readonly theme: Theme; readonly words: string; readonly icon: ReactNode }[] = [
+  { theme: 'system', words: 'As the system', icon: <Monitor size={14} aria-hidden /> },
+  { theme: 'light', words: 'Light', icon: <Sun size={14} aria-hidden /> },
+  { theme: 'dark', words: 'Dark', icon: <Moon size={14} aria-hidden /> },
+];
+
+export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
+  const { session, tenant } = useScene();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const [theme, setTheme] = useState(chosenTheme);
+  return (
+    <Menu.Root modal={false} defaultOpen={isOpen}>
+      <Menu.Trigger className="NavLink AccountButton">
+        <span className="Avatar" aria-hidden>
+          {Array.from(session.name)[0] ?? '?'}
+        </span>
+        <span className="AccountName">{session.name}</span>
+        <ChevronsUpDown size={14} aria-hidden />
+      </Menu.Trigger>
+      <Popup side="top">
+        <div className="MenuHead">
+          {session.email}
+          <small>{tenant.roles.map(roleWords).join(', ')}</small>
+        </div>
+        <Menu.Separator className="MenuLine" />
+        <Menu.RadioGroup
+          value={theme}
+          onValueChange={(chosen: Theme) => {
+            chooseTheme(chosen);
+            setTheme(chosen);
+          }}
+        >
+          <Menu.Group>
+            <Menu.GroupLabel className="MenuLabel">Theme</Menu.GroupLabel>
+            {looks.map(({ theme: one, words, icon }) => (
+              <Menu.RadioItem key={one} value={one} className="MenuItem" closeOnClick={false}>
+                {icon}
+                <span className="MenuMain">{words}</span>
+                <Menu.RadioItemIndicator>
+                  <Check size={14} aria-hidden />
+                </Menu.RadioItemIndicator>
+              </Menu.RadioItem>
+            ))}
+          </Menu.Group>
+        </Menu.RadioGroup>
+        <Menu.Separator className="MenuLine" />
+        <Menu.Item
+          className="MenuItem"
+          onClick={() => void navigate({ to: '/t/$tenantId/sessions', params: { tenantId: tenant.tenantId } })}
+        >
+          <MonitorSmartphone size={14} aria-hidden />
+          <span className="MenuMain">Your sessions</span>
+        </Menu.Item>
+        <Menu.Item className="MenuItem" onClick={signOut}>
+          <LogOut size={14} aria-hidden />
+          <span className="MenuMain">Sign out</span>
+        </Menu.Item>
+      </Popup>
+    </Menu.Root>
+  );
+}
