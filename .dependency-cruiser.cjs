@@ -87,6 +87,7 @@ const storyRooms = [
     ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
     ['zod', 'parse5'],
   ],
+  ['operators/', ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/invite-operator\\.ts$', '^src/texts/']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
@@ -159,7 +160,13 @@ module.exports = {
     ...stories,
     ...room(
       'operations/',
-      ['^src/methods/operations\\.ts$', '^src/delivery/inbox\\.ts$', '^src/texts/', '^src/runtime/tokens\\.ts$'],
+      [
+        '^src/methods/operations\\.ts$',
+        '^src/delivery/inbox\\.ts$',
+        '^src/texts/',
+        '^src/runtime/tokens\\.ts$',
+        '^src/storage/invite-operator\\.ts$',
+      ],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
     {
@@ -323,6 +330,7 @@ module.exports = {
         '^src/jobs/',
         '^src/enrichment/enrichment\\.ts$',
         '^src/delivery/',
+        '^src/core/authenticators/is-mailbox\\.ts$',
       ],
       { node: true },
     ),

@@ -4,7 +4,7 @@ import { Refusal } from '../contract/errors.ts';
 import { permits } from '../contract/portal/roles.ts';
 import type { Route } from '../contract/route.ts';
 import { operatorIdleMs, stepUpMs } from '../core/operators/session-periods.ts';
-import { sha256 } from '../runtime/crypto.ts';
+import { digestOf } from '../operators/secrets.ts';
 import { loadOperatorSession, touchOperatorSession } from '../storage/queries/operator-sessions.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
 
@@ -26,7 +26,7 @@ export function operatorDirectory(context: Context) {
       const session =
         secret.length > secretCharactersMax
           ? undefined
-          : await loadOperatorSession(db, portalTenantId, sha256(secret), { nowMs, idleMs: operatorIdleMs });
+          : await loadOperatorSession(db, portalTenantId, digestOf(secret), { nowMs, idleMs: operatorIdleMs });
       if (session === undefined) throw new Refusal('unauthorized', 'The session has ended. Sign in again.');
       const { sessionId } = session;
       if (nowMs - session.seenAt >= touchMs) await touchOperatorSession(db, portalTenantId, sessionId, nowMs);

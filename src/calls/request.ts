@@ -52,11 +52,6 @@ export interface KeyRequest<R extends Route> extends KnownRequest<R> {
   readonly caller: KeyHolder | OperatorCaller;
 }
 
-/** A request of an operator. */
-export interface OperatorRequest<R extends Route> extends KnownRequest<R> {
-  readonly caller: OperatorCaller;
-}
-
 /** A request of a client that names a tenant or holds a token. */
 export interface ClientRequest<R extends Route> extends KnownRequest<R> {
   readonly caller: ClientCaller;

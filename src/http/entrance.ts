@@ -83,7 +83,7 @@ function countAnonymous({
   limits,
 }: {
   readonly limits: Readonly<Record<RateLimitName, RateLimit>>;
-}): Entrance['enter'] {
+}): (request: FastifyRequest) => void {
   return (request) => requireCallsLeft(limits.anonymous, clientAddress(request));
 }
 

@@ -15,7 +15,7 @@ interface Parts {
 }
 
 const secretBytes = 32;
-export const invitationMs = 60 * 60 * 1000;
+const invitationMs = 60 * 60 * 1000;
 
 /** Makes the tenant of the portal if there is none yet. Operators verify by passkeys alone. */
 export async function preparePortalTenant(sql: Sql, parts: Parts): Promise<void> {

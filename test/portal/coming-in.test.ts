@@ -36,7 +36,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
     test('is over after an hour', async () => {
       const secret = await inviteOperator(app, 'late@bank.example', ['VIEWER']);
-      app.runtime.advance(60 * 60 * 1000);
+      await app.runtime.advance(60 * 60 * 1000);
       expect((await fromPage(app, '/v1/portal/invitations/redeem', { invitation: secret })).status).toBe(410);
     });
 
@@ -92,7 +92,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect((await fromPage(app, '/v1/portal/session', { token })).status).toBe(200);
       expect((await fromPage(app, '/v1/portal/session', { token })).body.errorCode).toBe('invalid_token');
       const old = await proveSignIn(app, key);
-      app.runtime.advance(5 * 60_000);
+      await app.runtime.advance(5 * 60_000);
       expect((await fromPage(app, '/v1/portal/session', { token: old })).body.errorCode).toBe('expired_token');
     });
 
@@ -112,18 +112,18 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
     test('ends after 15 minutes without a call, and after 12 hours with them (N18)', async () => {
       const idle = await operator(app, 'idle@bank.example', ['VIEWER']);
-      app.runtime.advance(14 * 60_000);
+      await app.runtime.advance(14 * 60_000);
       expect((await idle.call('GET', '/v1/portal/session')).status).toBe(200);
-      app.runtime.advance(15 * 60_000);
+      await app.runtime.advance(15 * 60_000);
       expect((await idle.call('GET', '/v1/portal/session')).status).toBe(401);
       const busy = await operator(app, 'busy@bank.example', ['VIEWER']);
       const endMs = app.runtime.clock.now() + 12 * 60 * 60_000;
       while (app.runtime.clock.now() < endMs - 10 * 60_000) {
-        app.runtime.advance(10 * 60_000);
+        await app.runtime.advance(10 * 60_000);
         const reply = await busy.call('GET', '/v1/portal/session');
         if (app.runtime.clock.now() < endMs) expect(reply.status).toBe(200);
       }
-      app.runtime.advance(10 * 60_000);
+      await app.runtime.advance(10 * 60_000);
       expect((await busy.call('GET', '/v1/portal/session')).status).toBe(401);
     });
 
@@ -174,7 +174,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const { call } = await operator(app, 'reaches@bank.example', ['ADMIN']);
       const reply = await call('GET', '/v1/portal/members', undefined, { tenantId: portalTenantId });
       expect(reply.status).toBe(403);
-      const keys = await app.app.context.published.tenant(portalTenantId);
+      const keys = app.app.context.published.tenant(portalTenantId);
       expect(keys?.apiKeys).toEqual([]);
     });
   });
@@ -185,14 +185,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const invite = (email: string) =>
         admin.call('POST', '/v1/portal/members', { email, name: 'New', roles: ['VIEWER'] });
       expect((await invite('a@bank.example')).status).toBe(200);
-      app.runtime.advance(5 * 60_000);
+      await app.runtime.advance(5 * 60_000);
       expect((await invite('b@bank.example')).body.errorCode).toBe('step_up_required');
       const other = signedIn(
         app,
         admin.key,
         await fromPage(app, '/v1/portal/session', { token: await proveSignIn(app, admin.key) }),
       );
-      app.runtime.advance(5 * 60_000);
+      await app.runtime.advance(5 * 60_000);
       expect((await other.stepUp()).status).toBe(200);
       expect((await invite('b@bank.example')).body.errorCode).toBe('step_up_required');
       expect((await admin.stepUp()).body.stepUpUntil).toBeDefined();

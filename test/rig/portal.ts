@@ -151,7 +151,11 @@ export function doorOf(url: string, origin: string): Door {
     origin,
     async call(method, path, { key, token, body, headers } = {}) {
       const authorization =
-        token === undefined ? (key == null ? {} : { authorization: basic(key) }) : { authorization: `Bearer ${token}` };
+        token === undefined
+          ? key === undefined || key === null
+            ? {}
+            : { authorization: basic(key) }
+          : { authorization: `Bearer ${token}` };
       const reply = await ask(url, method, path, {
         ...(body === undefined ? {} : { body }),
         headers: { ...authorization, ...headers },

@@ -6,7 +6,7 @@ import { portalActions } from '../../operators/portal-actions.ts';
 import { recordOperatorAudit } from '../../operators/record-operator-audit.ts';
 import { sessionView } from '../../operators/session-view.ts';
 import { readProof } from '../../operators/take-proof.ts';
-import { sha256 } from '../../runtime/crypto.ts';
+import { digestOf, newSecret } from '../../operators/secrets.ts';
 import { listMembershipsOf } from '../../storage/queries/memberships.ts';
 import {
   createOperatorSessionRow,
@@ -17,22 +17,20 @@ import { activateOperator } from '../../storage/queries/operators.ts';
 import { portalTenantId } from '../../storage/queries/tenants.ts';
 import { operation } from '../operation.ts';
 
-const secretBytes = 32;
-
 export const createOperatorSession = operation(route, async (context, { body, sender, cookies, requestId }) => {
   const proof = await readProof(context, body.token, [portalActions.signIn, portalActions.invitation]);
   const { operatorId, actionId, provedAtMs } = proof;
   const { db, runtime } = context.forTenant(portalTenantId);
   const nowMs = runtime.clock.now();
   // A new secret, whatever the browser had before (A41).
-  const secret = runtime.random.bytes(secretBytes).toString('base64url');
+  const secret = newSecret(runtime.random);
   const before = cookies?.get(operatorCookie);
   const session = await db.transaction(async (sql) => {
-    if (before !== undefined) await endOperatorSessionBySecret(sql, portalTenantId, sha256(before));
+    if (before !== undefined) await endOperatorSessionBySecret(sql, portalTenantId, digestOf(before));
     const isMade = await createOperatorSessionRow(sql, portalTenantId, {
       sessionId: runtime.ids.uuid(),
       operatorId,
-      secretDigest: sha256(secret),
+      secretDigest: digestOf(secret),
       actionId,
       nowMs,
       provedAtMs,
@@ -46,7 +44,7 @@ export const createOperatorSession = operation(route, async (context, { body, se
     await activateOperator(sql, portalTenantId, operatorId, nowMs);
     const data = { ipAddress: sender.ipAddress };
     await recordOperatorAudit(sql, context, { type: route.audit ?? '', operatorId, tenantIds, requestId, data });
-    return loadOperatorSession(sql, portalTenantId, sha256(secret), { nowMs, idleMs: 1 });
+    return loadOperatorSession(sql, portalTenantId, digestOf(secret), { nowMs, idleMs: 1 });
   });
   if (session === undefined) throw new Error('The session was made just now.');
   cookies?.set(operatorCookie, secret, operatorSessionMs / 1000);

@@ -8,7 +8,7 @@ import { recordOperatorAudit } from '../../operators/record-operator-audit.ts';
 import { tellAdmins } from '../../operators/tell-admins.ts';
 import { issueActionToken } from '../../proving/issue-action-token.ts';
 import { givenPowers } from '../../proving/token-powers.ts';
-import { sha256 } from '../../runtime/crypto.ts';
+import { digestOf } from '../../operators/secrets.ts';
 import { listMembershipsOf } from '../../storage/queries/memberships.ts';
 import { endOperatorSessions } from '../../storage/queries/operator-sessions.ts';
 import { loadInvited, takeInvitation } from '../../storage/queries/operators.ts';
@@ -19,7 +19,7 @@ export const redeemInvitation = operation(route, async (context, { body, sender,
   const { tenantId } = tenant;
   const portal = context.forTenant(tenantId);
   const { db, runtime } = portal;
-  const digest = sha256(body.invitation);
+  const digest = digestOf(body.invitation);
   const nowMs = runtime.clock.now();
   const invited = await loadInvited(db, tenantId, digest, nowMs);
   if (invited === undefined) throw gone();
