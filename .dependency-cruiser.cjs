@@ -88,6 +88,7 @@ const storyRooms = [
     ['zod', 'parse5'],
   ],
   ['operators/', ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/invite-operator\\.ts$', '^src/texts/']],
+  ['activity/', ['^src/runtime/runtime\\.ts$']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
 const stories = storyRooms.flatMap(([name, besides, npm = []], at) =>
