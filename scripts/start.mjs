@@ -15,7 +15,7 @@ if (compiler !== undefined) {
   if (build.status !== 0) process.exit(build.status ?? 1);
   const { buildPages } = await import('./build-pages.mjs');
   await buildPages();
-} else if (!existsSync(main) || !existsSync(fileURLToPath(new URL('../dist/pages/files.json', import.meta.url)))) {
+} else if (!isBuilt()) {
   process.stderr.write(
     'sallyport: nothing is built here, and what builds it is not installed. Run "npm ci && npm run build" first.\n',
   );
@@ -24,6 +24,12 @@ if (compiler !== undefined) {
 stopWithNpm();
 process.argv = [process.argv[0], main, 'serve', ...process.argv.slice(2)];
 await import('../dist/main.js');
+
+/** Whether the server, its pages and the portal are there. */
+function isBuilt() {
+  const parts = ['../dist/pages/files.json', '../dist/portal'];
+  return existsSync(main) && parts.every((part) => existsSync(fileURLToPath(new URL(part, import.meta.url))));
+}
 
 /** The compiler, which is missing if only production dependencies are installed. */
 function findCompiler() {

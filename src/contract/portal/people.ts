@@ -142,7 +142,9 @@ export const revealContacts = portalRoute({
     'Answers the email address and phone number of a user in full, and leaves an audit event that says who saw them and why.',
   group: 'activity',
   params: userParams,
-  body: closed({ reason: v.text(500).min(1, 'reason must say why.').describe('Why the operator needs them: 1 to 500 characters.') }),
+  body: closed({
+    reason: v.text(500).min(1, 'reason must say why.').describe('Why the operator needs them: 1 to 500 characters.'),
+  }),
   reply: json(
     z.object({
       email: z.string().optional().describe('Email address; absent if none is set.'),

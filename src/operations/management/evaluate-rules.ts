@@ -66,7 +66,12 @@ function rulesOf(drafts: NonNullable<Body['rules']>): readonly Rule[] {
   return rules;
 }
 
-async function evidenceOf(context: Context, tenant: Tenant, ruleSet: PublishedAction, body: Body): Promise<DecisionBasis> {
+async function evidenceOf(
+  context: Context,
+  tenant: Tenant,
+  ruleSet: PublishedAction,
+  body: Body,
+): Promise<DecisionBasis> {
   if (body.pastAction !== undefined) {
     if (body.facts !== undefined || body.history !== undefined) {
       throw new Refusal('invalid_request', 'Give either facts and history, or pastAction.');
