@@ -28,7 +28,7 @@ const reading = ['activity:read', 'users:read', 'configuration:read'] as const s
 /** The roles of an operator in a tenant. Several add up. */
 export const roles = {
   ADMIN: Object.keys(permissions) as readonly Permission[],
-  EDITOR: [...reading, 'configuration:change'],
+  EDITOR: [...reading, 'contacts:read', 'configuration:change'],
   ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'users:export'],
   SUPPORT: [...reading, 'contacts:reveal', 'users:help'],
   AUDITOR: [...reading, 'contacts:read', 'audit:read', 'audit:export', 'team:read'],
@@ -48,7 +48,10 @@ export function permits(held: readonly string[], permission: Permission): boolea
 const exceptions: Readonly<Record<string, Permission>> = {
   exportUser: 'users:export',
   listUsersDevices: 'users:read',
-  evaluateRules: 'configuration:read',
+  // These answer what is known of users as it is, with their contacts.
+  evaluateRules: 'contacts:read',
+  getEventDelivery: 'contacts:read',
+  getEventAttempt: 'contacts:read',
 };
 
 /** What a route of the management API needs of an operator. */
