@@ -1,0 +1,185 @@
+/** The portal on the real server, with nothing faked: what backends and users did is seen, decided and found again. */
+import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../rig/api.ts';
+import { startPortal } from './portal-site.ts';
+import type { OpenPortal, PortalSite } from './portal-site.ts';
+
+let site: PortalSite;
+let ada: OpenPortal;
+let base: string;
+
+const key = () => site.secretKey;
+async function api(method: string, path: string, body?: object) {
+  const reply = await ask(site.url, method, `/v1${path}`, { key: key(), ...(body === undefined ? {} : { body }) });
+  if (reply.status !== 200) throw new Error(`${method} ${path}: ${reply.text}`);
+  return reply.body;
+}
+
+const waiting = Array.from({ length: 12 }, (_, at) => `payer-${String(at).padStart(2, '0')}`);
+const naughty = (blns as readonly string[]).filter((text) => /[<>"'&=;{}$]/.test(text)).slice(0, 40);
+
+beforeAll(async () => {
+  site = await startPortal();
+  ada = await site.admin('ada@bank.example');
+  base = `${site.url}/portal/t/${site.tenantId}`;
+  for (const userId of waiting) {
+    const path = `/users/${userId}/actions/withdrawFunds`;
+    await api('POST', path, {
+      idempotencyKey: 'k',
+      ipAddress: '203.0.113.7',
+      deviceId: 'laptop',
+      email: `${userId}@example.com`,
+      custom: { amount: '18450', payee: 'Harbour Ltd' },
+    });
+    await api('PATCH', `${path}/k`, { state: 'REVIEW_REQUIRED' });
+  }
+  for (const [at, text] of naughty.entries()) {
+    const userId = `naughty-${at}`;
+    await api('POST', `/users/${userId}/actions/signIn`, {
+      idempotencyKey: 'k',
+      userAgent: text,
+      deviceId:
+        text
+          .replace(/[^\x20-\x7e]/g, '')
+          .trim()
+          .slice(0, 200) || 'none',
+      username: text.slice(0, 200),
+      custom: { text, [text.slice(0, 40)]: 1 },
+    }).catch(() => api('POST', `/users/${userId}/actions/signIn`, { idempotencyKey: 'k', custom: { text } }));
+  }
+}, 120_000);
+afterAll(() => site.stop());
+
+const isThere = { timeout: 15_000 };
+
+test('activity has what was tracked, newest first, and filters it', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/activity`);
+  await page.getByRole('link', { name: `naughty-${naughty.length - 1}`, exact: true }).waitFor(isThere);
+  await page.goto(`${base}/activity?state=REVIEW_REQUIRED`);
+  await page.getByRole('link', { name: 'payer-11', exact: true }).waitFor(isThere);
+  expect(await page.getByText(/^naughty-/).count()).toBe(0);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: /CSV/ }).click();
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split(/\r?\n/);
+  expect(lines).toHaveLength(1 + waiting.length);
+});
+
+test('a new action comes by itself while one looks', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/activity`);
+  await page.getByRole('row').nth(3).waitFor(isThere);
+  await api('POST', '/users/just-now/actions/signIn', {});
+  await page.getByRole('link', { name: 'just-now', exact: true }).waitFor(isThere);
+});
+
+test('an action says why it was decided, and what happened to it', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/activity?userId=payer-03`);
+  await page.getByText('withdrawFunds').first().waitFor(isThere);
+  await page
+    .getByRole('link', { name: /withdrawFunds/ })
+    .first()
+    .click();
+  await page.getByText('Harbour Ltd').first().waitFor(isThere);
+  await page.getByText('action.state_set').first().or(page.getByText(/state/i).first()).waitFor(isThere);
+  await page.getByText('203.0.113.7').first().waitFor(isThere);
+});
+
+describe('reviews', () => {
+  test('ten are decided by the keyboard alone; one that the backend has decided meanwhile is told', async () => {
+    const { page } = ada;
+    await page.goto(`${base}/reviews`);
+    await page.getByRole('heading', { name: 'Reviews 12 wait' }).waitFor(isThere);
+    await page.getByText('payer-00').first().waitFor(isThere);
+    await page.keyboard.press('n');
+    await page.keyboard.type('Called the customer.');
+    await page.keyboard.press('Escape');
+    for (let turn = 0; turn < 10; turn += 1) {
+      await page.getByText(`payer-0${turn}`).nth(1).waitFor(isThere);
+      await page.keyboard.press(turn % 3 === 0 ? 'r' : 'a');
+    }
+    await page.getByRole('heading', { name: 'Reviews 2 wait' }).waitFor(isThere);
+    const states = () =>
+      Promise.all(
+        waiting
+          .slice(0, 10)
+          .map(async (userId) => (await api('GET', `/users/${userId}/actions/withdrawFunds/k`)).state),
+      );
+    // The page goes on before the last answer has come.
+    await expect
+      .poll(states)
+      .toEqual(Array.from({ length: 10 }, (_, turn) => (turn % 3 === 0 ? 'REVIEW_FAILED' : 'REVIEW_SUCCEEDED')));
+    await page.getByText('payer-10').nth(1).waitFor(isThere);
+    await api('PATCH', '/users/payer-10/actions/withdrawFunds/k', { state: 'REVIEW_FAILED' });
+    await page.keyboard.press('a');
+    await page.getByText('Already decided by API').waitFor(isThere);
+
+  test('are in the audit log with the operator who decided', async () => {
+    const { page } = ada;
+    await page.goto(`${base}/audit?type=review`);
+    await page.getByText('ada@bank.example').nth(5).waitFor(isThere);
+  });
+});
+
+test('a user is found by Ctrl K, and helped: a device, an authenticator, a lockout', async () => {
+  const { page } = ada;
+  await api('POST', '/users/payer-05/authenticators', {
+    verificationMethod: 'EMAIL_OTP',
+    email: 'payer-05@example.com',
+  });
+  await page.goto(`${base}`);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor(isThere);
+  await page.keyboard.press('Control+K');
+  await page.getByLabel('Find', { exact: true }).fill('payer-05');
+  await page
+    .getByRole('option', { name: /payer-05/ })
+    .first()
+    .click();
+  await page.getByText('payer-05@example.com').first().waitFor(isThere);
+  await page.getByRole('button', { name: /^Remove Code by email/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('Authenticator removed').waitFor(isThere);
+  expect(await api('GET', '/users/payer-05/authenticators')).toEqual([]);
+});
+
+test('the home page counts what was decided, within a minute', { timeout: 120_000 }, async () => {
+  const { page } = ada;
+  await expect
+    .poll(
+      async () => {
+        await page.goto(`${base}`);
+        await page.getByRole('heading', { name: 'Home' }).waitFor(isThere);
+        await page.getByText('Decided', { exact: true }).waitFor(isThere);
+        return Number((await page.locator('body').innerText()).match(/Decided\s+([\d,]+)/)?.[1]?.replace(',', '') ?? 0);
+      },
+      { timeout: 100_000, interval: 3_000 },
+    )
+    .toBeGreaterThanOrEqual(waiting.length + naughty.length);
+});
+
+test('A61: text that is code or markup is only text, on every page, and no policy is broken', async () => {
+  const { page } = ada;
+  for (const path of ['/activity', '/users?words=naughty']) {
+    await page.goto(`${base}${path}`);
+    await page.getByRole('row').nth(5).waitFor(isThere);
+  }
+  await page.goto(`${base}/audit`);
+  await page.getByText('Action state set').first().waitFor(isThere);
+  for (const at of [0, 7, 21]) {
+    await page.goto(`${base}/users/naughty-${at}`);
+    await page.getByText(`naughty-${at}`).first().waitFor(isThere);
+    await page.goto(`${base}/activity?userId=naughty-${at}`);
+    await page
+      .getByRole('link', { name: /signIn/ })
+      .first()
+      .click();
+    await page.waitForURL(/\/actions\//);
+    await page.getByText('Custom data').waitFor(isThere);
+  }
+  expect(ada.problems).toEqual([]);
+});
