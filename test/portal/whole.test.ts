@@ -118,6 +118,8 @@ describe('reviews', () => {
     await api('PATCH', '/users/payer-10/actions/withdrawFunds/k', { state: 'REVIEW_FAILED' });
     await page.keyboard.press('a');
     await page.getByText('Already decided by API').waitFor(isThere);
+    expect((await api('GET', '/users/payer-10/actions/withdrawFunds/k')).state).toBe('REVIEW_FAILED');
+  });
 
   test('are in the audit log with the operator who decided', async () => {
     const { page } = ada;
