@@ -54,6 +54,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'held_assurance',
     'held_method',
   ],
+  'who of the operators': ['reviews.taken_by', 'reviews.decided_by'],
   'how the server goes about it': [
     'is_tracked',
     'is_own',
@@ -133,6 +134,8 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
       },
     });
     expect(tracked.status, tracked.text).toBe(200);
+    const pay = `${user}/actions/pay/${String(tracked.body.idempotencyKey)}`;
+    await app.call('PATCH', pay, { body: { state: 'REVIEW_REQUIRED' } });
     await app.call('PATCH', user, { body: { displayName: 'canary-display' } });
     const enrolled = await app.call('POST', `${user}/authenticators`, {
       body: { verificationMethod: 'AUTHENTICATOR_APP', otpUri: `otpauth://totp/x?secret=${seed}${seed}` },

@@ -16,6 +16,7 @@ export const exportedTables = [
   'recovery_codes',
   'devices',
   'actions_by_month',
+  'reviews',
   'user_marks',
   'challenges',
   'sessions',
@@ -115,6 +116,15 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
        x.verified_at, x.denied_at, x.verification_method, x.verified_by_authenticator_id, x.assurance,
        coalesce(x.sent_ip_address, x.ip_address) as ip_address, x.user_agent, x.device_id, x.locale, x.country_code,
        x.latitude, x.longitude, x.redirect_url, x.custom, x.decision, x.earlier_decisions`,
+    ),
+  ],
+  [
+    'reviews',
+    batchesOf(
+      'reviews',
+      byId('action_id'),
+      `x.owner_id = ${ownId}`,
+      'x.action_id, x.action_code, x.entered_at, x.taken_at, x.decided_at, x.note',
     ),
   ],
   [
