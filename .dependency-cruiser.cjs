@@ -260,7 +260,7 @@ module.exports = {
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
       npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
-    ...room('portal/', ['^src/contract/', '^sdk/browser/'], {
+    ...room('portal/', ['^src/contract/', '^src/methods/manifests\\.ts$', '^sdk/browser/'], {
       npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
     }),
     {

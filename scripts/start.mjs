@@ -27,7 +27,7 @@ await import('../dist/main.js');
 
 /** Whether the server, its pages and the portal are there. */
 function isBuilt() {
-  const parts = ['../dist/pages/files.json', '../dist/portal'];
+  const parts = ['../dist/pages/files.json', '../dist/portal/files.json'];
   return existsSync(main) && parts.every((part) => existsSync(fileURLToPath(new URL(part, import.meta.url))));
 }
 

@@ -61,7 +61,9 @@ test('without the build tools, an existing build starts, and a missing one is re
     1,
     expect.stringMatching(/^sallyport: nothing is built here.*\n$/),
   ]);
-  await cp(join(root, 'dist/pages/files.json'), join(directory, 'clone/dist/pages/files.json'));
+  for (const part of ['pages', 'portal']) {
+    await cp(join(root, `dist/${part}/files.json`), join(directory, `clone/dist/${part}/files.json`));
+  }
   spawnSync('sh', ['-c', `echo "console.log(process.argv[2])" > dist/main.js`], { cwd: join(directory, 'clone') });
   expect(start().stdout).toBe('serve\n');
 });

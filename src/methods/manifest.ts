@@ -15,6 +15,8 @@ export interface PageFlag {
  */
 export interface MethodManifest {
   readonly verificationMethod: VerificationMethod;
+  /** What operators call it, in English. Users read the texts of its pages. */
+  readonly words: string;
   /** The assurance of a proof (ruling 10); `verified` if the device of its key has verified its user. */
   readonly assurance: { readonly plain: Assurance; readonly verified: Assurance };
   /**

@@ -6,6 +6,7 @@ import type { MethodManifest } from '../manifest.ts';
  */
 export const manifest = {
   verificationMethod: 'DEVICE',
+  words: 'Device key',
   assurance: { plain: 'medium', verified: 'high' },
   perUser: 'several',
 } as const satisfies MethodManifest;

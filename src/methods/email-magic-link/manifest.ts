@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** Links by e-mail that a user opens and confirms. */
 export const manifest = {
   verificationMethod: 'EMAIL_MAGIC_LINK',
+  words: 'Link by email',
   assurance: { plain: 'low', verified: 'low' },
   perUser: 'one',
   isEnrolledByBackends: true,

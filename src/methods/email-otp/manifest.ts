@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** One-time codes by e-mail. */
 export const manifest = {
   verificationMethod: 'EMAIL_OTP',
+  words: 'Code by email',
   assurance: { plain: 'low', verified: 'low' },
   perUser: 'one',
   isEnrolledByBackends: true,

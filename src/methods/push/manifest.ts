@@ -6,6 +6,7 @@ import type { MethodManifest } from '../manifest.ts';
  */
 export const manifest = {
   verificationMethod: 'PUSH',
+  words: 'Push',
   assurance: { plain: 'low', verified: 'medium' },
   perUser: 'several',
   channel: 'push',

@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** Codes that a user has written down, for when no other method is available. */
 export const manifest = {
   verificationMethod: 'RECOVERY_CODE',
+  words: 'Recovery code',
   assurance: { plain: 'low', verified: 'low' },
   perUser: 'set',
   isOnAtFirst: true,

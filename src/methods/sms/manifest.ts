@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** One-time codes by text message. */
 export const manifest = {
   verificationMethod: 'SMS',
+  words: 'Code by text message',
   assurance: { plain: 'restricted', verified: 'restricted' },
   perUser: 'one',
   isEnrolledByBackends: true,

@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** Time-based codes of an authenticator app (RFC 6238). */
 export const manifest = {
   verificationMethod: 'AUTHENTICATOR_APP',
+  words: 'Authenticator app',
   assurance: { plain: 'medium', verified: 'medium' },
   perUser: 'one',
   isEnrolledByBackends: true,

@@ -3,6 +3,7 @@ import type { MethodManifest } from '../manifest.ts';
 /** One-time codes by WhatsApp message. */
 export const manifest = {
   verificationMethod: 'WHATSAPP',
+  words: 'Code by WhatsApp',
   assurance: { plain: 'restricted', verified: 'restricted' },
   perUser: 'one',
   isEnrolledByBackends: true,

@@ -1,4 +1,5 @@
 /** What operators read for the names of the wire. A name that is not here is shown as words of its own. */
+import { manifests } from '../../methods/manifests.ts';
 import type { ActionState, Role } from '../api/types.ts';
 
 export type Tone = 'good' | 'bad' | 'wait' | 'review' | 'calm';
@@ -25,19 +26,11 @@ const outcomes: Readonly<Record<string, { readonly words: string; readonly tone:
 };
 export const outcomeOf = (name: string) => outcomes[name] ?? { words: spaced(name), tone: 'calm' as const };
 
-export const methods: Readonly<Record<string, string>> = {
-  AUTHENTICATOR_APP: 'Authenticator app',
-  EMAIL_MAGIC_LINK: 'Link by email',
-  EMAIL_OTP: 'Code by email',
-  IN_APP: 'In-app approval',
-  PASSKEY: 'Passkey',
-  PUSH: 'Push',
-  QR_CODE: 'QR code',
-  RECOVERY_CODE: 'Recovery code',
-  SECURITY_KEY: 'Security key',
-  SMS: 'Code by text message',
-  WHATSAPP: 'Code by WhatsApp',
-};
+export const methods: Readonly<Record<string, string>> = Object.fromEntries(
+  manifests.flatMap(({ verificationMethod, words, isOffered, isEnrolledByApps }) =>
+    isOffered === true || isEnrolledByApps === true ? [[verificationMethod, words]] : [],
+  ),
+);
 export const methodWords = (method: string) => methods[method] ?? spaced(method);
 
 export const roles: Readonly<Record<Role, { readonly words: string; readonly may: string }>> = {
