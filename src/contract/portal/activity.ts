@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json, noContent } from '../route.ts';
 import { closed } from '../management/closed.ts';
 import { nothing } from '../management/management-route.ts';
-import { explanation } from '../server/explain.ts';
+import { exampleExplanation, explanation } from '../server/explain.ts';
 import * as v from '../values.ts';
 import { portalRoute } from './portal-route.ts';
 
@@ -107,7 +107,9 @@ export const getActionDetail = portalRoute({
       ...actionMembers,
       custom: v.custom.optional().describe('Your own data about the action, as it was tracked; absent if none was.'),
       isTracked: z.boolean().describe('Whether your backend has tracked it, or a challenge began it.'),
-      decision: explanation.extend({ decidedAt: v.timestamp.describe('When it was decided.') }),
+      decision: explanation
+        .extend({ decidedAt: v.timestamp.describe('When it was decided.') })
+        .describe('The decision, computed again from its record.'),
       today: z
         .object({
           isSameRuleSet: z.boolean().describe('Whether the rules of today are those that decided.'),
@@ -145,7 +147,25 @@ export const getActionDetail = portalRoute({
       userRecent: z.array(listedAction).describe('The ten latest other actions of the user.'),
     }),
   ),
-  example: { request: { params: exampleParams } },
+  example: {
+    request: { params: exampleParams },
+    reply: {
+      ...exampleAction,
+      isTracked: true,
+      decision: { ...exampleExplanation, decidedAt: '2026-03-01T09:30:00.000Z' },
+      today: { isSameRuleSet: true, words: [] },
+      review: { isWaiting: true },
+      timeline: [
+        {
+          at: '2026-03-01T09:31:00.000Z',
+          type: 'challenge.verified',
+          actor: 'client',
+          data: { verificationMethod: 'PASSKEY' },
+        },
+      ],
+      userRecent: [],
+    },
+  },
   permission: 'activity:read',
   refusals: ['not_found'],
   audit: null,
@@ -261,11 +281,13 @@ export const listAuditEvents = portalRoute({
             eventId: z.string().describe('Id of the event.'),
             at: v.timestamp.describe('When it happened.'),
             type: z.string().describe('What happened.'),
-            actor: z.object({
-              kind: z.string().describe('`operator`, `management`, `server`, `client`, `cli` or `system`.'),
-              id: z.string().describe('Id of the operator, key or user.'),
-              name: z.string().optional().describe('Email address of the operator; absent for others.'),
-            }),
+            actor: z
+              .object({
+                kind: z.string().describe('`operator`, `management`, `server`, `client`, `cli` or `system`.'),
+                id: z.string().describe('Id of the operator, key or user.'),
+                name: z.string().optional().describe('Email address of the operator; absent for others.'),
+              })
+              .describe('Who did it.'),
             userId: z.string().optional().describe('The user whom it concerns; absent if none.'),
             requestId: z.string().optional().describe('The request, as in the log; absent for jobs.'),
             data: v.custom.describe('What changed; secrets are masked.'),
@@ -322,7 +344,13 @@ export const getHome = portalRoute({
         .record(z.string(), z.number())
         .describe('Actions created in the range, by the state in which they were decided.'),
       proofs: z
-        .record(z.string(), z.object({ accepted: z.number(), refused: z.number() }))
+        .record(
+          z.string(),
+          z.object({
+            accepted: z.number().describe('Proofs that counted.'),
+            refused: z.number().describe('Proofs that did not.'),
+          }),
+        )
         .describe('Proofs of users by method: accepted, and refused.'),
       sends: z.record(z.string(), z.number()).describe('Messages by what became of the attempt to send them.'),
       lockouts: z.number().describe('Lockouts of methods of users.'),

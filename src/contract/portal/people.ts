@@ -45,7 +45,7 @@ export const findUsers = portalRoute({
   id: 'findUsers',
   method: 'GET',
   path: '/users',
-  title: 'Find users',
+  title: 'Find users as an operator',
   description:
     'Finds users by the beginning of their id, or by their exact email address, phone number or user name. Without words, the users in the order of their ids.',
   group: 'activity',
@@ -98,7 +98,7 @@ export const getUserDetail = portalRoute({
   id: 'getUserDetail',
   method: 'GET',
   path: '/users/:userId',
-  title: 'Get a user',
+  title: 'Get a user as an operator',
   description:
     'A user with authenticators, devices and sessions. Contacts are masked unless a role permits to see them. The user’s actions are in the list of actions.',
   group: 'activity',
@@ -127,7 +127,34 @@ export const getUserDetail = portalRoute({
         .describe('Sessions that have not ended, newest first, at most 100.'),
     }),
   ),
-  example: { request: { params: exampleParams } },
+  example: {
+    request: { params: exampleParams },
+    reply: {
+      ...exampleUser,
+      areContactsMasked: true,
+      authenticators: [
+        {
+          userAuthenticatorId: '0198c1a0-11b2-7f00-8c3d-5b6a7988c9d1',
+          verificationMethod: 'PASSKEY',
+          name: 'Laptop',
+          isDefault: true,
+          createdAt: '2026-01-10T08:02:00.000Z',
+          verifiedAt: '2026-01-10T08:02:00.000Z',
+          lastVerifiedAt: '2026-03-01T09:30:00.000Z',
+        },
+      ],
+      lockedMethods: [],
+      devices: [
+        {
+          deviceId: 'a1f2c3d4-0b1c-4d5e-8f90-a1b2c3d4e5f6',
+          name: 'Firefox on macOS',
+          lastSeenAt: '2026-03-01T09:30:00.000Z',
+          isInvalidated: false,
+        },
+      ],
+      sessions: [],
+    },
+  },
   permission: 'users:read',
   refusals: ['not_found'],
   audit: null,

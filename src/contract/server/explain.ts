@@ -159,7 +159,7 @@ const exampleRule = {
   ],
 };
 
-const exampleExplanation = {
+export const exampleExplanation = {
   outcome: 'CHALLENGE',
   isReproduced: true,
   source: 'rule',
