@@ -1,6 +1,7 @@
 /** Fields of filters and forms. */
 import { useEffect, useId, useState } from 'react';
 import type { ComponentProps, ReactNode } from 'react';
+import { fromLocalInput, toLocalInput } from './times.ts';
 
 /** A filter with changes. What is cleared is left out, so that it is not in the address either. */
 export function changed<Filter extends object>(
@@ -50,6 +51,39 @@ export function FilterText({
       onChange={(event) => setTyped(event.target.value)}
       onKeyDown={(event) => (event.key === 'Enter' ? settle() : undefined)}
     />
+  );
+}
+
+interface Range {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Two times between which something happened, as the browser's own fields. */
+export function FilterRange({
+  range: { from, to },
+  change,
+}: {
+  readonly range: Range;
+  readonly change: (range: Range) => void;
+}) {
+  const field = (words: string, value: string | undefined, set: (given: string | undefined) => void) => (
+    <label className="FieldTime">
+      {words}
+      <input
+        className="Field"
+        type="datetime-local"
+        value={toLocalInput(value)}
+        data-set={value !== undefined}
+        onChange={(event) => set(fromLocalInput(event.target.value))}
+      />
+    </label>
+  );
+  return (
+    <>
+      {field('From', from, (given) => change({ from: given }))}
+      {field('To', to, (given) => change({ to: given }))}
+    </>
   );
 }
 

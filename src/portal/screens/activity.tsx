@@ -8,9 +8,9 @@ import { actionColumns, actionWidths } from '../kit/action-cells.tsx';
 import { isAttended } from '../kit/attended.ts';
 import { csvOf, download } from '../kit/csv.ts';
 import { DataTable } from '../kit/data-table.tsx';
-import { FilterSelect, FilterText, changed } from '../kit/fields.tsx';
+import { FilterSelect, FilterRange, FilterText, changed } from '../kit/fields.tsx';
 import { Button, Empty, Failure, IconButton, PageHead, Skeleton } from '../kit/parts.tsx';
-import { clockTime, fromLocalInput, toLocalInput } from '../kit/times.ts';
+import { clockTime } from '../kit/times.ts';
 import { tell } from '../kit/toasts.tsx';
 import { methods, plural, stateNames, states } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
@@ -153,26 +153,7 @@ export function Activity() {
               options={Object.entries(methods)}
             />
             <FilterText label="Rule id" value={filter.ruleId} change={(ruleId) => set({ ruleId })} maxLength={64} />
-            <label className="FieldTime">
-              From
-              <input
-                className="Field"
-                type="datetime-local"
-                value={toLocalInput(filter.from)}
-                data-set={filter.from !== undefined}
-                onChange={(event) => set({ from: fromLocalInput(event.target.value) })}
-              />
-            </label>
-            <label className="FieldTime">
-              To
-              <input
-                className="Field"
-                type="datetime-local"
-                value={toLocalInput(filter.to)}
-                data-set={filter.to !== undefined}
-                onChange={(event) => set({ to: fromLocalInput(event.target.value) })}
-              />
-            </label>
+            <FilterRange range={filter} change={set} />
           </div>
         ) : null}
       </div>

@@ -4,9 +4,9 @@ import { ChevronRight, ScrollText, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { queryOf } from '../api/call.ts';
 import type { AuditEvent, AuditPage } from '../api/types.ts';
-import { FilterText, changed } from '../kit/fields.tsx';
+import { FilterRange, FilterText, changed } from '../kit/fields.tsx';
 import { Button, Copyable, Empty, Facts, Failure, PageHead, Skeleton, Time, textOf } from '../kit/parts.tsx';
-import { clockTime, fromLocalInput, toLocalInput } from '../kit/times.ts';
+import { clockTime } from '../kit/times.ts';
 import { actorWords, spaced } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 
@@ -51,26 +51,7 @@ export function AuditLog() {
           maxLength={256}
         />
         <FilterText label="User concerned" value={filter.userId} change={(userId) => set({ userId })} maxLength={256} />
-        <label className="FieldTime">
-          From
-          <input
-            className="Field"
-            type="datetime-local"
-            value={toLocalInput(filter.from)}
-            data-set={filter.from !== undefined}
-            onChange={(event) => set({ from: fromLocalInput(event.target.value) })}
-          />
-        </label>
-        <label className="FieldTime">
-          To
-          <input
-            className="Field"
-            type="datetime-local"
-            value={toLocalInput(filter.to)}
-            data-set={filter.to !== undefined}
-            onChange={(event) => set({ to: fromLocalInput(event.target.value) })}
-          />
-        </label>
+        <FilterRange range={filter} change={(range) => set({ ...range })} />
         {isFiltered ? (
           <Button look="quiet" onClick={() => void navigate({ to: '/t/$tenantId/audit', params: { tenantId } })}>
             <X size={14} aria-hidden />
