@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/rig/postgres.ts';
 import { fullSettings, quickSettings } from './bench-case.ts';
 import type { BenchCase } from './bench-case.ts';
+import { codesCase } from './cases/codes.ts';
 import { embeddedCase } from './cases/embedded.ts';
 import { evaluatorCase } from './cases/evaluator.ts';
 import { eventsCase } from './cases/events.ts';
@@ -30,6 +31,7 @@ const cases: readonly BenchCase[] = [
   neighbourCase,
   passkeyCase,
   proofsCase,
+  codesCase,
   rulesCase,
   evaluatorCase,
   hostileTenantsCase,

@@ -4,7 +4,7 @@
  * neighbouring slices.
  */
 import { randomUUID } from 'node:crypto';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent } from 'node:http';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { encodeCbor, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
@@ -12,9 +12,11 @@ import { testCredentials } from '../../test/rig/server-process.ts';
 import type { BenchCase, BenchRun } from '../bench-case.ts';
 import { actionCode, seedTenant } from '../seed-database.ts';
 import type { Credentials } from '../seed-database.ts';
+import { caller, eachAtOnce, measure, serverKey } from '../prepared-answers.ts';
+import type { Call, Slice } from '../prepared-answers.ts';
 import { startBareServer, startSallyport } from '../server-process.ts';
 import type { BenchServer } from '../server-process.ts';
-import { median, percentile } from '../statistics.ts';
+import { median } from '../statistics.ts';
 import { userIdOf } from '../user-id.ts';
 
 const shareOfBareMin = 0.35;
@@ -27,12 +29,6 @@ interface Prepared {
   readonly idempotencyKey: string;
   readonly token: string;
   readonly body: string;
-}
-
-interface Slice {
-  readonly answersPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
 }
 
 export const passkeyCase: BenchCase = {
@@ -102,47 +98,6 @@ const verifyPath = '/v1/client/verify/passkey';
 const barePath = ({ userId, idempotencyKey }: Prepared) => `/${userId}/${actionCode}/${idempotencyKey}`;
 const bearer = ({ token }: Prepared) => `Bearer ${token}`;
 
-type Call = (
-  server: BenchServer,
-  path: string,
-  authorization: string,
-  body: string,
-) => Promise<{ readonly text: string }>;
-
-/** Posts JSON over kept-alive connections. @throws for any status but 200 */
-function caller(agent: Agent): Call {
-  return (server, path, authorization, body) =>
-    new Promise((resolve, reject) => {
-      const headers = {
-        authorization,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      };
-      const request = httpRequest(`${server.url}${path}`, { agent, method: 'POST', headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          if (response.statusCode === 200) resolve({ text });
-          else reject(new Error(`${path} answered ${String(response.statusCode)}: ${text}`));
-        });
-      });
-      request.on('error', reject);
-      request.end(body);
-    });
-}
-
-async function eachAtOnce<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>) {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-    }),
-  );
-}
-
-const serverKey = ({ SALLYPORT_SECRET_KEY: key }: Credentials) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
-
 async function enrolKeys(call: Call, server: BenchServer, credentials: Credentials): Promise<readonly SoftwareKey[]> {
   const keys = Array.from({ length: users }, () => softwareKey());
   await eachAtOnce([...keys.entries()], 8, async ([number, key]) => {
@@ -185,29 +140,6 @@ async function prepareAnswers(
     },
   );
   return prepared;
-}
-
-async function measure(
-  call: Call,
-  prepared: readonly Prepared[],
-  connections: number,
-  target: (each: Prepared) => readonly [BenchServer, string],
-): Promise<Slice> {
-  const latenciesMs: number[] = [];
-  const startedMs = performance.now();
-  await eachAtOnce(prepared, connections, async (each) => {
-    const [server, path] = target(each);
-    const sentMs = performance.now();
-    await call(server, path, bearer(each), each.body);
-    latenciesMs.push(performance.now() - sentMs);
-  });
-  const tookMs = performance.now() - startedMs;
-  const sorted = Float64Array.from(latenciesMs).sort();
-  return {
-    answersPerSecond: (prepared.length * 1000) / tookMs,
-    p50Ms: percentile(sorted, 0.5),
-    p99Ms: percentile(sorted, 0.99),
-  };
 }
 
 function report(

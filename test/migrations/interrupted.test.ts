@@ -153,7 +153,9 @@ describe('F24: on PostgreSQL', () => {
     await Promise.all([blocker.end(), admin.end()]);
 
     const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(open(url))));
-    expect(runs.flat()).toEqual(since23);
+    // Each ran once, whichever runner did it.
+    const byVersion = (one: string, other: string) => Number.parseInt(one) - Number.parseInt(other);
+    expect([...runs.flat()].sort(byVersion)).toEqual(since23);
     expect(await schemaOf(db)).toBe(await schemaOf(whole));
   });
 });

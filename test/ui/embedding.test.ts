@@ -33,6 +33,12 @@ const seenBy = (page: Page) =>
 const events = async (page: Page) =>
   (await seenBy(page)).flatMap(({ data }) => (typeof data === 'string' ? [JSON.parse(data) as { event: string }] : []));
 
+/** The page says so itself: the SDK stops waiting for that after three seconds. */
+async function isReady(page: Page): Promise<void> {
+  await expect.poll(async () => (await events(page)).map(({ event }) => event)).toContain('AUTHSIGNAL_READY');
+  await page.locator('iframe.as-iframe-ready').waitFor();
+}
+
 async function withMail(userId: string): Promise<string> {
   const email = `${userId}@example.com`;
   await site.api('POST', `/v1/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
@@ -46,7 +52,7 @@ describe('in a popup of the official SDK', () => {
     const app = await openApp();
     await launch(app, url, 'popup');
     const frame = app.frameLocator('#__authsignal-popup-iframe');
-    await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    await isReady(app);
     const early = await seenBy(app);
     const readyAt = early.findIndex(({ data }) => data === '{"event":"AUTHSIGNAL_READY"}');
     // A raw number for the height, JSON text for events (7.2).
@@ -77,7 +83,7 @@ describe('in a popup of the official SDK', () => {
   test('an invalid token is shown at once, and reported to the app', async () => {
     const app = await openApp();
     await launch(app, `${site.url}/challenge?token=broken`, 'popup');
-    await app.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    await isReady(app);
     await app.frameLocator('iframe').getByRole('heading', { name: 'This page has expired' }).waitFor();
     await app.waitForFunction('window.errors.length > 0');
     expect(await app.evaluate('window.errors')).toEqual([{ errorCode: 'expired_token', statusCode: 401 }]);
@@ -95,7 +101,7 @@ describe('in a popup of the official SDK', () => {
     const { url } = await site.track('pattern', 'withdraw');
     const app = await openApp('/', origin.replace('*', 'shop'));
     await launch(app, url, 'popup');
-    await app.locator('iframe.as-iframe-ready').waitFor();
+    await isReady(app);
     // With the keyboard: the frame of another site moves under a pointer while the popup opens.
     await app.frameLocator('iframe').getByRole('button', { name: 'Cancel' }).press('Enter');
     // Polled by the clock: a window behind another one draws no frames on which to poll.
@@ -191,7 +197,7 @@ describe('A60', () => {
     const { url, token } = await site.track('framed', 'withdraw');
     const stranger = await openApp('/', strangeOrigin());
     await launch(stranger, url, 'popup');
-    await stranger.locator('iframe.as-iframe-ready').waitFor({ timeout: 2_500 });
+    await isReady(stranger);
     const frame = stranger.frames().at(-1);
     await frame?.getByRole('heading', { name: 'This page has expired' }).waitFor();
     expect(await frame?.content()).not.toContain(token);

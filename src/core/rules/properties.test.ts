@@ -176,6 +176,12 @@ function conditionOver(path: fc.Arbitrary<string>, item: fc.Arbitrary<unknown>, 
 }
 
 const itemCondition = conditionOver(itemPath, primitive, []);
+/** With one zero: the reference reads operands by `parseFloat`, which loses the sign of -0, and nothing compares by it. */
+function unsigned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unsigned);
+  return value === 0 ? 0 : value;
+}
+
 /** The top level of conditions is an object. */
 const condition = conditionOver(factPath, itemCondition, [list]).map((part) => ({ '!!': [part] }));
 const conditionWithHistory = conditionOver(factPath, itemCondition, [list, question]).map((part) => ({ and: [part] }));
@@ -197,7 +203,7 @@ describe('F29: conditions have the same results as in json-logic-js 2.0.5, excep
         const inputs = () => compileInputs(linker.needs)({ facts: data, history: new Map() }, Infinity);
         const referenceData = { ...data, lists: Object.fromEntries(lists) };
 
-        expect(read(inputs(), null)).toEqual(reference.apply(asReference(inner), referenceData));
+        expect(unsigned(read(inputs(), null))).toEqual(unsigned(reference.apply(asReference(inner), referenceData)));
         expect(truth(inputs(), null)).toBe(reference.apply(asReference(conditions), referenceData));
       }),
       { numRuns: 10_000 },
