@@ -309,7 +309,7 @@ export const settings = {
   SALLYPORT_MANAGEMENT_RATE_LIMIT: {
     schema: wholeNumber(1, 1_000_000).default(100),
     fallback: '100',
-    meaning: 'Calls that one management key may make in 10 seconds on each node.',
+    meaning: 'Calls that one management key, or one operator, may make in 10 seconds on each node.',
   },
   SALLYPORT_LIVE_SOCKETS_MAX: {
     schema: wholeNumber(0, 1_000_000).default(10_000),
