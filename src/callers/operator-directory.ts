@@ -31,7 +31,10 @@ export function operatorDirectory(context: Context) {
       const { sessionId } = session;
       if (nowMs - session.seenAt >= touchMs) await touchOperatorSession(db, portalTenantId, sessionId, nowMs);
       const permission = route?.permission ?? null;
-      const roles = tenantId === undefined ? [] : (session.memberships[tenantId.toLowerCase()] ?? []);
+      const { memberships } = session;
+      const named = tenantId?.toLowerCase() ?? '';
+      // A header can name what every object has.
+      const roles = Object.hasOwn(memberships, named) ? (memberships[named] ?? []) : [];
       if (permission !== null) {
         if (tenantId === undefined) {
           throw new Refusal(
@@ -47,9 +50,7 @@ export function operatorDirectory(context: Context) {
       if (route?.isDangerous === true && nowMs - session.provedAt >= stepUpMs) {
         throw new Refusal('step_up_required', 'Prove again who you are, then repeat the call.');
       }
-      const tenant = published.tenant(
-        permission === null || tenantId === undefined ? portalTenantId : tenantId.toLowerCase(),
-      );
+      const tenant = published.tenant(permission === null ? portalTenantId : named);
       if (tenant === undefined) throw new Refusal('unavailable', 'This node does not know the tenant yet.', 1);
       return {
         kind: 'operator',
@@ -59,7 +60,7 @@ export function operatorDirectory(context: Context) {
         name: session.name,
         sessionId,
         roles,
-        memberships: session.memberships,
+        memberships,
         provedAtMs: session.provedAt,
         expiresAtMs: session.expiresAt,
       };

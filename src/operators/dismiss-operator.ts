@@ -1,8 +1,9 @@
 import type { Context } from '../calls/context.ts';
 import { removeAuthenticator } from '../proving/remove-authenticator.ts';
 import { holdFactors } from '../proving/settle-factors.ts';
+import { loadUserActions, recordActionState } from '../storage/queries/actions/actions.ts';
 import { listMembershipsOf } from '../storage/queries/memberships.ts';
-import { deleteOperator } from '../storage/queries/operators.ts';
+import { deleteOperator, lockOperator } from '../storage/queries/operators.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
 
@@ -11,9 +12,41 @@ import type { Sql } from '../storage/sql.ts';
  * as they are.
  */
 export async function dismissOperator(sql: Sql, context: Context, operatorId: string): Promise<void> {
+  // Another tenant may be admitting them now: what it has written is read, or it finds no operator any more.
+  await lockOperator(sql, portalTenantId, operatorId);
   if ((await listMembershipsOf(sql, portalTenantId, operatorId)).length > 0) return;
   await removePasskeys(sql, context, operatorId);
   await deleteOperator(sql, portalTenantId, operatorId);
+}
+
+// Longer than a token of the portal's tenant lives.
+const tokensLiveMs = 15 * 60_000;
+
+/**
+ * Ends what an operator has begun or proved: tokens from before a new invitation was redeemed add no passkey any more. None but
+ * `actionId` stays.
+ */
+export async function endEarlierActions(
+  sql: Sql,
+  { runtime }: Pick<Context, 'runtime'>,
+  operatorId: string,
+  actionId: string,
+): Promise<void> {
+  const nowMs = runtime.clock.now();
+  const actions = await loadUserActions(sql, {
+    tenantId: portalTenantId,
+    userId: operatorId,
+    fromMs: nowMs - tokensLiveMs,
+    actionCodes: undefined,
+    state: undefined,
+    after: undefined,
+    limit: 1_000,
+  });
+  for (const { userId, actionCode, idempotencyKey, ...action } of actions) {
+    if (action.actionId === actionId) continue;
+    const key = { tenantId: portalTenantId, userId, actionCode, idempotencyKey };
+    await recordActionState(sql, key, { state: 'BLOCK', nowMs, moveId: runtime.ids.uuid() });
+  }
 }
 
 /** Removes every passkey of an operator. Returns how many there were. */

@@ -59,6 +59,21 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(told.map(({ subject }) => subject)).toContain('An operator came back in (Test tenant)');
     });
 
+    test('ends what an earlier one has begun: who redeemed a stolen link adds no passkey after the next one', async () => {
+      const stolen = await inviteOperator(app, 'stolen@bank.example', ['VIEWER']);
+      const { token } = (await fromPage(app, '/v1/portal/invitations/redeem', { invitation: stolen })).body;
+      const path = '/v1/client/user-authenticators/passkey/registration-options';
+      expect((await app.call('POST', path, { token, body: {} })).status).toBe(200);
+      const own = softwareKey();
+      const reply = await redeem(app, await inviteOperator(app, 'stolen@bank.example', ['VIEWER']), own);
+      expect(reply.status, reply.text).toBe(200);
+      expect((await app.call('POST', path, { token, body: {} })).status).toBe(403);
+      // A token of one's own proof from before, too.
+      const proved = await proveSignIn(app, own);
+      await redeem(app, await inviteOperator(app, 'stolen@bank.example', ['VIEWER']), softwareKey());
+      expect((await app.call('POST', path, { token: proved, body: {} })).status).toBe(403);
+    });
+
     test('leaves its secret nowhere: not in the database, the log or an audit event', async () => {
       const secret = await inviteOperator(app, 'quiet@bank.example', ['VIEWER']);
       await redeem(app, secret, softwareKey());
@@ -240,7 +255,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     test('of another tenant is out of reach', async () => {
       const tenant = await app.createTenant('Not theirs');
       const { call } = await operator(app, 'outside@bank.example', ['ADMIN']);
-      for (const tenantId of [tenant.tenantId, '0198c1a0-11b2-7f00-8c3d-5b6a7988c9d0', 'x']) {
+      for (const tenantId of [
+        tenant.tenantId,
+        '0198c1a0-11b2-7f00-8c3d-5b6a7988c9d0',
+        'x',
+        'constructor',
+        '__proto__',
+      ]) {
         expect((await call('GET', '/v1/portal/members', undefined, { tenantId })).status).toBe(403);
       }
       expect((await call('GET', '/v1/portal/members', undefined, { tenantId: null })).status).toBe(400);

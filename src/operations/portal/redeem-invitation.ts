@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/errors.ts';
 import { redeemInvitation as route } from '../../contract/portal/session.ts';
 import { establishAction } from '../../deciding/establish-action.ts';
-import { removePasskeys } from '../../operators/dismiss-operator.ts';
+import { endEarlierActions, removePasskeys } from '../../operators/dismiss-operator.ts';
 import { portalActions } from '../../operators/portal-actions.ts';
 import { portalTenant } from '../../operators/portal-tenant.ts';
 import { recordOperatorAudit } from '../../operators/record-operator-audit.ts';
@@ -41,6 +41,7 @@ export const redeemInvitation = operation(route, async (context, { body, sender,
   await db.transaction(async (sql) => {
     if ((await takeInvitation(sql, tenantId, digest, nowMs)) === undefined) throw gone();
     const removed = await removePasskeys(sql, portal, operatorId);
+    await endEarlierActions(sql, portal, operatorId, action.actionId);
     await endOperatorSessions(sql, tenantId, operatorId);
     const tenantIds = (await listMembershipsOf(sql, tenantId, operatorId)).map(({ memberOf }) => memberOf);
     const data = { removedAuthenticators: removed };

@@ -97,6 +97,16 @@ export async function activateOperator(sql: Sql, tenantId: string, operatorId: s
   await sql.query(activateStatement, [tenantId, operatorId, sqlTime(nowMs)]);
 }
 
+const lockStatement = statement<{ operatorId: string }>(
+  'lock_operator',
+  'select operator_id from operators where tenant_id = $1 and operator_id = $2 for update',
+);
+
+/** Lets nobody else admit, dismiss or re-invite the operator until the transaction ends. */
+export async function lockOperator(sql: Sql, tenantId: string, operatorId: string): Promise<void> {
+  await sql.query(lockStatement, [tenantId, operatorId]);
+}
+
 const deleteStatement = statement<never>(
   'delete_operator',
   'delete from operators where tenant_id = $1 and operator_id = $2',
