@@ -1,13 +1,12 @@
 import { operatorCookie } from '../../contract/apis.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { createOperatorSession as route } from '../../contract/portal/session.ts';
-import { operatorSessionMs } from '../../core/operators/session-periods.ts';
+import { operatorIdleMs, operatorSessionMs } from '../../core/operators/session-periods.ts';
 import { portalActions } from '../../operators/portal-actions.ts';
 import { recordOperatorAudit } from '../../operators/record-operator-audit.ts';
 import { sessionView } from '../../operators/session-view.ts';
 import { readProof } from '../../operators/take-proof.ts';
 import { digestOf, newSecret } from '../../operators/secrets.ts';
-import { listMembershipsOf } from '../../storage/queries/memberships.ts';
 import {
   createOperatorSessionRow,
   endOperatorSessionBySecret,
@@ -40,13 +39,18 @@ export const createOperatorSession = operation(route, async (context, { body, se
     });
     if (!isMade)
       throw new Refusal('invalid_token', 'The proof has made a session already, or you are no operator any more.');
-    const tenantIds = (await listMembershipsOf(sql, portalTenantId, operatorId)).map(({ memberOf }) => memberOf);
     await activateOperator(sql, portalTenantId, operatorId, nowMs);
-    const data = { ipAddress: sender.ipAddress };
-    await recordOperatorAudit(sql, context, { type: route.audit ?? '', operatorId, tenantIds, requestId, data });
-    return loadOperatorSession(sql, portalTenantId, digestOf(secret), { nowMs, idleMs: 1 });
+    const made = await loadOperatorSession(sql, portalTenantId, digestOf(secret), { nowMs, idleMs: operatorIdleMs });
+    if (made === undefined) throw new Error('The session was made just now.');
+    await recordOperatorAudit(sql, context, {
+      type: route.audit ?? '',
+      operatorId,
+      tenantIds: Object.keys(made.memberships),
+      requestId,
+      data: { ipAddress: sender.ipAddress },
+    });
+    return made;
   });
-  if (session === undefined) throw new Error('The session was made just now.');
   cookies?.set(operatorCookie, secret, operatorSessionMs / 1000);
   const { expiresAt: expiresAtMs, memberships, email, name } = session;
   return sessionView(context, { operatorId, email, name, expiresAtMs, provedAtMs, memberships });
