@@ -11,7 +11,9 @@ import type { BenchCase, BenchRun } from '../bench-case.ts';
 import { caller, eachAtOnce, measure, serverKey } from '../prepared-answers.ts';
 import type { PreparedRequest, Slice } from '../prepared-answers.ts';
 import { actionCode, seedTenant } from '../seed-database.ts';
+import type { Credentials } from '../seed-database.ts';
 import { startSallyport } from '../server-process.ts';
+import type { BenchServer } from '../server-process.ts';
 import { median } from '../statistics.ts';
 import { userIdOf } from '../user-id.ts';
 
@@ -53,21 +55,11 @@ export const codesCase: BenchCase = {
       open.push({ stop: () => agent.destroy() });
       const call = caller(agent);
       const asBackend = serverKey(credentials);
-      const asManager = `Basic ${Buffer.from(`${credentials.SALLYPORT_MANAGEMENT_KEY}:`).toString('base64')}`;
-      const manage = (method: 'POST' | 'PATCH', path: string, body: object) =>
-        fetch(`${sallyport.url}/v1/management/authenticator-configurations/${path}`, {
-          method,
-          headers: { authorization: asManager, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }).then(async (reply) => {
-          if (reply.status !== 200) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
-        });
-      const webhookUrl = `http://127.0.0.1:${inbox.port}/`;
-      await manage('PATCH', 'email-otp', { emailProvider: 'WEBHOOK', webhookUrl });
+      await sendByWebhook(sallyport, credentials, inbox);
       // As many texts to one range as a bench needs are what it is there to stop.
-      await manage('POST', 'sms', {
+      await configure(sallyport, credentials, 'POST', 'sms', {
         smsProvider: 'WEBHOOK',
-        webhookUrl,
+        webhookUrl: inbox.url,
         smsCountryCodes: ['NZ'],
         pumpingProtection: { mode: 'monitor' },
       });
@@ -110,8 +102,31 @@ export const codesCase: BenchCase = {
   },
 };
 
+async function configure(
+  server: BenchServer,
+  { SALLYPORT_MANAGEMENT_KEY: key }: Credentials,
+  method: 'POST' | 'PATCH',
+  name: string,
+  body: object,
+): Promise<void> {
+  const reply = await fetch(`${server.url}/v1/management/authenticator-configurations/${name}`, {
+    method,
+    headers: { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (reply.status !== 200) throw new Error(`${name} answered ${reply.status}: ${await reply.text()}`);
+}
+
+/** Has the tenant's codes by e-mail sent to the inbox. */
+export async function sendByWebhook(server: BenchServer, credentials: Credentials, inbox: Inbox): Promise<void> {
+  const body = { emailProvider: 'WEBHOOK', webhookUrl: inbox.url };
+  await configure(server, credentials, 'PATCH', 'email-otp', body);
+}
+
+export type Inbox = Awaited<ReturnType<typeof startInbox>>;
+
 /** Keeps the code of the latest message to each contact. */
-async function startInbox() {
+export async function startInbox() {
   const codes = new Map<string, string>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -123,8 +138,10 @@ async function startInbox() {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    url: `http://127.0.0.1:${port}/`,
     codeTo(contact: string): string {
       const code = codes.get(contact);
       if (code === undefined) throw new Error(`Nothing was sent to ${contact}.`);

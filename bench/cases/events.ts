@@ -16,8 +16,7 @@ import type { Credentials } from '../seed-database.ts';
 import { startSallyport } from '../server-process.ts';
 import type { BenchServer } from '../server-process.ts';
 import { median } from '../statistics.ts';
-import { userIdOf } from '../user-id.ts';
-import { trackJob } from './track.ts';
+import { trackJob, trackOnce } from './track.ts';
 
 const shareWithLogMin = 0.92;
 const waitingDeliveries = 10_000;
@@ -38,12 +37,6 @@ export const eventsCase: BenchCase = {
       say(`events: storing two tenants with ${settings.users} users and ${settings.manyActions} actions each`);
       await seedTenant(db, quiet, settings.users);
       await seedOtherTenant(db, quiet, logging, settings.users);
-      for (const { SALLYPORT_TENANT_ID: tenantId } of [quiet, logging]) {
-        const sample = { userId: userIdOf(0), state: 'ALLOW', decision: '{"v":1}' };
-        await seedActions(db, { tenantId, users: settings.users, sample, from: 0, count: settings.manyActions });
-      }
-      await db.script('vacuum (analyze)');
-      await db.script('checkpoint');
       const server = await startSallyport({
         ...quiet,
         DATABASE_URL: url,
@@ -51,6 +44,12 @@ export const eventsCase: BenchCase = {
         SALLYPORT_OUTBOUND_ALLOW: '127.0.0.0/8',
       });
       open.push(server);
+      const { sample } = await trackOnce(db, server, quiet);
+      for (const { SALLYPORT_TENANT_ID: tenantId } of [quiet, logging]) {
+        await seedActions(db, { tenantId, users: settings.users, sample, from: 0, count: settings.manyActions });
+      }
+      await db.script('vacuum (analyze)');
+      await db.script('checkpoint');
 
       const collector = await startReceiver();
       open.push(collector);
@@ -76,6 +75,7 @@ export const eventsCase: BenchCase = {
         toldCount += records(collector.received) - before;
         say(`events: round ${round} of ${settings.rounds}`);
       }
+      if (toldCount === 0) throw new Error('The job told nobody of an action, so what telling costs was not measured.');
       const toldPerSecond = (toldCount * 1000) / (settings.rounds * (settings.measureMs + settings.warmupMs));
       const delaysMs = await delaysBesideDeadEndpoint(run, server, [quiet, logging], db, open);
       return report(run, results, toldPerSecond, delaysMs);

@@ -11,6 +11,7 @@ import {
 import type { LoggedTenant } from '../storage/queries/action-log.ts';
 import { firstIdAt } from '../storage/queries/actions/months.ts';
 import { recordLogEvents, withdrawLogEvents } from '../storage/queries/events.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job, JobContext } from './job.ts';
 
 // Proofs of a batch's users may wait for its commit.
@@ -29,7 +30,7 @@ export const logActions: Job = {
   intervalMs: 5_000,
   async run(context) {
     await endActionLogs(context.db);
-    for (const tenant of await listLoggedTenants(context.db)) await logTenant(context, tenant);
+    await eachAlone(await listLoggedTenants(context.db), (tenant) => logTenant(context, tenant));
   },
 };
 

@@ -1,6 +1,7 @@
 import { dropEmptyMonths } from '../storage/queries/actions/months.ts';
 import { firstActionId, removeOldActions } from '../storage/queries/actions/old-actions.ts';
 import { listKeptFrom } from '../storage/queries/tenant-settings.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 // The limit of one run, so that a node that is asked to stop does so soon.
@@ -21,11 +22,11 @@ export const purgeActions: Job = {
     if (due.length === 0) return;
     for (let batches = 0; due.length > 0 && batches < batchesMax;) {
       const unfinished: typeof due = [];
-      for (const { tenantId, keptFromMs, afterId } of due) {
+      await eachAlone(due, async ({ tenantId, keptFromMs, afterId }) => {
         batches += 1;
         const lastId = await removeOldActions(db, tenantId, afterId, keptFromMs);
         if (lastId !== undefined) unfinished.push({ tenantId, keptFromMs, afterId: lastId });
-      }
+      });
       due = unfinished;
     }
     await dropEmptyMonths(owner, nowMs - keptAtLeastMs);

@@ -1,5 +1,6 @@
 import { loadMarksSweptAt, removeOldAddresses, sweepUserMarks } from '../storage/queries/old-addresses.ts';
 import { listKeptFrom } from '../storage/queries/tenant-settings.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 // The limit of one run for each tenant, so that a node that is asked to stop does so soon.
@@ -16,11 +17,11 @@ export const purgeAddresses: Job = {
   intervalMs: 60_000,
   async run({ db, runtime }) {
     const nowMs = runtime.clock.now();
-    for (const { tenantId, keptFromMs } of await listKeptFrom(db, 'addressesInDays', nowMs)) {
+    await eachAlone(await listKeptFrom(db, 'addressesInDays', nowMs), async ({ tenantId, keptFromMs }) => {
       await repeat(() => removeOldAddresses(db, tenantId, keptFromMs));
-      if (nowMs - (await loadMarksSweptAt(db, tenantId)) < sweepEveryMs) continue;
+      if (nowMs - (await loadMarksSweptAt(db, tenantId)) < sweepEveryMs) return;
       await repeat(() => sweepUserMarks(db, tenantId, { keptFromMs, nowMs }));
-    }
+    });
   },
 };
 

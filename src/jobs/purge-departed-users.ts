@@ -4,6 +4,7 @@ import {
   removeDeparted,
   settleDeparture,
 } from '../storage/queries/departures.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 const usersMax = 20;
@@ -22,11 +23,11 @@ export const purgeDepartedUsers: Job = {
     let departures = await listDepartures(db, runtime.clock.now(), usersMax);
     for (let batches = 0; departures.length > 0 && batches < batchesMax;) {
       const unfinished: (typeof departures)[number][] = [];
-      for (const departure of departures) {
+      await eachAlone(departures, async (departure) => {
         batches += 1;
         if (await removeDeparted(db, departure)) unfinished.push(departure);
         else await settleDeparture(db, departure, runtime.clock.now());
-      }
+      });
       departures = unfinished;
     }
   },

@@ -6,6 +6,7 @@ import {
   loadSurplusDocuments,
 } from '../storage/queries/published-documents.ts';
 import { lockTenantConfiguration } from '../storage/queries/tenants.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job, JobContext } from './job.ts';
 
 // So that a list that is changed and changed back is not compressed in the meantime.
@@ -34,7 +35,7 @@ export async function purgeDocumentsBeyond(
     const deflated = await deflateOldDocuments(db, runtime.clock.now() - uncompressedMs, deflatedAtOnce);
     if (deflated < deflatedAtOnce) break;
   }
-  for (const tenantId of await listTenantsWithMoreDocuments(db, bytesMax)) {
+  await eachAlone(await listTenantsWithMoreDocuments(db, bytesMax), async (tenantId) => {
     const surplus = await loadSurplusDocuments(db, tenantId, bytesMax, surplusMax);
     for (let start = 0; start < surplus.length; start += deletedAtOnce) {
       await db.transaction(async (sql) => {
@@ -43,5 +44,5 @@ export async function purgeDocumentsBeyond(
         await deleteOldDocuments(sql, tenantId, surplus.slice(start, start + deletedAtOnce));
       });
     }
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import { purgeOutbox as deleteSettled, purgeOutboxOfTenant } from '../storage/queries/outbox.ts';
 import { listKeptFrom } from '../storage/queries/tenant-settings.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 import { batchMax, untilFewer } from './until-fewer.ts';
 
@@ -15,8 +16,8 @@ export const purgeOutbox: Job = {
     const own = await listKeptFrom(db, 'messagesInDays', nowMs);
     const exceptTenants = own.map(({ tenantId }) => tenantId);
     await untilFewer(() => deleteSettled(db, nowMs - keptMs, batchMax, exceptTenants));
-    for (const { tenantId, keptFromMs } of own) {
-      await untilFewer(() => purgeOutboxOfTenant(db, keptFromMs, batchMax, tenantId));
-    }
+    await eachAlone(own, ({ tenantId, keptFromMs }) =>
+      untilFewer(() => purgeOutboxOfTenant(db, keptFromMs, batchMax, tenantId)),
+    );
   },
 };

@@ -1,4 +1,5 @@
 import { loadDueSuccessors } from '../storage/queries/authenticators.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 const batchMax = 100;
@@ -12,6 +13,6 @@ export const settleSuccessors: Job = {
   intervalMs: 60_000,
   async run({ db, runtime, settleFactors }) {
     const due = await loadDueSuccessors(db, runtime.clock.now(), batchMax);
-    for (const { tenantId, userId } of due) await settleFactors(tenantId, userId);
+    await eachAlone(due, ({ tenantId, userId }) => settleFactors(tenantId, userId));
   },
 };

@@ -1,6 +1,7 @@
 import type { Count } from '../core/alerts/measure.ts';
 import { byTenant } from '../storage/queries/by-tenant.ts';
 import { listWatchedMeasures, recordTenantCounts } from '../storage/queries/tenant-counts.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -19,9 +20,9 @@ export const storeCounts: Job = {
       watched.some(({ tenantId, measure }) => tenantId === count.tenantId && measure === count.measure);
     counts.settle(unstored.filter((count) => !isWatched(count)));
     const wanted = unstored.filter(isWatched);
-    for (const [tenantId, ofTenant] of byTenant(wanted, (count) => count)) {
+    await eachAlone(byTenant(wanted, (count) => count), async ([tenantId, ofTenant]) => {
       await recordTenantCounts(db, tenantId, counts.nodeId, ofTenant);
       counts.settle(ofTenant);
-    }
+    });
   },
 };

@@ -1,6 +1,7 @@
 import type { CountedMeasure } from '../core/alerts/measure.ts';
 import { byTenant } from '../storage/queries/by-tenant.ts';
 import { recordTenantHours } from '../storage/queries/tenant-hours.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 /** What the home page shows. */
@@ -18,9 +19,9 @@ export const storeHours: Job = {
     const unstored = counts.unstoredHours();
     counts.settleHours(unstored.filter(({ measure }) => !shown.includes(measure)));
     const wanted = unstored.filter(({ measure }) => shown.includes(measure));
-    for (const [tenantId, ofTenant] of byTenant(wanted, (count) => count)) {
+    await eachAlone(byTenant(wanted, (count) => count), async ([tenantId, ofTenant]) => {
       await recordTenantHours(db, tenantId, counts.nodeId, ofTenant);
       counts.settleHours(ofTenant);
-    }
+    });
   },
 };

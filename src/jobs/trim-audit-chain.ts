@@ -5,6 +5,7 @@ import {
   trimAuditChain as removeBeginning,
 } from '../storage/queries/audit-chain.ts';
 import { listKeptFrom } from '../storage/queries/tenant-settings.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job, JobContext } from './job.ts';
 import { chainStart } from './link-audit-events.ts';
 import { checkLinks } from './verify-audit-chain.ts';
@@ -23,11 +24,12 @@ export const trimAuditChain: Job = {
   name: 'trim-audit-chain',
   intervalMs: 3_600_000,
   async run(context) {
-    for (const tenant of await listKeptFrom(context.db, 'auditEntriesInDays', context.runtime.clock.now())) {
+    const due = await listKeptFrom(context.db, 'auditEntriesInDays', context.runtime.clock.now());
+    await eachAlone(due, async (tenant) => {
       // Once begun, everything goes whose period is over.
       let isDue = await trim(context, tenant, gatheredMs);
       for (let batch = 1; isDue && batch < batchesMax; batch += 1) isDue = await trim(context, tenant, 0);
-    }
+    });
   },
 };
 

@@ -7,6 +7,7 @@ import { recordEvent } from '../storage/queries/events.ts';
 import { recordOperatorMails } from '../storage/queries/outbox.ts';
 import { deleteOldTenantCounts } from '../storage/queries/tenant-counts.ts';
 import type { Sql } from '../storage/sql.ts';
+import { eachAlone } from './each-alone.ts';
 import type { Job, JobContext } from './job.ts';
 
 // As long as a window can be, and the minutes at its ends.
@@ -21,7 +22,7 @@ export const watchAlerts: Job = {
   intervalMs: 15_000,
   async run(context) {
     const { db, runtime } = context;
-    for (const alert of await countForAlerts(db, runtime.clock.now())) await settle(context, alert);
+    await eachAlone(await countForAlerts(db, runtime.clock.now()), (alert) => settle(context, alert));
     await deleteOldTenantCounts(db, runtime.clock.now() - keptMs);
   },
 };

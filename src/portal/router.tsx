@@ -70,6 +70,7 @@ const activity = createRoute({
       'deviceId',
       'method',
       'ruleId',
+      'custom',
       'from',
       'to',
     ]);

@@ -1,12 +1,12 @@
 import { userActionState } from '../contract/values.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { decisionToTell } from '../core/actions/read-decision-record.ts';
 import type { ActionRow } from '../storage/queries/actions/actions.ts';
 import { omitAbsent } from './omit-absent.ts';
 import { distinctMethods, wireTime } from './wire-values.ts';
 
 /** An action as operators see it in lists. */
 export function listedActionView(action: ActionRow) {
-  const { matched, decidingRuleId } = readDecisionRecord(action.decision);
+  const decision = decisionToTell(action.decision);
   const { verificationMethod: method } = action;
   return {
     actionId: action.actionId,
@@ -16,14 +16,14 @@ export function listedActionView(action: ActionRow) {
     state: userActionState.parse(action.state),
     createdAt: wireTime(action.createdAt),
     stateUpdatedAt: wireTime(action.stateUpdatedAt),
-    rules: matched.map(({ ruleId, name }) => ({ ruleId, name })),
+    rules: (decision?.matched ?? []).map(({ ruleId, name }) => ({ ruleId, name })),
     ...omitAbsent({
       verificationMethod: method === null ? null : distinctMethods([method])[0],
       ipAddress: action.ipAddress,
       countryCode: action.countryCode,
       userAgent: action.userAgent,
       deviceId: action.deviceId,
-      decidingRuleId,
+      decidingRuleId: decision?.decidingRuleId,
     }),
   };
 }

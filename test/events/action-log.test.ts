@@ -24,6 +24,14 @@ const rewindStatement = statement<never>(
   'action_log_test_rewind',
   "update action_log_progress set logged_to = '00000000-0000-0000-0000-000000000000'",
 );
+const breakStatement = statement<never>(
+  'action_log_test_break',
+  `update actions_by_month set decision = '{"v":9}' where idempotency_key = 'broken'`,
+);
+
+interface Told {
+  readonly record: { readonly idempotencyKey: string; readonly outcome?: string };
+}
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test('an action is told of after its token has expired, in order, in one signed batch, and once even if the job goes back', async () => {
@@ -73,6 +81,26 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.db.query(rewindStatement, []);
     for (let at = 0; at < 3; at += 1) await app.pass(5 * second);
     expect(receiver.received).toHaveLength(1);
+  });
+
+  test('an action whose decision cannot be read is told of without it, and holds up no other', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    app.runtime.moveTo(Date.now());
+    await app.endpoint(receiver.url, ['action.log_created']);
+    await app.pass(5 * second);
+    for (const idempotencyKey of ['first', 'broken', 'last']) {
+      await app.call('POST', '/v1/users/ann/actions/pay', { body: { idempotencyKey } });
+    }
+    await app.db.query(breakStatement, []);
+    await app.pass(12 * minute);
+    for (let at = 0; at < 3; at += 1) await app.pass(5 * second);
+    const told = receiver.received.flatMap(({ body }) => body.records.map(({ record }: Told) => record));
+    expect(told.map(({ idempotencyKey, outcome }: Told['record']) => [idempotencyKey, outcome])).toEqual([
+      ['first', 'CHALLENGE'],
+      ['broken', undefined],
+      ['last', 'CHALLENGE'],
+    ]);
   });
 
   test('log events never die of an answer, and batches have at most 500', async () => {

@@ -9,6 +9,10 @@ import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
 
 const dayMs = 24 * 3_600_000;
+const breakStatement = statement<never>(
+  'activity_test_break',
+  `update actions_by_month set decision = '{"v":9}' where user_id = $1`,
+);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
@@ -101,6 +105,20 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         },
       ]);
       expect((await list({ method: 'PASSKEY' })).actions).toEqual([]);
+    });
+
+    test('finds by the company’s own data, and shows what has a record that cannot be read', async () => {
+      await track('own-data', 'paid', { custom: { amount: 250, note: 'a=b', isNew: null } });
+      await track('own-data', 'paid', { custom: { amount: 2500 } });
+      await track('own-data', 'paid');
+      const found = async (custom: string) => (await list({ userId: 'own-data', custom })).actions.length;
+      expect(await found('amount=250')).toBe(1);
+      expect(await found('amount')).toBe(2);
+      expect(await found('note=a=b')).toBe(1);
+      expect(await found('isNew')).toBe(0);
+      expect(await found('=')).toBe(0);
+      await app.db.query(breakStatement, ['own-data']);
+      expect((await list({ userId: 'own-data' })).actions).toHaveLength(3);
     });
 
     test('has the time of from, and not that of to', async () => {

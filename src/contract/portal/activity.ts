@@ -73,6 +73,11 @@ export const listActions = portalRoute({
     deviceId: v.optional(v.deviceId).describe('Only actions from this device.'),
     method: v.optional(v.verificationMethod).describe('Only actions that were verified with this method.'),
     ruleId: v.optional(v.text(64)).describe('Only actions that this rule matched.'),
+    custom: v
+      .optional(v.text(512))
+      .describe(
+        'Only actions whose custom data has this: `name=value`, compared as text, or `name` for any value but null.',
+      ),
     limit,
     cursor,
   }),

@@ -14,3 +14,15 @@ export function readDecisionRecord(stored: unknown): DecisionRecord {
   if (!('facts' in record.inputs)) return { ...(record as DecisionRecord), inputs: noInputs, isWithoutInputs: true };
   return record as DecisionRecord;
 }
+
+/**
+ * The same for what only tells of the past, such as lists and logs: undefined if it cannot be read, so that one broken
+ * record hides no others. Never for a decision.
+ */
+export function decisionToTell(stored: unknown): DecisionRecord | undefined {
+  try {
+    return readDecisionRecord(stored);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,4 @@
-import { readDecisionRecord } from '../actions/read-decision-record.ts';
+import { decisionToTell } from '../actions/read-decision-record.ts';
 import type { EventRecord } from './envelope.ts';
 
 export interface SettledAction {
@@ -19,7 +19,7 @@ export interface SettledAction {
 
 /** The `record` of an action's log event (server-api 8.6). What is not known is left out. */
 export function actionRecord(tenantId: string, action: SettledAction): EventRecord {
-  const { outcome, matched, decidingRuleId, demand } = readDecisionRecord(action.decision);
+  const decision = decisionToTell(action.decision);
   const time = (timeMs: number) => new Date(timeMs).toISOString();
   return {
     tenantId,
@@ -30,11 +30,11 @@ export function actionRecord(tenantId: string, action: SettledAction): EventReco
     updatedAt: time(action.updatedAt),
     state: action.state,
     stateUpdatedAt: time(action.stateUpdatedAt),
-    outcome,
+    outcome: decision?.outcome,
     verificationMethod: action.verificationMethod ?? undefined,
-    allowedVerificationMethods: demand.verificationMethods ?? undefined,
-    rules: matched.map(({ ruleId, name }) => ({ ruleId, name })),
-    priorityRuleId: decidingRuleId,
+    allowedVerificationMethods: decision?.demand.verificationMethods ?? undefined,
+    rules: decision?.matched.map(({ ruleId, name }) => ({ ruleId, name })),
+    priorityRuleId: decision?.decidingRuleId,
     ipAddress: action.ipAddress ?? undefined,
     countryCode: action.countryCode ?? undefined,
     deviceId: action.deviceId ?? undefined,

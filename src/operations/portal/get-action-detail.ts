@@ -107,6 +107,7 @@ async function recentOf(db: Store, tenantId: string, { userId, actionId }: Actio
     deviceId: undefined,
     method: undefined,
     ruleId: undefined,
+    custom: undefined,
   };
   const { actions } = await searchActions(db, filter, { batch: recentMax + 1, max: recentMax + 1 });
   return actions

@@ -17,13 +17,14 @@ type Query = z.output<typeof route.query>;
 export const listActions = operation(route, async ({ db, runtime }, { caller: { tenant }, query }) => {
   const { fromMs, toMs } = rangeOf(query, runtime.clock.now());
   const { userId, code: actionCode, state, ipAddress, deviceId, method, ruleId, limit = 50 } = query;
-  const filter = { tenantId: tenant.tenantId, userId, actionCode, state, ipAddress, deviceId, method, ruleId };
+  const custom = query.custom === undefined ? undefined : memberOf(query.custom);
+  const filter = { tenantId: tenant.tenantId, userId, actionCode, state, ipAddress, deviceId, method, ruleId, custom };
   const firstId = firstIdAt(fromMs);
   const found = await searchWithin<ActionRow>(runtime.clock, {
     endId: idBefore(query.cursor, firstIdAt(toMs)),
     limit,
     isSifted:
-      (state ?? ipAddress ?? deviceId ?? method ?? ruleId) !== undefined ||
+      (state ?? ipAddress ?? deviceId ?? method ?? ruleId ?? custom) !== undefined ||
       (userId !== undefined && actionCode !== undefined),
     idOf: ({ actionId }) => actionId,
     async read(endId, batch, max) {
@@ -38,6 +39,12 @@ export const listActions = operation(route, async ({ db, runtime }, { caller: { 
     ...(nextId === undefined ? {} : { nextCursor: nextId }),
   };
 });
+
+/** The name before the first equals sign, and the value after it, if there is one. */
+function memberOf(text: string): { readonly name: string; readonly value: string | undefined } {
+  const at = text.indexOf('=');
+  return at === -1 ? { name: text, value: undefined } : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
 
 /** @throws {Refusal} `invalid_request` */
 function rangeOf({ from, to, userId }: Query, nowMs: number): { readonly fromMs: number; readonly toMs: number } {

@@ -18,7 +18,7 @@ import { useScene } from '../shell/tenant.tsx';
 import type { ActivityFilter } from './activity-filter.ts';
 import { SaveView, Views } from './activity-views.tsx';
 
-const seldom = ['ipAddress', 'deviceId', 'method', 'ruleId', 'from', 'to'] as const;
+const seldom = ['ipAddress', 'deviceId', 'method', 'ruleId', 'custom', 'from', 'to'] as const;
 const pageSize = 100;
 const liveEveryMs = 4_000;
 const csvRowsMax = 10_000;
@@ -153,6 +153,12 @@ export function Activity() {
               options={Object.entries(methods)}
             />
             <FilterText label="Rule id" value={filter.ruleId} change={(ruleId) => set({ ruleId })} maxLength={64} />
+            <FilterText
+              label="Data, as name=value"
+              value={filter.custom}
+              change={(custom) => set({ custom })}
+              maxLength={512}
+            />
             <FilterRange range={filter} change={set} />
           </div>
         ) : null}

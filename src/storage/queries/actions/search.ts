@@ -30,6 +30,8 @@ export interface ActionFilter {
   readonly deviceId: string | undefined;
   readonly method: string | undefined;
   readonly ruleId: string | undefined;
+  /** A member of the custom data, and its value written as text; any value but null if that is undefined. */
+  readonly custom: { readonly name: string; readonly value: string | undefined } | undefined;
 }
 
 interface SearchRow extends ActionRow {
@@ -55,6 +57,7 @@ function searchStatement(index: string, leading: string) {
          and ($12::text is null or exists (
            select from json_array_elements(s.decision -> 'matched') as m where m.value ->> 'ruleId' = $12
          ))
+         and ($13::text is null or s.custom ->> $13 = coalesce($14, s.custom ->> $13))
          and ${isShown('s')}
        order by s.action_id desc limit $6
      )
@@ -101,6 +104,8 @@ export async function searchActions(
     filter.deviceId ?? null,
     filter.method ?? null,
     filter.ruleId ?? null,
+    filter.custom?.name ?? null,
+    filter.custom?.value ?? null,
   ]);
   const [first] = rows;
   return {
