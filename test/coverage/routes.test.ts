@@ -38,6 +38,7 @@ import {
 import type { ExampleRequest, Objects } from './route-examples.ts';
 import { nobodys } from './nobodys.ts';
 import { codeOf, numberOf, textSettings } from '../rig/phone.ts';
+import { tries } from '../rig/api.ts';
 import { operator } from '../rig/portal.ts';
 
 /**
@@ -938,8 +939,10 @@ describe('A19: a body member of a wrong type is refused or ignored, and never ca
 
   test.each(named(withBody))('%s', async (_id, route) => {
     const good = requireExample(route.id)(own);
-    for (const member of bodyMembers(route)) {
-      for (const value of wrong) {
+    for (const [at, member] of bodyMembers(route).entries()) {
+      // Each member gets a part of them, others than the member before; a full run gives all to each.
+      const part = tries(3, 1);
+      for (const value of wrong.filter((_value, place) => (place + at + route.path.length) % part === 0)) {
         const reply = await ask(
           { ...good, remoteAddress: visitor(), body: { ...(good.body as object), [member]: value } },
           route,
