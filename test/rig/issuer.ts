@@ -29,7 +29,7 @@ export interface TestIssuer {
 
 export async function startIssuer(): Promise<TestIssuer> {
   const clientId = 'sallyport';
-  const clientSecret = randomBytes(24).toString('base64url');
+  const clientSecret = randomBytes(24).toString('hex');
   const codes = new Map<string, { readonly sub: string; readonly asked: URLSearchParams }>();
   let keys: { readonly kid: string; readonly jwk: object; readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'] }[] = [];
   let signing: (typeof keys)[number];
