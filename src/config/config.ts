@@ -523,7 +523,10 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   for (const name of oidcNames) {
     if (usesOidc && !variables[name]) mistakes.push(`${name} is required with the other settings of OpenID Connect`);
   }
-  if (isPlainIssuer(known) && (known.SALLYPORT_MODE === 'production' || !isOnThisMachine(known.SALLYPORT_OIDC_ISSUER))) {
+  if (
+    isPlainIssuer(known) &&
+    (known.SALLYPORT_MODE === 'production' || !isOnThisMachine(known.SALLYPORT_OIDC_ISSUER))
+  ) {
     mistakes.push('SALLYPORT_OIDC_ISSUER must use https; only in development http, and then on this machine');
   }
   if (!variables['SALLYPORT_MAIL_FROM']) {

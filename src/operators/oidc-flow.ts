@@ -42,7 +42,10 @@ const place = { tenantId: portalTenantId, table: 'cookies', row: 'oidc', column:
 /** @throws {Refusal} `invalid_configuration` */
 export function requireOidc({ oidc }: Pick<Context, 'oidc'>): Oidc {
   if (oidc !== undefined) return oidc;
-  throw new Refusal('invalid_configuration', 'This server has no issuer to sign in at. It is set by SALLYPORT_OIDC_ISSUER.');
+  throw new Refusal(
+    'invalid_configuration',
+    'This server has no issuer to sign in at. It is set by SALLYPORT_OIDC_ISSUER.',
+  );
 }
 
 /** Where to go. @throws {Refusal} `invalid_configuration`, `unavailable` */
@@ -94,9 +97,7 @@ export async function finishOidcFlow(
   if (runtime.clock.now() >= untilMs) throw new Refusal('expired_token', 'That took too long. Start again.');
   const { db } = context.forTenant(portalTenantId);
   if (!(await spendOidcFlow(db, portalTenantId, flowId, untilMs))) throw notBegunHere();
-  const identity = await oidc
-    .identify(callback, flow)
-    .catch((error: unknown) => refuse(context, oidc, error));
+  const identity = await oidc.identify(callback, flow).catch((error: unknown) => refuse(context, oidc, error));
   return { flowId, purpose, identity };
 }
 

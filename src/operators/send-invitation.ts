@@ -29,7 +29,10 @@ export async function sendInvitation(
         ['Invited by:', email],
         ['Roles:', invited.roles.join(', ')],
       ],
-      emphasis: { link: invitationUrl(context.publicUrl, secret), label: oidc === undefined ? 'Make a passkey' : 'Come in' },
+      emphasis: {
+        link: invitationUrl(context.publicUrl, secret),
+        label: oidc === undefined ? 'Make a passkey' : 'Come in',
+      },
       advice: 'If you do not expect this, do nothing: without the link nobody comes in.',
     }),
   });

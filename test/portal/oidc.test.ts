@@ -109,7 +109,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         tenants: [{ roles: ['ANALYST'] }],
       });
       expect(reply.body.session.stepUpUntil).toBeUndefined();
-      expect(String(reply.headers['set-cookie'])).toMatch(/sallyport-operator=[\w-]{43}; .*HttpOnly; Secure; SameSite=Strict/);
+      expect(String(reply.headers['set-cookie'])).toMatch(
+        /sallyport-operator=[\w-]{43}; .*HttpOnly; Secure; SameSite=Strict/,
+      );
       expect((await fromPage(app, '/v1/portal/invitations/redeem', { invitation })).status).toBe(410);
       await app.runtime.advance(10_000);
       expect(app.mail().find(({ to }) => to === watching.email)?.subject).toBe('An operator came in (Test tenant)');
@@ -285,7 +287,11 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
     test.each<[string, string, (nowMs: number) => object]>([
       ['does not say when', 'auth_time', () => ({ auth_time: undefined })],
-      ['lets somebody in by a session of more than a minute ago', 'sign in again', (now) => ({ auth_time: now / 1000 - 61 })],
+      [
+        'lets somebody in by a session of more than a minute ago',
+        'sign in again',
+        (now) => ({ auth_time: now / 1000 - 61 }),
+      ],
       ['says that it will be', 'sign in again', (now) => ({ auth_time: now / 1000 + 61 })],
     ])('is refused in words where the issuer %s', async (_what, words, claims) => {
       const { browser } = await bound('nia').catch(async () => comeIn('nia'));

@@ -31,7 +31,11 @@ export async function startIssuer(): Promise<TestIssuer> {
   const clientId = 'sallyport';
   const clientSecret = randomBytes(24).toString('hex');
   const codes = new Map<string, { readonly sub: string; readonly asked: URLSearchParams }>();
-  let keys: { readonly kid: string; readonly jwk: object; readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'] }[] = [];
+  let keys: {
+    readonly kid: string;
+    readonly jwk: object;
+    readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+  }[] = [];
   let signing: (typeof keys)[number];
   let issuer = '';
   let exchanges = 0;

@@ -23,7 +23,10 @@ export const confirmOidcStepUp = operation(route, async (context, { caller, body
   const provedAtMs = requireFresh(oidc, identity, context.runtime.clock.now());
   await context.db.transaction(async (sql) => {
     if (!(await holdsIdentity(sql, operatorId, identity))) {
-      throw new Refusal('forbidden', `That is another account at ${oidc.name} than yours. Sign in there with your own.`);
+      throw new Refusal(
+        'forbidden',
+        `That is another account at ${oidc.name} than yours. Sign in there with your own.`,
+      );
     }
     if ((await loadStepUpBy(sql, context, operatorId)) !== 'issuer') {
       throw new Refusal('forbidden', 'You have an authenticator here: confirm it by that.');
@@ -53,7 +56,10 @@ function requireFresh({ name, stepUpAcrs }: Oidc, { authenticatedAtMs, acr }: Oi
     );
   }
   if (stepUpAcrs.length > 0 && (acr === undefined || !stepUpAcrs.includes(acr))) {
-    throw new Refusal('forbidden', `${name} let you in by less than is asked for here. Sign in there with a second factor.`);
+    throw new Refusal(
+      'forbidden',
+      `${name} let you in by less than is asked for here. Sign in there with a second factor.`,
+    );
   }
   return Math.min(authenticatedAtMs, nowMs);
 }

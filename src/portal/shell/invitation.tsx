@@ -118,7 +118,9 @@ export function Invitation() {
           </Button>
         )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
-        <p className="DoorNote">If you came in here before, this replaces what you signed in with and ends your sessions.</p>
+        <p className="DoorNote">
+          If you came in here before, this replaces what you signed in with and ends your sessions.
+        </p>
       </div>
     </main>
   );
