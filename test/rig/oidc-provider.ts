@@ -35,6 +35,8 @@ export async function startOidcProvider(): Promise<WholeIssuer> {
         jwks: { keys },
         cookies: { keys: [randomBytes(16).toString('hex')] },
         claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+        // Said, or it complains of each.
+        ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
         features: { devInteractions: { enabled: false } },
         interactions: { url: (_context, { uid }) => `/who/${uid}` },
         // Nobody is asked whether the server may know them.
