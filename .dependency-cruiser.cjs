@@ -87,7 +87,15 @@ const storyRooms = [
     ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
     ['zod', 'parse5'],
   ],
-  ['operators/', ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/invite-operator\\.ts$', '^src/texts/']],
+  [
+    'operators/',
+    [
+      '^src/delivery/oidc\\.ts$',
+      '^src/runtime/(runtime|crypto|tokens)\\.ts$',
+      '^src/storage/invite-operator\\.ts$',
+      '^src/texts/',
+    ],
+  ],
   ['activity/', ['^src/runtime/runtime\\.ts$']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
@@ -163,7 +171,7 @@ module.exports = {
       'operations/',
       [
         '^src/methods/operations\\.ts$',
-        '^src/delivery/inbox\\.ts$',
+        '^src/delivery/(inbox|oidc)\\.ts$',
         '^src/texts/',
         '^src/runtime/tokens\\.ts$',
         '^src/storage/invite-operator\\.ts$',
@@ -311,7 +319,7 @@ module.exports = {
         '^src/runtime/(runtime|crypto|turns)\\.ts$',
         '^src/core/authenticators/(is-mailbox|normal-email|read-sender)\\.ts$',
       ],
-      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'aws4fetch', 'jose'] },
+      { node: true, npm: ['nodemailer', 'ipaddr\\.js', 'aws4fetch', 'jose', 'openid-client'] },
     ),
     ...room('jobs/', [
       '^src/core/',

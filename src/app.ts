@@ -16,6 +16,7 @@ import { tenantPushers } from './delivery/push/tenant-pushers.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import { openRelays } from './delivery/relays.ts';
 import type { Text } from './delivery/text/texter.ts';
+import type { Oidc } from './delivery/oidc.ts';
 import type { Outbound } from './delivery/outbound.ts';
 import type { Enrichment } from './enrichment/enrichment.ts';
 import { createServer } from './http/create-server.ts';
@@ -84,6 +85,8 @@ export interface AppOptions {
   readonly inbox: Inbox | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
+  /** The issuer at which operators may sign in; undefined if none is configured. */
+  readonly oidc?: Oidc | undefined;
   /** In place of the real push services. */
   readonly pushEndpoints?: PushEndpoints;
   readonly seal: Seal;
@@ -167,6 +170,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     textRelays,
     pushers,
     outbound: options.outbound,
+    oidc: options.oidc,
     inbox: options.inbox,
     warn,
     warnOnceAMinute: warnOnceAMinute(runtime.clock, warn),

@@ -2,6 +2,7 @@ import type { Credentials } from '../delivery/api-provider.ts';
 import type { Email, Mailer } from '../delivery/email/mailer.ts';
 import type { Inbox } from '../delivery/inbox.ts';
 import type { TenantPushers } from '../delivery/push/tenant-pushers.ts';
+import type { Oidc } from '../delivery/oidc.ts';
 import type { Outbound } from '../delivery/outbound.ts';
 import type { Relays } from '../delivery/relays.ts';
 import type { Text, Texter } from '../delivery/text/texter.ts';
@@ -40,6 +41,8 @@ export interface Context {
   readonly texter: Texter | undefined;
   /** Connects to hosts that tenants have configured. */
   readonly outbound: Outbound;
+  /** The issuer at which operators may sign in; undefined if none is configured. */
+  readonly oidc: Oidc | undefined;
   /** In development: keeps what would have been sent. */
   readonly inbox: Inbox | undefined;
   /** The origin under which this server is reached, without a trailing slash. */

@@ -7,6 +7,7 @@ import { openEnrichment } from '../enrichment/enrichment.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
 import { openInbox } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
+import { openOidc } from '../delivery/oidc.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import { openServerLog } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
@@ -83,6 +84,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       inbox,
       // Integrators try it on their own machine first.
       outbound: openOutbound([...config.outboundAllow, ...(config.mode === 'development' ? loopback : [])], names),
+      oidc: config.oidc === undefined ? undefined : openOidc(config.oidc, { names, ...runtime }),
       seal,
       runtime,
       logger,

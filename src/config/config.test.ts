@@ -63,6 +63,10 @@ describe('configuration', () => {
       SALLYPORT_SES_REGION: 'eu-west-1',
       SALLYPORT_SES_ACCESS_KEY_ID: 'AKIA1',
       SALLYPORT_SES_SECRET_ACCESS_KEY: 'secret',
+      SALLYPORT_OIDC_ISSUER: 'https://login.example.com/bank',
+      SALLYPORT_OIDC_CLIENT_ID: 'sallyport',
+      SALLYPORT_OIDC_CLIENT_SECRET: 'secret',
+      SALLYPORT_OIDC_STEP_UP_ACR: 'mfa, phr',
     });
     expect(config).toMatchObject({
       mode: 'production',
@@ -81,6 +85,13 @@ describe('configuration', () => {
         configurationSet: undefined,
         from: 'login@example.com',
         fromName: 'Example, Bank',
+      },
+      oidc: {
+        issuer: 'https://login.example.com/bank',
+        clientId: 'sallyport',
+        clientSecret: 'secret',
+        name: 'login.example.com',
+        stepUpAcrs: ['mfa', 'phr'],
       },
     });
   });
@@ -182,6 +193,28 @@ describe('configuration', () => {
       'an account of SES without a sender',
       { SALLYPORT_SES_REGION: 'eu-west-1', SALLYPORT_SES_ACCESS_KEY_ID: 'A', SALLYPORT_SES_SECRET_ACCESS_KEY: 'B' },
       /^SALLYPORT_MAIL_FROM is required with the settings of Amazon SES/,
+    ],
+    [
+      'an issuer without its secret',
+      { SALLYPORT_OIDC_ISSUER: 'https://login.example.com', SALLYPORT_OIDC_CLIENT_ID: 'sallyport' },
+      /^SALLYPORT_OIDC_CLIENT_SECRET is required/,
+    ],
+    ...['http://login.example.com', 'http://localhost.example.com:8080'].map(
+      (issuer): [string, Record<string, string>, RegExp] => [
+        `the issuer ${issuer}`,
+        { SALLYPORT_OIDC_ISSUER: issuer, SALLYPORT_OIDC_CLIENT_ID: 'sallyport', SALLYPORT_OIDC_CLIENT_SECRET: 's' },
+        /^SALLYPORT_OIDC_ISSUER must use https/,
+      ],
+    ),
+    [
+      'an issuer on the machine itself in production',
+      {
+        SALLYPORT_MODE: 'production',
+        SALLYPORT_OIDC_ISSUER: 'http://localhost:8080',
+        SALLYPORT_OIDC_CLIENT_ID: 'sallyport',
+        SALLYPORT_OIDC_CLIENT_SECRET: 's',
+      },
+      /^SALLYPORT_OIDC_ISSUER must use https/,
     ],
     ['mail without a server', { SALLYPORT_MAIL_FROM: 'a@b.c' }, /SALLYPORT_SMTP_URL is required/],
     ['a key that is too short', { SALLYPORT_SECRET_KEY: 'short' }, /24 to 256/],

@@ -323,6 +323,43 @@ export const settings = {
     meaning:
       'Calls that one address may make in a minute on each node to the client API without a token and to the page behind a mailed link.',
   },
+  SALLYPORT_OIDC_ISSUER: {
+    schema: z
+      .string()
+      .refine((text) => {
+        const url = URL.canParse(text) ? new URL(text) : undefined;
+        return url !== undefined && /^https?:$/.test(url.protocol) && !/[?#@]/.test(text);
+      }, 'must be a URL such as https://login.example.com, without user name, query and fragment')
+      .optional(),
+    fallback: 'none',
+    meaning:
+      'Issuer of OpenID Connect at which operators may sign in to the portal, as it calls itself in `/.well-known/openid-configuration`. It must use https; in development, http on this machine. Let it lead back to `/portal/oidc` at `SALLYPORT_PUBLIC_URL`. Required with the two settings below, and they with it.',
+  },
+  SALLYPORT_OIDC_CLIENT_ID: {
+    schema: z.string().min(1).max(512).optional(),
+    fallback: 'none',
+    meaning: 'What the issuer calls this server: its client id.',
+  },
+  SALLYPORT_OIDC_CLIENT_SECRET: {
+    schema: z.string().min(1).max(2_048).optional(),
+    fallback: 'none',
+    meaning: 'Secret of that client.',
+    secret: true,
+  },
+  SALLYPORT_OIDC_NAME: {
+    schema: z.string().trim().min(1).max(64).optional(),
+    fallback: 'the host of the issuer',
+    meaning: 'What operators call the issuer, for the button "Sign in with …".',
+  },
+  SALLYPORT_OIDC_STEP_UP_ACR: {
+    schema: z
+      .string()
+      .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+      .default([]),
+    fallback: 'any',
+    meaning:
+      'Values of `acr`, separated by commas, of which the issuer has to state one when an operator confirms something dangerous there. They are asked for in `acr_values`. Set it if the issuer can let people in without a second factor.',
+  },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
@@ -394,6 +431,16 @@ export interface Config {
         readonly from: string;
         /** Absent for the address alone. */
         readonly fromName: string | undefined;
+      }
+    | undefined;
+  /** Where operators may sign in besides by passkeys; absent when there is none. */
+  readonly oidc:
+    | {
+        readonly issuer: string;
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly name: string;
+        readonly stepUpAcrs: readonly string[];
       }
     | undefined;
   /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
@@ -471,6 +518,17 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
   for (const name of sesNames) {
     if (usesSes && !variables[name]) mistakes.push(`${name} is required with the other settings of Amazon SES`);
   }
+  const oidcNames = ['SALLYPORT_OIDC_ISSUER', 'SALLYPORT_OIDC_CLIENT_ID', 'SALLYPORT_OIDC_CLIENT_SECRET'];
+  const usesOidc = [...oidcNames, 'SALLYPORT_OIDC_NAME', 'SALLYPORT_OIDC_STEP_UP_ACR'].some((name) => variables[name]);
+  for (const name of oidcNames) {
+    if (usesOidc && !variables[name]) mistakes.push(`${name} is required with the other settings of OpenID Connect`);
+  }
+  if (
+    isPlainIssuer(known) &&
+    (known.SALLYPORT_MODE === 'production' || !isOnThisMachine(known.SALLYPORT_OIDC_ISSUER))
+  ) {
+    mistakes.push('SALLYPORT_OIDC_ISSUER must use https; only in development http, and then on this machine');
+  }
   if (!variables['SALLYPORT_MAIL_FROM']) {
     if (variables['SALLYPORT_SMTP_URL']) mistakes.push('SALLYPORT_MAIL_FROM is required with SALLYPORT_SMTP_URL');
     if (usesSes) mistakes.push('SALLYPORT_MAIL_FROM is required with the settings of Amazon SES');
@@ -507,6 +565,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
         : { sanctionedCountries: known.SALLYPORT_SANCTIONED_COUNTRIES }),
     },
     ses: sesOf(known),
+    oidc: oidcOf(known),
     smtp:
       known.SALLYPORT_SMTP_URL === undefined || known.SALLYPORT_MAIL_FROM === undefined
         ? undefined
@@ -518,6 +577,14 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     logLevel: known.SALLYPORT_LOG_LEVEL,
     drainSeconds: known.SALLYPORT_DRAIN_SECONDS,
   };
+}
+
+function isPlainIssuer({ SALLYPORT_OIDC_ISSUER: issuer }: Values): boolean {
+  return issuer?.toLowerCase().startsWith('http:') === true;
+}
+
+function isOnThisMachine(url = ''): boolean {
+  return loopbackHosts.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 
 /** The variables, including those given as files: the file's first and only line. */
@@ -540,6 +607,17 @@ function withFiles(given: Variables, readFile: (path: string) => string, mistake
     }
   }
   return variables;
+}
+
+function oidcOf(known: Values): Config['oidc'] {
+  const {
+    SALLYPORT_OIDC_ISSUER: issuer,
+    SALLYPORT_OIDC_CLIENT_ID: clientId,
+    SALLYPORT_OIDC_CLIENT_SECRET: clientSecret,
+    SALLYPORT_OIDC_STEP_UP_ACR: stepUpAcrs,
+  } = known;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { issuer, clientId, clientSecret, name: known.SALLYPORT_OIDC_NAME ?? new URL(issuer).host, stepUpAcrs };
 }
 
 function sesOf(known: Values): Config['ses'] {

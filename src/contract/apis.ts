@@ -64,6 +64,8 @@ export type Credential = keyof typeof credentials;
 
 /** The cookie of an operator's session, which a browser accepts only from this host and for all of its paths. */
 export const operatorCookie = '__Host-sallyport-operator';
+/** The cookie of an operator who is at the issuer, and comes back from there. */
+export const oidcCookie = '__Host-sallyport-oidc';
 /** The header that says of which tenant an operator's call is. */
 export const tenantHeader = 'x-sallyport-tenant';
 

@@ -25,6 +25,7 @@ import * as uiSession from './client/ui-session.ts';
 import * as callbacks from './pages/callbacks.ts';
 import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
+import * as portalOidc from './portal/oidc.ts';
 import * as portalActivity from './portal/activity.ts';
 import * as portalPeople from './portal/people.ts';
 import * as portalTeam from './portal/team.ts';
@@ -136,15 +137,20 @@ export const routes: readonly Route[] = [
   eventDeliveries.getEventAttempt,
   eventDeliveries.replayEventDelivery,
   eventDeliveries.replayEventDeliveries,
+  portalOidc.getSignInWays,
   portalSession.beginSignIn,
   portalSession.redeemInvitation,
   portalSession.createOperatorSession,
+  portalOidc.beginOidcSignIn,
+  portalOidc.createOidcSession,
   portalSession.getOperatorSession,
   portalSession.deleteOperatorSession,
   portalSession.listOperatorSessions,
   portalSession.endOperatorSession,
   portalSession.beginStepUp,
   portalSession.confirmStepUp,
+  portalOidc.beginOidcStepUp,
+  portalOidc.confirmOidcStepUp,
   portalTeam.listMembers,
   portalTeam.inviteMember,
   portalTeam.updateMember,

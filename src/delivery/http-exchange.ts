@@ -1,8 +1,11 @@
-/** One request to a URL that a tenant has chosen, over a connection of its own. Redirects are not followed. */
+/** One request to a URL, over a connection of its own. Redirects are not followed. */
 import { request } from 'node:http';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as startTls } from 'node:tls';
+import type { Names } from './names.ts';
+import { openSocket } from './open-socket.ts';
+import type { Target } from './open-socket.ts';
 import { TargetRefused } from './outbound.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -14,32 +17,46 @@ export interface HttpRequest {
 
 export interface HttpReply {
   readonly status: number;
+  /** The header Content-Type. */
+  readonly type: string | undefined;
   /** The beginning of the body, once it is over, enough of it is here, or the call has ended. Never rejects. */
   readonly text: Promise<string>;
 }
 
 /** Ports that a tenant may use without the operator's list. */
 const webPorts = [80, 443];
-// A body longer than this is not awaited.
-const replyBytesMax = 65_536;
-/** So much of a body is kept. */
-const keptBytesMax = 4_096;
+/** A body longer than this is not awaited. */
+export const replyBytesMax = 65_536;
+/** So much of a body is kept, unless the caller wants more of it. */
+const usualKeptBytes = 4_096;
 
-/** Connects, and begins TLS where the URL says so. Nothing of a request has been sent then. */
+/**
+ * Connects for a tenant who has chosen the URL, and begins TLS where it says so. Nothing of a request has been sent then.
+ */
 export async function openConnection(
   outbound: Outbound,
   tenantId: string,
-  { protocol, hostname, port }: URL,
+  url: URL,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const isTls = protocol === 'https:';
-  const target = { host, port: Number(port) || (isTls ? 443 : 80) };
+  const { target, isTls } = targetOf(url);
   const { socket, isListed } = await outbound.connect(tenantId, target, webPorts, signal);
-  if (isTls) return secured(socket, host, signal);
+  if (isTls) return secured(socket, target.host, signal);
   if (isListed) return socket;
   socket.destroy();
   throw new TargetRefused("Without TLS only targets on the operator's list are called.");
+}
+
+/** The same to a server that this server's own configuration names: wherever it is. */
+export async function openOwnConnection(names: Names, asker: string, url: URL, signal: AbortSignal): Promise<Socket> {
+  const { target, isTls } = targetOf(url);
+  const socket = await openSocket(target, await names.resolve(target.host, asker, signal), signal);
+  return isTls ? secured(socket, target.host, signal) : socket;
+}
+
+function targetOf({ protocol, hostname, port }: URL): { readonly target: Target; readonly isTls: boolean } {
+  const isTls = protocol === 'https:';
+  return { target: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (isTls ? 443 : 80) }, isTls };
 }
 
 function secured(plain: Socket, host: string, signal: AbortSignal): Promise<Socket> {
@@ -64,6 +81,7 @@ export function exchange(
   target: URL,
   { method, headers, body }: HttpRequest,
   signal: AbortSignal,
+  keptBytesMax = usualKeptBytes,
 ): Promise<HttpReply> {
   return new Promise((done, fail) => {
     const sending = request({
@@ -88,7 +106,7 @@ export function exchange(
       const text = new Promise<string>((tell) => {
         response.on('close', () => tell(Buffer.concat(kept).subarray(0, keptBytesMax).toString()));
       });
-      done({ status: response.statusCode ?? 0, text });
+      done({ status: response.statusCode ?? 0, type: response.headers['content-type'], text });
       response.on('error', () => undefined);
       response.on('data', (chunk: Buffer) => {
         if (received < keptBytesMax) kept.push(chunk);

@@ -12,6 +12,7 @@ export const redactedMembers = [
   'refreshToken',
   'secret',
   'secretKey',
+  'clientSecret',
   'managementKey',
   'masterKey',
   'masterKeys',

@@ -51,6 +51,11 @@ import { updateRule } from './management/update-rule.ts';
 import { updateTenant } from './management/update-tenant.ts';
 import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
+import { getSignInWays } from './portal/get-sign-in-ways.ts';
+import { beginOidcSignIn } from './portal/begin-oidc-sign-in.ts';
+import { createOidcSession } from './portal/create-oidc-session.ts';
+import { beginOidcStepUp } from './portal/begin-oidc-step-up.ts';
+import { confirmOidcStepUp } from './portal/confirm-oidc-step-up.ts';
 import { beginSignIn } from './portal/begin-sign-in.ts';
 import { redeemInvitation } from './portal/redeem-invitation.ts';
 import { createOperatorSession } from './portal/create-operator-session.ts';
@@ -133,15 +138,20 @@ import { validateSession } from './server/validate-session.ts';
 import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
+  getSignInWays,
   beginSignIn,
   redeemInvitation,
   createOperatorSession,
+  beginOidcSignIn,
+  createOidcSession,
   getOperatorSession,
   deleteOperatorSession,
   listOperatorSessions,
   endOperatorSession,
   beginStepUp,
   confirmStepUp,
+  beginOidcStepUp,
+  confirmOidcStepUp,
   listMembers,
   inviteMember,
   updateMember,

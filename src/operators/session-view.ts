@@ -12,13 +12,14 @@ interface ShownSession {
   readonly expiresAtMs: number;
   readonly provedAtMs: number;
   readonly memberships: Readonly<Record<string, readonly string[]>>;
+  readonly stepUpBy: 'authenticator' | 'issuer';
 }
 
 const all = Object.keys(permissions) as readonly Permission[];
 
 /** A session as the operator sees it. */
 export function sessionView({ published, runtime }: Pick<Context, 'published' | 'runtime'>, session: ShownSession) {
-  const { operatorId, email, name, expiresAtMs, provedAtMs, memberships } = session;
+  const { operatorId, email, name, expiresAtMs, provedAtMs, memberships, stepUpBy } = session;
   const stepUpUntilMs = provedAtMs + stepUpMs;
   const tenants = Object.entries(memberships).flatMap(([tenantId, roles]) => {
     const tenant = published.tenant(tenantId);
@@ -30,6 +31,7 @@ export function sessionView({ published, runtime }: Pick<Context, 'published' | 
     ...omitAbsent({
       stepUpUntil: stepUpUntilMs > runtime.clock.now() ? wireTime(stepUpUntilMs) : undefined,
     }),
+    stepUpBy,
     operatorId,
     email,
     name,

@@ -51,6 +51,11 @@ const invitation = createRoute({
   path: '/invitation',
   component: lazyRouteComponent(() => import('./shell/invitation.tsx'), 'Invitation'),
 });
+const fromIssuer = createRoute({
+  getParentRoute: () => root,
+  path: '/oidc',
+  component: lazyRouteComponent(() => import('./shell/from-issuer.tsx'), 'FromIssuer'),
+});
 const tenant = createRoute({ getParentRoute: () => root, path: '/t/$tenantId', component: Shell });
 const home = createRoute({
   getParentRoute: () => tenant,
@@ -120,6 +125,7 @@ const routeTree = root.addChildren([
   first,
   signIn,
   invitation,
+  fromIssuer,
   tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions]),
 ]);
 
@@ -139,7 +145,8 @@ export function createPortalRouter(queries: QueryClient) {
   });
   gate.signedOut = () => {
     const { pathname, searchStr } = router.state.location;
-    if (pathname.startsWith('/sign-in') || pathname.startsWith('/invitation')) return;
+    // The doors say themselves what went wrong.
+    if (['/sign-in', '/invitation', '/oidc'].some((door) => pathname.startsWith(door))) return;
     queries.clear();
     const next = `${pathname}${searchStr}`;
     void router.navigate({ to: '/sign-in', search: next === '/' ? {} : { next, why: 'ended' }, replace: true });

@@ -54,6 +54,8 @@ export const distributedTables = [
   'operators',
   'memberships',
   'operator_sessions',
+  'operator_identities',
+  'used_oidc_flows',
 ] as const;
 
 /** On every node: small, and read for all tenants. Here a digest may be unique without its tenant. */

@@ -10,6 +10,8 @@ import type { KeptEmail, KeptText } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
 import type { Names } from '../delivery/names.ts';
 import type { PushEndpoints } from '../delivery/push/pusher.ts';
+import { openOidc } from '../delivery/oidc.ts';
+import type { OidcOptions } from '../delivery/oidc.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import type { Outbound } from '../delivery/outbound.ts';
 import { openEnrichment } from '../enrichment/enrichment.ts';
@@ -95,6 +97,8 @@ export async function testApp(
     readonly outbound?: Outbound;
     /** In place of the services of Apple and Google. */
     readonly pushEndpoints?: PushEndpoints;
+    /** As SALLYPORT_OIDC_*. */
+    readonly oidc?: OidcOptions;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -128,6 +132,7 @@ export async function testApp(
     inbox: options.mailer === undefined ? { ...inbox, texter: options.texter ?? inbox.texter } : undefined,
     outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),
+    ...(options.oidc === undefined ? {} : { oidc: openOidc(options.oidc, { names: openNames(runtime), ...runtime }) }),
     seal,
     runtime,
     logger,

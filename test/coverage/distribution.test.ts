@@ -96,6 +96,7 @@ const forAllTenants: Exceptions = {
   list_due_sent_messages: readsAllShards,
   list_due_sessions: readsAllShards,
   list_due_texts: readsAllShards,
+  list_due_used_oidc_flows: readsAllShards,
   list_endpoints_to_forward: readsAllShards,
   list_outdated_rule_sets: 'only reads, from all workers, at the start; the tables are joined by the tenant',
   list_tenants_with_more_documents: 'only reads, from all workers, and adds up by tenant',

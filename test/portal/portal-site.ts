@@ -27,9 +27,10 @@ export interface OpenPortal {
   close(): Promise<void>;
 }
 
-export async function startPortal(): Promise<PortalSite> {
+/** `settings`: what a server needs for what is not usual. */
+export async function startPortal(settings: Readonly<Record<string, string>> = {}): Promise<PortalSite> {
   const credentials = testCredentials();
-  const variables = { ...credentials, DATABASE_URL: await createPostgresDatabase() };
+  const variables = { ...credentials, ...settings, DATABASE_URL: await createPostgresDatabase() };
   const [server, browser] = await Promise.all([
     startServer({ ...variables, SALLYPORT_LOG_LEVEL: 'warn' }),
     launchBrowser(),

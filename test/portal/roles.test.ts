@@ -12,7 +12,9 @@ const ofOperators = routes.filter(({ credentials }) => (credentials as readonly 
 
 /** What every operator may do, whatever their roles: with their own session alone. */
 const ownSession = [
+  'beginOidcStepUp',
   'beginStepUp',
+  'confirmOidcStepUp',
   'confirmStepUp',
   'deleteOperatorSession',
   'endOperatorSession',

@@ -55,13 +55,7 @@ export async function inviteOperator(
 export async function redeem(app: Door, secret: string, key: SoftwareKey): Promise<TestReply> {
   const redeemed = await fromPage(app, '/v1/portal/invitations/redeem', { invitation: secret });
   if (redeemed.status !== 200) return redeemed;
-  const { token } = redeemed.body;
-  const path = '/v1/client/user-authenticators/passkey';
-  const { options } = (await app.call('POST', `${path}/registration-options`, { token, body: {} })).body;
-  const registrationCredential = createCredential(key, options, originOf(app));
-  const added = await app.call('POST', path, { token, body: { registrationCredential } });
-  if (added.status !== 200) return added;
-  return fromPage(app, '/v1/portal/session', { token: added.body.accessToken });
+  return makePasskey(app, redeemed.body.token, key);
 }
 
 /** Signs in with a passkey. Returns the token of the proof. */
@@ -74,6 +68,16 @@ export async function proveSignIn(app: Door, key: SoftwareKey): Promise<string> 
 export function fromPage(app: Door, path: string, body: unknown, secret?: string): Promise<TestReply> {
   const cookie = secret === undefined ? {} : { cookie: `${operatorCookie}=${secret}` };
   return app.call('POST', path, { key: null, body, headers: { ...ownPage(app), ...cookie } });
+}
+
+/** Makes the passkey that a token permits. Returns the reply with which the session begins. */
+export async function makePasskey(app: Door, token: string, key: SoftwareKey): Promise<TestReply> {
+  const path = '/v1/client/user-authenticators/passkey';
+  const { options } = (await app.call('POST', `${path}/registration-options`, { token, body: {} })).body;
+  const registrationCredential = createCredential(key, options, originOf(app));
+  const added = await app.call('POST', path, { token, body: { registrationCredential } });
+  if (added.status !== 200) return added;
+  return fromPage(app, '/v1/portal/session', { token: added.body.accessToken });
 }
 
 async function answer(app: Door, key: SoftwareKey, tenantId: string, body: object): Promise<string> {
@@ -92,8 +96,40 @@ async function answer(app: Door, key: SoftwareKey, tenantId: string, body: objec
 /** What the cookie has that a reply sets; undefined if it sets none. */
 export function secretOf({ headers }: TestReply): string | undefined {
   const { 'set-cookie': set } = headers;
-  const [first] = Array.isArray(set) ? set : [String(set ?? '')];
-  return new RegExp(`^${operatorCookie}=([^;]+)`).exec(first ?? '')?.[1];
+  const cookies = Array.isArray(set) ? set : [String(set ?? '')];
+  return cookies.map((cookie) => new RegExp(`^${operatorCookie}=([^;]+)`).exec(cookie)?.[1]).find((text) => text);
+}
+
+/** A browser at the portal: it calls as its page does, and keeps the cookies that it is given. */
+export interface PortalBrowser {
+  readonly cookies: Map<string, string>;
+  /** For a tenant, if one is given. */
+  call(method: string, path: string, body?: unknown, tenantId?: string): Promise<TestReply>;
+}
+
+export function portalBrowser(app: Door): PortalBrowser {
+  const cookies = new Map<string, string>();
+  return {
+    cookies,
+    async call(method, path, body, tenantId) {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const reply = await app.call(method, path, {
+        key: null,
+        ...(body === undefined ? {} : { body }),
+        headers: {
+          ...ownPage(app),
+          ...(cookie === '' ? {} : { cookie }),
+          ...(tenantId === undefined ? {} : { 'x-sallyport-tenant': tenantId }),
+        },
+      });
+      for (const set of [reply.headers['set-cookie'] ?? []].flat()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(String(set)) ?? [];
+        if (value === '') cookies.delete(name);
+        else cookies.set(name, value);
+      }
+      return reply;
+    },
+  };
 }
 
 /** An operator with roles in a tenant, signed in. */

@@ -14,7 +14,7 @@ export const role = z
   );
 const cookies = [operatorCookie];
 
-const session = z
+export const session = z
   .object({
     operatorId: z.string().describe('Id of the operator.'),
     email: z.string().describe('Email address of the operator.'),
@@ -24,6 +24,11 @@ const session = z
     stepUpUntil: v.timestamp
       .optional()
       .describe('Until when dangerous calls need no further proof. Absent: they need one now.'),
+    stepUpBy: z
+      .enum(['authenticator', 'issuer'])
+      .describe(
+        'How the operator gives such a proof: by an authenticator of theirs here, or by signing in again at the issuer because they have none.',
+      ),
     tenants: z
       .array(
         z.object({
@@ -39,15 +44,16 @@ const session = z
   })
   .meta({ id: 'OperatorSession' });
 
-const exampleToken = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
-const exampleInvitation = 'q1Vx0oRkq0l4v9Y3o3r7mJv2m7Jt2l5y8ZcQ1dT9w0A';
-const exampleSession = {
+export const exampleToken = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
+export const exampleInvitation = 'q1Vx0oRkq0l4v9Y3o3r7mJv2m7Jt2l5y8ZcQ1dT9w0A';
+export const exampleSession = {
   operatorId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b03',
   email: 'ada@bank.example',
   name: 'Ada',
   expiresAt: '2026-03-01T21:30:00.000Z',
   idleMinutes: 15,
   stepUpUntil: '2026-03-01T09:35:00.000Z',
+  stepUpBy: 'authenticator',
   tenants: [
     {
       tenantId: '0198c1a0-11b2-7f00-8c3d-5b6a7988c9d0',
@@ -57,6 +63,8 @@ const exampleSession = {
     },
   ],
 };
+
+export const invitationSecret = v.text(256).describe('The secret of the invitation’s link, after `#`.');
 
 /** What the client API needs to verify an operator: the portal has a tenant of its own, in which operators are users. */
 const proofStart = z.object({
@@ -93,10 +101,10 @@ export const redeemInvitation = doorRoute({
   path: '/invitations/redeem',
   title: 'Redeem an invitation',
   description:
-    'Uses up an invitation and answers a token for the client API, with which the operator makes a passkey. It lives ten minutes. If the operator had authenticators, they are removed and all sessions end: this is also the way back for who has lost a passkey. Afterwards send the token that registering the passkey returns to create the session.',
+    'Uses up an invitation and answers a token for the client API, with which the operator makes a passkey. It lives ten minutes. If the operator had authenticators or an account at the issuer, these are removed and all sessions end: this is also the way back for who has lost a passkey. Afterwards send the token that registering the passkey returns to create the session.',
   group: 'portal-session',
   params: z.object({}),
-  body: closed({ invitation: v.text(256).describe('The secret of the invitation’s link, after `#`.') }),
+  body: closed({ invitation: invitationSecret }),
   reply: json(
     z.object({
       tenantId: z.string().describe('The tenant in which operators verify.'),
@@ -172,7 +180,7 @@ export const beginStepUp = portalRoute({
   path: '/step-up',
   title: 'Begin a step-up',
   description:
-    'Answers a token for the client API, with which the operator proves again who they are. It counts for this session only. Send the token that verifying returns to confirm the step-up.',
+    'Answers a token for the client API, with which the operator proves again who they are. It counts for this session only. Send the token that verifying returns to confirm the step-up. Who has no authenticator here proves it at the issuer: `forbidden`.',
   group: 'portal-session',
   params: z.object({}),
   body: nothing,

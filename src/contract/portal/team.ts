@@ -17,7 +17,7 @@ const member = z
     name: z.string().describe('Name, as colleagues see it.'),
     roles: z.array(z.string()).describe('Roles in this tenant.'),
     createdAt: v.timestamp.describe('Since when they may come in to this tenant.'),
-    isActive: z.boolean().describe('Whether they have made a passkey. Before that they are only invited.'),
+    isActive: z.boolean().describe('Whether they have come in. Before that they are only invited.'),
     invitedUntil: v.timestamp
       .optional()
       .describe('Until when their open invitation can be redeemed; absent if there is none.'),

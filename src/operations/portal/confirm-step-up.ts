@@ -19,5 +19,5 @@ export const confirmStepUp = operation(route, async (context, { caller, body, re
     const tenantIds = Object.keys(memberships);
     await recordOperatorAudit(sql, context, { type: route.audit ?? '', operatorId, tenantIds, requestId, data: {} });
   });
-  return sessionView(context, { ...caller, provedAtMs: proof.provedAtMs });
+  return sessionView(context, { ...caller, provedAtMs: proof.provedAtMs, stepUpBy: 'authenticator' });
 });

@@ -8,6 +8,7 @@ import type {
 } from '../../contract/portal/activity.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
+import type { createOidcSession, getSignInWays } from '../../contract/portal/oidc.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
 
@@ -17,6 +18,8 @@ type ReplyOf<Of extends { readonly reply: { readonly schema: { readonly _zod: { 
 export type Permission = PermissionName;
 export type Role = RoleName;
 export type Session = ReplyOf<typeof getOperatorSession>;
+export type SignInWays = ReplyOf<typeof getSignInWays>;
+export type FromIssuer = ReplyOf<typeof createOidcSession>;
 export type Tenant = Session['tenants'][number];
 export type OwnSession = ReplyOf<typeof listOperatorSessions>[number];
 export type Member = ReplyOf<typeof listMembers>[number];

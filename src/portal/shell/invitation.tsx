@@ -1,13 +1,16 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { KeyRound } from 'lucide-react';
+import { KeyRound, LogIn } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { CallError } from '../api/call.ts';
 import { createPasskey, redeem } from '../api/ceremonies.ts';
 import type { Redeemed } from '../api/ceremonies.ts';
+import { goToIssuer } from '../api/issuer.ts';
 import { Button, Notice } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
+import { issuerWords } from './issuer-words.ts';
 import { Mark } from './mark.tsx';
+import { useSignInWays } from './use-sign-in-ways.ts';
 import { sessionKey } from './use-session.ts';
 
 const key = 'sallyport.invitation';
@@ -34,6 +37,9 @@ export function Invitation() {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [isGone, setGone] = useState(secret === '' && redeemed === undefined);
+  const { data: ways } = useSignInWays();
+  // Redeemed, it no longer makes an account at the issuer theirs.
+  const issuer = redeemed === undefined ? ways?.oidc : undefined;
 
   useEffect(() => {
     document.title = 'Invitation · Sallyport';
@@ -59,6 +65,18 @@ export function Invitation() {
     }
   }
 
+  async function startAtIssuer(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await goToIssuer('/v1/portal/oidc', '', { invitation: secret });
+    } catch (error) {
+      if (error instanceof CallError && error.code === 'gone') setGone(true);
+      else setProblem(issuerWords(error));
+      setBusy(false);
+    }
+  }
+
   if (isGone) {
     return (
       <main className="Door">
@@ -69,7 +87,7 @@ export function Invitation() {
             It works once and for one hour, and a newer one replaces it. Ask who invited you for a new link.
           </p>
           <Link to="/sign-in" className="Button Button-plain Wide">
-            I have a passkey: sign in
+            Sign in
           </Link>
         </div>
       </main>
@@ -93,8 +111,16 @@ export function Invitation() {
           <KeyRound size={15} aria-hidden />
           {isBusy ? 'Waiting for your passkey…' : 'Make a passkey'}
         </Button>
+        {issuer === undefined ? null : (
+          <Button className="Wide" isBusy={isBusy} onClick={() => void startAtIssuer()}>
+            <LogIn size={15} aria-hidden />
+            Sign in with {issuer.name} instead
+          </Button>
+        )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
-        <p className="DoorNote">If you had a passkey here before, this replaces it and ends your sessions.</p>
+        <p className="DoorNote">
+          If you came in here before, this replaces what you signed in with and ends your sessions.
+        </p>
       </div>
     </main>
   );

@@ -1,11 +1,14 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { KeyRound } from 'lucide-react';
+import { KeyRound, LogIn } from 'lucide-react';
 import { useState } from 'react';
 import { signIn } from '../api/ceremonies.ts';
+import { goToIssuer } from '../api/issuer.ts';
 import { Button, Notice } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
 import { Mark } from './mark.tsx';
+import { issuerWords } from './issuer-words.ts';
+import { useSignInWays } from './use-sign-in-ways.ts';
 import { sessionKey } from './use-session.ts';
 
 const why: Readonly<Record<string, string>> = {
@@ -20,6 +23,7 @@ export function SignIn() {
   const queries = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const { data: ways } = useSignInWays();
   const reason = why[search.why ?? ''];
 
   async function start(): Promise<void> {
@@ -36,6 +40,17 @@ export function SignIn() {
     }
   }
 
+  async function startAtIssuer(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await goToIssuer('/v1/portal/oidc', search.next ?? '');
+    } catch (error) {
+      setProblem(issuerWords(error));
+      setBusy(false);
+    }
+  }
+
   return (
     <main className="Door">
       <div className="DoorCard">
@@ -47,6 +62,12 @@ export function SignIn() {
           <KeyRound size={15} aria-hidden />
           {isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
         </Button>
+        {ways?.oidc === undefined ? null : (
+          <Button className="Wide" isBusy={isBusy} onClick={() => void startAtIssuer()}>
+            <LogIn size={15} aria-hidden />
+            Sign in with {ways.oidc.name}
+          </Button>
+        )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
         <details className="DoorHelp">
           <summary>Lost your passkey?</summary>

@@ -2,10 +2,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { stepUp } from '../api/ceremonies.ts';
+import { goToIssuer } from '../api/issuer.ts';
 import { gate } from '../api/call.ts';
+import type { Session } from '../api/types.ts';
 import { Modal } from '../kit/modal.tsx';
 import { Button, Notice } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
+import { issuerWords } from './issuer-words.ts';
 import { sessionKey } from './use-session.ts';
 
 /** The operator did not want to prove it; nothing was changed. */
@@ -25,6 +28,7 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const isAtIssuer = queries.getQueryData<Session>(sessionKey)?.stepUpBy === 'issuer';
 
   useEffect(() => {
     gate.stepUp = () => {
@@ -49,10 +53,15 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
     setBusy(true);
     setProblem(undefined);
     try {
+      if (isAtIssuer) {
+        // This page goes away, and with it what waits for the proof.
+        await goToIssuer('/v1/portal/step-up/oidc', `${location.pathname.slice('/portal'.length)}${location.search}`);
+        return;
+      }
       queries.setQueryData(sessionKey, await stepUp());
       end('proven');
     } catch (error) {
-      setProblem(ceremonyWords(error));
+      setProblem(isAtIssuer ? issuerWords(error) : ceremonyWords(error));
       setBusy(false);
     }
   }
@@ -62,7 +71,11 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
       isOpen={isOpen}
       close={() => end('declined')}
       title="Confirm that it is you"
-      text="This can lock somebody out or let somebody in, so it needs your passkey again. It then counts for five minutes."
+      text={
+        isAtIssuer
+          ? 'This can lock somebody out or let somebody in, so sign in again. You come back to this page, and can do it for five minutes.'
+          : 'This can lock somebody out or let somebody in, so it needs your passkey again. It then counts for five minutes.'
+      }
     >
       <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
       <div className="ModalEnd">
@@ -71,7 +84,7 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
         </Button>
         <Button look="main" isBusy={isBusy} onClick={() => void start()}>
           <ShieldCheck size={15} aria-hidden />
-          {isBusy ? 'Waiting for your passkey…' : 'Use passkey'}
+          {isAtIssuer ? 'Sign in again' : isBusy ? 'Waiting for your passkey…' : 'Use passkey'}
         </Button>
       </div>
     </Modal>

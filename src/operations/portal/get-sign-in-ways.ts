@@ -1,0 +1,6 @@
+import { getSignInWays as route } from '../../contract/portal/oidc.ts';
+import { operation } from '../operation.ts';
+
+export const getSignInWays = operation(route, async ({ oidc }) =>
+  oidc === undefined ? {} : { oidc: { name: oidc.name } },
+);

@@ -1,0 +1,19 @@
+import type { Context } from '../calls/context.ts';
+import { loadVerifiedAuthenticators } from '../storage/queries/authenticators.ts';
+import { loadOperatorIdentity } from '../storage/queries/operator-identities.ts';
+import { portalTenantId } from '../storage/queries/tenants.ts';
+import type { Sql } from '../storage/sql.ts';
+
+/**
+ * How an operator proves again who they are. Who has an authenticator here uses that, so that who has taken over their session,
+ * or their account at the issuer, does nothing dangerous.
+ */
+export async function loadStepUpBy(
+  sql: Sql,
+  { oidc }: Pick<Context, 'oidc'>,
+  operatorId: string,
+): Promise<'authenticator' | 'issuer'> {
+  if (oidc === undefined) return 'authenticator';
+  if ((await loadVerifiedAuthenticators(sql, portalTenantId, operatorId)).length > 0) return 'authenticator';
+  return (await loadOperatorIdentity(sql, portalTenantId, operatorId)) === undefined ? 'authenticator' : 'issuer';
+}
