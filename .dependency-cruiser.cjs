@@ -87,7 +87,14 @@ const storyRooms = [
     ['^src/enrichment/phone-numbers\\.ts$', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/'],
     ['zod', 'parse5'],
   ],
-  ['operators/', ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/invite-operator\\.ts$', '^src/texts/']],
+  [
+    'operators/',
+    [
+      '^src/runtime/(runtime|crypto|tokens)\\.ts$',
+      '^src/storage/(create-tenant|invite-operator)\\.ts$',
+      '^src/texts/',
+    ],
+  ],
   ['activity/', ['^src/runtime/runtime\\.ts$']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],
 ];
@@ -145,7 +152,7 @@ module.exports = {
     ...room(
       'contract/',
       [
-        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types|pumping/pumping-settings)\\.ts$',
+        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types|notices/mail-topics|pumping/pumping-settings)\\.ts$',
         '^src/methods/(contracts|manifests)\\.ts$',
       ],
       {
