@@ -92,7 +92,7 @@ const storyRooms = [
     [
       '^src/delivery/oidc\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
-      '^src/storage/invite-operator\\.ts$',
+      '^src/storage/(create-tenant|invite-operator)\\.ts$',
       '^src/texts/',
     ],
   ],
@@ -153,7 +153,7 @@ module.exports = {
     ...room(
       'contract/',
       [
-        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types|pumping/pumping-settings)\\.ts$',
+        '^src/core/(alerts/measure|authenticators/(is-e164|is-mailbox)|events/event-types|notices/mail-topics|pumping/pumping-settings)\\.ts$',
         '^src/methods/(contracts|manifests)\\.ts$',
       ],
       {

@@ -4,10 +4,13 @@ import type { ReviewRow } from '../storage/queries/reviews.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
 
+/** Who is an operator no longer. */
+export const formerOperator = 'A former operator';
+
 /** Names an operator, who may be one no longer. */
 export async function nameOperator(sql: Sql, operatorId: string): Promise<string> {
   const names = await loadOperatorEmails(sql, portalTenantId, [operatorId]);
-  return names.get(operatorId) ?? 'A former operator';
+  return names.get(operatorId) ?? formerOperator;
 }
 
 /** Who decided a review that is over. */

@@ -27,7 +27,11 @@ import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
 import * as portalOidc from './portal/oidc.ts';
 import * as portalActivity from './portal/activity.ts';
+import * as portalAuditExport from './portal/audit-export.ts';
+import * as portalMail from './portal/mail.ts';
+import * as portalManySessions from './portal/many-sessions.ts';
 import * as portalPeople from './portal/people.ts';
+import * as portalTenants from './portal/tenants.ts';
 import * as portalTeam from './portal/team.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -155,9 +159,16 @@ export const routes: readonly Route[] = [
   portalTeam.inviteMember,
   portalTeam.updateMember,
   portalTeam.removeMember,
+  portalTenants.createTenant,
+  portalMail.getOperatorMail,
+  portalMail.updateOperatorMail,
   portalActivity.listActions,
   portalActivity.getActionDetail,
   portalActivity.listReviews,
+  portalActivity.listSimilarReviews,
+  portalManySessions.previewEndSessions,
+  portalManySessions.endSessions,
+  portalAuditExport.exportAuditEvents,
   portalActivity.takeReview,
   portalActivity.decideReview,
   portalActivity.listAuditEvents,

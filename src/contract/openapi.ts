@@ -4,7 +4,7 @@ import { errorBody, errorCatalogue } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
 import { credentials, operatorCookie } from './apis.ts';
 import { groups } from './groups.ts';
-import { refusalsOf } from './route.ts';
+import { jsonLinesType, refusalsOf } from './route.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -121,7 +121,9 @@ function success({ reply, example }: Route, components: Json): Json {
     case 'json': {
       const schema = jsonSchema(reply.schema, 'output', components);
       const shown = example.reply === undefined ? {} : { example: example.reply };
-      return { 200: { description: 'Success.', content: { 'application/json': { schema, ...shown } } } };
+      // Of JSON lines, the schema and the example are those of all lines, as a list.
+      const type = reply.isLines === true ? jsonLinesType : 'application/json';
+      return { 200: { description: 'Success.', content: { [type]: { schema, ...shown } } } };
     }
   }
 }

@@ -13,7 +13,12 @@ export interface JsonReply<Schema extends z.ZodType = z.ZodType> {
   readonly isExact?: true;
   /** Whether caches may keep it for a while, because it is the same for every caller. Nothing else may be cached. */
   readonly isCacheable?: true;
+  /** Whether a list is written as JSON lines: an item to a line, and nothing around them. */
+  readonly isLines?: true;
 }
+
+/** https://jsonlines.org */
+export const jsonLinesType = 'application/jsonl';
 
 /** A page for people: our own HTML, the HTML of a mail, or the state that an app page is rendered from. */
 export interface PageReply<Schema extends z.ZodType = z.ZodType> {
@@ -43,7 +48,7 @@ export type Reply = JsonReply | PageReply | NoContentReply | LiveReply;
 
 export function json<Schema extends z.ZodType>(
   schema: Schema,
-  how: Pick<JsonReply, 'isExact' | 'isCacheable'> = {},
+  how: Pick<JsonReply, 'isExact' | 'isCacheable' | 'isLines'> = {},
 ): JsonReply<Schema> {
   return { kind: 'json', schema, ...how };
 }

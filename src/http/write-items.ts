@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
+import { jsonLinesType } from '../contract/route.ts';
 
 /**
  * Answers a JSON array item by item, no faster than the client reads, and lets other requests run in between: the array
@@ -11,6 +12,21 @@ export function writeItems(reply: FastifyReply, items: AsyncIterable<unknown>): 
     .code(200)
     .header('content-type', 'application/json')
     .send(Readable.from(arrayText(items)));
+}
+
+/** Like {@link writeItems}, as JSON lines: what came before the answer broke off can be read. */
+export function writeLines(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
+  return reply
+    .code(200)
+    .header('content-type', jsonLinesType)
+    .send(Readable.from(linesText(items)));
+}
+
+async function* linesText(items: AsyncIterable<unknown>): AsyncIterable<Buffer> {
+  for await (const item of items) {
+    yield Buffer.from(`${JSON.stringify(item)}\n`);
+    await nextTurn();
+  }
 }
 
 async function* arrayText(items: AsyncIterable<unknown>): AsyncIterable<Buffer> {

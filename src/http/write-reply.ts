@@ -7,7 +7,7 @@ import { writeExactJson } from './exact-json.ts';
 import type { LiveSockets } from './live-sockets.ts';
 import type { Pages } from './pages.ts';
 import { mailSecurityHeaders, pageSecurityHeaders } from './security-headers.ts';
-import { isAsyncIterable, writeItems } from './write-items.ts';
+import { isAsyncIterable, writeItems, writeLines } from './write-items.ts';
 import { writeJson } from './write-json.ts';
 
 export interface ReplyParts {
@@ -40,7 +40,10 @@ export function writeReply(how: Reply, answer: unknown, parts: ReplyParts): Fast
 function writeAnswer(how: JsonReply, answer: unknown, { request, reply, inspect }: ReplyParts): FastifyReply {
   const body = answer instanceof ListPage ? answer.items : answer;
   if (answer instanceof ListPage && answer.nextCursor !== undefined) linkNext(request, reply, answer.nextCursor);
-  if (isAsyncIterable(body)) return writeItems(reply, inspected(body, inspect));
+  if (isAsyncIterable(body)) {
+    const write = how.isLines === true ? writeLines : writeItems;
+    return write(reply, inspected(body, inspect));
+  }
   inspect(body);
   if (how.isCacheable === true) void reply.header('cache-control', `public, max-age=${cacheSeconds}`);
   return writeJson(reply, 200, body, how.isExact === true ? writeExactJson : undefined);

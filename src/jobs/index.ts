@@ -21,6 +21,7 @@ import { settleSuccessors } from './settle-successors.ts';
 import { storeCounts } from './store-counts.ts';
 import { storeHours } from './store-hours.ts';
 import { tellAuditHeads } from './tell-audit-heads.ts';
+import { tellReviews } from './tell-reviews.ts';
 import { trimAuditChain } from './trim-audit-chain.ts';
 import { vacuumTables } from './vacuum-tables.ts';
 import { watchAlerts } from './watch-alerts.ts';
@@ -47,6 +48,7 @@ export const jobs: readonly Job[] = [
   storeCounts,
   storeHours,
   tellAuditHeads,
+  tellReviews,
   trimAuditChain,
   vacuumTables,
   watchAlerts,

@@ -4,7 +4,7 @@ import { countForAlerts, endAlert, prolongAlert, raiseAlert } from '../storage/q
 import type { CountedAlert } from '../storage/queries/alerts.ts';
 import { recordAuditEvent } from '../storage/queries/audit-events.ts';
 import { recordEvent } from '../storage/queries/events.ts';
-import { recordOperatorMails } from '../storage/queries/outbox.ts';
+import { queueMailOf } from '../storage/queries/operator-mails.ts';
 import { deleteOldTenantCounts } from '../storage/queries/tenant-counts.ts';
 import type { Sql } from '../storage/sql.ts';
 import { eachAlone } from './each-alone.ts';
@@ -49,7 +49,7 @@ async function settle(context: JobContext, alert: CountedAlert): Promise<void> {
   }
 }
 
-/** Tells the audit log, the named people, and endpoints that ask for it. */
+/** Tells the audit log, the named people, operators who chose it, and endpoints that ask for it. */
 async function tell(
   sql: Sql,
   { runtime }: JobContext,
@@ -79,9 +79,6 @@ async function tell(
       ...{ windowMinutes: String(windowMinutes), count: String(count), raisedAt: new Date(raisedAtMs).toISOString() },
     },
   });
-  await recordOperatorMails(sql, tenantId, {
-    mail: alertMail({ ...data, type, raisedAtMs, happenedAtMs: nowMs }),
-    to: recipients.map((address) => ({ address, eventId: runtime.ids.uuid() })),
-    nowMs,
-  });
+  const mail = alertMail({ ...data, type, raisedAtMs, happenedAtMs: nowMs });
+  await queueMailOf(sql, runtime, tenantId, 'alerts', mail, recipients);
 }

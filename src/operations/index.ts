@@ -72,6 +72,13 @@ import { removeMember } from './portal/remove-member.ts';
 import { listActions } from './portal/list-actions.ts';
 import { getActionDetail } from './portal/get-action-detail.ts';
 import { listReviews } from './portal/list-reviews.ts';
+import { listSimilarReviews } from './portal/list-similar-reviews.ts';
+import { exportAuditEvents } from './portal/export-audit-events.ts';
+import { getOperatorMail } from './portal/get-operator-mail.ts';
+import { updateOperatorMail } from './portal/update-operator-mail.ts';
+import { createTenant } from './portal/create-tenant.ts';
+import { endSessions } from './portal/end-sessions.ts';
+import { previewEndSessions } from './portal/preview-end-sessions.ts';
 import { takeReview } from './portal/take-review.ts';
 import { decideReview } from './portal/decide-review.ts';
 import { findUsers } from './portal/find-users.ts';
@@ -159,6 +166,13 @@ export const operations: readonly Operation[] = [
   listActions,
   getActionDetail,
   listReviews,
+  listSimilarReviews,
+  exportAuditEvents,
+  getOperatorMail,
+  updateOperatorMail,
+  createTenant,
+  endSessions,
+  previewEndSessions,
   takeReview,
   decideReview,
   listAuditEvents,

@@ -25,7 +25,16 @@ export function sessionView({ published, runtime }: Pick<Context, 'published' | 
     const tenant = published.tenant(tenantId);
     if (tenant === undefined) return [];
     const permitted = all.filter((permission) => permits(roles, permission));
-    return [{ tenantId, name: tenant.name, roles: [...roles], permissions: permitted as string[] }];
+    const { environment } = tenant.settings;
+    return [
+      {
+        tenantId,
+        name: tenant.name,
+        ...omitAbsent({ environment }),
+        roles: [...roles],
+        permissions: permitted as string[],
+      },
+    ];
   });
   return {
     ...omitAbsent({

@@ -1,9 +1,9 @@
 import type { Context } from '../calls/context.ts';
 import type { OperatorMail } from '../core/notices/operator-mail.ts';
 import { listMembers } from '../storage/queries/memberships.ts';
+import { queueOperatorMails } from '../storage/queries/operator-mails.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
-import { queueOperatorMail } from '../telling/queue-operator-mail.ts';
 
 /** Queues a mail to the admins of tenants, in the transaction of what it tells of: to all but the one whom it is about. */
 export async function tellAdmins(
@@ -18,12 +18,12 @@ export async function tellAdmins(
     const admins = members.filter(
       ({ operatorId, roles, activatedAt }) => operatorId !== aboutId && activatedAt !== null && roles.includes('ADMIN'),
     );
-    await queueOperatorMail(
+    await queueOperatorMails(
       sql,
-      context,
+      context.runtime,
       tenantId,
-      admins.map(({ email }) => email),
       mail,
+      admins.map(({ email }) => ({ email })),
     );
   }
 }

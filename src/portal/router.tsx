@@ -121,12 +121,27 @@ const sessions = createRoute({
   path: '/sessions',
   component: lazyRouteComponent(() => import('./screens/sessions.tsx'), 'Sessions'),
 });
+const mail = createRoute({
+  getParentRoute: () => tenant,
+  path: '/mail',
+  component: lazyRouteComponent(() => import('./screens/mail.tsx'), 'MailScreen'),
+});
+const tenants = createRoute({
+  getParentRoute: () => tenant,
+  path: '/tenants',
+  component: lazyRouteComponent(() => import('./screens/tenants.tsx'), 'Tenants'),
+});
+const endSessions = createRoute({
+  getParentRoute: () => tenant,
+  path: '/end-sessions',
+  component: lazyRouteComponent(() => import('./screens/end-sessions.tsx'), 'EndSessions'),
+});
 const routeTree = root.addChildren([
   first,
   signIn,
   invitation,
   fromIssuer,
-  tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions]),
+  tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions, mail, tenants, endSessions]),
 ]);
 
 export function createPortalRouter(queries: QueryClient) {

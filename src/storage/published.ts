@@ -48,6 +48,8 @@ export interface TenantSettings {
   /** Whether a user who removed their last authenticator may enrol again without a proof (A12). */
   readonly inlineReEnrolment: boolean;
   readonly allowPlainPushApproval: boolean;
+  /** Whether approving a review in the portal takes two operators. */
+  readonly reviewsNeedTwoPeople: boolean;
   readonly allowDeletingUserAuthenticators: boolean;
   readonly allowDisablingMfa: boolean;
   readonly hideRecoveryCodesOnEnrollment: boolean;
@@ -58,6 +60,8 @@ export interface TenantSettings {
   readonly redirectOnSessionExpiry: boolean;
   /** Whether pages offer to remember the device, and for how long, where the action does not say. */
   readonly rememberDevices: RememberedFor;
+  /** What the tenant is for, as the portal shows it. */
+  readonly environment: 'PRODUCTION' | 'STAGING' | 'TEST' | 'DEVELOPMENT' | undefined;
   /** IANA name, for the facts about the time of day. */
   readonly timeZone: string;
   /** CIDR ranges that may call the server API; empty for no restriction. */
@@ -77,6 +81,7 @@ const defaultSettings: TenantSettings = {
   recoveredFactorHoldHours: 24,
   inlineReEnrolment: false,
   allowPlainPushApproval: false,
+  reviewsNeedTwoPeople: false,
   allowDeletingUserAuthenticators: true,
   allowDisablingMfa: false,
   hideRecoveryCodesOnEnrollment: false,
@@ -84,6 +89,7 @@ const defaultSettings: TenantSettings = {
   hideAuthsignalLogo: false,
   redirectOnSessionExpiry: false,
   rememberDevices: { isEnabled: false, days: 30 },
+  environment: undefined,
   timeZone: 'UTC',
   ipWhitelist: [],
 };

@@ -1,9 +1,9 @@
 import type { EndpointRow } from '../storage/queries/event-endpoints.ts';
 import { recordAuditEvent } from '../storage/queries/audit-events.ts';
 import { recordEvent } from '../storage/queries/events.ts';
+import { queueMailOf } from '../storage/queries/operator-mails.ts';
 import type { Sql } from '../storage/sql.ts';
 import type { Context } from '../calls/context.ts';
-import { queueOperatorMail } from './queue-operator-mail.ts';
 
 const reasons = {
   failing: 'It has accepted nothing for five days, so no more events are sent to it.',
@@ -36,16 +36,18 @@ export async function tellPaused(
     userId: undefined,
     data: { endpointId, because, pausedAt: new Date(nowMs).toISOString() },
   });
-  await queueOperatorMail(sql, { runtime }, tenantId, contacts, {
+  const mail = {
     heading: 'An event endpoint is paused',
     description: reasons[because],
     facts: [
       ['Endpoint:', new URL(url).host],
       ['Id:', endpointId],
     ],
+    place: { path: '', label: 'Open the portal' },
     advice:
       'Its events wait. Once it accepts requests, resume it or send it a test event: what waits then follows, oldest first. What is older than the period for which the tenant keeps events is not sent any more.',
-  });
+  } as const;
+  await queueMailOf(sql, runtime, tenantId, 'endpoints', mail, contacts);
   warnOnceAMinute(
     `endpoint ${endpointId}`,
     `The event endpoint ${endpointId} of tenant ${tenantId} is paused (${because}).`,

@@ -186,7 +186,8 @@ export async function testApp(
         ...(payload === undefined ? {} : { payload }),
         ...(call.remoteAddress === undefined ? {} : { remoteAddress: call.remoteAddress }),
       });
-      const isJson = String(response.headers['content-type']).startsWith('application/json') && response.payload !== '';
+      const [type] = String(response.headers['content-type']).split(';');
+      const isJson = type === 'application/json' && response.payload !== '';
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -10,6 +10,7 @@ import {
   listActions,
   listAuditEvents,
   listReviews,
+  listSimilarReviews,
 } from '../../src/contract/portal/activity.ts';
 import { findUsers, getUserDetail, revealContacts } from '../../src/contract/portal/people.ts';
 
@@ -152,8 +153,9 @@ export async function fakeActivity(
           isOwn: assignedTo === 'me',
         };
       });
-      return answer(route, listReviews.reply.schema, { reviews, waiting: found.length });
+      return answer(route, listReviews.reply.schema, { reviews, waiting: found.length, needsTwoPeople: false });
     }
+    if (kind === 'reviews' && verb === 'similar') return answer(route, listSimilarReviews.reply.schema, similarTo(id, actions, name));
     if (kind === 'reviews' && verb === 'take') {
       if (taken.has(id) && taken.get(id) !== 'me' && body['force'] !== true)
         return refuse(route, 409, 'conflict', `${taken.get(id)} has taken it.`);
@@ -201,6 +203,20 @@ export async function fakeActivity(
     return answer(route, listAuditEvents.reply.schema, { events: found });
   });
   return { actions, decided, loseTo: (actionId) => void lost.add(actionId), reasons, users };
+}
+
+function similarTo(id: string, actions: readonly Action[], name: (kept: string) => string) {
+  const earlier = actions.slice(actions.findIndex(({ actionId }) => actionId === id) + 1);
+  return earlier
+    .filter(({ state }) => state === 'REVIEW_SUCCEEDED' || state === 'REVIEW_FAILED')
+    .slice(0, 3)
+    .map(({ actionId, userId, actionCode, state, createdAt }, at) => ({
+      ...{ actionId, userId, actionCode, state, createdAt },
+      alike: at === 0 ? ['USER', 'ADDRESS'] : ['RULE'],
+      decidedBy: at === 2 ? 'API' : 'mere@bank.example',
+      decidedAt: createdAt,
+      ...(at === 2 ? {} : { note: name('Called the customer: she moved house.') }),
+    }));
 }
 
 interface Around {

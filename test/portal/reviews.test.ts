@@ -1,7 +1,8 @@
 /** Actions that wait for a person: each is in the queue exactly as long as it waits, and is decided once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
-import { testApp } from '../../src/testkit/test-app.ts';
+import { operatorCookie } from '../../src/contract/apis.ts';
+import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databaseKinds } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
@@ -194,6 +195,161 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await isWaiting(review)).toBe(true);
   });
 
+  test('similar cases are what was decided of the same user, address, device or rule, newest first', async () => {
+    const track = async (userId: string, body: object, code = 'similar') => {
+      await app.runtime.advance(10);
+      await app.call('POST', `/v1/users/${userId}/actions/${code}`, { body: { idempotencyKey: 'k', ...body } });
+      const [found] = (await queue({ code })).reviews.filter((one) => one.userId === userId);
+      if (found === undefined) throw new Error('It is not in the queue.');
+      return found;
+    };
+    const similar = (review: Review, who = ana) => who.call('GET', `/v1/portal/reviews/${review.actionId}/similar`);
+    for (const actionCode of ['similar', 'ruled']) {
+      await app.call('POST', '/v1/management/action-configurations', {
+        key: app.tenant.managementKey,
+        body: { actionCode, defaultUserActionResult: actionCode === 'similar' ? 'REVIEW' : 'ALLOW' },
+      });
+    }
+    const made = await app.call('POST', '/v1/management/action-configurations/ruled/rules', {
+      key: app.tenant.managementKey,
+      body: { name: 'All', priority: 1, conditions: { '==': [1, 1] }, type: 'REVIEW', isActive: true },
+    });
+    expect(made.status, made.text).toBe(200);
+    await app.runtime.advance(5_000);
+    const shared = { ipAddress: '203.0.113.9', deviceId: 'shared-device' };
+    const address = await track('sim-address', { ipAddress: shared.ipAddress });
+    const device = await track('sim-device', { deviceId: shared.deviceId });
+    const nothing = await track('sim-nothing', { ipAddress: '203.0.113.10', deviceId: 'other-device' });
+    const waiting = await track('sim-waiting', shared);
+    const own = await track('sim-user', {}, 'review');
+    for (const review of [address, device, nothing]) {
+      await decide(ana, review, { decision: 'REJECT', note: 'Not bob@example.com.' });
+    }
+    await setState(own, 'REVIEW_SUCCEEDED');
+    const asked = await track('sim-user', shared);
+    const { status, body } = await similar(asked);
+    expect(status).toBe(200);
+    expect(body).toMatchObject([
+      { userId: 'sim-user', actionCode: 'review', alike: ['USER'], decidedBy: 'API', state: 'REVIEW_SUCCEEDED' },
+      { userId: 'sim-device', alike: ['DEVICE'], decidedBy: 'ana@bank.example', note: 'Not bob@example.com.' },
+      { userId: 'sim-address', alike: ['ADDRESS'], state: 'REVIEW_FAILED' },
+    ]);
+    expect(body).toHaveLength(3);
+    const viewer = await operator(app, 'viewer-similar@bank.example', ['VIEWER']);
+    expect((await similar(asked, viewer)).text).not.toContain('bob@example.com');
+
+    const [first, second] = [await track('sim-one', {}, 'ruled'), await track('sim-two', {}, 'ruled')];
+    await decide(ana, first);
+    expect((await similar(second)).body).toMatchObject([{ userId: 'sim-one', alike: ['RULE'] }]);
+    await decide(ana, waiting);
+    await app.call('DELETE', '/v1/users/sim-device?actions=true');
+    expect((await similar(asked)).body.map(({ userId }: Review) => userId)).toEqual([
+      'sim-user',
+      'sim-waiting',
+      'sim-address',
+    ]);
+    const elsewhere = await app.createTenant('Similar elsewhere');
+    const theirs = await operator(app, 'theirs-similar@bank.example', ['ADMIN'], elsewhere.tenantId);
+    const url = `/v1/portal/reviews/${asked.actionId}/similar`;
+    expect((await theirs.call('GET', url, undefined, { tenantId: elsewhere.tenantId })).status).toBe(404);
+    for (const review of [asked, second]) await decide(ana, review);
+  });
+
+  describe('where approving takes two people', () => {
+    const needTwo = async (reviewsNeedTwoPeople: boolean | null) => {
+      const reply = await app.call('PATCH', '/v1/management/tenant', {
+        key: app.tenant.managementKey,
+        body: { reviewsNeedTwoPeople },
+      });
+      expect(reply.status, reply.text).toBe(200);
+    };
+    beforeAll(() => needTwo(true));
+    afterAll(() => needTwo(null));
+    const stateOf = async (review: Review) =>
+      (await app.call('GET', `/v1/users/${review.userId}/actions/review/${review.idempotencyKey}`)).body.state;
+
+    test('the first is told to the second, whose approval decides; nobody is both', async () => {
+      const review = await enter('twofold');
+      const first = await decide(ana, review, { decision: 'APPROVE', note: 'Called eve@example.com.' });
+      expect([first.status, first.body.state]).toEqual([200, 'REVIEW_REQUIRED']);
+      expect(await stateOf(review)).toBe('REVIEW_REQUIRED');
+      const again = await decide(ana, review);
+      expect([again.status, again.body.errorCode]).toEqual([409, 'conflict']);
+      const shown = (await queue({}, ben)).reviews.find(({ actionId }) => actionId === review.actionId);
+      expect(shown).toMatchObject({
+        firstApproval: { by: 'ana@bank.example', isOwn: false, note: 'Called eve@example.com.' },
+      });
+      // Whoever may not see contacts does not see them in notes either.
+      const viewer = await operator(app, 'viewer-of-two@bank.example', ['VIEWER']);
+      expect(JSON.stringify((await queue({}, viewer)).reviews)).not.toContain('eve@example.com');
+      const second = await decide(ben, review, { decision: 'APPROVE', note: 'Agreed.' });
+      expect([second.status, second.body.state]).toEqual([200, 'REVIEW_SUCCEEDED']);
+      expect(await reviewOf(review)).toMatchObject({
+        isWaiting: false,
+        decidedBy: 'ben@bank.example',
+        note: 'Agreed.',
+        firstApproval: { by: 'ana@bank.example', isOwn: true },
+      });
+      const [event] = await auditOf(app, 'review.approved_first');
+      expect(event).toMatchObject({ actor: { kind: 'operator', id: ana.operatorId } });
+      expect(JSON.stringify(event)).not.toContain('eve');
+    });
+
+    test('one is enough to reject, also who approved first; the backend decides alone', async () => {
+      const rejected = await enter('rejected');
+      expect((await decide(ana, rejected)).status).toBe(200);
+      expect((await decide(ana, rejected, { decision: 'REJECT' })).body.state).toBe('REVIEW_FAILED');
+      const byBackend = await enter('rejected');
+      await decide(ana, byBackend);
+      await setState(byBackend, 'REVIEW_SUCCEEDED');
+      const late = await decide(ben, byBackend);
+      expect([late.status, late.body.errorDescription]).toEqual([409, expect.stringContaining('API')]);
+    });
+
+    test('what was approved the last time counts no more when the action waits anew', async () => {
+      const review = await enter('anew');
+      await decide(ana, review);
+      await setState(review, 'REVIEW_FAILED');
+      await setState(review, 'REVIEW_REQUIRED');
+      expect(await reviewOf(review)).toEqual({ isWaiting: true });
+      expect((await decide(ben, review)).body.state).toBe('REVIEW_REQUIRED');
+      // So a node of the release before leaves it: it knows nothing of the columns.
+      await app.db.query(
+        statement<never>(
+          'portal_reviews_earlier_node',
+          `update reviews set entered_at = first_at + interval '1 second' where tenant_id = $1 and action_id = $2`,
+        ),
+        [app.tenant.tenantId, review.actionId],
+      );
+      expect((await decide(ana, review)).body.state).toBe('REVIEW_REQUIRED');
+      await setState(review, 'REVIEW_FAILED');
+    });
+
+    test('the first counts no more once who gave it has lost the role or has left', async () => {
+      const lost = await operator(app, 'lost@bank.example', ['ANALYST']);
+      const admin = await operator(app, 'admin@bank.example', ['ADMIN']);
+      await admin.stepUp();
+      const [demoted, removed] = [await enter('lost'), await enter('lost')];
+      for (const review of [demoted, removed]) expect((await decide(lost, review)).status).toBe(200);
+      const member = `/v1/portal/members/${lost.operatorId}`;
+      expect((await admin.call('PATCH', member, { roles: ['VIEWER'] })).status).toBe(200);
+      expect((await decide(ana, demoted)).body.state).toBe('REVIEW_REQUIRED');
+      expect((await decide(ben, demoted)).body.state).toBe('REVIEW_SUCCEEDED');
+      expect((await admin.call('DELETE', member)).status).toBe(204);
+      expect((await decide(ana, removed)).body.state).toBe('REVIEW_REQUIRED');
+      expect((await decide(ben, removed)).body.state).toBe('REVIEW_SUCCEEDED');
+    });
+
+    test('once the setting is off one decides alone, also who approved first', async () => {
+      const review = await enter('switched');
+      await decide(ana, review);
+      await needTwo(false);
+      expect((await queue()).reviews.length).toBeGreaterThan(0);
+      expect((await decide(ana, review)).body.state).toBe('REVIEW_SUCCEEDED');
+      await needTwo(true);
+    });
+  });
+
   test.each(['true', 'false'])('a deleted user leaves the queue, whether actions are deleted: %s', async (actions) => {
     const review = await enter(`gone-${actions}`);
     await decide(ana, await enter(`gone-${actions}`), { decision: 'APPROVE', note: 'About a person.' });
@@ -241,9 +397,50 @@ describe('on PostgreSQL', () => {
       expect(shown?.body.review.decidedBy).toBe(people[winner ?? 0]?.email);
     }
     expect((await auditOf(app, 'review.decided')).length).toBe(10);
-    await app.close();
+    await app.call('PATCH', '/v1/management/tenant', {
+      key: app.tenant.managementKey,
+      body: { reviewsNeedTwoPeople: true },
+    });
+    const [one, two] = people;
+    const elsewhere = await testApp('postgres', { managementRateLimit: 100_000, db: app.db, seed: 'elsewhere' });
+    for (let round = 0; round < 10; round += 1) {
+      await app.call('POST', `/v1/users/twofold-${round}/actions/race`, { body: {} });
+      const [review] = (await one?.call('GET', '/v1/portal/reviews?limit=1'))?.body.reviews ?? [];
+      // One of them three times, which is never more than one approval.
+      const replies = await Promise.all(
+        [
+          [app, one],
+          [elsewhere, one],
+          [app, one],
+          [elsewhere, two],
+        ].map(([node, who]) => asOn(node as TestApp, who as Operator, review.actionId, app.tenant.tenantId)),
+      );
+      const states = replies.map((reply) => reply?.body.state ?? reply?.status);
+      expect(states.filter((state) => state === 'REVIEW_REQUIRED')).toHaveLength(1);
+      expect(states.filter((state) => state === 'REVIEW_SUCCEEDED')).toHaveLength(1);
+      expect(states.filter((state) => state === 409)).toHaveLength(2);
+      const shown = (await one?.call('GET', `/v1/portal/actions/${review.actionId}`))?.body;
+      expect(shown.state).toBe('REVIEW_SUCCEEDED');
+      expect(new Set([shown.review.decidedBy, shown.review.firstApproval.by]).size).toBe(2);
+    }
+    await elsewhere.close();
+    await app.close().catch(() => undefined);
   });
 });
+
+/** Approves as an operator does whose page another node answers. */
+function asOn(node: TestApp, { secret }: Operator, actionId: string, tenantId: string) {
+  return node.call('POST', `/v1/portal/reviews/${actionId}/decide`, {
+    key: null,
+    body: { decision: 'APPROVE' },
+    headers: {
+      origin: testPublicUrl,
+      'sec-fetch-site': 'same-origin',
+      cookie: `${operatorCookie}=${secret}`,
+      'x-sallyport-tenant': tenantId,
+    },
+  });
+}
 
 function auditOf(app: TestApp, type: string) {
   return app.db.query(

@@ -16,6 +16,9 @@ const unpictured = [
   'action-gone',
   'reviews-nothing',
   'sessions',
+  'mail',
+  'tenants',
+  'end-sessions',
   'account-menu',
   'invite',
   'no-page',
@@ -54,6 +57,7 @@ const screens: readonly Screen[] = [
     path: '/reviews',
     shows: async (page) => {
       await page.getByText('Decisive').first().waitFor();
+      await page.getByText('Same address').first().waitFor();
     },
   },
   { name: 'reviews-nothing', path: '/reviews?code=nothing', shows: heading('No nothing waits') },
@@ -64,6 +68,17 @@ const screens: readonly Screen[] = [
     shows: (page) => page.getByRole('button', { name: 'Lift hold' }).waitFor(),
   },
   { name: 'audit', path: '/audit', shows: (page) => page.getByText('Review decided').waitFor() },
+  { name: 'mail', path: '/mail', shows: (page) => page.getByRole('checkbox', { name: /Waiting reviews/ }).waitFor() },
+  { name: 'tenants', path: '/tenants', shows: (page) => page.getByRole('button', { name: /^Rename/ }).waitFor() },
+  {
+    name: 'end-sessions',
+    path: '/end-sessions',
+    shows: async (page) => {
+      await page.getByLabel('User ids').fill('nobody');
+      await page.getByRole('button', { name: 'Count them' }).click();
+      await page.getByText('No session fits.').waitFor();
+    },
+  },
   { name: 'team', path: '/team', shows: (page) => page.getByText('ada@bank.example').waitFor() },
   { name: 'sessions', path: '/sessions', shows: (page) => page.getByText('This one').waitFor() },
   {
@@ -146,7 +161,8 @@ describe.each(screens)('$name', ({ name, path, shows }) => {
     await shows(page);
     await look(page, name);
     const here = page.locator('nav[aria-label=Pages] [aria-current]');
-    expect(await here.count()).toBe(name === 'sessions' ? 0 : 1);
+    const isElsewhere = ['sessions', 'mail', 'tenants', 'end-sessions'].includes(name);
+    expect(await here.count()).toBe(isElsewhere ? 0 : 1);
     for (const width of [1024, 768, 320]) {
       await page.setViewportSize({ width, height: 800 });
       expect(await widest(page)).toBe(width);

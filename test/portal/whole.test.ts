@@ -121,6 +121,49 @@ describe('reviews', () => {
     expect((await api('GET', '/users/payer-10/actions/withdrawFunds/k')).state).toBe('REVIEW_FAILED');
   });
 
+  test('where two people approve, the second sees the first, who cannot be both', async () => {
+    const { page } = ada;
+    const path = '/users/two-people/actions/withdrawFunds';
+    await api('POST', path, { idempotencyKey: 'k', deviceId: 'laptop' });
+    await api('PATCH', `${path}/k`, { state: 'REVIEW_REQUIRED' });
+    const set = (reviewsNeedTwoPeople: boolean) =>
+      page.evaluate(
+        async ([tenantId, value]) => {
+          const reply = await fetch('/v1/management/tenant', {
+            method: 'PATCH',
+            headers: { 'content-type': 'application/json', 'x-sallyport-tenant': String(tenantId) },
+            body: JSON.stringify({ reviewsNeedTwoPeople: value }),
+          });
+          return reply.status;
+        },
+        [site.tenantId, reviewsNeedTwoPeople] as const,
+      );
+    expect(await set(true)).toBe(200);
+    const only = `${base}/reviews?code=withdrawFunds`;
+    await page.goto(only);
+    await page.locator('.QueueItem', { hasText: 'two-people' }).click();
+    await page.getByRole('button', { name: 'Approve first' }).waitFor(isThere);
+    // The device of the others, which were decided above.
+    await page.getByText('Same device').first().waitFor(isThere);
+    await page.keyboard.press('n');
+    await page.keyboard.type('Fits her salary.');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    await page.getByText('somebody else has to approve it too').first().waitFor(isThere);
+    await page.locator('.QueueItem', { hasText: 'two-people' }).getByText('Approved by you').waitFor(isThere);
+    expect((await api('GET', `${path}/k`)).state).toBe('REVIEW_REQUIRED');
+    const ben = await site.admin('ben@bank.example');
+    await ben.page.goto(only);
+    await ben.page.locator('.QueueItem', { hasText: 'two-people' }).click();
+    await ben.page.getByText('ada@bank.example has approved it').waitFor(isThere);
+    await ben.page.getByText('Fits her salary.').waitFor(isThere);
+    await ben.page.keyboard.press('a');
+    await expect.poll(async () => (await api('GET', `${path}/k`)).state).toBe('REVIEW_SUCCEEDED');
+    expect(ben.problems).toEqual([]);
+    await ben.close();
+    expect(await set(false)).toBe(200);
+  });
+
   test('are in the audit log with the operator who decided', async () => {
     const { page } = ada;
     await page.goto(`${base}/audit?type=review`);
@@ -162,6 +205,71 @@ test('the home page counts what was decided, within a minute', { timeout: 120_00
       { timeout: 100_000, interval: 3_000 },
     )
     .toBeGreaterThanOrEqual(waiting.length + naughty.length);
+});
+
+test('an admin exports the log, chooses mail, ends sessions of many users, and creates a tenant', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/audit?type=review`);
+  await page.getByText('ada@bank.example').first().waitFor(isThere);
+  const file = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const lines = readFileSync(await (await file).path(), 'utf8').trim().split('\n');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'begin', type: 'review' });
+  expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ kind: 'end', entries: lines.length - 2 });
+  expect(lines.length).toBeGreaterThan(10);
+
+  await page.getByRole('button', { name: 'ada', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Your mail' }).click();
+  const reviews = page.getByRole('checkbox', { name: /Waiting reviews/ });
+  await reviews.check();
+  await page.getByText('Mail goes to ada@bank.example').waitFor(isThere);
+  await page.reload();
+  await expect.poll(() => reviews.isChecked()).toBe(true);
+
+  const path = '/users/payer-01/actions/signIn';
+  const { token } = await api('POST', path, { idempotencyKey: 's' });
+  await api('PATCH', `${path}/s`, { state: 'CHALLENGE_SUCCEEDED' });
+  const { accessToken } = await api('POST', '/sessions', { token, clientId: site.tenantId });
+  await page.goto(`${base}/users`);
+  await page.getByRole('link', { name: 'End sessions' }).click();
+  await page.getByLabel('User ids').fill('payer-01\npayer-02\n\n');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Count them' }).click();
+  await page.getByText('1 session of 1 user would end.').waitFor(isThere);
+  await page.getByRole('button', { name: 'End 1 session' }).click();
+  // It is long ago that they proved who they are.
+  await page.getByRole('button', { name: 'Use passkey' }).or(page.getByText('Sessions ended')).first().waitFor(isThere);
+  const again = page.getByRole('button', { name: 'Use passkey' });
+  if (await again.isVisible()) await again.click();
+  await page.getByText('Sessions ended').waitFor(isThere);
+  const validated = await ask(site.url, 'POST', '/v1/sessions/validate', {
+    key: key(),
+    body: { accessToken, clientIds: [site.tenantId] },
+  });
+  expect(validated.status).not.toBe(200);
+
+  await page.goto(`${base}/tenants`);
+  await page.getByRole('button', { name: 'Create' }).waitFor(isThere);
+  await page.keyboard.press('c');
+  await page.getByLabel('Name').fill('Bank (test)');
+  await page.getByLabel('What it is for').selectOption('Test');
+  await page.keyboard.press('Tab');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  const made = page.getByRole('dialog', { name: 'Bank (test) is made' });
+  await made.waitFor(isThere);
+  const secret = await made.getByText(/^sp_server_/).innerText();
+  expect((await ask(site.url, 'POST', '/v1/users/new/actions/signIn', { key: secret, body: {} })).status).toBe(200);
+  await made.getByRole('button', { name: 'I have copied them' }).click();
+  await made.waitFor({ state: 'detached' });
+  expect(await page.getByText(secret).count()).toBe(0);
+  await page.getByRole('link', { name: 'Bank (test)' }).click();
+  await page.getByRole('heading', { name: 'Home' }).waitFor(isThere);
+  expect(page.url()).not.toContain(site.tenantId);
+  await page.goto(`${base}/tenants`);
+  await page.getByRole('button', { name: 'Rename Bank (test)' }).click();
+  await page.getByLabel('Name').fill('Bank of tests');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Bank of tests' }).waitFor(isThere);
 });
 
 test('A61: text that is code or markup is only text, on every page, and no policy is broken', async () => {

@@ -123,7 +123,16 @@ const switches = {
   allowPlainPushApproval: flag(
     'Whether users may approve a push without entering a number. Such an approval counts as `low`. Default: false.',
   ),
+  // Sallyport's own (decision 0049).
+  reviewsNeedTwoPeople: flag(
+    'Whether approving a review in the portal takes two operators; one is enough to reject. Your backend decides alone. Default: false.',
+  ),
 };
+
+// Sallyport's own (decision 0049).
+export const environment = z
+  .enum(['PRODUCTION', 'STAGING', 'TEST', 'DEVELOPMENT'])
+  .describe('What the tenant is for, which the portal shows beside its name. Nothing else depends on it. Default: none.');
 
 /** Every setting that can be written. Responses leave out a setting that was never set. */
 const settings = {
@@ -183,6 +192,7 @@ const settings = {
   rememberDevices: rememberDevices.describe(
     'Whether the pages offer users to remember their device after a challenge, for rules that read `device.isRemembered`. An action’s own takes precedence. Default: not offered.',
   ),
+  environment,
   timeZone,
   retention,
 };

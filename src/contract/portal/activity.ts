@@ -36,6 +36,16 @@ const actionMembers = {
 };
 const listedAction = z.object(actionMembers).meta({ id: 'ListedAction' });
 
+const firstApproval = z
+  .object({
+    by: z.string().describe('Email address of the operator who has approved it.'),
+    isOwn: z.boolean().describe('Whether that is the operator who asks: then somebody else has to decide.'),
+    at: v.timestamp.describe('When they did.'),
+    note: z.string().optional().describe('What they noted.'),
+  })
+  .optional()
+  .describe('The first of two approvals, where the tenant asks for two people; absent if there is none.');
+
 const exampleParams = { actionId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06' };
 const exampleAction = {
   ...exampleParams,
@@ -129,6 +139,7 @@ export const getActionDetail = portalRoute({
         .object({
           isWaiting: z.boolean().describe('Whether it waits for a decision.'),
           assignedTo: z.string().optional().describe('Email address of the operator who has taken it.'),
+          firstApproval,
           decidedBy: z.string().optional().describe('Who decided: the email address of an operator, or `API`.'),
           decidedAt: v.timestamp.optional().describe('When it was decided.'),
           note: z.string().optional().describe('What the operator noted.'),
@@ -182,6 +193,7 @@ const waitingReview = z
     custom: v.custom.optional().describe('Your own data about the action; absent if none was tracked.'),
     assignedTo: z.string().optional().describe('Email address of the operator who has taken it; absent if nobody has.'),
     isOwn: z.boolean().describe('Whether the operator who asks has taken it.'),
+    firstApproval,
   })
   .meta({ id: 'WaitingReview' });
 
@@ -203,12 +215,65 @@ export const listReviews = portalRoute({
     z.object({
       reviews: z.array(waitingReview).describe('The actions, oldest first.'),
       waiting: z.number().describe('How many wait in all; 10,001 means more than 10,000.'),
+      needsTwoPeople: z.boolean().describe('Whether approving takes two operators, as the tenant has set.'),
       nextCursor,
     }),
   ),
-  example: { reply: { reviews: [{ ...exampleAction, isOwn: false }], waiting: 1 } },
+  example: { reply: { reviews: [{ ...exampleAction, isOwn: false }], waiting: 1, needsTwoPeople: false } },
   permission: 'activity:read',
   refusals: [],
+  audit: null,
+});
+
+const alike = ['USER', 'ADDRESS', 'DEVICE', 'RULE'] as const;
+
+export const listSimilarReviews = portalRoute({
+  id: 'listSimilarReviews',
+  method: 'GET',
+  path: '/reviews/:actionId/similar',
+  title: 'List similar reviews',
+  description:
+    'Reviews that were decided, with the user, the address, the device or the deciding rule of this action: at most 20, newest first. Looked through are the latest 1,000 decided reviews of the tenant, and the latest 200 of the user.',
+  group: 'activity',
+  params: actionParams,
+  body: nothing,
+  reply: json(
+    z.array(
+      z
+        .object({
+          actionId: z.string().describe('Id of the action.'),
+          userId: z.string().describe('Your own id of the user whose action it is.'),
+          actionCode: z.string().describe('The action code that it was tracked with.'),
+          state: v.userActionState,
+          createdAt: v.timestamp.describe('When it was created.'),
+          alike: z
+            .array(z.enum(alike))
+            .describe('What it has in common: `USER`, `ADDRESS`, `DEVICE`, or the deciding `RULE`.'),
+          decidedBy: z.string().describe('Who decided: the email address of an operator, or `API`.'),
+          decidedAt: v.timestamp.describe('When it was decided.'),
+          note: z.string().optional().describe('What the operator noted.'),
+        })
+        .meta({ id: 'SimilarReview' }),
+    ),
+  ),
+  example: {
+    request: { params: exampleParams },
+    reply: [
+      {
+        actionId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b05',
+        userId: 'bob',
+        actionCode: 'withdrawFunds',
+        state: 'REVIEW_FAILED',
+        createdAt: '2026-02-20T09:30:00.000Z',
+        alike: ['ADDRESS', 'RULE'],
+        decidedBy: 'ada@bank.example',
+        decidedAt: '2026-02-20T09:45:00.000Z',
+        note: 'Not the customer.',
+      },
+    ],
+  },
+  permission: 'activity:read',
+  refusals: ['not_found'],
   audit: null,
 });
 
@@ -238,7 +303,7 @@ export const decideReview = portalRoute({
   path: '/reviews/:actionId/decide',
   title: 'Decide a review',
   description:
-    'Sets the state of the action to `REVIEW_SUCCEEDED` or `REVIEW_FAILED`, as the server API does. If somebody else has decided it meanwhile, nothing changes: `conflict` says who.',
+    'Sets the state of the action to `REVIEW_SUCCEEDED` or `REVIEW_FAILED`, as the server API does. If somebody else has decided it meanwhile, nothing changes: `conflict` says who.\n\nWhere the tenant sets `reviewsNeedTwoPeople`, the first approval leaves the state at `REVIEW_REQUIRED`, and that of a second operator sets it. The same operator cannot give both: `conflict`. One is enough to reject. The first counts for as long as who gave it may decide reviews.',
   group: 'activity',
   params: actionParams,
   body: closed({
@@ -272,7 +337,7 @@ export const listAuditEvents = portalRoute({
       .describe(
         'Only events of this type, such as `rule.updated`, or of those that begin with it and a dot, such as `rule`.',
       ),
-    actorId: v.optional(v.text(256)).describe('Only what this operator, key or user did.'),
+    actorId: v.optional(v.text(256)).describe('Only what this operator, key or user did, by its id; an operator also by email address.'),
     userId: v.optional(v.userId).describe('Only what concerns this user.'),
     limit,
     cursor,

@@ -12,6 +12,7 @@ export const permissions = {
   'contacts:reveal': 'Reveal the contacts of one user, which is recorded.',
   'reviews:decide': 'Decide actions that wait for a review.',
   'users:help': 'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions.',
+  'sessions:end-many': 'End the sessions of many users at once.',
   'users:export': 'Export what is known of a person.',
   'users:erase': 'Delete users with everything that belongs to them.',
   'configuration:read': 'See rules, lists, methods, texts, endpoints and alerts.',
@@ -20,6 +21,7 @@ export const permissions = {
   'audit:export': 'Export the audit log.',
   'team:read': 'See who may come in, and with which roles.',
   'team:change': 'Invite and remove operators, and change their roles.',
+  'tenants:create': 'Create tenants.',
 } as const;
 export type Permission = keyof typeof permissions;
 
@@ -29,7 +31,7 @@ const reading = ['activity:read', 'users:read', 'configuration:read'] as const s
 export const roles = {
   ADMIN: Object.keys(permissions) as readonly Permission[],
   EDITOR: [...reading, 'contacts:read', 'configuration:change'],
-  ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'users:export'],
+  ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'sessions:end-many', 'users:export'],
   SUPPORT: [...reading, 'contacts:reveal', 'users:help'],
   AUDITOR: [...reading, 'contacts:read', 'audit:read', 'audit:export', 'team:read'],
   VIEWER: [...reading],

@@ -3,6 +3,7 @@ import { operatorCookie } from '../apis.ts';
 import { json, noContent } from '../route.ts';
 import { closed } from '../management/closed.ts';
 import { nothing } from '../management/management-route.ts';
+import { environment } from '../management/tenant.ts';
 import * as v from '../values.ts';
 import { doorRoute, portalRoute } from './portal-route.ts';
 import { permissions, roleNames } from './roles.ts';
@@ -34,6 +35,7 @@ export const session = z
         z.object({
           tenantId: z.string().describe('Id of the tenant.'),
           name: z.string().describe('Name of the tenant.'),
+          environment: environment.optional(),
           roles: z.array(z.string()).describe('Roles of the operator in it.'),
           permissions: z
             .array(z.enum(Object.keys(permissions) as [string, ...string[]]))

@@ -41,6 +41,7 @@ export function alertMail(news: AlertNews): OperatorMail {
       ['Since:', { atMs: raisedAtMs }],
       ...(isRaised ? [] : [['Until:', { atMs: happenedAtMs }] as const]),
     ],
+    place: { path: '', label: 'Open the portal' },
     advice: isRaised
       ? 'You will be told when it is over, and not again before that.'
       : 'You will be told again if it is reached again.',

@@ -1,5 +1,7 @@
 import { getActionDetail as route } from '../../contract/portal/activity.ts';
+import { firstApprovalView } from '../../activity/first-approval.ts';
 import { nameDecider, nameOperator } from '../../activity/review-people.ts';
+import type { OperatorCaller } from '../../calls/caller.ts';
 import { isUuid } from '../../calls/is-uuid.ts';
 import type { Context } from '../../calls/context.ts';
 import { Refusal } from '../../contract/errors.ts';
@@ -12,7 +14,9 @@ import { firstIdAt } from '../../storage/queries/actions/months.ts';
 import type { ActionRow } from '../../storage/queries/actions/actions.ts';
 import { loadActionById, searchActions } from '../../storage/queries/actions/search.ts';
 import { listAuditEventsOfAction } from '../../storage/queries/audit-events.ts';
+import { loadOperatorEmails } from '../../storage/queries/operators.ts';
 import { loadReview } from '../../storage/queries/reviews.ts';
+import { portalTenantId } from '../../storage/queries/tenants.ts';
 import { loadUser } from '../../storage/queries/users.ts';
 import type { Store } from '../../storage/sql.ts';
 import { listedActionView } from '../../views/listed-action-view.ts';
@@ -46,7 +50,7 @@ export const getActionDetail = operation(route, async (context, { caller, params
   const timeline = await timelineOf(context, tenantId, action);
   const user = await loadUser(db, tenantId, action.userId);
   const contacts = [user?.email, user?.phoneNumber].flatMap((contact) => contact ?? []);
-  const review = await reviewOf(db, tenantId, action);
+  const review = await reviewOf(db, caller, action);
   const told = { decision, ...omitAbsent({ today, review }), timeline };
   return {
     ...listedActionView(action),
@@ -58,15 +62,18 @@ export const getActionDetail = operation(route, async (context, { caller, params
   };
 });
 
-async function reviewOf(db: Store, tenantId: string, { actionId, state }: ActionRow) {
-  const review = await loadReview(db, tenantId, actionId);
+async function reviewOf(db: Store, { tenant, operatorId }: OperatorCaller, { actionId, state }: ActionRow) {
+  const review = await loadReview(db, tenant.tenantId, actionId);
   if (review === undefined) return undefined;
-  const { takenBy, decidedAt, note } = review;
+  const { takenBy, firstBy, decidedAt, note } = review;
   const isDecided = decidedAt !== null;
+  const names = await loadOperatorEmails(db, portalTenantId, firstBy === null ? [] : [firstBy]);
   return {
     isWaiting: !isDecided && state === 'REVIEW_REQUIRED',
     ...omitAbsent({
       assignedTo: takenBy === null ? undefined : await nameOperator(db, takenBy),
+      // Contacts in notes are masked with everything else that is told.
+      firstApproval: firstApprovalView(review, operatorId, names, true),
       decidedBy: isDecided ? await nameDecider(db, review) : undefined,
       decidedAt: isDecided ? wireTime(decidedAt) : undefined,
       note,

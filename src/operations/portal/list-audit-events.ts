@@ -1,3 +1,4 @@
+import { actorIdsOf } from '../../activity/actor-ids.ts';
 import { idBefore } from '../../activity/id-cursor.ts';
 import { searchWithin } from '../../activity/search-within.ts';
 import { listAuditEvents as route } from '../../contract/portal/activity.ts';
@@ -11,7 +12,8 @@ import { operation } from '../operation.ts';
 
 export const listAuditEvents = operation(route, async ({ db, runtime }, { caller: { tenant }, query }) => {
   const { from = 0, to, type, actorId, userId, limit = 50 } = query;
-  const filter = { tenantId: tenant.tenantId, firstId: firstIdAt(from), type, actorId, userId };
+  const actorIds = actorId === undefined ? undefined : await actorIdsOf(db, actorId);
+  const filter = { tenantId: tenant.tenantId, firstId: firstIdAt(from), type, actorIds, userId };
   const found = await searchWithin<AuditEventRow>(runtime.clock, {
     endId: idBefore(query.cursor, firstIdAt(to ?? runtime.clock.now() + 1)),
     limit,

@@ -37,6 +37,9 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 const timeoutMs = 20_000;
 
+/** Of what is written while it is read, the last is late. */
+const fileTimeoutMs = 30 * 60_000;
+
 /** What the shell does when a call needs it. */
 export const gate: {
   /** Lets the operator prove who they are. @throws if they do not */
@@ -60,12 +63,32 @@ export async function call<Reply>(method: Method, path: string, options: CallOpt
   }
 }
 
+/** Makes a call whose answer is a file, as it is. @throws {CallError} */
+export async function callForFile(path: string, options: CallOptions = {}): Promise<Blob> {
+  const response = await send('POST', path, options, fileTimeoutMs);
+  if (!response.ok) {
+    if (response.status === 401) gate.signedOut();
+    throw refusalOf(response, parse(await response.text().catch(() => '')));
+  }
+  return response.blob().catch(() => {
+    throw new CallError('offline', 0, 'The answer broke off.');
+  });
+}
+
 async function ask<Reply>(method: Method, path: string, options: CallOptions): Promise<Reply> {
+  const response = await send(method, path, options, timeoutMs);
+  const text = await response.text().catch((error: unknown) => {
+    throw options.signal?.aborted === true ? error : unanswered();
+  });
+  const reply = parse(text);
+  if (response.ok) return reply as Reply;
+  throw refusalOf(response, reply);
+}
+
+async function send(method: Method, path: string, options: CallOptions, patienceMs: number): Promise<Response> {
   const { tenantId, body, authorization, signal } = options;
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method,
       headers: {
         accept: 'application/json',
@@ -76,18 +99,19 @@ async function ask<Reply>(method: Method, path: string, options: CallOptions): P
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       cache: 'no-store',
       credentials: authorization === undefined ? 'same-origin' : 'omit',
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal === undefined ? [] : [signal])]),
     });
-    text = await response.text();
   } catch (error) {
-    if (signal?.aborted === true) throw error;
-    throw new CallError('offline', 0, 'The server did not answer.');
+    throw signal?.aborted === true ? error : unanswered();
   }
-  const reply = parse(text);
-  if (response.ok) return reply as Reply;
+}
+
+const unanswered = () => new CallError('offline', 0, 'The server did not answer.');
+
+function refusalOf(response: Response, reply: unknown): CallError {
   const { errorCode, errorDescription } = Object(reply) as { errorCode?: string; errorDescription?: string };
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  throw new CallError(errorCode ?? 'unexpected_error', response.status, errorDescription ?? '', {
+  return new CallError(errorCode ?? 'unexpected_error', response.status, errorDescription ?? '', {
     retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
     requestId: response.headers.get('x-request-id') ?? undefined,
   });

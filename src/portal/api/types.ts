@@ -5,12 +5,16 @@ import type {
   listActions,
   listAuditEvents,
   listReviews,
+  listSimilarReviews,
 } from '../../contract/portal/activity.ts';
+import type { getOperatorMail } from '../../contract/portal/mail.ts';
+import type { previewEndSessions } from '../../contract/portal/many-sessions.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { createOidcSession, getSignInWays } from '../../contract/portal/oidc.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
+import type { createTenant } from '../../contract/portal/tenants.ts';
 
 type ReplyOf<Of extends { readonly reply: { readonly schema: { readonly _zod: { output: unknown } } } }> =
   Of['reply']['schema']['_zod']['output'];
@@ -31,9 +35,13 @@ export type RuleReasons = ActionDetail['decision']['rules'][number];
 export type Leaf = RuleReasons['leaves'][number];
 export type ReviewsPage = ReplyOf<typeof listReviews>;
 export type Review = ReviewsPage['reviews'][number];
+export type SimilarReview = ReplyOf<typeof listSimilarReviews>[number];
 export type AuditPage = ReplyOf<typeof listAuditEvents>;
 export type AuditEvent = AuditPage['events'][number];
 export type Home = ReplyOf<typeof getHome>;
 export type UsersPage = ReplyOf<typeof findUsers>;
+export type MailChoice = ReplyOf<typeof getOperatorMail>;
+export type NewTenant = ReplyOf<typeof createTenant>;
+export type SessionsPreview = ReplyOf<typeof previewEndSessions>;
 export type UserDetail = ReplyOf<typeof getUserDetail>;
 export type Contacts = ReplyOf<typeof revealContacts>;

@@ -44,6 +44,10 @@ export const roles: Readonly<Record<Role, { readonly words: string; readonly may
 export const roleNames = Object.keys(roles) as readonly Role[];
 export const roleWords = (role: string) => roles[role as Role]?.words ?? spaced(role);
 
+export const environments = ['PRODUCTION', 'STAGING', 'TEST', 'DEVELOPMENT'] as const;
+/** What a tenant is for. */
+export const environmentWords = (environment: string) => spaced(environment);
+
 const actors: Readonly<Record<string, string>> = {
   server: 'Your backend',
   client: 'The user',

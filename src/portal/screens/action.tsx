@@ -10,6 +10,7 @@ import { actorWords, methodWords, spaced } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import { ReviewPanel } from './review-panel.tsx';
+import { SimilarReviews } from './similar-reviews.tsx';
 
 export const actionKey = (tenantId: string, actionId: string) => [tenantId, 'action', actionId] as const;
 
@@ -85,7 +86,15 @@ function ActionBody({ action }: { readonly action: ActionDetail }) {
           </section>
         </div>
         <aside className="SplitSide">
-          {action.review === undefined ? null : <ReviewPanel action={action} review={action.review} />}
+          {action.review === undefined ? null : (
+            <>
+              <ReviewPanel action={action} review={action.review} />
+              <section className="Card">
+                <h2>Similar cases</h2>
+                <SimilarReviews actionId={action.actionId} />
+              </section>
+            </>
+          )}
           <section className="Card">
             <h2>Action</h2>
             <ActionFacts action={action} />

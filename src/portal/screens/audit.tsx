@@ -1,12 +1,14 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { ChevronRight, ScrollText, X } from 'lucide-react';
+import { ChevronRight, Download, ScrollText, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { queryOf } from '../api/call.ts';
+import { CallError, callForFile, queryOf } from '../api/call.ts';
 import type { AuditEvent, AuditPage } from '../api/types.ts';
+import { downloadFile } from '../kit/csv.ts';
 import { FilterRange, FilterText, changed } from '../kit/fields.tsx';
 import { Button, Copyable, Empty, Facts, Failure, PageHead, Skeleton, Time, textOf } from '../kit/parts.tsx';
 import { clockTime } from '../kit/times.ts';
+import { tell } from '../kit/toasts.tsx';
 import { actorWords, spaced } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 
@@ -30,12 +32,29 @@ export function AuditLog() {
     getNextPageParam: (page) => page.nextCursor,
     enabled: may('audit:read'),
   });
+  const exporting = useMutation({
+    // What the filter wants, as far back as the log goes.
+    mutationFn: () => callForFile('/v1/portal/audit-events/export', { tenantId, body: filter }),
+    onSuccess(file) {
+      downloadFile('sallyport-audit.jsonl', file);
+      tell('Audit log exported', 'Check it with sallyport audit verify --file. The export is in the log.');
+    },
+    onError: (failed) =>
+      tell('Not exported', failed instanceof CallError ? failed.message : 'Something in this page went wrong.', 'bad'),
+  });
   const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
   const back = data?.pages.at(-1)?.searchedBackTo;
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <div className="Page">
-      <PageHead title="Audit log" />
+      <PageHead title="Audit log">
+        {may('audit:export') ? (
+          <Button isBusy={exporting.isPending} onClick={() => exporting.mutate()}>
+            <Download size={14} aria-hidden />
+            {exporting.isPending ? 'Exporting…' : 'Export'}
+          </Button>
+        ) : null}
+      </PageHead>
       <div className="Filters" role="search" aria-label="Filters">
         <FilterText
           isWide
@@ -45,7 +64,7 @@ export function AuditLog() {
           maxLength={100}
         />
         <FilterText
-          label="Done by (id)"
+          label="Done by (email or id)"
           value={filter.actorId}
           change={(actorId) => set({ actorId })}
           maxLength={256}
@@ -76,7 +95,7 @@ export function AuditLog() {
             >
               <p>
                 {isFiltered
-                  ? 'A type is found by its beginning up to a dot: rule finds rule.updated. Ids must be written in full.'
+                  ? 'A type is found by its beginning up to a dot: rule finds rule.updated. Ids and email addresses must be written in full.'
                   : 'Who changes rules, methods, users or the team leaves an event here.'}
               </p>
             </Empty>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ActionDetail } from '../api/types.ts';
 import { Button, Facts, Time } from '../kit/parts.tsx';
 import { useScene } from '../shell/tenant.tsx';
+import { FirstApproval } from './first-approval.tsx';
 import { useDecide, useTake } from './use-reviews.ts';
 
 type GivenReview = NonNullable<ActionDetail['review']>;
@@ -28,6 +29,7 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
         <h2>Review</h2>
         <Facts
           of={[
+            ...(review.firstApproval === undefined ? [] : ([['Approved first by', review.firstApproval.by]] as const)),
             ['Decided by', review.decidedBy === 'API' ? 'Your backend' : (review.decidedBy ?? 'Unknown')],
             ...(review.decidedAt === undefined ? [] : ([['At', <Time key="at" at={review.decidedAt} />]] as const)),
             ...(review.note === undefined
@@ -55,6 +57,7 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
             ? 'You have taken it.'
             : `${review.assignedTo} has taken it.`}
       </p>
+      <FirstApproval of={review.firstApproval} />
       {may('reviews:decide') ? (
         <>
           <textarea

@@ -10,10 +10,13 @@ import { FilterText } from '../kit/fields.tsx';
 import { Button, Empty, Failure, Kbd, PageHead, Skeleton, Tag, Time } from '../kit/parts.tsx';
 import { DecisionWords, RuleList } from '../kit/reasons.tsx';
 import { textOf } from '../kit/parts.tsx';
+import { tell } from '../kit/toasts.tsx';
 import { plural } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import { ActionFacts, Custom, Recent, useAction } from './action.tsx';
+import { FirstApproval } from './first-approval.tsx';
+import { SimilarReviews } from './similar-reviews.tsx';
 import { useDecide, useTake } from './use-reviews.ts';
 
 const reviewsMax = 200;
@@ -49,6 +52,7 @@ export function Reviews() {
   const current = reviews[at];
   const currentId = current?.actionId;
   const canDecide = may('reviews:decide');
+  const needsTwo = data?.needsTwoPeople === true;
 
   useEffect(() => {
     list.current?.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' });
@@ -61,14 +65,20 @@ export function Reviews() {
 
   async function settle(decision: 'APPROVE' | 'REJECT'): Promise<void> {
     if (current === undefined || !canDecide) return;
+    if (decision === 'APPROVE' && needsTwo && current.firstApproval?.isOwn === true) {
+      tell('You have approved it already', 'Somebody else has to approve it too; one is enough to reject.', 'bad');
+      return;
+    }
     const next = reviews[at + 1] ?? reviews[at - 1];
-    setGone((before) => new Set([...before, current.actionId]));
+    // It stays for a second person.
+    const stays = decision === 'APPROVE' && needsTwo && current.firstApproval === undefined;
+    if (!stays) setGone((before) => new Set([...before, current.actionId]));
     setSelected(next?.actionId);
-    const isSettled = await decide({ action: current, decision, note: notes[current.actionId] ?? '' });
-    if (!isSettled) {
-      setGone((before) => new Set([...before].filter((id) => id !== current.actionId)));
-      setSelected(current.actionId);
-    } else void queries.invalidateQueries({ queryKey: [tenantId, 'action', current.actionId] });
+    const result = await decide({ action: current, decision, note: notes[current.actionId] ?? '' });
+    if (result !== 'done') setGone((before) => new Set([...before].filter((id) => id !== current.actionId)));
+    if (result === 'failed') setSelected(current.actionId);
+    else void queries.invalidateQueries({ queryKey: [tenantId, 'action', current.actionId] });
+    if (stays) void refetch();
   }
 
   async function takeOrGive(force: boolean): Promise<void> {
@@ -158,6 +168,11 @@ export function Reviews() {
                   <span className="QueueUser Cut">{review.userId}</span>
                   <span className="QueueEnd">
                     <span className="Cut">{review.rules[0]?.name ?? 'Default'}</span>
+                    {review.firstApproval === undefined ? null : (
+                      <Tag tone={review.firstApproval.isOwn ? 'calm' : 'wait'}>
+                        {review.firstApproval.isOwn ? 'Approved by you' : 'Needs a second'}
+                      </Tag>
+                    )}
                     {review.assignedTo === undefined ? null : (
                       <Tag tone={review.isOwn ? 'main' : 'wait'}>
                         {review.isOwn ? 'Yours' : review.assignedTo.split('@')[0]}
@@ -176,6 +191,7 @@ export function Reviews() {
             setNote={(note) => setNotes((before) => ({ ...before, [current.actionId]: note }))}
             noteField={noteField}
             canDecide={canDecide}
+            needsTwo={needsTwo}
             settle={(decision) => void settle(decision)}
             take={() => void takeOrGive(false)}
           />
@@ -197,6 +213,7 @@ function ReviewDetail({
   setNote,
   noteField,
   canDecide,
+  needsTwo,
   settle,
   take,
 }: {
@@ -205,6 +222,7 @@ function ReviewDetail({
   readonly setNote: (note: string) => void;
   readonly noteField: React.RefObject<HTMLTextAreaElement | null>;
   readonly canDecide: boolean;
+  readonly needsTwo: boolean;
   readonly settle: (decision: 'APPROVE' | 'REJECT') => void;
   readonly take: () => void;
 }) {
@@ -238,6 +256,7 @@ function ReviewDetail({
       </header>
       <div className="QueueBody">
         <Amounts review={review} />
+        <FirstApproval of={review.firstApproval} />
         {action !== undefined ? (
           <>
             <DecisionWords decision={action.decision} today={action.today} />
@@ -253,6 +272,8 @@ function ReviewDetail({
               <section>
                 <h3>The user lately</h3>
                 <Recent action={action} />
+                <h3>Similar cases</h3>
+                <SimilarReviews actionId={review.actionId} />
                 <h3>Custom data</h3>
                 <Custom of={action.custom} />
               </section>
@@ -292,7 +313,7 @@ function ReviewDetail({
           </Button>
           <Button look="good" onClick={() => settle('APPROVE')}>
             <Check size={14} aria-hidden />
-            Approve
+            {needsTwo && review.firstApproval === undefined ? 'Approve first' : 'Approve'}
             <Kbd keys="a" />
           </Button>
         </footer>

@@ -1,13 +1,14 @@
 /** Deciding and taking reviews, from the queue and from the page of an action. */
 import { useQueryClient } from '@tanstack/react-query';
 import { CallError } from '../api/call.ts';
+import { wordsOf } from '../api/words-of.ts';
 import type { ListedAction } from '../api/types.ts';
 import { tell } from '../kit/toasts.tsx';
 import { useScene } from '../shell/tenant.tsx';
 
 type Reviewed = Pick<ListedAction, 'actionId' | 'actionCode' | 'userId'>;
 
-/** Decides, and says what became of it. False if it still waits. */
+/** Decides, and says what became of it: `first` if it waits for a second person. */
 export function useDecide() {
   const { portal, tenant } = useScene();
   const queries = useQueryClient();
@@ -19,25 +20,27 @@ export function useDecide() {
     readonly action: Reviewed;
     readonly decision: 'APPROVE' | 'REJECT';
     readonly note?: string;
-  }): Promise<boolean> => {
+  }): Promise<'done' | 'first' | 'failed'> => {
     const what = `${action.actionCode} of ${action.userId}`;
     const words = note.trim();
     try {
-      await portal('POST', `/reviews/${encodeURIComponent(action.actionId)}/decide`, {
+      const decided = await portal<ListedAction>('POST', `/reviews/${encodeURIComponent(action.actionId)}/decide`, {
         decision,
         ...(words === '' ? {} : { note: words }),
       });
-      tell(decision === 'APPROVE' ? 'Approved' : 'Rejected', what);
+      const isFirst = decided.state === 'REVIEW_REQUIRED';
+      if (isFirst) tell('Approved by you', `${what}: somebody else has to approve it too.`);
+      else tell(decision === 'APPROVE' ? 'Approved' : 'Rejected', what);
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'waiting'] });
-      return true;
+      return isFirst ? 'first' : 'done';
     } catch (error) {
       if (error instanceof CallError && (error.code === 'conflict' || error.code === 'not_found')) {
         // The sentence of the server says who was first.
         tell('Not changed', `${what}: ${error.message}`, 'bad');
-        return true;
+        return 'done';
       }
       tell('Not decided', `${what}: ${wordsOf(error)}`, 'bad');
-      return false;
+      return 'failed';
     }
   };
 }
@@ -70,11 +73,4 @@ export function useTake() {
       return isConflict ? 'taken' : 'failed';
     }
   };
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof CallError)) return 'Something in this page went wrong.';
-  if (error.code === 'offline') return 'The server did not answer. Try again.';
-  if (error.code === 'forbidden') return 'None of your roles permits it.';
-  return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
 }

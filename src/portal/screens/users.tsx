@@ -68,7 +68,7 @@ function Contact({ value, isVerified }: { readonly value: string | undefined; re
 }
 
 export function UsersScreen() {
-  const { tenant, portal } = useScene();
+  const { tenant, portal, may } = useScene();
   const { tenantId } = tenant;
   const { words } = useSearch({ from: '/t/$tenantId/users' });
   const navigate = useNavigate();
@@ -89,7 +89,13 @@ export function UsersScreen() {
   ]);
   return (
     <div className="Page Page-full" ref={box}>
-      <PageHead title="Users" />
+      <PageHead title="Users">
+        {may('sessions:end-many') ? (
+          <Link className="Button Button-plain" to="/t/$tenantId/end-sessions" params={{ tenantId }}>
+            End sessions
+          </Link>
+        ) : null}
+      </PageHead>
       <div className="Filters" role="search">
         <div className="SearchBox">
           <FilterText

@@ -1,10 +1,10 @@
 /** Menus of the frame; they come in a chunk of their own. */
 import { Menu } from '@base-ui/react/menu';
 import { useNavigate } from '@tanstack/react-router';
-import { Check, ChevronsUpDown, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from 'lucide-react';
+import { Building2, Check, ChevronsUpDown, LogOut, Mail, Monitor, MonitorSmartphone, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { roleWords } from '../kit/words.ts';
+import { environmentWords, roleWords } from '../kit/words.ts';
 import { Mark } from './mark.tsx';
 import { useScene } from './tenant.tsx';
 import { chooseTheme, chosenTheme } from './theme.ts';
@@ -39,11 +39,13 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
         >
           <Menu.Group>
             <Menu.GroupLabel className="MenuLabel">Tenants</Menu.GroupLabel>
-            {session.tenants.map(({ tenantId, name, roles }) => (
+            {session.tenants.map(({ tenantId, name, environment, roles }) => (
               <Menu.RadioItem key={tenantId} value={tenantId} className="MenuItem" closeOnClick>
                 <span className="MenuMain">
                   {name}
-                  <small>{roles.map(roleWords).join(', ')}</small>
+                  <small>
+                    {[...(environment === undefined ? [] : [environmentWords(environment)]), ...roles.map(roleWords)].join(', ')}
+                  </small>
                 </span>
                 <Menu.RadioItemIndicator>
                   <Check size={14} aria-hidden />
@@ -52,6 +54,14 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
             ))}
           </Menu.Group>
         </Menu.RadioGroup>
+        <Menu.Separator className="MenuLine" />
+        <Menu.Item
+          className="MenuItem"
+          onClick={() => void navigate({ to: '/t/$tenantId/tenants', params: { tenantId: tenant.tenantId } })}
+        >
+          <Building2 size={14} aria-hidden />
+          <span className="MenuMain">All tenants</span>
+        </Menu.Item>
       </Popup>
     </Menu.Root>
   );
@@ -110,6 +120,13 @@ export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
         >
           <MonitorSmartphone size={14} aria-hidden />
           <span className="MenuMain">Your sessions</span>
+        </Menu.Item>
+        <Menu.Item
+          className="MenuItem"
+          onClick={() => void navigate({ to: '/t/$tenantId/mail', params: { tenantId: tenant.tenantId } })}
+        >
+          <Mail size={14} aria-hidden />
+          <span className="MenuMain">Your mail</span>
         </Menu.Item>
         <Menu.Item className="MenuItem" onClick={signOut}>
           <LogOut size={14} aria-hidden />

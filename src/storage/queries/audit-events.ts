@@ -95,13 +95,19 @@ export interface AuditFilter {
   readonly userId: string | undefined;
   /** This type, and those that begin with it and a dot. */
   readonly type: string | undefined;
-  readonly actorId: string | undefined;
+  /** Who did it: any of these. */
+  readonly actorIds: readonly string[] | undefined;
 }
 
 interface SearchRow extends AuditEventRow {
   readonly scanned: number;
   readonly lastId: string | null;
 }
+
+const isWanted = (event: string, { user, type, actors }: Readonly<Record<'user' | 'type' | 'actors', string>>) =>
+  `(${user}::text is null or ${event}.user_id = ${user})
+         and (${type}::text is null or ${event}.event_type = ${type} or starts_with(${event}.event_type, ${type} || '.'))
+         and (${actors}::text[] is null or ${event}.actor ->> 'id' = any(${actors}))`;
 
 // As actions are searched: one text for each index, and everything else compared event by event.
 function searchStatement(index: string, leading: string) {
@@ -113,9 +119,7 @@ function searchStatement(index: string, leading: string) {
        order by event_id desc limit $4
      ), found as (
        select * from scanned s
-       where ($6::text is null or s.user_id = $6)
-         and ($7::text is null or s.event_type = $7 or starts_with(s.event_type, $7 || '.'))
-         and ($8::text is null or s.actor ->> 'id' = $8)
+       where ${isWanted('s', { user: '$6', type: '$7', actors: '$8' })}
        order by s.event_id desc limit $5
      )
      select w.scanned, w.last_id, f.* from (
@@ -139,7 +143,7 @@ export async function searchAuditEvents(
   readonly scanned: number;
   readonly lastId: string | undefined;
 }> {
-  const { tenantId, firstId, endId, userId, type, actorId } = filter;
+  const { tenantId, firstId, endId, userId, type, actorIds } = filter;
   const rows = await sql.query(userId === undefined ? searchByTime : searchByUser, [
     tenantId,
     firstId,
@@ -148,11 +152,70 @@ export async function searchAuditEvents(
     max,
     userId ?? null,
     type ?? null,
-    actorId ?? null,
+    actorIds ?? null,
   ]);
   const [first] = rows;
   return {
     // One row without an event says that nothing was found.
+    events: rows.filter(({ eventId }) => (eventId as string | null) !== null),
+    scanned: first?.scanned ?? 0,
+    lastId: first?.lastId ?? undefined,
+  };
+}
+
+/** An event with its entry in the chain, whose members are null if it is not linked yet. */
+export interface ChainedAuditEventRow extends AuditEventRow {
+  readonly position: number | null;
+  readonly previousHash: Buffer | null;
+  readonly hash: Buffer | null;
+}
+
+type ReadRow = ChainedAuditEventRow & { readonly scanned: number; readonly lastId: string | null };
+
+function readStatement(index: string, leading: string) {
+  return statement<ReadRow>(
+    `read_audit_events_by_${index}`,
+    `with scanned as materialized (
+       select ${columns} from audit_events
+       where tenant_id = $1 and event_id > $2 and event_id < $3${leading}
+       order by event_id limit $4
+     ), found as (
+       select s.*, c.position, c.previous_hash, c.hash from scanned s
+       left join audit_chain c on c.tenant_id = $1 and c.event_id = s.event_id
+       where ${isWanted('s', { user: '$5', type: '$6', actors: '$7' })}
+     )
+     select w.scanned, w.last_id, f.* from (
+       select (select count(*)::int from scanned) as scanned,
+         (select event_id from scanned order by event_id desc limit 1) as last_id
+     ) as w
+     left join found f on true order by f.event_id`,
+  );
+}
+
+const readByTime = readStatement('time', '');
+const readByUser = readStatement('user', ' and user_id = $5');
+
+/** Reads the oldest `batch` events after an id that an index finds, and returns those that the filter wants. */
+export async function readAuditEvents(
+  sql: Sql,
+  { tenantId, endId, userId, type, actorIds }: Omit<AuditFilter, 'firstId'>,
+  { afterId, batch }: { readonly afterId: string; readonly batch: number },
+): Promise<{
+  readonly events: readonly ChainedAuditEventRow[];
+  readonly scanned: number;
+  readonly lastId: string | undefined;
+}> {
+  const rows = await sql.query(userId === undefined ? readByTime : readByUser, [
+    tenantId,
+    afterId,
+    endId,
+    batch,
+    userId ?? null,
+    type ?? null,
+    actorIds ?? null,
+  ]);
+  const [first] = rows;
+  return {
     events: rows.filter(({ eventId }) => (eventId as string | null) !== null),
     scanned: first?.scanned ?? 0,
     lastId: first?.lastId ?? undefined,

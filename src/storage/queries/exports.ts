@@ -124,7 +124,7 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       'reviews',
       byId('action_id'),
       `x.owner_id = ${ownId}`,
-      'x.action_id, x.action_code, x.entered_at, x.taken_at, x.decided_at, x.note',
+      'x.action_id, x.action_code, x.entered_at, x.taken_at, x.first_at, x.first_note, x.decided_at, x.note',
     ),
   ],
   [

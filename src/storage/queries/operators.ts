@@ -132,3 +132,44 @@ export async function loadOperatorEmails(
   const rows = await sql.query(emailsStatement, [tenantId, operatorIds]);
   return new Map(rows.map(({ operatorId, email }) => [operatorId, email]));
 }
+
+const findStatement = statement<{ operatorId: string }>(
+  'find_operator',
+  'select operator_id from operators where tenant_id = $1 and email_normal = $2',
+);
+
+/** The operator with this mailbox; undefined if there is none. */
+export async function findOperatorId(sql: Sql, tenantId: string, emailNormal: string): Promise<string | undefined> {
+  const [row] = await sql.query(findStatement, [tenantId, emailNormal]);
+  return row?.operatorId;
+}
+
+const countMadeStatement = statement<{ operatorId: string }>(
+  'count_tenant_made',
+  `update operators set
+     tenants_made = case when tenants_made_since > $4 then tenants_made + 1 else 1 end,
+     tenants_made_since = case when tenants_made_since > $4 then tenants_made_since else $3 end
+   where tenant_id = $1 and operator_id = $2
+     and (tenants_made_since is null or tenants_made_since <= $4 or tenants_made < $5)
+   returning operator_id`,
+);
+const madeSinceStatement = statement<{ tenantsMadeSince: number }>(
+  'load_tenants_made_since',
+  'select tenants_made_since from operators where tenant_id = $1 and operator_id = $2 and tenants_made_since is not null',
+);
+
+/**
+ * Counts a tenant that an operator makes, and locks the operator until the transaction ends. If they have made `max` in the
+ * period, it is not counted, and the beginning of the period is returned. Undefined if there is no such operator.
+ */
+export async function countTenantMade(
+  sql: Sql,
+  tenantId: string,
+  operatorId: string,
+  { nowMs, periodMs, max }: { readonly nowMs: number; readonly periodMs: number; readonly max: number },
+): Promise<'counted' | number | undefined> {
+  const values = [tenantId, operatorId, sqlTime(nowMs), sqlTime(nowMs - periodMs), max];
+  if ((await sql.query(countMadeStatement, values)).length > 0) return 'counted';
+  const [row] = await sql.query(madeSinceStatement, [tenantId, operatorId]);
+  return row?.tenantsMadeSince;
+}

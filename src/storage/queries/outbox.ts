@@ -1,5 +1,4 @@
 import type { Notice } from '../../core/notices/notice.ts';
-import type { OperatorMail } from '../../core/notices/operator-mail.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import { byTenant } from './by-tenant.ts';
@@ -58,29 +57,6 @@ export async function recordNotice(
   const { tenantId, userId, notice, eventIds, nowMs, exceptAuthenticatorId } = queued;
   const values = [tenantId, userId, JSON.stringify(notice), nowMs, sqlTime(nowMs), eventIds] as const;
   await sql.query(noticeStatement, [...values, exceptAuthenticatorId ?? null]);
-}
-
-const operatorMailStatement = statement<never>(
-  'queue_operator_mails',
-  `insert into outbox (tenant_id, event_id, kind, payload, created_at, next_try_at)
-   select $1, mails.event_id, 'operator-mail', jsonb_build_object('to', mails.address, 'mail', $2::jsonb), $3, $3
-   from unnest($4::uuid[], $5::text[]) as mails (event_id, address)`,
-);
-
-/** Queues a mail to each of these people who run the tenant. */
-export async function recordOperatorMails(
-  sql: Sql,
-  tenantId: string,
-  queued: {
-    readonly mail: OperatorMail;
-    readonly to: readonly { readonly address: string; readonly eventId: string }[];
-    readonly nowMs: number;
-  },
-): Promise<void> {
-  const { mail, to, nowMs } = queued;
-  const ids = to.map(({ eventId }) => eventId);
-  const addresses = to.map(({ address }) => address);
-  await sql.query(operatorMailStatement, [tenantId, JSON.stringify(mail), sqlTime(nowMs), ids, addresses]);
 }
 
 const dueStatement = statement<{ tenantId: string; eventId: string }>(

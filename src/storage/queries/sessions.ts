@@ -1,6 +1,7 @@
 import type { UserAttributes } from '../../core/authenticators/update-user.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
+import { firstIdAt } from './actions/months.ts';
 import { purgeOf } from './purge.ts';
 
 /** A session with its user and its app client's settings for tokens, as they are now. */
@@ -158,6 +159,109 @@ const listStatement = statement<Pick<SessionRow, 'sessionId' | 'clientId' | 'sig
 /** The sessions of a user that have not ended, newest first. */
 export async function listUserSessions(sql: Sql, tenantId: string, userId: string, nowMs: number) {
   return sql.query(listStatement, [tenantId, userId, sqlTime(nowMs)]);
+}
+
+/** A session that has not ended. */
+export interface LiveSession {
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** Which sessions to end together. */
+interface LiveFilter {
+  readonly clientId: string | undefined;
+  readonly createdBeforeMs: number;
+  readonly nowMs: number;
+}
+
+const liveOfUsersStatement = statement<LiveSession>(
+  'list_live_sessions_of_users',
+  `select session_id, user_id from sessions
+   where tenant_id = $1 and user_id = any($2) and revoked_at is null and expires_at > $3 and created_at < $4
+     and ($5::text is null or client_id = $5)
+   order by session_id limit $6`,
+);
+
+/** The sessions of these users that have not ended, oldest first. */
+export async function listLiveSessionsOf(
+  sql: Sql,
+  tenantId: string,
+  filter: LiveFilter & { readonly userIds: readonly string[]; readonly max: number },
+): Promise<readonly LiveSession[]> {
+  const { userIds, nowMs, createdBeforeMs, clientId, max } = filter;
+  return sql.query(liveOfUsersStatement, [
+    tenantId,
+    userIds,
+    sqlTime(nowMs),
+    sqlTime(createdBeforeMs),
+    clientId ?? null,
+    max,
+  ]);
+}
+
+const liveStatement = statement<LiveSession & { readonly scanned: number; readonly lastId: string | null }>(
+  'list_live_sessions',
+  // Found by id, so by the time at which they began.
+  `with scanned as materialized (
+     select session_id, user_id, client_id, created_at, expires_at, revoked_at from sessions
+     where tenant_id = $1 and session_id > $2 and session_id < $3 order by session_id limit $4
+   ), found as (
+     select session_id, user_id from scanned
+     where revoked_at is null and expires_at > $5 and created_at < $6 and ($7::text is null or client_id = $7)
+   )
+   select w.scanned, w.last_id, f.* from (
+     select (select count(*)::int from scanned) as scanned,
+       (select session_id from scanned order by session_id desc limit 1) as last_id
+   ) as w
+   left join found f on true order by f.session_id`,
+);
+
+/** Of `batch` sessions after an id those that have not ended, oldest first. */
+export async function listLiveSessions(
+  sql: Sql,
+  tenantId: string,
+  filter: LiveFilter & { readonly afterId: string; readonly batch: number },
+): Promise<{
+  readonly sessions: readonly LiveSession[];
+  readonly scanned: number;
+  readonly lastId: string | undefined;
+}> {
+  const { afterId, batch, nowMs, createdBeforeMs, clientId } = filter;
+  const rows = await sql.query(liveStatement, [
+    tenantId,
+    afterId,
+    firstIdAt(createdBeforeMs),
+    batch,
+    sqlTime(nowMs),
+    sqlTime(createdBeforeMs),
+    clientId ?? null,
+  ]);
+  const [first] = rows;
+  return {
+    // One row without a session says that nothing was found.
+    sessions: rows.filter(({ sessionId }) => (sessionId as string | null) !== null),
+    scanned: first?.scanned ?? 0,
+    lastId: first?.lastId ?? undefined,
+  };
+}
+
+const revokeManyStatement = statement<{ sessionId: string }>(
+  'revoke_sessions',
+  `update sessions set revoked_at = $3
+   where tenant_id = $1 and session_id = any(array(
+     select session_id from sessions where tenant_id = $1 and session_id = any($2::uuid[]) order by session_id for update
+   )) and revoked_at is null and expires_at > $3
+   returning session_id`,
+);
+
+/** Ends sessions and returns how many of them had not ended before. Locks them in the order of their ids. */
+export async function revokeSessionRows(
+  sql: Sql,
+  tenantId: string,
+  sessionIds: readonly string[],
+  nowMs: number,
+): Promise<number> {
+  return (await sql.query(revokeManyStatement, [tenantId, sessionIds, sqlTime(nowMs)])).length;
 }
 
 /** Deletes sessions that have expired, revoked or not. */

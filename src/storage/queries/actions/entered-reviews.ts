@@ -8,7 +8,7 @@ export const enterReview = (changed: string, now: string) => `waiting as (
      insert into reviews as r (tenant_id, action_id, owner_id, action_code, entered_at)
      select $1, c.action_id, c.owner_id, c.action_code, ${now} from ${changed} c where c.state = 'REVIEW_REQUIRED'
      on conflict (tenant_id, action_id) do update set entered_at = excluded.entered_at, taken_by = null, taken_at = null,
-       decided_at = null, decided_by = null, note = null
+       decided_at = null, decided_by = null, note = null, first_by = null, first_at = null, first_note = null
      where r.decided_at is not null
    )`;
 

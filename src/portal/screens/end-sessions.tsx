@@ -1,0 +1,164 @@
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ArrowLeft, Users } from 'lucide-react';
+import { useState } from 'react';
+import type { SessionsPreview } from '../api/types.ts';
+import { wordsOf } from '../api/words-of.ts';
+import { Labelled } from '../kit/fields.tsx';
+import { Button, Empty, Notice, PageHead } from '../kit/parts.tsx';
+import { fromLocalInput, toLocalInput } from '../kit/times.ts';
+import { tell } from '../kit/toasts.tsx';
+import { plural } from '../kit/words.ts';
+import { StepUpDeclined } from '../shell/step-up.tsx';
+import { useScene } from '../shell/tenant.tsx';
+
+const sessionsMax = 10_000;
+
+interface Filter {
+  readonly userIds?: readonly string[];
+  readonly clientId?: string;
+  readonly createdBefore?: string;
+}
+
+/** Ends the sessions of many users at once, after a look at how many they are. */
+export function EndSessions() {
+  const { tenant, portal, may } = useScene();
+  const [users, setUsers] = useState('');
+  const [clientId, setClientId] = useState('');
+  const [before, setBefore] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  const ids = [...new Set(users.split('\n').map((line) => line.trim()))].filter((line) => line !== '');
+  const filter: Filter = {
+    ...(ids.length === 0 ? {} : { userIds: ids }),
+    ...(clientId.trim() === '' ? {} : { clientId: clientId.trim() }),
+    ...(before === undefined ? {} : { createdBefore: before }),
+  };
+  const preview = useMutation({
+    mutationFn: (asked: Filter) => portal<SessionsPreview>('POST', '/user-sessions/preview', asked),
+    onError: (error) => setProblem(wordsOf(error)),
+  });
+  const end = useMutation({
+    mutationFn: ({ asked, seen }: { readonly asked: Filter; readonly seen: SessionsPreview }) =>
+      portal<{ sessions: number }>('POST', '/user-sessions/end', {
+        ...asked,
+        createdBefore: seen.createdBefore,
+        sessions: seen.sessions,
+      }),
+    onSuccess({ sessions }) {
+      preview.reset();
+      tell('Sessions ended', `${plural(sessions, 'session')} of ${tenant.name}.`);
+    },
+    onError: (error) => (error instanceof StepUpDeclined ? undefined : setProblem(wordsOf(error))),
+  });
+  /** Whatever is changed makes what was counted void. */
+  const changing =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      set(value);
+      setProblem(undefined);
+      preview.reset();
+    };
+  const { data: seen, variables: asked } = preview;
+  const isTooMuch = seen !== undefined && (seen.sessions > sessionsMax || seen.isCutShort);
+
+  return (
+    <div className="Page">
+      <div className="Crumbs">
+        <Link to="/t/$tenantId/users" params={{ tenantId: tenant.tenantId }}>
+          <ArrowLeft size={14} aria-hidden />
+          Users
+        </Link>
+      </div>
+      <PageHead title="End sessions" />
+      {may('sessions:end-many') ? (
+        <form
+          className="Form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setProblem(undefined);
+            preview.mutate(filter);
+          }}
+        >
+          <p className="Faint">
+            Signs users out of your apps: all of the sessions that fit, of {tenant.name} alone. Users can sign in again.
+          </p>
+          <Labelled label="User ids" note="One to a line, at most 500. Left empty: all users.">
+            {(labelled) => (
+              <textarea
+                {...labelled}
+                className="Input"
+                rows={6}
+                spellCheck={false}
+                value={users}
+                onChange={(event) => changing(setUsers)(event.target.value)}
+              />
+            )}
+          </Labelled>
+          <div className="Columns">
+            <Labelled label="Began before" note="Left empty: until now.">
+              {(labelled) => (
+                <input
+                  {...labelled}
+                  className="Input"
+                  type="datetime-local"
+                  value={toLocalInput(before)}
+                  onChange={(event) => changing(setBefore)(fromLocalInput(event.target.value))}
+                />
+              )}
+            </Labelled>
+            <Labelled label="App client" note="Its id. Left empty: all.">
+              {(labelled) => (
+                <input
+                  {...labelled}
+                  className="Input"
+                  maxLength={256}
+                  autoComplete="off"
+                  spellCheck={false}
+                  value={clientId}
+                  onChange={(event) => changing(setClientId)(event.target.value)}
+                />
+              )}
+            </Labelled>
+          </div>
+          <div className="Row">
+            <Button type="submit" isBusy={preview.isPending}>
+              Count them
+            </Button>
+          </div>
+          <div role="status">
+            {seen === undefined ? null : isTooMuch ? (
+              <Notice tone="bad">
+                {seen.sessions > sessionsMax
+                  ? 'These are more than 10,000, which is too many at once.'
+                  : 'There are more sessions than can be looked through.'}{' '}
+                Name users, or an earlier time.
+              </Notice>
+            ) : seen.sessions === 0 ? (
+              <Notice tone="calm">No session fits.</Notice>
+            ) : (
+              <Notice tone="wait">
+                {plural(seen.sessions, 'session')} of {plural(seen.users, 'user')} would end.
+              </Notice>
+            )}
+          </div>
+          {problem === undefined ? null : (
+            <div role="alert">
+              <Notice tone="bad">{problem}</Notice>
+            </div>
+          )}
+          {seen === undefined || asked === undefined || isTooMuch || seen.sessions === 0 ? null : (
+            <div className="Row">
+              <Button look="danger" isBusy={end.isPending} onClick={() => end.mutate({ asked, seen })}>
+                End {plural(seen.sessions, 'session')}
+              </Button>
+            </div>
+          )}
+        </form>
+      ) : (
+        <Empty icon={<Users size={20} aria-hidden />} title="You may not do this">
+          <p>Analysts and admins end the sessions of many users.</p>
+        </Empty>
+      )}
+    </div>
+  );
+}
