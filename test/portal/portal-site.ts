@@ -11,6 +11,7 @@ export interface PortalSite {
   readonly url: string;
   readonly tenantId: string;
   readonly secretKey: string;
+  readonly databaseUrl: string;
   /** A page with a browser context and a virtual authenticator of its own. */
   open(options?: BrowserContextOptions): Promise<OpenPortal>;
   /** Invites an admin by the command line. Returns the address of the page that redeems it. */
@@ -29,7 +30,8 @@ export interface OpenPortal {
 
 export async function startPortal(): Promise<PortalSite> {
   const credentials = testCredentials();
-  const variables = { ...credentials, DATABASE_URL: await createPostgresDatabase() };
+  const databaseUrl = await createPostgresDatabase();
+  const variables = { ...credentials, DATABASE_URL: databaseUrl };
   const [server, browser] = await Promise.all([
     startServer({ ...variables, SALLYPORT_LOG_LEVEL: 'warn' }),
     launchBrowser(),
@@ -72,6 +74,7 @@ export async function startPortal(): Promise<PortalSite> {
     url,
     tenantId: credentials.SALLYPORT_TENANT_ID,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
+    databaseUrl,
     open,
     invite,
     async admin(email, options) {

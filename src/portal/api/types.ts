@@ -6,7 +6,8 @@ import type {
   listAuditEvents,
   listReviews,
 } from '../../contract/portal/activity.ts';
-import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
+import type { getUserHelp } from '../../contract/portal/helps.ts';
+import type { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
@@ -34,3 +35,6 @@ export type Home = ReplyOf<typeof getHome>;
 export type UsersPage = ReplyOf<typeof findUsers>;
 export type UserDetail = ReplyOf<typeof getUserDetail>;
 export type Contacts = ReplyOf<typeof revealContacts>;
+export type UserMessages = ReplyOf<typeof listUserMessages>;
+export type UserHelp = ReplyOf<typeof getUserHelp>;
+export type Help = UserHelp['helps'][number];

@@ -12,6 +12,7 @@ import { day } from '../kit/times.ts';
 import { methodWords } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
+import { WaitingHelps } from './help-in.tsx';
 
 type ListedUser = UsersPage['users'][number];
 
@@ -68,7 +69,7 @@ function Contact({ value, isVerified }: { readonly value: string | undefined; re
 }
 
 export function UsersScreen() {
-  const { tenant, portal } = useScene();
+  const { tenant, portal, may } = useScene();
   const { tenantId } = tenant;
   const { words } = useSearch({ from: '/t/$tenantId/users' });
   const navigate = useNavigate();
@@ -90,6 +91,7 @@ export function UsersScreen() {
   return (
     <div className="Page Page-full" ref={box}>
       <PageHead title="Users" />
+      {may('users:help') ? <WaitingHelps /> : null}
       <div className="Filters" role="search">
         <div className="SearchBox">
           <FilterText
