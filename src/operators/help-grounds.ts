@@ -32,5 +32,7 @@ export async function whyNotHelp(
  * authenticator was added, {@link whyNotHelp} stands against it.
  */
 export function isRepeat({ state, usedAt, pageDigest }: HelpRow, given: Buffer, sinceMs: number): boolean {
-  return state === 'used' && usedAt !== null && usedAt > sinceMs && pageDigest !== null && digestsEqual(pageDigest, given);
+  return (
+    state === 'used' && usedAt !== null && usedAt > sinceMs && pageDigest !== null && digestsEqual(pageDigest, given)
+  );
 }

@@ -116,9 +116,9 @@ describe('a link', () => {
     const helpId = await asked(userId);
     await deliver();
     expect(app.mail().length).toBe(before);
-    expect((await they.good(ben.call('GET', '/v1/portal/helps'))).map((one: { helpId: string }) => one.helpId)).toContain(
-      helpId,
-    );
+    expect(
+      (await they.good(ben.call('GET', '/v1/portal/helps'))).map((one: { helpId: string }) => one.helpId),
+    ).toContain(helpId);
     const approved = await they.good(approve(helpId));
     expect(approved).toMatchObject({ state: 'SENT', askedBy: ada.email, approvedBy: ben.email, isOwn: false });
     const link = mailed(emailOf(userId), '/help');
@@ -248,7 +248,9 @@ describe('asking and approving', () => {
     ] as const) {
       const body = method === 'GET' ? undefined : {};
       expect((await theirs.call(method, `/v1/portal${path}`, body, how)).status, path).toBe(404);
-      expect((await theirs.call(method, `/v1/portal${path}`, body, { tenantId: app.tenant.tenantId })).status).toBe(403);
+      expect((await theirs.call(method, `/v1/portal${path}`, body, { tenantId: app.tenant.tenantId })).status).toBe(
+        403,
+      );
     }
     expect((await theirs.call('GET', '/v1/portal/helps', undefined, how)).body).toEqual([]);
     expect(mailed(emailOf(userId), '/help')).toBe('');
@@ -269,7 +271,12 @@ describe('asking and approving', () => {
     const third = await newOperator('ANALYST');
     await ben.stepUp();
     const before = app.mail().length;
-    const replies = await Promise.all([approve(helpId), approve(helpId, third), approve(helpId), approve(helpId, third)]);
+    const replies = await Promise.all([
+      approve(helpId),
+      approve(helpId, third),
+      approve(helpId),
+      approve(helpId, third),
+    ]);
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
     expect(app.mail().length).toBe(before + 1);
     expect(await typesOf(userId)).toEqual(['help.asked', 'help.approved']);
@@ -279,9 +286,7 @@ describe('asking and approving', () => {
     const admin = await newOperator('ADMIN');
     const asker = await newOperator('SUPPORT');
     const helpId = await asked(fresh(), asker);
-    await they.good(
-      admin.call('PATCH', `/v1/portal/members/${asker.operatorId}`, { roles: ['VIEWER'] }),
-    );
+    await they.good(admin.call('PATCH', `/v1/portal/members/${asker.operatorId}`, { roles: ['VIEWER'] }));
     expect((await approve(helpId)).body.errorDescription).toMatch(/may not help users any more/);
     const gone = await newOperator('SUPPORT');
     const other = await asked(fresh(), gone);
@@ -364,7 +369,10 @@ describe('what happens to the user meanwhile', () => {
       await pass(10);
       await change(userId);
       const refused = await approve(helpId);
-      expect([refused.status, refused.body.errorDescription]).toEqual([409, expect.stringMatching(/since help was asked/)]);
+      expect([refused.status, refused.body.errorDescription]).toEqual([
+        409,
+        expect.stringMatching(/since help was asked/),
+      ]);
       const later = await sent();
       await pass(10);
       await change(later.userId);

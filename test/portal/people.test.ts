@@ -102,7 +102,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   test('no response of the portal has a contact for a role that may not see contacts', async () => {
     const asked = [
-      ...['/users', '/users?words=pat', `/users?words=${encodeURIComponent(email)}`, '/users/pat', '/users/pat/messages'],
+      ...[
+        '/users',
+        '/users?words=pat',
+        `/users?words=${encodeURIComponent(email)}`,
+        '/users/pat',
+        '/users/pat/messages',
+      ],
       ...['/users/pat/help', '/helps'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
     ];
@@ -222,7 +228,10 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(reply.status, reply.text).toBe(200);
       return reply.body;
     };
-    const { token } = await good('POST', '/users/sam/actions/sign-in', { idempotencyKey: 'k', email: 'sam@example.com' });
+    const { token } = await good('POST', '/users/sam/actions/sign-in', {
+      idempotencyKey: 'k',
+      email: 'sam@example.com',
+    });
     const sent = await app.call('POST', '/v1/client/user-authenticators/email-otp', {
       token,
       body: { email: 'sam@example.com' },
@@ -230,7 +239,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(sent.status, sent.text).toBe(200);
     const messages = await support.call('GET', '/v1/portal/users/sam/messages');
     expect(messages.body).toEqual([
-      { kind: 'CODE', verificationMethod: 'EMAIL_OTP', to: 's•••@example.com', at: expect.any(String), outcome: 'SENT', isUsed: false },
+      {
+        kind: 'CODE',
+        verificationMethod: 'EMAIL_OTP',
+        to: 's•••@example.com',
+        at: expect.any(String),
+        outcome: 'SENT',
+        isUsed: false,
+      },
     ]);
     expect((await analyst.call('GET', '/v1/portal/users/sam/messages')).body[0].to).toBe('sam@example.com');
     expect((await support.call('GET', '/v1/portal/users/nobody/messages')).status).toBe(404);
@@ -240,7 +256,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.call('POST', '/v1/management/app-clients', { key, body: { clientId: 'shop', name: 'Shop' } });
     const session = await good('POST', '/sessions', { token, clientId: 'shop' });
     const [{ sessionId }] = (await support.call('GET', '/v1/portal/users/sam')).body.sessions;
-    const end = (who: Operator, userId: string) => who.call('DELETE', `/v1/management/users/${userId}/sessions/${sessionId}`);
+    const end = (who: Operator, userId: string) =>
+      who.call('DELETE', `/v1/management/users/${userId}/sessions/${sessionId}`);
     expect((await end(support, 'pat')).status).toBe(404);
     expect((await end(support, 'sam')).status).toBe(200);
     expect((await end(support, 'sam')).status).toBe(404);

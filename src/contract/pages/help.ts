@@ -10,7 +10,9 @@ const optionalText = z
   .transform((value) => (typeof value === 'string' ? value.slice(0, 64) : undefined));
 const shown = z.object({
   tenant: optionalText.describe('The tenant whose page it is. Without it the page has no look of its own.'),
-  locale: optionalText.describe('Language of the page, a tag such as `en` or `fr-CA`. That of the browser if left out.'),
+  locale: optionalText.describe(
+    'Language of the page, a tag such as `en` or `fr-CA`. That of the browser if left out.',
+  ),
 });
 const token = v.text(256).describe('What stood behind the `#` of the link, at most 256 characters.');
 const exampleToken = 'tpv1X8mB2kQ9sJ4wLh6RzY0cNfEaUo3iDgKqVxTbM5e';
@@ -54,7 +56,9 @@ export const takeHelp = route({
       .describe('A secret that the page has made and keeps: 32 to 128 characters.'),
   }),
   reply: page('app', linkPage),
-  example: { request: { body: { token: exampleToken, pageSecret: 'bG9uZyBhbmQgcmFuZG9tIGFuZCBsb25nIGFuZCByYW5kb20' } } },
+  example: {
+    request: { body: { token: exampleToken, pageSecret: 'bG9uZyBhbmQgcmFuZG9tIGFuZCBsb25nIGFuZCByYW5kb20' } },
+  },
   isCounted: true,
   refusals: ['too_many_requests'],
   audit: 'help.used',

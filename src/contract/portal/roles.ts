@@ -11,7 +11,8 @@ export const permissions = {
   'contacts:read': 'See email addresses and phone numbers in full.',
   'contacts:reveal': 'Reveal the contacts of one user, which is recorded.',
   'reviews:decide': 'Decide actions that wait for a review.',
-  'users:help': 'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions; with a second person, help them back in.',
+  'users:help':
+    'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions; with a second person, help them back in.',
   'users:export': 'Export what is known of a person.',
   'users:erase': 'Delete users with everything that belongs to them.',
   'configuration:read': 'See rules, lists, methods, texts, endpoints and alerts.',

@@ -44,7 +44,8 @@ async function take(
   const lifetimeMs = settings.tokenDurationInMinutes * 60_000;
   const pageDigest = digestOf(body.pageSecret);
   const isGood = (help: HelpRow | undefined, nowMs: number) =>
-    help !== undefined && ((help.state === 'sent' && isOpen(help, nowMs)) || isRepeat(help, pageDigest, nowMs - lifetimeMs));
+    help !== undefined &&
+    ((help.state === 'sent' && isOpen(help, nowMs)) || isRepeat(help, pageDigest, nowMs - lifetimeMs));
   const help = await loadHelpByLink(db, tenantId, digest);
   if (help === undefined || !isGood(help, runtime.clock.now())) return undefined;
   const { helpId, userId } = help;

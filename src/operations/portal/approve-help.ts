@@ -71,14 +71,21 @@ export const approveHelp = operation(route, async (context, request) => {
  * Whoever asked has to be somebody else, who may still help users: nobody approves what a dismissed colleague has asked for, or
  * what they asked for themselves before they were invited anew.
  */
-async function requireSecondPerson(sql: Sql, { tenant, operatorId }: OperatorCaller, { askedBy }: HelpRow): Promise<void> {
+async function requireSecondPerson(
+  sql: Sql,
+  { tenant, operatorId }: OperatorCaller,
+  { askedBy }: HelpRow,
+): Promise<void> {
   if (askedBy === operatorId) {
     throw new Refusal('conflict', 'You have asked for it yourself. Another person has to approve it.');
   }
   const memberships = await listMembershipsOf(sql, portalTenantId, askedBy);
   const roles = memberships.find(({ memberOf }) => memberOf === tenant.tenantId)?.roles ?? [];
   if (permits(roles, 'users:help')) return;
-  throw new Refusal('conflict', 'Who asked for it may not help users any more. Refuse it, and ask anew if it is needed.');
+  throw new Refusal(
+    'conflict',
+    'Who asked for it may not help users any more. Refuse it, and ask anew if it is needed.',
+  );
 }
 
 async function takeBack(

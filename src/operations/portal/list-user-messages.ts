@@ -33,7 +33,8 @@ export const listUserMessages = operation(route, async ({ db, runtime }, { calle
       kind: 'NOTICE' as const,
       verificationMethod: null,
       to: shown(to, maskEmail),
-      outcome: deliveredAt === null ? (failedAt === null ? ('UNDER_WAY' as const) : ('FAILED' as const)) : ('SENT' as const),
+      outcome:
+        deliveredAt === null ? (failedAt === null ? ('UNDER_WAY' as const) : ('FAILED' as const)) : ('SENT' as const),
       isUsed: false,
     })),
   ];

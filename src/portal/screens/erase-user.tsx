@@ -27,7 +27,8 @@ export function EraseUser({ userId, close }: { readonly userId: string; readonly
       queries.removeQueries({ queryKey: [tenantId, 'user', userId] });
       void queries.invalidateQueries({ queryKey: [tenantId, 'users'] });
     },
-    onError: (error) => (error instanceof StepUpDeclined ? undefined : tell('Nothing was erased', wordsOf(error), 'bad')),
+    onError: (error) =>
+      error instanceof StepUpDeclined ? undefined : tell('Nothing was erased', wordsOf(error), 'bad'),
   });
   return (
     <Modal

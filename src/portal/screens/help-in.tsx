@@ -97,7 +97,10 @@ function HelpEntry({ help, isLinked = false }: { readonly help: Help; readonly i
   const changing = useMutation({
     mutationFn: (what: 'approve' | 'refuse') => portal('POST', `${path}/${what}`, {}),
     onSuccess(_result, what) {
-      tell(what === 'approve' ? 'Link sent' : state === 'SENT' ? 'Link ended' : help.isOwn ? 'Withdrawn' : 'Refused', userId);
+      tell(
+        what === 'approve' ? 'Link sent' : state === 'SENT' ? 'Link ended' : help.isOwn ? 'Withdrawn' : 'Refused',
+        userId,
+      );
       setApproving(false);
     },
     onError(error) {

@@ -440,7 +440,9 @@ function Messages({ path, userId }: { readonly path: string; readonly userId: st
         // They have no id, and none moves.
         <li key={place}>
           <div className="ThingMain">
-            <strong>{kind === 'NOTICE' || verificationMethod === undefined ? 'Notice' : methodWords(verificationMethod)}</strong>
+            <strong>
+              {kind === 'NOTICE' || verificationMethod === undefined ? 'Notice' : methodWords(verificationMethod)}
+            </strong>
             {to === undefined ? null : <span className="Cut">{to}</span>}
             <span className="Tags">
               <Tag tone={outcomes[outcome]}>{spaced(outcome)}</Tag>
