@@ -21,7 +21,7 @@ export async function whyNotHelp(
     return 'The contact was removed or changed since help was asked for. Refuse it, and ask anew if it is still needed.';
   }
   const authenticators = await loadVerifiedAuthenticators(sql, tenantId, userId);
-  if (authenticators.some(({ verifiedAt }) => verifiedAt !== null && verifiedAt > askedAt)) {
+  if (authenticators.some(({ verifiedAt }) => verifiedAt !== null && verifiedAt >= askedAt)) {
     return 'The user has added an authenticator since help was asked for. Refuse it, and ask anew if it is still needed.';
   }
   return undefined;

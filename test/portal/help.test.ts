@@ -38,7 +38,7 @@ beforeAll(async () => {
   app = await testApp('postgres', { anonymousRateLimit: 100_000, managementRateLimit: 100_000 });
   second = await testApp('postgres', { db: app.db, seed: 'second', anonymousRateLimit: 100_000 });
   they = keyHolder(app);
-  for (let n = 0; n < 30; n += 1) {
+  for (let n = 0; n < 40; n += 1) {
     const userId = `alice-${n}`;
     await they.good(they.register(await they.track(userId), softwareKey()));
     await enrolAddress(userId, emailOf(userId));
@@ -224,7 +224,7 @@ describe('a link', () => {
     const headers = { origin: testPublicUrl, cookie, 'x-sallyport-tenant': app.tenant.tenantId };
     const refused = await broken.call('POST', `/v1/portal/helps/${helpId}/approve`, { key: null, body: {}, headers });
     expect(refused.body.errorCode).toBe('delivery_failed');
-    expect(await typesOf(userId)).toEqual(['help.asked', 'help.approved', 'help.not_sent']);
+    expect((await typesOf(userId)).toSorted()).toEqual(['help.approved', 'help.asked', 'help.not_sent']);
     expect((await helpOf(userId)).helps[0]).toMatchObject({ state: 'WAITING' });
     expect((await approve(helpId)).status).toBe(200);
   });
@@ -237,7 +237,8 @@ describe('asking and approving', () => {
     expect((await approve(helpId, ada)).body).toMatchObject({ errorCode: 'conflict' });
     const viewer = await newOperator('VIEWER');
     expect((await approve(helpId, viewer)).status).toBe(403);
-    expect((await ask(userId, viewer)).status).toBe(403);
+    expect((await viewer.call('POST', `/v1/portal/users/${userId}/help`, {})).status).toBe(403);
+    expect((await viewer.call('GET', '/v1/portal/helps')).status).toBe(403);
     const other = await app.createTenant('Other');
     const theirs = await newOperator('ADMIN', other.tenantId);
     const how = { tenantId: other.tenantId };
@@ -411,7 +412,7 @@ describe('“It wasn’t me”', () => {
     expect(isOver(await take(unused.link))).toBe(true);
     expect(await typesOf(unused.userId)).toEqual(['help.asked', 'help.approved', 'help.stopped']);
     await deliver();
-    expect(app.mail().find(({ to }) => to === admin.email)?.subject).toBe('A user did not ask for help');
+    expect(app.mail().find(({ to }) => to === admin.email)?.subject).toMatch(/^A user did not ask for help/);
 
     const { userId, link } = await sent();
     await deliver();
