@@ -2,6 +2,7 @@
 import { sayAction } from '../src/telling/action-words.ts';
 import { codeText } from '../src/telling/code-text.ts';
 import { codeMail } from '../src/telling/send-code-mail.ts';
+import { helpMail } from '../src/telling/send-help-mail.ts';
 import { magicLinkMail } from '../src/telling/send-magic-link-mail.ts';
 import { noticeMail } from '../src/telling/send-notice-mail.ts';
 import { plainCharacters } from '../src/telling/text-units.ts';
@@ -28,6 +29,7 @@ const notices: Readonly<Record<string, Notice>> = {
   'authenticator removed': { type: 'authenticator-removed', verificationMethod: 'EMAIL_OTP' },
   'method locked': { type: 'method-locked', verificationMethod: 'AUTHENTICATOR_APP' },
   'action denied': { type: 'action-denied', verificationMethod: 'EMAIL_MAGIC_LINK' },
+  'help sent': { type: 'help-sent', helpId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b0a', sentTo: 'a•••@example.com' },
   'device theft': { type: 'device-theft' },
   'recovery code used': { type: 'recovery-code-used', codesLeft: 3 },
   'last recovery code used': { type: 'recovery-code-used', codesLeft: 0 },
@@ -46,7 +48,8 @@ export const messageLocales = Object.keys(mailTexts) as readonly PageLocale[];
 export function messagesOf(locale: PageLocale, tenantName: string): readonly NamedMail[] {
   const words = mailWords(locale, tenantName);
   const message = sayAction(said, locale);
-  const url = 'https://auth.example.com/magic-link?token=6f9619ff.preview';
+  const preview = '6f9619ff.preview';
+  const url = `https://auth.example.com/magic-link?token=${preview}`;
   return [
     { name: 'code', ...codeMail(words, { code: '284901', validMinutes: 10 }) },
     { name: 'code with what is confirmed', ...codeMail(words, { code: '284901', validMinutes: 10, message }) },
@@ -54,8 +57,9 @@ export function messagesOf(locale: PageLocale, tenantName: string): readonly Nam
     { name: 'link with what is confirmed', ...magicLinkMail(words, { url, validMinutes: 10, message }) },
     ...Object.entries(notices).map(([name, notice]) => ({
       name,
-      ...noticeMail(words, notice, happenedAtMs, timeZone),
+      ...noticeMail(words, notice, happenedAtMs, timeZone, () => `https://auth.example.com/help/stop#${preview}`),
     })),
+    { name: 'help', ...helpMail(words, { url: `https://auth.example.com/help#${preview}`, validHours: 24 }) },
   ];
 }
 

@@ -15,6 +15,8 @@ import * as evaluateRules from './management/evaluate-rules.ts';
 import * as unlock from './management/unlock-method.ts';
 import * as usersAuthenticators from './management/users-authenticators.ts';
 import * as usersDevices from './management/users-devices.ts';
+import * as userErasure from './management/erase-user.ts';
+import * as usersSessions from './management/users-sessions.ts';
 import * as userExport from './management/export-user.ts';
 import { methodRoutes } from '../methods/contracts.ts';
 import * as init from './client/init.ts';
@@ -32,7 +34,9 @@ import * as portalMail from './portal/mail.ts';
 import * as portalManySessions from './portal/many-sessions.ts';
 import * as portalPeople from './portal/people.ts';
 import * as portalTenants from './portal/tenants.ts';
+import * as portalHelps from './portal/helps.ts';
 import * as portalTeam from './portal/team.ts';
+import * as helpPage from './pages/help.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -74,6 +78,8 @@ export const routes: readonly Route[] = [
   usersAuthenticators.liftUsersHold,
   usersDevices.listUsersDevices,
   usersDevices.invalidateUsersDevice,
+  usersSessions.endUsersSession,
+  userErasure.eraseUser,
   devices.getDevices,
   devices.updateDevice,
   devices.invalidateDevice,
@@ -176,6 +182,12 @@ export const routes: readonly Route[] = [
   portalPeople.findUsers,
   portalPeople.getUserDetail,
   portalPeople.revealContacts,
+  portalPeople.listUserMessages,
+  portalHelps.getUserHelp,
+  portalHelps.askHelp,
+  portalHelps.listWaitingHelps,
+  portalHelps.approveHelp,
+  portalHelps.refuseHelp,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,
@@ -194,6 +206,10 @@ export const routes: readonly Route[] = [
   uiSession.getUiSession,
   callbacks.receiveCallback,
   challengePage.showChallenge,
+  helpPage.showHelp,
+  helpPage.takeHelp,
+  helpPage.showHelpStop,
+  helpPage.stopHelp,
   devInbox.showDevInbox,
   devInbox.showDevMessage,
 ];

@@ -8,6 +8,7 @@ export const redactedMembers = [
   'authorization',
   'cookie',
   'token',
+  'pageSecret',
   'accessToken',
   'refreshToken',
   'secret',

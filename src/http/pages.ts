@@ -58,7 +58,7 @@ interface Renderer {
   renderStillPage(
     page: StillPage,
     how: { readonly mode: 'page' | 'popup'; readonly nonce: string; readonly files: Files },
-  ): RenderedPage;
+  ): RenderedPage & { readonly hasScript: boolean };
 }
 
 const htmlType = 'text/html; charset=utf-8';
@@ -73,13 +73,13 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
   /** A page that calls no API. Without a tenant it reveals nothing, so any site may frame it (ruling 50). */
   function drawStill(page: StillPage, mode: 'page' | 'popup'): DrawnPage {
     const nonce = newNonce();
-    const { html, ...named } = renderStillPage(page, { mode, nonce, files });
+    const { html, hasScript, ...named } = renderStillPage(page, { mode, nonce, files });
     const isOfLink = page.kind === 'link';
     const policy = {
       nonce,
       ...named,
       frameAncestors: isOfLink ? 'nobody' : 'anybody',
-      script: isOfLink || (page.kind === 'failure' && mode === 'page') ? 'none' : 'silent',
+      script: hasScript ? 'silent' : 'none',
       hasForm: isOfLink,
     } as const;
     return { headers: appPageSecurityHeaders(policy), html };

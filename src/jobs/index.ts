@@ -2,6 +2,7 @@
 import { deliverEvents } from './deliver-events.ts';
 import { deliverOutbox } from './deliver-outbox.ts';
 import type { Job } from './job.ts';
+import { endHelps } from './end-helps.ts';
 import { keepTallies } from './keep-tallies.ts';
 import { linkAuditEvents } from './link-audit-events.ts';
 import { purgeDepartedUsers } from './purge-departed-users.ts';
@@ -32,6 +33,7 @@ export const jobs: readonly Job[] = [
   deliverOutbox,
   keepTallies,
   deliverEvents,
+  endHelps,
   prepareActionMonths,
   purgeActions,
   purgeAddresses,

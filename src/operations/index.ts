@@ -56,6 +56,18 @@ import { beginOidcSignIn } from './portal/begin-oidc-sign-in.ts';
 import { createOidcSession } from './portal/create-oidc-session.ts';
 import { beginOidcStepUp } from './portal/begin-oidc-step-up.ts';
 import { confirmOidcStepUp } from './portal/confirm-oidc-step-up.ts';
+import { listUserMessages } from './portal/list-user-messages.ts';
+import { eraseUser } from './management/erase-user.ts';
+import { endUsersSession } from './management/end-users-session.ts';
+import { getUserHelp } from './portal/get-user-help.ts';
+import { askHelp } from './portal/ask-help.ts';
+import { listWaitingHelps } from './portal/list-waiting-helps.ts';
+import { approveHelp } from './portal/approve-help.ts';
+import { refuseHelp } from './portal/refuse-help.ts';
+import { showHelp } from './pages/show-help.ts';
+import { takeHelp } from './pages/take-help.ts';
+import { showHelpStop } from './pages/show-help-stop.ts';
+import { stopHelp } from './pages/stop-help.ts';
 import { beginSignIn } from './portal/begin-sign-in.ts';
 import { redeemInvitation } from './portal/redeem-invitation.ts';
 import { createOperatorSession } from './portal/create-operator-session.ts';
@@ -180,6 +192,18 @@ export const operations: readonly Operation[] = [
   findUsers,
   getUserDetail,
   revealContacts,
+  listUserMessages,
+  eraseUser,
+  endUsersSession,
+  getUserHelp,
+  askHelp,
+  listWaitingHelps,
+  approveHelp,
+  refuseHelp,
+  showHelp,
+  takeHelp,
+  showHelpStop,
+  stopHelp,
   getUser,
   queryUsers,
   updateUser,

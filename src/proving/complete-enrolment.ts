@@ -90,7 +90,7 @@ export async function completeEnrolment(
   const added = { type: 'authenticator-added', verificationMethod } as const;
   const notice = heldUntilMs === null ? added : { ...added, heldUntilMs };
   await queueNotice(sql, context, { tenantId }, userId, notice, exceptId);
-  const authenticator = await store(sql, tenantId, enrolment);
+  const authenticator = await store(sql, context, tenantId, enrolment);
   // Whoever changes how the user verifies proves it anew on every device.
   await forgetDevices(sql, tenantId, userId);
   // A successor was told of when it was enrolled.
@@ -121,6 +121,7 @@ function isInPlaceOf(row: AuthenticatorRow, { authenticator, place }: Enrolment)
 
 async function store(
   sql: Sql,
+  context: Pick<Context, 'runtime'>,
   tenantId: string,
   { authenticator, place, appStatement }: Enrolment,
 ): Promise<AuthenticatorRow> {
@@ -146,7 +147,7 @@ async function store(
     case 'moved': {
       const contact = contactOf(authenticator);
       if (contact === undefined) throw new Error('What has no contact cannot move.');
-      await moveAuthenticators(sql, tenantId, userId, contact);
+      await moveAuthenticators(sql, context, tenantId, userId, contact);
       return authenticator;
     }
   }

@@ -11,8 +11,15 @@ import { revokeUserSessionRows } from '../storage/queries/sessions.ts';
 import type { Sql } from '../storage/sql.ts';
 
 /** Moves the user's authenticators for this kind of contact to a new one, which is the user's. */
-export async function moveAuthenticators(sql: Sql, tenantId: string, userId: string, contact: Contact): Promise<void> {
-  await moveAuthenticatorContacts(sql, tenantId, userId, { methods: reachedBy(contact), contact });
+export async function moveAuthenticators(
+  sql: Sql,
+  { runtime }: Pick<Context, 'runtime'>,
+  tenantId: string,
+  userId: string,
+  contact: Contact,
+): Promise<void> {
+  const nowMs = runtime.clock.now();
+  await moveAuthenticatorContacts(sql, tenantId, userId, { methods: reachedBy(contact), contact, nowMs });
 }
 
 /**
@@ -39,7 +46,7 @@ export async function replaceContact(
     await revokeUserSessionRows(sql, tenantId, userId, context.runtime.clock.now());
     await forgetDevices(sql, tenantId, userId);
   }
-  await moveAuthenticators(sql, tenantId, userId, contact);
+  await moveAuthenticators(sql, context, tenantId, userId, contact);
   await tellAuthenticatorChanges(sql, context, tenantId, userId, before);
 }
 

@@ -18,6 +18,7 @@ export const distributedTables = [
   'rules',
   'authenticators',
   'recovery_codes',
+  'helps',
   'devices',
   'sessions',
   'challenges',

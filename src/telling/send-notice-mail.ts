@@ -1,4 +1,5 @@
 import type { AddressedNotice, Notice } from '../core/notices/notice.ts';
+import { helpStopUrl } from './help-links.ts';
 import { isStillLocked } from './is-still-locked.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
 import { loadUserLocales } from '../storage/queries/users.ts';
@@ -26,18 +27,32 @@ export async function sendNoticeMail(context: Context, row: OutboxRow): Promise<
   await sendMail(context, tenant, {
     to,
     locale: words.locale,
-    ...noticeMail(words, notice, happenedAtMs, settings.timeZone),
+    ...noticeMail(words, notice, happenedAtMs, settings.timeZone, (helpId) =>
+      helpStopUrl(context, tenant, words.locale, helpId),
+    ),
     messageId: `<${row.eventId}@${new URL(context.publicUrl).hostname}>`,
   });
 }
 
-/** The words of a notice. */
-export function noticeMail(words: MailWords, notice: Notice, happenedAtMs: number, timeZone: string): ComposedMail {
-  const content = contentOf(notice, words, happenedAtMs, timeZone);
+/** The words of a notice. `stopUrl` gives the address by which the user can stop help. */
+export function noticeMail(
+  words: MailWords,
+  notice: Notice,
+  happenedAtMs: number,
+  timeZone: string,
+  stopUrl: (helpId: string) => string,
+): ComposedMail {
+  const content = contentOf(notice, words, happenedAtMs, timeZone, stopUrl);
   return { subject: content.heading, ...mailBodies(words, content) };
 }
 
-function contentOf(notice: Notice, words: MailWords, happenedAtMs: number, timeZone: string): MailContent {
+function contentOf(
+  notice: Notice,
+  words: MailWords,
+  happenedAtMs: number,
+  timeZone: string,
+  stopUrl: (helpId: string) => string,
+): MailContent {
   const sayTime = (timeMs: number) => words.sayTime(timeMs, timeZone);
   const heading = words.say(`${notice.type}.subject`);
   const when = [words.say('notice.time'), sayTime(happenedAtMs)] as const;
@@ -55,6 +70,15 @@ function contentOf(notice: Notice, words: MailWords, happenedAtMs: number, timeZ
       const description = words.sayCount('recovery-codes-made.description', notice.codesLeft);
       return { heading, description, facts: [when], advice };
     }
+    case 'help-sent':
+      return {
+        heading,
+        description: words.say('help-sent.description', { email: notice.sentTo }),
+        // Made when it is sent, so that no link stands in the queue.
+        emphasis: { link: stopUrl(notice.helpId), label: words.say('help-sent.primaryCta') },
+        facts: [when],
+        advice: words.say('help-sent.advice'),
+      };
     case 'device-theft':
       return {
         heading,

@@ -26,7 +26,7 @@ interface Point {
 }
 
 /** Rises when a screen or a point is added, changed or removed. */
-export const messageCatalogueVersion = 6;
+export const messageCatalogueVersion = 7;
 
 export const messageScreens: readonly Screen[] = [
   { id: 'method-select', label: 'Choose a way to confirm', family: 'method' },
@@ -44,6 +44,9 @@ export const messageScreens: readonly Screen[] = [
   { id: 'magic-link-done', label: 'The link was confirmed', family: 'email' },
   { id: 'magic-link-denied', label: 'It was not the user who asked', family: 'email' },
   { id: 'magic-link-over', label: 'The link is no longer good', family: 'email' },
+  { id: 'help-take', label: 'Get back in by a link of an operator', family: 'email' },
+  { id: 'help-stop', label: 'Stop help that the user did not ask for', family: 'email' },
+  { id: 'help-stopped', label: 'That help was stopped', family: 'email' },
   { id: 'totp-code-entry', label: 'Enter the code of an authenticator app', family: 'totp' },
   { id: 'totp-download', label: 'Where to get an authenticator app', family: 'totp' },
   { id: 'totp-setup', label: 'Connect an authenticator app', family: 'totp' },

@@ -36,12 +36,16 @@ export interface Objects {
   /** The token in the link that was mailed for the action, and the nonce of its page. */
   readonly linkToken: string;
   readonly pageNonce: string;
+  /** What stands behind the `#` of the links that help the user in, and that stop it. */
+  readonly helpToken: string;
+  readonly helpStopToken: string;
   /** One of the user's recovery codes; none unless the test creates a set, because that is slow. */
   readonly recoveryCode: string;
   readonly challengeId: string;
   readonly verificationCode: string;
   readonly accessToken: string;
   readonly refreshToken: string;
+  readonly sessionId: string;
   readonly ruleId: string;
   readonly valueList: string;
   readonly dataPointId: string;
@@ -276,6 +280,14 @@ export const examples: Readonly<Record<string, Example>> = {
     path: '/magic-link/deny',
     body: { token: linkToken, pageNonce },
   }),
+  showHelp: ({ tenantId }) => ({ method: 'GET', path: `/help?tenant=${tenantId}` }),
+  takeHelp: ({ helpToken }) => ({
+    method: 'POST',
+    path: '/help',
+    body: { token: helpToken, pageSecret: 'p'.repeat(64) },
+  }),
+  showHelpStop: ({ tenantId }) => ({ method: 'GET', path: `/help/stop?tenant=${tenantId}` }),
+  stopHelp: ({ helpStopToken }) => ({ method: 'POST', path: '/help/stop', body: { token: helpStopToken } }),
   getUser: ({ userId }) => ({ method: 'GET', path: `/v1/users/${userId}` }),
   queryUsers: ({ userId }) => ({ method: 'GET', path: `/v1/users?username=${userId}` }),
   updateUser: ({ userId }) => ({ method: 'PATCH', path: `/v1/users/${userId}`, body: { displayName: 'New' } }),
@@ -477,6 +489,8 @@ export const examples: Readonly<Record<string, Example>> = {
     manage('DELETE', `/users/${userId}/authenticators/${userAuthenticatorId}`),
   listUsersDevices: ({ userId }) => manage('GET', `/users/${userId}/devices`),
   invalidateUsersDevice: ({ userId, deviceId }) => manage('POST', `/users/${userId}/devices/${deviceId}/invalidate`),
+  endUsersSession: ({ userId, sessionId }) => manage('DELETE', `/users/${userId}/sessions/${sessionId}`),
+  eraseUser: ({ userId }) => manage('DELETE', `/users/${userId}`),
   exportUser: ({ userId }) => manage('GET', `/users/${userId}/export`),
   unlockMethod: ({ userId }) => manage('POST', `/users/${userId}/verification-methods/EMAIL_OTP/unlock`),
   receiveCallback: ({ tenantId }) => ({
@@ -741,6 +755,10 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'showMagicLink too_many_requests': (stage) => tooOften(stage, 'showMagicLink', '2001:db8:4:1::1'),
   'confirmMagicLink too_many_requests': (stage) => tooOften(stage, 'confirmMagicLink', '2001:db8:4:2::1'),
   'denyMagicLink too_many_requests': (stage) => tooOften(stage, 'denyMagicLink', '2001:db8:4:3::1'),
+  'showHelp too_many_requests': (stage) => tooOften(stage, 'showHelp', '2001:db8:4:5::1'),
+  'takeHelp too_many_requests': (stage) => tooOften(stage, 'takeHelp', '2001:db8:4:6::1'),
+  'showHelpStop too_many_requests': (stage) => tooOften(stage, 'showHelpStop', '2001:db8:4:7::1'),
+  'stopHelp too_many_requests': (stage) => tooOften(stage, 'stopHelp', '2001:db8:4:8::1'),
   'showMagicLink invalid_request': () => ({ method: 'GET', path: '/magic-link?token=a&token=b' }),
   'startEmailOtpEnrolment delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpEnrolment'),
   'startEmailOtpChallenge delivery_failed': (stage) => withoutMail(stage, 'startEmailOtpChallenge'),

@@ -17,7 +17,8 @@ import { operations } from '../../src/operations/index.ts';
 import { listApiKeys, revokeApiKeyRow } from '../../src/storage/queries/api-keys.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
-import { DatabaseUnavailable, statement } from '../../src/storage/sql.ts';
+import { DatabaseUnavailable, sqlTime, statement } from '../../src/storage/sql.ts';
+import { helpStopUrl, newHelpLink } from '../../src/telling/help-links.ts';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import type { SoftwareKey } from '../../src/testkit/authenticator.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
@@ -50,8 +51,12 @@ const publicRoutes = [
   'getJwks',
   'getOpenidConfiguration',
   'receiveCallback',
-  'showMagicLink',
   'showChallenge',
+  'showHelp',
+  'showHelpStop',
+  'showMagicLink',
+  'stopHelp',
+  'takeHelp',
   'showDevInbox',
   'showDevMessage',
   'showWelcome',
@@ -125,7 +130,10 @@ const unprovokable = [
   'getAuthenticatorConfigurations invalid_request',
   'getJwks invalid_request',
   'getOpenidConfiguration invalid_request',
+  // Whatever is sent, people get a page.
   'showChallenge invalid_request',
+  'showHelp invalid_request',
+  'showHelpStop invalid_request',
   ...ofDevelopment.map((id) => `${id} invalid_request`),
   'getMessageCatalogue unavailable',
   'getMessageCatalogue unexpected_error',
@@ -290,6 +298,8 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     verificationCode: codeTo(email),
     accessToken: session.accessToken,
     refreshToken: session.refreshToken,
+    sessionId: JSON.parse(Buffer.from(session.accessToken.split('.')[1], 'base64url').toString()).sid,
+    ...(await makeHelp(tenant, userId)),
     ruleId: rule.ruleId,
     valueList: list.alias,
     dataPointId: point.id,
@@ -302,6 +312,25 @@ async function makeObjects(tenant: TestTenant, userId: string): Promise<Objects>
     ...(await makeKeys(tracked.token)),
     ...(await makeApps(tracked.token, { tenant, action })),
   };
+}
+
+const helpRow = statement<never>(
+  'coverage_help',
+  `insert into helps (tenant_id, help_id, user_id, state, reason, email, asked_by, asked_at, expires_at, link_digest)
+   values ($1, $2, $3, 'sent', 'x', $4, $2, $5, $6, $7)`,
+);
+
+/** A link that was sent to the user. It was asked for in a week, when what is added now is old enough. */
+async function makeHelp({ tenantId }: TestTenant, userId: string) {
+  const { context } = app.app;
+  const tenant = context.published.tenant(tenantId);
+  if (tenant === undefined) throw new Error('The tenant of the test is gone.');
+  const { url, digest } = newHelpLink(context, tenant, 'en');
+  const helpId = randomUUID();
+  const inDays = (days: number) => sqlTime(app.runtime.clock.now() + days * 24 * 3_600_000);
+  await app.db.query(helpRow, [tenantId, helpId, userId, `${userId}@example.com`, inDays(8), inDays(9), digest]);
+  const helpStopToken = new URL(helpStopUrl(context, tenant, 'en', helpId)).hash.slice(1);
+  return { helpToken: new URL(url).hash.slice(1), helpStopToken };
 }
 
 /** The key of an app that is registered in every way and was asked in every way, and a new one. */

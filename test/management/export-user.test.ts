@@ -45,6 +45,8 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'code_hmac',
     'proof_hmac',
     'token_digest',
+    'link_digest',
+    'page_digest',
     'cookie_hash',
     'cookie_generation',
     'cookie_rotated_at',
@@ -54,7 +56,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'held_assurance',
     'held_method',
   ],
-  'who of the operators': ['reviews.taken_by', 'reviews.decided_by'],
+  'who of the operators': ['reviews.taken_by', 'reviews.decided_by', 'asked_by', 'approved_by', 'ended_by'],
   'how the server goes about it': [
     'is_tracked',
     'is_own',

@@ -12,7 +12,8 @@ import {
   listReviews,
   listSimilarReviews,
 } from '../../src/contract/portal/activity.ts';
-import { findUsers, getUserDetail, revealContacts } from '../../src/contract/portal/people.ts';
+import { getUserHelp, listWaitingHelps } from '../../src/contract/portal/helps.ts';
+import { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../src/contract/portal/people.ts';
 
 type Action = z.output<typeof listActions.reply.schema>['actions'][number];
 type Detail = z.output<typeof getActionDetail.reply.schema>;
@@ -80,6 +81,21 @@ function actionAt(at: number, nowMs: number, name: (kept: string) => string): Ac
   } as Action;
 }
 
+function helpOf(nowMs: number, name: (kept: string) => string, state: 'WAITING' | 'EXPIRED') {
+  return {
+    helpId: uuid(27, state === 'WAITING' ? 1 : 2),
+    userId: name('alice.rangi'),
+    state,
+    reason: name('Lost the phone, called from the office. Ticket 4711.'),
+    email: 'a•••@bank.example',
+    askedBy: 'mere@bank.example',
+    isOwn: false,
+    askedAt: new Date(nowMs - 3 * 60_000).toISOString(),
+    expiresAt: new Date(nowMs + 23 * 3_600_000).toISOString(),
+    ...(state === 'EXPIRED' ? { endedAt: new Date(nowMs - 1_000).toISOString() } : {}),
+  };
+}
+
 /** `name` renders every name: by default as it is. */
 export async function fakeActivity(
   page: Page,
@@ -108,7 +124,7 @@ export async function fakeActivity(
   const refuse = (route: Intercepted, status: number, errorCode: string, errorDescription: string) =>
     route.fulfill({ status, json: { error: errorCode, errorCode, errorDescription } });
 
-  await page.route(/\/v1\/portal\/(?:actions|reviews|home|users|audit-events)/, async (route) => {
+  await page.route(/\/v1\/portal\/(?:actions|reviews|home|users|helps|audit-events)/, async (route) => {
     const request = route.request();
     const url = new URL(request.url());
     const [, kind = '', id = '', verb = ''] = url.pathname.replace('/v1/portal', '').split('/').map(decodeURIComponent);
@@ -178,6 +194,7 @@ export async function fakeActivity(
     }
     if (kind === 'home')
       return answer(route, getHome.reply.schema, homeOf(Number(asked['hours'] ?? 24), nowMs, actions));
+    if (kind === 'helps') return answer(route, listWaitingHelps.reply.schema, [helpOf(nowMs, name, 'WAITING')]);
     if (kind === 'users' && verb === 'reveal') {
       reasons.push(String(body['reason']));
       return answer(route, revealContacts.reply.schema, { email: 'alice@bank.example', phoneNumber: '+64211234567' });
@@ -188,6 +205,16 @@ export async function fakeActivity(
         ({ userId, email }) => words === undefined || userId.startsWith(words) || email === words,
       );
       return answer(route, findUsers.reply.schema, { users: found });
+    }
+    if (kind === 'users' && verb === 'messages') {
+      const at = new Date(nowMs - 7 * 60_000).toISOString();
+      const code = { kind: 'CODE', verificationMethod: 'EMAIL_OTP', to: 'a•••@bank.example', at, isUsed: true };
+      const notice = { kind: 'NOTICE', at, outcome: 'SENT', isUsed: false };
+      return answer(route, listUserMessages.reply.schema, [{ ...code, outcome: 'DELIVERED' }, notice]);
+    }
+    if (kind === 'users' && verb === 'help') {
+      const helps = [helpOf(nowMs, name, 'WAITING'), helpOf(nowMs - 86_400_000, name, 'EXPIRED')];
+      return answer(route, getUserHelp.reply.schema, { contacts: [], helps });
     }
     if (kind === 'users') {
       const user = users.find(({ userId }) => userId === id);

@@ -102,7 +102,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   test('no response of the portal has a contact for a role that may not see contacts', async () => {
     const asked = [
-      ...['/users', '/users?words=pat', `/users?words=${encodeURIComponent(email)}`, '/users/pat'],
+      ...[
+        '/users',
+        '/users?words=pat',
+        `/users?words=${encodeURIComponent(email)}`,
+        '/users/pat',
+        '/users/pat/messages',
+      ],
+      ...['/users/pat/help', '/helps'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
     ];
     const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
@@ -114,15 +121,19 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       'getActionDetail',
       'getHome',
       'getUserDetail',
+      'getUserHelp',
       'listActions',
       'listAuditEvents',
       'listMembers',
       'listReviews',
+      'listUserMessages',
+      'listWaitingHelps',
     ]);
     for (const who of masked) {
       for (const path of asked) {
         const reply = await who.call('GET', `/v1/portal${path}`);
-        expect(reply.status, `${path} ${reply.text}`).toBe(200);
+        const isHelp = path.endsWith('/help') || path === '/helps';
+        expect(reply.status, `${path} ${reply.text}`).toBe(isHelp && who.email.startsWith('viewer') ? 403 : 200);
         expect(reply.text, `${who.email} ${path}`).not.toMatch(contact);
       }
       expect((await who.call('GET', '/v1/portal/users/pat')).body).toMatchObject({
@@ -207,6 +218,58 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     );
     const actor = { kind: 'operator', id: support?.operatorId };
     expect(events).toEqual([{ actor, userId: 'pat', data: { reason: 'Ticket 7' } }]);
+  });
+
+  test('messages are listed with what became of them, and a session and a user are ended, on record', async () => {
+    const support = await operator(app, 'helper@bank.example', ['SUPPORT']);
+    const admin = await operator(app, 'eraser@bank.example', ['ADMIN']);
+    const good = async (method: string, path: string, body: object) => {
+      const reply = await app.call(method, `/v1${path}`, { body });
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body;
+    };
+    const { token } = await good('POST', '/users/sam/actions/sign-in', {
+      idempotencyKey: 'k',
+      email: 'sam@example.com',
+    });
+    const sent = await app.call('POST', '/v1/client/user-authenticators/email-otp', {
+      token,
+      body: { email: 'sam@example.com' },
+    });
+    expect(sent.status, sent.text).toBe(200);
+    const messages = await support.call('GET', '/v1/portal/users/sam/messages');
+    expect(messages.body).toEqual([
+      {
+        kind: 'CODE',
+        verificationMethod: 'EMAIL_OTP',
+        to: 's•••@example.com',
+        at: expect.any(String),
+        outcome: 'SENT',
+        isUsed: false,
+      },
+    ]);
+    expect((await analyst.call('GET', '/v1/portal/users/sam/messages')).body[0].to).toBe('sam@example.com');
+    expect((await support.call('GET', '/v1/portal/users/nobody/messages')).status).toBe(404);
+
+    await good('PATCH', '/users/sam/actions/sign-in/k', { state: 'CHALLENGE_SUCCEEDED' });
+    const key = app.tenant.managementKey;
+    await app.call('POST', '/v1/management/app-clients', { key, body: { clientId: 'shop', name: 'Shop' } });
+    const session = await good('POST', '/sessions', { token, clientId: 'shop' });
+    const [{ sessionId }] = (await support.call('GET', '/v1/portal/users/sam')).body.sessions;
+    const end = (who: Operator, userId: string) =>
+      who.call('DELETE', `/v1/management/users/${userId}/sessions/${sessionId}`);
+    expect((await end(support, 'pat')).status).toBe(404);
+    expect((await end(support, 'sam')).status).toBe(200);
+    expect((await end(support, 'sam')).status).toBe(404);
+    const refreshed = await app.call('POST', '/v1/sessions/refresh', { body: { refreshToken: session.refreshToken } });
+    expect(refreshed.status).toBe(401);
+
+    const erase = (who: Operator) => who.call('DELETE', '/v1/management/users/sam');
+    expect((await erase(support)).status).toBe(403);
+    expect((await erase(analyst)).status).toBe(403);
+    expect((await erase(admin)).status).toBe(200);
+    expect((await erase(admin)).status).toBe(404);
+    expect((await support.call('GET', '/v1/portal/users/sam')).status).toBe(404);
   });
 
   test('users of another tenant do not exist', async () => {

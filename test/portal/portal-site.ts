@@ -11,6 +11,7 @@ export interface PortalSite {
   readonly url: string;
   readonly tenantId: string;
   readonly secretKey: string;
+  readonly databaseUrl: string;
   /** A page with a browser context and a virtual authenticator of its own. */
   open(options?: BrowserContextOptions): Promise<OpenPortal>;
   /** Invites an admin by the command line. Returns the address of the page that redeems it. */
@@ -30,7 +31,8 @@ export interface OpenPortal {
 /** `settings`: what a server needs for what is not usual. */
 export async function startPortal(settings: Readonly<Record<string, string>> = {}): Promise<PortalSite> {
   const credentials = testCredentials();
-  const variables = { ...credentials, ...settings, DATABASE_URL: await createPostgresDatabase() };
+  const databaseUrl = await createPostgresDatabase();
+  const variables = { ...credentials, ...settings, DATABASE_URL: databaseUrl };
   const [server, browser] = await Promise.all([
     startServer({ ...variables, SALLYPORT_LOG_LEVEL: 'warn' }),
     launchBrowser(),
@@ -73,6 +75,7 @@ export async function startPortal(settings: Readonly<Record<string, string>> = {
     url,
     tenantId: credentials.SALLYPORT_TENANT_ID,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
+    databaseUrl,
     open,
     invite,
     async admin(email, options) {

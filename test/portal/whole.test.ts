@@ -2,7 +2,10 @@
 import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client } from 'pg';
 import { ask } from '../rig/api.ts';
+import { readInboxSecretLink } from '../rig/read-inbox.ts';
+import { violations } from '../ui/look-at.ts';
 import { startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
@@ -191,6 +194,94 @@ test('a user is found by Ctrl K, and helped: a device, an authenticator, a locko
   await page.getByText('Authenticator removed').waitFor(isThere);
   expect(await api('GET', '/users/payer-05/authenticators')).toEqual([]);
 });
+
+test(
+  'a user who has lost everything is helped in by two operators, and can say that it was not them',
+  { timeout: 120_000 },
+  async () => {
+    const { page } = ada;
+    const [userId, email] = ['payer-07', 'payer-07@example.com'];
+    await api('POST', `/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+    const client = new Client({ connectionString: site.databaseUrl });
+    await client.connect();
+    await client.query(`update authenticators set verified_at = verified_at - interval '8 days' where user_id = $1`, [
+      userId,
+    ]);
+    await client.end();
+    const lena = await site.admin('lena@bank.example');
+
+    await page.goto(`${base}/users/${userId}`);
+    await page.getByRole('button', { name: 'Help them in' }).click();
+    const asking = page.getByRole('dialog');
+    expect(await violations(page)).toEqual([]);
+    await asking.getByLabel('Reason').fill('Lost the phone. Ticket 4711.');
+    await asking.getByRole('button', { name: 'Ask for approval' }).click();
+    await page.getByText('Waits for a second person').waitFor(isThere);
+    expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    await page.screenshot({ path: '/tmp/B-ask.png' });
+
+    await lena.page.goto(`${base}/users`);
+    await lena.page.getByRole('button', { name: `Approve help for ${userId}` }).click();
+    await lena.page.screenshot({ path: '/tmp/B-approve.png' });
+    await lena.page.getByRole('button', { name: 'Approve and send' }).click();
+    await lena.page.getByText('Link sent').first().waitFor(isThere);
+    expect(await violations(lena.page)).toEqual([]);
+
+    const user = await site.open();
+    await user.page.goto(await readInboxSecretLink(site.url, email, '/help'));
+    const go = user.page.getByRole('button', { name: 'Continue' });
+    await go.waitFor(isThere);
+    expect(user.page.url()).not.toContain('#');
+    await user.page.reload();
+    expect(await violations(user.page)).toEqual([]);
+    await user.page.screenshot({ path: '/tmp/B-take.png' });
+    await go.click();
+    await user.page.getByRole('heading', { name: 'How you confirm it’s you' }).waitFor(isThere);
+    expect(user.page.url()).not.toContain('token');
+    await user.page.reload();
+    await user.page.getByRole('button', { name: 'Add another way' }).click();
+    await user.page.getByText('Passkey').first().click();
+    await user.page.getByRole('button', { name: 'Create passkey' }).click();
+    await user.page
+      .getByText(/Limited until/)
+      .first()
+      .waitFor(isThere);
+    await user.page.screenshot({ path: '/tmp/B-held.png' });
+
+    await page.goto(`${base}/users/${userId}`);
+    await page
+      .getByText(/^Held until/)
+      .first()
+      .waitFor(isThere);
+    await page.getByText('Used', { exact: true }).first().waitFor(isThere);
+    await page.screenshot({ path: '/tmp/B-used.png', fullPage: true });
+    let denial = '';
+    await expect
+      .poll(async () => (denial = await readInboxSecretLink(site.url, email, '/help/stop')), isThere)
+      .not.toBe('');
+    const owner = await site.open();
+    await owner.page.goto(denial);
+    expect(await violations(owner.page)).toEqual([]);
+    await owner.page.screenshot({ path: '/tmp/B-stop.png' });
+    await owner.page.getByRole('button', { name: 'It wasn’t me: stop it' }).press('Enter');
+    await owner.page.getByRole('heading', { name: 'It’s stopped' }).waitFor(isThere);
+    await page.reload();
+    await page.getByText('Stopped by the user').waitFor(isThere);
+    expect(await page.getByText(/^Held until/).count()).toBe(0);
+    expect([...user.problems, ...owner.problems, ...lena.problems]).toEqual([]);
+
+    await page.getByRole('button', { name: 'Erase' }).click();
+    const sure = page.getByRole('dialog').getByRole('button', { name: 'Erase' });
+    expect(await sure.isDisabled()).toBe(true);
+    await page.getByLabel('Type the user id to confirm').fill(userId);
+    await page.screenshot({ path: '/tmp/B-erase.png' });
+    await sure.click();
+    await page.getByText('Erased', { exact: true }).waitFor(isThere);
+    await page.waitForURL(`${base}/users`);
+    expect((await api('GET', `/users/${userId}`)).isEnrolled).toBe(false);
+    for (const opened of [user, owner, lena]) await opened.close();
+  },
+);
 
 test('the home page counts what was decided, within a minute', { timeout: 120_000 }, async () => {
   const { page } = ada;

@@ -23,3 +23,17 @@ export async function readInboxLink(serverUrl: string, email: string): Promise<s
   const own = articles.find((article) => article.includes(`To ${email},`) && article.includes('/magic-link?token='));
   return /https?:\/\/[^\s"<>]+\/magic-link\?token=[\w.~-]+/.exec(own ?? '')?.[0] ?? '';
 }
+
+/** The latest link to a page whose secret is behind its `#`, as it was mailed to an address; '' if there is none. */
+export async function readInboxSecretLink(serverUrl: string, email: string, path: string): Promise<string> {
+  const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
+  const own = page.split('<article').filter((article) => article.includes(`To ${email},`));
+  const link = new RegExp(String.raw`https?://[^\s"<>]+${path}\?[^\s"<>#]+#[\w.~-]+`);
+  return (
+    own
+      .map((article) => link.exec(article)?.[0] ?? '')
+      .find((found) => found !== '')
+      ?.replaceAll('&#38;', '&')
+      .replaceAll('&amp;', '&') ?? ''
+  );
+}

@@ -8,7 +8,7 @@ const exportedRow = z
     table: z
       .string()
       .describe(
-        'The table that the row is in, as `docs/retention.md` lists them: `users`, `authenticators`, `recovery_codes`, `devices`, `actions_by_month`, `reviews`, `user_marks`, `challenges`, `sessions`, `outbox`, `sent_messages`, `events`, `texts`, `contact_marks`, `guess_budgets` or `audit_events`.',
+        'The table that the row is in, as `docs/retention.md` lists them: `users`, `authenticators`, `recovery_codes`, `helps`, `devices`, `actions_by_month`, `reviews`, `user_marks`, `challenges`, `sessions`, `outbox`, `sent_messages`, `events`, `texts`, `contact_marks`, `guess_budgets` or `audit_events`.',
       ),
     row: z
       .record(z.string(), z.unknown())

@@ -27,6 +27,11 @@ export const linkPage = z.object({
       onward: z.string().optional(),
     }),
     z.object({ name: z.literal('denied') }),
+    /** Asks for the click that uses a link up, or stops what it is for. Its script has the secret of the link. */
+    z.object({ name: z.literal('help'), purpose: z.enum(['take', 'stop']) }),
+    /** The link was used: its script goes on there. */
+    z.object({ name: z.literal('help-taken'), onward: z.string() }),
+    z.object({ name: z.literal('help-stopped') }),
     z.object({ name: z.literal('over') }),
   ]),
 });

@@ -160,6 +160,57 @@ export const getUserDetail = portalRoute({
   audit: null,
 });
 
+export const listUserMessages = portalRoute({
+  id: 'listUserMessages',
+  method: 'GET',
+  path: '/users/:userId/messages',
+  title: 'List messages to a user',
+  description:
+    'What was sent to a user, newest first, as far as it is still known: codes and links for a day, notices for 30. Never what they said.',
+  group: 'activity',
+  params: userParams,
+  body: nothing,
+  reply: json(
+    z.array(
+      z.object({
+        kind: z.enum(['CODE', 'NOTICE']).describe('A code or a link, or a notice of what happened.'),
+        verificationMethod: v.verificationMethod
+          .optional()
+          .describe('The method whose message it is; absent for a notice, which is a mail.'),
+        to: z
+          .string()
+          .optional()
+          .describe(
+            'Where it went, masked unless the operator may see contacts; absent for a notice that was delivered.',
+          ),
+        at: v.timestamp.describe('When it was asked for.'),
+        outcome: z
+          .enum(['UNDER_WAY', 'SENT', 'DELIVERED', 'NOT_DELIVERED', 'WITHHELD', 'FAILED'])
+          .describe(
+            '`UNDER_WAY` to its provider, `SENT` to it, `DELIVERED` or `NOT_DELIVERED` as it told later, `WITHHELD` because too many were sent, or `FAILED`.',
+          ),
+        isUsed: z.boolean().describe('Whether the code or link was used.'),
+      }),
+    ),
+  ),
+  example: {
+    request: { params: exampleParams },
+    reply: [
+      {
+        kind: 'CODE',
+        verificationMethod: 'EMAIL_OTP',
+        to: 'a•••@example.com',
+        at: '2026-03-01T09:30:00.000Z',
+        outcome: 'SENT',
+        isUsed: true,
+      },
+    ],
+  },
+  permission: 'users:read',
+  refusals: ['not_found'],
+  audit: null,
+});
+
 export const revealContacts = portalRoute({
   id: 'revealContacts',
   method: 'POST',

@@ -11,7 +11,8 @@ export const permissions = {
   'contacts:read': 'See email addresses and phone numbers in full.',
   'contacts:reveal': 'Reveal the contacts of one user, which is recorded.',
   'reviews:decide': 'Decide actions that wait for a review.',
-  'users:help': 'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions.',
+  'users:help':
+    'Unlock users, remove their authenticators, lift holds, invalidate devices and end sessions; with a second person, help them back in.',
   'sessions:end-many': 'End the sessions of many users at once.',
   'users:export': 'Export what is known of a person.',
   'users:erase': 'Delete users with everything that belongs to them.',
@@ -49,6 +50,7 @@ export function permits(held: readonly string[], permission: Permission): boolea
 /** What the management API needs of an operator, where not every route of a group needs the same. */
 const exceptions: Readonly<Record<string, Permission>> = {
   exportUser: 'users:export',
+  eraseUser: 'users:erase',
   listUsersDevices: 'users:read',
   // These answer what is known of users as it is, with their contacts.
   evaluateRules: 'contacts:read',
@@ -64,7 +66,7 @@ export function permissionOf(id: string, group: Group, method: string): Permissi
   return method === 'GET' ? 'configuration:read' : 'configuration:change';
 }
 
-/** Whether a call of the management API can take away a user's means to prove who they are. */
+/** Whether a call of the management API can take away a user's means to prove who they are, or the user. */
 export function isDangerousFor(id: string): boolean {
-  return id === 'deleteUsersAuthenticator';
+  return id === 'deleteUsersAuthenticator' || id === 'eraseUser';
 }

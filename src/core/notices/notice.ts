@@ -12,6 +12,8 @@ export type Notice =
     }
   /** A copied cookie of a remembered device was used. */
   | { readonly type: 'device-theft' }
+  /** Operators sent a link by which the user can add an authenticator; `sentTo` is a masked address. */
+  | { readonly type: 'help-sent'; readonly helpId: string; readonly sentTo: string }
   | { readonly type: 'recovery-code-used' | 'recovery-codes-made'; readonly codesLeft: number };
 
 /** A notice on its way to one address. */

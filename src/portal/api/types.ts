@@ -10,6 +10,8 @@ import type {
 import type { getOperatorMail } from '../../contract/portal/mail.ts';
 import type { previewEndSessions } from '../../contract/portal/many-sessions.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
+import type { getUserHelp } from '../../contract/portal/helps.ts';
+import type { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { createOidcSession, getSignInWays } from '../../contract/portal/oidc.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
@@ -45,3 +47,6 @@ export type NewTenant = ReplyOf<typeof createTenant>;
 export type SessionsPreview = ReplyOf<typeof previewEndSessions>;
 export type UserDetail = ReplyOf<typeof getUserDetail>;
 export type Contacts = ReplyOf<typeof revealContacts>;
+export type UserMessages = ReplyOf<typeof listUserMessages>;
+export type UserHelp = ReplyOf<typeof getUserHelp>;
+export type Help = UserHelp['helps'][number];

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { ArrowLeft, Download, Eye, LockOpen } from 'lucide-react';
+import { ArrowLeft, Download, Eye, LockOpen, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { CallError, queryOf } from '../api/call.ts';
-import type { ActionsPage, Contacts, UserDetail } from '../api/types.ts';
+import { queryOf } from '../api/call.ts';
+import type { ActionsPage, Contacts, UserDetail, UserMessages } from '../api/types.ts';
+import { wordsOf } from '../api/words-of-error.ts';
 import { download } from '../kit/csv.ts';
 import { Labelled } from '../kit/fields.tsx';
 import { Modal } from '../kit/modal.tsx';
@@ -22,10 +23,12 @@ import {
   Time,
 } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
-import { methodWords } from '../kit/words.ts';
+import { methodWords, spaced } from '../kit/words.ts';
 import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useScene } from '../shell/tenant.tsx';
 import { Custom } from './action.tsx';
+import { EraseUser } from './erase-user.tsx';
+import { HelpIn } from './help-in.tsx';
 
 /** What asks before it is done: it takes something away from somebody. */
 interface Act {
@@ -69,6 +72,7 @@ function UserBody({ user }: { readonly user: UserDetail }) {
   const queries = useQueryClient();
   const [act, setAct] = useState<Act>();
   const [isRevealing, setRevealing] = useState(false);
+  const [isErasing, setErasing] = useState(false);
   const [revealed, setRevealed] = useState<Contacts>();
   const mayHelp = may('users:help');
   const path = `/users/${encodeURIComponent(user.userId)}`;
@@ -101,6 +105,12 @@ function UserBody({ user }: { readonly user: UserDetail }) {
           <Button isBusy={exporting.isPending} onClick={() => exporting.mutate()}>
             <Download size={14} aria-hidden />
             Export
+          </Button>
+        ) : null}
+        {may('users:erase') ? (
+          <Button onClick={() => setErasing(true)}>
+            <Trash2 size={14} aria-hidden />
+            Erase
           </Button>
         ) : null}
       </PageHead>
@@ -141,13 +151,23 @@ function UserBody({ user }: { readonly user: UserDetail }) {
             <h2>Authenticators</h2>
             <Authenticators user={user} mayHelp={mayHelp} ask={setAct} path={path} />
           </section>
+          {mayHelp ? (
+            <section>
+              <h2>Help them in</h2>
+              <HelpIn userId={user.userId} />
+            </section>
+          ) : null}
           <section>
             <h2>Devices</h2>
             <Devices user={user} mayHelp={mayHelp} ask={setAct} path={path} />
           </section>
           <section>
             <h2>Sessions</h2>
-            <UserSessions user={user} />
+            <UserSessions user={user} mayHelp={mayHelp} ask={setAct} path={path} />
+          </section>
+          <section>
+            <h2>Messages</h2>
+            <Messages path={path} userId={user.userId} />
           </section>
           <section>
             <h2>
@@ -207,6 +227,7 @@ function UserBody({ user }: { readonly user: UserDetail }) {
           </Button>
         </div>
       </Modal>
+      {isErasing ? <EraseUser userId={user.userId} close={() => setErasing(false)} /> : null}
       <Reveal user={user} isOpen={isRevealing} close={() => setRevealing(false)} show={setRevealed} />
     </>
   );
@@ -359,7 +380,8 @@ function Devices({ user, mayHelp, ask, path }: PartProps) {
   );
 }
 
-function UserSessions({ user }: { readonly user: UserDetail }) {
+function UserSessions({ user, mayHelp, ask, path }: PartProps) {
+  const { manage } = useScene();
   if (user.sessions.length === 0)
     return <p className="Faint">None: the user is not signed in to an app of this tenant.</p>;
   return (
@@ -371,6 +393,64 @@ function UserSessions({ user }: { readonly user: UserDetail }) {
           </div>
           <span className="Faint ThingNote">
             Signed in <Time at={signedInAt} isRelative />, ends <Time at={expiresAt} isRelative />
+          </span>
+          {mayHelp ? (
+            <Button
+              aria-label={`End the session in ${clientId}`}
+              onClick={() =>
+                ask({
+                  title: 'End this session?',
+                  text: `${user.userId} has to sign in to ${clientId} again, at the latest when its access token expires.`,
+                  words: 'End',
+                  done: 'Session ended',
+                  run: () => manage('DELETE', `${path}/sessions/${encodeURIComponent(sessionId)}`),
+                })
+              }
+            >
+              End
+            </Button>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const outcomes: Readonly<Record<UserMessages[number]['outcome'], string>> = {
+  UNDER_WAY: 'wait',
+  SENT: 'calm',
+  DELIVERED: 'good',
+  NOT_DELIVERED: 'bad',
+  WITHHELD: 'bad',
+  FAILED: 'bad',
+};
+
+function Messages({ path, userId }: { readonly path: string; readonly userId: string }) {
+  const { tenant, portal } = useScene();
+  const { data, error, refetch } = useQuery({
+    queryKey: [tenant.tenantId, 'messages of', userId],
+    queryFn: ({ signal }) => portal<UserMessages>('GET', `${path}/messages`, undefined, signal),
+  });
+  if (error !== null) return <Failure error={error} what="The messages" retry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton what="Messages are" lines={2} />;
+  if (data.length === 0) return <p className="Faint">None: codes are kept for a day, notices for 30.</p>;
+  return (
+    <ul className="Things">
+      {data.map(({ kind, verificationMethod, to, at, outcome, isUsed }, place) => (
+        // They have no id, and none moves.
+        <li key={place}>
+          <div className="ThingMain">
+            <strong>
+              {kind === 'NOTICE' || verificationMethod === undefined ? 'Notice' : methodWords(verificationMethod)}
+            </strong>
+            {to === undefined ? null : <span className="Cut">{to}</span>}
+            <span className="Tags">
+              <Tag tone={outcomes[outcome]}>{spaced(outcome)}</Tag>
+              {isUsed ? <Tag tone="good">Used</Tag> : null}
+            </span>
+          </div>
+          <span className="Faint ThingNote">
+            <Time at={at} isRelative />
           </span>
         </li>
       ))}
@@ -469,11 +549,4 @@ function Reveal({
       </form>
     </Modal>
   );
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof CallError)) return 'Something in this page went wrong.';
-  if (error.code === 'offline') return 'The server did not answer. Try again.';
-  if (error.code === 'forbidden') return 'None of your roles permits it.';
-  return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
 }

@@ -12,6 +12,7 @@ import { day } from '../kit/times.ts';
 import { methodWords } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
+import { WaitingHelps } from './help-in.tsx';
 
 type ListedUser = UsersPage['users'][number];
 
@@ -96,6 +97,7 @@ export function UsersScreen() {
           </Link>
         ) : null}
       </PageHead>
+      {may('users:help') ? <WaitingHelps /> : null}
       <div className="Filters" role="search">
         <div className="SearchBox">
           <FilterText

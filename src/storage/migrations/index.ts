@@ -39,6 +39,7 @@ import * as auditEventsByUser from './0036-audit-events-by-user.ts';
 import * as operators from './0037-operators.ts';
 import * as whatHappened from './0038-what-happened.ts';
 import * as oidc from './0039-oidc.ts';
+import * as helps from './0040-helps.ts';
 import * as twoPeople from './0041-two-people.ts';
 
 interface MigrationName {
@@ -111,5 +112,6 @@ export const migrations: readonly Migration[] = [
   { version: 37, name: 'operators', sql: operators.sql },
   { version: 38, name: 'what-happened', steps: whatHappened.steps, tables: whatHappened.tables },
   { version: 39, name: 'oidc', sql: oidc.sql },
+  { version: 40, name: 'helps', sql: helps.sql },
   { version: 41, name: 'two-people', steps: twoPeople.steps, tables: [] },
 ];

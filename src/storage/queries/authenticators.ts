@@ -86,7 +86,7 @@ const recordStatement = statement<AuthenticatorRow>(
      state = excluded.state,
      secret_sealed = excluded.secret_sealed, counter = excluded.counter, best_assurance = excluded.best_assurance,
      verified_at = excluded.verified_at, held_until = excluded.held_until, held_assurance = excluded.held_assurance,
-     held_method = excluded.held_method
+     held_method = excluded.held_method, contact_changed_at = null
    returning ${columns}`,
 );
 
@@ -152,6 +152,9 @@ const moveContactsStatement = statement<never>(
   'move_authenticator_contacts',
   `update authenticators set email = coalesce($4, email), email_normal = coalesce($6, email_normal),
      phone_number = coalesce($5, phone_number), held_until = null, held_assurance = null, held_method = null,
+     contact_changed_at = case
+       when ($6 is not null and $6 is distinct from coalesce(email_normal, email)) or ($5 is not null and $5 is distinct from phone_number)
+       then $7 else contact_changed_at end,
      -- what its user has agreed to was about the number before
      state = case when $5 <> phone_number then state - '{consent,previousSmsChannel}'::text[] else state end
    where tenant_id = $1 and user_id = $2 and verification_method = any($3)`,
@@ -165,10 +168,12 @@ export async function moveAuthenticatorContacts(
   sql: Sql,
   tenantId: string,
   userId: string,
-  move: { methods: readonly string[]; contact: Contact },
+  move: { methods: readonly string[]; contact: Contact; nowMs: number },
 ): Promise<void> {
-  const { email, phoneNumber } = contactColumns(move.contact);
-  await sql.query(moveContactsStatement, [tenantId, userId, move.methods, email, phoneNumber, normalOf(email)]);
+  const { methods, contact, nowMs } = move;
+  const { email, phoneNumber } = contactColumns(contact);
+  const values = [tenantId, userId, methods, email, phoneNumber, normalOf(email), sqlTime(nowMs)];
+  await sql.query(moveContactsStatement, values);
 }
 
 const deleteStatement = statement<never>(

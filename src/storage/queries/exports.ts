@@ -14,6 +14,7 @@ export const exportedTables = [
   'users',
   'authenticators',
   'recovery_codes',
+  'helps',
   'devices',
   'actions_by_month',
   'reviews',
@@ -84,7 +85,7 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       byId('authenticator_id'),
       isOfUser,
       `x.authenticator_id, x.verification_method, x.slot, x.email, x.phone_number, x.credential_id, x.state, x.counter,
-       x.best_assurance, x.held_until, x.created_at, x.verified_at, x.last_verified_at, x.app_statement`,
+       x.best_assurance, x.held_until, x.contact_changed_at, x.created_at, x.verified_at, x.last_verified_at, x.app_statement`,
     ),
   ],
   [
@@ -94,6 +95,16 @@ const ofUser: readonly (readonly [ExportedTable, Statement<KeyedRow>])[] = [
       { column: 'x.code_number', first: '-1', type: 'smallint' },
       isOfUser,
       'x.code_number, x.created_at, x.used_at',
+    ),
+  ],
+  [
+    'helps',
+    batchesOf(
+      'helps',
+      byId('help_id'),
+      isOfUser,
+      `x.help_id, x.state, x.reason, x.email, x.asked_at, x.approved_at, x.expires_at, x.used_at, x.ended_at,
+       x.ended_because`,
     ),
   ],
   [

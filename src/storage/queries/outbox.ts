@@ -59,6 +59,26 @@ export async function recordNotice(
   await sql.query(noticeStatement, [...values, exceptAuthenticatorId ?? null]);
 }
 
+/** Notices that one list has at most. */
+const listedMax = 50;
+
+const listNoticesStatement = statement<{
+  createdAt: number;
+  deliveredAt: number | null;
+  failedAt: number | null;
+  /** Null once it is delivered: its content goes then. */
+  to: string | null;
+}>(
+  'list_notices_of_user',
+  `select created_at, delivered_at, failed_at, payload ->> 'to' as to from outbox
+   where tenant_id = $1 and user_id = $2 and kind = 'notice' order by created_at desc, event_id limit ${listedMax}`,
+);
+
+/** Notices that were queued for a user, newest first. */
+export async function listNoticesOfUser(sql: Sql, tenantId: string, userId: string) {
+  return sql.query(listNoticesStatement, [tenantId, userId]);
+}
+
 const dueStatement = statement<{ tenantId: string; eventId: string }>(
   'list_due_outbox_rows',
   `select tenant_id, event_id from outbox

@@ -24,6 +24,23 @@ export const deMails: MailTexts<'de'> = {
   },
   'link.warning': 'Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht und öffnen Sie den Link nicht.',
 
+  'help-link.subject': 'Wieder Zugang zu Ihrem Konto bei {tenantName}',
+  'help-link.description':
+    'Sie haben {tenantName} um Hilfe gebeten. Öffnen Sie diesen Link, um einen neuen Weg einzurichten, zu bestätigen, dass Sie es sind.',
+  'help-link.primaryCta': 'Zugang wiederherstellen',
+  'help-link.validity': {
+    one: 'Der Link gilt {count} Stunde und nur einmal.',
+    other: 'Der Link gilt {count} Stunden und nur einmal.',
+  },
+  'help-link.warning':
+    'Wenn Sie nicht um Hilfe gebeten haben, öffnen Sie den Link nicht. Geben Sie ihn nie weiter, wer auch fragt.',
+  'help-sent.subject': 'Ein neuer Zugang zu Ihrem Konto bei {tenantName} wurde verschickt',
+  'help-sent.description':
+    '{tenantName} wurde gebeten, Ihnen wieder Zugang zu geben, und hat einen Link an {email} geschickt. Wer ihn liest, kann einen neuen Weg einrichten, sich als Sie auszuweisen.',
+  'help-sent.primaryCta': 'Das war ich nicht: stoppen',
+  'help-sent.advice':
+    'Wenn Sie darum gebeten haben, müssen Sie nichts tun. Wenn nicht, stoppen Sie es mit dem Knopf oben: Vielleicht versucht jemand anderes, in Ihr Konto zu kommen.',
+
   'notice.way': 'Weg:',
   'notice.time': 'Wann:',
   'notice.advice':

@@ -135,6 +135,18 @@ export const dePages: PageTexts = {
     'Er wurde verwendet, ist abgelaufen oder unvollständig. Gehen Sie zurück und fordern Sie einen neuen an.',
   'magic-link-over.advice': 'Wenn Sie diesen Link nicht angefordert haben, sagen Sie es {tenantName}.',
 
+  'help-take.heading': 'Wieder Zugang zu {tenantName}',
+  'help-take.description':
+    'Fahren Sie nur fort, wenn Sie {tenantName} um Hilfe gebeten haben. Danach richten Sie einen neuen Weg ein, zu bestätigen, dass Sie es sind. Anfangs lässt sich damit nur wenig tun.',
+  'help-take.primaryCta': 'Weiter',
+  'help-stop.heading': 'Haben Sie nicht um Hilfe gebeten?',
+  'help-stop.description':
+    'Jemand hat {tenantName} um Zugang zu Ihrem Konto gebeten. Wenn Sie das nicht waren, stoppen Sie es hier.',
+  'help-stop.primaryCta': 'Das war ich nicht: stoppen',
+  'help-stopped.heading': 'Gestoppt',
+  'help-stopped.description':
+    'Der Link gilt nicht mehr. Was damit hinzugefügt wurde und noch wartete, ist entfernt, und {tenantName} weiß Bescheid. Sie können diese Seite schließen.',
+
   'totp-code-entry.heading': 'Geben Sie den Code aus der App ein',
   'totp-code-entry.description': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code für {tenantName} ein.',
   'totp-code-entry.primaryCta': 'Bestätigen',

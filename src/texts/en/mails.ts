@@ -26,6 +26,21 @@ export const enMails = {
   },
   'link.warning': 'If you didn’t ask for it, ignore this message and don’t open the link.',
 
+  'help-link.subject': 'Get back into your account at {tenantName}',
+  'help-link.description': 'You asked {tenantName} for help. Open this link to set up a new way to confirm it’s you.',
+  'help-link.primaryCta': 'Get back in',
+  'help-link.validity': {
+    one: 'The link works once, within {count} hour.',
+    other: 'The link works once, within {count} hours.',
+  },
+  'help-link.warning': 'If you didn’t ask for help, don’t open the link, and never pass it on, whoever asks.',
+  'help-sent.subject': 'A way back into your account at {tenantName} was sent',
+  'help-sent.description':
+    '{tenantName} was asked to help you back in, and sent a link to {email}. It lets its reader set up a new way to confirm that they are you.',
+  'help-sent.primaryCta': 'It wasn’t me: stop it',
+  'help-sent.advice':
+    'If you asked for this, you don’t need to do anything. If you didn’t, stop it with the button above: someone else may be trying to get into your account.',
+
   'notice.way': 'Method:',
   'notice.time': 'When:',
   'notice.advice':

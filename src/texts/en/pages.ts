@@ -132,6 +132,18 @@ export const enPages = {
     'It was already used, has expired or is incomplete. Go back to where you started and ask for a new one.',
   'magic-link-over.advice': 'If you didn’t ask for this link, tell {tenantName}.',
 
+  'help-take.heading': 'Get back in at {tenantName}',
+  'help-take.description':
+    'Continue only if you asked {tenantName} for help. You can then set up a new way to confirm it’s you. It’s limited for a while at first.',
+  'help-take.primaryCta': 'Continue',
+  'help-stop.heading': 'Didn’t you ask for help?',
+  'help-stop.description':
+    'Someone asked {tenantName} to let them into your account. If that wasn’t you, stop it here.',
+  'help-stop.primaryCta': 'It wasn’t me: stop it',
+  'help-stopped.heading': 'It’s stopped',
+  'help-stopped.description':
+    'The link no longer works, whatever was added with it and still waited was removed, and {tenantName} has been told. You can close this page.',
+
   'totp-code-entry.heading': 'Enter the code from your app',
   'totp-code-entry.description': 'Open your authenticator app and enter the code it shows for {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirm',

@@ -23,6 +23,23 @@ export const esMails: MailTexts<'es'> = {
   },
   'link.warning': 'Si no lo has pedido, ignora este mensaje y no abras el enlace.',
 
+  'help-link.subject': 'Recupera el acceso a tu cuenta en {tenantName}',
+  'help-link.description':
+    'Has pedido ayuda a {tenantName}. Abre este enlace para añadir una nueva forma de confirmar que eres tú.',
+  'help-link.primaryCta': 'Recuperar el acceso',
+  'help-link.validity': {
+    one: 'El enlace sirve durante {count} hora y una sola vez.',
+    other: 'El enlace sirve durante {count} horas y una sola vez.',
+  },
+  'help-link.warning':
+    'Si no has pedido ayuda, no abras el enlace. No se lo pases a nadie, te lo pida quien te lo pida.',
+  'help-sent.subject': 'Se ha enviado un nuevo acceso a tu cuenta en {tenantName}',
+  'help-sent.description':
+    'Se pidió a {tenantName} que te ayudara a recuperar el acceso, y ha enviado un enlace a {email}. Quien lo lea puede añadir una nueva forma de confirmar que es tú.',
+  'help-sent.primaryCta': 'No fui yo: detenerlo',
+  'help-sent.advice':
+    'Si lo has pedido tú, no tienes que hacer nada. Si no, deténlo con el botón de arriba: puede que otra persona esté intentando entrar en tu cuenta.',
+
   'notice.way': 'Forma:',
   'notice.time': 'Cuándo:',
   'notice.advice':

@@ -129,6 +129,17 @@ export const esPages: PageTexts = {
   'magic-link-over.description': 'Se ha usado, ha caducado o está incompleto. Vuelve a donde estabas y pide otro.',
   'magic-link-over.advice': 'Si no pediste este enlace, avisa a {tenantName}.',
 
+  'help-take.heading': 'Recupera el acceso a {tenantName}',
+  'help-take.description':
+    'Continúa solo si has pedido ayuda a {tenantName}. Después podrás añadir una nueva forma de confirmar que eres tú. Al principio permite hacer poco.',
+  'help-take.primaryCta': 'Continuar',
+  'help-stop.heading': '¿No has pedido ayuda?',
+  'help-stop.description': 'Alguien ha pedido a {tenantName} acceso a tu cuenta. Si no has sido tú, deténlo aquí.',
+  'help-stop.primaryCta': 'No fui yo: detenerlo',
+  'help-stopped.heading': 'Detenido',
+  'help-stopped.description':
+    'El enlace ya no sirve, se ha eliminado lo que se añadió con él y aún esperaba, y {tenantName} está al corriente. Puedes cerrar esta página.',
+
   'totp-code-entry.heading': 'Escribe el código de tu aplicación',
   'totp-code-entry.description':
     'Abre tu aplicación de autenticación y escribe el código que muestra para {tenantName}.',

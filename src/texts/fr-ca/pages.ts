@@ -22,6 +22,7 @@ export const frCaPages: PageTexts = {
   'email-address-entry.label': 'Adresse courriel',
   'email-link-sent.description':
     'Il a été envoyé à <identifier>{identifier}</identifier>. Ouvrez-le sur l’appareil de votre choix; cette page continuera toute seule.',
+  'help-stop.heading': 'Vous n’avez pas demandé d’aide?',
   'magic-link.heading': 'Confirmer à {tenantName} que c’est vous?',
   'method-hint.QR_CODE': 'Numérisez avec l’application de votre téléphone, sans code à saisir',
   'qr-code-verify.heading': 'Numérisez avec votre téléphone',

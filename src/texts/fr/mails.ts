@@ -23,6 +23,23 @@ export const frMails: MailTexts<'fr'> = {
   },
   'link.warning': 'Si vous ne l’avez pas demandé, ignorez ce message et n’ouvrez pas le lien.',
 
+  'help-link.subject': 'Retrouvez l’accès à votre compte chez {tenantName}',
+  'help-link.description':
+    'Vous avez demandé de l’aide à {tenantName}. Ouvrez ce lien pour ajouter un nouveau moyen de confirmer que c’est vous.',
+  'help-link.primaryCta': 'Retrouver l’accès',
+  'help-link.validity': {
+    one: 'Le lien est valable {count} heure et une seule fois.',
+    other: 'Le lien est valable {count} heures et une seule fois.',
+  },
+  'help-link.warning':
+    'Si vous n’avez pas demandé d’aide, n’ouvrez pas le lien. Ne le transmettez à personne, qui que ce soit qui le demande.',
+  'help-sent.subject': 'Un nouvel accès à votre compte chez {tenantName} a été envoyé',
+  'help-sent.description':
+    'On a demandé à {tenantName} de vous aider à retrouver l’accès, et un lien a été envoyé à {email}. La personne qui le lit peut ajouter un nouveau moyen de confirmer que c’est vous.',
+  'help-sent.primaryCta': 'Ce n’était pas moi : arrêter',
+  'help-sent.advice':
+    'Si vous l’avez demandé, vous n’avez rien à faire. Sinon, arrêtez-le avec le bouton ci-dessus : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
+
   'notice.way': 'Moyen :',
   'notice.time': 'Date :',
   'notice.advice':

@@ -132,6 +132,18 @@ export const frPages: PageTexts = {
     'Il a été utilisé, a expiré ou est incomplet. Revenez d’où vous venez et demandez-en un autre.',
   'magic-link-over.advice': 'Si vous n’avez pas demandé ce lien, dites-le à {tenantName}.',
 
+  'help-take.heading': 'Retrouver l’accès chez {tenantName}',
+  'help-take.description':
+    'Continuez seulement si vous avez demandé de l’aide à {tenantName}. Vous pourrez ensuite ajouter un nouveau moyen de confirmer que c’est vous. Au début, il ne permet que peu de choses.',
+  'help-take.primaryCta': 'Continuer',
+  'help-stop.heading': 'Vous n’avez pas demandé d’aide ?',
+  'help-stop.description':
+    'Quelqu’un a demandé à {tenantName} l’accès à votre compte. Si ce n’était pas vous, arrêtez-le ici.',
+  'help-stop.primaryCta': 'Ce n’était pas moi : arrêter',
+  'help-stopped.heading': 'C’est arrêté',
+  'help-stopped.description':
+    'Le lien n’est plus valable, ce qui a été ajouté avec lui et attendait encore a été supprimé, et {tenantName} est au courant. Vous pouvez fermer cette page.',
+
   'totp-code-entry.heading': 'Saisissez le code de votre application',
   'totp-code-entry.description':
     'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche pour {tenantName}.',

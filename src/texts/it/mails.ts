@@ -23,6 +23,22 @@ export const itMails: MailTexts<'it'> = {
   },
   'link.warning': 'Se non lo hai chiesto tu, ignora questo messaggio e non aprire il link.',
 
+  'help-link.subject': 'Torna ad accedere al tuo account su {tenantName}',
+  'help-link.description':
+    'Hai chiesto aiuto a {tenantName}. Apri questo link per aggiungere un nuovo metodo per confermare che sei tu.',
+  'help-link.primaryCta': 'Torna ad accedere',
+  'help-link.validity': {
+    one: 'Il link vale per {count} ora e una volta sola.',
+    other: 'Il link vale per {count} ore e una volta sola.',
+  },
+  'help-link.warning': 'Se non hai chiesto aiuto, non aprire il link. Non darlo mai a nessuno, chiunque lo chieda.',
+  'help-sent.subject': 'È stato inviato un nuovo accesso al tuo account su {tenantName}',
+  'help-sent.description':
+    'A {tenantName} è stato chiesto di aiutarti a riottenere l’accesso, e un link è stato inviato a {email}. Chi lo legge può aggiungere un nuovo metodo per confermare di essere te.',
+  'help-sent.primaryCta': 'Non ero io: ferma',
+  'help-sent.advice':
+    'Se lo hai chiesto tu, non devi fare nulla. Altrimenti fermalo con il pulsante qui sopra: forse qualcun altro sta cercando di entrare nel tuo account.',
+
   'notice.way': 'Metodo:',
   'notice.time': 'Quando:',
   'notice.advice':

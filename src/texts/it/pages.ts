@@ -131,6 +131,17 @@ export const itPages: PageTexts = {
     'È stato usato, è scaduto o è incompleto. Torna da dove sei arrivato e chiedine un altro.',
   'magic-link-over.advice': 'Se non hai chiesto tu questo link, avvisa {tenantName}.',
 
+  'help-take.heading': 'Torna ad accedere a {tenantName}',
+  'help-take.description':
+    'Continua solo se hai chiesto aiuto a {tenantName}. Poi potrai aggiungere un nuovo metodo per confermare che sei tu. All’inizio permette di fare poco.',
+  'help-take.primaryCta': 'Continua',
+  'help-stop.heading': 'Non hai chiesto aiuto?',
+  'help-stop.description': 'Qualcuno ha chiesto a {tenantName} l’accesso al tuo account. Se non eri tu, fermalo qui.',
+  'help-stop.primaryCta': 'Non ero io: ferma',
+  'help-stopped.heading': 'Fermato',
+  'help-stopped.description':
+    'Il link non vale più, ciò che è stato aggiunto e ancora aspettava è stato rimosso e {tenantName} è stato avvisato. Puoi chiudere questa pagina.',
+
   'totp-code-entry.heading': 'Inserisci il codice della tua app',
   'totp-code-entry.description': 'Apri l’app di autenticazione e inserisci il codice che mostra per {tenantName}.',
   'totp-code-entry.primaryCta': 'Conferma',

@@ -23,6 +23,22 @@ export const nlMails: MailTexts<'nl'> = {
   },
   'link.warning': 'Heb je hem niet aangevraagd, negeer dit bericht dan en open de link niet.',
 
+  'help-link.subject': 'Weer toegang tot je account bij {tenantName}',
+  'help-link.description':
+    'Je hebt {tenantName} om hulp gevraagd. Open deze link om een nieuwe manier in te stellen om te bevestigen dat jij het bent.',
+  'help-link.primaryCta': 'Weer toegang krijgen',
+  'help-link.validity': {
+    one: 'De link is {count} uur geldig en werkt één keer.',
+    other: 'De link is {count} uur geldig en werkt één keer.',
+  },
+  'help-link.warning': 'Heb je geen hulp gevraagd, open de link dan niet. Geef hem nooit door, wie er ook om vraagt.',
+  'help-sent.subject': 'Er is een nieuwe toegang tot je account bij {tenantName} verstuurd',
+  'help-sent.description':
+    '{tenantName} is gevraagd je weer toegang te geven en heeft een link gestuurd naar {email}. Wie die leest, kan een nieuwe manier instellen om te bevestigen dat hij jou is.',
+  'help-sent.primaryCta': 'Dat was ik niet: stoppen',
+  'help-sent.advice':
+    'Heb je hierom gevraagd, dan hoef je niets te doen. Zo niet, stop het dan met de knop hierboven: misschien probeert iemand anders in je account te komen.',
+
   'notice.way': 'Manier:',
   'notice.time': 'Wanneer:',
   'notice.advice':

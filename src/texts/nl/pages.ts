@@ -131,6 +131,18 @@ export const nlPages: PageTexts = {
     'Hij is gebruikt, verlopen of onvolledig. Ga terug naar waar je vandaan kwam en vraag een nieuwe aan.',
   'magic-link-over.advice': 'Heb je deze link niet aangevraagd, meld het dan aan {tenantName}.',
 
+  'help-take.heading': 'Weer toegang bij {tenantName}',
+  'help-take.description':
+    'Ga alleen verder als je {tenantName} om hulp hebt gevraagd. Daarna kun je een nieuwe manier instellen om te bevestigen dat jij het bent. In het begin kan er maar weinig mee.',
+  'help-take.primaryCta': 'Doorgaan',
+  'help-stop.heading': 'Heb je geen hulp gevraagd?',
+  'help-stop.description':
+    'Iemand heeft {tenantName} om toegang tot je account gevraagd. Was jij dat niet, stop het dan hier.',
+  'help-stop.primaryCta': 'Dat was ik niet: stoppen',
+  'help-stopped.heading': 'Gestopt',
+  'help-stopped.description':
+    'De link werkt niet meer, wat ermee is toegevoegd en nog wachtte is verwijderd, en {tenantName} weet ervan. Je kunt deze pagina sluiten.',
+
   'totp-code-entry.heading': 'Vul de code uit je app in',
   'totp-code-entry.description': 'Open je authenticator-app en vul de code in die hij voor {tenantName} toont.',
   'totp-code-entry.primaryCta': 'Bevestigen',

@@ -29,6 +29,24 @@ export const plMails: MailTexts<'pl'> = {
   },
   'link.warning': 'Jeśli to nie Ty o niego prosisz, zignoruj tę wiadomość i nie otwieraj linku.',
 
+  'help-link.subject': 'Odzyskaj dostęp do konta w {tenantName}',
+  'help-link.description':
+    'To Ty prosisz {tenantName} o pomoc. Otwórz ten link, aby dodać nowy sposób potwierdzania, że to Ty.',
+  'help-link.primaryCta': 'Odzyskaj dostęp',
+  'help-link.validity': {
+    one: 'Link działa przez {count} godzinę i tylko raz.',
+    few: 'Link działa przez {count} godziny i tylko raz.',
+    many: 'Link działa przez {count} godzin i tylko raz.',
+  },
+  'help-link.warning':
+    'Jeśli to nie Ty prosisz o pomoc, nie otwieraj linku. Nie przekazuj go nikomu, kto by o niego nie prosił.',
+  'help-sent.subject': 'Wysłano nowy dostęp do Twojego konta w {tenantName}',
+  'help-sent.description':
+    'Poproszono {tenantName} o pomoc w odzyskaniu dostępu i wysłano link na adres {email}. Kto go przeczyta, może dodać nowy sposób potwierdzania, że jest Tobą.',
+  'help-sent.primaryCta': 'To nie ja: zatrzymaj',
+  'help-sent.advice':
+    'Jeśli to Ty o to prosisz, nie musisz nic robić. Jeśli nie, zatrzymaj to przyciskiem powyżej: ktoś inny może próbować dostać się na Twoje konto.',
+
   'notice.way': 'Sposób:',
   'notice.time': 'Kiedy:',
   'notice.advice':

@@ -130,6 +130,17 @@ export const plPages: PageTexts = {
     'Został użyty, wygasł albo jest niepełny. Wróć tam, skąd przychodzisz, i poproś o nowy.',
   'magic-link-over.advice': 'Jeśli ten link nie był Twoją prośbą, powiadom {tenantName}.',
 
+  'help-take.heading': 'Odzyskaj dostęp w {tenantName}',
+  'help-take.description':
+    'Przejdź dalej tylko, jeśli to Ty prosisz {tenantName} o pomoc. Potem możesz dodać nowy sposób potwierdzania, że to Ty. Na początku pozwala tylko na niewiele.',
+  'help-take.primaryCta': 'Dalej',
+  'help-stop.heading': 'To nie Ty prosisz o pomoc?',
+  'help-stop.description': 'Ktoś poprosił {tenantName} o dostęp do Twojego konta. Jeśli to nie Ty, zatrzymaj to tutaj.',
+  'help-stop.primaryCta': 'To nie ja: zatrzymaj',
+  'help-stopped.heading': 'Zatrzymano',
+  'help-stopped.description':
+    'Link już nie działa, to, co dodano za jego pomocą i jeszcze czekało, zostało usunięte, a {tenantName} o tym wie. Możesz zamknąć tę stronę.',
+
   'totp-code-entry.heading': 'Wpisz kod z aplikacji',
   'totp-code-entry.description': 'Otwórz aplikację uwierzytelniającą i wpisz kod wyświetlany dla {tenantName}.',
   'totp-code-entry.primaryCta': 'Potwierdź',

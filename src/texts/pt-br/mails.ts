@@ -23,6 +23,22 @@ export const ptBrMails: MailTexts<'pt-br'> = {
   },
   'link.warning': 'Se você não o pediu, ignore esta mensagem e não abra o link.',
 
+  'help-link.subject': 'Recupere o acesso à sua conta em {tenantName}',
+  'help-link.description':
+    'Você pediu ajuda a {tenantName}. Abra este link para adicionar uma nova forma de confirmar que é você.',
+  'help-link.primaryCta': 'Recuperar o acesso',
+  'help-link.validity': {
+    one: 'O link vale por {count} hora e uma única vez.',
+    other: 'O link vale por {count} horas e uma única vez.',
+  },
+  'help-link.warning': 'Se você não pediu ajuda, não abra o link. Nunca o repasse, seja quem for que peça.',
+  'help-sent.subject': 'Um novo acesso à sua conta em {tenantName} foi enviado',
+  'help-sent.description':
+    'Pediram a {tenantName} que ajudasse você a recuperar o acesso, e um link foi enviado para {email}. Quem o ler pode adicionar uma nova forma de confirmar que é você.',
+  'help-sent.primaryCta': 'Não fui eu: interromper',
+  'help-sent.advice':
+    'Se você pediu isto, não precisa fazer nada. Se não pediu, interrompa com o botão acima: outra pessoa pode estar tentando entrar na sua conta.',
+
   'notice.way': 'Forma:',
   'notice.time': 'Quando:',
   'notice.advice':

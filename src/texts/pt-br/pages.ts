@@ -129,6 +129,17 @@ export const ptBrPages: PageTexts = {
   'magic-link-over.description': 'Ele foi usado, expirou ou está incompleto. Volte para onde estava e peça outro.',
   'magic-link-over.advice': 'Se você não pediu este link, avise {tenantName}.',
 
+  'help-take.heading': 'Recupere o acesso a {tenantName}',
+  'help-take.description':
+    'Continue somente se você pediu ajuda a {tenantName}. Depois você poderá adicionar uma nova forma de confirmar que é você. No começo ela permite fazer pouco.',
+  'help-take.primaryCta': 'Continuar',
+  'help-stop.heading': 'Você não pediu ajuda?',
+  'help-stop.description': 'Alguém pediu a {tenantName} acesso à sua conta. Se não foi você, interrompa aqui.',
+  'help-stop.primaryCta': 'Não fui eu: interromper',
+  'help-stopped.heading': 'Interrompido',
+  'help-stopped.description':
+    'O link não vale mais, o que foi adicionado com ele e ainda esperava foi removido, e {tenantName} já sabe. Você pode fechar esta página.',
+
   'totp-code-entry.heading': 'Digite o código do seu app',
   'totp-code-entry.description': 'Abra seu app autenticador e digite o código que ele mostra para {tenantName}.',
   'totp-code-entry.primaryCta': 'Confirmar',

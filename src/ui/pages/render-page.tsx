@@ -85,18 +85,20 @@ export function renderPage(
 }
 
 /**
- * A page that calls no API. It has a script only if a window waits for its message, or the browser may have kept a
- * token.
+ * A page that calls no API. It has a script only if a window waits for its message, the browser may have kept a token, or
+ * the secret of its link is known to the browser alone.
  */
 export function renderStillPage(
   page: StillPage,
   { mode, nonce, files }: { readonly mode: Mode; readonly nonce: string; readonly files: BuiltFiles },
-): RenderedPage {
+): RenderedPage & { readonly hasScript: boolean } {
   const isOfLink = page.kind === 'link';
   const tenant = isOfLink ? page.tenant : undefined;
   const words = wordsOf(page.locale, page.texts, { tenantName: tenant?.name ?? '' });
-  const hasScript = page.kind === 'stranger' || (page.kind === 'failure' && mode === 'popup');
-  return renderDocument({
+  const hasScript = isOfLink
+    ? page.screen.name === 'help' || page.screen.name === 'help-taken'
+    : page.kind === 'stranger' || mode === 'popup';
+  const rendered = renderDocument({
     tenant,
     template: isOfLink ? page.template : undefined,
     words,
@@ -106,8 +108,9 @@ export function renderStillPage(
     isLooking: page.kind === 'stranger' && page.isMissing,
     head: '',
     inside: render(<StillScreen page={page} words={words} isPopup={mode === 'popup'} />),
-    after: hasScript ? scriptWith(withoutTexts(page), files.still, nonce) : '',
+    after: hasScript ? scriptWith(stillState(page), files.still, nonce) : '',
   });
+  return { ...rendered, hasScript };
 }
 
 /** The initial state of a page's script, and the script. */
@@ -115,8 +118,11 @@ function scriptWith(state: object, file: string, nonce: string): string {
   return `<script type="application/json" id="page-state">${escapeScript(JSON.stringify(state))}</script><script type="module" src="${file}" nonce="${nonce}"></script>`;
 }
 
-function withoutTexts({ texts: _texts, ...page }: StillPage): object {
-  return page;
+/** What the script of a page needs to know of it. */
+function stillState(page: StillPage): object {
+  if (page.kind === 'link') return { kind: page.kind, screen: page.screen };
+  const { texts: _texts, ...rest } = page;
+  return rest;
 }
 
 type Mode = 'page' | 'popup';

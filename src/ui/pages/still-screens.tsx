@@ -116,6 +116,27 @@ function LinkScreen({
           description={words.say('magic-link-denied.description')}
         />
       );
+    case 'help':
+      return <HelpScreen purpose={screen.purpose} words={words} />;
+    case 'help-taken':
+      return (
+        <Screen icon="check" tone="positive" heading={words.say('common.wait')}>
+          <div class="Stack">
+            <a class="Button Button--primary" href={screen.onward} rel="noreferrer">
+              {words.say('common.continue')}
+            </a>
+          </div>
+        </Screen>
+      );
+    case 'help-stopped':
+      return (
+        <Screen
+          icon="shield"
+          tone="positive"
+          heading={words.say('help-stopped.heading')}
+          description={words.say('help-stopped.description')}
+        />
+      );
     case 'over':
       return (
         <Screen
@@ -127,6 +148,30 @@ function LinkScreen({
         </Screen>
       );
   }
+}
+
+/** Its script puts the secret of the link into the form, and then lets the user press the button. */
+function HelpScreen({ purpose, words }: { readonly purpose: 'take' | 'stop'; readonly words: Words }) {
+  const isTaking = purpose === 'take';
+  const texts = isTaking ? 'help-take' : 'help-stop';
+  return (
+    <Screen
+      icon={isTaking ? 'lifebuoy' : 'shield'}
+      heading={words.say(`${texts}.heading`)}
+      description={words.say(`${texts}.description`)}
+    >
+      <form class="Stack" id="help" method="post" action={isTaking ? '/help' : '/help/stop'}>
+        <textarea name="token" hidden readOnly />
+        {isTaking ? <textarea name="pageSecret" hidden readOnly /> : null}
+        <button type="submit" class="Button Button--primary" disabled>
+          {words.say(`${texts}.primaryCta`)}
+        </button>
+      </form>
+      <noscript>
+        <p class="Note">{words.say('no-script.description')}</p>
+      </noscript>
+    </Screen>
+  );
 }
 
 const failures = {

@@ -121,6 +121,37 @@ export async function recordSendTaken(
   ]);
 }
 
+/** A message to a user, as far as it is still known. */
+export interface SentMessage extends ContactColumns {
+  readonly verificationMethod: string;
+  readonly createdAt: number;
+  readonly verifiedAt: number | null;
+  readonly report: string | null;
+  readonly isWithheld: boolean;
+  readonly isOut: boolean;
+}
+
+/** Messages of one kind that one list has at most. */
+const listedMax = 50;
+
+const listSentStatement = statement<SentMessage>(
+  'list_messages_of_user',
+  `select verification_method, email, phone_number, created_at, verified_at, report,
+     coalesce(out_until = 'infinity', false) as is_withheld, coalesce(out_until > $3 and out_until <> 'infinity', false) as is_out
+   from challenges where tenant_id = $1 and user_id = $2 and (email is not null or phone_number is not null)
+   order by created_at desc, challenge_id limit ${listedMax}`,
+);
+
+/** Codes and links that were sent to a user, newest first. */
+export async function listMessagesOfUser(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  nowMs: number,
+): Promise<readonly SentMessage[]> {
+  return sql.query(listSentStatement, [tenantId, userId, sqlTime(nowMs)]);
+}
+
 /** A message that a provider tells of. */
 export interface ReportedMessage extends ContactColumns {
   readonly verificationMethod: string;
