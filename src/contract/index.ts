@@ -28,6 +28,7 @@ import * as portalSession from './portal/session.ts';
 import * as portalActivity from './portal/activity.ts';
 import * as portalPeople from './portal/people.ts';
 import * as portalTeam from './portal/team.ts';
+import * as portalConfiguration from './portal/configuration.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -159,6 +160,10 @@ export const routes: readonly Route[] = [
   portalPeople.findUsers,
   portalPeople.getUserDetail,
   portalPeople.revealContacts,
+  portalConfiguration.listRuleUses,
+  portalConfiguration.listApiKeys,
+  portalConfiguration.createApiKey,
+  portalConfiguration.revokeApiKey,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

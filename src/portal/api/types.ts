@@ -6,6 +6,14 @@ import type {
   listAuditEvents,
   listReviews,
 } from '../../contract/portal/activity.ts';
+import type { listAlerts } from '../../contract/management/alerts.ts';
+import type { listAuthenticatorConfigurations } from '../../contract/management/authenticator-configurations.ts';
+import type { listCustomDataPoints } from '../../contract/management/custom-data-points.ts';
+import type { getEventDelivery, listEventDeliveries } from '../../contract/management/event-deliveries.ts';
+import type { listEventEndpoints, testEventEndpoint } from '../../contract/management/event-endpoints.ts';
+import type { getMessageCatalogue, getMessageOverrides } from '../../contract/management/message-overrides.ts';
+import type { listValueLists } from '../../contract/management/value-lists.ts';
+import type { createApiKey, listApiKeys, listRuleUses } from '../../contract/portal/configuration.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
@@ -34,3 +42,16 @@ export type Home = ReplyOf<typeof getHome>;
 export type UsersPage = ReplyOf<typeof findUsers>;
 export type UserDetail = ReplyOf<typeof getUserDetail>;
 export type Contacts = ReplyOf<typeof revealContacts>;
+export type ValueList = ReplyOf<typeof listValueLists>[number];
+export type DataPoint = ReplyOf<typeof listCustomDataPoints>[number];
+export type RuleUse = ReplyOf<typeof listRuleUses>[number];
+export type Alert = ReplyOf<typeof listAlerts>[number];
+export type MethodConfiguration = ReplyOf<typeof listAuthenticatorConfigurations>[number];
+export type EventEndpoint = ReplyOf<typeof listEventEndpoints>[number];
+export type EventDelivery = ReplyOf<typeof listEventDeliveries>[number];
+export type WholeDelivery = ReplyOf<typeof getEventDelivery>;
+export type EventAttempt = ReplyOf<typeof testEventEndpoint>;
+export type ApiKey = ReplyOf<typeof listApiKeys>[number];
+export type MadeKey = ReplyOf<typeof createApiKey>;
+export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
+export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
