@@ -164,6 +164,7 @@ export const routes: readonly Route[] = [
   portalConfiguration.listApiKeys,
   portalConfiguration.createApiKey,
   portalConfiguration.revokeApiKey,
+  portalConfiguration.trackTestAction,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

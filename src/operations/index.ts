@@ -78,6 +78,7 @@ import { createApiKey } from './portal/create-api-key.ts';
 import { listApiKeys } from './portal/list-api-keys.ts';
 import { listRuleUses } from './portal/list-rule-uses.ts';
 import { revokeApiKey } from './portal/revoke-api-key.ts';
+import { trackTestAction } from './portal/track-test-action.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -164,6 +165,7 @@ export const operations: readonly Operation[] = [
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  trackTestAction,
   getUser,
   queryUsers,
   updateUser,

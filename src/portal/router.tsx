@@ -181,6 +181,12 @@ const messages = createRoute({
   validateSearch: (given: Given) => pick(given, ['locale', 'words', 'only']),
   component: lazyRouteComponent(() => import('./screens/settings/messages.tsx'), 'Messages'),
 });
+const testAction = createRoute({
+  getParentRoute: () => settings,
+  path: '/test-action',
+  validateSearch: (given: Given) => pick(given, ['code']),
+  component: lazyRouteComponent(() => import('./screens/settings/test-action.tsx'), 'TestActionScreen'),
+});
 const routeTree = root.addChildren([
   first,
   signIn,
@@ -208,6 +214,7 @@ const routeTree = root.addChildren([
       messages,
       keys,
       tenantSettings,
+      testAction,
     ]),
   ]),
 ]);

@@ -148,4 +148,38 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     ]);
     expect((await admin.call('GET', '/v1/portal/rule-uses')).body).toEqual([]);
   });
+
+  test('a test action is decided as a backend’s is, of a test user alone; nobody else’s pages are opened by it', async () => {
+    const tenant = await app.createTenant('With tests');
+    const editor = await operator(app, 'tester@bank.example', ['EDITOR'], tenant.tenantId);
+    const viewer = await operator(app, 'onlooker@bank.example', ['VIEWER'], tenant.tenantId);
+    const at = { tenantId: tenant.tenantId };
+    await editor.call(
+      'POST',
+      '/v1/management/action-configurations',
+      { actionCode: 'pay', defaultUserActionResult: 'ALLOW' },
+      at,
+    );
+    const conditions = { '>': [{ var: 'custom.amount' }, 100] };
+    const rule = { name: 'Large', isActive: true, priority: 1, type: 'CHALLENGE', conditions };
+    await editor.call('POST', '/v1/management/action-configurations/pay/rules', rule, at);
+    const body = { actionCode: 'pay', userId: 'portal-test-ada', email: 'ada@bank.example', custom: { amount: 500 } };
+    const track = (who: Operator, changes: object = {}) =>
+      who.call('POST', '/v1/portal/test-actions', { ...body, ...changes }, at);
+    const tracked = await track(editor);
+    expect(tracked.body).toMatchObject({ state: 'CHALLENGE_REQUIRED', isEnrolled: false, rules: [{ name: 'Large' }] });
+    expect((await track(editor, { custom: { amount: 5 } })).body).toMatchObject({ state: 'ALLOW', rules: [] });
+    const detail = await editor.call('GET', `/v1/portal/actions/${tracked.body.actionId}`, undefined, at);
+    expect(detail.body).toMatchObject({ userId: 'portal-test-ada', actionCode: 'pay' });
+    expect(
+      (await app.call('GET', new URL(tracked.body.url).pathname + new URL(tracked.body.url).search, { key: null }))
+        .status,
+    ).toBe(200);
+
+    await app.call('POST', '/v1/users/customer/actions/pay', { key: tenant.secretKey, body: {} });
+    for (const userId of ['customer', 'Portal-test-ada', 'xportal-test-ada', '']) {
+      expect((await track(editor, { userId })).status, userId).toBe(400);
+    }
+    expect((await track(viewer)).status).toBe(403);
+  });
 });

@@ -1,5 +1,7 @@
 /** Operators configure a tenant: every page of Settings on the real server, with nothing faked. */
 import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask } from '../rig/api.ts';
@@ -33,13 +35,19 @@ const manage = (page: Page, method: string, path: string, body?: object): Promis
     [method, path, body, site.tenantId] as const,
   );
 
-/** Passes axe in light and dark, and fits a window of 320 pixels. */
-async function look(page: Page): Promise<void> {
+// UPDATE_GALLERY=1 takes new pictures for docs/portal.md.
+const pictures = fileURLToPath(new URL('../../docs/images/portal', import.meta.url));
+const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
+
+/** Passes axe in light and dark, and fits a window of 320 pixels. Pictures are taken of what has a name. */
+async function look(page: Page, name?: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(60);
     const found = (await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one));
     expect(found, `${page.url()} ${colorScheme}`).toEqual([]);
+    if (isGallery && name !== undefined)
+      writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());
   }
   for (const width of [768, 320]) {
     await page.setViewportSize({ width, height: 800 });
@@ -85,7 +93,7 @@ test('lists: made, filled by pasting and by a file, compared before it is saved,
     .toBe(2 + new Set(naughty.map((one) => one.trim())).size);
   await page.reload();
   await page.getByRole('button', { name: 'Remove KP', exact: true }).waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-list');
 
   // Somebody else changes it meanwhile: both are shown, and nothing is overwritten unseen.
   await page.getByRole('button', { name: 'Remove IR', exact: true }).click();
@@ -96,7 +104,7 @@ test('lists: made, filled by pasting and by a file, compared before it is saved,
   expect((await manage(page, 'GET', '/value-lists/blocked-countries')).body).toMatchObject({
     valueListItems: ['KP', 'SY'],
   });
-  await look(page);
+  await look(page, 'settings-conflict');
   await conflict.getByRole('button', { name: 'Take over what is there now' }).click();
   await page.getByRole('button', { name: 'Remove SY', exact: true }).waitFor(isThere);
 
@@ -137,7 +145,7 @@ test('data points: declared, described, found in rules, deleted', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('"><img src=x onerror=alert(1)>').waitFor(isThere);
   await page.getByText('Shown to users').waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-data-points');
   // What is there already is said where it was entered.
   await page.keyboard.press('n');
   await page.keyboard.type('amount');
@@ -153,10 +161,10 @@ test('methods: set up with credentials that are never shown again, what is missi
   const { page } = ada;
   await page.goto(`${base}/settings/methods`);
   await page.getByRole('link', { name: 'Code by text message' }).waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-methods');
   await page.getByRole('link', { name: 'Code by text message' }).click();
   const form = page.getByRole('form', { name: 'Settings' });
-  await form.getByLabel('SMS provider', { exact: true }).selectOption('Twilio');
+  await form.getByLabel('SMS provider', { exact: true }).first().selectOption('Twilio');
   await form.getByLabel('Auth token').fill('a-secret-of-twilio');
   await form.getByLabel('Messaging service SID').fill('MG1');
   await form.getByLabel('Account SID').fill('AC1');
@@ -182,7 +190,7 @@ test('methods: set up with credentials that are never shown again, what is missi
   await expect
     .poll(async () => (await manage(page, 'GET', '/authenticator-configurations/sms')).body)
     .toMatchObject({ smsProvider: 'TWILIO', smsCountryCodes: ['NZ', 'AU'], twilioCredentials: { accountSid: 'AC2' } });
-  await look(page);
+  await look(page, 'settings-method');
 
   const users = page.getByRole('form', { name: 'For users' });
   await users.getByLabel('Verification code length').fill('8');
@@ -208,7 +216,7 @@ test('endpoints: made, tested, paused and resumed; deliveries with their attempt
   await page.goto(`${base}/settings/endpoints`);
   await page.getByRole('button', { name: 'New endpoint' }).click();
   await page.getByLabel('URL', { exact: true }).fill('https://nowhere.invalid/events');
-  await page.getByRole('checkbox', { name: 'authenticator.created' }).check();
+  await page.getByRole('checkbox', { name: 'authenticator.created', exact: true }).check();
   await look(page);
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'Deliveries' }).waitFor(isThere);
@@ -223,7 +231,7 @@ test('endpoints: made, tested, paused and resumed; deliveries with their attempt
   await line.waitFor(isThere);
   await line.click();
   await page.getByText('eve@example.com').first().waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-endpoint');
   await page.getByRole('button', { name: 'Send again', exact: true }).first().click();
   await page.getByText('Sent again').first().waitFor(isThere);
   await page.getByRole('button', { name: 'Send a range again' }).click();
@@ -264,7 +272,7 @@ test('alerts: made, refused with what to change, changed, deleted', async () => 
   await page.getByLabel('Threshold').fill('20');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('20 decisions within 10 minutes').waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-alerts');
   await page.getByRole('button', { name: 'Delete Many blocked payments' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('heading', { name: 'Nobody is told of anything yet' }).waitFor(isThere);
@@ -285,7 +293,7 @@ test('API keys: a key is shown once, works, and is revoked', async () => {
   await shown.getByRole('button', { name: 'I have copied it' }).click();
   expect(await page.content()).not.toContain(key);
   await page.getByText('Backend of the shop').waitFor(isThere);
-  await look(page);
+  await look(page, 'settings-keys');
   await page.getByRole('button', { name: 'Revoke Backend of the shop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText('Key revoked').first().waitFor(isThere);
@@ -312,7 +320,7 @@ describe('messages', () => {
     expect((await manage(page, 'GET', '/message-overrides')).body).toEqual({
       messageOverrides: { en: { 'email-code-entry.heading': 'Look into your inbox' } },
     });
-    await look(page);
+    await look(page, 'settings-messages');
     await page.getByRole('combobox', { name: 'Language' }).selectOption('German');
     await expect.poll(() => heading.inputValue()).toBe('');
     await page.getByRole('combobox', { name: 'Language' }).selectOption('English');
@@ -322,6 +330,31 @@ describe('messages', () => {
       .poll(async () => (await manage(page, 'GET', '/message-overrides')).body)
       .toEqual({ messageOverrides: {} });
   });
+});
+
+test('a test action is tracked, explained, passed in its own pages, and followed meanwhile', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/settings/test-action?code=pay`);
+  await page.getByRole('button', { name: 'Add a value' }).click();
+  await page.getByLabel('Name 1').fill('amount');
+  await page.getByLabel('Value 1').fill('18450');
+  await page.getByRole('button', { name: 'Track', exact: true }).click();
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await answer.getByText('Allowed').waitFor(isThere);
+  await answer.getByText('The user has no authenticator yet').waitFor(isThere);
+  await look(page, 'settings-test-action');
+  const pages = page.context().waitForEvent('page');
+  await answer.getByRole('button', { name: 'Open its pages beside' }).click();
+  const beside = await pages;
+  await beside.getByRole('heading').first().waitFor(isThere);
+  expect(await beside.evaluate('window.opener')).toBe(null);
+  await beside.close();
+  await page.getByLabel('User id').fill('eve');
+  await page.getByRole('button', { name: 'Track', exact: true }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/must begin with portal-test-/)
+    .waitFor(isThere);
 });
 
 test('the tenant: a setting is changed and returned to its default; no text broke a policy anywhere', async () => {
@@ -338,6 +371,6 @@ test('the tenant: a setting is changed and returned to its default; no text brok
   await expect
     .poll(async () => (await manage(page, 'GET', '/tenant')).body)
     .not.toHaveProperty('tokenDurationInMinutes');
-  await look(page);
+  await look(page, 'settings-tenant');
   expect(problems).toEqual([]);
 });

@@ -135,3 +135,71 @@ export const revokeApiKey = portalRoute({
   refusals: ['not_found'],
   audit: 'api_key.revoked',
 });
+
+/** What ids of test users begin with. */
+export const testUserPrefix = 'portal-test-';
+
+export const trackTestAction = portalRoute({
+  id: 'trackTestAction',
+  method: 'POST',
+  path: '/test-actions',
+  title: 'Track a test action',
+  description: `Tracks a real action, as a backend does, of a user whose id begins with \`${testUserPrefix}\`: it is decided by the live rules, counted and shown among the others. Its \`url\` opens the pages as that user, so no other user can be tracked here.`,
+  group: 'portal-configuration',
+  params: z.object({}),
+  body: closed({
+    actionCode: v.actionCode.describe('Action to track. One that is unknown is created, as by a backend.'),
+    userId: v.userId.describe(`User to track it for; the id begins with \`${testUserPrefix}\`.`),
+    email: v.email
+      .nullish()
+      .describe('Email address of the test user, which replaces the stored one. Absent: as it is.'),
+    deviceId: v.deviceId.nullish().describe('Device of the user. Absent: it counts as new.'),
+    userAgent: v.text(4096).nullish().describe('`User-Agent` of the user’s browser. Absent: unknown.'),
+    ipAddress: v.text(256).nullish().describe('IP address of the user. Absent: unknown.'),
+    locale: v.locale.nullish().describe('Language of the pages. Absent: that of the browser.'),
+    custom: v.custom.nullish().describe('Data of the action, which rules read as `custom.…`. Absent: none.'),
+  }),
+  reply: json(
+    z.object({
+      actionId: z.string().describe('Id of the action.'),
+      state: v.userActionState,
+      url: z
+        .string()
+        .describe('The pages that challenge the test user, or enrol them. It lives as long as the token in it.'),
+      isEnrolled: z.boolean().describe('Whether the test user has an authenticator.'),
+      enrolledVerificationMethods: z.array(v.verificationMethod).describe('The methods of their authenticators.'),
+      allowedVerificationMethods: z.array(v.verificationMethod).describe('The methods that can pass this challenge.'),
+      rules: z
+        .array(
+          z.object({
+            ruleId: z.string().describe('Id of the rule.'),
+            name: z.string().describe('Name of the rule.'),
+          }),
+        )
+        .describe('The rules that matched, by priority.'),
+    }),
+  ),
+  example: {
+    request: {
+      body: {
+        actionCode: 'withdrawFunds',
+        userId: `${testUserPrefix}ada`,
+        email: 'ada@bank.example',
+        ipAddress: '203.0.113.7',
+        custom: { amount: 18450 },
+      },
+    },
+    reply: {
+      actionId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b03',
+      state: 'CHALLENGE_REQUIRED',
+      url: 'https://sallyport.example/challenge?token=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl',
+      isEnrolled: false,
+      enrolledVerificationMethods: [],
+      allowedVerificationMethods: ['EMAIL_OTP', 'PASSKEY'],
+      rules: [{ ruleId: '0198c1a2-7d3e-7c10-9a52-4f1f6d1f0a11', name: 'Large withdrawal' }],
+    },
+  },
+  permission: 'configuration:change',
+  refusals: ['AUTHENTICATOR_NOT_FOUND'],
+  audit: 'test_action.tracked',
+});

@@ -13,7 +13,7 @@ import type { getEventDelivery, listEventDeliveries } from '../../contract/manag
 import type { listEventEndpoints, testEventEndpoint } from '../../contract/management/event-endpoints.ts';
 import type { getMessageCatalogue, getMessageOverrides } from '../../contract/management/message-overrides.ts';
 import type { listValueLists } from '../../contract/management/value-lists.ts';
-import type { createApiKey, listApiKeys, listRuleUses } from '../../contract/portal/configuration.ts';
+import type { createApiKey, listApiKeys, listRuleUses, trackTestAction } from '../../contract/portal/configuration.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
@@ -55,3 +55,4 @@ export type ApiKey = ReplyOf<typeof listApiKeys>[number];
 export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
+export type TestAction = ReplyOf<typeof trackTestAction>;

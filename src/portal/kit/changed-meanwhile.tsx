@@ -17,7 +17,9 @@ export function ChangedNotice({
 }) {
   return (
     <section className="Conflict" aria-label="Changed meanwhile" role="alert">
-      <h3>Somebody else changed this while you had it open</h3>
+      <p>
+        <strong>Somebody else changed this while you had it open</strong>
+      </p>
       <p>Nothing was saved. Save again to put yours in its place, or take over what is there now.</p>
       <div className="Scroll" tabIndex={0} role="region" aria-label="Both versions">
         <table className="Plain">

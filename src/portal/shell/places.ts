@@ -22,4 +22,5 @@ export const settingsPlaces = [
   { to: '/t/$tenantId/settings/alerts', words: 'Alerts', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/keys', words: 'API keys', needs: 'keys:read' },
   { to: '/t/$tenantId/settings/tenant', words: 'Tenant', needs: 'configuration:read' },
+  { to: '/t/$tenantId/settings/test-action', words: 'Test action', needs: 'configuration:change' },
 ] as const satisfies readonly { readonly needs: Permission; readonly [member: string]: unknown }[];
