@@ -2,7 +2,22 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { settings } from '../src/config/config.ts';
 import { errorCatalogue } from '../src/contract/errors.ts';
+import { formFields } from '../src/contract/form-fields.ts';
 import { routes } from '../src/contract/index.ts';
+import { createAlert } from '../src/contract/management/alerts.ts';
+import {
+  emailOtpConfiguration,
+  inAppConfiguration,
+  passkeyConfiguration,
+  pushConfiguration,
+  qrCodeConfiguration,
+  smsConfiguration,
+  updateAuthenticatorConfiguration,
+  whatsAppConfiguration,
+} from '../src/contract/management/authenticator-configurations.ts';
+import { createEventEndpoint } from '../src/contract/management/event-endpoints.ts';
+import { updateTenant } from '../src/contract/management/tenant.ts';
+import { updateTheme } from '../src/contract/management/theme.ts';
 import { pageBudgets } from '../src/contract/management/page-budgets.ts';
 import { quotas } from '../src/core/quotas.ts';
 import { facts } from '../src/core/facts/facts.ts';
@@ -18,7 +33,36 @@ const generated: Record<string, () => string> = {
   'docs/configuration.md': configurationPage,
   'docs/facts.md': factsPage,
   'docs/metrics.md': metricsPage,
+  'src/portal/forms/methods.json': () =>
+    formFile({
+      ownPath: Object.fromEntries(
+        Object.entries({
+          SMS: smsConfiguration,
+          WHATSAPP: whatsAppConfiguration,
+          EMAIL_OTP: emailOtpConfiguration,
+          PASSKEY: passkeyConfiguration,
+          PUSH: pushConfiguration,
+          QR_CODE: qrCodeConfiguration,
+          IN_APP: inAppConfiguration,
+        }).map(([method, { update }]) => [
+          method,
+          { slug: update.path.split('/').at(-1), fields: formFields(update.body) },
+        ]),
+      ),
+      everyMethod: formFields(updateAuthenticatorConfiguration.body).filter(
+        (field) => field.kind !== 'group' || field.providers === undefined,
+      ),
+    }),
+  'src/portal/forms/alerts.json': () => formFile(formFields(createAlert.body)),
+  'src/portal/forms/event-endpoints.json': () => formFile(formFields(createEventEndpoint.body)),
+  'src/portal/forms/tenant.json': () => formFile(formFields(updateTenant.body)),
+  'src/portal/forms/theme.json': () => formFile(formFields(updateTheme.body)),
 };
+
+/** What the portal draws its forms from. */
+function formFile(fields: unknown): string {
+  return `${JSON.stringify(fields, null, 1)}\n`;
+}
 
 function errorsPage(): string {
   const rows = Object.entries(errorCatalogue).map(

@@ -75,10 +75,11 @@ async function listKeys(words: readonly string[]): Promise<void> {
       kind: key.kind,
       createdAt: timeOf(key.createdAt),
       revokedAt: timeOf(key.revokedAt),
+      expiresAt: timeOf(key.expiresAt),
       lastUsedAt: timeOf(key.lastUsedAt),
       name: key.name,
     }));
-    printList(['keyId', 'kind', 'createdAt', 'revokedAt', 'lastUsedAt', 'name'], items, flags.has('json'));
+    printList(['keyId', 'kind', 'createdAt', 'revokedAt', 'expiresAt', 'lastUsedAt', 'name'], items, flags.has('json'));
   });
 }
 

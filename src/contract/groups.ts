@@ -216,6 +216,12 @@ export const groups = {
     description:
       'Actions with why they were decided so, those that wait for a review, users, and who changed what. Contacts are masked for roles that may not see them.',
   },
+  'portal-configuration': {
+    area: portal,
+    title: 'Configure',
+    description:
+      'What operators need beside the management API, which they may call as well: what rules read, and the keys of the APIs.',
+  },
   pages: {
     area: pages,
     title: 'Pages',

@@ -37,6 +37,7 @@ import * as portalTenants from './portal/tenants.ts';
 import * as portalHelps from './portal/helps.ts';
 import * as portalTeam from './portal/team.ts';
 import * as helpPage from './pages/help.ts';
+import * as portalConfiguration from './portal/configuration.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -188,6 +189,11 @@ export const routes: readonly Route[] = [
   portalHelps.listWaitingHelps,
   portalHelps.approveHelp,
   portalHelps.refuseHelp,
+  portalConfiguration.listRuleUses,
+  portalConfiguration.listApiKeys,
+  portalConfiguration.createApiKey,
+  portalConfiguration.revokeApiKey,
+  portalConfiguration.trackTestAction,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

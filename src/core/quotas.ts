@@ -12,6 +12,7 @@ export const quotas = {
   valueLists: { max: 200, meaning: 'Value lists.' },
   alerts: { max: 50, meaning: 'Alerts.' },
   eventEndpoints: { max: 20, meaning: 'Event endpoints.' },
+  apiKeys: { max: 50, meaning: 'API keys that are active, made in the portal.' },
   members: { max: 200, meaning: 'Members of the team, who may come in to the portal.' },
   publishedBytes: {
     max: 64 * 1024 ** 2,

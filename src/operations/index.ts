@@ -98,6 +98,11 @@ import { getHome } from './portal/get-home.ts';
 import { listAuditEvents } from './portal/list-audit-events.ts';
 import { getUserDetail } from './portal/get-user-detail.ts';
 import { revealContacts } from './portal/reveal-contacts.ts';
+import { createApiKey } from './portal/create-api-key.ts';
+import { listApiKeys } from './portal/list-api-keys.ts';
+import { listRuleUses } from './portal/list-rule-uses.ts';
+import { revokeApiKey } from './portal/revoke-api-key.ts';
+import { trackTestAction } from './portal/track-test-action.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
 import { deleteUsersAuthenticator } from './management/delete-users-authenticator.ts';
@@ -204,6 +209,11 @@ export const operations: readonly Operation[] = [
   takeHelp,
   showHelpStop,
   stopHelp,
+  listRuleUses,
+  listApiKeys,
+  createApiKey,
+  revokeApiKey,
+  trackTestAction,
   getUser,
   queryUsers,
   updateUser,

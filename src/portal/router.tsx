@@ -136,12 +136,112 @@ const endSessions = createRoute({
   path: '/end-sessions',
   component: lazyRouteComponent(() => import('./screens/end-sessions.tsx'), 'EndSessions'),
 });
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./screens/settings/frame.tsx'), 'SettingsFrame'),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(() => import('./screens/settings/frame.tsx'), 'FirstSettings'),
+});
+const lists = createRoute({
+  getParentRoute: () => settings,
+  path: '/lists',
+  component: lazyRouteComponent(() => import('./screens/settings/lists.tsx'), 'Lists'),
+});
+const list = createRoute({
+  getParentRoute: () => settings,
+  path: '/lists/$alias',
+  component: lazyRouteComponent(() => import('./screens/settings/list.tsx'), 'ListScreen'),
+});
+const dataPoints = createRoute({
+  getParentRoute: () => settings,
+  path: '/data-points',
+  component: lazyRouteComponent(() => import('./screens/settings/data-points.tsx'), 'DataPoints'),
+});
+const methods = createRoute({
+  getParentRoute: () => settings,
+  path: '/methods',
+  component: lazyRouteComponent(() => import('./screens/settings/methods.tsx'), 'Methods'),
+});
+const method = createRoute({
+  getParentRoute: () => settings,
+  path: '/methods/$method',
+  component: lazyRouteComponent(() => import('./screens/settings/method.tsx'), 'MethodScreen'),
+});
+const endpoints = createRoute({
+  getParentRoute: () => settings,
+  path: '/endpoints',
+  component: lazyRouteComponent(() => import('./screens/settings/endpoints.tsx'), 'Endpoints'),
+});
+const endpoint = createRoute({
+  getParentRoute: () => settings,
+  path: '/endpoints/$endpointId',
+  component: lazyRouteComponent(() => import('./screens/settings/endpoint.tsx'), 'EndpointScreen'),
+});
+const alerts = createRoute({
+  getParentRoute: () => settings,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('./screens/settings/alerts.tsx'), 'Alerts'),
+});
+const tenantSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/tenant',
+  component: lazyRouteComponent(() => import('./screens/settings/tenant-settings.tsx'), 'TenantSettings'),
+});
+const keys = createRoute({
+  getParentRoute: () => settings,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./screens/settings/keys.tsx'), 'Keys'),
+});
+const messages = createRoute({
+  getParentRoute: () => settings,
+  path: '/messages',
+  validateSearch: (given: Given) => pick(given, ['locale', 'words', 'only']),
+  component: lazyRouteComponent(() => import('./screens/settings/messages.tsx'), 'Messages'),
+});
+const testAction = createRoute({
+  getParentRoute: () => settings,
+  path: '/test-action',
+  validateSearch: (given: Given) => pick(given, ['code']),
+  component: lazyRouteComponent(() => import('./screens/settings/test-action.tsx'), 'TestActionScreen'),
+});
 const routeTree = root.addChildren([
   first,
   signIn,
   invitation,
   fromIssuer,
-  tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions, mail, tenants, endSessions]),
+  tenant.addChildren([
+    home,
+    activity,
+    action,
+    reviews,
+    users,
+    user,
+    audit,
+    team,
+    sessions,
+    mail,
+    tenants,
+    endSessions,
+    settings.addChildren([
+      settingsHome,
+      lists,
+      list,
+      dataPoints,
+      methods,
+      method,
+      endpoints,
+      endpoint,
+      alerts,
+      messages,
+      keys,
+      tenantSettings,
+      testAction,
+    ]),
+  ]),
 ]);
 
 export function createPortalRouter(queries: QueryClient) {

@@ -131,7 +131,7 @@ async function ask(
     ...(authenticatorId === undefined ? {} : { userAuthenticatorId: authenticatorId }),
   };
   const event = { id: leaseId, tenantId: tenant.tenantId, type: 'action.verify', data };
-  const keys = tenant.webhookKeys;
+  const keys = tenant.webhookKeys(nowMs);
   const signal = timers.timeout(webhookMs);
   const status = await postWebhook(context.outbound, { url, event, keys, nowMs, signal }).catch((error: unknown) => {
     if (!(error instanceof WebhookUnanswered)) throw error;

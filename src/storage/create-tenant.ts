@@ -56,13 +56,15 @@ export interface NewApiKey {
   readonly name: string;
   /** The key itself, if the operator supplies one; otherwise 256 random bits. */
   readonly key?: string | undefined;
+  /** When it ends by itself; never if undefined. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 /** Creates an API key and returns its id and the key itself, which cannot be read again. */
 export async function createApiKey(
   sql: Sql,
   { runtime, seal }: Parts,
-  { tenantId, kind, name, key: given }: NewApiKey,
+  { tenantId, kind, name, key: given, expiresAtMs }: NewApiKey,
 ): Promise<{ readonly keyId: string; readonly key: string }> {
   const keyId = runtime.ids.uuid();
   const key = given ?? `sp_${kind}_${runtime.random.bytes(32).toString('base64url')}`;
@@ -75,6 +77,7 @@ export async function createApiKey(
     // Webhook signatures need the server key itself; a management key is never needed again (ruling 24).
     keySealed: kind === 'server' ? seal.seal(Buffer.from(key), apiKeyPlace(tenantId, keyId)) : null,
     nowMs: runtime.clock.now(),
+    expiresAtMs: expiresAtMs ?? null,
   });
   return { keyId, key };
 }

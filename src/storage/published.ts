@@ -171,12 +171,14 @@ export interface Tenant {
   readonly refreshTokenKey: SecretKey;
   /** Whether an endpoint collects what happens to challenges, so that what is logged of them costs others nothing. */
   readonly logsChallenges: boolean;
-  /** The active server keys, oldest first: webhooks are signed with each of them. */
-  readonly webhookKeys: readonly SecretKey[];
+  /** The server keys that are active then, oldest first: webhooks are signed with each of them. */
+  webhookKeys(nowMs: number): readonly SecretKey[];
   readonly apiKeys: readonly {
     readonly digest: string;
     readonly keyId: string;
     readonly kind: 'server' | 'management';
+    /** When it ends by itself; null if it does not. */
+    readonly expiresAtMs: number | null;
   }[];
 }
 
@@ -215,7 +217,7 @@ export async function openPublished(
   onProblem: (error: unknown) => void,
 ): Promise<Published> {
   const tenants = new Map<string, Tenant>();
-  let callers = new Map<string, KeyHolder>();
+  let callers = new Map<string, ExpiringHolder>();
   let isCurrent = true;
   const listeners: (() => void)[] = [];
 
@@ -278,7 +280,10 @@ export async function openPublished(
   return {
     tenant: (tenantId) => tenants.get(tenantId),
     tenants: () => tenants.values(),
-    callerByKey: (apiKey) => callers.get(sha256(apiKey).toString('base64')),
+    callerByKey(apiKey) {
+      const holder = callers.get(sha256(apiKey).toString('base64'));
+      return holder !== undefined && isActive(holder, runtime.clock.now()) ? holder : undefined;
+    },
     refresh,
     onChange: (listener) => void listeners.push(listener),
     status: () => ({ isCurrent }),
@@ -286,12 +291,21 @@ export async function openPublished(
   };
 }
 
-function callersOf(tenants: Iterable<Tenant>): Map<string, KeyHolder> {
-  const callers = new Map<string, KeyHolder>();
+interface ExpiringHolder extends KeyHolder {
+  readonly expiresAtMs: number | null;
+}
+
+function callersOf(tenants: Iterable<Tenant>): Map<string, ExpiringHolder> {
+  const callers = new Map<string, ExpiringHolder>();
   for (const tenant of tenants) {
-    for (const { digest, keyId, kind } of tenant.apiKeys) callers.set(digest, { tenant, keyId, kind });
+    for (const { digest, ...key } of tenant.apiKeys) callers.set(digest, { tenant, ...key });
   }
   return callers;
+}
+
+/** Keys end at their time on every node, without anything being published. */
+function isActive({ expiresAtMs }: { readonly expiresAtMs: number | null }, nowMs: number): boolean {
+  return expiresAtMs === null || nowMs < expiresAtMs;
 }
 
 async function readTenant(
@@ -312,7 +326,10 @@ async function readTenant(
     actions.set(action.actionCode, await readAction(db, tenantId, action, earlier, lists, onProblem));
   }
   const dataPoints = await listCustomDataPoints(db, tenantId);
-  const keys = await listApiKeys(db, tenantId);
+  const keys = (await listApiKeys(db, tenantId)).filter(({ revokedAt }) => revokedAt === null);
+  const webhookKeys = keys.flatMap(({ keyId, keySealed: sealed, expiresAt: expiresAtMs }) =>
+    sealed === null ? [] : [{ key: secretKey(seal.open(sealed, apiKeyPlace(tenantId, keyId))), expiresAtMs }],
+  );
   return {
     tenantId,
     name: row.name,
@@ -346,12 +363,13 @@ async function readTenant(
     })),
     refreshTokenKey: deriveKey(root, 'refresh-token', tenantId),
     logsChallenges: await isAskedFor(db, tenantId, ['challenge.log_created']),
-    webhookKeys: keys.flatMap(({ keyId, keySealed: sealed, revokedAt }) =>
-      sealed === null || revokedAt !== null ? [] : [secretKey(seal.open(sealed, apiKeyPlace(tenantId, keyId)))],
-    ),
-    apiKeys: keys
-      .filter((key) => key.revokedAt === null)
-      .map((key) => ({ digest: key.digest.toString('base64'), keyId: key.keyId, kind: key.kind })),
+    webhookKeys: (nowMs) => webhookKeys.filter((key) => isActive(key, nowMs)).map(({ key }) => key),
+    apiKeys: keys.map(({ digest, keyId, kind, expiresAt: expiresAtMs }) => ({
+      digest: digest.toString('base64'),
+      keyId,
+      kind,
+      expiresAtMs,
+    })),
   };
 }
 

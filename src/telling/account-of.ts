@@ -17,7 +17,7 @@ export function accountOf(context: Context, tenant: Tenant, provider: OwnProvide
       return callbackUrl(context, tenant, provider);
     },
     webhookUrl: typeof webhookUrl === 'string' ? webhookUrl : undefined,
-    webhookKeys: () => published.tenant(tenantId)?.webhookKeys ?? [],
+    webhookKeys: () => published.tenant(tenantId)?.webhookKeys(runtime.clock.now()) ?? [],
     newId: () => runtime.ids.uuid(),
     now: () => runtime.clock.now(),
   };

@@ -67,7 +67,7 @@ async function send(context: Context, endpoint: EndpointRow, batch: TakenBatch):
   const { tenantId, deliveries } = batch;
   const startedAt = runtime.clock.now();
   const body = bodyOf(endpoint, deliveries);
-  const keys = published.tenant(tenantId)?.webhookKeys ?? [];
+  const keys = published.tenant(tenantId)?.webhookKeys(startedAt) ?? [];
   const signature = signWebhook(keys, Math.floor(startedAt / 1000), body);
   const attempted = {
     attemptId: runtime.ids.uuid(),

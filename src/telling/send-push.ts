@@ -70,7 +70,8 @@ async function sendByWebhook(
   };
   const event = { id: challengeId, tenantId: tenant.tenantId, data };
   const signal = runtime.timers.timeout(sendMs);
-  const call = { url, event, keys: tenant.webhookKeys, nowMs: runtime.clock.now(), signal };
+  const nowMs = runtime.clock.now();
+  const call = { url, event, keys: tenant.webhookKeys(nowMs), nowMs, signal };
   const failed = await failureOf(context, tenant, () => postPushCreated(outbound, call));
   return phones.map((phone) => resultFor(phone, failed?.failure));
 }

@@ -18,6 +18,8 @@ export const permissions = {
   'users:erase': 'Delete users with everything that belongs to them.',
   'configuration:read': 'See rules, lists, methods, texts, endpoints and alerts.',
   'configuration:change': 'Change rules, lists, methods, texts, endpoints and alerts.',
+  'keys:read': 'See which API keys there are, without the keys themselves.',
+  'keys:change': 'Make and revoke API keys.',
   'audit:read': 'See who changed what and when.',
   'audit:export': 'Export the audit log.',
   'team:read': 'See who may come in, and with which roles.',
@@ -34,7 +36,7 @@ export const roles = {
   EDITOR: [...reading, 'contacts:read', 'configuration:change'],
   ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'sessions:end-many', 'users:export'],
   SUPPORT: [...reading, 'contacts:reveal', 'users:help'],
-  AUDITOR: [...reading, 'contacts:read', 'audit:read', 'audit:export', 'team:read'],
+  AUDITOR: [...reading, 'contacts:read', 'keys:read', 'audit:read', 'audit:export', 'team:read'],
   VIEWER: [...reading],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 export type Role = keyof typeof roles;

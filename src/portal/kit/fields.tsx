@@ -122,7 +122,7 @@ export function Labelled({
   children,
 }: {
   readonly label: string;
-  readonly note?: string;
+  readonly note?: ReactNode;
   readonly children: (ids: { readonly id: string; readonly 'aria-describedby'?: string }) => ReactNode;
 }) {
   const id = useId();

@@ -3,12 +3,23 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Building2, Keyboard, LogOut, MonitorSmartphone, Moon, Search, Sun, UserRound, Zap } from 'lucide-react';
+import {
+  Building2,
+  Keyboard,
+  LogOut,
+  MonitorSmartphone,
+  Moon,
+  Search,
+  SlidersHorizontal,
+  Sun,
+  UserRound,
+  Zap,
+} from 'lucide-react';
 import { useDeferredValue, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { queryOf } from '../api/call.ts';
 import type { UsersPage } from '../api/types.ts';
-import { places } from './places.ts';
+import { places, settingsPlaces } from './places.ts';
 import { useScene } from './tenant.tsx';
 import { chooseTheme } from './theme.ts';
 import { useSignOut } from './use-sign-out.ts';
@@ -57,6 +68,19 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
           value: to,
           label,
           icon: <Icon size={15} aria-hidden />,
+          run: () => void navigate({ to, params: { tenantId } }),
+        }))
+        .filter(fits),
+    },
+    {
+      value: 'Settings',
+      items: settingsPlaces
+        .filter(({ needs }) => shown !== '' && may(needs))
+        .map(({ to, words: label }) => ({
+          value: to,
+          label,
+          note: 'Settings',
+          icon: <SlidersHorizontal size={15} aria-hidden />,
           run: () => void navigate({ to, params: { tenantId } }),
         }))
         .filter(fits),

@@ -11,11 +11,14 @@ export interface ApiKeyRow {
   readonly keySealed: Buffer | null;
   readonly createdAt: number;
   readonly revokedAt: number | null;
+  /** When it ends by itself; null if it does not. */
+  readonly expiresAt: number | null;
   /** To the minute; management keys only. */
   readonly lastUsedAt: number | null;
 }
 
-const columns = 'tenant_id, key_id, kind, name, digest, key_sealed, created_at, revoked_at, last_used_at';
+const columns = `tenant_id, key_id, kind, name, digest, key_sealed, created_at, revoked_at, expires_at,
+  last_used_at`;
 
 const listStatement = statement<ApiKeyRow>(
   'list_api_keys',
@@ -29,8 +32,8 @@ export async function listApiKeys(sql: Sql, tenantId: string): Promise<readonly 
 
 const createStatement = statement<never>(
   'create_api_key',
-  `insert into api_keys (tenant_id, key_id, kind, name, digest, key_sealed, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into api_keys (tenant_id, key_id, kind, name, digest, key_sealed, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
 export async function createApiKeyRow(
@@ -43,6 +46,7 @@ export async function createApiKeyRow(
     digest: Buffer;
     keySealed: Buffer | null;
     nowMs: number;
+    expiresAtMs: number | null;
   },
 ): Promise<void> {
   await sql.query(createStatement, [
@@ -53,6 +57,7 @@ export async function createApiKeyRow(
     key.digest,
     key.keySealed,
     sqlTime(key.nowMs),
+    key.expiresAtMs === null ? null : sqlTime(key.expiresAtMs),
   ]);
 }
 

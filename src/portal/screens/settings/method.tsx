@@ -1,0 +1,201 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { ArrowLeft } from 'lucide-react';
+import { useState } from 'react';
+import { CallError } from '../../api/call.ts';
+import type { MethodConfiguration } from '../../api/types.ts';
+import { Confirm } from '../../kit/confirm.tsx';
+import type { Values } from '../../kit/described-values.ts';
+import { Button, Copyable, Failure, Notice, PageHead, Skeleton, Tag } from '../../kit/parts.tsx';
+import { ResourceForm } from '../../kit/resource-form.tsx';
+import { tell } from '../../kit/toasts.tsx';
+import { useChange } from '../../kit/use-change.ts';
+import { methodWords, methods } from '../../kit/words.ts';
+import { useScene } from '../../shell/tenant.tsx';
+import { helpOf, missingOf, ownPathOf, userFieldsOf } from './method-settings.ts';
+import { useMethods } from './methods.tsx';
+
+export function MethodScreen() {
+  const { method } = useParams({ from: '/t/$tenantId/settings/methods/$method' });
+  const { tenant, manage } = useScene();
+  const { tenantId } = tenant;
+  const own = ownPathOf(method);
+  const { data: rows, error, refetch } = useMethods();
+  const row = rows?.find(({ verificationMethod }) => verificationMethod === method);
+  const stored = useQuery({
+    queryKey: [tenantId, 'method', method],
+    queryFn: () => (own === undefined ? Promise.resolve<Values>({}) : readOwn(manage, own.slug)),
+  });
+  const failed = error ?? stored.error;
+  const isKnown = method in methods;
+  return (
+    <div className="Page">
+      <div className="Crumbs">
+        <Link to="/t/$tenantId/settings/methods" params={{ tenantId }}>
+          <ArrowLeft size={14} aria-hidden />
+          Methods
+        </Link>
+      </div>
+      {!isKnown ? (
+        <Failure isWholePage error={new CallError('not_found', 404, '')} what="The method" />
+      ) : rows !== undefined && stored.data !== undefined ? (
+        <MethodBody key={method} method={method} row={row} own={stored.data} />
+      ) : failed === null ? (
+        <Skeleton what="The method is" />
+      ) : (
+        <Failure
+          isWholePage
+          error={failed}
+          what="The method"
+          retry={() => {
+            void refetch();
+            void stored.refetch();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+type Manage = ReturnType<typeof useScene>['manage'];
+
+/** The settings at the method's own path; none if it was never set up. */
+async function readOwn(manage: Manage, slug: string): Promise<Values> {
+  try {
+    return await manage<Values>('GET', `/authenticator-configurations/${slug}`);
+  } catch (error) {
+    if (error instanceof CallError && error.status === 404) return {};
+    throw error;
+  }
+}
+
+function MethodBody({
+  method,
+  row,
+  own,
+}: {
+  readonly method: string;
+  readonly row: MethodConfiguration | undefined;
+  readonly own: Values;
+}) {
+  const { tenant, manage, may } = useScene();
+  const { tenantId } = tenant;
+  const queries = useQueryClient();
+  const isFixed = !may('configuration:change');
+  const [isSwitchingOff, setSwitchingOff] = useState(false);
+  const path = ownPathOf(method);
+  const userFields = userFieldsOf(method);
+  const missing = row === undefined ? [] : missingOf(method, own);
+  const callbacks = [own['callbackUrl'], (own['fallback'] as Values | undefined)?.['callbackUrl']].filter(
+    (one): one is string => typeof one === 'string',
+  );
+  const byId = row === undefined ? '' : `/authenticator-configurations/${encodeURIComponent(row.authenticatorId)}`;
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: [tenantId, 'methods'] });
+    void queries.invalidateQueries({ queryKey: [tenantId, 'method', method] });
+  };
+  const setActive = (isActive: boolean) => manage('PATCH', byId, { isActive });
+  const switchOn = useChange(
+    () => setActive(true),
+    () => {
+      tell(`${methodWords(method)} is on`);
+      refresh();
+    },
+  );
+  const saved = () => {
+    tell('Saved', methodWords(method));
+    refresh();
+  };
+  return (
+    <>
+      <PageHead title={methodWords(method)}>
+        {row === undefined ? <Tag>Not set up</Tag> : row.isActive ? <Tag tone="good">On</Tag> : <Tag>Off</Tag>}
+        {row === undefined || isFixed ? null : row.isActive ? (
+          <Button onClick={() => setSwitchingOff(true)}>Switch off</Button>
+        ) : (
+          <Button look="main" isBusy={switchOn.isBusy} onClick={() => switchOn.start(undefined)}>
+            Switch on
+          </Button>
+        )}
+      </PageHead>
+      <div role="alert">{switchOn.problem === undefined ? null : <Notice tone="bad">{switchOn.problem}</Notice>}</div>
+      {missing.map((words) => (
+        <Notice key={words} tone="wait">
+          {words}
+        </Notice>
+      ))}
+      <div className="Split">
+        <div className="SplitMain">
+          {path === undefined ? null : (
+            <ResourceForm
+              key={row === undefined ? 'new' : 'stored'}
+              label="Settings"
+              fields={path.fields}
+              opened={own}
+              isStored={row !== undefined}
+              read={() => readOwn(manage, path.slug)}
+              save={(changes) =>
+                manage<Values>(
+                  row === undefined ? 'POST' : 'PATCH',
+                  `/authenticator-configurations/${path.slug}`,
+                  changes,
+                )
+              }
+              saved={saved}
+              isFixed={isFixed}
+              heading={<h2>Settings</h2>}
+            />
+          )}
+          {row === undefined || userFields.length === 0 ? null : (
+            <ResourceForm
+              label="For users"
+              fields={userFields}
+              opened={row as Values}
+              read={async () => {
+                const now = await manage<MethodConfiguration[]>('GET', '/authenticator-configurations');
+                return (now.find(({ authenticatorId }) => authenticatorId === row.authenticatorId) ?? {}) as Values;
+              }}
+              save={(changes) => manage<Values>('PATCH', byId, changes)}
+              saved={saved}
+              isFixed={isFixed}
+              heading={<h2>For users</h2>}
+            />
+          )}
+        </div>
+        <div className="SplitSide">
+          <section className="Card">
+            <h2>Setting it up</h2>
+            <ol className="Steps">
+              {(helpOf[method] ?? []).map((step) => (
+                <li key={step}>{step}</li>
+              ))}
+            </ol>
+          </section>
+          {callbacks.length === 0 ? null : (
+            <section className="Card">
+              <h2>Callback address</h2>
+              <p className="Note">Where the provider tells what became of messages. Give it to nobody else.</p>
+              {callbacks.map((url) => (
+                <Copyable key={url} value={url} label="callback address" />
+              ))}
+            </section>
+          )}
+        </div>
+      </div>
+      {isSwitchingOff ? (
+        <Confirm
+          title={`Switch off ${methodWords(method)}?`}
+          text="Users cannot be asked for it from then on. They keep what they have enrolled. Actions and rules that permit nothing else cannot be passed any more."
+          words="Switch off"
+          run={() => setActive(false)}
+          done={() => {
+            setSwitchingOff(false);
+            tell(`${methodWords(method)} is off`);
+            refresh();
+          }}
+          close={() => setSwitchingOff(false)}
+        />
+      ) : null}
+    </>
+  );
+}
