@@ -216,6 +216,12 @@ export const groups = {
     description:
       'Actions with why they were decided so, those that wait for a review, users, and who changed what. Contacts are masked for roles that may not see them.',
   },
+  'rules-portal': {
+    area: portal,
+    title: 'Drafts of rules',
+    description:
+      'Changes of an action’s rules gather in a draft, are tried on the latest actions, and are published all at once. The versions before are kept, and can be gone back to.',
+  },
   pages: {
     area: pages,
     title: 'Pages',

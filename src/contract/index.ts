@@ -27,6 +27,7 @@ import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
 import * as portalActivity from './portal/activity.ts';
 import * as portalPeople from './portal/people.ts';
+import * as portalRuleSets from './portal/rule-sets.ts';
 import * as portalTeam from './portal/team.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -156,6 +157,15 @@ export const routes: readonly Route[] = [
   portalActivity.decideReview,
   portalActivity.listAuditEvents,
   portalActivity.getHome,
+  portalRuleSets.listRuleSets,
+  portalRuleSets.getRuleSet,
+  portalRuleSets.saveRuleDraft,
+  portalRuleSets.discardRuleDraft,
+  portalRuleSets.publishRuleDraft,
+  portalRuleSets.replayRules,
+  portalRuleSets.listRuleVersions,
+  portalRuleSets.getRuleVersion,
+  portalRuleSets.getRuleVocabulary,
   portalPeople.findUsers,
   portalPeople.getUserDetail,
   portalPeople.revealContacts,

@@ -51,6 +51,15 @@ import { updateRule } from './management/update-rule.ts';
 import { updateTenant } from './management/update-tenant.ts';
 import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
+import { listRuleSets } from './portal/list-rule-sets.ts';
+import { getRuleSet } from './portal/get-rule-set.ts';
+import { saveRuleDraft } from './portal/save-rule-draft.ts';
+import { discardRuleDraft } from './portal/discard-rule-draft.ts';
+import { publishRuleDraft } from './portal/publish-rule-draft.ts';
+import { replayRules } from './portal/replay-rules.ts';
+import { listRuleVersions } from './portal/list-rule-versions.ts';
+import { getRuleVersion } from './portal/get-rule-version.ts';
+import { getRuleVocabulary } from './portal/get-rule-vocabulary.ts';
 import { beginSignIn } from './portal/begin-sign-in.ts';
 import { redeemInvitation } from './portal/redeem-invitation.ts';
 import { createOperatorSession } from './portal/create-operator-session.ts';
@@ -133,6 +142,15 @@ import { validateSession } from './server/validate-session.ts';
 import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
+  listRuleSets,
+  getRuleSet,
+  saveRuleDraft,
+  discardRuleDraft,
+  publishRuleDraft,
+  replayRules,
+  listRuleVersions,
+  getRuleVersion,
+  getRuleVocabulary,
   beginSignIn,
   redeemInvitation,
   createOperatorSession,

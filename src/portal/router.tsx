@@ -99,6 +99,17 @@ const user = createRoute({
   path: '/users/$userId',
   component: lazyRouteComponent(() => import('./screens/user.tsx'), 'UserScreen'),
 });
+const ruleSets = createRoute({
+  getParentRoute: () => tenant,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./screens/rules/rule-sets.tsx'), 'RuleSets'),
+});
+const ruleSet = createRoute({
+  getParentRoute: () => tenant,
+  path: '/rules/$actionCode',
+  validateSearch: (given: Given) => pick(given, ['tab', 'rule']),
+  component: lazyRouteComponent(() => import('./screens/rules/rule-set.tsx'), 'RuleSetScreen'),
+});
 const audit = createRoute({
   getParentRoute: () => tenant,
   path: '/audit',
@@ -119,7 +130,7 @@ const routeTree = root.addChildren([
   first,
   signIn,
   invitation,
-  tenant.addChildren([home, activity, action, reviews, users, user, audit, team, sessions]),
+  tenant.addChildren([home, activity, action, reviews, users, user, ruleSets, ruleSet, audit, team, sessions]),
 ]);
 
 export function createPortalRouter(queries: QueryClient) {

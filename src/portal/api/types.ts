@@ -7,7 +7,17 @@ import type {
   listReviews,
 } from '../../contract/portal/activity.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
+import type { getActionConfiguration } from '../../contract/management/action-configurations.ts';
+import type { evaluateRules } from '../../contract/management/evaluate-rules.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
+import type {
+  getRuleSet,
+  getRuleVersion,
+  getRuleVocabulary,
+  listRuleSets,
+  listRuleVersions,
+  replayRules,
+} from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
 
@@ -34,3 +44,14 @@ export type Home = ReplyOf<typeof getHome>;
 export type UsersPage = ReplyOf<typeof findUsers>;
 export type UserDetail = ReplyOf<typeof getUserDetail>;
 export type Contacts = ReplyOf<typeof revealContacts>;
+export type ListedRuleSet = ReplyOf<typeof listRuleSets>[number];
+export type RuleSet = ReplyOf<typeof getRuleSet>;
+export type Stated = Pick<RuleSet['live'], 'defaultOutcome' | 'rules'>;
+export type StatedRule = Stated['rules'][number];
+export type Outcome = StatedRule['type'];
+export type RuleVersion = ReplyOf<typeof listRuleVersions>[number];
+export type WholeRuleVersion = ReplyOf<typeof getRuleVersion>;
+export type Replay = ReplyOf<typeof replayRules>;
+export type Vocabulary = ReplyOf<typeof getRuleVocabulary>;
+export type Evaluation = ReplyOf<typeof evaluateRules>;
+export type ActionConfiguration = ReplyOf<typeof getActionConfiguration>;

@@ -38,6 +38,7 @@ import * as appStatements from './0035-app-statements.ts';
 import * as auditEventsByUser from './0036-audit-events-by-user.ts';
 import * as operators from './0037-operators.ts';
 import * as whatHappened from './0038-what-happened.ts';
+import * as ruleVersions from './0042-rule-versions.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -108,4 +109,5 @@ export const migrations: readonly Migration[] = [
   { version: 36, name: 'audit-events-by-user', steps: auditEventsByUser.steps, tables: [] },
   { version: 37, name: 'operators', sql: operators.sql },
   { version: 38, name: 'what-happened', steps: whatHappened.steps, tables: whatHappened.tables },
+  { version: 42, name: 'rule-versions', sql: ruleVersions.sql },
 ];
