@@ -71,7 +71,11 @@ const storyRooms = [
   ],
   ['counting/', ['^src/runtime/crypto\\.ts$']],
   ['telling/', ['^src/delivery/', '^src/methods/registry\\.ts$', '^src/runtime/crypto\\.ts$', '^src/texts/']],
-  ['deciding/', ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/crypto\\.ts$'], ['zod']],
+  [
+    'deciding/',
+    ['^src/enrichment/', '^src/storage/published-rule-set\\.ts$', '^src/runtime/(crypto|turns)\\.ts$'],
+    ['zod'],
+  ],
   [
     'proving/',
     [

@@ -2,6 +2,7 @@ import type { Route } from '../contract/route.ts';
 import { loadNamedDocumentBytes } from '../storage/queries/published-documents.ts';
 import { lockTenantConfiguration } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
+import { actorOf } from '../calls/caller.ts';
 import type { Context } from '../calls/context.ts';
 import type { KeyRequest } from '../calls/request.ts';
 import { publishRuleSets } from './publish-rule-sets.ts';
@@ -13,6 +14,8 @@ interface Change<Answer> {
   readonly after: unknown;
   /** Codes of the actions whose rule set it may have altered. */
   readonly actionCodes?: readonly string[];
+  /** Why, for the history of the rules, as the caller wrote it. */
+  readonly reason?: string | undefined;
   readonly answer: Answer;
 }
 
@@ -30,11 +33,12 @@ export async function changeConfiguration<R extends Route, Answer>(
   const made = await context.db.transaction(async (sql) => {
     await lockTenantConfiguration(sql, tenantId);
     const bytesBefore = await loadNamedDocumentBytes(sql, tenantId);
-    const { before, after, actionCodes = [], answer } = await change(sql);
+    const { before, after, actionCodes = [], reason = null, answer } = await change(sql);
     const isChange = route.method !== 'PATCH' || Object.keys(request.body as object).length > 0;
     if (isChange) {
       await recordAudit(sql, context, route, request, undefined, { before, after });
-      await publishRuleSets(sql, context, tenantId, actionCodes, bytesBefore);
+      const author = { actor: actorOf(request.caller), reason };
+      await publishRuleSets(sql, context, tenantId, actionCodes, bytesBefore, author);
     }
     return { answer, isChange };
   });

@@ -19,6 +19,8 @@ import { lockTenantConfiguration, publishConfig } from '../storage/queries/tenan
 import { loadListVersions } from '../storage/queries/value-lists.ts';
 import type { ListVersion } from '../storage/queries/value-lists.ts';
 import type { Sql } from '../storage/sql.ts';
+import { recordRuleVersions } from './record-rule-versions.ts';
+import type { Author } from './record-rule-versions.ts';
 import { ruleOfRow } from './rule-of-row.ts';
 
 // The event names no more of the actions, however many a changed list touches.
@@ -30,7 +32,7 @@ const actionsAtOnce = 5;
  * Publishes what a change of the tenant's configuration has altered: a new version of each of these actions' rule sets
  * that differs, the lists that they name, and a message to all nodes. Call it at the end of the transaction of the
  * change. `bytesBefore` is the size of all rule sets and lists before the change, which may not raise it above the
- * tenant's quota.
+ * tenant's quota. What operators state in the rules becomes the next version of the history, by this author.
  */
 export async function publishRuleSets(
   sql: Sql,
@@ -38,6 +40,7 @@ export async function publishRuleSets(
   tenantId: string,
   actionCodes: readonly string[],
   bytesBefore: number,
+  author: Author,
 ): Promise<void> {
   await lockTenantConfiguration(sql, tenantId);
   const nowMs = runtime.clock.now();
@@ -46,7 +49,14 @@ export async function publishRuleSets(
   const ceased: string[] = [];
   const published: string[] = [];
   for (let start = 0; start < actionCodes.length; start += actionsAtOnce) {
-    const some = await publishSome(sql, nowMs, tenantId, actionCodes.slice(start, start + actionsAtOnce), lists);
+    const some = await publishSome(
+      sql,
+      nowMs,
+      tenantId,
+      actionCodes.slice(start, start + actionsAtOnce),
+      lists,
+      author,
+    );
     for (const alias of some.named) named.add(alias);
     ceased.push(...some.ceased);
     published.push(...some.published);
@@ -69,6 +79,7 @@ async function publishSome(
   tenantId: string,
   actionCodes: readonly string[],
   versions: ReadonlyMap<string, ListVersion>,
+  author: Author,
 ): Promise<Record<'named' | 'ceased' | 'published', readonly string[]>> {
   const touched = await loadTouchedActions(sql, tenantId, actionCodes);
   const rules = await listRulesOfActions(sql, tenantId, actionCodes);
@@ -83,6 +94,7 @@ async function publishSome(
   const published = ruleSets.filter(({ row, hash }) => hash !== row.ruleSetHash || !row.isKept);
   await recordDocuments(sql, tenantId, published, nowMs);
   await recordRuleSetVersions(sql, tenantId, published);
+  await recordRuleVersions(sql, nowMs, tenantId, { actions: touched.filter((row) => row.isLive), rules }, author);
   return {
     named: ruleSets.flatMap(({ lists }) => Object.keys(lists)),
     published: published.map(({ actionCode }) => actionCode),

@@ -3,6 +3,8 @@ import { listOutdatedRuleSets } from '../storage/queries/rule-sets.ts';
 import type { Database } from '../storage/sql.ts';
 import { publishRuleSets } from './publish-rule-sets.ts';
 
+const startAuthor = { actor: { kind: 'system', id: 'start' }, reason: null };
+
 /**
  * Publishes again the rule sets that an earlier release published in another form. Nodes that do so at the same time
  * wait for each other, and then find nothing left to do. A rule set that cannot be published again stays as it is, and
@@ -18,6 +20,8 @@ export async function republishRuleSets(
     codesByTenant.set(tenantId, [...(codesByTenant.get(tenantId) ?? []), code]);
   }
   for (const [tenantId, codes] of codesByTenant) {
-    await db.transaction((sql) => publishRuleSets(sql, { runtime }, tenantId, codes, Infinity)).catch(warn);
+    await db
+      .transaction((sql) => publishRuleSets(sql, { runtime }, tenantId, codes, Infinity, startAuthor))
+      .catch(warn);
   }
 }

@@ -27,24 +27,64 @@ export async function reviewRule(
 ) {
   const own = ruleOfRow(rule);
   const beside = others.map(ruleOfRow);
-  const checked = checkCondition(own.conditions);
   const lengths = await loadListLengths(sql, tenantId, namedLists([{ ...own, isActive: true }]));
-  if (checked.ok && decidesOtherwise(rule, stored)) {
-    const tooDear = findTooDear(checked.condition, lengths);
-    if (tooDear !== null) throw new Refusal('invalid_request', `conditions${tooDear.place}: ${tooDear.message}`);
+  if (checkCondition(own.conditions).ok && decidesOtherwise(rule, stored)) {
+    requireNotTooDear(own, lengths, '');
     requireRulesWithinBudget([own, ...beside], stored === undefined ? beside : [ruleOfRow(stored), ...beside]);
   }
+  const warnings = await warningsAbout(sql, tenantId, [own, ...beside], new Set(lengths.keys()), own.ruleId);
+  return warnings.map(({ ruleId: _itself, ...warning }) => warning);
+}
+
+/**
+ * Refuses rules to be published together that cost more than rules may (ruling 52): those that differ from what is stored,
+ * and all of them together. Like {@link reviewRule}, it takes long; `pause` is called between two rules.
+ * @throws {Refusal} that names the rule
+ */
+export async function requireAffordableRules(
+  sql: Sql,
+  tenantId: string,
+  rows: readonly RuleRow[],
+  stored: readonly RuleRow[],
+  pause: () => Promise<void>,
+): Promise<void> {
+  const byId = new Map(stored.map((row) => [row.ruleId, row]));
+  const rules = rows.map(ruleOfRow);
+  const lengths = await loadListLengths(sql, tenantId, namedLists(rules.map((rule) => ({ ...rule, isActive: true }))));
+  for (const [at, row] of rows.entries()) {
+    const rule = rules[at];
+    if (rule === undefined || !decidesOtherwise(row, byId.get(row.ruleId))) continue;
+    requireNotTooDear(rule, lengths, `Rule "${rule.name}": `);
+    await pause();
+  }
+  requireRulesWithinBudget(rules, stored.map(ruleOfRow));
+}
+
+/** What is likely a mistake in the rules of an action, or in one of them. */
+export async function warningsAbout(
+  sql: Sql,
+  tenantId: string,
+  rules: readonly Rule[],
+  lists: ReadonlySet<string>,
+  ruleId?: string,
+) {
   const configurations = await loadAuthenticatorConfigurations(sql, tenantId);
-  const warnings = warnAboutRules(
-    { rules: [own, ...beside], lists: new Set(lengths.keys()) },
+  return warnAboutRules(
+    { rules, lists },
     {
       paths: factPaths,
       certainPaths: certainFactPaths,
       enabledMethods: configurations.filter((row) => row.isActive).map((row) => row.verificationMethod),
     },
-    own.ruleId,
+    ruleId,
   );
-  return warnings.map(({ ruleId: _itself, ...warning }) => warning);
+}
+
+function requireNotTooDear(rule: Rule, lengths: ReadonlyMap<string, number>, prefix: string): void {
+  const checked = checkCondition(rule.conditions);
+  const tooDear = checked.ok ? findTooDear(checked.condition, lengths) : null;
+  if (tooDear === null) return;
+  throw new Refusal('invalid_request', `${prefix}conditions${tooDear.place}: ${tooDear.message}`);
 }
 
 function decidesOtherwise(rule: RuleRow, stored: RuleRow | undefined): boolean {

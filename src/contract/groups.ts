@@ -222,6 +222,12 @@ export const groups = {
     description:
       'What operators need beside the management API, which they may call as well: what rules read, and the keys of the APIs.',
   },
+  'rules-portal': {
+    area: portal,
+    title: 'Drafts of rules',
+    description:
+      'Changes of an action’s rules gather in a draft, are tried on the latest actions, and are published all at once. The versions before are kept, and can be gone back to.',
+  },
   pages: {
     area: pages,
     title: 'Pages',

@@ -35,6 +35,7 @@ import * as portalManySessions from './portal/many-sessions.ts';
 import * as portalPeople from './portal/people.ts';
 import * as portalTenants from './portal/tenants.ts';
 import * as portalHelps from './portal/helps.ts';
+import * as portalRuleSets from './portal/rule-sets.ts';
 import * as portalTeam from './portal/team.ts';
 import * as helpPage from './pages/help.ts';
 import * as portalConfiguration from './portal/configuration.ts';
@@ -180,6 +181,15 @@ export const routes: readonly Route[] = [
   portalActivity.decideReview,
   portalActivity.listAuditEvents,
   portalActivity.getHome,
+  portalRuleSets.listRuleSets,
+  portalRuleSets.getRuleSet,
+  portalRuleSets.saveRuleDraft,
+  portalRuleSets.discardRuleDraft,
+  portalRuleSets.publishRuleDraft,
+  portalRuleSets.replayRules,
+  portalRuleSets.listRuleVersions,
+  portalRuleSets.getRuleVersion,
+  portalRuleSets.getRuleVocabulary,
   portalPeople.findUsers,
   portalPeople.getUserDetail,
   portalPeople.revealContacts,

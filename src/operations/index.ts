@@ -68,6 +68,15 @@ import { showHelp } from './pages/show-help.ts';
 import { takeHelp } from './pages/take-help.ts';
 import { showHelpStop } from './pages/show-help-stop.ts';
 import { stopHelp } from './pages/stop-help.ts';
+import { listRuleSets } from './portal/list-rule-sets.ts';
+import { getRuleSet } from './portal/get-rule-set.ts';
+import { saveRuleDraft } from './portal/save-rule-draft.ts';
+import { discardRuleDraft } from './portal/discard-rule-draft.ts';
+import { publishRuleDraft } from './portal/publish-rule-draft.ts';
+import { replayRules } from './portal/replay-rules.ts';
+import { listRuleVersions } from './portal/list-rule-versions.ts';
+import { getRuleVersion } from './portal/get-rule-version.ts';
+import { getRuleVocabulary } from './portal/get-rule-vocabulary.ts';
 import { beginSignIn } from './portal/begin-sign-in.ts';
 import { redeemInvitation } from './portal/redeem-invitation.ts';
 import { createOperatorSession } from './portal/create-operator-session.ts';
@@ -163,6 +172,15 @@ import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
   getSignInWays,
+  listRuleSets,
+  getRuleSet,
+  saveRuleDraft,
+  discardRuleDraft,
+  publishRuleDraft,
+  replayRules,
+  listRuleVersions,
+  getRuleVersion,
+  getRuleVocabulary,
   beginSignIn,
   redeemInvitation,
   createOperatorSession,

@@ -105,6 +105,17 @@ const user = createRoute({
   path: '/users/$userId',
   component: lazyRouteComponent(() => import('./screens/user.tsx'), 'UserScreen'),
 });
+const ruleSets = createRoute({
+  getParentRoute: () => tenant,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./screens/rules/rule-sets.tsx'), 'RuleSets'),
+});
+const ruleSet = createRoute({
+  getParentRoute: () => tenant,
+  path: '/rules/$actionCode',
+  validateSearch: (given: Given) => pick(given, ['tab', 'rule']),
+  component: lazyRouteComponent(() => import('./screens/rules/rule-set.tsx'), 'RuleSetScreen'),
+});
 const audit = createRoute({
   getParentRoute: () => tenant,
   path: '/audit',
@@ -220,6 +231,8 @@ const routeTree = root.addChildren([
     reviews,
     users,
     user,
+    ruleSets,
+    ruleSet,
     audit,
     team,
     sessions,

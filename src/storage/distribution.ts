@@ -16,6 +16,8 @@ export const distributedTables = [
   'custom_data_points',
   'published_documents',
   'rules',
+  'rule_versions',
+  'rule_drafts',
   'authenticators',
   'recovery_codes',
   'helps',

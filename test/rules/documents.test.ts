@@ -319,7 +319,10 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
           ),
           [tenant.tenantId],
         );
-        await publishRuleSets(sql, app.app.context, tenant.tenantId, ['pay'], bytesBefore);
+        await publishRuleSets(sql, app.app.context, tenant.tenantId, ['pay'], bytesBefore, {
+          actor: { kind: 'system', id: 'test' },
+          reason: null,
+        });
         throw new Error('undone');
       });
     await expect(publish(65 * 1024 ** 2)).rejects.toThrow('64 MiB');

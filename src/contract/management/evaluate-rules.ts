@@ -49,6 +49,9 @@ export const evaluateRules = managementRoute({
       .max(100)
       .optional()
       .describe('Rules to try instead of the stored ones, at most 100, in any order. Absent: the rules of the action.'),
+    defaultUserActionResult: v.outcome
+      .optional()
+      .describe('Outcome to assume when no rule matches. Absent: that of the action.'),
     facts: v.custom
       .optional()
       .describe(

@@ -68,7 +68,21 @@ export function permissionOf(id: string, group: Group, method: string): Permissi
   return method === 'GET' ? 'configuration:read' : 'configuration:change';
 }
 
-/** Whether a call of the management API can take away a user's means to prove who they are, or the user. */
+/** What publishing a draft of rules asks a proof for, other calls must not do without one. */
+const dangerous: ReadonlySet<string> = new Set([
+  'deleteUsersAuthenticator',
+  'eraseUser',
+  'createRule',
+  'updateRule',
+  'deleteRule',
+  'updateActionConfiguration',
+  'archiveActionConfiguration',
+]);
+
+/**
+ * Whether a call of the management API can take away a user, or their means to prove who they are, or change at once how actions
+ * are decided.
+ */
 export function isDangerousFor(id: string): boolean {
-  return id === 'deleteUsersAuthenticator' || id === 'eraseUser';
+  return dangerous.has(id);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
+import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
 import { readDataPoints } from '../../core/facts/data-points.ts';
 import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { planFacts } from '../../core/facts/plan-facts.ts';
@@ -18,6 +19,7 @@ import { explanationView } from '../../deciding/explanation-view.ts';
 import { operation } from '../operation.ts';
 import type { Context } from '../../calls/context.ts';
 import { loadDraftLists } from '../../deciding/load-draft-lists.ts';
+import { loadRuleSet } from '../../deciding/load-rule-set.ts';
 import { pastEvidence } from '../../deciding/past-evidence.ts';
 import type { DecisionBasis } from '../../deciding/past-evidence.ts';
 
@@ -32,7 +34,9 @@ export const evaluateRules = operation(route, async (context, { caller: { tenant
     body.rules === undefined
       ? live.compiled
       : compileRules({ rules, lists: await loadDraftLists(context.db, tenant, rules, listVersions) });
-  const ruleSet: PublishedAction = { ...live, compiled, plan: planFacts(compiled.needs.paths) };
+  const { defaultUserActionResult = live.action.defaultUserActionResult } = body;
+  const action = { ...live.action, defaultUserActionResult };
+  const ruleSet: PublishedAction = { ...live, action, compiled, plan: planFacts(compiled.needs.paths) };
   // Each of these steps may use its whole budget, so other requests get their turn between them.
   await context.runtime.timers.wait(0);
   const { evidence, user, sources, unreadable } = await evidenceOf(context, tenant, ruleSet, body);
@@ -79,7 +83,8 @@ async function evidenceOf(
     const { actionCode } = ruleSet.action;
     const action = await loadAction(context.db, { tenantId: tenant.tenantId, actionCode, ...body.pastAction });
     if (action === undefined) throw new Refusal('not_found', 'The user has no such action.');
-    return pastEvidence(context, tenant, ruleSet, action);
+    const decidedBy = await loadRuleSet(context.db, tenant, actionCode, readDecisionRecord(action.decision));
+    return pastEvidence(context, tenant, ruleSet, action, decidedBy);
   }
   const { facts, unreadable } = readGivenFacts(context, tenant, (body.facts ?? {}) as Evidence['facts']);
   return {

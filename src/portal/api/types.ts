@@ -22,6 +22,16 @@ import type { getUserHelp } from '../../contract/portal/helps.ts';
 import type { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { createOidcSession, getSignInWays } from '../../contract/portal/oidc.ts';
+import type { getActionConfiguration } from '../../contract/management/action-configurations.ts';
+import type { evaluateRules } from '../../contract/management/evaluate-rules.ts';
+import type {
+  getRuleSet,
+  getRuleVersion,
+  getRuleVocabulary,
+  listRuleSets,
+  listRuleVersions,
+  replayRules,
+} from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
 import type { createTenant } from '../../contract/portal/tenants.ts';
@@ -72,3 +82,14 @@ export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
 export type TestAction = ReplyOf<typeof trackTestAction>;
+export type ListedRuleSet = ReplyOf<typeof listRuleSets>[number];
+export type RuleSet = ReplyOf<typeof getRuleSet>;
+export type Stated = Pick<RuleSet['live'], 'defaultOutcome' | 'rules'>;
+export type StatedRule = Stated['rules'][number];
+export type Outcome = StatedRule['type'];
+export type RuleVersion = ReplyOf<typeof listRuleVersions>[number];
+export type WholeRuleVersion = ReplyOf<typeof getRuleVersion>;
+export type Replay = ReplyOf<typeof replayRules>;
+export type Vocabulary = ReplyOf<typeof getRuleVocabulary>;
+export type Evaluation = ReplyOf<typeof evaluateRules>;
+export type ActionConfiguration = ReplyOf<typeof getActionConfiguration>;

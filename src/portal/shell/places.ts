@@ -1,5 +1,5 @@
 /** Where one can go, and what it needs. */
-import { Activity, ClipboardCheck, House, ScrollText, SlidersHorizontal, Users, UsersRound } from 'lucide-react';
+import { Activity, ClipboardCheck, House, ScrollText, ListChecks, SlidersHorizontal, Users, UsersRound } from 'lucide-react';
 import type { Permission } from '../api/types.ts';
 
 export const places = [
@@ -7,6 +7,7 @@ export const places = [
   { to: '/t/$tenantId/activity', words: 'Activity', key: 'g a', icon: Activity, needs: 'activity:read' },
   { to: '/t/$tenantId/reviews', words: 'Reviews', key: 'g r', icon: ClipboardCheck, needs: 'activity:read' },
   { to: '/t/$tenantId/users', words: 'Users', key: 'g u', icon: Users, needs: 'users:read' },
+  { to: '/t/$tenantId/rules', words: 'Actions', key: 'g c', icon: ListChecks, needs: 'configuration:read' },
   { to: '/t/$tenantId/settings', words: 'Settings', key: 'g s', icon: SlidersHorizontal, needs: 'configuration:read' },
   { to: '/t/$tenantId/audit', words: 'Audit log', key: 'g l', icon: ScrollText, needs: 'audit:read' },
   { to: '/t/$tenantId/team', words: 'Team', key: 'g t', icon: UsersRound, needs: 'team:read' },

@@ -49,7 +49,8 @@ function isTyping(target: EventTarget | null): boolean {
 export function listenForShortcuts(): () => void {
   function press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || !areOn()) return;
+    // The target is what is typed into, even in an editor with a shadow tree of its own.
+    if (isTyping(event.composedPath()[0] ?? null) || !areOn()) return;
     // What lies over the page has keys of its own. Toasts do not lie over it.
     if (document.querySelector('.Modal, .Palette, .Menu') !== null) return;
     const all = [...registered].reverse().flatMap(({ current }) => current.list);

@@ -41,6 +41,7 @@ import * as whatHappened from './0038-what-happened.ts';
 import * as oidc from './0039-oidc.ts';
 import * as helps from './0040-helps.ts';
 import * as twoPeople from './0041-two-people.ts';
+import * as ruleVersions from './0042-rule-versions.ts';
 import * as expiringKeys from './0043-expiring-keys.ts';
 
 interface MigrationName {
@@ -115,5 +116,6 @@ export const migrations: readonly Migration[] = [
   { version: 39, name: 'oidc', sql: oidc.sql },
   { version: 40, name: 'helps', sql: helps.sql },
   { version: 41, name: 'two-people', steps: twoPeople.steps, tables: [] },
+  { version: 42, name: 'rule-versions', sql: ruleVersions.sql },
   { version: 43, name: 'expiring-keys', sql: expiringKeys.sql },
 ];

@@ -30,6 +30,18 @@ export async function listRules(sql: Sql, tenantId: string, actionCode: string):
   return sql.query(listStatement, [tenantId, actionCode]);
 }
 
+const countStatement = statement<{ actionCode: string; rules: number; activeRules: number }>(
+  'count_rules',
+  `select action_code, count(*)::int as rules, (count(*) filter (where is_active))::int as active_rules
+   from rules where tenant_id = $1 group by action_code`,
+);
+
+/** How many rules each action has, and how many of them are active; actions without rules are left out. */
+export async function countRules(sql: Sql, tenantId: string) {
+  const rows = await sql.query(countStatement, [tenantId]);
+  return new Map(rows.map((row) => [row.actionCode, row]));
+}
+
 const ofActionsStatement = statement<RuleRow>(
   'list_rules_of_actions',
   `select ${columns} from rules where tenant_id = $1 and action_code = any($2) order by action_code, priority`,
@@ -86,4 +98,25 @@ const deleteStatement = statement<never>(
 
 export async function deleteRuleRow(sql: Sql, tenantId: string, actionCode: string, ruleId: string): Promise<void> {
   await sql.query(deleteStatement, [tenantId, actionCode, ruleId]);
+}
+
+const deleteSomeStatement = statement<never>(
+  'delete_rules',
+  'delete from rules where tenant_id = $1 and action_code = $2 and rule_id = any($3)',
+);
+
+/**
+ * Replaces several rules of an action at once, so that they may exchange priorities: those of `gone` are removed, `rows` are
+ * new or stored anew. @throws a unique violation if another rule has the priority of one
+ */
+export async function replaceRules(
+  sql: Sql,
+  tenantId: string,
+  actionCode: string,
+  { gone, rows }: { readonly gone: readonly string[]; readonly rows: readonly RuleRow[] },
+  nowMs: number,
+): Promise<void> {
+  const ruleIds = [...gone, ...rows.map(({ ruleId }) => ruleId)];
+  await sql.query(deleteSomeStatement, [tenantId, actionCode, ruleIds]);
+  for (const row of rows) await recordRule(sql, tenantId, row, nowMs);
 }

@@ -22,6 +22,19 @@ export async function listValueListAliases(sql: Sql, tenantId: string): Promise<
   return rows.map(({ alias }) => alias);
 }
 
+/** A list without its contents. */
+export type NamedList = Pick<ValueListRow, 'alias' | 'name' | 'itemType'>;
+
+const namesStatement = statement<NamedList>(
+  'list_value_list_names',
+  'select alias, name, item_type from value_lists where tenant_id = $1 order by alias',
+);
+
+/** All lists without their contents, by alias. */
+export async function listNamedLists(sql: Sql, tenantId: string): Promise<readonly NamedList[]> {
+  return sql.query(namesStatement, [tenantId]);
+}
+
 const countStatement = statement<{ count: number }>(
   'count_value_lists',
   'select count(*) as count from value_lists where tenant_id = $1',

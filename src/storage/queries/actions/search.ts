@@ -129,3 +129,28 @@ export async function loadActionById(sql: Sql, tenantId: string, actionId: strin
   const [row] = await sql.query(loadStatement, [tenantId, actionId]);
   return row;
 }
+
+/** An action with the bytes of what was recorded of its decision. */
+export interface WeighedAction extends ActionRow {
+  readonly bytes: number;
+}
+
+const ofCodeStatement = statement<WeighedAction>(
+  'list_actions_of_code',
+  `select s.* from (
+     select ${actionColumns}, ${ownerOf('a')} as whose,
+       octet_length(a.decision::text) + coalesce(octet_length(a.custom::text), 0) as bytes
+     from actions_by_month a
+     where a.tenant_id = $1 and a.action_code = $2 and a.action_id < $3 order by a.action_id desc limit $4
+   ) as s where ${isShown('s')} order by s.action_id desc`,
+);
+
+/** The newest actions of a code whose ids come before `endId`. */
+export async function listActionsOfCode(
+  sql: Sql,
+  tenantId: string,
+  actionCode: string,
+  { endId, max }: { readonly endId: string; readonly max: number },
+): Promise<readonly WeighedAction[]> {
+  return sql.query(ofCodeStatement, [tenantId, actionCode, endId, max]);
+}

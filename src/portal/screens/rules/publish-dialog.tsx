@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import type { RuleSet } from '../../api/types.ts';
+import { Labelled } from '../../kit/fields.tsx';
+import { Modal } from '../../kit/modal.tsx';
+import { Button, Notice } from '../../kit/parts.tsx';
+import { Differences } from './draft-bar.tsx';
+import { ReplayResult } from './replay-result.tsx';
+import { wordsOf } from './use-rule-set.ts';
+import type { RuleSetTools } from './use-rule-set.ts';
+
+/** The last look before the draft decides: what differs, and what it would have decided lately. */
+export function PublishDialog({
+  ruleSet,
+  draft,
+  tools: { publish },
+  close,
+}: {
+  readonly ruleSet: RuleSet;
+  readonly draft: NonNullable<RuleSet['draft']>;
+  readonly tools: RuleSetTools;
+  readonly close: () => void;
+}) {
+  const [reason, setReason] = useState('');
+  return (
+    <Modal
+      isOpen
+      close={close}
+      size="large"
+      title={`Publish the rules of ${ruleSet.actionCode}?`}
+      text={
+        draft.decidesOtherwise
+          ? 'They decide at once, for all actions from now on. You are asked to prove who you are.'
+          : 'No decision changes: only names, notes or rules that are switched off.'
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          publish.mutate({ revision: draft.revision, reason: reason.trim() }, { onSuccess: close });
+        }}
+      >
+        <Differences of={draft.changes} />
+        {draft.decidesOtherwise ? (
+          <ReplayResult actionCode={ruleSet.actionCode} which="draft" revision={draft.revision} />
+        ) : null}
+        <Labelled label="Why (for the history)">
+          {(ids) => (
+            <textarea
+              {...ids}
+              className="Input"
+              rows={2}
+              maxLength={1000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Labelled>
+        <div role="alert">{publish.error === null ? null : <Notice tone="bad">{wordsOf(publish.error)}</Notice>}</div>
+        <div className="ModalEnd">
+          <Button look="quiet" onClick={close}>
+            Cancel
+          </Button>
+          <Button look="main" type="submit" isBusy={publish.isPending}>
+            Publish version {ruleSet.live.version + 1}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

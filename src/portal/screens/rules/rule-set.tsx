@@ -1,0 +1,102 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Activity, ArrowLeft } from 'lucide-react';
+import { Suspense, lazy } from 'react';
+import { Failure, PageHead, Skeleton } from '../../kit/parts.tsx';
+import { useShortcuts } from '../../shell/shortcuts.ts';
+import { useScene } from '../../shell/tenant.tsx';
+import { ConflictDialog } from './conflict-dialog.tsx';
+import { DraftBar } from './draft-bar.tsx';
+import { History } from './history.tsx';
+import { RuleList } from './rule-list.tsx';
+import { RuleSettings } from './rule-settings.tsx';
+import { TryOut } from './try-out.tsx';
+import { useRuleSet } from './use-rule-set.ts';
+
+// The builder and its libraries come when a rule is opened.
+const RuleEditor = lazy(() => import('./rule-editor.tsx').then((found) => ({ default: found.RuleEditor })));
+
+const tabs = [
+  ['rules', 'Rules'],
+  ['try', 'Try out'],
+  ['history', 'History'],
+  ['settings', 'Settings'],
+] as const;
+
+/** One action: its rules, what they would do, what they were, and what a challenge of it asks for. */
+export function RuleSetScreen() {
+  const { actionCode } = useParams({ from: '/t/$tenantId/rules/$actionCode' });
+  const { tab = 'rules', rule } = useSearch({ from: '/t/$tenantId/rules/$actionCode' });
+  const { tenant, may } = useScene();
+  const { tenantId } = tenant;
+  const navigate = useNavigate();
+  const tools = useRuleSet(actionCode);
+  const { data, error, refetch } = tools;
+  const mayChange = may('configuration:change');
+  const go = (search: { readonly tab?: string; readonly rule?: string }) =>
+    void navigate({ to: '/t/$tenantId/rules/$actionCode', params: { tenantId, actionCode }, search });
+  useShortcuts('Action', [
+    ...tabs.map(([name, words], at) => ({ keys: String(at + 1), words, run: () => go({ tab: name }) })),
+    ...(mayChange ? [{ keys: 'n', words: 'New rule', run: () => go({ rule: 'new' }) }] : []),
+  ]);
+  if (data === undefined) {
+    return (
+      <div className="Page">
+        {error === null ? (
+          <Skeleton what="The rules are" lines={12} />
+        ) : (
+          <Failure isWholePage error={error} what="The rules" retry={() => void refetch()} />
+        )}
+      </div>
+    );
+  }
+  return (
+    <div className="Page">
+      <div className="Crumbs">
+        <Link to="/t/$tenantId/rules" params={{ tenantId }}>
+          <ArrowLeft size={14} aria-hidden />
+          Actions
+        </Link>
+      </div>
+      <PageHead title={actionCode}>
+        <Link
+          to="/t/$tenantId/activity"
+          params={{ tenantId }}
+          search={{ code: actionCode }}
+          className="Button Button-plain"
+        >
+          <Activity size={14} aria-hidden />
+          Activity
+        </Link>
+      </PageHead>
+      <nav className="Views" aria-label="Parts of this action">
+        {tabs.map(([name, words]) => (
+          <div key={name} className="View" data-here={name === tab}>
+            <Link
+              to="/t/$tenantId/rules/$actionCode"
+              params={{ tenantId, actionCode }}
+              search={{ tab: name }}
+              aria-current={name === tab ? 'page' : undefined}
+            >
+              {words}
+            </Link>
+          </div>
+        ))}
+      </nav>
+      <DraftBar tools={tools} ruleSet={data} tryOut={() => go({ tab: 'try' })} />
+      {tab === 'try' ? (
+        <TryOut ruleSet={data} />
+      ) : tab === 'history' ? (
+        <History ruleSet={data} tools={tools} />
+      ) : tab === 'settings' ? (
+        <RuleSettings actionCode={actionCode} />
+      ) : rule !== undefined && mayChange ? (
+        <Suspense fallback={<Skeleton what="The editor is" />}>
+          <RuleEditor key={rule} ruleId={rule} ruleSet={data} tools={tools} close={() => go({})} />
+        </Suspense>
+      ) : (
+        <RuleList ruleSet={data} tools={tools} open={(ruleId) => go({ rule: ruleId })} />
+      )}
+      {tools.conflict === undefined ? null : <ConflictDialog ruleSet={data} mine={tools.conflict} tools={tools} />}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { SlidersHorizontal } from 'lucide-react';
+import { useState } from 'react';
+import type { ListedRuleSet } from '../../api/types.ts';
+import { Nothing } from '../../kit/action-cells.tsx';
+import { DataTable, columnsOf } from '../../kit/data-table.tsx';
+import { FilterText } from '../../kit/fields.tsx';
+import { Empty, Failure, OutcomeBadge, PageHead, Skeleton, Tag, Time } from '../../kit/parts.tsx';
+import { plural } from '../../kit/words.ts';
+import { useScene } from '../../shell/tenant.tsx';
+
+const helper = columnsOf<ListedRuleSet>();
+const widths = 'minmax(160px, 2fr) minmax(120px, 1fr) minmax(130px, 1fr) minmax(130px, 1fr) minmax(90px, 1fr)';
+const columns = helper.columns([
+  helper.accessor('actionCode', { header: 'Action', cell: ({ row }) => <CodeLink code={row.original.actionCode} /> }),
+  helper.accessor('defaultOutcome', {
+    header: 'Without a rule',
+    cell: ({ row }) => <OutcomeBadge outcome={row.original.defaultOutcome} />,
+  }),
+  helper.accessor('rules', { header: 'Rules', cell: ({ row }) => <Rules of={row.original} /> }),
+  helper.accessor('lastActionAt', {
+    header: 'Last tracked',
+    cell: ({ row }) =>
+      row.original.lastActionAt === undefined ? <Nothing /> : <Time at={row.original.lastActionAt} isRelative />,
+  }),
+  helper.accessor('draftAt', {
+    header: 'Draft',
+    cell: ({ row }) => (row.original.draftAt === undefined ? <Nothing /> : <Tag tone="wait">Not published</Tag>),
+  }),
+]);
+
+export const ruleSetsKey = (tenantId: string) => [tenantId, 'rule-sets'] as const;
+
+/** The actions of a tenant, with what decides them. */
+export function RuleSets() {
+  const { tenant, portal } = useScene();
+  const { data, error, refetch } = useQuery({
+    queryKey: ruleSetsKey(tenant.tenantId),
+    queryFn: ({ signal }) => portal<ListedRuleSet[]>('GET', '/rule-sets', undefined, signal),
+  });
+  const [words, setWords] = useState<string>();
+  const rows = (data ?? []).filter(({ actionCode }) => actionCode.toLowerCase().includes((words ?? '').toLowerCase()));
+  return (
+    <div className="Page Page-full">
+      <PageHead title="Actions" count={data === undefined ? undefined : String(data.length)} />
+      <div className="Filters" role="search" aria-label="Filters">
+        <FilterText isWide label="Code" value={words} change={setWords} maxLength={64} />
+      </div>
+      <div className="TableArea">
+        {error !== null && data === undefined ? (
+          <Failure error={error} what="The actions" retry={() => void refetch()} />
+        ) : data === undefined ? (
+          <Skeleton what="The actions are" />
+        ) : rows.length === 0 ? (
+          <Empty
+            icon={<SlidersHorizontal size={20} aria-hidden />}
+            title={data.length === 0 ? 'No action yet' : 'No code contains that'}
+          >
+            <p>
+              {data.length === 0
+                ? 'An action appears here when your backend tracks it for the first time.'
+                : 'Codes are those that your backend tracks, such as signIn.'}
+            </p>
+          </Empty>
+        ) : (
+          <DataTable
+            label="Actions"
+            rows={rows}
+            columns={columns}
+            widths={widths}
+            idOf={({ actionCode }) => actionCode}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function CodeLink({ code }: { readonly code: string }) {
+  const { tenantId } = useScene().tenant;
+  return (
+    <Link to="/t/$tenantId/rules/$actionCode" params={{ tenantId, actionCode: code }} className="RowLink Cut Strong">
+      {code}
+    </Link>
+  );
+}
+
+function Rules({ of: { rules, activeRules } }: { readonly of: ListedRuleSet }) {
+  if (rules === 0) return <span className="Faint">None</span>;
+  return (
+    <span>
+      {plural(activeRules, 'rule')}
+      {rules > activeRules ? <span className="Faint"> and {rules - activeRules} off</span> : null}
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ActionConfiguration } from '../../api/types.ts';
+import { Button, Failure, Notice, Skeleton } from '../../kit/parts.tsx';
+import { tell } from '../../kit/toasts.tsx';
+import { useScene } from '../../shell/tenant.tsx';
+import { DemandFields } from './demand-fields.tsx';
+import type { Demands } from './demand-fields.tsx';
+import { useVocabulary, wordsOf } from './use-rule-set.ts';
+
+/** What a challenge of the action asks for, unless the rule that decides says otherwise. */
+export function RuleSettings({ actionCode }: { readonly actionCode: string }) {
+  const { tenant, manage } = useScene();
+  const key = [tenant.tenantId, 'action-configuration', actionCode] as const;
+  const path = `/action-configurations/${encodeURIComponent(actionCode)}`;
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: () => manage<ActionConfiguration>('GET', path),
+  });
+  if (data !== undefined) return <Form key={JSON.stringify(data)} configuration={data} path={path} queryKey={key} />;
+  if (error === null) return <Skeleton what="The settings are" />;
+  return <Failure error={error} what="The settings" retry={() => void refetch()} />;
+}
+
+function Form({
+  configuration,
+  path,
+  queryKey,
+}: {
+  readonly configuration: ActionConfiguration;
+  readonly path: string;
+  readonly queryKey: readonly string[];
+}) {
+  const { manage, may } = useScene();
+  const queries = useQueryClient();
+  const { data: vocabulary } = useVocabulary();
+  const [demands, setDemands] = useState<Demands>(configuration);
+  const mayChange = may('configuration:change');
+  const save = useMutation({
+    mutationFn: () =>
+      manage<ActionConfiguration>('PATCH', path, {
+        verificationMethods: demands.verificationMethods ?? null,
+        defaultVerificationMethod: demands.defaultVerificationMethod ?? null,
+        promptToEnrollVerificationMethods: demands.promptToEnrollVerificationMethods ?? null,
+        minimumAssurance: demands.minimumAssurance ?? null,
+      }),
+    onSuccess(saved) {
+      queries.setQueryData(queryKey, saved);
+      tell('Settings saved', 'They count at once, for challenges from now on.');
+    },
+  });
+  return (
+    <form
+      className="Card RuleForm"
+      aria-label="Settings"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (mayChange) save.mutate();
+      }}
+    >
+      <h2>What a challenge asks for</h2>
+      <p className="Faint">
+        A rule can ask for something else. The outcome without a rule stands at the end of the rules.
+      </p>
+      <fieldset disabled={!mayChange} className="Bare">
+        <DemandFields
+          demands={demands}
+          change={setDemands}
+          methods={vocabulary?.methods ?? []}
+          otherwise="Every enabled method"
+        />
+      </fieldset>
+      <div role="alert">{save.error === null ? null : <Notice tone="bad">{wordsOf(save.error)}</Notice>}</div>
+      {mayChange ? (
+        <div className="ModalEnd">
+          <Button look="main" type="submit" isBusy={save.isPending}>
+            Save the settings
+          </Button>
+        </div>
+      ) : null}
+    </form>
+  );
+}

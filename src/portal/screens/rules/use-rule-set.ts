@@ -1,0 +1,108 @@
+/** The rules of an action and their draft, and changes of it that never overwrite what was not seen. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { CallError } from '../../api/call.ts';
+import type { RuleSet, Stated, StatedRule, Vocabulary } from '../../api/types.ts';
+import { StepUpDeclined } from '../../shell/step-up.tsx';
+import { tell } from '../../kit/toasts.tsx';
+import { useScene } from '../../shell/tenant.tsx';
+import { ruleSetsKey } from './rule-sets.tsx';
+
+/** A rule before it has an id. */
+export type NewRule = Omit<StatedRule, 'ruleId'> & { readonly ruleId?: string };
+
+/** What a save makes of the draft. */
+export interface Wanted {
+  readonly defaultOutcome: Stated['defaultOutcome'];
+  readonly rules: readonly NewRule[];
+}
+
+interface Save {
+  readonly wanted: Wanted;
+  /** What was on the screen. */
+  readonly seen: RuleSet;
+  /** The live version on which the draft is put, if that is another one. */
+  readonly onto?: number;
+}
+
+export const ruleSetPath = (actionCode: string, rest = '') => `/rule-sets/${encodeURIComponent(actionCode)}${rest}`;
+export const ruleSetKey = (tenantId: string, actionCode: string) => [tenantId, 'rule-set', actionCode] as const;
+
+/** What the next rules are: the draft, or what is live. */
+export const nextRules = ({ draft, live }: RuleSet): Stated => draft ?? live;
+
+export function useRuleSet(actionCode: string) {
+  const { tenant, portal } = useScene();
+  const queries = useQueryClient();
+  const key = ruleSetKey(tenant.tenantId, actionCode);
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => portal<RuleSet>('GET', ruleSetPath(actionCode), undefined, signal),
+  });
+  const [conflict, setConflict] = useState<Wanted>();
+  const settle = (ruleSet: RuleSet) => {
+    queries.setQueryData(key, ruleSet);
+    void queries.invalidateQueries({ queryKey: ruleSetsKey(tenant.tenantId) });
+    void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'rule-versions', actionCode] });
+  };
+  const save = useMutation({
+    mutationFn: ({ wanted, seen: { draft, live }, onto }: Save) =>
+      portal<RuleSet>('POST', ruleSetPath(actionCode, '/draft'), {
+        ...(draft === undefined ? {} : { revision: draft.revision }),
+        baseVersion: onto ?? draft?.baseVersion ?? live.version,
+        defaultOutcome: wanted.defaultOutcome,
+        rules: wanted.rules,
+      }),
+    onSuccess: settle,
+    onError(failed, { wanted }) {
+      if (!(failed instanceof CallError) || failed.code !== 'conflict') return;
+      void refetch().then(() => setConflict(wanted));
+    },
+  });
+  const discard = useMutation({
+    mutationFn: (revision: string) => portal('DELETE', `${ruleSetPath(actionCode, '/draft')}?revision=${revision}`),
+    onSuccess: () => tell('Draft discarded', 'The live rules are as they were.'),
+    onError: (failed) => tell('Not discarded', wordsOf(failed), 'bad'),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ruleSetsKey(tenant.tenantId) });
+      return queries.invalidateQueries({ queryKey: key });
+    },
+  });
+  const publish = useMutation({
+    mutationFn: ({ revision, reason }: { readonly revision: string; readonly reason: string }) =>
+      portal<RuleSet>('POST', ruleSetPath(actionCode, '/draft/publish'), {
+        revision,
+        ...(reason === '' ? {} : { reason }),
+      }),
+    onSuccess(ruleSet) {
+      settle(ruleSet);
+      tell('Published', `Version ${ruleSet.live.version} decides from now on.`);
+    },
+    onError: (failed) => (failed instanceof CallError && failed.code === 'conflict' ? refetch() : undefined),
+  });
+  return { data, error, refetch, save, discard, publish, conflict, settleConflict: () => setConflict(undefined) };
+}
+
+export type RuleSetTools = ReturnType<typeof useRuleSet>;
+
+export function useVocabulary() {
+  const { tenant, portal } = useScene();
+  return useQuery({
+    queryKey: [tenant.tenantId, 'rule-vocabulary'],
+    queryFn: ({ signal }) => portal<Vocabulary>('GET', '/rule-vocabulary', undefined, signal),
+  });
+}
+
+/** What to tell of a failure; nothing if the operator would not prove who they are. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof StepUpDeclined) return 'You did not prove who you are.';
+  if (!(error instanceof CallError)) return 'Something in this page went wrong.';
+  switch (error.code) {
+    case 'offline':
+      return 'The server did not answer. Try again.';
+    case 'forbidden':
+      return 'None of your roles permits it.';
+    default:
+      return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
+  }
+}

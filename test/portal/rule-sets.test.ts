@@ -1,0 +1,443 @@
+/** Drafts of rules, their publishing and history, and trying them on what was decided before. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApp } from '../../src/testkit/test-app.ts';
+import type { TestApp } from '../../src/testkit/test-app.ts';
+import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { operator } from '../rig/portal.ts';
+import type { Operator } from '../rig/portal.ts';
+
+const calm = { anonymousRateLimit: 100_000, managementRateLimit: 100_000 };
+const path = (code: string, rest = '') => `/v1/portal/rule-sets/${code}${rest}`;
+const isBig = (amount: number) => `{"and":[{">":[{"var":"custom.amount"},${amount}]}]}`;
+const drafted = (name: string, priority: number, type: string, conditions?: string, more: object = {}) => ({
+  name,
+  isActive: true,
+  priority,
+  type,
+  ...(conditions === undefined ? {} : { conditions }),
+  ...more,
+});
+
+/** The rules of a draft as a save sends them. */
+const asSent = ({ defaultOutcome, rules }: { defaultOutcome: string; rules: readonly object[] }) => ({
+  defaultOutcome,
+  rules,
+});
+
+describe.each(databaseKinds)('on the %s database', (kind) => {
+  let app: TestApp;
+  let ada: Operator;
+  let ben: Operator;
+  let viewer: Operator;
+  beforeAll(async () => {
+    app = await testApp(kind, calm);
+    ada = await operator(app, 'ada@bank.example', ['EDITOR']);
+    ben = await operator(app, 'ben@bank.example', ['EDITOR']);
+    viewer = await operator(app, 'vera@bank.example', ['VIEWER']);
+  });
+  afterAll(() => app.close());
+
+  const manage = async (method: string, rest: string, body?: object) => {
+    const reply = await app.call(method, `/v1/management${rest}`, { key: app.tenant.managementKey, body });
+    expect(reply.status, reply.text).toBe(200);
+    return reply.body;
+  };
+  const makeAction = async (actionCode: string, outcome = 'ALLOW') =>
+    manage('POST', '/action-configurations', { actionCode, defaultUserActionResult: outcome });
+  const get = async (code: string, who = ada) => (await who.call('GET', path(code))).body;
+  const ok = async (reply: ReturnType<Operator['call']>) => {
+    const { status, text, body } = await reply;
+    expect(status, text).toBe(200);
+    return body;
+  };
+  const save = (code: string, body: object, who = ada) => who.call('POST', path(code, '/draft'), body);
+  const publish = (code: string, revision: string, who = ada, reason?: string) =>
+    who.call('POST', path(code, '/draft/publish'), { revision, ...(reason === undefined ? {} : { reason }) });
+  const decide = async (code: string, amount: number) =>
+    (await app.call('POST', `/v1/users/dora/actions/${code}`, { body: { custom: { amount } } })).body.state;
+
+  test('a draft decides nobody; published, it decides at once, and the history says who, when, why and what', async () => {
+    await makeAction('pay');
+    const begun = await ok(
+      save('pay', {
+        baseVersion: 1,
+        defaultOutcome: 'ALLOW',
+        rules: [drafted('Big', 5, 'BLOCK', isBig(100)), drafted('Bigger', 2, 'REVIEW', isBig(1000))],
+      }),
+    );
+    expect(begun.live).toMatchObject({ version: 1, rules: [] });
+    expect(begun.draft).toMatchObject({ isBehind: false, changedBy: 'ada@bank.example', decidesOtherwise: true });
+    expect(begun.draft.changes).toEqual([
+      'Rule "Bigger" is new: REVIEW when custom.amount > 1000.',
+      'Rule "Big" is new: BLOCK when custom.amount > 100.',
+    ]);
+    expect(await decide('pay', 500)).toBe('ALLOW');
+
+    const published = await ok(publish('pay', begun.draft.revision, ada, 'Losses of last week'));
+    expect(published).toMatchObject({ live: { version: 2 } });
+    expect(published.draft).toBeUndefined();
+    expect(await decide('pay', 500)).toBe('BLOCK');
+    expect(await decide('pay', 5000)).toBe('REVIEW_REQUIRED');
+    // Character for character what was sent, for the management API too.
+    const listed = await app.call('GET', '/v1/management/action-configurations/pay/rules', {
+      key: app.tenant.managementKey,
+    });
+    expect(listed.text).toContain(`"conditions":${isBig(1000)}`);
+
+    // A change through the management API is a version as well.
+    const [first] = listed.body;
+    await manage('PATCH', `/action-configurations/pay/rules/${first.ruleId}`, { isActive: false });
+    const versions = await ok(ada.call('GET', path('pay', '/versions')));
+    expect(versions).toMatchObject([
+      { version: 3, madeBy: 'management', changes: ['Rule "Bigger" is switched off.'] },
+      { version: 2, madeBy: 'ada@bank.example', reason: 'Losses of last week', changes: begun.draft.changes },
+      { version: 1, madeBy: 'management' },
+    ]);
+
+    // Going back is a draft of what was, with the same ids, which is published like any other.
+    const second = await ok(ada.call('GET', path('pay', '/versions/2')));
+    expect(second.differences).toEqual(['Rule "Bigger" is switched on.']);
+    const back = await ok(save('pay', { baseVersion: 3, ...asSent(second) }));
+    expect(back.draft.changes).toEqual(['Rule "Bigger" is switched on.']);
+    await ok(publish('pay', back.draft.revision));
+    expect(await decide('pay', 5000)).toBe('REVIEW_REQUIRED');
+    expect((await ok(ada.call('GET', path('pay', '/versions/4?against=2')))).differences).toEqual([]);
+  });
+
+  test('rules exchange their places in one publishing, and the difference names those that moved', async () => {
+    await makeAction('order');
+    const rules = ['A', 'B', 'C', 'D'].map((name, at) => drafted(name, at * 10, 'CHALLENGE', isBig(at)));
+    const first = await ok(save('order', { baseVersion: 1, defaultOutcome: 'ALLOW', rules }));
+    const { live } = await ok(publish('order', first.draft.revision));
+    const priorities = live.rules.map(({ priority }: { priority: number }) => priority);
+    const [a, b, c, d] = live.rules;
+    const turned = [d, a, b, c].map((rule, at) => ({ ...rule, priority: priorities[at] }));
+    const next = await ok(save('order', { baseVersion: 2, defaultOutcome: 'CHALLENGE', rules: turned }));
+    expect(next.draft.changes).toEqual([
+      'The default is now CHALLENGE instead of ALLOW.',
+      'Rule "D" now decides before rule "A".',
+    ]);
+    const done = await ok(publish('order', next.draft.revision));
+    expect(done.live.rules.map(({ name }: { name: string }) => name)).toEqual(['D', 'A', 'B', 'C']);
+    expect(done.live.defaultOutcome).toBe('CHALLENGE');
+  });
+
+  test('two operators edit one rule set: nobody overwrites what they have not seen', async () => {
+    await makeAction('both');
+    const first = await ok(
+      save('both', { baseVersion: 1, defaultOutcome: 'ALLOW', rules: [drafted('A', 0, 'BLOCK', isBig(1))] }),
+    );
+    // Ben has seen no draft, and then an earlier one.
+    const blind = await save('both', { baseVersion: 1, defaultOutcome: 'BLOCK', rules: [] }, ben);
+    expect(blind.status).toBe(409);
+    const { revision } = first.draft;
+    const second = await ok(save('both', { revision, baseVersion: 1, ...asSent(first.draft) }, ben));
+    expect(second.draft.changedBy).toBe('ben@bank.example');
+    const stale = { revision, baseVersion: 1, defaultOutcome: 'BLOCK', rules: [] };
+    expect((await save('both', stale)).status).toBe(409);
+    expect((await publish('both', revision)).status).toBe(409);
+    expect((await ada.call('DELETE', path('both', `/draft?revision=${revision}`))).status).toBe(409);
+    expect((await get('both')).draft).toMatchObject({ defaultOutcome: 'ALLOW', rules: [{ name: 'A' }] });
+
+    // The live rules change under the draft.
+    await manage('POST', '/action-configurations/both/rules', {
+      name: 'Urgent',
+      isActive: true,
+      priority: 7,
+      type: 'BLOCK',
+      conditions: { '==': [{ var: 'device.isBot' }, true] },
+    });
+    const seen = await get('both');
+    expect(seen.draft.isBehind).toBe(true);
+    expect(seen.draft.changes).toContain('Rule "Urgent" is removed.');
+    const refused = await publish('both', second.draft.revision, ben);
+    expect(refused.status).toBe(409);
+    expect(refused.text).toMatch(/version 2.*version 1/);
+    expect((await get('both')).live.rules).toMatchObject([{ name: 'Urgent' }]);
+    // Once they have seen it, they may say so.
+    const merged = await ok(
+      save('both', {
+        revision: second.draft.revision,
+        baseVersion: 2,
+        defaultOutcome: 'ALLOW',
+        rules: [...second.draft.rules, ...seen.live.rules],
+      }),
+    );
+    expect((await ok(publish('both', merged.draft.revision))).live.rules).toHaveLength(2);
+    // Published twice is published once.
+    expect((await publish('both', merged.draft.revision)).status).toBe(409);
+  });
+
+  test('what can decide otherwise asks for a fresh proof; notes and names do not', async () => {
+    await makeAction('proof');
+    const first = await ok(
+      save('proof', { baseVersion: 1, defaultOutcome: 'ALLOW', rules: [drafted('A', 0, 'CHALLENGE', isBig(1))] }),
+    );
+    const { live } = await ok(publish('proof', first.draft.revision));
+    await app.runtime.advance(6 * 60_000);
+    const renamed = [{ ...live.rules[0], name: 'Other name', description: 'Why' }];
+    const named = await ok(save('proof', { baseVersion: 2, defaultOutcome: 'ALLOW', rules: renamed }));
+    expect(named.draft.decidesOtherwise).toBe(false);
+    await ok(publish('proof', named.draft.revision));
+    const strict = [{ ...renamed[0], type: 'BLOCK' }];
+    const next = await ok(save('proof', { baseVersion: 3, defaultOutcome: 'ALLOW', rules: strict }));
+    const refused = await publish('proof', next.draft.revision);
+    expect([refused.status, refused.body.errorCode]).toEqual([403, 'step_up_required']);
+    expect((await get('proof')).live.version).toBe(3);
+    expect((await ada.stepUp()).status).toBe(200);
+    await ok(publish('proof', next.draft.revision));
+    // Nor does the management API, by the same session, change rules without one.
+    await app.runtime.advance(6 * 60_000);
+    const direct = await ada.call('POST', '/v1/management/action-configurations/proof/rules', {});
+    expect(direct.body.errorCode).toBe('step_up_required');
+    await ada.stepUp();
+    await ben.stepUp();
+  });
+
+  test('bad drafts are refused with a sentence, and leave nothing', async () => {
+    await makeAction('bad');
+    const rule = drafted('A', 0, 'BLOCK');
+    const from = { baseVersion: 1, defaultOutcome: 'ALLOW' };
+    const cases: [object, RegExp][] = [
+      [{ ...from, rules: [{ ...rule, conditions: '{"and":[' }] }, /rules\/0 \("A"\): conditions must be JSON/],
+      [{ ...from, rules: [{ ...rule, conditions: '{"nope":[1]}' }] }, /rules\/0 \("A"\): conditions/],
+      [{ ...from, rules: [rule, drafted('B', 0, 'BLOCK')] }, /"A" and "B" have the same priority/],
+      [{ ...from, rules: [{ ...rule, ruleId: 'mine' }] }, /UUID/],
+      [{ ...from, rules: [{ ...rule, surprise: 1 }] }, /surprise/],
+      [{ ...from, baseVersion: 9, rules: [] }, /baseVersion must be a version that there is/],
+      [{ ...from, rules: Array.from({ length: 101 }, (_, at) => drafted(`R${at}`, at, 'BLOCK')) }, /rules/],
+    ];
+    for (const [body, words] of cases) {
+      const reply = await save('bad', body);
+      expect([reply.status, reply.body.errorCode], reply.text).toEqual([400, 'invalid_request']);
+      expect(reply.body.errorDescription).toMatch(words);
+    }
+    expect((await get('bad')).draft).toBeUndefined();
+    expect((await ada.call('GET', path('nothing'))).status).toBe(404);
+    expect((await save('nothing', { ...from, rules: [] })).status).toBe(404);
+    expect((await ada.call('GET', path('bad', '/versions/77'))).status).toBe(404);
+    expect((await ada.call('POST', path('bad', '/replay'), { which: 'draft' })).status).toBe(404);
+    // A method that nobody can use, and a rule that costs too much, are refused when they would begin to count.
+    const methods = [{ ...rule, verificationMethods: ['SMS'], type: 'CHALLENGE' }];
+    const begun = await ok(save('bad', { ...from, rules: methods }));
+    expect((await publish('bad', begun.draft.revision)).text).toContain('SMS is not an enabled verification method');
+    const items = JSON.stringify(Array.from({ length: 500 }, (_, at) => at));
+    const all = (inner: string) => `{"all":[${items},${inner}]}`;
+    const dear = [{ ...rule, conditions: all(all('{"==":[{"var":""},1]}')) }];
+    const next = await ok(save('bad', { ...from, revision: begun.draft.revision, rules: dear }));
+    const tooDear = await publish('bad', next.draft.revision);
+    expect(tooDear.status).toBe(400);
+    expect(tooDear.body.errorDescription).toMatch(/^Rule "A": conditions/);
+    expect(await get('bad')).toMatchObject({ live: { version: 1, rules: [] }, draft: { rules: [{ name: 'A' }] } });
+    expect((await ada.call('DELETE', path('bad', `/draft?revision=${next.draft.revision}`))).status).toBe(204);
+    expect((await get('bad')).draft).toBeUndefined();
+  });
+
+  test('who may only read sees everything and changes nothing; another tenant sees nothing', async () => {
+    await makeAction('read');
+    const begun = await ok(save('read', { baseVersion: 1, defaultOutcome: 'BLOCK', rules: [] }));
+    expect((await get('read', viewer)).draft.defaultOutcome).toBe('BLOCK');
+    const list = await ok(viewer.call('GET', '/v1/portal/rule-sets'));
+    expect(list.find(({ actionCode }: { actionCode: string }) => actionCode === 'read')).toMatchObject({
+      defaultOutcome: 'ALLOW',
+      rules: 0,
+      draftAt: expect.any(String),
+    });
+    expect((await save('read', { baseVersion: 1, defaultOutcome: 'ALLOW', rules: [] }, viewer)).status).toBe(403);
+    expect((await publish('read', begun.draft.revision, viewer)).status).toBe(403);
+    const other = await app.createTenant('Other');
+    const theirs = await operator(app, 'theirs@bank.example', ['ADMIN'], other.tenantId);
+    const how = { tenantId: other.tenantId };
+    for (const rest of ['', '/versions', '/versions/1'])
+      expect((await theirs.call('GET', path('read', rest), undefined, how)).status).toBe(404);
+    const stolen = { revision: begun.draft.revision };
+    expect((await theirs.call('POST', path('read', '/draft/publish'), stolen, how)).status).toBe(404);
+    expect((await theirs.call('GET', '/v1/portal/rule-sets', undefined, how)).body).toEqual([]);
+  });
+});
+
+describe('on the postgres database', () => {
+  let app: TestApp;
+  let ada: Operator;
+  beforeAll(async () => {
+    app = await testApp('postgres', calm);
+    ada = await operator(app, 'ada@bank.example', ['EDITOR']);
+  });
+  afterAll(() => app.close());
+
+  test('of ten that save or publish one draft at once, one does', async () => {
+    await app.call('POST', '/v1/management/action-configurations', {
+      key: app.tenant.managementKey,
+      body: { actionCode: 'race', defaultUserActionResult: 'ALLOW' },
+    });
+    const ten = async (call: (at: number) => ReturnType<Operator['call']>) =>
+      (await Promise.all(Array.from({ length: 10 }, (_, at) => call(at)))).map(({ status }) => status).sort();
+    const one = [200, ...Array.from({ length: 9 }, () => 409)];
+    const body = (at: number) => ({
+      baseVersion: 1,
+      defaultOutcome: 'ALLOW',
+      rules: [drafted(`R${at}`, 0, 'BLOCK', isBig(at))],
+    });
+    expect(await ten((at) => ada.call('POST', path('race', '/draft'), body(at)))).toEqual(one);
+    const { draft } = (await ada.call('GET', path('race'))).body;
+    const { revision } = draft;
+    expect(await ten((at) => ada.call('POST', path('race', '/draft'), { revision, ...body(at) }))).toEqual(one);
+    const next = (await ada.call('GET', path('race'))).body.draft.revision;
+    expect(await ten(() => ada.call('POST', path('race', '/draft/publish'), { revision: next }))).toEqual(one);
+    const versions = (await ada.call('GET', path('race', '/versions'))).body;
+    expect(versions.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
+  });
+
+  describe('tried on what was decided', () => {
+    const code = 'transfer';
+    const trackOf = (seed: number) => ({
+      ...(seed % 3 === 0 ? {} : { ipAddress: `203.0.113.${seed % 200}` }),
+      ...(seed % 4 === 0 ? {} : { deviceId: `device-${seed % 7}` }),
+      ...(seed % 5 === 0 ? { userAgent: 'Googlebot/2.1 (+http://www.google.com/bot.html)' } : {}),
+      ...(seed % 6 === 0 ? { email: `user-${seed % 9}@example.com` } : {}),
+      custom: {
+        ...(seed % 7 === 0 ? {} : { amount: seed % 11 === 0 ? 'not a number' : (seed * 37) % 3000 }),
+        ...(seed % 2 === 0 ? { country: ['NZ', 'AU', 'DE', null][seed % 4] } : {}),
+        ...(seed % 13 === 0 ? { tags: ['a', 'b'] } : {}),
+      },
+    });
+    const tracks = 300;
+    const users = 12;
+    // Rules of every kind: values, lists, the past, the user, calculations.
+    const rules = [
+      drafted('Many', 0, 'REVIEW', '{">":[{"actionCount":["user","*",600,"*"]},20]}'),
+      drafted('Sum', 1, 'CHALLENGE', '{">":[{"customSum":["amount","device","transfer",600]},40000]}'),
+      drafted('Bot', 2, 'BLOCK', '{"==":[{"var":"device.isBot"},true]}'),
+      drafted(
+        'Big',
+        3,
+        'CHALLENGE',
+        '{"and":[{">":[{"var":"custom.amount"},2000]},{"!=":[{"var":"user.email"},null]}]}',
+      ),
+      drafted('Place', 4, 'BLOCK', '{"in":[{"var":"custom.country"},{"var":"lists.blocked"}]}'),
+      drafted('New', 5, 'REVIEW', '{"and":[{"==":[{"var":"device.isNew"},true]},{"<":[{"var":"custom.amount"},100]}]}'),
+      drafted('Odd', 6, 'CHALLENGE', '{"==":[{"%":[{"+":[{"var":"custom.amount"},1]},2]},0]}'),
+      drafted('Tags', 7, 'ALLOW', '{"some":[{"var":"custom.tags"},{"in":[{"var":""},["b"]]}]}'),
+    ];
+    const outcomeOf: Readonly<Record<string, string>> = {
+      ALLOW: 'ALLOW',
+      CHALLENGE_REQUIRED: 'CHALLENGE',
+      REVIEW_REQUIRED: 'REVIEW',
+      BLOCK: 'BLOCK',
+    };
+    const states = new Map<number, string>();
+    const replay = async (which: string) => {
+      const reply = await ada.call('POST', path(code, '/replay'), { which });
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body;
+    };
+    const save = async (body: object) => {
+      const { live, draft } = (await ada.call('GET', path(code))).body;
+      const reply = await ada.call('POST', path(code, '/draft'), {
+        baseVersion: live.version,
+        defaultOutcome: 'ALLOW',
+        ...(draft === undefined ? {} : { revision: draft.revision }),
+        ...body,
+      });
+      expect(reply.status, reply.text).toBe(200);
+      return reply.body;
+    };
+    const publish = async (revision: string) => {
+      const reply = await ada.call('POST', path(code, '/draft/publish'), { revision });
+      expect(reply.status, reply.text).toBe(200);
+    };
+
+    beforeAll(async () => {
+      const manage = (rest: string, body: object) =>
+        app.call('POST', `/v1/management${rest}`, { key: app.tenant.managementKey, body });
+      await manage('/value-lists', {
+        name: 'Blocked',
+        itemType: 'string',
+        isActive: true,
+        valueListItems: ['DE', 'FR'],
+      });
+      await manage('/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' });
+      await publish((await save({ rules })).draft.revision);
+      for (let seed = 0; seed < tracks; seed += 1) {
+        await app.runtime.advance(1_000);
+        const reply = await app.call('POST', `/v1/users/user-${seed % users}/actions/${code}`, { body: trackOf(seed) });
+        expect(reply.status, reply.text).toBe(200);
+        states.set(seed, outcomeOf[reply.body.state] ?? '');
+      }
+      await ada.stepUp();
+    });
+
+    test('the live rules, replayed over what they decided, differ in none', async () => {
+      const said = await replay('live');
+      expect(new Set(states.values()).size).toBe(4);
+      expect(said).toMatchObject({ considered: tracks, same: tracks, different: 0, cannotSay: 0, computedAgain: 0 });
+      const total = said.matrix.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+      expect(total).toBe(tracks);
+      expect(said.namesLists).toBe(true);
+    });
+
+    test('rules on what the action itself tells say the same as tracking it again', async () => {
+      const own = [
+        drafted('Bot', 0, 'REVIEW', '{"==":[{"var":"device.isBot"},true]}'),
+        drafted('Phone', 1, 'BLOCK', '{"in":[{"var":"device.id"},["device-1","device-2"]]}'),
+        drafted('Net', 2, 'CHALLENGE', '{"inCidr":[{"var":"ip.ipAddress"},["203.0.113.0/25"]]}'),
+      ];
+      await save({ rules: own });
+      const said = await replay('draft');
+      expect(said).toMatchObject({ considered: tracks, cannotSay: 0 });
+      expect(said.computedAgain).toBe(tracks);
+      expect(said.computedFacts).toEqual(expect.arrayContaining(['device.id', 'ip.ipAddress']));
+      const expected = new Map<string, number>();
+      for (const [seed, was] of states) {
+        const { ipAddress, deviceId, userAgent } = trackOf(seed);
+        const host = Number(ipAddress?.split('.').at(-1) ?? 999);
+        const isPhone = deviceId === 'device-1' || deviceId === 'device-2';
+        const now = userAgent !== undefined ? 'REVIEW' : isPhone ? 'BLOCK' : host < 128 ? 'CHALLENGE' : 'ALLOW';
+        expected.set(`${was} ${now}`, (expected.get(`${was} ${now}`) ?? 0) + 1);
+      }
+      const pairs = said.matrix.map(({ was, now, count }: Record<string, string>) => [`${was} ${now}`, count]);
+      expect(new Map(pairs)).toEqual(expected);
+      for (const { was, now, count, examples } of said.matrix)
+        expect(examples).toHaveLength(was === now ? 0 : Math.min(5, count));
+    });
+
+    test('what only the past knew is not guessed', async () => {
+      const past = [drafted('Enrolled', 0, 'BLOCK', '{"==":[{"var":"user.isEnrolled"},true]}')];
+      await save({ rules: past });
+      expect(await replay('draft')).toMatchObject({
+        same: 0,
+        different: 0,
+        cannotSay: tracks,
+        unknownReads: ['user.isEnrolled'],
+      });
+      // Not even what an action did not send may have been stored on its user.
+      await save({ rules: [drafted('Tier', 0, 'BLOCK', '{"==":[{"var":"custom.tier"},"gold"]}')] });
+      expect(await replay('draft')).toMatchObject({ cannotSay: tracks });
+      // It does not matter where a rule before it, or the same outcome, settles it.
+      await save({ rules: [drafted('Always', 0, 'CHALLENGE'), { ...past[0], priority: 1 }] });
+      const said = await replay('draft');
+      expect(said).toMatchObject({ cannotSay: 0 });
+      expect(said.matrix.map(({ now }: { now: string }) => now)).toEqual(expect.arrayContaining(['CHALLENGE']));
+      // What was recorded as missing is known to have been missing.
+      await save({ rules: [drafted('No mail', 0, 'BLOCK', '{"==":[{"var":"user.email"},null]}')] });
+      expect(await replay('draft')).toMatchObject({ cannotSay: 0 });
+    });
+
+    test('any change of the outcomes and their order is what the matches of each action say', async () => {
+      const type = fc.constantFrom('ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK');
+      const order = fc.shuffledSubarray([...rules.keys()], { minLength: 1 });
+      await fc.assert(
+        fc.asyncProperty(order, fc.array(type, { minLength: 8, maxLength: 8 }), type, async (places, types, other) => {
+          const changed = places.map((place, at) => ({ ...rules[place], priority: at, type: types[place] }));
+          await save({ rules: changed, defaultOutcome: other });
+          const said = await replay('draft');
+          // Everything that they read is on record, so there is nothing that cannot be said.
+          expect(said).toMatchObject({ considered: tracks, cannotSay: 0, computedAgain: 0 });
+          expect(said.same + said.different).toBe(tracks);
+        }),
+        { numRuns: 8 },
+      );
+    });
+  });
+});
