@@ -28,6 +28,7 @@ import * as portalSession from './portal/session.ts';
 import * as portalActivity from './portal/activity.ts';
 import * as portalPeople from './portal/people.ts';
 import * as portalTeam from './portal/team.ts';
+import * as portalPreview from './portal/page-preview.ts';
 import * as portalConfiguration from './portal/configuration.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -165,6 +166,7 @@ export const routes: readonly Route[] = [
   portalConfiguration.createApiKey,
   portalConfiguration.revokeApiKey,
   portalConfiguration.trackTestAction,
+  portalPreview.previewPage,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

@@ -67,6 +67,7 @@ const publicServicePaths = [
   '/portal',
   '/portal*',
   '/portal/assets/:file',
+  '/portal/preview-frame',
   '/readyz',
 ];
 
@@ -82,6 +83,7 @@ const withoutAudit = [
   'initClient',
   'openChallenge',
   'openChallengeWithCookie',
+  'previewPage',
   'receiveCallback',
   'startPasskeyAuthentication',
   'startPasskeyAuthenticationWithCookie',

@@ -31,6 +31,8 @@ export interface CallOptions {
   /** For the client API, which knows nothing of the cookie. */
   readonly authorization?: string;
   readonly signal?: AbortSignal | undefined;
+  /** For a page: the answer is its HTML. */
+  readonly isText?: true;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -84,7 +86,7 @@ async function ask<Reply>(method: Method, path: string, options: CallOptions): P
     throw new CallError('offline', 0, 'The server did not answer.');
   }
   const reply = parse(text);
-  if (response.ok) return reply as Reply;
+  if (response.ok) return (options.isText === true ? text : reply) as Reply;
   const { errorCode, errorDescription } = Object(reply) as { errorCode?: string; errorDescription?: string };
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   throw new CallError(errorCode ?? 'unexpected_error', response.status, errorDescription ?? '', {

@@ -13,6 +13,7 @@ import type { getEventDelivery, listEventDeliveries } from '../../contract/manag
 import type { listEventEndpoints, testEventEndpoint } from '../../contract/management/event-endpoints.ts';
 import type { getMessageCatalogue, getMessageOverrides } from '../../contract/management/message-overrides.ts';
 import type { listValueLists } from '../../contract/management/value-lists.ts';
+import type { PreviewState as PreviewStateName } from '../../contract/portal/page-preview.ts';
 import type { createApiKey, listApiKeys, listRuleUses, trackTestAction } from '../../contract/portal/configuration.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
@@ -56,3 +57,4 @@ export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
 export type TestAction = ReplyOf<typeof trackTestAction>;
+export type PreviewState = PreviewStateName;

@@ -15,7 +15,16 @@ const everyMethod = forms.everyMethod as unknown as readonly Field[];
 /** The settings of a method that sends or that belongs to a domain or an app; undefined for others. */
 export function ownPathOf(method: string): OwnPath | undefined {
   const own = ownPaths[method];
-  return own === undefined ? undefined : { ...own, fields: own.fields.filter(({ name }) => name !== 'isActive') };
+  if (own === undefined) return undefined;
+  const fields = own.fields.filter(({ name }) => name !== 'isActive');
+  return { ...own, fields: fields.toSorted((one, other) => rankOf(one) - rankOf(other)) };
+}
+
+/** Who sends comes first, with what is needed for it; who stands in comes last. */
+function rankOf(field: Field): number {
+  if (/Provider$/.test(field.name)) return 0;
+  if (field.name === 'webhookUrl' || (field.kind === 'group' && field.providers !== undefined)) return 1;
+  return field.name === 'fallback' ? 3 : 2;
 }
 
 const codes = ['verificationCodeLength'];
