@@ -9,9 +9,13 @@ import { portalSecurityHeaders, previewFrameHeaders } from './security-headers.t
 // Shows the page that the portal sends it, whose own scripts do not run. Whoever else frames it is refused by its policy.
 const frameScript = `addEventListener('message', ({ source, data }) => {
   if (source !== parent) return;
-  document.documentElement.lang = data.lang;
-  document.documentElement.className = data.className;
-  document.documentElement.innerHTML = data.html;
+  const { documentElement: drawn } = new DOMParser().parseFromString(data.html, 'text/html');
+  for (const unwanted of drawn.querySelectorAll('script, noscript, link, .Late')) unwanted.remove();
+  const { documentElement: root } = document;
+  root.lang = drawn.lang;
+  root.className = drawn.className + ' started ' + data.mode;
+  root.style.colorScheme = data.mode;
+  root.innerHTML = drawn.innerHTML;
 });
 parent.postMessage('ready', '*');`;
 const frame = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title></head><body><script>${frameScript}</script></body></html>`;

@@ -337,8 +337,7 @@ test('branding: the real pages show a change before it is saved, in every state,
   await preview.getByRole('heading', { name: 'Check your e-mail' }).waitFor(isThere);
   const button = () =>
     preview
-      .getByRole('button')
-      .first()
+      .getByRole('button', { name: 'Confirm', exact: true })
       .evaluate((element) => getComputedStyle(element).backgroundColor);
   const form = page.getByRole('form', { name: 'Theme' });
   await form.getByLabel('Primary color', { exact: true }).first().fill('#ff0000');

@@ -113,7 +113,7 @@ function Preview({ changes }: { readonly changes: Values }) {
   useEffect(() => {
     if (!isReady || data === undefined) return;
     // Its origin is opaque; nothing in the message is secret.
-    frame.current?.contentWindow?.postMessage(previewDocument(data, isDark), '*');
+    frame.current?.contentWindow?.postMessage(previewDocument(data, isDark ? 'dark' : 'light'), '*');
   }, [isReady, data, isDark]);
   const select = (
     label: string,

@@ -1,21 +1,15 @@
-/** A page of users, made ready for the frame that shows it: without scripts, in one mode whatever the browser prefers. */
+/** A page of users, made ready for the frame that shows it: in one mode, whatever the browser prefers. */
 export interface PreviewDocument {
   readonly html: string;
-  readonly lang: string;
-  readonly className: string;
+  readonly mode: 'light' | 'dark';
 }
 
 const darkQuery = /\(\s*prefers-color-scheme\s*:\s*dark\s*\)/g;
 
-export function previewDocument(page: string, isDark: boolean): PreviewDocument {
-  // "all" and "not all" are media queries that always and never hold.
-  const inMode = page.replaceAll(darkQuery, isDark ? 'all' : 'not all');
-  const { documentElement: root } = new DOMParser().parseFromString(inMode, 'text/html');
-  for (const unwanted of root.querySelectorAll('script, noscript, link, .Late')) unwanted.remove();
-  root.querySelector('meta[name=color-scheme]')?.setAttribute('content', isDark ? 'dark' : 'light');
-  return {
-    html: root.innerHTML,
-    lang: root.lang,
-    className: `${root.className} started${isDark ? ' dark' : ''}`.trim(),
-  };
+export function previewDocument(page: string, mode: 'light' | 'dark'): PreviewDocument {
+  const html = page
+    // Media queries that always and never hold.
+    .replaceAll(darkQuery, mode === 'dark' ? 'all' : 'not all')
+    .replace('<meta name="color-scheme" content="light dark">', `<meta name="color-scheme" content="${mode}">`);
+  return { html, mode };
 }
