@@ -166,7 +166,7 @@ module.exports = {
         '^src/delivery/inbox\\.ts$',
         '^src/texts/',
         '^src/runtime/tokens\\.ts$',
-        '^src/storage/invite-operator\\.ts$',
+        '^src/storage/(create-api-key|invite-operator)\\.ts$',
       ],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),

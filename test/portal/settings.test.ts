@@ -373,6 +373,13 @@ test('branding: the real pages show a change before it is saved, in every state,
   await form.getByLabel('Primary color', { exact: true }).first().fill('#00ff00');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await manage(page, 'GET', '/theme')).body).toMatchObject({ primaryColor: '#00ff00' });
+  // What is wider than the page scrolls within its own box.
+  expect(
+    await page.evaluate(`document.querySelector('.Main').scrollWidth <= document.querySelector('.Main').clientWidth`),
+  ).toBe(true);
+  await page.getByRole('combobox', { name: 'Width' }).selectOption('320 pixels');
+  await states.selectOption('Confirming: code by email');
+  await preview.getByRole('heading', { name: 'Check your e-mail' }).waitFor(isThere);
   await look(page, 'settings-branding');
 });
 

@@ -10,8 +10,8 @@ test('says which colours cannot be read on each other, in each mode', () => {
     }),
   ).toEqual([
     'Headings on the box: contrast 4.48, should be 4.5 or more.',
-    'The text on primary buttons: contrast 1.1, should be 4.5 or more.',
-    'Dark mode: Headings on the box: contrast 1.1, should be 4.5 or more.',
+    'The text on primary buttons: contrast 1.07, should be 4.5 or more.',
+    'Dark mode: Headings on the box: contrast 1.06, should be 4.5 or more.',
   ]);
 });
 
