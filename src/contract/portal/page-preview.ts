@@ -8,7 +8,7 @@ import { page } from '../route.ts';
 import { portalRoute } from './portal-route.ts';
 
 /** What pages can begin with: proving by each method, and everything else. */
-export const previewStates = [
+const previewStates = [
   'ENROLMENT',
   ...manifests.flatMap(({ verificationMethod, isOffered }) => (isOffered === true ? [verificationMethod] : [])),
   'SETTINGS',

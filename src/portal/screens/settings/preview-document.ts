@@ -1,5 +1,5 @@
 /** A page of users, made ready for the frame that shows it: in one mode, whatever the browser prefers. */
-export interface PreviewDocument {
+interface PreviewDocument {
   readonly html: string;
   readonly mode: 'light' | 'dark';
 }
