@@ -178,7 +178,7 @@ module.exports = {
         '^src/delivery/(inbox|oidc)\\.ts$',
         '^src/texts/',
         '^src/runtime/tokens\\.ts$',
-        '^src/storage/invite-operator\\.ts$',
+        '^src/storage/(create-api-key|invite-operator)\\.ts$',
       ],
       { npm: ['zod'], shared: [...storyRooms.map(([lower]) => `^src/${lower}`), ...commonOfStories] },
     ),
@@ -272,9 +272,13 @@ module.exports = {
     ...room('ui/', ['^src/contract/', '^src/texts/', '^sdk/browser/'], {
       npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
-    ...room('portal/', ['^src/contract/', '^src/methods/manifests\\.ts$', '^sdk/browser/'], {
-      npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
-    }),
+    ...room(
+      'portal/',
+      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/colors\\.ts$', '^sdk/browser/'],
+      {
+        npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
+      },
+    ),
     {
       name: 'pages-of-methods',
       comment: "A method's page is made of the kit and the browser SDK; importing the check would ship it to browsers.",

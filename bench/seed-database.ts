@@ -1,6 +1,7 @@
 /** Fills databases as on a server in use: users, their authenticators, their actions. */
 import { systemRuntime } from '../src/runtime/system-runtime.ts';
-import { createApiKey, createTenant } from '../src/storage/create-tenant.ts';
+import { createApiKey } from '../src/storage/create-api-key.ts';
+import { createTenant } from '../src/storage/create-tenant.ts';
 import { createFirstTenant } from '../src/storage/first-tenant.ts';
 import { migrate } from '../src/storage/migrate.ts';
 import { prepareMonths } from '../src/storage/queries/actions/months.ts';

@@ -1,5 +1,5 @@
 import { createLogger } from '../http/logger.ts';
-import { createApiKey } from '../storage/create-tenant.ts';
+import { createApiKey } from '../storage/create-api-key.ts';
 import { makeSessionSigningKey } from '../storage/make-session-signing-key.ts';
 import { signingOverlapMs } from '../storage/published.ts';
 import { listApiKeys, revokeApiKeyRow } from '../storage/queries/api-keys.ts';

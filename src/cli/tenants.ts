@@ -1,4 +1,5 @@
-import { createApiKey, createTenant } from '../storage/create-tenant.ts';
+import { createApiKey } from '../storage/create-api-key.ts';
+import { createTenant } from '../storage/create-tenant.ts';
 import { listTenants, publishConfig } from '../storage/queries/tenants.ts';
 import { CommandMistake } from './command.ts';
 import type { Command } from './command.ts';

@@ -38,6 +38,7 @@ import * as portalHelps from './portal/helps.ts';
 import * as portalRuleSets from './portal/rule-sets.ts';
 import * as portalTeam from './portal/team.ts';
 import * as helpPage from './pages/help.ts';
+import * as portalPreview from './portal/page-preview.ts';
 import * as portalConfiguration from './portal/configuration.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
@@ -204,6 +205,7 @@ export const routes: readonly Route[] = [
   portalConfiguration.createApiKey,
   portalConfiguration.revokeApiKey,
   portalConfiguration.trackTestAction,
+  portalPreview.previewPage,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,
   openChallenges.openChallengeWithCookie,

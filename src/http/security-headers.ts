@@ -51,6 +51,7 @@ export const portalSecurityHeaders: Readonly<Record<string, string>> = {
     "connect-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
+    "frame-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -59,6 +60,28 @@ export const portalSecurityHeaders: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   ...onEveryPage,
 };
+
+/**
+ * Headers of the frame in which the portal shows how pages look: of an origin of its own, with one script, by its hash. It
+ * loads the images and fonts of the theme, and calls nothing.
+ */
+export function previewFrameHeaders(scriptHash: string): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      `script-src 'sha256-${scriptHash}'`,
+      "style-src 'unsafe-inline'",
+      'img-src https: http://localhost:* data:',
+      'font-src https: http://localhost:* data:',
+      "frame-ancestors 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      'sandbox allow-scripts',
+    ].join('; '),
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...onEveryPage,
+  };
+}
 
 export interface AppPagePolicy {
   readonly nonce: string;

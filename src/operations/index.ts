@@ -110,6 +110,7 @@ import { revealContacts } from './portal/reveal-contacts.ts';
 import { createApiKey } from './portal/create-api-key.ts';
 import { listApiKeys } from './portal/list-api-keys.ts';
 import { listRuleUses } from './portal/list-rule-uses.ts';
+import { previewPage } from './portal/preview-page.ts';
 import { revokeApiKey } from './portal/revoke-api-key.ts';
 import { trackTestAction } from './portal/track-test-action.ts';
 import type { Operation } from './operation.ts';
@@ -232,6 +233,7 @@ export const operations: readonly Operation[] = [
   createApiKey,
   revokeApiKey,
   trackTestAction,
+  previewPage,
   getUser,
   queryUsers,
   updateUser,

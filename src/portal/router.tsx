@@ -219,6 +219,11 @@ const testAction = createRoute({
   validateSearch: (given: Given) => pick(given, ['code']),
   component: lazyRouteComponent(() => import('./screens/settings/test-action.tsx'), 'TestActionScreen'),
 });
+const branding = createRoute({
+  getParentRoute: () => settings,
+  path: '/branding',
+  component: lazyRouteComponent(() => import('./screens/settings/branding.tsx'), 'Branding'),
+});
 const routeTree = root.addChildren([
   first,
   signIn,
@@ -250,6 +255,7 @@ const routeTree = root.addChildren([
       endpoint,
       alerts,
       messages,
+      branding,
       keys,
       tenantSettings,
       testAction,

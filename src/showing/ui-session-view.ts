@@ -165,7 +165,7 @@ function timeOf(timeMs: number | undefined): string | undefined {
 }
 
 /** The settings of the tenant's methods that their pages depend on. */
-function flagsOf(tenant: Tenant): Record<PageFlagName, boolean> {
+export function flagsOf(tenant: Tenant): Record<PageFlagName, boolean> {
   const isSet = ({ verificationMethod, setting }: (typeof pageFlags)[number]) =>
     methodSettings(tenant, verificationMethod)[setting] === true;
   return Object.fromEntries(pageFlags.map((flag) => [flag.name, isSet(flag)])) as Record<PageFlagName, boolean>;

@@ -1,10 +1,8 @@
 import { appClientDefaults } from '../core/sessions/app-client-defaults.ts';
 import { manifests } from '../methods/manifests.ts';
-import { sha256 } from '../runtime/crypto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { makeSessionSigningKey } from './make-session-signing-key.ts';
-import { apiKeyPlace, rootKeyPlace } from './published.ts';
-import { createApiKeyRow } from './queries/api-keys.ts';
+import { rootKeyPlace } from './published.ts';
 import { recordAppClient } from './queries/app-clients.ts';
 import { createAuthenticatorConfiguration } from './queries/authenticator-configurations.ts';
 import { createTenantRow } from './queries/tenants.ts';
@@ -27,7 +25,7 @@ const usualMethods = manifests.flatMap(({ isOnAtFirst, verificationMethod }) =>
   isOnAtFirst ? [verificationMethod] : [],
 );
 
-/** Creates a tenant: root key, session signing key, app client, methods. {@link createApiKey} creates its API keys. */
+/** Creates a tenant: root key, session signing key, app client, methods. `create-api-key.ts` creates its API keys. */
 export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: NewTenant): Promise<void> {
   const { tenantId, name, methods = usualMethods } = tenant;
   const nowMs = runtime.clock.now();
@@ -48,36 +46,4 @@ export async function createTenant(sql: Sql, { runtime, seal }: Parts, tenant: N
       nowMs,
     });
   }
-}
-
-export interface NewApiKey {
-  readonly tenantId: string;
-  readonly kind: 'server' | 'management';
-  readonly name: string;
-  /** The key itself, if the operator supplies one; otherwise 256 random bits. */
-  readonly key?: string | undefined;
-  /** When it ends by itself; never if undefined. */
-  readonly expiresAtMs?: number | undefined;
-}
-
-/** Creates an API key and returns its id and the key itself, which cannot be read again. */
-export async function createApiKey(
-  sql: Sql,
-  { runtime, seal }: Parts,
-  { tenantId, kind, name, key: given, expiresAtMs }: NewApiKey,
-): Promise<{ readonly keyId: string; readonly key: string }> {
-  const keyId = runtime.ids.uuid();
-  const key = given ?? `sp_${kind}_${runtime.random.bytes(32).toString('base64url')}`;
-  await createApiKeyRow(sql, {
-    tenantId,
-    keyId,
-    kind,
-    name,
-    digest: sha256(key),
-    // Webhook signatures need the server key itself; a management key is never needed again (ruling 24).
-    keySealed: kind === 'server' ? seal.seal(Buffer.from(key), apiKeyPlace(tenantId, keyId)) : null,
-    nowMs: runtime.clock.now(),
-    expiresAtMs: expiresAtMs ?? null,
-  });
-  return { keyId, key };
 }

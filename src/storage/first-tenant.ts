@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime/runtime.ts';
-import { createApiKey, createTenant } from './create-tenant.ts';
+import { createApiKey } from './create-api-key.ts';
+import { createTenant } from './create-tenant.ts';
 import { listTenants, lockTenantCreation } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './sql.ts';

@@ -73,6 +73,7 @@ const publicServicePaths = [
   '/portal',
   '/portal*',
   '/portal/assets/:file',
+  '/portal/preview-frame',
   '/readyz',
 ];
 
@@ -88,6 +89,7 @@ const withoutAudit = [
   'initClient',
   'openChallenge',
   'openChallengeWithCookie',
+  'previewPage',
   'receiveCallback',
   'startPasskeyAuthentication',
   'startPasskeyAuthenticationWithCookie',

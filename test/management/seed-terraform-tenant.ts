@@ -1,5 +1,6 @@
 /** The tenant that the acceptance tests of the Terraform provider 3.3 run against (management-and-rules 9.1). */
-import { createApiKey, createTenant } from '../../src/storage/create-tenant.ts';
+import { createApiKey } from '../../src/storage/create-api-key.ts';
+import { createTenant } from '../../src/storage/create-tenant.ts';
 import { claimActionCode, recordActionConfiguration } from '../../src/storage/queries/action-configurations.ts';
 import { recordCustomDataPoint } from '../../src/storage/queries/custom-data-points.ts';
 import { recordRule } from '../../src/storage/queries/rules.ts';

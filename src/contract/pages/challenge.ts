@@ -30,7 +30,7 @@ export const challengePage = z.discriminatedUnion('kind', [
 ]);
 export type ChallengePage = z.infer<typeof challengePage>;
 
-const shownPage = z.object({
+export const shownPage = z.object({
   page: z.discriminatedUnion('kind', [...challengePage.options, strangerPage]),
   mode: z.enum(['page', 'popup']),
 });

@@ -3,7 +3,7 @@ import { listAlias } from './list-alias.ts';
 import { readsOf } from './reads-of.ts';
 
 /** What a rule reads that tenants make themselves. */
-export interface RuleUses {
+interface RuleUses {
   /** Aliases of value lists, whether such lists exist or not. */
   readonly lists: string[];
   /** Names of members of `custom`, of the action or of the user. */

@@ -3,7 +3,7 @@ import { recordAudit } from '../../calls/record-audit.ts';
 import { requireRoom } from '../../configuring/require-room.ts';
 import { quotas } from '../../core/quotas.ts';
 import { tellAdmins } from '../../operators/tell-admins.ts';
-import { createApiKey as createKey } from '../../storage/create-tenant.ts';
+import { createApiKey as createKey } from '../../storage/create-api-key.ts';
 import { listApiKeys } from '../../storage/queries/api-keys.ts';
 import { lockTenantConfiguration, publishConfig } from '../../storage/queries/tenants.ts';
 import { apiKeyView } from '../../views/api-key-view.ts';

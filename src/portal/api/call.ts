@@ -31,6 +31,8 @@ export interface CallOptions {
   /** For the client API, which knows nothing of the cookie. */
   readonly authorization?: string;
   readonly signal?: AbortSignal | undefined;
+  /** For a page: the answer is its HTML. */
+  readonly isText?: true;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -81,7 +83,7 @@ async function ask<Reply>(method: Method, path: string, options: CallOptions): P
     throw options.signal?.aborted === true ? error : unanswered();
   });
   const reply = parse(text);
-  if (response.ok) return reply as Reply;
+  if (response.ok) return (options.isText === true ? text : reply) as Reply;
   throw refusalOf(response, reply);
 }
 

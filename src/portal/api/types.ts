@@ -16,6 +16,7 @@ import type { getEventDelivery, listEventDeliveries } from '../../contract/manag
 import type { listEventEndpoints, testEventEndpoint } from '../../contract/management/event-endpoints.ts';
 import type { getMessageCatalogue, getMessageOverrides } from '../../contract/management/message-overrides.ts';
 import type { listValueLists } from '../../contract/management/value-lists.ts';
+import type { PreviewState as PreviewStateName } from '../../contract/portal/page-preview.ts';
 import type { createApiKey, listApiKeys, listRuleUses, trackTestAction } from '../../contract/portal/configuration.ts';
 import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { getUserHelp } from '../../contract/portal/helps.ts';
@@ -93,3 +94,4 @@ export type Replay = ReplyOf<typeof replayRules>;
 export type Vocabulary = ReplyOf<typeof getRuleVocabulary>;
 export type Evaluation = ReplyOf<typeof evaluateRules>;
 export type ActionConfiguration = ReplyOf<typeof getActionConfiguration>;
+export type PreviewState = PreviewStateName;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from './parts.tsx';
 
-export interface Difference {
+interface Difference {
   readonly name: string;
   readonly theirs: ReactNode;
   readonly mine: ReactNode;

@@ -168,7 +168,8 @@ function DescribedField(props: FieldProps<Field>) {
             fields={field.fields}
             values={(value ?? {}) as Values}
             stored={stored as Values | undefined}
-            change={change}
+            // A group that was never there is gone again when its last member is.
+            change={(values) => change(stored === undefined && Object.keys(values).length === 0 ? undefined : values)}
             isFixed={isFixed}
           />
           {isFixed || value === undefined || field.isClearable !== true ? null : (

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 /** Somebody else has changed it since it was opened; nothing was written. */
-export class ChangedMeanwhile extends Error {
+class ChangedMeanwhile extends Error {
   override readonly name = 'ChangedMeanwhile';
 }
 

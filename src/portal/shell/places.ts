@@ -19,6 +19,7 @@ export const settingsPlaces = [
   { to: '/t/$tenantId/settings/data-points', words: 'Data points', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/methods', words: 'Methods', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/messages', words: 'Messages', needs: 'configuration:read' },
+  { to: '/t/$tenantId/settings/branding', words: 'Branding', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/endpoints', words: 'Endpoints', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/alerts', words: 'Alerts', needs: 'configuration:read' },
   { to: '/t/$tenantId/settings/keys', words: 'API keys', needs: 'keys:read' },

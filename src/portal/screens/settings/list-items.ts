@@ -3,7 +3,7 @@ import type { ValueList } from '../../api/types.ts';
 
 export type Item = NonNullable<ValueList['valueListItems']>[number];
 
-export interface ReadItems {
+interface ReadItems {
   readonly items: readonly Item[];
   /** Lines that cannot be items. */
   readonly refused: readonly string[];

@@ -190,8 +190,8 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
               {isChanged ? (
                 <>
                   {name === guard.base.name ? null : <p>A new name.</p>}
-                  <DifferenceList sign="+" words="comes in" items={difference.added} />
-                  <DifferenceList sign="−" words="goes out" items={difference.removed} />
+                  <DifferenceList words="Adds" items={difference.added} />
+                  <DifferenceList words="Removes" items={difference.removed} />
                 </>
               ) : (
                 <p className="Faint">Nothing was changed.</p>
@@ -331,20 +331,12 @@ function AddItems({
 
 const differenceMax = 50;
 
-function DifferenceList({
-  sign,
-  words,
-  items,
-}: {
-  readonly sign: string;
-  readonly words: string;
-  readonly items: readonly Item[];
-}) {
+function DifferenceList({ words, items }: { readonly words: string; readonly items: readonly Item[] }) {
   if (items.length === 0) return null;
   return (
     <details className="Difference" open={items.length <= 8}>
       <summary>
-        {sign} {plural(items.length, 'item')} {words}
+        {words} {plural(items.length, 'item')}
       </summary>
       <ItemsText of={items} />
     </details>

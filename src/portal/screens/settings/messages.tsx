@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { MessageCatalogue, MessageOverrides } from '../../api/types.ts';
 import { ChangedNotice } from '../../kit/changed-meanwhile.tsx';
 import { FilterText, changed } from '../../kit/fields.tsx';
-import { Button, Empty, Failure, Notice, PageHead, Skeleton, Tag } from '../../kit/parts.tsx';
+import { Button, Empty, Failure, Notice, PageHead, Skeleton } from '../../kit/parts.tsx';
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { useGuard } from '../../kit/use-guard.ts';
@@ -309,9 +309,6 @@ function Message({
             </Button>
           )}
         </div>
-        {text === undefined ? null : (
-          <Tag tone={problem === undefined ? 'main' : 'bad'}>{problem === undefined ? 'Yours' : 'Not possible'}</Tag>
-        )}
       </div>
     </div>
   );

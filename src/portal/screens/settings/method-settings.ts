@@ -15,7 +15,16 @@ const everyMethod = forms.everyMethod as unknown as readonly Field[];
 /** The settings of a method that sends or that belongs to a domain or an app; undefined for others. */
 export function ownPathOf(method: string): OwnPath | undefined {
   const own = ownPaths[method];
-  return own === undefined ? undefined : { ...own, fields: own.fields.filter(({ name }) => name !== 'isActive') };
+  if (own === undefined) return undefined;
+  const fields = own.fields.filter(({ name }) => name !== 'isActive');
+  return { ...own, fields: fields.toSorted((one, other) => rankOf(one) - rankOf(other)) };
+}
+
+/** Who sends comes first, with what is needed for it; who stands in comes last. */
+function rankOf(field: Field): number {
+  if (/Provider$/.test(field.name)) return 0;
+  if (field.name === 'webhookUrl' || (field.kind === 'group' && field.providers !== undefined)) return 1;
+  return field.name === 'fallback' ? 3 : 2;
 }
 
 const codes = ['verificationCodeLength'];
@@ -56,17 +65,17 @@ export const helpOf: Readonly<Record<string, readonly string[]>> = {
     'Choose the provider and enter its credentials.',
     'List the countries that texts may go to. None is permitted at first, because texts cost money.',
     'Give the provider the callback address, so that Sallyport knows what became of each text.',
-    'Track a test action of a user with your own phone number.',
+    'Track a test action, and enrol your own phone number in its pages.',
   ],
   WHATSAPP: [
     'Have an authentication template approved by your provider.',
     'Choose the provider, enter its credentials, and list the countries.',
-    'Track a test action of a user with your own phone number.',
+    'Track a test action, and enrol your own phone number in its pages.',
   ],
   EMAIL_OTP: [
     'Without a provider, mail goes out by the server’s own mail settings.',
     'Choose a provider to send from your own domain: all mail of the tenant goes there.',
-    'Track a test action of a user with your own address.',
+    'Track a test action with your own address.',
   ],
   EMAIL_MAGIC_LINK: ['Mail is sent as that of codes by email: set the provider there.'],
   AUTHENTICATOR_APP: ['Nothing has to be set up: users scan a code with any authenticator app.'],
