@@ -104,6 +104,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const asked = [
       ...['/users', '/users?words=pat', `/users?words=${encodeURIComponent(email)}`, '/users/pat'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
+      ...['/rule-sets', '/rule-sets/pay', '/rule-sets/pay/versions', '/rule-vocabulary'],
     ];
     const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
     asked.push(`/actions/${body.actions[0].actionId}`);
@@ -113,11 +114,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       'findUsers',
       'getActionDetail',
       'getHome',
+      'getRuleSet',
+      'getRuleVersion',
+      'getRuleVocabulary',
       'getUserDetail',
       'listActions',
       'listAuditEvents',
       'listMembers',
       'listReviews',
+      'listRuleSets',
+      'listRuleVersions',
     ]);
     for (const who of masked) {
       for (const path of asked) {

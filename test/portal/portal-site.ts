@@ -11,6 +11,7 @@ export interface PortalSite {
   readonly url: string;
   readonly tenantId: string;
   readonly secretKey: string;
+  readonly managementKey: string;
   /** A page with a browser context and a virtual authenticator of its own. */
   open(options?: BrowserContextOptions): Promise<OpenPortal>;
   /** Invites an admin by the command line. Returns the address of the page that redeems it. */
@@ -72,6 +73,7 @@ export async function startPortal(): Promise<PortalSite> {
     url,
     tenantId: credentials.SALLYPORT_TENANT_ID,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
+    managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
     open,
     invite,
     async admin(email, options) {
