@@ -223,8 +223,8 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const begun = await ok(save('bad', { ...from, rules: methods }));
     expect((await publish('bad', begun.draft.revision)).text).toContain('SMS is not an enabled verification method');
     const items = JSON.stringify(Array.from({ length: 500 }, (_, at) => at));
-    const all = (inner: string) => `{"all":[${items},${inner}]}`;
-    const dear = [{ ...rule, conditions: all(all('{"==":[{"var":""},1]}')) }];
+    const sum = `{"+":[${Array.from({ length: 400 }, () => '{"var":""}').join()}]}`;
+    const dear = [{ ...rule, conditions: `{"some":[${items},{"<":[${sum},0]}]}` }];
     const next = await ok(save('bad', { ...from, revision: begun.draft.revision, rules: dear }));
     const tooDear = await publish('bad', next.draft.revision);
     expect(tooDear.status).toBe(400);
