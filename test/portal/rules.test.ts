@@ -51,7 +51,8 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 const names = (page: Page) => page.locator('.RuleMain strong').allInnerTexts();
-const api = async (path: string) => (await ask(site.url, 'GET', `/v1/management${path}`, { key: site.managementKey })).body;
+const api = async (path: string) =>
+  (await ask(site.url, 'GET', `/v1/management${path}`, { key: site.managementKey })).body;
 
 async function addRule(page: Page, name: string, outcome: string, fill: () => Promise<void>): Promise<void> {
   await page.getByRole('button', { name: 'New rule' }).click();
@@ -78,10 +79,10 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   // By the builder: two comparisons of one group.
   await addRule(page, 'Large withdrawals', 'REVIEW', async () => {
     await page.getByRole('button', { name: 'Add a condition' }).click();
-    await page.getByTitle('Fact', { exact: true }).selectOption('device.isBot');
+    await page.getByLabel('Fact', { exact: true }).selectOption('device.isBot');
     await page.getByLabel('How it compares').selectOption('isTrue');
     await page.getByRole('button', { name: 'Add a condition' }).click();
-    await page.getByTitle('Fact', { exact: true }).nth(1).selectOption('actionCount');
+    await page.getByLabel('Fact', { exact: true }).nth(1).selectOption('actionCount');
     await page.getByLabel('How it compares').nth(1).selectOption('>=');
     await page.getByLabel('Minutes').fill('30');
     await page.getByLabel('Value', { exact: true }).fill('3');
