@@ -24,6 +24,8 @@ beforeAll(async () => {
     const reply = await ask(site.url, 'POST', path, { key: site.secretKey, body });
     expect(reply.status, reply.text).toBe(200);
   }
+  const other = await ask(site.url, 'POST', '/v1/users/user-0/actions/deposit', { key: site.secretKey, body: {} });
+  expect(other.status, other.text).toBe(200);
 }, 120_000);
 afterAll(() => site.stop());
 
@@ -187,7 +189,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
 
 test('two operators edit one rule set: each sees what the other did, and nothing is overwritten unseen', async () => {
   const ben = await site.admin('ben@bank.example');
-  const path = `${base}/rules/withdraw`;
+  const path = `${base}/rules/deposit`;
   for (const { page } of [ada, ben]) {
     await page.goto(path);
     await page.getByRole('button', { name: 'New rule' }).waitFor(isThere);
@@ -207,7 +209,7 @@ test('two operators edit one rule set: each sees what the other did, and nothing
 
   // The live rules change under the draft, by the API.
   const rule = { name: 'By the API', isActive: true, priority: 50, type: 'ALLOW' };
-  const made = await ask(site.url, 'POST', '/v1/management/action-configurations/withdraw/rules', {
+  const made = await ask(site.url, 'POST', '/v1/management/action-configurations/deposit/rules', {
     key: site.managementKey,
     body: rule,
   });
@@ -219,7 +221,7 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   await look(ben.page, 'behind');
   await ben.page.getByRole('button', { name: /^Keep it for version/ }).click();
   await ben.page.getByRole('button', { name: 'Publish…' }).waitFor(isThere);
-  expect((await api('/action-configurations/withdraw/rules')).map(({ name }: { name: string }) => name)).toEqual([
+  expect((await api('/action-configurations/deposit/rules')).map(({ name }: { name: string }) => name)).toEqual([
     'By the API',
   ]);
   expect([...ada.problems, ...ben.problems]).toEqual([]);

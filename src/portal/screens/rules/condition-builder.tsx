@@ -150,17 +150,17 @@ function ValueEditor({ field, operator, value, handleOnChange, context }: ValueE
   const past: PastValue = isPastValue(value) ? value : { asked: [], than: '' };
   return (
     <>
-      <Asked
-        field={field}
-        asked={past.asked}
-        change={(asked) => handleOnChange({ ...past, asked })}
-        vocabulary={vocabulary}
-      />
       <Than
         operator={operator}
         kind="number"
         value={past.than}
         change={(than) => handleOnChange({ ...past, than })}
+        vocabulary={vocabulary}
+      />
+      <Asked
+        field={field}
+        asked={past.asked}
+        change={(asked) => handleOnChange({ ...past, asked })}
         vocabulary={vocabulary}
       />
     </>
