@@ -276,7 +276,7 @@ module.exports = {
       'portal/',
       ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/colors\\.ts$', '^sdk/browser/'],
       {
-        npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react'],
+        npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react', 'react-querybuilder', '@codemirror', '@lezer'],
       },
     ),
     {

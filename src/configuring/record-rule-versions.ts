@@ -47,15 +47,21 @@ export async function recordRuleVersions(
 
 /**
  * Records what the rules of an action state if that is not their newest version: a node of an earlier release has changed
- * them, which records none. What was never recorded begins with the next change.
+ * them, which records none. Where there is no version yet, it records the first, and returns true.
  */
-export async function settleRuleVersion(db: Store, clock: Clock, tenantId: string, actionCode: string): Promise<void> {
-  await db.transaction(async (sql) => {
+export async function settleRuleVersion(
+  db: Store,
+  clock: Clock,
+  tenantId: string,
+  actionCode: string,
+): Promise<boolean> {
+  return db.transaction(async (sql) => {
     await lockTenantConfiguration(sql, tenantId);
-    if ((await loadLatestRuleVersion(sql, tenantId, actionCode)) === undefined) return;
+    const latest = await loadLatestRuleVersion(sql, tenantId, actionCode);
     const actions = (await loadTouchedActions(sql, tenantId, [actionCode])).filter((row) => row.isLive);
     const rules = await listRulesOfActions(sql, tenantId, [actionCode]);
-    const author = { actor: { kind: 'system', id: 'earlier-release' }, reason: null };
+    const author = { actor: { kind: 'system', id: 'as-found' }, reason: null };
     await recordRuleVersions(sql, clock.now(), tenantId, { actions, rules }, author);
+    return latest === undefined;
   });
 }

@@ -14,6 +14,8 @@ export const quotas = {
   eventEndpoints: { max: 20, meaning: 'Event endpoints.' },
   apiKeys: { max: 50, meaning: 'API keys that are active, made in the portal.' },
   members: { max: 200, meaning: 'Members of the team, who may come in to the portal.' },
+  ruleVersions: { max: 100, meaning: 'Versions of the rules of an action that the history keeps.' },
+  ruleVersionBytes: { max: 8 * 1024 ** 2, meaning: 'Bytes of them; the newest is always kept.' },
   publishedBytes: {
     max: 64 * 1024 ** 2,
     meaning: 'Bytes of the rule sets of all actions and of the value lists that they name, each list counted once.',

@@ -34,7 +34,7 @@ const earlierSetsMax = 10;
 // It takes a whole core for seconds, so one at a time; tenants take turns.
 const turns = openTurns({ placesMax: 1, waitingMax: 8 });
 
-export interface Replay {
+interface Replay {
   readonly considered: number;
   readonly cannotSay: number;
   readonly computedAgain: number;
@@ -48,7 +48,7 @@ export interface Replay {
 }
 
 /** The actions that were decided in one way, and would be in another or the same. */
-export interface OutcomePair {
+interface OutcomePair {
   readonly was: Outcome;
   readonly now: Outcome;
   count: number;

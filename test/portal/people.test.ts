@@ -111,6 +111,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ],
       ...['/users/pat/help', '/helps'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
+      ...['/rule-sets', '/rule-sets/pay', '/rule-sets/pay/versions', '/rule-vocabulary'],
     ];
     const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
     asked.push(`/actions/${body.actions[0].actionId}`);
@@ -120,12 +121,17 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       'findUsers',
       'getActionDetail',
       'getHome',
+      'getRuleSet',
+      'getRuleVersion',
+      'getRuleVocabulary',
       'getUserDetail',
       'getUserHelp',
       'listActions',
       'listAuditEvents',
       'listMembers',
       'listReviews',
+      'listRuleSets',
+      'listRuleVersions',
       'listUserMessages',
       'listWaitingHelps',
     ]);

@@ -12,6 +12,7 @@ export interface PortalSite {
   readonly tenantId: string;
   readonly secretKey: string;
   readonly databaseUrl: string;
+  readonly managementKey: string;
   /** A page with a browser context and a virtual authenticator of its own. */
   open(options?: BrowserContextOptions): Promise<OpenPortal>;
   /** Invites an admin by the command line. Returns the address of the page that redeems it. */
@@ -76,6 +77,7 @@ export async function startPortal(settings: Readonly<Record<string, string>> = {
     tenantId: credentials.SALLYPORT_TENANT_ID,
     secretKey: credentials.SALLYPORT_SECRET_KEY,
     databaseUrl,
+    managementKey: credentials.SALLYPORT_MANAGEMENT_KEY,
     open,
     invite,
     async admin(email, options) {

@@ -1,5 +1,6 @@
 import { recordAudit } from '../../calls/record-audit.ts';
 import { readDraftedRules } from '../../configuring/read-drafted-rules.ts';
+import { settleRuleVersion } from '../../configuring/record-rule-versions.ts';
 import { loadLiveRules, ruleSetView } from '../../configuring/rule-set-view.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { saveRuleDraft as route } from '../../contract/portal/rule-sets.ts';
@@ -16,10 +17,13 @@ export const saveRuleDraft = operation(route, async (context, request) => {
     throw new Refusal('invalid_request', `baseVersion must be a version that there is: the live one is ${version}.`);
   }
   const document = readDraftedRules(body, () => ids.uuid());
+  // What was there before the first change can be gone back to as well.
+  const isFirst = await settleRuleVersion(context.db, clock, tenantId, actionCode);
+  const baseVersion = isFirst && body.baseVersion === 0 ? 1 : body.baseVersion;
   await context.db.transaction(async (sql) => {
     const draft = {
       revision: ids.uuid(),
-      baseVersion: body.baseVersion,
+      baseVersion,
       document,
       changedBy: caller.operatorId,
       changedAt: clock.now(),
@@ -27,7 +31,6 @@ export const saveRuleDraft = operation(route, async (context, request) => {
     if (!(await recordRuleDraft(sql, tenantId, actionCode, draft, body.revision))) {
       throw new Refusal('conflict', 'The draft was changed or discarded meanwhile. Look at it, then change it again.');
     }
-    const { baseVersion } = body;
     await recordAudit(sql, context, route, request, undefined, {
       actionCode,
       baseVersion,

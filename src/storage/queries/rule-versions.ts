@@ -1,4 +1,5 @@
 /** What operators have stated in the rules of each action, version by version (decision 0050). Decisions never read it. */
+import { quotas } from '../../core/quotas.ts';
 import type { StatedRules } from '../../core/rules/stated-rules.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
@@ -16,10 +17,6 @@ export interface RuleVersionRow {
 export interface WholeRuleVersion extends RuleVersionRow {
   readonly document: StatedRules;
 }
-
-/** How many versions of an action are kept at most, and how many bytes of them; the newest is always kept. */
-export const ruleVersionsMax = 100;
-export const ruleVersionBytesMax = 8 * 1024 ** 2;
 
 const columns = 'version, made_at, actor, reason, changes';
 
@@ -105,5 +102,5 @@ export async function recordRuleVersion(
     reason,
     JSON.stringify(changes),
   ]);
-  await sql.query(trimStatement, [tenantId, actionCode, ruleVersionsMax, ruleVersionBytesMax]);
+  await sql.query(trimStatement, [tenantId, actionCode, quotas.ruleVersions.max, quotas.ruleVersionBytes.max]);
 }

@@ -23,7 +23,7 @@ export async function listValueListAliases(sql: Sql, tenantId: string): Promise<
 }
 
 /** A list without its contents. */
-export type NamedList = Pick<ValueListRow, 'alias' | 'name' | 'itemType'>;
+type NamedList = Pick<ValueListRow, 'alias' | 'name' | 'itemType'>;
 
 const namesStatement = statement<NamedList>(
   'list_value_list_names',

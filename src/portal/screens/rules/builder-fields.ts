@@ -128,7 +128,7 @@ export function shapeOf(operator: string): 'none' | 'one' | 'two' | 'many' | 'li
   return operator === 'inList' || operator === 'notInList' ? 'list' : 'one';
 }
 
-export const pastDefaults: Readonly<Record<string, readonly Literal[]>> = {
+const pastDefaults: Readonly<Record<string, readonly Literal[]>> = {
   actionCount: ['user', '*', 60, '*'],
   distinctCount: ['ip', 'user', 1440],
   customSum: ['', 'user', '*', 1440],

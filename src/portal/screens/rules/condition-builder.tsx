@@ -1,5 +1,11 @@
 import { QueryBuilder } from 'react-querybuilder';
-import type { OperatorSelectorProps, RuleGroupType, ValueEditorProps } from 'react-querybuilder';
+import type {
+  CombinatorSelectorProps,
+  FieldSelectorProps,
+  OperatorSelectorProps,
+  RuleGroupType,
+  ValueEditorProps,
+} from 'react-querybuilder';
 import { useId, useMemo, useState } from 'react';
 import type { Vocabulary } from '../../api/types.ts';
 import { stateNames, states } from '../../kit/words.ts';
@@ -50,11 +56,14 @@ export function ConditionBuilder({
       resetOnFieldChange
       resetOnOperatorChange={false}
       getDefaultValue={() => ''}
-      controlElements={{ operatorSelector: OperatorSelector, valueEditor: ValueEditor }}
+      controlElements={{
+        combinatorSelector: CombinatorSelector,
+        fieldSelector: FieldSelector,
+        operatorSelector: OperatorSelector,
+        valueEditor: ValueEditor,
+      }}
       controlClassnames={{
         queryBuilder: 'Builder',
-        fields: 'Field Select',
-        combinators: 'Field Select',
         addRule: 'Button Button-plain',
         addGroup: 'Button Button-quiet',
         removeRule: 'IconButton',
@@ -62,13 +71,6 @@ export function ConditionBuilder({
         notToggle: 'Check',
       }}
       translations={{
-        fields: {
-          title: 'Fact',
-          placeholderName: '',
-          placeholderLabel: 'Choose a fact',
-          placeholderGroupLabel: 'Facts',
-        },
-        combinators: { title: 'How the conditions combine' },
         addRule: { label: 'Add a condition', title: 'Add a condition' },
         addGroup: { label: 'Add a group', title: 'Add a group' },
         removeRule: { label: '×', title: 'Remove the condition' },
@@ -96,26 +98,44 @@ function groupedFields(fields: readonly BuilderField[]) {
   }));
 }
 
-/** Also has the operator that a stored condition uses and the field does not offer. */
-function OperatorSelector({ options, value, handleOnChange, title }: OperatorSelectorProps) {
-  const offered = options as readonly { readonly name: string; readonly label: string }[];
-  const isOffered = offered.some(({ name }) => name === value);
+interface Named {
+  readonly name: string;
+  readonly label: string;
+}
+
+function CombinatorSelector({ options, value, handleOnChange }: CombinatorSelectorProps) {
+  const offered = (options as readonly Named[]).map(({ name, label }) => [name, label] as const);
+  return <Choice label="How the conditions combine" value={value ?? ''} options={offered} change={handleOnChange} />;
+}
+
+function FieldSelector({ options, value, handleOnChange }: FieldSelectorProps) {
+  const headings = options as unknown as readonly { readonly label: string; readonly options: readonly Named[] }[];
   return (
     <select
       className="Field Select"
-      title={title}
-      aria-label="How it compares"
+      aria-label="Fact"
       value={value}
       onChange={(event) => handleOnChange(event.target.value)}
     >
-      {isOffered || value === undefined ? null : <option value={value}>{operatorWords(value)}</option>}
-      {offered.map(({ name, label }) => (
-        <option key={name} value={name}>
-          {label}
-        </option>
+      {headings.map(({ label, options: offered }) => (
+        <optgroup key={label} label={label}>
+          {offered.map(({ name, label: words }) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
+        </optgroup>
       ))}
     </select>
   );
+}
+
+/** Also has the operator that a stored condition uses and the field does not offer. */
+function OperatorSelector({ options, value, handleOnChange }: OperatorSelectorProps) {
+  const offered = (options as readonly Named[]).map(({ name, label }) => [name, label] as const);
+  const isOffered = value === undefined || offered.some(([name]) => name === value);
+  const all = isOffered ? offered : [[value, operatorWords(value)] as const, ...offered];
+  return <Choice label="How it compares" value={value ?? ''} options={all} change={handleOnChange} />;
 }
 
 function ValueEditor({ field, operator, value, handleOnChange, context }: ValueEditorProps) {
@@ -130,17 +150,17 @@ function ValueEditor({ field, operator, value, handleOnChange, context }: ValueE
   const past: PastValue = isPastValue(value) ? value : { asked: [], than: '' };
   return (
     <>
-      <Asked
-        field={field}
-        asked={past.asked}
-        change={(asked) => handleOnChange({ ...past, asked })}
-        vocabulary={vocabulary}
-      />
       <Than
         operator={operator}
         kind="number"
         value={past.than}
         change={(than) => handleOnChange({ ...past, than })}
+        vocabulary={vocabulary}
+      />
+      <Asked
+        field={field}
+        asked={past.asked}
+        change={(asked) => handleOnChange({ ...past, asked })}
         vocabulary={vocabulary}
       />
     </>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
 import { Button, Notice, Time } from '../../kit/parts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
+import { Differences } from './differences.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { wordsOf } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
@@ -68,16 +69,5 @@ export function DraftBar({
         <PublishDialog ruleSet={ruleSet} draft={draft} tools={tools} close={() => setPublishing(false)} />
       ) : null}
     </section>
-  );
-}
-
-export function Differences({ of }: { readonly of: readonly string[] }) {
-  if (of.length === 0) return <p className="Faint">Nothing differs.</p>;
-  return (
-    <ul className="Differences">
-      {of.map((sentence, at) => (
-        <li key={at}>{sentence}</li>
-      ))}
-    </ul>
   );
 }

@@ -9,7 +9,7 @@ import { tell } from '../../kit/toasts.tsx';
 import { actorWords } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { Side } from './conflict-dialog.tsx';
-import { Differences } from './draft-bar.tsx';
+import { Differences } from './differences.tsx';
 import { ruleSetPath, wordsOf } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
 

@@ -3,7 +3,7 @@ import type { RuleSet } from '../../api/types.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { Modal } from '../../kit/modal.tsx';
 import { Button, Notice } from '../../kit/parts.tsx';
-import { Differences } from './draft-bar.tsx';
+import { Differences } from './differences.tsx';
 import { ReplayResult } from './replay-result.tsx';
 import { wordsOf } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';

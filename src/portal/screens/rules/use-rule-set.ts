@@ -26,7 +26,7 @@ interface Save {
 }
 
 export const ruleSetPath = (actionCode: string, rest = '') => `/rule-sets/${encodeURIComponent(actionCode)}${rest}`;
-export const ruleSetKey = (tenantId: string, actionCode: string) => [tenantId, 'rule-set', actionCode] as const;
+const ruleSetKey = (tenantId: string, actionCode: string) => [tenantId, 'rule-set', actionCode] as const;
 
 /** What the next rules are: the draft, or what is live. */
 export const nextRules = ({ draft, live }: RuleSet): Stated => draft ?? live;

@@ -131,7 +131,7 @@ export async function loadActionById(sql: Sql, tenantId: string, actionId: strin
 }
 
 /** An action with the bytes of what was recorded of its decision. */
-export interface WeighedAction extends ActionRow {
+interface WeighedAction extends ActionRow {
   readonly bytes: number;
 }
 
