@@ -89,11 +89,7 @@ const storyRooms = [
   ],
   [
     'operators/',
-    [
-      '^src/runtime/(runtime|crypto|tokens)\\.ts$',
-      '^src/storage/(create-tenant|invite-operator)\\.ts$',
-      '^src/texts/',
-    ],
+    ['^src/runtime/(runtime|crypto|tokens)\\.ts$', '^src/storage/(create-tenant|invite-operator)\\.ts$', '^src/texts/'],
   ],
   ['activity/', ['^src/runtime/runtime\\.ts$']],
   ['callers/', ['^src/runtime/(runtime|tokens)\\.ts$']],

@@ -155,7 +155,8 @@ export async function fakeActivity(
       });
       return answer(route, listReviews.reply.schema, { reviews, waiting: found.length, needsTwoPeople: false });
     }
-    if (kind === 'reviews' && verb === 'similar') return answer(route, listSimilarReviews.reply.schema, similarTo(id, actions, name));
+    if (kind === 'reviews' && verb === 'similar')
+      return answer(route, listSimilarReviews.reply.schema, similarTo(id, actions, name));
     if (kind === 'reviews' && verb === 'take') {
       if (taken.has(id) && taken.get(id) !== 'me' && body['force'] !== true)
         return refuse(route, 409, 'conflict', `${taken.get(id)} has taken it.`);

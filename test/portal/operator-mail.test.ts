@@ -126,7 +126,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const app = await started(kind);
     const editor = await operator(app, 'editor@bank.example', ['EDITOR']);
     await choose(editor, ['alerts']);
-    const alert = { name: 'Reviews', measure: 'decisions', threshold: 1, windowMinutes: 5, recipients: ['a@b.example'] };
+    const alert = {
+      name: 'Reviews',
+      measure: 'decisions',
+      threshold: 1,
+      windowMinutes: 5,
+      recipients: ['a@b.example'],
+    };
     await app.call('POST', '/v1/management/alerts', { key: app.tenant.managementKey, body: alert });
     await enter(app, 'alerting');
     for (let step = 0; step < 4; step += 1) await app.runtime.advance(minute / 4);

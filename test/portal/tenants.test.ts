@@ -48,7 +48,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(body.events, log).toMatchObject([{ actor: { id: admin.operatorId }, data: { tenantId } }]);
       expect(JSON.stringify(body)).not.toContain(secretKey);
     }
-    const renamed = await admin.call('PATCH', '/v1/management/tenant', { name: 'Renamed', environment: null }, { tenantId });
+    const renamed = await admin.call(
+      'PATCH',
+      '/v1/management/tenant',
+      { name: 'Renamed', environment: null },
+      { tenantId },
+    );
     expect(renamed.status, renamed.text).toBe(200);
     const shown = (await tenantsOf(admin)).find((one) => one.tenantId === tenantId);
     expect(shown).toMatchObject({ name: 'Renamed' });

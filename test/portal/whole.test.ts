@@ -213,7 +213,9 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   await page.getByText('ada@bank.example').first().waitFor(isThere);
   const file = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
-  const lines = readFileSync(await (await file).path(), 'utf8').trim().split('\n');
+  const lines = readFileSync(await (await file).path(), 'utf8')
+    .trim()
+    .split('\n');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'begin', type: 'review' });
   expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ kind: 'end', entries: lines.length - 2 });
   expect(lines.length).toBeGreaterThan(10);

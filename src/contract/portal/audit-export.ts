@@ -70,7 +70,9 @@ export const exportAuditEvents = portalRoute({
     from: time('from must be an ISO 8601 date and time.').describe(
       'Only events then or later. From the beginning of the log if left out.',
     ),
-    to: time('to must be an ISO 8601 date and time.').describe('Only events before. To the end of the log if left out.'),
+    to: time('to must be an ISO 8601 date and time.').describe(
+      'Only events before. To the end of the log if left out.',
+    ),
     ...filter,
   }),
   reply: json(z.array(line), { isLines: true }),
