@@ -253,7 +253,7 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   await page.goto(`${base}/tenants`);
   await page.getByRole('button', { name: 'Create' }).waitFor(isThere);
   await page.keyboard.press('c');
-  await page.getByLabel('Name').fill('Bank (test)');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bank (test)');
   await page.getByLabel('What it is for').selectOption('Test');
   await page.keyboard.press('Tab');
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
@@ -269,7 +269,7 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   expect(page.url()).not.toContain(site.tenantId);
   await page.goto(`${base}/tenants`);
   await page.getByRole('button', { name: 'Rename Bank (test)' }).click();
-  await page.getByLabel('Name').fill('Bank of tests');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bank of tests');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Bank of tests' }).waitFor(isThere);
 });
