@@ -207,9 +207,8 @@ export async function fakeActivity(
 }
 
 function similarTo(id: string, actions: readonly Action[], name: (kept: string) => string) {
-  const earlier = actions.slice(actions.findIndex(({ actionId }) => actionId === id) + 1);
-  return earlier
-    .filter(({ state }) => state === 'REVIEW_SUCCEEDED' || state === 'REVIEW_FAILED')
+  return actions
+    .filter(({ actionId, state }) => actionId !== id && ['REVIEW_SUCCEEDED', 'REVIEW_FAILED'].includes(state))
     .slice(0, 3)
     .map(({ actionId, userId, actionCode, state, createdAt }, at) => ({
       ...{ actionId, userId, actionCode, state, createdAt },
