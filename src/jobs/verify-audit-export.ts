@@ -108,7 +108,8 @@ function followChain(begin: Members, faults: string[]) {
       if (first !== undefined) take(first);
     },
     finish(): void {
-      for (const entry of [...waiting.values()].sort((one, other) => one.link.position - other.link.position)) take(entry);
+      for (const entry of [...waiting.values()].sort((one, other) => one.link.position - other.link.position))
+        take(entry);
       if (isWhole(begin) && head !== undefined && (last?.position ?? 0) < head.position)
         faults.push(`Entries ${(last?.position ?? 0) + 1} to ${head.position} are missing at the end.`);
     },

@@ -25,13 +25,22 @@ export async function makeTenant(
   sql: Sql,
   context: Pick<Context, 'runtime' | 'seal'>,
   { operatorId, tenant: from }: OperatorCaller,
-  made: { readonly name: string; readonly environment: string | undefined; readonly requestId: string; readonly auditType: string },
+  made: {
+    readonly name: string;
+    readonly environment: string | undefined;
+    readonly requestId: string;
+    readonly auditType: string;
+  },
 ): Promise<MadeTenant> {
   const { runtime } = context;
   const { name, environment, requestId, auditType } = made;
   const nowMs = runtime.clock.now();
   // One after the other: it locks the operator until the transaction ends.
-  const sinceMs = await countTenantMade(sql, portalTenantId, operatorId, { nowMs, periodMs: dayMs, max: tenantsMadeMax });
+  const sinceMs = await countTenantMade(sql, portalTenantId, operatorId, {
+    nowMs,
+    periodMs: dayMs,
+    max: tenantsMadeMax,
+  });
   if (sinceMs === undefined) throw new Refusal('forbidden', 'You are no operator any more.');
   if (sinceMs !== 'counted') {
     const waitSeconds = Math.max(1, Math.ceil((sinceMs + dayMs - nowMs) / 1000));

@@ -83,9 +83,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     );
     expect(parsed(await exported({ type: 'test.rare', userId: 'exported' })).slice(1, -1)).toHaveLength(4);
     const byPerson = await exported({ actorId: 'Auditor@BANK.example' });
-    expect(new Set(parsed(byPerson).slice(1, -1).map(({ eventType }) => eventType))).toEqual(
-      new Set(['operator.signed_in', 'audit.exported']),
-    );
+    expect(
+      new Set(
+        parsed(byPerson)
+          .slice(1, -1)
+          .map(({ eventType }) => eventType),
+      ),
+    ).toEqual(new Set(['operator.invitation_redeemed', 'operator.signed_in', 'audit.exported']));
     const from = new Date(app.runtime.clock.now() - 30_000).toISOString();
     const since = await exported({ from });
     expect(since.join()).not.toContain('test.usual');

@@ -171,7 +171,8 @@ export async function fakeActivity(
       });
       return answer(route, listReviews.reply.schema, { reviews, waiting: found.length, needsTwoPeople: false });
     }
-    if (kind === 'reviews' && verb === 'similar') return answer(route, listSimilarReviews.reply.schema, similarTo(id, actions, name));
+    if (kind === 'reviews' && verb === 'similar')
+      return answer(route, listSimilarReviews.reply.schema, similarTo(id, actions, name));
     if (kind === 'reviews' && verb === 'take') {
       if (taken.has(id) && taken.get(id) !== 'me' && body['force'] !== true)
         return refuse(route, 409, 'conflict', `${taken.get(id)} has taken it.`);
@@ -233,9 +234,8 @@ export async function fakeActivity(
 }
 
 function similarTo(id: string, actions: readonly Action[], name: (kept: string) => string) {
-  const earlier = actions.slice(actions.findIndex(({ actionId }) => actionId === id) + 1);
-  return earlier
-    .filter(({ state }) => state === 'REVIEW_SUCCEEDED' || state === 'REVIEW_FAILED')
+  return actions
+    .filter(({ actionId, state }) => actionId !== id && ['REVIEW_SUCCEEDED', 'REVIEW_FAILED'].includes(state))
     .slice(0, 3)
     .map(({ actionId, userId, actionCode, state, createdAt }, at) => ({
       ...{ actionId, userId, actionCode, state, createdAt },

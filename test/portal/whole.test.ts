@@ -304,7 +304,9 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   await page.getByText('ada@bank.example').first().waitFor(isThere);
   const file = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
-  const lines = readFileSync(await (await file).path(), 'utf8').trim().split('\n');
+  const lines = readFileSync(await (await file).path(), 'utf8')
+    .trim()
+    .split('\n');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'begin', type: 'review' });
   expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ kind: 'end', entries: lines.length - 2 });
   expect(lines.length).toBeGreaterThan(10);
@@ -342,7 +344,7 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   await page.goto(`${base}/tenants`);
   await page.getByRole('button', { name: 'Create' }).waitFor(isThere);
   await page.keyboard.press('c');
-  await page.getByLabel('Name').fill('Bank (test)');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bank (test)');
   await page.getByLabel('What it is for').selectOption('Test');
   await page.keyboard.press('Tab');
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
@@ -358,7 +360,7 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   expect(page.url()).not.toContain(site.tenantId);
   await page.goto(`${base}/tenants`);
   await page.getByRole('button', { name: 'Rename Bank (test)' }).click();
-  await page.getByLabel('Name').fill('Bank of tests');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bank of tests');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Bank of tests' }).waitFor(isThere);
 });

@@ -132,7 +132,9 @@ const switches = {
 // Sallyport's own (decision 0049).
 export const environment = z
   .enum(['PRODUCTION', 'STAGING', 'TEST', 'DEVELOPMENT'])
-  .describe('What the tenant is for, which the portal shows beside its name. Nothing else depends on it. Default: none.');
+  .describe(
+    'What the tenant is for, which the portal shows beside its name. Nothing else depends on it. Default: none.',
+  );
 
 /** Every setting that can be written. Responses leave out a setting that was never set. */
 const settings = {

@@ -337,7 +337,9 @@ export const listAuditEvents = portalRoute({
       .describe(
         'Only events of this type, such as `rule.updated`, or of those that begin with it and a dot, such as `rule`.',
       ),
-    actorId: v.optional(v.text(256)).describe('Only what this operator, key or user did, by its id; an operator also by email address.'),
+    actorId: v
+      .optional(v.text(256))
+      .describe('Only what this operator, key or user did, by its id; an operator also by email address.'),
     userId: v.optional(v.userId).describe('Only what concerns this user.'),
     limit,
     cursor,

@@ -27,7 +27,7 @@ const filter = {
 const line = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('begin'),
+      kind: z.literal('begin').describe('The first line: what was asked for, and where the chain ends.'),
       tenantId: z.string().describe('Id of the tenant whose log it is.'),
       from: v.timestamp.optional().describe('Only events then or later; absent: from the beginning.'),
       to: v.timestamp.optional().describe('Only events before; absent: to the end.'),
@@ -36,7 +36,7 @@ const line = z
       head: link('The end of the chain when the export began; absent if nothing was linked yet.'),
     }),
     z.object({
-      kind: z.literal('entry'),
+      kind: z.literal('entry').describe('An event.'),
       position: z.number().optional().describe('Position in the chain; absent if it was not linked yet.'),
       previousHash: hash('Hash of the entry before').optional(),
       hash: hash('Hash over that one and the whole event').optional(),
@@ -51,7 +51,7 @@ const line = z
       data: v.custom.describe('What changed; secrets are masked.'),
     }),
     z.object({
-      kind: z.literal('end'),
+      kind: z.literal('end').describe('The last line.'),
       entries: z.number().describe('How many entries there are. Without this line the file was cut off.'),
     }),
   ])
@@ -70,7 +70,9 @@ export const exportAuditEvents = portalRoute({
     from: time('from must be an ISO 8601 date and time.').describe(
       'Only events then or later. From the beginning of the log if left out.',
     ),
-    to: time('to must be an ISO 8601 date and time.').describe('Only events before. To the end of the log if left out.'),
+    to: time('to must be an ISO 8601 date and time.').describe(
+      'Only events before. To the end of the log if left out.',
+    ),
     ...filter,
   }),
   reply: json(z.array(line), { isLines: true }),

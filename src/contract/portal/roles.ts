@@ -34,7 +34,15 @@ const reading = ['activity:read', 'users:read', 'configuration:read'] as const s
 export const roles = {
   ADMIN: Object.keys(permissions) as readonly Permission[],
   EDITOR: [...reading, 'contacts:read', 'configuration:change'],
-  ANALYST: [...reading, 'contacts:read', 'contacts:reveal', 'reviews:decide', 'users:help', 'sessions:end-many', 'users:export'],
+  ANALYST: [
+    ...reading,
+    'contacts:read',
+    'contacts:reveal',
+    'reviews:decide',
+    'users:help',
+    'sessions:end-many',
+    'users:export',
+  ],
   SUPPORT: [...reading, 'contacts:reveal', 'users:help'],
   AUDITOR: [...reading, 'contacts:read', 'keys:read', 'audit:read', 'audit:export', 'team:read'],
   VIEWER: [...reading],

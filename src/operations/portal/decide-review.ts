@@ -69,6 +69,9 @@ async function takeFirst(
     throw new Refusal('conflict', 'The review cannot be approved by two people here. Your backend can decide it.');
   }
   const data = { actionCode, idempotencyKey };
-  await recordAuditEvent(sql, { ...auditEvent(context, route, request, userId, data), eventType: 'review.approved_first' });
+  await recordAuditEvent(sql, {
+    ...auditEvent(context, route, request, userId, data),
+    eventType: 'review.approved_first',
+  });
   return true;
 }

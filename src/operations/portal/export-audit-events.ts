@@ -26,7 +26,8 @@ export const exportAuditEvents = operation(route, async (context, request) => {
   const { db, runtime } = context;
   const { tenantId } = request.caller.tenant;
   const { from, to, type, actorId, userId } = request.body;
-  if (from !== undefined && from >= (to ?? runtime.clock.now())) throw new Refusal('invalid_request', 'from must be before to.');
+  if (from !== undefined && from >= (to ?? runtime.clock.now()))
+    throw new Refusal('invalid_request', 'from must be before to.');
   const actorIds = actorId === undefined ? undefined : await actorIdsOf(db, actorId);
   const asked = {
     ...omitAbsent({
@@ -51,7 +52,14 @@ export const exportAuditEvents = operation(route, async (context, request) => {
       ...asked,
       ...omitAbsent({ start: anchor && linkView(anchor), head: head && linkView(head) }),
     },
-    { tenantId, firstId: firstIdAt(from ?? 0), endId: to === undefined ? endOfIds : firstIdAt(to), type, actorIds, userId },
+    {
+      tenantId,
+      firstId: firstIdAt(from ?? 0),
+      endId: to === undefined ? endOfIds : firstIdAt(to),
+      type,
+      actorIds,
+      userId,
+    },
   );
 });
 

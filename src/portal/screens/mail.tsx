@@ -56,9 +56,7 @@ export function MailScreen() {
                 onChange={({ target }) =>
                   choose.isPending
                     ? undefined
-                    : choose.mutate(
-                        target.checked ? [...chosen, topic] : chosen.filter((one) => one !== topic),
-                      )
+                    : choose.mutate(target.checked ? [...chosen, topic] : chosen.filter((one) => one !== topic))
                 }
               />
               <span>

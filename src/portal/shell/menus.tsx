@@ -44,7 +44,10 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
                 <span className="MenuMain">
                   {name}
                   <small>
-                    {[...(environment === undefined ? [] : [environmentWords(environment)]), ...roles.map(roleWords)].join(', ')}
+                    {[
+                      ...(environment === undefined ? [] : [environmentWords(environment)]),
+                      ...roles.map(roleWords),
+                    ].join(', ')}
                   </small>
                 </span>
                 <Menu.RadioItemIndicator>

@@ -27,14 +27,16 @@ export interface ReviewRow {
 // A node of the release before leaves what was approved the last time that the action waited.
 const isFirst = (review: string) => `${review}.first_at >= ${review}.entered_at`;
 const firstOf = (review: string) =>
-  ['by', 'at', 'note'].map((what) => `case when ${isFirst(review)} then ${review}.first_${what} end as first_${what}`).join(', ');
+  ['by', 'at', 'note']
+    .map((what) => `case when ${isFirst(review)} then ${review}.first_${what} end as first_${what}`)
+    .join(', ');
 
 const columns = `r.action_id, r.entered_at, r.taken_by, r.taken_at, r.decided_at, r.decided_by, r.note, ${firstOf('r')}`;
 
 /** An action of the queue. Its members are null if it no longer waits, or its user is just being deleted. */
 type WaitingRow = { readonly waitingId: string } & Pick<ReviewRow, 'takenBy' | 'firstBy' | 'firstAt' | 'firstNote'> & {
-  readonly [Name in keyof ActionRow]: ActionRow[Name] | null;
-};
+    readonly [Name in keyof ActionRow]: ActionRow[Name] | null;
+  };
 
 function waitingStatement(index: string, leading: string) {
   return statement<WaitingRow>(
