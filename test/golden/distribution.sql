@@ -26,6 +26,7 @@ SELECT create_distributed_table('published_documents', 'tenant_id', colocate_wit
 SELECT create_distributed_table('rules', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('authenticators', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('recovery_codes', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('helps', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('devices', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('sessions', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('challenges', 'tenant_id', colocate_with => 'users');
