@@ -755,6 +755,8 @@ export const provocations: Readonly<Record<string, Provoke>> = {
   'showMagicLink too_many_requests': (stage) => tooOften(stage, 'showMagicLink', '2001:db8:4:1::1'),
   'confirmMagicLink too_many_requests': (stage) => tooOften(stage, 'confirmMagicLink', '2001:db8:4:2::1'),
   'denyMagicLink too_many_requests': (stage) => tooOften(stage, 'denyMagicLink', '2001:db8:4:3::1'),
+  // Others have tracked actions of the user whom nobody has heard of.
+  'eraseUser not_found': () => manage('DELETE', '/users/erased-before-they-came'),
   'showHelp too_many_requests': (stage) => tooOften(stage, 'showHelp', '2001:db8:4:5::1'),
   'takeHelp too_many_requests': (stage) => tooOften(stage, 'takeHelp', '2001:db8:4:6::1'),
   'showHelpStop too_many_requests': (stage) => tooOften(stage, 'showHelpStop', '2001:db8:4:7::1'),

@@ -28,6 +28,7 @@ SELECT create_distributed_table('rule_versions', 'tenant_id', colocate_with => '
 SELECT create_distributed_table('rule_drafts', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('authenticators', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('recovery_codes', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('helps', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('devices', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('sessions', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('challenges', 'tenant_id', colocate_with => 'users');

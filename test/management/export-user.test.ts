@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportedTables } from '../../src/storage/queries/exports.ts';
-import { declaredStatements, statement } from '../../src/storage/sql.ts';
+import { declaredStatements, sqlTime, statement } from '../../src/storage/sql.ts';
 import { recordReports } from '../../src/telling/record-report.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -13,6 +13,7 @@ const canaries = [
   'canary-mail@example.com',
   '+6427555000',
   'canary-name',
+  'canary-reason',
   'canary-display',
   '203.0.113.99',
   'canary-agent',
@@ -94,6 +95,12 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const helpStatement = statement<never>(
+  'export_test_help',
+  `insert into helps (tenant_id, help_id, user_id, state, reason, email, asked_by, asked_at, expires_at)
+   values ($1, $2, $3, 'waiting', 'canary-reason', 'canary-mail@example.com', $2, $4, $4)`,
+);
+
 const columnsStatement = statement<{ tableName: string; columnName: string }>(
   'export_test_columns',
   `select c.relname::text as table_name, a.attname::text as column_name from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -164,6 +171,8 @@ describe.each(databaseKinds)('the export of a person, on the %s database', (kind
       phoneNumber: '+6421234567',
     };
     expect((await app.call('POST', '/v1/challenge', { body: text })).status).toBe(200);
+    const now = sqlTime(app.runtime.clock.now());
+    await app.db.query(helpStatement, [app.tenant.tenantId, randomUUID(), userId, now]);
     // They answered STOP.
     const tenant = app.app.context.published.tenant(app.tenant.tenantId);
     if (tenant === undefined) throw new Error('There is no tenant.');

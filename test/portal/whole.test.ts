@@ -218,11 +218,9 @@ test(
     await asking.getByRole('button', { name: 'Ask for approval' }).click();
     await page.getByText('Waits for a second person').waitFor(isThere);
     expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
-    await page.screenshot({ path: '/tmp/B-ask.png' });
 
     await lena.page.goto(`${base}/users`);
     await lena.page.getByRole('button', { name: `Approve help for ${userId}` }).click();
-    await lena.page.screenshot({ path: '/tmp/B-approve.png' });
     await lena.page.getByRole('button', { name: 'Approve and send' }).click();
     await lena.page.getByText('Link sent').first().waitFor(isThere);
     expect(await violations(lena.page)).toEqual([]);
@@ -234,7 +232,6 @@ test(
     expect(user.page.url()).not.toContain('#');
     await user.page.reload();
     expect(await violations(user.page)).toEqual([]);
-    await user.page.screenshot({ path: '/tmp/B-take.png' });
     await go.click();
     await user.page.getByRole('heading', { name: 'How you confirm it’s you' }).waitFor(isThere);
     expect(user.page.url()).not.toContain('token');
@@ -246,7 +243,6 @@ test(
       .getByText(/Limited until/)
       .first()
       .waitFor(isThere);
-    await user.page.screenshot({ path: '/tmp/B-held.png' });
 
     await page.goto(`${base}/users/${userId}`);
     await page
@@ -254,7 +250,6 @@ test(
       .first()
       .waitFor(isThere);
     await page.getByText('Used', { exact: true }).first().waitFor(isThere);
-    await page.screenshot({ path: '/tmp/B-used.png', fullPage: true });
     let denial = '';
     await expect
       .poll(async () => (denial = await readInboxSecretLink(site.url, email, '/help/stop')), isThere)
@@ -262,7 +257,6 @@ test(
     const owner = await site.open();
     await owner.page.goto(denial);
     expect(await violations(owner.page)).toEqual([]);
-    await owner.page.screenshot({ path: '/tmp/B-stop.png' });
     await owner.page.getByRole('button', { name: 'It wasn’t me: stop it' }).press('Enter');
     await owner.page.getByRole('heading', { name: 'It’s stopped' }).waitFor(isThere);
     await page.reload();
@@ -274,7 +268,6 @@ test(
     const sure = page.getByRole('dialog').getByRole('button', { name: 'Erase' });
     expect(await sure.isDisabled()).toBe(true);
     await page.getByLabel('Type the user id to confirm').fill(userId);
-    await page.screenshot({ path: '/tmp/B-erase.png' });
     await sure.click();
     await page.getByText('Erased', { exact: true }).waitFor(isThere);
     await page.waitForURL(`${base}/users`);

@@ -29,11 +29,6 @@ export async function readInboxSecretLink(serverUrl: string, email: string, path
   const page = await (await fetch(`${serverUrl}/dev/inbox`)).text();
   const own = page.split('<article').filter((article) => article.includes(`To ${email},`));
   const link = new RegExp(String.raw`https?://[^\s"<>]+${path}\?[^\s"<>#]+#[\w.~-]+`);
-  return (
-    own
-      .map((article) => link.exec(article)?.[0] ?? '')
-      .find((found) => found !== '')
-      ?.replaceAll('&#38;', '&')
-      .replaceAll('&amp;', '&') ?? ''
-  );
+  const links = own.map((article) => link.exec(article.replaceAll('&#38;', '&'))?.[0] ?? '');
+  return links.find((found) => found !== '') ?? '';
 }

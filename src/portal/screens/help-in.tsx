@@ -77,7 +77,7 @@ export function WaitingHelps() {
   if (data === undefined || data.length === 0) return null;
   return (
     <Notice tone="wait">
-      <h2>Waiting for a second person</h2>
+      <strong>Waiting for a second person</strong>
       <ul className="Things">
         {data.map((help) => (
           <HelpEntry key={help.helpId} help={help} isLinked />
@@ -142,7 +142,7 @@ function HelpEntry({ help, isLinked = false }: { readonly help: Help; readonly i
         isOpen={isApproving}
         close={() => setApproving(false)}
         title={`Help ${userId} in?`}
-        text={`A link goes to ${help.email}. With it, they add an authenticator, which is on hold at first. All of their addresses are told. Be sure that ${help.askedBy} has found out who is asking.`}
+        text={`A link goes to ${help.email}. With it, they add an authenticator, which is on hold at first. All of their addresses are told. ${help.askedBy} gave as reason: “${help.reason}” Be sure that they have found out who is asking.`}
       >
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => setApproving(false)}>

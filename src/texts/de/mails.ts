@@ -39,7 +39,7 @@ export const deMails: MailTexts<'de'> = {
     '{tenantName} wurde gebeten, Ihnen wieder Zugang zu geben, und hat einen Link an {email} geschickt. Wer ihn liest, kann einen neuen Weg einrichten, sich als Sie auszuweisen.',
   'help-sent.primaryCta': 'Das war ich nicht: stoppen',
   'help-sent.advice':
-    'Wenn Sie darum gebeten haben, müssen Sie nichts tun. Wenn nicht, stoppen Sie es mit dem Knopf oben: Vielleicht versucht jemand anderes, in Ihr Konto zu kommen.',
+    'Wenn Sie darum gebeten haben, müssen Sie nichts tun. Wenn nicht, stoppen Sie es sofort: Vielleicht versucht jemand anderes, in Ihr Konto zu kommen.',
 
   'notice.way': 'Weg:',
   'notice.time': 'Wann:',

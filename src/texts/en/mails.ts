@@ -39,7 +39,7 @@ export const enMails = {
     '{tenantName} was asked to help you back in, and sent a link to {email}. It lets its reader set up a new way to confirm that they are you.',
   'help-sent.primaryCta': 'It wasn’t me: stop it',
   'help-sent.advice':
-    'If you asked for this, you don’t need to do anything. If you didn’t, stop it with the button above: someone else may be trying to get into your account.',
+    'If you asked for this, you don’t need to do anything. If you didn’t, stop it right away: someone else may be trying to get into your account.',
 
   'notice.way': 'Method:',
   'notice.time': 'When:',

@@ -38,7 +38,7 @@ export const esMails: MailTexts<'es'> = {
     'Se pidió a {tenantName} que te ayudara a recuperar el acceso, y ha enviado un enlace a {email}. Quien lo lea puede añadir una nueva forma de confirmar que es tú.',
   'help-sent.primaryCta': 'No fui yo: detenerlo',
   'help-sent.advice':
-    'Si lo has pedido tú, no tienes que hacer nada. Si no, deténlo con el botón de arriba: puede que otra persona esté intentando entrar en tu cuenta.',
+    'Si lo has pedido tú, no tienes que hacer nada. Si no, deténlo cuanto antes: puede que otra persona esté intentando entrar en tu cuenta.',
 
   'notice.way': 'Forma:',
   'notice.time': 'Cuándo:',

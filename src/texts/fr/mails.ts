@@ -38,7 +38,7 @@ export const frMails: MailTexts<'fr'> = {
     'On a demandé à {tenantName} de vous aider à retrouver l’accès, et un lien a été envoyé à {email}. La personne qui le lit peut ajouter un nouveau moyen de confirmer que c’est vous.',
   'help-sent.primaryCta': 'Ce n’était pas moi : arrêter',
   'help-sent.advice':
-    'Si vous l’avez demandé, vous n’avez rien à faire. Sinon, arrêtez-le avec le bouton ci-dessus : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
+    'Si vous l’avez demandé, vous n’avez rien à faire. Sinon, arrêtez-le sans attendre : quelqu’un d’autre essaie peut-être d’accéder à votre compte.',
 
   'notice.way': 'Moyen :',
   'notice.time': 'Date :',

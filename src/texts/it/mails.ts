@@ -37,7 +37,7 @@ export const itMails: MailTexts<'it'> = {
     'A {tenantName} è stato chiesto di aiutarti a riottenere l’accesso, e un link è stato inviato a {email}. Chi lo legge può aggiungere un nuovo metodo per confermare di essere te.',
   'help-sent.primaryCta': 'Non ero io: ferma',
   'help-sent.advice':
-    'Se lo hai chiesto tu, non devi fare nulla. Altrimenti fermalo con il pulsante qui sopra: forse qualcun altro sta cercando di entrare nel tuo account.',
+    'Se lo hai chiesto tu, non devi fare nulla. Altrimenti fermalo subito: forse qualcun altro sta cercando di entrare nel tuo account.',
 
   'notice.way': 'Metodo:',
   'notice.time': 'Quando:',

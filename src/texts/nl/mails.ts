@@ -37,7 +37,7 @@ export const nlMails: MailTexts<'nl'> = {
     '{tenantName} is gevraagd je weer toegang te geven en heeft een link gestuurd naar {email}. Wie die leest, kan een nieuwe manier instellen om te bevestigen dat hij jou is.',
   'help-sent.primaryCta': 'Dat was ik niet: stoppen',
   'help-sent.advice':
-    'Heb je hierom gevraagd, dan hoef je niets te doen. Zo niet, stop het dan met de knop hierboven: misschien probeert iemand anders in je account te komen.',
+    'Heb je hierom gevraagd, dan hoef je niets te doen. Zo niet, stop het dan meteen: misschien probeert iemand anders in je account te komen.',
 
   'notice.way': 'Manier:',
   'notice.time': 'Wanneer:',

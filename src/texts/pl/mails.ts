@@ -45,7 +45,7 @@ export const plMails: MailTexts<'pl'> = {
     'Poproszono {tenantName} o pomoc w odzyskaniu dostępu i wysłano link na adres {email}. Kto go przeczyta, może dodać nowy sposób potwierdzania, że jest Tobą.',
   'help-sent.primaryCta': 'To nie ja: zatrzymaj',
   'help-sent.advice':
-    'Jeśli to Ty o to prosisz, nie musisz nic robić. Jeśli nie, zatrzymaj to przyciskiem powyżej: ktoś inny może próbować dostać się na Twoje konto.',
+    'Jeśli to Ty o to prosisz, nie musisz nic robić. Jeśli nie, zatrzymaj to od razu: ktoś inny może próbować dostać się na Twoje konto.',
 
   'notice.way': 'Sposób:',
   'notice.time': 'Kiedy:',

@@ -37,7 +37,7 @@ export const ptBrMails: MailTexts<'pt-br'> = {
     'Pediram a {tenantName} que ajudasse você a recuperar o acesso, e um link foi enviado para {email}. Quem o ler pode adicionar uma nova forma de confirmar que é você.',
   'help-sent.primaryCta': 'Não fui eu: interromper',
   'help-sent.advice':
-    'Se você pediu isto, não precisa fazer nada. Se não pediu, interrompa com o botão acima: outra pessoa pode estar tentando entrar na sua conta.',
+    'Se você pediu isto, não precisa fazer nada. Se não pediu, interrompa imediatamente: outra pessoa pode estar tentando entrar na sua conta.',
 
   'notice.way': 'Forma:',
   'notice.time': 'Quando:',
