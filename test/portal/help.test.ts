@@ -187,6 +187,9 @@ describe('a link', () => {
     const { userId, link } = await sent();
     const unapproved = fresh();
     const helpId = await asked(unapproved);
+    // Whether or not a job has recorded it.
+    second.runtime.moveTo(app.runtime.clock.now() + day);
+    expect(isOver(await take(link, page, second))).toBe(true);
     await pass(day + 61_000);
     expect(isOver(await take(link))).toBe(true);
     expect(await typesOf(userId)).toEqual(['help.asked', 'help.approved', 'help.expired']);
