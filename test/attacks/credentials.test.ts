@@ -302,7 +302,7 @@ describe('A30: of two tenants, two installations and two addresses, credentials 
 
   test('a webhook’s signature verifies only with its own tenant’s key', () => {
     const { tenantId } = tenants.own;
-    const keys = app.app.context.published.tenant(tenantId)?.webhookKeys ?? [];
+    const keys = app.app.context.published.tenant(tenantId)?.webhookKeys(app.runtime.clock.now()) ?? [];
     const body = JSON.stringify({ version: 1, tenantId });
     const signature = signWebhook(keys, Math.floor(Date.now() / 1000), body);
     expect(new Webhook(tenants.own.secretKey).constructEvent(body, signature)).toMatchObject({ tenantId });

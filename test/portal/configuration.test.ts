@@ -13,11 +13,10 @@ const dayMs = 24 * 60 * 60 * 1000;
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
   let admin: Operator;
-  let other: Operator;
   beforeAll(async () => {
     app = await testApp(kind, { anonymousRateLimit: 100_000, managementRateLimit: 100_000 });
     admin = await operator(app, 'admin@bank.example', ['ADMIN']);
-    other = await operator(app, 'other@bank.example', ['ADMIN']);
+    await operator(app, 'other@bank.example', ['ADMIN']);
   });
   afterAll(() => app.close());
 
