@@ -96,7 +96,7 @@ const storyRooms = [
     [
       '^src/delivery/oidc\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
-      '^src/storage/(create-tenant|invite-operator)\\.ts$',
+      '^src/storage/(create-api-key|create-tenant|invite-operator)\\.ts$',
       '^src/texts/',
     ],
   ],

@@ -13,7 +13,7 @@ const shared = ['sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
 const products = [
   // The stamp is written last: an interrupted build is not fresh.
   { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build },
-  { stamp: join(portalDir, 'files.json'), sources: ['src/portal', 'src/methods', ...shared], build: buildPortal },
+  { stamp: join(portalDir, 'files.json'), sources: ['src/portal', 'src/methods', 'src/ui/kit', ...shared], build: buildPortal },
 ];
 
 // A build may begin while another process is still building: it waits for its turn instead of mixing files.
@@ -21,6 +21,9 @@ const lock = join(root, 'dist/pages.lock');
 
 // Browsers that support passkeys support this.
 const browsers = ['chrome109', 'firefox115', 'safari16'];
+// Whoever builds may have NODE_ENV of its own, as tests do: libraries are those of production.
+const define = { 'process.env.NODE_ENV': JSON.stringify('production') };
+
 // Operators use the browsers of their work, which are kept up to date.
 const portalBrowsers = ['chrome121', 'firefox121', 'safari17.4'];
 
@@ -56,6 +59,7 @@ async function build() {
     configFile: false,
     root,
     logLevel: 'warn',
+    define,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   };
   const assets = await bundle({
@@ -109,6 +113,7 @@ async function buildPortal() {
     configFile: false,
     root,
     logLevel: 'warn',
+    define,
     base: '/portal/assets/',
     publicDir: false,
     build: {

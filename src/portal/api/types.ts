@@ -18,7 +18,6 @@ import type { getMessageCatalogue, getMessageOverrides } from '../../contract/ma
 import type { listValueLists } from '../../contract/management/value-lists.ts';
 import type { PreviewState as PreviewStateName } from '../../contract/portal/page-preview.ts';
 import type { createApiKey, listApiKeys, listRuleUses, trackTestAction } from '../../contract/portal/configuration.ts';
-import type { findUsers, getUserDetail, revealContacts } from '../../contract/portal/people.ts';
 import type { getUserHelp } from '../../contract/portal/helps.ts';
 import type { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
