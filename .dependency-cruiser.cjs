@@ -276,7 +276,17 @@ module.exports = {
       'portal/',
       ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/colors\\.ts$', '^sdk/browser/'],
       {
-        npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react', 'react-querybuilder', '@codemirror', '@lezer'],
+        npm: [
+          'react',
+          'react-dom',
+          '@tanstack',
+          '@base-ui',
+          'uplot',
+          'lucide-react',
+          'react-querybuilder',
+          '@codemirror',
+          '@lezer',
+        ],
       },
     ),
     {

@@ -13,7 +13,11 @@ const shared = ['sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
 const products = [
   // The stamp is written last: an interrupted build is not fresh.
   { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build },
-  { stamp: join(portalDir, 'files.json'), sources: ['src/portal', 'src/methods', 'src/ui/kit', ...shared], build: buildPortal },
+  {
+    stamp: join(portalDir, 'files.json'),
+    sources: ['src/portal', 'src/methods', 'src/ui/kit', ...shared],
+    build: buildPortal,
+  },
 ];
 
 // A build may begin while another process is still building: it waits for its turn instead of mixing files.

@@ -111,7 +111,10 @@ async function configure(
 ): Promise<void> {
   const reply = await fetch(`${server.url}/v1/management/authenticator-configurations/${name}`, {
     method,
-    headers: { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify(body),
   });
   if (reply.status !== 200) throw new Error(`${name} answered ${reply.status}: ${await reply.text()}`);

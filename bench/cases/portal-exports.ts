@@ -73,7 +73,9 @@ export async function measureExports({ settings, say }: BenchRun, site: ExportsS
         alone.push(quiet);
         beside.push(busy);
       }
-      say(`portal: proofs beside exports, round ${round}: p99 ${quiet.p99Ms.toFixed(1)} and ${busy.p99Ms.toFixed(1)} ms`);
+      say(
+        `portal: proofs beside exports, round ${round}: p99 ${quiet.p99Ms.toFixed(1)} and ${busy.p99Ms.toFixed(1)} ms`,
+      );
     }
   } finally {
     agent.destroy();

@@ -99,7 +99,8 @@ export const portalCase: BenchCase = {
       const exports = await measureExports(run, {
         ...{ server, credentials, inbox },
         exports: [
-          async (cursor) => (await call(`/actions?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`)).nextCursor,
+          async (cursor) =>
+            (await call(`/actions?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`)).nextCursor,
           async (cursor) =>
             (await call(`/audit-events?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`)).nextCursor,
         ],

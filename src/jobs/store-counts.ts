@@ -20,9 +20,12 @@ export const storeCounts: Job = {
       watched.some(({ tenantId, measure }) => tenantId === count.tenantId && measure === count.measure);
     counts.settle(unstored.filter((count) => !isWatched(count)));
     const wanted = unstored.filter(isWatched);
-    await eachAlone(byTenant(wanted, (count) => count), async ([tenantId, ofTenant]) => {
-      await recordTenantCounts(db, tenantId, counts.nodeId, ofTenant);
-      counts.settle(ofTenant);
-    });
+    await eachAlone(
+      byTenant(wanted, (count) => count),
+      async ([tenantId, ofTenant]) => {
+        await recordTenantCounts(db, tenantId, counts.nodeId, ofTenant);
+        counts.settle(ofTenant);
+      },
+    );
   },
 };

@@ -19,9 +19,12 @@ export const storeHours: Job = {
     const unstored = counts.unstoredHours();
     counts.settleHours(unstored.filter(({ measure }) => !shown.includes(measure)));
     const wanted = unstored.filter(({ measure }) => shown.includes(measure));
-    await eachAlone(byTenant(wanted, (count) => count), async ([tenantId, ofTenant]) => {
-      await recordTenantHours(db, tenantId, counts.nodeId, ofTenant);
-      counts.settleHours(ofTenant);
-    });
+    await eachAlone(
+      byTenant(wanted, (count) => count),
+      async ([tenantId, ofTenant]) => {
+        await recordTenantHours(db, tenantId, counts.nodeId, ofTenant);
+        counts.settleHours(ofTenant);
+      },
+    );
   },
 };

@@ -1,5 +1,14 @@
 /** Where one can go, and what it needs. */
-import { Activity, ClipboardCheck, House, ScrollText, ListChecks, SlidersHorizontal, Users, UsersRound } from 'lucide-react';
+import {
+  Activity,
+  ClipboardCheck,
+  House,
+  ScrollText,
+  ListChecks,
+  SlidersHorizontal,
+  Users,
+  UsersRound,
+} from 'lucide-react';
 import type { Permission } from '../api/types.ts';
 
 export const places = [
