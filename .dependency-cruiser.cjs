@@ -265,7 +265,17 @@ module.exports = {
       npm: ['preact', 'preact-render-to-string', 'uqr'],
     }),
     ...room('portal/', ['^src/contract/', '^src/methods/manifests\\.ts$', '^sdk/browser/'], {
-      npm: ['react', 'react-dom', '@tanstack', '@base-ui', 'uplot', 'lucide-react', 'react-querybuilder', '@codemirror', '@lezer'],
+      npm: [
+        'react',
+        'react-dom',
+        '@tanstack',
+        '@base-ui',
+        'uplot',
+        'lucide-react',
+        'react-querybuilder',
+        '@codemirror',
+        '@lezer',
+      ],
     }),
     {
       name: 'pages-of-methods',
