@@ -29,7 +29,7 @@ export function PublishDialog({
       title={`Publish the rules of ${ruleSet.actionCode}?`}
       text={
         draft.decidesOtherwise
-          ? 'They decide at once, for all actions from now on. You are asked to prove who you are.'
+          ? 'They decide at once, for all actions from now on. You may be asked to prove who you are.'
           : 'No decision changes: only names, notes or rules that are switched off.'
       }
     >

@@ -16,12 +16,12 @@ import { useScene } from '../../shell/tenant.tsx';
 const pageRows = 50;
 const states = { waiting: 'Waiting', delivered: 'Delivered', dead: 'Dead' } as const;
 const tones = { waiting: 'wait', delivered: 'good', dead: 'bad' } as const;
-const deadWords = {
-  refused: 'The endpoint refused it.',
-  unanswered: 'There was no answer.',
-  expired: 'It could not be delivered within its period.',
-  user_deleted: 'Its user was deleted.',
-} as const;
+const deadWords: ReadonlyMap<string, string> = new Map([
+  ['refused', 'The endpoint refused it.'],
+  ['unanswered', 'There was no answer.'],
+  ['expired', 'It could not be delivered within its period.'],
+  ['user_deleted', 'Its user was deleted.'],
+]);
 
 export function Deliveries({ endpointId }: { readonly endpointId: string }) {
   const { tenant, manage, may } = useScene();
