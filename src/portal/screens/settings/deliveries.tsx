@@ -128,7 +128,9 @@ function DeliveryBody({ delivery }: { readonly delivery: EventDelivery }) {
         of={[
           ['Event', <code key="event">{delivery.eventId}</code>],
           ...(delivery.userId === undefined ? [] : ([['User', delivery.userId]] as const)),
-          ...(delivery.deadBecause === undefined ? [] : ([['Dead', deadWords.get(delivery.deadBecause) ?? delivery.deadBecause]]] as const)),
+          ...(delivery.deadBecause === undefined
+            ? []
+            : ([['Dead', deadWords.get(delivery.deadBecause) ?? delivery.deadBecause]] as const)),
           ...(delivery.dueAt === undefined
             ? []
             : ([['Tried next', <Time key="due" at={delivery.dueAt} isRelative />]] as const)),
