@@ -241,8 +241,8 @@ describe('on PostgreSQL', () => {
     await eventually('the key is refused', 5_000, look, ({ status }) => status === 401);
     expectMistake(await revoke(keyId), /no active key/);
     const listed = await run('keys', 'list', '--tenant', credentials.SALLYPORT_TENANT_ID);
-    expect(listed.stdout).toMatch(/^KEY ID +KIND +CREATED AT +REVOKED AT +LAST USED AT +NAME$/m);
-    expect(listed.stdout).toMatch(new RegExp(`^${keyId}  server +\\S+Z  \\S+Z +(?:\\S+Z|-) +from the test$`, 'm'));
+    expect(listed.stdout).toMatch(/^KEY ID +KIND +CREATED AT +REVOKED AT +EXPIRES AT +LAST USED AT +NAME$/m);
+    expect(listed.stdout).toMatch(new RegExp(`^${keyId}  server +\\S+Z  \\S+Z +- +(?:\\S+Z|-) +from the test$`, 'm'));
     const rotated = await run('keys', 'rotate-signing', '--tenant', credentials.SALLYPORT_TENANT_ID);
     const signingKeyId = /Key id: (\S+)/.exec(rotated.stdout)?.[1];
     expect(await audited(credentials.SALLYPORT_TENANT_ID)).toEqual([

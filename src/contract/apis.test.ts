@@ -27,9 +27,12 @@ describe('an API', () => {
     expect(open.map(({ id }) => id)).toEqual([
       'getJwks',
       'getOpenidConfiguration',
+      'getSignInWays',
       'beginSignIn',
       'redeemInvitation',
       'createOperatorSession',
+      'beginOidcSignIn',
+      'createOidcSession',
     ]);
   });
 });

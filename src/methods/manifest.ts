@@ -43,4 +43,8 @@ export interface MethodManifest {
    */
   readonly isSucceeded?: true;
   readonly pageFlags?: Readonly<Record<string, PageFlag>>;
+  /** Its settings that not every method has, as the management API names them, but for those of {@link providerSetting}. */
+  readonly ownSettings?: readonly string[];
+  /** How operators set it up, step by step, in English. */
+  readonly setUp?: readonly string[];
 }

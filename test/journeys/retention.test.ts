@@ -263,7 +263,7 @@ describe.each(databaseKinds)('retention on the %s database', (kind) => {
           .flatMap((row) => [german, 'canary-agent', '52.5', '13.25'].filter((word) => row.includes(word)))
           .map((word) => `${table}: ${word}`),
       );
-    const configured = ['published_documents', 'rules'].map((table) => `${table}: ${german}`);
+    const configured = ['published_documents', 'rule_versions', 'rules'].map((table) => `${table}: ${german}`);
     expect((await traces()).length).toBeGreaterThan(configured.length + 5);
     later(91);
     await purgeAddresses.run(context());

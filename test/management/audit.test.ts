@@ -20,6 +20,11 @@ const eventsStatement = statement<Event>(
    where tenant_id = $1 order by happened_at, event_id`,
 );
 
+const sessionStatement = statement<{ sessionId: string }>(
+  'audit_test_session',
+  'select session_id from sessions where tenant_id = $1',
+);
+
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
   let ask: ReturnType<typeof manage>;
@@ -132,6 +137,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await act('liftUsersHold', 'POST', `${authenticatorPath}/lift-hold`);
     await act('deleteUsersAuthenticator', 'DELETE', authenticatorPath);
 
+    const { token } = (await app.call('POST', '/v1/users/ann/actions/pay', { body: { idempotencyKey: 'last' } })).body;
+    await app.call('PATCH', '/v1/users/ann/actions/pay/last', { body: { state: 'CHALLENGE_SUCCEEDED' } });
+    const session = await app.call('POST', '/v1/sessions', { body: { token, clientId: app.tenant.tenantId } });
+    expect(session.status, session.text).toBe(200);
+    const [begun] = await app.db.query(sessionStatement, [app.tenant.tenantId]);
+    await act('endUsersSession', 'DELETE', `/users/ann/sessions/${String(begun?.sessionId)}`);
+    await act('eraseUser', 'DELETE', '/users/ann');
+
     const changing = routes.filter(({ api, audit }) => api === 'management' && audit !== null);
     // Does this fail for you? You added a management route that changes something: call it once in this test.
     expect([...done].sort()).toEqual(changing.map(({ id }) => id).sort());
@@ -150,7 +163,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       // Preparation, through the server API.
       if (event.eventType === 'authenticator.enrolled') continue;
       expect(event.actor).toEqual({ kind: 'management', id: keyId });
-      const isOfUser = /^(verification_method|authenticator|device)\./.test(event.eventType);
+      const isOfUser = /^(verification_method|authenticator|device|session|user)\./.test(event.eventType);
       expect(event.userId).toBe(isOfUser ? 'ann' : null);
     }
   });

@@ -469,7 +469,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   test('the catalogue has every text under its id, each with a default wording', async () => {
     const { body } = await ask('GET', '/message-overrides/catalog');
-    expect(body.catalogVersion).toBe(6);
+    expect(body.catalogVersion).toBe(7);
     const screens = new Set(body.screens.map(({ id }: { id: string }) => id));
     for (const point of body.points) {
       expect(point.publicId).toBe(`${point.screen as string}.${(point.item ?? point.role) as string}`);

@@ -348,7 +348,7 @@ describe('users', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('ali');
     await expect.poll(() => page.url()).toBe(`${base}/users?words=ali`);
-    await page.getByRole('link', { name: /alice/ }).click();
+    await page.getByRole('link', { name: /Alice Rangi/ }).click();
     await page.getByText('a•••@bank.example').first().waitFor();
     await page.getByRole('button', { name: 'Reveal' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Reveal' }).click();
@@ -399,7 +399,7 @@ test('what a role does not permit is not offered', async () => {
   await page.goto(`${base}/reviews`);
   await page.getByText('You may read the queue').waitFor();
   const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-  expect(await links.count()).toBe(4);
+  expect(await links.count()).toBe(6);
   await page.goto(`${base}/users/alice.rangi`);
   await page.getByText('iPhone of Alice').waitFor();
   for (const name of ['Remove', 'Lift', 'Invalidate', 'Reveal', 'Export', 'Unlock'])

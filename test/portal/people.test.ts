@@ -111,27 +111,32 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ],
       ...['/users/pat/help', '/helps'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
-      ...['/rule-sets', '/rule-sets/pay', '/rule-sets/pay/versions', '/rule-vocabulary'],
+      ...['/rule-sets', '/rule-sets/pay', '/rule-sets/pay/versions', '/rule-vocabulary', '/rule-uses', '/mail'],
     ];
     const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
-    asked.push(`/actions/${body.actions[0].actionId}`);
+    asked.push(`/actions/${body.actions[0].actionId}`, `/reviews/${body.actions[0].actionId}/similar`);
     const reading = routes.filter(({ api, method, permission }) => api === 'portal' && method === 'GET' && permission);
     // One that is not asked here has to be added.
     expect(reading.map(({ id }) => id).toSorted()).toEqual([
       'findUsers',
       'getActionDetail',
       'getHome',
+      'getOperatorMail',
       'getRuleSet',
       'getRuleVersion',
       'getRuleVocabulary',
       'getUserDetail',
       'getUserHelp',
       'listActions',
+      // Of admins and auditors, who may see contacts.
+      'listApiKeys',
       'listAuditEvents',
       'listMembers',
       'listReviews',
       'listRuleSets',
+      'listRuleUses',
       'listRuleVersions',
+      'listSimilarReviews',
       'listUserMessages',
       'listWaitingHelps',
     ]);

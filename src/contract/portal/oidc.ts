@@ -74,7 +74,7 @@ export const createOidcSession = doorRoute({
   body: whatCameBack,
   reply: json(
     z.object({
-      session,
+      session: session.describe('The session that began.'),
       token: z
         .string()
         .optional()

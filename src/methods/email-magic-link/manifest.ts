@@ -11,4 +11,6 @@ export const manifest = {
   providerSetting: 'emailProvider',
   isOnAtFirst: true,
   isOffered: true,
+  ownSettings: ['magicLinkMode', 'redirectUrls', 'sendingRateLimitConfiguration'],
+  setUp: ['Mail is sent as that of codes by email: set the provider there.'],
 } as const satisfies MethodManifest;

@@ -22,4 +22,10 @@ export const manifest = {
       meaning: 'Whether the pages ask for the address or number even if the backend gave one.',
     },
   },
+  ownSettings: ['verificationCodeLength'],
+  setUp: [
+    'Without a provider, mail goes out by the server’s own mail settings.',
+    'Choose a provider to send from your own domain: all mail of the tenant goes there.',
+    'Track a test action with your own address.',
+  ],
 } as const satisfies MethodManifest;

@@ -7,4 +7,5 @@ export const manifest = {
   assurance: { plain: 'medium', verified: 'medium' },
   perUser: 'several',
   isEnrolledByApps: true,
+  setUp: ['Build the SDK into your app: it confirms actions with a key of its own.'],
 } as const satisfies MethodManifest;

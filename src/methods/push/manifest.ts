@@ -13,4 +13,9 @@ export const manifest = {
   providerSetting: 'pushProvider',
   isEnrolledByApps: true,
   isOffered: true,
+  setUp: [
+    'Build the SDK into your app.',
+    'Enter the key for Apple’s push service and that of Firebase, or let your own server send.',
+    'Require proof that the app is genuine once both stores know your app.',
+  ],
 } as const satisfies MethodManifest;

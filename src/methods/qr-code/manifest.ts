@@ -8,4 +8,5 @@ export const manifest = {
   perUser: 'several',
   isOffered: true,
   isEnrolledByApps: true,
+  setUp: ['Build the SDK into your app: it reads the code that the pages show.'],
 } as const satisfies MethodManifest;

@@ -8,4 +8,6 @@ export const manifest = {
   perUser: 'set',
   isOnAtFirst: true,
   isOffered: true,
+  ownSettings: ['rateLimitConfiguration'],
+  setUp: ['Users get codes with their first authenticator, unless the tenant has switched them off.'],
 } as const satisfies MethodManifest;

@@ -8,4 +8,13 @@ export const manifest = {
   perUser: 'several',
   isOnAtFirst: true,
   isOffered: true,
+  ownSettings: [
+    'userVerificationRequirement',
+    'requireDeviceBound',
+    'attestationTrustAnchors',
+    'allowedAaguids',
+    'allowMultipleUserAuthenticators',
+    'recoveryMethods',
+  ],
+  setUp: ['Security keys use the relying party and the origins of passkeys.'],
 } as const satisfies MethodManifest;

@@ -16,4 +16,6 @@ export const manifest = {
       meaning: 'Whether the pages skip the screen that says where to get an authenticator app.',
     },
   },
+  ownSettings: ['issuerName', 'rateLimitConfiguration'],
+  setUp: ['Nothing has to be set up: users scan a code with any authenticator app.'],
 } as const satisfies MethodManifest;

@@ -11,4 +11,10 @@ export const manifest = {
   providerSetting: 'whatsAppProvider',
   isOffered: true,
   isSentByBackends: true,
+  ownSettings: ['verificationCodeLength'],
+  setUp: [
+    'Have an authentication template approved by your provider.',
+    'Choose the provider, enter its credentials, and list the countries.',
+    'Track a test action, and enrol your own phone number in its pages.',
+  ],
 } as const satisfies MethodManifest;

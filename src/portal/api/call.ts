@@ -24,6 +24,11 @@ export class CallError extends Error {
   }
 }
 
+/** The operator did not want to prove it; nothing was changed. */
+export class StepUpDeclined extends Error {
+  override readonly name = 'StepUpDeclined';
+}
+
 export interface CallOptions {
   /** For what belongs to a tenant. */
   readonly tenantId?: string;

@@ -1,21 +1,18 @@
-import { CallError } from '../api/call.ts';
+import { CallError, StepUpDeclined } from '../api/call.ts';
+import { wordsOf } from '../api/words-of.ts';
+
+const busy = 'The server is busy. Try again in a few seconds.';
+/** What a failure means for a change. */
+const ofChanges: ReadonlyMap<string, string> = new Map([
+  ['offline', 'The server did not answer. Nothing may have been saved: look, then try again.'],
+  ['not_found', 'It was deleted meanwhile.'],
+  ['too_many_requests', busy],
+  ['unavailable', busy],
+]);
 
 /** What to do about a change that was refused. Undefined if there is nothing to say: the operator stopped it. */
 export function refusalWords(error: unknown): string | undefined {
-  if (error instanceof Error && (error.name === 'StepUpDeclined' || error.name === 'ChangedMeanwhile'))
-    return undefined;
-  if (!(error instanceof CallError)) return 'Something in this page went wrong. Reload it, then try again.';
-  switch (error.code) {
-    case 'offline':
-      return 'The server did not answer. Nothing may have been saved: look, then try again.';
-    case 'forbidden':
-      return 'None of your roles permits it.';
-    case 'not_found':
-      return 'It was deleted meanwhile.';
-    case 'too_many_requests':
-    case 'unavailable':
-      return 'The server is busy. Try again in a few seconds.';
-    default:
-      return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
-  }
+  if (error instanceof StepUpDeclined) return undefined;
+  if (error instanceof Error && error.name === 'ChangedMeanwhile') return undefined;
+  return (error instanceof CallError ? ofChanges.get(error.code) : undefined) ?? wordsOf(error);
 }

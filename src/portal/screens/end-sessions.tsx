@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, Users } from 'lucide-react';
 import { useState } from 'react';
+import { StepUpDeclined } from '../api/call.ts';
 import type { SessionsPreview } from '../api/types.ts';
 import { wordsOf } from '../api/words-of.ts';
 import { Labelled } from '../kit/fields.tsx';
@@ -9,7 +10,6 @@ import { Button, Empty, Notice, PageHead } from '../kit/parts.tsx';
 import { fromLocalInput, toLocalInput } from '../kit/times.ts';
 import { tell } from '../kit/toasts.tsx';
 import { plural } from '../kit/words.ts';
-import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useScene } from '../shell/tenant.tsx';
 
 const sessionsMax = 10_000;

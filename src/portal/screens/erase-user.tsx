@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { wordsOf } from '../api/words-of-error.ts';
+import { StepUpDeclined } from '../api/call.ts';
+import { wordsOf } from '../api/words-of.ts';
 import { Labelled } from '../kit/fields.tsx';
 import { Modal } from '../kit/modal.tsx';
 import { Button } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
-import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useScene } from '../shell/tenant.tsx';
 
 /** Erases a user once their id was typed: there is no way back. */

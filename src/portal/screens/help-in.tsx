@@ -3,13 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LifeBuoy } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { StepUpDeclined } from '../api/call.ts';
 import type { Help, UserHelp } from '../api/types.ts';
-import { wordsOf } from '../api/words-of-error.ts';
+import { wordsOf } from '../api/words-of.ts';
 import { Labelled } from '../kit/fields.tsx';
 import { Modal } from '../kit/modal.tsx';
 import { Button, Failure, Notice, Skeleton, Tag, Time } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
-import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useScene } from '../shell/tenant.tsx';
 
 const states: Readonly<Record<Help['state'], { readonly words: string; readonly tone: string }>> = {

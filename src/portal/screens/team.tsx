@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserPlus, UsersRound } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { CallError } from '../api/call.ts';
+import { CallError, StepUpDeclined } from '../api/call.ts';
+import { wordsOf } from '../api/words-of.ts';
 import type { Member, Role } from '../api/types.ts';
 import { Labelled } from '../kit/fields.tsx';
 import { Modal } from '../kit/modal.tsx';
 import { Button, Empty, Failure, Notice, PageHead, Skeleton, Tag, Time } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
 import { roleNames, roleWords, roles } from '../kit/words.ts';
-import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 
@@ -30,7 +30,8 @@ export function Team() {
       tell('Removed', `${name} may no longer come in to ${tenant.name}.`);
       setRemoving(undefined);
     },
-    onError: (failed) => (failed instanceof StepUpDeclined ? undefined : tell('Not removed', wordsOf(failed), 'bad')),
+    onError: (failed) =>
+      failed instanceof StepUpDeclined ? undefined : tell('Not removed', wordsOfTeam(failed), 'bad'),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   });
   useShortcuts('Team', canChange ? [{ keys: 'i', words: 'Invite somebody', run: () => setEditing('new') }] : []);
@@ -164,7 +165,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'team'] });
       close();
     },
-    onError: (error) => (error instanceof StepUpDeclined ? undefined : setProblem(wordsOf(error))),
+    onError: (error) => (error instanceof StepUpDeclined ? undefined : setProblem(wordsOfTeam(error))),
   });
   const submit = (how: 'invite' | 'change') => {
     setProblem(undefined);
@@ -259,20 +260,13 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
   );
 }
 
-function wordsOf(error: unknown): string {
-  if (!(error instanceof CallError)) return 'Something in this page went wrong.';
-  switch (error.code) {
-    case 'offline':
-      return 'The server did not answer. Try again.';
-    case 'conflict':
-      return 'This is the last admin: without one nobody could change the team. Make somebody else an admin first.';
-    case 'resource_already_exists':
-      return 'They are in the team already. Change their roles in the list.';
-    case 'delivery_failed':
-      return 'The mail could not be sent. Check the mail settings of the server, then invite them again.';
-    case 'forbidden':
-      return 'None of your roles permits it.';
-    default:
-      return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
-  }
+/** What a failure means on this page. */
+const ownWords: ReadonlyMap<string, string> = new Map([
+  ['conflict', 'This is the last admin: without one nobody could change the team. Make somebody else an admin first.'],
+  ['resource_already_exists', 'They are in the team already. Change their roles in the list.'],
+  ['delivery_failed', 'The mail could not be sent. Check the mail settings of the server, then invite them again.'],
+]);
+
+function wordsOfTeam(error: unknown): string {
+  return (error instanceof CallError ? ownWords.get(error.code) : undefined) ?? wordsOf(error);
 }

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { call } from '../api/call.ts';
+import { call, StepUpDeclined } from '../api/call.ts';
 import type { NewTenant, Tenant } from '../api/types.ts';
 import { wordsOf } from '../api/words-of.ts';
 import { Labelled } from '../kit/fields.tsx';
@@ -11,7 +11,6 @@ import { Button, Copyable, Facts, Notice, PageHead, Tag } from '../kit/parts.tsx
 import { tell } from '../kit/toasts.tsx';
 import { environmentWords, environments, roleWords } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
-import { StepUpDeclined } from '../shell/step-up.tsx';
 import { useScene } from '../shell/tenant.tsx';
 import { sessionKey } from '../shell/use-session.ts';
 

@@ -3,18 +3,13 @@ import { ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { stepUp } from '../api/ceremonies.ts';
 import { goToIssuer } from '../api/issuer.ts';
-import { gate } from '../api/call.ts';
+import { gate, StepUpDeclined } from '../api/call.ts';
 import type { Session } from '../api/types.ts';
 import { Modal } from '../kit/modal.tsx';
 import { Button, Notice } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
 import { issuerWords } from './issuer-words.ts';
 import { sessionKey } from './use-session.ts';
-
-/** The operator did not want to prove it; nothing was changed. */
-export class StepUpDeclined extends Error {
-  override readonly name = 'StepUpDeclined';
-}
 
 interface Waiting {
   readonly promise: Promise<undefined>;

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Button, Notice, Time } from '../../kit/parts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
 import { Differences } from './differences.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
-import { wordsOf } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
 
 /** What the draft would change, and what can be done with it. */

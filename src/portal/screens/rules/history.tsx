@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryOf } from '../../api/call.ts';
 import type { RuleSet, RuleVersion, WholeRuleVersion } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { FilterSelect } from '../../kit/fields.tsx';
 import { Modal } from '../../kit/modal.tsx';
 import { Button, Empty, Failure, Notice, Skeleton, Tag, Time } from '../../kit/parts.tsx';
@@ -10,7 +11,7 @@ import { actorWords } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { Side } from './conflict-dialog.tsx';
 import { Differences } from './differences.tsx';
-import { ruleSetPath, wordsOf } from './use-rule-set.ts';
+import { ruleSetPath } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
 
 /** What was live, who changed it and why; the difference of any two; the way back. */

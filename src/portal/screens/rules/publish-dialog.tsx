@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { Modal } from '../../kit/modal.tsx';
 import { Button, Notice } from '../../kit/parts.tsx';
 import { Differences } from './differences.tsx';
 import { ReplayResult } from './replay-result.tsx';
-import { wordsOf } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
 
 /** The last look before the draft decides: what differs, and what it would have decided lately. */

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Outcome, Replay } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Button, Notice, OutcomeBadge, Skeleton, Time } from '../../kit/parts.tsx';
 import { countWords, outcomeOf, plural } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { outcomeNames } from './rule-list.tsx';
-import { ruleSetPath, wordsOf } from './use-rule-set.ts';
+import { ruleSetPath } from './use-rule-set.ts';
 
 /** The latest actions decided again by the draft or by the live rules. */
 export function ReplayResult({

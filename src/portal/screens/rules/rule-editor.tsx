@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense, lazy, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { CallError } from '../../api/call.ts';
 import type { Evaluation, Outcome, RuleSet, Vocabulary } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { Button, Empty, Notice, Skeleton } from '../../kit/parts.tsx';
 import { tell } from '../../kit/toasts.tsx';
@@ -15,7 +16,7 @@ import { DemandFields } from './demand-fields.tsx';
 import type { Demands } from './demand-fields.tsx';
 import { outcomeNames } from './rule-list.tsx';
 import { roomForOne } from './rule-order.ts';
-import { nextRules, useVocabulary, wordsOf } from './use-rule-set.ts';
+import { nextRules, useVocabulary } from './use-rule-set.ts';
 import type { NewRule, RuleSetTools } from './use-rule-set.ts';
 
 const ConditionText = lazy(() => import('./condition-text.tsx').then((found) => ({ default: found.ConditionText })));

@@ -1,13 +1,14 @@
 import { ArrowDown, ArrowUp, GripVertical, Pencil, Plus, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { RuleSet, StatedRule } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Modal } from '../../kit/modal.tsx';
 import { Button, Empty, IconButton, Notice, OutcomeBadge, Tag } from '../../kit/parts.tsx';
 import { outcomeOf } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { conditionWords } from './condition-words.ts';
 import { inOrder, moveRule } from './rule-order.ts';
-import { nextRules, wordsOf } from './use-rule-set.ts';
+import { nextRules } from './use-rule-set.ts';
 import type { RuleSetTools } from './use-rule-set.ts';
 
 export const outcomeNames = ['ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK'] as const;

@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActionConfiguration } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Button, Failure, Notice, Skeleton } from '../../kit/parts.tsx';
 import { tell } from '../../kit/toasts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
 import { DemandFields } from './demand-fields.tsx';
 import type { Demands } from './demand-fields.tsx';
-import { useVocabulary, wordsOf } from './use-rule-set.ts';
+import { useVocabulary } from './use-rule-set.ts';
 
 /** What a challenge of the action asks for, unless the rule that decides says otherwise. */
 export function RuleSettings({ actionCode }: { readonly actionCode: string }) {

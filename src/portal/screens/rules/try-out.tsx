@@ -2,13 +2,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryOf } from '../../api/call.ts';
 import type { ActionsPage, Evaluation, ListedAction, RuleSet } from '../../api/types.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { Button, Notice, OutcomeBadge } from '../../kit/parts.tsx';
 import { RuleList } from '../../kit/reasons.tsx';
 import { clockTime } from '../../kit/times.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { ReplayResult } from './replay-result.tsx';
-import { nextRules, wordsOf } from './use-rule-set.ts';
+import { nextRules } from './use-rule-set.ts';
 
 /** The next rules, tried on the latest actions, on one of them, or on facts that one enters. Nothing is stored. */
 export function TryOut({ ruleSet }: { readonly ruleSet: RuleSet }) {

@@ -2,8 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CallError } from '../../api/call.ts';
+import { wordsOf } from '../../api/words-of.ts';
 import type { RuleSet, Stated, StatedRule, Vocabulary } from '../../api/types.ts';
-import { StepUpDeclined } from '../../shell/step-up.tsx';
 import { tell } from '../../kit/toasts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
 import { ruleSetsKey } from './rule-sets.tsx';
@@ -91,18 +91,4 @@ export function useVocabulary() {
     queryKey: [tenant.tenantId, 'rule-vocabulary'],
     queryFn: ({ signal }) => portal<Vocabulary>('GET', '/rule-vocabulary', undefined, signal),
   });
-}
-
-/** What to tell of a failure; nothing if the operator would not prove who they are. */
-export function wordsOf(error: unknown): string {
-  if (error instanceof StepUpDeclined) return 'You did not prove who you are.';
-  if (!(error instanceof CallError)) return 'Something in this page went wrong.';
-  switch (error.code) {
-    case 'offline':
-      return 'The server did not answer. Try again.';
-    case 'forbidden':
-      return 'None of your roles permits it.';
-    default:
-      return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
-  }
 }

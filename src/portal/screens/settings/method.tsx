@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
+import { manifestOf } from '../../../methods/manifests.ts';
 import { CallError } from '../../api/call.ts';
 import type { MethodConfiguration } from '../../api/types.ts';
 import { Confirm } from '../../kit/confirm.tsx';
@@ -12,7 +13,7 @@ import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { methodWords, methods } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
-import { helpOf, missingOf, ownPathOf, userFieldsOf } from './method-settings.ts';
+import { missingOf, ownPathOf, userFieldsOf } from './method-settings.ts';
 import { useMethods } from './methods.tsx';
 
 export function MethodScreen() {
@@ -166,7 +167,7 @@ function MethodBody({
           <section className="Card">
             <h2>Setting it up</h2>
             <ol className="Steps">
-              {(helpOf[method] ?? []).map((step) => (
+              {(manifestOf(method)?.setUp ?? []).map((step) => (
                 <li key={step}>{step}</li>
               ))}
             </ol>
