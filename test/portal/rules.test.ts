@@ -178,7 +178,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('Version 3 decides from now on.').waitFor(isThere);
   expect(await api('/action-configurations/withdraw/rules')).toEqual([]);
 
-  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByLabel('Lowest assurance that passes').selectOption('high');
   await look(page, 'settings');
   await page.getByRole('button', { name: 'Save the settings' }).click();

@@ -167,6 +167,9 @@ test('methods: set up with credentials that are never shown again, what is missi
   await form.getByLabel('Messaging service SID').fill('MG1');
   await form.getByLabel('Account SID').fill('AC1');
   await form.getByRole('button', { name: 'Save' }).click();
+  // What was saved stays in the form, which begins anew for a method that is set up now.
+  await page.getByText('On', { exact: true }).waitFor(isThere);
+  await expect.poll(() => form.getByLabel('Account SID').inputValue()).toBe('AC1');
   await page.getByText('No country is permitted').waitFor(isThere);
   await form.getByLabel('SMS country codes').fill('NZ\nAU');
   await form.getByLabel('Default country code').fill('XX');

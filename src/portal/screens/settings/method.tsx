@@ -142,7 +142,11 @@ function MethodBody({
                   changes,
                 )
               }
-              saved={saved}
+              saved={(now) => {
+                // Before the list is read again, which begins this form anew where the method was not set up before.
+                queries.setQueryData([tenantId, 'method', method], now);
+                saved();
+              }}
               isFixed={isFixed}
               heading={<h2>Settings</h2>}
             />
