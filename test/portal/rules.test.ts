@@ -159,6 +159,8 @@ test('rules are built, ordered, tried on what was decided, published with a reas
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.getByRole('button', { name: `Edit ${name}` }).click();
     await page.getByRole('button', { name: 'Save in the draft' }).click();
+    // The sentence may be that of the one before.
+    await page.getByRole('button', { name: 'Save in the draft' }).waitFor({ ...isThere, state: 'detached' });
     await page.getByText('Nothing differs.').waitFor(isThere);
   }
   await page.getByRole('button', { name: 'Discard' }).click();
