@@ -11,12 +11,12 @@ const folders = readdirSync('src/methods', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** Product files, without the texts for end users, migrations (which never change) and tests. */
+/** Product files, without the texts for end users, migrations (which never change), what `npm run gen` writes, and tests. */
 const productFiles = ['src', 'sdk', 'packages', 'scripts']
   .filter((room) => existsSync(room))
   .flatMap((room) => readdirSync(room, { recursive: true, encoding: 'utf8' }).map((path) => `${room}/${path}`))
   .filter((path) => /\.(?:tsx?|mjs|json|css)$/.test(path) && !/\.test\.tsx?$/.test(path))
-  .filter((path) => !/^src\/(?:texts|storage\/migrations)\/|(?:^|\/)(?:node_modules|dist)\//.test(path));
+  .filter((path) => !/^src\/(?:texts|storage\/migrations|portal\/forms)\/|(?:^|\/)(?:node_modules|dist)\//.test(path));
 
 /** The product files outside a method's folder that name it. */
 function namedIn(folder: string, names: RegExp): readonly string[] {
