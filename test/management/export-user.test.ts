@@ -58,7 +58,14 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
     'held_assurance',
     'held_method',
   ],
-  'who of the operators': ['reviews.taken_by', 'reviews.first_by', 'reviews.decided_by', 'asked_by', 'approved_by', 'ended_by'],
+  'who of the operators': [
+    'reviews.taken_by',
+    'reviews.first_by',
+    'reviews.decided_by',
+    'asked_by',
+    'approved_by',
+    'ended_by',
+  ],
   'how the server goes about it': [
     'is_tracked',
     'is_own',
