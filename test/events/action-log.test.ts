@@ -26,7 +26,7 @@ const rewindStatement = statement<never>(
 );
 const breakStatement = statement<never>(
   'action_log_test_break',
-  `update actions_by_month set decision = '{"v":9}' where idempotency_key = 'broken'`,
+  `update actions_by_month set decision = '{"v":1,"demand":{},"inputs":{}}' where idempotency_key = 'broken'`,
 );
 
 interface Told {

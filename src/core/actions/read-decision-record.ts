@@ -7,7 +7,7 @@ const noInputs = { facts: {}, history: {}, exceptions: {} };
  */
 export function readDecisionRecord(stored: unknown): DecisionRecord {
   const record = stored as Partial<DecisionRecord> | null;
-  if (record?.v !== 1 || record.demand === undefined || record.inputs === undefined) {
+  if (record?.v !== 1 || record.demand === undefined || record.inputs === undefined || !Array.isArray(record.matched)) {
     throw new Error('A stored decision record cannot be read.');
   }
   // Nothing is left of the inputs of an action that was kept without its user.
