@@ -3,7 +3,7 @@ import type { CreationOptions, RequestOptions } from '../contract/client/webauth
 import type { VerificationMethod } from '../contract/values.ts';
 import type { Slot } from '../core/authenticators/slot.ts';
 import type { SecretKey } from '../runtime/crypto.ts';
-import type { Random } from '../runtime/runtime.ts';
+import type { Random, Runtime } from '../runtime/runtime.ts';
 
 /** An authenticator that a method asks to have stored. Storage, sealing and uniqueness are handled elsewhere. */
 export interface Enrolment {
@@ -56,7 +56,7 @@ export interface CounterCodes {
 /** Codes that are generated as one set, shown once, and kept by the user. */
 export interface SavedCodes {
   newSet(
-    random: Random,
+    runtime: Pick<Runtime, 'random' | 'slowHash'>,
     pepper: SecretKey,
   ): Promise<{ readonly codes: readonly string[]; readonly salt: Buffer; readonly hashes: readonly Buffer[] }>;
   /** A code in the normal form that is hashed, in whatever form it was written down; undefined if it cannot be one. */
@@ -66,7 +66,7 @@ export interface SavedCodes {
    * share a salt.
    * @throws {TurnsBusy} if too many are being calculated
    */
-  hashOf(code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
+  hashOf(runtime: Pick<Runtime, 'slowHash'>, code: string, salt: Buffer, pepper: SecretKey): Promise<Buffer>;
 }
 
 /** Why a response of a key is refused: only the audit log records it. */

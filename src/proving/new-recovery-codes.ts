@@ -19,5 +19,5 @@ export function usesRecoveryCodes(tenant: Tenant): boolean {
 
 /** A new set of codes. Hashing is slow on purpose, so never call it in a transaction. */
 export function newRecoveryCodes({ runtime }: Context, tenant: Tenant): ReturnType<SavedCodes['newSet']> {
-  return recoveryCodes().newSet(runtime.random, tenant.pepper);
+  return recoveryCodes().newSet(runtime, tenant.pepper);
 }

@@ -19,7 +19,7 @@ import {
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { NewKeyPair } from './runtime.ts';
+import type { NewKeyPair, SlowHash } from './runtime.ts';
 import { openTurns } from './turns.ts';
 
 /** A secret key held by the process; never serialised. */
@@ -181,25 +181,23 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
   return verify('sha256', Buffer.from(data), { key: publicKey, padding: constants.RSA_PKCS1_PADDING }, signature);
 }
 
-// 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB and about 9 ms a code.
-const slowHashOptions = { N: 4096, r: 8, p: 1 };
-// Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9).
-const slowHashes = openTurns({ placesMax: 2, waitingMax: 100 });
-
-/**
- * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once and few wait, so
- * that parallel guesses cannot exhaust memory or the thread pool. Owners (tenants) take turns.
- * @throws {TurnsBusy}
- */
-export async function slowHash(secret: string, salt: Buffer, owner: unknown): Promise<Buffer> {
-  return slowHashes.run(
-    owner,
-    () =>
-      new Promise<Buffer>((resolve, reject) => {
-        scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
-      }),
-  );
+/** Makes {@link Runtime.slowHash}, by scrypt (RFC 7914) of this work factor. */
+export function openSlowHashes(workFactor: number): SlowHash {
+  const options = { N: workFactor, r: 8, p: 1 };
+  // Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9).
+  const turns = openTurns({ placesMax: 2, waitingMax: 100 });
+  return (secret, salt, owner) =>
+    turns.run(
+      owner,
+      () =>
+        new Promise<Buffer>((resolve, reject) => {
+          scrypt(secret, salt, 32, options, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+        }),
+    );
 }
+
+/** Of a process. 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB, about 9 ms a code. */
+export const slowHash = openSlowHashes(4096);
 
 /** Whether an ECDSA signature over SHA-256 is of a public key, given as base64 of its SPKI (RFC 5480). */
 export function isSignedBy(publicKey: string, data: string, signature: Buffer): boolean {

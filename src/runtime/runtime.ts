@@ -55,10 +55,18 @@ export interface Keys {
   rsa(): Promise<NewKeyPair>;
 }
 
+/**
+ * A slow salted hash of a recovery code, off the event loop. At most two run at once and few wait, so that parallel guesses
+ * cannot exhaust memory or the thread pool. Owners (tenants) take turns.
+ * @throws {TurnsBusy}
+ */
+export type SlowHash = (secret: string, salt: Buffer, owner: unknown) => Promise<Buffer>;
+
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;
   readonly timers: Timers;
   readonly keys: Keys;
+  readonly slowHash: SlowHash;
 }

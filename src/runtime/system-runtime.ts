@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { generateRsaKeyPair } from './crypto.ts';
+import { generateRsaKeyPair, slowHash } from './crypto.ts';
 import type { Runtime } from './runtime.ts';
 import { timeOrderedIds } from './time-ordered-ids.ts';
 
@@ -47,6 +47,7 @@ export function systemRuntime(): Runtime {
       wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     },
     keys: { rsa: generateRsaKeyPair },
+    slowHash,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { generateRsaKeyPair } from './crypto.ts';
+import { generateRsaKeyPair, openSlowHashes } from './crypto.ts';
 import type { NewKeyPair, Runtime } from './runtime.ts';
 import { timeOrderedIds } from './time-ordered-ids.ts';
 
@@ -16,6 +16,9 @@ const startMs = Date.UTC(2026, 0, 15, 10, 0, 0);
 
 // Shared by all virtual runtimes of a process, because a key takes a tenth of a second: the first key, the second, …
 const rsaKeyPairs: Promise<NewKeyPair>[] = [];
+
+// Not slow: a user's first authenticator makes ten, and nobody attacks what they protect.
+const slowHash = openSlowHashes(2);
 
 /**
  * A deterministic runtime: every run starts at the same instant, and the same seed gives the same bytes and ids. The keys of
@@ -63,6 +66,7 @@ export function virtualRuntime(seed = ''): VirtualRuntime {
         return (rsaKeyPairs[keysMade - 1] ??= generateRsaKeyPair());
       },
     },
+    slowHash,
     moveTo(timeMs) {
       nowMs = timeMs;
     },

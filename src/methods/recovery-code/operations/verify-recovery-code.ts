@@ -7,6 +7,7 @@ import { openAction } from '../../../proving/open-action.ts';
 import type { OpenAction } from '../../../proving/open-action.ts';
 import { permitProof, requireRecoveryCodes } from '../../../proving/permit.ts';
 import { digestsEqual } from '../../../runtime/crypto.ts';
+import type { Context } from '../../../calls/context.ts';
 import { TurnsBusy } from '../../../runtime/turns.ts';
 import { giveBackAttempt } from '../../../storage/queries/guess-budgets.ts';
 import { loadUnusedRecoveryCodes } from '../../../storage/queries/recovery-codes.ts';
@@ -37,7 +38,7 @@ export const verifyRecoveryCode = operation(route, async (context, request) => {
   const wrong = () => answerWrongGuess(context, request, userId, guess, 'CODE_INVALID_OR_EXPIRED');
   // Recovery codes substitute for what the user has enrolled: without any enrolment they are not valid (A15).
   const unused = action.verified.length === 0 ? [] : await loadUnusedRecoveryCodes(context.db, tenantId, userId);
-  const matching = await matchingCode(action, unused, code).catch(async (error: unknown) => {
+  const matching = await matchingCode(context, action, unused, code).catch(async (error: unknown) => {
     // Nothing was compared, so no guess was made.
     if (error instanceof TurnsBusy) await giveBackAttempt(context.db, subject);
     throw error;
@@ -60,12 +61,13 @@ export const verifyRecoveryCode = operation(route, async (context, request) => {
 
 /** The code of the set that was entered; one slow hash, whatever the size of the set. */
 async function matchingCode(
+  { runtime }: Context,
   { tenant }: OpenAction,
   unused: readonly RecoveryCodeRow[],
   code: string,
 ): Promise<RecoveryCodeRow | undefined> {
   const [first] = unused;
   if (first === undefined) return undefined;
-  const hash = await recoveryCodes().hashOf(code, first.salt, tenant.pepper);
+  const hash = await recoveryCodes().hashOf(runtime, code, first.salt, tenant.pepper);
   return unused.find(({ codeHash }) => digestsEqual(codeHash, hash));
 }
