@@ -9,9 +9,21 @@ import { openPostgresDatabase } from '../storage/postgres-database.ts';
 import type { Database } from '../storage/sql.ts';
 import { embeddedTemplate, lendEmbeddedDatabase } from './embedded-databases.ts';
 
-/** The two databases; every test of behaviour runs on both. */
+/** The two databases. */
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
+
+/**
+ * Those that the tests of behaviour in a file run on: both in a full run (`npm run test:long`), else one, which is another for
+ * the next file. Both speak the same SQL, and each statement is met by many files.
+ */
+export function databasesOf(fileUrl: string): readonly DatabaseKind[] {
+  if (process.env['TEST_LONG'] !== undefined) return databaseKinds;
+  const name = new URL(fileUrl).pathname.split('/').at(-1) ?? '';
+  // By the letters of its name, so that a new file changes no other's.
+  const letters = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return [letters % 3 === 2 ? 'embedded' : 'postgres'];
+}
 
 /** Connections of a test database on a server; as many as a node has by default. */
 export const testPoolSize = 10;

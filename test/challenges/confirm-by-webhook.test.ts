@@ -7,12 +7,14 @@ import { loadVerifiedAuthenticators } from '../../src/storage/queries/authentica
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { keyHolder, ownOrigin } from '../client/key-holder.ts';
 import { softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { startReceiver } from '../rig/webhook-receiver.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const scopesOf = (token: string): string[] =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).scope.split(' ');

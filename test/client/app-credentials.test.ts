@@ -6,7 +6,9 @@ import { phone } from '../../src/testkit/phone.ts';
 import type { PhoneOptions } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const namespaces = [
   ['push', 'push', 'PUSH'],

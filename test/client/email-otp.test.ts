@@ -7,8 +7,10 @@ import { statement } from '../../src/storage/sql.ts';
 import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('codes by e-mail through the client API, on the %s database', (kind) => {
   let app: TestApp;

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('links by e-mail through the client API, on the %s database', (kind) => {
   let app: TestApp;

@@ -11,8 +11,10 @@ import { statement } from '../../src/storage/sql.ts';
 import { recordReports } from '../../src/telling/record-report.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const marksStatement = statement<{ because: string | null }>(
   'message_providers_test_marks',

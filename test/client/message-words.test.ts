@@ -9,8 +9,10 @@ import { codeOf, textSettings } from '../rig/phone.ts';
 import { messagesIn } from '../../src/telling/text-units.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const number = '+64211234567';
 const email = 'ann@example.com';

@@ -5,9 +5,11 @@ import type { SoftwareKey, Wrong } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import { statement } from '../../src/storage/sql.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { databaseText } from '../journeys/database-text.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const theirs = 'owner_id = (select own_id from users where user_id = $1)';
 const forgetActions = statement<never>(

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { codeOf } from '../rig/phone.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const reasonsStatement = statement<{ reason: string; isSent: boolean; isEntered: boolean }>(
   'pumping_test_reasons',

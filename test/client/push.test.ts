@@ -6,8 +6,10 @@ import { phone } from '../../src/testkit/phone.ts';
 import type { Phone, Platform } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { openChannel } from '../rig/live-channel.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const minuteMs = 60_000;
 

@@ -7,8 +7,10 @@ import { statement } from '../../src/storage/sql.ts';
 import { phone } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { openChannel } from '../rig/live-channel.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (kind) => {
   let app: TestApp;

@@ -5,8 +5,10 @@ import { sqlTime, statement } from '../../src/storage/sql.ts';
 import { encodeCbor, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 const hour = 3_600_000;

@@ -4,8 +4,10 @@ import { createCredential, softwareKey, useCredential } from '../../src/testkit/
 import type { KeyOptions, Wrong } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('a security key through the client API, on the %s database', (kind) => {
   let app: TestApp;

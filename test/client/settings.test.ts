@@ -4,7 +4,9 @@ import { statement } from '../../src/storage/sql.ts';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const otpUri = 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DP';
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';

@@ -5,8 +5,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { codeOf, numberOf, textSettings } from '../rig/phone.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const methods = [
   { verificationMethod: 'SMS', path: 'sms' },

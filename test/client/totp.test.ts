@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const claimsOf = (token: string): { scope: string; exp: number } =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());

@@ -7,7 +7,9 @@ import { statement } from '../../src/storage/sql.ts';
 import type { Sql } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const seed = 'JBSWY3DPEHPK3PXPJBSWY3DP';
 const minuteMs = 60_000;

@@ -704,8 +704,10 @@ describe('a change leaves its audit event', () => {
   );
 
   let plain: TestTenant;
+  let audited: Objects;
   beforeAll(async () => {
     plain = await app.createTenant('Without objects');
+    audited = await makeObjects(app.tenant, 'audited');
   });
 
   test.each(named(changing))('%s', async (_id, route) => {
@@ -714,8 +716,8 @@ describe('a change leaves its audit event', () => {
     );
     const tenant = isAboutObjects(route) ? app.tenant : plain;
     const key = route.api === 'server' ? tenant.secretKey : tenant.managementKey;
-    for (const method of methods) {
-      let objects = isAboutObjects(route) ? await makeObjects(tenant, `audited-${route.id}-${method}`) : own;
+    async function attempt(method: (typeof methods)[number], given: Objects) {
+      let objects = given;
       for (const id of preparations[route.id] ?? []) await ask({ ...requireExample(id)(objects), key });
       if (route.id === 'createSession') {
         await app.call('PATCH', `/v1/users/${objects.userId}/actions/${objects.action}/${objects.idempotencyKey}`, {
@@ -737,8 +739,20 @@ describe('a change leaves its audit event', () => {
       const before = await app.db.query(events, [tenant.tenantId]);
       // Apps name their tenant.
       const reply = await ask({ key, ...requireExample(route.id)(objects), method }, route);
+      return { objects, reply, left: (await app.db.query(events, [tenant.tenantId])).slice(before.length) };
+    }
+    for (const method of methods) {
+      // What others have used serves until something of it is used up.
+      let tried = await attempt(method, isAboutObjects(route) ? audited : own);
+      const [first, ...others] = tried.left;
+      const isUsedUp = tried.reply.status >= 300 || others.length > 0 || first?.eventType !== route.audit;
+      if (isUsedUp && isAboutObjects(route)) {
+        audited = await makeObjects(tenant, `audited-${route.id}-${method}`);
+        tried = await attempt(method, audited);
+      }
+      const { objects, reply, left } = tried;
       expect(reply.status, reply.text).toBe(route.reply.kind === 'noContent' ? 204 : 200);
-      const [event, ...more] = (await app.db.query(events, [tenant.tenantId])).slice(before.length);
+      const [event, ...more] = left;
       expect(more).toEqual([]);
       expect(event).toMatchObject({
         eventType: route.audit,
@@ -1011,6 +1025,11 @@ describe('I7, A33, A34: members that no caller may set, such as the caller’s i
   beforeAll(async () => {
     tenant = await app.createTenant('Where members are smuggled in');
   });
+  interface Pair {
+    readonly clean: Objects;
+    readonly loaded: Objects;
+  }
+  let pair: Pair | undefined;
 
   test.each(named(withBody.filter((route) => route.api === 'management')))('or refused: %s', async (_id, route) => {
     const good = requireExample(route.id)(own);
@@ -1021,19 +1040,31 @@ describe('I7, A33, A34: members that no caller may set, such as the caller’s i
   test.each(named(withBody.filter((route) => route.api === 'server' || isOfClients(route))))(
     '%s',
     async (_id, route) => {
-      const clean = await makeObjects(tenant, `clean-${route.id}`);
-      const loaded = await makeObjects(tenant, `loaded-${route.id}`);
       const example = (objects: Objects) => ({ key: tenant.secretKey, ...requireExample(route.id)(objects) });
-      const plain = await ask(example(clean), route);
-      const given = example(loaded);
-      const unknown = Object.entries(smuggled).filter(([name]) => !bodyMembers(route).includes(name));
-      const reply = await ask({ ...given, body: { ...Object.fromEntries(unknown), ...(given.body as object) } }, route);
-      expect(scrub(reply, loaded)).toBe(scrub(plain, clean));
-      const rows = await rowsOfTenant(tenant.tenantId);
-      expect(rows).not.toContain('mallory');
-      expect(rows).not.toContain('2020-01-01');
+      async function compare({ clean, loaded }: Pair): Promise<TestReply> {
+        const plain = await ask(example(clean), route);
+        const given = example(loaded);
+        const unknown = Object.entries(smuggled).filter(([name]) => !bodyMembers(route).includes(name));
+        const body = { ...Object.fromEntries(unknown), ...(given.body as object) };
+        expect(scrub(await ask({ ...given, body }, route), loaded)).toBe(scrub(plain, clean));
+        return plain;
+      }
+      // Both have had the same requests before, so they are alike until something is used up.
+      if (pair !== undefined && (await compare(pair)).status < 300) return;
+      pair = {
+        clean: await makeObjects(tenant, `clean-${route.id}`),
+        loaded: await makeObjects(tenant, `loaded-${route.id}`),
+      };
+      await compare(pair);
     },
   );
+
+  test('and nothing of them is stored', async () => {
+    const rows = await rowsOfTenant(tenant.tenantId);
+    expect(rows).toContain('loaded-');
+    expect(rows).not.toContain('mallory');
+    expect(rows).not.toContain('2020-01-01');
+  });
 });
 
 /** Each response of a page has a nonce of its own. */

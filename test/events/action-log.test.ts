@@ -2,9 +2,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Webhook } from '@authsignal/node';
 import { statement } from '../../src/storage/sql.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { eventWorld } from '../rig/event-world.ts';
 import type { EventWorld } from '../rig/event-world.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -3,9 +3,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { DeliveryFailed } from '../../src/delivery/delivery-failed.ts';
 import type { Email, Mailer } from '../../src/delivery/email/mailer.ts';
 import { statement } from '../../src/storage/sql.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { eventWorld } from '../rig/event-world.ts';
 import type { EventWorld } from '../rig/event-world.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -3,10 +3,12 @@ import { Webhook } from '@authsignal/node';
 import { afterEach, describe, expect, test } from 'vitest';
 import { authenticatorEventTypes } from '../../src/core/events/event-types.ts';
 import { statement } from '../../src/storage/sql.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { eventWorld, typesOf } from '../rig/event-world.ts';
 import type { EventWorld } from '../rig/event-world.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,9 +1,11 @@
 /** What operators do with events: try an endpoint, see what became of each delivery, send again, and what is forgotten. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { authenticatorEventTypes } from '../../src/core/events/event-types.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { eventWorld, typesOf } from '../rig/event-world.ts';
 import type { EventWorld } from '../rig/event-world.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,10 +1,11 @@
 /** F02: a node that is killed in the middle of a verification leaves no partial proof and gives no guess back. */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, tries } from '../rig/api.ts';
+import { ask, eventually, tries } from '../rig/api.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { startPostgres } from '../rig/postgres.ts';
 import type { OwnPostgresRig } from '../rig/postgres.ts';
+import type { ProofKind } from '../rig/proof-kind.ts';
 import { proofKinds } from '../rig/proofs.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 
@@ -34,14 +35,27 @@ describe('F02: a node killed while it verifies', () => {
     for (let kill = 0; kill < kills; kill += 1) {
       const node = await startServer(variables);
       const stage = { node, key, managementKey };
-      const ready = await Promise.all(
-        proofKinds.flatMap((kind) =>
-          [0, 1, 2].map(async (n) => {
-            const userId = `u-${kill}-${kind.method}-${n}`;
-            return { userId, kind, proof: await kind.ready(stage, userId) };
-          }),
-        ),
-      );
+      const prepare = (kinds: readonly ProofKind[]) =>
+        Promise.all(
+          kinds.flatMap((kind) =>
+            [0, 1, 2].map(async (n) => {
+              const userId = `u-${kill}-${kind.method}-${n}`;
+              return { userId, kind, proof: await kind.ready(stage, userId) };
+            }),
+          ),
+        );
+      // Sets of codes take long to make, so only those get one who use it.
+      const setCodes = async (disableRecoveryCodes: boolean) => {
+        const path = '/v1/management/tenant';
+        expect(
+          (await ask(node.url, 'PATCH', path, { key: managementKey, body: { disableRecoveryCodes } })).status,
+        ).toBe(200);
+      };
+      const isOfCodes = ({ method }: ProofKind) => method === 'RECOVERY_CODE';
+      const ready = await prepare(proofKinds.filter(isOfCodes));
+      await setCodes(true);
+      ready.push(...(await prepare(proofKinds.filter((kind) => !isOfCodes(kind)))));
+      await setCodes(false);
       let answers = 0;
       const work = ready.map(async ({ userId, kind, proof }, index) => {
         // Every third user gets wrong guesses, the others the correct proof, each repeatedly.

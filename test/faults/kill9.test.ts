@@ -64,7 +64,7 @@ async function strikeUnderLoad(
   await beforeLoad();
   const acknowledged: Acknowledged[] = [];
   const load = loadUntilGone(node, acknowledged);
-  const answersDue = 10 + ((round * 37) % 90);
+  const answersDue = 5 + ((round * 7) % 25);
   await eventually(
     'there is load',
     30_000,
@@ -124,7 +124,7 @@ describe('F01: a node on PostgreSQL', () => {
     for (let kill = 0; kill < kills; kill += 1) {
       owed.push(...(await strikeUnderLoad(variables, kill, (node) => node.kill9())));
     }
-    expect(owed.length).toBeGreaterThanOrEqual(kills * 10);
+    expect(owed.length).toBeGreaterThanOrEqual(kills * 5);
     const { actions, byHalf } = await stored();
     expectKept(owed, byKey(actions));
     expect(byHalf).toEqual([]);
@@ -164,7 +164,7 @@ describe('F01: a node on PostgreSQL', () => {
       owed.push(...died);
       await postgres.restart();
     }
-    expect(owed.length).toBeGreaterThan(20);
+    expect(owed.length).toBeGreaterThanOrEqual(15);
     const { actions, byHalf } = await stored();
     expectKept(owed, byKey(actions));
     expect(byHalf).toEqual([]);
@@ -185,7 +185,7 @@ describe('F01: a node on the embedded database', () => {
     for (let kill = 0; kill < kills; kill += 1) {
       owed.push(...(await strikeUnderLoad(variables, kill, (node) => node.kill9())));
     }
-    expect(owed.length).toBeGreaterThanOrEqual(kills * 10);
+    expect(owed.length).toBeGreaterThanOrEqual(kills * 5);
     const db = await openEmbeddedDatabase({ dataDir: directory, fsync: true });
     const actions = await db.query(statement<StoredAction>('kill9_actions', allActions), []);
     const byHalf = await db.query(statement('kill9_by_half', actionsByHalf), []);

@@ -10,12 +10,14 @@ import { smtpMailer } from '../../src/delivery/email/smtp-mailer.ts';
 import type { Mailer } from '../../src/delivery/email/mailer.ts';
 import { openNames } from '../../src/delivery/names.ts';
 import { statement } from '../../src/storage/sql.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { decodeQuotedPrintable } from '../rig/smtp.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { manage } from '../management/manage.ts';
 import { systemRuntime } from '../../src/runtime/system-runtime.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 interface Received {
   readonly to: readonly string[];

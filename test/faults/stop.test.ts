@@ -123,7 +123,7 @@ describe('F37', () => {
           if (outcome === 200) answered += 1;
           else failures.push(`${outcome}`);
           // Idle time: this is when a connection could be closed just as a request arrives.
-          if (number % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+          await new Promise((resolve) => setTimeout(resolve, number % 3 === 0 ? 30 : 0));
         }
         agent.destroy();
       }),

@@ -1,8 +1,10 @@
 import { describe, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { transcript } from './transcript.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test("A42: an action's life, with repeats under one idempotency key, reads as in test/golden/action-life.http", async () => {

@@ -5,8 +5,10 @@ import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { databaseText } from './database-text.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const dayMs = 24 * 60 * 60 * 1000;
 const setSettings = statement<never>('test_set_settings', 'update tenants set settings = $2 where tenant_id = $1');

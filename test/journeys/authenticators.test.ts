@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { sampleKey } from './sample-key.ts';
 import { transcript } from './transcript.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test('enrolment and removal, with defaults and recovery codes, read as in test/golden/authenticators.http', async () => {

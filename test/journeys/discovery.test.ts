@@ -1,8 +1,10 @@
 import { describe, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { transcript } from './transcript.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   test('keys, discovery and what a fresh tenant has read as in test/golden/discovery.http', async () => {

@@ -5,8 +5,10 @@ import { z } from 'zod';
 import { routes } from '../../src/contract/index.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { databaseText } from './database-text.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const tries = process.env['TEST_LONG'] === '1' ? 5_000 : 200;
 

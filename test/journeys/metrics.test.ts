@@ -9,7 +9,9 @@ import { DatabaseUnavailable } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
-import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
+import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 interface Sample {
   readonly name: string;

@@ -4,7 +4,9 @@ import { firstIdAt } from '../../src/storage/queries/actions/months.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const hour = 3_600_000;
 const monthsEnd = Date.UTC(2026, 1, 1);

@@ -9,9 +9,11 @@ import { takeProviderReport } from '../../src/storage/queries/provider-reports.t
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { textSettings } from '../rig/phone.ts';
 import { manage } from '../management/manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { sampleKey } from './sample-key.ts';
 import { transcript } from './transcript.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const switchMethods = statement<never>(
   'test_switch_methods',

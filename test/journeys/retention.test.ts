@@ -8,9 +8,11 @@ import { statement } from '../../src/storage/sql.ts';
 import type { Store } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
+import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { databaseText } from './database-text.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const dayMs = 24 * 60 * 60 * 1000;
 const german = '91.10.20.30';

@@ -6,8 +6,10 @@ import { routes } from '../../src/contract/index.ts';
 import { lockTenantConfiguration } from '../../src/storage/queries/tenants.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds, testDatabase, testPoolSize } from '../../src/testkit/test-database.ts';
+import { databasesOf, testDatabase, testPoolSize } from '../../src/testkit/test-database.ts';
 import { sampleKey } from './sample-key.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const credential = {
   verificationMethod: 'PASSKEY',

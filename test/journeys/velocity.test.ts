@@ -6,7 +6,7 @@ import { removeUserActions, removeDeparted } from '../../src/storage/queries/dep
 import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { migrate } from '../../src/storage/migrate.ts';
-import { createPostgresDatabase, databaseKinds } from '../../src/testkit/test-database.ts';
+import { createPostgresDatabase, databasesOf } from '../../src/testkit/test-database.ts';
 import { closeOpened, emptyDatabase, open } from '../rig/empty-database.ts';
 import {
   actionOf,
@@ -24,6 +24,8 @@ import {
 } from '../rig/tallied-history.ts';
 import type { Origin } from '../rig/tallied-history.ts';
 import type { DecidedAction } from '../../src/storage/queries/actions/actions.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 afterAll(closeOpened);
 

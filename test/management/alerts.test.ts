@@ -10,7 +10,9 @@ import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { startStandIn } from '../rig/stand-in.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds, testDatabase } from '../../src/testkit/test-database.ts';
+import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const minute = 60_000;
 

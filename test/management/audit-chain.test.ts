@@ -7,7 +7,9 @@ import { loadAuditHead } from '../../src/storage/queries/audit-chain.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 /** The context that the job gets; it delivers nothing. */
 const jobContext = ({ app: { context } }: TestApp) => ({

@@ -11,8 +11,10 @@ import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { createPostgresDatabase, databaseKinds } from '../../src/testkit/test-database.ts';
+import { createPostgresDatabase, databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const twilio = { authToken: 'canary-token', messagingServiceSid: 'MG1', accountSid: 'AC1' };
 

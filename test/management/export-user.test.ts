@@ -6,7 +6,9 @@ import { declaredStatements, sqlTime, statement } from '../../src/storage/sql.ts
 import { recordReports } from '../../src/telling/record-report.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const seed = 'GEZDGNBVGY3TQOJQ';
 const canaries = [

@@ -3,8 +3,10 @@ import { publishConfig } from '../../src/storage/queries/tenants.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const absentId = '00000000-0000-4000-8000-000000000000';
 

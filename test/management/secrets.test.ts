@@ -8,8 +8,10 @@ import {
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const fill: Readonly<Record<string, unknown>> = {
   port: 25,

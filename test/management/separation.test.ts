@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { routes } from '../../src/contract/index.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { manage } from './manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const managementRoutes = routes.filter((route) => route.api === 'management');
 const written = (path: string) => path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');

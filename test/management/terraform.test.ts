@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { transcript } from '../journeys/transcript.ts';
 import { seedTerraformTenant, seededDataPointId, seededRuleId, theme } from './seed-terraform-tenant.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const base = '/v1/management';
 const conditions = { and: [{ '==': [{ var: 'ip.isAnonymous' }, false] }] };

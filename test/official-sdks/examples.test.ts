@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 interface Run {
   readonly exitCode: number;

@@ -1,12 +1,14 @@
 /** Worry: a backend with its own screens cannot send, check and claim codes through the official SDK. */
 import { Authsignal, SmsChannel, VerificationMethod } from '@authsignal/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
 import { enableTexts, numberOf, readInboxText } from '../rig/phone.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('challenges through the official Node SDK on the %s database', (kind) => {
   let server: StartedServer;

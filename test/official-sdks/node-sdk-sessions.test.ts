@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { Authsignal, AuthsignalError, UserActionState } from '@authsignal/node';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('sessions of @authsignal/node against a started server on the %s database', (kind) => {
   let server: StartedServer;

@@ -4,10 +4,12 @@ import { Authsignal, AuthsignalError, UserActionState, VerificationMethod } from
 import type { EnrollVerifiedAuthenticatorRequest, UserAttributes } from '@authsignal/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unauthorizedDescription } from '../../src/contract/errors.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { coseKey } from './cose-key.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

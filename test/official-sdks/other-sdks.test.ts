@@ -4,11 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { rawRequest } from './raw-request.ts';
 import type { RawReply } from './raw-request.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const json = 'application/json';
 

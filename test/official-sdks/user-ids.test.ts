@@ -10,13 +10,15 @@ import type { EnrollVerifiedAuthenticatorRequest, UserActionState, VerificationM
 import naughtyStrings from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { expectGolden } from '../golden/expect-golden.ts';
 import { rawRequest } from './raw-request.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
 import { wireRecorder } from './wire-recorder.ts';
 import type { WireRecorder } from './wire-recorder.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const pathChangers = [
   '..',

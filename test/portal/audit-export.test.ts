@@ -7,10 +7,12 @@ import { loadAuditHead } from '../../src/storage/queries/audit-chain.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
 import { runHere } from '../rig/run-here.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 type Line = Record<string, unknown> & { data?: Record<string, unknown> };
 

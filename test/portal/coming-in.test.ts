@@ -5,8 +5,10 @@ import { portalTenantId } from '../../src/storage/queries/tenants.ts';
 import { softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { fromPage, inviteOperator, operator, proveSignIn, redeem, secretOf, signedIn } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;

@@ -4,9 +4,11 @@ import { quotas } from '../../src/core/quotas.ts';
 import { listApiKeys } from '../../src/storage/queries/api-keys.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const dayMs = 24 * 60 * 60 * 1000;
 

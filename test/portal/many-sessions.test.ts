@@ -4,9 +4,11 @@ import { endedSessionsMax } from '../../src/contract/portal/many-sessions.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;

@@ -5,7 +5,7 @@ import { statement } from '../../src/storage/sql.ts';
 import { softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { startIssuer } from '../rig/issuer.ts';
 import type { TestIssuer } from '../rig/issuer.ts';
 import {
@@ -19,6 +19,8 @@ import {
   signedIn,
 } from '../rig/portal.ts';
 import type { PortalBrowser } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const limits = { anonymousRateLimit: 100_000, managementRateLimit: 100_000 };
 

@@ -5,9 +5,11 @@ import type { JobContext } from '../../src/jobs/job.ts';
 import { queueMailOf } from '../../src/storage/queries/operator-mails.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const minute = 60_000;
 const apps: TestApp[] = [];

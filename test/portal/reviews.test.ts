@@ -4,9 +4,11 @@ import { statement } from '../../src/storage/sql.ts';
 import { operatorCookie } from '../../src/contract/apis.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 interface Review {
   readonly actionId: string;

@@ -4,9 +4,11 @@ import { tenantsMadeMax } from '../../src/contract/portal/tenants.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const create = (who: Operator, body: object, how: { tenantId?: string } = {}) =>
   who.call('POST', '/v1/portal/tenants', body, how);

@@ -6,7 +6,9 @@ import { satisfiesDemand } from '../../src/storage/queries/demand.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 // Addresses that the bundled data places in different countries.
 const german = '91.10.20.30';

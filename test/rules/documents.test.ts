@@ -7,8 +7,10 @@ import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
-import { databaseKinds } from '../../src/testkit/test-database.ts';
+import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 const minuteMs = 60_000;
 // A document that no rule set names is kept for ten minutes; a job looks for such documents once a minute.

@@ -7,12 +7,20 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Violations that axe finds, by WCAG 2.2 AA and its own best practices. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const found = (await page.evaluate(`axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  }).then(({ violations }) => violations)`)) as readonly Violation[];
+/**
+ * Violations that axe finds, by WCAG 2.2 AA and its own best practices; `inColours` only those of contrast, for a page that was
+ * looked at whole in its other colours.
+ */
+export async function violations(
+  page: Page,
+  { inColours = false }: { inColours?: boolean } = {},
+): Promise<readonly string[]> {
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source);
+  const all = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+  const runOnly = inColours ? { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } : all;
+  const found = (await page.evaluate(
+    `axe.run(document, ${JSON.stringify({ runOnly })}).then(({ violations }) => violations)`,
+  )) as readonly Violation[];
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 

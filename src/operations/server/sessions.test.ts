@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statement } from '../../storage/sql.ts';
 import { testApp, testPublicUrl } from '../../testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../testkit/test-app.ts';
-import { databaseKinds } from '../../testkit/test-database.ts';
+import { databasesOf } from '../../testkit/test-database.ts';
+
+const databaseKinds = databasesOf(import.meta.url);
 
 interface Pair {
   readonly accessToken: string;
