@@ -95,6 +95,7 @@ const storyRooms = [
     'operators/',
     [
       '^src/delivery/oidc\\.ts$',
+      '^src/methods/registry\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
       '^src/storage/(create-api-key|create-tenant|invite-operator)\\.ts$',
       '^src/texts/',

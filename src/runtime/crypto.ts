@@ -185,6 +185,10 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
 const slowHashOptions = { N: 4096, r: 8, p: 1 };
 // Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9).
 const slowHashes = openTurns({ placesMax: 2, waitingMax: 100 });
+// People choose passwords, so each guess at a stolen hash has to cost more (OWASP Password Storage): 16 MiB, a fifth of a second.
+const passwordHashOptions = { N: 16_384, r: 8, p: 5 };
+// A place of their own: whoever floods the sign-in of operators does not make users wait for their recovery codes.
+const passwordHashes = openTurns({ placesMax: 1, waitingMax: 20 });
 
 /**
  * A slow salted hash of a recovery code (scrypt, RFC 7914), off the event loop. At most two run at once and few wait, so
@@ -192,13 +196,21 @@ const slowHashes = openTurns({ placesMax: 2, waitingMax: 100 });
  * @throws {TurnsBusy}
  */
 export async function slowHash(secret: string, salt: Buffer, owner: unknown): Promise<Buffer> {
-  return slowHashes.run(
-    owner,
-    () =>
-      new Promise<Buffer>((resolve, reject) => {
-        scrypt(secret, salt, 32, slowHashOptions, (error, hash) => (error === null ? resolve(hash) : reject(error)));
-      }),
-  );
+  return slowHashes.run(owner, () => scryptOf(secret, salt, slowHashOptions));
+}
+
+/**
+ * The same for a password, slower. One runs at a time; `owner` is who asks, as far as it is known.
+ * @throws {TurnsBusy}
+ */
+export async function passwordHash(password: string, salt: Buffer, owner: unknown): Promise<Buffer> {
+  return passwordHashes.run(owner, () => scryptOf(password, salt, passwordHashOptions));
+}
+
+function scryptOf(secret: string, salt: Buffer, options: typeof slowHashOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(secret, salt, 32, options, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+  });
 }
 
 /** Whether an ECDSA signature over SHA-256 is of a public key, given as base64 of its SPKI (RFC 5480). */
