@@ -275,7 +275,7 @@ module.exports = {
     }),
     ...room(
       'portal/',
-      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/colors\\.ts$', '^sdk/browser/'],
+      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/(colors|draw-qr-code)\\.ts$', '^sdk/browser/'],
       {
         npm: [
           'react',
