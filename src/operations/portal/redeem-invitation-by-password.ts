@@ -10,7 +10,7 @@ import { portalTenant } from '../../operators/portal-tenant.ts';
 import { redeemInvitation, requireInvited } from '../../operators/redeem-invitation.ts';
 import { digestOf } from '../../operators/secrets.ts';
 import { sessionView } from '../../operators/session-view.ts';
-import { forgetFailures } from '../../storage/queries/guess-budgets.ts';
+import { forgetFailures, giveBackAttempt } from '../../storage/queries/guess-budgets.ts';
 import { listMembershipsOf } from '../../storage/queries/memberships.ts';
 import { createOperatorPassword } from '../../storage/queries/operator-passwords.ts';
 import { portalTenantId } from '../../storage/queries/tenants.ts';
@@ -34,7 +34,13 @@ export const redeemInvitationByPassword = operation(route, async (context, reque
   await requireGuess(portal, guesses);
   const counter = appCodes().match(setUp, code, runtime.clock.now());
   if (counter === undefined) throw wrongCode();
-  const hashSealed = await sealPassword(context, operatorId, password, request.sender.ipAddress);
+  const hashSealed = await sealPassword(context, operatorId, password, request.sender.ipAddress).catch(
+    async (error: unknown) => {
+      // Too many are waiting: the code was right.
+      await giveBackAttempt(portal.db, guesses);
+      throw error;
+    },
+  );
   const { session, letIn } = await portal.db.transaction(async (sql) => {
     const nowMs = runtime.clock.now();
     await redeemInvitation(sql, portal, digest, { ...invited, actionId: setUp.setUpId }, request);
