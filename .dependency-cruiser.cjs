@@ -95,6 +95,7 @@ const storyRooms = [
     'operators/',
     [
       '^src/delivery/oidc\\.ts$',
+      '^src/methods/registry\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
       '^src/storage/(create-api-key|create-tenant|invite-operator)\\.ts$',
       '^src/texts/',
@@ -274,7 +275,7 @@ module.exports = {
     }),
     ...room(
       'portal/',
-      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/colors\\.ts$', '^sdk/browser/'],
+      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/(colors|draw-qr-code)\\.ts$', '^sdk/browser/'],
       {
         npm: [
           'react',

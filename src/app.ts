@@ -87,6 +87,8 @@ export interface AppOptions {
   readonly outbound: Outbound;
   /** The issuer at which operators may sign in; undefined if none is configured. */
   readonly oidc?: Oidc | undefined;
+  /** Whether operators may sign in with a password and an authenticator app. */
+  readonly takesPasswords: boolean;
   /** In place of the real push services. */
   readonly pushEndpoints?: PushEndpoints;
   readonly seal: Seal;
@@ -171,6 +173,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     pushers,
     outbound: options.outbound,
     oidc: options.oidc,
+    takesPasswords: options.takesPasswords,
     inbox: options.inbox,
     warn,
     warnOnceAMinute: warnOnceAMinute(runtime.clock, warn),

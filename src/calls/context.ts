@@ -43,6 +43,8 @@ export interface Context {
   readonly outbound: Outbound;
   /** The issuer at which operators may sign in; undefined if none is configured. */
   readonly oidc: Oidc | undefined;
+  /** Whether operators may sign in with a password and an authenticator app. */
+  readonly takesPasswords: boolean;
   /** In development: keeps what would have been sent. */
   readonly inbox: Inbox | undefined;
   /** The origin under which this server is reached, without a trailing slash. */

@@ -98,7 +98,7 @@ describe('with a stand-in for Citus, which only writes down what it is asked', (
     );
     expect(placed).toEqual([
       { how: 'reference', count: '2' },
-      { how: 'tenant_id', count: '52' },
+      { how: 'tenant_id', count: '53' },
     ]);
     const { rows: triggers } = await client.query('select tgname from pg_trigger where not tgisinternal');
     expect(triggers).toEqual([]);

@@ -18,11 +18,12 @@ export const operators: Command = {
        sallyport operators list [--tenant ID] [--json]
 
 "invite" prints a link to the portal at SALLYPORT_PUBLIC_URL, which works once and for an hour. Whoever opens it makes a
-passkey, or signs in at SALLYPORT_OIDC_ISSUER with that e-mail address, and is an admin of the tenant from then on; admins
-invite others in the portal. Inviting again makes a new link, and the one before no longer works.
+passkey, or chooses a password and sets up an authenticator app (unless SALLYPORT_OPERATOR_PASSWORDS is off), or signs in at
+SALLYPORT_OIDC_ISSUER with that e-mail address, and is an admin of the tenant from then on; admins invite others in the
+portal. Inviting again makes a new link, and the one before no longer works.
 
-It is also the way back for an operator who has lost their passkey or their account at the issuer: redeeming the link removes
-both and ends their sessions. Roles that they have stay.
+It is also the way back for an operator who has lost their passkey, password, app or account at the issuer: redeeming the
+link removes all of these and ends their sessions. Roles that they have stay.
 
 --create creates the embedded database if there is none. Only one process can use it: stop the server first, invite, start
 it again, or use PostgreSQL.

@@ -84,6 +84,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       inbox,
       // Integrators try it on their own machine first.
       outbound: openOutbound([...config.outboundAllow, ...(config.mode === 'development' ? loopback : [])], names),
+      takesPasswords: config.takesPasswords,
       oidc: config.oidc === undefined ? undefined : openOidc(config.oidc, { names, ...runtime }),
       seal,
       runtime,

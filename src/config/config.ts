@@ -360,6 +360,12 @@ export const settings = {
     meaning:
       'Values of `acr`, separated by commas, of which the issuer has to state one when an operator confirms something dangerous there. They are asked for in `acr_values`. Set it if the issuer can let people in without a second factor.',
   },
+  SALLYPORT_OPERATOR_PASSWORDS: {
+    schema: z.enum(['on', 'off'], 'must be on or off').default('on'),
+    fallback: 'on',
+    meaning:
+      'Whether operators may sign in to the portal with a password and an authenticator app, for computers without passkeys. With `off`, whoever did so needs a new invitation.',
+  },
   SALLYPORT_LOG_LEVEL: {
     schema: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
@@ -443,6 +449,8 @@ export interface Config {
         readonly stepUpAcrs: readonly string[];
       }
     | undefined;
+  /** Whether operators may sign in with a password and an authenticator app. */
+  readonly takesPasswords: boolean;
   /** Addresses, CIDR ranges and `host:port` that tenants may name beyond the public internet. */
   readonly outboundAllow: readonly string[];
   /** Calls per management key in 10 seconds. */
@@ -566,6 +574,7 @@ export function readConfig(given: Variables, readFile: (path: string) => string)
     },
     ses: sesOf(known),
     oidc: oidcOf(known),
+    takesPasswords: known.SALLYPORT_OPERATOR_PASSWORDS === 'on',
     smtp:
       known.SALLYPORT_SMTP_URL === undefined || known.SALLYPORT_MAIL_FROM === undefined
         ? undefined

@@ -31,6 +31,9 @@ describe('an API', () => {
       'beginSignIn',
       'redeemInvitation',
       'createOperatorSession',
+      'beginAppSetUp',
+      'redeemInvitationByPassword',
+      'createPasswordSession',
       'beginOidcSignIn',
       'createOidcSession',
     ]);

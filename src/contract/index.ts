@@ -28,6 +28,7 @@ import * as callbacks from './pages/callbacks.ts';
 import * as liveChannel from './live/channel.ts';
 import * as portalSession from './portal/session.ts';
 import * as portalOidc from './portal/oidc.ts';
+import * as portalPasswords from './portal/passwords.ts';
 import * as portalActivity from './portal/activity.ts';
 import * as portalAuditExport from './portal/audit-export.ts';
 import * as portalMail from './portal/mail.ts';
@@ -154,6 +155,9 @@ export const routes: readonly Route[] = [
   portalSession.beginSignIn,
   portalSession.redeemInvitation,
   portalSession.createOperatorSession,
+  portalPasswords.beginAppSetUp,
+  portalPasswords.redeemInvitationByPassword,
+  portalPasswords.createPasswordSession,
   portalOidc.beginOidcSignIn,
   portalOidc.createOidcSession,
   portalSession.getOperatorSession,
@@ -162,6 +166,8 @@ export const routes: readonly Route[] = [
   portalSession.endOperatorSession,
   portalSession.beginStepUp,
   portalSession.confirmStepUp,
+  portalPasswords.confirmAppStepUp,
+  portalPasswords.changeOperatorPassword,
   portalOidc.beginOidcStepUp,
   portalOidc.confirmOidcStepUp,
   portalTeam.listMembers,

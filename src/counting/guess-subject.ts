@@ -85,6 +85,21 @@ export function contactGuesses(tenant: Tenant, contact: Contact, verificationMet
   };
 }
 
+/** The guesses at the first code of an app that is set up with an operator's invitation. */
+export function invitationGuesses(tenant: Tenant, digest: Buffer, verificationMethod: string): Guesses {
+  const subject = `invitation:${hiddenName(tenant, ['invitation', digest.toString('base64url')])}`;
+  const { tenantId } = tenant;
+  return {
+    tenantId,
+    owner: subject,
+    subject,
+    isBeside: false,
+    verificationMethod,
+    userId: undefined,
+    of: { kind: 'whole' },
+  };
+}
+
 /** The guesses at one of a user's authenticators. */
 export function authenticatorGuesses(tenant: Tenant, userId: string, row: Countable): Guesses {
   const { verificationMethod, authenticatorId } = row;

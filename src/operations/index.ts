@@ -51,6 +51,11 @@ import { updateRule } from './management/update-rule.ts';
 import { updateTenant } from './management/update-tenant.ts';
 import { updateTheme } from './management/update-theme.ts';
 import { updateValueList } from './management/update-value-list.ts';
+import { beginAppSetUp } from './portal/begin-app-set-up.ts';
+import { changeOperatorPassword } from './portal/change-operator-password.ts';
+import { confirmAppStepUp } from './portal/confirm-app-step-up.ts';
+import { createPasswordSession } from './portal/create-password-session.ts';
+import { redeemInvitationByPassword } from './portal/redeem-invitation-by-password.ts';
 import { getSignInWays } from './portal/get-sign-in-ways.ts';
 import { beginOidcSignIn } from './portal/begin-oidc-sign-in.ts';
 import { createOidcSession } from './portal/create-oidc-session.ts';
@@ -172,6 +177,11 @@ import { validateSession } from './server/validate-session.ts';
 import { verifyChallenge } from './server/verify-challenge.ts';
 
 export const operations: readonly Operation[] = [
+  beginAppSetUp,
+  redeemInvitationByPassword,
+  createPasswordSession,
+  confirmAppStepUp,
+  changeOperatorPassword,
   getSignInWays,
   listRuleSets,
   getRuleSet,

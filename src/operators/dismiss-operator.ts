@@ -8,14 +8,14 @@ import { portalTenantId } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
 
 /**
- * Deletes an operator who may come in to no tenant any more: sessions, an open invitation and passkeys with them. Others stay
+ * Deletes an operator who may come in to no tenant any more: sessions, an open invitation, passkeys and a password with them. Others stay
  * as they are.
  */
 export async function dismissOperator(sql: Sql, context: Context, operatorId: string): Promise<void> {
   // Another tenant may be admitting them now: what it has written is read, or it finds no operator any more.
   await lockOperator(sql, portalTenantId, operatorId);
   if ((await listMembershipsOf(sql, portalTenantId, operatorId)).length > 0) return;
-  await removePasskeys(sql, context, operatorId);
+  await removeAuthenticators(sql, context, operatorId);
   await deleteOperator(sql, portalTenantId, operatorId);
 }
 
@@ -49,8 +49,8 @@ export async function endEarlierActions(
   }
 }
 
-/** Removes every passkey of an operator. Returns how many there were. */
-export async function removePasskeys(sql: Sql, context: Context, operatorId: string): Promise<number> {
+/** Removes every passkey and app of an operator. Returns how many there were. */
+export async function removeAuthenticators(sql: Sql, context: Context, operatorId: string): Promise<number> {
   const factors = await holdFactors(sql, context, portalTenantId, operatorId);
   if (factors === undefined) return 0;
   let left = factors.authenticators;

@@ -7,12 +7,13 @@ import { issueActionToken } from '../proving/issue-action-token.ts';
 import { givenPowers } from '../proving/token-powers.ts';
 import { listMembershipsOf } from '../storage/queries/memberships.ts';
 import { unbindOperatorIdentity } from '../storage/queries/operator-identities.ts';
+import { deleteOperatorPassword } from '../storage/queries/operator-passwords.ts';
 import { endOperatorSessions } from '../storage/queries/operator-sessions.ts';
 import { loadInvited, takeInvitation } from '../storage/queries/operators.ts';
 import type { OperatorRow } from '../storage/queries/operators.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
 import type { Sql } from '../storage/sql.ts';
-import { endEarlierActions, removePasskeys } from './dismiss-operator.ts';
+import { endEarlierActions, removeAuthenticators } from './dismiss-operator.ts';
 import { portalActions } from './portal-actions.ts';
 import { portalTenant } from './portal-tenant.ts';
 import { recordOperatorAudit } from './record-operator-audit.ts';
@@ -62,18 +63,19 @@ export async function openInvitation(context: Context, digest: Buffer, { sender 
 
 /**
  * Uses an invitation up, in a transaction. It is also the way back, so all ways in that the operator had end: passkeys, their
- * account at the issuer, sessions, and what was begun. Admins are told.
+ * password and app, their account at the issuer, sessions, and what was begun. Admins are told.
  * @throws {Refusal} `gone`
  */
 export async function redeemInvitation(
   sql: Sql,
   context: Context,
   digest: Buffer,
-  { operatorId, email, actionId }: OpenInvitation,
+  { operatorId, email, actionId }: Omit<OpenInvitation, 'token'>,
   { requestId }: From,
 ): Promise<void> {
   if ((await takeInvitation(sql, portalTenantId, digest, context.runtime.clock.now())) === undefined) throw gone();
-  const removedAuthenticators = await removePasskeys(sql, context, operatorId);
+  const removedAuthenticators = await removeAuthenticators(sql, context, operatorId);
+  const removedPassword = await deleteOperatorPassword(sql, portalTenantId, operatorId);
   const removedIdentity = await unbindOperatorIdentity(sql, portalTenantId, operatorId);
   await endEarlierActions(sql, context, operatorId, actionId);
   await endOperatorSessions(sql, portalTenantId, operatorId);
@@ -83,7 +85,7 @@ export async function redeemInvitation(
     operatorId,
     tenantIds,
     requestId,
-    data: { removedAuthenticators, removedIdentity },
+    data: { removedAuthenticators, removedPassword, removedIdentity },
   });
   const isBack = removedAuthenticators > 0 || removedIdentity;
   await tellAdmins(sql, context, tenantIds, operatorId, {

@@ -17,21 +17,25 @@ export async function sendInvitation(
   secret: string,
 ): Promise<void> {
   const words = mailWords('en', tenant.name);
-  const { oidc } = context;
+  const { oidc, takesPasswords } = context;
+  const others = [
+    ...(oidc === undefined ? [] : [`sign in with ${oidc.name}`]),
+    ...(takesPasswords ? ['choose a password and set up an authenticator app'] : []),
+  ];
   const heading = `${isolate(inviter)} invites you to the portal of ${isolate(tenant.name)}`;
   await sendMail(context, tenant, {
     to: invited.email,
     subject: heading,
     ...mailBodies(words, {
       heading,
-      description: `Open the link on the computer that you work on, and make a passkey there${oidc === undefined ? '' : `, or sign in with ${oidc.name}`}. It works once, within an hour.`,
+      description: `Open the link on the computer that you work on, and make a passkey there${others.map((way) => `, or ${way}`).join('')}. It works once, within an hour.`,
       facts: [
         ['Invited by:', email],
         ['Roles:', invited.roles.join(', ')],
       ],
       emphasis: {
         link: invitationUrl(context.publicUrl, secret),
-        label: oidc === undefined ? 'Make a passkey' : 'Come in',
+        label: others.length === 0 ? 'Make a passkey' : 'Come in',
       },
       advice: 'If you do not expect this, do nothing: without the link nobody comes in.',
     }),

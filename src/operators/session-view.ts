@@ -12,7 +12,7 @@ interface ShownSession {
   readonly expiresAtMs: number;
   readonly provedAtMs: number;
   readonly memberships: Readonly<Record<string, readonly string[]>>;
-  readonly stepUpBy: 'authenticator' | 'issuer';
+  readonly stepUpBy: 'authenticator' | 'app' | 'issuer';
 }
 
 const all = Object.keys(permissions) as readonly Permission[];

@@ -17,7 +17,7 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { NewKeyPair, SlowHash } from './runtime.ts';
 import { openTurns } from './turns.ts';
@@ -181,23 +181,32 @@ export function isRs256Signature({ publicKey }: RsaKeyPair, data: string, signat
   return verify('sha256', Buffer.from(data), { key: publicKey, padding: constants.RSA_PKCS1_PADDING }, signature);
 }
 
-/** Makes {@link Runtime.slowHash}, by scrypt (RFC 7914) of this work factor. */
-export function openSlowHashes(workFactor: number): SlowHash {
-  const options = { N: workFactor, r: 8, p: 1 };
-  // Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9).
-  const turns = openTurns({ placesMax: 2, waitingMax: 100 });
+/** Makes slow hashes by scrypt (RFC 7914) that take turns. */
+export function openSlowHashes(cost: ScryptOptions, places: { placesMax: number; waitingMax: number }): SlowHash {
+  const turns = openTurns(places);
   return (secret, salt, owner) =>
     turns.run(
       owner,
       () =>
         new Promise<Buffer>((resolve, reject) => {
-          scrypt(secret, salt, 32, options, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+          scrypt(secret, salt, 32, cost, (error, hash) => (error === null ? resolve(hash) : reject(error)));
         }),
     );
 }
 
+/** Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9). */
+export const codeHashPlaces = { placesMax: 2, waitingMax: 100 };
+/** Places of their own: whoever floods the sign-in of operators does not make users wait for their recovery codes. */
+export const passwordHashPlaces = { placesMax: 1, waitingMax: 20 };
+
 /** Of a process. 80-bit codes need only a small work factor (NIST SP 800-63B-4 §3.1.2.2): 4 MiB, about 9 ms a code. */
-export const slowHash = openSlowHashes(4096);
+export const slowHash = openSlowHashes({ N: 4096, r: 8, p: 1 }, codeHashPlaces);
+
+/**
+ * Of a process. People choose passwords, so each guess at a stolen hash has to cost more (OWASP Password Storage): 16 MiB, a
+ * fifth of a second.
+ */
+export const passwordHash = openSlowHashes({ N: 16_384, r: 8, p: 5 }, passwordHashPlaces);
 
 /** Whether an ECDSA signature over SHA-256 is of a public key, given as base64 of its SPKI (RFC 5480). */
 export function isSignedBy(publicKey: string, data: string, signature: Buffer): boolean {

@@ -56,8 +56,8 @@ export interface Keys {
 }
 
 /**
- * A slow salted hash of a recovery code, off the event loop. At most two run at once and few wait, so that parallel guesses
- * cannot exhaust memory or the thread pool. Owners (tenants) take turns.
+ * A slow salted hash, off the event loop. Few run at once and few wait, so that parallel guesses cannot exhaust memory or the
+ * thread pool. Owners (tenants, or whoever asks) take turns.
  * @throws {TurnsBusy}
  */
 export type SlowHash = (secret: string, salt: Buffer, owner: unknown) => Promise<Buffer>;
@@ -68,5 +68,8 @@ export interface Runtime {
   readonly ids: Ids;
   readonly timers: Timers;
   readonly keys: Keys;
+  /** Of recovery codes. */
   readonly slowHash: SlowHash;
+  /** Of passwords, slower. */
+  readonly passwordHash: SlowHash;
 }

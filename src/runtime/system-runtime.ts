@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { generateRsaKeyPair, slowHash } from './crypto.ts';
+import { generateRsaKeyPair, passwordHash, slowHash } from './crypto.ts';
 import type { Runtime } from './runtime.ts';
 import { timeOrderedIds } from './time-ordered-ids.ts';
 
@@ -48,6 +48,7 @@ export function systemRuntime(): Runtime {
     },
     keys: { rsa: generateRsaKeyPair },
     slowHash,
+    passwordHash,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { generateRsaKeyPair, openSlowHashes } from './crypto.ts';
+import { codeHashPlaces, generateRsaKeyPair, openSlowHashes, passwordHashPlaces } from './crypto.ts';
 import type { NewKeyPair, Runtime } from './runtime.ts';
 import { timeOrderedIds } from './time-ordered-ids.ts';
 
@@ -18,7 +18,9 @@ const startMs = Date.UTC(2026, 0, 15, 10, 0, 0);
 const rsaKeyPairs: Promise<NewKeyPair>[] = [];
 
 // Not slow: a user's first authenticator makes ten, and nobody attacks what they protect.
-const slowHash = openSlowHashes(2);
+const cost = { N: 2, r: 8, p: 1 };
+const slowHash = openSlowHashes(cost, codeHashPlaces);
+const passwordHash = openSlowHashes(cost, passwordHashPlaces);
 
 /**
  * A deterministic runtime: every run starts at the same instant, and the same seed gives the same bytes and ids. The keys of
@@ -67,6 +69,7 @@ export function virtualRuntime(seed = ''): VirtualRuntime {
       },
     },
     slowHash,
+    passwordHash,
     moveTo(timeMs) {
       nowMs = timeMs;
     },

@@ -58,6 +58,7 @@ export const distributedTables = [
   'memberships',
   'operator_sessions',
   'operator_identities',
+  'operator_passwords',
   'used_oidc_flows',
 ] as const;
 

@@ -17,7 +17,10 @@ interface Parts {
 const secretBytes = 32;
 const invitationMs = 60 * 60 * 1000;
 
-/** Makes the tenant of the portal if there is none yet. Operators verify by passkeys alone. */
+/**
+ * Makes the tenant of the portal if there is none yet. Its client API takes and enrols passkeys alone: an authenticator app
+ * counts only beside a password, in calls of the portal.
+ */
 export async function preparePortalTenant(sql: Sql, parts: Parts): Promise<void> {
   if ((await loadTenant(sql, portalTenantId)) !== undefined) return;
   await lockTenantCreation(sql);

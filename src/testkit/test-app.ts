@@ -100,6 +100,8 @@ export async function testApp(
     readonly pushEndpoints?: PushEndpoints;
     /** As SALLYPORT_OIDC_*. */
     readonly oidc?: OidcOptions;
+    /** As SALLYPORT_OPERATOR_PASSWORDS. */
+    readonly takesPasswords?: boolean;
     /** In place of the system's names. */
     readonly names?: Names;
     /** As SALLYPORT_MASTER_KEY. */
@@ -134,6 +136,7 @@ export async function testApp(
     outbound: options.outbound ?? openOutbound(options.outboundAllow ?? [], options.names ?? openNames(runtime)),
     ...(options.pushEndpoints === undefined ? {} : { pushEndpoints: options.pushEndpoints }),
     ...(options.oidc === undefined ? {} : { oidc: openOidc(options.oidc, { names: openNames(runtime), ...runtime }) }),
+    takesPasswords: options.takesPasswords ?? true,
     seal,
     runtime,
     logger,

@@ -115,10 +115,12 @@ const forAllTenants: Exceptions = {
   load_earlier_guess_budgets: ofEarlierRelease,
   load_fingerprint_authenticator_configurations: readsSeals,
   load_fingerprint_authenticators: readsSeals,
+  load_fingerprint_operator_passwords: readsSeals,
   load_fingerprint_session_signing_keys: readsSeals,
   load_old_documents: 'only reads, from all workers; its inner query is of the tenant of the outer one',
   load_sealed_authenticator_configurations: readsSeals,
   load_sealed_authenticators: readsSeals,
+  load_sealed_operator_passwords: readsSeals,
   load_sealed_session_signing_keys: readsSeals,
 };
 

@@ -60,6 +60,7 @@ const statementsWithoutTenant = [
   'load_fingerprint_api_keys',
   'load_fingerprint_authenticator_configurations',
   'load_fingerprint_authenticators',
+  'load_fingerprint_operator_passwords',
   'load_fingerprint_session_signing_keys',
   'load_fingerprint_tenants',
   'lock_audit_chain',

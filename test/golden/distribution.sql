@@ -66,4 +66,5 @@ SELECT create_distributed_table('operators', 'tenant_id', colocate_with => 'user
 SELECT create_distributed_table('memberships', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('operator_sessions', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('operator_identities', 'tenant_id', colocate_with => 'users');
+SELECT create_distributed_table('operator_passwords', 'tenant_id', colocate_with => 'users');
 SELECT create_distributed_table('used_oidc_flows', 'tenant_id', colocate_with => 'users');

@@ -1,12 +1,35 @@
 /** Operators come in, stay for a while, prove again who they are for what is dangerous, and can be sent away (issue: N18, A40, A41, A54). */
+import { createHook } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operatorCookie } from '../../src/contract/apis.ts';
+import {
+  createOperatorPassword,
+  deleteOperatorPassword,
+  isPasswordStored,
+} from '../../src/storage/queries/operator-passwords.ts';
+import { endOperatorSessions } from '../../src/storage/queries/operator-sessions.ts';
+import { lockOperator } from '../../src/storage/queries/operators.ts';
 import { portalTenantId } from '../../src/storage/queries/tenants.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
-import { fromPage, inviteOperator, operator, proveSignIn, redeem, secretOf, signedIn } from '../rig/portal.ts';
+import {
+  fromPage,
+  inviteOperator,
+  operator,
+  passwordOperator,
+  proveSignIn,
+  redeem,
+  redeemByPassword,
+  secretOf,
+  setUpApp,
+  signedIn,
+  signInByPassword,
+  testPassword,
+} from '../rig/portal.ts';
 
 const databaseKinds = databasesOf(import.meta.url);
 
@@ -186,6 +209,220 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
   });
 
+  // Each hash is slow on purpose, and what is stored has no dialect: one kind of database is enough.
+  describe.runIf(kind === 'postgres')('a password and an authenticator app', () => {
+    // Of another half minute than the code before.
+    const next = () => app.runtime.advance(30_000);
+    const wrongCode = (code: string) => (code.startsWith('1') ? '2' : '1') + code.slice(1);
+    const byPassword = (operatorId: string) => ({ type: 'operator.signed_in', kind: 'operator', id: operatorId });
+
+    test('are set up with an invitation, once; then both let in, and a code that was used counts for nothing else', async () => {
+      const email = 'types@bank.example';
+      const invitation = await inviteOperator(app, email, ['ADMIN']);
+      const own = await setUpApp(app, invitation);
+      const wrong = await redeemByPassword(app, invitation, { ...own, code: () => wrongCode(own.code()) });
+      expect([wrong.status, wrong.headers['set-cookie']]).toEqual([403, undefined]);
+      const came = await redeemByPassword(app, invitation, own);
+      expect(came.body, came.text).toMatchObject({ email, stepUpBy: 'app', tenants: [{ roles: ['ADMIN'] }] });
+      expect(came.body.stepUpUntil).toBeDefined();
+      await next();
+      expect((await redeemByPassword(app, invitation, own)).body.errorCode).toBe('gone');
+
+      const code = own.code();
+      const signedInAgain = await signInByPassword(app, 'TYPES@bank.example', code);
+      expect(signedInAgain.body, signedInAgain.text).toMatchObject({ email, stepUpBy: 'app' });
+      expect((await signInByPassword(app, email, code)).status).toBe(403);
+      const { call } = signedIn(app, softwareKey(), signedInAgain, app.tenant.tenantId);
+      const invite = () =>
+        call('POST', '/v1/portal/members', { email: 'any@bank.example', name: 'Any', roles: ['VIEWER'] });
+      const stepUp = (verificationCode: string) => call('POST', '/v1/portal/step-up/app', { verificationCode });
+      expect((await stepUp(code)).status).toBe(403);
+      await app.runtime.advance(5 * 60_000);
+      expect((await invite()).body.errorCode).toBe('step_up_required');
+      expect((await stepUp(wrongCode(own.code()))).status).toBe(403);
+      const fresh = own.code();
+      expect((await stepUp(fresh)).body.stepUpUntil).toBeDefined();
+      expect((await signInByPassword(app, email, fresh)).status).toBe(403);
+      expect((await invite()).status).toBe(200);
+      const { events } = await dump(app);
+      const { operatorId } = signedInAgain.body;
+      expect(events.filter((event) => JSON.stringify(event) === JSON.stringify(byPassword(operatorId)))).toHaveLength(
+        4,
+      );
+    });
+
+    describe('under attack', () => {
+      test('are asked for together: one answer to a wrong one, to an address of nobody and to one with a passkey', async () => {
+        const { email, code } = await passwordOperator(app, 'oracle@bank.example', ['VIEWER']);
+        await operator(app, 'has-passkey@bank.example', ['VIEWER']);
+        await next();
+        let hashes = 0;
+        const hook = createHook({ init: (_id, type) => void (hashes += type === 'SCRYPTREQUEST' ? 1 : 0) }).enable();
+        const replies = [
+          await signInByPassword(app, email, code(), { password: `${testPassword}!` }),
+          await signInByPassword(app, email, wrongCode(code())),
+          await signInByPassword(app, email, wrongCode(code()), { password: 'x' }),
+          await signInByPassword(app, 'nobody@bank.example', code()),
+          await signInByPassword(app, 'has-passkey@bank.example', code()),
+        ];
+        hook.disable();
+        expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+        expect(replies[0]?.status).toBe(403);
+        // The time of a guess tells nothing either: each had its slow hash.
+        expect(hashes).toBe(5);
+        // A text that is no code is no guess.
+        expect((await signInByPassword(app, email, 'abc')).status).toBe(403);
+        expect((await signInByPassword(app, email, code())).status).toBe(200);
+      });
+
+      test('wait after five wrong guesses, with or without a password; a passkey lets in meanwhile, and so does an invitation', async () => {
+        const guessed = await operator(app, 'guessed@bank.example', ['VIEWER']);
+        const { email, code } = await passwordOperator(app, 'waits@bank.example', ['VIEWER']);
+        await next();
+        const tries = async (address: string) => {
+          for (let n = 0; n < 5; n += 1) {
+            const reply = await signInByPassword(app, address, wrongCode(code()), { password: 'wrong' });
+            expect(reply.status).toBe(403);
+          }
+          const { status, headers, body } = await signInByPassword(app, address, code());
+          return [status, headers['retry-after'], body];
+        };
+        const waits = await tries(email);
+        expect(waits.slice(0, 2)).toEqual([429, '30']);
+        expect(await tries(guessed.email)).toEqual(waits);
+        await expect(proveSignIn(app, guessed.key)).resolves.toBeDefined();
+        const invitation = await inviteOperator(app, email, ['VIEWER']);
+        const fresh = await setUpApp(app, invitation);
+        expect((await redeemByPassword(app, invitation, fresh)).status).toBe(200);
+        await next();
+        expect((await signInByPassword(app, email, fresh.code())).status).toBe(200);
+      });
+
+      test('let in once by a code and redeem once by an invitation, however many ask at once', async () => {
+        const invitation = await inviteOperator(app, 'races@bank.example', ['VIEWER']);
+        const apps = [await setUpApp(app, invitation), await setUpApp(app, invitation)];
+        const redeemed = await Promise.all(apps.map((own) => redeemByPassword(app, invitation, own)));
+        expect(redeemed.map(({ status }) => status).toSorted()).toEqual([200, 410]);
+        const own = apps[redeemed.findIndex(({ status }) => status === 200)];
+        await next();
+        const code = own?.code() ?? '';
+        const tries = await Promise.all([1, 2, 3].map(() => signInByPassword(app, 'races@bank.example', code)));
+        expect(tries.map(({ status }) => status).toSorted()).toEqual([200, 403, 403]);
+      });
+
+      test('lose against an invitation that is redeemed at the same time', async () => {
+        const own = await passwordOperator(app, 'late@bank.example', ['VIEWER']);
+        const { operatorId } = own;
+        await next();
+        const stored = { operatorId, hashSealed: Buffer.from('of the invitation') };
+        const waiting = statement<{ count: number }>(
+          'portal_test_waiting',
+          `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        );
+        const begun = await app.db.transaction(async (sql) => {
+          await lockOperator(sql, portalTenantId, operatorId);
+          const replies = Promise.all([
+            signInByPassword(app, own.email, own.code()),
+            own.call('POST', '/v1/portal/password', { password: 'a password of whoever took it over' }),
+          ]);
+          // Both have proved or sealed what they need.
+          while ((await app.db.query(waiting, []))[0]?.count !== 2) await pause(20);
+          await deleteOperatorPassword(sql, portalTenantId, operatorId);
+          await endOperatorSessions(sql, portalTenantId, operatorId);
+          await createOperatorPassword(sql, portalTenantId, stored, app.runtime.clock.now());
+          return { replies };
+        });
+        expect((await begun.replies).map(({ status }) => status)).toEqual([403, 404]);
+        expect(await isPasswordStored(app.db, portalTenantId, stored)).toBe(true);
+      });
+
+      test('end with the next invitation, with the operator, and with a password that was changed', async () => {
+        const back = await passwordOperator(app, 'to-passkey@bank.example', ['VIEWER']);
+        const reply = await redeem(app, await inviteOperator(app, back.email, ['VIEWER']), softwareKey());
+        expect(reply.body, reply.text).toMatchObject({ operatorId: back.operatorId, stepUpBy: 'authenticator' });
+        expect((await back.call('GET', '/v1/portal/session')).status).toBe(401);
+        const admin = await operator(app, 'removes@bank.example', ['ADMIN']);
+        const removed = await passwordOperator(app, 'removed@bank.example', ['VIEWER']);
+        expect((await admin.call('DELETE', `/v1/portal/members/${removed.operatorId}`)).status).toBe(204);
+        await next();
+        for (const { email, code } of [back, removed]) {
+          expect((await signInByPassword(app, email, code())).status).toBe(403);
+        }
+        expect((await dump(app)).passwords.filter((id) => id === back.operatorId || id === removed.operatorId)).toEqual(
+          [],
+        );
+      });
+
+      test('change under a proof: other sessions end, it is told by mail, and a password that is guessed first is refused', async () => {
+        const own = await passwordOperator(app, 'changes-it@bank.example', ['VIEWER']);
+        await next();
+        const other = await signInByPassword(app, own.email, own.code());
+        const change = (password: string) => own.call('POST', '/v1/portal/password', { password });
+        for (const [weak, why] of [
+          ['short', 'fewer than 12'],
+          ['x'.repeat(129), 'more than 128'],
+          ['P@ssw0rd1234', 'guessed first'],
+          ['abcabcabcabc', 'guessed first'],
+          ['987654321098', 'guessed first'],
+          ['changes-it@bank.example', 'your address'],
+          ['test tenant 2026', 'your company'],
+        ] as const) {
+          const reply = await change(weak);
+          expect([reply.status, reply.body.errorDescription], weak).toEqual([400, expect.stringContaining(why)]);
+        }
+        const better = 'seven lamps above a green harbour';
+        expect((await change(better)).status).toBe(204);
+        expect((await own.call('GET', '/v1/portal/session')).status).toBe(200);
+        const elsewhere = signedIn(app, softwareKey(), other);
+        expect((await elsewhere.call('GET', '/v1/portal/session')).status).toBe(401);
+        await next();
+        expect((await signInByPassword(app, own.email, own.code())).status).toBe(403);
+        expect((await signInByPassword(app, own.email, own.code(), { password: better })).status).toBe(200);
+        const subjects = app
+          .mail()
+          .filter(({ to }) => to === own.email)
+          .map(({ subject }) => subject);
+        expect(subjects).toContain('Your password for the portal was changed (Test tenant)');
+        await app.runtime.advance(5 * 60_000);
+        expect((await change(testPassword)).body.errorCode).toBe('step_up_required');
+        const { call } = await operator(app, 'has-none@bank.example', ['VIEWER']);
+        expect((await call('POST', '/v1/portal/password', { password: better })).status).toBe(404);
+      });
+
+      test('come in by nothing else: not by the client API, the app of another invitation, a planted cookie or where they are off', async () => {
+        const own = await passwordOperator(app, 'sure@bank.example', ['VIEWER']);
+        // An app without a password would let in whoever has a token of an invitation.
+        const invited = await inviteOperator(app, 'asks@bank.example', ['VIEWER']);
+        const another = await inviteOperator(app, 'asks-too@bank.example', ['VIEWER']);
+        expect((await redeemByPassword(app, invited, await setUpApp(app, another))).body.errorCode).toBe(
+          'invalid_token',
+        );
+        const { token } = (await fromPage(app, '/v1/portal/invitations/redeem', { invitation: invited })).body;
+        const started = await app.call('POST', '/v1/client/user-authenticators/totp', { token, body: {} });
+        expect(started.body.errorCode).toBe('invalid_configuration');
+        // Nor does an app get a token with which a passkey could be added.
+        expect((await own.call('POST', '/v1/portal/step-up', {})).status).toBe(403);
+        await next();
+        const reply = await signInByPassword(app, own.email, own.code(), { secret: 'planted' });
+        expect(secretOf(reply)).toMatch(/^[\w-]{43}$/);
+        const off = await testApp(kind, {
+          anonymousRateLimit: 100_000,
+          db: app.db,
+          seed: 'off',
+          takesPasswords: false,
+        });
+        expect((await off.call('GET', '/v1/portal/sign-in', { key: null })).body).toEqual({ password: false });
+        await next();
+        expect((await signInByPassword(off, own.email, own.code())).body.errorCode).toBe('invalid_configuration');
+        const begun = await fromPage(off, '/v1/portal/invitations/app', { invitation: another });
+        expect(begun.body.errorCode).toBe('invalid_configuration');
+        await off.app.server.close();
+        expect(app.logText()).not.toContain(testPassword);
+        expect((await dump(app)).rows).not.toContain(testPassword);
+      });
+    });
+  });
+
   describe('the tenant of the portal', () => {
     test('has no key, no route of a tenant reaches it, and members of others see nothing of it', async () => {
       const { call } = await operator(app, 'reaches@bank.example', ['ADMIN']);
@@ -284,7 +521,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
 /** All rows of the tables that have secrets of operators, as text; and who did what. */
 async function dump(app: TestApp) {
-  const { statement } = await import('../../src/storage/sql.ts');
   const texts: string[] = [];
   for (const table of ['operators', 'memberships', 'operator_sessions', 'outbox', 'audit_events', 'actions_by_month']) {
     const rows = await app.db.query(
@@ -300,5 +536,9 @@ async function dump(app: TestApp) {
     ),
     [],
   );
-  return { rows: texts.join('\n'), events };
+  const passwords = await app.db.query(
+    statement<{ id: string }>('portal_test_passwords', 'select operator_id::text as id from operator_passwords'),
+    [],
+  );
+  return { rows: texts.join('\n'), events, passwords: passwords.map(({ id }) => id) };
 }

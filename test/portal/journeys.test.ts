@@ -1,7 +1,10 @@
 /** Worry: an operator cannot do their work in the portal, or does something else than they meant. */
 import { readFileSync } from 'node:fs';
 import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
+import { Secret, TOTP } from 'otpauth';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations, widest } from '../ui/look-at.ts';
 import { actionIdOf, fakeActivity } from './fake-activity.ts';
 import { startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
@@ -55,6 +58,66 @@ describe('coming in', () => {
     await page.getByText('You have signed out').waitFor();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('a password and an app, from the invitation on: by keyboard, on a narrow dark screen', async () => {
+    const { page, problems, close } = await site.open({
+      viewport: { width: 320, height: 800 },
+      colorScheme: 'dark',
+    });
+    const enter = async (label: string, text: string) => {
+      await page.getByLabel(label, { exact: true }).fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await page.goto(await site.invite('hal@bank.example'));
+    await page.getByRole('button', { name: 'Use a password instead' }).press('Enter');
+    await page.getByText('You sign in as hal@bank.example').waitFor();
+    await page.getByText('Cannot scan it?').press('Enter');
+    const secret = (await page.locator('.DoorHelp code').innerText()).replaceAll(/\s/g, '');
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    const now = () => totp.generate();
+    await page.getByLabel('Password', { exact: true }).fill('hal@bank.example');
+    await enter('Code of the app', now());
+    await page.getByText('little more than your address').waitFor();
+    expect(await widest(page)).toBe(320);
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Password', { exact: true }).fill('nine otters on a quiet river');
+    const wrong = now().startsWith('1') ? '200000' : '100000';
+    await enter('Code of the app', wrong);
+    await page.getByText('That is not the code that the app shows now').waitFor();
+    await enter('Code of the app', now());
+    await page.waitForURL(/\/portal\/t\//);
+
+    await page.context().clearCookies();
+    await page.goto(`${site.url}/portal/sign-in`);
+    await page.getByRole('button', { name: 'Use a password instead' }).press('Enter');
+    await page.getByLabel('Email address').fill('hal@bank.example');
+    await page.getByLabel('Password', { exact: true }).fill('nine otters on a quiet river');
+    await enter('Code of your authenticator app', wrong);
+    await page.getByText('the password or the code is wrong').waitFor();
+    // Of the half minute that comes next: that of this one was used.
+    const next = totp.generate({ timestamp: Date.now() + 30_000 });
+    await enter('Code of your authenticator app', next);
+    await page.waitForURL(/\/portal\/t\//);
+
+    await page.goto(`${base}/sessions`);
+    await page.getByRole('button', { name: 'Change password' }).press('Enter');
+    await page.route(
+      '**/v1/portal/password',
+      (route) => route.fulfill({ status: 403, json: { errorCode: 'step_up_required', errorDescription: '' } }),
+      { times: 1 },
+    );
+    await enter('New password', 'ten otters on a quiet river');
+    await enter('Code of your app', next);
+    await page.getByText('The code is wrong, or it was used already').waitFor();
+    const database = new Client({ connectionString: site.databaseUrl });
+    await database.connect();
+    await database.query('update authenticators set counter = 0 where counter is not null');
+    await database.end();
+    await enter('Code of your app', next);
+    await page.getByText('Your other sessions have ended').waitFor();
     expect(problems).toEqual([]);
     await close();
   });

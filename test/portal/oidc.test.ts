@@ -87,7 +87,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
   test('before anybody was invited nobody can sign in, and a server without an issuer says so', async () => {
     const alone = await testApp(kind, limits);
-    expect((await alone.call('GET', '/v1/portal/sign-in', { key: null })).body).toEqual({});
+    expect((await alone.call('GET', '/v1/portal/sign-in', { key: null })).body).toEqual({ password: true });
     expect((await portalBrowser(alone).call('POST', '/v1/portal/oidc', {})).status).toBe(404);
     await inviteOperator(alone, 'first@bank.example', ['ADMIN']);
     expect((await portalBrowser(alone).call('POST', '/v1/portal/oidc', {})).body.errorCode).toBe(
@@ -95,6 +95,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     );
     await alone.close();
     expect((await app.call('GET', '/v1/portal/sign-in', { key: null })).body).toEqual({
+      password: true,
       oidc: { name: 'Bank login' },
     });
   });

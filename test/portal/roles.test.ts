@@ -14,6 +14,8 @@ const ofOperators = routes.filter(({ credentials }) => (credentials as readonly 
 const ownSession = [
   'beginOidcStepUp',
   'beginStepUp',
+  'changeOperatorPassword',
+  'confirmAppStepUp',
   'confirmOidcStepUp',
   'confirmStepUp',
   'deleteOperatorSession',

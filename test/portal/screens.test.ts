@@ -176,6 +176,9 @@ test('the pages before signing in pass axe in light and dark', async () => {
   await page.goto(`${site.url}/portal`);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
   await look(page, 'sign-in');
+  await page.getByRole('button', { name: 'Use a password instead' }).click();
+  await page.getByLabel('Password', { exact: true }).waitFor();
+  await look(page, 'sign-in-password');
   await page.goto(`${site.url}/portal/invitation#some-secret`);
   await page.getByRole('button', { name: 'Make a passkey' }).waitFor();
   await look(page, 'invitation');

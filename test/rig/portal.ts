@@ -1,4 +1,5 @@
 /** Operators who come in to the portal as people do: invited, with a passkey of their own. */
+import { Secret, TOTP } from 'otpauth';
 import { invitationUrl, admitMember, preparePortalTenant } from '../../src/storage/invite-operator.ts';
 import { operatorCookie } from '../../src/contract/apis.ts';
 import { createCredential, softwareKey, useCredential } from '../../src/testkit/authenticator.ts';
@@ -143,6 +144,55 @@ export async function operator(
   const reply = await redeem(app, await inviteOperator(app, email, roles, tenantId), key);
   if (reply.status !== 200) throw new Error(reply.text);
   return signedIn(app, key, reply, app.tenant.tenantId);
+}
+
+export const testPassword = 'four kettles under a blue bridge';
+
+/** An authenticator app that was set up with an invitation. */
+export interface OperatorApp {
+  readonly setUp: string;
+  /** What it shows now. */
+  code(): string;
+}
+
+export async function setUpApp(app: TestApp, invitation: string): Promise<OperatorApp> {
+  const { setUp, secret } = (await fromPage(app, '/v1/portal/invitations/app', { invitation })).body;
+  const totp = new TOTP({ secret: Secret.fromBase32(String(secret)) });
+  return { setUp: String(setUp), code: () => totp.generate({ timestamp: app.runtime.clock.now() }) };
+}
+
+/** Redeems an invitation by a password. Returns the reply with which the session begins. */
+export function redeemByPassword(
+  app: Door,
+  invitation: string,
+  { setUp, code }: OperatorApp,
+  password = testPassword,
+): Promise<TestReply> {
+  const body = { invitation, setUp, password, verificationCode: code() };
+  return fromPage(app, '/v1/portal/invitations/password', body);
+}
+
+/** An operator who signs in with a password and an app, signed in. */
+export async function passwordOperator(
+  app: TestApp,
+  email: string,
+  roles: readonly string[],
+): Promise<Operator & Pick<OperatorApp, 'code'>> {
+  const invitation = await inviteOperator(app, email, roles);
+  const { setUp, code } = await setUpApp(app, invitation);
+  const reply = await redeemByPassword(app, invitation, { setUp, code });
+  if (reply.status !== 200) throw new Error(reply.text);
+  return { ...signedIn(app, softwareKey(), reply, app.tenant.tenantId), code };
+}
+
+/** Signs in with a password and a code. */
+export function signInByPassword(
+  app: Door,
+  email: string,
+  verificationCode: string,
+  { password = testPassword, secret }: { readonly password?: string; readonly secret?: string } = {},
+): Promise<TestReply> {
+  return fromPage(app, '/v1/portal/session/password', { email, password, verificationCode }, secret);
 }
 
 /** The operator whose session a reply begins. */

@@ -34,13 +34,14 @@ export const getSignInWays = doorRoute({
   body: nothing,
   reply: json(
     z.object({
+      password: z.boolean().describe('Whether operators may sign in with a password and an authenticator app.'),
       oidc: z
         .object({ name: z.string().describe('What people call the issuer.') })
         .optional()
         .describe('The issuer of OpenID Connect at which operators may sign in; absent if there is none.'),
     }),
   ),
-  example: { reply: { oidc: { name: 'Bank login' } } },
+  example: { reply: { password: true, oidc: { name: 'Bank login' } } },
   refusals: [],
   audit: null,
 });
@@ -68,7 +69,7 @@ export const createOidcSession = doorRoute({
   path: '/oidc/session',
   title: 'Create the session from the issuer',
   description:
-    'Makes the session of the operator who came back from the issuer. With an invitation, this redeems it: passkeys that the operator had are removed and all sessions end. A sign-in at the issuer is no step-up: what is dangerous asks for a proof of its own.',
+    'Makes the session of the operator who came back from the issuer. With an invitation, this redeems it: passkeys and a password that the operator had are removed and all sessions end. A sign-in at the issuer is no step-up: what is dangerous asks for a proof of its own.',
   group: 'portal-session',
   params: z.object({}),
   body: whatCameBack,

@@ -26,9 +26,9 @@ export const session = z
       .optional()
       .describe('Until when dangerous calls need no further proof. Absent: they need one now.'),
     stepUpBy: z
-      .enum(['authenticator', 'issuer'])
+      .enum(['authenticator', 'app', 'issuer'])
       .describe(
-        'How the operator gives such a proof: by an authenticator of theirs here, or by signing in again at the issuer because they have none.',
+        'How the operator gives such a proof: by their passkey (`authenticator`), by a code of their authenticator app, or by signing in again at the issuer because they have neither here.',
       ),
     tenants: z
       .array(
@@ -103,7 +103,7 @@ export const redeemInvitation = doorRoute({
   path: '/invitations/redeem',
   title: 'Redeem an invitation',
   description:
-    'Uses up an invitation and answers a token for the client API, with which the operator makes a passkey. It lives ten minutes. If the operator had authenticators or an account at the issuer, these are removed and all sessions end: this is also the way back for who has lost a passkey. Afterwards send the token that registering the passkey returns to create the session.',
+    'Uses up an invitation and answers a token for the client API, with which the operator makes a passkey. It lives ten minutes. If the operator had passkeys, a password with an app, or an account at the issuer, these are removed and all sessions end: this is also the way back for who has lost a passkey. Afterwards send the token that registering the passkey returns to create the session.',
   group: 'portal-session',
   params: z.object({}),
   body: closed({ invitation: invitationSecret }),
@@ -182,7 +182,7 @@ export const beginStepUp = portalRoute({
   path: '/step-up',
   title: 'Begin a step-up',
   description:
-    'Answers a token for the client API, with which the operator proves again who they are. It counts for this session only. Send the token that verifying returns to confirm the step-up. Who has no authenticator here proves it at the issuer: `forbidden`.',
+    'Answers a token for the client API, with which the operator proves again who they are. It counts for this session only. Send the token that verifying returns to confirm the step-up. Who has no passkey here proves it by a code of their app or at the issuer: `forbidden`.',
   group: 'portal-session',
   params: z.object({}),
   body: nothing,

@@ -59,7 +59,7 @@ export const inviteMember = portalRoute({
   path: '/members',
   title: 'Invite an operator',
   description:
-    'Lets somebody come in to the tenant. Who is not an operator yet gets a link by mail that lives one hour and works once; inviting them again makes a new one, and the one before no longer works. An operator of another tenant may come in at once, with the passkey that they have. A tenant can have 200 members.',
+    'Lets somebody come in to the tenant. Who is not an operator yet gets a link by mail that lives one hour and works once; inviting them again makes a new one, and the one before no longer works. An operator of another tenant may come in at once, with what they sign in with already. A tenant can have 200 members.',
   group: 'team',
   params: z.object({}),
   body: closed({

@@ -3,8 +3,9 @@ import { followQrCode, supportsWebAuthn } from '../../../sdk/browser/index.ts';
 import type { ChallengeMethod, MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
 import { Context, Hint, OtherWay, PrimaryButton, Problem, RememberTick, Screen } from '../../ui/kit/parts.tsx';
-import { QrCode, drawQrCode } from '../../ui/kit/qr-code.tsx';
-import type { QrPicture } from '../../ui/kit/qr-code.tsx';
+import { drawQrCode } from '../../ui/kit/draw-qr-code.ts';
+import type { QrPicture } from '../../ui/kit/draw-qr-code.ts';
+import { QrCode } from '../../ui/kit/qr-code.tsx';
 import { provePasskey, useCeremony } from '../../ui/kit/use-ceremony.ts';
 import { useTask } from '../../ui/kit/use-task.ts';
 

@@ -3,8 +3,9 @@ import { CodeForm } from '../../ui/kit/code-form.tsx';
 import { CopyButton } from '../../ui/kit/copy-button.tsx';
 import type { MethodPage } from '../../ui/kit/method-page.ts';
 import { usePage } from '../../ui/kit/page.ts';
-import { QrCode, drawQrCode } from '../../ui/kit/qr-code.tsx';
-import type { QrPicture } from '../../ui/kit/qr-code.tsx';
+import { drawQrCode } from '../../ui/kit/draw-qr-code.ts';
+import type { QrPicture } from '../../ui/kit/draw-qr-code.ts';
+import { QrCode } from '../../ui/kit/qr-code.tsx';
 import { Context, OtherWay, PrimaryButton, Problem, Screen, SlowNote } from '../../ui/kit/parts.tsx';
 import { useTask } from '../../ui/kit/use-task.ts';
 

@@ -4,6 +4,7 @@ import { establishAction } from '../../deciding/establish-action.ts';
 import { portalActions } from '../../operators/portal-actions.ts';
 import { portalTenant } from '../../operators/portal-tenant.ts';
 import { issueActionToken } from '../../proving/issue-action-token.ts';
+import { appMethod } from '../../operators/app-codes.ts';
 import { loadVerifiedAuthenticators } from '../../storage/queries/authenticators.ts';
 import { operation } from '../operation.ts';
 
@@ -11,11 +12,12 @@ import { operation } from '../operation.ts';
 export const beginStepUp = operation(route, async (context, { caller, sender }) => {
   const tenant = portalTenant(context);
   const { tenantId } = tenant;
+  const verified = await loadVerifiedAuthenticators(context.db, tenantId, caller.operatorId);
   // Without one, the token could register a first one: whoever has taken over the session would prove it by a passkey of theirs.
-  if ((await loadVerifiedAuthenticators(context.db, tenantId, caller.operatorId)).length === 0) {
+  if (!verified.some(({ verificationMethod }) => verificationMethod !== appMethod)) {
     throw new Refusal(
       'forbidden',
-      'You have no authenticator here. Confirm it by signing in again at the issuer, or ask an admin to invite you again.',
+      'You have no passkey here. Confirm it by a code of your app or by signing in again at the issuer, or ask an admin to invite you again.',
     );
   }
   const named = {

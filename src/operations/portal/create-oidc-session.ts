@@ -45,7 +45,7 @@ export const createOidcSession = operation(route, async (context, request) => {
       actionId: flowId,
       // The issuer may have let them in by a session of hours ago.
       provedAtMs: 0,
-      data: { issuer: identity.issuer },
+      data: { by: 'issuer', issuer: identity.issuer },
     });
     return { ...begun, stepUpBy: await loadStepUpBy(sql, context, operatorId) };
   });

@@ -10,7 +10,7 @@ export const createOperatorSession = operation(route, async (context, request) =
   const proof = await readProof(context, request.body.token, [portalActions.signIn, portalActions.invitation]);
   const { db } = context.forTenant(portalTenantId);
   const { session, letIn } = await db.transaction((sql) =>
-    beginOperatorSession(sql, context, request, { ...proof, data: {} }),
+    beginOperatorSession(sql, context, request, { ...proof, data: { by: 'passkey' } }),
   );
   letIn();
   const { expiresAt: expiresAtMs } = session;

@@ -22,6 +22,7 @@ import type { getUserHelp } from '../../contract/portal/helps.ts';
 import type { findUsers, getUserDetail, listUserMessages, revealContacts } from '../../contract/portal/people.ts';
 import type { Permission as PermissionName, Role as RoleName } from '../../contract/portal/roles.ts';
 import type { createOidcSession, getSignInWays } from '../../contract/portal/oidc.ts';
+import type { beginAppSetUp } from '../../contract/portal/passwords.ts';
 import type { getActionConfiguration } from '../../contract/management/action-configurations.ts';
 import type { evaluateRules } from '../../contract/management/evaluate-rules.ts';
 import type {
@@ -43,6 +44,7 @@ export type Permission = PermissionName;
 export type Role = RoleName;
 export type Session = ReplyOf<typeof getOperatorSession>;
 export type SignInWays = ReplyOf<typeof getSignInWays>;
+export type AppSetUp = ReplyOf<typeof beginAppSetUp>;
 export type FromIssuer = ReplyOf<typeof createOidcSession>;
 export type Tenant = Session['tenants'][number];
 export type OwnSession = ReplyOf<typeof listOperatorSessions>[number];

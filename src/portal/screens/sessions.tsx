@@ -1,9 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { OwnSession } from '../api/types.ts';
 import { Button, Failure, PageHead, Skeleton, Tag, Time } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
 import { useScene } from '../shell/tenant.tsx';
+import { ChangePassword } from './change-password.tsx';
 
 /** Where the operator is signed in. */
 export function Sessions() {
@@ -12,6 +14,7 @@ export function Sessions() {
     queryKey: ['sessions'],
     queryFn: () => call<OwnSession[]>('GET', '/v1/portal/sessions'),
   });
+  const [isChanging, setChanging] = useState(false);
   const end = useMutation({
     mutationFn: (sessionId: string) => call('DELETE', `/v1/portal/sessions/${encodeURIComponent(sessionId)}`),
     onSuccess: () => tell('Session ended'),
@@ -20,10 +23,15 @@ export function Sessions() {
   });
   return (
     <div className="Page">
-      <PageHead title="Your sessions" />
+      <PageHead title="Your sessions">
+        {session.stepUpBy === 'app' ? <Button onClick={() => setChanging(true)}>Change password</Button> : null}
+      </PageHead>
+      {isChanging ? (
+        <ChangePassword email={session.email} close={() => setChanging(false)} changed={() => void refetch()} />
+      ) : null}
       <p className="Faint">
         A session ends after {session.idleMinutes} minutes without a call, and after 12 hours. If you do not know one of
-        these, end it, and ask an admin to invite you again: that ends all of them and replaces your passkeys.
+        these, end it, and ask an admin to invite you again: that ends all of them and replaces what you sign in with.
       </p>
       {error !== null && data === undefined ? (
         <Failure error={error} what="Your sessions" retry={() => void refetch()} />

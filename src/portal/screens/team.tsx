@@ -159,7 +159,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
         how === 'change'
           ? `They count at once for ${saved.name}.`
           : saved.isActive
-            ? `${saved.name} can come in with the passkey that they have.`
+            ? `${saved.name} can come in with what they sign in with already.`
             : `A link was mailed to ${saved.email}. It works once, for one hour.`,
       );
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'team'] });
@@ -179,7 +179,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
       title={isNew ? 'Invite somebody' : `Roles of ${member.name}`}
       text={
         isNew
-          ? `They get a link by mail, make a passkey, and can come in to ${tenant.name}.`
+          ? `They get a link by mail, by which they can come in to ${tenant.name}.`
           : 'A change counts at once for all of their sessions.'
       }
       {...(isNew ? { initialFocus: first } : {})}

@@ -7,7 +7,7 @@ import { isOfStepUp, signInFromIssuer, stepUpFromIssuer, takeNext } from '../api
 import { Button, Notice, Skeleton } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
-import { issuerWords } from './issuer-words.ts';
+import { serverWords } from './server-words.ts';
 import { Mark } from './mark.tsx';
 import { sessionKey } from './use-session.ts';
 
@@ -53,7 +53,7 @@ export function FromIssuer() {
         if (isStepUp) tell('It is you', 'You can do it now, for five minutes.');
         await goOn();
       },
-      (error: unknown) => setProblem(issuerWords(error)),
+      (error: unknown) => setProblem(serverWords(error)),
     );
     // What came back is finished once.
   }, []);

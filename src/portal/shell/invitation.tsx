@@ -1,17 +1,20 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { KeyRound, LogIn } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { KeyRound, LogIn, RectangleEllipsis } from 'lucide-react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { CallError } from '../api/call.ts';
 import { createPasskey, redeem } from '../api/ceremonies.ts';
 import type { Redeemed } from '../api/ceremonies.ts';
 import { goToIssuer } from '../api/issuer.ts';
-import { Button, Notice } from '../kit/parts.tsx';
+import type { Session } from '../api/types.ts';
+import { Button, Notice, Skeleton } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
-import { issuerWords } from './issuer-words.ts';
+import { serverWords } from './server-words.ts';
 import { Mark } from './mark.tsx';
 import { useSignInWays } from './use-sign-in-ways.ts';
 import { sessionKey } from './use-session.ts';
+
+const PasswordSetUp = lazy(() => import('./password-set-up.tsx').then((found) => ({ default: found.PasswordSetUp })));
 
 const key = 'sallyport.invitation';
 
@@ -37,6 +40,7 @@ export function Invitation() {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [isGone, setGone] = useState(secret === '' && redeemed === undefined);
+  const [isByPassword, setByPassword] = useState(false);
   const { data: ways } = useSignInWays();
   // Redeemed, it no longer makes an account at the issuer theirs.
   const issuer = redeemed === undefined ? ways?.oidc : undefined;
@@ -45,6 +49,11 @@ export function Invitation() {
     document.title = 'Invitation · Sallyport';
   }, []);
 
+  async function goIn(session: Session): Promise<void> {
+    queries.setQueryData(sessionKey, session);
+    await navigate({ to: '/', replace: true });
+  }
+
   async function start(): Promise<void> {
     setBusy(true);
     setProblem(undefined);
@@ -52,9 +61,9 @@ export function Invitation() {
       const mine = redeemed ?? (await redeem(secret));
       sessionStorage.setItem(key, JSON.stringify({ token: mine.token, email: mine.email }));
       setRedeemed(mine);
-      queries.setQueryData(sessionKey, await createPasskey(mine));
+      const session = await createPasskey(mine);
       sessionStorage.removeItem(key);
-      await navigate({ to: '/', replace: true });
+      await goIn(session);
     } catch (error) {
       const code = error instanceof CallError ? error.code : '';
       if (code === 'gone' || code === 'expired_token' || code === 'invalid_token') {
@@ -72,7 +81,7 @@ export function Invitation() {
       await goToIssuer('/v1/portal/oidc', '', { invitation: secret });
     } catch (error) {
       if (error instanceof CallError && error.code === 'gone') setGone(true);
-      else setProblem(issuerWords(error));
+      else setProblem(serverWords(error));
       setBusy(false);
     }
   }
@@ -84,7 +93,8 @@ export function Invitation() {
           <Mark />
           <h1>This invitation no longer works</h1>
           <p className="DoorText">
-            It works once and for one hour, and a newer one replaces it. Ask who invited you for a new link.
+            It works once and for one hour, and a newer one replaces it. If you reloaded this page, open the link again;
+            otherwise ask who invited you for a new one.
           </p>
           <Link to="/sign-in" className="Button Button-plain Wide">
             Sign in
@@ -107,7 +117,7 @@ export function Invitation() {
             </>
           )}
         </p>
-        <Button look="main" className="Wide" isBusy={isBusy} onClick={() => void start()}>
+        <Button look={isByPassword ? 'plain' : 'main'} className="Wide" isBusy={isBusy} onClick={() => void start()}>
           <KeyRound size={15} aria-hidden />
           {isBusy ? 'Waiting for your passkey…' : 'Make a passkey'}
         </Button>
@@ -117,7 +127,18 @@ export function Invitation() {
             Sign in with {issuer.name} instead
           </Button>
         )}
+        {ways?.password !== true || redeemed !== undefined || isByPassword ? null : (
+          <Button className="Wide" isBusy={isBusy} onClick={() => setByPassword(true)}>
+            <RectangleEllipsis size={15} aria-hidden />
+            Use a password instead
+          </Button>
+        )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
+        {isByPassword && redeemed === undefined ? (
+          <Suspense fallback={<Skeleton what="The form is" lines={4} />}>
+            <PasswordSetUp invitation={secret} goIn={goIn} gone={() => setGone(true)} />
+          </Suspense>
+        ) : null}
         <p className="DoorNote">
           If you came in here before, this replaces what you signed in with and ends your sessions.
         </p>

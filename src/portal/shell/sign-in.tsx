@@ -1,15 +1,18 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { KeyRound, LogIn } from 'lucide-react';
-import { useState } from 'react';
+import { KeyRound, LogIn, RectangleEllipsis } from 'lucide-react';
+import { Suspense, lazy, useState } from 'react';
 import { signIn } from '../api/ceremonies.ts';
 import { goToIssuer } from '../api/issuer.ts';
-import { Button, Notice } from '../kit/parts.tsx';
+import type { Session } from '../api/types.ts';
+import { Button, Notice, Skeleton } from '../kit/parts.tsx';
 import { ceremonyWords } from './ceremony-words.ts';
 import { Mark } from './mark.tsx';
-import { issuerWords } from './issuer-words.ts';
+import { serverWords } from './server-words.ts';
 import { useSignInWays } from './use-sign-in-ways.ts';
 import { sessionKey } from './use-session.ts';
+
+const PasswordForm = lazy(() => import('./password-form.tsx').then((found) => ({ default: found.PasswordForm })));
 
 const why: Readonly<Record<string, string>> = {
   ended: 'Your session has ended. Sign in, and you are back where you were.',
@@ -23,17 +26,22 @@ export function SignIn() {
   const queries = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const [isByPassword, setByPassword] = useState(false);
   const { data: ways } = useSignInWays();
   const reason = why[search.why ?? ''];
+
+  async function goIn(session: Session): Promise<void> {
+    queries.setQueryData(sessionKey, session);
+    // Only a path of the portal itself.
+    if (search.next?.startsWith('/t/') === true) router.history.replace(`/portal${search.next}`);
+    else await navigate({ to: '/', replace: true });
+  }
 
   async function start(): Promise<void> {
     setBusy(true);
     setProblem(undefined);
     try {
-      queries.setQueryData(sessionKey, await signIn());
-      // Only a path of the portal itself.
-      if (search.next?.startsWith('/t/') === true) router.history.replace(`/portal${search.next}`);
-      else await navigate({ to: '/', replace: true });
+      await goIn(await signIn());
     } catch (error) {
       setProblem(ceremonyWords(error));
       setBusy(false);
@@ -46,7 +54,7 @@ export function SignIn() {
     try {
       await goToIssuer('/v1/portal/oidc', search.next ?? '');
     } catch (error) {
-      setProblem(issuerWords(error));
+      setProblem(serverWords(error));
       setBusy(false);
     }
   }
@@ -58,7 +66,7 @@ export function SignIn() {
         <h1>Sign in to Sallyport</h1>
         <p className="DoorText">For operators: see what happened, decide reviews, help users.</p>
         {reason === undefined ? null : <Notice tone="calm">{reason}</Notice>}
-        <Button look="main" className="Wide" isBusy={isBusy} onClick={() => void start()}>
+        <Button look={isByPassword ? 'plain' : 'main'} className="Wide" isBusy={isBusy} onClick={() => void start()}>
           <KeyRound size={15} aria-hidden />
           {isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
         </Button>
@@ -68,10 +76,21 @@ export function SignIn() {
             Sign in with {ways.oidc.name}
           </Button>
         )}
+        {ways?.password !== true || isByPassword ? null : (
+          <Button className="Wide" isBusy={isBusy} onClick={() => setByPassword(true)}>
+            <RectangleEllipsis size={15} aria-hidden />
+            Use a password instead
+          </Button>
+        )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
+        {isByPassword ? (
+          <Suspense fallback={<Skeleton what="The form is" lines={3} />}>
+            <PasswordForm goIn={goIn} />
+          </Suspense>
+        ) : null}
         <details className="DoorHelp">
-          <summary>Lost your passkey?</summary>
-          <p>Ask an admin to invite you again: the link makes a new passkey and removes the old ones.</p>
+          <summary>Lost your passkey, password or app?</summary>
+          <p>Ask an admin to invite you again: the link replaces what you signed in with, and ends your sessions.</p>
           <p>
             If you are the only admin, run <code>sallyport operators invite</code> on the server.
           </p>

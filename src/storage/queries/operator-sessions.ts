@@ -146,6 +146,21 @@ export async function endOperatorSessions(sql: Sql, tenantId: string, operatorId
   await sql.query(endAllStatement, [tenantId, operatorId]);
 }
 
+const endOthersStatement = statement<never>(
+  'end_other_operator_sessions',
+  'delete from operator_sessions where tenant_id = $1 and operator_id = $2 and session_id <> $3',
+);
+
+/** Ends all sessions of an operator but one. */
+export async function endOtherOperatorSessions(
+  sql: Sql,
+  tenantId: string,
+  operatorId: string,
+  sessionId: string,
+): Promise<void> {
+  await sql.query(endOthersStatement, [tenantId, operatorId, sessionId]);
+}
+
 export interface ListedOperatorSession {
   readonly sessionId: string;
   readonly createdAt: number;

@@ -15,6 +15,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'session_signing_keys', column: 'private_key_sealed', key: ['tenant_id', 'key_id'] },
   { table: 'authenticator_configurations', column: 'secrets_sealed', key: ['tenant_id', 'authenticator_id'] },
   { table: 'authenticators', column: 'secret_sealed', key: ['tenant_id', 'user_id', 'authenticator_id'] },
+  { table: 'operator_passwords', column: 'hash_sealed', key: ['tenant_id', 'operator_id'] },
 ];
 
 const columns = sealedColumns.map((sealed) => {

@@ -1,7 +1,7 @@
 import { CallError } from '../api/call.ts';
 
-/** What to do when signing in at the issuer did not work. The server's own sentences say it. */
-export function issuerWords(error: unknown): string {
+/** What to do when coming in at the issuer or by a password did not work. The server's own sentences say it. */
+export function serverWords(error: unknown): string {
   if (!(error instanceof CallError)) return 'Something in this page went wrong. Reload it, then try again.';
   switch (error.code) {
     case 'offline':
