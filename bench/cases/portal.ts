@@ -1,6 +1,8 @@
 /** How long the requests of the portal's screens take where a tenant has many actions. */
 import { createHash } from 'node:crypto';
 import { operatorCookie } from '../../src/contract/apis.ts';
+import { exportAuditEvents } from '../../src/contract/portal/audit-export.ts';
+import { rest } from '../../src/portal/kit/unhurried.ts';
 import { systemRuntime } from '../../src/runtime/system-runtime.ts';
 import { admitMember, preparePortalTenant } from '../../src/storage/invite-operator.ts';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
@@ -59,9 +61,10 @@ export const portalCase: BenchCase = {
       await seedReviewsAndEvents(db, tenantId, settings.users);
       await db.script('vacuum (analyze)');
 
+      const operatorHeaders = { cookie: `${operatorCookie}=${secret}`, 'x-sallyport-tenant': tenantId };
       const call = async (path: string) => {
         const response = await fetch(`${server.url}/v1/portal${path}`, {
-          headers: { cookie: `${operatorCookie}=${secret}`, 'x-sallyport-tenant': tenantId },
+          headers: operatorHeaders,
         });
         const text = await response.text();
         if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
@@ -99,10 +102,32 @@ export const portalCase: BenchCase = {
       const exports = await measureExports(run, {
         ...{ server, credentials, inbox },
         exports: [
-          async (cursor) =>
-            (await call(`/actions?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`)).nextCursor,
-          async (cursor) =>
-            (await call(`/audit-events?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`)).nextCursor,
+          async (isOver) => {
+            let [cursor, rows]: [string | undefined, number] = ['', 0];
+            // As the button for a file of actions does.
+            do {
+              const startedMs = performance.now();
+              const page = await call(`/actions?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`);
+              [cursor, rows] = [page.nextCursor, rows + (page.actions?.length ?? 0)];
+              await rest(startedMs);
+            } while (cursor !== undefined && rows < 10_000 && !isOver());
+            return rows;
+          },
+          async (isOver) => {
+            const response = await fetch(`${server.url}${exportAuditEvents.path}`, {
+              method: exportAuditEvents.method,
+              headers: { ...operatorHeaders, 'content-type': 'application/json' },
+              body: '{}',
+            });
+            if (response.status !== 200 || response.body === null)
+              throw new Error(`The export answered ${response.status}.`);
+            let lines = 0;
+            for await (const part of response.body) {
+              lines += Buffer.from(part).toString('latin1').split('\n').length - 1;
+              if (isOver()) break;
+            }
+            return lines;
+          },
         ],
       });
       const pages = await measurePages(run, { url: server.url, tenantId, secret });

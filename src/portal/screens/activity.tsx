@@ -7,6 +7,7 @@ import type { ActionsPage, ListedAction } from '../api/types.ts';
 import { actionColumns, actionWidths } from '../kit/action-cells.tsx';
 import { isAttended } from '../kit/attended.ts';
 import { csvOf, download } from '../kit/csv.ts';
+import { rest } from '../kit/unhurried.ts';
 import { DataTable } from '../kit/data-table.tsx';
 import { FilterSelect, FilterRange, FilterText, changed } from '../kit/fields.tsx';
 import { Button, Empty, Failure, IconButton, PageHead, Skeleton } from '../kit/parts.tsx';
@@ -22,6 +23,7 @@ const seldom = ['ipAddress', 'deviceId', 'method', 'ruleId', 'custom', 'from', '
 const pageSize = 100;
 const liveEveryMs = 4_000;
 const csvRowsMax = 10_000;
+const csvPageRows = 100;
 
 export function Activity() {
   const filter: ActivityFilter = useSearch({ from: '/t/$tenantId/activity' });
@@ -322,15 +324,17 @@ function CsvButton({ filter, isPossible }: { readonly filter: ActivityFilter; re
     setCount(0);
     try {
       do {
+        const startedMs = performance.now();
         const page: ActionsPage = await portal(
           'GET',
-          `/actions${queryOf({ ...filter, limit: 200, cursor })}`,
+          `/actions${queryOf({ ...filter, limit: csvPageRows, cursor })}`,
           undefined,
           ending.signal,
         );
         actions.push(...page.actions);
         cursor = page.nextCursor;
         setCount(actions.length);
+        if (cursor !== undefined) await rest(startedMs);
       } while (cursor !== undefined && actions.length < csvRowsMax);
       download('sallyport-actions.csv', csvOf(csvRows(actions.slice(0, csvRowsMax))));
       const isCut = cursor !== undefined;

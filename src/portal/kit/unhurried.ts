@@ -1,0 +1,7 @@
+/** How much longer than each call the pause after it is: proofs of users take place on the same server (F36). */
+const restsPerCall = 4;
+
+/** Resolves when a caller that wants much and has time may call again, after a call that began then (`performance.now()`). */
+export function rest(startedMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, restsPerCall * (performance.now() - startedMs)));
+}
