@@ -43,6 +43,7 @@ import * as helps from './0040-helps.ts';
 import * as twoPeople from './0041-two-people.ts';
 import * as ruleVersions from './0042-rule-versions.ts';
 import * as expiringKeys from './0043-expiring-keys.ts';
+import * as ruleRequests from './0045-rule-requests.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -118,4 +119,5 @@ export const migrations: readonly Migration[] = [
   { version: 41, name: 'two-people', steps: twoPeople.steps, tables: [] },
   { version: 42, name: 'rule-versions', sql: ruleVersions.sql },
   { version: 43, name: 'expiring-keys', sql: expiringKeys.sql },
+  { version: 45, name: 'rule-requests', sql: ruleRequests.sql },
 ];
