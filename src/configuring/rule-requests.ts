@@ -41,7 +41,7 @@ export async function requestOf(sql: Sql, tenantId: string, draft: RuleDraftRow)
 /** Whether an operator has changed a draft since it began, so that they are not the second person to see it. */
 export function hasEdited({ changedBy, editedBy }: RuleDraftRow, operatorId: string): boolean {
   // A node of the release before records only who changed it last.
-  return changedBy === operatorId || editedBy.includes(operatorId);
+  return changedBy === operatorId || editedBy?.includes(operatorId) === true;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** What is asked of a second person before a draft of rules is published (decision 0053). */
 export const sql = /* sql */ `
 alter table rule_drafts
-  -- operators who have changed it since it began, each once
-  add column edited_by uuid[] not null default '{}',
+  -- operators who have changed it since it began, each once; null if a node of the release before began it
+  add column edited_by uuid[],
   -- the revision whose publication somebody asks for: any other revision of the draft is not what they asked for
   add column asked_revision uuid,
   add column asked_by uuid,

@@ -12,8 +12,8 @@ export interface RuleDraftRow {
   /** The operator who changed it last. */
   readonly changedBy: string;
   readonly changedAt: number;
-  /** Operators who have changed it since it began. */
-  readonly editedBy: readonly string[];
+  /** Operators who have changed it since it began; null if a node of the release before began it. */
+  readonly editedBy: readonly string[] | null;
   /** The revision whose publication somebody asks for; the request is void if the draft has another one. */
   readonly askedRevision: string | null;
   readonly askedBy: string | null;
@@ -48,8 +48,9 @@ const beginStatement = statement<{ revision: string }>(
 const changeStatement = statement<{ revision: string }>(
   'change_rule_draft',
   `update rule_drafts set revision = $3, base_version = $4, document = $5, changed_by = $6, changed_at = $7,
-     edited_by = edited_by || case when changed_by = any(edited_by) then '{}'::uuid[] else array[changed_by] end ||
-       case when $6::uuid = any(edited_by || changed_by) then '{}'::uuid[] else array[$6::uuid] end
+     edited_by = coalesce(edited_by, '{}') ||
+       case when changed_by = any(coalesce(edited_by, '{}')) then '{}'::uuid[] else array[changed_by] end ||
+       case when $6::uuid = any(coalesce(edited_by, '{}') || changed_by) then '{}'::uuid[] else array[$6::uuid] end
    where tenant_id = $1 and action_code = $2 and revision = $8 returning revision`,
 );
 

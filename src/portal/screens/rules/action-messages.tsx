@@ -111,12 +111,11 @@ function Form({
       <h2>What users confirm</h2>
       <p className="Faint">
         Pages show it during a challenge, and mails and texts with a code or link have it, in the language of the user
-        or else in English. All other words, subjects too, are the same for every action:{' '}
-        <Link to="/t/$tenantId/settings/messages" params={{ tenantId }}>
-          words of the pages
-        </Link>
-        .
+        or else in English. All other words, subjects too, are the same for every action.
       </p>
+      <Link className="More" to="/t/$tenantId/settings/messages" params={{ tenantId }}>
+        Words of the pages
+      </Link>
       {guard.theirs === undefined ? null : (
         <ChangedNotice
           takeTheirs={() => begin(guard.base)}

@@ -47,7 +47,12 @@ export function ReplayedOne({
           [
             'Action',
             <span key="action">
-              <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId: data.actionId }} preload={false}>
+              <Link
+                className="More"
+                to="/t/$tenantId/actions/$actionId"
+                params={{ tenantId, actionId: data.actionId }}
+                preload={false}
+              >
                 {userId}
               </Link>{' '}
               <Time at={createdAt} />
@@ -83,9 +88,9 @@ function Decided({ by: { outcome, source, rule } }: { readonly by: NonNullable<R
     unsaid: 'by which rule cannot be said',
   };
   return (
-    <>
+    <span>
       <OutcomeBadge outcome={outcome} /> {why[source]}
-    </>
+    </span>
   );
 }
 
