@@ -118,6 +118,8 @@ async function buildPortal() {
     root,
     logLevel: 'warn',
     define,
+    // Else it depends on NODE_ENV, and the libraries of production cannot run what is made for development.
+    oxc: { jsx: { runtime: 'automatic', development: false } },
     base: '/portal/assets/',
     publicDir: false,
     build: {

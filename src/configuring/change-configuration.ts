@@ -16,6 +16,8 @@ interface Change<Answer> {
   readonly actionCodes?: readonly string[];
   /** Why, for the history of the rules, as the caller wrote it. */
   readonly reason?: string | undefined;
+  /** The operator who asked the caller to publish rules. */
+  readonly askedBy?: string | undefined;
   readonly answer: Answer;
 }
 
@@ -33,11 +35,11 @@ export async function changeConfiguration<R extends Route, Answer>(
   const made = await context.db.transaction(async (sql) => {
     await lockTenantConfiguration(sql, tenantId);
     const bytesBefore = await loadNamedDocumentBytes(sql, tenantId);
-    const { before, after, actionCodes = [], reason = null, answer } = await change(sql);
+    const { before, after, actionCodes = [], reason = null, askedBy = null, answer } = await change(sql);
     const isChange = route.method !== 'PATCH' || Object.keys(request.body as object).length > 0;
     if (isChange) {
       await recordAudit(sql, context, route, request, undefined, { before, after });
-      const author = { actor: actorOf(request.caller), reason };
+      const author = { actor: actorOf(request.caller), reason, askedBy };
       await publishRuleSets(sql, context, tenantId, actionCodes, bytesBefore, author);
     }
     return { answer, isChange };

@@ -16,6 +16,8 @@ export interface Author {
   readonly actor: { readonly kind: string; readonly id: string };
   /** As the operator wrote it; null if nobody said. */
   readonly reason: string | null;
+  /** The operator who asked somebody else to publish them; null if nobody did. */
+  readonly askedBy: string | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function recordRuleVersions(
   nowMs: number,
   tenantId: string,
   { actions, rules }: { readonly actions: readonly PublishableAction[]; readonly rules: readonly RuleRow[] },
-  { actor, reason }: Author,
+  { actor, reason, askedBy }: Author,
 ): Promise<void> {
   for (const { actionCode, defaultResult } of actions) {
     const own = rules.filter((rule) => rule.actionCode === actionCode);
@@ -40,6 +42,7 @@ export async function recordRuleVersions(
       madeAt: nowMs,
       actor,
       reason,
+      askedBy,
       changes: latest === undefined ? [] : describeRuleChange(latest.document, document),
     });
   }
@@ -60,7 +63,7 @@ export async function settleRuleVersion(
     const latest = await loadLatestRuleVersion(sql, tenantId, actionCode);
     const actions = (await loadTouchedActions(sql, tenantId, [actionCode])).filter((row) => row.isLive);
     const rules = await listRulesOfActions(sql, tenantId, [actionCode]);
-    const author = { actor: { kind: 'system', id: 'as-found' }, reason: null };
+    const author = { actor: { kind: 'system', id: 'as-found' }, reason: null, askedBy: null };
     await recordRuleVersions(sql, clock.now(), tenantId, { actions, rules }, author);
     return latest === undefined;
   });

@@ -3,7 +3,7 @@ import { listOutdatedRuleSets } from '../storage/queries/rule-sets.ts';
 import type { Database } from '../storage/sql.ts';
 import { publishRuleSets } from './publish-rule-sets.ts';
 
-const startAuthor = { actor: { kind: 'system', id: 'start' }, reason: null };
+const startAuthor = { actor: { kind: 'system', id: 'start' }, reason: null, askedBy: null };
 
 /**
  * Publishes again the rule sets that an earlier release published in another form. Nodes that do so at the same time

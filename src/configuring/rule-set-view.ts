@@ -18,6 +18,7 @@ import { wireTime } from '../views/wire-values.ts';
 import { findActionConfiguration } from './find-action-configuration.ts';
 import { warningsAbout } from './review-rule.ts';
 import { ruleOfRow } from './rule-of-row.ts';
+import { hasEdited, requestOf, rulesNeedTwoPeople } from './rule-requests.ts';
 import { rowOfStated, statedRulesOf } from './stated-rules-of.ts';
 
 /** What operators have stated for an action, and the number of the version; 0 if there is none yet. */
@@ -37,11 +38,12 @@ export async function loadLiveRules(sql: Sql, tenantId: string, code: string): P
   return { version: 0, stated: statedRulesOf(defaultResult, await listRules(sql, tenantId, actionCode)) };
 }
 
-/** The rules of an action and their draft, as operators see them. @throws {Refusal} `not_found` */
+/** The rules of an action and their draft, as this operator sees them. @throws {Refusal} `not_found` */
 export async function ruleSetView(
   { db }: Pick<Context, 'db'>,
   tenantId: string,
   actionCode: string,
+  operatorId: string,
 ): Promise<z.input<typeof getRuleSet.reply.schema>> {
   const live = await loadLiveRules(db, tenantId, actionCode);
   const draft = await loadRuleDraft(db, tenantId, actionCode);
@@ -52,20 +54,39 @@ export async function ruleSetView(
   return {
     actionCode,
     live: { version: live.version, ...statedRulesView(live.stated) },
-    ...(draft === undefined ? {} : { draft: await draftView(db, live, draft) }),
+    needsTwoPeople: await rulesNeedTwoPeople(db, tenantId),
+    ...(draft === undefined ? {} : { draft: await draftView(db, tenantId, live, draft, operatorId) }),
     warnings: warnings.map((warning) => ({ ...warning })),
   };
 }
 
-async function draftView(sql: Sql, live: LiveRules, draft: RuleDraftRow) {
-  const { revision, baseVersion, document, changedBy, changedAt } = draft;
-  const names = await loadOperatorEmails(sql, portalTenantId, [changedBy]);
+async function draftView(sql: Sql, tenantId: string, live: LiveRules, draft: RuleDraftRow, operatorId: string) {
+  const { revision, baseVersion, document, changedBy, changedAt, refusedBy, refusedAt, refusedReason } = draft;
+  const request = await requestOf(sql, tenantId, draft);
+  const people = [changedBy, refusedBy, request?.askedBy].flatMap((id) => id ?? []);
+  const names = await loadOperatorEmails(sql, portalTenantId, people);
+  const nameOf = (id: string) => names.get(id) ?? 'A former operator';
   return {
     revision,
     baseVersion,
     isBehind: baseVersion !== live.version,
-    changedBy: names.get(changedBy) ?? 'A former operator',
+    changedBy: nameOf(changedBy),
     changedAt: wireTime(changedAt),
+    isOwn: hasEdited(draft, operatorId) || request?.askedBy === operatorId,
+    ...(request === undefined
+      ? {}
+      : {
+          request: {
+            by: nameOf(request.askedBy),
+            at: wireTime(request.askedAt),
+            ...omitAbsent({ reason: request.reason }),
+          },
+        }),
+    ...(refusedBy === null || refusedAt === null
+      ? {}
+      : {
+          refusal: { by: nameOf(refusedBy), at: wireTime(refusedAt), ...omitAbsent({ reason: refusedReason }) },
+        }),
     ...statedRulesView(document),
     changes: [...describeRuleChange(live.stated, document)],
     decidesOtherwise: canDecideOtherwise(live.stated, document),

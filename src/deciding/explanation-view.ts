@@ -142,7 +142,8 @@ export function isComputable({ language, isWithoutAddresses, isWithoutInputs }: 
 
 type Leaf = NonNullable<RuleExplanation['leaves']>[number];
 
-function mutableLeaf(leaf: Leaf) {
+/** A leaf as an answer may have it. */
+export function mutableLeaf(leaf: Leaf) {
   return {
     ...leaf,
     reads: leaf.reads.map((read) => ({ ...read })),

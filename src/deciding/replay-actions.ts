@@ -1,22 +1,16 @@
 import type { Context } from '../calls/context.ts';
-import { Refusal } from '../contract/errors.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
-import { testRules } from '../core/rules/evaluate-rules.ts';
-import { historyKey } from '../core/rules/history-question.ts';
+import { decisionToTell } from '../core/actions/read-decision-record.ts';
 import { possibleOutcome } from '../core/rules/possible-outcome.ts';
-import { readsOf } from '../core/rules/reads-of.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import { outcomes } from '../core/rules/rule-set.ts';
 import type { Outcome } from '../core/rules/rule-set.ts';
-import { UNKNOWN } from '../core/rules/value.ts';
-import { openTurns, TurnsBusy } from '../runtime/turns.ts';
 import type { PublishedAction, Tenant } from '../storage/published.ts';
 import type { ActionRow } from '../storage/queries/actions/actions.ts';
 import { listActionsOfCode } from '../storage/queries/actions/search.ts';
+import { inTurn, readsOfRules, testAgain } from './decide-again.ts';
 import { isComputable } from './explanation-view.ts';
 import { loadRuleSet } from './load-rule-set.ts';
-import { pastEvidence } from './past-evidence.ts';
 
 const actionsMax = 1_000;
 /** In one statement: between two, others get their turn. */
@@ -30,9 +24,6 @@ const examplesMax = 5;
 const namesMax = 20;
 /** Rule sets that decided the actions, of which the records alone do not say what was missing. */
 const earlierSetsMax = 10;
-
-// It takes a whole core for seconds, so one at a time; tenants take turns.
-const turns = openTurns({ placesMax: 1, waitingMax: 8 });
 
 interface Replay {
   readonly considered: number;
@@ -61,12 +52,7 @@ interface OutcomePair {
  * Writes nothing. @throws {Refusal} `too_many_requests` if too many wait for it
  */
 export async function replayActions(context: Context, tenant: Tenant, ruleSet: PublishedAction): Promise<Replay> {
-  try {
-    return await turns.run(tenant.tenantId, () => replay(context, tenant, ruleSet));
-  } catch (error) {
-    if (!(error instanceof TurnsBusy)) throw error;
-    throw new Refusal('too_many_requests', 'Others are trying rules out now. Wait.', 5);
-  }
+  return inTurn(tenant.tenantId, () => replay(context, tenant, ruleSet));
 }
 
 async function replay(context: Context, tenant: Tenant, ruleSet: PublishedAction): Promise<Replay> {
@@ -113,35 +99,18 @@ async function replay(context: Context, tenant: Tenant, ruleSet: PublishedAction
   };
 
   async function decideAgain(action: ActionRow): Promise<{ was: Outcome; now: Outcome } | undefined> {
-    const record = readRecord(action);
+    const record = decisionToTell(action.decision);
     if (record === undefined || !isComputable(record)) return undefined;
     const decidedBy = await earlier(record, ruleSet);
-    const basis = pastEvidence(context, tenant, ruleSet, action, decidedBy);
-    const truths = testRules(ruleSet.compiled, basis.evidence);
-    const undetermined = new Set<number>();
-    const lacking = new Set<string>();
-    for (const [at, truth] of truths.entries()) {
-      if (truth !== UNKNOWN) continue;
-      for (const name of reads[at] ?? []) {
-        if (!basis.unrecordedPaths.has(name) && !basis.unrecordedQuestions.has(name)) continue;
-        undetermined.add(at);
-        lacking.add(name);
-      }
-    }
-    const now = possibleOutcome(
-      ruleSet.compiled,
-      truths,
-      undetermined,
-      ruleSet.action,
-      basis.user,
-      basis.evidence.awaited,
-    );
+    const tested = testAgain(context, tenant, ruleSet, reads, action, decidedBy);
+    const now = possibleOutcome(ruleSet.compiled, tested);
     if (now === null) {
-      for (const name of lacking) unknownReads.add(name);
+      for (const name of tested.lacking) unknownReads.add(name);
       return undefined;
     }
-    if (basis.computedPaths.length > 0) counts.computedAgain += 1;
-    for (const path of basis.computedPaths) computedFacts.add(path);
+    const { computedPaths } = tested.basis;
+    if (computedPaths.length > 0) counts.computedAgain += 1;
+    for (const path of computedPaths) computedFacts.add(path);
     return { was: record.outcome, now };
   }
 
@@ -155,24 +124,6 @@ async function replay(context: Context, tenant: Tenant, ruleSet: PublishedAction
 }
 
 const rank = ({ was, now }: OutcomePair) => outcomes.indexOf(was) * outcomes.length + outcomes.indexOf(now);
-
-/** A record that cannot be read says nothing. */
-function readRecord({ decision }: ActionRow): DecisionRecord | undefined {
-  try {
-    return readDecisionRecord(decision);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What each rule reads: paths of facts, and keys of questions. */
-function readsOfRules({ compiled }: PublishedAction): readonly (readonly string[])[] {
-  return compiled.rules.map(({ condition }) =>
-    condition === null
-      ? []
-      : readsOf(condition).map((read) => (read.kind === 'history' ? historyKey(read.question) : read.path)),
-  );
-}
 
 /** Finds the rule sets that decided, each once, and no more than a few. */
 function earlierSets({ db }: Context, tenant: Tenant, actionCode: string) {

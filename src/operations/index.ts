@@ -78,7 +78,10 @@ import { getRuleSet } from './portal/get-rule-set.ts';
 import { saveRuleDraft } from './portal/save-rule-draft.ts';
 import { discardRuleDraft } from './portal/discard-rule-draft.ts';
 import { publishRuleDraft } from './portal/publish-rule-draft.ts';
+import { askRulePublication } from './portal/ask-rule-publication.ts';
+import { refuseRulePublication } from './portal/refuse-rule-publication.ts';
 import { replayRules } from './portal/replay-rules.ts';
+import { replayRulesOnAction } from './portal/replay-rules-on-action.ts';
 import { listRuleVersions } from './portal/list-rule-versions.ts';
 import { getRuleVersion } from './portal/get-rule-version.ts';
 import { getRuleVocabulary } from './portal/get-rule-vocabulary.ts';
@@ -188,7 +191,10 @@ export const operations: readonly Operation[] = [
   saveRuleDraft,
   discardRuleDraft,
   publishRuleDraft,
+  askRulePublication,
+  refuseRulePublication,
   replayRules,
+  replayRulesOnAction,
   listRuleVersions,
   getRuleVersion,
   getRuleVocabulary,

@@ -113,7 +113,7 @@ const ruleSets = createRoute({
 const ruleSet = createRoute({
   getParentRoute: () => tenant,
   path: '/rules/$actionCode',
-  validateSearch: (given: Given) => pick(given, ['tab', 'rule']),
+  validateSearch: (given: Given) => pick(given, ['tab', 'rule', 'action']),
   component: lazyRouteComponent(() => import('./screens/rules/rule-set.tsx'), 'RuleSetScreen'),
 });
 const audit = createRoute({

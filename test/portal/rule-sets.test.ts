@@ -1,8 +1,10 @@
 /** Drafts of rules, their publishing and history, and trying them on what was decided before. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testApp } from '../../src/testkit/test-app.ts';
-import type { TestApp } from '../../src/testkit/test-app.ts';
+import { operatorCookie } from '../../src/contract/apis.ts';
+import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
+import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
@@ -271,6 +273,159 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect((await theirs.call('POST', path('read', '/draft/publish'), stolen, how)).status).toBe(404);
     expect((await theirs.call('GET', '/v1/portal/rule-sets', undefined, how)).body).toEqual([]);
   });
+
+  describe('where two people publish', () => {
+    let own: TestTenant;
+    let people: Readonly<Record<'ida' | 'jon' | 'kim' | 'boss', Operator>>;
+    const rule = (type: string) => [drafted('Big', 0, type, isBig(100))];
+    const mustBe = async (status: number, reply: Promise<TestReply>, words = /./) => {
+      const { status: found, text, body } = await reply;
+      expect([found, body?.errorDescription ?? ''], text).toEqual([status, expect.stringMatching(words)]);
+      return body;
+    };
+    const asKey = (method: string, rest: string, body?: object) =>
+      app.call(method, `/v1/management${rest}`, { key: own.managementKey, body });
+    const made = async (code: string) => {
+      await ok(asKey('POST', '/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' }));
+      return ok(save(code, { baseVersion: 1, defaultOutcome: 'ALLOW', rules: rule('BLOCK') }, people.ida));
+    };
+    const change = (code: string, revision: string, type: string, who: Operator) =>
+      save(code, { revision, baseVersion: 1, defaultOutcome: 'ALLOW', rules: rule(type) }, who);
+    const ask = (code: string, revision: string, who: Operator, reason?: string) =>
+      who.call('POST', path(code, '/draft/ask'), { revision, ...(reason === undefined ? {} : { reason }) });
+    const refuse = (code: string, revision: string, who: Operator) =>
+      who.call('POST', path(code, '/draft/refuse'), { revision, reason: 'It blocks our own staff.' });
+
+    beforeAll(async () => {
+      own = await app.createTenant('Two people');
+      const come = async (name: string, role: string) => {
+        const who = await operator(app, `${name}@two.example`, [role], own.tenantId);
+        const call: Operator['call'] = (method, to, body) => who.call(method, to, body, { tenantId: own.tenantId });
+        return { ...who, call };
+      };
+      people = {
+        ida: await come('ida', 'EDITOR'),
+        jon: await come('jon', 'EDITOR'),
+        kim: await come('kim', 'EDITOR'),
+        boss: await come('boss', 'ADMIN'),
+      };
+      for (const who of Object.values(people)) await ok(who.call('PATCH', '/v1/portal/mail', { topics: ['rules'] }));
+      await ok(asKey('PATCH', '/tenant', { rulesNeedTwoPeople: true }));
+    });
+
+    test('one asks and another publishes or refuses exactly that draft; who has edited it does not', async () => {
+      const { ida, jon, kim } = people;
+      const begun = await made('pay');
+      expect(begun).toMatchObject({ needsTwoPeople: true, draft: { isOwn: true } });
+      await mustBe(409, publish('pay', begun.draft.revision, ida), /two people publish rules/);
+      const asked = await ok(ask('pay', begun.draft.revision, ida, 'Losses of last week'));
+      expect(asked.draft.request).toMatchObject({ by: 'ida@two.example', reason: 'Losses of last week' });
+      await mustBe(409, ask('pay', asked.draft.revision, jon), /ida@two.example has asked/);
+      await mustBe(409, publish('pay', asked.draft.revision, ida), /somebody else has to publish/);
+      // What was asked is of the revision that it made, not of the one before.
+      await mustBe(409, publish('pay', begun.draft.revision, jon), /changed or discarded/);
+
+      // An edit voids it, also one that changes it back; who made it is an editor like the first.
+      const edited = await ok(change('pay', asked.draft.revision, 'BLOCK', jon));
+      expect(edited.draft.request).toBeUndefined();
+      await mustBe(409, publish('pay', asked.draft.revision, kim), /changed or discarded/);
+      await mustBe(409, publish('pay', edited.draft.revision, kim), /Ask for the publication/);
+      await mustBe(409, refuse('pay', edited.draft.revision, kim), /Nobody asks/);
+      const again = await ok(ask('pay', edited.draft.revision, jon));
+      await mustBe(409, publish('pay', again.draft.revision, ida), /somebody else has to publish/);
+
+      const refused = await ok(refuse('pay', again.draft.revision, kim));
+      expect(refused.draft).toMatchObject({
+        isOwn: false,
+        refusal: { by: 'kim@two.example', reason: 'It blocks our own staff.' },
+      });
+      await mustBe(409, publish('pay', refused.draft.revision, kim), /Ask for the publication/);
+      const third = await ok(ask('pay', refused.draft.revision, ida, 'It does not any more.'));
+      expect(third.draft.refusal).toBeUndefined();
+      expect((await ok(ida.call('GET', '/v1/portal/rule-sets')))[0].askedAt).toEqual(expect.any(String));
+
+      // The second person proves who they are, if it can change a decision.
+      await app.runtime.advance(6 * 60_000);
+      expect((await publish('pay', third.draft.revision, kim)).body.errorCode).toBe('step_up_required');
+      await kim.stepUp();
+      expect(await ok(publish('pay', third.draft.revision, kim))).toMatchObject({ live: { version: 2 } });
+      await mustBe(409, publish('pay', third.draft.revision, kim), /changed or discarded/);
+      expect((await ok(ida.call('GET', path('pay', '/versions'))))[0]).toMatchObject({
+        madeBy: 'kim@two.example',
+        askedBy: 'ida@two.example',
+        reason: 'It does not any more.',
+      });
+      const { events } = await ok(people.boss.call('GET', '/v1/portal/audit-events?type=rule_draft.published'));
+      expect(events[0]).toMatchObject({ actor: { id: kim.operatorId }, data: { after: { askedBy: ida.operatorId } } });
+
+      await app.runtime.advance(2_000);
+      const told = app.mail().flatMap(({ to, subject }) => (/rules/i.test(subject) ? [`${to}: ${subject}`] : []));
+      expect(told.filter((one) => /ida@/.test(one)).map((one) => one.replace(/.*: /, ''))).toEqual([
+        expect.stringContaining('Your rules are published'),
+        expect.stringContaining('Rules wait'),
+      ]);
+      expect(told.filter((one) => /jon@.*were refused/.test(one))).toHaveLength(1);
+      expect(told.filter((one) => /kim@.*Rules wait/.test(one))).toHaveLength(3);
+    });
+
+    test('who asked and left, or may not change rules any more, asks no longer', async () => {
+      const { ida, jon, boss } = people;
+      const begun = await made('void');
+      const asked = await ok(ask('void', begun.draft.revision, jon));
+      await boss.stepUp();
+      await ok(boss.call('PATCH', `/v1/portal/members/${jon.operatorId}`, { roles: ['VIEWER'] }));
+      expect((await ok(boss.call('GET', path('void')))).draft.request).toBeUndefined();
+      await mustBe(409, publish('void', asked.draft.revision, boss), /Ask for the publication/);
+      // Others may ask in their place.
+      const again = await ok(ask('void', asked.draft.revision, ida));
+      await ok(boss.call('PATCH', `/v1/portal/members/${jon.operatorId}`, { roles: ['EDITOR'] }));
+      await mustBe(409, publish('void', asked.draft.revision, boss), /changed or discarded/);
+      await ok(publish('void', again.draft.revision, boss));
+    });
+
+    test('no key and no session gets round it, and only who may change the team ends it', async () => {
+      const { ida, boss } = people;
+      await boss.stepUp();
+      const begun = await made('round');
+      const asked = await ok(ask('round', begun.draft.revision, ida));
+      const live = await ok(publish('round', asked.draft.revision, boss));
+      const at = '/action-configurations/round';
+      const one = `${at}/rules/${live.live.rules[0].ruleId}`;
+      const ways: [string, string, object?][] = [
+        ['POST', `${at}/rules`, { name: 'Mine', isActive: true, priority: 1, type: 'ALLOW' }],
+        ['PATCH', one, { isActive: false }],
+        ['DELETE', one],
+        ['PATCH', at, { defaultUserActionResult: 'BLOCK' }],
+        ['DELETE', at],
+      ];
+      await ida.stepUp();
+      for (const [method, rest, body] of ways) {
+        await mustBe(403, asKey(method, rest, body), /two people publish rules/);
+        await mustBe(403, ida.call(method, `/v1/management${rest}`, body), /two people publish rules/);
+      }
+      expect((await get('round', ida)).live).toEqual(live.live);
+      // What is no rule stays as it was.
+      await ok(asKey('PATCH', at, { messagingTemplates: { en: { defaultTemplate: 'Pay {{action.amount}}' } } }));
+      await ok(asKey('PATCH', '/tenant', { timeZone: 'Pacific/Auckland' }));
+
+      const end = { rulesNeedTwoPeople: null };
+      await mustBe(403, asKey('PATCH', '/tenant', end), /switched off in the portal/);
+      await mustBe(403, ida.call('PATCH', '/v1/management/tenant', end), /switched off in the portal/);
+      await app.runtime.advance(6 * 60_000);
+      const late = await boss.call('PATCH', '/v1/management/tenant', { rulesNeedTwoPeople: false });
+      expect([late.status, late.body.errorCode]).toEqual([403, 'step_up_required']);
+      expect((await get('round', ida)).needsTwoPeople).toBe(true);
+      await boss.stepUp();
+      await ok(boss.call('PATCH', '/v1/management/tenant', end));
+      expect((await get('round', ida)).needsTwoPeople).toBe(false);
+      await ok(asKey('PATCH', one, { isActive: false }));
+      // An archived action brings its rules back.
+      await ok(asKey('DELETE', at));
+      await ok(asKey('PATCH', '/tenant', { rulesNeedTwoPeople: true }));
+      const revived = { actionCode: 'round', defaultUserActionResult: 'ALLOW' };
+      await mustBe(403, asKey('POST', '/action-configurations', revived), /two people publish rules/);
+    });
+  });
 });
 
 describe('on the postgres database', () => {
@@ -280,7 +435,12 @@ describe('on the postgres database', () => {
     app = await testApp('postgres', calm);
     ada = await operator(app, 'ada@bank.example', ['EDITOR']);
   });
-  afterAll(() => app.close());
+  // It closes the database of both.
+  let elsewhere: TestApp | undefined;
+  afterAll(async () => {
+    await elsewhere?.close();
+    await app.close().catch(() => undefined);
+  });
 
   test('of ten that save or publish one draft at once, one does', async () => {
     await app.call('POST', '/v1/management/action-configurations', {
@@ -305,6 +465,46 @@ describe('on the postgres database', () => {
     expect(versions.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
   });
 
+  test('of those who publish, refuse, edit and discard what is asked at once, one does', async () => {
+    const manage = (method: string, rest: string, body?: object) =>
+      app.call(method, `/v1/management${rest}`, { key: app.tenant.managementKey, body });
+    const jon = await operator(app, 'jon@bank.example', ['EDITOR']);
+    const kim = await operator(app, 'kim@bank.example', ['ADMIN']);
+    await manage('PATCH', '/tenant', { rulesNeedTwoPeople: true });
+    elsewhere = await testApp('postgres', { ...calm, db: app.db, seed: 'elsewhere' });
+    const there = { ...kim, call: callOn(elsewhere, kim, app.tenant.tenantId) };
+    for (let round = 0; round < 10; round += 1) {
+      const code = `asked-${round}`;
+      await manage('POST', '/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' });
+      const body = { baseVersion: 1, defaultOutcome: 'ALLOW', rules: [drafted('R', 0, 'BLOCK', isBig(1))] };
+      const { revision: first } = (await ada.call('POST', path(code, '/draft'), body)).body.draft;
+      const { revision } = (await ada.call('POST', path(code, '/draft/ask'), { revision: first })).body.draft;
+      const acts: (() => Promise<TestReply>)[] = [
+        () => jon.call('POST', path(code, '/draft/publish'), { revision }),
+        () => there.call('POST', path(code, '/draft/publish'), { revision }),
+        () => kim.call('POST', path(code, '/draft/refuse'), { revision, reason: 'No' }),
+        () => ada.call('POST', path(code, '/draft'), { revision, ...body }),
+        () => ada.call('DELETE', path(code, `/draft?revision=${revision}`)),
+      ];
+      // Publishing takes the longest, so others begin later in some rounds, and in some there are no others.
+      const isAlone = round % 5 === 0;
+      const replies = await Promise.all(
+        acts.map(async (act, at) => {
+          if (at >= 2) await new Promise((done) => setTimeout(done, round * 4));
+          return isAlone && at >= 2 ? undefined : act();
+        }),
+      );
+      const statuses = replies.flatMap((reply) => reply?.status ?? []);
+      expect(statuses.filter((status) => status !== 409)).toHaveLength(1);
+      const won = replies.findIndex((reply) => reply !== undefined && reply.status < 300);
+      const now = (await ada.call('GET', path(code))).body;
+      expect(now.live.version).toBe(won < 2 ? 2 : 1);
+      expect(now.draft?.request).toBeUndefined();
+      if (isAlone) expect(won).toBeLessThan(2);
+    }
+    expect((await kim.call('PATCH', '/v1/management/tenant', { rulesNeedTwoPeople: false })).status).toBe(200);
+  });
+
   describe('tried on what was decided', () => {
     const code = 'transfer';
     const trackOf = (seed: number) => ({
@@ -318,12 +518,15 @@ describe('on the postgres database', () => {
         ...(seed % 13 === 0 ? { tags: ['a', 'b'] } : {}),
       },
     });
-    const tracks = 300;
+    // As many as a try-out looks at. TEST_LONG tries ten times as many, a try-out after another.
+    const isLong = process.env['TEST_LONG'] !== undefined;
+    const tracks = isLong ? 1000 : 150;
+    const rounds = isLong ? 10 : 1;
     const users = 12;
     // Rules of every kind: values, lists, the past, the user, calculations.
     const rules = [
-      drafted('Many', 0, 'REVIEW', '{">":[{"actionCount":["user","*",600,"*"]},20]}'),
-      drafted('Sum', 1, 'CHALLENGE', '{">":[{"customSum":["amount","device","transfer",600]},40000]}'),
+      drafted('Many', 0, 'REVIEW', '{">":[{"actionCount":["user","*",600,"*"]},8]}'),
+      drafted('Sum', 1, 'CHALLENGE', '{">":[{"customSum":["amount","device","transfer",600]},12000]}'),
       drafted('Bot', 2, 'BLOCK', '{"==":[{"var":"device.isBot"},true]}'),
       drafted(
         'Big',
@@ -342,15 +545,19 @@ describe('on the postgres database', () => {
       REVIEW_REQUIRED: 'REVIEW',
       BLOCK: 'BLOCK',
     };
-    const states = new Map<number, string>();
+    /** By seed: what was decided, and what the changed rules decided where they are live. */
+    let states = new Map<number, string>();
+    let changedStates = new Map<number, string>();
+    let again: TestTenant;
+    let theirs: Operator;
     const replay = async (which: string) => {
       const reply = await ada.call('POST', path(code, '/replay'), { which });
       expect(reply.status, reply.text).toBe(200);
       return reply.body;
     };
-    const save = async (body: object) => {
-      const { live, draft } = (await ada.call('GET', path(code))).body;
-      const reply = await ada.call('POST', path(code, '/draft'), {
+    const save = async (body: object, who = ada) => {
+      const { live, draft } = (await who.call('GET', path(code))).body;
+      const reply = await who.call('POST', path(code, '/draft'), {
         baseVersion: live.version,
         defaultOutcome: 'ALLOW',
         ...(draft === undefined ? {} : { revision: draft.revision }),
@@ -359,39 +566,87 @@ describe('on the postgres database', () => {
       expect(reply.status, reply.text).toBe(200);
       return reply.body;
     };
-    const publish = async (revision: string) => {
-      const reply = await ada.call('POST', path(code, '/draft/publish'), { revision });
+    const publish = async (revision: string, who = ada) => {
+      await who.stepUp();
+      const reply = await who.call('POST', path(code, '/draft/publish'), { revision });
       expect(reply.status, reply.text).toBe(200);
     };
 
-    beforeAll(async () => {
-      const manage = (rest: string, body: object) =>
-        app.call('POST', `/v1/management${rest}`, { key: app.tenant.managementKey, body });
-      await manage('/value-lists', {
-        name: 'Blocked',
-        itemType: 'string',
-        isActive: true,
-        valueListItems: ['DE', 'FR'],
+    /** The same rules in another order, with other outcomes: another change each round. */
+    const changedRules = (round: number) =>
+      rules.map((_, priority) => {
+        const rule = rules[(priority * 3 + round) % rules.length] ?? rules[0];
+        const types = ['BLOCK', 'ALLOW', 'CHALLENGE', 'REVIEW'];
+        return { ...rule, priority, type: types[(priority + round) % 4] };
       });
-      await manage('/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' });
-      await publish((await save({ rules })).draft.revision);
-      for (let seed = 0; seed < tracks; seed += 1) {
+    /** Tracks the actions of a round, and the same ones where the changed rules of that round are live. */
+    const trackRound = async (round: number) => {
+      await publish(
+        (await save({ rules: changedRules(round), defaultOutcome: 'CHALLENGE' }, theirs)).draft.revision,
+        theirs,
+      );
+      states = new Map();
+      changedStates = new Map();
+      for (let seed = round * tracks; seed < (round + 1) * tracks; seed += 1) {
         await app.runtime.advance(1_000);
-        const reply = await app.call('POST', `/v1/users/user-${seed % users}/actions/${code}`, { body: trackOf(seed) });
-        expect(reply.status, reply.text).toBe(200);
-        states.set(seed, outcomeOf[reply.body.state] ?? '');
+        const to = `/v1/users/user-${seed % users}/actions/${code}`;
+        for (const [{ secretKey: key }, found] of [
+          [app.tenant, states],
+          [again, changedStates],
+        ] as const) {
+          const reply = await app.call('POST', to, { key, body: trackOf(seed) });
+          expect(reply.status, reply.text).toBe(200);
+          found.set(seed, outcomeOf[reply.body.state] ?? '');
+        }
       }
       await ada.stepUp();
-    });
+    };
 
-    test('the live rules, replayed over what they decided, differ in none', async () => {
-      const said = await replay('live');
-      expect(new Set(states.values()).size).toBe(4);
-      expect(said).toMatchObject({ considered: tracks, same: tracks, different: 0, cannotSay: 0, computedAgain: 0 });
-      const total = said.matrix.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
-      expect(total).toBe(tracks);
-      expect(said.namesLists).toBe(true);
-    });
+    beforeAll(async () => {
+      again = await app.createTenant('Tracked again');
+      const who = await operator(app, 'again@bank.example', ['EDITOR'], again.tenantId);
+      theirs = { ...who, call: (method, to, body) => who.call(method, to, body, { tenantId: again.tenantId }) };
+      for (const { managementKey: key } of [app.tenant, again]) {
+        const manage = (rest: string, body: object) => app.call('POST', `/v1/management${rest}`, { key, body });
+        const valueListItems = ['DE', 'FR'];
+        await manage('/value-lists', { name: 'Blocked', itemType: 'string', isActive: true, valueListItems });
+        await manage('/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' });
+      }
+      await publish((await save({ rules })).draft.revision);
+      await trackRound(0);
+    }, 600_000);
+
+    test(
+      'the live rules, replayed over what they decided, differ in none; changed ones as tracking again does',
+      async () => {
+        for (let round = 0; round < rounds; round += 1) {
+          if (round > 0) await trackRound(round);
+          const said = await replay('live');
+          expect(new Set(states.values()).size).toBe(4);
+          expect(said).toMatchObject({
+            considered: tracks,
+            same: tracks,
+            different: 0,
+            cannotSay: 0,
+            computedAgain: 0,
+          });
+          expect(said.namesLists).toBe(true);
+
+          await save({ rules: changedRules(round), defaultOutcome: 'CHALLENGE' });
+          const changed = await replay('draft');
+          expect(changed).toMatchObject({ considered: tracks, cannotSay: 0, computedAgain: 0, isCutShort: false });
+          const expected = new Map<string, number>();
+          for (const [seed, was] of states) {
+            const pair = `${was} ${changedStates.get(seed)}`;
+            expected.set(pair, (expected.get(pair) ?? 0) + 1);
+          }
+          const pairs = changed.matrix.map(({ was, now, count }: Record<string, string>) => [`${was} ${now}`, count]);
+          expect(new Map(pairs)).toEqual(expected);
+          expect(changed.different).toBeGreaterThan(tracks / 4);
+        }
+      },
+      isLong ? 3_600_000 : 60_000,
+    );
 
     test('rules on what the action itself tells say the same as tracking it again', async () => {
       const own = [
@@ -440,6 +695,87 @@ describe('on the postgres database', () => {
       expect(await replay('draft')).toMatchObject({ cannotSay: 0 });
     });
 
+    test('one past action says the same as all of them, by which rule, and what cannot be said', async () => {
+      const one = async (actionId: string, who = ada, which = 'draft') => {
+        const reply = await who.call('POST', path(code, `/replay/${actionId}`), { which });
+        expect(reply.status, reply.text).toBe(200);
+        return reply.body;
+      };
+      // Only one rule decides, so what it matches is what differs.
+      const changed = rules.map((rule) => ({ ...rule, type: rule.name === 'Big' ? 'BLOCK' : rule.type }));
+      await save({ rules: changed });
+      const { matrix } = await replay('draft');
+      const moved = matrix.filter(({ was, now }: Record<string, string>) => was !== now);
+      expect(moved).toMatchObject([{ was: 'CHALLENGE', now: 'BLOCK' }]);
+      for (const { actionId } of moved[0].examples) {
+        expect(await one(actionId)).toMatchObject({
+          was: { outcome: 'CHALLENGE', source: 'rule', rule: { name: 'Big' } },
+          now: { outcome: 'BLOCK', source: 'rule', rule: { name: 'Big' } },
+          possible: ['BLOCK'],
+          unknownReads: [],
+          computedFacts: [],
+          namesLists: true,
+        });
+        expect(await one(actionId, ada, 'live')).toMatchObject({ now: { outcome: 'CHALLENGE' } });
+      }
+      const [{ actionId }] = moved[0].examples;
+
+      // A rule on what nobody recorded: it may have matched or not.
+      const past = drafted('Enrolled', 0, 'REVIEW', '{"==":[{"var":"user.isEnrolled"},true]}');
+      await save({ rules: [past, drafted('Always', 1, 'BLOCK')] });
+      const unsaid = await one(actionId);
+      expect(unsaid).toMatchObject({
+        possible: ['REVIEW', 'BLOCK'],
+        unknownReads: ['user.isEnrolled'],
+        rules: [
+          { status: 'unknown', isUnrecorded: true },
+          { status: 'matched', isUnrecorded: false },
+        ],
+      });
+      expect(unsaid.now).toBeUndefined();
+      await save({ rules: [{ ...past, type: 'BLOCK' }, drafted('Always', 1, 'BLOCK')] });
+      expect((await one(actionId)).now).toEqual({ outcome: 'BLOCK', source: 'unsaid' });
+      await save({ rules: [drafted('Bot', 0, 'REVIEW', '{"==":[{"var":"device.isBot"},true]}')] });
+      expect((await one(actionId)).computedFacts).toEqual([]);
+      await save({ rules: [drafted('Phone', 0, 'REVIEW', '{"==":[{"var":"device.id"},"x"]}')] });
+      expect(await one(actionId)).toMatchObject({ computedFacts: ['device.id'], now: { source: 'default' } });
+
+      // Contacts show only to who may see them.
+      const mails = [drafted('Mail', 0, 'REVIEW', '{"in":["user-",{"var":"user.email"}]}')];
+      await save({ rules: mails });
+      const known = (await one(actionId)).rules[0].leaves[0].text;
+      expect(known).toMatch(/user-\d@example\.com/);
+      const vera = await operator(app, 'vera@bank.example', ['VIEWER']);
+      const masked = JSON.stringify(await one(actionId, vera));
+      expect(masked).toContain('u•••@example.com');
+      expect(masked).not.toMatch(/user-\d@/);
+
+      const missing = [
+        path('race', `/replay/${actionId}`),
+        path(code, '/replay/nothing'),
+        path(code, `/replay/${code}`),
+      ];
+      for (const to of missing) expect((await ada.call('POST', to, { which: 'live' })).status).toBe(404);
+      // What was decided is told as long as it can be read; nothing else is made up.
+      const write = (text: string) =>
+        app.db.script(`update actions_by_month set decision = '${text}' where action_id = '${actionId}'`);
+      const [{ decision } = { decision: '' }] = await app.db.query(
+        statement<{ decision: string }>(
+          'rule_sets_test_decision',
+          'select decision::text as decision from actions_by_month where tenant_id = $1 and action_id = $2',
+        ),
+        [app.tenant.tenantId, actionId],
+      );
+      const record = { v: 1, outcome: 'REVIEW', source: 'default', ruleSet: { version: 1, hash: null } };
+      await write(JSON.stringify({ ...record, matched: [], unknown: [], demand: {}, inputs: {} }));
+      expect(await one(actionId)).toMatchObject({ was: { outcome: 'REVIEW' }, isLost: true, possible: [], rules: [] });
+      await write('{}');
+      const nothing = await one(actionId);
+      expect(nothing).toMatchObject({ isLost: true });
+      expect(nothing.was).toBeUndefined();
+      await write(decision.replaceAll("'", "''"));
+    });
+
     test('any change of the outcomes and their order is what the matches of each action say', async () => {
       const type = fc.constantFrom('ALLOW', 'CHALLENGE', 'REVIEW', 'BLOCK');
       const order = fc.shuffledSubarray([...rules.keys()], { minLength: 1 });
@@ -457,3 +793,18 @@ describe('on the postgres database', () => {
     });
   });
 });
+
+/** Calls as an operator does whose page another node answers. */
+function callOn(node: TestApp, { secret }: Operator, tenantId: string): Operator['call'] {
+  return (method, to, body) =>
+    node.call(method, to, {
+      key: null,
+      body,
+      headers: {
+        origin: testPublicUrl,
+        'sec-fetch-site': 'same-origin',
+        cookie: `${operatorCookie}=${secret}`,
+        'x-sallyport-tenant': tenantId,
+      },
+    });
+}

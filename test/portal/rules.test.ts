@@ -135,6 +135,20 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('The outcome is BLOCK, decided by rule "Even amounts".').waitFor(isThere);
   await look(page, 'try');
 
+  // One of them, from its own page and back.
+  const example = await page.locator('.Recent a').first().getAttribute('href');
+  await page.goto(`${site.url}${example}`);
+  await page.getByRole('link', { name: 'Try the rules on it' }).click();
+  const one = page.locator('.TryResult');
+  await one.getByText('By the draft').waitFor(isThere);
+  await one.getByText('by rule “Even amounts”').or(one.getByText('by the default')).first().waitFor(isThere);
+  await look(page, 'one');
+  await page.getByRole('button', { name: 'The live rules' }).click();
+  await one.getByText('The same.').waitFor(isThere);
+  await page.getByLabel('Or the id of one').fill('0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is no such action of this code.').waitFor(isThere);
+
   await page.getByRole('button', { name: 'Publish…' }).click();
   await page.getByRole('dialog').getByText('40 of the last 40').waitFor(isThere);
   await page.getByLabel('Why (for the history)').fill('Even amounts are fraud.');
@@ -180,7 +194,21 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('Version 3 decides from now on.').waitFor(isThere);
   expect(await api('/action-configurations/withdraw/rules')).toEqual([]);
 
-  await page.getByRole('main').getByRole('link', { name: 'Settings', exact: true }).click();
+  const main = page.getByRole('main');
+  await main.getByRole('link', { name: 'Messages', exact: true }).click();
+  await page.getByText('No message').waitFor(isThere);
+  await page.getByLabel('Add a language').selectOption('en');
+  await page.getByLabel('English', { exact: true }).fill('You are sending {{action.amount}.');
+  await page.getByText('placeholders are written').waitFor(isThere);
+  await page.getByLabel('English', { exact: true }).fill('You are sending {{action.amount}}.');
+  await look(page, 'messages');
+  await page.getByRole('button', { name: 'Save the messages' }).click();
+  await page.getByText('Messages saved').waitFor(isThere);
+  expect((await api('/action-configurations/withdraw')).messagingTemplates).toEqual({
+    en: { defaultTemplate: 'You are sending {{action.amount}}.' },
+  });
+
+  await main.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByLabel('Lowest assurance that passes').selectOption('high');
   await look(page, 'settings');
   await page.getByRole('button', { name: 'Save the settings' }).click();
@@ -226,5 +254,44 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   expect((await api('/action-configurations/deposit/rules')).map(({ name }: { name: string }) => name)).toEqual([
     'By the API',
   ]);
+
+  // From here on two people publish. Both have edited this draft, so one of them begins another.
+  const two = { key: site.managementKey, body: { rulesNeedTwoPeople: true } };
+  expect((await ask(site.url, 'PATCH', '/v1/management/tenant', two)).status).toBe(200);
+  await ben.page.reload();
+  await ben.page.getByRole('button', { name: 'Discard' }).click();
+  await ben.page.getByText('Draft discarded').waitFor(isThere);
+  await addRule(ben.page, 'Of Ben', 'BLOCK', async () => undefined);
+  const askFor = async (why: string) => {
+    await ben.page.getByRole('button', { name: 'Ask for publication…' }).click();
+    await ben.page.getByLabel('Why (for the history)').fill(why);
+    await ben.page.getByRole('button', { name: 'Ask for it' }).click();
+    await ben.page.getByText('Somebody who has not changed the draft has to publish it.').waitFor(isThere);
+  };
+  await askFor('Losses of last week.');
+  expect(await ben.page.getByRole('button', { name: 'Publish…' }).count()).toBe(0);
+  await ada.page.goto(path);
+  await ada.page.getByText('ben@bank.example asks for it to be published').waitFor(isThere);
+  await ada.page.getByText('Losses of last week.').waitFor(isThere);
+  await look(ada.page, 'asked');
+  await ada.page.getByRole('button', { name: 'Refuse…' }).click();
+  await ada.page.getByLabel('Why', { exact: true }).fill('It blocks our own staff.');
+  await look(ada.page, 'refuse');
+  await ada.page.getByRole('button', { name: 'Refuse', exact: true }).click();
+  await ada.page.getByText('ada@bank.example has refused it').waitFor(isThere);
+  // What was refused meanwhile shows, also to who does something else with it.
+  await ben.page.getByRole('button', { name: 'Take back…' }).click();
+  await ben.page.getByLabel('Why', { exact: true }).fill('Mine.');
+  await ben.page.getByRole('button', { name: 'Refuse', exact: true }).click();
+  await ben.page.getByText('It blocks our own staff.').waitFor(isThere);
+  await ben.page.keyboard.press('Escape');
+  await askFor('Staff have another action now.');
+  await ada.page.reload();
+  await ada.page.getByRole('button', { name: 'Publish…' }).click();
+  await ada.page.getByRole('button', { name: 'Publish version 3' }).click();
+  await ada.page.getByText('Version 3 decides from now on.').waitFor(isThere);
+  await ada.page.getByRole('link', { name: 'History' }).click();
+  await ada.page.getByText('asked by ben@bank.example').waitFor(isThere);
+  await ada.page.getByText('Staff have another action now.').waitFor(isThere);
   expect([...ada.problems, ...ben.problems]).toEqual([]);
 }, 120_000);

@@ -325,6 +325,7 @@ describe.each(databaseKinds)('published documents, on the %s database', (kind) =
         await publishRuleSets(sql, app.app.context, tenant.tenantId, ['pay'], bytesBefore, {
           actor: { kind: 'system', id: 'test' },
           reason: null,
+          askedBy: null,
         });
         throw new Error('undone');
       });

@@ -127,6 +127,10 @@ const switches = {
   reviewsNeedTwoPeople: flag(
     'Whether approving a review in the portal takes two operators; one is enough to reject. Your backend decides alone. Default: false.',
   ),
+  // Sallyport's own (decision 0053).
+  rulesNeedTwoPeople: flag(
+    'Whether rules and default outcomes of actions change only in the portal, where one operator asks and another publishes. This API then refuses to change them, for keys too. Only an operator who may change the team can switch it off, with a fresh proof. Default: false.',
+  ),
 };
 
 // Sallyport's own (decision 0049).
@@ -269,6 +273,6 @@ export const updateTenant = managementRoute({
     request: { body: { tokenDurationInMinutes: 15, allowedRedirectUrls: ['https://app.example.com/after-login'] } },
     reply: exampleTenant,
   },
-  refusals: ['invalid_configuration'],
+  refusals: ['invalid_configuration', 'step_up_required'],
   audit: 'tenant.updated',
 });

@@ -12,13 +12,14 @@ export const mailPermissions: Readonly<Record<MailTopic, Permission>> = {
   reviews: 'activity:read',
   endpoints: 'configuration:read',
   alerts: 'configuration:read',
+  rules: 'configuration:change',
 };
 
 const topics = z
   .array(z.enum(mailTopics))
   .max(mailTopics.length)
   .describe(
-    'What the operator is told of by mail in this tenant: `reviews` that wait, at most once an hour; `endpoints` that are paused; `alerts` that are raised, and are over.',
+    'What the operator is told of by mail in this tenant: `reviews` that wait, at most once an hour; `endpoints` that are paused; `alerts` that are raised, and are over; `rules` that wait for a second person, and what became of those that one asked for.',
   );
 const choice = z.object({ topics }).meta({ id: 'OperatorMailChoice' });
 
@@ -44,7 +45,7 @@ export const updateOperatorMail = portalRoute({
   path: '/mail',
   title: 'Choose what one is told of by mail',
   description:
-    'Replaces what the operator is told of in this tenant. Mails count, and name no user. Whoever loses the role or leaves the team gets none any more. Addresses that an alert or an endpoint names are told in any case, once.',
+    'Replaces what the operator is told of in this tenant. Mails name no user. Whoever loses the role or leaves the team gets none any more. Addresses that an alert or an endpoint names are told in any case, once.',
   group: 'team',
   params: z.object({}),
   body: closed({ topics }),

@@ -4,6 +4,7 @@ import { closed } from '../management/closed.ts';
 import { nothing } from '../management/management-route.ts';
 import { ruleValues, warning } from '../management/rules.ts';
 import { answeredDemands, demands } from '../management/values.ts';
+import { exampleRuleExplanation, ruleExplanation } from '../server/explain.ts';
 import * as v from '../values.ts';
 import { portalRoute } from './portal-route.ts';
 
@@ -52,10 +53,19 @@ const sentences = (what: string) => z.array(z.string()).describe(`${what}, in En
 const version = z.int().describe('Number of the version; 0 if there is none yet.');
 const revision = uuid.describe('Which state of the draft it is: another one after each change.');
 
+const aboutPublication = {
+  by: z.string().describe('Email address of the operator.'),
+  at: v.timestamp.describe('When that was.'),
+  reason: z.string().optional().describe('Why, as they wrote it; absent if they did not say.'),
+};
+
 const ruleSet = z
   .object({
     actionCode: z.string().describe('Code of the action.'),
     live: z.object({ version, ...statedRules }).describe('What decides now.'),
+    needsTwoPeople: z
+      .boolean()
+      .describe('Whether publishing takes two operators: one who asks, and another who publishes.'),
     draft: z
       .object({
         revision,
@@ -63,6 +73,19 @@ const ruleSet = z
         isBehind: z.boolean().describe('Whether the live rules have changed since; then it cannot be published.'),
         changedBy: z.string().describe('Email address of the operator who changed it last.'),
         changedAt: v.timestamp.describe('When that was.'),
+        isOwn: z
+          .boolean()
+          .describe(
+            'Whether the caller has changed it or asks for its publication. Then they are not the second person.',
+          ),
+        request: z
+          .object(aboutPublication)
+          .optional()
+          .describe('Who asks others to publish it exactly as it is; absent if nobody does.'),
+        refusal: z
+          .object(aboutPublication)
+          .optional()
+          .describe('Who has refused to publish it, until somebody asks again; absent if nobody has.'),
         ...statedRules,
         changes: sentences('What differs from the live rules'),
         decidesOtherwise: z.boolean().describe('Whether publishing it can change a decision.'),
@@ -95,12 +118,14 @@ const exampleRule = {
 const exampleSet = {
   ...exampleCode,
   live: { version: 3, defaultOutcome: 'ALLOW', rules: [exampleRule] },
+  needsTwoPeople: false,
   draft: {
     revision: exampleRevision,
     baseVersion: 3,
     isBehind: false,
     changedBy: 'ada@bank.example',
     changedAt: '2026-03-01T09:30:00.000Z',
+    isOwn: true,
     defaultOutcome: 'ALLOW',
     rules: [{ ...exampleRule, type: 'REVIEW' }],
     changes: ['Rule "Large withdrawals" now decides REVIEW instead of CHALLENGE.'],
@@ -128,6 +153,9 @@ export const listRuleSets = portalRoute({
           activeRules: z.int().describe('How many of them are switched on.'),
           lastActionAt: v.timestamp.optional().describe('When one was tracked last; absent until the first.'),
           draftAt: v.timestamp.optional().describe('When its draft was changed last; absent if it has none.'),
+          askedAt: v.timestamp
+            .optional()
+            .describe('When somebody asked others to publish its draft as it is; absent if nobody does.'),
         })
         .meta({ id: 'ListedRuleSet' }),
     ),
@@ -220,7 +248,7 @@ export const publishRuleDraft = portalRoute({
   path: '/rule-sets/:actionCode/draft/publish',
   title: 'Publish the draft of the rules',
   description:
-    'Makes the draft the live rules, all at once. If the draft or the live rules have changed since they were seen, it is a `conflict`, and nothing changes. If it can change a decision, the operator must have proved within five minutes who they are.',
+    'Makes the draft the live rules, all at once. If the draft or the live rules have changed since they were seen, it is a `conflict`, and nothing changes. If it can change a decision, the operator must have proved within five minutes who they are. Where the tenant wants two people (`rulesNeedTwoPeople`), somebody else must have asked for it, and the caller must not have changed the draft.',
   group: 'rules-portal',
   params: codeParams,
   body: closed({
@@ -230,7 +258,7 @@ export const publishRuleDraft = portalRoute({
   reply: json(ruleSet),
   example: {
     request: { params: exampleCode, body: { revision: exampleRevision, reason: 'Fewer frauds on weekends.' } },
-    reply: { ...exampleCode, live: { ...exampleSet.live, version: 4 }, warnings: [] },
+    reply: { ...exampleCode, live: { ...exampleSet.live, version: 4 }, needsTwoPeople: false, warnings: [] },
   },
   permission: 'configuration:change',
   refusals: ['not_found', 'conflict', 'step_up_required'],
@@ -243,6 +271,68 @@ const replayedExample = z.object({
   createdAt: v.timestamp.describe('When it was created.'),
 });
 
+const exampleRequest = { by: 'ada@bank.example', at: '2026-03-01T09:31:00.000Z', reason: 'Fewer frauds on weekends.' };
+
+export const askRulePublication = portalRoute({
+  id: 'askRulePublication',
+  method: 'POST',
+  path: '/rule-sets/:actionCode/draft/ask',
+  title: 'Ask for the draft of the rules to be published',
+  description:
+    'Asks other operators to publish the draft exactly as it is, where the tenant wants two people (`rulesNeedTwoPeople`). Any change of the draft voids the request, and so does that who asked may not change rules any more. A draft that has changed meanwhile, or that somebody has asked for already, is a `conflict`.',
+  group: 'rules-portal',
+  params: codeParams,
+  body: closed({
+    revision,
+    reason: v
+      .text(1000)
+      .optional()
+      .describe('Why, for who publishes it and for the history: at most 1,000 characters.'),
+  }),
+  reply: json(ruleSet),
+  example: {
+    request: { params: exampleCode, body: { revision: exampleRevision, reason: exampleRequest.reason } },
+    reply: { ...exampleSet, needsTwoPeople: true, draft: { ...exampleSet.draft, request: exampleRequest } },
+  },
+  permission: 'configuration:change',
+  refusals: ['not_found', 'conflict'],
+  audit: 'rule_draft.publication_asked',
+});
+
+export const refuseRulePublication = portalRoute({
+  id: 'refuseRulePublication',
+  method: 'POST',
+  path: '/rule-sets/:actionCode/draft/refuse',
+  title: 'Refuse to publish the draft of the rules',
+  description:
+    'Ends what was asked of the draft, with a reason; the draft stays. Who asked may take it back this way. If nobody asks for the draft of this revision any more, it is a `conflict`.',
+  group: 'rules-portal',
+  params: codeParams,
+  body: closed({
+    revision,
+    reason: v.text(1000).describe('Why, for who asked: at most 1,000 characters.'),
+  }),
+  reply: json(ruleSet),
+  example: {
+    request: { params: exampleCode, body: { revision: exampleRevision, reason: 'It blocks our own staff.' } },
+    reply: {
+      ...exampleSet,
+      needsTwoPeople: true,
+      draft: {
+        ...exampleSet.draft,
+        isOwn: false,
+        refusal: { by: 'ben@bank.example', at: '2026-03-01T09:40:00.000Z', reason: 'It blocks our own staff.' },
+      },
+    },
+  },
+  permission: 'configuration:change',
+  refusals: ['not_found', 'conflict'],
+  audit: 'rule_draft.publication_refused',
+});
+
+const namesLists = z.boolean().describe('Whether the rules name value lists, which are as they are now.');
+const which = z.enum(['draft', 'live']).describe('Which rules to try: the draft, or the live ones.');
+
 export const replayRules = portalRoute({
   id: 'replayRules',
   method: 'POST',
@@ -252,9 +342,7 @@ export const replayRules = portalRoute({
     'Decides the latest 1,000 actions of this code again and compares. Facts are those that were recorded; what the action itself tells (address, browser, your own data) is computed from it if it was not; what only the past knew and nobody recorded makes an action “cannot say”. Value lists are as they are now. Nothing is stored.',
   group: 'rules-portal',
   params: codeParams,
-  body: closed({
-    which: z.enum(['draft', 'live']).describe('Which rules to try: the draft, or the live ones.'),
-  }),
+  body: closed({ which }),
   reply: json(
     z.object({
       considered: z.int().describe('How many actions were looked at.'),
@@ -282,7 +370,7 @@ export const replayRules = portalRoute({
         .array(z.string())
         .describe('The facts and questions that could not be said of some actions, at most 20.'),
       computedFacts: z.array(z.string()).describe('The facts that were computed again for some actions, at most 20.'),
-      namesLists: z.boolean().describe('Whether the rules name value lists, which are as they are now.'),
+      namesLists,
     }),
   ),
   example: {
@@ -320,6 +408,94 @@ export const replayRules = portalRoute({
   audit: null,
 });
 
+const namedRule = z
+  .object({ ruleId: z.string().describe('Id of the rule.'), name: z.string().describe('Its name.') })
+  .optional();
+
+export const replayRulesOnAction = portalRoute({
+  id: 'replayRulesOnAction',
+  method: 'POST',
+  path: '/rule-sets/:actionCode/replay/:actionId',
+  title: 'Try rules on one past action',
+  description:
+    'Decides one action of this code again and says what it was decided, what these rules would decide, and by which rule. What counts as known is as in “Try rules on the latest actions”. Without a role that sees contacts, they are masked. Nothing is stored.',
+  group: 'rules-portal',
+  params: codeParams.extend({ actionId: v.opaqueId.describe('Id of the action. One of another code gets 404.') }),
+  body: closed({ which }),
+  reply: json(
+    z.object({
+      actionId: z.string().describe('Id of the action.'),
+      userId: z.string().describe('Your own id of its user.'),
+      createdAt: v.timestamp.describe('When it was created.'),
+      was: z
+        .object({
+          outcome: v.outcome.describe('The outcome that was recorded.'),
+          source: z.enum(['rule', 'unknown', 'default']).describe('What decided, as in an explanation.'),
+          rule: namedRule.describe('The rule that decided; absent if the default did.'),
+        })
+        .optional()
+        .describe('What it was decided; absent if its record cannot be read.'),
+      now: z
+        .object({
+          outcome: v.outcome.describe('The outcome by these rules.'),
+          source: z
+            .enum(['rule', 'unknown', 'default', 'unsaid'])
+            .describe(
+              'What would decide; `unsaid` if the outcome is the same either way, but too little was recorded to say by which rule.',
+            ),
+          rule: namedRule.describe('The rule that would decide; absent if the default would, or if it is unsaid.'),
+        })
+        .optional()
+        .describe('What these rules would decide; absent if that cannot be said.'),
+      possible: z
+        .array(v.outcome)
+        .describe(
+          'The outcomes that are possible with what was recorded, the mildest first; none if all of it is gone.',
+        ),
+      isLost: z
+        .boolean()
+        .describe(
+          'Whether what it was decided on is gone, or another version of the rule language decided; then nothing can be said.',
+        ),
+      rules: z
+        .array(
+          ruleExplanation.extend({
+            isUnrecorded: z
+              .boolean()
+              .describe('Whether it is unknown only because what it reads was not recorded: it may have matched.'),
+          }),
+        )
+        .describe('Every active rule of these rules, by priority.'),
+      unknownReads: z.array(z.string()).describe('The facts and questions that were not recorded, and that matter.'),
+      computedFacts: z.array(z.string()).describe('The facts that were computed again from the action itself.'),
+      namesLists,
+    }),
+  ),
+  example: {
+    request: { params: { ...exampleCode, actionId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06' }, body: { which: 'draft' } },
+    reply: {
+      actionId: '0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06',
+      userId: 'alice',
+      createdAt: '2026-03-01T09:30:00.000Z',
+      was: { outcome: 'ALLOW', source: 'default' },
+      now: {
+        outcome: 'CHALLENGE',
+        source: 'rule',
+        rule: { ruleId: exampleRuleExplanation.ruleId, name: exampleRuleExplanation.name },
+      },
+      possible: ['CHALLENGE'],
+      isLost: false,
+      rules: [{ ...exampleRuleExplanation, isUnrecorded: false }],
+      unknownReads: [],
+      computedFacts: [],
+      namesLists: false,
+    },
+  },
+  permission: 'configuration:read',
+  refusals: ['not_found', 'too_many_requests'],
+  audit: null,
+});
+
 const listedVersion = z.object({
   version,
   madeAt: v.timestamp.describe('When it became live.'),
@@ -327,6 +503,10 @@ const listedVersion = z.object({
     .string()
     .describe('Who made it: the email address of an operator, `management` for a key, `server`, `cli` or `system`.'),
   reason: z.string().optional().describe('Why, as the operator wrote it; absent if nobody said.'),
+  askedBy: z
+    .string()
+    .optional()
+    .describe('Email address of the operator who asked for it, where somebody else published it; else absent.'),
   changes: sentences('What differs from the version before'),
 });
 const exampleVersion = {

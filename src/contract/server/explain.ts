@@ -13,7 +13,7 @@ const found = z.object({
 });
 
 /** Why a rule matched or did not match, condition by condition. */
-const ruleExplanation = z
+export const ruleExplanation = z
   .object({
     ruleId: z.string().describe('Id of the rule.'),
     name: z.string().describe('Its name at the time of the decision.'),
@@ -137,7 +137,7 @@ export const explanation = z
   })
   .meta({ id: 'Explanation', description: 'A decision and everything that it rests on.' });
 
-const exampleRule = {
+export const exampleRuleExplanation = {
   ruleId: '0198c1a2-7d3e-7c10-9a52-4f1f6d1f0a11',
   name: 'New device',
   outcome: 'CHALLENGE',
@@ -163,7 +163,7 @@ export const exampleExplanation = {
   outcome: 'CHALLENGE',
   isReproduced: true,
   source: 'rule',
-  decidingRuleId: exampleRule.ruleId,
+  decidingRuleId: exampleRuleExplanation.ruleId,
   words: [
     'Rule "New device" matched because device.isNew (true) == true.',
     'The outcome is CHALLENGE, decided by rule "New device".',
@@ -173,7 +173,7 @@ export const exampleExplanation = {
     hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     isKept: true,
   },
-  rules: [exampleRule],
+  rules: [exampleRuleExplanation],
   demand: {
     verificationMethods: null,
     defaultVerificationMethod: null,

@@ -4,11 +4,13 @@ import { operation } from '../operation.ts';
 import { actionConfigurationView } from '../../views/action-configuration-view.ts';
 import { changeConfiguration } from '../../configuring/change-configuration.ts';
 import { findActionConfiguration } from '../../configuring/find-action-configuration.ts';
+import { requireNoSecondPerson } from '../../configuring/rule-requests.ts';
 
 export const archiveActionConfiguration = operation(route, async (context, request) => {
   const { tenantId } = request.caller.tenant;
   const nowMs = context.runtime.clock.now();
   return changeConfiguration(context, route, request, async (sql) => {
+    await requireNoSecondPerson(sql, tenantId);
     const row = await findActionConfiguration(sql, tenantId, request.params.actionCode);
     await recordActionConfiguration(sql, tenantId, { ...row, archivedAt: nowMs }, nowMs);
     return {

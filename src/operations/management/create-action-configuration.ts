@@ -15,6 +15,7 @@ import { requireEnabledMethods } from '../../configuring/require-enabled-methods
 import { requireReachableUrl } from '../../configuring/require-reachable-url.ts';
 import { demandColumns } from '../../views/demand-view.ts';
 import { requireRoom } from '../../configuring/require-room.ts';
+import { requireNoSecondPerson } from '../../configuring/rule-requests.ts';
 
 export const createActionConfiguration = operation(route, async (context, request) => {
   const { body } = request;
@@ -32,6 +33,8 @@ export const createActionConfiguration = operation(route, async (context, reques
     if (!isNew && row.archivedAt === null) {
       throw new Refusal('resource_already_exists', `An action configuration ${body.actionCode} already exists.`);
     }
+    // Its rules come back with it.
+    if (!isNew) await requireNoSecondPerson(sql, tenantId);
     const created = applyPatch(
       { ...row, ...action, archivedAt: null },
       {

@@ -10,6 +10,7 @@ import { findActionConfiguration } from '../../configuring/find-action-configura
 import { reviewRule } from '../../configuring/review-rule.ts';
 import { ruleView, savedRuleView } from '../../views/rule-view.ts';
 import { requireValidConditions, saveRule } from '../../configuring/save-rule.ts';
+import { requireNoSecondPerson } from '../../configuring/rule-requests.ts';
 
 export const createRule = operation(route, async (context, request) => {
   const { body, params } = request;
@@ -36,6 +37,7 @@ export const createRule = operation(route, async (context, request) => {
   const warnings = await reviewRule(context.db, tenantId, created, beside, undefined);
 
   return changeConfiguration(context, route, request, async (sql) => {
+    await requireNoSecondPerson(sql, tenantId);
     await findActionConfiguration(sql, tenantId, params.actionCode);
     await requireEnabledMethods(sql, tenantId, body, created);
     const others = await listRules(sql, tenantId, actionCode);

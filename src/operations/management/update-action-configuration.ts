@@ -9,6 +9,7 @@ import { requireReachableUrl } from '../../configuring/require-reachable-url.ts'
 import { demandColumns } from '../../views/demand-view.ts';
 import { findActionConfiguration } from '../../configuring/find-action-configuration.ts';
 import { requireUnchanged } from '../../configuring/require-unchanged.ts';
+import { requireNoSecondPerson } from '../../configuring/rule-requests.ts';
 
 export const updateActionConfiguration = operation(route, async (context, request) => {
   const { body, params } = request;
@@ -26,6 +27,7 @@ export const updateActionConfiguration = operation(route, async (context, reques
       rememberDevice: body.rememberDevices,
     });
     await requireEnabledMethods(sql, tenantId, body, changed);
+    if (changed.defaultResult !== row.defaultResult) await requireNoSecondPerson(sql, tenantId);
     await recordActionConfiguration(sql, tenantId, changed, context.runtime.clock.now());
     const answer = actionConfigurationView(tenantId, changed);
     return {

@@ -9,6 +9,7 @@ import { findRule } from '../../configuring/find-rule.ts';
 import { reviewRule } from '../../configuring/review-rule.ts';
 import { ruleView, savedRuleView } from '../../views/rule-view.ts';
 import { requireValidConditions, saveRule } from '../../configuring/save-rule.ts';
+import { requireNoSecondPerson } from '../../configuring/rule-requests.ts';
 
 export const updateRule = operation(route, async (context, request) => {
   const { body, params } = request;
@@ -28,6 +29,7 @@ export const updateRule = operation(route, async (context, request) => {
   const warnings = await reviewRule(context.db, tenantId, patched(seen.rule), seen.others, seen.rule);
 
   return changeConfiguration(context, route, request, async (sql) => {
+    await requireNoSecondPerson(sql, tenantId);
     const { rule, others } = await findRule(sql, tenantId, params);
     const changed = patched(rule);
     await requireEnabledMethods(sql, tenantId, body, changed);

@@ -1,10 +1,10 @@
-import { isFirstStillGood } from '../../activity/first-approval.ts';
 import { alreadyDecided } from '../../activity/review-people.ts';
 import { isUuid } from '../../calls/is-uuid.ts';
 import type { Context } from '../../calls/context.ts';
 import type { OperatorCaller } from '../../calls/caller.ts';
 import { auditEvent } from '../../calls/record-audit.ts';
 import type { KnownRequest } from '../../calls/request.ts';
+import { stillMay } from '../../calls/still-may.ts';
 import { decideReview as route } from '../../contract/portal/activity.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { setActionState } from '../../deciding/set-action-state.ts';
@@ -58,7 +58,7 @@ async function takeFirst(
   if (firstBy === operatorId) {
     throw new Refusal('conflict', 'You have approved it already. Somebody else has to approve it too.');
   }
-  if (firstBy !== null && (await isFirstStillGood(sql, tenantId, firstBy))) return false;
+  if (firstBy !== null && (await stillMay(sql, tenantId, firstBy, 'reviews:decide'))) return false;
   const isTaken = await recordFirstApproval(sql, tenantId, actionId, {
     operatorId,
     nowMs: context.runtime.clock.now(),

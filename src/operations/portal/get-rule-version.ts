@@ -4,8 +4,7 @@ import { Refusal } from '../../contract/errors.ts';
 import { getRuleVersion as route } from '../../contract/portal/rule-sets.ts';
 import { describeRuleChange } from '../../core/rules/describe-rule-change.ts';
 import type { StatedRules } from '../../core/rules/stated-rules.ts';
-import { loadActorNames } from '../../operators/load-actor-names.ts';
-import { ruleVersionView } from '../../operators/rule-version-view.ts';
+import { loadVersionNames, ruleVersionView } from '../../operators/rule-version-view.ts';
 import { loadRuleDraft } from '../../storage/queries/rule-drafts.ts';
 import { loadRuleVersion } from '../../storage/queries/rule-versions.ts';
 import { operation } from '../operation.ts';
@@ -23,7 +22,7 @@ export const getRuleVersion = operation(route, async ({ db }, { caller, params, 
         ? await findDraft(db, tenantId, actionCode)
         : (await findVersion(db, tenantId, actionCode, against)).document;
   return {
-    ...ruleVersionView(row, await loadActorNames(db, [row])),
+    ...ruleVersionView(row, await loadVersionNames(db, [row])),
     ...statedRulesView(row.document),
     differences: [...describeRuleChange(other, row.document)],
   };

@@ -13,7 +13,7 @@ export const listRuleSets = operation(route, async ({ db }, { caller }) => {
   const rows = await listActionConfigurations(db, tenantId);
   return rows.map(({ actionCode, defaultResult, lastActionAt }) => {
     const { rules = 0, activeRules = 0 } = counts.get(actionCode) ?? {};
-    const draftAt = drafts.get(actionCode);
+    const draft = drafts.get(actionCode);
     return {
       actionCode,
       defaultOutcome: defaultResult,
@@ -21,7 +21,8 @@ export const listRuleSets = operation(route, async ({ db }, { caller }) => {
       activeRules,
       ...omitAbsent({
         lastActionAt: lastActionAt === null ? undefined : wireTime(lastActionAt),
-        draftAt: draftAt === undefined ? undefined : wireTime(draftAt),
+        draftAt: draft === undefined ? undefined : wireTime(draft.changedAt),
+        askedAt: draft?.askedAt === null || draft === undefined ? undefined : wireTime(draft.askedAt),
       }),
     };
   });

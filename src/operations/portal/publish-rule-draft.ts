@@ -3,20 +3,25 @@ import { findActionConfiguration } from '../../configuring/find-action-configura
 import { publishDraft } from '../../configuring/publish-draft.ts';
 import { settleRuleVersion } from '../../configuring/record-rule-versions.ts';
 import { requireAffordableRules } from '../../configuring/review-rule.ts';
+import { requireSecondPerson } from '../../configuring/rule-requests.ts';
 import { loadLiveRules, ruleSetView } from '../../configuring/rule-set-view.ts';
 import { rowOfStated } from '../../configuring/stated-rules-of.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { publishRuleDraft as route } from '../../contract/portal/rule-sets.ts';
+import { rulesAnsweredMail } from '../../core/notices/rule-request-mail.ts';
 import { stepUpMs } from '../../core/operators/session-periods.ts';
 import { describeRuleChange } from '../../core/rules/describe-rule-change.ts';
 import { canDecideOtherwise } from '../../core/rules/stated-rules.ts';
 import { loadRuleDraft } from '../../storage/queries/rule-drafts.ts';
+import { tellOfRules } from '../../telling/tell-of-rules.ts';
+import { omitAbsent } from '../../views/omit-absent.ts';
 import { operation } from '../operation.ts';
 
 export const publishRuleDraft = operation(route, async (context, request) => {
   const { caller, params, body } = request;
   const { db, runtime } = context;
   const { tenantId } = caller.tenant;
+  const { operatorId, email } = caller;
   const { actionCode } = await findActionConfiguration(db, tenantId, params.actionCode);
   await settleRuleVersion(db, runtime.clock, tenantId, actionCode);
   const draft = await loadRuleDraft(db, tenantId, actionCode);
@@ -32,14 +37,22 @@ export const publishRuleDraft = operation(route, async (context, request) => {
   await requireAffordableRules(db, tenantId, rows, liveRows, () => runtime.timers.wait(0));
 
   await changeConfiguration(context, route, request, async (sql) => {
+    const asked = await requireSecondPerson(sql, tenantId, draft, operatorId);
     const was = await publishDraft(sql, tenantId, actionCode, draft, runtime.clock.now());
+    const reason = body.reason ?? asked?.reason ?? undefined;
+    if (asked !== undefined) {
+      const mail = rulesAnsweredMail({ actionCode, by: email }, true);
+      await tellOfRules(sql, context, tenantId, mail, (reader) => reader === asked.askedBy);
+    }
+    const changes = describeRuleChange(was.stated, draft.document);
     return {
       before: undefined,
-      after: { actionCode, baseVersion: was.version, changes: describeRuleChange(was.stated, draft.document) },
+      after: { actionCode, baseVersion: was.version, changes, ...omitAbsent({ askedBy: asked?.askedBy }) },
       actionCodes: [actionCode],
-      reason: body.reason,
+      reason,
+      askedBy: asked?.askedBy,
       answer: undefined,
     };
   });
-  return ruleSetView(context, tenantId, actionCode);
+  return ruleSetView(context, tenantId, actionCode, operatorId);
 });

@@ -37,5 +37,5 @@ export const saveRuleDraft = operation(route, async (context, request) => {
       rules: document.rules.length,
     });
   });
-  return ruleSetView(context, tenantId, actionCode);
+  return ruleSetView(context, tenantId, actionCode, caller.operatorId);
 });

@@ -32,6 +32,7 @@ import type {
   listRuleSets,
   listRuleVersions,
   replayRules,
+  replayRulesOnAction,
 } from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
@@ -92,6 +93,7 @@ export type Outcome = StatedRule['type'];
 export type RuleVersion = ReplyOf<typeof listRuleVersions>[number];
 export type WholeRuleVersion = ReplyOf<typeof getRuleVersion>;
 export type Replay = ReplyOf<typeof replayRules>;
+export type ReplayedAction = ReplyOf<typeof replayRulesOnAction>;
 export type Vocabulary = ReplyOf<typeof getRuleVocabulary>;
 export type Evaluation = ReplyOf<typeof evaluateRules>;
 export type ActionConfiguration = ReplyOf<typeof getActionConfiguration>;

@@ -53,8 +53,17 @@ export function DecisionWords({
   );
 }
 
+/** A rule of which it may be that too little was recorded to say whether it matched. */
+type ToldRule = RuleReasons & { readonly isUnrecorded?: boolean };
+
+interface ToldRules {
+  readonly rules: readonly ToldRule[];
+  readonly decidingRuleId?: string | undefined;
+  readonly ruleSet: Pick<Decision['ruleSet'], 'isKept'>;
+}
+
 /** Every rule as it was, the one that decided first in sight. */
-export function RuleList({ decision }: { readonly decision: Decision }) {
+export function RuleList({ decision }: { readonly decision: ToldRules }) {
   if (decision.rules.length === 0) {
     return (
       <Empty title={decision.ruleSet.isKept ? 'No rule was active' : 'The rules are no longer kept'}>
@@ -75,7 +84,7 @@ export function RuleList({ decision }: { readonly decision: Decision }) {
   );
 }
 
-function Rule({ rule, isDeciding }: { readonly rule: RuleReasons; readonly isDeciding: boolean }) {
+function Rule({ rule, isDeciding }: { readonly rule: ToldRule; readonly isDeciding: boolean }) {
   const away = conditionsAway(rule);
   // A rule of one condition is always that far away, which tells nothing.
   const isNear = rule.status !== 'matched' && away === 1 && rule.leaves.some(({ result }) => result === true);
@@ -92,11 +101,13 @@ function Rule({ rule, isDeciding }: { readonly rule: RuleReasons; readonly isDec
         <span className="RuleStatus">
           {rule.status === 'matched'
             ? 'Matched'
-            : rule.status === 'unknown'
-              ? 'Could not be computed'
-              : away === undefined
-                ? 'Did not match'
-                : `${plural(away, 'condition')} away`}
+            : rule.isUnrecorded === true
+              ? 'Cannot be said'
+              : rule.status === 'unknown'
+                ? 'Could not be computed'
+                : away === undefined
+                  ? 'Did not match'
+                  : `${plural(away, 'condition')} away`}
         </span>
         <OutcomeBadge outcome={rule.outcome} />
       </button>

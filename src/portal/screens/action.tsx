@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, FlaskConical } from 'lucide-react';
 import type { ActionDetail } from '../api/types.ts';
 import { Address, UserLink, countryName } from '../kit/action-cells.tsx';
 import { Copyable, Empty, Facts, Failure, PageHead, Skeleton, StateBadge, Tag, Time, textOf } from '../kit/parts.tsx';
@@ -62,6 +62,7 @@ function ActionBody({ action }: { readonly action: ActionDetail }) {
   return (
     <>
       <PageHead title={action.actionCode}>
+        <TryRules action={action} />
         <StateBadge state={action.state} />
       </PageHead>
       <div className="Split">
@@ -110,6 +111,23 @@ function ActionBody({ action }: { readonly action: ActionDetail }) {
         </aside>
       </div>
     </>
+  );
+}
+
+/** To the rules of its code, tried on this action. */
+function TryRules({ action: { actionCode, actionId } }: { readonly action: ActionDetail }) {
+  const { tenant, may } = useScene();
+  if (!may('configuration:read')) return null;
+  return (
+    <Link
+      to="/t/$tenantId/rules/$actionCode"
+      params={{ tenantId: tenant.tenantId, actionCode }}
+      search={{ tab: 'try', action: actionId }}
+      className="Button Button-plain"
+    >
+      <FlaskConical size={14} aria-hidden />
+      Try the rules on it
+    </Link>
   );
 }
 

@@ -11,6 +11,7 @@ const topics: readonly (readonly [Topic, string, string])[] = [
   ['reviews', 'Waiting reviews', 'When one has begun to wait since the last mail, and at most once an hour'],
   ['endpoints', 'Paused endpoints', 'When an event endpoint gets nothing more, because it failed or was paused'],
   ['alerts', 'Alerts', 'When an alert is raised, and when it is over'],
+  ['rules', 'Rules for a second person', 'When rules wait to be published, and what became of yours'],
 ];
 
 /** What the operator is told of by mail in this tenant. */
@@ -39,7 +40,7 @@ export function MailScreen() {
     <div className="Page">
       <PageHead title="Your mail" />
       <p className="Faint">
-        What you are told of {tenant.name}, at {session.email}. Mails count, and name no user.
+        What you are told of {tenant.name}, at {session.email}. Mails name no user.
       </p>
       {error !== null && data === undefined ? (
         <Failure error={error} what="Your choice" retry={() => void refetch()} />

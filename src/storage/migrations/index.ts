@@ -44,6 +44,7 @@ import * as twoPeople from './0041-two-people.ts';
 import * as ruleVersions from './0042-rule-versions.ts';
 import * as expiringKeys from './0043-expiring-keys.ts';
 import * as operatorPasswords from './0044-operator-passwords.ts';
+import * as ruleRequests from './0045-rule-requests.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -120,4 +121,5 @@ export const migrations: readonly Migration[] = [
   { version: 42, name: 'rule-versions', sql: ruleVersions.sql },
   { version: 43, name: 'expiring-keys', sql: expiringKeys.sql },
   { version: 44, name: 'operator-passwords', sql: operatorPasswords.sql },
+  { version: 45, name: 'rule-requests', sql: ruleRequests.sql },
 ];

@@ -12,9 +12,21 @@ export interface RuleDraftRow {
   /** The operator who changed it last. */
   readonly changedBy: string;
   readonly changedAt: number;
+  /** Operators who have changed it since it began; null if a node of the release before began it. */
+  readonly editedBy: readonly string[] | null;
+  /** The revision whose publication somebody asks for; the request is void if the draft has another one. */
+  readonly askedRevision: string | null;
+  readonly askedBy: string | null;
+  readonly askedAt: number | null;
+  readonly askedReason: string | null;
+  /** Who has refused it, until somebody asks again. */
+  readonly refusedBy: string | null;
+  readonly refusedAt: number | null;
+  readonly refusedReason: string | null;
 }
 
-const columns = 'revision, base_version, document, changed_by, changed_at';
+const columns = `revision, base_version, document, changed_by, changed_at, edited_by,
+  asked_revision, asked_by, asked_at, asked_reason, refused_by, refused_at, refused_reason`;
 
 const loadStatement = statement<RuleDraftRow>(
   'load_rule_draft',
@@ -29,13 +41,16 @@ export async function loadRuleDraft(sql: Sql, tenantId: string, actionCode: stri
 
 const beginStatement = statement<{ revision: string }>(
   'begin_rule_draft',
-  `insert into rule_drafts (tenant_id, action_code, revision, base_version, document, changed_by, changed_at)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning revision`,
+  `insert into rule_drafts (tenant_id, action_code, revision, base_version, document, changed_by, changed_at, edited_by)
+   values ($1, $2, $3, $4, $5, $6, $7, array[$6::uuid]) on conflict do nothing returning revision`,
 );
 
 const changeStatement = statement<{ revision: string }>(
   'change_rule_draft',
-  `update rule_drafts set revision = $3, base_version = $4, document = $5, changed_by = $6, changed_at = $7
+  `update rule_drafts set revision = $3, base_version = $4, document = $5, changed_by = $6, changed_at = $7,
+     edited_by = coalesce(edited_by, '{}') ||
+       case when changed_by = any(coalesce(edited_by, '{}')) then '{}'::uuid[] else array[changed_by] end ||
+       case when $6::uuid = any(coalesce(edited_by, '{}') || changed_by) then '{}'::uuid[] else array[$6::uuid] end
    where tenant_id = $1 and action_code = $2 and revision = $8 returning revision`,
 );
 
@@ -47,7 +62,7 @@ export async function recordRuleDraft(
   sql: Sql,
   tenantId: string,
   actionCode: string,
-  draft: RuleDraftRow,
+  draft: Pick<RuleDraftRow, 'revision' | 'baseVersion' | 'document' | 'changedBy' | 'changedAt'>,
   seen: string | undefined,
 ): Promise<boolean> {
   const { revision, baseVersion, document, changedBy, changedAt } = draft;
@@ -74,13 +89,68 @@ export async function deleteRuleDraft(
   return rows.length === 1;
 }
 
-const listStatement = statement<{ actionCode: string; changedAt: number }>(
-  'list_rule_drafts',
-  'select action_code, changed_at from rule_drafts where tenant_id = $1',
+/** What somebody asks or answers about the publication of a draft. */
+interface AboutPublication {
+  /** The draft's next revision. */
+  readonly revision: string;
+  readonly operatorId: string;
+  readonly nowMs: number;
+  readonly reason: string | undefined;
+}
+
+const askStatement = statement<{ revision: string }>(
+  'ask_of_rule_draft',
+  `update rule_drafts set revision = $3, asked_revision = $3, asked_by = $4, asked_at = $5, asked_reason = $6,
+     refused_by = null, refused_at = null, refused_reason = null
+   where tenant_id = $1 and action_code = $2 and revision = $7 returning revision`,
 );
 
-/** When the draft of each action was changed last, by action code. */
-export async function listRuleDrafts(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, number>> {
+/** Asks for the publication of the draft as it was `seen`. False if it has been changed or discarded since. */
+export async function askOfRuleDraft(
+  sql: Sql,
+  tenantId: string,
+  actionCode: string,
+  { revision, operatorId, nowMs, reason }: AboutPublication,
+  seen: string,
+): Promise<boolean> {
+  const values = [tenantId, actionCode, revision, operatorId, sqlTime(nowMs), reason ?? null, seen];
+  return (await sql.query(askStatement, values)).length === 1;
+}
+
+const refuseStatement = statement<{ revision: string }>(
+  'refuse_rule_draft',
+  `update rule_drafts set revision = $3, refused_by = $4, refused_at = $5, refused_reason = $6,
+     asked_revision = null, asked_by = null, asked_at = null, asked_reason = null
+   where tenant_id = $1 and action_code = $2 and revision = $7 and asked_revision = $7 returning revision`,
+);
+
+/** Refuses what is asked of the draft as it was `seen`. False if nobody asks it any more. */
+export async function refuseRuleDraft(
+  sql: Sql,
+  tenantId: string,
+  actionCode: string,
+  { revision, operatorId, nowMs, reason }: AboutPublication,
+  seen: string,
+): Promise<boolean> {
+  const values = [tenantId, actionCode, revision, operatorId, sqlTime(nowMs), reason ?? null, seen];
+  return (await sql.query(refuseStatement, values)).length === 1;
+}
+
+interface ListedDraft {
+  readonly actionCode: string;
+  readonly changedAt: number;
+  /** When somebody asked for the publication of the draft as it is; null if nobody does. */
+  readonly askedAt: number | null;
+}
+
+const listStatement = statement<ListedDraft>(
+  'list_rule_drafts',
+  `select action_code, changed_at, case when asked_revision = revision then asked_at end as asked_at
+   from rule_drafts where tenant_id = $1`,
+);
+
+/** The drafts of a tenant by action code. */
+export async function listRuleDrafts(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, ListedDraft>> {
   const rows = await sql.query(listStatement, [tenantId]);
-  return new Map(rows.map(({ actionCode, changedAt }) => [actionCode, changedAt]));
+  return new Map(rows.map((row) => [row.actionCode, row]));
 }

@@ -9,6 +9,8 @@ export interface RuleVersionRow {
   readonly madeAt: number;
   readonly actor: { readonly kind: string; readonly id: string };
   readonly reason: string | null;
+  /** The operator who asked somebody else to publish it; null if nobody did. */
+  readonly askedBy: string | null;
   /** What differs from the version before, a sentence each. */
   readonly changes: readonly string[];
 }
@@ -18,7 +20,7 @@ export interface WholeRuleVersion extends RuleVersionRow {
   readonly document: StatedRules;
 }
 
-const columns = 'version, made_at, actor, reason, changes';
+const columns = 'version, made_at, actor, reason, asked_by, changes';
 
 const listStatement = statement<RuleVersionRow>(
   'list_rule_versions',
@@ -68,8 +70,8 @@ export async function loadLatestRuleVersion(
 
 const recordStatement = statement<never>(
   'record_rule_version',
-  `insert into rule_versions (tenant_id, action_code, version, document, bytes, made_at, actor, reason, changes)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  `insert into rule_versions (tenant_id, action_code, version, document, bytes, made_at, actor, reason, asked_by, changes)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 );
 
 const trimStatement = statement<never>(
@@ -88,7 +90,7 @@ export async function recordRuleVersion(
   sql: Sql,
   tenantId: string,
   actionCode: string,
-  { version, document, madeAt, actor, reason, changes }: WholeRuleVersion,
+  { version, document, madeAt, actor, reason, askedBy, changes }: WholeRuleVersion,
 ): Promise<void> {
   const text = JSON.stringify(document);
   await sql.query(recordStatement, [
@@ -100,6 +102,7 @@ export async function recordRuleVersion(
     sqlTime(madeAt),
     JSON.stringify(actor),
     reason,
+    askedBy,
     JSON.stringify(changes),
   ]);
   await sql.query(trimStatement, [tenantId, actionCode, quotas.ruleVersions.max, quotas.ruleVersionBytes.max]);

@@ -5,6 +5,7 @@ import { Button, Notice, Time } from '../../kit/parts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
 import { Differences } from './differences.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
+import { RefuseDialog, RequestWords } from './request-bar.tsx';
 import type { RuleSetTools } from './use-rule-set.ts';
 
 /** What the draft would change, and what can be done with it. */
@@ -19,9 +20,13 @@ export function DraftBar({
   readonly tryOut: () => void;
 }) {
   const mayChange = useScene().may('configuration:change');
-  const [isPublishing, setPublishing] = useState(false);
-  const { draft, live } = ruleSet;
+  const [opened, setOpened] = useState<'publish' | 'refuse'>();
+  const { draft, live, needsTwoPeople } = ruleSet;
   if (draft === undefined) return null;
+  const { request } = draft;
+  const isAsking = needsTwoPeople && request === undefined;
+  const mayPublish = !needsTwoPeople || (request !== undefined && !draft.isOwn);
+  const close = () => setOpened(undefined);
   return (
     <section className="DraftBar" aria-label="Draft" data-tone={draft.isBehind ? 'bad' : 'wait'}>
       <div className="DraftTop">
@@ -40,6 +45,9 @@ export function DraftBar({
               <Button isBusy={discard.isPending} onClick={() => discard.mutate(draft.revision)}>
                 Discard
               </Button>
+              {request === undefined ? null : (
+                <Button onClick={() => setOpened('refuse')}>{draft.isOwn ? 'Take back…' : 'Refuse…'}</Button>
+              )}
               {draft.isBehind ? (
                 <Button
                   look="main"
@@ -48,11 +56,11 @@ export function DraftBar({
                 >
                   Keep it for version {live.version}
                 </Button>
-              ) : (
-                <Button look="main" onClick={() => setPublishing(true)}>
-                  Publish…
+              ) : mayPublish || isAsking ? (
+                <Button look="main" onClick={() => setOpened('publish')}>
+                  {isAsking ? 'Ask for publication…' : 'Publish…'}
                 </Button>
-              )}
+              ) : null}
             </>
           ) : null}
         </span>
@@ -63,10 +71,13 @@ export function DraftBar({
           draft would change this of version {live.version}:
         </p>
       ) : null}
+      <RequestWords draft={draft} />
       <Differences of={draft.changes} />
       {save.error !== null && draft.isBehind ? <Notice tone="bad">{wordsOf(save.error)}</Notice> : null}
-      {isPublishing ? (
-        <PublishDialog ruleSet={ruleSet} draft={draft} tools={tools} close={() => setPublishing(false)} />
+      {opened === 'publish' ? (
+        <PublishDialog ruleSet={ruleSet} draft={draft} tools={tools} isAsking={isAsking} close={close} />
+      ) : opened === 'refuse' ? (
+        <RefuseDialog draft={draft} tools={tools} close={close} />
       ) : null}
     </section>
   );

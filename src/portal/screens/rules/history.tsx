@@ -57,6 +57,7 @@ export function History({ ruleSet, tools }: { readonly ruleSet: RuleSet; readonl
               </strong>
               <span className="Faint">
                 <Time at={version.madeAt} /> by {actorWords(version.madeBy)}
+                {version.askedBy === undefined ? null : `, asked by ${version.askedBy}`}
               </span>
               {version.reason === undefined ? null : <q>{version.reason}</q>}
               {version.changes.length === 0 ? (

@@ -15,24 +15,27 @@ import { useRuleSet } from './use-rule-set.ts';
 // The builder and its libraries come when a rule is opened.
 const RuleEditor = lazy(() => import('./rule-editor.tsx').then((found) => ({ default: found.RuleEditor })));
 
+const ActionMessages = lazy(() => import('./action-messages.tsx').then((found) => ({ default: found.ActionMessages })));
+
 const tabs = [
   ['rules', 'Rules'],
   ['try', 'Try out'],
   ['history', 'History'],
+  ['messages', 'Messages'],
   ['settings', 'Settings'],
 ] as const;
 
 /** One action: its rules, what they would do, what they were, and what a challenge of it asks for. */
 export function RuleSetScreen() {
   const { actionCode } = useParams({ from: '/t/$tenantId/rules/$actionCode' });
-  const { tab = 'rules', rule } = useSearch({ from: '/t/$tenantId/rules/$actionCode' });
+  const { tab = 'rules', rule, action } = useSearch({ from: '/t/$tenantId/rules/$actionCode' });
   const { tenant, may } = useScene();
   const { tenantId } = tenant;
   const navigate = useNavigate();
   const tools = useRuleSet(actionCode);
   const { data, error, refetch } = tools;
   const mayChange = may('configuration:change');
-  const go = (search: { readonly tab?: string; readonly rule?: string }) =>
+  const go = (search: { readonly tab?: string; readonly rule?: string; readonly action?: string }) =>
     void navigate({ to: '/t/$tenantId/rules/$actionCode', params: { tenantId, actionCode }, search });
   useShortcuts('Action', [
     ...tabs.map(([name, words], at) => ({ keys: String(at + 1), words, run: () => go({ tab: name }) })),
@@ -84,9 +87,13 @@ export function RuleSetScreen() {
       </nav>
       <DraftBar tools={tools} ruleSet={data} tryOut={() => go({ tab: 'try' })} />
       {tab === 'try' ? (
-        <TryOut ruleSet={data} />
+        <TryOut ruleSet={data} actionId={action} choose={(actionId) => go({ tab: 'try', action: actionId })} />
       ) : tab === 'history' ? (
         <History ruleSet={data} tools={tools} />
+      ) : tab === 'messages' ? (
+        <Suspense fallback={<Skeleton what="The messages are" />}>
+          <ActionMessages key={actionCode} actionCode={actionCode} />
+        </Suspense>
       ) : tab === 'settings' ? (
         <RuleSettings actionCode={actionCode} />
       ) : rule !== undefined && mayChange ? (

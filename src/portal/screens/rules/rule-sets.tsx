@@ -26,7 +26,7 @@ const columns = helper.columns([
   }),
   helper.accessor('draftAt', {
     header: 'Draft',
-    cell: ({ row }) => (row.original.draftAt === undefined ? <Nothing /> : <Tag tone="wait">Not published</Tag>),
+    cell: ({ row }) => <Draft of={row.original} />,
   }),
 ]);
 
@@ -84,6 +84,11 @@ function CodeLink({ code }: { readonly code: string }) {
       {code}
     </Link>
   );
+}
+
+function Draft({ of: { draftAt, askedAt } }: { readonly of: ListedRuleSet }) {
+  if (draftAt === undefined) return <Nothing />;
+  return askedAt === undefined ? <Tag tone="wait">Not published</Tag> : <Tag tone="main">Asked for</Tag>;
 }
 
 function Rules({ of: { rules, activeRules } }: { readonly of: ListedRuleSet }) {

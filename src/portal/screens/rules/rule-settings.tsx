@@ -7,13 +7,13 @@ import { tell } from '../../kit/toasts.tsx';
 import { useScene } from '../../shell/tenant.tsx';
 import { DemandFields } from './demand-fields.tsx';
 import type { Demands } from './demand-fields.tsx';
-import { useVocabulary } from './use-rule-set.ts';
+import { actionConfigurationKey, actionConfigurationPath, useVocabulary } from './use-rule-set.ts';
 
 /** What a challenge of the action asks for, unless the rule that decides says otherwise. */
 export function RuleSettings({ actionCode }: { readonly actionCode: string }) {
   const { tenant, manage } = useScene();
-  const key = [tenant.tenantId, 'action-configuration', actionCode] as const;
-  const path = `/action-configurations/${encodeURIComponent(actionCode)}`;
+  const key = actionConfigurationKey(tenant.tenantId, actionCode);
+  const path = actionConfigurationPath(actionCode);
   const { data, error, refetch } = useQuery({
     queryKey: key,
     queryFn: () => manage<ActionConfiguration>('GET', path),

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryOf } from '../../api/call.ts';
-import type { ActionsPage, Evaluation, ListedAction, RuleSet } from '../../api/types.ts';
+import type { ActionsPage, Evaluation, RuleSet } from '../../api/types.ts';
 import { wordsOf } from '../../api/words-of.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { Button, Notice, OutcomeBadge } from '../../kit/parts.tsx';
@@ -9,15 +9,26 @@ import { RuleList } from '../../kit/reasons.tsx';
 import { clockTime } from '../../kit/times.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { ReplayResult } from './replay-result.tsx';
+import { ReplayedOne } from './replayed-one.tsx';
 import { nextRules } from './use-rule-set.ts';
 
 /** The next rules, tried on the latest actions, on one of them, or on facts that one enters. Nothing is stored. */
-export function TryOut({ ruleSet }: { readonly ruleSet: RuleSet }) {
+export function TryOut({
+  ruleSet,
+  actionId,
+  choose,
+}: {
+  readonly ruleSet: RuleSet;
+  /** The past action to try them on, from the address of the page. */
+  readonly actionId: string | undefined;
+  readonly choose: (actionId: string) => void;
+}) {
   const { may } = useScene();
   const { actionCode, draft, live } = ruleSet;
   const [which, setWhich] = useState<'draft' | 'live'>(draft === undefined ? 'live' : 'draft');
   const [isAsked, setAsked] = useState(false);
   const tried = draft === undefined ? 'live' : which;
+  const revision = tried === 'draft' && draft !== undefined ? draft.revision : String(live.version);
   return (
     <section className="TryOut" aria-label="Try out">
       {draft === undefined ? null : (
@@ -32,11 +43,7 @@ export function TryOut({ ruleSet }: { readonly ruleSet: RuleSet }) {
       <section className="Card">
         <h2>On the last 1,000 actions</h2>
         {isAsked ? (
-          <ReplayResult
-            actionCode={actionCode}
-            which={tried}
-            revision={tried === 'draft' && draft !== undefined ? draft.revision : String(live.version)}
-          />
+          <ReplayResult actionCode={actionCode} which={tried} revision={revision} />
         ) : (
           <>
             <p className="Faint">What was recorded of them is decided again, and the outcomes are compared.</p>
@@ -46,32 +53,104 @@ export function TryOut({ ruleSet }: { readonly ruleSet: RuleSet }) {
           </>
         )}
       </section>
+      <section className="Card">
+        <h2>On one past action</h2>
+        <ChooseAction actionCode={actionCode} chosen={actionId} choose={choose} />
+        {actionId === undefined ? null : (
+          <ReplayedOne actionCode={actionCode} actionId={actionId} which={tried} revision={revision} />
+        )}
+      </section>
       {may('contacts:read') ? (
-        <One key={tried} ruleSet={ruleSet} which={tried} />
+        <OnFacts key={tried} ruleSet={ruleSet} which={tried} />
       ) : (
-        <p className="Faint">To try rules on one action or on facts, you need a role that sees contacts.</p>
+        <p className="Faint">To try rules on facts that you enter, you need a role that sees contacts.</p>
       )}
     </section>
   );
 }
 
-function One({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which: 'draft' | 'live' }) {
-  const { tenant, portal, manage } = useScene();
-  const { actionCode } = ruleSet;
-  const { defaultOutcome, rules } = which === 'live' ? ruleSet.live : nextRules(ruleSet);
-  const [facts, setFacts] = useState('{\n  "custom": {}\n}');
-  const [chosen, setChosen] = useState('');
-  const [problem, setProblem] = useState<string>();
+function ChooseAction({
+  actionCode,
+  chosen,
+  choose,
+}: {
+  readonly actionCode: string;
+  readonly chosen: string | undefined;
+  readonly choose: (actionId: string) => void;
+}) {
+  const { tenant, portal } = useScene();
+  const [listed, setListed] = useState<string>();
+  const [typed, setTyped] = useState('');
   const { data } = useQuery({
     queryKey: [tenant.tenantId, 'latest-of', actionCode],
     queryFn: ({ signal }) =>
       portal<ActionsPage>('GET', `/actions${queryOf({ code: actionCode, limit: 30 })}`, undefined, signal),
   });
   const actions = data?.actions ?? [];
+  const isOlder = chosen !== undefined && !actions.some(({ actionId }) => actionId === chosen);
+  const shown = listed ?? chosen ?? actions[0]?.actionId ?? '';
+  const wanted = typed.trim() === '' ? shown : typed.trim();
+  return (
+    <form
+      className="TryPart"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted !== '') choose(wanted);
+      }}
+    >
+      <div className="Columns">
+        <Labelled label="A past action" note="On what was known when it was decided.">
+          {(ids) => (
+            <select
+              {...ids}
+              className="Field Select"
+              value={shown}
+              onChange={(event) => {
+                setListed(event.target.value);
+                setTyped('');
+              }}
+            >
+              {isOlder ? <option value={chosen}>{chosen}</option> : null}
+              {actions.length === 0 && !isOlder ? <option value="">None yet</option> : null}
+              {actions.map(({ actionId, userId, createdAt }) => (
+                <option key={actionId} value={actionId}>
+                  {clockTime(createdAt)} {userId}
+                </option>
+              ))}
+            </select>
+          )}
+        </Labelled>
+        <Labelled label="Or the id of one" note="As the activity shows it.">
+          {(ids) => (
+            <input
+              {...ids}
+              className="Input"
+              spellCheck={false}
+              autoComplete="off"
+              maxLength={64}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Labelled>
+      </div>
+      <Button type="submit" aria-disabled={wanted === ''}>
+        Decide it again
+      </Button>
+    </form>
+  );
+}
+
+function OnFacts({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which: 'draft' | 'live' }) {
+  const { manage } = useScene();
+  const { actionCode } = ruleSet;
+  const { defaultOutcome, rules } = which === 'live' ? ruleSet.live : nextRules(ruleSet);
+  const [facts, setFacts] = useState('{\n  "custom": {}\n}');
+  const [problem, setProblem] = useState<string>();
   const evaluate = useMutation({
-    mutationFn: (basis: object) =>
+    mutationFn: (given: unknown) =>
       manage<Evaluation>('POST', `/action-configurations/${encodeURIComponent(actionCode)}/rules/evaluate`, {
-        ...basis,
+        facts: given,
         defaultUserActionResult: defaultOutcome,
         rules: rules.map(({ conditions, ...rule }) => ({
           ...rule,
@@ -82,63 +161,30 @@ function One({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which: 'd
   const tryFacts = () => {
     setProblem(undefined);
     try {
-      evaluate.mutate({ facts: JSON.parse(facts) as unknown });
+      evaluate.mutate(JSON.parse(facts) as unknown);
     } catch {
       setProblem('The facts must be JSON, such as {"custom": {"amount": 100}}. Check brackets, quotes and commas.');
     }
   };
-  const tryAction = ({ userId, idempotencyKey }: ListedAction) => {
-    setProblem(undefined);
-    evaluate.mutate({ pastAction: { userId, idempotencyKey } });
-  };
-  const action = actions.find(({ actionId }) => actionId === chosen) ?? actions[0];
   return (
     <section className="Card">
-      <h2>On one action, or on facts</h2>
-      <div className="Columns">
-        <div className="TryPart">
-          <Labelled label="A past action" note="On what was known when it was decided.">
-            {(ids) => (
-              <select
-                {...ids}
-                className="Field Select"
-                value={action?.actionId ?? ''}
-                onChange={(event) => setChosen(event.target.value)}
-              >
-                {actions.length === 0 ? <option value="">None yet</option> : null}
-                {actions.map(({ actionId, userId, createdAt }) => (
-                  <option key={actionId} value={actionId}>
-                    {clockTime(createdAt)} {userId}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Labelled>
-          <Button
-            isBusy={evaluate.isPending}
-            aria-disabled={action === undefined}
-            onClick={() => (action === undefined ? undefined : tryAction(action))}
-          >
-            Decide it again
-          </Button>
-        </div>
-        <div className="TryPart">
-          <Labelled label="Facts as JSON" note="A fact that is not in it is missing.">
-            {(ids) => (
-              <textarea
-                {...ids}
-                className="Input Code"
-                rows={5}
-                spellCheck={false}
-                value={facts}
-                onChange={(event) => setFacts(event.target.value)}
-              />
-            )}
-          </Labelled>
-          <Button isBusy={evaluate.isPending} onClick={tryFacts}>
-            Decide by these facts
-          </Button>
-        </div>
+      <h2>On facts that you enter</h2>
+      <div className="TryPart">
+        <Labelled label="Facts as JSON" note="A fact that is not in it is missing.">
+          {(ids) => (
+            <textarea
+              {...ids}
+              className="Input Code"
+              rows={5}
+              spellCheck={false}
+              value={facts}
+              onChange={(event) => setFacts(event.target.value)}
+            />
+          )}
+        </Labelled>
+        <Button isBusy={evaluate.isPending} onClick={tryFacts}>
+          Decide by these facts
+        </Button>
       </div>
       <div role="alert">
         {problem !== undefined ? (
@@ -153,7 +199,7 @@ function One({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which: 'd
             <OutcomeBadge outcome={evaluate.data.outcome} />
             <p>{evaluate.data.words.join(' ')}</p>
           </div>
-          <RuleList decision={{ ...evaluate.data, decidedAt: '' }} />
+          <RuleList decision={evaluate.data} />
         </div>
       )}
     </section>

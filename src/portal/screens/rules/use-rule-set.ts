@@ -26,6 +26,10 @@ interface Save {
 }
 
 export const ruleSetPath = (actionCode: string, rest = '') => `/rule-sets/${encodeURIComponent(actionCode)}${rest}`;
+export const actionConfigurationPath = (actionCode: string) =>
+  `/action-configurations/${encodeURIComponent(actionCode)}`;
+export const actionConfigurationKey = (tenantId: string, actionCode: string) =>
+  [tenantId, 'action-configuration', actionCode] as const;
 const ruleSetKey = (tenantId: string, actionCode: string) => [tenantId, 'rule-set', actionCode] as const;
 
 /** What the next rules are: the draft, or what is live. */
@@ -45,6 +49,9 @@ export function useRuleSet(actionCode: string) {
     void queries.invalidateQueries({ queryKey: ruleSetsKey(tenant.tenantId) });
     void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'rule-versions', actionCode] });
   };
+  // What was asked, refused or published meanwhile shows.
+  const lookAgain = (failed: unknown) =>
+    failed instanceof CallError && failed.code === 'conflict' ? refetch() : undefined;
   const save = useMutation({
     mutationFn: ({ wanted, seen: { draft, live }, onto }: Save) =>
       portal<RuleSet>('POST', ruleSetPath(actionCode, '/draft'), {
@@ -78,9 +85,34 @@ export function useRuleSet(actionCode: string) {
       settle(ruleSet);
       tell('Published', `Version ${ruleSet.live.version} decides from now on.`);
     },
-    onError: (failed) => (failed instanceof CallError && failed.code === 'conflict' ? refetch() : undefined),
+    onError: lookAgain,
   });
-  return { data, error, refetch, save, discard, publish, conflict, settleConflict: () => setConflict(undefined) };
+  const about = (what: 'ask' | 'refuse', done: readonly [string, string]) => ({
+    mutationFn: ({ revision, reason }: { readonly revision: string; readonly reason: string }) =>
+      portal<RuleSet>('POST', ruleSetPath(actionCode, `/draft/${what}`), {
+        revision,
+        ...(reason === '' ? {} : { reason }),
+      }),
+    onSuccess(ruleSet: RuleSet) {
+      settle(ruleSet);
+      tell(...done);
+    },
+    onError: lookAgain,
+  });
+  const ask = useMutation(about('ask', ['Asked', 'Somebody else can publish the draft now.']));
+  const refuse = useMutation(about('refuse', ['Refused', 'The draft stays, and nobody publishes it.']));
+  return {
+    data,
+    error,
+    refetch,
+    save,
+    discard,
+    publish,
+    ask,
+    refuse,
+    conflict,
+    settleConflict: () => setConflict(undefined),
+  };
 }
 
 export type RuleSetTools = ReturnType<typeof useRuleSet>;

@@ -37,6 +37,7 @@ const sections: readonly (readonly [string, readonly string[]])[] = [
       'customDomains',
     ],
   ],
+  ['Two people', ['reviewsNeedTwoPeople', 'rulesNeedTwoPeople']],
   ['Access', ['ipWhitelist']],
   ['Retention', ['retention']],
 ];
