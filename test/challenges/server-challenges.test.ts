@@ -4,7 +4,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 describe.each(databaseKinds)('challenges through the server API, on the %s database', (kind) => {
   let app: TestApp;

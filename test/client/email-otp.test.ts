@@ -10,7 +10,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { notGuessesAt, spellingsOf } from '../rig/code-spellings.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 describe.each(databaseKinds)('codes by e-mail through the client API, on the %s database', (kind) => {
   let app: TestApp;

@@ -14,7 +14,7 @@ import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const marksStatement = statement<{ because: string | null }>(
   'message_providers_test_marks',

@@ -7,7 +7,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
 

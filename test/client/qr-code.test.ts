@@ -10,7 +10,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { openChannel } from '../rig/live-channel.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 describe.each(databaseKinds)('client-api 6.4: QR codes, on the %s database', (kind) => {
   let app: TestApp;

@@ -8,7 +8,7 @@ import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { keyHolder, ownOrigin } from './key-holder.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const everyScope = 'add:authenticators update:authenticators remove:authenticators';
 const hour = 3_600_000;

@@ -6,7 +6,7 @@ import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const dayMs = 24 * 60 * 60 * 1000;
 const seed = 'JBSWY3DPEHPK3PXPJBSWY3DP';

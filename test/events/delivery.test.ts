@@ -8,7 +8,7 @@ import { eventWorld, typesOf } from '../rig/event-world.ts';
 import type { EventWorld } from '../rig/event-world.ts';
 import type { WebhookReceiver } from '../rig/webhook-receiver.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -17,7 +17,7 @@ import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { manage } from '../management/manage.ts';
 import { systemRuntime } from '../../src/runtime/system-runtime.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 interface Received {
   readonly to: readonly string[];

@@ -8,7 +8,7 @@ import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { databaseText } from './database-text.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const dayMs = 24 * 60 * 60 * 1000;
 const setSettings = statement<never>('test_set_settings', 'update tenants set settings = $2 where tenant_id = $1');

@@ -11,7 +11,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 interface Sample {
   readonly name: string;

@@ -12,7 +12,7 @@ import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { databaseText } from './database-text.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const dayMs = 24 * 60 * 60 * 1000;
 const german = '91.10.20.30';

@@ -9,7 +9,7 @@ import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databasesOf, testDatabase, testPoolSize } from '../../src/testkit/test-database.ts';
 import { sampleKey } from './sample-key.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const credential = {
   verificationMethod: 'PASSKEY',

@@ -25,7 +25,7 @@ import {
 import type { Origin } from '../rig/tallied-history.ts';
 import type { DecidedAction } from '../../src/storage/queries/actions/actions.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 afterAll(closeOpened);
 

@@ -9,7 +9,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 /** The context that the job gets; it delivers nothing. */
 const jobContext = ({ app: { context } }: TestApp) => ({

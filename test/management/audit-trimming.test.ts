@@ -14,7 +14,7 @@ import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { createPostgresDatabase, databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const dayMs = 24 * 60 * 60 * 1000;
 

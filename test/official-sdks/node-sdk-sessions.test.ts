@@ -7,7 +7,7 @@ import { databasesOf } from '../../src/testkit/test-database.ts';
 import { startedServer } from './started-server.ts';
 import type { StartedServer } from './started-server.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 describe.each(databaseKinds)('sessions of @authsignal/node against a started server on the %s database', (kind) => {
   let server: StartedServer;

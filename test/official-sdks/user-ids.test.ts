@@ -18,7 +18,7 @@ import type { StartedServer } from './started-server.ts';
 import { wireRecorder } from './wire-recorder.ts';
 import type { WireRecorder } from './wire-recorder.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const pathChangers = [
   '..',

@@ -31,7 +31,7 @@ import {
   testPassword,
 } from '../rig/portal.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;

@@ -20,7 +20,7 @@ import {
 } from '../rig/portal.ts';
 import type { PortalBrowser } from '../rig/portal.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const limits = { anonymousRateLimit: 100_000, managementRateLimit: 100_000 };
 

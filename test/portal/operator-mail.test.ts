@@ -9,7 +9,7 @@ import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const minute = 60_000;
 const apps: TestApp[] = [];

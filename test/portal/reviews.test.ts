@@ -8,7 +8,7 @@ import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 interface Review {
   readonly actionId: string;

@@ -9,7 +9,7 @@ import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 const calm = { anonymousRateLimit: 100_000, managementRateLimit: 100_000 };
 const path = (code: string, rest = '') => `/v1/portal/rule-sets/${code}${rest}`;

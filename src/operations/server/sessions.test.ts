@@ -6,7 +6,7 @@ import { testApp, testPublicUrl } from '../../testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../testkit/test-app.ts';
 import { databasesOf } from '../../testkit/test-database.ts';
 
-const databaseKinds = databasesOf(import.meta.url);
+const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
 interface Pair {
   readonly accessToken: string;
