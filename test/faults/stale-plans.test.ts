@@ -8,6 +8,7 @@ import { purgeChallenges } from '../../src/storage/queries/challenges/of-backend
 import { purgeOutbox, takeOutboxRows } from '../../src/storage/queries/outbox.ts';
 import { purgeSentMessages } from '../../src/storage/queries/sent-messages.ts';
 import { purgeExpiredSessions } from '../../src/storage/queries/sessions.ts';
+import { findUserRows, queryUserRows } from '../../src/storage/queries/users.ts';
 import { createSeal } from '../../src/storage/seal.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
@@ -109,6 +110,25 @@ test.each<[what: string, table: string, fill: string, run: () => Promise<number>
   expect(sum).toBe(rows);
   // Each batch may scan all remaining rows once or twice, never once for each row.
   expect((await rowsRead(table)) - before).toBeLessThan((rows / batch) * rows * 4);
+});
+
+test('users are found by an address, and by what somebody types, without reading all of them', async () => {
+  await admin.query(
+    `insert into users (tenant_id, user_id, email, created_at, updated_at)
+     select $1, 'user-' || n, 'user' || n || '@example.com', ${past}, ${past} from generate_series(1, $2::int) n`,
+    [tenantId, rows],
+  );
+  await admin.query('analyze users');
+  const by = { phoneNumber: undefined, username: undefined, afterUserId: undefined, limit: 10 };
+  // More than five, after which one plan is kept for all values.
+  for (let n = 1; n <= 8; n += 1) {
+    const email = `USER${n}@example.com`;
+    const before = await rowsRead('users');
+    const asked = await queryUserRows(db, { tenantId, email, ...by });
+    const typed = await findUserRows(db, tenantId, { words: email, afterUserId: undefined, limit: 10 });
+    expect([asked, typed].map((found) => found.map(({ userId }) => userId))).toEqual([[`user-${n}`], [`user-${n}`]]);
+    expect((await rowsRead('users')) - before).toBeLessThan(rows / 10);
+  }
 });
 
 /** Rows read of a table and of the tables its statement joins, as the server counts them. */

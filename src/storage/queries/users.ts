@@ -166,6 +166,11 @@ function queryStatement(name: string, leading: string) {
   );
 }
 
+/** Says also what the index says, which has nobody without an address: else all users are read. */
+function hasEmail(value: string): string {
+  return `u.email is not null and lower(coalesce(u.email_normal, u.email) collate "C") = lower(${value}::text collate "C")`;
+}
+
 const isAfter = '($3::text is null or u.user_id collate "C" > $3)';
 const byId = 'order by u.user_id collate "C" limit $4';
 const ofTenant = 'select u.user_id from users u where u.tenant_id = $1';
@@ -181,7 +186,7 @@ const findUsersStatement = statement<UserWithMethods>(
   `with found as materialized (
      (${ofTenant} and u.user_id collate "C" >= $2 and u.user_id collate "C" < $2 || $6 and ${isAfter} ${byId})
      union
-     (${ofTenant} and lower(coalesce(u.email_normal, u.email) collate "C") = lower($5::text collate "C") and ${isAfter} ${byId})
+     (${ofTenant} and ${hasEmail('$5')} and ${isAfter} ${byId})
      union
      (${ofTenant} and u.phone_number = $2 and ${isAfter} ${byId})
      union
@@ -205,10 +210,7 @@ export async function findUserRows(
 }
 
 // One text for each leading attribute, so that each uses its own index under a prepared plan.
-const queryByEmail = queryStatement(
-  'query_users_by_email',
-  'lower(coalesce(u.email_normal, u.email) collate "C") = lower($2::text collate "C")',
-);
+const queryByEmail = queryStatement('query_users_by_email', hasEmail('$2'));
 const queryByPhoneNumber = queryStatement('query_users_by_phone_number', 'u.phone_number = $3');
 const queryByUsername = queryStatement('query_users_by_username', 'u.username = $4');
 
