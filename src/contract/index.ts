@@ -40,6 +40,7 @@ import * as portalTeam from './portal/team.ts';
 import * as helpPage from './pages/help.ts';
 import * as portalPreview from './portal/page-preview.ts';
 import * as portalConfiguration from './portal/configuration.ts';
+import * as portalTestMessages from './portal/test-messages.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -205,6 +206,8 @@ export const routes: readonly Route[] = [
   portalConfiguration.createApiKey,
   portalConfiguration.revokeApiKey,
   portalConfiguration.trackTestAction,
+  portalTestMessages.getTestMessage,
+  portalTestMessages.sendTestMessage,
   portalPreview.previewPage,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,

@@ -112,6 +112,8 @@ import { listApiKeys } from './portal/list-api-keys.ts';
 import { listRuleUses } from './portal/list-rule-uses.ts';
 import { previewPage } from './portal/preview-page.ts';
 import { revokeApiKey } from './portal/revoke-api-key.ts';
+import { getTestMessage } from './portal/get-test-message.ts';
+import { sendTestMessage } from './portal/send-test-message.ts';
 import { trackTestAction } from './portal/track-test-action.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
@@ -232,6 +234,8 @@ export const operations: readonly Operation[] = [
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  getTestMessage,
+  sendTestMessage,
   trackTestAction,
   previewPage,
   getUser,

@@ -34,6 +34,7 @@ import type {
 } from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
+import type { getTestMessage, sendTestMessage } from '../../contract/portal/test-messages.ts';
 import type { createTenant } from '../../contract/portal/tenants.ts';
 
 type ReplyOf<Of extends { readonly reply: { readonly schema: { readonly _zod: { output: unknown } } } }> =
@@ -81,6 +82,8 @@ export type ApiKey = ReplyOf<typeof listApiKeys>[number];
 export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
+export type TestMessagePlan = ReplyOf<typeof getTestMessage>;
+export type TestMessageResult = ReplyOf<typeof sendTestMessage>;
 export type TestAction = ReplyOf<typeof trackTestAction>;
 export type ListedRuleSet = ReplyOf<typeof listRuleSets>[number];
 export type RuleSet = ReplyOf<typeof getRuleSet>;
