@@ -112,6 +112,8 @@ import { listApiKeys } from './portal/list-api-keys.ts';
 import { listRuleUses } from './portal/list-rule-uses.ts';
 import { previewPage } from './portal/preview-page.ts';
 import { revokeApiKey } from './portal/revoke-api-key.ts';
+import { getFirstSteps } from './portal/get-first-steps.ts';
+import { getHealth } from './portal/get-health.ts';
 import { getTestMessage } from './portal/get-test-message.ts';
 import { sendTestMessage } from './portal/send-test-message.ts';
 import { trackTestAction } from './portal/track-test-action.ts';
@@ -234,6 +236,8 @@ export const operations: readonly Operation[] = [
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  getFirstSteps,
+  getHealth,
   getTestMessage,
   sendTestMessage,
   trackTestAction,

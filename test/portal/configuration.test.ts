@@ -306,4 +306,66 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(standIn.requests.length - asked).toBeLessThanOrEqual(testMessageLimits.ofTenant[0].messagesMax);
     });
   });
+
+  test('health says what is not well and what to do; of the installation to admins of the first tenant alone', async () => {
+    const elsewhere = await app.createTenant('Unwell');
+    const at = { tenantId: elsewhere.tenantId };
+    const theirs = await operator(app, 'unwell@bank.example', ['ADMIN'], elsewhere.tenantId);
+    const viewer = await operator(app, 'views@bank.example', ['VIEWER'], elsewhere.tenantId);
+    const manage = (method: string, path: string, body: object) =>
+      theirs.call(method, `/v1/management${path}`, body, at);
+    const twilioCredentials = { accountSid: 'AC1', authToken: 'secret', messagingServiceSid: 'MG1' };
+    await manage('POST', '/authenticator-configurations/sms', { smsProvider: 'TWILIO', twilioCredentials });
+    const made = await manage('POST', '/event-endpoints', {
+      url: 'https://hooks.bank.example/path?token=hidden',
+      eventTypes: ['authenticator.created'],
+    });
+    await manage('PATCH', `/event-endpoints/${made.body.endpointId}`, { state: 'paused' });
+    const health = async (who: Operator, how?: { tenantId: string }) =>
+      await who.call('GET', '/v1/portal/health', undefined, how);
+    const seen = await health(viewer, at);
+    expect(seen.body.installation).toBeUndefined();
+    expect(seen.body.tenant).toContainEqual({
+      area: 'methods',
+      state: 'fault',
+      text: expect.stringMatching(/^SMS: .*smsCountryCodes/),
+      fix: expect.any(String),
+      place: '/settings/methods',
+    });
+    expect(seen.body.tenant).toContainEqual({
+      area: 'events',
+      state: 'warning',
+      text: 'hooks.bank.example: paused by an operator; nothing waits.',
+      at: expect.any(String),
+      fix: expect.stringMatching(/Resume/),
+      place: `/settings/endpoints/${made.body.endpointId}`,
+    });
+    expect(seen.text).not.toContain('hidden');
+    expect((await health(theirs, at)).body.installation).toBeUndefined();
+    const { body, text } = await health(admin);
+    const faults = body.installation.findings.filter(({ state }: { state: string }) => state === 'fault');
+    // Tests live before the months that their database was made for.
+    expect(faults.map(({ text: words }: { text: string }) => words)).toEqual([
+      expect.stringMatching(/in no table of a month/),
+    ]);
+    expect(body.installation.jobs.map(({ name }: { name: string }) => name)).toContain('deliver-outbox');
+    expect(text).not.toContain('hooks.bank.example');
+  });
+
+  test('the first steps tick what has happened in the tenant, and nothing else', async () => {
+    const { tenantId, secretKey } = await app.createTenant('New');
+    const editor = await operator(app, 'new@bank.example', ['EDITOR'], tenantId);
+    const steps = async () => (await editor.call('GET', '/v1/portal/first-steps', undefined, { tenantId })).body;
+    const none = { hasServerKey: true, hasAction: false, hasProof: false, hasRule: false };
+    expect(await steps()).toEqual(none);
+    const path = '/v1/users/ann/actions/pay';
+    await app.call('POST', path, { key: secretKey, body: { idempotencyKey: 'k' } });
+    expect(await steps()).toEqual({ ...none, hasAction: true });
+    await app.call('PATCH', `${path}/k`, { key: secretKey, body: { state: 'CHALLENGE_SUCCEEDED' } });
+    const rule = { name: 'r', isActive: true, priority: 1, type: 'BLOCK', conditions: { '==': [1, 2] } };
+    const rules = '/v1/management/action-configurations/pay/rules';
+    const made = await editor.call('POST', rules, rule, { tenantId });
+    expect(made.status, made.text).toBe(200);
+    expect(await steps()).toEqual({ hasServerKey: true, hasAction: true, hasProof: true, hasRule: true });
+  });
 });

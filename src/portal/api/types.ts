@@ -34,6 +34,8 @@ import type {
 } from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
+import type { getFirstSteps } from '../../contract/portal/first-steps.ts';
+import type { getHealth } from '../../contract/portal/health.ts';
 import type { getTestMessage, sendTestMessage } from '../../contract/portal/test-messages.ts';
 import type { createTenant } from '../../contract/portal/tenants.ts';
 
@@ -82,6 +84,9 @@ export type ApiKey = ReplyOf<typeof listApiKeys>[number];
 export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
+export type FirstSteps = ReplyOf<typeof getFirstSteps>;
+export type Health = ReplyOf<typeof getHealth>;
+export type Finding = Health['tenant'][number];
 export type TestMessagePlan = ReplyOf<typeof getTestMessage>;
 export type TestMessageResult = ReplyOf<typeof sendTestMessage>;
 export type TestAction = ReplyOf<typeof trackTestAction>;
