@@ -31,7 +31,7 @@ import { openPages } from './http/pages.ts';
 import { registerPortal } from './http/portal.ts';
 import { registerPipeline } from './http/pipeline.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
-import { describeJobs, jobsOn } from './jobs/describe-jobs.ts';
+import { describeJobs, jobsOn, stateOf } from './jobs/describe-jobs.ts';
 import type { JobContext } from './jobs/job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 import { storeCounts } from './jobs/store-counts.ts';
@@ -51,6 +51,7 @@ import { recordLockEvent } from './telling/record-lock-event.ts';
 import { sendEarlierAlertMail, sendOperatorMail } from './telling/send-operator-mail.ts';
 import { providersFingerprint } from './telling/own-providers.ts';
 import { undeliverableMethods } from './telling/usable-methods.ts';
+import type { Installation } from './calls/installation.ts';
 import type { Meter } from './calls/meter.ts';
 import { tenantCounts } from './calls/tenant-counts.ts';
 import type { TenantCounts } from './calls/tenant-counts.ts';
@@ -60,6 +61,9 @@ import { digestsEqual, sha256 } from './runtime/crypto.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { TurnsBusy } from './runtime/turns.ts';
 import { loadSchemaState } from './storage/migrate.ts';
+import { countOtherActions, loadPreparedUntil } from './storage/queries/actions/months.ts';
+import { countNodes } from './storage/queries/heartbeats.ts';
+import { loadServerVersion } from './storage/queries/tenants.ts';
 import { watchDatabase } from './storage/watch-database.ts';
 import type { DatabaseWatch } from './storage/watch-database.ts';
 import { countedTenant } from './deciding/series-question.ts';
@@ -142,9 +146,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       lostLogLines: options.lostLogLines ?? (() => 0),
       liveSockets: () => sockets.count(),
       nowMs: () => runtime.clock.now(),
-      ofDatabase: soon(runtime, () => describeJobs(db, runtime.clock.now())),
+      ofDatabase: soon(runtime, scrapePatienceMs, () => describeJobs(db, runtime.clock.now())),
       dataFiles: () => dataFiles(enrichment),
-      openBreakers: () => [...mailRelays.openBreakers(), ...textRelays.openBreakers()],
+      openBreakers: () => openBreakers(),
       isConfigurationCurrent: () => published.status().isCurrent,
     },
   );
@@ -178,6 +182,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     warn,
     warnOnceAMinute: warnOnceAMinute(runtime.clock, warn),
     meter: meterOf(metrics, counts),
+    installation: soon(runtime, lookPatienceMs, () => describe()),
     isDevelopment: options.isDevelopment,
     get publicUrl() {
       return options.publicUrl();
@@ -230,6 +235,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     observe: metrics.jobRan,
   });
   let isDraining = false;
+  const isReady = () => readiness(db, published, watch, isDraining, context.warnOnceAMinute);
+  const openBreakers = () => [...mailRelays.openBreakers(), ...textRelays.openBreakers()];
+  const describe = () => describeInstallation(db, runtime, { isReady, openBreakers });
 
   const pages = await openPages(pagesFolder, {
     random: runtime.random,
@@ -302,7 +310,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     metricsToken: options.metricsToken,
     isDevelopment: options.isDevelopment,
-    readiness: () => readiness(db, published, watch, isDraining, context.warnOnceAMinute),
+    readiness: isReady,
     openApiDocument: () => openApiDocument(routes),
     secretsEqual: (left, right) => digestsEqual(sha256(left), sha256(right)),
   });
@@ -337,19 +345,51 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** How long a scrape waits for the database: what it tells of the node itself must not be old. */
 const scrapePatienceMs = 250;
+/** And an operator who looks: longer, because nothing else is told meanwhile. */
+const lookPatienceMs = 3_000;
 
 /** Reads once at a time, however many ask, and rejects where that takes too long. */
-function soon<Found>({ timers }: Runtime, read: () => Promise<Found>): () => Promise<Found> {
+function soon<Found>({ timers }: Runtime, patienceMs: number, read: () => Promise<Found>): () => Promise<Found> {
   let underWay: Promise<Found> | undefined;
   return () => {
     underWay ??= read().finally(() => (underWay = undefined));
     const isLate = new Promise<never>((_, reject) => {
-      const patience = timers.timeout(scrapePatienceMs);
+      const patience = timers.timeout(patienceMs);
       patience.addEventListener('abort', () => reject(new DatabaseUnavailable('It did not answer in time.')), {
         once: true,
       });
     });
     return Promise.race([underWay, isLate]);
+  };
+}
+
+/** Looks at the installation as a whole, for those who run it. */
+async function describeInstallation(
+  db: Database,
+  { clock }: Pick<Runtime, 'clock'>,
+  node: { readonly isReady: () => Promise<readonly string[]>; readonly openBreakers: () => readonly string[] },
+): Promise<Installation> {
+  const nowMs = clock.now();
+  const { jobs, backlogs } = await describeJobs(db, nowMs);
+  const kind = db.kind === 'embedded' ? 'embedded PostgreSQL' : 'PostgreSQL';
+  return {
+    nowMs,
+    version: versionOfPackage(),
+    database: `${kind} ${await loadServerVersion(db)}`,
+    lacks: await node.isReady(),
+    nodes: await countNodes(db, nowMs - 60_000),
+    preparedUntilMs: await loadPreparedUntil(db),
+    actionsWithoutMonth: await countOtherActions(db),
+    openBreakers: node.openBreakers(),
+    jobs: jobs.map((report) => ({
+      name: report.job.name,
+      intervalMs: report.job.intervalMs,
+      state: stateOf(report),
+      errorClass: report.run?.errorClass ?? null,
+      startedAtMs: report.run?.startedAt ?? null,
+      endedAtMs: report.run?.endedAt ?? null,
+    })),
+    waiting: backlogs,
   };
 }
 

@@ -12,6 +12,7 @@ import type { ChallengeNews } from '../storage/challenge-news.ts';
 import type { Published } from '../storage/published.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Store } from '../storage/sql.ts';
+import type { Installation } from './installation.ts';
 import type { Meter } from './meter.ts';
 import type { WarnOnceAMinute } from './warn-once-a-minute.ts';
 
@@ -55,6 +56,8 @@ export interface Context {
   readonly warn: (problem: Error) => void;
   readonly warnOnceAMinute: WarnOnceAMinute;
   readonly meter: Meter;
+  /** Looks at the installation as a whole. Rejects if the database does not answer soon. */
+  readonly installation: () => Promise<Installation>;
   /** The same for a tenant that is not known from the caller, but only later from the token of a page. */
   forTenant(tenantId: string): Context;
 }

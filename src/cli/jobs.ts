@@ -1,13 +1,10 @@
-import { describeJobs } from '../jobs/describe-jobs.ts';
+import { describeJobs, stateOf } from '../jobs/describe-jobs.ts';
 import type { JobReport } from '../jobs/describe-jobs.ts';
 import { countMax } from '../storage/queries/backlogs.ts';
 import type { Command } from './command.ts';
 import { printList } from './print-list.ts';
 import { readOptions } from './read-options.ts';
 import { withStorage } from './with-storage.ts';
-
-/** A job is late that is due for longer than nodes take to notice it. */
-const lateMs = 60_000;
 
 export const jobsCommand: Command = {
   name: 'jobs',
@@ -31,7 +28,7 @@ database, which only one process can use.
         lastStarted: time(report.run?.startedAt),
         lastEnded: time(report.run?.endedAt),
         node: report.run?.nodeId ?? null,
-        state: stateOf(report),
+        state: wordsOf(report),
       }));
       const waits = backlogs.map(({ what, jobName, waiting, oldestAtMs, dueSinceMs }) => ({
         waiting: what,
@@ -51,12 +48,10 @@ database, which only one process can use.
   },
 };
 
-function stateOf({ run, isRunning, overdueMs }: JobReport): string {
-  if (isRunning) return 'running';
-  const errorClass = run?.errorClass ?? null;
-  if (errorClass !== null) return `failed: ${errorClass}`;
-  if (overdueMs >= lateMs) return `late by ${Math.round(overdueMs / 1000)} s`;
-  return (run?.endedAt ?? null) === null ? 'new' : 'fine';
+function wordsOf(report: JobReport): string {
+  const state = stateOf(report);
+  if (state === 'failed') return `failed: ${report.run?.errorClass ?? ''}`;
+  return state === 'late' ? `late by ${Math.round(report.overdueMs / 1000)} s` : state;
 }
 
 function time(timeMs: number | null | undefined): string | null {

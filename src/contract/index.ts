@@ -41,6 +41,9 @@ import * as portalTeam from './portal/team.ts';
 import * as helpPage from './pages/help.ts';
 import * as portalPreview from './portal/page-preview.ts';
 import * as portalConfiguration from './portal/configuration.ts';
+import * as portalFirstSteps from './portal/first-steps.ts';
+import * as portalHealth from './portal/health.ts';
+import * as portalTestMessages from './portal/test-messages.ts';
 import * as challengePage from './pages/challenge.ts';
 import * as devInbox from './pages/dev-inbox.ts';
 import * as welcomePage from './pages/welcome.ts';
@@ -188,6 +191,7 @@ export const routes: readonly Route[] = [
   portalActivity.decideReview,
   portalActivity.listAuditEvents,
   portalActivity.getHome,
+  portalFirstSteps.getFirstSteps,
   portalRuleSets.listRuleSets,
   portalRuleSets.getRuleSet,
   portalRuleSets.saveRuleDraft,
@@ -214,6 +218,9 @@ export const routes: readonly Route[] = [
   portalConfiguration.createApiKey,
   portalConfiguration.revokeApiKey,
   portalConfiguration.trackTestAction,
+  portalTestMessages.getTestMessage,
+  portalTestMessages.sendTestMessage,
+  portalHealth.getHealth,
   portalPreview.previewPage,
   ownAuthenticators.getOwnAuthenticators,
   openChallenges.openChallenge,

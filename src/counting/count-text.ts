@@ -126,7 +126,7 @@ function refusalOf(text: JudgedText, record: RefusedText['record']): RefusedText
 }
 
 /** The country and type of a number: by its digits, unless a look-up knows better. */
-function numberFacts({ enrichment }: Context, phoneNumber: string): NumberFacts {
+export function numberFacts({ enrichment }: Pick<Context, 'enrichment'>, phoneNumber: string): NumberFacts {
   const known = enrichment.describeNumber(phoneNumber);
   return {
     countryCode: known?.countryCode ?? null,

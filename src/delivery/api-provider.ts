@@ -92,7 +92,7 @@ export function apiCarrier<Message>(
     const body = await text;
     if (status >= 200 && status < 300) return provider.idIn(body);
     const failure = provider.failureIn?.(status, body) ?? failureOf(status);
-    throw new DeliveryFailed(`${name} answered ${status}.`, failure);
+    throw new DeliveryFailed(`${name} answered ${status}.`, failure, { status, code: codeIn(body) });
   }
   return {
     send(message, _tenantId, msMax = sendMs) {
@@ -129,6 +129,17 @@ export function jsonOf(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+// Where providers name the code of an error.
+const codePaths = [['code'], ['error', 'code'], ['errors', 0, 'code'], ['errors', 0, 'id'], ['ErrorCode'], ['name']];
+
+/** The provider's own code of an error; undefined if its body names none that is only a code. */
+function codeIn(body: string): string | undefined {
+  const json = jsonOf(body);
+  return codePaths
+    .map((path) => textOf(json, ...path))
+    .find((code) => code !== undefined && /^[\w.-]{1,32}$/.test(code));
 }
 
 /** A member of a JSON value by its path; undefined if there is none. */

@@ -11,16 +11,30 @@ export interface Failure {
   readonly isOptedOut?: boolean;
 }
 
+/** What a provider's API answered that did not take a message. */
+export interface ProviderAnswer {
+  readonly status: number;
+  /** Its own code of the error; undefined if it gave none. Not its words: they can repeat a contact or a credential. */
+  readonly code: string | undefined;
+}
+
 /** The message was not accepted: do not report it as sent. The error's message is safe to log. */
 export class DeliveryFailed extends Error implements Required<Failure> {
   override readonly name = 'DeliveryFailed';
   readonly isRefused: boolean;
   readonly isAnswered: boolean;
   readonly isOptedOut: boolean;
-  constructor(message: string, { isRefused, isAnswered = false, isOptedOut = false }: Failure) {
+  /** Undefined if no API answered. */
+  readonly answer: ProviderAnswer | undefined;
+  constructor(
+    message: string,
+    { isRefused, isAnswered = false, isOptedOut = false }: Failure,
+    answer?: ProviderAnswer,
+  ) {
     super(message);
     this.isRefused = isRefused;
     this.isAnswered = isAnswered;
     this.isOptedOut = isOptedOut;
+    this.answer = answer;
   }
 }

@@ -15,6 +15,16 @@ export interface JobReport {
   readonly overdueMs: number;
 }
 
+/** A job is late that is due for longer than nodes take to notice it. */
+const lateMs = 60_000;
+
+export function stateOf({ run, isRunning, overdueMs }: JobReport): 'running' | 'failed' | 'late' | 'new' | 'fine' {
+  if (isRunning) return 'running';
+  if ((run?.errorClass ?? null) !== null) return 'failed';
+  if (overdueMs >= lateMs) return 'late';
+  return (run?.endedAt ?? null) === null ? 'new' : 'fine';
+}
+
 export interface Reports {
   readonly jobs: readonly JobReport[];
   readonly backlogs: readonly Backlog[];

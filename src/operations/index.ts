@@ -120,6 +120,10 @@ import { listApiKeys } from './portal/list-api-keys.ts';
 import { listRuleUses } from './portal/list-rule-uses.ts';
 import { previewPage } from './portal/preview-page.ts';
 import { revokeApiKey } from './portal/revoke-api-key.ts';
+import { getFirstSteps } from './portal/get-first-steps.ts';
+import { getHealth } from './portal/get-health.ts';
+import { getTestMessage } from './portal/get-test-message.ts';
+import { sendTestMessage } from './portal/send-test-message.ts';
 import { trackTestAction } from './portal/track-test-action.ts';
 import type { Operation } from './operation.ts';
 import { evaluateRules } from './management/evaluate-rules.ts';
@@ -248,6 +252,10 @@ export const operations: readonly Operation[] = [
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  getFirstSteps,
+  getHealth,
+  getTestMessage,
+  sendTestMessage,
   trackTestAction,
   previewPage,
   getUser,

@@ -122,6 +122,11 @@ const audit = createRoute({
   validateSearch: (given: Given) => pick(given, ['type', 'actorId', 'userId', 'from', 'to']),
   component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'AuditLog'),
 });
+const health = createRoute({
+  getParentRoute: () => tenant,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./screens/health.tsx'), 'HealthScreen'),
+});
 const team = createRoute({
   getParentRoute: () => tenant,
   path: '/team',
@@ -239,6 +244,7 @@ const routeTree = root.addChildren([
     ruleSets,
     ruleSet,
     audit,
+    health,
     team,
     sessions,
     mail,

@@ -5,6 +5,7 @@ import type { FcmCredentials } from '../delivery/push/fcm.ts';
 import { postPushCreated } from '../delivery/push/push-webhook.ts';
 import { PushFailed } from '../delivery/push/pusher.ts';
 import type { Pusher } from '../delivery/push/pusher.ts';
+import type { WebhookEvent } from '../delivery/webhook.ts';
 import { sha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 import { recordAuditEvent } from '../storage/queries/audit-events.ts';
@@ -58,8 +59,6 @@ async function sendByWebhook(
   tenant: Tenant,
   { key, challengeId, phones, ipAddress, userAgent }: PushToSend,
 ): Promise<readonly PushResult[]> {
-  const url = String(configurationOf(tenant)?.settings['webhookUrl']);
-  const { runtime, outbound } = context;
   const data = {
     challengeId,
     userId: key.userId,
@@ -68,12 +67,22 @@ async function sendByWebhook(
     ...(userAgent === null ? {} : { userAgent }),
     ...(ipAddress === null ? {} : { ipAddress }),
   };
-  const event = { id: challengeId, tenantId: tenant.tenantId, data };
-  const signal = runtime.timers.timeout(sendMs);
-  const nowMs = runtime.clock.now();
-  const call = { url, event, keys: tenant.webhookKeys(nowMs), nowMs, signal };
-  const failed = await failureOf(context, tenant, () => postPushCreated(outbound, call));
+  const signal = context.runtime.timers.timeout(sendMs);
+  const failed = await failureOf(context, tenant, () => tellWebhook(context, tenant, data, signal));
   return phones.map((phone) => resultFor(phone, failed?.failure));
+}
+
+/** @throws {PushFailed} */
+async function tellWebhook(
+  { runtime, outbound }: Context,
+  tenant: Tenant,
+  data: { readonly challengeId: string } & WebhookEvent['data'],
+  signal: AbortSignal,
+): Promise<void> {
+  const url = String(configurationOf(tenant)?.settings['webhookUrl']);
+  const event = { id: data.challengeId, tenantId: tenant.tenantId, data };
+  const nowMs = runtime.clock.now();
+  await postPushCreated(outbound, { url, event, keys: tenant.webhookKeys(nowMs), nowMs, signal });
 }
 
 async function sendTo(
@@ -138,6 +147,42 @@ function pusherFor(context: Context, tenant: Tenant, service: PushService): Push
       ? openApns(credentials as ApnsCredentials, pushers.endpoints, open, clock)
       : openFcm(credentials as FcmCredentials, pushers.endpoints, open, clock);
   });
+}
+
+/** What a service said of a phone that does not exist. */
+export interface PushTrial {
+  readonly service: PushService;
+  /** Undefined where it took the message, as only a tenant's own endpoint does. */
+  readonly failed: PushFailed | undefined;
+}
+
+/**
+ * Asks each service about a phone that does not exist, so that nobody is prompted: a service looks at the credentials before
+ * it looks at the phone.
+ */
+export async function tryPush(context: Context, tenant: Tenant): Promise<readonly PushTrial[]> {
+  const { ids, timers, clock } = context.runtime;
+  const signal = timers.timeout(sendMs);
+  const challengeId = ids.uuid();
+  const text = 'This is a test.';
+  const message = {
+    token: '0'.repeat(64),
+    title: tenant.name,
+    body: text,
+    challengeId,
+    expiresAtMs: clock.now() + sendMs,
+  };
+  const about = { userId: 'portal-test', idempotencyKey: challengeId, actionCode: 'portal-test' };
+  return Promise.all(
+    pushServices(tenant).map(async (service) => ({
+      service,
+      failed: await failureOf(context, tenant, () =>
+        service === 'WEBHOOK'
+          ? tellWebhook(context, tenant, { challengeId, ...about }, signal)
+          : pusherFor(context, tenant, service).send(message, signal),
+      ),
+    })),
+  );
 }
 
 /** Stores with the phone that messages to it fail, or no longer do. A dead token is removed, and that is recorded. */

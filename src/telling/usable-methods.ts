@@ -18,6 +18,15 @@ export function whyUnusable(context: SendingContext, tenant: Tenant, verificatio
   if (!tenant.activeMethods.includes(verificationMethod)) {
     return `${verificationMethod} is not an enabled verification method.`;
   }
+  return whyUndeliverable(context, tenant, verificationMethod);
+}
+
+/** The same whether the method is enabled or not. */
+export function whyUndeliverable(
+  context: SendingContext,
+  tenant: Tenant,
+  verificationMethod: string,
+): string | undefined {
   if (!methods.has(verificationMethod)) return `${verificationMethod} is not part of this release.`;
   if (isText(verificationMethod)) return whyNoText(context, tenant, verificationMethod);
   const channel = manifestOf(verificationMethod)?.channel;

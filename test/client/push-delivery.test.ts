@@ -5,6 +5,7 @@ import { phone } from '../../src/testkit/phone.ts';
 import type { Platform } from '../../src/testkit/phone.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
+import { operator } from '../rig/portal.ts';
 import { startPushServices } from '../rig/push-services.ts';
 import type { PushServices } from '../rig/push-services.ts';
 import { startReceiver } from '../rig/webhook-receiver.ts';
@@ -250,4 +251,23 @@ test('push.created is one signed event for a request, whatever the endpoint says
   });
   webhook.answer((response) => response.writeHead(500).end());
   expect(resultOf(await ask(userId))).toBe('DELIVERY_FAILED');
+});
+
+test('a test from the portal tells whether the services accept the credentials, and prompts nobody', async () => {
+  const editor = await operator(app, 'editor@bank.example', ['EDITOR']);
+  const send = async () =>
+    (await editor.call('POST', '/v1/portal/test-messages', { verificationMethod: 'PUSH' })).body as {
+      outcome: string;
+      heard: string[];
+    };
+  await configure({ pushProvider: 'DEFAULT', apnsCredentials, fcmCredentials });
+  services.answerApns = () => ({ status: 400, body: { reason: 'BadDeviceToken' } });
+  services.answerFcm = () => ({ status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } });
+  expect(await send()).toMatchObject({ outcome: 'credentials_accepted' });
+  expect(services.apns[0]?.path).toBe(`/3/device/${'0'.repeat(64)}`);
+  services.answerApns = () => ({ status: 403, body: { reason: 'InvalidProviderToken' } });
+  expect(await send()).toMatchObject({
+    outcome: 'refused',
+    heard: expect.arrayContaining(['APNs refused a message: 403 InvalidProviderToken.']),
+  });
 });

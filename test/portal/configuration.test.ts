@@ -1,12 +1,21 @@
 /** What operators configure by the portal's own API: keys, and what rules read. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testMessageLimits } from '../../src/contract/portal/test-messages.ts';
 import { quotas } from '../../src/core/quotas.ts';
 import { listApiKeys } from '../../src/storage/queries/api-keys.ts';
+import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
 import type { Operator } from '../rig/portal.ts';
+import { startStandIn } from '../rig/stand-in.ts';
+import type { StandIn, StandInAnswer } from '../rig/stand-in.ts';
+
+const challengesStatement = statement<{ challengeId: string }>(
+  'configuration_test_challenges',
+  'select challenge_id from challenges where tenant_id = $1',
+);
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
@@ -15,12 +24,21 @@ const dayMs = 24 * 60 * 60 * 1000;
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
   let admin: Operator;
+  let standIn: StandIn;
   beforeAll(async () => {
-    app = await testApp(kind, { anonymousRateLimit: 100_000, managementRateLimit: 100_000 });
+    standIn = await startStandIn();
+    app = await testApp(kind, {
+      anonymousRateLimit: 100_000,
+      managementRateLimit: 100_000,
+      outbound: standIn.outbound,
+    });
     admin = await operator(app, 'admin@bank.example', ['ADMIN']);
     await operator(app, 'other@bank.example', ['ADMIN']);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await standIn.stop();
+  });
 
   const make = async (body: object) => {
     const reply = await admin.call('POST', '/v1/portal/api-keys', body);
@@ -182,5 +200,174 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect((await track(editor, { userId })).status, userId).toBe(400);
     }
     expect((await track(viewer)).status).toBe(403);
+  });
+
+  describe('test messages', () => {
+    const password = 'the-token-of-twilio';
+    const twilioCredentials = { accountSid: 'AC1', authToken: password, messagingServiceSid: 'MG1' };
+    /** A tenant of its own, whose texts go by Twilio. */
+    async function texting(name: string) {
+      const { tenantId } = await app.createTenant(name);
+      const editor = await operator(app, `${name}@bank.example`, ['EDITOR'], tenantId);
+      const at = { tenantId };
+      const set = (slug: string, body: object) =>
+        editor.call('POST', `/v1/management/authenticator-configurations/${slug}`, body, at);
+      await set('sms', { smsProvider: 'TWILIO', smsCountryCodes: ['NZ'], twilioCredentials });
+      const send = (body: object, who = editor) => who.call('POST', '/v1/portal/test-messages', body, at);
+      const text = (phoneNumber: string) => send({ verificationMethod: 'SMS', phoneNumber });
+      return { editor, at, set, send, text, tenantId };
+    }
+    const say = (status: number, body: object): StandInAnswer => ({ status, body: JSON.stringify(body) });
+
+    test('go as those to users do, with what is saved; what the provider said is told without its words', async () => {
+      const { text, send, set, editor, at, tenantId } = await texting('tests');
+      standIn.answer(() => say(201, { sid: 'SM1' }));
+      const asked = standIn.requests.length;
+      const sent = await text('+6421000001');
+      expect(sent.body, sent.text).toMatchObject({ outcome: 'taken', provider: 'TWILIO', messageId: 'SM1', heard: [] });
+      const form = new URLSearchParams(standIn.requests[asked]?.body);
+      expect([form.get('To'), form.get('MessagingServiceSid')]).toEqual(['+6421000001', 'MG1']);
+      standIn.answer(() => say(401, { code: 20003, message: `Wrong password ${password} for +6421000001` }));
+      const refused = await text('+6421000001');
+      expect(refused.body).toMatchObject({ outcome: 'refused', heard: ['TWILIO answered 401 with the code 20003.'] });
+      expect(refused.body.description).toMatch(/credentials/);
+      expect(refused.text + app.logText()).not.toContain(password);
+      standIn.answer(() => say(500, { code: '+6421000001 is no code' }));
+      const unknown = await text('+6421000002');
+      expect(unknown.body).toMatchObject({ outcome: 'unknown', heard: ['TWILIO answered 500.'] });
+
+      const mailed = await send({ verificationMethod: 'EMAIL_MAGIC_LINK', email: 'ada@bank.example' });
+      expect(mailed.body).toMatchObject({ outcome: 'taken', provider: 'SERVER' });
+      expect(app.mail()[0]?.text).toMatch(/magic-link\?token=/);
+      // Nothing is there that a code or a link could open.
+      expect(await app.db.query(challengesStatement, [tenantId])).toEqual([]);
+
+      await set('push', { pushProvider: 'WEBHOOK', webhookUrl: 'https://push.bank.example/hook' });
+      standIn.answer(() => say(200, {}));
+      expect((await send({ verificationMethod: 'PUSH' })).body).toMatchObject({
+        outcome: 'taken',
+        provider: 'WEBHOOK',
+      });
+      expect(JSON.parse(standIn.requests.at(-1)?.body ?? '{}')).toMatchObject({ type: 'push.created' });
+      standIn.answer(() => say(404, {}));
+      expect((await send({ verificationMethod: 'PUSH' })).body).toMatchObject({ outcome: 'refused' });
+
+      const auditor = await operator(app, 'reads-tests@bank.example', ['AUDITOR'], tenantId);
+      const { body } = await auditor.call('GET', '/v1/portal/audit-events?type=test_message', undefined, at);
+      expect(body.events.at(-1)).toMatchObject({
+        actor: { id: editor.operatorId },
+        data: { verificationMethod: 'SMS', to: '•••001' },
+      });
+      expect(JSON.stringify(body)).not.toMatch(/\+6421000001|ada@bank/);
+    });
+
+    test('are refused with what is missing, before anything is counted or sent', async () => {
+      const { text, send, editor, at, tenantId } = await texting('lacking');
+      const asked = standIn.requests.length;
+      for (const [body, words] of [
+        [{ verificationMethod: 'SMS', phoneNumber: '+14155550100' }, /US.*smsCountryCodes/],
+        [{ verificationMethod: 'SMS', phoneNumber: '+6448001234' }, /FIXED_LINE/],
+        [{ verificationMethod: 'SMS', email: 'ada@bank.example' }, /phoneNumber alone/],
+        [{ verificationMethod: 'SMS', phoneNumber: '+6421000001', email: 'ada@bank.example' }, /phoneNumber alone/],
+        [{ verificationMethod: 'PUSH' }, /No push provider/],
+        [{ verificationMethod: 'PASSKEY' }, /verificationMethod/],
+      ] as const) {
+        const reply = await send(body);
+        expect([reply.status, reply.body.errorDescription], JSON.stringify(body)).toEqual([
+          400,
+          expect.stringMatching(words),
+        ]);
+      }
+      const plan = (method: string) => editor.call('GET', `/v1/portal/test-messages/${method}`, undefined, at);
+      expect((await plan('SMS')).body).toEqual({ sentTo: 'phoneNumber', providers: ['TWILIO'] });
+      expect((await plan('WHATSAPP')).body.providers).toEqual(['SERVER']);
+      expect((await plan('EMAIL_OTP')).body).toEqual({ sentTo: 'email', providers: ['SERVER'] });
+      expect((await plan('PUSH')).body.missing).toMatch(/No push provider/);
+      for (const role of ['VIEWER', 'ANALYST', 'SUPPORT', 'AUDITOR']) {
+        const who = await operator(app, `${role.toLowerCase()}-tests@bank.example`, [role], tenantId);
+        expect((await send({ verificationMethod: 'SMS', phoneNumber: '+6421000001' }, who)).status, role).toBe(403);
+      }
+      expect(standIn.requests).toHaveLength(asked);
+      standIn.answer(() => say(201, { sid: 'SM1' }));
+      expect((await text('+6421000001')).status).toBe(200);
+      const path = '/v1/management/authenticator-configurations/sms';
+      await editor.call('PATCH', path, { smsCountryCodes: null }, at);
+      expect((await plan('SMS')).body.missing).toMatch(/smsCountryCodes/);
+      expect((await text('+6421000002')).body.errorCode).toBe('invalid_configuration');
+    });
+
+    test('are bounded for a number and for a tenant, taken or not, however many are asked for at once', async () => {
+      const { text } = await texting('bounded');
+      standIn.answer(() => say(401, {}));
+      const asked = standIn.requests.length;
+      const one = await Promise.all(Array.from({ length: 6 }, () => text('+6421000009')));
+      expect(one.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429, 429]);
+      expect(one.find(({ status }) => status === 429)?.body.errorDescription).toMatch(/3 in 10 minutes/);
+      const many = await Promise.all(Array.from({ length: 20 }, (_, at) => text(`+64210001${10 + at}`)));
+      expect(many.filter(({ status }) => status === 200)).toHaveLength(testMessageLimits.ofTenant[0].messagesMax - 3);
+      expect(standIn.requests.length - asked).toBeLessThanOrEqual(testMessageLimits.ofTenant[0].messagesMax);
+    });
+  });
+
+  test('health says what is not well and what to do; of the installation to admins of the first tenant alone', async () => {
+    const elsewhere = await app.createTenant('Unwell');
+    const at = { tenantId: elsewhere.tenantId };
+    const theirs = await operator(app, 'unwell@bank.example', ['ADMIN'], elsewhere.tenantId);
+    const viewer = await operator(app, 'views@bank.example', ['VIEWER'], elsewhere.tenantId);
+    const manage = (method: string, path: string, body: object) =>
+      theirs.call(method, `/v1/management${path}`, body, at);
+    const twilioCredentials = { accountSid: 'AC1', authToken: 'secret', messagingServiceSid: 'MG1' };
+    await manage('POST', '/authenticator-configurations/sms', { smsProvider: 'TWILIO', twilioCredentials });
+    const made = await manage('POST', '/event-endpoints', {
+      url: 'https://hooks.bank.example/path?token=hidden',
+      eventTypes: ['authenticator.created'],
+    });
+    await manage('PATCH', `/event-endpoints/${made.body.endpointId}`, { state: 'paused' });
+    const health = async (who: Operator, how?: { tenantId: string }) =>
+      await who.call('GET', '/v1/portal/health', undefined, how);
+    const seen = await health(viewer, at);
+    expect(seen.body.installation).toBeUndefined();
+    expect(seen.body.tenant).toContainEqual({
+      area: 'methods',
+      state: 'fault',
+      text: expect.stringMatching(/^SMS: .*smsCountryCodes/),
+      fix: expect.any(String),
+      place: '/settings/methods',
+    });
+    expect(seen.body.tenant).toContainEqual({
+      area: 'events',
+      state: 'warning',
+      text: 'hooks.bank.example: paused by an operator; nothing waits.',
+      at: expect.any(String),
+      fix: expect.stringMatching(/Resume/),
+      place: `/settings/endpoints/${made.body.endpointId}`,
+    });
+    expect(seen.text).not.toContain('hidden');
+    expect((await health(theirs, at)).body.installation).toBeUndefined();
+    const { body, text } = await health(admin);
+    const faults = body.installation.findings.filter(({ state }: { state: string }) => state === 'fault');
+    // Tests live before the months that their database was made for.
+    expect(faults.map(({ text: words }: { text: string }) => words)).toEqual([
+      expect.stringMatching(/in no table of a month/),
+    ]);
+    expect(body.installation.jobs.map(({ name }: { name: string }) => name)).toContain('deliver-outbox');
+    expect(text).not.toContain('hooks.bank.example');
+  });
+
+  test('the first steps tick what has happened in the tenant, and nothing else', async () => {
+    const { tenantId, secretKey } = await app.createTenant('New');
+    const editor = await operator(app, 'new@bank.example', ['EDITOR'], tenantId);
+    const steps = async () => (await editor.call('GET', '/v1/portal/first-steps', undefined, { tenantId })).body;
+    const none = { hasServerKey: true, hasAction: false, hasProof: false, hasRule: false };
+    expect(await steps()).toEqual(none);
+    const path = '/v1/users/ann/actions/pay';
+    await app.call('POST', path, { key: secretKey, body: { idempotencyKey: 'k' } });
+    expect(await steps()).toEqual({ ...none, hasAction: true });
+    await app.call('PATCH', `${path}/k`, { key: secretKey, body: { state: 'CHALLENGE_SUCCEEDED' } });
+    const rule = { name: 'r', isActive: true, priority: 1, type: 'BLOCK', conditions: { '==': [1, 2] } };
+    const rules = '/v1/management/action-configurations/pay/rules';
+    const made = await editor.call('POST', rules, rule, { tenantId });
+    expect(made.status, made.text).toBe(200);
+    expect(await steps()).toEqual({ hasServerKey: true, hasAction: true, hasProof: true, hasRule: true });
   });
 });

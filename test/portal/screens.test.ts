@@ -17,6 +17,7 @@ const unpictured = [
   'reviews-nothing',
   'sessions',
   'mail',
+  'health',
   'tenants',
   'end-sessions',
   'account-menu',
@@ -34,7 +35,14 @@ interface Screen {
 
 const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first().waitFor();
 const screens: readonly Screen[] = [
-  { name: 'home', path: '', shows: (page) => page.locator('.u-wrap').waitFor() },
+  {
+    name: 'home',
+    path: '',
+    shows: async (page) => {
+      await page.locator('.u-wrap').waitFor();
+      await page.getByRole('button', { name: 'Copy the code' }).waitFor();
+    },
+  },
   {
     name: 'activity',
     path: '/activity',
@@ -68,6 +76,7 @@ const screens: readonly Screen[] = [
     shows: (page) => page.getByRole('button', { name: 'Lift hold' }).waitFor(),
   },
   { name: 'audit', path: '/audit', shows: (page) => page.getByText('Review decided').waitFor() },
+  { name: 'health', path: '/health', shows: heading('This installation') },
   { name: 'mail', path: '/mail', shows: (page) => page.getByRole('checkbox', { name: /Waiting reviews/ }).waitFor() },
   { name: 'tenants', path: '/tenants', shows: (page) => page.getByRole('button', { name: /^Rename/ }).waitFor() },
   {

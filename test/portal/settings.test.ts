@@ -210,6 +210,10 @@ test('methods: set up with credentials that are never shown again, what is missi
     await page.getByRole('heading', { name: 'Setting it up' }).waitFor(isThere);
     await look(page);
   }
+  // The last of them sends: to the operator, unless they say otherwise.
+  await page.getByRole('button', { name: 'Send the test' }).click();
+  await page.getByText('Taken by the provider').waitFor(isThere);
+  await look(page);
 });
 
 test('endpoints: made, tested, paused and resumed; deliveries with their attempts, sent again one by one and all of a time', async () => {

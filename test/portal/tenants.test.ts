@@ -76,6 +76,140 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     for (const body of [{}, { name: '' }, { name: 'a\nb' }, { name: 'X', environment: 'PROD' }, { name: 'X', more: 1 }])
       expect((await create(late, body)).status, JSON.stringify(body)).toBe(400);
   });
+
+  describe('with a configuration', () => {
+    const secret = 'the-token-of-twilio';
+    const settings = {
+      timeZone: 'Pacific/Auckland',
+      logEventsWebhookConfig: { endpointUrl: 'https://bank.example/log' },
+    };
+    let maker: Operator;
+    let from: string;
+    const at = (tenantId: string) => ({ tenantId });
+    const manage = async (tenantId: string, method: string, path: string, body?: object) => {
+      const reply = await maker.call(method, `/v1/management${path}`, body, at(tenantId));
+      expect(reply.status, `${method} ${path}: ${reply.text}`).toBe(200);
+      return reply;
+    };
+    beforeAll(async () => {
+      from = (await app.createTenant(`Source`)).tenantId;
+      maker = await operator(app, 'maker@bank.example', ['ADMIN'], from);
+      const rule = { name: 'Gold', isActive: true, priority: 1, type: 'BLOCK' };
+      const conditions = { in: [{ var: 'custom.tier' }, { var: 'lists.tiers' }] };
+      for (const [method, path, body] of [
+        ['PATCH', '/tenant', { ...settings, environment: 'PRODUCTION' }],
+        [
+          'PATCH',
+          '/theme',
+          {
+            primaryColor: '#121282',
+            template:
+              '<html><head><authsignal-head></authsignal-head></head><body><p>Ours</p><authsignal-widget></authsignal-widget></body></html>',
+          },
+        ],
+        [
+          'POST',
+          '/authenticator-configurations/sms',
+          {
+            smsProvider: 'TWILIO',
+            smsCountryCodes: ['NZ'],
+            twilioCredentials: { accountSid: 'AC1', authToken: secret, messagingServiceSid: 'MG1' },
+            pumpingProtection: { safeNumbers: ['+6421000001'] },
+          },
+        ],
+        ['POST', '/custom-data-points', { name: 'tier', dataType: 'text', modelType: 'action' }],
+        ['POST', '/value-lists', { name: 'Tiers', itemType: 'string', isActive: true, valueListItems: ['gold'] }],
+        ['POST', '/action-configurations', { actionCode: 'pay', defaultUserActionResult: 'ALLOW' }],
+        ['POST', '/action-configurations/pay/rules', { ...rule, conditions }],
+        [
+          'POST',
+          '/alerts',
+          { name: 'Many', measure: 'lockouts', threshold: 5, windowMinutes: 5, recipients: ['a@bank.example'] },
+        ],
+        [
+          'POST',
+          '/event-endpoints',
+          { url: 'https://bank.example/own', eventTypes: ['authenticator.created'], notifyEmails: ['b@bank.example'] },
+        ],
+      ] as const)
+        await manage(from, method, path, body);
+    });
+
+    test('a copy decides and looks the same, with no secret, key or person of the other; what is missing is said', async () => {
+      const reply = await create(maker, { name: 'Copy', copy: { listItems: true } }, at(from));
+      expect(reply.status, reply.text).toBe(200);
+      const { tenantId, secretKey, copied } = reply.body;
+      expect(copied).toEqual({
+        ...{ actions: 1, rules: 1, lists: 1, dataPoints: 1, alerts: 1, endpoints: 2 },
+        methods: expect.any(Number),
+        withoutCredentials: [{ verificationMethod: 'SMS', credentials: ['twilioCredentials'] }],
+      });
+      const pay = async (tier: string) =>
+        (await app.call('POST', '/v1/users/ann/actions/pay', { key: secretKey, body: { custom: { tier } } })).body
+          .state;
+      expect([await pay('gold'), await pay('none')]).toEqual(['BLOCK', 'ALLOW']);
+      const tenant = await manage(tenantId, 'GET', '/tenant');
+      expect(tenant.body).toMatchObject({ name: 'Copy', ...settings });
+      expect(tenant.body).not.toHaveProperty('environment');
+      expect((await manage(tenantId, 'GET', '/theme')).body).toMatchObject({ name: 'Copy', primaryColor: '#121282' });
+      const sms = await manage(tenantId, 'GET', '/authenticator-configurations/sms');
+      expect(sms.body).toMatchObject({ smsProvider: 'TWILIO', smsCountryCodes: ['NZ'] });
+      expect(sms.body).not.toHaveProperty('twilioCredentials');
+      const endpoints = await manage(tenantId, 'GET', '/event-endpoints');
+      expect(endpoints.body.map(({ state }: { state: string }) => state)).toEqual(['paused', 'paused']);
+      const alerts = await manage(tenantId, 'GET', '/alerts');
+      expect(alerts.body).toMatchObject([{ name: 'Many', recipients: ['maker@bank.example'] }]);
+      const everything = [tenant, sms, endpoints, alerts].map(({ text }) => text).join();
+      expect(everything).not.toMatch(/the-token|AC1|6421000001|[ab]@bank/);
+      for (const log of [from, tenantId]) {
+        const { body, text } = await maker.call(
+          'GET',
+          '/v1/portal/audit-events?type=tenant.created',
+          undefined,
+          at(log),
+        );
+        expect(body.events[0], log).toMatchObject({ data: { tenantId, copied: { from, rules: 1 } } });
+        expect(text).not.toContain(secret);
+      }
+      // The versions of its rules begin here; and the credentials can be entered again.
+      const versions = await maker.call('GET', '/v1/portal/rule-sets/pay/versions', undefined, at(tenantId));
+      expect(versions.body).toMatchObject([{ version: 1, reason: expect.stringContaining(from) }]);
+      await manage(tenantId, 'PATCH', '/authenticator-configurations/sms', {
+        twilioCredentials: { accountSid: 'AC2', authToken: 'new', messagingServiceSid: 'MG2' },
+      });
+    });
+
+    test('lists come without their items unless these are asked for', async () => {
+      const { body } = await create(maker, { name: 'Empty lists', copy: { listItems: false } }, at(from));
+      const lists = await manage(body.tenantId, 'GET', '/value-lists');
+      expect(lists.body).toMatchObject([{ alias: 'tiers' }]);
+      expect(lists.text).not.toContain('gold');
+    });
+
+    test('what is too much is refused before anything is made', async () => {
+      const count = async () => (await tenantsOf(maker)).length;
+      const before = await count();
+      await app.db.script(
+        `insert into action_configurations (tenant_id, action_code, default_result, created_at)
+         select '${from}', 'many-' || n, 'ALLOW', now() from generate_series(1, 31) n;
+         insert into rules (tenant_id, action_code, rule_id, name, is_active, priority, type, created_at, updated_at)
+         select '${from}', 'many-' || n, gen_random_uuid(), 'r', false, p, 'ALLOW', now(), now()
+         from generate_series(1, 31) n, generate_series(0, 99) p`,
+      );
+      const rules = await create(maker, { name: 'Too much', copy: { listItems: true } }, at(from));
+      expect([rules.status, rules.body.errorDescription]).toEqual([400, expect.stringMatching(/3,000 rules/)]);
+      await app.db.script(
+        `delete from rules where tenant_id = '${from}' and action_code like 'many-%';
+         insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)
+         select '${from}', 'large-' || n, 'l', 'string', true, to_jsonb(array[repeat('x', 11 * 1024 * 1024)]), now(), now()
+         from generate_series(1, 6) n`,
+      );
+      const lists = await create(maker, { name: 'Too much', copy: { listItems: true } }, at(from));
+      expect([lists.status, lists.body.errorDescription]).toEqual([400, expect.stringMatching(/64 MiB/)]);
+      expect(await count()).toBe(before);
+      expect((await create(maker, { name: 'Without', copy: { listItems: false } }, at(from))).status).toBe(200);
+    });
+  });
 });
 
 test('of many at once on two nodes an operator makes no more in a day than permitted; the day after, more', async () => {

@@ -18,6 +18,7 @@ export const permissions = {
   'users:erase': 'Delete users with everything that belongs to them.',
   'configuration:read': 'See rules, lists, methods, texts, endpoints and alerts.',
   'configuration:change': 'Change rules, lists, methods, texts, endpoints and alerts.',
+  'messages:test': 'Send test messages to an address or number of their choice.',
   'keys:read': 'See which API keys there are, without the keys themselves.',
   'keys:change': 'Make and revoke API keys.',
   'audit:read': 'See who changed what and when.',
@@ -33,7 +34,7 @@ const reading = ['activity:read', 'users:read', 'configuration:read'] as const s
 /** The roles of an operator in a tenant. Several add up. */
 export const roles = {
   ADMIN: Object.keys(permissions) as readonly Permission[],
-  EDITOR: [...reading, 'contacts:read', 'configuration:change'],
+  EDITOR: [...reading, 'contacts:read', 'configuration:change', 'messages:test'],
   ANALYST: [
     ...reading,
     'contacts:read',

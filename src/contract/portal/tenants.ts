@@ -8,12 +8,32 @@ import { portalRoute } from './portal-route.ts';
 /** Tenants that an operator may make in a day. */
 export const tenantsMadeMax = 10;
 
+const copied = z
+  .object({
+    actions: z.int().describe('Actions.'),
+    rules: z.int().describe('Rules of them.'),
+    lists: z.int().describe('Value lists.'),
+    dataPoints: z.int().describe('Data points.'),
+    methods: z.int().describe('Methods.'),
+    alerts: z.int().describe('Alerts, which are mailed to the operator who has made the tenant.'),
+    endpoints: z.int().describe('Event endpoints, which are paused.'),
+    withoutCredentials: z
+      .array(
+        z.object({
+          verificationMethod: z.string().describe('The method.'),
+          credentials: z.array(z.string()).describe('Names of the credentials.'),
+        }),
+      )
+      .describe('Methods whose credentials have to be entered again.'),
+  })
+  .meta({ id: 'CopiedConfiguration' });
+
 export const createTenant = portalRoute({
   id: 'createTenant',
   method: 'POST',
   path: '/tenants',
   title: 'Create a tenant',
-  description: `Makes a tenant of its own, with a server key and a management key, which are not shown again. Nothing is taken from the tenant that the header names; it says where the operator is an admin. They become the first admin of the new one. An operator can make ${tenantsMadeMax} in 24 hours: \`too_many_requests\`.`,
+  description: `Makes a tenant of its own, with a server key and a management key, which are not shown again. The tenant that the header names is where the operator is an admin; with \`copy\` the new one begins with its configuration, all or nothing. They become the first admin of the new one. An operator can make ${tenantsMadeMax} in 24 hours: \`too_many_requests\`.`,
   group: 'team',
   params: z.object({}),
   body: closed({
@@ -21,6 +41,13 @@ export const createTenant = portalRoute({
       'Name that users see on the pages and in mail, 1 to 256 characters without control characters.',
     ),
     environment: environment.optional(),
+    copy: closed({
+      listItems: z.boolean().describe('Whether value lists are copied with their items, which can name people.'),
+    })
+      .nullish()
+      .describe(
+        'Begins with what decides and what users see in the tenant that the header names: settings, actions with rules, value lists, data points, methods, texts, theme, alerts, event endpoints. Credentials and numbers that are always served are left out, endpoints are paused, and alerts are mailed to the operator. No user, key, member or client is copied. At most 3,000 rules, and 64 MiB of lists. Absent: begins empty.',
+      ),
   }),
   reply: json(
     z
@@ -28,6 +55,7 @@ export const createTenant = portalRoute({
         tenantId: z.string().describe('Id of the tenant, which the SDKs for browsers and apps need. Not a secret.'),
         name: z.string().describe('Its name.'),
         secretKey: z.string().describe('The server key, for your backend. It is not shown again.'),
+        copied: copied.optional().describe('What was copied. Absent: nothing.'),
         managementKey: z.string().describe('The management key, for tools such as Terraform. It is not shown again.'),
       })
       .meta({ id: 'NewTenant' }),

@@ -77,8 +77,8 @@ export function openApns(
       if (reply.status === 200) return;
       const reason = String(jsonOf(reply)['reason'] ?? 'without a reason').slice(0, 64);
       const text = `APNs refused a message: ${reply.status} ${reason}.`;
-      if (reply.status === 410 || deadReasons.includes(reason)) throw new PushFailed('TOKEN_INVALID', text);
-      throw new PushFailed(reply.status === 429 ? 'THROTTLED' : 'DELIVERY_FAILED', text);
+      if (reply.status === 410 || deadReasons.includes(reason)) throw new PushFailed('TOKEN_INVALID', text, reason);
+      throw new PushFailed(reply.status === 429 ? 'THROTTLED' : 'DELIVERY_FAILED', text, reason);
     },
     close: () => origin.close(),
   };

@@ -85,8 +85,8 @@ export function openFcm(
       const code = errorCodeOf(reply);
       const text = `FCM refused a message: ${reply.status} ${code}.`;
       // A token of another project will never work here either.
-      if (code === 'UNREGISTERED' || code === 'SENDER_ID_MISMATCH') throw new PushFailed('TOKEN_INVALID', text);
-      throw new PushFailed(reply.status === 429 ? 'THROTTLED' : 'DELIVERY_FAILED', text);
+      if (code === 'UNREGISTERED' || code === 'SENDER_ID_MISMATCH') throw new PushFailed('TOKEN_INVALID', text, code);
+      throw new PushFailed(reply.status === 429 ? 'THROTTLED' : 'DELIVERY_FAILED', text, code);
     },
     close() {
       tokens.close();

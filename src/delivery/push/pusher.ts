@@ -18,9 +18,12 @@ export type PushFailure = 'TOKEN_INVALID' | 'THROTTLED' | 'DELIVERY_FAILED';
 export class PushFailed extends Error {
   override readonly name = 'PushFailed';
   readonly failure: PushFailure;
-  constructor(failure: PushFailure, message: string) {
+  /** The service's own code; undefined if it gave none. */
+  readonly code: string | undefined;
+  constructor(failure: PushFailure, message: string, code?: string) {
     super(message);
     this.failure = failure;
+    this.code = code;
   }
 }
 

@@ -36,6 +36,9 @@ import type {
 } from '../../contract/portal/rule-sets.ts';
 import type { getOperatorSession, listOperatorSessions } from '../../contract/portal/session.ts';
 import type { listMembers } from '../../contract/portal/team.ts';
+import type { getFirstSteps } from '../../contract/portal/first-steps.ts';
+import type { getHealth } from '../../contract/portal/health.ts';
+import type { getTestMessage, sendTestMessage } from '../../contract/portal/test-messages.ts';
 import type { createTenant } from '../../contract/portal/tenants.ts';
 
 type ReplyOf<Of extends { readonly reply: { readonly schema: { readonly _zod: { output: unknown } } } }> =
@@ -84,6 +87,11 @@ export type ApiKey = ReplyOf<typeof listApiKeys>[number];
 export type MadeKey = ReplyOf<typeof createApiKey>;
 export type MessageCatalogue = ReplyOf<typeof getMessageCatalogue>;
 export type MessageOverrides = ReplyOf<typeof getMessageOverrides>['messageOverrides'];
+export type FirstSteps = ReplyOf<typeof getFirstSteps>;
+export type Health = ReplyOf<typeof getHealth>;
+export type Finding = Health['tenant'][number];
+export type TestMessagePlan = ReplyOf<typeof getTestMessage>;
+export type TestMessageResult = ReplyOf<typeof sendTestMessage>;
 export type TestAction = ReplyOf<typeof trackTestAction>;
 export type ListedRuleSet = ReplyOf<typeof listRuleSets>[number];
 export type RuleSet = ReplyOf<typeof getRuleSet>;

@@ -10,6 +10,7 @@ import { countWords, methodWords, spaced, states } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 import type { ActivityFilter } from './activity-filter.ts';
 
+const FirstSteps = lazy(() => import('./first-steps.tsx').then((found) => ({ default: found.FirstSteps })));
 const Chart = lazy(() => import('./chart.tsx').then((found) => ({ default: found.Chart })));
 
 const ranges = [
@@ -62,6 +63,9 @@ export function HomeScreen() {
           ))}
         </div>
       </PageHead>
+      <Suspense fallback={null}>
+        <FirstSteps />
+      </Suspense>
       {data !== undefined ? (
         <Figures home={data} hours={Number(hours)} />
       ) : error === null ? (

@@ -9,7 +9,7 @@ import { Labelled } from '../kit/fields.tsx';
 import { Modal } from '../kit/modal.tsx';
 import { Button, Copyable, Facts, Notice, PageHead, Tag } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
-import { environmentWords, environments, roleWords } from '../kit/words.ts';
+import { environmentWords, environments, methodWords, roleWords } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import { sessionKey } from '../shell/use-session.ts';
@@ -87,6 +87,7 @@ export function Tenants() {
                 ['Management key', <Copyable key="management" value={made.managementKey} label="management key" />],
               ]}
             />
+            {made.copied === undefined ? null : <WhatWasCopied copied={made.copied} />}
             <div className="ModalEnd">
               <Button look="main" onClick={() => setMade(undefined)}>
                 I have copied them
@@ -96,6 +97,30 @@ export function Tenants() {
         )}
       </Modal>
     </div>
+  );
+}
+
+function WhatWasCopied({ copied }: { readonly copied: NonNullable<NewTenant['copied']> }) {
+  const { actions, rules, lists, dataPoints, methods, alerts, endpoints, withoutCredentials } = copied;
+  return (
+    <section className="Above">
+      <h3>Copied</h3>
+      <p>
+        {actions} actions with {rules} rules, {lists} lists, {dataPoints} data points, {methods} methods, {alerts}{' '}
+        alerts, {endpoints} endpoints.
+      </p>
+      <h3>To be done</h3>
+      <ul className="Steps">
+        {withoutCredentials.map(({ verificationMethod, credentials }) => (
+          <li key={verificationMethod}>
+            {methodWords(verificationMethod)}: enter the credentials again ({credentials.join(', ')}).
+          </li>
+        ))}
+        {endpoints === 0 ? null : <li>Endpoints are paused: look at their addresses, then resume them.</li>}
+        {alerts === 0 ? null : <li>Alerts are mailed to you: add who else is to be told.</li>}
+        <li>Keys, members of the team, clients of sessions and users are its own: make or invite them.</li>
+      </ul>
+    </section>
   );
 }
 
@@ -109,8 +134,10 @@ function TenantForm({
   readonly close: () => void;
   readonly show: (made: NewTenant) => void;
 }) {
-  const { portal } = useScene();
+  const { tenant: current, portal } = useScene();
   const queries = useQueryClient();
+  const [isCopy, setCopy] = useState(false);
+  const [listItems, setListItems] = useState(false);
   const [name, setName] = useState(tenant?.name ?? '');
   const [environment, setEnvironment] = useState<string>(tenant?.environment ?? '');
   const [problem, setProblem] = useState<string>();
@@ -120,7 +147,11 @@ function TenantForm({
       const trimmed = name.trim();
       if (tenant === undefined) {
         const label = environment === '' ? {} : { environment };
-        return portal<NewTenant>('POST', '/tenants', { name: trimmed, ...label });
+        return portal<NewTenant>('POST', '/tenants', {
+          name: trimmed,
+          ...label,
+          ...(isCopy ? { copy: { listItems } } : {}),
+        });
       }
       await call('PATCH', '/v1/management/tenant', {
         tenantId: tenant.tenantId,
@@ -143,7 +174,7 @@ function TenantForm({
       title={tenant === undefined ? 'Create a tenant' : `Rename ${tenant.name}`}
       text={
         tenant === undefined
-          ? 'It begins empty, with keys of its own. You become its first admin.'
+          ? 'It has keys of its own. You become its first admin.'
           : 'Users see the name on the pages and in mail.'
       }
       initialFocus={first}
@@ -186,6 +217,25 @@ function TenantForm({
             </select>
           )}
         </Labelled>
+        {tenant === undefined ? (
+          <fieldset className="Form">
+            <legend className="Legend">Configuration</legend>
+            <label className="Check">
+              <input type="checkbox" checked={isCopy} onChange={(event) => setCopy(event.target.checked)} />
+              Copy that of {current.name}
+            </label>
+            <p className="Note">
+              Actions with rules, lists, data points, methods, texts, theme, alerts and endpoints. Not copied: users,
+              keys, the team, and credentials of providers. Endpoints are paused.
+            </p>
+            {isCopy ? (
+              <label className="Check">
+                <input type="checkbox" checked={listItems} onChange={(event) => setListItems(event.target.checked)} />
+                With the items of its lists, which can name people
+              </label>
+            ) : null}
+          </fieldset>
+        ) : null}
         {problem === undefined ? null : (
           <div role="alert">
             <Notice tone="bad">{problem}</Notice>

@@ -2,6 +2,7 @@
 import {
   Activity,
   ClipboardCheck,
+  HeartPulse,
   House,
   ScrollText,
   ListChecks,
@@ -19,6 +20,7 @@ export const places = [
   { to: '/t/$tenantId/rules', words: 'Actions', key: 'g c', icon: ListChecks, needs: 'configuration:read' },
   { to: '/t/$tenantId/settings', words: 'Settings', key: 'g s', icon: SlidersHorizontal, needs: 'configuration:read' },
   { to: '/t/$tenantId/audit', words: 'Audit log', key: 'g l', icon: ScrollText, needs: 'audit:read' },
+  { to: '/t/$tenantId/health', words: 'Health', key: 'g e', icon: HeartPulse, needs: 'configuration:read' },
   { to: '/t/$tenantId/team', words: 'Team', key: 'g t', icon: UsersRound, needs: 'team:read' },
 ] as const satisfies readonly { readonly needs: Permission; readonly [member: string]: unknown }[];
 

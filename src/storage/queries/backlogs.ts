@@ -65,6 +65,43 @@ export async function loadBacklogs(sql: Sql, nowMs: number): Promise<readonly Ba
   ];
 }
 
+/** What waits of one tenant, up to {@link countMax}. */
+export interface TenantWaiting {
+  readonly count: number;
+  readonly oldestAt: number | null;
+}
+
+const ofEndpointsStatement = statement<TenantWaiting & { endpointId: string }>(
+  'count_waiting_of_endpoints',
+  `select endpoint_id, count(*) as count, min(created_at) as oldest_at
+   from (
+     select endpoint_id, created_at from deliveries where tenant_id = $1 and due_at is not null limit ${countMax}
+   ) as w group by endpoint_id`,
+);
+const ofMailStatement = statement<TenantWaiting>(
+  'count_waiting_notices_of_tenant',
+  `select count(*) as count, min(created_at) as oldest_at
+   from (select created_at from outbox where tenant_id = $1 and next_try_at is not null limit ${countMax}) as w`,
+);
+const ofDeletionsStatement = statement<TenantWaiting>(
+  'count_departures_of_tenant',
+  `select count(*) as count, min(departed_at) as oldest_at
+   from (select departed_at from departures where tenant_id = $1 limit ${countMax}) as w`,
+);
+const nothingWaits: TenantWaiting = { count: 0, oldestAt: null };
+
+/** Events by endpoint, notices, and users who are being removed, of one tenant. */
+export async function loadTenantBacklogs(sql: Sql, tenantId: string) {
+  const endpoints = await sql.query(ofEndpointsStatement, [tenantId]);
+  const [notices = nothingWaits] = await sql.query(ofMailStatement, [tenantId]);
+  const [deletions = nothingWaits] = await sql.query(ofDeletionsStatement, [tenantId]);
+  return {
+    ofEndpoint: (endpointId: string) => endpoints.find((row) => row.endpointId === endpointId) ?? nothingWaits,
+    notices,
+    deletions,
+  };
+}
+
 function backlogOf(row: BacklogRow | undefined): Pick<Backlog, 'waiting' | 'oldestAtMs' | 'dueSinceMs'> {
   return { waiting: row?.waiting ?? 0, oldestAtMs: row?.oldestAt ?? null, dueSinceMs: row?.dueSince ?? null };
 }

@@ -52,6 +52,28 @@ export async function listTenants(sql: Sql): Promise<readonly TenantRow[]> {
   return (await listEveryTenant(sql)).filter(({ tenantId }) => tenantId !== portalTenantId);
 }
 
+const firstStatement = statement<{ tenantId: string }>(
+  'load_first_tenant',
+  'select tenant_id from tenants where tenant_id <> $1 order by created_at, tenant_id limit 1',
+);
+
+/** The tenant that was made first. */
+export async function loadFirstTenantId(sql: Sql): Promise<string | undefined> {
+  const [row] = await sql.query(firstStatement, [portalTenantId]);
+  return row?.tenantId;
+}
+
+const serverStatement = statement<{ version: string }>(
+  'load_server_version',
+  `select current_setting('server_version') as version`,
+);
+
+/** The version of the database server. */
+export async function loadServerVersion(sql: Sql): Promise<string> {
+  const [row] = await sql.query(serverStatement, []);
+  return row?.version ?? '';
+}
+
 // A statement of its own, and so is every other function that does not answer the same twice: a statement that writes
 // may run on another server than the sequence, the listeners and the locks (decision 0034).
 const nextVersionStatement = statement<{ version: number }>(

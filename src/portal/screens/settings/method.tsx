@@ -15,6 +15,7 @@ import { methodWords, methods } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { missingOf, ownPathOf, userFieldsOf } from './method-settings.ts';
 import { useMethods } from './methods.tsx';
+import { SendTest } from './send-test.tsx';
 
 export function MethodScreen() {
   const { method } = useParams({ from: '/t/$tenantId/settings/methods/$method' });
@@ -176,6 +177,7 @@ function MethodBody({
               ))}
             </ol>
           </section>
+          {manifestOf(method)?.channel === undefined ? null : <SendTest method={method} />}
           {callbacks.length === 0 ? null : (
             <section className="Card">
               <h2>Callback address</h2>

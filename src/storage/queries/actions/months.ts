@@ -153,6 +153,13 @@ export async function countOtherActions(sql: Sql): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** Until when actions have tables by month; undefined if there are none. */
+export async function loadPreparedUntil(sql: Sql): Promise<number | undefined> {
+  const ends = (await listActionTables(sql)).flatMap(({ end }) => end ?? []);
+  const last = ends.toSorted().at(-1);
+  return last === undefined ? undefined : timeOfId(last);
+}
+
 const hasActionsStatement = statement<{ hasActions: boolean }>(
   'has_actions',
   'select exists (select from actions_by_month) as has_actions',
