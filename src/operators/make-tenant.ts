@@ -76,7 +76,7 @@ export async function makeTenant(
       {
         ...copy,
         reader: caller.email,
-        author: { actor: actorOf(caller), reason: `Copied from the tenant ${from.tenantId}.` },
+        author: { actor: actorOf(caller), reason: `Copied from the tenant ${from.tenantId}.`, askedBy: null },
       },
     ));
   await createMembership(sql, portalTenantId, { operatorId, memberOf: tenantId, roles: ['ADMIN'], nowMs });
