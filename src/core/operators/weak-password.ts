@@ -1,6 +1,6 @@
 /** Which passwords operators may choose (NIST SP 800-63B-4 §3.1.1.2): long ones of any characters, but none that is guessed first. */
 
-export const passwordCharacters = { min: 12, max: 128 } as const;
+const passwordCharacters = { min: 12, max: 128 } as const;
 
 // Letters and digits of what is tried first among those that are long enough, without digits at the end.
 const common = new Set([
