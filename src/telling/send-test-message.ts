@@ -17,7 +17,7 @@ import type { PushTrial } from './send-push.ts';
 
 /** What became of a test message. */
 export interface TestResult {
-  readonly outcome: 'taken' | 'credentials_accepted' | 'refused' | 'unknown';
+  readonly outcome: 'taken' | 'accepted' | 'refused' | 'unknown';
   readonly provider?: string;
   readonly messageId?: string;
   readonly heard: readonly string[];
@@ -139,7 +139,7 @@ export async function testPush(context: Context, tenant: Tenant): Promise<TestRe
     return { outcome: 'taken', provider: 'WEBHOOK', heard, description };
   }
   return {
-    outcome: 'credentials_accepted',
+    outcome: 'accepted',
     heard,
     description:
       'The credentials are accepted: what was refused is the phone, which does not exist. That messages arrive in your app, a test action with an enrolled phone shows.',

@@ -263,7 +263,7 @@ test('a test from the portal tells whether the services accept the credentials, 
   await configure({ pushProvider: 'DEFAULT', apnsCredentials, fcmCredentials });
   services.answerApns = () => ({ status: 400, body: { reason: 'BadDeviceToken' } });
   services.answerFcm = () => ({ status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } });
-  expect(await send()).toMatchObject({ outcome: 'credentials_accepted' });
+  expect(await send()).toMatchObject({ outcome: 'accepted' });
   expect(services.apns[0]?.path).toBe(`/3/device/${'0'.repeat(64)}`);
   services.answerApns = () => ({ status: 403, body: { reason: 'InvalidProviderToken' } });
   expect(await send()).toMatchObject({

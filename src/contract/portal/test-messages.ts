@@ -72,9 +72,9 @@ export const sendTestMessage = portalRoute({
   reply: json(
     z.object({
       outcome: z
-        .enum(['taken', 'credentials_accepted', 'refused', 'unknown'])
+        .enum(['taken', 'accepted', 'refused', 'unknown'])
         .describe(
-          '`taken`: a provider has taken it. `credentials_accepted`: the push service knows the credentials; nothing was sent. `refused`: nothing was sent. `unknown`: no answer came, it may arrive.',
+          '`taken`: a provider has taken it. `accepted`: the push service knows the credentials; nothing was sent. `refused`: nothing was sent. `unknown`: no answer came, it may arrive.',
         ),
       provider: z.string().optional().describe('Who took it; `SERVER` for the mail or the inbox of this server.'),
       messageId: z.string().optional().describe('What the provider calls it. Absent: it gives none.'),

@@ -10,7 +10,7 @@ import { useScene } from '../../shell/tenant.tsx';
 
 const outcomes = {
   taken: { tone: 'good', words: 'Taken by the provider' },
-  credentials_accepted: { tone: 'good', words: 'Credentials accepted' },
+  accepted: { tone: 'good', words: 'Credentials accepted' },
   refused: { tone: 'bad', words: 'Not sent' },
   unknown: { tone: 'wait', words: 'No answer' },
 } as const;
