@@ -66,7 +66,7 @@ const storyRooms = [
   ['sessions/', ['^src/runtime/tokens\\.ts$']],
   [
     'configuring/',
-    ['^src/runtime/(runtime|crypto|certificates)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
+    ['^src/runtime/(runtime|crypto|certificates|next-turn)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
     ['zod'],
   ],
   ['counting/', ['^src/runtime/crypto\\.ts$']],
@@ -165,12 +165,16 @@ module.exports = {
         npm: ['zod'],
       },
     ),
-    ...room('core/', []),
+    ...room('core/', [], { npm: ['ipaddr\\.js'] }),
     ...room('texts/', []),
-    ...room('http/', ['^src/contract/', '^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
-      node: true,
-      npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie', 'ws'],
-    }),
+    ...room(
+      'http/',
+      ['^src/contract/', '^src/runtime/(runtime|next-turn)\\.ts$', '^src/core/addresses/(address-bucket|bare-address)\\.ts$'],
+      {
+        node: true,
+        npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie', 'ws'],
+      },
+    ),
     ...stories,
     ...room(
       'operations/',
@@ -326,7 +330,7 @@ module.exports = {
     },
     ...room(
       'storage/',
-      ['^src/core/', '^src/methods/manifests\\.ts$', '^src/runtime/(runtime|crypto|lines|real-pause)\\.ts$'],
+      ['^src/core/', '^src/methods/manifests\\.ts$', '^src/runtime/(runtime|crypto|lines|next-turn|real-pause)\\.ts$'],
       {
         node: true,
         npm: ['pg', 'pg-protocol', '@electric-sql'],

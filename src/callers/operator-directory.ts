@@ -1,9 +1,10 @@
 import type { Context } from '../calls/context.ts';
 import type { OperatorCaller } from '../calls/caller.ts';
+import { requireFreshProof } from '../calls/require-fresh-proof.ts';
 import { Refusal } from '../contract/errors.ts';
 import { permits } from '../contract/portal/roles.ts';
 import type { Route } from '../contract/route.ts';
-import { operatorIdleMs, stepUpMs } from '../core/operators/session-periods.ts';
+import { operatorIdleMs } from '../core/operators/session-periods.ts';
 import { digestOf } from '../operators/secrets.ts';
 import { loadOperatorSession, touchOperatorSession } from '../storage/queries/operator-sessions.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';
@@ -47,9 +48,7 @@ export function operatorDirectory(context: Context) {
           throw new Refusal('forbidden', `None of your roles in this tenant permits it: it needs ${permission}.`);
         }
       }
-      if (route?.isDangerous === true && nowMs - session.provedAt >= stepUpMs) {
-        throw new Refusal('step_up_required', 'Prove again who you are, then repeat the call.');
-      }
+      if (route?.isDangerous === true) requireFreshProof(context, { provedAtMs: session.provedAt });
       const tenant = published.tenant(permission === null ? portalTenantId : named);
       if (tenant === undefined) throw new Refusal('unavailable', 'This node does not know the tenant yet.', 1);
       return {

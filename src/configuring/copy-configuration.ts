@@ -2,6 +2,8 @@
 import { Refusal } from '../contract/errors.ts';
 import { credentialBlocks } from '../contract/management/provider-credentials.ts';
 import { quotas } from '../core/quotas.ts';
+import { manifestOf } from '../methods/manifests.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import {
   claimActionCode,
@@ -16,7 +18,7 @@ import {
 import { listCustomDataPoints, recordCustomDataPoint } from '../storage/queries/custom-data-points.ts';
 import { listEndpoints, recordEndpoint } from '../storage/queries/event-endpoints.ts';
 import { loadPageTemplate, recordPageTemplate } from '../storage/queries/page-looks.ts';
-import { countRules, listRules, recordRule } from '../storage/queries/rules.ts';
+import { countRuleBytes, countRules, listRules, recordRule } from '../storage/queries/rules.ts';
 import { loadTenantSettings, recordTenantSettings } from '../storage/queries/tenant-settings.ts';
 import { loadListVersions, loadValueList, recordValueList } from '../storage/queries/value-lists.ts';
 import type { Sql } from '../storage/sql.ts';
@@ -37,8 +39,10 @@ export interface Copied {
   readonly alerts: number;
   /** They are paused. */
   readonly endpoints: number;
-  /** The methods whose credentials have to be entered again, with the names of these. */
+  /** The methods of which settings were left out that lead to an account, with the names of these. */
   readonly withoutCredentials: { verificationMethod: string; credentials: string[] }[];
+  /** The methods that are on in the other tenant and off in the copy, because they lack these settings. */
+  readonly switchedOff: string[];
 }
 
 /** More would keep a connection and the tenant's lock for too long. */
@@ -76,6 +80,8 @@ export async function copyConfiguration(
     // One at a time: together they may be large.
     const row = await loadValueList(sql, from, alias);
     if (row !== undefined) await recordValueList(sql, to, withItems ? row : { ...row, items: null }, nowMs);
+    // On the embedded database nothing here waits for another process: calls of others get their turn.
+    await nextTurn();
   }
   const actions = await listActionConfigurations(sql, from);
   let rules = 0;
@@ -86,6 +92,7 @@ export async function copyConfiguration(
       await recordRule(sql, to, { ...rule, ruleId: ids.uuid() }, nowMs);
       rules += 1;
     }
+    await nextTurn();
   }
   await publishRuleSets(
     sql,
@@ -125,14 +132,16 @@ async function requireCopiable(sql: Sql, from: string, withItems: boolean): Prom
       `A tenant with more than ${rulesMax.toLocaleString('en')} rules is not copied at once: it has ${rules.toLocaleString('en')}. Copy it through the management API.`,
     );
   }
-  if (!withItems) return;
-  const lists = [...(await loadListVersions(sql, from)).values()];
-  const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
+  // Those that are off count too: no quota bounds them, because they are not published.
+  const ruleBytes = await countRuleBytes(sql, from);
+  const lists = withItems ? [...(await loadListVersions(sql, from)).values()] : [];
+  const bytes = lists.reduce((sum, list) => sum + list.bytes, ruleBytes);
   const { max } = quotas.publishedBytes;
   if (bytes > max) {
+    const instead = ruleBytes > max ? 'Copy them through the management API.' : 'Copy the lists without their items.';
     throw new Refusal(
       'invalid_request',
-      `Value lists of up to ${max / 1024 ** 2} MiB are copied, and these have ${Math.ceil(bytes / 1024 ** 2)} MiB. Copy them without their items.`,
+      `Rules and value lists of up to ${max / 1024 ** 2} MiB together are copied at once, and these have ${Math.ceil(bytes / 1024 ** 2)} MiB. ${instead}`,
     );
   }
 }
@@ -152,21 +161,28 @@ async function copyMethods(
   { ids, clock }: Pick<Runtime, 'ids' | 'clock'>,
   from: string,
   to: string,
-): Promise<Pick<Copied, 'methods' | 'withoutCredentials'>> {
+): Promise<Pick<Copied, 'methods' | 'withoutCredentials' | 'switchedOff'>> {
   const rows = await loadAuthenticatorConfigurations(sql, from);
+  const withoutCredentials = rows.flatMap(({ verificationMethod, settings }) => {
+    const all = [settings, fallbackOf({ settings }) ?? {}].flatMap((part) => Object.entries(part));
+    const names = all.filter(([name, value]) => leadsToAccount(name, value)).map(([name]) => name);
+    return names.length === 0 ? [] : [{ verificationMethod, credentials: [...new Set(names)] }];
+  });
+  const lacking = withoutCredentials.map(({ verificationMethod }) => verificationMethod);
+  // All mail goes by the providers of codes.
+  const isOff = (method: string) =>
+    lacking.includes(method) || (lacking.includes('EMAIL_OTP') && manifestOf(method)?.channel === 'email');
   for (const row of rows) {
     const { fallback: _fallback, ...settings } = withoutPeople(row.settings);
-    const second = fallbackOf(row);
+    const second = withoutAccount(fallbackOf(row) ?? {});
     await recordAuthenticatorConfiguration(
       sql,
       to,
       {
         ...row,
         authenticatorId: ids.uuid(),
-        settings: {
-          ...withoutCredentials(settings),
-          ...(second === undefined ? {} : { fallback: withoutCredentials(second) }),
-        },
+        isActive: row.isActive && !isOff(row.verificationMethod),
+        settings: { ...withoutAccount(settings), ...(Object.keys(second).length === 0 ? {} : { fallback: second }) },
         secretsSealed: null,
       },
       clock.now(),
@@ -174,17 +190,23 @@ async function copyMethods(
   }
   return {
     methods: rows.length,
-    withoutCredentials: rows.flatMap(({ verificationMethod, settings }) => {
-      const all = { ...fallbackOf({ settings }), ...settings };
-      const credentials = Object.keys(all).filter((name) => name in credentialBlocks);
-      return credentials.length === 0 ? [] : [{ verificationMethod, credentials }];
-    }),
+    withoutCredentials,
+    switchedOff: rows
+      .filter(({ isActive, verificationMethod }) => isActive && isOff(verificationMethod))
+      .map(({ verificationMethod }) => verificationMethod),
   };
 }
 
-/** Whole blocks: half of one would look as if it could be used. */
-function withoutCredentials(settings: Members): Members {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !(name in credentialBlocks)));
+/**
+ * Whether messages of the copy would go by the other tenant's own account: by its credentials, in whole blocks, because half
+ * of one would look as if it could be used; by its endpoint; or by SES, for which this server's account stands in.
+ */
+function leadsToAccount(name: string, value: unknown): boolean {
+  return name in credentialBlocks || name === 'webhookUrl' || (name === 'emailProvider' && value === 'SES');
+}
+
+function withoutAccount(settings: Members): Members {
+  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => !leadsToAccount(name, value)));
 }
 
 /** Numbers that no breaker blocks are those of people. */

@@ -46,7 +46,7 @@ export function hasEdited({ changedBy, editedBy }: RuleDraftRow, operatorId: str
 
 /**
  * The request by which this operator may publish a draft as the second person; undefined if the tenant wants no second person
- * and nobody else asks. Call it in the transaction that publishes. @throws {Refusal} `conflict`
+ * and nobody else asks. Call it under the tenant's lock, in the transaction that publishes. @throws {Refusal} `conflict`, `forbidden`
  */
 export async function requireSecondPerson(
   sql: Sql,
@@ -56,6 +56,10 @@ export async function requireSecondPerson(
 ): Promise<RuleRequest | undefined> {
   const request = await requestOf(sql, tenantId, draft);
   if (!(await rulesNeedTwoPeople(sql, tenantId))) return request?.askedBy === operatorId ? undefined : request;
+  // The roles of the call are those of when it began.
+  if (!(await stillMay(sql, tenantId, operatorId, 'configuration:change'))) {
+    throw new Refusal('forbidden', 'You may not change rules here any more.');
+  }
   if (request === undefined) {
     throw new Refusal(
       'conflict',

@@ -80,7 +80,10 @@ export function apiCarrier<Message>(
       target,
       AbortSignal.any([signal, timers.timeout(connectMs)]),
     ).catch((error: unknown) => {
-      throw new DeliveryFailed(`${name} could not be reached (${reasonOf(error, signal)}).`, { isRefused: true });
+      throw new DeliveryFailed(`${name} could not be reached (${reasonOf(error, signal)}).`, {
+        isRefused: true,
+        because: 'unreached',
+      });
     });
     let reply: HttpReply;
     try {

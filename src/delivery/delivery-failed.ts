@@ -9,6 +9,8 @@ export interface Failure {
   readonly isAnswered?: boolean;
   /** Whether the person has asked to get no more of them. No other provider may send it then. */
   readonly isOptedOut?: boolean;
+  /** What kept the message from being looked at; `other` where that is not known, or where it was looked at. Absent: `other`. */
+  readonly because?: 'unreached' | 'sign-in' | 'other';
 }
 
 /** What a provider's API answered that did not take a message. */
@@ -24,17 +26,19 @@ export class DeliveryFailed extends Error implements Required<Failure> {
   readonly isRefused: boolean;
   readonly isAnswered: boolean;
   readonly isOptedOut: boolean;
+  readonly because: 'unreached' | 'sign-in' | 'other';
   /** Undefined if no API answered. */
   readonly answer: ProviderAnswer | undefined;
   constructor(
     message: string,
-    { isRefused, isAnswered = false, isOptedOut = false }: Failure,
+    { isRefused, isAnswered = false, isOptedOut = false, because = 'other' }: Failure,
     answer?: ProviderAnswer,
   ) {
     super(message);
     this.isRefused = isRefused;
     this.isAnswered = isAnswered;
     this.isOptedOut = isOptedOut;
+    this.because = because;
     this.answer = answer;
   }
 }

@@ -13,7 +13,8 @@ export function webhookMessage(
 ) {
   const { tenantId, webhookUrl, webhookKeys, newId, now } = account;
   const keys = webhookKeys();
-  if (webhookUrl === undefined || keys.length === 0) {
+  if (webhookUrl === undefined) throw new DeliveryFailed('The tenant has no webhookUrl.', { isRefused: true });
+  if (keys.length === 0) {
     throw new DeliveryFailed('The tenant has no server key to sign with.', { isRefused: true });
   }
   const nowMs = now();

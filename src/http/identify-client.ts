@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { credentials } from '../contract/apis.ts';
 import type { Credential, RateLimitName } from '../contract/apis.ts';
 import { Refusal } from '../contract/errors.ts';
+import { addressBucket } from '../core/addresses/address-bucket.ts';
 import type { FailureLimit } from './limit-failures.ts';
-import { addressBucket } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 
 /** Finds callers from browsers and phones, and the origins that their tenants expect. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { addressBucket } from '../core/addresses/address-bucket.ts';
 import { virtualRuntime } from '../runtime/virtual-runtime.ts';
-import { addressBucket, limitFailures } from './limit-failures.ts';
+import { limitFailures } from './limit-failures.ts';
 
 describe('A44: one bucket for', () => {
   test.each([

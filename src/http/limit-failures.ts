@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { addressBucket } from '../core/addresses/address-bucket.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { limitRate } from './limit-rate.ts';
 
@@ -18,12 +18,4 @@ export interface FailureLimit {
 export function limitFailures(clock: Clock): FailureLimit {
   const failures = limitRate(clock, { callsMax: failuresMax, windowMs });
   return { countFailure: (address) => failures.countCall(addressBucket(address)) };
-}
-
-/** One name for all spellings of an IPv4 address, and for all addresses of an IPv6 /64, which one subscriber has. */
-export function addressBucket(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`).toString()}/64`;
 }

@@ -14,10 +14,10 @@ import type { Conversation, Converse, Line, LineEnd } from '../contract/conversa
 import { describeIssues, parseWith } from '../contract/describe-issues.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { LiveReply } from '../contract/route.ts';
+import { addressBucket } from '../core/addresses/address-bucket.ts';
 import type { Clock, Timers } from '../runtime/runtime.ts';
 import { clientAddress } from './client-address.ts';
 import { offeredSubprotocols } from './identify-client.ts';
-import { addressBucket } from './limit-failures.ts';
 import type { RateLimit } from './limit-rate.ts';
 import { parseBody } from './parse-body.ts';
 import { refusalOf } from './refusal-of.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { jsonLinesType } from '../contract/route.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 
 /**
  * Answers a JSON array item by item, no faster than the client reads, and lets other requests run in between: the array

@@ -24,7 +24,7 @@ import type { Sql } from '../storage/sql.ts';
 import type { AppSetUp } from './app-set-up.ts';
 import { portalTenant } from './portal-tenant.ts';
 
-export const appMethod = 'AUTHENTICATOR_APP';
+export const { verificationMethod: appMethod, counterCodes: appCodes } = methodOfApps();
 
 /** A code that an app of the operator has now. It may have been used already. */
 export interface MatchedCode {
@@ -38,15 +38,16 @@ export interface AppProof {
   readonly provedAtMs: number;
 }
 
-export function appCodes() {
-  const codes = methods.get(appMethod)?.counterCodes;
-  if (codes === undefined) throw new Error('The authenticator app makes its own codes.');
-  return codes;
+/** The method whose codes an app makes by itself, by counting. */
+function methodOfApps() {
+  for (const { verificationMethod, counterCodes } of methods.values())
+    if (counterCodes !== undefined) return { verificationMethod, counterCodes };
+  throw new Error('No method has codes that an app makes by itself.');
 }
 
 /** A code of an app as it was meant; undefined if none of its codes can be like that. */
 export function readAppCode({ state }: Pick<AppSetUp, 'state'>, given: string): string | undefined {
-  return readCode(given, appCodes().digitsOf(state));
+  return readCode(given, appCodes.digitsOf(state));
 }
 
 /** Whether it can be a code of any app. Otherwise it is no guess: nothing is counted or compared (ruling 45). */
@@ -71,17 +72,25 @@ export function matchCode(
     const code = readAppCode({ state }, given);
     if (sealed === null || code === undefined) continue;
     const secret = seal.open(sealed, authenticatorSecretPlace(portalTenantId, authenticatorId));
-    const counter = appCodes().match({ state, secret }, code, runtime.clock.now());
+    const counter = appCodes.match({ state, secret }, code, runtime.clock.now());
     if (counter !== undefined) return { authenticator, counter };
   }
   return undefined;
 }
 
-/** Spends a guess before anything is compared. @throws {Refusal} `too_many_requests` */
+/** Spends a guess before anything is compared. @throws {Refusal} `too_many_requests`, `forbidden` */
 export async function requireGuess(context: Context, subject: Guesses): Promise<void> {
   if (await spendGuess(context, portalTenant(context), subject)) return;
   const counts = await loadGuessCounts(context.db, portalTenantId, subject.owner, [subject.subject]);
-  const untilMs = counts.find((row) => row.verificationMethod === subject.verificationMethod)?.nextTryAt ?? 0;
+  const count = counts.find((row) => row.verificationMethod === subject.verificationMethod);
+  // Only what is counted for a user is ever locked; the rest waits.
+  if (subject.userId !== undefined && count?.isLocked === true) {
+    throw new Refusal(
+      'forbidden',
+      'There were too many wrong codes, so your app is locked. Ask an admin to invite you again, and set up an app anew.',
+    );
+  }
+  const untilMs = count?.nextTryAt ?? 0;
   throw new Refusal(
     'too_many_requests',
     'There were too many wrong tries. Wait, then try again.',

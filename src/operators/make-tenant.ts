@@ -91,7 +91,7 @@ export async function makeTenant(
       tenantId,
       name,
       keyIds: [server.keyId, management.keyId],
-      ...(copied && { copied: { from: from.tenantId, ...copied } }),
+      ...(copied && { copied: { from: from.tenantId, listItems: copy?.withItems ?? false, ...copied } }),
     },
   });
   return { tenantId, name, secretKey: server.key, managementKey: management.key, copied };

@@ -1,5 +1,6 @@
 import type { Context } from '../calls/context.ts';
 import { Refusal } from '../contract/errors.ts';
+import { addressBucket } from '../core/addresses/address-bucket.ts';
 import { normalPassword, whyWeak } from '../core/operators/weak-password.ts';
 import { digestsEqual } from '../runtime/crypto.ts';
 import type { OperatorPassword } from '../storage/queries/operator-passwords.ts';
@@ -30,27 +31,34 @@ export function requireGoodPassword(
   if (why !== undefined) throw new Refusal('invalid_request', why);
 }
 
-/** What is stored of a password. `asker` takes turns with others. @throws {TurnsBusy} */
+/**
+ * What is stored of a password. Askers take turns, told apart as the limit of the door counts them: by their address, or the
+ * /64 of it.
+ * @throws {TurnsBusy}
+ */
 export async function sealPassword(
   { runtime, seal }: Pick<Context, 'runtime' | 'seal'>,
   operatorId: string,
   password: string,
-  asker: string,
+  ipAddress: string,
 ): Promise<Buffer> {
   const salt = runtime.random.bytes(saltBytes);
-  const hash = await runtime.passwordHash(normalPassword(password), salt, asker);
+  const hash = await runtime.passwordHash(normalPassword(password), salt, addressBucket(ipAddress));
   return seal.seal(Buffer.concat([salt, hash]), placeOf(operatorId));
 }
 
-/** Whether a password is the stored one. If there is none it is not, after the same time. @throws {TurnsBusy} */
+/**
+ * Whether a password is the stored one. If there is none it is not, after the same time. Askers take turns as above.
+ * @throws {TurnsBusy}
+ */
 export async function isPassword(
   { runtime, seal }: Pick<Context, 'runtime' | 'seal'>,
   given: string,
   stored: OperatorPassword | undefined,
-  asker: string,
+  ipAddress: string,
 ): Promise<boolean> {
   const kept = stored === undefined ? ofNobody : seal.open(stored.hashSealed, placeOf(stored.operatorId));
-  const hash = await runtime.passwordHash(normalPassword(given), kept.subarray(0, saltBytes), asker);
+  const hash = await runtime.passwordHash(normalPassword(given), kept.subarray(0, saltBytes), addressBucket(ipAddress));
   return digestsEqual(hash, kept.subarray(saltBytes)) && stored !== undefined;
 }
 

@@ -3,6 +3,7 @@ import { Refusal } from '../contract/errors.ts';
 import { proofMs } from '../core/operators/session-periods.ts';
 import { checkActionToken } from '../runtime/tokens.ts';
 import { loadAction } from '../storage/queries/actions/actions.ts';
+import type { Sql } from '../storage/sql.ts';
 import { portalTenant } from './portal-tenant.ts';
 
 /** A proof of an operator, made by a passkey a few minutes ago at most. */
@@ -15,10 +16,11 @@ export interface OperatorProof {
 
 /**
  * What a token of the portal's tenant proves. Reads the action: the token only says which. Whoever takes the proof has to use
- * it up.
+ * it up. An invitation that is redeemed ends it: what must not come after that reads it again under the operator's lock.
  * @throws {Refusal} `invalid_token`, `expired_token`
  */
 export async function readProof(
+  sql: Sql,
   context: Context,
   text: string,
   actionCodes: readonly string[],
@@ -34,9 +36,8 @@ export async function readProof(
     throw invalid();
   }
   const { userId, actionCode, idempotencyKey, actionId } = check.token;
-  const { db } = context.forTenant(tenantId);
   const action = actionCodes.includes(actionCode)
-    ? await loadAction(db, { tenantId, userId, actionCode, idempotencyKey })
+    ? await loadAction(sql, { tenantId, userId, actionCode, idempotencyKey })
     : undefined;
   if (action?.actionId !== actionId || action.state !== 'CHALLENGE_SUCCEEDED' || action.assurance !== 'high') {
     throw invalid();

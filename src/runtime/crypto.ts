@@ -194,7 +194,10 @@ export function openSlowHashes(cost: ScryptOptions, places: { placesMax: number;
     );
 }
 
-/** Half a second of work waits; further requests are asked to retry instead of making everyone wait (I9). */
+/**
+ * Half a second of work waits, and of very many owners one piece each beside it, at most as much again; further requests are asked
+ * to retry instead of making everyone wait (I9).
+ */
 export const codeHashPlaces = { placesMax: 2, waitingMax: 100 };
 /** Places of their own: whoever floods the sign-in of operators does not make users wait for their recovery codes. */
 export const passwordHashPlaces = { placesMax: 1, waitingMax: 20 };

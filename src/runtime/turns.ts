@@ -9,7 +9,7 @@ export interface Turns {
   run<Result>(owner: unknown, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
 }
 
-/** Too many pieces of work are waiting, and the owner has its share of them. */
+/** Too many pieces of work are waiting, or too many owners. */
 export class TurnsBusy extends Error {
   override readonly name = 'TurnsBusy';
 }
@@ -22,7 +22,10 @@ export function openTurns({
   readonly placesMax?: number;
   /** How many places one owner can have at once. */
   readonly ownPlacesMax?: number;
-  /** How many may wait, shared among the owners that wait. */
+  /**
+   * How many owners may wait for their next place, and how many pieces of work may wait behind those, which the owners share.
+   * So owners without number make no endless line, and whoever floods takes nobody's place to wait for their next.
+   */
   readonly waitingMax?: number;
 }): Turns {
   const lines = new Lines<unknown, () => void>();
@@ -38,9 +41,16 @@ export function openTurns({
   }
   const mayTake = (owner: unknown) => (taken.get(owner) ?? 0) < ownPlacesMax;
 
+  function isFullFor(owner: unknown): boolean {
+    const owners = [...lines.owners()];
+    const own = lines.line(owner).length;
+    if (own === 0) return owners.length >= waitingMax;
+    const behind = owners.reduce<number>((sum, one) => sum + lines.line(one).length - 1, 0);
+    return own >= waitingMax / owners.length || behind >= waitingMax;
+  }
+
   function wait(owner: unknown, signal: AbortSignal | undefined): Promise<void> {
-    const others = [...lines.owners()].filter((one) => one !== owner).length;
-    if (lines.line(owner).length >= waitingMax / (others + 1)) throw new TurnsBusy('Too many are waiting.');
+    if (isFullFor(owner)) throw new TurnsBusy('Too many are waiting.');
     return new Promise((done, fail) => {
       const begin = () => {
         signal?.removeEventListener('abort', stop);

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readRuleSetDocument } from '../core/rules/rule-set-document.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import type { ListItem } from '../core/rules/rule-set.ts';
 import { sha256 } from '../runtime/crypto.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 import { loadPublishedDocument } from './queries/published-documents.ts';
 import type { Sql } from './sql.ts';
 

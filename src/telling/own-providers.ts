@@ -43,6 +43,11 @@ export function openCredentials({ settings }: OwnProvider, block: string): Crede
   return typeof open === 'object' && open !== null ? asText(open) : undefined;
 }
 
+/** Why a tenant's own endpoint cannot be told: a copy of a configuration has none of the other's. Undefined if it can. */
+export function whyNoUrl({ name, settings }: OwnProvider, setting: string): string | undefined {
+  return settings['webhookUrl'] === undefined ? `The ${setting} ${name} has no webhookUrl.` : undefined;
+}
+
 /** A provider's credentials with their secrets. @throws {SealBroken} */
 export function allCredentials(context: Context, tenantId: string, provider: OwnProvider, block: string): Credentials {
   const { row, place } = provider;

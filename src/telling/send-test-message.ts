@@ -62,6 +62,8 @@ export async function sendTestMessage(
       if (problem instanceof DeliveryFailed) failures.push(problem);
       context.warn(problem);
     },
+    // Metrics, alerts and the home page tell of messages to users.
+    meter: { ...context.meter, sent: () => undefined },
   };
   const about = { verificationMethod };
   const message = { to, validMinutes, locale, about, said } as const;
@@ -74,7 +76,8 @@ export async function sendTestMessage(
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delivery_failed') throw error;
     const isUnknown = !isNotSent(error);
-    const advice = adviceFor(failures.at(-1));
+    const isByServer = testedProviders(tenant, verificationMethod).at(-1) === 'SERVER';
+    const advice = adviceFor(failures.at(-1), isByServer);
     return {
       outcome: isUnknown ? 'unknown' : 'refused',
       heard: failures.map(wordsOf),
@@ -105,18 +108,23 @@ function wordsOf({ message, answer }: DeliveryFailed): string {
 }
 
 /** What to do after the last provider that was asked did not take it; undefined where the refusal says enough. */
-function adviceFor(failure: DeliveryFailed | undefined): string | undefined {
+function adviceFor(failure: DeliveryFailed | undefined, isByServer: boolean): string | undefined {
   if (failure === undefined || failure.isOptedOut) return undefined;
+  const { because } = failure;
+  if (because !== 'other' && isByServer) return notByServer;
+  if (because === 'unreached') return unreachable;
   const status = failure.answer?.status;
-  if (status === undefined) return failure.isAnswered ? undefined : unreachable;
-  if (status === 401 || status === 403)
+  if (because === 'sign-in' || status === 401 || status === 403)
     return 'the provider does not accept the credentials, or they do not permit sending. Enter them again and save.';
+  if (status === undefined) return undefined;
   if (status === 404) return 'the provider does not know the account or service. Check the ids in the credentials.';
   if (status === 429) return 'the provider takes no more messages for now. Try again later, or raise its limit.';
   if (status >= 500) return 'the provider is out of order. Look at its status page, and try again later.';
   return 'the provider refused this message. Check who gets it, the sender and the template, and look up its code.';
 }
 
+const notByServer =
+  'this server’s own mail server cannot be reached or does not let it sign in. Tell who runs this server: its log has more.';
 const unreachable =
   'the provider could not be reached. Check the address in the configuration, and whether this server may connect to it.';
 

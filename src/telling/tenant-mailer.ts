@@ -12,7 +12,7 @@ import type { Relay } from '../delivery/relay.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
 import { accountOf } from './account-of.ts';
-import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders, whyNoUrl } from './own-providers.ts';
 import type { OwnProvider } from './own-providers.ts';
 
 const mailMissing =
@@ -114,7 +114,7 @@ function whyNot(context: Pick<Context, 'ses'>, provider: OwnProvider, kind: Mail
     const built = [...emailProviders.keys()].join(', ');
     return `Mail by ${name} is not part of this release. Set emailProvider of email-otp to ${built}, or remove it to use the server's own mail.`;
   }
-  if (known.credentials === null) return undefined;
+  if (known.credentials === null) return whyNoUrl(provider, 'emailProvider');
   const credentials = openCredentials(provider, known.credentials) ?? serversOwn(context, provider);
   if (credentials === undefined) {
     const orHere = name === 'SES' ? ', and this server has none for it in SALLYPORT_SES_REGION and its keys' : '';

@@ -11,7 +11,7 @@ import { manifestOf } from '../methods/manifests.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Context } from '../calls/context.ts';
 import { accountOf } from './account-of.ts';
-import { allCredentials, fingerprint, openCredentials, ownProviders } from './own-providers.ts';
+import { allCredentials, fingerprint, openCredentials, ownProviders, whyNoUrl } from './own-providers.ts';
 import type { OwnProvider } from './own-providers.ts';
 
 /**
@@ -70,7 +70,7 @@ function whyNot(provider: OwnProvider, channel: TextChannel): string | undefined
   if (known === undefined) {
     return `Texts by ${name} are not part of this release. Set ${setting} to ${[...textProviders[channel].keys()].join(', ')}.`;
   }
-  if (known.credentials === null) return undefined;
+  if (known.credentials === null) return whyNoUrl(provider, setting);
   const credentials = openCredentials(provider, known.credentials);
   if (credentials === undefined) return `The ${setting} ${name} has no ${known.credentials}.`;
   const lacking = known.lacks?.(credentials);

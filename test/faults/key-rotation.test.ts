@@ -22,6 +22,7 @@ import type { TestApp } from '../../src/testkit/test-app.ts';
 import { createPostgresDatabase, databaseKinds } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { ask } from '../rig/api.ts';
+import { passwordOperator } from '../rig/portal.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -50,6 +51,7 @@ async function filled(kind: (typeof databaseKinds)[number]): Promise<TestApp> {
   }
   const sms = { smsProvider: 'TNZ', tnzCredentials: { apiKey: 'k' } };
   expect((await manage(app)('POST', '/authenticator-configurations/sms', sms)).status).toBe(200);
+  await passwordOperator(app, 'ada@bank.example', ['VIEWER']);
   return app;
 }
 

@@ -12,6 +12,7 @@ import { endOperatorSessions } from '../../src/storage/queries/operator-sessions
 import { lockOperator } from '../../src/storage/queries/operators.ts';
 import { portalTenantId } from '../../src/storage/queries/tenants.ts';
 import { statement } from '../../src/storage/sql.ts';
+import { endEarlierActions } from '../../src/operators/dismiss-operator.ts';
 import { softwareKey } from '../../src/testkit/authenticator.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
@@ -30,8 +31,19 @@ import {
   signInByPassword,
   testPassword,
 } from '../rig/portal.ts';
+import type { Operator } from '../rig/portal.ts';
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
+
+const waiting = statement<{ count: number }>(
+  'portal_test_waiting',
+  `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+);
+
+/** Until that many wait for a lock. */
+async function untilWaiting({ db }: TestApp, count: number): Promise<void> {
+  while ((await db.query(waiting, []))[0]?.count !== count) await pause(20);
+}
 
 describe.each(databaseKinds)('on the %s database', (kind) => {
   let app: TestApp;
@@ -134,6 +146,20 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const old = await proveSignIn(app, key);
       await app.runtime.advance(5 * 60_000);
       expect((await fromPage(app, '/v1/portal/session', { token: old })).body.errorCode).toBe('expired_token');
+    });
+
+    test.runIf(kind === 'postgres')('is not made of a proof that an invitation ends at the same time', async () => {
+      const { operatorId, key } = await operator(app, 'late-passkey@bank.example', ['VIEWER']);
+      const token = await proveSignIn(app, key);
+      const begun = await app.db.transaction(async (sql) => {
+        await lockOperator(sql, portalTenantId, operatorId);
+        const reply = fromPage(app, '/v1/portal/session', { token });
+        await untilWaiting(app, 1);
+        await endEarlierActions(sql, app.app.context, operatorId, app.runtime.ids.uuid());
+        await endOperatorSessions(sql, portalTenantId, operatorId);
+        return { reply };
+      });
+      expect((await begun.reply).body.errorCode).toBe('invalid_token');
     });
 
     test('is not made of a proof for another tenant, another action or another factor', async () => {
@@ -298,6 +324,50 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         expect((await signInByPassword(app, email, fresh.code())).status).toBe(200);
       });
 
+      test('count by when they came, however long the password waits for its turn', async () => {
+        const { email, code } = await passwordOperator(app, 'takes-turns@bank.example', ['VIEWER']);
+        await next();
+        let tellBegun = (): void => undefined;
+        const isHashing = new Promise<void>((done) => {
+          tellBegun = done;
+        });
+        const hook = createHook({
+          init(_id, type) {
+            if (type === 'SCRYPTREQUEST') tellBegun();
+          },
+        }).enable();
+        const reply = signInByPassword(app, email, code());
+        await isHashing;
+        await app.runtime.advance(90_000);
+        hook.disable();
+        expect((await reply).status).toBe(200);
+      });
+
+      test('lock the app after twenty wrong step-ups; it is said that an invitation is the way back', async () => {
+        const own = await passwordOperator(app, 'locked@bank.example', ['VIEWER']);
+        await next();
+        const stepUp = (who: Operator, verificationCode: string) =>
+          who.call('POST', '/v1/portal/step-up/app', { verificationCode });
+        expect((await stepUp(own, wrongCode(own.code()))).status).toBe(403);
+        // The waits between twenty would outlast the session.
+        await app.db.script(
+          `update guess_budgets set failures_since_reset = 20 where subject in (
+             select 'authenticator:' || authenticator_id from authenticators where user_id = '${own.operatorId}'
+           )`,
+        );
+        const locked = await stepUp(own, own.code());
+        expect([locked.status, locked.headers['retry-after'], locked.body.errorDescription]).toEqual([
+          403,
+          undefined,
+          expect.stringContaining('Ask an admin to invite you again'),
+        ]);
+        const invitation = await inviteOperator(app, own.email, ['VIEWER']);
+        const fresh = await setUpApp(app, invitation);
+        const back = signedIn(app, softwareKey(), await redeemByPassword(app, invitation, fresh));
+        await next();
+        expect((await stepUp(back, fresh.code())).status).toBe(200);
+      });
+
       test('let in once by a code and redeem once by an invitation, however many ask at once', async () => {
         const invitation = await inviteOperator(app, 'races@bank.example', ['VIEWER']);
         const apps = [await setUpApp(app, invitation), await setUpApp(app, invitation)];
@@ -315,10 +385,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         const { operatorId } = own;
         await next();
         const stored = { operatorId, hashSealed: Buffer.from('of the invitation') };
-        const waiting = statement<{ count: number }>(
-          'portal_test_waiting',
-          `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-        );
         const begun = await app.db.transaction(async (sql) => {
           await lockOperator(sql, portalTenantId, operatorId);
           const replies = Promise.all([
@@ -326,7 +392,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
             own.call('POST', '/v1/portal/password', { password: 'a password of whoever took it over' }),
           ]);
           // Both have proved or sealed what they need.
-          while ((await app.db.query(waiting, []))[0]?.count !== 2) await pause(20);
+          await untilWaiting(app, 2);
           await deleteOperatorPassword(sql, portalTenantId, operatorId);
           await endOperatorSessions(sql, portalTenantId, operatorId);
           await createOperatorPassword(sql, portalTenantId, stored, app.runtime.clock.now());

@@ -462,7 +462,7 @@ test('what a role does not permit is not offered', async () => {
   await page.goto(`${base}/reviews`);
   await page.getByText('You may read the queue').waitFor();
   const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-  expect(await links.count()).toBe(6);
+  expect(await links.count()).toBe(7);
   await page.goto(`${base}/users/alice.rangi`);
   await page.getByText('iPhone of Alice').waitFor();
   for (const name of ['Remove', 'Lift', 'Invalidate', 'Reveal', 'Export', 'Unlock'])

@@ -114,6 +114,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       ...['/users/pat/help', '/helps'],
       ...['/actions', '/actions?userId=pat', '/reviews', '/home'],
       ...['/rule-sets', '/rule-sets/pay', '/rule-sets/pay/versions', '/rule-vocabulary', '/rule-uses', '/mail'],
+      ...['/first-steps', '/health', '/test-messages/SMS'],
     ];
     const { body } = await analyst.call('GET', '/v1/portal/actions?userId=pat');
     asked.push(`/actions/${body.actions[0].actionId}`, `/reviews/${body.actions[0].actionId}/similar`);
@@ -122,11 +123,14 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(reading.map(({ id }) => id).toSorted()).toEqual([
       'findUsers',
       'getActionDetail',
+      'getFirstSteps',
+      'getHealth',
       'getHome',
       'getOperatorMail',
       'getRuleSet',
       'getRuleVersion',
       'getRuleVocabulary',
+      'getTestMessage',
       'getUserDetail',
       'getUserHelp',
       'listActions',

@@ -1,9 +1,12 @@
 /** Drafts of rules, their publishing and history, and trying them on what was decided before. */
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operatorCookie } from '../../src/contract/apis.ts';
 import { testApp, testPublicUrl } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply, TestTenant } from '../../src/testkit/test-app.ts';
+import { recordRoles } from '../../src/storage/queries/memberships.ts';
+import { lockTenantConfiguration, portalTenantId } from '../../src/storage/queries/tenants.ts';
 import { statement } from '../../src/storage/sql.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import { operator } from '../rig/portal.ts';
@@ -340,12 +343,16 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         refusal: { by: 'kim@two.example', reason: 'It blocks our own staff.' },
       });
       await mustBe(409, publish('pay', refused.draft.revision, kim), /Ask for the publication/);
+      // Who asks proves who they are, if it can change a decision: nobody's open session is the first person.
+      await app.runtime.advance(6 * 60_000);
+      const stale = await ask('pay', refused.draft.revision, ida);
+      expect([stale.status, stale.body.errorCode]).toEqual([403, 'step_up_required']);
+      await ida.stepUp();
       const third = await ok(ask('pay', refused.draft.revision, ida, 'It does not any more.'));
       expect(third.draft.refusal).toBeUndefined();
       expect((await ok(ida.call('GET', '/v1/portal/rule-sets')))[0].askedAt).toEqual(expect.any(String));
 
-      // The second person proves who they are, if it can change a decision.
-      await app.runtime.advance(6 * 60_000);
+      // And so does the second person.
       expect((await publish('pay', third.draft.revision, kim)).body.errorCode).toBe('step_up_required');
       await kim.stepUp();
       expect(await ok(publish('pay', third.draft.revision, kim))).toMatchObject({ live: { version: 2 } });
@@ -370,6 +377,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
 
     test('who asked and left, or may not change rules any more, asks no longer', async () => {
       const { ida, jon, boss } = people;
+      await jon.stepUp();
       const begun = await made('void');
       const asked = await ok(ask('void', begun.draft.revision, jon));
       await boss.stepUp();
@@ -377,6 +385,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect((await ok(boss.call('GET', path('void')))).draft.request).toBeUndefined();
       await mustBe(409, publish('void', asked.draft.revision, boss), /Ask for the publication/);
       // Others may ask in their place.
+      await ida.stepUp();
       const again = await ok(ask('void', asked.draft.revision, ida));
       await ok(boss.call('PATCH', `/v1/portal/members/${jon.operatorId}`, { roles: ['EDITOR'] }));
       await mustBe(409, publish('void', asked.draft.revision, boss), /changed or discarded/);
@@ -386,6 +395,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     test('no key and no session gets round it, and only who may change the team ends it', async () => {
       const { ida, boss } = people;
       await boss.stepUp();
+      await ida.stepUp();
       const begun = await made('round');
       const asked = await ok(ask('round', begun.draft.revision, ida));
       const live = await ok(publish('round', asked.draft.revision, boss));
@@ -398,7 +408,6 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         ['PATCH', at, { defaultUserActionResult: 'BLOCK' }],
         ['DELETE', at],
       ];
-      await ida.stepUp();
       for (const [method, rest, body] of ways) {
         await mustBe(403, asKey(method, rest, body), /two people publish rules/);
         await mustBe(403, ida.call(method, `/v1/management${rest}`, body), /two people publish rules/);
@@ -406,16 +415,29 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect((await get('round', ida)).live).toEqual(live.live);
       // What is no rule stays as it was.
       await ok(asKey('PATCH', at, { messagingTemplates: { en: { defaultTemplate: 'Pay {{action.amount}}' } } }));
-      await ok(asKey('PATCH', '/tenant', { timeZone: 'Pacific/Auckland' }));
+      await ok(asKey('PATCH', '/tenant', { tokenDurationInMinutes: 9 }));
 
+      // What decides beside the rules is changed as it is ended: otherwise a challenge lets pass, or night is day.
       const end = { rulesNeedTwoPeople: null };
-      await mustBe(403, asKey('PATCH', '/tenant', end), /switched off in the portal/);
-      await mustBe(403, ida.call('PATCH', '/v1/management/tenant', end), /switched off in the portal/);
+      const passes = { unenrolledUserState: 'ALLOW' };
+      const takesTeam = [passes, { newActionResult: 'ALLOW' }, { timeZone: 'Pacific/Auckland' }, end];
+      for (const body of takesTeam) {
+        const words = new RegExp(
+          `${Object.keys(body).join()}.* changed in the portal, by somebody who may change the team`,
+        );
+        await mustBe(403, asKey('PATCH', '/tenant', body), words);
+        await mustBe(403, ida.call('PATCH', '/v1/management/tenant', body), words);
+      }
       await app.runtime.advance(6 * 60_000);
-      const late = await boss.call('PATCH', '/v1/management/tenant', { rulesNeedTwoPeople: false });
-      expect([late.status, late.body.errorCode]).toEqual([403, 'step_up_required']);
+      for (const body of takesTeam) {
+        const late = await boss.call('PATCH', '/v1/management/tenant', body);
+        expect([late.status, late.body.errorCode]).toEqual([403, 'step_up_required']);
+      }
       expect((await get('round', ida)).needsTwoPeople).toBe(true);
       await boss.stepUp();
+      await ok(boss.call('PATCH', '/v1/management/tenant', passes));
+      // Sent again it is no change.
+      await ok(asKey('PATCH', '/tenant', passes));
       await ok(boss.call('PATCH', '/v1/management/tenant', end));
       expect((await get('round', ida)).needsTwoPeople).toBe(false);
       await ok(asKey('PATCH', one, { isActive: false }));
@@ -502,6 +524,31 @@ describe('on the postgres database', () => {
       expect(now.draft?.request).toBeUndefined();
       if (isAlone) expect(won).toBeLessThan(2);
     }
+
+    // Who loses the role at the same time publishes nothing and ends nothing.
+    const { tenantId } = app.tenant;
+    const code = 'demoted';
+    await manage('POST', '/action-configurations', { actionCode: code, defaultUserActionResult: 'ALLOW' });
+    const body = { baseVersion: 1, defaultOutcome: 'BLOCK', rules: [] };
+    const { revision: first } = (await ada.call('POST', path(code, '/draft'), body)).body.draft;
+    const { revision } = (await ada.call('POST', path(code, '/draft/ask'), { revision: first })).body.draft;
+    const waiting = statement<{ count: number }>(
+      'rule_sets_test_waiting',
+      `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    );
+    const begun = await app.db.transaction(async (sql) => {
+      await lockTenantConfiguration(sql, tenantId);
+      const replies = Promise.all([
+        jon.call('POST', path(code, '/draft/publish'), { revision }),
+        kim.call('PATCH', '/v1/management/tenant', { rulesNeedTwoPeople: false }),
+      ]);
+      while ((await app.db.query(waiting, []))[0]?.count !== 2) await pause(20);
+      for (const { operatorId } of [jon, kim]) await recordRoles(sql, portalTenantId, operatorId, tenantId, ['VIEWER']);
+      return { replies };
+    });
+    expect((await begun.replies).map(({ status }) => status)).toEqual([403, 403]);
+    expect((await ada.call('GET', path(code))).body).toMatchObject({ needsTwoPeople: true, live: { version: 1 } });
+    await recordRoles(app.db, portalTenantId, kim.operatorId, tenantId, ['ADMIN']);
     expect((await kim.call('PATCH', '/v1/management/tenant', { rulesNeedTwoPeople: false })).status).toBe(200);
   });
 

@@ -117,6 +117,20 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
             pumpingProtection: { safeNumbers: ['+6421000001'] },
           },
         ],
+        [
+          'PATCH',
+          '/authenticator-configurations/email-otp',
+          {
+            emailProvider: 'WEBHOOK',
+            webhookUrl: 'https://bank.example/mail-hook',
+            fallback: { emailProvider: 'SES' },
+          },
+        ],
+        [
+          'POST',
+          '/authenticator-configurations/push',
+          { pushProvider: 'WEBHOOK', webhookUrl: 'https://bank.example/push-hook' },
+        ],
         ['POST', '/custom-data-points', { name: 'tier', dataType: 'text', modelType: 'action' }],
         ['POST', '/value-lists', { name: 'Tiers', itemType: 'string', isActive: true, valueListItems: ['gold'] }],
         ['POST', '/action-configurations', { actionCode: 'pay', defaultUserActionResult: 'ALLOW' }],
@@ -142,8 +156,18 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       expect(copied).toEqual({
         ...{ actions: 1, rules: 1, lists: 1, dataPoints: 1, alerts: 1, endpoints: 2 },
         methods: expect.any(Number),
-        withoutCredentials: [{ verificationMethod: 'SMS', credentials: ['twilioCredentials'] }],
+        withoutCredentials: expect.any(Array),
+        switchedOff: expect.any(Array),
       });
+      const bySlug = (one: object, other: object) => JSON.stringify(one).localeCompare(JSON.stringify(other));
+      expect(copied.withoutCredentials.toSorted(bySlug)).toEqual(
+        [
+          { verificationMethod: 'EMAIL_OTP', credentials: ['webhookUrl', 'emailProvider'] },
+          { verificationMethod: 'PUSH', credentials: ['webhookUrl'] },
+          { verificationMethod: 'SMS', credentials: ['twilioCredentials'] },
+        ].toSorted(bySlug),
+      );
+      expect(copied.switchedOff.toSorted()).toEqual(['EMAIL_MAGIC_LINK', 'EMAIL_OTP', 'PUSH', 'SMS']);
       const pay = async (tier: string) =>
         (await app.call('POST', '/v1/users/ann/actions/pay', { key: secretKey, body: { custom: { tier } } })).body
           .state;
@@ -155,12 +179,22 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       const sms = await manage(tenantId, 'GET', '/authenticator-configurations/sms');
       expect(sms.body).toMatchObject({ smsProvider: 'TWILIO', smsCountryCodes: ['NZ'] });
       expect(sms.body).not.toHaveProperty('twilioCredentials');
+      const methods = await manage(tenantId, 'GET', '/authenticator-configurations');
+      const on = methods.body.filter(({ isActive }: { isActive: boolean }) => isActive);
+      expect(on.map((one: { verificationMethod: string }) => one.verificationMethod)).toContain('PASSKEY');
+      expect(
+        on.filter((one: { verificationMethod: string }) => copied.switchedOff.includes(one.verificationMethod)),
+      ).toEqual([]);
+      const mail = await manage(tenantId, 'GET', '/authenticator-configurations/email-otp');
+      expect(mail.body).toMatchObject({ emailProvider: 'WEBHOOK', isActive: false });
+      expect(mail.body).not.toHaveProperty('fallback');
+      const push = await manage(tenantId, 'GET', '/authenticator-configurations/push');
       const endpoints = await manage(tenantId, 'GET', '/event-endpoints');
       expect(endpoints.body.map(({ state }: { state: string }) => state)).toEqual(['paused', 'paused']);
       const alerts = await manage(tenantId, 'GET', '/alerts');
       expect(alerts.body).toMatchObject([{ name: 'Many', recipients: ['maker@bank.example'] }]);
-      const everything = [tenant, sms, endpoints, alerts].map(({ text }) => text).join();
-      expect(everything).not.toMatch(/the-token|AC1|6421000001|[ab]@bank/);
+      const everything = [tenant, sms, mail, push, methods, endpoints, alerts].map(({ text }) => text).join();
+      expect(everything).not.toMatch(/the-token|AC1|6421000001|[ab]@bank|-hook/);
       for (const log of [from, tenantId]) {
         const { body, text } = await maker.call(
           'GET',
@@ -168,7 +202,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
           undefined,
           at(log),
         );
-        expect(body.events[0], log).toMatchObject({ data: { tenantId, copied: { from, rules: 1 } } });
+        expect(body.events[0], log).toMatchObject({ data: { tenantId, copied: { from, rules: 1, listItems: true } } });
         expect(text).not.toContain(secret);
       }
       // The versions of its rules begin here; and the credentials can be entered again.
@@ -202,11 +236,15 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
         `delete from rules where tenant_id = '${from}' and action_code like 'many-%';
          insert into value_lists (tenant_id, alias, name, item_type, is_active, items, created_at, updated_at)
          select '${from}', 'large-' || n, 'l', 'string', true, to_jsonb(array[repeat('x', 11 * 1024 * 1024)]), now(), now()
-         from generate_series(1, 6) n`,
+         from generate_series(1, 5) n;
+         insert into rules (tenant_id, action_code, rule_id, name, is_active, priority, type, conditions, created_at, updated_at)
+         values ('${from}', 'pay', gen_random_uuid(), 'off', false, 99, 'ALLOW', repeat('x', 11 * 1024 * 1024), now(), now())`,
       );
-      const lists = await create(maker, { name: 'Too much', copy: { listItems: true } }, at(from));
-      expect([lists.status, lists.body.errorDescription]).toEqual([400, expect.stringMatching(/64 MiB/)]);
+      // Neither would be too much by itself.
+      const both = await create(maker, { name: 'Too much', copy: { listItems: true } }, at(from));
+      expect([both.status, both.body.errorDescription]).toEqual([400, expect.stringMatching(/64 MiB/)]);
       expect(await count()).toBe(before);
+      await app.db.script(`delete from rules where tenant_id = '${from}' and name = 'off'`);
       expect((await create(maker, { name: 'Without', copy: { listItems: false } }, at(from))).status).toBe(200);
     });
   });

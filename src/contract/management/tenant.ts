@@ -129,7 +129,7 @@ const switches = {
   ),
   // Sallyport's own (decision 0053).
   rulesNeedTwoPeople: flag(
-    'Whether rules and default outcomes of actions change only in the portal, where one operator asks and another publishes. This API then refuses to change them, for keys too. Only an operator who may change the team can switch it off, with a fresh proof. Default: false.',
+    'Whether rules and default outcomes of actions change only in the portal, where one operator asks and another publishes. This API then refuses to change them, for keys too. Only an operator who may change the team can then switch it off, or change `unenrolledUserState`, `newActionResult` or `timeZone`, with a fresh proof. Default: false.',
   ),
 };
 

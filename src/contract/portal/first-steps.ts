@@ -16,7 +16,7 @@ export const getFirstSteps = portalRoute({
     z.object({
       hasServerKey: z.boolean().describe('Whether it has a server key that works.'),
       hasAction: z.boolean().describe('Whether an action was tracked.'),
-      hasProof: z.boolean().describe('Whether the challenge of one of the latest 500 actions was passed.'),
+      hasProof: z.boolean().describe('Whether a challenge was passed.'),
       hasRule: z.boolean().describe('Whether a rule decides.'),
     }),
   ),

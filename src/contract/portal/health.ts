@@ -48,13 +48,16 @@ export const getHealth = portalRoute({
       tenant: z.array(finding).describe('Of this tenant.'),
       installation: z
         .object({
-          version: z.string().describe('Version of the server.'),
-          database: z.string().describe('Kind and version of its database.'),
+          version: z
+            .string()
+            .optional()
+            .describe('Version of the server. Absent: the database did not answer in time, as `findings` says.'),
+          database: z.string().optional().describe('Kind and version of its database. Absent: as `version`.'),
           findings: z.array(finding).describe('Of all tenants together, and of the node that answers.'),
           jobs: z.array(job).describe('The jobs of all nodes, by name.'),
         })
         .optional()
-        .describe('Absent: the operator is no admin of the first tenant, or the database was too slow to say.'),
+        .describe('Absent: the operator is no admin of the first tenant.'),
     }),
   ),
   example: {

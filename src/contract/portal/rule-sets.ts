@@ -277,9 +277,9 @@ export const askRulePublication = portalRoute({
   id: 'askRulePublication',
   method: 'POST',
   path: '/rule-sets/:actionCode/draft/ask',
-  title: 'Ask for the draft of the rules to be published',
+  title: 'Ask for rules to be published',
   description:
-    'Asks other operators to publish the draft exactly as it is, where the tenant wants two people (`rulesNeedTwoPeople`). Any change of the draft voids the request, and so does that who asked may not change rules any more. A draft that has changed meanwhile, or that somebody has asked for already, is a `conflict`.',
+    'Asks other operators to publish the draft exactly as it is, where the tenant wants two people (`rulesNeedTwoPeople`). Any change of the draft voids the request, and so does that who asked may not change rules any more. If it can change a decision, the operator must have proved within five minutes who they are. A draft that has changed meanwhile, or that somebody has asked for already, is a `conflict`.',
   group: 'rules-portal',
   params: codeParams,
   body: closed({
@@ -295,7 +295,7 @@ export const askRulePublication = portalRoute({
     reply: { ...exampleSet, needsTwoPeople: true, draft: { ...exampleSet.draft, request: exampleRequest } },
   },
   permission: 'configuration:change',
-  refusals: ['not_found', 'conflict'],
+  refusals: ['not_found', 'conflict', 'step_up_required'],
   audit: 'rule_draft.publication_asked',
 });
 

@@ -21,10 +21,17 @@ const copied = z
       .array(
         z.object({
           verificationMethod: z.string().describe('The method.'),
-          credentials: z.array(z.string()).describe('Names of the credentials.'),
+          credentials: z.array(z.string()).describe('Names of the settings.'),
         }),
       )
-      .describe('Methods whose credentials have to be entered again.'),
+      .describe(
+        'Methods of which settings have to be entered again: credentials, `webhookUrl`, and the `emailProvider` SES, for which the account of this server can stand in.',
+      ),
+    switchedOff: z
+      .array(z.string())
+      .describe(
+        'Methods that are off in the copy because of that, so that nothing is sent by the account of the other tenant. Switch each on when its settings are complete.',
+      ),
   })
   .meta({ id: 'CopiedConfiguration' });
 
@@ -46,7 +53,7 @@ export const createTenant = portalRoute({
     })
       .nullish()
       .describe(
-        'Begins with what decides and what users see in the tenant that the header names: settings, actions with rules, value lists, data points, methods, texts, theme, alerts, event endpoints. Credentials and numbers that are always served are left out, endpoints are paused, and alerts are mailed to the operator. No user, key, member or client is copied. At most 3,000 rules, and 64 MiB of lists. Absent: begins empty.',
+        'Begins with what decides and what users see in the tenant that the header names: settings, actions with rules, value lists, data points, methods, texts, theme, alerts, event endpoints. Credentials, webhook URLs and numbers that are always served are left out, methods that lack such settings are off, endpoints are paused, and alerts are mailed to the operator. No user, key, member or client is copied. At most 3,000 rules, and 64 MiB of rules and copied lists. Absent: begins empty.',
       ),
   }),
   reply: json(

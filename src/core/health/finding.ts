@@ -13,12 +13,19 @@ export interface Finding {
 /** What waits, with when the oldest of it came. */
 export interface Waiting {
   readonly count: number;
+  /** Whether it was counted no further, so that there may be more. */
+  readonly isCapped: boolean;
   readonly oldestAtMs: number | null;
 }
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+
+/** So many, where no more may have been counted. */
+export function atLeast(isCapped: boolean, words: string): string {
+  return isCapped ? `at least ${words}` : words;
+}
 
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -8,7 +8,7 @@ import { tenantFindings } from './tenant-findings.ts';
 import type { TenantFacts } from './tenant-findings.ts';
 
 const nowMs = Date.UTC(2026, 5, 1);
-const nothing = { count: 0, oldestAtMs: null };
+const nothing = { count: 0, isCapped: false, oldestAtMs: null };
 const tenant: TenantFacts = {
   nowMs,
   unusable: new Map(),
@@ -37,9 +37,9 @@ const installation: InstallationFacts = {
   actionsWithoutMonth: 0,
   openBreakers: [],
   jobs: [{ name: 'deliver-events', state: 'fine', errorClass: null, endedAtMs: nowMs }],
-  waiting: [{ what: 'deliveries', jobName: 'deliver-outbox', waiting: 3, dueSinceMs: nowMs - 1_000 }],
+  waiting: [{ what: 'deliveries', jobName: 'deliver-outbox', waiting: 3, isCapped: false, dueSinceMs: nowMs - 1_000 }],
 };
-const old = { count: 4, oldestAtMs: nowMs - 2 * dayMs };
+const old = { count: 4, isCapped: false, oldestAtMs: nowMs - 2 * dayMs };
 const unwell = (findings: readonly Finding[]) => findings.filter(({ state }) => state !== 'ok');
 
 test('where all is well, every line says so', () => {
@@ -84,7 +84,7 @@ test.each<[string, 'warning' | 'fault', readonly Finding[]]>([
     'warning',
     installationFindings({
       ...installation,
-      waiting: [{ what: 'w', jobName: 'j', waiting: 1, dueSinceMs: nowMs - hourMs }],
+      waiting: [{ what: 'w', jobName: 'j', waiting: 1, isCapped: false, dueSinceMs: nowMs - hourMs }],
     }),
   ],
   ['months', 'fault', installationFindings({ ...installation, preparedUntilMs: nowMs + dayMs })],
@@ -93,4 +93,18 @@ test.each<[string, 'warning' | 'fault', readonly Finding[]]>([
 ])('%s: a %s is told once, with what to do', (area, state, findings) => {
   expect(unwell(findings)).toMatchObject([{ area, state, fix: expect.stringMatching(/\w+/) }]);
   expect(JSON.stringify(findings)).not.toContain('secret');
+});
+
+test('where no more was counted, it is said that there may be more', () => {
+  const many = { ...old, isCapped: true };
+  const findings = [
+    ...tenantFindings({ ...tenant, mails: many, deletions: many, endpoints: [{ ...endpoint, waiting: many }] }),
+    ...installationFindings({
+      ...installation,
+      waiting: installation.waiting.map((one) => ({ ...one, isCapped: true })),
+    }),
+  ];
+  expect(findings.filter(({ text }) => /at least/.test(text)).map(({ area }) => area)).toEqual([
+    ...['events', 'notices', 'deletions', 'waiting'],
+  ]);
 });

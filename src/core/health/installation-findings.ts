@@ -1,4 +1,4 @@
-import { counted, dayMs, minuteMs } from './finding.ts';
+import { atLeast, counted, dayMs, minuteMs } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 /** What is known of the installation as a whole. */
@@ -23,6 +23,7 @@ export interface InstallationFacts {
     readonly what: string;
     readonly jobName: string;
     readonly waiting: number;
+    readonly isCapped: boolean;
     readonly dueSinceMs: number | null;
   }[];
 }
@@ -62,8 +63,8 @@ export function installationFindings(facts: InstallationFacts): readonly Finding
           : 'Look whether a node runs, and whether the database is overloaded.',
     })),
     ...(troubled.length === 0 ? [{ area: 'jobs', state: 'ok' as const, text: 'Every job ran when it was due.' }] : []),
-    ...waiting.map(({ what, jobName, waiting: count, dueSinceMs }): Finding => {
-      const text = `${what}: ${count === 0 ? 'nothing waits' : `${count.toLocaleString('en')} wait`}.`;
+    ...waiting.map(({ what, jobName, waiting: count, isCapped, dueSinceMs }): Finding => {
+      const text = `${what}: ${count === 0 ? 'nothing waits' : `${atLeast(isCapped, count.toLocaleString('en'))} wait`}.`;
       return dueSinceMs === null || nowMs - dueSinceMs < lateMs
         ? { area: 'waiting', state: 'ok', text }
         : { area: 'waiting', state: 'warning', text, atMs: dueSinceMs, fix: `See the job ${jobName}, and its log.` };
@@ -77,6 +78,14 @@ export function installationFindings(facts: InstallationFacts): readonly Finding
     })),
   ];
 }
+
+/** All that can be said where the database does not answer soon. */
+export const unansweredFinding: Finding = {
+  area: 'database',
+  state: 'fault',
+  text: 'The database did not answer in time, so the installation could not be looked at.',
+  fix: 'Look again in a minute. If it goes on: look whether the database is overloaded, and run "sallyport doctor".',
+};
 
 const preparedLeastMs = 31 * dayMs;
 

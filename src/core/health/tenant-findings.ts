@@ -1,6 +1,6 @@
 import { dataFileFindings } from './data-file-findings.ts';
 import type { DataFile } from './data-file-findings.ts';
-import { counted, dayMs, minuteMs } from './finding.ts';
+import { atLeast, counted, dayMs, minuteMs } from './finding.ts';
 import type { Finding, Waiting } from './finding.ts';
 
 /** What is known of how a tenant is served. */
@@ -84,7 +84,7 @@ function endpointFindings({ nowMs, endpoints }: TenantFacts): readonly Finding[]
     const waits =
       waiting.count === 0
         ? 'nothing waits'
-        : `${counted(waiting.count, 'event')} wait${waiting.count === 1 ? 's' : ''}`;
+        : `${atLeast(waiting.isCapped, counted(waiting.count, 'event'))} wait${waiting.count === 1 ? 's' : ''}`;
     if (state === 'paused') {
       const isOwn = pausedBecause === 'operator';
       return {
@@ -118,10 +118,10 @@ function hostOf(url: string): string {
 
 const lateMailMs = 15 * minuteMs;
 
-function mailFinding({ nowMs, mails: { count, oldestAtMs } }: TenantFacts): Finding {
+function mailFinding({ nowMs, mails: { count, isCapped, oldestAtMs } }: TenantFacts): Finding {
   const area = 'notices';
   if (count === 0 || oldestAtMs === null) return { area, state: 'ok', text: 'No notice waits to be mailed.' };
-  const text = `${counted(count, 'notice')} ${count === 1 ? 'waits' : 'wait'} to be mailed.`;
+  const text = `Waiting to be mailed: ${atLeast(isCapped, counted(count, 'notice'))}.`;
   if (nowMs - oldestAtMs <= lateMailMs) return { area, state: 'ok', text };
   return {
     area,
@@ -150,10 +150,10 @@ function alertFindings({ alerts }: TenantFacts): readonly Finding[] {
   );
 }
 
-function deletionFinding({ nowMs, deletions: { count, oldestAtMs } }: TenantFacts): Finding {
+function deletionFinding({ nowMs, deletions: { count, isCapped, oldestAtMs } }: TenantFacts): Finding {
   const area = 'deletions';
   if (count === 0 || oldestAtMs === null) return { area, state: 'ok', text: 'Nothing of deleted users is left.' };
-  const text = `What is left of ${counted(count, 'deleted user')} is being removed.`;
+  const text = `What is left of ${atLeast(isCapped, counted(count, 'deleted user'))} is being removed.`;
   if (nowMs - oldestAtMs <= dayMs) return { area, state: 'ok', text };
   const fix = 'Tell who runs the server: the job purge-departed-users is late.';
   return { area, state: 'warning', text, atMs: oldestAtMs, fix };

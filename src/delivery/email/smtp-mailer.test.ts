@@ -162,7 +162,9 @@ describe('mail by SMTP', () => {
 
   test('F18: a server that refuses is a failed delivery', async () => {
     const { url } = await startSmtp({ refuses: true });
-    await expect(mailer(url).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer(url).send(email, 'a tenant')).rejects.toMatchObject({ isAnswered: true, because: 'other' });
+    const signsIn = mailer(url.replace('://', '://user:wrong@'));
+    await expect(signsIn.send(email, 'a tenant')).rejects.toMatchObject({ name: 'DeliveryFailed', because: 'sign-in' });
   });
 
   test('F18: a server that does not exist, or never answers, is a failed delivery within five seconds', async () => {
@@ -172,7 +174,7 @@ describe('mail by SMTP', () => {
     stops.push(async () => void silent.close());
     const startedMs = performance.now();
     await expect(mailer(`smtp://127.0.0.1:${port}`).send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
-    await expect(mailer('smtp://127.0.0.1:1').send(email, 'a tenant')).rejects.toBeInstanceOf(DeliveryFailed);
+    await expect(mailer('smtp://127.0.0.1:1').send(email, 'a tenant')).rejects.toMatchObject({ because: 'unreached' });
     // The timeout itself is the promise; the rest allows for a busy machine.
     expect(performance.now() - startedMs).toBeLessThan(9_000);
   });

@@ -176,6 +176,11 @@ function isNo(error: unknown): boolean {
   return error instanceof Error && 'responseCode' in error && Number(error.responseCode) >= 400;
 }
 
+/** Whether the server did not let us sign in. */
+function isOfSignIn(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAUTH';
+}
+
 function mailerOver(
   transport: Transport,
   sender: { readonly from: Sender; readonly replyTo?: Sender },
@@ -208,6 +213,7 @@ function mailerOver(
         throw new DeliveryFailed(`The message was not accepted for delivery (${reasonOf(error)}).`, {
           isRefused: !hasBegun || isRefusal(error),
           isAnswered: isNo(error),
+          because: error instanceof NotConnected ? 'unreached' : isOfSignIn(error) ? 'sign-in' : 'other',
         });
       }
     },

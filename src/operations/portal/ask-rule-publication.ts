@@ -1,9 +1,11 @@
 import { recordAudit } from '../../calls/record-audit.ts';
+import { requireFreshProof } from '../../calls/require-fresh-proof.ts';
 import { requestOf, rulesNeedTwoPeople } from '../../configuring/rule-requests.ts';
 import { loadLiveRules, ruleSetView } from '../../configuring/rule-set-view.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { askRulePublication as route } from '../../contract/portal/rule-sets.ts';
 import { rulesAskedMail } from '../../core/notices/rule-request-mail.ts';
+import { canDecideOtherwise } from '../../core/rules/stated-rules.ts';
 import { askOfRuleDraft, loadRuleDraft } from '../../storage/queries/rule-drafts.ts';
 import { loadOperatorEmails } from '../../storage/queries/operators.ts';
 import { portalTenantId } from '../../storage/queries/tenants.ts';
@@ -33,6 +35,8 @@ export const askRulePublication = operation(route, async (context, request) => {
       const names = await loadOperatorEmails(sql, portalTenantId, [earlier.askedBy]);
       throw new Refusal('conflict', `${names.get(earlier.askedBy) ?? 'Somebody'} has asked for it already.`);
     }
+    // As publishing does: a session that somebody left open is no first person.
+    if (canDecideOtherwise(live.stated, draft.document)) requireFreshProof(context, caller);
     const asked = {
       revision: context.runtime.ids.uuid(),
       operatorId,

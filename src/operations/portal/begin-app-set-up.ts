@@ -13,7 +13,7 @@ export const beginAppSetUp = operation(route, async (context, { body }) => {
   const { runtime } = context;
   const digest = digestOf(body.invitation);
   const { email } = await requireInvited(context, digest);
-  const { enrolment, uri, secret } = appCodes().newSecret({ issuer, account: email }, runtime.random);
+  const { enrolment, uri, secret } = appCodes.newSecret({ issuer, account: email }, runtime.random);
   if (enrolment.secret === undefined) throw new Error('An authenticator app has a secret.');
   const setUp = { setUpId: runtime.ids.uuid(), state: enrolment.state, secret: enrolment.secret };
   return { email, uri, secret, setUp: sealSetUp(context, setUp, digest) };

@@ -10,7 +10,7 @@ import { operation } from '../operation.ts';
 
 export const confirmStepUp = operation(route, async (context, { caller, body, requestId }) => {
   const { operatorId, sessionId, memberships } = caller;
-  const proof = await readProof(context, body.token, [portalActions.stepUp]);
+  const proof = await readProof(context.db, context, body.token, [portalActions.stepUp]);
   const isOwn = proof.operatorId === operatorId && proof.idempotencyKey.startsWith(`${sessionId}:`);
   await context.db.transaction(async (sql) => {
     if (!isOwn || !(await recordStepUp(sql, portalTenantId, sessionId, proof))) {

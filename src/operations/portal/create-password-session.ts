@@ -31,12 +31,13 @@ export const createPasswordSession = operation(route, async (context, request) =
   await requireGuess(portal, subject);
   const stored = await findOperatorPassword(portal.db, portalTenantId, normalEmail(email).toLowerCase());
   const apps = await loadApps(portal.db, stored?.operatorId ?? runtime.ids.uuid());
+  // Before the wait for the slow hash: a code that was right when it was sent stays right.
+  const matched = matchCode(portal, apps, verificationCode);
   const isRight = await isPassword(portal, password, stored, request.sender.ipAddress).catch(async (error: unknown) => {
-    // Too many are waiting: nothing was compared.
+    // Too many are waiting: nothing is told of what was compared.
     await giveBackAttempt(portal.db, subject);
     throw error;
   });
-  const matched = matchCode(portal, apps, verificationCode);
   const asked = { ...request, caller: { kind: 'client', tenant, token: undefined } } as const;
   const proof =
     isRight && matched !== undefined

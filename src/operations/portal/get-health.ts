@@ -1,7 +1,7 @@
 import type { Installation } from '../../calls/installation.ts';
 import { getHealth as route } from '../../contract/portal/health.ts';
 import type { Finding } from '../../core/health/finding.ts';
-import { installationFindings } from '../../core/health/installation-findings.ts';
+import { installationFindings, unansweredFinding } from '../../core/health/installation-findings.ts';
 import { tenantFindings } from '../../core/health/tenant-findings.ts';
 import { listAlerts } from '../../storage/queries/alerts.ts';
 import { loadTenantBacklogs } from '../../storage/queries/backlogs.ts';
@@ -50,15 +50,19 @@ export const getHealth = operation(route, async (context, { caller }) => {
   });
 });
 
-const waitingOf = ({ count, oldestAt }: TenantWaiting) => ({ count, oldestAtMs: oldestAt });
+const waitingOf = ({ waiting, isCapped, oldestAt }: TenantWaiting) => ({
+  count: waiting,
+  isCapped,
+  oldestAtMs: oldestAt,
+});
 
-/** Undefined where the database is too slow to say: what is known of the tenant is answered all the same. */
+/** Where the database is too slow to say, that is said: what is known of the tenant is answered all the same. */
 async function lookAt(look: () => Promise<Installation>) {
   const found = await look().catch((error: unknown) => {
     if (error instanceof DatabaseUnavailable) return undefined;
     throw error;
   });
-  if (found === undefined) return undefined;
+  if (found === undefined) return { findings: [findingView(unansweredFinding)], jobs: [] };
   const time = (timeMs: number | null) => (timeMs === null ? undefined : wireTime(timeMs));
   return {
     version: found.version,

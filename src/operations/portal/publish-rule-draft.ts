@@ -1,3 +1,4 @@
+import { requireFreshProof } from '../../calls/require-fresh-proof.ts';
 import { changeConfiguration } from '../../configuring/change-configuration.ts';
 import { findActionConfiguration } from '../../configuring/find-action-configuration.ts';
 import { publishDraft } from '../../configuring/publish-draft.ts';
@@ -9,7 +10,6 @@ import { rowOfStated } from '../../configuring/stated-rules-of.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { publishRuleDraft as route } from '../../contract/portal/rule-sets.ts';
 import { rulesAnsweredMail } from '../../core/notices/rule-request-mail.ts';
-import { stepUpMs } from '../../core/operators/session-periods.ts';
 import { describeRuleChange } from '../../core/rules/describe-rule-change.ts';
 import { canDecideOtherwise } from '../../core/rules/stated-rules.ts';
 import { loadRuleDraft } from '../../storage/queries/rule-drafts.ts';
@@ -29,9 +29,7 @@ export const publishRuleDraft = operation(route, async (context, request) => {
     throw new Refusal('conflict', 'The draft was changed or discarded meanwhile. Look at it, then publish it again.');
   }
   const live = await loadLiveRules(db, tenantId, actionCode);
-  if (canDecideOtherwise(live.stated, draft.document) && runtime.clock.now() - caller.provedAtMs >= stepUpMs) {
-    throw new Refusal('step_up_required', 'Prove again who you are, then repeat the call.');
-  }
+  if (canDecideOtherwise(live.stated, draft.document)) requireFreshProof(context, caller);
   const rows = draft.document.rules.map((rule) => rowOfStated(actionCode, rule));
   const liveRows = live.stated.rules.map((rule) => rowOfStated(actionCode, rule));
   await requireAffordableRules(db, tenantId, rows, liveRows, () => runtime.timers.wait(0));

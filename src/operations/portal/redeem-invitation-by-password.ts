@@ -32,7 +32,7 @@ export const redeemInvitationByPassword = operation(route, async (context, reque
   if (code === undefined) throw wrongCode();
   const guesses = invitationGuesses(tenant, digest, appMethod);
   await requireGuess(portal, guesses);
-  const counter = appCodes().match(setUp, code, runtime.clock.now());
+  const counter = appCodes.match(setUp, code, runtime.clock.now());
   if (counter === undefined) throw wrongCode();
   const hashSealed = await sealPassword(context, operatorId, password, request.sender.ipAddress).catch(
     async (error: unknown) => {

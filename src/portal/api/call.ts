@@ -38,11 +38,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** For a page: the answer is its HTML. */
   readonly isText?: true;
+  /** For what takes longer than most. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-const timeoutMs = 20_000;
+const callTimeoutMs = 20_000;
 
 /** Of what is written while it is read, the last is late. */
 const fileTimeoutMs = 30 * 60_000;
@@ -83,7 +85,7 @@ export async function callForFile(path: string, options: CallOptions = {}): Prom
 }
 
 async function ask<Reply>(method: Method, path: string, options: CallOptions): Promise<Reply> {
-  const response = await send(method, path, options, timeoutMs);
+  const response = await send(method, path, options, options.timeoutMs ?? callTimeoutMs);
   const text = await response.text().catch((error: unknown) => {
     throw options.signal?.aborted === true ? error : unanswered();
   });

@@ -23,11 +23,10 @@ export function FirstSteps() {
     queryKey: [tenantId, 'first-steps'],
     queryFn: ({ signal }) => portal<Made>('GET', '/first-steps', undefined, signal),
     enabled: !isDismissed,
-    refetchInterval: () => (isAttended() ? pollMs : false),
+    refetchInterval: ({ state }) => (!isAllMade(state.data) && isAttended() ? pollMs : false),
   });
-  if (isDismissed || made === undefined) return null;
-  const steps = [made.hasServerKey, made.hasAction, made.hasProof, made.hasRule];
-  if (steps.every(Boolean)) return null;
+  if (isDismissed || made === undefined || isAllMade(made)) return null;
+  const steps = stepsOf(made);
   const code = isNode ? nodeCode() : curlCode();
   return (
     <section className="Card Card-wide" aria-label="First steps">
@@ -103,6 +102,9 @@ export function FirstSteps() {
     </section>
   );
 }
+
+const stepsOf = ({ hasServerKey, hasAction, hasProof, hasRule }: Made) => [hasServerKey, hasAction, hasProof, hasRule];
+const isAllMade = (made: Made | undefined) => made !== undefined && stepsOf(made).every(Boolean);
 
 function Step({
   words,

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Finding, Health } from '../api/types.ts';
 import { isAttended } from '../kit/attended.ts';
-import { Failure, PageHead, Skeleton, Tag, Time } from '../kit/parts.tsx';
+import { wordsOf } from '../api/words-of.ts';
+import { Failure, Notice, PageHead, Skeleton, Tag, Time } from '../kit/parts.tsx';
 import { spaced } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 
@@ -39,6 +40,9 @@ export function HealthScreen() {
         )
       ) : (
         <>
+          <div role="alert">
+            {error === null ? null : <Notice tone="bad">This may have changed since. {wordsOf(error)}</Notice>}
+          </div>
           <section className="Card Card-wide" aria-label="This tenant">
             <h2>{tenant.name}</h2>
             <Findings of={data.tenant} />
@@ -85,25 +89,28 @@ function Installation({ installation }: { readonly installation: NonNullable<Hea
     <section className="Card Card-wide" aria-label="This installation">
       <h2>This installation</h2>
       <p className="Faint">
-        Sallyport {version} on {database}. Shown to admins of the tenant that was made first.
+        {version === undefined ? null : `Sallyport ${version} on ${database}. `}Shown to admins of the tenant that was
+        made first.
       </p>
       <Findings of={findings} />
-      <details className="Above">
-        <summary>{jobs.length} jobs</summary>
-        <ul className="Things">
-          {jobs.map(({ name, everySeconds, state, endedAt }) => (
-            <li key={name}>
-              <div className="ThingMain ThingStack">
-                <strong>{name}</strong>
-                <span className="Faint">
-                  Every {everySeconds} s, ended {endedAt === undefined ? 'never' : <Time at={endedAt} isRelative />}
-                </span>
-              </div>
-              <Tag tone={jobStates[state]}>{spaced(state)}</Tag>
-            </li>
-          ))}
-        </ul>
-      </details>
+      {jobs.length === 0 ? null : (
+        <details className="Above">
+          <summary>{jobs.length} jobs</summary>
+          <ul className="Things">
+            {jobs.map(({ name, everySeconds, state, endedAt }) => (
+              <li key={name}>
+                <div className="ThingMain ThingStack">
+                  <strong>{name}</strong>
+                  <span className="Faint">
+                    Every {everySeconds} s, ended {endedAt === undefined ? 'never' : <Time at={endedAt} isRelative />}
+                  </span>
+                </div>
+                <Tag tone={jobStates[state]}>{spaced(state)}</Tag>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { call, StepUpDeclined } from '../api/call.ts';
+import { call, CallError, StepUpDeclined } from '../api/call.ts';
 import type { NewTenant, Tenant } from '../api/types.ts';
 import { wordsOf } from '../api/words-of.ts';
 import { Labelled } from '../kit/fields.tsx';
@@ -13,6 +13,11 @@ import { environmentWords, environments, methodWords, roleWords } from '../kit/w
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import { sessionKey } from '../shell/use-session.ts';
+
+/** What is copied may be large. */
+const copyTimeoutMs = 5 * 60_000;
+const perhapsMade =
+  'The server did not answer in time. The tenant may be made all the same: look at the list of tenants in a minute, before you try again. If it is there, make keys in its settings: its first ones were not shown.';
 
 /** The tenants that the operator may come in to. */
 export function Tenants() {
@@ -101,7 +106,7 @@ export function Tenants() {
 }
 
 function WhatWasCopied({ copied }: { readonly copied: NonNullable<NewTenant['copied']> }) {
-  const { actions, rules, lists, dataPoints, methods, alerts, endpoints, withoutCredentials } = copied;
+  const { actions, rules, lists, dataPoints, methods, alerts, endpoints, withoutCredentials, switchedOff } = copied;
   return (
     <section className="Above">
       <h3>Copied</h3>
@@ -113,9 +118,15 @@ function WhatWasCopied({ copied }: { readonly copied: NonNullable<NewTenant['cop
       <ul className="Steps">
         {withoutCredentials.map(({ verificationMethod, credentials }) => (
           <li key={verificationMethod}>
-            {methodWords(verificationMethod)}: enter the credentials again ({credentials.join(', ')}).
+            {methodWords(verificationMethod)}: enter again {credentials.join(', ')}.
           </li>
         ))}
+        {switchedOff.length === 0 ? null : (
+          <li>
+            Switched off, so that nothing goes by the accounts of the other tenant:{' '}
+            {switchedOff.map(methodWords).join(', ')}. Switch each on when a test message arrives.
+          </li>
+        )}
         {endpoints === 0 ? null : <li>Endpoints are paused: look at their addresses, then resume them.</li>}
         {alerts === 0 ? null : <li>Alerts are mailed to you: add who else is to be told.</li>}
         <li>Keys, members of the team, clients of sessions and users are its own: make or invite them.</li>
@@ -134,7 +145,7 @@ function TenantForm({
   readonly close: () => void;
   readonly show: (made: NewTenant) => void;
 }) {
-  const { tenant: current, portal } = useScene();
+  const { tenant: current } = useScene();
   const queries = useQueryClient();
   const [isCopy, setCopy] = useState(false);
   const [listItems, setListItems] = useState(false);
@@ -147,10 +158,10 @@ function TenantForm({
       const trimmed = name.trim();
       if (tenant === undefined) {
         const label = environment === '' ? {} : { environment };
-        return portal<NewTenant>('POST', '/tenants', {
-          name: trimmed,
-          ...label,
-          ...(isCopy ? { copy: { listItems } } : {}),
+        return call<NewTenant>('POST', '/v1/portal/tenants', {
+          tenantId: current.tenantId,
+          body: { name: trimmed, ...label, ...(isCopy ? { copy: { listItems } } : {}) },
+          timeoutMs: isCopy ? copyTimeoutMs : undefined,
         });
       }
       await call('PATCH', '/v1/management/tenant', {
@@ -165,7 +176,13 @@ function TenantForm({
       if (made === undefined) tell('Renamed', name.trim());
       else show(made);
     },
-    onError: (error) => (error instanceof StepUpDeclined ? undefined : setProblem(wordsOf(error))),
+    onError(error) {
+      if (error instanceof StepUpDeclined) return;
+      // It may be made although no answer came: the list shows it then.
+      void queries.invalidateQueries({ queryKey: sessionKey });
+      const isUnknown = tenant === undefined && error instanceof CallError && error.code === 'offline';
+      setProblem(isUnknown ? perhapsMade : wordsOf(error));
+    },
   });
   return (
     <Modal
@@ -226,7 +243,8 @@ function TenantForm({
             </label>
             <p className="Note">
               Actions with rules, lists, data points, methods, texts, theme, alerts and endpoints. Not copied: users,
-              keys, the team, and credentials of providers. Endpoints are paused.
+              keys, the team, credentials and webhooks of providers. Methods without these are switched off, endpoints
+              are paused.
             </p>
             {isCopy ? (
               <label className="Check">

@@ -6,8 +6,9 @@ export interface Backlog {
   readonly what: 'deliveries' | 'event-deliveries' | 'audit-events' | 'departed-users';
   /** The job that works it off. */
   readonly jobName: string;
-  /** At most {@link countMax}. */
   readonly waiting: number;
+  /** Whether it was counted no further, so that there may be more. */
+  readonly isCapped: boolean;
   /** When the oldest of them came, in milliseconds; null for none. */
   readonly oldestAtMs: number | null;
   /** Since when the one that is longest due waits; null if none is due. */
@@ -57,7 +58,7 @@ export async function loadBacklogs(sql: Sql, nowMs: number): Promise<readonly Ba
     {
       what: 'audit-events',
       jobName: 'link-audit-events',
-      waiting: auditEvents?.waiting ?? 0,
+      ...cappedAt(countMax, auditEvents?.waiting ?? 0),
       oldestAtMs: oldestAuditMs,
       dueSinceMs: oldestAuditMs,
     },
@@ -65,45 +66,68 @@ export async function loadBacklogs(sql: Sql, nowMs: number): Promise<readonly Ba
   ];
 }
 
-/** What waits of one tenant, up to {@link countMax}. */
-export interface TenantWaiting {
-  readonly count: number;
+interface WaitingRow {
+  readonly waiting: number;
   readonly oldestAt: number | null;
 }
 
-const ofEndpointsStatement = statement<TenantWaiting & { endpointId: string }>(
-  'count_waiting_of_endpoints',
-  `select endpoint_id, count(*) as count, min(created_at) as oldest_at
-   from (
-     select endpoint_id, created_at from deliveries where tenant_id = $1 and due_at is not null limit ${countMax}
-   ) as w group by endpoint_id`,
-);
-const ofMailStatement = statement<TenantWaiting>(
-  'count_waiting_notices_of_tenant',
-  `select count(*) as count, min(created_at) as oldest_at
-   from (select created_at from outbox where tenant_id = $1 and next_try_at is not null limit ${countMax}) as w`,
-);
-const ofDeletionsStatement = statement<TenantWaiting>(
-  'count_departures_of_tenant',
-  `select count(*) as count, min(departed_at) as oldest_at
-   from (select departed_at from departures where tenant_id = $1 limit ${countMax}) as w`,
-);
-const nothingWaits: TenantWaiting = { count: 0, oldestAt: null };
+/** What waits of one tenant. */
+export interface TenantWaiting extends WaitingRow {
+  /** Whether it was counted no further, so that there may be more. */
+  readonly isCapped: boolean;
+}
 
-/** Events by endpoint, notices, and users who are being removed, of one tenant. */
-export async function loadTenantBacklogs(sql: Sql, tenantId: string) {
-  const endpoints = await sql.query(ofEndpointsStatement, [tenantId]);
-  const [notices = nothingWaits] = await sql.query(ofMailStatement, [tenantId]);
-  const [deletions = nothingWaits] = await sql.query(ofDeletionsStatement, [tenantId]);
+const ofEndpointsStatement = statement<WaitingRow & { endpointId: string }>(
+  'count_waiting_of_endpoints',
+  // Each endpoint by itself: what waits for one that is paused would hide another that is late.
+  `select e.endpoint_id, w.waiting, w.oldest_at
+   from event_endpoints e cross join lateral (
+     select count(*) as waiting, min(o.created_at) as oldest_at
+     from (
+       select d.created_at from deliveries d
+       where d.tenant_id = $1 and d.endpoint_id = e.endpoint_id and d.due_at is not null
+       order by d.delivery_id limit $2
+     ) as o
+   ) as w
+   where e.tenant_id = $1`,
+);
+const ofMailStatement = statement<WaitingRow>(
+  'count_waiting_notices_of_tenant',
+  `select count(*) as waiting, min(created_at) as oldest_at
+   from (select created_at from outbox where tenant_id = $1 and next_try_at is not null limit $2) as w`,
+);
+const ofDeletionsStatement = statement<WaitingRow>(
+  'count_departures_of_tenant',
+  `select count(*) as waiting, min(departed_at) as oldest_at
+   from (select departed_at from departures where tenant_id = $1 limit $2) as w`,
+);
+
+/** Events by endpoint, notices, and users who are being removed, of one tenant; of each at most `max` are counted. */
+export async function loadTenantBacklogs(sql: Sql, tenantId: string, max = countMax) {
+  const endpoints = await sql.query(ofEndpointsStatement, [tenantId, max]);
+  const [notices] = await sql.query(ofMailStatement, [tenantId, max]);
+  const [deletions] = await sql.query(ofDeletionsStatement, [tenantId, max]);
+  const waitingOf = (row: WaitingRow | undefined): TenantWaiting => ({
+    ...cappedAt(max, row?.waiting ?? 0),
+    oldestAt: row?.oldestAt ?? null,
+  });
   return {
-    ofEndpoint: (endpointId: string) => endpoints.find((row) => row.endpointId === endpointId) ?? nothingWaits,
-    notices,
-    deletions,
+    ofEndpoint: (endpointId: string) => waitingOf(endpoints.find((row) => row.endpointId === endpointId)),
+    notices: waitingOf(notices),
+    deletions: waitingOf(deletions),
   };
 }
 
-function backlogOf(row: BacklogRow | undefined): Pick<Backlog, 'waiting' | 'oldestAtMs' | 'dueSinceMs'> {
-  return { waiting: row?.waiting ?? 0, oldestAtMs: row?.oldestAt ?? null, dueSinceMs: row?.dueSince ?? null };
+function backlogOf(row: BacklogRow | undefined): Omit<Backlog, 'what' | 'jobName'> {
+  return {
+    ...cappedAt(countMax, row?.waiting ?? 0),
+    oldestAtMs: row?.oldestAt ?? null,
+    dueSinceMs: row?.dueSince ?? null,
+  };
+}
+
+function cappedAt(max: number, waiting: number): { waiting: number; isCapped: boolean } {
+  return { waiting, isCapped: waiting >= max };
 }
 
 /** The first 48 bits of an id that is ordered by time (RFC 9562 §5.7). */

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { nextTurn } from '../../runtime/next-turn.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 

@@ -42,6 +42,17 @@ export async function countRules(sql: Sql, tenantId: string) {
   return new Map(rows.map((row) => [row.actionCode, row]));
 }
 
+const bytesStatement = statement<{ bytes: number }>(
+  'count_rule_bytes',
+  'select coalesce(sum(octet_length(r::text)), 0)::bigint as bytes from rules r where tenant_id = $1',
+);
+
+/** How large the rules of all actions are together, including inactive ones. */
+export async function countRuleBytes(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql.query(bytesStatement, [tenantId]);
+  return row?.bytes ?? 0;
+}
+
 const ofActionsStatement = statement<RuleRow>(
   'list_rules_of_actions',
   `select ${columns} from rules where tenant_id = $1 and action_code = any($2) order by action_code, priority`,

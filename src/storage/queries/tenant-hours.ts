@@ -1,5 +1,5 @@
 /** What happened for tenants, hour by hour: for the home page of the portal. */
-import type { HourCount } from '../../core/alerts/measure.ts';
+import type { CountedMeasure, HourCount } from '../../core/alerts/measure.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
@@ -53,6 +53,17 @@ export async function sumTenantHours(
   { fromMs, partSeconds }: { readonly fromMs: number; readonly partSeconds: number },
 ): Promise<readonly TenantSum[]> {
   return sql.query(sumStatement, [tenantId, sqlTime(fromMs), partSeconds]);
+}
+
+const hasStatement = statement<{ isThere: boolean }>(
+  'has_tenant_hours',
+  'select exists (select from tenant_hours where tenant_id = $1 and measure = $2) as is_there',
+);
+
+/** Whether something was ever counted, as far back as counts are kept. */
+export async function hasTenantHours(sql: Sql, tenantId: string, measure: CountedMeasure): Promise<boolean> {
+  const [row] = await sql.query(hasStatement, [tenantId, measure]);
+  return row?.isThere ?? false;
 }
 
 const oldStatement = statement<{ tenantId: string }>(

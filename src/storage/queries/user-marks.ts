@@ -2,6 +2,8 @@
  * What a user's past has shown that no window bounds, as parts of statements: whether a challenge ever succeeded, from which
  * addresses, devices and places, when one was denied or failed last. Written by the statement that changes the action.
  */
+import { statement } from '../sql.ts';
+import type { Sql } from '../sql.ts';
 import { ownerOf } from './actions/named.ts';
 
 /** What is returned of a changed action for its marks, its device and its tallies. */
@@ -125,3 +127,14 @@ export const markedByAnother = (action: string) =>
 export const earlierSuccesses = (owner: string, action: string) => `from actions v
        where v.tenant_id = $1 and v.user_id = $2 and v.verified_at is not null and ${ownerOf('v')} = ${owner}
          and v.action_id is distinct from ${action}`;
+
+const verifiedStatement = statement<{ isThere: boolean }>(
+  'has_verified_user',
+  `select exists (select from user_marks where tenant_id = $1 and kind = 'verified') as is_there`,
+);
+
+/** Whether a challenge of any user of the tenant ever succeeded. */
+export async function hasVerifiedUser(sql: Sql, tenantId: string): Promise<boolean> {
+  const [row] = await sql.query(verifiedStatement, [tenantId]);
+  return row?.isThere ?? false;
+}

@@ -37,7 +37,9 @@ export function PublishDialog({
       }
       text={
         isAsking
-          ? 'In this tenant two people publish rules. Somebody else sees exactly this draft, and publishes or refuses it.'
+          ? `In this tenant two people publish rules. Somebody else sees exactly this draft, and publishes or refuses it.${
+              draft.decidesOtherwise ? ' You may be asked to prove who you are.' : ''
+            }`
           : draft.decidesOtherwise
             ? 'They decide at once, for all actions from now on. You may be asked to prove who you are.'
             : 'No decision changes: only names, notes or rules that are switched off.'

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { CallError } from '../../api/call.ts';
 import type { TestMessagePlan, TestMessageResult } from '../../api/types.ts';
 import { Labelled } from '../../kit/fields.tsx';
-import { Button, Notice, Tag } from '../../kit/parts.tsx';
+import { Button, Failure, Notice, Skeleton, Tag } from '../../kit/parts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { methodWords, spaced } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
@@ -35,7 +35,18 @@ export function SendTest({ method }: { readonly method: string }) {
         : error;
     }
   }, setResult);
-  if (plan.data === undefined) return null;
+  if (plan.data === undefined) {
+    return (
+      <section className="Card" aria-label="Send a test">
+        <h2>Send a test</h2>
+        {plan.error === null ? (
+          <Skeleton lines={3} what="The test is" />
+        ) : (
+          <Failure error={plan.error} what="The test" retry={() => void plan.refetch()} />
+        )}
+      </section>
+    );
+  }
   const { sentTo, providers, missing } = plan.data;
   const isMail = sentTo === 'email';
   const given = to ?? (isMail ? session.email : '');
