@@ -66,7 +66,10 @@ const storyRooms = [
   ['sessions/', ['^src/runtime/tokens\\.ts$']],
   [
     'configuring/',
-    ['^src/runtime/(runtime|crypto|certificates|next-turn)\\.ts$', '^src/delivery/(email/email|text/text)-providers\\.ts$'],
+    [
+      '^src/runtime/(runtime|crypto|certificates|next-turn)\\.ts$',
+      '^src/delivery/(email/email|text/text)-providers\\.ts$',
+    ],
     ['zod'],
   ],
   ['counting/', ['^src/runtime/crypto\\.ts$']],
@@ -169,7 +172,11 @@ module.exports = {
     ...room('texts/', []),
     ...room(
       'http/',
-      ['^src/contract/', '^src/runtime/(runtime|next-turn)\\.ts$', '^src/core/addresses/(address-bucket|bare-address)\\.ts$'],
+      [
+        '^src/contract/',
+        '^src/runtime/(runtime|next-turn)\\.ts$',
+        '^src/core/addresses/(address-bucket|bare-address)\\.ts$',
+      ],
       {
         node: true,
         npm: ['fastify', '@scalar', 'zod', 'pino', 'prom-client', 'ipaddr\\.js', 'cookie', 'ws'],
