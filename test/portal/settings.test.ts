@@ -426,6 +426,8 @@ test('the tenant: a setting is changed and returned to its default; no text brok
   await expect
     .poll(async () => (await manage(page, 'GET', '/tenant')).body)
     .toMatchObject({ tokenDurationInMinutes: 20 });
+  // From here on the form has what is stored.
+  await page.getByText('Saved').first().waitFor(isThere);
   await form.getByLabel('Token duration in minutes').fill('');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect

@@ -344,7 +344,8 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   expect((await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one))).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   const made = page.getByRole('dialog', { name: 'Bank (test) is made' });
-  await made.waitFor(isThere);
+  // A copy may take longer than a screen.
+  await made.waitFor({ timeout: 45_000 });
   await made.getByText(/actions with .* rules/).waitFor(isThere);
   const secret = await made.getByText(/^sp_server_/).innerText();
   expect((await ask(site.url, 'POST', '/v1/users/new/actions/signIn', { key: secret, body: {} })).status).toBe(200);
