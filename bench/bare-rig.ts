@@ -9,7 +9,7 @@ import type { Database } from '../src/storage/sql.ts';
 
 /** A module of the built program. */
 export async function built<Module>(path: string): Promise<Module> {
-  return (await import(new URL(`../dist/${path}`, import.meta.url).href)) as Module;
+  return (await import(new URL(`../dist/modules/${path}`, import.meta.url).href)) as Module;
 }
 
 export function variable(name: string): string {

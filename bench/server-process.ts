@@ -19,7 +19,7 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-const sallyport = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const sallyport = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
 const peerServer = fileURLToPath(new URL('peer-server.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 process.on('exit', () => {

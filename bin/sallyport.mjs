@@ -4,4 +4,4 @@ import { stopWithNpm } from './stop-with-npm.mjs';
 
 // `npx` is npm, too.
 stopWithNpm();
-await import('../dist/main.js');
+await import('../dist/server/main.js');

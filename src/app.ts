@@ -58,6 +58,7 @@ import type { TenantCounts } from './calls/tenant-counts.ts';
 import { warnOnceAMinute } from './calls/warn-once-a-minute.ts';
 import type { WarnOnceAMinute } from './calls/warn-once-a-minute.ts';
 import { digestsEqual, sha256 } from './runtime/crypto.ts';
+import { packageRoot } from './runtime/package-root.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { TurnsBusy } from './runtime/turns.ts';
 import { loadSchemaState } from './storage/migrate.ts';
@@ -125,9 +126,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-// The same paths from src/ and from dist/.
-const pagesFolder = fileURLToPath(new URL('../dist/pages', import.meta.url));
-const portalFolder = fileURLToPath(new URL('../dist/portal', import.meta.url));
+const pagesFolder = fileURLToPath(new URL('dist/pages', packageRoot));
+const portalFolder = fileURLToPath(new URL('dist/portal', packageRoot));
 
 /** Builds the whole program on an open, migrated database. */
 export async function createApp(options: AppOptions): Promise<App> {

@@ -12,7 +12,7 @@ const jsonLogic = createRequire(import.meta.url)('json-logic-js') as { apply(rul
 
 // The built engine, as it runs in production: this file's loader adds work to every closure that it translates.
 async function built(path: string): Promise<unknown> {
-  return import(new URL(`../../dist/core/rules/${path}`, import.meta.url).href);
+  return import(new URL(`../../dist/modules/core/rules/${path}`, import.meta.url).href);
 }
 
 function logicOf(number: number) {

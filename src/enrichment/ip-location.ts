@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../runtime/package-root.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type IpAddress, parseAddress } from './address.ts';
 import { boundedCache } from './bounded-cache.ts';
@@ -68,8 +69,8 @@ export interface IpLocator {
 }
 
 const bundledCountryFile = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
-// Made by `scripts/build-asn-mmdb.ts`. Two levels up from `src/enrichment` as well as from `dist/enrichment`.
-const bundledAsnPath = fileURLToPath(new URL('../../data/asn.mmdb', import.meta.url));
+// Made by `scripts/build-asn-mmdb.ts`.
+const bundledAsnPath = fileURLToPath(new URL('data/asn.mmdb', packageRoot));
 
 // A record of a country file is shared by all addresses of the country; a city file has a few hundred thousand.
 const recordsCachedMax = 20_000;

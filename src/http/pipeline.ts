@@ -159,9 +159,10 @@ export function registerPipeline<Holder extends KeyHolder, Client extends KnownC
       });
     }
   }
-  for (const path of methodsByPath.keys()) {
+  const paths = [...methodsByPath].map(([path, methods]) => ({ path, methods, words: path.split('/') }));
+  for (const { path, words } of paths) {
     // Including the methods of paths with a parameter in place of the word: an object may have that word as its id.
-    const methods = [...new Set([...methodsByPath].flatMap(([other, its]) => (isMetBy(other, path) ? its : [])))];
+    const methods = [...new Set(paths.flatMap((other) => (isMetBy(other.words, words) ? other.methods : [])))];
     server.route({
       method: allMethods.filter((method) => !methods.includes(method)),
       url: path,
@@ -192,9 +193,7 @@ export function registerPipeline<Holder extends KeyHolder, Client extends KnownC
 }
 
 /** Whether a path matches everything that another one does, perhaps with a parameter in place of a fixed word. */
-function isMetBy(path: string, other: string): boolean {
-  const words = other.split('/');
-  const parts = path.split('/');
+function isMetBy(parts: readonly string[], words: readonly string[]): boolean {
   return parts.length === words.length && parts.every((part, at) => part.startsWith(':') || part === words[at]);
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import scalar from '@scalar/fastify-api-reference';
 import { Refusal } from '../contract/errors.ts';
+import { openApiReference } from './api-reference.ts';
 import { isLoopback } from './is-loopback.ts';
 import { keepStatic } from './keep-static.ts';
 import type { Metrics } from './metrics.ts';
@@ -60,23 +60,15 @@ export async function registerServiceRoutes(server: FastifyInstance, parts: Serv
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
       );
     });
-    await docs.register(scalar, {
-      routePrefix: '/docs',
-      configuration: {
-        title: 'Sallyport API',
-        url: '/openapi.json',
-        // As the contract declares them: what matters first.
-        orderSchemaPropertiesBy: 'preserve',
-        // The page makes no requests to third parties and offers none: it runs on the operator's own server.
-        withDefaultFonts: false,
-        telemetry: false,
-        hideClientButton: true,
-        agent: { disabled: true },
-        showDeveloperTools: 'never',
-        favicon: 'data:,',
-        customCss: 'a[href^="https://www.scalar.com"]{display:none}',
-      },
+    const reference = openApiReference();
+    docs.get('/docs', { config: config('docs') }, async (request, reply) => {
+      // What the page loads is beside it.
+      if (!/^[^?]*\/(?:\?|$)/.test(request.url)) return reply.redirect('/docs/', 301);
+      return reply.type('text/html; charset=utf-8').send(await reference('/docs/'));
     });
+    docs.get('/docs/js/scalar.js', { config: config('docs') }, async (_request, reply) =>
+      reply.type('application/javascript; charset=utf-8').send(await reference('/docs/js/scalar.js')),
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 // The limit of one run, so that a node that is asked to stop does so soon.
-const batchesMax = 25;
+const batchesMax = 100;
 // The shortest period that a tenant can set.
 const keptAtLeastMs = 90 * 24 * 60 * 60 * 1000;
 

@@ -4,7 +4,7 @@ import { eachAlone } from './each-alone.ts';
 import type { Job } from './job.ts';
 
 // The limit of one run for each tenant, so that a node that is asked to stop does so soon.
-const batchesMax = 10;
+const batchesMax = 40;
 // A sweep reads all marks of a tenant, which no index has by time: each success would have to write to it.
 const sweepEveryMs = 24 * 60 * 60 * 1000;
 

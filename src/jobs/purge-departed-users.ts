@@ -9,7 +9,7 @@ import type { Job } from './job.ts';
 
 const usersMax = 20;
 // The limit of one run, so that a node that is asked to stop does so soon.
-const batchesMax = 25;
+const batchesMax = 100;
 
 /**
  * Deletes or pseudonymises the remaining data of deleted users, one batch per user in turn, so that a large one does

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { packageRoot } from './package-root.ts';
 
 /** The version of this program. */
 export function versionOfPackage(): string {
-  // The same path from src/ and from dist/.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }

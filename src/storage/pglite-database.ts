@@ -148,7 +148,8 @@ async function createCluster(dataDir: string, cluster: string, fsync: boolean): 
   }
   const folder = mkdtempSync(join(dataDir, prefix));
   const library = import.meta.resolve('@electric-sql/pglite');
-  const child = spawn(process.execPath, ['--input-type=module', '-e', childProgram, library, folder], {
+  // What is run once is not worth optimising, which would take more time than running it.
+  const child = spawn(process.execPath, ['--liftoff-only', '--input-type=module', '-e', childProgram, library, folder], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   let complaint = '';

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { buildPages } from '../../scripts/build-pages.mjs';
+import { buildStale } from '../../scripts/build.mjs';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPostgresDatabase } from '../../src/storage/postgres-database.ts';
 import { providePostgres } from './postgres.ts';
@@ -31,7 +31,7 @@ declare module 'vitest' {
 /** Starts the server and creates the templates; the returned function stops it after the last test. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'));
-  const [postgres, embedded] = await Promise.all([makePostgresTemplate(), makeEmbeddedTemplate(folder), buildPages()]);
+  const [postgres, embedded] = await Promise.all([makePostgresTemplate(), makeEmbeddedTemplate(folder), buildStale()]);
   project.provide('postgresAdminUrl', postgres.rig.url());
   project.provide('postgresTemplate', postgres.name);
   project.provide('embeddedTemplate', embedded.dump);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
 export interface ProgramRun {
   /** Exit code; -1 if the run had to be stopped after 30 seconds. */

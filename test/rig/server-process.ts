@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
 /** Keys with which every process of one test is started, so that nodes of one database know the same tenant. */
 export function testCredentials() {

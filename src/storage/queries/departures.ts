@@ -6,8 +6,8 @@ import { sqlTime, statement } from '../sql.ts';
 import type { Sql, Statement } from '../sql.ts';
 import { ownIdOf, ownerOf } from './actions/named.ts';
 
-/** Rows in one statement at most. More would hold up others for too long. */
-const batchMax = 2_000;
+/** Rows in one statement at most. More would hold up others for too long, and on a slow disk not end in time, ever. */
+const batchMax = 500;
 
 /** How long a track can take that found the user before the user was deleted; it may record an action after that. */
 const lateTrackMs = 60_000;

@@ -6,7 +6,7 @@ import { firstOf, lastOf } from './actions/old-actions.ts';
 import { remember } from './user-marks.ts';
 
 /** Actions in one statement at most. More would hold up others for too long. */
-const actionsMax = 2_000;
+const actionsMax = 500;
 const ownersMax = 500;
 
 const removeStatement = statement<{ readonly seen: number }>(

@@ -5,8 +5,8 @@ import { remember, successOf } from '../user-marks.ts';
 import { firstIdAt } from './months.ts';
 import { ownIdOf, ownerOf } from './named.ts';
 
-/** Rows in one statement at most. More would hold up others for too long. */
-const batchMax = 2_000;
+/** Rows in one statement at most. More would hold up others for too long, and on a slow disk not end in time, ever. */
+const batchMax = 500;
 
 /** Before every action. */
 export const firstActionId = '00000000-0000-0000-0000-000000000000';

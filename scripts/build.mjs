@@ -1,18 +1,21 @@
-// Builds the pages for end users (files for browsers, hashed and compressed, and one module that renders pages on the
-// server) and the portal for operators (files for browsers, and the page that loads them). Does nothing of what is newer
-// than its sources.
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// Builds the program (its own modules in a few files, its packages beside it), the pages for end users (files for
+// browsers, hashed and compressed, and one module that renders pages on the server) and the portal for operators (files
+// for browsers, and the page that loads them). Does nothing of what is newer than its sources.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const programDir = join(root, 'dist/server');
 const outDir = join(root, 'dist/pages');
 const portalDir = join(root, 'dist/portal');
-const shared = ['sdk/browser', 'scripts/build-pages.mjs', 'package-lock.json'];
+const always = ['scripts/build.mjs', 'package-lock.json'];
+const shared = ['sdk/browser', ...always];
 const products = [
   // The stamp is written last: an interrupted build is not fresh.
-  { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build },
+  { stamp: join(programDir, 'main.js'), sources: ['src', ...always], build: buildProgram },
+  { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build: buildPages },
   {
     stamp: join(portalDir, 'files.json'),
     sources: ['src/portal', 'src/methods', 'src/ui/kit', ...shared],
@@ -21,7 +24,7 @@ const products = [
 ];
 
 // A build may begin while another process is still building: it waits for its turn instead of mixing files.
-const lock = join(root, 'dist/pages.lock');
+const lock = join(root, 'dist/build.lock');
 
 // Browsers that support passkeys support this.
 const browsers = ['chrome109', 'firefox115', 'safari16'];
@@ -32,7 +35,7 @@ const define = { 'process.env.NODE_ENV': JSON.stringify('production') };
 const portalBrowsers = ['chrome121', 'firefox121', 'safari17.4'];
 
 /** Builds if anything has changed since the last build. */
-export async function buildPages() {
+export async function buildStale() {
   if (products.every(isFresh)) return;
   mkdirSync(dirname(outDir), { recursive: true });
   await holding(lock, async () => {
@@ -56,7 +59,38 @@ function changedMs(path) {
   return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => changedMs(join(path, name))));
 }
 
-async function build() {
+/**
+ * Node loads a thousand small modules in half a second more than a few files with the same content. Packages stay as they
+ * were installed, so that what an operator scans or overrides is what runs.
+ */
+async function buildProgram() {
+  const { build: bundle } = await import('vite');
+  // Not into the folder itself: a server may be starting from it.
+  const fresh = `${programDir}.new`;
+  await bundle({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: fresh,
+      ssr: join(root, 'src/main.ts'),
+      target: 'node20',
+      minify: false,
+      sourcemap: true,
+      rolldownOptions: {
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'shared.js'),
+        },
+      },
+    },
+  });
+  rmSync(programDir, { recursive: true, force: true });
+  renameSync(fresh, programDir);
+}
+
+async function buildPages() {
   const { build: bundle } = await import('vite');
   rmSync(outDir, { recursive: true, force: true });
   const common = {
@@ -244,7 +278,7 @@ async function holding(path, work) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await buildPages();
-  const folders = [outDir, portalDir].map((folder) => relative(process.cwd(), folder));
-  console.log(`The pages are in ${folders.join(' and ')}.`);
+  await buildStale();
+  const folders = [programDir, outDir, portalDir].map((folder) => relative(process.cwd(), folder));
+  console.log(`Built: ${folders.join(', ')}.`);
 }

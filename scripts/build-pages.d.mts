@@ -1,2 +1,0 @@
-/** Builds the pages if anything changed since the last time. */
-export function buildPages(): Promise<void>;
