@@ -43,22 +43,26 @@ interface SearchRow extends ActionRow {
 function searchStatement(index: string, leading: string) {
   return statement<SearchRow>(
     `search_actions_by_${index}`,
+    // What is scanned is not copied, only judged: a page at most is read again with all that is told of it.
     `with scanned as materialized (
-       select ${actionColumns}, sent_ip_address, ip_address as normal_ip_address, ${ownerOf('a')} as whose
+       select a.action_id,
+         ($2::text is null or a.user_id = $2) and ($7::text is null or a.action_code = $7)
+         and ($8::text is null or a.state = $8)
+         and ($9::text is null or $9 in (a.sent_ip_address, a.ip_address))
+         and ($10::text is null or a.device_id = $10) and ($11::text is null or a.verification_method = $11)
+         and ($12::text is null or exists (
+           select from json_array_elements(a.decision -> 'matched') as m where m.value ->> 'ruleId' = $12
+         ))
+         and ($13::text is null or a.custom ->> $13 = coalesce($14, a.custom ->> $13)) as is_wanted
        from actions_by_month a
        where a.tenant_id = $1 and a.action_id >= $3 and a.action_id < $4${leading}
        order by a.action_id desc limit $5
      ), found as (
-       select * from scanned s
-       where ($2::text is null or s.user_id = $2) and ($7::text is null or s.action_code = $7)
-         and ($8::text is null or s.state = $8)
-         and ($9::text is null or $9 in (s.sent_ip_address, s.normal_ip_address))
-         and ($10::text is null or s.device_id = $10) and ($11::text is null or s.verification_method = $11)
-         and ($12::text is null or exists (
-           select from json_array_elements(s.decision -> 'matched') as m where m.value ->> 'ruleId' = $12
-         ))
-         and ($13::text is null or s.custom ->> $13 = coalesce($14, s.custom ->> $13))
-         and ${isShown('s')}
+       select shown.* from scanned s, lateral (
+         select ${actionColumns}, ${ownerOf('a')} as whose from actions_by_month a
+         where a.tenant_id = $1 and a.action_id = s.action_id
+       ) as shown
+       where s.is_wanted and ${isShown('shown')}
        order by s.action_id desc limit $6
      )
      select w.scanned, w.last_id, f.* from (
