@@ -169,7 +169,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       const replies = await Promise.all([verify(one), verify(two)]);
       for (const { status, headers, ms } of replies) {
         expect([403, 503]).toContain(status);
-        if (status === 503) expect(headers.get('retry-after')).toBe('1');
+        if (status === 503) expect(headers.get('retry-after')).toMatch(/^[123]$/);
         expect(ms).toBeLessThan(7_000);
       }
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', lease_id: null, moved: false });

@@ -55,7 +55,7 @@ describe('F09: with every connection of the pool in use', () => {
     const waiting = await asked;
     for (const reply of waiting) {
       expect([reply.status, reply.body.errorCode]).toEqual([503, 'unavailable']);
-      expect(reply.headers.get('retry-after')).toBe('1');
+      expect(reply.headers.get('retry-after')).toMatch(/^[123]$/);
     }
     // A second for a connection; requests that got one wait two more for the lock.
     expect(Math.min(...waiting.map(({ ms }) => ms))).toBeLessThan(1_500);
@@ -123,7 +123,7 @@ describe('F06: a database that is killed under load', () => {
     expect(ready.body.missing).toContain('database');
     expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
     const refused = await ask(server.url, 'GET', '/v1/users/x', { key });
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^[123]$/)]);
 
     await postgres.restart();
     const backMs = performance.now();
