@@ -168,7 +168,7 @@ describe.each(screens)('$name', ({ name, path, shows }) => {
     const { page, problems } = ada;
     await page.setViewportSize({ width: 1280, height: 800 });
     // As a link leads there: the other journeys load these addresses anew, which takes as long as to look at one.
-    await page.evaluate((to) => history.pushState(null, '', to), `${base}${path}`);
+    await page.evaluate(`history.pushState(null, '', ${JSON.stringify(`${base}${path}`)})`);
     await shows(page);
     await look(page, name);
     const here = page.locator('nav[aria-label=Pages] [aria-current]');
