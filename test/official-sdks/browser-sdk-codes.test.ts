@@ -159,7 +159,7 @@ describe('the unmodified browser SDK', () => {
       expect(data).toMatchObject({ isVerified: true, token: expect.any(String) });
       expect(await validate(data.token)).toMatchObject({ isValid: true, verificationMethod: 'EMAIL_MAGIC_LINK' });
     }
-  }, 60_000);
+  });
 
   test('A11: adds a second authenticator with a scope or after a proof, and not with a plain token', async () => {
     const userId = 'second-user';

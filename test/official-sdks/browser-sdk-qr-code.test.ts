@@ -119,7 +119,7 @@ describe.each(ways)('the unmodified browser SDK, %s', (_way, options, platform) 
     await expect.poll(() => states(page)).toEqual(['claimed', 'approved']);
     const token = (await told(page)).at(-1)?.[1];
     expect(await validate(token)).toMatchObject({ isValid: true, state: 'CHALLENGE_SUCCEEDED', userId });
-  }, 60_000);
+  });
 
   test('proves a tracked action by its token, and hears of a rejection', async () => {
     const userId = `tracked-${platform}`;
@@ -133,7 +133,7 @@ describe.each(ways)('the unmodified browser SDK, %s', (_way, options, platform) 
       const state = approved ? 'CHALLENGE_SUCCEEDED' : 'CHALLENGE_FAILED';
       expect(await validate((await told(page)).at(-1)?.[1] ?? token)).toMatchObject({ state });
     }
-  }, 60_000);
+  });
 
   test('renews its code, which then is the one that counts', async () => {
     const device = await withPhone(`renewing-${platform}`, platform);
@@ -144,9 +144,9 @@ describe.each(ways)('the unmodified browser SDK, %s', (_way, options, platform) 
     const latest = String(await page.evaluate('renewed.at(-1)'));
     expect(latest).not.toBe(data.challengeId);
     expect((await device.updateChallenge(latest, true)).status).toBe(200);
-    await expect.poll(async () => (await states(page)).at(-1), { timeout: 10_000 }).toBe('approved');
+    await expect.poll(async () => (await states(page)).at(-1)).toBe('approved');
     await call(page, 'qrCode.disconnect()');
-  }, 60_000);
+  });
 });
 
 test('the live channel goes on after its database connections were cut, whichever news was lost', async () => {
@@ -163,7 +163,7 @@ test('the live channel goes on after its database connections were cut, whicheve
   await expect.poll(() => states(page)).toEqual(['claimed']);
   await device.updateChallenge(data.challengeId, true);
   await expect.poll(() => states(page)).toEqual(['claimed', 'approved']);
-}, 60_000);
+});
 
 test('A40: a connection of a deleted user ends on the node that did not delete them', async () => {
   const userId = 'deleted-meanwhile';
@@ -174,8 +174,8 @@ test('A40: a connection of a deleted user ends on the node that did not delete t
   await call(page, `qrCode.challenge({ action: 'pay', onStateChange })`);
   const deleted = await ask(nodes[1].url, 'DELETE', `/v1/users/${userId}`, { key });
   expect(deleted.status).toBeLessThan(300);
-  await expect.poll(() => page.evaluate('hasClosed'), { timeout: 5_000 }).toBe(true);
-}, 60_000);
+  await expect.poll(() => page.evaluate('hasClosed')).toBe(true);
+});
 
 test('A24: of two phones at two nodes at once one claims a code', async () => {
   const one = await withPhone('racer-one', 'ios');
@@ -205,4 +205,4 @@ test('A24: of two phones at two nodes at once one claims a code', async () => {
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   }
-}, 60_000);
+});

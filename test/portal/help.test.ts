@@ -46,7 +46,7 @@ beforeAll(async () => {
   }
   await pass(8 * day);
   await second.app.context.published.refresh();
-}, 120_000);
+});
 beforeEach(async () => {
   [ada, ben] = [await newOperator('SUPPORT'), await newOperator('SUPPORT')];
 });

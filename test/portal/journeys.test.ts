@@ -4,9 +4,10 @@ import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
 import { Secret, TOTP } from 'otpauth';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { patienceMs } from '../rig/browser.ts';
 import { violations, widest } from '../ui/look-at.ts';
 import { actionIdOf, fakeActivity } from './fake-activity.ts';
-import { startPortal } from './portal-site.ts';
+import { fieldFocused, startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
 let site: PortalSite;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-const isOnScreen = { timeout: 10_000 };
+const isOnScreen = { timeout: patienceMs };
 
 describe('coming in', () => {
   test('an invitation leaves no secret in the address, survives a reload, and works once', async () => {
@@ -242,6 +243,7 @@ describe('activity', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Activity' }).click();
     await page.keyboard.press('/');
+    await fieldFocused(page);
     await page.keyboard.press('Tab');
     await page.keyboard.type('withdrawFunds');
     await expect.poll(() => page.url()).toBe(`${base}/activity?state=BLOCK&code=withdrawFunds`);
@@ -345,6 +347,7 @@ describe('reviews', () => {
     for (let turn = 0; turn < 10; turn += 1) {
       if (turn === 2) {
         await page.keyboard.press('n');
+        await fieldFocused(page);
         await page.keyboard.type('Called: a and r are only letters here.');
         await page.keyboard.press('Escape');
       }
@@ -409,6 +412,7 @@ describe('users', () => {
     await page.goto(`${base}/users`);
     await page.getByRole('row').nth(2).waitFor();
     await page.keyboard.press('/');
+    await fieldFocused(page);
     await page.keyboard.type('ali');
     await expect.poll(() => page.url()).toBe(`${base}/users?words=ali`);
     await page.getByRole('link', { name: /Alice Rangi/ }).click();

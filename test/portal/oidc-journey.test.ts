@@ -20,6 +20,8 @@ afterAll(async () => {
 
 /** Says at the issuer who they are; nothing to cancel there. */
 async function say(page: Page, name: string): Promise<void> {
+  // The page before it may have a field of that name too.
+  await page.waitForURL(`${issuer.variables['SALLYPORT_OIDC_ISSUER'] ?? ''}/who/**`);
   await page.getByLabel('Name').fill(name);
   await page.getByRole('button', { name: 'Come in' }).click();
 }

@@ -1,8 +1,11 @@
 /** The built program, a browser, and operators in it: for journeys through the portal. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { readConfig } from '../../src/config/config.ts';
+import { systemRuntime } from '../../src/runtime/system-runtime.ts';
+import { admitMember, invitationUrl, preparePortalTenant } from '../../src/storage/invite-operator.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { launchBrowser } from '../rig/browser.ts';
-import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import { addAuthenticator } from '../ui/site.ts';
 
@@ -15,7 +18,7 @@ export interface PortalSite {
   readonly managementKey: string;
   /** A page with a browser context and a virtual authenticator of its own. */
   open(options?: BrowserContextOptions): Promise<OpenPortal>;
-  /** Invites an admin by the command line. Returns the address of the page that redeems it. */
+  /** Invites an admin, as the command line does. Returns the address of the page that redeems it. */
   invite(email: string): Promise<string>;
   /** A page in which an operator has come in by an invitation. */
   admin(email: string, options?: BrowserContextOptions): Promise<OpenPortal>;
@@ -28,6 +31,9 @@ export interface OpenPortal {
   readonly problems: string[];
   close(): Promise<void>;
 }
+
+/** Waits until a key has led to a field: what is typed before goes elsewhere. */
+export const fieldFocused = (page: Page) => page.locator('input:focus, select:focus, textarea:focus').waitFor();
 
 /** `settings`: what a server needs for what is not usual. */
 export async function startPortal(settings: Readonly<Record<string, string>> = {}): Promise<PortalSite> {
@@ -66,12 +72,20 @@ export async function startPortal(settings: Readonly<Record<string, string>> = {
     await addAuthenticator(page);
     return { page, problems, close: () => context.close() };
   };
-  const invite: PortalSite['invite'] = async (email) => {
-    const { stdout, stderr } = await runProgram(['operators', 'invite', '--email', email], variables);
-    const hash = /#\S+/.exec(stdout)?.[0];
-    if (hash === undefined) throw new Error(stderr);
-    return `${url}/portal/invitation${hash}`;
-  };
+  const runtime = systemRuntime();
+  const { db, seal } = await openStorage({ ...readConfig(variables, String), databasePoolSize: 1 }, runtime, () => {});
+  const invite: PortalSite['invite'] = (email) =>
+    db.transaction(async (sql) => {
+      await preparePortalTenant(sql, { runtime, seal });
+      const member = {
+        memberOf: variables.SALLYPORT_TENANT_ID,
+        email,
+        name: email.split('@')[0] ?? '',
+        roles: ['ADMIN'],
+      };
+      const invited = await admitMember(sql, { runtime }, member);
+      return invitationUrl(url, (await invited.invite()).secret);
+    });
   return {
     url,
     tenantId: credentials.SALLYPORT_TENANT_ID,
@@ -89,6 +103,7 @@ export async function startPortal(settings: Readonly<Record<string, string>> = {
     },
     async stop() {
       await browser.close();
+      await db.close();
       await server.stop();
     },
   };

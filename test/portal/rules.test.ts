@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { violations, widest } from '../ui/look-at.ts';
 import { startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
@@ -26,17 +27,19 @@ beforeAll(async () => {
   }
   const other = await ask(site.url, 'POST', '/v1/users/user-0/actions/deposit', { key: site.secretKey, body: {} });
   expect(other.status, other.text).toBe(200);
-}, 120_000);
+});
 afterAll(() => site.stop());
 
-const isThere = { timeout: 15_000 };
+const isThere = { timeout: patienceMs };
 
 /** Looks at the page as it stands, in both themes and in narrow windows. */
 async function look(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(60);
-    const found = (await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one));
+    const found = (await violations(page, { inColours: colorScheme === 'dark' })).filter(
+      (one) => !/data-base-ui-focus-guard/.test(one),
+    );
     expect(found, `${name} ${colorScheme}`).toEqual([]);
     if (pictures !== undefined) {
       mkdirSync(pictures, { recursive: true });
@@ -215,7 +218,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('Settings saved').waitFor(isThere);
   expect((await api('/action-configurations/withdraw')).minimumAssurance).toBe('high');
   expect(problems).toEqual([]);
-}, 180_000);
+});
 
 test('two operators edit one rule set: each sees what the other did, and nothing is overwritten unseen', async () => {
   const ben = await site.admin('ben@bank.example');
@@ -294,4 +297,4 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   await ada.page.getByText('asked by ben@bank.example').waitFor(isThere);
   await ada.page.getByText('Staff have another action now.').waitFor(isThere);
   expect([...ada.problems, ...ben.problems]).toEqual([]);
-}, 120_000);
+});

@@ -5,20 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { violations, widest } from '../ui/look-at.ts';
-import { startPortal } from './portal-site.ts';
+import { fieldFocused, startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
 let site: PortalSite;
 let ada: OpenPortal;
 let base: string;
-const isThere = { timeout: 20_000 };
+const isThere = { timeout: patienceMs };
 
 beforeAll(async () => {
   site = await startPortal();
   ada = await site.admin('ada@bank.example');
   base = `${site.url}/portal/t/${site.tenantId}`;
-}, 120_000);
+});
 afterAll(() => site.stop());
 
 /** As another operator does it meanwhile, in the same session. */
@@ -44,7 +45,9 @@ async function look(page: Page, name?: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(60);
-    const found = (await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one));
+    const found = (await violations(page, { inColours: colorScheme === 'dark' })).filter(
+      (one) => !/data-base-ui-focus-guard/.test(one),
+    );
     expect(found, `${page.url()} ${colorScheme}`).toEqual([]);
     if (!isGallery || name === undefined) continue;
     for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
@@ -64,6 +67,7 @@ test('lists: made, filled by pasting and by a file, compared before it is saved,
   await page.getByRole('heading', { name: 'There are no lists yet' }).waitFor(isThere);
   await look(page);
   await page.keyboard.press('n');
+  await fieldFocused(page);
   await page.keyboard.type('Blocked countries');
   await page.getByText('lists.blocked-countries').first().waitFor(isThere);
   await page.keyboard.press('Enter');
@@ -146,6 +150,7 @@ test('data points: declared, described, found in rules, deleted', async () => {
   await look(page, 'settings-data-points');
   // What is there already is said where it was entered.
   await page.keyboard.press('n');
+  await fieldFocused(page);
   await page.keyboard.type('amount');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('alert').getByText(/./).waitFor(isThere);
@@ -196,6 +201,7 @@ test('methods: set up with credentials that are never shown again, what is missi
   const users = page.getByRole('form', { name: 'For users' });
   await users.getByLabel('Verification code length').fill('8');
   await users.getByRole('button', { name: 'Save' }).click();
+  await users.getByRole('button', { name: 'Save' }).waitFor({ ...isThere, state: 'detached' });
   await page.getByRole('button', { name: 'Switch off' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
   await page.getByText('Code by text message is off').waitFor(isThere);

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from 'pg';
 import { ask } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { readInboxSecretLink } from '../rig/read-inbox.ts';
 import { violations } from '../ui/look-at.ts';
-import { startPortal } from './portal-site.ts';
+import { fieldFocused, startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
 let site: PortalSite;
@@ -52,10 +53,10 @@ beforeAll(async () => {
       custom: { text, [text.slice(0, 40)]: 1 },
     }).catch(() => api('POST', `/users/${userId}/actions/signIn`, { idempotencyKey: 'k', custom: { text } }));
   }
-}, 120_000);
+});
 afterAll(() => site.stop());
 
-const isThere = { timeout: 15_000 };
+const isThere = { timeout: patienceMs };
 
 test('activity has what was tracked, newest first, and filters it', async () => {
   const { page } = ada;
@@ -100,6 +101,7 @@ describe('reviews', () => {
     await page.getByRole('heading', { name: 'Reviews 12 wait' }).waitFor(isThere);
     await page.getByText('payer-00').first().waitFor(isThere);
     await page.keyboard.press('n');
+    await fieldFocused(page);
     await page.keyboard.type('Called the customer.');
     await page.keyboard.press('Escape');
     for (let turn = 0; turn < 10; turn += 1) {
@@ -149,6 +151,7 @@ describe('reviews', () => {
     // The device of the others, which were decided above.
     await page.getByText('Same device').first().waitFor(isThere);
     await page.keyboard.press('n');
+    await fieldFocused(page);
     await page.keyboard.type('Fits her salary.');
     await page.keyboard.press('Escape');
     await page.keyboard.press('a');
@@ -195,88 +198,84 @@ test('a user is found by Ctrl K, and helped: a device, an authenticator, a locko
   expect(await api('GET', '/users/payer-05/authenticators')).toEqual([]);
 });
 
-test(
-  'a user who has lost everything is helped in by two operators, and can say that it was not them',
-  { timeout: 120_000 },
-  async () => {
-    const { page } = ada;
-    const [userId, email] = ['payer-07', 'payer-07@example.com'];
-    await api('POST', `/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
-    const client = new Client({ connectionString: site.databaseUrl });
-    await client.connect();
-    await client.query(`update authenticators set verified_at = verified_at - interval '8 days' where user_id = $1`, [
-      userId,
-    ]);
-    await client.end();
-    const lena = await site.admin('lena@bank.example');
+test('a user who has lost everything is helped in by two operators, and can say that it was not them', async () => {
+  const { page } = ada;
+  const [userId, email] = ['payer-07', 'payer-07@example.com'];
+  await api('POST', `/users/${userId}/authenticators`, { verificationMethod: 'EMAIL_OTP', email });
+  const client = new Client({ connectionString: site.databaseUrl });
+  await client.connect();
+  await client.query(`update authenticators set verified_at = verified_at - interval '8 days' where user_id = $1`, [
+    userId,
+  ]);
+  await client.end();
+  const lena = await site.admin('lena@bank.example');
 
-    await page.goto(`${base}/users/${userId}`);
-    await page.getByRole('button', { name: 'Help them in' }).click();
-    const asking = page.getByRole('dialog');
-    expect(await violations(page)).toEqual([]);
-    await asking.getByLabel('Reason').fill('Lost the phone. Ticket 4711.');
-    await asking.getByRole('button', { name: 'Ask for approval' }).click();
-    await page.getByText('Waits for a second person').waitFor(isThere);
-    expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+  await page.goto(`${base}/users/${userId}`);
+  await page.getByRole('button', { name: 'Help them in' }).click();
+  const asking = page.getByRole('dialog');
+  expect(await violations(page)).toEqual([]);
+  await asking.getByLabel('Reason').fill('Lost the phone. Ticket 4711.');
+  await asking.getByRole('button', { name: 'Ask for approval' }).click();
+  await page.getByText('Waits for a second person').waitFor(isThere);
+  expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
 
-    await lena.page.goto(`${base}/users`);
-    await lena.page.getByRole('button', { name: `Approve help for ${userId}` }).click();
-    await lena.page.getByRole('button', { name: 'Approve and send' }).click();
-    await lena.page.getByText('Link sent').first().waitFor(isThere);
-    expect(await violations(lena.page)).toEqual([]);
+  await lena.page.goto(`${base}/users`);
+  await lena.page.getByRole('button', { name: `Approve help for ${userId}` }).click();
+  await lena.page.getByRole('button', { name: 'Approve and send' }).click();
+  await lena.page.getByText('Link sent').first().waitFor(isThere);
+  expect(await violations(lena.page)).toEqual([]);
 
-    const user = await site.open();
-    await user.page.goto(await readInboxSecretLink(site.url, email, '/help'));
-    const go = user.page.getByRole('button', { name: 'Continue' });
-    await go.waitFor(isThere);
-    expect(user.page.url()).not.toContain('#');
-    await user.page.reload();
-    expect(await violations(user.page)).toEqual([]);
-    await go.click();
-    await user.page.getByRole('heading', { name: 'How you confirm it’s you' }).waitFor(isThere);
-    expect(user.page.url()).not.toContain('token');
-    await user.page.reload();
-    await user.page.getByRole('button', { name: 'Add another way' }).click();
-    await user.page.getByText('Passkey').first().click();
-    await user.page.getByRole('button', { name: 'Create passkey' }).click();
-    await user.page
-      .getByText(/Limited until/)
-      .first()
-      .waitFor(isThere);
+  const user = await site.open();
+  await user.page.goto(await readInboxSecretLink(site.url, email, '/help'));
+  const go = user.page.getByRole('button', { name: 'Continue' });
+  await go.waitFor(isThere);
+  expect(user.page.url()).not.toContain('#');
+  await user.page.reload();
+  expect(await violations(user.page)).toEqual([]);
+  await go.click();
+  await user.page.getByRole('heading', { name: 'How you confirm it’s you' }).waitFor(isThere);
+  expect(user.page.url()).not.toContain('token');
+  await user.page.reload();
+  await user.page.getByRole('button', { name: 'Add another way' }).click();
+  await user.page.getByText('Passkey').first().click();
+  await user.page.getByRole('button', { name: 'Create passkey' }).click();
+  await user.page
+    .getByText(/Limited until/)
+    .first()
+    .waitFor(isThere);
 
-    await page.goto(`${base}/users/${userId}`);
-    await page
-      .getByText(/^Held until/)
-      .first()
-      .waitFor(isThere);
-    await page.getByText('Used', { exact: true }).first().waitFor(isThere);
-    let denial = '';
-    await expect
-      .poll(async () => (denial = await readInboxSecretLink(site.url, email, '/help/stop')), isThere)
-      .not.toBe('');
-    const owner = await site.open();
-    await owner.page.goto(denial);
-    expect(await violations(owner.page)).toEqual([]);
-    await owner.page.getByRole('button', { name: 'It wasn’t me: stop it' }).press('Enter');
-    await owner.page.getByRole('heading', { name: 'It’s stopped' }).waitFor(isThere);
-    await page.reload();
-    await page.getByText('Stopped by the user').waitFor(isThere);
-    expect(await page.getByText(/^Held until/).count()).toBe(0);
-    expect([...user.problems, ...owner.problems, ...lena.problems]).toEqual([]);
+  await page.goto(`${base}/users/${userId}`);
+  await page
+    .getByText(/^Held until/)
+    .first()
+    .waitFor(isThere);
+  await page.getByText('Used', { exact: true }).first().waitFor(isThere);
+  let denial = '';
+  await expect
+    .poll(async () => (denial = await readInboxSecretLink(site.url, email, '/help/stop')), isThere)
+    .not.toBe('');
+  const owner = await site.open();
+  await owner.page.goto(denial);
+  expect(await violations(owner.page)).toEqual([]);
+  await owner.page.getByRole('button', { name: 'It wasn’t me: stop it' }).press('Enter');
+  await owner.page.getByRole('heading', { name: 'It’s stopped' }).waitFor(isThere);
+  await page.reload();
+  await page.getByText('Stopped by the user').waitFor(isThere);
+  expect(await page.getByText(/^Held until/).count()).toBe(0);
+  expect([...user.problems, ...owner.problems, ...lena.problems]).toEqual([]);
 
-    await page.getByRole('button', { name: 'Erase' }).click();
-    const sure = page.getByRole('dialog').getByRole('button', { name: 'Erase' });
-    expect(await sure.isDisabled()).toBe(true);
-    await page.getByLabel('Type the user id to confirm').fill(userId);
-    await sure.click();
-    await page.getByText('Erased', { exact: true }).waitFor(isThere);
-    await page.waitForURL(`${base}/users`);
-    expect((await api('GET', `/users/${userId}`)).isEnrolled).toBe(false);
-    for (const opened of [user, owner, lena]) await opened.close();
-  },
-);
+  await page.getByRole('button', { name: 'Erase' }).click();
+  const sure = page.getByRole('dialog').getByRole('button', { name: 'Erase' });
+  expect(await sure.isDisabled()).toBe(true);
+  await page.getByLabel('Type the user id to confirm').fill(userId);
+  await sure.click();
+  await page.getByText('Erased', { exact: true }).waitFor(isThere);
+  await page.waitForURL(`${base}/users`);
+  expect((await api('GET', `/users/${userId}`)).isEnrolled).toBe(false);
+  for (const opened of [user, owner, lena]) await opened.close();
+});
 
-test('the home page counts what was decided, within a minute', { timeout: 120_000 }, async () => {
+test('the home page counts what was decided, within a minute', async () => {
   const { page } = ada;
   await expect
     .poll(
@@ -286,7 +285,7 @@ test('the home page counts what was decided, within a minute', { timeout: 120_00
         await page.getByText('Decided', { exact: true }).waitFor(isThere);
         return Number((await page.locator('body').innerText()).match(/Decided\s+([\d,]+)/)?.[1]?.replace(',', '') ?? 0);
       },
-      { timeout: 100_000, interval: 3_000 },
+      { timeout: patienceMs, interval: 3_000 },
     )
     .toBeGreaterThanOrEqual(waiting.length + naughty.length);
 });
@@ -344,8 +343,7 @@ test('an admin exports the log, chooses mail, ends sessions of many users, and c
   expect((await violations(page)).filter((one) => !/data-base-ui-focus-guard/.test(one))).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   const made = page.getByRole('dialog', { name: 'Bank (test) is made' });
-  // A copy may take longer than a screen.
-  await made.waitFor({ timeout: 45_000 });
+  await made.waitFor();
   await made.getByText(/actions with .* rules/).waitFor(isThere);
   const secret = await made.getByText(/^sp_server_/).innerText();
   expect((await ask(site.url, 'POST', '/v1/users/new/actions/signIn', { key: secret, body: {} })).status).toBe(200);

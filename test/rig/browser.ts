@@ -6,14 +6,22 @@ import { chromium, firefox } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { installPackages, installedProgram } from './system-programs.ts';
 
-const chromiums = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+/**
+ * How long is waited for something in a page: so long that a slow machine with much else to do never fails for that, and
+ * that what hangs still ends before its test does.
+ */
+export const patienceMs = 120_000;
+
+// Chromium without its own windows, tabs and profiles, which no test of a page sees: it takes a third of the processor.
+const shells = ['chromium-headless-shell'];
+const wholeChromiums = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 // Only Debian's: others may be wrapped so that they cannot be automated. TEST_FIREFOX names any.
 const firefoxes = ['firefox-esr'];
 
 /** Starts a browser. Close it when the tests are over; one serves a whole file, with a context for each journey. */
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: await findChromium(),
+  const browser = await chromium.launch({
+    executablePath: await (foundChromium ??= findChromium()),
     args: [
       // Containers have neither the namespaces for the sandbox nor a large /dev/shm.
       '--no-sandbox',
@@ -21,6 +29,11 @@ export async function launchBrowser(): Promise<Browser> {
       '--force-color-profile=srgb',
     ],
   });
+  return withPatience(browser);
+}
+
+function withPatience(browser: Browser): Browser {
+  return browser.on('context', (context) => context.setDefaultTimeout(patienceMs));
 }
 
 /**
@@ -38,7 +51,7 @@ export async function findFirefox(): Promise<string | undefined> {
 export async function launchFirefox(executablePath: string): Promise<Browser> {
   const browser = await firefox.launch({ executablePath, channel: 'moz-firefox' });
   forgiveMissingCommand(browser, 'emulation.setMediaFeaturesOverride');
-  return browser;
+  return withPatience(browser);
 }
 
 interface BidiSession {
@@ -65,15 +78,27 @@ function forgiveMissingCommand(browser: Browser, command: string): void {
   };
 }
 
-/** The path of a Chromium. @throws with what to do if there is none and none can be installed */
+// Looked for once in a process.
+let foundChromium: Promise<string> | undefined;
+
+/**
+ * The path of a Chromium: a shell of it, or in a full run the whole browser that users have.
+ * @throws with what to do if there is none and none can be installed
+ */
 async function findChromium(): Promise<string> {
   const given = process.env['TEST_CHROMIUM'];
   if (given !== undefined) return given;
-  const found = installedProgram(chromiums);
+  const [names, packageName, others] =
+    process.env['TEST_LONG'] === undefined
+      ? [shells, 'chromium-headless-shell', wholeChromiums]
+      : [wholeChromiums, 'chromium', shells];
+  const found = installedProgram(names);
   if (found !== undefined) return found;
-  const fetched = await installPackages(chromiums, ['chromium', 'fonts-noto-core']);
-  if (fetched !== undefined) return fetched;
+  // Elsewhere than on Debian there may be no such package.
+  const fetched = await installPackages(names, [packageName, 'fonts-noto-core']).catch(() => undefined);
+  const path = fetched ?? installedProgram(others);
+  if (path !== undefined) return path;
   throw new Error(
-    'The tests of the pages need Chromium. Install it (apt-get install chromium), or name one in TEST_CHROMIUM.',
+    'The tests of the pages need Chromium. Install it (apt-get install chromium-headless-shell), or name one in TEST_CHROMIUM.',
   );
 }

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { encodeCbor, softwareKey } from '../../src/testkit/authenticator.ts';
 import { countInbox, readInboxLink } from '../rig/read-inbox.ts';
 import { eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { addAuthenticator, appCode, startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 import {
@@ -358,7 +359,7 @@ describe('a returning visit', () => {
     const confirm = page.getByRole('button', { name: 'Confirm' });
     const left = async () => Number(/in (\d+) seconds/.exec((await page.getByRole('timer').textContent()) ?? '')?.[1]);
     const first = await left();
-    await expect.poll(left, { timeout: 10_000 }).toBeLessThan(first - 1);
+    await expect.poll(left).toBeLessThan(first - 1);
     // A screen reader announces the wait once, not every second.
     expect(
       await page
@@ -438,7 +439,7 @@ describe('a passkey', () => {
     await visit(page, again.url);
     await heading(page, 'Use your passkey');
     await press(page, 'Use passkey');
-    await page.getByRole('status').getByText('cancelled or timed out').waitFor({ timeout: 70_000 });
+    await page.getByRole('status').getByText('cancelled or timed out').waitFor();
     await press(page, 'Try another way');
     await pick(page, 'E-mail code');
     await page.getByLabel('Code').fill(await mailedCode('key-refuser@example.com'));
@@ -544,7 +545,7 @@ describe('a link by e-mail', () => {
   const mailedLink = (email: string) =>
     eventually(
       'the mailed link',
-      10_000,
+      patienceMs,
       () => readInboxLink(site.url, email),
       (link) => link !== '',
     );
@@ -611,7 +612,7 @@ describe('“No, it wasn’t me” behind a mailed link', () => {
     await phone.goto(
       await eventually(
         'the mailed link',
-        10_000,
+        patienceMs,
         () => readInboxLink(site.url, email),
         (link) => link !== '',
       ),

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { countInboxTexts, numberOf, readInboxText, textSettings } from '../rig/phone.ts';
 import { startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
@@ -33,7 +34,7 @@ afterEach(async () => {
 const texted = (number: string, not = '') =>
   eventually(
     'the text',
-    10_000,
+    patienceMs,
     () => readInboxText(site.url, number),
     (code) => code !== '' && code !== not,
   );
@@ -75,7 +76,7 @@ describe.each([
     await again.getByText(`•••${number.slice(-3)}`).waitFor();
     await eventually(
       'the second text',
-      10_000,
+      patienceMs,
       () => texts(number),
       (count) => count === 2,
     );
@@ -136,7 +137,7 @@ test('a number that is none, or has no country, sends nothing; the page says wha
   await press(page, 'Continue');
   await eventually(
     'the field',
-    5_000,
+    patienceMs,
     () => page.evaluate('document.activeElement.id'),
     (id) => id === 'phoneNumber',
   );

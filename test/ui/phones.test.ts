@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { Phone } from '../../src/testkit/phone.ts';
 import { eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { startSite } from './site.ts';
 import type { OpenPage, Site } from './site.ts';
 import { toPhones, withPhone } from './states.ts';
@@ -73,7 +74,7 @@ describe.each(ways)('a push on our page, %s, with the phone on another node', (w
     else expect(polls).toBeGreaterThan(0);
     expect(open.problems).toEqual([]);
     await open.close();
-  }, 60_000);
+  });
 
   test('is refused, and the page says so', async () => {
     const { page, device, challengeId } = await asked('refuser');
@@ -82,7 +83,7 @@ describe.each(ways)('a push on our page, %s, with the phone on another node', (w
     if (isLive) expect(polls).toBe(0);
     expect(open.problems).toEqual([]);
     await open.close();
-  }, 60_000);
+  });
 
   test('A40: ends when its phone is removed, and the page says what can be done', async () => {
     const { page, device } = await asked('loser');
@@ -91,7 +92,7 @@ describe.each(ways)('a push on our page, %s, with the phone on another node', (w
     expect(await page.getByRole('button', { name: 'Ask again' }).count()).toBe(1);
     if (isLive) expect(polls).toBe(0);
     await open.close();
-  }, 60_000);
+  });
 });
 
 test('with the keyboard alone, a user renames one phone and removes another', async () => {
@@ -125,7 +126,7 @@ test('with the keyboard alone, a user renames one phone and removes another', as
   await tabTo('Rename');
   await page.keyboard.press('Enter');
   await page.getByLabel('Name').waitFor();
-  await eventually('the focus', 2_000, focus, (found) => found === 'name');
+  await eventually('the focus', patienceMs, focus, (found) => found === 'name');
   await page.keyboard.type('Office phone');
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('Renamed').waitFor();
@@ -133,7 +134,7 @@ test('with the keyboard alone, a user renames one phone and removes another', as
 
   // The question takes the focus a moment after it shows: a key before that would go elsewhere.
   async function asked(): Promise<void> {
-    await eventually('the focus', 5_000, focus, (found) => found === 'Remove “Ann’s iPhone”?');
+    await eventually('the focus', patienceMs, focus, (found) => found === 'Remove “Ann’s iPhone”?');
   }
   await tabTo('Ann’s iPhone');
   await page.keyboard.press('Enter');
@@ -158,4 +159,4 @@ test('with the keyboard alone, a user renames one phone and removes another', as
   expect(await stored()).toEqual(['Office phone']);
   expect(problems).toEqual([]);
   await close();
-}, 60_000);
+});

@@ -37,7 +37,7 @@ describe.each(ways)('a QR code on our page, %s', (_way, isBlocked) => {
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'QR_CODE' });
     expect(problems).toEqual([]);
     await close();
-  }, 60_000);
+  });
 
   test('is rejected on the phone, and the page says that it is over', async () => {
     const { page, problems, close } = await opened();
@@ -48,7 +48,7 @@ describe.each(ways)('a QR code on our page, %s', (_way, isBlocked) => {
     await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).not.toMatch(/phone/);
     expect(problems).toEqual([]);
     await close();
-  }, 60_000);
+  });
 });
 
 describe('the platform’s own passkey comes first', () => {
@@ -93,7 +93,7 @@ describe('the platform’s own passkey comes first', () => {
     expect(await site.validate(token)).toMatchObject({ state: 'CHALLENGE_SUCCEEDED', verificationMethod: 'PASSKEY' });
     expect(problems).toEqual([]);
     await close();
-  }, 60_000);
+  });
 
   test('the browser is asked for a phone; cancelling leaves the code, which is still good', async () => {
     const { page, device, code, close } = await besidePasskey('cancels-passkey');
@@ -108,7 +108,7 @@ describe('the platform’s own passkey comes first', () => {
     const token = await site.backAtApp(page);
     expect(await site.validate(token)).toMatchObject({ verificationMethod: 'QR_CODE' });
     await close();
-  }, 60_000);
+  });
 
   test('is not offered to users without a passkey, nor where the browser has none', async () => {
     const { page, close } = await site.open();
@@ -123,7 +123,7 @@ describe('the platform’s own passkey comes first', () => {
     await other.page.locator('.Qr').waitFor();
     expect(await other.page.getByRole('button', { name: 'Use a passkey on your phone' }).count()).toBe(0);
     await other.close();
-  }, 60_000);
+  });
 });
 
 test('A40: the code ends with its phone, and the page says so', async () => {
@@ -133,7 +133,7 @@ test('A40: the code ends with its phone, and the page says so', async () => {
   await page.getByRole('alert').getByText('This code can no longer be used').waitFor();
   expect(await page.locator('.Qr').count()).toBe(0);
   await close();
-}, 60_000);
+});
 
 test('A24: the code is renewed every half minute, and the latest one counts', async () => {
   const { page, close } = await site.open();
@@ -146,4 +146,4 @@ test('A24: the code is renewed every half minute, and the latest one counts', as
   expect((await device.claimChallenge(String(codes[1]))).status).toBe(200);
   await page.getByRole('heading', { name: 'Look at your phone' }).waitFor();
   await close();
-}, 60_000);
+});

@@ -4,6 +4,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask, eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { readInboxLink } from '../rig/read-inbox.ts';
 import { violations, widest } from './look-at.ts';
 import { startSite } from './site.ts';
@@ -188,7 +189,7 @@ describe('the page behind a mailed link', () => {
     await asking.page.goto(url);
     const link = await eventually(
       'the mailed link',
-      10_000,
+      patienceMs,
       () => readInboxLink(site.url, email),
       (found) => found !== '',
     );
@@ -213,7 +214,7 @@ describe('the page behind a mailed link', () => {
     expect(await styleOf('.Button--primary', 'background-color')).toBe('rgb(255, 157, 184)');
     await eventually(
       'the images',
-      5_000,
+      patienceMs,
       async () => asked,
       (all) => all.length >= 3,
     );

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../rig/api.ts';
-import { launchBrowser } from '../rig/browser.ts';
+import { launchBrowser, patienceMs } from '../rig/browser.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { tooSmall, violations, widest } from './look-at.ts';
 import { addAuthenticator } from './site.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   child.stdout?.on('data', (text) => (output += text));
   child.stderr?.on('data', (text) => (output += text));
   const isOpen = () => output.includes('Its mail arrives at') || child.exitCode !== null;
-  await eventually('the open shop', 100_000, () => Promise.resolve(output), isOpen);
+  await eventually('the open shop', patienceMs, () => Promise.resolve(output), isOpen);
   shopUrl = /The shop is open at (\S+)/.exec(output)?.[1] ?? '';
   serverUrl = (/Its mail arrives at (\S+)/.exec(output)?.[1] ?? '').replace('/dev/inbox', '');
   browser = await launchBrowser();
@@ -69,7 +69,7 @@ const popup = (page: Page) => page.frameLocator('iframe[name="authsignal"]');
 
 async function mailedCode(email: string, not: string): Promise<string> {
   const isNew = (code: string) => code !== '' && code !== not;
-  return eventually('the mailed code', 10_000, () => readInboxCode(serverUrl, email), isNew);
+  return eventually('the mailed code', patienceMs, () => readInboxCode(serverUrl, email), isNew);
 }
 
 /** From the shop to Sallyport's pages. */

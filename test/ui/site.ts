@@ -7,7 +7,7 @@ import { Secret, TOTP } from 'otpauth';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask, eventually } from '../rig/api.ts';
 import type { ApiReply } from '../rig/api.ts';
-import { launchBrowser } from '../rig/browser.ts';
+import { launchBrowser, patienceMs } from '../rig/browser.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -88,7 +88,7 @@ export async function popupFits(page: Page): Promise<void> {
       .at(-1)
       ?.evaluate(`Math.ceil(document.getElementById('widget-container').getBoundingClientRect().height) + 'px'`),
   ];
-  await eventually('a popup as high as its page', 10_000, heights, ([given, wanted]) => given === wanted);
+  await eventually('a popup as high as its page', patienceMs, heights, ([given, wanted]) => given === wanted);
 }
 
 /** `appPage` is the content of the app's page; the official browser SDK is at `/authsignal.js`. */
@@ -166,7 +166,7 @@ export async function startSite(
     mailedCode: (email, not = '') =>
       eventually(
         'the mailed code',
-        10_000,
+        patienceMs,
         () => readInboxCode(url, email),
         (code) => code !== '' && code !== not,
       ),

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { phone as newPhone } from '../../src/testkit/phone.ts';
 import type { Phone } from '../../src/testkit/phone.ts';
 import { eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { textSettings } from '../rig/phone.ts';
 import { readInboxCode, readInboxLink } from '../rig/read-inbox.ts';
 import { addAuthenticator } from './site.ts';
@@ -86,7 +87,7 @@ async function addKey(site: Site, userId: string, add: (token: string) => Promis
   const { token } = await site.track(userId, 'addPhone', { scope: 'add:authenticators' });
   await eventually(
     'the key',
-    5_000,
+    patienceMs,
     () => add(token),
     ({ status }) => status === 200,
   );
@@ -121,7 +122,7 @@ export async function askByQrCode(page: Page, site: Site, userId: string, reach 
 const mailedCode = (site: Site, userId: string) =>
   eventually(
     'the mailed code',
-    5_000,
+    patienceMs,
     () => readInboxCode(site.url, email(userId)),
     (code) => code !== '',
   );
@@ -722,7 +723,7 @@ async function openLink(page: Page, site: Site, userId: string): Promise<void> {
   await askByLink(other.page, site, userId);
   const link = await eventually(
     'the mailed link',
-    10_000,
+    patienceMs,
     () => readInboxLink(site.url, email(userId)),
     (found) => found !== '',
   );

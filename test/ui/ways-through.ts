@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { FrameLocator, Page } from 'playwright-core';
 import { eventually } from '../rig/api.ts';
+import { patienceMs } from '../rig/browser.ts';
 import { appCode } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -190,7 +191,7 @@ export async function finishByKeyboard(site: Site, page: Page): Promise<void> {
          : document.activeElement.textContent || document.activeElement.id || document.activeElement.type`,
     ) as Promise<string>;
   // Effects run after the paint.
-  const focused = (text: string) => eventually('the focus', 2_000, focus, (found) => found === text);
+  const focused = (text: string) => eventually('the focus', patienceMs, focus, (found) => found === text);
   async function tabTo(text: string): Promise<void> {
     for (let presses = 0; presses < 15; presses += 1) {
       if ((await focus()).includes(text)) return;
