@@ -286,7 +286,13 @@ module.exports = {
     }),
     ...room(
       'portal/',
-      ['^src/contract/', '^src/methods/manifests\\.ts$', '^src/ui/kit/(colors|draw-qr-code)\\.ts$', '^sdk/browser/'],
+      [
+        '^src/contract/',
+        '^src/methods/manifests\\.ts$',
+        '^src/texts/(fill-text|portal-texts|en/portal/[^/]+)\\.ts$',
+        '^src/ui/kit/(colors|draw-qr-code)\\.ts$',
+        '^sdk/browser/',
+      ],
       {
         npm: [
           'react',
@@ -325,8 +331,26 @@ module.exports = {
       name: 'browsers-get-types-only',
       comment: 'Contract and texts reach a page as data; their code stays on the server.',
       severity: 'error',
-      from: { path: '^src/(ui|portal)/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/ui/|^src/methods/[^/]+/(page\\.tsx|look\\.ts)$', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(contract|texts)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'portal-gets-types-only',
+      comment: 'The contract reaches the portal as types. Its own texts are in its bundle.',
+      severity: 'error',
+      from: { path: '^src/portal/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/(contract|texts)/',
+        pathNot: '^src/texts/(fill-text|en/portal/[^/]+)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'portal-texts-of-the-portal',
+      comment: 'The sentences of the portal are for its screens, each of which loads its own.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/portal/|^src/texts/en/portal/|\\.test\\.ts$' },
+      to: { path: '^src/texts/en/portal/' },
     },
     {
       name: 'sdk-alone',

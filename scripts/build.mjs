@@ -18,7 +18,7 @@ const products = [
   { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build: buildPages },
   {
     stamp: join(portalDir, 'files.json'),
-    sources: ['src/portal', 'src/methods', 'src/ui/kit', ...shared],
+    sources: ['src/portal', 'src/methods', 'src/texts', 'src/ui/kit', ...shared],
     build: buildPortal,
   },
 ];

@@ -1,3 +1,4 @@
+import { routerTexts } from '#portal-texts/shell.ts';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   Link,
@@ -30,10 +31,10 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
   notFoundComponent: () => (
     <main className="Door">
-      <Empty isWholePage title="There is no such page">
-        <p>The address may have been cut off.</p>
+      <Empty isWholePage title={routerTexts.noSuchPage}>
+        <p>{routerTexts.noSuchPageText}</p>
         <Link to="/" className="Button Button-main">
-          Go to the portal
+          {routerTexts.goToPortal}
         </Link>
       </Empty>
     </main>

@@ -1,4 +1,5 @@
 /** Calls of the portal's API and, with the operator's session, of the management API. */
+import { callTexts } from '#portal-texts/kit.ts';
 
 /** A refusal of the server, or `offline` if no answer came. */
 export class CallError extends Error {
@@ -80,7 +81,7 @@ export async function callForFile(path: string, options: CallOptions = {}): Prom
     throw refusalOf(response, parse(await response.text().catch(() => '')));
   }
   return response.blob().catch(() => {
-    throw new CallError('offline', 0, 'The answer broke off.');
+    throw new CallError('offline', 0, callTexts.brokeOff);
   });
 }
 
@@ -115,7 +116,7 @@ async function send(method: Method, path: string, options: CallOptions, patience
   }
 }
 
-const unanswered = () => new CallError('offline', 0, 'The server did not answer.');
+const unanswered = () => new CallError('offline', 0, callTexts.unanswered);
 
 function refusalOf(response: Response, reply: unknown): CallError {
   const { errorCode, errorDescription } = Object(reply) as { errorCode?: string; errorDescription?: string };

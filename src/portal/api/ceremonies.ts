@@ -1,4 +1,5 @@
 /** How operators prove who they are: by a passkey, through the client API of the tenant in which operators verify. */
+import { ceremoniesTexts } from '#portal-texts/kit.ts';
 import { createCredential, getCredential } from '../../../sdk/browser/webauthn.ts';
 import { CallError, call } from './call.ts';
 import type { Session } from './types.ts';
@@ -16,7 +17,7 @@ const asTenant = (tenantId: string) => `Basic ${btoa(`${tenantId}:`)}`;
 
 function tokenOf({ isVerified, accessToken }: Verified): string {
   if (isVerified && accessToken !== undefined) return accessToken;
-  throw new CallError('forbidden', 403, 'The passkey was not accepted.');
+  throw new CallError('forbidden', 403, ceremoniesTexts.notAccepted);
 }
 
 /** Signs in with a passkey. @throws {CallError | CeremonyError} */

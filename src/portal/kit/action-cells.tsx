@@ -1,4 +1,7 @@
 /** How an action is shown in lists. */
+import { locale } from '#portal-texts/locale.ts';
+import { actionCellsTexts, commonTexts } from '#portal-texts/kit.ts';
+import { fill } from './fill.ts';
 import { Link } from '@tanstack/react-router';
 import type { ListedAction } from '../api/types.ts';
 import { useScene } from '../shell/tenant.tsx';
@@ -12,24 +15,39 @@ export const actionWidths =
   'minmax(118px, 0.7fr) minmax(140px, 0.9fr) minmax(110px, 1fr) minmax(120px, 1.2fr) minmax(130px, 1fr) minmax(90px, 0.8fr) minmax(130px, 1.3fr)';
 
 export const actionColumns = helper.columns([
-  helper.accessor('createdAt', { header: 'Time', cell: ({ row }) => <ActionLink action={row.original} /> }),
-  helper.accessor('state', { header: 'State', cell: ({ row }) => <StateBadge state={row.original.state} /> }),
+  helper.accessor('createdAt', {
+    header: actionCellsTexts.time,
+    cell: ({ row }) => <ActionLink action={row.original} />,
+  }),
+  helper.accessor('state', {
+    header: actionCellsTexts.state,
+    cell: ({ row }) => <StateBadge state={row.original.state} />,
+  }),
   helper.accessor('actionCode', {
-    header: 'Action',
+    header: actionCellsTexts.action,
     cell: ({ row }) => <span className="Cut Strong">{row.original.actionCode}</span>,
   }),
-  helper.accessor('userId', { header: 'User', cell: ({ row }) => <UserLink userId={row.original.userId} /> }),
-  helper.accessor('ipAddress', { header: 'Address', cell: ({ row }) => <Address action={row.original} /> }),
+  helper.accessor('userId', {
+    header: actionCellsTexts.user,
+    cell: ({ row }) => <UserLink userId={row.original.userId} />,
+  }),
+  helper.accessor('ipAddress', {
+    header: actionCellsTexts.address,
+    cell: ({ row }) => <Address action={row.original} />,
+  }),
   helper.accessor('verificationMethod', {
-    header: 'Method',
+    header: actionCellsTexts.method,
     cell: ({ row }) =>
       row.original.verificationMethod === undefined ? <Nothing /> : methodWords(row.original.verificationMethod),
   }),
-  helper.accessor('rules', { header: 'Decided by', cell: ({ row }) => <DecidedBy action={row.original} /> }),
+  helper.accessor('rules', {
+    header: actionCellsTexts.decidedBy,
+    cell: ({ row }) => <DecidedBy action={row.original} />,
+  }),
 ]);
 
 export const Nothing = () => (
-  <span className="Faint" aria-label="None">
+  <span className="Faint" aria-label={commonTexts.none}>
     –
   </span>
 );
@@ -39,9 +57,7 @@ function ActionLink({ action: { actionId, createdAt, actionCode, userId } }: { r
   return (
     <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId }} className="RowLink" preload={false}>
       <Time at={createdAt} />
-      <span className="Hidden">
-        {actionCode} of {userId}
-      </span>
+      <span className="Hidden">{fill(actionCellsTexts.actionOfUser, { actionCode, userId })}</span>
     </Link>
   );
 }
@@ -76,7 +92,7 @@ export function Address({
   );
 }
 
-const countries = new Intl.DisplayNames('en', { type: 'region' });
+const countries = new Intl.DisplayNames(locale, { type: 'region' });
 
 export function countryName(code: string): string {
   try {
@@ -88,7 +104,7 @@ export function countryName(code: string): string {
 
 function DecidedBy({ action: { rules, decidingRuleId } }: { readonly action: ListedAction }) {
   const deciding = rules.find(({ ruleId }) => ruleId === decidingRuleId);
-  if (deciding === undefined) return <span className="Faint">Default</span>;
+  if (deciding === undefined) return <span className="Faint">{actionCellsTexts.default}</span>;
   return (
     <span className="Rules">
       <span className="Cut" title={deciding.name}>

@@ -1,3 +1,4 @@
+import { changedMeanwhileTexts } from '#portal-texts/forms.ts';
 import type { ReactNode } from 'react';
 import { Button } from './parts.tsx';
 
@@ -16,18 +17,18 @@ export function ChangedNotice({
   readonly takeTheirs: () => void;
 }) {
   return (
-    <section className="Conflict" aria-label="Changed meanwhile" role="alert">
+    <section className="Conflict" aria-label={changedMeanwhileTexts.changedMeanwhile} role="alert">
       <p>
-        <strong>Somebody else changed this while you had it open</strong>
+        <strong>{changedMeanwhileTexts.heading}</strong>
       </p>
-      <p>Nothing was saved. Save again to put yours in its place, or take over what is there now.</p>
-      <div className="Scroll" tabIndex={0} role="region" aria-label="Both versions">
+      <p>{changedMeanwhileTexts.text}</p>
+      <div className="Scroll" tabIndex={0} role="region" aria-label={changedMeanwhileTexts.bothVersions}>
         <table className="Plain">
           <thead>
             <tr>
-              <th scope="col">What</th>
-              <th scope="col">There now</th>
-              <th scope="col">Yours</th>
+              <th scope="col">{changedMeanwhileTexts.nameColumn}</th>
+              <th scope="col">{changedMeanwhileTexts.theirsColumn}</th>
+              <th scope="col">{changedMeanwhileTexts.mineColumn}</th>
             </tr>
           </thead>
           <tbody>
@@ -41,7 +42,7 @@ export function ChangedNotice({
           </tbody>
         </table>
       </div>
-      <Button onClick={takeTheirs}>Take over what is there now</Button>
+      <Button onClick={takeTheirs}>{changedMeanwhileTexts.takeTheirs}</Button>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { commonTexts } from '#portal-texts/kit.ts';
 import type { ReactNode } from 'react';
 import { Modal } from './modal.tsx';
 import { Button, Notice } from './parts.tsx';
@@ -26,7 +27,7 @@ export function Confirm({
       <div role="alert">{doing.problem === undefined ? null : <Notice tone="bad">{doing.problem}</Notice>}</div>
       <div className="ModalEnd">
         <Button look="quiet" onClick={close}>
-          Cancel
+          {commonTexts.cancel}
         </Button>
         <Button look="danger" isBusy={doing.isBusy} onClick={() => doing.start(undefined)}>
           {words}

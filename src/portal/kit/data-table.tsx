@@ -1,4 +1,5 @@
 /** A table of any length: only the rows in sight are in the document. The first link of a row opens it. */
+import { dataTableTexts } from '#portal-texts/kit.ts';
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ColumnDef, RowData } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -68,9 +69,9 @@ export function DataTable<Row extends RowData>({
       }),
     );
   }
-  useShortcuts('In the list', [
-    { keys: 'j', words: 'Next', run: () => move(activeAt + 1) },
-    { keys: 'k', words: 'Previous', run: () => move(activeAt - 1) },
+  useShortcuts(dataTableTexts.inTheList, [
+    { keys: 'j', words: dataTableTexts.next, run: () => move(activeAt + 1) },
+    { keys: 'k', words: dataTableTexts.previous, run: () => move(activeAt - 1) },
   ]);
 
   return (

@@ -1,4 +1,7 @@
 /** Fields that are drawn from their descriptions. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { describedFormTexts } from '#portal-texts/forms.ts';
+import { fill } from './fill.ts';
 import { Plus, X } from 'lucide-react';
 import { Fragment, useId, useState } from 'react';
 import type { ReactNode } from 'react';
@@ -77,7 +80,7 @@ function DescribedField(props: FieldProps<Field>) {
               maxLength: field.max,
               spellCheck: false,
               autoComplete: field.isSecret === true ? 'new-password' : 'off',
-              placeholder: field.isSecret === true && isStored ? 'Stored; type to replace it' : undefined,
+              placeholder: field.isSecret === true && isStored ? describedFormTexts.secretPlaceholder : undefined,
               value: typeof value === 'string' || typeof value === 'number' ? String(value) : '',
               onChange: ({ target }: { readonly target: { readonly value: string } }) =>
                 change(textOrNone(target.value, field)),
@@ -120,7 +123,11 @@ function DescribedField(props: FieldProps<Field>) {
               value={typeof value === 'string' ? value : ''}
               onChange={(event) => change(event.target.value === '' ? undefined : event.target.value)}
             >
-              <option value="">{field.isClearable === true || value === undefined ? 'Not set' : 'Choose'}</option>
+              <option value="">
+                {field.isClearable === true || value === undefined
+                  ? describedFormTexts.notSet
+                  : describedFormTexts.choose}
+              </option>
               {/* What is stored may be of an older release. */}
               {[...new Set([...field.options, ...(typeof value === 'string' ? [value] : [])])].map((option) => (
                 <option key={option} value={option}>
@@ -176,7 +183,7 @@ function DescribedField(props: FieldProps<Field>) {
             <div>
               <Button onClick={() => change(undefined)}>
                 <X size={13} aria-hidden />
-                Remove
+                {commonTexts.remove}
                 <span className="Hidden"> {labelOf(field.name)}</span>
               </Button>
             </div>
@@ -198,19 +205,22 @@ function DescribedField(props: FieldProps<Field>) {
               />
               {isFixed ? null : (
                 <Button
-                  aria-label={`Remove number ${at + 1} of ${labelOf(field.name)}`}
+                  aria-label={fill(describedFormTexts.removeNumbered, { at: at + 1, name: labelOf(field.name) })}
                   onClick={() => change(someOrNone(rows.filter((_one, place) => place !== at)))}
                 >
-                  Remove
+                  {commonTexts.remove}
                 </Button>
               )}
             </div>
           ))}
           {isFixed ? null : (
             <div>
-              <Button aria-label={`Add to ${labelOf(field.name)}`} onClick={() => change([...rows, {}])}>
+              <Button
+                aria-label={fill(describedFormTexts.addNamed, { name: labelOf(field.name) })}
+                onClick={() => change([...rows, {}])}
+              >
                 <Plus size={13} aria-hidden />
-                Add
+                {describedFormTexts.add}
               </Button>
             </div>
           )}
@@ -270,7 +280,7 @@ function Texts({ field, value, change, isFixed }: FieldProps<Field>) {
           rows={Math.min(8, Math.max(2, shown.split('\n').length))}
           readOnly={isFixed}
           spellCheck={false}
-          placeholder="One a line"
+          placeholder={describedFormTexts.textsPlaceholder}
           value={shown}
           onChange={(event) => {
             setTyped(event.target.value);
@@ -292,7 +302,7 @@ function LongTexts({ field, value, change, isFixed }: FieldProps<Field>) {
           <textarea
             className="Input Mono"
             rows={4}
-            aria-label={`${labelOf(field.name)}, number ${at + 1}`}
+            aria-label={fill(describedFormTexts.numbered, { name: labelOf(field.name), at: at + 1 })}
             readOnly={isFixed}
             spellCheck={false}
             value={text}
@@ -300,19 +310,22 @@ function LongTexts({ field, value, change, isFixed }: FieldProps<Field>) {
           />
           {isFixed ? null : (
             <Button
-              aria-label={`Remove number ${at + 1} of ${labelOf(field.name)}`}
+              aria-label={fill(describedFormTexts.removeNumbered, { at: at + 1, name: labelOf(field.name) })}
               onClick={() => change(someOrNone(texts.filter((_one, place) => place !== at)))}
             >
-              Remove
+              {commonTexts.remove}
             </Button>
           )}
         </div>
       ))}
       {isFixed ? null : (
         <div>
-          <Button aria-label={`Add to ${labelOf(field.name)}`} onClick={() => change([...texts, ''])}>
+          <Button
+            aria-label={fill(describedFormTexts.addNamed, { name: labelOf(field.name) })}
+            onClick={() => change([...texts, ''])}
+          >
             <Plus size={13} aria-hidden />
-            Add
+            {describedFormTexts.add}
           </Button>
         </div>
       )}
@@ -336,7 +349,11 @@ function Pairs({ field, value, change, isFixed }: FieldProps<Extract<Field, { ki
           rows={Math.min(8, Math.max(2, shown.split('\n').length))}
           readOnly={isFixed}
           spellCheck={false}
-          placeholder={options === undefined ? 'NZ: sender' : `${options[0] ?? ''}: text`}
+          placeholder={
+            options === undefined
+              ? describedFormTexts.senderPlaceholder
+              : fill(describedFormTexts.pairPlaceholder, { name: options[0] ?? '' })
+          }
           value={shown}
           onChange={(event) => {
             setTyped(event.target.value);

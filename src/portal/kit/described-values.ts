@@ -1,4 +1,5 @@
 /** What a form with described fields holds, and what of it is to be saved. */
+import { describedValuesTexts } from '#portal-texts/forms.ts';
 import type { FormField } from '../../contract/form-fields.ts';
 import { sameText } from './use-guard.ts';
 
@@ -64,8 +65,8 @@ const spelled: Readonly<Record<string, string>> = {
   ses: 'SES',
   smtp: 'SMTP',
   tnz: 'TNZ',
-  fcm: 'Firebase',
-  apns: 'Apple push',
+  fcm: describedValuesTexts.firebase,
+  apns: describedValuesTexts.applePush,
   aws: 'AWS',
 };
 

@@ -1,4 +1,5 @@
 /** Fields of filters and forms. */
+import { fieldsTexts } from '#portal-texts/kit.ts';
 import { useEffect, useId, useState } from 'react';
 import type { ComponentProps, ReactNode } from 'react';
 import { fromLocalInput, toLocalInput } from './times.ts';
@@ -81,8 +82,8 @@ export function FilterRange({
   );
   return (
     <>
-      {field('From', from, (given) => change({ from: given }))}
-      {field('To', to, (given) => change({ to: given }))}
+      {field(fieldsTexts.from, from, (given) => change({ from: given }))}
+      {field(fieldsTexts.to, to, (given) => change({ to: given }))}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { newPasswordTexts } from '#portal-texts/forms.ts';
 import { useState } from 'react';
 import { Labelled } from './fields.tsx';
 
@@ -18,7 +19,7 @@ export function NewPassword({
   return (
     <>
       <input className="Hidden" type="email" autoComplete="username" aria-hidden tabIndex={-1} readOnly value={email} />
-      <Labelled label={label} note="At least 12 characters. Several words do well.">
+      <Labelled label={label} note={newPasswordTexts.note}>
         {(ids) => (
           <input
             {...ids}
@@ -36,7 +37,7 @@ export function NewPassword({
       </Labelled>
       <label className="Check">
         <input type="checkbox" checked={isShown} onChange={(event) => setShown(event.target.checked)} />
-        Show the password
+        {newPasswordTexts.show}
       </label>
     </>
   );

@@ -1,4 +1,6 @@
 /** What the screens are made of. */
+import { partsTexts, commonTexts } from '#portal-texts/kit.ts';
+import { fill, fillNodes } from './fill.ts';
 import { Check, Copy, RotateCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ComponentProps, ReactNode } from 'react';
@@ -86,7 +88,7 @@ export function Time({ at, isRelative = false }: { readonly at: string; readonly
   );
 }
 
-/** A value that is copied by a click. */
+/** A value that is copied by a click; `label` says so. */
 export function Copyable({ value, label }: { readonly value: string; readonly label: string }) {
   const [isCopied, setCopied] = useState(false);
   return (
@@ -95,8 +97,8 @@ export function Copyable({ value, label }: { readonly value: string; readonly la
       <button
         type="button"
         className="CopyButton"
-        aria-label={`Copy ${label}`}
-        title={`Copy ${label}`}
+        aria-label={label}
+        title={label}
         onClick={() => {
           void navigator.clipboard.writeText(value).then(() => {
             setCopied(true);
@@ -107,7 +109,7 @@ export function Copyable({ value, label }: { readonly value: string; readonly la
         {isCopied ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}
       </button>
       <span role="status" className="Hidden">
-        {isCopied ? 'Copied' : ''}
+        {isCopied ? partsTexts.copied : ''}
       </span>
     </span>
   );
@@ -158,33 +160,36 @@ export function Empty({
 export function Failure({
   error,
   retry,
-  what,
+  title,
   isWholePage = false,
 }: {
   readonly error: unknown;
   readonly retry?: () => void;
-  readonly what: string;
+  /** Says what did not load. */
+  readonly title: string;
   readonly isWholePage?: boolean;
 }) {
-  const { title, text } = explain(error, what);
+  const told = explain(error, title);
   const requestId = error instanceof CallError ? error.requestId : undefined;
   return (
     <div className="Empty" role="alert">
       <div className="EmptyIcon">
         <TriangleAlert size={20} aria-hidden />
       </div>
-      {isWholePage ? <h1>{title}</h1> : <h2>{title}</h2>}
+      {isWholePage ? <h1>{told.title}</h1> : <h2>{told.title}</h2>}
       <div className="EmptyText">
-        <p>{text}</p>
+        <p>{told.text}</p>
         {requestId === undefined ? null : (
           <p>
-            Request <Copyable value={requestId} label="request id" />
+            {fillNodes(partsTexts.requestId, {
+              requestId: <Copyable value={requestId} label={partsTexts.copyRequestId} />,
+            })}
           </p>
         )}
         {retry === undefined ? null : (
           <Button onClick={retry}>
             <RotateCw size={14} aria-hidden />
-            Try again
+            {commonTexts.tryAgain}
           </Button>
         )}
       </div>
@@ -192,44 +197,35 @@ export function Failure({
   );
 }
 
-function explain(error: unknown, what: string): { readonly title: string; readonly text: string } {
-  const title = `${what} did not load`;
-  if (!(error instanceof CallError)) {
-    return { title, text: 'Something in this page went wrong. Reload it; if it happens again, tell your admin.' };
-  }
+function explain(error: unknown, title: string): { readonly title: string; readonly text: string } {
+  if (!(error instanceof CallError)) return { title, text: partsTexts.pageFault };
   switch (error.code) {
     case 'offline':
-      return { title, text: 'The server did not answer. Check your connection, then try again.' };
+      return { title, text: partsTexts.offline };
     case 'forbidden':
-      return {
-        title: `You may not see this`,
-        text: 'None of your roles in this tenant permits it. An admin can change your roles on the page Team.',
-      };
+      return { title: commonTexts.notForYou, text: partsTexts.forbiddenText };
     case 'not_found':
-      return {
-        title: 'There is no such thing',
-        text: 'It may have been deleted, or retention has removed it. Check the address.',
-      };
+      return { title: partsTexts.notFound, text: partsTexts.notFoundText };
     case 'invalid_request':
-      return { title, text: `${error.message} Change the filter, then try again.` };
+      return { title, text: fill(partsTexts.changeFilter, { message: error.message }) };
     case 'too_many_requests':
     case 'unavailable':
       return {
         title,
-        text: `The server is busy. Try again in ${error.retryAfterSeconds === undefined ? 'a few seconds' : `${error.retryAfterSeconds} s`}.`,
+        text:
+          error.retryAfterSeconds === undefined
+            ? partsTexts.busy
+            : fill(partsTexts.busyFor, { seconds: error.retryAfterSeconds }),
       };
     default:
-      return {
-        title,
-        text: 'Something went wrong in the server. Try again; if it happens again, give your admin the request id.',
-      };
+      return { title, text: partsTexts.serverFault };
   }
 }
 
 /** Where content will be, so that nothing jumps. */
-export function Skeleton({ lines = 8, what }: { readonly lines?: number; readonly what: string }) {
+export function Skeleton({ lines = 8, label }: { readonly lines?: number; readonly label: string }) {
   return (
-    <div className="Skeleton" role="status" aria-label={`${what} loading`}>
+    <div className="Skeleton" role="status" aria-label={label}>
       {Array.from({ length: lines }, (_, at) => (
         <i key={at} />
       ))}

@@ -1,10 +1,12 @@
 /** Why an action was decided as it was. */
+import { reasonsTexts } from '#portal-texts/reasons.ts';
+import { counted, fill, fillNodes } from './fill.ts';
 import { Check, ChevronRight, CircleHelp, Minus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { ActionDetail, Leaf, RuleReasons } from '../api/types.ts';
 import { conditionsAway } from './near-misses.ts';
 import { Empty, Notice, OutcomeBadge, Tag, textOf } from './parts.tsx';
-import { outcomeOf, plural } from './words.ts';
+import { outcomeOf } from './words.ts';
 
 type Decision = ActionDetail['decision'];
 
@@ -17,34 +19,25 @@ export function DecisionWords({
   readonly today: ActionDetail['today'];
 }) {
   return (
-    <section className="Decision" aria-label="Decision">
+    <section className="Decision" aria-label={reasonsTexts.decision}>
       <div className="DecisionTop">
         <OutcomeBadge outcome={decision.outcome} />
-        <p>{decision.words.length === 0 ? `The outcome is ${decision.outcome}.` : decision.words.join(' ')}</p>
+        <p>
+          {decision.words.length === 0
+            ? fill(reasonsTexts.theOutcomeIs, { outcome: decision.outcome })
+            : decision.words.join(' ')}
+        </p>
       </div>
-      {decision.isReproduced === false ? (
-        <Notice tone="bad">
-          Computing the decision again from its record gives another outcome. Tell whoever runs Sallyport: this should
-          not happen.
-        </Notice>
-      ) : null}
-      {decision.ruleSet.isKept ? null : (
-        <Notice tone="wait">The rules that decided are no longer kept, so this shows only what was recorded.</Notice>
-      )}
-      {decision.isCappedAtChallenge ? (
-        <Notice tone="calm">
-          Rules that could not be computed asked for more, but the user can verify: a challenge was enough.
-        </Notice>
-      ) : null}
+      {decision.isReproduced === false ? <Notice tone="bad">{reasonsTexts.notReproduced}</Notice> : null}
+      {decision.ruleSet.isKept ? null : <Notice tone="wait">{reasonsTexts.rulesNotKept}</Notice>}
+      {decision.isCappedAtChallenge ? <Notice tone="calm">{reasonsTexts.cappedAtChallenge}</Notice> : null}
       {today === undefined || today.isSameRuleSet ? null : (
         <Notice tone="wait">
-          <strong>The rules have changed since.</strong>{' '}
+          <strong>{reasonsTexts.theRulesHaveChangedSince}</strong>{' '}
           {today.outcome === undefined ? null : today.outcome === decision.outcome ? (
-            <>Today they would decide the same: {outcomeOf(today.outcome).words.toLowerCase()}. </>
+            <>{fill(reasonsTexts.todaySame, { outcome: outcomeOf(today.outcome).words.toLowerCase() })} </>
           ) : (
-            <>
-              Today they would decide: <OutcomeBadge outcome={today.outcome} />.{' '}
-            </>
+            <>{fillNodes(reasonsTexts.todayOtherwise, { outcome: <OutcomeBadge outcome={today.outcome} /> })} </>
           )}
           {today.words.join(' ')}
         </Notice>
@@ -66,12 +59,8 @@ interface ToldRules {
 export function RuleList({ decision }: { readonly decision: ToldRules }) {
   if (decision.rules.length === 0) {
     return (
-      <Empty title={decision.ruleSet.isKept ? 'No rule was active' : 'The rules are no longer kept'}>
-        <p>
-          {decision.ruleSet.isKept
-            ? 'The default of the action decided. Add a rule to decide by what is known of the user, the device and the address.'
-            : 'Rule sets are kept as long as actions that they decided. This one is older.'}
-        </p>
+      <Empty title={decision.ruleSet.isKept ? reasonsTexts.noRules : reasonsTexts.rulesGone}>
+        <p>{decision.ruleSet.isKept ? reasonsTexts.noRulesText : reasonsTexts.rulesGoneText}</p>
       </Empty>
     );
   }
@@ -96,30 +85,28 @@ function Rule({ rule, isDeciding }: { readonly rule: ToldRule; readonly isDecidi
         <ChevronRight size={14} className="Turn" aria-hidden />
         <Icon size={15} className="RuleIcon" aria-hidden />
         <span className="RuleName">{rule.name}</span>
-        {isDeciding ? <Tag tone="main">Decided</Tag> : null}
-        {isNear ? <Tag tone="wait">Near miss</Tag> : null}
+        {isDeciding ? <Tag tone="main">{reasonsTexts.decided}</Tag> : null}
+        {isNear ? <Tag tone="wait">{reasonsTexts.nearMiss}</Tag> : null}
         <span className="RuleStatus">
           {rule.status === 'matched'
-            ? 'Matched'
+            ? reasonsTexts.matched
             : rule.isUnrecorded === true
-              ? 'Cannot be said'
+              ? reasonsTexts.cannotBeSaid
               : rule.status === 'unknown'
-                ? 'Could not be computed'
+                ? reasonsTexts.couldNotBeComputed
                 : away === undefined
-                  ? 'Did not match'
-                  : `${plural(away, 'condition')} away`}
+                  ? reasonsTexts.didNotMatch
+                  : counted(reasonsTexts.conditionsAway, away)}
         </span>
         <OutcomeBadge outcome={rule.outcome} />
       </button>
       {isOpen ? (
         <div className="RuleBody">
-          {rule.fault === null ? null : <Notice tone="bad">The rule failed: {rule.fault}</Notice>}
+          {rule.fault === null ? null : (
+            <Notice tone="bad">{fill(reasonsTexts.theRuleFailed, { fault: rule.fault })}</Notice>
+          )}
           {rule.leaves.length === 0 && rule.fault === null ? (
-            <p className="Faint">
-              {rule.status === 'matched'
-                ? 'It has no conditions, so it always matches.'
-                : 'It is too large to be explained.'}
-            </p>
+            <p className="Faint">{rule.status === 'matched' ? reasonsTexts.noConditions : reasonsTexts.tooLarge}</p>
           ) : null}
           <ul className="Leaves">
             {rule.leaves.map((leaf) => (
@@ -133,13 +120,18 @@ function Rule({ rule, isDeciding }: { readonly rule: ToldRule; readonly isDecidi
 }
 
 function LeafLine({ leaf, isMissing }: { readonly leaf: Leaf; readonly isMissing: boolean }) {
-  const words = leaf.result === true ? 'Held' : leaf.result === false ? 'Did not hold' : 'Unknown';
+  const words =
+    leaf.result === true ? reasonsTexts.held : leaf.result === false ? reasonsTexts.didNotHold : reasonsTexts.unknown;
   const Icon = leaf.result === true ? Check : leaf.result === false ? X : CircleHelp;
   return (
     <li className="Leaf" data-result={String(leaf.result)} data-decisive={leaf.isDecisive}>
       <Icon size={14} role="img" aria-label={words} />
       <code>{leaf.text}</code>
-      {leaf.isDecisive ? <Tag tone="main">Decisive</Tag> : isMissing ? <Tag tone="wait">Missing</Tag> : null}
+      {leaf.isDecisive ? (
+        <Tag tone="main">{reasonsTexts.decisive}</Tag>
+      ) : isMissing ? (
+        <Tag tone="wait">{reasonsTexts.missing}</Tag>
+      ) : null}
     </li>
   );
 }
@@ -148,16 +140,21 @@ function LeafLine({ leaf, isMissing }: { readonly leaf: Leaf; readonly isMissing
 export function ReadValues({ decision }: { readonly decision: Decision }) {
   const values = [
     ...decision.facts.map(({ path, value, status, origin }) => ({ name: path, value, status, note: origin })),
-    ...decision.history.map(({ question, value, status }) => ({ name: question, value, status, note: 'the past' })),
+    ...decision.history.map(({ question, value, status }) => ({
+      name: question,
+      value,
+      status,
+      note: reasonsTexts.thePast,
+    })),
   ];
-  if (values.length === 0) return <p className="Faint">The rules read nothing.</p>;
+  if (values.length === 0) return <p className="Faint">{reasonsTexts.nothingRead}</p>;
   return (
     <table className="Plain">
       <thead>
         <tr>
-          <th scope="col">Read</th>
-          <th scope="col">Value</th>
-          <th scope="col">From</th>
+          <th scope="col">{reasonsTexts.read}</th>
+          <th scope="col">{reasonsTexts.value}</th>
+          <th scope="col">{reasonsTexts.from}</th>
         </tr>
       </thead>
       <tbody>

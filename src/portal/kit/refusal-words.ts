@@ -1,11 +1,12 @@
+import { refusalWordsTexts } from '#portal-texts/kit.ts';
 import { CallError, StepUpDeclined } from '../api/call.ts';
 import { wordsOf } from '../api/words-of.ts';
 
-const busy = 'The server is busy. Try again in a few seconds.';
+const busy = refusalWordsTexts.busy;
 /** What a failure means for a change. */
 const ofChanges: ReadonlyMap<string, string> = new Map([
-  ['offline', 'The server did not answer. Nothing may have been saved: look, then try again.'],
-  ['not_found', 'It was deleted meanwhile.'],
+  ['offline', refusalWordsTexts.offline],
+  ['not_found', refusalWordsTexts.notFound],
   ['too_many_requests', busy],
   ['unavailable', busy],
 ]);

@@ -1,4 +1,7 @@
 /** A form for something that is stored, which others may change meanwhile. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { resourceFormTexts } from '#portal-texts/forms.ts';
+import { fill } from './fill.ts';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { ChangedNotice } from './changed-meanwhile.tsx';
@@ -21,7 +24,7 @@ export function ResourceForm({
   heading,
   watch,
   cancel,
-  saveWords = 'Save',
+  saveWords = commonTexts.save,
 }: {
   readonly label: string;
   readonly fields: readonly Field[];
@@ -100,10 +103,12 @@ export function ResourceForm({
       {cancel === undefined && (isFixed || !isChanged) ? null : (
         <div className={cancel === undefined ? 'FormEnd' : 'ModalEnd'}>
           {cancel === undefined ? (
-            <span className="Faint">Not saved: {differing.map(({ name }) => labelOf(name)).join(', ')}.</span>
+            <span className="Faint">
+              {fill(resourceFormTexts.notSaved, { differing: differing.map(({ name }) => labelOf(name)).join(', ') })}
+            </span>
           ) : null}
           <Button look="quiet" onClick={cancel ?? (() => begin(guard.base))}>
-            {cancel === undefined ? 'Discard' : isFixed ? 'Close' : 'Cancel'}
+            {cancel === undefined ? commonTexts.discard : isFixed ? commonTexts.close : commonTexts.cancel}
           </Button>
           {isFixed ? null : (
             <Button look="main" type="submit" isBusy={saving.isBusy}>
@@ -116,4 +121,4 @@ export function ResourceForm({
   );
 }
 
-const shownOf = (value: unknown) => (value === undefined ? 'Not set' : textOf(value));
+const shownOf = (value: unknown) => (value === undefined ? resourceFormTexts.notSet : textOf(value));

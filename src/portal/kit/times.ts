@@ -1,9 +1,13 @@
 /** Times as operators read them, in their own time zone, by `Intl` alone. */
-const clockForm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dayForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const yearForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const wholeForm = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
-const relativeForm = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+import { timesTexts } from '#portal-texts/kit.ts';
+import { locale, timeLocale } from '#portal-texts/locale.ts';
+import { fill } from './fill.ts';
+
+const clockForm = new Intl.DateTimeFormat(timeLocale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayForm = new Intl.DateTimeFormat(timeLocale, { day: 'numeric', month: 'short' });
+const yearForm = new Intl.DateTimeFormat(timeLocale, { day: 'numeric', month: 'short', year: 'numeric' });
+const wholeForm = new Intl.DateTimeFormat(timeLocale, { dateStyle: 'full', timeStyle: 'long' });
+const relativeForm = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 
 /** "14:03:22" today, "3 Mar 14:03:22" earlier. */
 export function clockTime(iso: string, now = new Date()): string {
@@ -37,7 +41,7 @@ const steps = [
 export function relativeTime(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1_000;
   if (Number.isNaN(seconds)) return iso;
-  if (Math.abs(seconds) < 5) return 'now';
+  if (Math.abs(seconds) < 5) return timesTexts.now;
   const [, unit, size] = steps.find(([below]) => Math.abs(seconds) < below) ?? steps[3];
   return relativeForm.format(Math.trunc(seconds / size), unit);
 }
@@ -46,9 +50,11 @@ export function relativeTime(iso: string, now = Date.now()): string {
 export function between(from: string, to: string): string {
   const ms = new Date(to).getTime() - new Date(from).getTime();
   if (!Number.isFinite(ms)) return '';
-  if (ms < 1_000) return `${ms} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+  if (ms < 1_000) return fill(timesTexts.milliseconds, { count: ms });
+  if (ms < 60_000) return fill(timesTexts.seconds, { count: (ms / 1_000).toFixed(1) });
+  return ms < 3_600_000
+    ? fill(timesTexts.minutes, { count: Math.round(ms / 60_000) })
+    : fill(timesTexts.hours, { count: Math.round(ms / 3_600_000) });
 }
 
 /** What an input for date and time holds, in the operator's time zone. */

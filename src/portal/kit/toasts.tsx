@@ -1,3 +1,4 @@
+import { toastsTexts } from '#portal-texts/kit.ts';
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 
@@ -34,7 +35,7 @@ function ToastList() {
           <Toast.Title className="ToastTitle" />
           <Toast.Description className="ToastText" />
         </div>
-        <Toast.Close className="IconButton" aria-label="Dismiss">
+        <Toast.Close className="IconButton" aria-label={toastsTexts.dismiss}>
           <X size={14} aria-hidden />
         </Toast.Close>
       </Toast.Content>

@@ -1,4 +1,6 @@
 /** What operators read for the names of the wire. A name that is not here is shown as words of its own. */
+import { locale } from '#portal-texts/locale.ts';
+import { wordsTexts } from '#portal-texts/kit.ts';
 import { manifests } from '../../methods/manifests.ts';
 import type { ActionState, Role } from '../api/types.ts';
 
@@ -7,22 +9,22 @@ export type Tone = 'good' | 'bad' | 'wait' | 'review' | 'calm';
 export const states: Readonly<
   Record<ActionState, { readonly words: string; readonly tone: Tone; readonly isFilled: boolean }>
 > = {
-  ALLOW: { words: 'Allowed', tone: 'good', isFilled: false },
-  BLOCK: { words: 'Blocked', tone: 'bad', isFilled: true },
-  CHALLENGE_REQUIRED: { words: 'Challenge open', tone: 'wait', isFilled: false },
-  CHALLENGE_SUCCEEDED: { words: 'Challenge passed', tone: 'good', isFilled: true },
-  CHALLENGE_FAILED: { words: 'Challenge failed', tone: 'bad', isFilled: false },
-  REVIEW_REQUIRED: { words: 'Waiting for review', tone: 'review', isFilled: false },
-  REVIEW_SUCCEEDED: { words: 'Approved', tone: 'good', isFilled: true },
-  REVIEW_FAILED: { words: 'Rejected', tone: 'bad', isFilled: true },
+  ALLOW: { words: wordsTexts.states.ALLOW, tone: 'good', isFilled: false },
+  BLOCK: { words: wordsTexts.states.BLOCK, tone: 'bad', isFilled: true },
+  CHALLENGE_REQUIRED: { words: wordsTexts.states.CHALLENGE_REQUIRED, tone: 'wait', isFilled: false },
+  CHALLENGE_SUCCEEDED: { words: wordsTexts.states.CHALLENGE_SUCCEEDED, tone: 'good', isFilled: true },
+  CHALLENGE_FAILED: { words: wordsTexts.states.CHALLENGE_FAILED, tone: 'bad', isFilled: false },
+  REVIEW_REQUIRED: { words: wordsTexts.states.REVIEW_REQUIRED, tone: 'review', isFilled: false },
+  REVIEW_SUCCEEDED: { words: wordsTexts.states.REVIEW_SUCCEEDED, tone: 'good', isFilled: true },
+  REVIEW_FAILED: { words: wordsTexts.states.REVIEW_FAILED, tone: 'bad', isFilled: true },
 };
 export const stateNames = Object.keys(states) as readonly ActionState[];
 
 const outcomes: Readonly<Record<string, { readonly words: string; readonly tone: Tone }>> = {
-  ALLOW: { words: 'Allow', tone: 'good' },
-  CHALLENGE: { words: 'Challenge', tone: 'wait' },
-  REVIEW: { words: 'Review', tone: 'review' },
-  BLOCK: { words: 'Block', tone: 'bad' },
+  ALLOW: { words: wordsTexts.outcomes.ALLOW, tone: 'good' },
+  CHALLENGE: { words: wordsTexts.outcomes.CHALLENGE, tone: 'wait' },
+  REVIEW: { words: wordsTexts.outcomes.REVIEW, tone: 'review' },
+  BLOCK: { words: wordsTexts.outcomes.BLOCK, tone: 'bad' },
 };
 export const outcomeOf = (name: string) => outcomes[name] ?? { words: spaced(name), tone: 'calm' as const };
 
@@ -33,14 +35,7 @@ export const methods: Readonly<Record<string, string>> = Object.fromEntries(
 );
 export const methodWords = (method: string) => methods[method] ?? spaced(method);
 
-export const roles: Readonly<Record<Role, { readonly words: string; readonly may: string }>> = {
-  ADMIN: { words: 'Admin', may: 'May do everything' },
-  EDITOR: { words: 'Editor', may: 'Changes the configuration' },
-  ANALYST: { words: 'Analyst', may: 'Decides reviews, helps users, exports' },
-  SUPPORT: { words: 'Support', may: 'Helps users; contacts masked until revealed' },
-  AUDITOR: { words: 'Auditor', may: 'Reads everything, also the audit log' },
-  VIEWER: { words: 'Viewer', may: 'Reads, with contacts masked' },
-};
+export const roles: Readonly<Record<Role, { readonly words: string; readonly may: string }>> = wordsTexts.roles;
 export const roleNames = Object.keys(roles) as readonly Role[];
 export const roleWords = (role: string) => roles[role as Role]?.words ?? spaced(role);
 
@@ -48,15 +43,7 @@ export const environments = ['PRODUCTION', 'STAGING', 'TEST', 'DEVELOPMENT'] as 
 /** What a tenant is for. */
 export const environmentWords = (environment: string) => spaced(environment);
 
-const actors: Readonly<Record<string, string>> = {
-  server: 'Your backend',
-  client: 'The user',
-  management: 'A management key',
-  cli: 'The command line',
-  system: 'Sallyport',
-  operator: 'An operator',
-  API: 'Your backend',
-};
+const actors: Readonly<Record<string, string>> = wordsTexts.actors;
 /** Who did something: operators by their email address. */
 export const actorWords = (actor: string) => actors[actor] ?? actor;
 
@@ -70,7 +57,6 @@ export function spaced(name: string): string {
 }
 
 /** "10,000+" for a count that the server ends at 10,001. */
-export const countWords = (count: number) => (count > 10_000 ? '10,000+' : count.toLocaleString('en'));
+export const countWords = (count: number) => (count > 10_000 ? `${numberWords(10_000)}+` : numberWords(count));
 
-export const plural = (count: number, one: string, many = `${one}s`) =>
-  `${countWords(count)} ${count === 1 ? one : many}`;
+export const numberWords = (number: number) => number.toLocaleString(locale);

@@ -1,3 +1,5 @@
+import { actionTexts } from '#portal-texts/action.ts';
+import { fill } from '../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ArrowLeft, FlaskConical } from 'lucide-react';
@@ -28,31 +30,31 @@ export function ActionScreen() {
   const { tenantId } = useScene().tenant;
   const navigate = useNavigate();
   const { data: action, error, refetch } = useAction(actionId);
-  useShortcuts('Action', [
+  useShortcuts(actionTexts.action, [
     {
       keys: 'u',
-      words: 'Open the user',
+      words: actionTexts.openTheUser,
       run: () =>
         action === undefined
           ? undefined
           : void navigate({ to: '/t/$tenantId/users/$userId', params: { tenantId, userId: action.userId } }),
     },
-    { keys: 'b', words: 'Back', run: () => history.back() },
+    { keys: 'b', words: actionTexts.back, run: () => history.back() },
   ]);
   return (
     <div className="Page">
       <div className="Crumbs">
         <Link to="/t/$tenantId/activity" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Activity
+          {actionTexts.activity}
         </Link>
       </div>
       {action !== undefined ? (
         <ActionBody action={action} />
       ) : error === null ? (
-        <Skeleton what="The action is" lines={12} />
+        <Skeleton label={actionTexts.actionLoading} lines={12} />
       ) : (
-        <Failure isWholePage error={error} what="The action" retry={() => void refetch()} />
+        <Failure isWholePage error={error} title={actionTexts.actionNotLoaded} retry={() => void refetch()} />
       )}
     </div>
   );
@@ -70,19 +72,21 @@ function ActionBody({ action }: { readonly action: ActionDetail }) {
           <DecisionWords decision={action.decision} today={action.today} />
           <section>
             <h2>
-              Rules
-              <span className="PageCount">version {action.decision.ruleSet.version}, as they were then</span>
+              {actionTexts.rules}
+              <span className="PageCount">
+                {fill(actionTexts.ruleVersion, { version: action.decision.ruleSet.version })}
+              </span>
             </h2>
             <RuleList decision={action.decision} />
           </section>
           <section>
-            <h2>Values read</h2>
+            <h2>{actionTexts.valuesRead}</h2>
             <div className="Scroll">
               <ReadValues decision={action.decision} />
             </div>
           </section>
           <section>
-            <h2>Timeline</h2>
+            <h2>{actionTexts.timeline}</h2>
             <Timeline action={action} />
           </section>
         </div>
@@ -91,21 +95,21 @@ function ActionBody({ action }: { readonly action: ActionDetail }) {
             <>
               <ReviewPanel action={action} review={action.review} />
               <section className="Card">
-                <h2>Similar cases</h2>
+                <h2>{actionTexts.similarCases}</h2>
                 <SimilarReviews actionId={action.actionId} />
               </section>
             </>
           )}
           <section className="Card">
-            <h2>Action</h2>
+            <h2>{actionTexts.action}</h2>
             <ActionFacts action={action} />
           </section>
           <section className="Card">
-            <h2>Custom data</h2>
+            <h2>{actionTexts.customData}</h2>
             <Custom of={action.custom} />
           </section>
           <section className="Card">
-            <h2>The user lately</h2>
+            <h2>{actionTexts.theUserLately}</h2>
             <Recent action={action} />
           </section>
         </aside>
@@ -126,7 +130,7 @@ function TryRules({ action: { actionCode, actionId } }: { readonly action: Actio
       className="Button Button-plain"
     >
       <FlaskConical size={14} aria-hidden />
-      Try the rules on it
+      {actionTexts.tryTheRulesOnIt}
     </Link>
   );
 }
@@ -135,41 +139,48 @@ export function ActionFacts({ action }: { readonly action: ActionDetail }) {
   return (
     <Facts
       of={[
-        ['User', <UserLink key="user" userId={action.userId} />],
-        ['Created', <Time key="at" at={action.createdAt} />],
+        [actionTexts.user, <UserLink key="user" userId={action.userId} />],
+        [actionTexts.created, <Time key="at" at={action.createdAt} />],
         ...(action.stateUpdatedAt === action.createdAt
           ? []
-          : ([['State since', <Time key="since" at={action.stateUpdatedAt} />]] as const)),
-        ['Address', <Address key="address" action={action} />],
-        ...(action.countryCode === undefined ? [] : ([['Country', countryName(action.countryCode)]] as const)),
+          : ([[actionTexts.stateSince, <Time key="since" at={action.stateUpdatedAt} />]] as const)),
+        [actionTexts.address, <Address key="address" action={action} />],
+        ...(action.countryCode === undefined
+          ? []
+          : ([[actionTexts.country, countryName(action.countryCode)]] as const)),
         ...(action.deviceId === undefined
           ? []
-          : ([['Device', <Copyable key="device" value={action.deviceId} label="device id" />]] as const)),
+          : ([
+              [actionTexts.device, <Copyable key="device" value={action.deviceId} label={actionTexts.copyDeviceId} />],
+            ] as const)),
         ...(action.userAgent === undefined
           ? []
           : ([
               [
-                'Browser',
+                actionTexts.browser,
                 <span key="agent" className="Small">
                   {action.userAgent}
                 </span>,
               ],
             ] as const)),
         [
-          'Verified by',
-          action.verificationMethod === undefined ? 'Not verified' : methodWords(action.verificationMethod),
+          actionTexts.verifiedBy,
+          action.verificationMethod === undefined ? actionTexts.notVerified : methodWords(action.verificationMethod),
         ],
         [
-          'Authenticators',
+          actionTexts.authenticators,
           action.decision.user.isEnrolled
             ? action.decision.user.hasUsableAuthenticator
-              ? 'Had one to use'
-              : 'Had none to use here'
-            : 'Had none',
+              ? actionTexts.hadOneToUse
+              : actionTexts.hadNoneToUseHere
+            : actionTexts.hadNone,
         ],
-        ...(action.isTracked ? [] : ([['Tracked', 'Not yet: a challenge began it']] as const)),
-        ['Occurrence', <Copyable key="key" value={action.idempotencyKey} label="idempotency key" />],
-        ['Action id', <Copyable key="id" value={action.actionId} label="action id" />],
+        ...(action.isTracked ? [] : ([[actionTexts.tracked, actionTexts.notTrackedYet]] as const)),
+        [
+          actionTexts.occurrence,
+          <Copyable key="key" value={action.idempotencyKey} label={actionTexts.copyIdempotencyKey} />,
+        ],
+        [actionTexts.actionId, <Copyable key="id" value={action.actionId} label={actionTexts.copyActionId} />],
       ]}
     />
   );
@@ -177,7 +188,7 @@ export function ActionFacts({ action }: { readonly action: ActionDetail }) {
 
 export function Custom({ of }: { readonly of: ActionDetail['custom'] }) {
   const entries = Object.entries(of ?? {});
-  if (entries.length === 0) return <p className="Faint">Your backend sent none.</p>;
+  if (entries.length === 0) return <p className="Faint">{actionTexts.yourBackendSentNone}</p>;
   return (
     <Facts
       of={entries.map(([name, value]) => [
@@ -193,8 +204,8 @@ export function Custom({ of }: { readonly of: ActionDetail['custom'] }) {
 function Timeline({ action }: { readonly action: ActionDetail }) {
   if (action.timeline.length === 0) {
     return (
-      <Empty title="Nothing more happened">
-        <p>Codes that are sent, proofs, lockouts and reviews appear here.</p>
+      <Empty title={actionTexts.nothingMoreHappened}>
+        <p>{actionTexts.nothingMoreHappenedText}</p>
       </Empty>
     );
   }
@@ -208,7 +219,11 @@ function Timeline({ action }: { readonly action: ActionDetail }) {
           </span>
           <div>
             <strong>{spaced(type)}</strong>{' '}
-            <span className="Faint">by {actorWords(actor).replace(/^[AT](?=he |n? )/, (a) => a.toLowerCase())}</span>
+            <span className="Faint">
+              {fill(actionTexts.byActor, {
+                actor: actorWords(actor).replace(/^[AT](?=he |n? )/, (a) => a.toLowerCase()),
+              })}
+            </span>
             <div className="TimelineData">
               {Object.entries(data).map(([name, value]) => (
                 <Tag key={name}>
@@ -225,7 +240,7 @@ function Timeline({ action }: { readonly action: ActionDetail }) {
 
 export function Recent({ action: { userRecent, userId } }: { readonly action: ActionDetail }) {
   const { tenantId } = useScene().tenant;
-  if (userRecent.length === 0) return <p className="Faint">This is all that {userId} did.</p>;
+  if (userRecent.length === 0) return <p className="Faint">{fill(actionTexts.noOtherActions, { userId })}</p>;
   return (
     <ul className="Recent">
       {userRecent.map((other) => (

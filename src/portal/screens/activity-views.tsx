@@ -1,4 +1,7 @@
 /** Filters under a name. The usual ones stand there at once; one's own are kept by the browser. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { activityViewsTexts } from '#portal-texts/activity.ts';
+import { fill } from '../kit/fill.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { useRef, useState, useSyncExternalStore } from 'react';
@@ -15,11 +18,11 @@ interface View {
 }
 
 const usual: readonly View[] = [
-  { name: 'All', filter: {} },
-  { name: 'Waiting for review', filter: { state: 'REVIEW_REQUIRED' } },
-  { name: 'Blocked', filter: { state: 'BLOCK' } },
-  { name: 'Failed challenges', filter: { state: 'CHALLENGE_FAILED' } },
-  { name: 'Open challenges', filter: { state: 'CHALLENGE_REQUIRED' } },
+  { name: activityViewsTexts.all, filter: {} },
+  { name: activityViewsTexts.waitingForReview, filter: { state: 'REVIEW_REQUIRED' } },
+  { name: activityViewsTexts.blocked, filter: { state: 'BLOCK' } },
+  { name: activityViewsTexts.failedChallenges, filter: { state: 'CHALLENGE_FAILED' } },
+  { name: activityViewsTexts.openChallenges, filter: { state: 'CHALLENGE_REQUIRED' } },
 ];
 const viewsMax = 20;
 
@@ -68,7 +71,7 @@ export function Views({ filter }: { readonly filter: ActivityFilter }) {
   const { tenantId } = useScene().tenant;
   const [own, setOwn] = useViews();
   return (
-    <nav className="Views" aria-label="Views">
+    <nav className="Views" aria-label={activityViewsTexts.views}>
       {[...usual, ...own].map((view, at) => (
         <span key={`${at} ${view.name}`} className="View" data-here={same(view.filter, filter)}>
           <Link
@@ -84,7 +87,7 @@ export function Views({ filter }: { readonly filter: ActivityFilter }) {
           {own.includes(view) ? (
             <button
               type="button"
-              aria-label={`Forget the view ${view.name}`}
+              aria-label={fill(activityViewsTexts.forgetView, { name: view.name })}
               onClick={() => setOwn(own.filter((one) => one !== view))}
             >
               <X size={12} aria-hidden />
@@ -115,8 +118,8 @@ export function SaveView({
     <Modal
       isOpen={isOpen}
       close={close}
-      title="Save this view"
-      text="It keeps the filters under a name, in this browser alone. To share it, send the address of the page."
+      title={activityViewsTexts.saveTitle}
+      text={activityViewsTexts.saveText}
       initialFocus={field}
     >
       <form
@@ -130,7 +133,7 @@ export function SaveView({
           void navigate({ to: '/t/$tenantId/activity', params: { tenantId }, search: filter });
         }}
       >
-        <Labelled label="Name" {...(isFull ? { note: 'There are 20 already: forget one first.' } : {})}>
+        <Labelled label={activityViewsTexts.nameLabel} {...(isFull ? { note: activityViewsTexts.fullNote } : {})}>
           {(ids) => (
             <input
               {...ids}
@@ -145,10 +148,10 @@ export function SaveView({
         </Labelled>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit">
-            Save
+            {commonTexts.save}
           </Button>
         </div>
       </form>

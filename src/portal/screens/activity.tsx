@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { activityTexts } from '#portal-texts/activity.ts';
+import { counted, fill } from '../kit/fill.ts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Bookmark, Download, ListFilter, Pause, Play, X } from 'lucide-react';
@@ -13,7 +16,7 @@ import { FilterSelect, FilterRange, FilterText, changed } from '../kit/fields.ts
 import { Button, Empty, Failure, IconButton, PageHead, Skeleton } from '../kit/parts.tsx';
 import { clockTime } from '../kit/times.ts';
 import { tell } from '../kit/toasts.tsx';
-import { methods, plural, stateNames, states } from '../kit/words.ts';
+import { methods, numberWords, stateNames, states } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import type { ActivityFilter } from './activity-filter.ts';
@@ -73,90 +76,115 @@ export function Activity() {
     if (hasNextPage && !isFetchingNextPage && !mustAsk) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, mustAsk]);
 
-  useShortcuts('Activity', [
-    { keys: '/', words: 'Go to the filters', run: () => box.current?.querySelector<HTMLElement>('.Field')?.focus() },
-    { keys: 'l', words: isLive ? 'Stop following live' : 'Follow live', run: () => setLive(!isLive) },
+  useShortcuts(activityTexts.activity, [
+    {
+      keys: '/',
+      words: activityTexts.goToFilters,
+      run: () => box.current?.querySelector<HTMLElement>('.Field')?.focus(),
+    },
+    {
+      keys: 'l',
+      words: isLive ? activityTexts.stopFollowingLive : activityTexts.followLive,
+      run: () => setLive(!isLive),
+    },
     {
       keys: 'x',
-      words: 'Clear the filters',
+      words: activityTexts.clearFilters,
       run: () => void navigate({ to: '/t/$tenantId/activity', params: { tenantId } }),
     },
-    { keys: 's', words: 'Save this view', run: () => setSaving(true) },
+    { keys: 's', words: activityTexts.saveThisView, run: () => setSaving(true) },
   ]);
 
   const end =
     lastPage === undefined ? null : mustAsk ? (
       <>
-        {lastPage.searchedBackTo === undefined ? null : `Searched back to ${clockTime(lastPage.searchedBackTo)}. `}
+        {lastPage.searchedBackTo === undefined ? null : (
+          <>{fill(activityTexts.searchedBackTo, { time: clockTime(lastPage.searchedBackTo) })} </>
+        )}
         {hasNextPage ? (
           <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchingNextPage ? 'Searching…' : 'Continue'}
+            {isFetchingNextPage ? activityTexts.searching : commonTexts.continue}
           </Button>
         ) : null}
       </>
     ) : hasNextPage ? (
-      'Loading…'
+      commonTexts.loading
     ) : filter.userId === undefined && filter.from === undefined ? (
-      'That is everything of the last 31 days. Set “From” to see earlier ones.'
+      activityTexts.endOfRecent
     ) : (
-      'That is everything.'
+      activityTexts.end
     );
 
   return (
     <div className="Page Page-full" ref={box}>
-      <PageHead title="Activity">
+      <PageHead title={activityTexts.activity}>
         <LiveButton isLive={isLive} set={setLive} isPossible={filter.to === undefined} />
         <CsvButton filter={filter} isPossible={rows.length > 0} />
       </PageHead>
       <Views filter={filter} />
-      <div className="Filters" role="search" aria-label="Filters">
+      <div className="Filters" role="search" aria-label={commonTexts.filters}>
         <FilterSelect
-          label="Any state"
+          label={activityTexts.anyState}
           value={filter.state}
           change={(state) => set({ state })}
           options={stateNames.map((name) => [name, states[name].words])}
         />
-        <FilterText label="Action code" value={filter.code} change={(code) => set({ code })} maxLength={256} />
-        <FilterText label="User id" value={filter.userId} change={(userId) => set({ userId })} maxLength={256} />
+        <FilterText
+          label={activityTexts.actionCode}
+          value={filter.code}
+          change={(code) => set({ code })}
+          maxLength={256}
+        />
+        <FilterText
+          label={activityTexts.userId}
+          value={filter.userId}
+          change={(userId) => set({ userId })}
+          maxLength={256}
+        />
         <Button look="quiet" aria-expanded={isMore} onClick={() => setMore(!isMore)}>
           <ListFilter size={14} aria-hidden />
-          More filters
+          {activityTexts.moreFilters}
         </Button>
         {isFiltered ? (
           <>
             <Button look="quiet" onClick={() => void navigate({ to: '/t/$tenantId/activity', params: { tenantId } })}>
               <X size={14} aria-hidden />
-              Clear
+              {commonTexts.clear}
             </Button>
             <Button look="quiet" onClick={() => setSaving(true)}>
               <Bookmark size={14} aria-hidden />
-              Save view
+              {activityTexts.saveView}
             </Button>
           </>
         ) : null}
         {isMore ? (
           <div className="MoreFilters">
             <FilterText
-              label="IP address"
+              label={activityTexts.ipAddress}
               value={filter.ipAddress}
               change={(ipAddress) => set({ ipAddress })}
               maxLength={256}
             />
             <FilterText
-              label="Device id"
+              label={activityTexts.deviceId}
               value={filter.deviceId}
               change={(deviceId) => set({ deviceId })}
               maxLength={256}
             />
             <FilterSelect
-              label="Any method"
+              label={activityTexts.anyMethod}
               value={filter.method}
               change={(method) => set({ method })}
               options={Object.entries(methods)}
             />
-            <FilterText label="Rule id" value={filter.ruleId} change={(ruleId) => set({ ruleId })} maxLength={64} />
             <FilterText
-              label="Data, as name=value"
+              label={activityTexts.ruleId}
+              value={filter.ruleId}
+              change={(ruleId) => set({ ruleId })}
+              maxLength={64}
+            />
+            <FilterText
+              label={activityTexts.custom}
               value={filter.custom}
               change={(custom) => set({ custom })}
               maxLength={512}
@@ -167,9 +195,9 @@ export function Activity() {
       </div>
       <div className="TableArea">
         {list.error !== null && list.data === undefined ? (
-          <Failure error={list.error} what="Activity" retry={() => void list.refetch()} />
+          <Failure error={list.error} title={activityTexts.activityNotLoaded} retry={() => void list.refetch()} />
         ) : list.data === undefined ? (
-          <Skeleton what="Actions are" lines={14} />
+          <Skeleton label={activityTexts.actionsLoading} lines={14} />
         ) : rows.length === 0 && !hasNextPage ? (
           <NoActions
             isFiltered={isFiltered}
@@ -187,11 +215,11 @@ export function Activity() {
                 }}
               >
                 <ArrowUp size={13} aria-hidden />
-                {plural(waiting, 'new action')}
+                {counted(activityTexts.newActions, waiting)}
               </button>
             ) : null}
             <DataTable
-              label="Actions"
+              label={activityTexts.actions}
               rows={rows}
               columns={actionColumns}
               widths={actionWidths}
@@ -201,7 +229,8 @@ export function Activity() {
               end={
                 list.isFetchNextPageError ? (
                   <>
-                    The rest did not load. <Button onClick={() => void fetchNextPage()}>Try again</Button>
+                    {activityTexts.restNotLoaded}{' '}
+                    <Button onClick={() => void fetchNextPage()}>{commonTexts.tryAgain}</Button>
                   </>
                 ) : (
                   end
@@ -280,7 +309,7 @@ function LiveButton({
   return (
     <button type="button" className="Live" aria-pressed={isLive} onClick={() => set(!isLive)}>
       <i aria-hidden />
-      Live
+      {activityTexts.live}
       {isLive ? <Pause size={12} aria-hidden /> : <Play size={12} aria-hidden />}
     </button>
   );
@@ -289,23 +318,18 @@ function LiveButton({
 function NoActions({ isFiltered, clear }: { readonly isFiltered: boolean; readonly clear: () => void }) {
   if (isFiltered) {
     return (
-      <Empty title="No action fits">
-        <p>
-          Codes, users, addresses and devices must be written in full. Without a user, a search reaches back 31 days.
-        </p>
-        <Button onClick={clear}>Clear the filters</Button>
+      <Empty title={activityTexts.noActionFits}>
+        <p>{activityTexts.noActionFitsText}</p>
+        <Button onClick={clear}>{activityTexts.clearFilters}</Button>
       </Empty>
     );
   }
   return (
-    <Empty title="Nothing has happened yet">
-      <p>
-        An action appears here when your backend tracks one: before somebody signs in, withdraws money or changes an
-        address.
-      </p>
+    <Empty title={activityTexts.nothingHasHappenedYet}>
+      <p>{activityTexts.nothingHasHappenedYetText}</p>
       <pre>{`curl -X POST ${location.origin}/v1/users/alice/actions/signIn \\
   -u "$SECRET_KEY:" -H 'content-type: application/json' -d '{}'`}</pre>
-      <p>This page follows by itself: leave it open and track one.</p>
+      <p>{activityTexts.nothingHasHappenedYetHint}</p>
     </Empty>
   );
 }
@@ -339,11 +363,11 @@ function CsvButton({ filter, isPossible }: { readonly filter: ActivityFilter; re
       download('sallyport-actions.csv', csvOf(csvRows(actions.slice(0, csvRowsMax))));
       const isCut = cursor !== undefined;
       tell(
-        `${plural(Math.min(actions.length, csvRowsMax), 'action')} downloaded`,
-        isCut ? 'There are more: narrow the time to get the others.' : undefined,
+        counted(activityTexts.downloaded, Math.min(actions.length, csvRowsMax)),
+        isCut ? activityTexts.downloadCut : undefined,
       );
     } catch {
-      if (!ending.signal.aborted) tell('The download broke off', 'The server did not answer. Try again.', 'bad');
+      if (!ending.signal.aborted) tell(activityTexts.downloadFailed, commonTexts.noAnswer, 'bad');
     } finally {
       setCount(undefined);
     }
@@ -353,12 +377,12 @@ function CsvButton({ filter, isPossible }: { readonly filter: ActivityFilter; re
     return (
       <Button onClick={() => stop.current?.abort()}>
         <X size={14} aria-hidden />
-        {count.toLocaleString('en')} so far… Stop
+        {fill(activityTexts.soFarStop, { count: numberWords(count) })}
       </Button>
     );
   }
   return (
-    <IconButton label="Download as CSV" disabled={!isPossible} onClick={() => void save()}>
+    <IconButton label={activityTexts.download} disabled={!isPossible} onClick={() => void save()}>
       <Download size={15} aria-hidden />
     </IconButton>
   );

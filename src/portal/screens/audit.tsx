@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { auditTexts } from '#portal-texts/audit.ts';
+import { fill } from '../kit/fill.ts';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ChevronRight, Download, ScrollText, X } from 'lucide-react';
@@ -37,67 +40,68 @@ export function AuditLog() {
     mutationFn: () => callForFile('/v1/portal/audit-events/export', { tenantId, body: filter }),
     onSuccess(file) {
       downloadFile('sallyport-audit.jsonl', file);
-      tell('Audit log exported', 'Check it with sallyport audit verify --file. The export is in the log.');
+      tell(auditTexts.auditLogExported, auditTexts.auditLogExportedText);
     },
     onError: (failed) =>
-      tell('Not exported', failed instanceof CallError ? failed.message : 'Something in this page went wrong.', 'bad'),
+      tell(auditTexts.notExported, failed instanceof CallError ? failed.message : auditTexts.pageFault, 'bad'),
   });
   const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
   const back = data?.pages.at(-1)?.searchedBackTo;
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <div className="Page">
-      <PageHead title="Audit log">
+      <PageHead title={auditTexts.auditLog}>
         {may('audit:export') ? (
           <Button isBusy={exporting.isPending} onClick={() => exporting.mutate()}>
             <Download size={14} aria-hidden />
-            {exporting.isPending ? 'Exporting…' : 'Export'}
+            {exporting.isPending ? auditTexts.exporting : auditTexts.export}
           </Button>
         ) : null}
       </PageHead>
-      <div className="Filters" role="search" aria-label="Filters">
+      <div className="Filters" role="search" aria-label={commonTexts.filters}>
         <FilterText
           isWide
-          label="Type, such as rule.updated"
+          label={auditTexts.typeFilter}
           value={filter.type}
           change={(type) => set({ type })}
           maxLength={100}
         />
         <FilterText
-          label="Done by (email or id)"
+          label={auditTexts.actorFilter}
           value={filter.actorId}
           change={(actorId) => set({ actorId })}
           maxLength={256}
         />
-        <FilterText label="User concerned" value={filter.userId} change={(userId) => set({ userId })} maxLength={256} />
+        <FilterText
+          label={auditTexts.userFilter}
+          value={filter.userId}
+          change={(userId) => set({ userId })}
+          maxLength={256}
+        />
         <FilterRange range={filter} change={(range) => set({ ...range })} />
         {isFiltered ? (
           <Button look="quiet" onClick={() => void navigate({ to: '/t/$tenantId/audit', params: { tenantId } })}>
             <X size={14} aria-hidden />
-            Clear
+            {commonTexts.clear}
           </Button>
         ) : null}
       </div>
       {!may('audit:read') ? (
-        <Empty icon={<ScrollText size={20} aria-hidden />} title="You may not see this">
-          <p>Admins and auditors read the audit log.</p>
+        <Empty icon={<ScrollText size={20} aria-hidden />} title={commonTexts.notForYou}>
+          <p>{auditTexts.notForYouText}</p>
         </Empty>
       ) : error !== null && data === undefined ? (
-        <Failure error={error} what="The audit log" retry={() => void refetch()} />
+        <Failure error={error} title={auditTexts.auditLogNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Events are" lines={12} />
+        <Skeleton label={auditTexts.eventsLoading} lines={12} />
       ) : (
         <>
           {events.length === 0 ? (
             <Empty
               icon={<ScrollText size={20} aria-hidden />}
-              title={isFiltered ? 'No event fits' : 'Nothing was changed yet'}
+              title={isFiltered ? auditTexts.noEventFits : auditTexts.nothingChangedYet}
             >
-              <p>
-                {isFiltered
-                  ? 'A type is found by its beginning up to a dot: rule finds rule.updated. Ids and email addresses must be written in full.'
-                  : 'Who changes rules, methods, users or the team leaves an event here.'}
-              </p>
+              <p>{isFiltered ? auditTexts.noEventFitsText : auditTexts.nothingChangedText}</p>
             </Empty>
           ) : (
             <ul className="Events">
@@ -108,9 +112,13 @@ export function AuditLog() {
           )}
           {hasNextPage ? (
             <div className="TableEnd">
-              {back === undefined ? null : `Searched back to ${clockTime(back)}. `}
+              {back === undefined ? null : <>{fill(auditTexts.searchedBackTo, { time: clockTime(back) })} </>}
               <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                {isFetchingNextPage ? 'Loading…' : back === undefined ? 'Show earlier ones' : 'Continue'}
+                {isFetchingNextPage
+                  ? commonTexts.loading
+                  : back === undefined
+                    ? auditTexts.showEarlierOnes
+                    : commonTexts.continue}
               </Button>
             </div>
           ) : null}
@@ -140,13 +148,13 @@ function EventLine({ event }: { readonly event: AuditEvent }) {
         <div className="EventBody">
           <Facts
             of={[
-              ['Type', <code key="type">{event.type}</code>],
-              ['By', `${actor.name ?? actorWords(actor.kind)} (${actor.kind} ${actor.id})`],
+              [auditTexts.type, <code key="type">{event.type}</code>],
+              [auditTexts.by, `${actor.name ?? actorWords(actor.kind)} (${actor.kind} ${actor.id})`],
               ...(event.userId === undefined
                 ? []
                 : ([
                     [
-                      'User',
+                      auditTexts.user,
                       <Link key="user" to="/t/$tenantId/users/$userId" params={{ tenantId, userId: event.userId }}>
                         {event.userId}
                       </Link>,
@@ -154,7 +162,12 @@ function EventLine({ event }: { readonly event: AuditEvent }) {
                   ] as const)),
               ...(event.requestId === undefined
                 ? []
-                : ([['Request', <Copyable key="request" value={event.requestId} label="request id" />]] as const)),
+                : ([
+                    [
+                      auditTexts.request,
+                      <Copyable key="request" value={event.requestId} label={auditTexts.copyRequestId} />,
+                    ],
+                  ] as const)),
             ]}
           />
           <pre>{JSON.stringify(event.data, null, 2)}</pre>

@@ -1,3 +1,5 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { changePasswordTexts } from '#portal-texts/sessions.ts';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
 import { Modal } from '../kit/modal.tsx';
@@ -20,18 +22,13 @@ export function ChangePassword({
   const change = useChange(
     () => call('POST', '/v1/portal/password', { body: { password } }),
     () => {
-      tell('Password changed', 'Your other sessions have ended.');
+      tell(changePasswordTexts.changed, changePasswordTexts.changedText);
       changed();
       close();
     },
   );
   return (
-    <Modal
-      isOpen
-      close={close}
-      title="Change your password"
-      text="Your other sessions end, and a mail tells you of it."
-    >
+    <Modal isOpen close={close} title={changePasswordTexts.title} text={changePasswordTexts.text}>
       <form
         className="DoorForm"
         onSubmit={(event) => {
@@ -39,14 +36,14 @@ export function ChangePassword({
           if (!change.isBusy) change.start(undefined);
         }}
       >
-        <NewPassword label="New password" email={email} value={password} change={setPassword} />
+        <NewPassword label={changePasswordTexts.newPassword} email={email} value={password} change={setPassword} />
         <div role="alert">{change.problem === undefined ? null : <Notice tone="bad">{change.problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={change.isBusy}>
-            {change.isBusy ? 'Changing…' : 'Change it'}
+            {change.isBusy ? changePasswordTexts.changing : changePasswordTexts.change}
           </Button>
         </div>
       </form>

@@ -1,17 +1,20 @@
 /** Decisions over time, stacked by what was decided. The chart library comes with this chunk alone. */
+import { timeLocale } from '#portal-texts/locale.ts';
+import { chartTexts } from '#portal-texts/home.ts';
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { numberWords } from '../kit/words.ts';
 import type { Home } from '../api/types.ts';
 import { clockTime, day } from '../kit/times.ts';
 
 // From the axis upwards: what is usual first.
 const layers = ['ALLOW', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK'] as const;
 const words = {
-  ALLOW: 'Allowed',
-  CHALLENGE_REQUIRED: 'Challenged',
-  REVIEW_REQUIRED: 'Sent to review',
-  BLOCK: 'Blocked',
+  ALLOW: chartTexts.allowed,
+  CHALLENGE_REQUIRED: chartTexts.challenged,
+  REVIEW_REQUIRED: chartTexts.sentToReview,
+  BLOCK: chartTexts.blocked,
 } as const;
 const colors = {
   ALLOW: '--chart-good',
@@ -62,12 +65,12 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
         ))}
       </ul>
       <details className="ChartTable">
-        <summary>As a table</summary>
+        <summary>{chartTexts.asATable}</summary>
         <div className="Scroll">
           <table className="Plain">
             <thead>
               <tr>
-                <th scope="col">{step === hourSeconds ? 'Hour' : 'Day'}</th>
+                <th scope="col">{step === hourSeconds ? chartTexts.hour : chartTexts.day}</th>
                 {layers.map((layer) => (
                   <th scope="col" key={layer}>
                     {words[layer]}
@@ -81,7 +84,7 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
                   <th scope="row">{step === hourSeconds ? clockTime(at) : day(at)}</th>
                   {layers.map((layer) => (
                     <td key={layer} className="Number">
-                      {countIn(actions, layer).toLocaleString('en')}
+                      {numberWords(countIn(actions, layer))}
                     </td>
                   ))}
                 </tr>
@@ -94,7 +97,7 @@ export function Chart({ home, hours }: { readonly home: Home; readonly hours: nu
   );
 }
 
-const clockForm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const clockForm = new Intl.DateTimeFormat(timeLocale, { hour: '2-digit', minute: '2-digit' });
 
 /** "14:00", or the day at midnight and where each bar is a day. */
 function tick(seconds: number, step: number): string {

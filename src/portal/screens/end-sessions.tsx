@@ -1,3 +1,5 @@
+import { endSessionsTexts } from '#portal-texts/end-sessions.ts';
+import { counted, fill } from '../kit/fill.ts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, Users } from 'lucide-react';
@@ -9,7 +11,6 @@ import { Labelled } from '../kit/fields.tsx';
 import { Button, Empty, Notice, PageHead } from '../kit/parts.tsx';
 import { fromLocalInput, toLocalInput } from '../kit/times.ts';
 import { tell } from '../kit/toasts.tsx';
-import { plural } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 
 const sessionsMax = 10_000;
@@ -46,7 +47,7 @@ export function EndSessions() {
       }),
     onSuccess({ sessions }) {
       preview.reset();
-      tell('Sessions ended', `${plural(sessions, 'session')} of ${tenant.name}.`);
+      tell(endSessionsTexts.sessionsEnded, counted(endSessionsTexts.endedText, sessions, { name: tenant.name }));
     },
     onError: (error) => (error instanceof StepUpDeclined ? undefined : setProblem(wordsOf(error))),
   });
@@ -66,10 +67,10 @@ export function EndSessions() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/users" params={{ tenantId: tenant.tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Users
+          {endSessionsTexts.users}
         </Link>
       </div>
-      <PageHead title="End sessions" />
+      <PageHead title={endSessionsTexts.endSessions} />
       {may('sessions:end-many') ? (
         <form
           className="Form"
@@ -79,10 +80,8 @@ export function EndSessions() {
             preview.mutate(filter);
           }}
         >
-          <p className="Faint">
-            Signs users out of your apps: all of the sessions that fit, of {tenant.name} alone. Users can sign in again.
-          </p>
-          <Labelled label="User ids" note="One to a line, at most 500. Left empty: all users.">
+          <p className="Faint">{fill(endSessionsTexts.text, { name: tenant.name })}</p>
+          <Labelled label={endSessionsTexts.userIds} note={endSessionsTexts.userIdsNote}>
             {(labelled) => (
               <textarea
                 {...labelled}
@@ -95,7 +94,7 @@ export function EndSessions() {
             )}
           </Labelled>
           <div className="Columns">
-            <Labelled label="Began before" note="Left empty: until now.">
+            <Labelled label={endSessionsTexts.beganBefore} note={endSessionsTexts.beganBeforeNote}>
               {(labelled) => (
                 <input
                   {...labelled}
@@ -106,7 +105,7 @@ export function EndSessions() {
                 />
               )}
             </Labelled>
-            <Labelled label="App client" note="Its id. Left empty: all.">
+            <Labelled label={endSessionsTexts.appClient} note={endSessionsTexts.appClientNote}>
               {(labelled) => (
                 <input
                   {...labelled}
@@ -122,22 +121,23 @@ export function EndSessions() {
           </div>
           <div className="Row">
             <Button type="submit" isBusy={preview.isPending}>
-              Count them
+              {endSessionsTexts.countThem}
             </Button>
           </div>
           <div role="status">
             {seen === undefined ? null : isTooMuch ? (
               <Notice tone="bad">
-                {seen.sessions > sessionsMax
-                  ? 'These are more than 10,000, which is too many at once.'
-                  : 'There are more sessions than can be looked through.'}{' '}
-                Name users, or an earlier time.
+                {seen.sessions > sessionsMax ? endSessionsTexts.tooMany : endSessionsTexts.tooManyToLookThrough}{' '}
+                {endSessionsTexts.narrow}
               </Notice>
             ) : seen.sessions === 0 ? (
-              <Notice tone="calm">No session fits.</Notice>
+              <Notice tone="calm">{endSessionsTexts.noSessionFits}</Notice>
             ) : (
               <Notice tone="wait">
-                {plural(seen.sessions, 'session')} of {plural(seen.users, 'user')} would end.
+                {fill(endSessionsTexts.wouldEnd, {
+                  sessions: counted(endSessionsTexts.sessions, seen.sessions),
+                  users: counted(endSessionsTexts.ofUsers, seen.users),
+                })}
               </Notice>
             )}
           </div>
@@ -149,14 +149,14 @@ export function EndSessions() {
           {seen === undefined || asked === undefined || isTooMuch || seen.sessions === 0 ? null : (
             <div className="Row">
               <Button look="danger" isBusy={end.isPending} onClick={() => end.mutate({ asked, seen })}>
-                End {plural(seen.sessions, 'session')}
+                {counted(endSessionsTexts.endThem, seen.sessions)}
               </Button>
             </div>
           )}
         </form>
       ) : (
-        <Empty icon={<Users size={20} aria-hidden />} title="You may not do this">
-          <p>Analysts and admins end the sessions of many users.</p>
+        <Empty icon={<Users size={20} aria-hidden />} title={endSessionsTexts.notForYou}>
+          <p>{endSessionsTexts.notForYouText}</p>
         </Empty>
       )}
     </div>

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { eraseUserTexts } from '#portal-texts/user.ts';
+import { fill } from '../kit/fill.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
@@ -22,20 +25,20 @@ export function EraseUser({ userId, close }: { readonly userId: string; readonly
   const erasing = useMutation({
     mutationFn: () => manage('DELETE', `/users/${encodeURIComponent(userId)}${keepsActions ? '?actions=false' : ''}`),
     async onSuccess() {
-      tell('Erased', userId);
+      tell(eraseUserTexts.erased, userId);
       await navigate({ to: '/t/$tenantId/users', params: { tenantId }, replace: true });
       queries.removeQueries({ queryKey: [tenantId, 'user', userId] });
       void queries.invalidateQueries({ queryKey: [tenantId, 'users'] });
     },
     onError: (error) =>
-      error instanceof StepUpDeclined ? undefined : tell('Nothing was erased', wordsOf(error), 'bad'),
+      error instanceof StepUpDeclined ? undefined : tell(eraseUserTexts.notErased, wordsOf(error), 'bad'),
   });
   return (
     <Modal
       isOpen
       close={close}
-      title={`Erase ${userId}?`}
-      text="Everything that is stored of them goes: attributes, authenticators, devices, sessions and actions. Only the audit log still names them. There is no way back."
+      title={fill(eraseUserTexts.title, { userId })}
+      text={eraseUserTexts.text}
       initialFocus={field}
     >
       <form
@@ -44,7 +47,7 @@ export function EraseUser({ userId, close }: { readonly userId: string; readonly
           if (isSure) erasing.mutate();
         }}
       >
-        <Labelled label="Type the user id to confirm">
+        <Labelled label={eraseUserTexts.confirmLabel}>
           {(ids) => (
             <input
               {...ids}
@@ -59,14 +62,14 @@ export function EraseUser({ userId, close }: { readonly userId: string; readonly
         </Labelled>
         <label className="Check">
           <input type="checkbox" checked={keepsActions} onChange={(event) => setKeepsActions(event.target.checked)} />
-          <span>Keep the actions under a random name, without personal data</span>
+          <span>{eraseUserTexts.keepActions}</span>
         </label>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="danger" type="submit" isBusy={erasing.isPending} disabled={!isSure}>
-            Erase
+            {eraseUserTexts.erase}
           </Button>
         </div>
       </form>

@@ -1,3 +1,5 @@
+import { firstApprovalTexts } from '#portal-texts/reviews.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import type { Review } from '../api/types.ts';
 import { Notice, Time } from '../kit/parts.tsx';
 
@@ -6,9 +8,12 @@ export function FirstApproval({ of }: { readonly of: Review['firstApproval'] }) 
   if (of === undefined) return null;
   return (
     <Notice tone="calm">
-      {of.isOwn ? 'You have' : `${of.by} has`} approved it (<Time at={of.at} />
-      ). {of.isOwn ? 'Somebody else has to approve it too; one is enough to reject.' : 'It takes one more to approve.'}
-      {of.note === undefined ? null : <span className="Words"> Note: {of.note}</span>}
+      {of.isOwn
+        ? fillNodes(firstApprovalTexts.byYou, { at: <Time at={of.at} /> })
+        : fillNodes(firstApprovalTexts.byColleague, { by: of.by, at: <Time at={of.at} /> })}
+      {of.note === undefined ? null : (
+        <span className="Words"> {fill(firstApprovalTexts.note, { note: of.note })}</span>
+      )}
     </Notice>
   );
 }

@@ -1,3 +1,5 @@
+import { firstStepsTexts } from '#portal-texts/first-steps.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
@@ -29,14 +31,14 @@ export function FirstSteps() {
   const steps = stepsOf(made);
   const code = isNode ? nodeCode() : curlCode();
   return (
-    <section className="Card Card-wide" aria-label="First steps">
+    <section className="Card Card-wide" aria-label={firstStepsTexts.firstSteps}>
       <div className="StepsHead">
-        <h2>First steps</h2>
+        <h2>{firstStepsTexts.firstSteps}</h2>
         <span className="Faint" role="status">
-          {steps.filter(Boolean).length} of {steps.length} made
+          {fill(firstStepsTexts.madeOf, { made: steps.filter(Boolean).length, all: steps.length })}
         </span>
         <IconButton
-          label="Dismiss the first steps"
+          label={firstStepsTexts.dismiss}
           onClick={() => {
             store(key, 'dismissed');
             setDismissed(true);
@@ -46,23 +48,20 @@ export function FirstSteps() {
         </IconButton>
       </div>
       <ol className="Things">
-        <Step words="A server key" isMade={made.hasServerKey}>
-          <p>
-            Your backend calls with it. It was shown once, when it was made: keep it in the variable{' '}
-            <code>SALLYPORT_SECRET_KEY</code>. The tenant id, for browsers and apps:
-          </p>
-          <Copyable value={tenantId} label="tenant id" />
+        <Step words={firstStepsTexts.key} isMade={made.hasServerKey}>
+          <p>{fillNodes(firstStepsTexts.keyText, { variable: <code>SALLYPORT_SECRET_KEY</code> })}</p>
+          <Copyable value={tenantId} label={firstStepsTexts.copyTenantId} />
           {may('keys:read') ? (
             <p>
               <Link to="/t/$tenantId/settings/keys" params={{ tenantId }}>
-                API keys
+                {firstStepsTexts.apiKeys}
               </Link>
             </p>
           ) : null}
         </Step>
-        <Step words="An action is tracked" isMade={made.hasAction}>
-          <p>Your backend says what a user is about to do, and learns what to do about it.</p>
-          <div className="Segments" role="group" aria-label="Language">
+        <Step words={firstStepsTexts.action} isMade={made.hasAction}>
+          <p>{firstStepsTexts.actionText}</p>
+          <div className="Segments" role="group" aria-label={firstStepsTexts.language}>
             <button type="button" aria-pressed={!isNode} onClick={() => setNode(false)}>
               curl
             </button>
@@ -70,32 +69,39 @@ export function FirstSteps() {
               Node.js
             </button>
           </div>
-          <pre className="Snippet" tabIndex={0} aria-label="Code">
+          <pre className="Snippet" tabIndex={0} aria-label={firstStepsTexts.code}>
             {code}
           </pre>
           <CopyCode code={code} />
           {may('configuration:change') ? (
             <p>
-              Or without a backend:{' '}
-              <Link to="/t/$tenantId/settings/test-action" params={{ tenantId }} search={{ code: action }}>
-                track a test action
-              </Link>
+              {fillNodes(firstStepsTexts.withoutBackend, {
+                link: (words) => (
+                  <Link to="/t/$tenantId/settings/test-action" params={{ tenantId }} search={{ code: action }}>
+                    {words}
+                  </Link>
+                ),
+              })}
             </p>
           ) : null}
         </Step>
-        <Step words="Somebody proves who they are" isMade={made.hasProof}>
+        <Step words={firstStepsTexts.proof} isMade={made.hasProof}>
           <p>
-            Where the answer is <code>CHALLENGE_REQUIRED</code>, open its <code>url</code> in a browser: set up a method
-            there, and confirm.
+            {fillNodes(firstStepsTexts.proofText, {
+              challengeRequired: <code>CHALLENGE_REQUIRED</code>,
+              url: <code>url</code>,
+            })}
           </p>
         </Step>
-        <Step words="A rule decides" isMade={made.hasRule}>
+        <Step words={firstStepsTexts.rule} isMade={made.hasRule}>
           <p>
-            Actions are challenged until you say otherwise. A rule says when:{' '}
-            <Link to="/t/$tenantId/rules" params={{ tenantId }}>
-              open the action
-            </Link>
-            , add a rule, try it out, and publish it.
+            {fillNodes(firstStepsTexts.ruleText, {
+              link: (words) => (
+                <Link to="/t/$tenantId/rules" params={{ tenantId }}>
+                  {words}
+                </Link>
+              ),
+            })}
           </p>
         </Step>
       </ol>
@@ -123,7 +129,7 @@ function Step({
           <div className="Form Above">{children}</div>
         </details>
       </div>
-      <Tag tone={isMade ? 'good' : 'calm'}>{isMade ? 'Made' : 'To do'}</Tag>
+      <Tag tone={isMade ? 'good' : 'calm'}>{isMade ? firstStepsTexts.made : firstStepsTexts.toDo}</Tag>
     </li>
   );
 }
@@ -136,7 +142,7 @@ function CopyCode({ code }: { readonly code: string }) {
       className="Button Button-plain"
       onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
     >
-      {isCopied ? 'Copied' : 'Copy the code'}
+      {isCopied ? firstStepsTexts.copied : firstStepsTexts.copyCode}
     </button>
   );
 }

@@ -1,3 +1,5 @@
+import { healthTexts } from '#portal-texts/health.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Finding, Health } from '../api/types.ts';
@@ -9,9 +11,9 @@ import { useScene } from '../shell/tenant.tsx';
 
 const pollMs = 30_000;
 const states = {
-  ok: { tone: 'good', words: 'Well' },
-  warning: { tone: 'wait', words: 'To be looked at' },
-  fault: { tone: 'bad', words: 'Fault' },
+  ok: { tone: 'good', words: healthTexts.well },
+  warning: { tone: 'wait', words: healthTexts.toLookAt },
+  fault: { tone: 'bad', words: healthTexts.fault },
 } as const;
 const jobStates = { fine: 'good', running: 'good', new: 'calm', late: 'bad', failed: 'bad' } as const;
 
@@ -25,25 +27,23 @@ export function HealthScreen() {
   });
   return (
     <div className="Page">
-      <PageHead title="Health">
+      <PageHead title={healthTexts.health}>
         {data === undefined ? null : (
-          <span className="Faint">
-            As of <Time at={data.checkedAt} />
-          </span>
+          <span className="Faint">{fillNodes(healthTexts.asOf, { checkedAt: <Time at={data.checkedAt} /> })}</span>
         )}
       </PageHead>
       {data === undefined ? (
         error === null ? (
-          <Skeleton what="The state is" />
+          <Skeleton label={healthTexts.stateLoading} />
         ) : (
-          <Failure error={error} what="The state" retry={() => void refetch()} />
+          <Failure error={error} title={healthTexts.stateNotLoaded} retry={() => void refetch()} />
         )
       ) : (
         <>
           <div role="alert">
-            {error === null ? null : <Notice tone="bad">This may have changed since. {wordsOf(error)}</Notice>}
+            {error === null ? null : <Notice tone="bad">{fill(healthTexts.stale, { error: wordsOf(error) })}</Notice>}
           </div>
-          <section className="Card Card-wide" aria-label="This tenant">
+          <section className="Card Card-wide" aria-label={healthTexts.thisTenant}>
             <h2>{tenant.name}</h2>
             <Findings of={data.tenant} />
           </section>
@@ -73,7 +73,7 @@ function Findings({ of }: { readonly of: readonly Finding[] }) {
             </div>
             {place === undefined ? null : (
               <Link className="Button" to={`/t/$tenantId${place}` as '/t/$tenantId'} params={{ tenantId }}>
-                Open
+                {healthTexts.open}
               </Link>
             )}
             <Tag tone={states[state].tone}>{states[state].words}</Tag>
@@ -86,23 +86,30 @@ function Findings({ of }: { readonly of: readonly Finding[] }) {
 function Installation({ installation }: { readonly installation: NonNullable<Health['installation']> }) {
   const { version, database, findings, jobs } = installation;
   return (
-    <section className="Card Card-wide" aria-label="This installation">
-      <h2>This installation</h2>
+    <section className="Card Card-wide" aria-label={healthTexts.thisInstallation}>
+      <h2>{healthTexts.thisInstallation}</h2>
       <p className="Faint">
-        {version === undefined ? null : `Sallyport ${version} on ${database}. `}Shown to admins of the tenant that was
-        made first.
+        {version === undefined || database === undefined ? null : (
+          <>{fill(healthTexts.versionOnDatabase, { version, database })} </>
+        )}
+        {healthTexts.installationNote}
       </p>
       <Findings of={findings} />
       {jobs.length === 0 ? null : (
         <details className="Above">
-          <summary>{jobs.length} jobs</summary>
+          <summary>{fill(healthTexts.jobs, { count: jobs.length })}</summary>
           <ul className="Things">
             {jobs.map(({ name, everySeconds, state, endedAt }) => (
               <li key={name}>
                 <div className="ThingMain ThingStack">
                   <strong>{name}</strong>
                   <span className="Faint">
-                    Every {everySeconds} s, ended {endedAt === undefined ? 'never' : <Time at={endedAt} isRelative />}
+                    {endedAt === undefined
+                      ? fill(healthTexts.jobNeverEnded, { seconds: everySeconds })
+                      : fillNodes(healthTexts.jobEnded, {
+                          seconds: everySeconds,
+                          ended: <Time at={endedAt} isRelative />,
+                        })}
                   </span>
                 </div>
                 <Tag tone={jobStates[state]}>{spaced(state)}</Tag>

@@ -1,4 +1,7 @@
 /** Helping a user in who has lost their authenticators: one operator asks, another one approves, the user gets a link. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { helpInTexts } from '#portal-texts/help-in.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LifeBuoy } from 'lucide-react';
@@ -13,12 +16,12 @@ import { tell } from '../kit/toasts.tsx';
 import { useScene } from '../shell/tenant.tsx';
 
 const states: Readonly<Record<Help['state'], { readonly words: string; readonly tone: string }>> = {
-  WAITING: { words: 'Waits for a second person', tone: 'wait' },
-  SENT: { words: 'Link sent', tone: 'main' },
-  USED: { words: 'Used', tone: 'good' },
-  REFUSED: { words: 'Refused', tone: 'calm' },
-  STOPPED: { words: 'Stopped by the user', tone: 'bad' },
-  EXPIRED: { words: 'Expired', tone: 'calm' },
+  WAITING: { words: helpInTexts.waitsForASecondPerson, tone: 'wait' },
+  SENT: { words: helpInTexts.linkSent, tone: 'main' },
+  USED: { words: helpInTexts.used, tone: 'good' },
+  REFUSED: { words: helpInTexts.refused, tone: 'calm' },
+  STOPPED: { words: helpInTexts.stoppedByTheUser, tone: 'bad' },
+  EXPIRED: { words: helpInTexts.expired, tone: 'calm' },
 };
 
 /** Of a user's page, for whoever may help users. */
@@ -32,9 +35,9 @@ export function HelpIn({ userId }: { readonly userId: string }) {
   const [isAsking, setAsking] = useState(false);
   if (data === undefined) {
     return error === null ? (
-      <Skeleton what="Help is" lines={2} />
+      <Skeleton label={helpInTexts.helpLoading} lines={2} />
     ) : (
-      <Failure error={error} what="Help" retry={() => void refetch()} />
+      <Failure error={error} title={helpInTexts.helpNotLoaded} retry={() => void refetch()} />
     );
   }
   const { contacts, helps } = data;
@@ -42,17 +45,14 @@ export function HelpIn({ userId }: { readonly userId: string }) {
   return (
     <>
       {isOpen ? null : contacts.length === 0 ? (
-        <p className="Faint">
-          No link can be sent: the user has no email address that they verified seven days ago or earlier. Verify who
-          they are in another way, remove the authenticators that are lost, and let your backend enrol them again.
-        </p>
+        <p className="Faint">{helpInTexts.noAddress}</p>
       ) : (
         <div className="Row">
           <Button onClick={() => setAsking(true)}>
             <LifeBuoy size={14} aria-hidden />
-            Help them in
+            {helpInTexts.helpThemIn}
           </Button>
-          <span className="Faint">A link lets them add an authenticator. A second person has to approve it.</span>
+          <span className="Faint">{helpInTexts.helpInText}</span>
         </div>
       )}
       {helps.length === 0 ? null : (
@@ -77,7 +77,7 @@ export function WaitingHelps() {
   if (data === undefined || data.length === 0) return null;
   return (
     <Notice tone="wait">
-      <strong>Waiting for a second person</strong>
+      <strong>{helpInTexts.waitingForASecondPerson}</strong>
       <ul className="Things">
         {data.map((help) => (
           <HelpEntry key={help.helpId} help={help} isLinked />
@@ -94,17 +94,24 @@ function HelpEntry({ help, isLinked = false }: { readonly help: Help; readonly i
   const path = `/helps/${encodeURIComponent(help.helpId)}`;
   const { tenantId } = tenant;
   const { userId, state } = help;
+  const endTexts = endTextsOf(help);
   const changing = useMutation({
     mutationFn: (what: 'approve' | 'refuse') => portal('POST', `${path}/${what}`, {}),
     onSuccess(_result, what) {
       tell(
-        what === 'approve' ? 'Link sent' : state === 'SENT' ? 'Link ended' : help.isOwn ? 'Withdrawn' : 'Refused',
+        what === 'approve'
+          ? helpInTexts.linkSent
+          : state === 'SENT'
+            ? helpInTexts.linkEnded
+            : help.isOwn
+              ? helpInTexts.withdrawn
+              : helpInTexts.refused,
         userId,
       );
       setApproving(false);
     },
     onError(error) {
-      if (!(error instanceof StepUpDeclined)) tell('Nothing was changed', wordsOf(error), 'bad');
+      if (!(error instanceof StepUpDeclined)) tell(commonTexts.nothingChanged, wordsOf(error), 'bad');
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [tenantId, 'help'] }),
   });
@@ -125,31 +132,35 @@ function HelpEntry({ help, isLinked = false }: { readonly help: Help; readonly i
       {state === 'WAITING' || state === 'SENT' ? (
         <span className="Row">
           {state === 'WAITING' && !help.isOwn ? (
-            <Button look="main" aria-label={`Approve help for ${userId}`} onClick={() => setApproving(true)}>
-              Approve
+            <Button
+              look="main"
+              aria-label={fill(helpInTexts.approveNamed, { userId })}
+              onClick={() => setApproving(true)}
+            >
+              {helpInTexts.approve}
             </Button>
           ) : null}
           <Button
             isBusy={changing.isPending}
-            aria-label={`${endWords(help)} help for ${userId}`}
+            aria-label={fill(endTexts.named, { userId })}
             onClick={() => changing.mutate('refuse')}
           >
-            {endWords(help)}
+            {endTexts.words}
           </Button>
         </span>
       ) : null}
       <Modal
         isOpen={isApproving}
         close={() => setApproving(false)}
-        title={`Help ${userId} in?`}
-        text={`A link goes to ${help.email}. With it, they add an authenticator, which is on hold at first. All of their addresses are told. ${help.askedBy} gave as reason: “${help.reason}” Be sure that they have found out who is asking.`}
+        title={fill(helpInTexts.approveTitle, { userId })}
+        text={fill(helpInTexts.approveText, { email: help.email, askedBy: help.askedBy, reason: help.reason })}
       >
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => setApproving(false)}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" isBusy={changing.isPending} onClick={() => changing.mutate('approve')}>
-            Approve and send
+            {helpInTexts.approveAndSend}
           </Button>
         </div>
       </Modal>
@@ -157,41 +168,36 @@ function HelpEntry({ help, isLinked = false }: { readonly help: Help; readonly i
   );
 }
 
-function endWords({ state, isOwn }: Help): string {
-  if (state === 'SENT') return 'End the link';
-  return isOwn ? 'Withdraw' : 'Refuse';
+function endTextsOf({ state, isOwn }: Help) {
+  if (state === 'SENT') return helpInTexts.endLink;
+  return isOwn ? helpInTexts.withdraw : helpInTexts.refuse;
 }
 
 function HelpStory({ help }: { readonly help: Help }) {
   const { approvedBy, approvedAt, usedAt, endedAt, endedBy } = help;
   return (
     <>
-      To {help.email}. Asked by {help.isOwn ? 'you' : help.askedBy} <Time at={help.askedAt} isRelative />
+      {help.isOwn
+        ? fillNodes(helpInTexts.toAskedByYou, { email: help.email, askedAt: <Time at={help.askedAt} isRelative /> })
+        : fillNodes(helpInTexts.toAskedBy, {
+            email: help.email,
+            askedBy: help.askedBy,
+            askedAt: <Time at={help.askedAt} isRelative />,
+          })}
       {approvedAt === undefined ? null : (
-        <>
-          , approved by {approvedBy} <Time at={approvedAt} isRelative />
-        </>
+        <>{fillNodes(helpInTexts.approvedBy, { approvedBy, approvedAt: <Time at={approvedAt} isRelative /> })}</>
       )}
-      {usedAt === undefined ? null : (
-        <>
-          , used <Time at={usedAt} isRelative />
-        </>
-      )}
-      {endedAt === undefined ? null : (
-        <>
-          , ended {endedBy === undefined ? null : `by ${endedBy} `}
-          <Time at={endedAt} isRelative />
-        </>
+      {usedAt === undefined ? null : <>{fillNodes(helpInTexts.usedAt, { usedAt: <Time at={usedAt} isRelative /> })}</>}
+      {endedAt === undefined ? null : endedBy === undefined ? (
+        <>{fillNodes(helpInTexts.endedAt, { endedAt: <Time at={endedAt} isRelative /> })}</>
+      ) : (
+        <>{fillNodes(helpInTexts.endedBy, { endedBy, endedAt: <Time at={endedAt} isRelative /> })}</>
       )}
       {help.state === 'WAITING' ? (
-        <>
-          , open until <Time at={help.expiresAt} />
-        </>
+        <>{fillNodes(helpInTexts.openUntil, { expiresAt: <Time at={help.expiresAt} /> })}</>
       ) : null}
       {help.state === 'SENT' ? (
-        <>
-          , works until <Time at={help.expiresAt} />
-        </>
+        <>{fillNodes(helpInTexts.worksUntil, { expiresAt: <Time at={help.expiresAt} /> })}</>
       ) : null}
     </>
   );
@@ -218,18 +224,19 @@ function AskHelp({
         reason: reason.trim(),
       }),
     onSuccess() {
-      tell('Asked', 'A second person has 24 hours to approve it. Tell a colleague: it is on their page of users.');
+      tell(helpInTexts.asked, helpInTexts.askedText);
       close();
     },
-    onError: (error) => (error instanceof StepUpDeclined ? undefined : tell('Not asked', wordsOf(error), 'bad')),
+    onError: (error) =>
+      error instanceof StepUpDeclined ? undefined : tell(helpInTexts.notAsked, wordsOf(error), 'bad'),
     onSettled: () => queries.invalidateQueries({ queryKey: [tenant.tenantId, 'help'] }),
   });
   return (
     <Modal
       isOpen
       close={close}
-      title={`Help ${userId} in`}
-      text="Find out first who is asking. A second person has to approve; then a link goes to the user, which nobody here sees."
+      title={fill(helpInTexts.askTitle, { userId })}
+      text={helpInTexts.askText}
       initialFocus={field}
     >
       <form
@@ -238,7 +245,7 @@ function AskHelp({
           if (reason.trim() !== '') asking.mutate();
         }}
       >
-        <Labelled label="Send the link to" note="Addresses that the user verified seven days ago or earlier.">
+        <Labelled label={helpInTexts.sendTo} note={helpInTexts.sendToNote}>
           {(ids) => (
             <select {...ids} className="Input" value={chosen} onChange={(event) => setChosen(event.target.value)}>
               {contacts.map(({ userAuthenticatorId, email }) => (
@@ -249,7 +256,7 @@ function AskHelp({
             </select>
           )}
         </Labelled>
-        <Labelled label="Reason" note="How you know that it is them, and the number of the ticket. It stays on record.">
+        <Labelled label={helpInTexts.reason} note={helpInTexts.reasonNote}>
           {(ids) => (
             <textarea
               {...ids}
@@ -265,10 +272,10 @@ function AskHelp({
         </Labelled>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={asking.isPending}>
-            Ask for approval
+            {helpInTexts.askForApproval}
           </Button>
         </div>
       </form>

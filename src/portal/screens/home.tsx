@@ -1,3 +1,5 @@
+import { homeTexts } from '#portal-texts/home.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
@@ -6,7 +8,7 @@ import { queryOf } from '../api/call.ts';
 import type { ActionState, Home } from '../api/types.ts';
 import { Empty, Failure, PageHead, Skeleton, Time } from '../kit/parts.tsx';
 import { clockTime } from '../kit/times.ts';
-import { countWords, methodWords, spaced, states } from '../kit/words.ts';
+import { countWords, methodWords, numberWords, spaced, states } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 import type { ActivityFilter } from './activity-filter.ts';
 
@@ -14,17 +16,17 @@ const FirstSteps = lazy(() => import('./first-steps.tsx').then((found) => ({ def
 const Chart = lazy(() => import('./chart.tsx').then((found) => ({ default: found.Chart })));
 
 const ranges = [
-  ['24', '24 hours'],
-  ['168', '7 days'],
-  ['720', '30 days'],
-  ['2160', '90 days'],
+  ['24', homeTexts.last24Hours],
+  ['168', homeTexts.last7Days],
+  ['720', homeTexts.last30Days],
+  ['2160', homeTexts.last90Days],
 ] as const;
 // What was decided, which is not where the action stands now.
 const decisions = [
-  ['ALLOW', 'Allowed'],
-  ['CHALLENGE_REQUIRED', 'Challenged'],
-  ['REVIEW_REQUIRED', 'Sent to review'],
-  ['BLOCK', 'Blocked'],
+  ['ALLOW', homeTexts.allowed],
+  ['CHALLENGE_REQUIRED', homeTexts.challenged],
+  ['REVIEW_REQUIRED', homeTexts.sentToReview],
+  ['BLOCK', homeTexts.blocked],
 ] as const satisfies readonly (readonly [ActionState, string])[];
 // Further back a search of all users does not reach at once.
 const searchableHours = 31 * 24;
@@ -42,8 +44,8 @@ export function HomeScreen() {
   });
   return (
     <div className="Page">
-      <PageHead title="Home">
-        <div className="Segments" role="group" aria-label="Range">
+      <PageHead title={homeTexts.home}>
+        <div className="Segments" role="group" aria-label={homeTexts.range}>
           {ranges.map(([name, words]) => (
             <button
               key={name}
@@ -69,9 +71,9 @@ export function HomeScreen() {
       {data !== undefined ? (
         <Figures home={data} hours={Number(hours)} />
       ) : error === null ? (
-        <Skeleton what="The figures are" lines={10} />
+        <Skeleton label={homeTexts.figuresLoading} lines={10} />
       ) : (
-        <Failure error={error} what="The figures" retry={() => void refetch()} />
+        <Failure error={error} title={homeTexts.figuresNotLoaded} retry={() => void refetch()} />
       )}
     </div>
   );
@@ -88,10 +90,10 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
 
   if (decided === 0 && home.waitingReviews === 0) {
     return (
-      <Empty title="Nothing was decided in this time">
-        <p>Track an action from your backend, and the figures begin. They are counted every few minutes.</p>
+      <Empty title={homeTexts.nothingDecided}>
+        <p>{homeTexts.nothingDecidedText}</p>
         <Link className="Button Button-main" to="/t/$tenantId/activity" params={{ tenantId }}>
-          Watch Activity
+          {homeTexts.watchActivity}
         </Link>
       </Empty>
     );
@@ -99,43 +101,47 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
   return (
     <>
       <div className="Tiles">
-        <Tile words="Decided" value={decided}>
+        <Tile words={homeTexts.decided} value={numberWords(decided)}>
           <Link to="/t/$tenantId/activity" params={{ tenantId }} search={since}>
-            Activity
+            {homeTexts.activity}
           </Link>
         </Tile>
         <Tile
-          words="Waiting for review"
-          value={home.waitingReviews}
+          words={homeTexts.waitingForReview}
+          value={countWords(home.waitingReviews)}
           tone={home.waitingReviews > 0 ? 'review' : undefined}
         >
           <Link to="/t/$tenantId/reviews" params={{ tenantId }}>
-            Review queue
+            {homeTexts.reviewQueue}
           </Link>
         </Tile>
-        <Tile words="Proofs accepted" value={tried === 0 ? '–' : percent(accepted, tried)}>
-          <span className="Faint">{countOf(tried)} tried</span>
+        <Tile words={homeTexts.proofsAccepted} value={tried === 0 ? '–' : percent(accepted, tried)}>
+          <span className="Faint">{fill(homeTexts.tried, { tried: numberWords(tried) })}</span>
         </Tile>
-        <Tile words="Blocked" value={home.actions['BLOCK'] ?? 0}>
+        <Tile words={homeTexts.blocked} value={numberWords(home.actions['BLOCK'] ?? 0)}>
           <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, state: 'BLOCK' }}>
-            Blocked actions
+            {homeTexts.blockedActions}
           </Link>
         </Tile>
-        <Tile words="Lockouts" value={home.lockouts} tone={home.lockouts > 0 ? 'wait' : undefined}>
-          <span className="Faint">of methods of users</span>
+        <Tile
+          words={homeTexts.lockouts}
+          value={numberWords(home.lockouts)}
+          tone={home.lockouts > 0 ? 'wait' : undefined}
+        >
+          <span className="Faint">{homeTexts.lockoutsNote}</span>
         </Tile>
       </div>
       <section className="Card Card-wide">
-        <h2>Decisions</h2>
+        <h2>{homeTexts.decisions}</h2>
         <div className="ChartBox">
-          <Suspense fallback={<Skeleton what="The chart is" lines={1} />}>
+          <Suspense fallback={<Skeleton label={homeTexts.chartLoading} lines={1} />}>
             <Chart home={home} hours={hours} />
           </Suspense>
         </div>
       </section>
       <div className="Columns Columns-3">
         <section className="Card">
-          <h2>By outcome</h2>
+          <h2>{homeTexts.byOutcome}</h2>
           <ul className="Bars">
             {decisions.map(([state, words]) => (
               <Bar key={state} words={words} tone={states[state].tone} value={home.actions[state] ?? 0} of={decided}>
@@ -150,12 +156,12 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
               </Bar>
             ))}
           </ul>
-          <p className="Note">The links show actions that are in that state now.</p>
+          <p className="Note">{homeTexts.outcomesNote}</p>
         </section>
         <section className="Card">
-          <h2>Proofs accepted, by method</h2>
+          <h2>{homeTexts.proofsAcceptedByMethod}</h2>
           {proofs.length === 0 ? (
-            <p className="Faint">Nobody has verified in this time.</p>
+            <p className="Faint">{homeTexts.noProofs}</p>
           ) : (
             <ul className="Bars">
               {proofs.map(([method, proof]) => (
@@ -165,7 +171,10 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
                   tone="good"
                   value={proof.accepted}
                   of={all(proof)}
-                  shown={`${percent(proof.accepted, all(proof))} of ${countOf(all(proof))}`}
+                  shown={fill(homeTexts.shareOf, {
+                    share: percent(proof.accepted, all(proof)),
+                    all: numberWords(all(proof)),
+                  })}
                 >
                   <Link to="/t/$tenantId/activity" params={{ tenantId }} search={{ ...since, method }}>
                     {methodWords(method)}
@@ -176,9 +185,9 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
           )}
         </section>
         <section className="Card">
-          <h2>Messages</h2>
+          <h2>{homeTexts.messages}</h2>
           {sum(home.sends) === 0 ? (
-            <p className="Faint">Nothing was sent in this time.</p>
+            <p className="Faint">{homeTexts.nothingSent}</p>
           ) : (
             <ul className="Bars">
               {Object.entries(home.sends).map(([name, value]) => (
@@ -189,7 +198,7 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
                   value={value}
                   of={sum(home.sends)}
                 >
-                  {name === 'taken' ? 'Taken by the provider' : spaced(name)}
+                  {name === 'taken' ? homeTexts.taken : spaced(name)}
                 </Bar>
               ))}
             </ul>
@@ -197,7 +206,7 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
         </section>
       </div>
       <p className="Note">
-        Counted from {clockTime(home.from)} to <Time at={home.to} />; the latest minutes may be missing.
+        {fillNodes(homeTexts.countedNote, { from: clockTime(home.from), to: <Time at={home.to} /> })}
       </p>
     </>
   );
@@ -205,7 +214,6 @@ function Figures({ home, hours }: { readonly home: Home; readonly hours: number 
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, one) => total + one, 0);
 const all = ({ accepted, refused }: { readonly accepted: number; readonly refused: number }) => accepted + refused;
-const countOf = (count: number) => count.toLocaleString('en');
 
 function percent(part: number, of: number): string {
   const share = (100 * part) / of;
@@ -221,16 +229,14 @@ function Tile({
   children,
 }: {
   readonly words: string;
-  readonly value: number | string;
+  readonly value: string;
   readonly tone?: string | undefined;
   readonly children: ReactNode;
 }) {
   return (
     <div className="Tile" data-tone={tone}>
       <h2>{words}</h2>
-      <p className="TileValue">
-        {typeof value === 'string' ? value : words.startsWith('Waiting') ? countWords(value) : countOf(value)}
-      </p>
+      <p className="TileValue">{value}</p>
       <p className="TileMore">{children}</p>
     </div>
   );
@@ -255,7 +261,7 @@ function Bar({
     <li className="Bar">
       <span className="BarWords">
         <span className="Cut">{children}</span>
-        <span className="Number">{shown ?? countOf(value)}</span>
+        <span className="Number">{shown ?? numberWords(value)}</span>
       </span>
       <meter aria-label={words} data-tone={tone} min={0} max={of} value={value} />
     </li>

@@ -1,3 +1,5 @@
+import { mailTexts } from '#portal-texts/mail.ts';
+import { fill } from '../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MailChoice } from '../api/types.ts';
 import { wordsOf } from '../api/words-of.ts';
@@ -8,10 +10,10 @@ import { useScene } from '../shell/tenant.tsx';
 type Topic = MailChoice['topics'][number];
 
 const topics: readonly (readonly [Topic, string, string])[] = [
-  ['reviews', 'Waiting reviews', 'When one has begun to wait since the last mail, and at most once an hour'],
-  ['endpoints', 'Paused endpoints', 'When an event endpoint gets nothing more, because it failed or was paused'],
-  ['alerts', 'Alerts', 'When an alert is raised, and when it is over'],
-  ['rules', 'Rules for a second person', 'When rules wait to be published, and what became of yours'],
+  ['reviews', mailTexts.waitingReviews, mailTexts.waitingReviewsText],
+  ['endpoints', mailTexts.pausedEndpoints, mailTexts.pausedEndpointsText],
+  ['alerts', mailTexts.alerts, mailTexts.alertsText],
+  ['rules', mailTexts.secondPerson, mailTexts.secondPersonText],
 ];
 
 /** What the operator is told of by mail in this tenant. */
@@ -27,10 +29,13 @@ export function MailScreen() {
     mutationFn: (chosen: readonly Topic[]) => portal<MailChoice>('PATCH', '/mail', { topics: chosen }),
     onSuccess(saved) {
       queries.setQueryData(key, saved);
-      tell('Saved', saved.topics.length === 0 ? 'You get no mail of this tenant.' : `Mail goes to ${session.email}.`);
+      tell(
+        mailTexts.saved,
+        saved.topics.length === 0 ? mailTexts.savedNone : fill(mailTexts.savedText, { email: session.email }),
+      );
     },
     onError(failed) {
-      tell('Not saved', wordsOf(failed), 'bad');
+      tell(mailTexts.notSaved, wordsOf(failed), 'bad');
       void refetch();
     },
   });
@@ -38,17 +43,15 @@ export function MailScreen() {
   const chosen: readonly Topic[] = (choose.isPending ? choose.variables : data?.topics) ?? [];
   return (
     <div className="Page">
-      <PageHead title="Your mail" />
-      <p className="Faint">
-        What you are told of {tenant.name}, at {session.email}. Mails name no user.
-      </p>
+      <PageHead title={mailTexts.heading} />
+      <p className="Faint">{fill(mailTexts.text, { name: tenant.name, email: session.email })}</p>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="Your choice" retry={() => void refetch()} />
+        <Failure error={error} title={mailTexts.choiceNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Your choice is" lines={3} />
+        <Skeleton label={mailTexts.choiceLoading} lines={3} />
       ) : (
         <fieldset className="Choices">
-          <legend>Tell me of</legend>
+          <legend>{mailTexts.tellMeOf}</legend>
           {topics.map(([topic, words, when]) => (
             <label key={topic} className="Check">
               <input

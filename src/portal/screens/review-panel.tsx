@@ -1,4 +1,6 @@
 /** Decides one review; on the page of the action. */
+import { reviewPanelTexts } from '#portal-texts/reviews.ts';
+import { fill } from '../kit/fill.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
@@ -26,17 +28,26 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
   if (!review.isWaiting) {
     return (
       <section className="Card">
-        <h2>Review</h2>
+        <h2>{reviewPanelTexts.review}</h2>
         <Facts
           of={[
-            ...(review.firstApproval === undefined ? [] : ([['Approved first by', review.firstApproval.by]] as const)),
-            ['Decided by', review.decidedBy === 'API' ? 'Your backend' : (review.decidedBy ?? 'Unknown')],
-            ...(review.decidedAt === undefined ? [] : ([['At', <Time key="at" at={review.decidedAt} />]] as const)),
+            ...(review.firstApproval === undefined
+              ? []
+              : ([[reviewPanelTexts.approvedFirstBy, review.firstApproval.by]] as const)),
+            [
+              reviewPanelTexts.decidedBy,
+              review.decidedBy === 'API'
+                ? reviewPanelTexts.yourBackend
+                : (review.decidedBy ?? reviewPanelTexts.unknown),
+            ],
+            ...(review.decidedAt === undefined
+              ? []
+              : ([[reviewPanelTexts.at, <Time key="at" at={review.decidedAt} />]] as const)),
             ...(review.note === undefined
               ? []
               : ([
                   [
-                    'Note',
+                    reviewPanelTexts.note,
                     <span key="note" className="Words">
                       {review.note}
                     </span>,
@@ -49,21 +60,21 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
   }
   return (
     <section className="Card Card-review">
-      <h2>Review</h2>
+      <h2>{reviewPanelTexts.review}</h2>
       <p className="Faint">
         {review.assignedTo === undefined
-          ? 'Nobody has taken it.'
+          ? reviewPanelTexts.takenByNobody
           : isMine
-            ? 'You have taken it.'
-            : `${review.assignedTo} has taken it.`}
+            ? reviewPanelTexts.takenByYou
+            : fill(reviewPanelTexts.takenBy, { assignedTo: review.assignedTo })}
       </p>
       <FirstApproval of={review.firstApproval} />
       {may('reviews:decide') ? (
         <>
           <textarea
             className="Input"
-            aria-label="Note"
-            placeholder="Note for colleagues and auditors"
+            aria-label={reviewPanelTexts.note}
+            placeholder={reviewPanelTexts.notePlaceholder}
             rows={2}
             maxLength={2_000}
             value={note}
@@ -72,11 +83,11 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
           <div className="Row">
             <Button look="good" isBusy={deciding.isPending} onClick={() => deciding.mutate('APPROVE')}>
               <Check size={14} aria-hidden />
-              Approve
+              {reviewPanelTexts.approve}
             </Button>
             <Button look="danger" isBusy={deciding.isPending} onClick={() => deciding.mutate('REJECT')}>
               <X size={14} aria-hidden />
-              Reject
+              {reviewPanelTexts.reject}
             </Button>
             <Button
               look="quiet"
@@ -86,12 +97,16 @@ export function ReviewPanel({ action, review }: { readonly action: ActionDetail;
                 )
               }
             >
-              {isMine ? 'Give back' : review.assignedTo === undefined ? 'Take' : 'Take over'}
+              {isMine
+                ? reviewPanelTexts.giveBack
+                : review.assignedTo === undefined
+                  ? reviewPanelTexts.take
+                  : reviewPanelTexts.takeOver}
             </Button>
           </div>
         </>
       ) : (
-        <p className="Faint">Analysts and admins decide reviews.</p>
+        <p className="Faint">{reviewPanelTexts.notForYou}</p>
       )}
     </section>
   );

@@ -1,3 +1,6 @@
+import { reviewsTexts } from '#portal-texts/reviews.ts';
+import { numberWords } from '../kit/words.ts';
+import { counted, fill } from '../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowUpRight, Check, ClipboardCheck, Hand, MessageSquareText, X } from 'lucide-react';
@@ -11,7 +14,6 @@ import { Button, Empty, Failure, Kbd, PageHead, Skeleton, Tag, Time } from '../k
 import { DecisionWords, RuleList } from '../kit/reasons.tsx';
 import { textOf } from '../kit/parts.tsx';
 import { tell } from '../kit/toasts.tsx';
-import { plural } from '../kit/words.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useScene } from '../shell/tenant.tsx';
 import { ActionFacts, Custom, Recent, useAction } from './action.tsx';
@@ -66,7 +68,7 @@ export function Reviews() {
   async function settle(decision: 'APPROVE' | 'REJECT'): Promise<void> {
     if (current === undefined || !canDecide) return;
     if (decision === 'APPROVE' && needsTwo && current.firstApproval?.isOwn === true) {
-      tell('You have approved it already', 'Somebody else has to approve it too; one is enough to reject.', 'bad');
+      tell(reviewsTexts.approvedAlready, reviewsTexts.approvedAlreadyText, 'bad');
       return;
     }
     const next = reviews[at + 1] ?? reviews[at - 1];
@@ -95,21 +97,21 @@ export function Reviews() {
     void refetch();
   }
 
-  useShortcuts('Reviews', [
-    { keys: 'j', words: 'Next', run: () => move(at + 1) },
-    { keys: 'k', words: 'Previous', run: () => move(at - 1) },
+  useShortcuts(reviewsTexts.reviews, [
+    { keys: 'j', words: reviewsTexts.next, run: () => move(at + 1) },
+    { keys: 'k', words: reviewsTexts.previous, run: () => move(at - 1) },
     ...(canDecide
       ? [
-          { keys: 'a', words: 'Approve', run: () => void settle('APPROVE') },
-          { keys: 'r', words: 'Reject', run: () => void settle('REJECT') },
-          { keys: 'n', words: 'Write a note (Escape leaves it)', run: () => noteField.current?.focus() },
-          { keys: 't', words: 'Take, or give back', run: () => void takeOrGive(false) },
-          { keys: 'T', words: 'Take over from a colleague', run: () => void takeOrGive(true) },
+          { keys: 'a', words: reviewsTexts.approve, run: () => void settle('APPROVE') },
+          { keys: 'r', words: reviewsTexts.reject, run: () => void settle('REJECT') },
+          { keys: 'n', words: reviewsTexts.writeNote, run: () => noteField.current?.focus() },
+          { keys: 't', words: reviewsTexts.takeOrGiveBack, run: () => void takeOrGive(false) },
+          { keys: 'T', words: reviewsTexts.takeOverFromAColleague, run: () => void takeOrGive(true) },
         ]
       : []),
     {
       keys: 'Enter',
-      words: 'Open the action',
+      words: reviewsTexts.openTheAction,
       run: () =>
         current === undefined
           ? undefined
@@ -120,9 +122,12 @@ export function Reviews() {
   const waiting = data === undefined ? undefined : Math.max(0, data.waiting - (data.reviews.length - reviews.length));
   return (
     <div className="Page Page-full">
-      <PageHead title="Reviews" count={waiting === undefined ? undefined : `${plural(waiting, 'waits', 'wait')}`}>
+      <PageHead
+        title={reviewsTexts.reviews}
+        count={waiting === undefined ? undefined : counted(reviewsTexts.waiting, waiting)}
+      >
         <FilterText
-          label="Action code"
+          label={reviewsTexts.actionCode}
           value={code}
           maxLength={256}
           change={(changed) =>
@@ -136,23 +141,20 @@ export function Reviews() {
         />
       </PageHead>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The queue" retry={() => void refetch()} />
+        <Failure error={error} title={reviewsTexts.queueNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Reviews are" lines={12} />
+        <Skeleton label={reviewsTexts.reviewsLoading} lines={12} />
       ) : current === undefined ? (
         <Empty
           icon={<ClipboardCheck size={20} aria-hidden />}
-          title={code === undefined ? 'Nothing waits' : `No ${code} waits`}
+          title={code === undefined ? reviewsTexts.nothingWaits : fill(reviewsTexts.nothingOfCodeWaits, { code })}
         >
-          <p>
-            Actions come here when a rule’s outcome is Review. The user waits meanwhile; your backend learns the result
-            by the action’s state.
-          </p>
-          <p>New ones appear by themselves.</p>
+          <p>{reviewsTexts.nothingWaitsText}</p>
+          <p>{reviewsTexts.nothingWaitsHint}</p>
         </Empty>
       ) : (
         <div className="Queue">
-          <ul className="QueueList" ref={list} aria-label="Waiting, oldest first">
+          <ul className="QueueList" ref={list} aria-label={reviewsTexts.waitingOldestFirst}>
             {reviews.map((review) => (
               <li key={review.actionId}>
                 <button
@@ -167,22 +169,22 @@ export function Reviews() {
                   </span>
                   <span className="QueueUser Cut">{review.userId}</span>
                   <span className="QueueEnd">
-                    <span className="Cut">{review.rules[0]?.name ?? 'Default'}</span>
+                    <span className="Cut">{review.rules[0]?.name ?? reviewsTexts.default}</span>
                     {review.firstApproval === undefined ? null : (
                       <Tag tone={review.firstApproval.isOwn ? 'calm' : 'wait'}>
-                        {review.firstApproval.isOwn ? 'Approved by you' : 'Needs a second'}
+                        {review.firstApproval.isOwn ? reviewsTexts.approvedByYou : reviewsTexts.needsASecond}
                       </Tag>
                     )}
                     {review.assignedTo === undefined ? null : (
                       <Tag tone={review.isOwn ? 'main' : 'wait'}>
-                        {review.isOwn ? 'Yours' : review.assignedTo.split('@')[0]}
+                        {review.isOwn ? reviewsTexts.yours : review.assignedTo.split('@')[0]}
                       </Tag>
                     )}
                   </span>
                 </button>
               </li>
             ))}
-            {data.nextCursor === undefined ? null : <li className="QueueMore">More come when these are decided.</li>}
+            {data.nextCursor === undefined ? null : <li className="QueueMore">{reviewsTexts.more}</li>}
           </ul>
           <ReviewDetail
             key={current.actionId}
@@ -229,7 +231,10 @@ function ReviewDetail({
   const { tenantId } = useScene().tenant;
   const { data: action, error, refetch } = useAction(review.actionId);
   return (
-    <section className="QueueDetail" aria-label={`${review.actionCode} of ${review.userId}`}>
+    <section
+      className="QueueDetail"
+      aria-label={fill(reviewsTexts.actionOfUser, { actionCode: review.actionCode, userId: review.userId })}
+    >
       <header className="QueueHead">
         <div className="QueueTitle">
           <h2>
@@ -240,14 +245,14 @@ function ReviewDetail({
             <Address action={review} />
             <Time at={review.createdAt} />
             {review.assignedTo === undefined || review.isOwn ? null : (
-              <Tag tone="wait">{review.assignedTo} has taken it</Tag>
+              <Tag tone="wait">{fill(reviewsTexts.takenBy, { assignedTo: review.assignedTo })}</Tag>
             )}
           </p>
         </div>
         <Link
           className="IconButton"
-          aria-label="Open the action"
-          title="Open the action"
+          aria-label={reviewsTexts.openTheAction}
+          title={reviewsTexts.openTheAction}
           to="/t/$tenantId/actions/$actionId"
           params={{ tenantId, actionId: review.actionId }}
         >
@@ -261,28 +266,28 @@ function ReviewDetail({
           <>
             <DecisionWords decision={action.decision} today={action.today} />
             <section>
-              <h3>Rules</h3>
+              <h3>{reviewsTexts.rules}</h3>
               <RuleList decision={action.decision} />
             </section>
             <div className="Columns">
               <section>
-                <h3>Action</h3>
+                <h3>{reviewsTexts.action}</h3>
                 <ActionFacts action={action} />
               </section>
               <section>
-                <h3>The user lately</h3>
+                <h3>{reviewsTexts.theUserLately}</h3>
                 <Recent action={action} />
-                <h3>Similar cases</h3>
+                <h3>{reviewsTexts.similarCases}</h3>
                 <SimilarReviews actionId={review.actionId} />
-                <h3>Custom data</h3>
+                <h3>{reviewsTexts.customData}</h3>
                 <Custom of={action.custom} />
               </section>
             </div>
           </>
         ) : error === null ? (
-          <Skeleton what="The reasons are" lines={6} />
+          <Skeleton label={reviewsTexts.reasonsLoading} lines={6} />
         ) : (
-          <Failure error={error} what="The reasons" retry={() => void refetch()} />
+          <Failure error={error} title={reviewsTexts.reasonsNotLoaded} retry={() => void refetch()} />
         )}
       </div>
       {canDecide ? (
@@ -291,8 +296,8 @@ function ReviewDetail({
             <MessageSquareText size={14} aria-hidden />
             <textarea
               ref={noteField}
-              aria-label="Note"
-              placeholder="Note for colleagues and auditors"
+              aria-label={reviewsTexts.note}
+              placeholder={reviewsTexts.notePlaceholder}
               rows={1}
               maxLength={2_000}
               value={note}
@@ -303,23 +308,23 @@ function ReviewDetail({
           </div>
           <Button look="quiet" onClick={take}>
             <Hand size={14} aria-hidden />
-            {review.isOwn ? 'Give back' : 'Take'}
+            {review.isOwn ? reviewsTexts.giveBack : reviewsTexts.take}
             <Kbd keys="t" />
           </Button>
           <Button look="danger" onClick={() => settle('REJECT')}>
             <X size={14} aria-hidden />
-            Reject
+            {reviewsTexts.reject}
             <Kbd keys="r" />
           </Button>
           <Button look="good" onClick={() => settle('APPROVE')}>
             <Check size={14} aria-hidden />
-            {needsTwo && review.firstApproval === undefined ? 'Approve first' : 'Approve'}
+            {needsTwo && review.firstApproval === undefined ? reviewsTexts.approveFirst : reviewsTexts.approve}
             <Kbd keys="a" />
           </Button>
         </footer>
       ) : (
         <footer className="QueueFoot">
-          <p className="Faint">You may read the queue. Analysts and admins decide.</p>
+          <p className="Faint">{reviewsTexts.notForYou}</p>
         </footer>
       )}
     </section>
@@ -339,7 +344,7 @@ function Amounts({ review: { custom } }: { readonly review: Review }) {
       {shown.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{typeof value === 'number' ? value.toLocaleString('en') : textOf(value)}</dd>
+          <dd>{typeof value === 'number' ? numberWords(value) : textOf(value)}</dd>
         </div>
       ))}
     </dl>

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { sessionsTexts } from '#portal-texts/sessions.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
@@ -17,26 +20,25 @@ export function Sessions() {
   const [isChanging, setChanging] = useState(false);
   const end = useMutation({
     mutationFn: (sessionId: string) => call('DELETE', `/v1/portal/sessions/${encodeURIComponent(sessionId)}`),
-    onSuccess: () => tell('Session ended'),
-    onError: () => tell('Not ended', 'The server did not answer. Try again.', 'bad'),
+    onSuccess: () => tell(sessionsTexts.sessionEnded),
+    onError: () => tell(sessionsTexts.notEnded, commonTexts.noAnswer, 'bad'),
     onSettled: () => refetch(),
   });
   return (
     <div className="Page">
-      <PageHead title="Your sessions">
-        {session.stepUpBy === 'app' ? <Button onClick={() => setChanging(true)}>Change password</Button> : null}
+      <PageHead title={sessionsTexts.heading}>
+        {session.stepUpBy === 'app' ? (
+          <Button onClick={() => setChanging(true)}>{sessionsTexts.changePassword}</Button>
+        ) : null}
       </PageHead>
       {isChanging ? (
         <ChangePassword email={session.email} close={() => setChanging(false)} changed={() => void refetch()} />
       ) : null}
-      <p className="Faint">
-        A session ends after {session.idleMinutes} minutes without a call, and after 12 hours. If you do not know one of
-        these, end it, and ask an admin to invite you again: that ends all of them and replaces what you sign in with.
-      </p>
+      <p className="Faint">{fill(sessionsTexts.text, { idleMinutes: session.idleMinutes })}</p>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="Your sessions" retry={() => void refetch()} />
+        <Failure error={error} title={sessionsTexts.sessionsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Sessions are" lines={3} />
+        <Skeleton label={sessionsTexts.sessionsLoading} lines={3} />
       ) : (
         <ul className="Things">
           {data.map(({ sessionId, isCurrent, createdAt, seenAt, ipAddress, userAgent }) => (
@@ -46,13 +48,16 @@ export function Sessions() {
                 <span className="Faint Number">{ipAddress}</span>
               </div>
               <span className="Faint ThingNote">
-                Signed in <Time at={createdAt} isRelative />, used <Time at={seenAt} isRelative />
+                {fillNodes(sessionsTexts.signedInUsed, {
+                  createdAt: <Time at={createdAt} isRelative />,
+                  seenAt: <Time at={seenAt} isRelative />,
+                })}
               </span>
               {isCurrent ? (
-                <Tag tone="main">This one</Tag>
+                <Tag tone="main">{sessionsTexts.thisOne}</Tag>
               ) : (
                 <Button isBusy={end.isPending} onClick={() => end.mutate(sessionId)}>
-                  End
+                  {sessionsTexts.end}
                 </Button>
               )}
             </li>
@@ -73,7 +78,9 @@ const systems = ['Windows', 'iPhone', 'iPad', 'Android', 'Macintosh', 'Linux'] a
 
 /** Good enough to tell one's own computers apart. */
 function browserWords(userAgent = ''): string {
-  const browser = browsers.find(([sign]) => userAgent.includes(sign))?.[1] ?? 'A browser';
+  const browser = browsers.find(([sign]) => userAgent.includes(sign))?.[1] ?? sessionsTexts.aBrowser;
   const system = systems.find((sign) => userAgent.includes(sign));
-  return system === undefined ? browser : `${browser} on ${system === 'Macintosh' ? 'Mac' : system}`;
+  return system === undefined
+    ? browser
+    : fill(sessionsTexts.browserOnSystem, { browser, system: system === 'Macintosh' ? 'Mac' : system });
 }

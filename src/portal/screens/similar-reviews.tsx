@@ -1,3 +1,5 @@
+import { similarReviewsTexts } from '#portal-texts/reviews.ts';
+import { fill } from '../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { SimilarReview } from '../api/types.ts';
@@ -5,7 +7,12 @@ import { Failure, Skeleton, StateBadge, Tag, Time } from '../kit/parts.tsx';
 import { actorWords } from '../kit/words.ts';
 import { useScene } from '../shell/tenant.tsx';
 
-const alikeWords = { USER: 'Same user', ADDRESS: 'Same address', DEVICE: 'Same device', RULE: 'Same rule' } as const;
+const alikeWords = {
+  USER: similarReviewsTexts.sameUser,
+  ADDRESS: similarReviewsTexts.sameAddress,
+  DEVICE: similarReviewsTexts.sameDevice,
+  RULE: similarReviewsTexts.sameRule,
+} as const;
 
 /** What was decided before about the same user, address, device or rule. */
 export function SimilarReviews({ actionId }: { readonly actionId: string }) {
@@ -18,19 +25,19 @@ export function SimilarReviews({ actionId }: { readonly actionId: string }) {
   });
   if (data === undefined) {
     return error === null ? (
-      <Skeleton what="Similar cases are" lines={3} />
+      <Skeleton label={similarReviewsTexts.similarCasesLoading} lines={3} />
     ) : (
-      <Failure error={error} what="Similar cases" retry={() => void refetch()} />
+      <Failure error={error} title={similarReviewsTexts.similarCasesNotLoaded} retry={() => void refetch()} />
     );
   }
-  if (data.length === 0) return <p className="Faint">Nothing like it was decided before.</p>;
+  if (data.length === 0) return <p className="Faint">{similarReviewsTexts.none}</p>;
   return (
     <ul className="Similar">
       {data.map((one) => (
         <li key={one.actionId}>
           <span className="SimilarTop">
             <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId: one.actionId }} className="Cut">
-              {one.actionCode} of {one.userId}
+              {fill(similarReviewsTexts.actionOfUser, { actionCode: one.actionCode, userId: one.userId })}
             </Link>
             <StateBadge state={one.state} />
           </span>

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { teamTexts } from '#portal-texts/team.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserPlus, UsersRound } from 'lucide-react';
 import { useRef, useState } from 'react';
@@ -27,33 +30,36 @@ export function Team() {
   const remove = useMutation({
     mutationFn: ({ operatorId }: Member) => portal('DELETE', `/members/${encodeURIComponent(operatorId)}`),
     onSuccess(_result, { name }) {
-      tell('Removed', `${name} may no longer come in to ${tenant.name}.`);
+      tell(teamTexts.removed, fill(teamTexts.removedText, { name, tenant: tenant.name }));
       setRemoving(undefined);
     },
     onError: (failed) =>
-      failed instanceof StepUpDeclined ? undefined : tell('Not removed', wordsOfTeam(failed), 'bad'),
+      failed instanceof StepUpDeclined ? undefined : tell(teamTexts.notRemoved, wordsOfTeam(failed), 'bad'),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   });
-  useShortcuts('Team', canChange ? [{ keys: 'i', words: 'Invite somebody', run: () => setEditing('new') }] : []);
+  useShortcuts(
+    teamTexts.team,
+    canChange ? [{ keys: 'i', words: teamTexts.inviteTitle, run: () => setEditing('new') }] : [],
+  );
 
   return (
     <div className="Page">
-      <PageHead title="Team" count={data === undefined ? undefined : String(data.length)}>
+      <PageHead title={teamTexts.team} count={data === undefined ? undefined : String(data.length)}>
         {canChange ? (
           <Button look="main" onClick={() => setEditing('new')}>
             <UserPlus size={14} aria-hidden />
-            Invite
+            {teamTexts.invite}
           </Button>
         ) : null}
       </PageHead>
       {!may('team:read') ? (
-        <Empty icon={<UsersRound size={20} aria-hidden />} title="You may not see this">
-          <p>Admins and auditors see the team.</p>
+        <Empty icon={<UsersRound size={20} aria-hidden />} title={commonTexts.notForYou}>
+          <p>{teamTexts.notForYouText}</p>
         </Empty>
       ) : error !== null && data === undefined ? (
-        <Failure error={error} what="The team" retry={() => void refetch()} />
+        <Failure error={error} title={teamTexts.teamNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="The team is" />
+        <Skeleton label={teamTexts.teamLoading} />
       ) : (
         <ul className="Things Things-team">
           {data.map((member) => (
@@ -64,7 +70,7 @@ export function Team() {
               <div className="ThingMain ThingStack">
                 <strong className="Cut">
                   {member.name}
-                  {member.operatorId === session.operatorId ? <span className="Faint"> (you)</span> : null}
+                  {member.operatorId === session.operatorId ? <span className="Faint"> {teamTexts.you}</span> : null}
                 </strong>
                 <span className="Faint Cut">{member.email}</span>
               </div>
@@ -80,11 +86,17 @@ export function Team() {
               </span>
               {canChange ? (
                 <span className="Row">
-                  <Button aria-label={`Change the roles of ${member.name}`} onClick={() => setEditing(member)}>
-                    {member.isActive ? 'Roles' : 'Roles, invite again'}
+                  <Button
+                    aria-label={fill(teamTexts.changeRolesNamed, { name: member.name })}
+                    onClick={() => setEditing(member)}
+                  >
+                    {member.isActive ? teamTexts.roles : teamTexts.rolesInviteAgain}
                   </Button>
-                  <Button aria-label={`Remove ${member.name}`} onClick={() => setRemoving(member)}>
-                    Remove
+                  <Button
+                    aria-label={fill(teamTexts.removeNamed, { name: member.name })}
+                    onClick={() => setRemoving(member)}
+                  >
+                    {commonTexts.remove}
                   </Button>
                 </span>
               ) : null}
@@ -92,28 +104,26 @@ export function Team() {
           ))}
         </ul>
       )}
-      {data !== undefined && data.length === 1 ? (
-        <Notice tone="calm">You are alone here. Invite a second admin: then a lost passkey locks nobody out.</Notice>
-      ) : null}
+      {data !== undefined && data.length === 1 ? <Notice tone="calm">{teamTexts.alone}</Notice> : null}
       {editing === undefined ? null : (
         <MemberForm member={editing === 'new' ? undefined : editing} close={() => setEditing(undefined)} />
       )}
       <Modal
         isOpen={removing !== undefined}
         close={() => setRemoving(undefined)}
-        title={`Remove ${removing?.name ?? ''}?`}
-        text={`They can no longer come in to ${tenant.name}, at once and on all of their devices. What they did stays in the audit log.`}
+        title={fill(teamTexts.removeTitle, { name: removing?.name ?? '' })}
+        text={fill(teamTexts.removeText, { tenant: tenant.name })}
       >
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => setRemoving(undefined)}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button
             look="danger"
             isBusy={remove.isPending}
             onClick={() => (removing === undefined ? undefined : remove.mutate(removing))}
           >
-            Remove
+            {commonTexts.remove}
           </Button>
         </div>
       </Modal>
@@ -123,19 +133,11 @@ export function Team() {
 
 function MemberState({ member: { isActive, invitedUntil, seenAt } }: { readonly member: Member }) {
   if (!isActive && invitedUntil !== undefined) {
-    return (
-      <>
-        Invited, until <Time at={invitedUntil} />
-      </>
-    );
+    return <>{fillNodes(teamTexts.invitedUntil, { invitedUntil: <Time at={invitedUntil} /> })}</>;
   }
-  if (!isActive) return <>Invitation ran out</>;
-  if (seenAt === undefined) return <>Not seen lately</>;
-  return (
-    <>
-      Seen <Time at={seenAt} isRelative />
-    </>
-  );
+  if (!isActive) return <>{teamTexts.invitationRanOut}</>;
+  if (seenAt === undefined) return <>{teamTexts.notSeenLately}</>;
+  return <>{fillNodes(teamTexts.seen, { seenAt: <Time at={seenAt} isRelative /> })}</>;
 }
 
 /** Invites somebody, or changes the roles of who is there. */
@@ -155,12 +157,12 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
         : portal<Member>('POST', '/members', { email: email.trim(), name: name.trim(), roles: chosen }),
     onSuccess(saved, how) {
       tell(
-        how === 'change' ? 'Roles changed' : saved.isActive ? 'Added' : 'Invited',
+        how === 'change' ? teamTexts.rolesChanged : saved.isActive ? teamTexts.added : teamTexts.invited,
         how === 'change'
-          ? `They count at once for ${saved.name}.`
+          ? fill(teamTexts.rolesChangedText, { name: saved.name })
           : saved.isActive
-            ? `${saved.name} can come in with what they sign in with already.`
-            : `A link was mailed to ${saved.email}. It works once, for one hour.`,
+            ? fill(teamTexts.addedText, { name: saved.name })
+            : fill(teamTexts.invitedText, { email: saved.email }),
       );
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'team'] });
       close();
@@ -169,19 +171,15 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
   });
   const submit = (how: 'invite' | 'change') => {
     setProblem(undefined);
-    if (chosen.length === 0) setProblem('Choose at least one role.');
+    if (chosen.length === 0) setProblem(teamTexts.noRole);
     else save.mutate(how);
   };
   return (
     <Modal
       isOpen
       close={close}
-      title={isNew ? 'Invite somebody' : `Roles of ${member.name}`}
-      text={
-        isNew
-          ? `They get a link by mail, by which they can come in to ${tenant.name}.`
-          : 'A change counts at once for all of their sessions.'
-      }
+      title={isNew ? teamTexts.inviteTitle : fill(teamTexts.rolesTitle, { name: member.name })}
+      text={isNew ? fill(teamTexts.inviteText, { tenant: tenant.name }) : teamTexts.rolesText}
       {...(isNew ? { initialFocus: first } : {})}
       size="large"
     >
@@ -193,7 +191,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
       >
         {isNew ? (
           <div className="Columns">
-            <Labelled label="Email address">
+            <Labelled label={teamTexts.emailAddress}>
               {(ids) => (
                 <input
                   {...ids}
@@ -208,7 +206,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
                 />
               )}
             </Labelled>
-            <Labelled label="Name">
+            <Labelled label={teamTexts.name}>
               {(ids) => (
                 <input
                   {...ids}
@@ -224,7 +222,7 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
           </div>
         ) : null}
         <fieldset className="Choices">
-          <legend>Roles. Several add up.</legend>
+          <legend>{teamTexts.rolesLabel}</legend>
           {roleNames.map((role: Role) => (
             <label key={role} className="Check">
               <input
@@ -244,15 +242,15 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           {!isNew && !member.isActive ? (
             <Button isBusy={save.isPending} onClick={() => submit('invite')}>
-              Invite again
+              {teamTexts.inviteAgain}
             </Button>
           ) : null}
           <Button look="main" type="submit" isBusy={save.isPending}>
-            {isNew ? 'Send the invitation' : 'Save the roles'}
+            {isNew ? teamTexts.sendTheInvitation : teamTexts.saveTheRoles}
           </Button>
         </div>
       </form>
@@ -262,9 +260,9 @@ function MemberForm({ member, close }: { readonly member: Member | undefined; re
 
 /** What a failure means on this page. */
 const ownWords: ReadonlyMap<string, string> = new Map([
-  ['conflict', 'This is the last admin: without one nobody could change the team. Make somebody else an admin first.'],
-  ['resource_already_exists', 'They are in the team already. Change their roles in the list.'],
-  ['delivery_failed', 'The mail could not be sent. Check the mail settings of the server, then invite them again.'],
+  ['conflict', teamTexts.lastAdmin],
+  ['resource_already_exists', teamTexts.inTeamAlready],
+  ['delivery_failed', teamTexts.mailFailed],
 ]);
 
 function wordsOfTeam(error: unknown): string {

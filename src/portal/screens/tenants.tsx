@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { tenantsTexts } from '#portal-texts/tenants.ts';
+import { fill } from '../kit/fill.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
@@ -16,8 +19,7 @@ import { sessionKey } from '../shell/use-session.ts';
 
 /** What is copied may be large. */
 const copyTimeoutMs = 5 * 60_000;
-const perhapsMade =
-  'The server did not answer in time. The tenant may be made all the same: look at the list of tenants in a minute, before you try again. If it is there, make keys in its settings: its first ones were not shown.';
+const perhapsMade = tenantsTexts.noAnswerInTime;
 
 /** The tenants that the operator may come in to. */
 export function Tenants() {
@@ -25,21 +27,21 @@ export function Tenants() {
   const [editing, setEditing] = useState<Tenant | 'new'>();
   const [made, setMade] = useState<NewTenant>();
   const canCreate = may('tenants:create');
-  useShortcuts('Tenants', canCreate ? [{ keys: 'c', words: 'Create a tenant', run: () => setEditing('new') }] : []);
+  useShortcuts(
+    tenantsTexts.tenants,
+    canCreate ? [{ keys: 'c', words: tenantsTexts.createTitle, run: () => setEditing('new') }] : [],
+  );
   return (
     <div className="Page">
-      <PageHead title="Tenants" count={String(session.tenants.length)}>
+      <PageHead title={tenantsTexts.tenants} count={String(session.tenants.length)}>
         {canCreate ? (
           <Button look="main" onClick={() => setEditing('new')}>
             <Plus size={14} aria-hidden />
-            Create
+            {tenantsTexts.create}
           </Button>
         ) : null}
       </PageHead>
-      <p className="Faint">
-        A tenant has its own users, rules, keys and team; tenants see nothing of each other. One for each brand and
-        environment keeps tests away from customers.
-      </p>
+      <p className="Faint">{tenantsTexts.text}</p>
       <ul className="Things">
         {session.tenants.map((tenant) => (
           <li key={tenant.tenantId}>
@@ -50,7 +52,7 @@ export function Tenants() {
                 </Link>
               </strong>
               <span className="Faint">
-                <Copyable value={tenant.tenantId} label={`id of ${tenant.name}`} />
+                <Copyable value={tenant.tenantId} label={fill(tenantsTexts.copyIdOf, { name: tenant.name })} />
               </span>
             </div>
             <span className="Tags">
@@ -62,8 +64,11 @@ export function Tenants() {
             </span>
             <span className="Faint ThingNote">{tenant.roles.map(roleWords).join(', ')}</span>
             {tenant.permissions.includes('configuration:change') ? (
-              <Button aria-label={`Rename ${tenant.name}`} onClick={() => setEditing(tenant)}>
-                Rename
+              <Button
+                aria-label={fill(tenantsTexts.renameNamed, { name: tenant.name })}
+                onClick={() => setEditing(tenant)}
+              >
+                {tenantsTexts.rename}
               </Button>
             ) : null}
           </li>
@@ -79,23 +84,29 @@ export function Tenants() {
       <Modal
         isOpen={made !== undefined}
         close={() => setMade(undefined)}
-        title={`${made?.name ?? ''} is made`}
-        text="Copy the keys now: they are not shown again. You are its first admin."
+        title={fill(tenantsTexts.madeTitle, { name: made?.name ?? '' })}
+        text={tenantsTexts.madeText}
         size="large"
       >
         {made === undefined ? null : (
           <>
             <Facts
               of={[
-                ['Tenant id', <Copyable key="id" value={made.tenantId} label="tenant id" />],
-                ['Secret key', <Copyable key="secret" value={made.secretKey} label="secret key" />],
-                ['Management key', <Copyable key="management" value={made.managementKey} label="management key" />],
+                [tenantsTexts.tenantId, <Copyable key="id" value={made.tenantId} label={tenantsTexts.copyTenantId} />],
+                [
+                  tenantsTexts.secretKey,
+                  <Copyable key="secret" value={made.secretKey} label={tenantsTexts.copySecretKey} />,
+                ],
+                [
+                  tenantsTexts.managementKey,
+                  <Copyable key="management" value={made.managementKey} label={tenantsTexts.copyManagementKey} />,
+                ],
               ]}
             />
             {made.copied === undefined ? null : <WhatWasCopied copied={made.copied} />}
             <div className="ModalEnd">
               <Button look="main" onClick={() => setMade(undefined)}>
-                I have copied them
+                {tenantsTexts.madeButton}
               </Button>
             </div>
           </>
@@ -109,27 +120,24 @@ function WhatWasCopied({ copied }: { readonly copied: NonNullable<NewTenant['cop
   const { actions, rules, lists, dataPoints, methods, alerts, endpoints, withoutCredentials, switchedOff } = copied;
   return (
     <section className="Above">
-      <h3>Copied</h3>
-      <p>
-        {actions} actions with {rules} rules, {lists} lists, {dataPoints} data points, {methods} methods, {alerts}{' '}
-        alerts, {endpoints} endpoints.
-      </p>
-      <h3>To be done</h3>
+      <h3>{tenantsTexts.copied}</h3>
+      <p>{fill(tenantsTexts.copiedCounts, { actions, rules, lists, dataPoints, methods, alerts, endpoints })}</p>
+      <h3>{tenantsTexts.toBeDone}</h3>
       <ul className="Steps">
         {withoutCredentials.map(({ verificationMethod, credentials }) => (
           <li key={verificationMethod}>
-            {methodWords(verificationMethod)}: enter again {credentials.join(', ')}.
+            {fill(tenantsTexts.enterAgain, {
+              method: methodWords(verificationMethod),
+              credentials: credentials.join(', '),
+            })}
           </li>
         ))}
         {switchedOff.length === 0 ? null : (
-          <li>
-            Switched off, so that nothing goes by the accounts of the other tenant:{' '}
-            {switchedOff.map(methodWords).join(', ')}. Switch each on when a test message arrives.
-          </li>
+          <li>{fill(tenantsTexts.switchedOff, { methods: switchedOff.map(methodWords).join(', ') })}</li>
         )}
-        {endpoints === 0 ? null : <li>Endpoints are paused: look at their addresses, then resume them.</li>}
-        {alerts === 0 ? null : <li>Alerts are mailed to you: add who else is to be told.</li>}
-        <li>Keys, members of the team, clients of sessions and users are its own: make or invite them.</li>
+        {endpoints === 0 ? null : <li>{tenantsTexts.endpointsPaused}</li>}
+        {alerts === 0 ? null : <li>{tenantsTexts.alertsToYou}</li>}
+        <li>{tenantsTexts.notCopied}</li>
       </ul>
     </section>
   );
@@ -173,7 +181,7 @@ function TenantForm({
     async onSuccess(made) {
       await queries.invalidateQueries({ queryKey: sessionKey });
       close();
-      if (made === undefined) tell('Renamed', name.trim());
+      if (made === undefined) tell(tenantsTexts.renamed, name.trim());
       else show(made);
     },
     onError(error) {
@@ -188,12 +196,8 @@ function TenantForm({
     <Modal
       isOpen
       close={close}
-      title={tenant === undefined ? 'Create a tenant' : `Rename ${tenant.name}`}
-      text={
-        tenant === undefined
-          ? 'It has keys of its own. You become its first admin.'
-          : 'Users see the name on the pages and in mail.'
-      }
+      title={tenant === undefined ? tenantsTexts.createTitle : fill(tenantsTexts.renameNamed, { name: tenant.name })}
+      text={tenant === undefined ? tenantsTexts.createText : tenantsTexts.renameText}
       initialFocus={first}
     >
       <form
@@ -203,7 +207,7 @@ function TenantForm({
           save.mutate();
         }}
       >
-        <Labelled label="Name">
+        <Labelled label={tenantsTexts.name}>
           {(ids) => (
             <input
               {...ids}
@@ -217,7 +221,7 @@ function TenantForm({
             />
           )}
         </Labelled>
-        <Labelled label="What it is for" note="Only the portal shows it.">
+        <Labelled label={tenantsTexts.purpose} note={tenantsTexts.purposeNote}>
           {(ids) => (
             <select
               {...ids}
@@ -225,7 +229,7 @@ function TenantForm({
               value={environment}
               onChange={(event) => setEnvironment(event.target.value)}
             >
-              <option value="">Not said</option>
+              <option value="">{tenantsTexts.noPurpose}</option>
               {environments.map((one) => (
                 <option key={one} value={one}>
                   {environmentWords(one)}
@@ -236,20 +240,16 @@ function TenantForm({
         </Labelled>
         {tenant === undefined ? (
           <fieldset className="Form">
-            <legend className="Legend">Configuration</legend>
+            <legend className="Legend">{tenantsTexts.configuration}</legend>
             <label className="Check">
               <input type="checkbox" checked={isCopy} onChange={(event) => setCopy(event.target.checked)} />
-              Copy that of {current.name}
+              {fill(tenantsTexts.copyOf, { name: current.name })}
             </label>
-            <p className="Note">
-              Actions with rules, lists, data points, methods, texts, theme, alerts and endpoints. Not copied: users,
-              keys, the team, credentials and webhooks of providers. Methods without these are switched off, endpoints
-              are paused.
-            </p>
+            <p className="Note">{tenantsTexts.copyNote}</p>
             {isCopy ? (
               <label className="Check">
                 <input type="checkbox" checked={listItems} onChange={(event) => setListItems(event.target.checked)} />
-                With the items of its lists, which can name people
+                {tenantsTexts.withItems}
               </label>
             ) : null}
           </fieldset>
@@ -261,10 +261,10 @@ function TenantForm({
         )}
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={save.isPending}>
-            {tenant === undefined ? 'Create' : 'Save'}
+            {tenant === undefined ? tenantsTexts.create : commonTexts.save}
           </Button>
         </div>
       </form>

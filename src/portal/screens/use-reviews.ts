@@ -1,4 +1,6 @@
 /** Deciding and taking reviews, from the queue and from the page of an action. */
+import { useReviewsTexts } from '#portal-texts/reviews.ts';
+import { fill } from '../kit/fill.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { CallError } from '../api/call.ts';
 import { wordsOf } from '../api/words-of.ts';
@@ -21,7 +23,7 @@ export function useDecide() {
     readonly decision: 'APPROVE' | 'REJECT';
     readonly note?: string;
   }): Promise<'done' | 'first' | 'failed'> => {
-    const what = `${action.actionCode} of ${action.userId}`;
+    const what = fill(useReviewsTexts.actionOfUser, { actionCode: action.actionCode, userId: action.userId });
     const words = note.trim();
     try {
       const decided = await portal<ListedAction>('POST', `/reviews/${encodeURIComponent(action.actionId)}/decide`, {
@@ -29,17 +31,17 @@ export function useDecide() {
         ...(words === '' ? {} : { note: words }),
       });
       const isFirst = decided.state === 'REVIEW_REQUIRED';
-      if (isFirst) tell('Approved by you', `${what}: somebody else has to approve it too.`);
-      else tell(decision === 'APPROVE' ? 'Approved' : 'Rejected', what);
+      if (isFirst) tell(useReviewsTexts.approvedByYou, fill(useReviewsTexts.approvedByYouText, { what }));
+      else tell(decision === 'APPROVE' ? useReviewsTexts.approved : useReviewsTexts.rejected, what);
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'waiting'] });
       return isFirst ? 'first' : 'done';
     } catch (error) {
       if (error instanceof CallError && (error.code === 'conflict' || error.code === 'not_found')) {
         // The sentence of the server says who was first.
-        tell('Not changed', `${what}: ${error.message}`, 'bad');
+        tell(useReviewsTexts.notChanged, `${what}: ${error.message}`, 'bad');
         return 'done';
       }
-      tell('Not decided', `${what}: ${wordsOf(error)}`, 'bad');
+      tell(useReviewsTexts.notDecided, `${what}: ${wordsOf(error)}`, 'bad');
       return 'failed';
     }
   };
@@ -66,8 +68,8 @@ export function useTake() {
     } catch (error) {
       const isConflict = error instanceof CallError && error.code === 'conflict';
       tell(
-        'Not taken',
-        isConflict && isTaken ? `${error.message} Press Shift T to take it over.` : wordsOf(error),
+        useReviewsTexts.notTaken,
+        isConflict && isTaken ? fill(useReviewsTexts.takeOverHint, { message: error.message }) : wordsOf(error),
         'bad',
       );
       return isConflict ? 'taken' : 'failed';

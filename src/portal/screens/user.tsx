@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { userTexts } from '#portal-texts/user.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Download, Eye, LockOpen, Trash2 } from 'lucide-react';
@@ -51,15 +54,15 @@ export function UserScreen() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/users" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Users
+          {userTexts.users}
         </Link>
       </div>
       {data !== undefined ? (
         <UserBody user={data} />
       ) : error === null ? (
-        <Skeleton what="The user is" lines={12} />
+        <Skeleton label={userTexts.userLoading} lines={12} />
       ) : (
-        <Failure isWholePage error={error} what="The user" retry={() => void refetch()} />
+        <Failure isWholePage error={error} title={userTexts.userNotLoaded} retry={() => void refetch()} />
       )}
     </div>
   );
@@ -82,7 +85,7 @@ function UserBody({ user }: { readonly user: UserDetail }) {
       setAct(undefined);
     },
     onError(error) {
-      if (!(error instanceof StepUpDeclined)) tell('Nothing was changed', wordsOf(error), 'bad');
+      if (!(error instanceof StepUpDeclined)) tell(commonTexts.nothingChanged, wordsOf(error), 'bad');
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [tenantId, 'user', user.userId] }),
   });
@@ -90,7 +93,7 @@ function UserBody({ user }: { readonly user: UserDetail }) {
     mutationFn: () => manage<unknown>('GET', `${path}/export`),
     onSuccess: (known) => download(`sallyport-user.json`, JSON.stringify(known, null, 2), 'application/json'),
     onError: (error) =>
-      error instanceof StepUpDeclined ? undefined : tell('Nothing was exported', wordsOf(error), 'bad'),
+      error instanceof StepUpDeclined ? undefined : tell(userTexts.notExported, wordsOf(error), 'bad'),
   });
   const contacts = revealed ?? user;
   const isMasked = user.areContactsMasked && revealed === undefined;
@@ -99,23 +102,23 @@ function UserBody({ user }: { readonly user: UserDetail }) {
   return (
     <>
       <PageHead title={user.userId}>
-        {user.isEnrolled ? <Tag tone="good">Enrolled</Tag> : <Tag>Not enrolled</Tag>}
+        {user.isEnrolled ? <Tag tone="good">{userTexts.enrolled}</Tag> : <Tag>{userTexts.notEnrolled}</Tag>}
         {may('users:export') ? (
           <Button isBusy={exporting.isPending} onClick={() => exporting.mutate()}>
             <Download size={14} aria-hidden />
-            Export
+            {userTexts.export}
           </Button>
         ) : null}
         {may('users:erase') ? (
           <Button onClick={() => setErasing(true)}>
             <Trash2 size={14} aria-hidden />
-            Erase
+            {userTexts.erase}
           </Button>
         ) : null}
       </PageHead>
       {user.lockedMethods.length === 0 ? null : (
         <Notice tone="bad">
-          <strong>Locked after too many wrong guesses:</strong>
+          <strong>{userTexts.locked}</strong>
           <span className="Row">
             {user.lockedMethods.map((method) =>
               mayHelp ? (
@@ -127,13 +130,13 @@ function UserBody({ user }: { readonly user: UserDetail }) {
                       title: '',
                       text: '',
                       words: '',
-                      done: `${methodWords(method)} unlocked`,
+                      done: fill(userTexts.unlocked, { method: methodWords(method) }),
                       run: () => manage('POST', `${path}/verification-methods/${method}/unlock`, {}),
                     })
                   }
                 >
                   <LockOpen size={14} aria-hidden />
-                  Unlock {methodWords(method).toLowerCase()}
+                  {fill(userTexts.unlock, { method: methodWords(method).toLowerCase() })}
                 </Button>
               ) : (
                 <Tag key={method} tone="bad">
@@ -147,32 +150,32 @@ function UserBody({ user }: { readonly user: UserDetail }) {
       <div className="Split">
         <div className="SplitMain">
           <section>
-            <h2>Authenticators</h2>
+            <h2>{userTexts.authenticators}</h2>
             <Authenticators user={user} mayHelp={mayHelp} ask={setAct} path={path} />
           </section>
           {mayHelp ? (
             <section>
-              <h2>Help them in</h2>
+              <h2>{userTexts.helpThemIn}</h2>
               <HelpIn userId={user.userId} />
             </section>
           ) : null}
           <section>
-            <h2>Devices</h2>
+            <h2>{userTexts.devices}</h2>
             <Devices user={user} mayHelp={mayHelp} ask={setAct} path={path} />
           </section>
           <section>
-            <h2>Sessions</h2>
+            <h2>{userTexts.sessions}</h2>
             <UserSessions user={user} mayHelp={mayHelp} ask={setAct} path={path} />
           </section>
           <section>
-            <h2>Messages</h2>
+            <h2>{userTexts.messages}</h2>
             <Messages path={path} userId={user.userId} />
           </section>
           <section>
             <h2>
-              Recent actions
+              {userTexts.recentActions}
               <Link className="More" to="/t/$tenantId/activity" params={{ tenantId }} search={{ userId: user.userId }}>
-                All of them
+                {userTexts.allOfThem}
               </Link>
             </h2>
             <RecentActions userId={user.userId} />
@@ -180,34 +183,37 @@ function UserBody({ user }: { readonly user: UserDetail }) {
         </div>
         <aside className="SplitSide">
           <section className="Card">
-            <h2>Contacts</h2>
+            <h2>{userTexts.contacts}</h2>
             <Facts
               of={[
-                ['Email', <Contact key="email" value={contacts.email} isVerified={user.emailVerified} />],
-                ['Phone', <Contact key="phone" value={contacts.phoneNumber} isVerified={user.phoneNumberVerified} />],
+                [userTexts.email, <Contact key="email" value={contacts.email} isVerified={user.emailVerified} />],
+                [
+                  userTexts.phone,
+                  <Contact key="phone" value={contacts.phoneNumber} isVerified={user.phoneNumberVerified} />,
+                ],
               ]}
             />
             {isMasked && hasContacts && may('contacts:reveal') ? (
               <Button onClick={() => setRevealing(true)}>
                 <Eye size={14} aria-hidden />
-                Reveal
+                {userTexts.reveal}
               </Button>
             ) : null}
           </section>
           <section className="Card">
-            <h2>User</h2>
+            <h2>{userTexts.user}</h2>
             <Facts
               of={[
-                ['User id', <Copyable key="id" value={user.userId} label="user id" />],
-                ...(user.displayName === undefined ? [] : ([['Name', user.displayName]] as const)),
-                ...(user.username === undefined ? [] : ([['User name', user.username]] as const)),
-                ...(user.locale === undefined ? [] : ([['Language', user.locale]] as const)),
-                ['Since', <Time key="since" at={user.createdAt} />],
+                [userTexts.userId, <Copyable key="id" value={user.userId} label={userTexts.copyUserId} />],
+                ...(user.displayName === undefined ? [] : ([[userTexts.name, user.displayName]] as const)),
+                ...(user.username === undefined ? [] : ([[userTexts.userName, user.username]] as const)),
+                ...(user.locale === undefined ? [] : ([[userTexts.language, user.locale]] as const)),
+                [userTexts.since, <Time key="since" at={user.createdAt} />],
               ]}
             />
           </section>
           <section className="Card">
-            <h2>Custom data</h2>
+            <h2>{userTexts.customData}</h2>
             <Custom of={user.custom} />
           </section>
         </aside>
@@ -215,7 +221,7 @@ function UserBody({ user }: { readonly user: UserDetail }) {
       <Modal isOpen={act !== undefined} close={() => setAct(undefined)} title={act?.title ?? ''} text={act?.text}>
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => setAct(undefined)}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button
             look="danger"
@@ -233,11 +239,11 @@ function UserBody({ user }: { readonly user: UserDetail }) {
 }
 
 function Contact({ value, isVerified }: { readonly value: string | undefined; readonly isVerified: boolean }) {
-  if (value === undefined) return <span className="Faint">None</span>;
+  if (value === undefined) return <span className="Faint">{commonTexts.none}</span>;
   return (
     <span className="Contact">
       <span className="Words">{value}</span>
-      <Tag tone={isVerified ? 'good' : 'wait'}>{isVerified ? 'Verified' : 'Not verified'}</Tag>
+      <Tag tone={isVerified ? 'good' : 'wait'}>{isVerified ? userTexts.verified : userTexts.notVerified}</Tag>
     </span>
   );
 }
@@ -253,8 +259,8 @@ function Authenticators({ user, mayHelp, ask, path }: PartProps) {
   const { manage } = useScene();
   if (user.authenticators.length === 0) {
     return (
-      <Empty title="No authenticator">
-        <p>The user enrols one at their next challenge, or your backend enrols what it has verified itself.</p>
+      <Empty title={userTexts.noAuthenticator}>
+        <p>{userTexts.noAuthenticatorText}</p>
       </Empty>
     );
   }
@@ -269,35 +275,32 @@ function Authenticators({ user, mayHelp, ask, path }: PartProps) {
               <strong>{words}</strong>
               {one.name === undefined ? null : <span className="Cut">{one.name}</span>}
               <span className="Tags">
-                {one.isDefault ? <Tag tone="main">Default</Tag> : null}
-                {one.verifiedAt === undefined ? <Tag tone="wait">Not verified</Tag> : null}
+                {one.isDefault ? <Tag tone="main">{userTexts.default}</Tag> : null}
+                {one.verifiedAt === undefined ? <Tag tone="wait">{userTexts.notVerified}</Tag> : null}
                 {one.heldUntil === undefined ? null : (
-                  <Tag tone="wait">
-                    Held until <Time at={one.heldUntil} />
-                  </Tag>
+                  <Tag tone="wait">{fillNodes(userTexts.heldUntil, { time: <Time at={one.heldUntil} /> })}</Tag>
                 )}
               </span>
             </div>
             <span className="Faint ThingNote">
-              Added <Time at={one.createdAt} isRelative />
-              {one.lastVerifiedAt === undefined ? ', never used' : null}
-              {one.lastVerifiedAt === undefined ? null : (
-                <>
-                  , used <Time at={one.lastVerifiedAt} isRelative />
-                </>
-              )}
+              {one.lastVerifiedAt === undefined
+                ? fillNodes(userTexts.addedNeverUsed, { addedAt: <Time at={one.createdAt} isRelative /> })
+                : fillNodes(userTexts.addedAndUsed, {
+                    addedAt: <Time at={one.createdAt} isRelative />,
+                    usedAt: <Time at={one.lastVerifiedAt} isRelative />,
+                  })}
             </span>
             {mayHelp ? (
               <span className="Row">
                 {one.heldUntil === undefined ? null : (
                   <Button
-                    aria-label={`Lift hold on ${label}`}
+                    aria-label={fill(userTexts.liftHoldNamed, { label })}
                     onClick={() =>
                       ask({
-                        title: 'Lift the hold?',
-                        text: `${label} was added in recovery. Without the hold it counts in full at once. Be sure who added it.`,
-                        words: 'Lift the hold',
-                        done: 'Hold lifted',
+                        title: userTexts.liftHoldTitle,
+                        text: fill(userTexts.liftHoldText, { label }),
+                        words: userTexts.liftHoldButton,
+                        done: userTexts.holdLifted,
                         run: () =>
                           manage(
                             'POST',
@@ -307,23 +310,23 @@ function Authenticators({ user, mayHelp, ask, path }: PartProps) {
                       })
                     }
                   >
-                    Lift hold
+                    {userTexts.liftHold}
                   </Button>
                 )}
                 <Button
-                  aria-label={`Remove ${label}`}
+                  aria-label={fill(userTexts.removeNamed, { label })}
                   onClick={() =>
                     ask({
-                      title: 'Remove this authenticator?',
-                      text: `${user.userId} can no longer verify with ${label}. If it is their last one, they enrol a new one at their next challenge.`,
-                      words: 'Remove',
-                      done: 'Authenticator removed',
+                      title: userTexts.removeTitle,
+                      text: fill(userTexts.removeText, { userId: user.userId, label }),
+                      words: commonTexts.remove,
+                      done: userTexts.authenticatorRemoved,
                       run: () =>
                         manage('DELETE', `${path}/authenticators/${encodeURIComponent(one.userAuthenticatorId)}`),
                     })
                   }
                 >
-                  Remove
+                  {commonTexts.remove}
                 </Button>
               </span>
             ) : null}
@@ -337,40 +340,38 @@ function Authenticators({ user, mayHelp, ask, path }: PartProps) {
 function Devices({ user, mayHelp, ask, path }: PartProps) {
   const { manage } = useScene();
   if (user.devices.length === 0) {
-    return <p className="Faint">None yet: a device appears when your backend sends a device id with an action.</p>;
+    return <p className="Faint">{userTexts.noDevice}</p>;
   }
   return (
     <ul className="Things">
       {user.devices.map((device) => (
         <li key={device.deviceId}>
           <div className="ThingMain">
-            <strong>{device.name ?? 'Device'}</strong>
+            <strong>{device.name ?? userTexts.device}</strong>
             <code className="Cut">{device.deviceId}</code>
-            {device.isInvalidated ? <Tag tone="bad">Invalidated</Tag> : null}
-            {device.rememberedUntil === undefined ? null : <Tag tone="good">Remembered</Tag>}
+            {device.isInvalidated ? <Tag tone="bad">{userTexts.invalidated}</Tag> : null}
+            {device.rememberedUntil === undefined ? null : <Tag tone="good">{userTexts.remembered}</Tag>}
           </div>
           <span className="Faint ThingNote">
-            {device.lastSeenAt === undefined ? 'Never seen' : null}
+            {device.lastSeenAt === undefined ? userTexts.neverSeen : null}
             {device.lastSeenAt === undefined ? null : (
-              <>
-                Seen <Time at={device.lastSeenAt} isRelative />
-              </>
+              <>{fillNodes(userTexts.seen, { lastSeenAt: <Time at={device.lastSeenAt} isRelative /> })}</>
             )}
           </span>
           {mayHelp && !device.isInvalidated ? (
             <Button
-              aria-label={`Invalidate ${device.name ?? device.deviceId}`}
+              aria-label={fill(userTexts.invalidateNamed, { name: device.name ?? device.deviceId })}
               onClick={() =>
                 ask({
-                  title: 'Invalidate this device?',
-                  text: `Rules no longer know it as a device of ${user.userId}, and it is no longer remembered. Do this if it was lost.`,
-                  words: 'Invalidate',
-                  done: 'Device invalidated',
+                  title: userTexts.invalidateTitle,
+                  text: fill(userTexts.invalidateText, { userId: user.userId }),
+                  words: userTexts.invalidate,
+                  done: userTexts.deviceInvalidated,
                   run: () => manage('POST', `${path}/devices/${encodeURIComponent(device.deviceId)}/invalidate`),
                 })
               }
             >
-              Invalidate
+              {userTexts.invalidate}
             </Button>
           ) : null}
         </li>
@@ -381,8 +382,7 @@ function Devices({ user, mayHelp, ask, path }: PartProps) {
 
 function UserSessions({ user, mayHelp, ask, path }: PartProps) {
   const { manage } = useScene();
-  if (user.sessions.length === 0)
-    return <p className="Faint">None: the user is not signed in to an app of this tenant.</p>;
+  if (user.sessions.length === 0) return <p className="Faint">{userTexts.noSession}</p>;
   return (
     <ul className="Things">
       {user.sessions.map(({ sessionId, clientId, signedInAt, expiresAt }) => (
@@ -391,22 +391,25 @@ function UserSessions({ user, mayHelp, ask, path }: PartProps) {
             <strong>{clientId}</strong>
           </div>
           <span className="Faint ThingNote">
-            Signed in <Time at={signedInAt} isRelative />, ends <Time at={expiresAt} isRelative />
+            {fillNodes(userTexts.signedInEnds, {
+              signedInAt: <Time at={signedInAt} isRelative />,
+              expiresAt: <Time at={expiresAt} isRelative />,
+            })}
           </span>
           {mayHelp ? (
             <Button
-              aria-label={`End the session in ${clientId}`}
+              aria-label={fill(userTexts.endSessionNamed, { clientId })}
               onClick={() =>
                 ask({
-                  title: 'End this session?',
-                  text: `${user.userId} has to sign in to ${clientId} again, at the latest when its access token expires.`,
-                  words: 'End',
-                  done: 'Session ended',
+                  title: userTexts.endSessionTitle,
+                  text: fill(userTexts.endSessionText, { userId: user.userId, clientId }),
+                  words: userTexts.end,
+                  done: userTexts.sessionEnded,
                   run: () => manage('DELETE', `${path}/sessions/${encodeURIComponent(sessionId)}`),
                 })
               }
             >
-              End
+              {userTexts.end}
             </Button>
           ) : null}
         </li>
@@ -430,9 +433,9 @@ function Messages({ path, userId }: { readonly path: string; readonly userId: st
     queryKey: [tenant.tenantId, 'messages of', userId],
     queryFn: ({ signal }) => portal<UserMessages>('GET', `${path}/messages`, undefined, signal),
   });
-  if (error !== null) return <Failure error={error} what="The messages" retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton what="Messages are" lines={2} />;
-  if (data.length === 0) return <p className="Faint">None: codes are kept for a day, notices for 30.</p>;
+  if (error !== null) return <Failure error={error} title={userTexts.messagesNotLoaded} retry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton label={userTexts.messagesLoading} lines={2} />;
+  if (data.length === 0) return <p className="Faint">{userTexts.noMessage}</p>;
   return (
     <ul className="Things">
       {data.map(({ kind, verificationMethod, to, at, outcome, isUsed }, place) => (
@@ -440,12 +443,14 @@ function Messages({ path, userId }: { readonly path: string; readonly userId: st
         <li key={place}>
           <div className="ThingMain">
             <strong>
-              {kind === 'NOTICE' || verificationMethod === undefined ? 'Notice' : methodWords(verificationMethod)}
+              {kind === 'NOTICE' || verificationMethod === undefined
+                ? userTexts.notice
+                : methodWords(verificationMethod)}
             </strong>
             {to === undefined ? null : <span className="Cut">{to}</span>}
             <span className="Tags">
               <Tag tone={outcomes[outcome]}>{spaced(outcome)}</Tag>
-              {isUsed ? <Tag tone="good">Used</Tag> : null}
+              {isUsed ? <Tag tone="good">{userTexts.messageUsed}</Tag> : null}
             </span>
           </div>
           <span className="Faint ThingNote">
@@ -465,9 +470,9 @@ function RecentActions({ userId }: { readonly userId: string }) {
     queryFn: ({ signal }) => portal<ActionsPage>('GET', `/actions${queryOf({ userId, limit: 10 })}`, undefined, signal),
     enabled: may('activity:read'),
   });
-  if (error !== null) return <Failure error={error} what="The actions" retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton what="Actions are" lines={4} />;
-  if (data.actions.length === 0) return <p className="Faint">None in the time that actions are kept.</p>;
+  if (error !== null) return <Failure error={error} title={userTexts.actionsNotLoaded} retry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton label={userTexts.actionsLoading} lines={4} />;
+  if (data.actions.length === 0) return <p className="Faint">{userTexts.noAction}</p>;
   return (
     <ul className="Recent Recent-wide">
       {data.actions.map((action) => (
@@ -507,23 +512,17 @@ function Reveal({
       close();
     },
     onError: (error) =>
-      error instanceof StepUpDeclined ? undefined : tell('Nothing was revealed', wordsOf(error), 'bad'),
+      error instanceof StepUpDeclined ? undefined : tell(userTexts.notRevealed, wordsOf(error), 'bad'),
   });
   return (
-    <Modal
-      isOpen={isOpen}
-      close={close}
-      title="Reveal the contacts"
-      text="The audit log records that you saw them, and your reason."
-      initialFocus={field}
-    >
+    <Modal isOpen={isOpen} close={close} title={userTexts.revealTitle} text={userTexts.revealText} initialFocus={field}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (reason.trim() !== '') revealing.mutate();
         }}
       >
-        <Labelled label="Reason" note="For example the number of the ticket.">
+        <Labelled label={userTexts.reason} note={userTexts.reasonNote}>
           {(ids) => (
             <textarea
               {...ids}
@@ -539,10 +538,10 @@ function Reveal({
         </Labelled>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={revealing.isPending}>
-            Reveal
+            {userTexts.reveal}
           </Button>
         </div>
       </form>

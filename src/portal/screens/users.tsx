@@ -1,3 +1,5 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { usersTexts } from '#portal-texts/users.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Users } from 'lucide-react';
@@ -20,20 +22,20 @@ const helper = columnsOf<ListedUser>();
 const widths =
   'minmax(150px, 1.1fr) minmax(210px, 1.5fr) minmax(190px, 1.2fr) minmax(200px, 1.5fr) minmax(80px, 0.4fr)';
 const columns = helper.columns([
-  helper.accessor('userId', { header: 'User', cell: ({ row }) => <UserRow user={row.original} /> }),
+  helper.accessor('userId', { header: usersTexts.user, cell: ({ row }) => <UserRow user={row.original} /> }),
   helper.accessor('email', {
-    header: 'Email address',
+    header: usersTexts.emailAddress,
     cell: ({ row: { original } }) => <Contact value={original.email} isVerified={original.emailVerified} />,
   }),
   helper.accessor('phoneNumber', {
-    header: 'Phone number',
+    header: usersTexts.phoneNumber,
     cell: ({ row: { original } }) => <Contact value={original.phoneNumber} isVerified={original.phoneNumberVerified} />,
   }),
   helper.accessor('enrolledVerificationMethods', {
-    header: 'Authenticators',
+    header: usersTexts.authenticators,
     cell: ({ row: { original } }) =>
       original.enrolledVerificationMethods.length === 0 ? (
-        <span className="Faint">None</span>
+        <span className="Faint">{commonTexts.none}</span>
       ) : (
         <span className="Tags">
           {original.enrolledVerificationMethods.map((method) => (
@@ -43,7 +45,7 @@ const columns = helper.columns([
       ),
   }),
   helper.accessor('createdAt', {
-    header: 'Since',
+    header: usersTexts.since,
     cell: ({ row }) => <span className="Faint">{day(row.original.createdAt)}</span>,
   }),
 ]);
@@ -63,7 +65,7 @@ function Contact({ value, isVerified }: { readonly value: string | undefined; re
   return (
     <span className="Contact">
       <span className="Cut">{value}</span>
-      {isVerified ? null : <Tag tone="wait">Unverified</Tag>}
+      {isVerified ? null : <Tag tone="wait">{usersTexts.unverified}</Tag>}
     </span>
   );
 }
@@ -85,15 +87,15 @@ export function UsersScreen() {
   const nearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  useShortcuts('Users', [
-    { keys: '/', words: 'Go to the search', run: () => box.current?.querySelector<HTMLElement>('.Field')?.focus() },
+  useShortcuts(usersTexts.users, [
+    { keys: '/', words: usersTexts.goToSearch, run: () => box.current?.querySelector<HTMLElement>('.Field')?.focus() },
   ]);
   return (
     <div className="Page Page-full" ref={box}>
-      <PageHead title="Users">
+      <PageHead title={usersTexts.users}>
         {may('sessions:end-many') ? (
           <Link className="Button Button-plain" to="/t/$tenantId/end-sessions" params={{ tenantId }}>
-            End sessions
+            {usersTexts.endSessions}
           </Link>
         ) : null}
       </PageHead>
@@ -101,7 +103,7 @@ export function UsersScreen() {
       <div className="Filters" role="search">
         <div className="SearchBox">
           <FilterText
-            label="Find by id, email address, phone number or user name"
+            label={usersTexts.find}
             value={words}
             maxLength={320}
             change={(changed) =>
@@ -115,33 +117,29 @@ export function UsersScreen() {
           />
           <Kbd keys="/" />
         </div>
-        <p className="Faint">Ids by their beginning; the others in full.</p>
+        <p className="Faint">{usersTexts.findNote}</p>
       </div>
       <div className="TableArea">
         {error !== null && data === undefined ? (
-          <Failure error={error} what="The users" retry={() => void refetch()} />
+          <Failure error={error} title={usersTexts.usersNotLoaded} retry={() => void refetch()} />
         ) : data === undefined ? (
-          <Skeleton what="Users are" lines={14} />
+          <Skeleton label={usersTexts.usersLoading} lines={14} />
         ) : rows.length === 0 ? (
           <Empty
             icon={<Users size={20} aria-hidden />}
-            title={words === undefined ? 'There are no users yet' : 'Nobody is called that'}
+            title={words === undefined ? usersTexts.noUsers : usersTexts.nobodyFound}
           >
-            <p>
-              {words === undefined
-                ? 'A user appears when your backend first tracks an action of theirs, or enrols an authenticator.'
-                : 'An id is found by how it begins. Email addresses, phone numbers and user names must be written in full, phone numbers with + and the country.'}
-            </p>
+            <p>{words === undefined ? usersTexts.noUsersText : usersTexts.nobodyFoundText}</p>
           </Empty>
         ) : (
           <DataTable
-            label="Users"
+            label={usersTexts.users}
             rows={rows}
             columns={columns}
             widths={widths}
             idOf={({ userId }) => userId}
             nearEnd={nearEnd}
-            end={hasNextPage ? 'Loading…' : undefined}
+            end={hasNextPage ? commonTexts.loading : undefined}
           />
         )}
       </div>

@@ -1,3 +1,5 @@
+import { firstTenantTexts } from '#portal-texts/shell.ts';
+import { fill } from '../kit/fill.ts';
 import { Navigate } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
@@ -14,8 +16,8 @@ export function FirstTenant() {
     if (last !== undefined) return <Navigate to="/t/$tenantId" params={{ tenantId: last.tenantId }} replace />;
     return (
       <main className="Door">
-        <Empty isWholePage title="You may not come in to any tenant">
-          <p>Ask an admin of the tenant that you work for to invite {session.email} again.</p>
+        <Empty isWholePage title={firstTenantTexts.noTenant}>
+          <p>{fill(firstTenantTexts.noTenantText, { email: session.email })}</p>
           <Button
             onClick={() =>
               void call('DELETE', '/v1/portal/session').finally(() => {
@@ -24,7 +26,7 @@ export function FirstTenant() {
               })
             }
           >
-            Sign out
+            {firstTenantTexts.signOut}
           </Button>
         </Empty>
       </main>
@@ -33,9 +35,9 @@ export function FirstTenant() {
   return (
     <main className="Door">
       {error === null ? (
-        <Skeleton what="The portal is" lines={4} />
+        <Skeleton label={firstTenantTexts.portalLoading} lines={4} />
       ) : (
-        <Failure isWholePage error={error} what="The portal" retry={() => void refetch()} />
+        <Failure isWholePage error={error} title={firstTenantTexts.portalNotLoaded} retry={() => void refetch()} />
       )}
     </main>
   );

@@ -1,3 +1,4 @@
+import { fromIssuerTexts } from '#portal-texts/from-issuer.ts';
 import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
@@ -41,7 +42,7 @@ export function FromIssuer() {
   }
 
   useEffect(() => {
-    document.title = 'Sign in · Sallyport';
+    document.title = fromIssuerTexts.pageTitle;
     finishing ??= finish();
     finishing.then(
       async ({ session, token: given }: { session: unknown; token?: string | undefined }) => {
@@ -50,7 +51,7 @@ export function FromIssuer() {
           setToken(given);
           return;
         }
-        if (isStepUp) tell('It is you', 'You can do it now, for five minutes.');
+        if (isStepUp) tell(fromIssuerTexts.confirmed, fromIssuerTexts.confirmedText);
         await goOn();
       },
       (error: unknown) => setProblem(serverWords(error)),
@@ -76,17 +77,14 @@ export function FromIssuer() {
       <main className="Door">
         <div className="DoorCard">
           <Mark />
-          <h1>You are in</h1>
-          <p className="DoorText">
-            You can make a passkey as well. What is dangerous then asks for it, and nobody does that with your account
-            alone. This is offered only now.
-          </p>
+          <h1>{fromIssuerTexts.inHeading}</h1>
+          <p className="DoorText">{fromIssuerTexts.inText}</p>
           <Button look="main" className="Wide" isBusy={isBusy} onClick={() => void addPasskey(token)}>
             <KeyRound size={15} aria-hidden />
-            {isBusy ? 'Waiting for your passkey…' : 'Make a passkey'}
+            {isBusy ? fromIssuerTexts.waitingForPasskey : fromIssuerTexts.makeAPasskey}
           </Button>
           <Button className="Wide" onClick={() => void goOn()}>
-            Go on without
+            {fromIssuerTexts.goOnWithout}
           </Button>
           {failure}
         </div>
@@ -97,16 +95,22 @@ export function FromIssuer() {
     <main className="Door">
       <div className="DoorCard">
         <Mark />
-        <h1>{problem === undefined ? 'Signing you in' : isStepUp ? 'Not confirmed' : 'Not signed in'}</h1>
-        {problem === undefined ? <Skeleton what="The portal is" lines={2} /> : null}
+        <h1>
+          {problem === undefined
+            ? fromIssuerTexts.signingYouIn
+            : isStepUp
+              ? fromIssuerTexts.notConfirmed
+              : fromIssuerTexts.notSignedIn}
+        </h1>
+        {problem === undefined ? <Skeleton label={fromIssuerTexts.portalLoading} lines={2} /> : null}
         {failure}
         {problem === undefined ? null : isStepUp ? (
           <Button look="main" className="Wide" onClick={() => void goOn()}>
-            Go back to where you were
+            {fromIssuerTexts.goBack}
           </Button>
         ) : (
           <Link to="/sign-in" className="Button Button-main Wide">
-            Go to the sign-in page
+            {fromIssuerTexts.goToSignIn}
           </Link>
         )}
       </div>

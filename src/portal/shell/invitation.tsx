@@ -1,3 +1,5 @@
+import { invitationTexts } from '#portal-texts/invitation.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, LogIn, RectangleEllipsis } from 'lucide-react';
@@ -46,7 +48,7 @@ export function Invitation() {
   const issuer = redeemed === undefined ? ways?.oidc : undefined;
 
   useEffect(() => {
-    document.title = 'Invitation · Sallyport';
+    document.title = invitationTexts.pageTitle;
   }, []);
 
   async function goIn(session: Session): Promise<void> {
@@ -91,13 +93,10 @@ export function Invitation() {
       <main className="Door">
         <div className="DoorCard">
           <Mark />
-          <h1>This invitation no longer works</h1>
-          <p className="DoorText">
-            It works once and for one hour, and a newer one replaces it. If you reloaded this page, open the link again;
-            otherwise ask who invited you for a new one.
-          </p>
+          <h1>{invitationTexts.gone}</h1>
+          <p className="DoorText">{invitationTexts.goneText}</p>
           <Link to="/sign-in" className="Button Button-plain Wide">
-            Sign in
+            {invitationTexts.signIn}
           </Link>
         </div>
       </main>
@@ -107,41 +106,37 @@ export function Invitation() {
     <main className="Door">
       <div className="DoorCard">
         <Mark />
-        <h1>Welcome to Sallyport</h1>
+        <h1>{invitationTexts.heading}</h1>
         <p className="DoorText">
           {redeemed === undefined ? (
-            'Make a passkey, and you are in. You sign in with it from now on: by your fingerprint, your face or a PIN.'
+            invitationTexts.text
           ) : (
-            <>
-              Make a passkey for <strong>{redeemed.email}</strong>, and you are in.
-            </>
+            <>{fillNodes(invitationTexts.textNamed, { email: <strong>{redeemed.email}</strong> })}</>
           )}
         </p>
         <Button look={isByPassword ? 'plain' : 'main'} className="Wide" isBusy={isBusy} onClick={() => void start()}>
           <KeyRound size={15} aria-hidden />
-          {isBusy ? 'Waiting for your passkey…' : 'Make a passkey'}
+          {isBusy ? invitationTexts.waitingForPasskey : invitationTexts.makeAPasskey}
         </Button>
         {issuer === undefined ? null : (
           <Button className="Wide" isBusy={isBusy} onClick={() => void startAtIssuer()}>
             <LogIn size={15} aria-hidden />
-            Sign in with {issuer.name} instead
+            {fill(invitationTexts.byIssuer, { name: issuer.name })}
           </Button>
         )}
         {ways?.password !== true || redeemed !== undefined || isByPassword ? null : (
           <Button className="Wide" isBusy={isBusy} onClick={() => setByPassword(true)}>
             <RectangleEllipsis size={15} aria-hidden />
-            Use a password instead
+            {invitationTexts.byPassword}
           </Button>
         )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
         {isByPassword && redeemed === undefined ? (
-          <Suspense fallback={<Skeleton what="The form is" lines={4} />}>
+          <Suspense fallback={<Skeleton label={invitationTexts.formLoading} lines={4} />}>
             <PasswordSetUp invitation={secret} goIn={goIn} gone={() => setGone(true)} />
           </Suspense>
         ) : null}
-        <p className="DoorNote">
-          If you came in here before, this replaces what you signed in with and ends your sessions.
-        </p>
+        <p className="DoorNote">{invitationTexts.replacesNote}</p>
       </div>
     </main>
   );

@@ -1,4 +1,5 @@
 /** Menus of the frame; they come in a chunk of their own. */
+import { menusTexts } from '#portal-texts/menus.ts';
 import { Menu } from '@base-ui/react/menu';
 import { useNavigate } from '@tanstack/react-router';
 import { Building2, Check, ChevronsUpDown, LogOut, Mail, Monitor, MonitorSmartphone, Moon, Sun } from 'lucide-react';
@@ -38,7 +39,7 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
           onValueChange={(tenantId: string) => void navigate({ to: '/t/$tenantId', params: { tenantId } })}
         >
           <Menu.Group>
-            <Menu.GroupLabel className="MenuLabel">Tenants</Menu.GroupLabel>
+            <Menu.GroupLabel className="MenuLabel">{menusTexts.tenants}</Menu.GroupLabel>
             {session.tenants.map(({ tenantId, name, environment, roles }) => (
               <Menu.RadioItem key={tenantId} value={tenantId} className="MenuItem" closeOnClick>
                 <span className="MenuMain">
@@ -63,7 +64,7 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
           onClick={() => void navigate({ to: '/t/$tenantId/tenants', params: { tenantId: tenant.tenantId } })}
         >
           <Building2 size={14} aria-hidden />
-          <span className="MenuMain">All tenants</span>
+          <span className="MenuMain">{menusTexts.allTenants}</span>
         </Menu.Item>
       </Popup>
     </Menu.Root>
@@ -71,9 +72,9 @@ export function TenantMenu({ isOpen }: { readonly isOpen: boolean }) {
 }
 
 const looks: readonly { readonly theme: Theme; readonly words: string; readonly icon: ReactNode }[] = [
-  { theme: 'system', words: 'As the system', icon: <Monitor size={14} aria-hidden /> },
-  { theme: 'light', words: 'Light', icon: <Sun size={14} aria-hidden /> },
-  { theme: 'dark', words: 'Dark', icon: <Moon size={14} aria-hidden /> },
+  { theme: 'system', words: menusTexts.systemTheme, icon: <Monitor size={14} aria-hidden /> },
+  { theme: 'light', words: menusTexts.lightTheme, icon: <Sun size={14} aria-hidden /> },
+  { theme: 'dark', words: menusTexts.darkTheme, icon: <Moon size={14} aria-hidden /> },
 ];
 
 export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
@@ -104,7 +105,7 @@ export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
           }}
         >
           <Menu.Group>
-            <Menu.GroupLabel className="MenuLabel">Theme</Menu.GroupLabel>
+            <Menu.GroupLabel className="MenuLabel">{menusTexts.theme}</Menu.GroupLabel>
             {looks.map(({ theme: one, words, icon }) => (
               <Menu.RadioItem key={one} value={one} className="MenuItem" closeOnClick={false}>
                 {icon}
@@ -122,18 +123,18 @@ export function AccountMenu({ isOpen }: { readonly isOpen: boolean }) {
           onClick={() => void navigate({ to: '/t/$tenantId/sessions', params: { tenantId: tenant.tenantId } })}
         >
           <MonitorSmartphone size={14} aria-hidden />
-          <span className="MenuMain">Your sessions</span>
+          <span className="MenuMain">{menusTexts.yourSessions}</span>
         </Menu.Item>
         <Menu.Item
           className="MenuItem"
           onClick={() => void navigate({ to: '/t/$tenantId/mail', params: { tenantId: tenant.tenantId } })}
         >
           <Mail size={14} aria-hidden />
-          <span className="MenuMain">Your mail</span>
+          <span className="MenuMain">{menusTexts.yourMail}</span>
         </Menu.Item>
         <Menu.Item className="MenuItem" onClick={signOut}>
           <LogOut size={14} aria-hidden />
-          <span className="MenuMain">Sign out</span>
+          <span className="MenuMain">{menusTexts.signOut}</span>
         </Menu.Item>
       </Popup>
     </Menu.Root>

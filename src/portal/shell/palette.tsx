@@ -1,4 +1,7 @@
 /** Ctrl-K: pages, users and actions by a few letters. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { paletteTexts } from '#portal-texts/menus.ts';
+import { fill } from '../kit/fill.ts';
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
@@ -61,7 +64,7 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
   const fits = ({ label, note = '' }: Item) => `${label} ${note}`.toLowerCase().includes(shown);
   const groups: readonly Group[] = [
     {
-      value: 'Pages',
+      value: paletteTexts.pages,
       items: places
         .filter(({ needs }) => may(needs))
         .map(({ to, words: label, icon: Icon }) => ({
@@ -73,20 +76,20 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
         .filter(fits),
     },
     {
-      value: 'Settings',
+      value: paletteTexts.settings,
       items: settingsPlaces
         .filter(({ needs }) => shown !== '' && may(needs))
         .map(({ to, words: label }) => ({
           value: to,
           label,
-          note: 'Settings',
+          note: paletteTexts.settings,
           icon: <SlidersHorizontal size={15} aria-hidden />,
           run: () => void navigate({ to, params: { tenantId } }),
         }))
         .filter(fits),
     },
     {
-      value: 'Users',
+      value: paletteTexts.users,
       items: (asked === '' ? [] : (found?.users ?? [])).map(({ userId, email }) => ({
         value: `user ${userId}`,
         label: userId,
@@ -96,12 +99,12 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
       })),
     },
     {
-      value: 'Action',
+      value: paletteTexts.action,
       items: isActionId(asked)
         ? [
             {
               value: asked,
-              label: `Open action ${asked}`,
+              label: fill(paletteTexts.openAction, { asked }),
               icon: <Zap size={15} aria-hidden />,
               run: () => void navigate({ to: '/t/$tenantId/actions/$actionId', params: { tenantId, actionId: asked } }),
             },
@@ -109,41 +112,51 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
         : [],
     },
     {
-      value: 'Tenants',
+      value: paletteTexts.tenants,
       items: session.tenants
         .filter((one) => one.tenantId !== tenantId)
         .map(({ tenantId: other, name }) => ({
           value: other,
-          label: `Switch to ${name}`,
+          label: fill(paletteTexts.switchTo, { name }),
           icon: <Building2 size={15} aria-hidden />,
           run: () => void navigate({ to: '/t/$tenantId', params: { tenantId: other } }),
         }))
         .filter(fits),
     },
     {
-      value: 'Do',
+      value: paletteTexts.do,
       items: [
         {
           value: 'shortcuts',
-          label: 'List the shortcuts',
+          label: paletteTexts.listTheShortcuts,
           icon: <Keyboard size={15} aria-hidden />,
           run: showShortcuts,
         },
-        { value: 'light', label: 'Theme: light', icon: <Sun size={15} aria-hidden />, run: () => chooseTheme('light') },
-        { value: 'dark', label: 'Theme: dark', icon: <Moon size={15} aria-hidden />, run: () => chooseTheme('dark') },
+        {
+          value: 'light',
+          label: paletteTexts.themeLight,
+          icon: <Sun size={15} aria-hidden />,
+          run: () => chooseTheme('light'),
+        },
+        {
+          value: 'dark',
+          label: paletteTexts.themeDark,
+          icon: <Moon size={15} aria-hidden />,
+          run: () => chooseTheme('dark'),
+        },
         {
           value: 'system',
-          label: 'Theme: as the system',
+          label: paletteTexts.themeAsTheSystem,
           icon: <MonitorSmartphone size={15} aria-hidden />,
           run: () => chooseTheme('system'),
         },
         {
           value: 'sessions',
-          label: 'Your sessions',
+          label: paletteTexts.yourSessions,
           icon: <MonitorSmartphone size={15} aria-hidden />,
           run: () => void navigate({ to: '/t/$tenantId/sessions', params: { tenantId } }),
         },
-        { value: 'out', label: 'Sign out', icon: <LogOut size={15} aria-hidden />, run: signOut },
+        { value: 'out', label: paletteTexts.signOut, icon: <LogOut size={15} aria-hidden />, run: signOut },
       ].filter(fits),
     },
   ].filter(({ items }) => items.length > 0);
@@ -152,7 +165,7 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
     <Dialog.Root open onOpenChange={(open) => (open ? undefined : close())}>
       <Dialog.Portal>
         <Dialog.Backdrop className="Backdrop" />
-        <Dialog.Popup className="Palette" aria-label="Find anything">
+        <Dialog.Popup className="Palette" aria-label={paletteTexts.title}>
           <Autocomplete.Root
             open
             inline
@@ -168,16 +181,14 @@ export function Palette({ close, showShortcuts }: { readonly close: () => void; 
               <Search size={16} aria-hidden />
               <Autocomplete.Input
                 className="PaletteInput"
-                aria-label="Find"
-                placeholder="A page, a user, an action id…"
+                aria-label={paletteTexts.find}
+                placeholder={paletteTexts.placeholder}
               />
             </div>
-            <Dialog.Close className="Hidden">Close</Dialog.Close>
+            <Dialog.Close className="Hidden">{commonTexts.close}</Dialog.Close>
             <div className="PaletteList">
               <Autocomplete.Empty>
-                <div className="PaletteEmpty">
-                  Nothing is called that. Users are found by the beginning of their id.
-                </div>
+                <div className="PaletteEmpty">{paletteTexts.nothingFound}</div>
               </Autocomplete.Empty>
               <Autocomplete.List>
                 {(group: Group) => (

@@ -1,3 +1,4 @@
+import { passwordFormTexts } from '#portal-texts/shell.ts';
 import { useEffect, useRef, useState } from 'react';
 import type { Session } from '../api/types.ts';
 import { Labelled } from '../kit/fields.tsx';
@@ -24,7 +25,7 @@ export function PasswordForm({ goIn }: { readonly goIn: (session: Session) => Pr
         void send({ email: email.trim(), password, verificationCode: code });
       }}
     >
-      <Labelled label="Email address">
+      <Labelled label={passwordFormTexts.emailAddress}>
         {(ids) => (
           <input
             {...ids}
@@ -39,7 +40,7 @@ export function PasswordForm({ goIn }: { readonly goIn: (session: Session) => Pr
           />
         )}
       </Labelled>
-      <Labelled label="Password">
+      <Labelled label={passwordFormTexts.password}>
         {(ids) => (
           <input
             {...ids}
@@ -52,10 +53,10 @@ export function PasswordForm({ goIn }: { readonly goIn: (session: Session) => Pr
           />
         )}
       </Labelled>
-      <CodeField label="Code of your authenticator app" value={code} change={setCode} field={codeField} />
+      <CodeField label={passwordFormTexts.code} value={code} change={setCode} field={codeField} />
       <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
       <Button look="main" type="submit" className="Wide" isBusy={isBusy}>
-        {isBusy ? 'Signing in…' : 'Sign in'}
+        {isBusy ? passwordFormTexts.signingIn : passwordFormTexts.signIn}
       </Button>
     </form>
   );

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { passwordSetUpTexts } from '#portal-texts/invitation.ts';
+import { fillNodes } from '../kit/fill.ts';
 import { useEffect, useRef, useState } from 'react';
 import { drawQrCode } from '../../ui/kit/draw-qr-code.ts';
 import type { QrPicture } from '../../ui/kit/draw-qr-code.ts';
@@ -53,12 +56,12 @@ export function PasswordSetUp({
           <Notice tone="bad">{failed}</Notice>
         </div>
         <Button className="Wide" onClick={() => void load()}>
-          Try again
+          {commonTexts.tryAgain}
         </Button>
       </>
     );
   }
-  if (shown === undefined) return <Skeleton what="The form is" lines={4} />;
+  if (shown === undefined) return <Skeleton label={passwordSetUpTexts.formLoading} lines={4} />;
   const { email, uri, secret, setUp, picture } = shown;
   return (
     <form
@@ -69,30 +72,28 @@ export function PasswordSetUp({
       }}
     >
       <p ref={begin} tabIndex={-1}>
-        You sign in as <strong>{email}</strong> with a password and the codes of an app on your phone.
+        {fillNodes(passwordSetUpTexts.text, { email: <strong>{email}</strong> })}
       </p>
-      <NewPassword label="Password" email={email} value={password} change={setPassword} />
-      <p>
-        Scan this with an authenticator app, such as that of your password manager, then type the code that it shows.
-      </p>
-      <div className="Qr" role="img" aria-label="QR code for your authenticator app">
+      <NewPassword label={passwordSetUpTexts.password} email={email} value={password} change={setPassword} />
+      <p>{passwordSetUpTexts.scanText}</p>
+      <div className="Qr" role="img" aria-label={passwordSetUpTexts.qrCode}>
         <svg viewBox={`0 0 ${picture.size} ${picture.size}`} shapeRendering="crispEdges" aria-hidden>
           <path d={picture.path} />
         </svg>
       </div>
       <details className="DoorHelp">
-        <summary>Cannot scan it?</summary>
+        <summary>{passwordSetUpTexts.cannotScan}</summary>
         <p>
-          Type this key into the app: <Copyable value={secret.replaceAll(/(.{4})(?=.)/g, '$1 ')} label="the key" />
+          {fillNodes(passwordSetUpTexts.typeKey, {
+            key: <Copyable value={secret.replaceAll(/(.{4})(?=.)/g, '$1 ')} label={passwordSetUpTexts.copyKey} />,
+          })}
         </p>
-        <p>
-          On the phone itself: <a href={uri}>open the app</a>
-        </p>
+        <p>{fillNodes(passwordSetUpTexts.onPhone, { link: (words) => <a href={uri}>{words}</a> })}</p>
       </details>
-      <CodeField label="Code of the app" value={code} change={setCode} field={codeField} />
+      <CodeField label={passwordSetUpTexts.code} value={code} change={setCode} field={codeField} />
       <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
       <Button look="main" type="submit" className="Wide" isBusy={isBusy}>
-        {isBusy ? 'Coming in…' : 'Come in'}
+        {isBusy ? passwordSetUpTexts.comingIn : passwordSetUpTexts.comeIn}
       </Button>
     </form>
   );

@@ -1,16 +1,18 @@
+import { serverWordsTexts } from '#portal-texts/shell.ts';
+import { fill } from '../kit/fill.ts';
 import { CallError } from '../api/call.ts';
 
 /** What to do when coming in at the issuer or by a password did not work. The server's own sentences say it. */
 export function serverWords(error: unknown): string {
-  if (!(error instanceof CallError)) return 'Something in this page went wrong. Reload it, then try again.';
+  if (!(error instanceof CallError)) return serverWordsTexts.pageFault;
   switch (error.code) {
     case 'offline':
-      return 'The server did not answer. Check your connection, then try again.';
+      return serverWordsTexts.offline;
     case 'unauthorized':
-      return 'Your session has ended. Sign in, then do it again.';
+      return serverWordsTexts.sessionEnded;
     case 'too_many_requests':
-      return `Too many tries. Wait ${error.retryAfterSeconds ?? 60} seconds, then try again.`;
+      return fill(serverWordsTexts.tooManyTries, { seconds: error.retryAfterSeconds ?? 60 });
     default:
-      return error.message === '' ? 'Something went wrong in the server. Try again.' : error.message;
+      return error.message === '' ? serverWordsTexts.serverFault : error.message;
   }
 }

@@ -1,3 +1,5 @@
+import { shellTexts } from '#portal-texts/shell.ts';
+import { fill } from '../kit/fill.ts';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { ChevronsUpDown, Menu as MenuIcon, Search } from 'lucide-react';
@@ -31,9 +33,9 @@ export function Shell() {
         <div className="Side" />
         <main className="Main">
           {error === null ? (
-            <Skeleton what="The portal is" />
+            <Skeleton label={shellTexts.portalLoading} />
           ) : (
-            <Failure isWholePage error={error} what="The portal" retry={() => void refetch()} />
+            <Failure isWholePage error={error} title={shellTexts.portalNotLoaded} retry={() => void refetch()} />
           )}
         </main>
       </div>
@@ -51,12 +53,10 @@ function TenantFrame({ session, tenantId }: { readonly session: Session; readonl
   if (tenant === undefined) {
     return (
       <main className="Door">
-        <Empty isWholePage title="You may not come in here">
-          <p>
-            You are not in the team of this tenant, or not any more. Ask one of its admins to invite {session.email}.
-          </p>
+        <Empty isWholePage title={shellTexts.notInTeam}>
+          <p>{fill(shellTexts.notInTeamText, { email: session.email })}</p>
           <Link to="/" className="Button Button-main">
-            Go to your tenants
+            {shellTexts.goToTenants}
           </Link>
         </Empty>
       </main>
@@ -104,7 +104,7 @@ function Frame() {
       document.querySelector<HTMLElement>(`.Side .${standIn.current}`)?.focus();
   }, [menus]);
   useEffect(() => {
-    document.title = `${place?.words ?? 'Portal'} · ${tenant.name} · Sallyport`;
+    document.title = fill(shellTexts.pageTitle, { page: place?.words ?? shellTexts.portal, tenant: tenant.name });
     setNavOpen(false);
   }, [path, place?.words, tenant.name]);
   useEffect(() => {
@@ -117,11 +117,11 @@ function Frame() {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, []);
-  useShortcuts('Anywhere', [
-    { keys: '?', words: 'List the shortcuts', run: () => setOverlay('shortcuts') },
+  useShortcuts(shellTexts.anywhere, [
+    { keys: '?', words: shellTexts.listTheShortcuts, run: () => setOverlay('shortcuts') },
     ...mine.map(({ to, key, words }) => ({
       keys: key,
-      words: `Go to ${words}`,
+      words: fill(shellTexts.goToPage, { page: words }),
       run: () => void navigate({ to, params: { tenantId } }),
     })),
   ]);
@@ -140,10 +140,10 @@ function Frame() {
   return (
     <div className="Frame" data-nav={isNavOpen}>
       <a className="Skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
-        Skip to content
+        {shellTexts.skipToContent}
       </a>
       <header className="TopBar">
-        <IconButton label="Navigation" aria-expanded={isNavOpen} onClick={() => setNavOpen(!isNavOpen)}>
+        <IconButton label={shellTexts.navigation} aria-expanded={isNavOpen} onClick={() => setNavOpen(!isNavOpen)}>
           <MenuIcon size={16} aria-hidden />
         </IconButton>
         <Mark size={20} />
@@ -159,10 +159,10 @@ function Frame() {
         </div>
         <button type="button" className="FindButton" onClick={() => setOverlay('palette')}>
           <Search size={14} aria-hidden />
-          Find anything
+          {shellTexts.findAnything}
           <Kbd keys={navigator.userAgent.includes('Mac') ? '⌘ K' : 'Ctrl K'} />
         </button>
-        <nav aria-label="Pages">
+        <nav aria-label={shellTexts.pages}>
           {mine.map(({ to, words, key, icon: Icon }) => (
             <Link
               key={to}
@@ -175,7 +175,7 @@ function Frame() {
             >
               <Icon size={16} aria-hidden />
               {words}
-              {words === 'Reviews' ? <Waiting /> : <Kbd keys={key} />}
+              {to === '/t/$tenantId/reviews' ? <Waiting /> : <Kbd keys={key} />}
             </Link>
           ))}
         </nav>
@@ -184,7 +184,7 @@ function Frame() {
             <span className="NavSign" aria-hidden>
               ?
             </span>
-            Shortcuts
+            {shellTexts.shortcuts}
           </button>
           {menus === undefined ? (
             <AccountName click={() => openOnceThere('account')} />
@@ -195,11 +195,11 @@ function Frame() {
       </div>
       <main className="Main" id="main" ref={main} tabIndex={-1}>
         {mine.length === 0 ? (
-          <Empty isWholePage title="None of your roles works here">
-            <p>An admin of {tenant.name} can give you one that this release knows.</p>
+          <Empty isWholePage title={shellTexts.noRoleWorks}>
+            <p>{fill(shellTexts.noRoleWorksText, { name: tenant.name })}</p>
           </Empty>
         ) : (
-          <Suspense fallback={<Skeleton what="The page is" />}>
+          <Suspense fallback={<Skeleton label={shellTexts.pageLoading} />}>
             <Outlet />
           </Suspense>
         )}
@@ -226,7 +226,7 @@ function Waiting() {
   return data === undefined || data === 0 ? null : (
     <span className="NavCount">
       {countWords(data)}
-      <span className="Hidden"> waiting</span>
+      <span className="Hidden"> {shellTexts.reviewsWaiting}</span>
     </span>
   );
 }

@@ -1,3 +1,5 @@
+import { shellTexts } from '#portal-texts/shell.ts';
+import { shortcutListTexts } from '#portal-texts/menus.ts';
 import { useState } from 'react';
 import { Modal } from '../kit/modal.tsx';
 import { Kbd } from '../kit/parts.tsx';
@@ -8,18 +10,18 @@ export function ShortcutList({ close }: { readonly close: () => void }) {
   const [groups] = useState(listShortcuts);
   const [isOn, setOn] = useState(areOn);
   return (
-    <Modal isOpen close={close} title="Shortcuts" size="large">
+    <Modal isOpen close={close} title={shortcutListTexts.shortcuts} size="large">
       <div className="Shortcuts">
         {groups.map(({ heading, list }) => (
           <section key={heading}>
             <h3>{heading}</h3>
             <dl>
-              {heading === 'Anywhere' ? (
+              {heading === shellTexts.anywhere ? (
                 <div>
-                  <dt>Find anything</dt>
+                  <dt>{shortcutListTexts.findAnything}</dt>
                   <dd>
                     <Kbd keys="Ctrl K" />
-                    <span className="Hidden">Control K</span>
+                    <span className="Hidden">{shortcutListTexts.controlK}</span>
                   </dd>
                 </div>
               ) : null}
@@ -45,7 +47,7 @@ export function ShortcutList({ close }: { readonly close: () => void }) {
             setOn(event.target.checked);
           }}
         />
-        Keys without Ctrl work. Switch them off if you speak or type by aids that press them by mistake.
+        {shortcutListTexts.keysWithoutCtrl}
       </label>
     </Modal>
   );

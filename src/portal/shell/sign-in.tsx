@@ -1,3 +1,5 @@
+import { signInTexts } from '#portal-texts/shell.ts';
+import { fill, fillNodes } from '../kit/fill.ts';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, LogIn, RectangleEllipsis } from 'lucide-react';
@@ -15,8 +17,8 @@ import { sessionKey } from './use-session.ts';
 const PasswordForm = lazy(() => import('./password-form.tsx').then((found) => ({ default: found.PasswordForm })));
 
 const why: Readonly<Record<string, string>> = {
-  ended: 'Your session has ended. Sign in, and you are back where you were.',
-  out: 'You have signed out.',
+  ended: signInTexts.sessionEnded,
+  out: signInTexts.signedOut,
 };
 
 export function SignIn() {
@@ -63,36 +65,38 @@ export function SignIn() {
     <main className="Door">
       <div className="DoorCard">
         <Mark />
-        <h1>Sign in to Sallyport</h1>
-        <p className="DoorText">For operators: see what happened, decide reviews, help users.</p>
+        <h1>{signInTexts.heading}</h1>
+        <p className="DoorText">{signInTexts.text}</p>
         {reason === undefined ? null : <Notice tone="calm">{reason}</Notice>}
         <Button look={isByPassword ? 'plain' : 'main'} className="Wide" isBusy={isBusy} onClick={() => void start()}>
           <KeyRound size={15} aria-hidden />
-          {isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
+          {isBusy ? signInTexts.waitingForPasskey : signInTexts.byPasskey}
         </Button>
         {ways?.oidc === undefined ? null : (
           <Button className="Wide" isBusy={isBusy} onClick={() => void startAtIssuer()}>
             <LogIn size={15} aria-hidden />
-            Sign in with {ways.oidc.name}
+            {fill(signInTexts.byIssuer, { name: ways.oidc.name })}
           </Button>
         )}
         {ways?.password !== true || isByPassword ? null : (
           <Button className="Wide" isBusy={isBusy} onClick={() => setByPassword(true)}>
             <RectangleEllipsis size={15} aria-hidden />
-            Use a password instead
+            {signInTexts.byPassword}
           </Button>
         )}
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
         {isByPassword ? (
-          <Suspense fallback={<Skeleton what="The form is" lines={3} />}>
+          <Suspense fallback={<Skeleton label={signInTexts.formLoading} lines={3} />}>
             <PasswordForm goIn={goIn} />
           </Suspense>
         ) : null}
         <details className="DoorHelp">
-          <summary>Lost your passkey, password or app?</summary>
-          <p>Ask an admin to invite you again: the link replaces what you signed in with, and ends your sessions.</p>
+          <summary>{signInTexts.lostHeading}</summary>
+          <p>{signInTexts.lostText}</p>
           <p>
-            If you are the only admin, run <code>sallyport operators invite</code> on the server.
+            {fillNodes(signInTexts.lostByOnlyAdmin, {
+              command: <code>sallyport operators invite</code>,
+            })}
           </p>
         </details>
       </div>

@@ -1,3 +1,5 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { stepUpTexts } from '#portal-texts/shell.ts';
 import type { QueryClient } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -18,13 +20,15 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const buttons = { authenticator: 'Use passkey', app: 'Confirm', issuer: 'Sign in again' } as const;
+const buttons = {
+  authenticator: stepUpTexts.passkeyButton,
+  app: stepUpTexts.codeButton,
+  issuer: stepUpTexts.issuerButton,
+} as const;
 const texts = {
-  authenticator:
-    'This can lock somebody out or let somebody in, so it needs your passkey again. It then counts for five minutes.',
-  app: 'This can lock somebody out or let somebody in, so it needs a new code of your app. It then counts for five minutes.',
-  issuer:
-    'This can lock somebody out or let somebody in, so sign in again. You come back to this page, and can do it for five minutes.',
+  authenticator: stepUpTexts.passkeyText,
+  app: stepUpTexts.codeText,
+  issuer: stepUpTexts.issuerText,
 } as const;
 
 /** Asks for a fresh proof when a call needs one. Several calls at once wait for the same proof. */
@@ -84,7 +88,7 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
     <Modal
       isOpen={isOpen}
       close={() => end('declined')}
-      title="Confirm that it is you"
+      title={stepUpTexts.title}
       text={texts[by]}
       {...(by === 'app' ? { initialFocus: field } : {})}
     >
@@ -96,8 +100,8 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
       >
         {by === 'app' ? (
           <CodeField
-            label="Code of your app"
-            note="One that you have not used yet: also not that of signing in."
+            label={stepUpTexts.codeLabel}
+            note={stepUpTexts.codeNote}
             value={code}
             change={setCode}
             field={field}
@@ -106,11 +110,11 @@ export function StepUp({ queries }: { readonly queries: QueryClient }) {
         <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => end('declined')}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={isBusy}>
             <ShieldCheck size={15} aria-hidden />
-            {by === 'authenticator' && isBusy ? 'Waiting for your passkey…' : buttons[by]}
+            {by === 'authenticator' && isBusy ? stepUpTexts.waitingForPasskey : buttons[by]}
           </Button>
         </div>
       </form>

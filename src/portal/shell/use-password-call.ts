@@ -1,3 +1,4 @@
+import { usePasswordCallTexts } from '#portal-texts/shell.ts';
 import { useState } from 'react';
 import { CallError, call } from '../api/call.ts';
 import type { Session } from '../api/types.ts';
@@ -19,7 +20,7 @@ export function usePasswordCall(
       await goIn(await call<Session>('POST', path, { body }));
     } catch (error) {
       const code = error instanceof CallError ? error.code : '';
-      setProblem(code === 'unavailable' ? 'The server is busy. Try again in a few seconds.' : serverWords(error));
+      setProblem(code === 'unavailable' ? usePasswordCallTexts.busy : serverWords(error));
       refused(code);
       setBusy(false);
     }

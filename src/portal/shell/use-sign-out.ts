@@ -1,3 +1,4 @@
+import { useSignOutTexts } from '#portal-texts/shell.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { call } from '../api/call.ts';
@@ -13,6 +14,6 @@ export function useSignOut(): () => void {
         await navigate({ to: '/sign-in', search: { why: 'out' } });
         queries.clear();
       },
-      () => tell('You are still signed in', 'The server did not answer. Try again before you leave.', 'bad'),
+      () => tell(useSignOutTexts.failed, useSignOutTexts.failedText, 'bad'),
     );
 }

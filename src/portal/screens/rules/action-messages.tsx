@@ -1,3 +1,7 @@
+import { locale as portalLocale } from '#portal-texts/locale.ts';
+import { commonTexts } from '#portal-texts/kit.ts';
+import { actionMessagesTexts } from '#portal-texts/rules.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
@@ -15,7 +19,7 @@ import { actionConfigurationKey, actionConfigurationPath, useVocabulary } from '
 type Templates = NonNullable<ActionConfiguration['messagingTemplates']>;
 
 const charactersMax = 1000;
-const languages = new Intl.DisplayNames('en', { type: 'language' });
+const languages = new Intl.DisplayNames(portalLocale, { type: 'language' });
 
 /** What users confirm, in the tenant's words: pages, mails and texts say it. */
 export function ActionMessages({ actionCode }: { readonly actionCode: string }) {
@@ -42,11 +46,11 @@ export function ActionMessages({ actionCode }: { readonly actionCode: string }) 
       />
     );
   }
-  if (error === null) return <Skeleton what="The messages are" />;
+  if (error === null) return <Skeleton label={actionMessagesTexts.messagesLoading} />;
   return (
     <Failure
       error={error}
-      what="The messages"
+      title={actionMessagesTexts.messagesNotLoaded}
       retry={() => {
         void configuration.refetch();
         void catalogue.refetch();
@@ -90,7 +94,7 @@ function Form({
     (saved) => {
       begin(saved.messagingTemplates ?? {});
       queries.setQueryData(actionConfigurationKey(tenantId, actionCode), saved);
-      tell('Messages saved', 'Users read them from now on.');
+      tell(actionMessagesTexts.messagesSaved, actionMessagesTexts.messagesSavedText);
     },
   );
   const isFixed = !may('configuration:change');
@@ -102,19 +106,16 @@ function Form({
   return (
     <form
       className="Card RuleForm"
-      aria-label="Messages"
+      aria-label={actionMessagesTexts.messages}
       onSubmit={(event) => {
         event.preventDefault();
         if (!isFixed && problem === undefined) save.start(undefined);
       }}
     >
-      <h2>What users confirm</h2>
-      <p className="Faint">
-        Pages show it during a challenge, and mails and texts with a code or link have it, in the language of the user
-        or else in English. All other words, subjects too, are the same for every action.
-      </p>
+      <h2>{actionMessagesTexts.whatUsersConfirm}</h2>
+      <p className="Faint">{actionMessagesTexts.text}</p>
       <Link className="More" to="/t/$tenantId/settings/messages" params={{ tenantId }}>
-        Words of the pages
+        {actionMessagesTexts.wordsOfThePages}
       </Link>
       {guard.theirs === undefined ? null : (
         <ChangedNotice
@@ -123,14 +124,14 @@ function Form({
             .filter((tag) => guard.base[tag]?.defaultTemplate !== held[tag]?.defaultTemplate)
             .map((tag) => ({
               name: nameOf(tag),
-              theirs: guard.base[tag]?.defaultTemplate ?? 'None',
-              mine: held[tag]?.defaultTemplate ?? 'None',
+              theirs: guard.base[tag]?.defaultTemplate ?? commonTexts.none,
+              mine: held[tag]?.defaultTemplate ?? commonTexts.none,
             }))}
         />
       )}
       {tags.length === 0 ? (
-        <Empty title="No message">
-          <p>Users see the name of the action, and its code as words. A message can say the amount, or who is paid.</p>
+        <Empty title={actionMessagesTexts.noMessage}>
+          <p>{actionMessagesTexts.noMessageText}</p>
         </Empty>
       ) : (
         tags.map((tag) => (
@@ -148,11 +149,11 @@ function Form({
       {isFixed || others.length === 0 ? null : (
         <select
           className="Field Select"
-          aria-label="Add a language"
+          aria-label={actionMessagesTexts.addLanguage}
           value=""
           onChange={(event) => set(event.target.value, '')}
         >
-          <option value="">Add a language…</option>
+          <option value="">{actionMessagesTexts.chooseLanguage}</option>
           {others.map((tag) => (
             <option key={tag} value={tag}>
               {nameOf(tag)}
@@ -160,19 +161,17 @@ function Form({
           ))}
         </select>
       )}
-      {held['en'] !== undefined || tags.length === 0 ? null : (
-        <p className="Faint">Without an English one, users of other languages read no message.</p>
-      )}
+      {held['en'] !== undefined || tags.length === 0 ? null : <p className="Faint">{actionMessagesTexts.noEnglish}</p>}
       <div role="alert">
         {(save.problem ?? problem) === undefined ? null : <Notice tone="bad">{save.problem ?? problem}</Notice>}
       </div>
       {isFixed || sameText(held) === sameText(guard.base) ? null : (
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => begin(guard.base)}>
-            Discard
+            {commonTexts.discard}
           </Button>
           <Button look="main" type="submit" isBusy={save.isBusy} aria-disabled={problem !== undefined}>
-            Save the messages
+            {actionMessagesTexts.saveTheMessages}
           </Button>
         </div>
       )}
@@ -209,8 +208,13 @@ function Message({
         label={name}
         note={
           <>
-            <code>{'{{action.name}}'}</code> and <code>{'{{user.name}}'}</code> stand for members of <code>custom</code>
-            . If one is missing, users see no message. {text.length} / {charactersMax}
+            {fillNodes(actionMessagesTexts.customNote, {
+              action: <code>{'{{action.name}}'}</code>,
+              user: <code>{'{{user.name}}'}</code>,
+              custom: <code>custom</code>,
+              length: text.length,
+              max: charactersMax,
+            })}
           </>
         }
       >
@@ -222,7 +226,7 @@ function Message({
             lang={tag}
             rows={3}
             readOnly={isFixed}
-            placeholder="You are sending {{action.amount}} to {{action.payee}}."
+            placeholder={actionMessagesTexts.messagePlaceholder}
             value={text}
             onChange={(event) => change(event.target.value)}
           />
@@ -233,11 +237,11 @@ function Message({
           {dataPoints.length === 0 ? null : (
             <select
               className="Field Select"
-              aria-label={`Insert a data point into ${name}`}
+              aria-label={fill(actionMessagesTexts.insertNamed, { name })}
               value=""
               onChange={(event) => insert(event.target.value)}
             >
-              <option value="">Insert a data point…</option>
+              <option value="">{actionMessagesTexts.insert}</option>
               {dataPoints.map((point) => {
                 const placeholder = `{{${point.modelType}.${point.name}}}`;
                 return (
@@ -248,9 +252,9 @@ function Message({
               })}
             </select>
           )}
-          <Button look="quiet" aria-label={`Remove ${name}`} onClick={remove}>
+          <Button look="quiet" aria-label={fill(actionMessagesTexts.removeNamed, { name })} onClick={remove}>
             <Trash2 size={14} aria-hidden />
-            Remove
+            {commonTexts.remove}
           </Button>
         </div>
       )}
@@ -268,10 +272,11 @@ function nameOf(tag: string): string {
 
 /** What the server would refuse, in words. It has the last word. */
 function problemOf(tag: string, text: string): string | undefined {
-  if (text.trim() === '') return `${nameOf(tag)}: write the message, or remove it.`;
-  if (text.length > charactersMax) return `${nameOf(tag)}: ${text.length - charactersMax} characters too many.`;
+  if (text.trim() === '') return fill(actionMessagesTexts.emptyMessage, { language: nameOf(tag) });
+  if (text.length > charactersMax)
+    return fill(actionMessagesTexts.tooLong, { language: nameOf(tag), count: text.length - charactersMax });
   const rest = text.replace(/\{\{\s*(?:action|user)\.[^{}.]{1,64}\}\}/g, '');
-  return /\{\{|\}\}/.test(rest)
-    ? `${nameOf(tag)}: placeholders are written {{action.name}} or {{user.name}}.`
-    : undefined;
+  if (!/\{\{|\}\}/.test(rest)) return undefined;
+  const written = { action: '{{action.name}}', user: '{{user.name}}' };
+  return fill(actionMessagesTexts.badPlaceholder, { language: nameOf(tag), ...written });
 }

@@ -1,4 +1,6 @@
 /** What the builder offers: facts with their operators, and values that fit those. */
+import { builderFieldsTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import type { Vocabulary } from '../../api/types.ts';
 import { isGroup, isPast } from './condition-tree.ts';
 import type { Literal, PastValue, TreeGroup, TreeRule } from './condition-tree.ts';
@@ -21,20 +23,28 @@ const kinds: Readonly<Record<string, Kind>> = {
   'array of strings': 'list',
 };
 
-const headings: Readonly<Record<string, string>> = {
-  ip: 'Address',
-  device: 'Device',
-  user: 'User',
-  crypto: 'Crypto',
-  action: 'Occasion',
-  time: 'Occasion',
-};
+const headings: Readonly<Record<string, string>> = builderFieldsTexts.headings;
 
 const past: readonly BuilderField[] = [
-  { name: 'actionCount', label: 'number of earlier actions', kind: 'number', heading: 'The past' },
-  { name: 'distinctCount', label: 'number of different', kind: 'number', heading: 'The past' },
-  { name: 'customSum', label: 'sum of a data point', kind: 'number', heading: 'The past' },
-  { name: 'minutesSince', label: 'minutes since the last', kind: 'number', heading: 'The past' },
+  {
+    name: 'actionCount',
+    label: builderFieldsTexts.numberOfEarlierActions,
+    kind: 'number',
+    heading: builderFieldsTexts.thePast,
+  },
+  {
+    name: 'distinctCount',
+    label: builderFieldsTexts.numberOfDifferent,
+    kind: 'number',
+    heading: builderFieldsTexts.thePast,
+  },
+  { name: 'customSum', label: builderFieldsTexts.sumOfADataPoint, kind: 'number', heading: builderFieldsTexts.thePast },
+  {
+    name: 'minutesSince',
+    label: builderFieldsTexts.minutesSinceTheLast,
+    kind: 'number',
+    heading: builderFieldsTexts.thePast,
+  },
 ];
 
 /** The fields, with those that a tree names and nobody knows. */
@@ -44,7 +54,7 @@ export function fieldsOf({ facts, dataPoints }: Vocabulary, tree: TreeGroup): re
       name: `custom.${name}`,
       label: `custom.${name}`,
       kind: kinds[dataType] ?? 'any',
-      heading: 'Your data',
+      heading: builderFieldsTexts.yourData,
     })),
     ...dataPoints
       .filter(({ modelType }) => modelType === 'user')
@@ -52,19 +62,24 @@ export function fieldsOf({ facts, dataPoints }: Vocabulary, tree: TreeGroup): re
         name: `user.custom.${name}`,
         label: `user.custom.${name}`,
         kind: kinds[dataType] ?? 'any',
-        heading: 'Your data',
+        heading: builderFieldsTexts.yourData,
       })),
     ...facts.map(({ path, type }) => ({
       name: path,
       label: path,
       kind: path === 'ip.ipAddress' ? ('address' as const) : (kinds[type] ?? 'any'),
-      heading: headings[path.split('.')[0] ?? ''] ?? 'Other',
+      heading: headings[path.split('.')[0] ?? ''] ?? builderFieldsTexts.otherHeading,
     })),
     ...past,
   ];
   const named = new Set(known.map(({ name }) => name));
   const others = [...new Set(namesIn(tree))].filter((name) => !named.has(name));
-  const unknown = others.map((name) => ({ name, label: name, kind: 'any' as const, heading: 'Named here' }));
+  const unknown = others.map((name) => ({
+    name,
+    label: name,
+    kind: 'any' as const,
+    heading: builderFieldsTexts.namedHere,
+  }));
   // A data point of the action and one of the user may have one name.
   return [...new Map([...known, ...unknown].map((field) => [field.name, field])).values()];
 }
@@ -73,30 +88,7 @@ function namesIn({ rules }: TreeGroup): readonly string[] {
   return rules.flatMap((part) => (isGroup(part) ? namesIn(part) : part.field === '' ? [] : [part.field]));
 }
 
-const words: Readonly<Record<string, string>> = {
-  isSet: 'is set',
-  isNotSet: 'is not set',
-  isTrue: 'is true',
-  isFalse: 'is false',
-  '==': 'is',
-  '!=': 'is not',
-  '>': 'is more than',
-  '>=': 'is at least',
-  '<': 'is less than',
-  '<=': 'is at most',
-  between: 'is between',
-  oneOf: 'is one of',
-  notOneOf: 'is not one of',
-  contains: 'contains',
-  notContains: 'does not contain',
-  inList: 'is in the list',
-  notInList: 'is not in the list',
-  anyOf: 'has any of',
-  allOf: 'has all of',
-  noneOf: 'has none of',
-  inCidr: 'is in the ranges',
-  notInCidr: 'is not in the ranges',
-};
+const words: Readonly<Record<string, string>> = builderFieldsTexts.operators;
 export const operatorWords = (operator: string) => words[operator] ?? operator;
 
 const set = ['isSet', 'isNotSet'];
@@ -171,29 +163,31 @@ function fit(operator: string, value: unknown): unknown {
 
 /** What is missing before a tree can be saved, in words; empty if nothing is. */
 export function gapsIn(tree: TreeGroup, kindOf: (name: string) => Kind, isWhole = true): readonly string[] {
-  if (tree.rules.length === 0)
-    return isWhole && tree.not !== true ? [] : ['A group is empty. Add a condition, or remove the group.'];
+  if (tree.rules.length === 0) return isWhole && tree.not !== true ? [] : [builderFieldsTexts.emptyGroup];
   return tree.rules.flatMap((part) => (isGroup(part) ? gapsIn(part, kindOf, false) : gapOf(part, kindOf(part.field))));
 }
 
 function gapOf({ field, operator, value }: TreeRule, kind: Kind): readonly string[] {
-  if (field === '') return ['Choose a fact for every condition.'];
+  if (field === '') return [builderFieldsTexts.noFact];
   const than = isPastValue(value) ? value.than : value;
   const needsNumber = isPast(field) || kind === 'number';
-  if (isPastValue(value) && value.asked.some((item) => item === '')) return [`Fill in every part of “${field}”.`];
+  if (isPastValue(value) && value.asked.some((item) => item === ''))
+    return [fill(builderFieldsTexts.partMissing, { field })];
   switch (shapeOf(operator)) {
     case 'none':
       return [];
     case 'list':
-      return than === '' ? [`Choose a list for ${field}.`] : [];
+      return than === '' ? [fill(builderFieldsTexts.noList, { field })] : [];
     case 'many':
-      return Array.isArray(than) && than.length > 0 ? [] : [`Enter at least one value for ${field}.`];
+      return Array.isArray(than) && than.length > 0 ? [] : [fill(builderFieldsTexts.noValues, { field })];
     case 'two':
       return Array.isArray(than) && than.every((item) => typeof item === 'number')
         ? []
-        : [`Enter two numbers for ${field}.`];
+        : [fill(builderFieldsTexts.notTwoNumbers, { field })];
     case 'one':
-      if (needsNumber && than === '') return [`Enter a number for ${field}.`];
-      return ['>', '>=', '<', '<='].includes(operator) && than === '' ? [`Enter a value for ${field}.`] : [];
+      if (needsNumber && than === '') return [fill(builderFieldsTexts.noNumber, { field })];
+      return ['>', '>=', '<', '<='].includes(operator) && than === ''
+        ? [fill(builderFieldsTexts.noValue, { field })]
+        : [];
   }
 }

@@ -1,3 +1,5 @@
+import { conditionBuilderTexts } from '#portal-texts/rules.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { QueryBuilder } from 'react-querybuilder';
 import type {
   CombinatorSelectorProps,
@@ -49,8 +51,8 @@ export function ConditionBuilder({
         }))
       }
       combinators={[
-        { name: 'and', value: 'and', label: 'all of these hold' },
-        { name: 'or', value: 'or', label: 'any of these holds' },
+        { name: 'and', value: 'and', label: conditionBuilderTexts.allOfTheseHold },
+        { name: 'or', value: 'or', label: conditionBuilderTexts.anyOfTheseHolds },
       ]}
       showNotToggle
       resetOnFieldChange
@@ -71,11 +73,11 @@ export function ConditionBuilder({
         notToggle: 'Check',
       }}
       translations={{
-        addRule: { label: 'Add a condition', title: 'Add a condition' },
-        addGroup: { label: 'Add a group', title: 'Add a group' },
-        removeRule: { label: '×', title: 'Remove the condition' },
-        removeGroup: { label: '×', title: 'Remove the group' },
-        notToggle: { label: 'Not', title: 'Matches when the group does not' },
+        addRule: { label: conditionBuilderTexts.addACondition, title: conditionBuilderTexts.addACondition },
+        addGroup: { label: conditionBuilderTexts.addAGroup, title: conditionBuilderTexts.addAGroup },
+        removeRule: { label: '×', title: conditionBuilderTexts.removeTheCondition },
+        removeGroup: { label: '×', title: conditionBuilderTexts.removeTheGroup },
+        notToggle: { label: conditionBuilderTexts.not, title: conditionBuilderTexts.notTitle },
       }}
     />
   );
@@ -105,7 +107,14 @@ interface Named {
 
 function CombinatorSelector({ options, value, handleOnChange }: CombinatorSelectorProps) {
   const offered = (options as readonly Named[]).map(({ name, label }) => [name, label] as const);
-  return <Choice label="How the conditions combine" value={value ?? ''} options={offered} change={handleOnChange} />;
+  return (
+    <Choice
+      label={conditionBuilderTexts.howTheConditionsCombine}
+      value={value ?? ''}
+      options={offered}
+      change={handleOnChange}
+    />
+  );
 }
 
 function FieldSelector({ options, value, handleOnChange }: FieldSelectorProps) {
@@ -113,7 +122,7 @@ function FieldSelector({ options, value, handleOnChange }: FieldSelectorProps) {
   return (
     <select
       className="Field Select"
-      aria-label="Fact"
+      aria-label={conditionBuilderTexts.fact}
       value={value}
       onChange={(event) => handleOnChange(event.target.value)}
     >
@@ -135,7 +144,9 @@ function OperatorSelector({ options, value, handleOnChange }: OperatorSelectorPr
   const offered = (options as readonly Named[]).map(({ name, label }) => [name, label] as const);
   const isOffered = value === undefined || offered.some(([name]) => name === value);
   const all = isOffered ? offered : [[value, operatorWords(value)] as const, ...offered];
-  return <Choice label="How it compares" value={value ?? ''} options={all} change={handleOnChange} />;
+  return (
+    <Choice label={conditionBuilderTexts.howItCompares} value={value ?? ''} options={all} change={handleOnChange} />
+  );
 }
 
 function ValueEditor({ field, operator, value, handleOnChange, context }: ValueEditorProps) {
@@ -187,9 +198,12 @@ function Than({
     case 'list':
       return (
         <Choice
-          label="Which list"
+          label={conditionBuilderTexts.whichList}
           value={String(value ?? '')}
-          options={[['', 'Choose a list'], ...vocabulary.lists.map(({ alias, name }) => [alias, name] as const)]}
+          options={[
+            ['', conditionBuilderTexts.chooseAList],
+            ...vocabulary.lists.map(({ alias, name }) => [alias, name] as const),
+          ]}
           change={change}
         />
       );
@@ -197,15 +211,20 @@ function Than({
       const [from, to] = Array.isArray(value) ? (value as unknown[]) : ['', ''];
       return (
         <>
-          <OneValue label="From" kind="number" value={from} change={(next) => change([next, to])} />
-          <OneValue label="To" kind="number" value={to} change={(next) => change([from, next])} />
+          <OneValue
+            label={conditionBuilderTexts.from}
+            kind="number"
+            value={from}
+            change={(next) => change([next, to])}
+          />
+          <OneValue label={conditionBuilderTexts.to} kind="number" value={to} change={(next) => change([from, next])} />
         </>
       );
     }
     case 'many':
       return <Values kind={kind} values={Array.isArray(value) ? (value as Literal[]) : []} change={change} />;
     case 'one':
-      return <OneValue label="Value" kind={kind} value={value} change={change} />;
+      return <OneValue label={conditionBuilderTexts.value} kind={kind} value={value} change={change} />;
   }
 }
 
@@ -239,7 +258,7 @@ function OneValue({
     <input
       className="Field"
       aria-label={label}
-      placeholder={kind === 'number' ? 'Number' : label}
+      placeholder={kind === 'number' ? conditionBuilderTexts.number : label}
       inputMode={kind === 'number' ? 'decimal' : undefined}
       autoComplete="off"
       spellCheck={false}
@@ -274,8 +293,8 @@ function Values({
   return (
     <textarea
       className="Field BuilderValues"
-      aria-label="Values, one on each line"
-      placeholder="One on each line"
+      aria-label={conditionBuilderTexts.valuesOneOnEachLine}
+      placeholder={conditionBuilderTexts.oneOnEachLine}
       rows={Math.min(6, Math.max(2, values.length))}
       spellCheck={false}
       value={typed}
@@ -314,21 +333,16 @@ function Choice({
 }
 
 const parties: Options = [
-  ['user', 'of this user'],
-  ['ip', 'from this address'],
-  ['device', 'from this device'],
+  ['user', conditionBuilderTexts.ofThisUser],
+  ['ip', conditionBuilderTexts.fromThisAddress],
+  ['device', conditionBuilderTexts.fromThisDevice],
 ];
-const counted: Options = [
-  ['user', 'users'],
-  ['ip', 'addresses'],
-  ['device', 'devices'],
-  ['country', 'countries'],
-];
+const counted: Options = Object.entries(conditionBuilderTexts.counted);
 const events: Options = [
-  ['challengeSucceeded', 'passed challenge'],
-  ['challengeFailed', 'failed challenge'],
-  ['action', 'action'],
-  ['enrolled', 'enrolment'],
+  ['challengeSucceeded', conditionBuilderTexts.passedChallenge],
+  ['challengeFailed', conditionBuilderTexts.failedChallenge],
+  ['action', conditionBuilderTexts.action],
+  ['enrolled', conditionBuilderTexts.enrolment],
 ];
 
 /** The parameters of a question about the past. */
@@ -349,32 +363,37 @@ function Asked({
     <Choice label={label} value={String(asked[at] ?? '')} options={options} change={put(at)} />
   );
   const codes: Options = [
-    ['*', 'of any action'],
-    ...vocabulary.actionCodes.map((code) => [code, `of ${code}`] as const),
+    ['*', conditionBuilderTexts.ofAnyAction],
+    ...vocabulary.actionCodes.map((code) => [code, fill(conditionBuilderTexts.ofCode, { code })] as const),
   ];
-  const outcomes: Options = [['*', 'in any state'], ...stateNames.map((name) => [name, states[name].words] as const)];
+  const outcomes: Options = [
+    ['*', conditionBuilderTexts.inAnyState],
+    ...stateNames.map((name) => [name, states[name].words] as const),
+  ];
   const minutes = (at: number) => (
     <label className="BuilderMinutes">
-      in the last
-      <OneValue label="Minutes" kind="number" value={asked[at]} change={put(at)} />
-      minutes
+      {fillNodes(conditionBuilderTexts.inTheLast, {
+        minutes: (
+          <OneValue label={conditionBuilderTexts.minutesLabel} kind="number" value={asked[at]} change={put(at)} />
+        ),
+      })}
     </label>
   );
   switch (field) {
     case 'actionCount':
       return (
         <>
-          {choice(0, 'Whose actions', parties)}
-          {choice(1, 'Which action', codes)}
-          {choice(3, 'In which state', outcomes)}
+          {choice(0, conditionBuilderTexts.whoseActions, parties)}
+          {choice(1, conditionBuilderTexts.whichAction, codes)}
+          {choice(3, conditionBuilderTexts.inWhichState, outcomes)}
           {minutes(2)}
         </>
       );
     case 'distinctCount':
       return (
         <>
-          {choice(0, 'What is counted', counted)}
-          {choice(1, 'Whose actions', parties)}
+          {choice(0, conditionBuilderTexts.whatIsCounted, counted)}
+          {choice(1, conditionBuilderTexts.whoseActions, parties)}
           {minutes(2)}
         </>
       );
@@ -383,8 +402,8 @@ function Asked({
         <>
           <input
             className="Field"
-            aria-label="Data point"
-            placeholder="Data point"
+            aria-label={conditionBuilderTexts.dataPoint}
+            placeholder={conditionBuilderTexts.dataPoint}
             list={listId}
             maxLength={64}
             value={String(asked[0] ?? '')}
@@ -395,12 +414,12 @@ function Asked({
               <option key={`${modelType} ${name}`} value={name} />
             ))}
           </datalist>
-          {choice(1, 'Whose actions', parties)}
-          {choice(2, 'Which action', codes)}
+          {choice(1, conditionBuilderTexts.whoseActions, parties)}
+          {choice(2, conditionBuilderTexts.whichAction, codes)}
           {minutes(3)}
         </>
       );
     default:
-      return choice(0, 'Since what', events);
+      return choice(0, conditionBuilderTexts.sinceWhat, events);
   }
 }

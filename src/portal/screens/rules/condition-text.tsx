@@ -1,3 +1,4 @@
+import { conditionTextTexts } from '#portal-texts/rules.ts';
 import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
@@ -67,7 +68,7 @@ export function ConditionText({
           autocompletion({ override: [(context) => complete(context, current.current.vocabulary)] }),
           keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'Conditions as JSON', spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': conditionTextTexts.label, spellcheck: 'false' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) current.current.change(update.state.doc.toString());
           }),

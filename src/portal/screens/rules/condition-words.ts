@@ -1,4 +1,6 @@
 /** Conditions in a few words, for lists. */
+import { conditionWordsTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { isGroup, isPast, readCondition } from './condition-tree.ts';
 import type { TreeGroup, TreeRule } from './condition-tree.ts';
 import { isPastValue, operatorWords, shapeOf } from './builder-fields.ts';
@@ -9,14 +11,16 @@ const charactersMax = 160;
 export function conditionWords(text: string | null): string {
   const tree = readCondition(text, () => true);
   if (tree === undefined) return cut(text ?? '');
-  if (tree.rules.length === 0) return tree.isBare === true || text === null ? 'Always' : 'Never: it has an empty group';
+  if (tree.rules.length === 0)
+    return tree.isBare === true || text === null ? conditionWordsTexts.always : conditionWordsTexts.never;
   return cut(groupWords(tree));
 }
 
 function groupWords({ rules, combinator, not }: TreeGroup): string {
   const parts = rules.map((part) => (isGroup(part) ? `(${groupWords(part)})` : ruleWords(part)));
-  const words = parts.join(` ${combinator} `);
-  return not === true ? `not (${words})` : words;
+  const joint = combinator === 'or' ? conditionWordsTexts.or : conditionWordsTexts.and;
+  const words = parts.length === 0 ? '' : parts.reduce((one, other) => fill(joint, { one, other }));
+  return not === true ? fill(conditionWordsTexts.not, { group: words }) : words;
 }
 
 function ruleWords({ field, operator, value }: TreeRule): string {
@@ -26,12 +30,15 @@ function ruleWords({ field, operator, value }: TreeRule): string {
     case 'none':
       return `${subject} ${operatorWords(operator)}`;
     case 'two':
-      return `${subject} ${operatorWords(operator)} ${(than as readonly unknown[]).join(' and ')}`;
+      return `${subject} ${operatorWords(operator)} ${betweenWords(than as readonly unknown[])}`;
     case 'many':
       return `${subject} ${operatorWords(operator)} ${(than as readonly unknown[]).join(', ')}`;
     default:
       return `${subject} ${operatorWords(operator)} ${String(than)}`;
   }
 }
+
+const betweenWords = ([from, to]: readonly unknown[]) =>
+  fill(conditionWordsTexts.twoValues, { from: String(from ?? ''), to: String(to ?? '') });
 
 const cut = (words: string) => (words.length > charactersMax ? `${words.slice(0, charactersMax)}…` : words);

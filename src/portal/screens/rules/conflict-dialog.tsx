@@ -1,3 +1,5 @@
+import { conflictDialogTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import type { RuleSet, Stated } from '../../api/types.ts';
 import { Modal } from '../../kit/modal.tsx';
 import { Button, OutcomeBadge, Tag } from '../../kit/parts.tsx';
@@ -22,12 +24,15 @@ export function ConflictDialog({
       isOpen
       close={settleConflict}
       size="large"
-      title="The draft was changed meanwhile"
-      text={`${who === undefined ? 'Somebody has discarded or published it' : `${who} has changed it`}. Your change is not saved yet.`}
+      title={conflictDialogTexts.title}
+      text={who === undefined ? conflictDialogTexts.gone : fill(conflictDialogTexts.changed, { who })}
     >
       <div className="Columns">
-        <Side title={who === undefined ? 'Live now' : `As ${who} left it`} stated={nextRules(ruleSet)} />
-        <Side title="As you want it" stated={mine} />
+        <Side
+          title={who === undefined ? conflictDialogTexts.liveNow : fill(conflictDialogTexts.asLeftBy, { who })}
+          stated={nextRules(ruleSet)}
+        />
+        <Side title={conflictDialogTexts.asYouWantIt} stated={mine} />
       </div>
       <div className="ModalEnd">
         <Button
@@ -36,14 +41,14 @@ export function ConflictDialog({
             settleConflict();
           }}
         >
-          Keep the other one
+          {conflictDialogTexts.keepTheOtherOne}
         </Button>
         <Button
           look="main"
           isBusy={save.isPending}
           onClick={() => save.mutate({ seen: ruleSet, wanted: mine }, { onSuccess: settleConflict })}
         >
-          Save mine instead
+          {conflictDialogTexts.saveMineInstead}
         </Button>
       </div>
     </Modal>
@@ -60,13 +65,16 @@ export function Side({ title, stated }: { readonly title: string; readonly state
         {rules.map((rule, at) => (
           <li key={rule.ruleId ?? at}>
             <div>
-              <strong>{rule.name}</strong> {rule.isActive ? null : <Tag>Off</Tag>} <OutcomeBadge outcome={rule.type} />
+              <strong>{rule.name}</strong> {rule.isActive ? null : <Tag>{conflictDialogTexts.off}</Tag>}{' '}
+              <OutcomeBadge outcome={rule.type} />
             </div>
             <span className="Faint">{conditionWords(rule.conditions ?? null)}</span>
           </li>
         ))}
       </ol>
-      <p className="Faint">Otherwise: {outcomeOf(stated.defaultOutcome).words}</p>
+      <p className="Faint">
+        {fill(conflictDialogTexts.otherwise, { outcome: outcomeOf(stated.defaultOutcome).words })}
+      </p>
     </section>
   );
 }

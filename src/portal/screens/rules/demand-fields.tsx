@@ -1,3 +1,4 @@
+import { demandFieldsTexts } from '#portal-texts/rules.ts';
 import type { StatedRule, Vocabulary } from '../../api/types.ts';
 import { Labelled } from '../../kit/fields.tsx';
 import { methodWords } from '../../kit/words.ts';
@@ -8,10 +9,10 @@ export type Demands = Pick<
 >;
 
 const assurances = [
-  ['low', 'Low'],
-  ['restricted', 'Restricted: texts and the like'],
-  ['medium', 'Medium'],
-  ['high', 'High: passkeys and security keys'],
+  ['low', demandFieldsTexts.low],
+  ['restricted', demandFieldsTexts.restrictedTextsAndTheLike],
+  ['medium', demandFieldsTexts.medium],
+  ['high', demandFieldsTexts.highPasskeysAndSecurityKeys],
 ] as const;
 
 /** What a challenge asks for: of an action, or of one rule of it. */
@@ -19,13 +20,13 @@ export function DemandFields({
   demands,
   change,
   methods,
-  otherwise,
+  legend,
 }: {
   readonly demands: Demands;
   readonly change: (demands: Demands) => void;
   readonly methods: Vocabulary['methods'];
-  /** What counts if nothing is chosen. */
-  readonly otherwise: string;
+  /** Says what counts if no method is chosen. */
+  readonly legend: string;
 }) {
   const { verificationMethods: chosen = [], defaultVerificationMethod: first, minimumAssurance: least } = demands;
   const listed = [...new Set([...methods, ...chosen])];
@@ -43,7 +44,7 @@ export function DemandFields({
   return (
     <div className="Demands">
       <fieldset className="Choices">
-        <legend>Methods that pass. None chosen: {otherwise.toLowerCase()}.</legend>
+        <legend>{legend}</legend>
         {listed.map((method) => (
           <label key={method} className="Check">
             <input
@@ -58,7 +59,7 @@ export function DemandFields({
         ))}
       </fieldset>
       <div className="Columns">
-        <Labelled label="Method that is shown first">
+        <Labelled label={demandFieldsTexts.firstMethod}>
           {(ids) => (
             <select
               {...ids}
@@ -70,7 +71,7 @@ export function DemandFields({
                 change(found === undefined ? rest : { ...rest, defaultVerificationMethod: found });
               }}
             >
-              <option value="">Not set</option>
+              <option value="">{demandFieldsTexts.notSet}</option>
               {firsts.map((method) => (
                 <option key={method} value={method}>
                   {methodWords(method)}
@@ -79,7 +80,7 @@ export function DemandFields({
             </select>
           )}
         </Labelled>
-        <Labelled label="Lowest assurance that passes">
+        <Labelled label={demandFieldsTexts.lowestAssurance}>
           {(ids) => (
             <select
               {...ids}
@@ -91,7 +92,7 @@ export function DemandFields({
                 change(found === undefined ? rest : { ...rest, minimumAssurance: found });
               }}
             >
-              <option value="">Not set</option>
+              <option value="">{demandFieldsTexts.notSet}</option>
               {assurances.map(([name, words]) => (
                 <option key={name} value={name}>
                   {words}
@@ -110,7 +111,7 @@ export function DemandFields({
             change(checked ? { ...rest, promptToEnrollVerificationMethods: ['PASSKEY'] } : rest);
           }}
         />
-        Offer to add a passkey after the challenge
+        {demandFieldsTexts.offerPasskey}
       </label>
     </div>
   );

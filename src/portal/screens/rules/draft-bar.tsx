@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { draftBarTexts } from '#portal-texts/rules.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
 import { wordsOf } from '../../api/words-of.ts';
@@ -28,25 +31,28 @@ export function DraftBar({
   const mayPublish = !needsTwoPeople || (request !== undefined && !draft.isOwn);
   const close = () => setOpened(undefined);
   return (
-    <section className="DraftBar" aria-label="Draft" data-tone={draft.isBehind ? 'bad' : 'wait'}>
+    <section className="DraftBar" aria-label={draftBarTexts.draft} data-tone={draft.isBehind ? 'bad' : 'wait'}>
       <div className="DraftTop">
         <p>
-          <strong>
-            {draft.isBehind ? 'The live rules have changed since this draft began' : 'Draft, not published'}
-          </strong>{' '}
+          <strong>{draft.isBehind ? draftBarTexts.liveChanged : draftBarTexts.draftNotPublished}</strong>{' '}
           <span className="Faint">
-            changed <Time at={draft.changedAt} isRelative /> by {draft.changedBy}
+            {fillNodes(draftBarTexts.changedBy, {
+              changedAt: <Time at={draft.changedAt} isRelative />,
+              changedBy: draft.changedBy,
+            })}
           </span>
         </p>
         <span className="Row">
-          <Button onClick={tryOut}>Try it out</Button>
+          <Button onClick={tryOut}>{draftBarTexts.tryItOut}</Button>
           {mayChange ? (
             <>
               <Button isBusy={discard.isPending} onClick={() => discard.mutate(draft.revision)}>
-                Discard
+                {commonTexts.discard}
               </Button>
               {request === undefined ? null : (
-                <Button onClick={() => setOpened('refuse')}>{draft.isOwn ? 'Take back…' : 'Refuse…'}</Button>
+                <Button onClick={() => setOpened('refuse')}>
+                  {draft.isOwn ? draftBarTexts.takeBack : draftBarTexts.refuse}
+                </Button>
               )}
               {draft.isBehind ? (
                 <Button
@@ -54,11 +60,11 @@ export function DraftBar({
                   isBusy={save.isPending}
                   onClick={() => save.mutate({ seen: ruleSet, wanted: draft, onto: live.version })}
                 >
-                  Keep it for version {live.version}
+                  {fill(draftBarTexts.keepForVersion, { version: live.version })}
                 </Button>
               ) : mayPublish || isAsking ? (
                 <Button look="main" onClick={() => setOpened('publish')}>
-                  {isAsking ? 'Ask for publication…' : 'Publish…'}
+                  {isAsking ? draftBarTexts.askForPublication : draftBarTexts.publish}
                 </Button>
               ) : null}
             </>
@@ -66,10 +72,7 @@ export function DraftBar({
         </span>
       </div>
       {draft.isBehind ? (
-        <p>
-          The draft was made for version {draft.baseVersion}; version {live.version} is live. Published as it is, the
-          draft would change this of version {live.version}:
-        </p>
+        <p>{fill(draftBarTexts.liveChangedText, { baseVersion: draft.baseVersion, version: live.version })}</p>
       ) : null}
       <RequestWords draft={draft} />
       <Differences of={draft.changes} />

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { historyTexts } from '#portal-texts/rules.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryOf } from '../../api/call.ts';
@@ -31,52 +34,63 @@ export function History({ ruleSet, tools }: { readonly ruleSet: RuleSet; readonl
       );
       return tools.save.mutateAsync({ seen: ruleSet, wanted: { defaultOutcome, rules }, onto: live.version });
     },
-    onSuccess: (_saved, version) =>
-      tell('Draft made', `It has the rules of version ${version}. Publish it to go back.`),
-    onError: (failed) => tell('No draft was made', wordsOf(failed), 'bad'),
+    onSuccess: (_saved, version) => tell(historyTexts.draftMade, fill(historyTexts.draftMadeText, { version })),
+    onError: (failed) => tell(historyTexts.noDraftWasMade, wordsOf(failed), 'bad'),
   });
   if (error !== null && data === undefined) {
-    return <Failure error={error} what="The history" retry={() => void refetch()} />;
+    return <Failure error={error} title={historyTexts.historyNotLoaded} retry={() => void refetch()} />;
   }
-  if (data === undefined) return <Skeleton what="The history is" />;
+  if (data === undefined) return <Skeleton label={historyTexts.historyLoading} />;
   if (data.length === 0) {
     return (
-      <Empty title="No version yet">
-        <p>Each change of the rules or of the default becomes a version, wherever it is made.</p>
+      <Empty title={historyTexts.noVersionYet}>
+        <p>{historyTexts.noVersionYetText}</p>
       </Empty>
     );
   }
   return (
-    <section aria-label="History">
+    <section aria-label={historyTexts.history}>
       <ol className="Things Versions">
         {data.map((version) => (
           <li key={version.version}>
             <div className="ThingMain ThingStack">
               <strong>
-                Version {version.version} {version.version === live.version ? <Tag tone="good">Live</Tag> : null}
+                {fill(historyTexts.version, { version: version.version })}{' '}
+                {version.version === live.version ? <Tag tone="good">{historyTexts.live}</Tag> : null}
               </strong>
               <span className="Faint">
-                <Time at={version.madeAt} /> by {actorWords(version.madeBy)}
-                {version.askedBy === undefined ? null : `, asked by ${version.askedBy}`}
+                {version.askedBy === undefined
+                  ? fillNodes(historyTexts.made, {
+                      madeAt: <Time at={version.madeAt} />,
+                      madeBy: actorWords(version.madeBy),
+                    })
+                  : fillNodes(historyTexts.madeAndAsked, {
+                      madeAt: <Time at={version.madeAt} />,
+                      madeBy: actorWords(version.madeBy),
+                      askedBy: version.askedBy,
+                    })}
               </span>
               {version.reason === undefined ? null : <q>{version.reason}</q>}
               {version.changes.length === 0 ? (
-                <span className="Faint">The first that was recorded.</span>
+                <span className="Faint">{historyTexts.theFirstThatWasRecorded}</span>
               ) : (
                 <Differences of={version.changes} />
               )}
             </div>
             <span className="Row">
-              <Button aria-label={`Compare version ${version.version}`} onClick={() => setOpened(version.version)}>
-                Compare
+              <Button
+                aria-label={fill(historyTexts.compareVersion, { version: version.version })}
+                onClick={() => setOpened(version.version)}
+              >
+                {historyTexts.compare}
               </Button>
               {may('configuration:change') && version.version !== live.version ? (
                 <Button
-                  aria-label={`Go back to version ${version.version}`}
+                  aria-label={fill(historyTexts.goBackToVersion, { version: version.version })}
                   isBusy={back.isPending && back.variables === version.version}
                   onClick={() => back.mutate(version.version)}
                 >
-                  Go back
+                  {historyTexts.goBack}
                 </Button>
               ) : null}
             </span>
@@ -114,31 +128,33 @@ function Compare({
       ),
   });
   return (
-    <Modal isOpen close={close} size="large" title={`Version ${version}`}>
+    <Modal isOpen close={close} size="large" title={fill(historyTexts.version, { version })}>
       <div className="Row">
-        <span>What it has otherwise than</span>
+        <span>{historyTexts.otherwiseThan}</span>
         <FilterSelect
-          label="the live rules"
+          label={historyTexts.theLiveRules}
           value={against}
           change={(given) => setAgainst(given ?? String(live.version))}
           options={[
-            ...(draft === undefined ? [] : ([['draft', 'the draft']] as const)),
-            ...versions.map(({ version: other }) => [String(other), `version ${other}`] as const),
+            ...(draft === undefined ? [] : ([['draft', historyTexts.theDraft]] as const)),
+            ...versions.map(
+              ({ version: other }) => [String(other), fill(historyTexts.otherVersion, { other })] as const,
+            ),
           ]}
         />
       </div>
       {error !== null ? (
         <Notice tone="bad">{wordsOf(error)}</Notice>
       ) : data === undefined ? (
-        <Skeleton lines={4} what="The version is" />
+        <Skeleton lines={4} label={historyTexts.versionLoading} />
       ) : (
         <>
           <Differences of={data.differences} />
-          <Side title="All of it" stated={data} />
+          <Side title={historyTexts.allOfIt} stated={data} />
         </>
       )}
       <div className="ModalEnd">
-        <Button onClick={close}>Close</Button>
+        <Button onClick={close}>{commonTexts.close}</Button>
       </div>
     </Modal>
   );

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { publishDialogTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
 import { wordsOf } from '../../api/words-of.ts';
@@ -32,17 +35,17 @@ export function PublishDialog({
       size="large"
       title={
         isAsking
-          ? `Ask for the rules of ${ruleSet.actionCode} to be published?`
-          : `Publish the rules of ${ruleSet.actionCode}?`
+          ? fill(publishDialogTexts.askTitle, { actionCode: ruleSet.actionCode })
+          : fill(publishDialogTexts.publishTitle, { actionCode: ruleSet.actionCode })
       }
       text={
         isAsking
-          ? `In this tenant two people publish rules. Somebody else sees exactly this draft, and publishes or refuses it.${
-              draft.decidesOtherwise ? ' You may be asked to prove who you are.' : ''
-            }`
+          ? draft.decidesOtherwise
+            ? publishDialogTexts.askWithProofText
+            : publishDialogTexts.askText
           : draft.decidesOtherwise
-            ? 'They decide at once, for all actions from now on. You may be asked to prove who you are.'
-            : 'No decision changes: only names, notes or rules that are switched off.'
+            ? publishDialogTexts.publishText
+            : publishDialogTexts.nothingDecidedOtherwise
       }
     >
       <form
@@ -55,7 +58,7 @@ export function PublishDialog({
         {draft.decidesOtherwise ? (
           <ReplayResult actionCode={ruleSet.actionCode} which="draft" revision={draft.revision} />
         ) : null}
-        <Labelled label="Why (for the history)">
+        <Labelled label={publishDialogTexts.why}>
           {(ids) => (
             <textarea
               {...ids}
@@ -70,10 +73,12 @@ export function PublishDialog({
         <div role="alert">{act.error === null ? null : <Notice tone="bad">{wordsOf(act.error)}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={act.isPending}>
-            {isAsking ? 'Ask for it' : `Publish version ${ruleSet.live.version + 1}`}
+            {isAsking
+              ? publishDialogTexts.ask
+              : fill(publishDialogTexts.publishVersion, { version: ruleSet.live.version + 1 })}
           </Button>
         </div>
       </form>

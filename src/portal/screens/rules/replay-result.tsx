@@ -1,10 +1,13 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { replayResultTexts } from '#portal-texts/rules.ts';
+import { counted, fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Outcome, Replay } from '../../api/types.ts';
 import { wordsOf } from '../../api/words-of.ts';
 import { Button, Notice, OutcomeBadge, Skeleton, Time } from '../../kit/parts.tsx';
-import { countWords, outcomeOf, plural } from '../../kit/words.ts';
+import { countWords, outcomeOf } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { outcomeNames } from './rule-list.tsx';
 import { ruleSetPath } from './use-rule-set.ts';
@@ -35,14 +38,13 @@ export function ReplayResult({
       <Notice tone="bad">
         {wordsOf(error)}{' '}
         <Button isBusy={isFetching} onClick={() => void refetch()}>
-          Try again
+          {commonTexts.tryAgain}
         </Button>
       </Notice>
     );
   }
-  if (data === undefined) return <Skeleton lines={5} what="The latest actions are" />;
-  if (data.considered === 0)
-    return <p className="Faint">No action of this code was tracked yet, so there is nothing to try it on.</p>;
+  if (data === undefined) return <Skeleton lines={5} label={replayResultTexts.latestActionsLoading} />;
+  if (data.considered === 0) return <p className="Faint">{replayResultTexts.noActions}</p>;
   const moves = data.matrix.filter(({ was, now }) => was !== now);
   const cell = (was: Outcome, now: Outcome) => data.matrix.find((pair) => pair.was === was && pair.now === now);
   const rows = outcomeNames.filter((was) => data.matrix.some((pair) => pair.was === was));
@@ -52,26 +54,33 @@ export function ReplayResult({
       <p>
         <strong>
           {data.different === 0
-            ? `None of the last ${countWords(data.considered)} would be decided otherwise.`
-            : `${countWords(data.different)} of the last ${countWords(data.considered)} would be decided otherwise.`}
+            ? fill(replayResultTexts.noneDifferent, { considered: countWords(data.considered) })
+            : fill(replayResultTexts.someDifferent, {
+                different: countWords(data.different),
+                considered: countWords(data.considered),
+              })}
         </strong>{' '}
         {moves
-          .map(({ was, now, count }) => `${countWords(count)} from ${outcomeOf(was).words} to ${outcomeOf(now).words}.`)
+          .map(({ was, now, count }) =>
+            fill(replayResultTexts.fromTo, {
+              count: countWords(count),
+              was: outcomeOf(was).words,
+              now: outcomeOf(now).words,
+            }),
+          )
           .join(' ')}{' '}
         {data.from === undefined ? null : (
-          <span className="Faint">
-            Since <Time at={data.from} />.
-          </span>
+          <span className="Faint">{fillNodes(replayResultTexts.since, { from: <Time at={data.from} /> })}</span>
         )}
       </p>
-      <div className="Scroll" tabIndex={0} role="region" aria-label="Old outcomes against new ones">
+      <div className="Scroll" tabIndex={0} role="region" aria-label={replayResultTexts.tableLabel}>
         <table className="Matrix">
           <thead>
             <tr>
-              <th scope="col">Was</th>
+              <th scope="col">{replayResultTexts.was}</th>
               {outcomeNames.map((now) => (
                 <th scope="col" key={now}>
-                  <span className="Hidden">Would be </span>
+                  <span className="Hidden">{replayResultTexts.wouldBe} </span>
                   {outcomeOf(now).words}
                 </th>
               ))}
@@ -102,18 +111,20 @@ export function ReplayResult({
       <ul className="Differences Faint">
         {data.cannotSay === 0 ? null : (
           <li>
-            Of {plural(data.cannotSay, 'action')} it cannot be said: too little was recorded
-            {data.unknownReads.length === 0 ? '' : ` of ${data.unknownReads.join(', ')}`}.
+            {data.unknownReads.length === 0
+              ? counted(replayResultTexts.cannotSay, data.cannotSay)
+              : counted(replayResultTexts.cannotSayFor, data.cannotSay, { facts: data.unknownReads.join(', ') })}
           </li>
         )}
         {data.computedAgain === 0 ? null : (
           <li>
-            For {plural(data.computedAgain, 'action')} {data.computedFacts.join(', ')} was computed from the action
-            itself, with the data files of today.
+            {counted(replayResultTexts.computedAgain, data.computedAgain, {
+              facts: data.computedFacts.join(', '),
+            })}
           </li>
         )}
-        {data.namesLists ? <li>Value lists are as they are now.</li> : null}
-        {data.isCutShort ? <li>There are more actions, but to read them all would have cost too much.</li> : null}
+        {data.namesLists ? <li>{replayResultTexts.listsOfToday}</li> : null}
+        {data.isCutShort ? <li>{replayResultTexts.cutShort}</li> : null}
       </ul>
     </div>
   );
@@ -135,7 +146,7 @@ function Cell({
   return (
     <button type="button" className="MatrixMove" aria-expanded={isOpen} onClick={open}>
       {countWords(count)}
-      <span className="Hidden"> actions, show examples</span>
+      <span className="Hidden"> {replayResultTexts.actionsShowExamples}</span>
     </button>
   );
 }
@@ -145,7 +156,7 @@ function Examples({ of: { was, now, examples } }: { readonly of: Replay['matrix'
   return (
     <div>
       <p className="Faint">
-        The latest from {outcomeOf(was).words} to {outcomeOf(now).words}:
+        {fill(replayResultTexts.examples, { was: outcomeOf(was).words, now: outcomeOf(now).words })}
       </p>
       <ul className="Recent">
         {examples.map(({ actionId, userId, createdAt }) => (

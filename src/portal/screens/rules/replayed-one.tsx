@@ -1,3 +1,5 @@
+import { replayedOneTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReplayedAction } from '../../api/types.ts';
@@ -36,7 +38,11 @@ export function ReplayedOne({
     retry: false,
   });
   if (data === undefined) {
-    return error === null ? <Skeleton lines={4} what="The action is" /> : <Notice tone="bad">{wordsOf(error)}</Notice>;
+    return error === null ? (
+      <Skeleton lines={4} label={replayedOneTexts.actionLoading} />
+    ) : (
+      <Notice tone="bad">{wordsOf(error)}</Notice>
+    );
   }
   const { was, now, userId, createdAt, rules } = data;
   const isSame = was !== undefined && was.outcome === now?.outcome;
@@ -45,7 +51,7 @@ export function ReplayedOne({
       <Facts
         of={[
           [
-            'Action',
+            replayedOneTexts.action,
             <span key="action">
               <Link
                 className="More"
@@ -58,14 +64,17 @@ export function ReplayedOne({
               <Time at={createdAt} />
             </span>,
           ],
-          ['Was decided', was === undefined ? 'Its record cannot be read' : <Decided key="was" by={was} />],
           [
-            which === 'draft' ? 'By the draft' : 'By the live rules',
+            replayedOneTexts.wasDecided,
+            was === undefined ? replayedOneTexts.itsRecordCannotBeRead : <Decided key="was" by={was} />,
+          ],
+          [
+            which === 'draft' ? replayedOneTexts.byTheDraft : replayedOneTexts.byTheLiveRules,
             now === undefined ? (
-              'Cannot be said'
+              replayedOneTexts.cannotBeSaid
             ) : (
               <span key="now">
-                <Decided by={now} /> {isSame ? <span className="Faint">The same.</span> : null}
+                <Decided by={now} /> {isSame ? <span className="Faint">{replayedOneTexts.theSame}</span> : null}
               </span>
             ),
           ],
@@ -80,12 +89,12 @@ export function ReplayedOne({
 }
 
 function Decided({ by: { outcome, source, rule } }: { readonly by: NonNullable<ReplayedAction['now']> }) {
-  const named = rule === undefined ? 'a rule' : `rule “${rule.name}”`;
+  const named = rule === undefined ? replayedOneTexts.aRule : fill(replayedOneTexts.namedRule, { name: rule.name });
   const why = {
-    rule: `by ${named}`,
-    unknown: `because ${named} could not be computed`,
-    default: 'by the default',
-    unsaid: 'by which rule cannot be said',
+    rule: fill(replayedOneTexts.byRule, { named }),
+    unknown: fill(replayedOneTexts.becauseNotComputed, { named }),
+    default: replayedOneTexts.byTheDefault,
+    unsaid: replayedOneTexts.byUnknownRule,
   };
   return (
     <span>
@@ -98,27 +107,25 @@ function Decided({ by: { outcome, source, rule } }: { readonly by: NonNullable<R
 function Doubts({ of }: { readonly of: ReplayedAction }) {
   const { isLost, possible, unknownReads, computedFacts, namesLists } = of;
   if (isLost) {
-    return (
-      <Notice tone="wait">
-        What it was decided on is gone, or it was decided under another version of the rule language. So nothing can be
-        said.
-      </Notice>
-    );
+    return <Notice tone="wait">{replayedOneTexts.notReplayable}</Notice>;
   }
   return (
     <>
       {possible.length < 2 ? null : (
         <Notice tone="wait">
-          It could be {possible.map((outcome) => outcomeOf(outcome).words).join(' or ')}: too little was recorded to say
-          more.
+          {fill(replayedOneTexts.couldBe, {
+            outcomes: possible.map((outcome) => outcomeOf(outcome).words).join(replayedOneTexts.or),
+          })}
         </Notice>
       )}
       <ul className="Differences Faint">
-        {unknownReads.length === 0 ? null : <li>Not recorded at the time: {unknownReads.join(', ')}.</li>}
-        {computedFacts.length === 0 ? null : (
-          <li>Computed from the action itself, with the data files of today: {computedFacts.join(', ')}.</li>
+        {unknownReads.length === 0 ? null : (
+          <li>{fill(replayedOneTexts.notRecorded, { facts: unknownReads.join(', ') })}</li>
         )}
-        {namesLists ? <li>Value lists are as they are now.</li> : null}
+        {computedFacts.length === 0 ? null : (
+          <li>{fill(replayedOneTexts.computedAgain, { facts: computedFacts.join(', ') })}</li>
+        )}
+        {namesLists ? <li>{replayedOneTexts.listsOfToday}</li> : null}
       </ul>
     </>
   );

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { requestBarTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { useState } from 'react';
 import type { RuleSet } from '../../api/types.ts';
 import { wordsOf } from '../../api/words-of.ts';
@@ -16,7 +19,9 @@ export function RequestWords({ draft: { request, refusal, isOwn } }: { readonly 
     <div className="RequestWords">
       <p>
         <strong>
-          {request === undefined ? `${about.by} has refused it` : `${about.by} asks for it to be published`}
+          {request === undefined
+            ? fill(requestBarTexts.refusedBy, { by: about.by })
+            : fill(requestBarTexts.askedBy, { by: about.by })}
         </strong>{' '}
         <span className="Faint">
           <Time at={about.at} isRelative />
@@ -25,10 +30,7 @@ export function RequestWords({ draft: { request, refusal, isOwn } }: { readonly 
       {about.reason === undefined ? null : <q>{about.reason}</q>}
       {request === undefined ? null : (
         <p>
-          {isOwn
-            ? 'Somebody who has not changed the draft has to publish it.'
-            : 'You can publish it, or refuse it with a reason.'}{' '}
-          Any change of the draft voids this.
+          {isOwn ? requestBarTexts.needsAnother : requestBarTexts.yoursToDecide} {requestBarTexts.voidedByChange}
         </p>
       )}
     </div>
@@ -48,19 +50,14 @@ export function RefuseDialog({
   const [reason, setReason] = useState('');
   const isEmpty = reason.trim() === '';
   return (
-    <Modal
-      isOpen
-      close={close}
-      title="Do not publish this draft?"
-      text="The draft stays as it is, and nobody publishes it until somebody asks again."
-    >
+    <Modal isOpen close={close} title={requestBarTexts.refuseTitle} text={requestBarTexts.refuseText}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (!isEmpty) refuse.mutate({ revision: draft.revision, reason: reason.trim() }, { onSuccess: close });
         }}
       >
-        <Labelled label="Why" note="Who asked reads it.">
+        <Labelled label={requestBarTexts.why} note={requestBarTexts.whoAskedReadsIt}>
           {(ids) => (
             <textarea
               {...ids}
@@ -76,10 +73,10 @@ export function RefuseDialog({
         <div role="alert">{refuse.error === null ? null : <Notice tone="bad">{wordsOf(refuse.error)}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="danger" type="submit" isBusy={refuse.isPending} aria-disabled={isEmpty}>
-            Refuse
+            {requestBarTexts.refuse}
           </Button>
         </div>
       </form>

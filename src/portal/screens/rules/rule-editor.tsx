@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { ruleEditorTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, lazy, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { CallError } from '../../api/call.ts';
@@ -34,23 +37,27 @@ export function RuleEditor(props: EditorProps) {
   // What was on the screen when the rule was opened: a save that has not seen a later change is refused.
   const [seen] = useState(props.ruleSet);
   if (vocabulary === undefined) {
-    return error === null ? <Skeleton what="The editor is" /> : <Notice tone="bad">{wordsOf(error)}</Notice>;
+    return error === null ? (
+      <Skeleton label={ruleEditorTexts.editorLoading} />
+    ) : (
+      <Notice tone="bad">{wordsOf(error)}</Notice>
+    );
   }
   const rule = nextRules(seen).rules.find(({ ruleId }) => ruleId === props.ruleId);
   const room = roomForOne(nextRules(seen).rules);
   if (props.ruleId !== 'new' && rule === undefined) {
     return (
-      <Empty title="There is no such rule">
-        <p>It may have been removed from the draft.</p>
-        <Button onClick={props.close}>Show the rules</Button>
+      <Empty title={ruleEditorTexts.noSuchRule}>
+        <p>{ruleEditorTexts.noSuchRuleText}</p>
+        <Button onClick={props.close}>{ruleEditorTexts.showTheRules}</Button>
       </Empty>
     );
   }
   if (rule === undefined && room === undefined) {
     return (
-      <Empty title="There is no room for another rule">
-        <p>An action can have 100 rules. Remove one, or put conditions together.</p>
-        <Button onClick={props.close}>Show the rules</Button>
+      <Empty title={ruleEditorTexts.full}>
+        <p>{ruleEditorTexts.fullText}</p>
+        <Button onClick={props.close}>{ruleEditorTexts.showTheRules}</Button>
       </Empty>
     );
   }
@@ -100,8 +107,7 @@ function Editor({
   };
   const showBuilder = () => {
     const read = readCondition(text === null || text.trim() === '' ? null : compact(text), isListFact);
-    if (read === undefined)
-      return setGaps(['The builder cannot draw these conditions without changing them, so they stay text.']);
+    if (read === undefined) return setGaps([ruleEditorTexts.notDrawable]);
     setGaps([]);
     setTree(read);
     setText(writeCondition(read));
@@ -109,7 +115,7 @@ function Editor({
   };
   const submit = () => {
     const missing = [
-      ...(shown.name === '' ? ['Give the rule a name.'] : []),
+      ...(shown.name === '' ? [ruleEditorTexts.noName] : []),
       ...(isText || tree === undefined ? [] : gapsIn(tree, kindOf)),
     ];
     setGaps(missing);
@@ -124,7 +130,7 @@ function Editor({
       { seen: ruleSet, wanted: { defaultOutcome, rules: next } },
       {
         onSuccess() {
-          tell('Saved in the draft', `${shown.name} decides nobody until the draft is published.`);
+          tell(ruleEditorTexts.savedInTheDraft, fill(ruleEditorTexts.savedInTheDraftText, { name: shown.name }));
           close();
         },
       },
@@ -133,16 +139,18 @@ function Editor({
   return (
     <form
       className="RuleForm"
-      aria-label={rule.ruleId === undefined ? 'New rule' : `Rule ${rule.name}`}
+      aria-label={
+        rule.ruleId === undefined ? ruleEditorTexts.newRule : fill(ruleEditorTexts.ruleNamed, { name: rule.name })
+      }
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
     >
       <section className="Card">
-        <h2>{rule.ruleId === undefined ? 'New rule' : rule.name}</h2>
+        <h2>{rule.ruleId === undefined ? ruleEditorTexts.newRule : rule.name}</h2>
         <div className="Columns">
-          <Labelled label="Name">
+          <Labelled label={ruleEditorTexts.name}>
             {(ids) => (
               <input
                 {...ids}
@@ -155,7 +163,7 @@ function Editor({
               />
             )}
           </Labelled>
-          <Labelled label="Outcome">
+          <Labelled label={ruleEditorTexts.outcome}>
             {(ids) => (
               <select
                 {...ids}
@@ -172,7 +180,7 @@ function Editor({
             )}
           </Labelled>
         </div>
-        <Labelled label="Note for your team">
+        <Labelled label={ruleEditorTexts.noteForYourTeam}>
           {(ids) => (
             <textarea
               {...ids}
@@ -186,23 +194,23 @@ function Editor({
         </Labelled>
         <label className="Check">
           <input type="checkbox" checked={isActive} onChange={(event) => setActive(event.target.checked)} />
-          Switched on
+          {ruleEditorTexts.switchedOn}
         </label>
       </section>
       <section className="Card">
         <div className="RulesHead">
-          <h2>When it matches</h2>
-          <div className="Segments" role="group" aria-label="How conditions are edited">
+          <h2>{ruleEditorTexts.whenItMatches}</h2>
+          <div className="Segments" role="group" aria-label={ruleEditorTexts.howConditionsAreEdited}>
             <button type="button" aria-pressed={!isText} onClick={() => (isText ? showBuilder() : undefined)}>
-              Builder
+              {ruleEditorTexts.builder}
             </button>
             <button type="button" aria-pressed={isText} onClick={() => setIsText(true)}>
-              JSON
+              {ruleEditorTexts.json}
             </button>
           </div>
         </div>
         {isText || tree === undefined ? (
-          <Suspense fallback={<Skeleton lines={6} what="The text is" />}>
+          <Suspense fallback={<Skeleton lines={6} label={ruleEditorTexts.textLoading} />}>
             <ConditionText
               text={text ?? ''}
               change={(next) => setText(next.trim() === '' ? null : next)}
@@ -212,16 +220,16 @@ function Editor({
         ) : (
           <ConditionBuilder tree={tree} change={draw} vocabulary={vocabulary} />
         )}
-        {text === null ? <Notice tone="wait">Without conditions the rule always matches.</Notice> : null}
+        {text === null ? <Notice tone="wait">{ruleEditorTexts.noConditions}</Notice> : null}
         <LiveWarnings actionCode={ruleSet.actionCode} rule={shown} />
       </section>
       <details className="Card RuleMore" open={hasDemands(rule)}>
-        <summary>What its challenge asks for, where it differs from the action</summary>
+        <summary>{ruleEditorTexts.demands}</summary>
         <DemandFields
           demands={demands}
           change={setDemands}
           methods={vocabulary.methods}
-          otherwise="Those of the action"
+          legend={ruleEditorTexts.methodsLegend}
         />
       </details>
       <div role="alert">
@@ -231,10 +239,10 @@ function Editor({
       </div>
       <div className="ModalEnd">
         <Button look="quiet" onClick={close}>
-          Cancel
+          {commonTexts.cancel}
         </Button>
         <Button look="main" type="submit" isBusy={save.isPending}>
-          Save in the draft
+          {ruleEditorTexts.saveInTheDraft}
         </Button>
       </div>
     </form>
@@ -250,7 +258,9 @@ function LiveWarnings({ actionCode, rule }: { readonly actionCode: string; reado
     queryKey: [tenant.tenantId, 'rule-warnings', actionCode, rule.type, conditions],
     queryFn: () =>
       manage<Evaluation>('POST', `/action-configurations/${encodeURIComponent(actionCode)}/rules/evaluate`, {
-        rules: [{ name: 'This rule', isActive: true, priority: 0, type: rule.type, conditions: parsed.json }],
+        rules: [
+          { name: ruleEditorTexts.thisRule, isActive: true, priority: 0, type: rule.type, conditions: parsed.json },
+        ],
         facts: {},
       }),
     enabled: may('contacts:read') && conditions !== null && parsed.isJson,
@@ -258,14 +268,14 @@ function LiveWarnings({ actionCode, rule }: { readonly actionCode: string; reado
     staleTime: 60_000,
   });
   const sentences = !parsed.isJson
-    ? ['This is not JSON yet. Check brackets, quotes and commas.']
+    ? [ruleEditorTexts.notJson]
     : conditions === null
       ? []
       : error instanceof CallError && error.code === 'invalid_request'
         ? [error.message.replace(/^rules\/0\/conditions/, '')]
         : (data?.warnings ?? []).map(({ message, place }) => (place === undefined ? message : `${place}: ${message}`));
   return (
-    <ul className="LiveWarnings" aria-live="polite" aria-label="Warnings">
+    <ul className="LiveWarnings" aria-live="polite" aria-label={ruleEditorTexts.warnings}>
       {sentences.map((sentence) => (
         <li key={sentence}>{sentence}</li>
       ))}

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { ruleListTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { ArrowDown, ArrowUp, GripVertical, Pencil, Plus, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { RuleSet, StatedRule } from '../../api/types.ts';
@@ -39,30 +42,27 @@ export function RuleList({
     const rule = rules[from];
     if (rule === undefined || from === to || to < 0 || to >= rules.length) return;
     keep(moveRule(rules, from, to));
-    setSaid(`${rule.name} is now number ${to + 1} of ${rules.length}.`);
+    setSaid(fill(ruleListTexts.moved, { name: rule.name, at: to + 1, rules: rules.length }));
   };
   const endDrag = () => {
     setDragged(undefined);
     setOver(undefined);
   };
   return (
-    <section aria-label="Rules">
+    <section aria-label={ruleListTexts.rules}>
       <div className="RulesHead">
-        <p className="Faint">All rules are looked at; the first that matches decides.</p>
+        <p className="Faint">{ruleListTexts.text}</p>
         {mayChange ? (
           <Button look={ruleSet.draft === undefined ? 'main' : 'plain'} onClick={() => open('new')}>
             <Plus size={14} aria-hidden />
-            New rule
+            {ruleListTexts.newRule}
           </Button>
         ) : null}
       </div>
       {save.error === null ? null : <Notice tone="bad">{wordsOf(save.error)}</Notice>}
       {rules.length === 0 ? (
-        <Empty title="No rules yet">
-          <p>
-            The default decides every action of this code. Add a rule to decide by what is known of the user, the device
-            and the address.
-          </p>
+        <Empty title={ruleListTexts.noRulesYet}>
+          <p>{ruleListTexts.noRulesYetText}</p>
         </Empty>
       ) : (
         <ol className="RuleRows">
@@ -96,7 +96,7 @@ export function RuleList({
               <span className="RulePlace Number">{at + 1}</span>
               <div className="RuleMain">
                 <strong>
-                  {rule.name} {rule.isActive ? null : <Tag>Off</Tag>}
+                  {rule.name} {rule.isActive ? null : <Tag>{ruleListTexts.off}</Tag>}
                   <Warned ruleSet={ruleSet} ruleId={rule.ruleId} />
                 </strong>
                 <span className="Faint">{conditionWords(rule.conditions ?? null)}</span>
@@ -104,11 +104,15 @@ export function RuleList({
               <OutcomeBadge outcome={rule.type} />
               {mayChange ? (
                 <span className="RuleTools">
-                  <IconButton label={`Move ${rule.name} up`} aria-disabled={at === 0} onClick={() => move(at, at - 1)}>
+                  <IconButton
+                    label={fill(ruleListTexts.moveUp, { name: rule.name })}
+                    aria-disabled={at === 0}
+                    onClick={() => move(at, at - 1)}
+                  >
                     <ArrowUp size={14} aria-hidden />
                   </IconButton>
                   <IconButton
-                    label={`Move ${rule.name} down`}
+                    label={fill(ruleListTexts.moveDown, { name: rule.name })}
                     aria-disabled={at === rules.length - 1}
                     onClick={() => move(at, at + 1)}
                   >
@@ -119,13 +123,19 @@ export function RuleList({
                     role="switch"
                     className="Switch"
                     aria-checked={rule.isActive}
-                    aria-label={`${rule.name} is switched on`}
+                    aria-label={fill(ruleListTexts.switchedOnNamed, { name: rule.name })}
                     onClick={() => change(rule.ruleId, { isActive: !rule.isActive })}
                   />
-                  <IconButton label={`Edit ${rule.name}`} onClick={() => open(rule.ruleId)}>
+                  <IconButton
+                    label={fill(ruleListTexts.editNamed, { name: rule.name })}
+                    onClick={() => open(rule.ruleId)}
+                  >
                     <Pencil size={14} aria-hidden />
                   </IconButton>
-                  <IconButton label={`Remove ${rule.name}`} onClick={() => setRemoving(rule)}>
+                  <IconButton
+                    label={fill(ruleListTexts.removeNamed, { name: rule.name })}
+                    onClick={() => setRemoving(rule)}
+                  >
                     <Trash2 size={14} aria-hidden />
                   </IconButton>
                 </span>
@@ -138,7 +148,7 @@ export function RuleList({
         {said}
       </p>
       <label className="RuleDefault">
-        <span>If no rule matches</span>
+        <span>{ruleListTexts.ifNoRuleMatches}</span>
         {mayChange ? (
           <select
             className="Field Select"
@@ -158,12 +168,12 @@ export function RuleList({
       <Modal
         isOpen={removing !== undefined}
         close={() => setRemoving(undefined)}
-        title={`Remove ${removing?.name ?? ''}?`}
-        text="It is removed from the draft. It decides until the draft is published, and the history keeps it."
+        title={fill(ruleListTexts.removeTitle, { name: removing?.name ?? '' })}
+        text={ruleListTexts.removeText}
       >
         <div className="ModalEnd">
           <Button look="quiet" onClick={() => setRemoving(undefined)}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button
             look="danger"
@@ -172,7 +182,7 @@ export function RuleList({
               setRemoving(undefined);
             }}
           >
-            Remove from the draft
+            {ruleListTexts.removeButton}
           </Button>
         </div>
       </Modal>
@@ -187,7 +197,7 @@ function Warned({ ruleSet: { warnings }, ruleId }: { readonly ruleSet: RuleSet; 
   return (
     <span className="RuleWarned" title={words}>
       <TriangleAlert size={13} aria-hidden />
-      <span className="Hidden">Warning: {words}</span>
+      <span className="Hidden">{fill(ruleListTexts.warning, { words })}</span>
     </span>
   );
 }

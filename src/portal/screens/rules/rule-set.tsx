@@ -1,3 +1,4 @@
+import { ruleSetTexts } from '#portal-texts/rules.ts';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Activity, ArrowLeft } from 'lucide-react';
 import { Suspense, lazy } from 'react';
@@ -18,11 +19,11 @@ const RuleEditor = lazy(() => import('./rule-editor.tsx').then((found) => ({ def
 const ActionMessages = lazy(() => import('./action-messages.tsx').then((found) => ({ default: found.ActionMessages })));
 
 const tabs = [
-  ['rules', 'Rules'],
-  ['try', 'Try out'],
-  ['history', 'History'],
-  ['messages', 'Messages'],
-  ['settings', 'Settings'],
+  ['rules', ruleSetTexts.rules],
+  ['try', ruleSetTexts.tryOut],
+  ['history', ruleSetTexts.history],
+  ['messages', ruleSetTexts.messages],
+  ['settings', ruleSetTexts.settings],
 ] as const;
 
 /** One action: its rules, what they would do, what they were, and what a challenge of it asks for. */
@@ -37,17 +38,17 @@ export function RuleSetScreen() {
   const mayChange = may('configuration:change');
   const go = (search: { readonly tab?: string; readonly rule?: string; readonly action?: string }) =>
     void navigate({ to: '/t/$tenantId/rules/$actionCode', params: { tenantId, actionCode }, search });
-  useShortcuts('Action', [
+  useShortcuts(ruleSetTexts.action, [
     ...tabs.map(([name, words], at) => ({ keys: String(at + 1), words, run: () => go({ tab: name }) })),
-    ...(mayChange ? [{ keys: 'n', words: 'New rule', run: () => go({ rule: 'new' }) }] : []),
+    ...(mayChange ? [{ keys: 'n', words: ruleSetTexts.newRule, run: () => go({ rule: 'new' }) }] : []),
   ]);
   if (data === undefined) {
     return (
       <div className="Page">
         {error === null ? (
-          <Skeleton what="The rules are" lines={12} />
+          <Skeleton label={ruleSetTexts.rulesLoading} lines={12} />
         ) : (
-          <Failure isWholePage error={error} what="The rules" retry={() => void refetch()} />
+          <Failure isWholePage error={error} title={ruleSetTexts.rulesNotLoaded} retry={() => void refetch()} />
         )}
       </div>
     );
@@ -57,7 +58,7 @@ export function RuleSetScreen() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/rules" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Actions
+          {ruleSetTexts.actions}
         </Link>
       </div>
       <PageHead title={actionCode}>
@@ -68,10 +69,10 @@ export function RuleSetScreen() {
           className="Button Button-plain"
         >
           <Activity size={14} aria-hidden />
-          Activity
+          {ruleSetTexts.activity}
         </Link>
       </PageHead>
-      <nav className="Views" aria-label="Parts of this action">
+      <nav className="Views" aria-label={ruleSetTexts.partsOfThisAction}>
         {tabs.map(([name, words]) => (
           <div key={name} className="View" data-here={name === tab}>
             <Link
@@ -91,13 +92,13 @@ export function RuleSetScreen() {
       ) : tab === 'history' ? (
         <History ruleSet={data} tools={tools} />
       ) : tab === 'messages' ? (
-        <Suspense fallback={<Skeleton what="The messages are" />}>
+        <Suspense fallback={<Skeleton label={ruleSetTexts.messagesLoading} />}>
           <ActionMessages key={actionCode} actionCode={actionCode} />
         </Suspense>
       ) : tab === 'settings' ? (
         <RuleSettings actionCode={actionCode} />
       ) : rule !== undefined && mayChange ? (
-        <Suspense fallback={<Skeleton what="The editor is" />}>
+        <Suspense fallback={<Skeleton label={ruleSetTexts.editorLoading} />}>
           <RuleEditor key={rule} ruleId={rule} ruleSet={data} tools={tools} close={() => go({})} />
         </Suspense>
       ) : (

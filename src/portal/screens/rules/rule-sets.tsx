@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { ruleSetsTexts } from '#portal-texts/rules.ts';
+import { counted, fill } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { SlidersHorizontal } from 'lucide-react';
@@ -7,25 +10,27 @@ import { Nothing } from '../../kit/action-cells.tsx';
 import { DataTable, columnsOf } from '../../kit/data-table.tsx';
 import { FilterText } from '../../kit/fields.tsx';
 import { Empty, Failure, OutcomeBadge, PageHead, Skeleton, Tag, Time } from '../../kit/parts.tsx';
-import { plural } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
 const helper = columnsOf<ListedRuleSet>();
 const widths = 'minmax(160px, 2fr) minmax(120px, 1fr) minmax(130px, 1fr) minmax(130px, 1fr) minmax(90px, 1fr)';
 const columns = helper.columns([
-  helper.accessor('actionCode', { header: 'Action', cell: ({ row }) => <CodeLink code={row.original.actionCode} /> }),
+  helper.accessor('actionCode', {
+    header: ruleSetsTexts.action,
+    cell: ({ row }) => <CodeLink code={row.original.actionCode} />,
+  }),
   helper.accessor('defaultOutcome', {
-    header: 'Without a rule',
+    header: ruleSetsTexts.withoutARule,
     cell: ({ row }) => <OutcomeBadge outcome={row.original.defaultOutcome} />,
   }),
-  helper.accessor('rules', { header: 'Rules', cell: ({ row }) => <Rules of={row.original} /> }),
+  helper.accessor('rules', { header: ruleSetsTexts.rules, cell: ({ row }) => <Rules of={row.original} /> }),
   helper.accessor('lastActionAt', {
-    header: 'Last tracked',
+    header: ruleSetsTexts.lastTracked,
     cell: ({ row }) =>
       row.original.lastActionAt === undefined ? <Nothing /> : <Time at={row.original.lastActionAt} isRelative />,
   }),
   helper.accessor('draftAt', {
-    header: 'Draft',
+    header: ruleSetsTexts.draft,
     cell: ({ row }) => <Draft of={row.original} />,
   }),
 ]);
@@ -43,29 +48,25 @@ export function RuleSets() {
   const rows = (data ?? []).filter(({ actionCode }) => actionCode.toLowerCase().includes((words ?? '').toLowerCase()));
   return (
     <div className="Page Page-full">
-      <PageHead title="Actions" count={data === undefined ? undefined : String(data.length)} />
-      <div className="Filters" role="search" aria-label="Filters">
-        <FilterText isWide label="Code" value={words} change={setWords} maxLength={64} />
+      <PageHead title={ruleSetsTexts.actions} count={data === undefined ? undefined : String(data.length)} />
+      <div className="Filters" role="search" aria-label={commonTexts.filters}>
+        <FilterText isWide label={ruleSetsTexts.code} value={words} change={setWords} maxLength={64} />
       </div>
       <div className="TableArea">
         {error !== null && data === undefined ? (
-          <Failure error={error} what="The actions" retry={() => void refetch()} />
+          <Failure error={error} title={ruleSetsTexts.actionsNotLoaded} retry={() => void refetch()} />
         ) : data === undefined ? (
-          <Skeleton what="The actions are" />
+          <Skeleton label={ruleSetsTexts.actionsLoading} />
         ) : rows.length === 0 ? (
           <Empty
             icon={<SlidersHorizontal size={20} aria-hidden />}
-            title={data.length === 0 ? 'No action yet' : 'No code contains that'}
+            title={data.length === 0 ? ruleSetsTexts.noActionYet : ruleSetsTexts.noCodeContainsThat}
           >
-            <p>
-              {data.length === 0
-                ? 'An action appears here when your backend tracks it for the first time.'
-                : 'Codes are those that your backend tracks, such as signIn.'}
-            </p>
+            <p>{data.length === 0 ? ruleSetsTexts.noActionYetText : ruleSetsTexts.noCodeContainsThatText}</p>
           </Empty>
         ) : (
           <DataTable
-            label="Actions"
+            label={ruleSetsTexts.actions}
             rows={rows}
             columns={columns}
             widths={widths}
@@ -88,15 +89,21 @@ function CodeLink({ code }: { readonly code: string }) {
 
 function Draft({ of: { draftAt, askedAt } }: { readonly of: ListedRuleSet }) {
   if (draftAt === undefined) return <Nothing />;
-  return askedAt === undefined ? <Tag tone="wait">Not published</Tag> : <Tag tone="main">Asked for</Tag>;
+  return askedAt === undefined ? (
+    <Tag tone="wait">{ruleSetsTexts.notPublished}</Tag>
+  ) : (
+    <Tag tone="main">{ruleSetsTexts.askedFor}</Tag>
+  );
 }
 
 function Rules({ of: { rules, activeRules } }: { readonly of: ListedRuleSet }) {
-  if (rules === 0) return <span className="Faint">None</span>;
+  if (rules === 0) return <span className="Faint">{commonTexts.none}</span>;
   return (
     <span>
-      {plural(activeRules, 'rule')}
-      {rules > activeRules ? <span className="Faint"> and {rules - activeRules} off</span> : null}
+      {counted(ruleSetsTexts.activeRules, activeRules)}
+      {rules > activeRules ? (
+        <span className="Faint"> {fill(ruleSetsTexts.switchedOff, { count: rules - activeRules })}</span>
+      ) : null}
     </span>
   );
 }

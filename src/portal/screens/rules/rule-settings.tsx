@@ -1,3 +1,4 @@
+import { ruleSettingsTexts } from '#portal-texts/rules.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActionConfiguration } from '../../api/types.ts';
@@ -19,8 +20,8 @@ export function RuleSettings({ actionCode }: { readonly actionCode: string }) {
     queryFn: () => manage<ActionConfiguration>('GET', path),
   });
   if (data !== undefined) return <Form key={JSON.stringify(data)} configuration={data} path={path} queryKey={key} />;
-  if (error === null) return <Skeleton what="The settings are" />;
-  return <Failure error={error} what="The settings" retry={() => void refetch()} />;
+  if (error === null) return <Skeleton label={ruleSettingsTexts.settingsLoading} />;
+  return <Failure error={error} title={ruleSettingsTexts.settingsNotLoaded} retry={() => void refetch()} />;
 }
 
 function Form({
@@ -47,35 +48,33 @@ function Form({
       }),
     onSuccess(saved) {
       queries.setQueryData(queryKey, saved);
-      tell('Settings saved', 'They count at once, for challenges from now on.');
+      tell(ruleSettingsTexts.settingsSaved, ruleSettingsTexts.settingsSavedText);
     },
   });
   return (
     <form
       className="Card RuleForm"
-      aria-label="Settings"
+      aria-label={ruleSettingsTexts.settings}
       onSubmit={(event) => {
         event.preventDefault();
         if (mayChange) save.mutate();
       }}
     >
-      <h2>What a challenge asks for</h2>
-      <p className="Faint">
-        A rule can ask for something else. The outcome without a rule stands at the end of the rules.
-      </p>
+      <h2>{ruleSettingsTexts.whatAChallengeAsksFor}</h2>
+      <p className="Faint">{ruleSettingsTexts.text}</p>
       <fieldset disabled={!mayChange} className="Bare">
         <DemandFields
           demands={demands}
           change={setDemands}
           methods={vocabulary?.methods ?? []}
-          otherwise="Every enabled method"
+          legend={ruleSettingsTexts.methodsLegend}
         />
       </fieldset>
       <div role="alert">{save.error === null ? null : <Notice tone="bad">{wordsOf(save.error)}</Notice>}</div>
       {mayChange ? (
         <div className="ModalEnd">
           <Button look="main" type="submit" isBusy={save.isPending}>
-            Save the settings
+            {ruleSettingsTexts.saveTheSettings}
           </Button>
         </div>
       ) : null}

@@ -1,3 +1,4 @@
+import { tryOutTexts } from '#portal-texts/rules.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryOf } from '../../api/call.ts';
@@ -30,31 +31,31 @@ export function TryOut({
   const tried = draft === undefined ? 'live' : which;
   const revision = tried === 'draft' && draft !== undefined ? draft.revision : String(live.version);
   return (
-    <section className="TryOut" aria-label="Try out">
+    <section className="TryOut" aria-label={tryOutTexts.tryOut}>
       {draft === undefined ? null : (
-        <div className="Segments" role="group" aria-label="Which rules">
+        <div className="Segments" role="group" aria-label={tryOutTexts.whichRules}>
           {(['draft', 'live'] as const).map((name) => (
             <button key={name} type="button" aria-pressed={which === name} onClick={() => setWhich(name)}>
-              {name === 'draft' ? 'The draft' : 'The live rules'}
+              {name === 'draft' ? tryOutTexts.theDraft : tryOutTexts.theLiveRules}
             </button>
           ))}
         </div>
       )}
       <section className="Card">
-        <h2>On the last 1,000 actions</h2>
+        <h2>{tryOutTexts.onLatest}</h2>
         {isAsked ? (
           <ReplayResult actionCode={actionCode} which={tried} revision={revision} />
         ) : (
           <>
-            <p className="Faint">What was recorded of them is decided again, and the outcomes are compared.</p>
+            <p className="Faint">{tryOutTexts.onLatestText}</p>
             <Button look="main" onClick={() => setAsked(true)}>
-              Try it on them
+              {tryOutTexts.tryItOnThem}
             </Button>
           </>
         )}
       </section>
       <section className="Card">
-        <h2>On one past action</h2>
+        <h2>{tryOutTexts.onOnePastAction}</h2>
         <ChooseAction actionCode={actionCode} chosen={actionId} choose={choose} />
         {actionId === undefined ? null : (
           <ReplayedOne actionCode={actionCode} actionId={actionId} which={tried} revision={revision} />
@@ -63,7 +64,7 @@ export function TryOut({
       {may('contacts:read') ? (
         <OnFacts key={tried} ruleSet={ruleSet} which={tried} />
       ) : (
-        <p className="Faint">To try rules on facts that you enter, you need a role that sees contacts.</p>
+        <p className="Faint">{tryOutTexts.factsNotForYou}</p>
       )}
     </section>
   );
@@ -99,7 +100,7 @@ function ChooseAction({
       }}
     >
       <div className="Columns">
-        <Labelled label="A past action" note="On what was known when it was decided.">
+        <Labelled label={tryOutTexts.pastAction} note={tryOutTexts.pastActionNote}>
           {(ids) => (
             <select
               {...ids}
@@ -111,7 +112,7 @@ function ChooseAction({
               }}
             >
               {isOlder ? <option value={chosen}>{chosen}</option> : null}
-              {actions.length === 0 && !isOlder ? <option value="">None yet</option> : null}
+              {actions.length === 0 && !isOlder ? <option value="">{tryOutTexts.noneYet}</option> : null}
               {actions.map(({ actionId, userId, createdAt }) => (
                 <option key={actionId} value={actionId}>
                   {clockTime(createdAt)} {userId}
@@ -120,7 +121,7 @@ function ChooseAction({
             </select>
           )}
         </Labelled>
-        <Labelled label="Or the id of one" note="As the activity shows it.">
+        <Labelled label={tryOutTexts.actionId} note={tryOutTexts.actionIdNote}>
           {(ids) => (
             <input
               {...ids}
@@ -135,7 +136,7 @@ function ChooseAction({
         </Labelled>
       </div>
       <Button type="submit" aria-disabled={wanted === ''}>
-        Decide it again
+        {tryOutTexts.decideItAgain}
       </Button>
     </form>
   );
@@ -163,14 +164,14 @@ function OnFacts({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which
     try {
       evaluate.mutate(JSON.parse(facts) as unknown);
     } catch {
-      setProblem('The facts must be JSON, such as {"custom": {"amount": 100}}. Check brackets, quotes and commas.');
+      setProblem(tryOutTexts.factsNotJson);
     }
   };
   return (
     <section className="Card">
-      <h2>On facts that you enter</h2>
+      <h2>{tryOutTexts.onFacts}</h2>
       <div className="TryPart">
-        <Labelled label="Facts as JSON" note="A fact that is not in it is missing.">
+        <Labelled label={tryOutTexts.factsLabel} note={tryOutTexts.factsNote}>
           {(ids) => (
             <textarea
               {...ids}
@@ -183,7 +184,7 @@ function OnFacts({ ruleSet, which }: { readonly ruleSet: RuleSet; readonly which
           )}
         </Labelled>
         <Button isBusy={evaluate.isPending} onClick={tryFacts}>
-          Decide by these facts
+          {tryOutTexts.decideByTheseFacts}
         </Button>
       </div>
       <div role="alert">

@@ -1,4 +1,6 @@
 /** The rules of an action and their draft, and changes of it that never overwrite what was not seen. */
+import { useRuleSetTexts } from '#portal-texts/rules.ts';
+import { fill } from '../../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CallError } from '../../api/call.ts';
@@ -68,8 +70,8 @@ export function useRuleSet(actionCode: string) {
   });
   const discard = useMutation({
     mutationFn: (revision: string) => portal('DELETE', `${ruleSetPath(actionCode, '/draft')}?revision=${revision}`),
-    onSuccess: () => tell('Draft discarded', 'The live rules are as they were.'),
-    onError: (failed) => tell('Not discarded', wordsOf(failed), 'bad'),
+    onSuccess: () => tell(useRuleSetTexts.draftDiscarded, useRuleSetTexts.draftDiscardedText),
+    onError: (failed) => tell(useRuleSetTexts.notDiscarded, wordsOf(failed), 'bad'),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ruleSetsKey(tenant.tenantId) });
       return queries.invalidateQueries({ queryKey: key });
@@ -83,7 +85,7 @@ export function useRuleSet(actionCode: string) {
       }),
     onSuccess(ruleSet) {
       settle(ruleSet);
-      tell('Published', `Version ${ruleSet.live.version} decides from now on.`);
+      tell(useRuleSetTexts.published, fill(useRuleSetTexts.publishedText, { version: ruleSet.live.version }));
     },
     onError: lookAgain,
   });
@@ -99,8 +101,8 @@ export function useRuleSet(actionCode: string) {
     },
     onError: lookAgain,
   });
-  const ask = useMutation(about('ask', ['Asked', 'Somebody else can publish the draft now.']));
-  const refuse = useMutation(about('refuse', ['Refused', 'The draft stays, and nobody publishes it.']));
+  const ask = useMutation(about('ask', [useRuleSetTexts.asked, useRuleSetTexts.askedText]));
+  const refuse = useMutation(about('refuse', [useRuleSetTexts.refused, useRuleSetTexts.refusedText]));
   return {
     data,
     error,

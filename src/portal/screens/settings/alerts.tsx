@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { alertsTexts } from '#portal-texts/alerts.ts';
+import { counted, fill } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { BellRing, Plus } from 'lucide-react';
 import { useState } from 'react';
@@ -9,7 +12,7 @@ import { Modal } from '../../kit/modal.tsx';
 import { Button, Empty, Failure, PageHead, Skeleton, Tag, Time } from '../../kit/parts.tsx';
 import { ResourceForm } from '../../kit/resource-form.tsx';
 import { tell } from '../../kit/toasts.tsx';
-import { plural, spaced } from '../../kit/words.ts';
+import { numberWords, spaced } from '../../kit/words.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
@@ -17,19 +20,15 @@ const fields = fieldsJson as unknown as readonly Field[];
 /** What is measured never changes. */
 const laterFields = fields.filter(({ name }) => name !== 'measure');
 
-const measures: Readonly<Record<Alert['measure'], string>> = {
-  decisions: 'decisions',
-  refusals: 'refused requests',
-  failedProofs: 'failed proofs',
-  sends: 'messages sent',
-  refusedTexts: 'refused texts',
-  lockouts: 'lockouts',
-  waitingDeliveries: 'waiting deliveries',
-};
+const measures: Readonly<Record<Alert['measure'], string>> = alertsTexts.measures;
 
 function watched({ measure, kinds, threshold, windowMinutes }: Alert): string {
-  const of = kinds === undefined ? '' : ` (${kinds.map(spaced).join(', ')})`;
-  return `${threshold.toLocaleString('en')} ${measures[measure]}${of}${measure === 'waitingDeliveries' ? '' : ` within ${plural(windowMinutes, 'minute')}`}`;
+  const many = { threshold: numberWords(threshold), measure: measures[measure] };
+  const what =
+    kinds === undefined
+      ? fill(alertsTexts.watched, many)
+      : fill(alertsTexts.watchedKinds, { ...many, kinds: kinds.map(spaced).join(', ') });
+  return measure === 'waitingDeliveries' ? what : counted(alertsTexts.watchedWithin, windowMinutes, { what });
 }
 
 export function Alerts() {
@@ -46,29 +45,29 @@ export function Alerts() {
   const [removing, setRemoving] = useState<Alert>();
   const [ending, setEnding] = useState<Alert>();
   const mayChange = may('configuration:change');
-  useShortcuts('Alerts', mayChange ? [{ keys: 'n', words: 'New alert', run: () => setOpen('new') }] : []);
+  useShortcuts(
+    alertsTexts.alerts,
+    mayChange ? [{ keys: 'n', words: alertsTexts.newAlert, run: () => setOpen('new') }] : [],
+  );
   const pathOf = ({ id }: Alert) => `/alerts/${encodeURIComponent(id)}`;
   const close = () => setOpen(undefined);
   return (
     <div className="Page">
-      <PageHead title="Alerts" count={data === undefined ? undefined : String(data.length)}>
+      <PageHead title={alertsTexts.alerts} count={data === undefined ? undefined : String(data.length)}>
         {mayChange ? (
           <Button look="main" onClick={() => setOpen('new')}>
             <Plus size={14} aria-hidden />
-            New alert
+            {alertsTexts.newAlert}
           </Button>
         ) : null}
       </PageHead>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The alerts" retry={() => void refetch()} />
+        <Failure error={error} title={alertsTexts.alertsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Alerts are" />
+        <Skeleton label={alertsTexts.alertsLoading} />
       ) : data.length === 0 ? (
-        <Empty icon={<BellRing size={20} aria-hidden />} title="Nobody is told of anything yet">
-          <p>
-            An alert watches one number, such as how many actions were blocked within ten minutes, and mails those whom
-            you name when it is reached, and when it is over.
-          </p>
+        <Empty icon={<BellRing size={20} aria-hidden />} title={alertsTexts.none}>
+          <p>{alertsTexts.noneText}</p>
         </Empty>
       ) : (
         <ul className="Things">
@@ -79,28 +78,37 @@ export function Alerts() {
                   <strong>{alert.name}</strong>
                 </button>
                 <span className="Faint Cut">
-                  {watched(alert)}, to {alert.recipients.join(', ')}
+                  {fill(alertsTexts.watchesAndTells, {
+                    alert: watched(alert),
+                    recipients: alert.recipients.join(', '),
+                  })}
                 </span>
               </div>
               {alert.isRaised ? (
                 <span className="Tags">
-                  <Tag tone="bad">Raised</Tag>
+                  <Tag tone="bad">{alertsTexts.raised}</Tag>
                   {alert.raisedAt === undefined ? null : <Time at={alert.raisedAt} isRelative />}
                 </span>
               ) : alert.isActive ? (
-                <Tag tone="good">Watching</Tag>
+                <Tag tone="good">{alertsTexts.watching}</Tag>
               ) : (
-                <Tag>Off</Tag>
+                <Tag>{alertsTexts.off}</Tag>
               )}
               {mayChange ? (
                 <span className="Row">
                   {alert.isRaised ? (
-                    <Button aria-label={`End ${alert.name}`} onClick={() => setEnding(alert)}>
-                      End
+                    <Button
+                      aria-label={fill(alertsTexts.endNamed, { name: alert.name })}
+                      onClick={() => setEnding(alert)}
+                    >
+                      {alertsTexts.end}
                     </Button>
                   ) : null}
-                  <Button aria-label={`Delete ${alert.name}`} onClick={() => setRemoving(alert)}>
-                    Delete
+                  <Button
+                    aria-label={fill(alertsTexts.deleteNamed, { name: alert.name })}
+                    onClick={() => setRemoving(alert)}
+                  >
+                    {commonTexts.delete}
                   </Button>
                 </span>
               ) : null}
@@ -109,22 +117,22 @@ export function Alerts() {
         </ul>
       )}
       {open === undefined ? null : open === 'new' ? (
-        <Modal isOpen close={close} title="New alert" size="large">
+        <Modal isOpen close={close} title={alertsTexts.newAlert} size="large">
           <ResourceForm
-            label="New alert"
+            label={alertsTexts.newAlert}
             fields={fields.filter(({ name }) => name !== 'isActive')}
             opened={{ windowMinutes: 10, quietMinutes: 15 }}
             read={() => Promise.resolve({ windowMinutes: 10, quietMinutes: 15 })}
             save={(changes) => manage<Values>('POST', '/alerts', { windowMinutes: 10, quietMinutes: 15, ...changes })}
             saved={() => {
-              tell('Alert created', 'It is looked at every minute.');
+              tell(alertsTexts.alertCreated, alertsTexts.alertCreatedText);
               again();
               close();
             }}
             isFixed={false}
             isStored={false}
             cancel={close}
-            saveWords="Create"
+            saveWords={alertsTexts.create}
           />
         </Modal>
       ) : (
@@ -132,7 +140,7 @@ export function Alerts() {
           isOpen
           close={close}
           title={open.name}
-          text={`Watches ${measures[open.measure]}, which never changes.`}
+          text={fill(alertsTexts.watches, { measure: measures[open.measure] })}
           size="large"
         >
           <ResourceForm
@@ -142,7 +150,7 @@ export function Alerts() {
             read={() => manage<Values>('GET', pathOf(open))}
             save={(changes) => manage<Values>('PATCH', pathOf(open), changes)}
             saved={() => {
-              tell('Alert saved', open.name);
+              tell(alertsTexts.alertSaved, open.name);
               again();
               close();
             }}
@@ -153,14 +161,12 @@ export function Alerts() {
       )}
       {removing === undefined ? null : (
         <Confirm
-          title={`Delete ${removing.name}?`}
-          text={
-            removing.isRaised ? 'It is raised now. Nobody is told that it is over.' : 'Nobody is told of this any more.'
-          }
-          words="Delete"
+          title={fill(alertsTexts.deleteTitle, { name: removing.name })}
+          text={removing.isRaised ? alertsTexts.deleteRaisedText : alertsTexts.deleteText}
+          words={commonTexts.delete}
           run={() => manage('DELETE', pathOf(removing))}
           done={() => {
-            tell('Alert deleted', removing.name);
+            tell(alertsTexts.alertDeleted, removing.name);
             setRemoving(undefined);
             again();
           }}
@@ -169,12 +175,12 @@ export function Alerts() {
       )}
       {ending === undefined ? null : (
         <Confirm
-          title={`End ${ending.name}?`}
-          text="It is switched off, which ends it without a message. Switch it on again when the number is expected to stay low."
-          words="End and switch off"
+          title={fill(alertsTexts.endTitle, { name: ending.name })}
+          text={alertsTexts.endText}
+          words={alertsTexts.endButton}
           run={() => manage('PATCH', pathOf(ending), { isActive: false })}
           done={() => {
-            tell('Alert ended', `${ending.name} is off.`);
+            tell(alertsTexts.alertEnded, fill(alertsTexts.alertEndedText, { name: ending.name }));
             setEnding(undefined);
             again();
           }}

@@ -1,3 +1,5 @@
+import { brandingTexts } from '#portal-texts/branding.ts';
+import { fill } from '../../kit/fill.ts';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { call } from '../../api/call.ts';
@@ -18,17 +20,19 @@ import { previewDocument } from './preview-document.ts';
 const fields = fieldsJson as unknown as readonly Field[];
 
 const states: readonly (readonly [PreviewState, string])[] = [
-  ['ENROLMENT', 'Choosing what to set up'],
+  ['ENROLMENT', brandingTexts.choosingWhatToSetUp],
   ...manifests.flatMap(({ verificationMethod, words, isOffered }) =>
-    isOffered === true ? [[verificationMethod, `Confirming: ${words.toLowerCase()}`] as const] : [],
+    isOffered === true
+      ? [[verificationMethod, fill(brandingTexts.confirming, { method: words.toLowerCase() })] as const]
+      : [],
   ),
-  ['SETTINGS', 'The user’s settings'],
-  ['DONE', 'Confirmed'],
-  ['REVIEW', 'Waiting for a review'],
-  ['FAILED', 'Not confirmed'],
-  ['BLOCKED', 'Blocked'],
-  ['CANNOT_CONFIRM', 'No way to confirm'],
-  ['EXPIRED', 'Expired'],
+  ['SETTINGS', brandingTexts.theUsersSettings],
+  ['DONE', brandingTexts.confirmed],
+  ['REVIEW', brandingTexts.waitingForAReview],
+  ['FAILED', brandingTexts.notConfirmed],
+  ['BLOCKED', brandingTexts.blocked],
+  ['CANNOT_CONFIRM', brandingTexts.noWayToConfirm],
+  ['EXPIRED', brandingTexts.expired],
 ];
 const settleMs = 400;
 
@@ -41,11 +45,11 @@ export function Branding() {
   const [held, setHeld] = useState<Values>();
   return (
     <div className="Page">
-      <PageHead title="Branding" />
+      <PageHead title={brandingTexts.branding} />
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The theme" retry={() => void refetch()} />
+        <Failure error={error} title={brandingTexts.themeNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="The theme is" />
+        <Skeleton label={brandingTexts.themeLoading} />
       ) : (
         <>
           <Preview changes={changesOf(fields, data, held ?? data)} />
@@ -55,7 +59,7 @@ export function Branding() {
             </Notice>
           ))}
           <ResourceForm
-            label="Theme"
+            label={brandingTexts.theme}
             fields={fields}
             opened={data}
             read={read}
@@ -65,7 +69,7 @@ export function Branding() {
               // The tenant has the same name, which is in the session.
               void queries.invalidateQueries({ queryKey: sessionKey });
               void queries.invalidateQueries({ queryKey: [tenantId, 'tenant'] });
-              tell('Branding saved', 'Pages look so from now on.');
+              tell(brandingTexts.brandingSaved, brandingTexts.brandingSavedText);
             }}
             isFixed={!may('configuration:change')}
             watch={setHeld}
@@ -130,24 +134,35 @@ function Preview({ changes }: { readonly changes: Values }) {
     </select>
   );
   return (
-    <section aria-label="Preview" aria-busy={isFetching}>
+    <section aria-label={brandingTexts.preview} aria-busy={isFetching}>
       <div className="Filters">
-        {select('Page', state, setState, states)}
-        {select('Mode', isDark ? 'dark' : 'light', (mode) => setDark(mode === 'dark'), [
-          ['light', 'Light'],
-          ['dark', 'Dark'],
+        {select(brandingTexts.page, state, setState, states)}
+        {select(brandingTexts.mode, isDark ? 'dark' : 'light', (mode) => setDark(mode === 'dark'), [
+          ['light', brandingTexts.light],
+          ['dark', brandingTexts.dark],
         ])}
-        {select('Width', width, setWidth, [
-          ['320', '320 pixels'],
-          ['1100', '1,100 pixels'],
+        {select(brandingTexts.width, width, setWidth, [
+          ['320', brandingTexts.narrow],
+          ['1100', brandingTexts.wide],
         ])}
       </div>
       {error === null ? null : (
-        <Notice tone="wait">The preview shows what it showed before. {refusalWords(error)}</Notice>
+        <Notice tone="wait">{fill(brandingTexts.stalePreview, { error: refusalWords(error) ?? '' })}</Notice>
       )}
       {/* It scrolls by keys, too. */}
-      <div className="Preview" data-width={width} tabIndex={0} role="region" aria-label="Page as users see it">
-        <iframe ref={frame} title="Preview of the page" src="/portal/preview-frame" sandbox="allow-scripts" />
+      <div
+        className="Preview"
+        data-width={width}
+        tabIndex={0}
+        role="region"
+        aria-label={brandingTexts.pageAsUsersSeeIt}
+      >
+        <iframe
+          ref={frame}
+          title={brandingTexts.previewOfThePage}
+          src="/portal/preview-frame"
+          sandbox="allow-scripts"
+        />
       </div>
     </section>
   );

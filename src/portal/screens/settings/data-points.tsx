@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { dataPointsTexts } from '#portal-texts/data-points.ts';
+import { counted, fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Braces, Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
@@ -10,13 +13,16 @@ import { Button, Empty, Failure, Notice, PageHead, Skeleton, Tag } from '../../k
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { useGuard } from '../../kit/use-guard.ts';
-import { plural } from '../../kit/words.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { UseCount, UsedBy, useRuleUses } from './uses.tsx';
 
-const types = { text: 'Text', number: 'Number', boolean: 'Yes or no', multiselect: 'List of texts' } as const;
-const models = { action: 'Of the action', user: 'Of the user' } as const;
+const types = {
+  text: dataPointsTexts.text,
+  number: dataPointsTexts.number,
+  boolean: dataPointsTexts.yesOrNo,
+  multiselect: dataPointsTexts.listOfTexts,
+} as const;
 const pathOf = ({ modelType, name }: Pick<DataPoint, 'modelType' | 'name'>) =>
   modelType === 'user' ? `user.custom.${name}` : `custom.${name}`;
 
@@ -34,37 +40,38 @@ export function DataPoints() {
   const [open, setOpen] = useState<DataPoint | 'new'>();
   const [removing, setRemoving] = useState<DataPoint>();
   const mayChange = may('configuration:change');
-  useShortcuts('Data points', mayChange ? [{ keys: 'n', words: 'New data point', run: () => setOpen('new') }] : []);
+  useShortcuts(
+    dataPointsTexts.dataPoints,
+    mayChange ? [{ keys: 'n', words: dataPointsTexts.newDataPoint, run: () => setOpen('new') }] : [],
+  );
   const declared = new Set(data?.map(({ name }) => name));
   const undeclared = [...new Set((uses ?? []).flatMap(({ dataPoints }) => dataPoints))].filter(
     (name) => data !== undefined && !declared.has(name),
   );
   return (
     <div className="Page">
-      <PageHead title="Data points" count={data === undefined ? undefined : String(data.length)}>
+      <PageHead title={dataPointsTexts.dataPoints} count={data === undefined ? undefined : String(data.length)}>
         {mayChange ? (
           <Button look="main" onClick={() => setOpen('new')}>
             <Plus size={14} aria-hidden />
-            New data point
+            {dataPointsTexts.newDataPoint}
           </Button>
         ) : null}
       </PageHead>
       {undeclared.length === 0 ? null : (
         <Notice tone="wait">
-          Rules read {undeclared.map((name) => `“${name}”`).join(', ')}, which {undeclared.length === 1 ? 'is' : 'are'}{' '}
-          not declared. That works; declared data points are checked for their type as well.
+          {counted(dataPointsTexts.undeclared, undeclared.length, {
+            names: undeclared.map((name) => `“${name}”`).join(', '),
+          })}
         </Notice>
       )}
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The data points" retry={() => void refetch()} />
+        <Failure error={error} title={dataPointsTexts.dataPointsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Data points are" />
+        <Skeleton label={dataPointsTexts.dataPointsLoading} />
       ) : data.length === 0 ? (
-        <Empty icon={<Braces size={20} aria-hidden />} title="No data point is declared yet">
-          <p>
-            Your backend may send any members in <code>custom</code> with an action, such as an amount, and rules can
-            read them. Declaring one checks its type, and says whether users see it when they confirm.
-          </p>
+        <Empty icon={<Braces size={20} aria-hidden />} title={dataPointsTexts.none}>
+          <p>{fillNodes(dataPointsTexts.noneText, { custom: <code>custom</code> })}</p>
         </Empty>
       ) : (
         <ul className="Things">
@@ -77,18 +84,21 @@ export function DataPoints() {
                 <span className="Faint Cut">{point.description ?? pathOf(point)}</span>
               </div>
               <span className="Faint ThingNote">
-                {types[point.dataType]}, {models[point.modelType].toLowerCase()}
+                {fill(dataPointsTexts.typeAndModel[point.modelType], { type: types[point.dataType] })}
               </span>
               <span className="Tags">
-                {point.isPublic ? <Tag>Shown to users</Tag> : null}
-                {point.linked ? <Tag>Linked</Tag> : null}
+                {point.isPublic ? <Tag>{dataPointsTexts.shownToUsers}</Tag> : null}
+                {point.linked ? <Tag>{dataPointsTexts.linked}</Tag> : null}
               </span>
               <span className="ThingNote ThingUses">
                 <UseCount uses={usesOf(point.name)} />
               </span>
               {mayChange ? (
-                <Button aria-label={`Delete ${point.name}`} onClick={() => setRemoving(point)}>
-                  Delete
+                <Button
+                  aria-label={fill(dataPointsTexts.deleteNamed, { name: point.name })}
+                  onClick={() => setRemoving(point)}
+                >
+                  {commonTexts.delete}
                 </Button>
               ) : null}
             </li>
@@ -102,12 +112,12 @@ export function DataPoints() {
       )}
       {removing === undefined ? null : (
         <Confirm
-          title={`Delete ${removing.name}?`}
-          text={`Only the declaration goes: values that are stored stay, and rules read them without a check of their type. ${plural(usesOf(removing.name)?.length ?? 0, 'rule reads', 'rules read')} it.`}
-          words="Delete"
+          title={fill(dataPointsTexts.deleteTitle, { name: removing.name })}
+          text={counted(dataPointsTexts.deleteText, usesOf(removing.name)?.length ?? 0)}
+          words={commonTexts.delete}
           run={() => manage('DELETE', `/custom-data-points/${encodeURIComponent(removing.id)}`)}
           done={() => {
-            tell('Data point deleted', removing.name);
+            tell(dataPointsTexts.dataPointDeleted, removing.name);
             setRemoving(undefined);
             again();
           }}
@@ -137,7 +147,7 @@ function SaidFields({
 }) {
   return (
     <>
-      <Labelled label="Description" note="A note for your team.">
+      <Labelled label={dataPointsTexts.description} note={dataPointsTexts.aNoteForYourTeam}>
         {(ids) => (
           <textarea
             {...ids}
@@ -158,8 +168,8 @@ function SaidFields({
           onChange={(event) => change({ ...said, isPublic: event.target.checked })}
         />
         <span>
-          <strong>Users may see it</strong>
-          <small>Their own device shows the value when it confirms an action.</small>
+          <strong>{dataPointsTexts.show}</strong>
+          <small>{dataPointsTexts.showText}</small>
         </span>
       </label>
       <label className="Check">
@@ -170,8 +180,8 @@ function SaidFields({
           onChange={(event) => change({ ...said, linked: event.target.checked })}
         />
         <span>
-          <strong>Linked to the action</strong>
-          <small>Tracking again under the same idempotency key with another value is refused.</small>
+          <strong>{dataPointsTexts.link}</strong>
+          <small>{dataPointsTexts.linkText}</small>
         </span>
       </label>
     </>
@@ -195,13 +205,13 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
         description: said.description === '' ? null : said.description,
       }),
     (made) => {
-      tell('Data point declared', `Rules read it as ${pathOf(made)}.`);
+      tell(dataPointsTexts.dataPointDeclared, fill(dataPointsTexts.declaredText, { path: pathOf(made) }));
       done();
       close();
     },
   );
   return (
-    <Modal isOpen close={close} title="New data point" size="large" initialFocus={first}>
+    <Modal isOpen close={close} title={dataPointsTexts.newDataPoint} size="large" initialFocus={first}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -209,7 +219,10 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
         }}
       >
         <div className="Columns">
-          <Labelled label="Name" note={`Rules read it as ${pathOf({ name: name === '' ? '…' : name, modelType })}.`}>
+          <Labelled
+            label={dataPointsTexts.name}
+            note={fill(dataPointsTexts.nameNote, { path: pathOf({ name: name === '' ? '…' : name, modelType }) })}
+          >
             {(ids) => (
               <input
                 {...ids}
@@ -218,7 +231,7 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
                 required
                 maxLength={64}
                 pattern="[^.]+"
-                title="Without a full stop"
+                title={dataPointsTexts.nameTitle}
                 autoComplete="off"
                 spellCheck={false}
                 value={name}
@@ -226,7 +239,7 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
               />
             )}
           </Labelled>
-          <Labelled label="Type" note="A value of another type counts as unknown.">
+          <Labelled label={dataPointsTexts.type} note={dataPointsTexts.typeNote}>
             {(ids) => (
               <select
                 {...ids}
@@ -242,7 +255,7 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
               </select>
             )}
           </Labelled>
-          <Labelled label="Comes with" note="Name, type and this never change.">
+          <Labelled label={dataPointsTexts.comesWith} note={dataPointsTexts.modelNote}>
             {(ids) => (
               <select
                 {...ids}
@@ -250,8 +263,8 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
                 value={modelType}
                 onChange={(event) => setModelType(event.target.value as DataPoint['modelType'])}
               >
-                <option value="action">Each tracked action</option>
-                <option value="user">The user, where it is stored</option>
+                <option value="action">{dataPointsTexts.actionModel}</option>
+                <option value="user">{dataPointsTexts.userModel}</option>
               </select>
             )}
           </Labelled>
@@ -260,10 +273,10 @@ function NewDataPoint({ close, done }: { readonly close: () => void; readonly do
         <div role="alert">{create.problem === undefined ? null : <Notice tone="bad">{create.problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={create.isBusy}>
-            Declare
+            {dataPointsTexts.declare}
           </Button>
         </div>
       </form>
@@ -297,20 +310,30 @@ function EditDataPoint({
       });
     },
     () => {
-      tell('Data point saved', point.name);
+      tell(dataPointsTexts.dataPointSaved, point.name);
       done();
       close();
     },
   );
   const words = (value: string | boolean) =>
-    typeof value === 'string' ? (value === '' ? 'None' : value) : value ? 'Yes' : 'No';
-  const names = { description: 'Description', isPublic: 'Users may see it', linked: 'Linked to the action' } as const;
+    typeof value === 'string'
+      ? value === ''
+        ? commonTexts.none
+        : value
+      : value
+        ? dataPointsTexts.yes
+        : dataPointsTexts.no;
+  const names = {
+    description: dataPointsTexts.description,
+    isPublic: dataPointsTexts.show,
+    linked: dataPointsTexts.link,
+  } as const;
   return (
     <Modal
       isOpen
       close={close}
       title={point.name}
-      text={`${types[point.dataType]}, ${models[point.modelType].toLowerCase()}. Rules read it as ${pathOf(point)}.`}
+      text={fill(dataPointsTexts.typeAndPath[point.modelType], { type: types[point.dataType], path: pathOf(point) })}
       size="large"
     >
       <form
@@ -333,15 +356,15 @@ function EditDataPoint({
           />
         )}
         <SaidFields said={said} change={setSaid} isFixed={isFixed} />
-        <UsedBy uses={uses} what="data point" />
+        <UsedBy uses={uses} unused={dataPointsTexts.unused} />
         <div role="alert">{save.problem === undefined ? null : <Notice tone="bad">{save.problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            {isFixed ? 'Close' : 'Cancel'}
+            {isFixed ? commonTexts.close : commonTexts.cancel}
           </Button>
           {isFixed ? null : (
             <Button look="main" type="submit" isBusy={save.isBusy}>
-              Save
+              {commonTexts.save}
             </Button>
           )}
         </div>

@@ -1,4 +1,8 @@
 /** What was sent to an endpoint, and sending it again. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { deliveriesTexts } from '#portal-texts/endpoints.ts';
+import { numberWords } from '../../kit/words.ts';
+import { counted, fill } from '../../kit/fill.ts';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, RotateCw } from 'lucide-react';
 import { useState } from 'react';
@@ -10,17 +14,20 @@ import { Button, Empty, Facts, Failure, Notice, Skeleton, Tag, Time } from '../.
 import { between, fromLocalInput, toLocalInput } from '../../kit/times.ts';
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
-import { plural } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
 const pageRows = 50;
-const states = { waiting: 'Waiting', delivered: 'Delivered', dead: 'Dead' } as const;
+const states = {
+  waiting: deliveriesTexts.waiting,
+  delivered: deliveriesTexts.delivered,
+  dead: deliveriesTexts.dead,
+} as const;
 const tones = { waiting: 'wait', delivered: 'good', dead: 'bad' } as const;
 const deadWords: ReadonlyMap<string, string> = new Map([
-  ['refused', 'The endpoint refused it.'],
-  ['unanswered', 'There was no answer.'],
-  ['expired', 'It could not be delivered within its period.'],
-  ['user_deleted', 'Its user was deleted.'],
+  ['refused', deliveriesTexts.refused],
+  ['unanswered', deliveriesTexts.unanswered],
+  ['expired', deliveriesTexts.tooLate],
+  ['user_deleted', deliveriesTexts.userDeleted],
 ]);
 
 export function Deliveries({ endpointId }: { readonly endpointId: string }) {
@@ -44,26 +51,37 @@ export function Deliveries({ endpointId }: { readonly endpointId: string }) {
   const rows = data?.pages.flat() ?? [];
   return (
     <section>
-      <h2>Deliveries</h2>
-      <div className="Filters" role="search" aria-label="Filters">
-        <FilterSelect label="Any state" value={state} change={setState} options={Object.entries(states)} />
-        <FilterText label="Type of event" value={type} change={setType} maxLength={64} />
+      <h2>{deliveriesTexts.deliveries}</h2>
+      <div className="Filters" role="search" aria-label={commonTexts.filters}>
+        <FilterSelect
+          label={deliveriesTexts.anyState}
+          value={state}
+          change={setState}
+          options={Object.entries(states)}
+        />
+        <FilterText label={deliveriesTexts.typeOfEvent} value={type} change={setType} maxLength={64} />
         <Button onClick={() => void refetch()}>
           <RotateCw size={14} aria-hidden />
-          Look again
+          {deliveriesTexts.lookAgain}
         </Button>
-        {may('configuration:change') ? <Button onClick={() => setReplaying(true)}>Send a range again</Button> : null}
+        {may('configuration:change') ? (
+          <Button onClick={() => setReplaying(true)}>{deliveriesTexts.range}</Button>
+        ) : null}
       </div>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The deliveries" retry={() => void refetch()} />
+        <Failure error={error} title={deliveriesTexts.deliveriesNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Deliveries are" />
+        <Skeleton label={deliveriesTexts.deliveriesLoading} />
       ) : rows.length === 0 ? (
-        <Empty title={state === undefined && type === undefined ? 'Nothing was sent yet' : 'No delivery fits'}>
+        <Empty
+          title={
+            state === undefined && type === undefined ? deliveriesTexts.nothingSent : deliveriesTexts.noDeliveryFits
+          }
+        >
           <p>
             {state === undefined && type === undefined
-              ? 'Events of the chosen types appear here as they happen. Send a test event to see one at once.'
-              : 'Types must be written in full, such as authenticator.created.'}
+              ? deliveriesTexts.nothingSentText
+              : deliveriesTexts.noDeliveryFitsText}
           </p>
         </Empty>
       ) : (
@@ -76,7 +94,7 @@ export function Deliveries({ endpointId }: { readonly endpointId: string }) {
       {hasNextPage ? (
         <div className="TableEnd">
           <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show earlier ones
+            {deliveriesTexts.showEarlierOnes}
           </Button>
         </div>
       ) : null}
@@ -95,9 +113,9 @@ function DeliveryLine({ delivery }: { readonly delivery: EventDelivery }) {
         <strong className="Cut">{delivery.type}</strong>
         <span className="Tags">
           <Tag tone={tones[delivery.state]}>{states[delivery.state]}</Tag>
-          {delivery.isReplay ? <Tag>Again</Tag> : null}
+          {delivery.isReplay ? <Tag>{deliveriesTexts.again}</Tag> : null}
         </span>
-        <span className="Faint Cut">{delivery.lastStatus ?? plural(delivery.attempts, 'attempt')}</span>
+        <span className="Faint Cut">{delivery.lastStatus ?? counted(deliveriesTexts.attempts, delivery.attempts)}</span>
       </button>
       {isOpen ? <DeliveryBody delivery={delivery} /> : null}
     </li>
@@ -118,7 +136,7 @@ function DeliveryBody({ delivery }: { readonly delivery: EventDelivery }) {
   const replay = useChange(
     () => manage('POST', `${path}/replay`, {}),
     () => {
-      tell('Sent again', delivery.type);
+      tell(deliveriesTexts.sentAgain, delivery.type);
       void queries.invalidateQueries({ queryKey: [tenantId, 'deliveries'] });
     },
   );
@@ -126,34 +144,34 @@ function DeliveryBody({ delivery }: { readonly delivery: EventDelivery }) {
     <div className="EventBody">
       <Facts
         of={[
-          ['Event', <code key="event">{delivery.eventId}</code>],
-          ...(delivery.userId === undefined ? [] : ([['User', delivery.userId]] as const)),
+          [deliveriesTexts.event, <code key="event">{delivery.eventId}</code>],
+          ...(delivery.userId === undefined ? [] : ([[deliveriesTexts.user, delivery.userId]] as const)),
           ...(delivery.deadBecause === undefined
             ? []
-            : ([['Dead', deadWords.get(delivery.deadBecause) ?? delivery.deadBecause]] as const)),
+            : ([[deliveriesTexts.dead, deadWords.get(delivery.deadBecause) ?? delivery.deadBecause]] as const)),
           ...(delivery.dueAt === undefined
             ? []
-            : ([['Tried next', <Time key="due" at={delivery.dueAt} isRelative />]] as const)),
+            : ([[deliveriesTexts.triedNext, <Time key="due" at={delivery.dueAt} isRelative />]] as const)),
         ]}
       />
       <div role="alert">{replay.problem === undefined ? null : <Notice tone="bad">{replay.problem}</Notice>}</div>
       {may('configuration:change') ? (
         <div>
           <Button isBusy={replay.isBusy} onClick={() => replay.start(undefined)}>
-            Send again
+            {deliveriesTexts.sendAgain}
           </Button>
         </div>
       ) : null}
       {!maySee ? (
-        <p className="Faint">What was sent names contacts of users, which none of your roles may see.</p>
+        <p className="Faint">{deliveriesTexts.contentNotForYou}</p>
       ) : error !== null && data === undefined ? (
-        <Failure error={error} what="The delivery" retry={() => void refetch()} />
+        <Failure error={error} title={deliveriesTexts.deliveryNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="The delivery is" lines={3} />
+        <Skeleton label={deliveriesTexts.deliveryLoading} lines={3} />
       ) : (
         <>
           {data.payload === undefined ? (
-            <p className="Faint">The event itself is no longer kept.</p>
+            <p className="Faint">{deliveriesTexts.contentNotKept}</p>
           ) : (
             <pre>{pretty(data.payload)}</pre>
           )}
@@ -172,7 +190,7 @@ export function Attempt({ attempt }: { readonly attempt: EventAttempt }) {
     <div className="Attempt">
       <p className="Row">
         <Tag tone={response !== undefined && response.status < 300 ? 'good' : 'bad'}>
-          {response === undefined ? 'No answer' : String(response.status)}
+          {response === undefined ? deliveriesTexts.noAnswer : String(response.status)}
         </Tag>
         <Time at={startedAt} />
         <span className="Faint">{between(startedAt, endedAt)}</span>
@@ -220,7 +238,7 @@ function ReplayRange({ endpointId, close }: { readonly endpointId: string; reado
       return sum;
     },
     (sum) => {
-      tell(`${plural(sum, 'event')} sent again`);
+      tell(counted(deliveriesTexts.eventsSentAgain, sum));
       void queries.invalidateQueries({ queryKey: [tenant.tenantId, 'deliveries'] });
       close();
     },
@@ -240,27 +258,22 @@ function ReplayRange({ endpointId, close }: { readonly endpointId: string; reado
     </Labelled>
   );
   return (
-    <Modal
-      isOpen
-      close={close}
-      title="Send a range again"
-      text="Each event that is still kept is sent once more with its own id, oldest first, also while the endpoint is paused."
-    >
+    <Modal isOpen close={close} title={deliveriesTexts.range} text={deliveriesTexts.rangeText}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           replay.start(undefined);
         }}
       >
-        {time('From', from, setFrom)}
-        {time('To', to, setTo)}
-        <Labelled label="Which">
+        {time(deliveriesTexts.from, from, setFrom)}
+        {time(deliveriesTexts.to, to, setTo)}
+        <Labelled label={deliveriesTexts.which}>
           {(ids) => (
             <select {...ids} className="Input Select" value={state} onChange={(event) => setState(event.target.value)}>
-              <option value="dead">Dead ones</option>
-              <option value="waiting">Waiting ones</option>
-              <option value="delivered">Delivered ones</option>
-              <option value="">All</option>
+              <option value="dead">{deliveriesTexts.deadOnes}</option>
+              <option value="waiting">{deliveriesTexts.waitingOnes}</option>
+              <option value="delivered">{deliveriesTexts.deliveredOnes}</option>
+              <option value="">{deliveriesTexts.all}</option>
             </select>
           )}
         </Labelled>
@@ -268,16 +281,18 @@ function ReplayRange({ endpointId, close }: { readonly endpointId: string; reado
           {replay.problem === undefined ? null : (
             <Notice tone="bad">
               {replay.problem}
-              {count > 0 ? ` ${plural(count, 'event')} were sent before that.` : ''}
+              {count > 0 ? <> {counted(deliveriesTexts.sentBefore, count)}</> : null}
             </Notice>
           )}
         </div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={replay.isBusy}>
-            {replay.isBusy && count > 0 ? `${count.toLocaleString('en')} so far…` : 'Send again'}
+            {replay.isBusy && count > 0
+              ? fill(deliveriesTexts.soFar, { count: numberWords(count) })
+              : deliveriesTexts.sendAgain}
           </Button>
         </div>
       </form>

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { endpointTexts } from '#portal-texts/endpoints.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Pause, Play, Send, Trash2 } from 'lucide-react';
@@ -26,24 +29,24 @@ export function EndpointScreen() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/settings/endpoints" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Endpoints
+          {endpointTexts.endpoints}
         </Link>
       </div>
       {data !== undefined ? (
         <EndpointBody key={endpointId} endpoint={data} />
       ) : error === null ? (
-        <Skeleton what="The endpoint is" />
+        <Skeleton label={endpointTexts.endpointLoading} />
       ) : (
-        <Failure isWholePage error={error} what="The endpoint" retry={() => void refetch()} />
+        <Failure isWholePage error={error} title={endpointTexts.endpointNotLoaded} retry={() => void refetch()} />
       )}
     </div>
   );
 }
 
 const pausedWords = {
-  operator: 'An operator has paused it. Its events wait.',
-  failing: 'It is paused because it accepted nothing for five days. Its events wait.',
-  gone: 'It is paused because it answered that it is gone (410). Its events wait.',
+  operator: endpointTexts.pausedByOperator,
+  failing: endpointTexts.pausedByFailure,
+  gone: endpointTexts.pausedAsGone,
 } as const;
 
 function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
@@ -71,8 +74,8 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
     () => manage<EventEndpoint>('PATCH', path, { state: state === 'active' ? 'paused' : 'active' }),
     (now) => {
       tell(
-        now.state === 'active' ? 'Resumed' : 'Paused',
-        now.state === 'active' ? 'What waits follows now, oldest first.' : 'Events wait until it is resumed.',
+        now.state === 'active' ? endpointTexts.resumed : endpointTexts.paused,
+        now.state === 'active' ? endpointTexts.resumedText : endpointTexts.pausedText,
       );
       refresh();
     },
@@ -90,7 +93,7 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
           <>
             <Button isBusy={test.isBusy} onClick={() => test.start(undefined)}>
               <Send size={14} aria-hidden />
-              {test.isBusy ? 'Waiting for its answer…' : 'Send a test event'}
+              {test.isBusy ? endpointTexts.waitingForAnswer : endpointTexts.sendTest}
             </Button>
             <Button
               look={state === 'paused' ? 'main' : 'plain'}
@@ -98,12 +101,12 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
               onClick={() => turn.start(undefined)}
             >
               {state === 'paused' ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-              {state === 'paused' ? 'Resume' : 'Pause'}
+              {state === 'paused' ? endpointTexts.resume : endpointTexts.pause}
             </Button>
             {endpoint.setting === undefined ? (
               <Button onClick={() => setRemoving(true)}>
                 <Trash2 size={14} aria-hidden />
-                Delete
+                {commonTexts.delete}
               </Button>
             ) : null}
           </>
@@ -112,13 +115,11 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
       <div role="alert">{problem === undefined ? null : <Notice tone="bad">{problem}</Notice>}</div>
       {endpoint.pausedBecause === undefined ? null : <Notice tone="wait">{pausedWords[endpoint.pausedBecause]}</Notice>}
       {endpoint.setting === undefined ? null : (
-        <Notice tone="calm">
-          It stands for the tenant’s setting <code>{endpoint.setting}</code>, which alone changes its address and types.
-        </Notice>
+        <Notice tone="calm">{fillNodes(endpointTexts.ofSetting, { setting: <code>{endpoint.setting}</code> })}</Notice>
       )}
       {tried === undefined ? null : (
-        <section className="Card" aria-label="Test event">
-          <h2>{isAccepted(tried) ? 'The test event was accepted' : 'The test event was not accepted'}</h2>
+        <section className="Card" aria-label={endpointTexts.testEvent}>
+          <h2>{isAccepted(tried) ? endpointTexts.testAccepted : endpointTexts.testRefused}</h2>
           <Attempt attempt={tried} />
         </section>
       )}
@@ -128,42 +129,44 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
         </div>
         <div className="SplitSide">
           <section className="Card">
-            <h2>Health</h2>
+            <h2>{endpointTexts.health}</h2>
             <Facts
               of={[
-                ['Address', <Copyable key="url" value={url} label="address" />],
-                ['Delivered', timeOrNone(endpoint.lastDeliveredAt)],
-                ['Failed', timeOrNone(endpoint.lastFailedAt)],
-                ...(endpoint.lastFailure === undefined ? [] : ([['Failure', endpoint.lastFailure]] as const)),
+                [endpointTexts.address, <Copyable key="url" value={url} label={endpointTexts.copyAddress} />],
+                [endpointTexts.delivered, timeOrNone(endpoint.lastDeliveredAt)],
+                [endpointTexts.failed, timeOrNone(endpoint.lastFailedAt)],
+                ...(endpoint.lastFailure === undefined
+                  ? []
+                  : ([[endpointTexts.failure, endpoint.lastFailure]] as const)),
                 ...(endpoint.failingSince === undefined
                   ? []
-                  : ([['Failing since', timeOrNone(endpoint.failingSince)]] as const)),
+                  : ([[endpointTexts.failingSince, timeOrNone(endpoint.failingSince)]] as const)),
               ]}
             />
           </section>
           <ResourceForm
-            label="Endpoint"
+            label={endpointTexts.endpoint}
             fields={fields}
             opened={endpoint as unknown as Values}
             read={() => manage<Values>('GET', path)}
             save={(changes) => manage<Values>('PATCH', path, changes)}
             saved={() => {
-              tell('Endpoint saved');
+              tell(endpointTexts.endpointSaved);
               refresh();
             }}
             isFixed={!mayChange}
-            heading={<h2>What it is told</h2>}
+            heading={<h2>{endpointTexts.told}</h2>}
           />
         </div>
       </div>
       {isRemoving ? (
         <Confirm
-          title="Delete this endpoint?"
-          text={`What waits for ${url} is not sent, and its deliveries are gone.`}
-          words="Delete"
+          title={endpointTexts.deleteTitle}
+          text={fill(endpointTexts.deleteText, { url })}
+          words={commonTexts.delete}
           run={() => manage('DELETE', path)}
           done={() => {
-            tell('Endpoint deleted', url);
+            tell(endpointTexts.endpointDeleted, url);
             void queries.invalidateQueries({ queryKey: [tenantId, 'endpoints'] });
             void navigate({ to: '/t/$tenantId/settings/endpoints', params: { tenantId } });
           }}
@@ -177,4 +180,4 @@ function EndpointBody({ endpoint }: { readonly endpoint: EventEndpoint }) {
 const isAccepted = ({ response }: EventAttempt) =>
   response !== undefined && response.status >= 200 && response.status < 300;
 
-const timeOrNone = (at: string | undefined) => (at === undefined ? 'Never' : <Time at={at} isRelative />);
+const timeOrNone = (at: string | undefined) => (at === undefined ? endpointTexts.never : <Time at={at} isRelative />);

@@ -1,3 +1,5 @@
+import { endpointsTexts } from '#portal-texts/endpoints.ts';
+import { counted, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
@@ -9,7 +11,6 @@ import { Modal } from '../../kit/modal.tsx';
 import { Button, Empty, Failure, PageHead, Skeleton, Tag, Time } from '../../kit/parts.tsx';
 import { ResourceForm } from '../../kit/resource-form.tsx';
 import { tell } from '../../kit/toasts.tsx';
-import { plural } from '../../kit/words.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
@@ -27,27 +28,27 @@ export function Endpoints() {
   const [isNew, setNew] = useState(false);
   const mayChange = may('configuration:change');
   const close = () => setNew(false);
-  useShortcuts('Endpoints', mayChange ? [{ keys: 'n', words: 'New endpoint', run: () => setNew(true) }] : []);
+  useShortcuts(
+    endpointsTexts.endpoints,
+    mayChange ? [{ keys: 'n', words: endpointsTexts.newEndpoint, run: () => setNew(true) }] : [],
+  );
   return (
     <div className="Page">
-      <PageHead title="Endpoints" count={data === undefined ? undefined : String(data.length)}>
+      <PageHead title={endpointsTexts.endpoints} count={data === undefined ? undefined : String(data.length)}>
         {mayChange ? (
           <Button look="main" onClick={() => setNew(true)}>
             <Plus size={14} aria-hidden />
-            New endpoint
+            {endpointsTexts.newEndpoint}
           </Button>
         ) : null}
       </PageHead>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The endpoints" retry={() => void refetch()} />
+        <Failure error={error} title={endpointsTexts.endpointsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Endpoints are" />
+        <Skeleton label={endpointsTexts.endpointsLoading} />
       ) : data.length === 0 ? (
-        <Empty icon={<Webhook size={20} aria-hidden />} title="No server is told of events yet">
-          <p>
-            An endpoint is an address of yours that is told of what happens, such as that an authenticator was added.
-            What it does not accept is tried again for as long as events are kept.
-          </p>
+        <Empty icon={<Webhook size={20} aria-hidden />} title={endpointsTexts.none}>
+          <p>{endpointsTexts.noneText}</p>
         </Empty>
       ) : (
         <ul className="Things">
@@ -64,13 +65,15 @@ export function Endpoints() {
                 </Link>
                 <span className="Faint Cut">{endpoint.url}</span>
               </div>
-              <span className="Faint ThingNote">{plural(endpoint.eventTypes.length, 'type')}</span>
+              <span className="Faint ThingNote">{counted(endpointsTexts.types, endpoint.eventTypes.length)}</span>
               <span className="Faint ThingNote">
                 {endpoint.lastDeliveredAt === undefined ? (
-                  'Nothing delivered yet'
+                  endpointsTexts.nothingDeliveredYet
                 ) : (
                   <>
-                    Delivered <Time at={endpoint.lastDeliveredAt} isRelative />
+                    {fillNodes(endpointsTexts.delivered, {
+                      lastDeliveredAt: <Time at={endpoint.lastDeliveredAt} isRelative />,
+                    })}
                   </>
                 )}
               </span>
@@ -80,15 +83,15 @@ export function Endpoints() {
         </ul>
       )}
       {isNew ? (
-        <Modal isOpen close={close} title="New endpoint" text="It is told of what happens from now on." size="large">
+        <Modal isOpen close={close} title={endpointsTexts.newEndpoint} text={endpointsTexts.newText} size="large">
           <ResourceForm
-            label="New endpoint"
+            label={endpointsTexts.newEndpoint}
             fields={endpointFields}
             opened={{}}
             read={() => Promise.resolve({})}
             save={(given) => manage<Values>('POST', '/event-endpoints', given)}
             saved={({ endpointId }) => {
-              tell('Endpoint created', 'Send it a test event to see whether it works.');
+              tell(endpointsTexts.endpointCreated, endpointsTexts.endpointCreatedText);
               void queries.invalidateQueries({ queryKey: [tenantId, 'endpoints'] });
               void navigate({
                 to: '/t/$tenantId/settings/endpoints/$endpointId',
@@ -98,7 +101,7 @@ export function Endpoints() {
             isFixed={false}
             isStored={false}
             cancel={close}
-            saveWords="Create"
+            saveWords={endpointsTexts.create}
           />
         </Modal>
       ) : null}
@@ -107,6 +110,10 @@ export function Endpoints() {
 }
 
 export function EndpointState({ endpoint: { state, failingSince } }: { readonly endpoint: EventEndpoint }) {
-  if (state === 'paused') return <Tag tone="wait">Paused</Tag>;
-  return failingSince === undefined ? <Tag tone="good">Active</Tag> : <Tag tone="bad">Failing</Tag>;
+  if (state === 'paused') return <Tag tone="wait">{endpointsTexts.paused}</Tag>;
+  return failingSince === undefined ? (
+    <Tag tone="good">{endpointsTexts.active}</Tag>
+  ) : (
+    <Tag tone="bad">{endpointsTexts.failing}</Tag>
+  );
 }

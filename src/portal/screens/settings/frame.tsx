@@ -1,4 +1,6 @@
 /** What is around each page of Settings. */
+import { commonTexts } from '#portal-texts/kit.ts';
+import { frameTexts } from '#portal-texts/settings.ts';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { Empty, Skeleton } from '../../kit/parts.tsx';
@@ -11,7 +13,7 @@ export function SettingsFrame() {
   const section = useRouterState({ select: ({ location }) => location.pathname.split('/')[4] });
   return (
     <div className="Settings">
-      <nav aria-label="Settings" className="SettingsNav">
+      <nav aria-label={frameTexts.settings} className="SettingsNav">
         {settingsPlaces
           .filter(({ needs }) => may(needs))
           .map(({ to, words }) => (
@@ -26,7 +28,7 @@ export function SettingsFrame() {
             </Link>
           ))}
       </nav>
-      <Suspense fallback={<Skeleton what="The settings are" />}>
+      <Suspense fallback={<Skeleton label={frameTexts.settingsLoading} />}>
         <Outlet />
       </Suspense>
     </div>
@@ -38,8 +40,8 @@ export function FirstSettings() {
   const { tenant, may } = useScene();
   const first = settingsPlaces.find(({ needs }) => may(needs));
   return first === undefined ? (
-    <Empty title="You may not see this">
-      <p>None of your roles reads the configuration.</p>
+    <Empty title={commonTexts.notForYou}>
+      <p>{frameTexts.notForYouText}</p>
     </Empty>
   ) : (
     <Navigate to={first.to} params={{ tenantId: tenant.tenantId }} replace />

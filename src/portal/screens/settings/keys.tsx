@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { keysTexts } from '#portal-texts/keys.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
@@ -12,7 +15,7 @@ import { useChange } from '../../kit/use-change.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
-const kinds = { server: 'Server key', management: 'Management key' } as const;
+const kinds = { server: keysTexts.serverKey, management: keysTexts.managementKey } as const;
 
 export function Keys() {
   const { tenant, portal, may } = useScene();
@@ -28,45 +31,48 @@ export function Keys() {
   const [made, setMade] = useState<MadeKey>();
   const [revoking, setRevoking] = useState<ApiKey>();
   const mayChange = may('keys:change');
-  useShortcuts('API keys', mayChange ? [{ keys: 'n', words: 'New key', run: () => setNew(true) }] : []);
+  useShortcuts(keysTexts.apiKeys, mayChange ? [{ keys: 'n', words: keysTexts.newKey, run: () => setNew(true) }] : []);
   const active = data?.filter(isActive) ?? [];
   const ended = data?.filter((key) => !isActive(key)) ?? [];
   const isLast = revoking !== undefined && active.filter(({ kind }) => kind === revoking.kind).length === 1;
   return (
     <div className="Page">
-      <PageHead title="API keys" count={data === undefined ? undefined : `${active.length} active`}>
+      <PageHead
+        title={keysTexts.apiKeys}
+        count={data === undefined ? undefined : fill(keysTexts.active, { count: active.length })}
+      >
         {mayChange ? (
           <Button look="main" onClick={() => setNew(true)}>
             <Plus size={14} aria-hidden />
-            New key
+            {keysTexts.newKey}
           </Button>
         ) : null}
       </PageHead>
-      <p className="Faint">
-        A server key is for your backend, and signs the webhooks that you receive; a management key is for scripts that
-        change the configuration. The tenant’s id, <code>{tenantId}</code>, is not secret: apps and pages use it.
-      </p>
+      <p className="Faint">{fillNodes(keysTexts.text, { tenantId: <code>{tenantId}</code> })}</p>
       {!may('keys:read') ? (
-        <Empty icon={<KeyRound size={20} aria-hidden />} title="You may not see this">
-          <p>Admins and auditors see which keys there are.</p>
+        <Empty icon={<KeyRound size={20} aria-hidden />} title={commonTexts.notForYou}>
+          <p>{keysTexts.notForYouText}</p>
         </Empty>
       ) : error !== null && data === undefined ? (
-        <Failure error={error} what="The keys" retry={() => void refetch()} />
+        <Failure error={error} title={keysTexts.keysNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Keys are" />
+        <Skeleton label={keysTexts.keysLoading} />
       ) : (
         <>
           {active.length === 0 ? (
-            <Empty icon={<KeyRound size={20} aria-hidden />} title="There is no active key">
-              <p>Nothing of yours can call the API. Make a server key for your backend.</p>
+            <Empty icon={<KeyRound size={20} aria-hidden />} title={keysTexts.none}>
+              <p>{keysTexts.noneText}</p>
             </Empty>
           ) : (
             <ul className="Things">
               {active.map((key) => (
                 <KeyLine key={key.keyId} apiKey={key}>
                   {mayChange ? (
-                    <Button aria-label={`Revoke ${key.name}`} onClick={() => setRevoking(key)}>
-                      Revoke
+                    <Button
+                      aria-label={fill(keysTexts.revokeNamed, { name: key.name })}
+                      onClick={() => setRevoking(key)}
+                    >
+                      {keysTexts.revoke}
                     </Button>
                   ) : null}
                 </KeyLine>
@@ -75,7 +81,7 @@ export function Keys() {
           )}
           {ended.length === 0 ? null : (
             <details>
-              <summary>Keys that work no more ({ended.length})</summary>
+              <summary>{fill(keysTexts.inactive, { count: ended.length })}</summary>
               <ul className="Things Above">
                 {ended.map((key) => (
                   <KeyLine key={key.keyId} apiKey={key} />
@@ -100,27 +106,31 @@ export function Keys() {
           isOpen
           close={() => setMade(undefined)}
           title={`${kinds[made.kind]} ${made.name}`}
-          text="Copy it now: it is not kept and cannot be shown again."
+          text={keysTexts.madeText}
           size="large"
         >
           <div className="Secret">
-            <Copyable value={made.key} label="the key" />
+            <Copyable value={made.key} label={keysTexts.copyKey} />
           </div>
           <div className="ModalEnd">
             <Button look="main" onClick={() => setMade(undefined)}>
-              I have copied it
+              {keysTexts.madeButton}
             </Button>
           </div>
         </Modal>
       )}
       {revoking === undefined ? null : (
         <Confirm
-          title={`Revoke ${revoking.name}?`}
-          text={`Whatever uses it can no longer call the API, within seconds.${revoking.kind === 'server' ? ' Webhooks are no longer signed with it.' : ''}${isLast ? ` It is the last active ${kinds[revoking.kind].toLowerCase()}.` : ''}`}
-          words="Revoke"
+          title={fill(keysTexts.revokeTitle, { name: revoking.name })}
+          text={[
+            keysTexts.revokeText,
+            ...(revoking.kind === 'server' ? [keysTexts.revokeServerText] : []),
+            ...(isLast ? [keysTexts.lastActive[revoking.kind]] : []),
+          ].join(' ')}
+          words={keysTexts.revoke}
           run={() => portal('DELETE', `/api-keys/${encodeURIComponent(revoking.keyId)}`)}
           done={() => {
-            tell('Key revoked', revoking.name);
+            tell(keysTexts.keyRevoked, revoking.name);
             setRevoking(undefined);
             again();
           }}
@@ -151,23 +161,23 @@ function KeyLine({
       </div>
       <Tag tone={kind === 'server' ? 'main' : 'calm'}>{kinds[kind]}</Tag>
       <span className="Faint ThingNote">
-        Made <Time at={createdAt} isRelative />
-        {lastUsedAt === undefined ? null : (
-          <>
-            , used <Time at={lastUsedAt} isRelative />
-          </>
-        )}
+        {lastUsedAt === undefined
+          ? fillNodes(keysTexts.made, { madeAt: <Time at={createdAt} isRelative /> })
+          : fillNodes(keysTexts.madeAndUsed, {
+              madeAt: <Time at={createdAt} isRelative />,
+              usedAt: <Time at={lastUsedAt} isRelative />,
+            })}
       </span>
       <span className="Faint ThingNote">
         {revokedAt !== undefined ? (
-          <>
-            Revoked <Time at={revokedAt} isRelative />
-          </>
+          <>{fillNodes(keysTexts.revoked, { revokedAt: <Time at={revokedAt} isRelative /> })}</>
         ) : expiresAt === undefined ? (
-          'Does not end'
+          keysTexts.doesNotEnd
         ) : (
           <>
-            {new Date(expiresAt).getTime() > Date.now() ? 'Ends' : 'Ended'} <Time at={expiresAt} isRelative />
+            {fillNodes(new Date(expiresAt).getTime() > Date.now() ? keysTexts.ends : keysTexts.ended, {
+              expiresAt: <Time at={expiresAt} isRelative />,
+            })}
           </>
         )}
       </span>
@@ -192,20 +202,14 @@ function NewKey({ close, done }: { readonly close: () => void; readonly done: (k
     done,
   );
   return (
-    <Modal
-      isOpen
-      close={close}
-      title="New key"
-      text="Who has a key may do what its API can. The other admins are told by mail."
-      initialFocus={first}
-    >
+    <Modal isOpen close={close} title={keysTexts.newKey} text={keysTexts.newText} initialFocus={first}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           create.start(undefined);
         }}
       >
-        <Labelled label="Name" note="What it is for, so that somebody knows later whether it may be revoked.">
+        <Labelled label={keysTexts.name} note={keysTexts.nameNote}>
           {(ids) => (
             <input
               {...ids}
@@ -219,15 +223,15 @@ function NewKey({ close, done }: { readonly close: () => void; readonly done: (k
             />
           )}
         </Labelled>
-        <Labelled label="For">
+        <Labelled label={keysTexts.for}>
           {(ids) => (
             <select {...ids} className="Input Select" value={kind} onChange={(event) => setKind(event.target.value)}>
-              <option value="server">Your backend (server key)</option>
-              <option value="management">Scripts that configure (management key)</option>
+              <option value="server">{keysTexts.forBackend}</option>
+              <option value="management">{keysTexts.forScripts}</option>
             </select>
           )}
         </Labelled>
-        <Labelled label="Ends after days" note="Empty: it works until it is revoked.">
+        <Labelled label={keysTexts.endsLabel} note={keysTexts.endsNote}>
           {(ids) => (
             <input
               {...ids}
@@ -243,10 +247,10 @@ function NewKey({ close, done }: { readonly close: () => void; readonly done: (k
         <div role="alert">{create.problem === undefined ? null : <Notice tone="bad">{create.problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={create.isBusy}>
-            Make the key
+            {keysTexts.makeTheKey}
           </Button>
         </div>
       </form>

@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { listTexts } from '#portal-texts/lists.ts';
+import { counted, fill } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Trash2, Upload, X } from 'lucide-react';
@@ -10,7 +13,7 @@ import { Button, Copyable, Failure, Facts, Notice, PageHead, Skeleton } from '..
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { useGuard } from '../../kit/use-guard.ts';
-import { plural } from '../../kit/words.ts';
+import { numberWords } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { differenceOf, itemsMax, readItems } from './list-items.ts';
 import type { Item } from './list-items.ts';
@@ -33,15 +36,15 @@ export function ListScreen() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/settings/lists" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Lists
+          {listTexts.lists}
         </Link>
       </div>
       {data !== undefined ? (
         <ListEditor key={alias} list={data} uses={uses?.filter(({ lists }) => lists.includes(alias))} />
       ) : error === null ? (
-        <Skeleton what="The list is" />
+        <Skeleton label={listTexts.listLoading} />
       ) : (
-        <Failure isWholePage error={error} what="The list" retry={() => void refetch()} />
+        <Failure isWholePage error={error} title={listTexts.listNotLoaded} retry={() => void refetch()} />
       )}
     </div>
   );
@@ -78,7 +81,7 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
     },
     (saved) => {
       begin(saved);
-      tell('List saved', `${plural(uses?.length ?? 0, 'rule reads', 'rules read')} it from now on.`);
+      tell(listTexts.listSaved, counted(listTexts.listSavedText, uses?.length ?? 0));
     },
   );
   const looked = useDeferredValue(words.trim().toLowerCase());
@@ -86,11 +89,11 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
 
   return (
     <>
-      <PageHead title={guard.base.name} count={plural(items.length, 'item')}>
+      <PageHead title={guard.base.name} count={counted(listTexts.itemCount, items.length)}>
         {mayChange ? (
           <Button onClick={() => setRemoving(true)}>
             <Trash2 size={14} aria-hidden />
-            Delete
+            {commonTexts.delete}
           </Button>
         ) : null}
       </PageHead>
@@ -100,15 +103,15 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
             <ChangedNotice
               takeTheirs={() => begin(guard.base)}
               differences={[
-                ...(guard.base.name === name ? [] : [{ name: 'Name', theirs: guard.base.name, mine: name }]),
+                ...(guard.base.name === name ? [] : [{ name: listTexts.name, theirs: guard.base.name, mine: name }]),
                 {
-                  name: 'Only there now',
+                  name: listTexts.onlyThereNow,
                   theirs: <ItemsText of={difference.removed} />,
-                  mine: difference.removed.length === 0 ? 'The same' : 'Would be removed',
+                  mine: difference.removed.length === 0 ? listTexts.theSame : listTexts.wouldBeRemoved,
                 },
                 {
-                  name: 'Only yours',
-                  theirs: difference.added.length === 0 ? 'The same' : 'Not there',
+                  name: listTexts.onlyYours,
+                  theirs: difference.added.length === 0 ? listTexts.theSame : listTexts.notThere,
                   mine: <ItemsText of={difference.added} />,
                 },
               ]}
@@ -116,33 +119,29 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
           )}
           {mayChange ? <AddItems list={list} items={items} setItems={setItems} /> : null}
           <section>
-            <h2>Items</h2>
+            <h2>{listTexts.itemsHeading}</h2>
             <div className="SearchBox">
               <input
                 className="Field"
-                aria-label="Find an item"
-                placeholder="Find an item"
+                aria-label={listTexts.findAnItem}
+                placeholder={listTexts.findAnItem}
                 value={words}
                 spellCheck={false}
                 onChange={(event) => setWords(event.target.value)}
               />
             </div>
             {found.length === 0 ? (
-              <p className="Faint Above">
-                {items.length === 0
-                  ? 'Nothing is in the list. Rules that look something up in it find nothing.'
-                  : 'No item has these characters.'}
-              </p>
+              <p className="Faint Above">{items.length === 0 ? listTexts.empty : listTexts.nothingFound}</p>
             ) : (
               <ul className="Items">
                 {found.slice(0, shownMax).map((item, at) => (
                   <li key={at} data-new={difference.added.includes(item)}>
-                    <span className="Value">{item === '' ? <em>Empty</em> : String(item)}</span>
+                    <span className="Value">{item === '' ? <em>{listTexts.emptyValue}</em> : String(item)}</span>
                     {mayChange ? (
                       <button
                         type="button"
                         className="IconButton"
-                        aria-label={`Remove ${item}`}
+                        aria-label={fill(listTexts.removeNamed, { item })}
                         onClick={() => setItems(items.filter((one) => one !== item))}
                       >
                         <X size={13} aria-hidden />
@@ -153,24 +152,22 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
               </ul>
             )}
             {found.length > shownMax ? (
-              <p className="Note">
-                The first {shownMax} of {plural(found.length, 'item')}. Search to see others.
-              </p>
+              <p className="Note">{counted(listTexts.shownOf, found.length, { shownMax })}</p>
             ) : null}
           </section>
         </div>
         <div className="SplitSide">
           <section className="Card">
-            <h2>About</h2>
+            <h2>{listTexts.about}</h2>
             <Facts
               of={[
-                ['In rules', <Copyable key="path" value={`lists.${alias}`} label="the name in rules" />],
-                ['Items', itemType === 'number' ? 'Numbers' : 'Texts'],
+                [listTexts.inRules, <Copyable key="path" value={`lists.${alias}`} label={listTexts.copyNameInRules} />],
+                [listTexts.itemsHeading, itemType === 'number' ? listTexts.numbers : listTexts.texts],
               ]}
             />
             {mayChange ? (
               <div className="Above">
-                <Labelled label="Name">
+                <Labelled label={listTexts.name}>
                   {(ids) => (
                     <input
                       {...ids}
@@ -185,46 +182,49 @@ function ListEditor({ list, uses }: { readonly list: ValueList; readonly uses: r
             ) : null}
           </section>
           {mayChange ? (
-            <section className="Card" aria-label="Difference">
-              <h2>Not saved yet</h2>
+            <section className="Card" aria-label={listTexts.difference}>
+              <h2>{listTexts.notSavedYet}</h2>
               {isChanged ? (
                 <>
-                  {name === guard.base.name ? null : <p>A new name.</p>}
-                  <DifferenceList words="Adds" items={difference.added} />
-                  <DifferenceList words="Removes" items={difference.removed} />
+                  {name === guard.base.name ? null : <p>{listTexts.aNewName}</p>}
+                  <DifferenceList words={counted(listTexts.adds, difference.added.length)} items={difference.added} />
+                  <DifferenceList
+                    words={counted(listTexts.removes, difference.removed.length)}
+                    items={difference.removed}
+                  />
                 </>
               ) : (
-                <p className="Faint">Nothing was changed.</p>
+                <p className="Faint">{listTexts.nothingWasChanged}</p>
               )}
               <div role="alert">{save.problem === undefined ? null : <Notice tone="bad">{save.problem}</Notice>}</div>
               {isChanged ? (
                 <div className="Row Above">
                   <Button look="main" isBusy={save.isBusy} onClick={() => save.start(undefined)}>
-                    Save
+                    {commonTexts.save}
                   </Button>
                   <Button look="quiet" onClick={() => begin(guard.base)}>
-                    Discard
+                    {commonTexts.discard}
                   </Button>
                 </div>
               ) : null}
             </section>
           ) : null}
-          <UsedBy uses={uses} what="list" />
+          <UsedBy uses={uses} unused={listTexts.unused} />
         </div>
       </div>
       {isRemoving ? (
         <Confirm
-          title={`Delete ${guard.base.name}?`}
+          title={fill(listTexts.deleteTitle, { name: guard.base.name })}
           text={
             uses === undefined || uses.length === 0
-              ? 'No rule reads it.'
-              : `${plural(uses.length, 'rule reads', 'rules read')} it. For them nothing is in the list from then on.`
+              ? listTexts.deleteUnreadText
+              : counted(listTexts.deleteText, uses.length)
           }
-          words="Delete"
+          words={commonTexts.delete}
           run={() => manage('DELETE', path)}
           done={() => {
             void queries.invalidateQueries({ queryKey: [tenantId, 'lists'] });
-            tell('List deleted', guard.base.name);
+            tell(listTexts.listDeleted, guard.base.name);
             void navigate({ to: '/t/$tenantId/settings/lists', params: { tenantId } });
           }}
           close={() => setRemoving(false)}
@@ -252,7 +252,9 @@ function AddItems({
     if (example !== undefined) {
       const one = example.length > 60 ? `${example.slice(0, 60)}…` : example;
       setOutcome({
-        words: `${plural(read.refused.length, 'line')} cannot be ${itemType === 'number' ? 'numbers' : 'items (1,000 characters at most)'}, such as “${one}”. Nothing was taken.`,
+        words: counted(itemType === 'number' ? listTexts.linesNoNumbers : listTexts.linesNoItems, read.refused.length, {
+          example: one,
+        }),
         isBad: true,
       });
       return;
@@ -260,14 +262,20 @@ function AddItems({
     const result = how === 'add' ? [...new Set([...items, ...read.items])] : read.items;
     if (result.length > itemsMax) {
       setOutcome({
-        words: `A list has at most ${itemsMax.toLocaleString('en')} items; this would be ${result.length.toLocaleString('en')}.`,
+        words: fill(listTexts.tooManyItems, {
+          itemsMax: numberWords(itemsMax),
+          items: numberWords(result.length),
+        }),
         isBad: true,
       });
       return;
     }
     const known = how === 'add' ? read.items.length - (result.length - items.length) : 0;
     setOutcome({
-      words: `${plural(read.items.length, 'item')} taken${known > 0 ? `, ${known} of them there already` : ''}. Look at the difference, then save.`,
+      words:
+        known > 0
+          ? counted(listTexts.takenSomeKnown, read.items.length, { known })
+          : counted(listTexts.taken, read.items.length),
       isBad: false,
     });
     setItems(result);
@@ -276,18 +284,15 @@ function AddItems({
   async function open(chosen: File | undefined): Promise<void> {
     if (chosen === undefined) return;
     if (chosen.size > fileBytesMax) {
-      setOutcome({ words: 'The file has more than 20 MB.', isBad: true });
+      setOutcome({ words: listTexts.fileTooLarge, isBad: true });
       return;
     }
     take(await chosen.text(), 'add', /\.(?:csv|tsv)$/i.test(chosen.name));
   }
   return (
     <section>
-      <h2>Add items</h2>
-      <Labelled
-        label="One a line"
-        note="Paste as many as you like. A file may be text, or a table whose first column counts."
-      >
+      <h2>{listTexts.addItems}</h2>
+      <Labelled label={listTexts.oneALine} note={listTexts.addNote}>
         {(ids) => (
           <textarea
             {...ids}
@@ -301,21 +306,21 @@ function AddItems({
       </Labelled>
       <div className="Row Above">
         <Button aria-disabled={text.trim() === ''} onClick={() => take(text, 'add')}>
-          Add to the list
+          {listTexts.addToTheList}
         </Button>
         <Button aria-disabled={text.trim() === ''} onClick={() => take(text, 'replace')}>
-          Replace all by these
+          {listTexts.replaceAllByThese}
         </Button>
         <Button onClick={() => file.current?.click()}>
           <Upload size={14} aria-hidden />
-          Add a file
+          {listTexts.addAFile}
         </Button>
         <input
           ref={file}
           type="file"
           hidden
           accept=".txt,.csv,.tsv,text/plain,text/csv"
-          aria-label="File with items"
+          aria-label={listTexts.fileWithItems}
           onChange={(event) => {
             void open(event.target.files?.[0]);
             event.target.value = '';
@@ -335,20 +340,22 @@ function DifferenceList({ words, items }: { readonly words: string; readonly ite
   if (items.length === 0) return null;
   return (
     <details className="Difference" open={items.length <= 8}>
-      <summary>
-        {words} {plural(items.length, 'item')}
-      </summary>
+      <summary>{words}</summary>
       <ItemsText of={items} />
     </details>
   );
 }
 
 function ItemsText({ of }: { readonly of: readonly Item[] }) {
-  if (of.length === 0) return <>None</>;
+  if (of.length === 0) return <>{commonTexts.none}</>;
   return (
     <span className="Value">
-      {of.slice(0, differenceMax).join(', ')}
-      {of.length > differenceMax ? ` and ${(of.length - differenceMax).toLocaleString('en')} more` : ''}
+      {of.length > differenceMax
+        ? fill(listTexts.andMore, {
+            items: of.slice(0, differenceMax).join(', '),
+            more: numberWords(of.length - differenceMax),
+          })
+        : of.join(', ')}
     </span>
   );
 }

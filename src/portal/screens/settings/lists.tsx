@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { listsTexts } from '#portal-texts/lists.ts';
+import { counted, fill } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { List, Plus } from 'lucide-react';
@@ -8,7 +11,6 @@ import { Modal } from '../../kit/modal.tsx';
 import { Button, Empty, Failure, Notice, PageHead, Skeleton, Tag } from '../../kit/parts.tsx';
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
-import { plural } from '../../kit/words.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { UseCount, useRuleUses } from './uses.tsx';
@@ -23,27 +25,24 @@ export function Lists() {
   const { data: uses } = useRuleUses();
   const [isNew, setNew] = useState(false);
   const mayChange = may('configuration:change');
-  useShortcuts('Lists', mayChange ? [{ keys: 'n', words: 'New list', run: () => setNew(true) }] : []);
+  useShortcuts(listsTexts.lists, mayChange ? [{ keys: 'n', words: listsTexts.newList, run: () => setNew(true) }] : []);
   return (
     <div className="Page">
-      <PageHead title="Lists" count={data === undefined ? undefined : String(data.length)}>
+      <PageHead title={listsTexts.lists} count={data === undefined ? undefined : String(data.length)}>
         {mayChange ? (
           <Button look="main" onClick={() => setNew(true)}>
             <Plus size={14} aria-hidden />
-            New list
+            {listsTexts.newList}
           </Button>
         ) : null}
       </PageHead>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The lists" retry={() => void refetch()} />
+        <Failure error={error} title={listsTexts.listsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Lists are" />
+        <Skeleton label={listsTexts.listsLoading} />
       ) : data.length === 0 ? (
-        <Empty icon={<List size={20} aria-hidden />} title="There are no lists yet">
-          <p>
-            A list holds values that rules look up, such as blocked countries or trusted addresses. Changing a list
-            changes the decisions of every rule that reads it, without touching the rules.
-          </p>
+        <Empty icon={<List size={20} aria-hidden />} title={listsTexts.none}>
+          <p>{listsTexts.noneText}</p>
         </Empty>
       ) : (
         <ul className="Things">
@@ -61,12 +60,12 @@ export function Lists() {
                 <code className="Faint Cut">lists.{alias}</code>
               </div>
               <span className="Faint ThingNote">
-                {plural(valueListItems.length, itemType === 'number' ? 'number' : 'text')}
+                {counted(itemType === 'number' ? listsTexts.numberCount : listsTexts.textCount, valueListItems.length)}
               </span>
               <span className="ThingNote ThingUses">
                 <UseCount uses={uses?.filter(({ lists }) => lists.includes(alias))} />
               </span>
-              {itemType === 'number' ? <Tag>Numbers</Tag> : <Tag>Texts</Tag>}
+              {itemType === 'number' ? <Tag>{listsTexts.numbers}</Tag> : <Tag>{listsTexts.texts}</Tag>}
             </li>
           ))}
         </ul>
@@ -89,12 +88,12 @@ function NewList({ close }: { readonly close: () => void }) {
     () => manage<ValueList>('POST', '/value-lists', { name: name.trim(), itemType, isActive: true }),
     (made) => {
       void queries.invalidateQueries({ queryKey: [tenantId, 'lists'] });
-      tell('List created', `Rules read it as lists.${made.alias}.`);
+      tell(listsTexts.listCreated, fill(listsTexts.createdText, { alias: made.alias }));
       void navigate({ to: '/t/$tenantId/settings/lists/$alias', params: { tenantId, alias: made.alias } });
     },
   );
   return (
-    <Modal isOpen close={close} title="New list" initialFocus={first}>
+    <Modal isOpen close={close} title={listsTexts.newList} initialFocus={first}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -102,12 +101,8 @@ function NewList({ close }: { readonly close: () => void }) {
         }}
       >
         <Labelled
-          label="Name"
-          note={
-            alias === ''
-              ? 'Rules read the list by a short form of its name.'
-              : `Rules will read it as lists.${alias}, which never changes.`
-          }
+          label={listsTexts.name}
+          note={alias === '' ? listsTexts.aliasNote : fill(listsTexts.aliasWillBe, { alias })}
         >
           {(ids) => (
             <input
@@ -122,7 +117,7 @@ function NewList({ close }: { readonly close: () => void }) {
             />
           )}
         </Labelled>
-        <Labelled label="Items" note="The type never changes.">
+        <Labelled label={listsTexts.items} note={listsTexts.itemsNote}>
           {(ids) => (
             <select
               {...ids}
@@ -130,18 +125,18 @@ function NewList({ close }: { readonly close: () => void }) {
               value={itemType}
               onChange={(event) => setItemType(event.target.value)}
             >
-              <option value="string">Texts</option>
-              <option value="number">Numbers</option>
+              <option value="string">{listsTexts.texts}</option>
+              <option value="number">{listsTexts.numbers}</option>
             </select>
           )}
         </Labelled>
         <div role="alert">{create.problem === undefined ? null : <Notice tone="bad">{create.problem}</Notice>}</div>
         <div className="ModalEnd">
           <Button look="quiet" onClick={close}>
-            Cancel
+            {commonTexts.cancel}
           </Button>
           <Button look="main" type="submit" isBusy={create.isBusy}>
-            Create
+            {listsTexts.create}
           </Button>
         </div>
       </form>

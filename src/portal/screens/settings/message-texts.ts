@@ -1,4 +1,6 @@
 /** Texts that a tenant has changed, by language and id. */
+import { messageTextsTexts } from '#portal-texts/messages.ts';
+import { fill } from '../../kit/fill.ts';
 import type { MessageCatalogue, MessageOverrides } from '../../api/types.ts';
 
 type Point = MessageCatalogue['points'][number];
@@ -23,9 +25,9 @@ export function withText(
 
 /** What the server would refuse, in words. It has the last word: what it finds beyond this it says itself. */
 export function problemOf({ maxLength, allowedPlaceholders }: Point, text: string): string | undefined {
-  if (text.length > maxLength) return `${text.length - maxLength} too long`;
+  if (text.length > maxLength) return fill(messageTextsTexts.tooLong, { count: text.length - maxLength });
   const unknown = [...text.matchAll(/\{(\w+)\}/g)]
     .map(([, name = '']) => name)
     .find((name) => !allowedPlaceholders.includes(name));
-  return unknown === undefined ? undefined : `{${unknown}} is not known here`;
+  return unknown === undefined ? undefined : fill(messageTextsTexts.unknownMark, { mark: `{${unknown}}` });
 }

@@ -1,3 +1,7 @@
+import { locale as portalLocale } from '#portal-texts/locale.ts';
+import { commonTexts } from '#portal-texts/kit.ts';
+import { messagesTexts } from '#portal-texts/messages.ts';
+import { counted, fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { RotateCcw } from 'lucide-react';
@@ -10,13 +14,12 @@ import { Button, Empty, Failure, Notice, PageHead, Skeleton } from '../../kit/pa
 import { tell } from '../../kit/toasts.tsx';
 import { useChange } from '../../kit/use-change.ts';
 import { useGuard } from '../../kit/use-guard.ts';
-import { plural } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 import { problemOf, textIn, withText } from './message-texts.ts';
 
 type Point = MessageCatalogue['points'][number];
 
-const languages = new Intl.DisplayNames('en', { type: 'language' });
+const languages = new Intl.DisplayNames(portalLocale, { type: 'language' });
 
 export function Messages() {
   const { tenant, manage } = useScene();
@@ -38,13 +41,13 @@ export function Messages() {
         <MessageEditor catalogue={catalogue.data} stored={overrides.data} />
       ) : (
         <>
-          <PageHead title="Messages" />
+          <PageHead title={messagesTexts.messages} />
           {error === null ? (
-            <Skeleton what="Messages are" />
+            <Skeleton label={messagesTexts.messagesLoading} />
           ) : (
             <Failure
               error={error}
-              what="The messages"
+              title={messagesTexts.messagesNotLoaded}
               retry={() => {
                 void catalogue.refetch();
                 void overrides.refetch();
@@ -104,7 +107,7 @@ function MessageEditor({
     (now) => {
       begin(now);
       queries.setQueryData([tenantId, 'messages'], now);
-      tell('Messages saved', 'Pages show them from now on.');
+      tell(messagesTexts.messagesSaved, messagesTexts.messagesSavedText);
     },
   );
   const words = (filter.words ?? '').toLowerCase();
@@ -122,11 +125,11 @@ function MessageEditor({
   const isSearched = words !== '' || filter.only === 'changed';
   return (
     <>
-      <PageHead title="Messages" count={plural(shown.length, 'text')} />
-      <div className="Filters" role="search" aria-label="Filters">
+      <PageHead title={messagesTexts.messages} count={counted(messagesTexts.texts, shown.length)} />
+      <div className="Filters" role="search" aria-label={commonTexts.filters}>
         <select
           className="Field Select"
-          aria-label="Language"
+          aria-label={messagesTexts.language}
           value={locale}
           onChange={(event) => set({ locale: event.target.value })}
         >
@@ -136,14 +139,19 @@ function MessageEditor({
             </option>
           ))}
         </select>
-        <FilterText isWide label="Find words" value={filter.words} change={(value) => set({ words: value })} />
+        <FilterText
+          isWide
+          label={messagesTexts.findWords}
+          value={filter.words}
+          change={(value) => set({ words: value })}
+        />
         <label className="Check">
           <input
             type="checkbox"
             checked={filter.only === 'changed'}
             onChange={(event) => set({ only: event.target.checked ? 'changed' : undefined })}
           />
-          <span>Changed ones</span>
+          <span>{messagesTexts.changedOnes}</span>
         </label>
       </div>
       {guard.theirs === undefined ? null : (
@@ -151,16 +159,18 @@ function MessageEditor({
           takeTheirs={() => begin(guard.base)}
           differences={differing.map(({ locale: one, id }) => ({
             name: `${id} (${one})`,
-            theirs: textIn(guard.base, one, id) ?? 'Default',
-            mine: textIn(held, one, id) ?? 'Default',
+            theirs: textIn(guard.base, one, id) ?? messagesTexts.default,
+            mine: textIn(held, one, id) ?? messagesTexts.default,
           }))}
         />
       )}
       {screens.length === 0 ? (
         <Empty
-          title={filter.only === 'changed' && words === '' ? 'Every text is the default' : 'No text has these words'}
+          title={
+            filter.only === 'changed' && words === '' ? messagesTexts.everyTextIsTheDefault : messagesTexts.nothingFound
+          }
         >
-          <p>Texts are found by their words in this language, or by their id.</p>
+          <p>{messagesTexts.nothingFoundText}</p>
         </Empty>
       ) : (
         <div className="Screens">
@@ -190,11 +200,11 @@ function MessageEditor({
         <div className="FormEnd FormEnd-page">
           <span className="Faint">
             {bad.length > 0
-              ? `These cannot be saved yet: ${bad.slice(0, 3).join(', ')}.`
-              : `${plural(differing.length, 'text')} not saved.`}
+              ? fill(messagesTexts.notSavable, { texts: bad.slice(0, 3).join(', ') })
+              : counted(messagesTexts.notSaved, differing.length)}
           </span>
           <Button look="quiet" onClick={() => begin(guard.base)}>
-            Discard
+            {commonTexts.discard}
           </Button>
           <Button
             look="main"
@@ -202,7 +212,7 @@ function MessageEditor({
             aria-disabled={bad.length > 0}
             onClick={() => (bad.length > 0 ? undefined : save.start(undefined))}
           >
-            Save
+            {commonTexts.save}
           </Button>
         </div>
       )}
@@ -290,22 +300,21 @@ function Message({
           onChange={(event) => change(event.target.value === '' ? undefined : event.target.value)}
         />
         <div className="Counter" id={`${id}-note`} data-over={problem !== undefined}>
-          <span>{problem ?? (text === undefined ? 'Default' : 'Changed')}</span>
+          <span>{problem ?? (text === undefined ? messagesTexts.default : messagesTexts.changed)}</span>
           <span>
             {inserts.length === 0 ? null : (
-              <>
-                May have{' '}
-                {inserts.map((one) => (
-                  <code key={one}>{one} </code>
-                ))}
-              </>
+              <>{fillNodes(messagesTexts.mayHave, { marks: inserts.map((one) => <code key={one}>{one} </code>) })}</>
             )}
             {(text ?? standard).length} / {point.maxLength}
           </span>
           {text === undefined || isFixed ? null : (
-            <Button look="quiet" aria-label={`Return ${point.label} to its default`} onClick={() => change(undefined)}>
+            <Button
+              look="quiet"
+              aria-label={fill(messagesTexts.toDefaultNamed, { label: point.label })}
+              onClick={() => change(undefined)}
+            >
               <RotateCcw size={13} aria-hidden />
-              Default
+              {messagesTexts.default}
             </Button>
           )}
         </div>

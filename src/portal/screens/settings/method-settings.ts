@@ -1,4 +1,6 @@
 /** What the pages of methods show of each. */
+import { methodSettingsTexts } from '#portal-texts/methods.ts';
+import { fill } from '../../kit/fill.ts';
 import { manifestOf } from '../../../methods/manifests.ts';
 import forms from '../../forms/methods.json' with { type: 'json' };
 import type { Field, Values } from '../../kit/described-values.ts';
@@ -46,15 +48,14 @@ export function missingOf(method: string, own: Values): readonly string[] {
   const channel = manifestOf(method)?.channel;
   // Mail has that of the server.
   if (channel !== undefined && channel !== 'email' && provider === undefined)
-    missing.push('There is no provider: nothing can be sent, except to /dev/inbox of a server in development.');
+    missing.push(methodSettingsTexts.noProvider);
   const blocks = (ownPaths[method]?.fields ?? []).filter(
     (field) => field.kind === 'group' && provider !== undefined && field.providers?.includes(provider) === true,
   );
   const isOfServer = provider === 'SES';
   if (blocks.length > 0 && !isOfServer && blocks.every(({ name }) => own[name] === undefined))
-    missing.push(`${spaced(provider ?? '')} has no credentials yet.`);
-  if (channel === 'phoneNumber' && textsIn(own['smsCountryCodes']) === 0)
-    missing.push('No country is permitted: every message is refused.');
+    missing.push(fill(methodSettingsTexts.noCredentials, { provider: spaced(provider ?? '') }));
+  if (channel === 'phoneNumber' && textsIn(own['smsCountryCodes']) === 0) missing.push(methodSettingsTexts.noCountry);
   return missing;
 }
 

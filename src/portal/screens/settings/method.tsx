@@ -1,3 +1,5 @@
+import { methodTexts } from '#portal-texts/methods.ts';
+import { fill } from '../../kit/fill.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
@@ -35,20 +37,20 @@ export function MethodScreen() {
       <div className="Crumbs">
         <Link to="/t/$tenantId/settings/methods" params={{ tenantId }}>
           <ArrowLeft size={14} aria-hidden />
-          Methods
+          {methodTexts.methods}
         </Link>
       </div>
       {!isKnown ? (
-        <Failure isWholePage error={new CallError('not_found', 404, '')} what="The method" />
+        <Failure isWholePage error={new CallError('not_found', 404, '')} title={methodTexts.methodNotLoaded} />
       ) : rows !== undefined && stored.data !== undefined ? (
         <MethodBody key={method} method={method} row={row} own={stored.data} />
       ) : failed === null ? (
-        <Skeleton what="The method is" />
+        <Skeleton label={methodTexts.methodLoading} />
       ) : (
         <Failure
           isWholePage
           error={failed}
-          what="The method"
+          title={methodTexts.methodNotLoaded}
           retry={() => {
             void refetch();
             void stored.refetch();
@@ -100,23 +102,29 @@ function MethodBody({
   const switchOn = useChange(
     () => setActive(true),
     () => {
-      tell(`${methodWords(method)} is on`);
+      tell(fill(methodTexts.isNowOn, { method: methodWords(method) }));
       refresh();
     },
   );
   const saved = () => {
-    tell('Saved', methodWords(method));
+    tell(methodTexts.saved, methodWords(method));
     refresh();
   };
   return (
     <>
       <PageHead title={methodWords(method)}>
-        {row === undefined ? <Tag>Not set up</Tag> : row.isActive ? <Tag tone="good">On</Tag> : <Tag>Off</Tag>}
+        {row === undefined ? (
+          <Tag>{methodTexts.notSetUp}</Tag>
+        ) : row.isActive ? (
+          <Tag tone="good">{methodTexts.on}</Tag>
+        ) : (
+          <Tag>{methodTexts.off}</Tag>
+        )}
         {row === undefined || isFixed ? null : row.isActive ? (
-          <Button onClick={() => setSwitchingOff(true)}>Switch off</Button>
+          <Button onClick={() => setSwitchingOff(true)}>{methodTexts.switchOff}</Button>
         ) : (
           <Button look="main" isBusy={switchOn.isBusy} onClick={() => switchOn.start(undefined)}>
-            Switch on
+            {methodTexts.switchOn}
           </Button>
         )}
       </PageHead>
@@ -131,7 +139,7 @@ function MethodBody({
           {path === undefined ? null : (
             <ResourceForm
               key={row === undefined ? 'new' : 'stored'}
-              label="Settings"
+              label={methodTexts.settings}
               fields={path.fields}
               opened={own}
               isStored={row !== undefined}
@@ -149,12 +157,12 @@ function MethodBody({
                 saved();
               }}
               isFixed={isFixed}
-              heading={<h2>Settings</h2>}
+              heading={<h2>{methodTexts.settings}</h2>}
             />
           )}
           {row === undefined || userFields.length === 0 ? null : (
             <ResourceForm
-              label="For users"
+              label={methodTexts.forUsers}
               fields={userFields}
               opened={row as Values}
               read={async () => {
@@ -164,13 +172,13 @@ function MethodBody({
               save={(changes) => manage<Values>('PATCH', byId, changes)}
               saved={saved}
               isFixed={isFixed}
-              heading={<h2>For users</h2>}
+              heading={<h2>{methodTexts.forUsers}</h2>}
             />
           )}
         </div>
         <div className="SplitSide">
           <section className="Card">
-            <h2>Setting it up</h2>
+            <h2>{methodTexts.settingItUp}</h2>
             <ol className="Steps">
               {(manifestOf(method)?.setUp ?? []).map((step) => (
                 <li key={step}>{step}</li>
@@ -180,10 +188,10 @@ function MethodBody({
           {manifestOf(method)?.channel === undefined ? null : <SendTest method={method} />}
           {callbacks.length === 0 ? null : (
             <section className="Card">
-              <h2>Callback address</h2>
-              <p className="Note">Where the provider tells what became of messages. Give it to nobody else.</p>
+              <h2>{methodTexts.callbackAddress}</h2>
+              <p className="Note">{methodTexts.callbackText}</p>
               {callbacks.map((url) => (
-                <Copyable key={url} value={url} label="callback address" />
+                <Copyable key={url} value={url} label={methodTexts.copyCallbackAddress} />
               ))}
             </section>
           )}
@@ -191,13 +199,13 @@ function MethodBody({
       </div>
       {isSwitchingOff ? (
         <Confirm
-          title={`Switch off ${methodWords(method)}?`}
-          text="Users cannot be asked for it from then on. They keep what they have enrolled. Actions and rules that permit nothing else cannot be passed any more."
-          words="Switch off"
+          title={fill(methodTexts.switchOffTitle, { method: methodWords(method) })}
+          text={methodTexts.switchOffText}
+          words={methodTexts.switchOff}
           run={() => setActive(false)}
           done={() => {
             setSwitchingOff(false);
-            tell(`${methodWords(method)} is off`);
+            tell(fill(methodTexts.isNowOff, { method: methodWords(method) }));
             refresh();
           }}
           close={() => setSwitchingOff(false)}

@@ -1,3 +1,4 @@
+import { methodsTexts } from '#portal-texts/methods.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { MethodConfiguration } from '../../api/types.ts';
@@ -19,12 +20,12 @@ export function Methods() {
   const { data, error, refetch } = useMethods();
   return (
     <div className="Page">
-      <PageHead title="Methods" />
-      <p className="Faint">How users prove who they are. What is on can be asked for by actions and rules.</p>
+      <PageHead title={methodsTexts.methods} />
+      <p className="Faint">{methodsTexts.text}</p>
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The methods" retry={() => void refetch()} />
+        <Failure error={error} title={methodsTexts.methodsNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="Methods are" />
+        <Skeleton label={methodsTexts.methodsLoading} />
       ) : (
         <ul className="Things">
           {Object.keys(methods).map((method) => {
@@ -45,7 +46,13 @@ export function Methods() {
                   {missing === undefined ? null : <span className="Warning">{missing}</span>}
                 </div>
                 {provider === undefined ? null : <span className="Faint ThingNote">{spaced(provider)}</span>}
-                {row === undefined ? <Tag>Not set up</Tag> : row.isActive ? <Tag tone="good">On</Tag> : <Tag>Off</Tag>}
+                {row === undefined ? (
+                  <Tag>{methodsTexts.notSetUp}</Tag>
+                ) : row.isActive ? (
+                  <Tag tone="good">{methodsTexts.on}</Tag>
+                ) : (
+                  <Tag>{methodsTexts.off}</Tag>
+                )}
               </li>
             );
           })}

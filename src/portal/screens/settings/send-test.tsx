@@ -1,3 +1,5 @@
+import { sendTestTexts } from '#portal-texts/methods.ts';
+import { fill } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CallError } from '../../api/call.ts';
@@ -9,10 +11,10 @@ import { methodWords, spaced } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
 const outcomes = {
-  taken: { tone: 'good', words: 'Taken by the provider' },
-  accepted: { tone: 'good', words: 'Credentials accepted' },
-  refused: { tone: 'bad', words: 'Not sent' },
-  unknown: { tone: 'wait', words: 'No answer' },
+  taken: { tone: 'good', words: sendTestTexts.takenByTheProvider },
+  accepted: { tone: 'good', words: sendTestTexts.credentialsAccepted },
+  refused: { tone: 'bad', words: sendTestTexts.notSent },
+  unknown: { tone: 'wait', words: sendTestTexts.noAnswer },
 } as const;
 
 /** Sends a message as users get it, with what is saved. */
@@ -37,12 +39,12 @@ export function SendTest({ method }: { readonly method: string }) {
   }, setResult);
   if (plan.data === undefined) {
     return (
-      <section className="Card" aria-label="Send a test">
-        <h2>Send a test</h2>
+      <section className="Card" aria-label={sendTestTexts.sendATest}>
+        <h2>{sendTestTexts.sendATest}</h2>
         {plan.error === null ? (
-          <Skeleton lines={3} what="The test is" />
+          <Skeleton lines={3} label={sendTestTexts.testLoading} />
         ) : (
-          <Failure error={plan.error} what="The test" retry={() => void plan.refetch()} />
+          <Failure error={plan.error} title={sendTestTexts.testNotLoaded} retry={() => void plan.refetch()} />
         )}
       </section>
     );
@@ -52,31 +54,29 @@ export function SendTest({ method }: { readonly method: string }) {
   const given = to ?? (isMail ? session.email : '');
   const isFixed = !may('messages:test');
   return (
-    <section className="Card" aria-label="Send a test">
-      <h2>Send a test</h2>
+    <section className="Card" aria-label={sendTestTexts.sendATest}>
+      <h2>{sendTestTexts.sendATest}</h2>
       {missing !== undefined ? (
         <Notice tone="wait">{missing}</Notice>
       ) : isFixed ? (
-        <p className="Note">Admins and editors send test messages.</p>
+        <p className="Note">{sendTestTexts.notForYou}</p>
       ) : (
         <form
           className="Form"
-          aria-label={`Test of ${methodWords(method)}`}
+          aria-label={fill(sendTestTexts.testOf, { method: methodWords(method) })}
           onSubmit={(event) => {
             event.preventDefault();
             sending.start(sentTo === 'nobody' ? {} : { [sentTo]: given.trim() });
           }}
         >
           <p className="Note">
-            {sentTo === 'nobody'
-              ? 'Push messages go to phones that users enrol. This asks the service about a phone that does not exist: whether it accepts the credentials, not whether messages arrive.'
-              : 'As users get it, with what is saved, and a code or link that opens nothing.'}{' '}
-            It goes by {providers.map(spaced).join(', then ')}.
+            {sentTo === 'nobody' ? sendTestTexts.pushText : sendTestTexts.text}{' '}
+            {fill(sendTestTexts.goesBy, { providers: providers.map(spaced).join(sendTestTexts.then) })}
           </p>
           {sentTo === 'nobody' ? null : (
             <Labelled
-              label={isMail ? 'Email address' : 'Phone number'}
-              {...(isMail ? {} : { note: 'With + and the country, such as +6427123456.' })}
+              label={isMail ? sendTestTexts.emailAddress : sendTestTexts.phoneNumber}
+              {...(isMail ? {} : { note: sendTestTexts.phoneNote })}
             >
               {(ids) => (
                 <input
@@ -94,7 +94,7 @@ export function SendTest({ method }: { readonly method: string }) {
           )}
           <div>
             <Button type="submit" isBusy={sending.isBusy}>
-              {sentTo === 'nobody' ? 'Ask the service' : 'Send the test'}
+              {sentTo === 'nobody' ? sendTestTexts.askTheService : sendTestTexts.sendTheTest}
             </Button>
           </div>
         </form>
@@ -110,7 +110,9 @@ export function SendTest({ method }: { readonly method: string }) {
                 {words}
               </p>
             ))}
-            {result.messageId === undefined ? null : <p className="Note">Its id there: {result.messageId}</p>}
+            {result.messageId === undefined ? null : (
+              <p className="Note">{fill(sendTestTexts.messageId, { messageId: result.messageId })}</p>
+            )}
           </div>
         )}
       </div>

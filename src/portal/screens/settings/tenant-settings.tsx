@@ -1,3 +1,4 @@
+import { tenantSettingsTexts } from '#portal-texts/tenant-settings.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Field, Values } from '../../kit/described-values.ts';
 import fieldsJson from '../../forms/tenant.json' with { type: 'json' };
@@ -10,10 +11,10 @@ import { useScene } from '../../shell/tenant.tsx';
 const fields = fieldsJson as unknown as readonly Field[];
 
 const sections: readonly (readonly [string, readonly string[]])[] = [
-  ['The tenant', ['name', 'timeZone']],
-  ['Deciding', ['newActionResult', 'unenrolledUserState', 'tokenDurationInMinutes']],
+  [tenantSettingsTexts.theTenant, ['name', 'timeZone']],
+  [tenantSettingsTexts.deciding, ['newActionResult', 'unenrolledUserState', 'tokenDurationInMinutes']],
   [
-    'Changing authenticators',
+    tenantSettingsTexts.changingAuthenticators,
     [
       'factorChangePolicy',
       'recoveredFactorHoldHours',
@@ -27,7 +28,7 @@ const sections: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
-    'Pages',
+    tenantSettingsTexts.pages,
     [
       'hideSuccessScreenOnEnrollment',
       'redirectOnSessionExpiry',
@@ -37,9 +38,9 @@ const sections: readonly (readonly [string, readonly string[]])[] = [
       'customDomains',
     ],
   ],
-  ['Two people', ['reviewsNeedTwoPeople', 'rulesNeedTwoPeople']],
-  ['Access', ['ipWhitelist']],
-  ['Retention', ['retention']],
+  [tenantSettingsTexts.twoPeople, ['reviewsNeedTwoPeople', 'rulesNeedTwoPeople']],
+  [tenantSettingsTexts.access, ['ipWhitelist']],
+  [tenantSettingsTexts.retention, ['retention']],
 ];
 /** They are event endpoints, which have a page. */
 const elsewhere = ['authenticatorEventsWebhookConfig', 'logEventsWebhookConfig'];
@@ -54,13 +55,13 @@ export function TenantSettings() {
   const { data, error, refetch } = useQuery({ queryKey: [tenantId, 'tenant'], queryFn: read });
   return (
     <div className="Page Page-form">
-      <PageHead title="Tenant" />
+      <PageHead title={tenantSettingsTexts.tenant} />
       {error !== null && data === undefined ? (
-        <Failure error={error} what="The tenant" retry={() => void refetch()} />
+        <Failure error={error} title={tenantSettingsTexts.tenantNotLoaded} retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton what="The tenant is" />
+        <Skeleton label={tenantSettingsTexts.tenantLoading} />
       ) : (
-        [...sections, ['More', more] as const].map(([heading, names]) =>
+        [...sections, [tenantSettingsTexts.more, more] as const].map(([heading, names]) =>
           names.length === 0 ? null : (
             <ResourceForm
               key={heading}
@@ -73,7 +74,7 @@ export function TenantSettings() {
                 queries.setQueryData([tenantId, 'tenant'], now);
                 // The name of the tenant is in the session.
                 void queries.invalidateQueries({ queryKey: sessionKey });
-                tell('Saved', heading);
+                tell(tenantSettingsTexts.saved, heading);
               }}
               isFixed={!may('configuration:change')}
               heading={<h2>{heading}</h2>}

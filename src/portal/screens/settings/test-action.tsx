@@ -1,3 +1,6 @@
+import { commonTexts } from '#portal-texts/kit.ts';
+import { testActionTexts } from '#portal-texts/test-action.ts';
+import { fill, fillNodes } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { AppWindow, FlaskConical, Plus, X } from 'lucide-react';
@@ -27,18 +30,15 @@ export function TestActionScreen() {
   const [tracked, setTracked] = useState<TestAction>();
   return (
     <div className="Page">
-      <PageHead title="Test action" />
-      <p className="Faint">
-        A real action of a test user, decided by the live rules and counted like any other. Ids of test users begin with{' '}
-        <code>{userPrefix}</code>, so that no customer is touched.
-      </p>
+      <PageHead title={testActionTexts.testAction} />
+      <p className="Faint">{fillNodes(testActionTexts.text, { userPrefix: <code>{userPrefix}</code> })}</p>
       {may('configuration:change') ? (
         <div className="Split">
           <TrackForm email={session.email} code={code} tracked={setTracked} />
           <div className="SplitSide">
             {tracked === undefined ? (
-              <Empty icon={<FlaskConical size={20} aria-hidden />} title="Nothing tracked yet">
-                <p>The answer that your backend would get is explained here.</p>
+              <Empty icon={<FlaskConical size={20} aria-hidden />} title={testActionTexts.nothingTrackedYet}>
+                <p>{testActionTexts.nothingTrackedYetText}</p>
               </Empty>
             ) : (
               <Answer key={tracked.actionId} action={tracked} />
@@ -46,8 +46,8 @@ export function TestActionScreen() {
           </div>
         </div>
       ) : (
-        <Empty icon={<FlaskConical size={20} aria-hidden />} title="You may not do this">
-          <p>Admins and editors track test actions.</p>
+        <Empty icon={<FlaskConical size={20} aria-hidden />} title={testActionTexts.notForYou}>
+          <p>{testActionTexts.notForYouText}</p>
         </Empty>
       )}
     </div>
@@ -102,28 +102,28 @@ function TrackForm({
   return (
     <form
       className="Card Form"
-      aria-label="Test action"
+      aria-label={testActionTexts.testAction}
       onSubmit={(event) => {
         event.preventDefault();
         track.start(undefined);
       }}
     >
       <div className="Columns">
-        {field('actionCode', 'Action code', 64)}
-        {field('userId', 'User id', 256)}
-        {field('email', 'Email address', 320, 'Codes are mailed there.')}
-        {field('deviceId', 'Device id', 256, 'Empty: it counts as new.')}
-        {field('ipAddress', 'IP address', 256, 'Such as 203.0.113.7. Empty: unknown.')}
-        {field('userAgent', 'User agent', 4_096)}
+        {field('actionCode', testActionTexts.actionCode, 64)}
+        {field('userId', testActionTexts.userId, 256)}
+        {field('email', testActionTexts.emailAddress, 320, testActionTexts.codesAreMailedThere)}
+        {field('deviceId', testActionTexts.deviceId, 256, testActionTexts.emptyItCountsAsNew)}
+        {field('ipAddress', testActionTexts.ipAddress, 256, testActionTexts.addressNote)}
+        {field('userAgent', testActionTexts.userAgent, 4_096)}
       </div>
       <fieldset className="Form">
-        <legend className="Legend">Custom data</legend>
+        <legend className="Legend">{testActionTexts.customData}</legend>
         {custom.map(({ name, value }, at) => (
           <div key={at} className="PairRow">
             <input
               className="Input"
-              aria-label={`Name ${at + 1}`}
-              placeholder="amount"
+              aria-label={fill(testActionTexts.nameNumbered, { at: at + 1 })}
+              placeholder={testActionTexts.namePlaceholder}
               required
               maxLength={64}
               value={name}
@@ -133,7 +133,7 @@ function TrackForm({
             />
             <input
               className="Input"
-              aria-label={`Value ${at + 1}`}
+              aria-label={fill(testActionTexts.valueNumbered, { at: at + 1 })}
               placeholder="18450"
               value={value}
               onChange={(event) =>
@@ -141,7 +141,11 @@ function TrackForm({
               }
             />
             <IconButton
-              label={`Remove ${name === '' ? `number ${at + 1}` : name}`}
+              label={
+                name === ''
+                  ? fill(testActionTexts.removeNumbered, { at: at + 1 })
+                  : fill(testActionTexts.removeNamed, { name })
+              }
               onClick={() => setCustom(custom.filter((_one, place) => place !== at))}
             >
               <X size={14} aria-hidden />
@@ -151,14 +155,14 @@ function TrackForm({
         <div>
           <Button onClick={() => setCustom([...custom, { name: '', value: '' }])}>
             <Plus size={13} aria-hidden />
-            Add a value
+            {testActionTexts.addAValue}
           </Button>
         </div>
       </fieldset>
       <div role="alert">{track.problem === undefined ? null : <Notice tone="bad">{track.problem}</Notice>}</div>
       <div className="ModalEnd">
         <Button look="main" type="submit" isBusy={track.isBusy}>
-          Track
+          {testActionTexts.track}
         </Button>
       </div>
     </form>
@@ -176,34 +180,36 @@ function Answer({ action }: { readonly action: TestAction }) {
   });
   const state = data?.state ?? action.state;
   const hasPages = state === 'CHALLENGE_REQUIRED' || !isEnrolled;
-  const list = (names: readonly string[]) => (names.length === 0 ? 'None' : names.map(methodWords).join(', '));
+  const list = (names: readonly string[]) =>
+    names.length === 0 ? commonTexts.none : names.map(methodWords).join(', ');
   return (
-    <section className="Card" aria-label="Answer">
-      <h2>Answer</h2>
+    <section className="Card" aria-label={testActionTexts.answer}>
+      <h2>{testActionTexts.answer}</h2>
       <div aria-live="polite">
         <StateBadge state={state} />
       </div>
       <div className="Above">
         <Facts
           of={[
-            ['Rules', rules.length === 0 ? 'None matched' : rules.map(({ name }) => name).join(', ')],
-            ['Enrolled', list(enrolledVerificationMethods)],
-            ['Permitted', list(allowedVerificationMethods)],
+            [
+              testActionTexts.rules,
+              rules.length === 0 ? testActionTexts.noneMatched : rules.map(({ name }) => name).join(', '),
+            ],
+            [testActionTexts.enrolled, list(enrolledVerificationMethods)],
+            [testActionTexts.permitted, list(allowedVerificationMethods)],
           ]}
         />
       </div>
-      {isEnrolled ? null : (
-        <p className="Note">The user has no authenticator yet: the pages begin with enrolling one.</p>
-      )}
+      {isEnrolled ? null : <p className="Note">{testActionTexts.noAuthenticator}</p>}
       <div className="Row Above">
         {hasPages ? (
           <Button look="main" onClick={() => openBeside(url)}>
             <AppWindow size={14} aria-hidden />
-            Open its pages beside
+            {testActionTexts.openPages}
           </Button>
         ) : null}
         <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId }} className="Button" preload={false}>
-          Why it was decided so
+          {testActionTexts.why}
         </Link>
       </div>
     </section>

@@ -1,8 +1,9 @@
 /** Which rules read a list or a data point. */
+import { usesTexts } from '#portal-texts/settings.ts';
+import { counted } from '../../kit/fill.ts';
 import { useQuery } from '@tanstack/react-query';
 import type { RuleUse } from '../../api/types.ts';
 import { Tag } from '../../kit/parts.tsx';
-import { plural } from '../../kit/words.ts';
 import { useScene } from '../../shell/tenant.tsx';
 
 export function useRuleUses() {
@@ -16,24 +17,31 @@ export function useRuleUses() {
 /** How many rules, for a line of a list; nothing until it is known. */
 export function UseCount({ uses }: { readonly uses: readonly RuleUse[] | undefined }) {
   if (uses === undefined) return null;
-  return <>{uses.length === 0 ? 'No rule' : plural(uses.length, 'rule')}</>;
+  return <>{uses.length === 0 ? usesTexts.noRule : counted(usesTexts.rules, uses.length)}</>;
 }
 
-export function UsedBy({ uses, what }: { readonly uses: readonly RuleUse[] | undefined; readonly what: string }) {
+export function UsedBy({
+  uses,
+  unused,
+}: {
+  readonly uses: readonly RuleUse[] | undefined;
+  /** Says that no rule reads it. */
+  readonly unused: string;
+}) {
   return (
     <section className="Card">
-      <h2>Used by</h2>
+      <h2>{usesTexts.usedBy}</h2>
       {uses === undefined ? (
-        <p className="Faint">Not known yet.</p>
+        <p className="Faint">{usesTexts.notKnownYet}</p>
       ) : uses.length === 0 ? (
-        <p className="Faint">No rule reads this {what}.</p>
+        <p className="Faint">{unused}</p>
       ) : (
         <ul className="Uses">
           {uses.map(({ actionCode, ruleId, name, isActive }) => (
             <li key={`${actionCode} ${ruleId}`}>
               <strong className="Cut">{name}</strong>
               <span className="Faint Cut">{actionCode}</span>
-              {isActive ? null : <Tag>Off</Tag>}
+              {isActive ? null : <Tag>{usesTexts.off}</Tag>}
             </li>
           ))}
         </ul>

@@ -1,0 +1,28 @@
+/** Of `screens/audit.tsx`. */
+export const auditTexts = {
+  auditLogExported: 'Audit log exported',
+  auditLogExportedText: 'Check it with sallyport audit verify --file. The export is in the log.',
+  notExported: 'Not exported',
+  pageFault: 'Something in this page went wrong.',
+  auditLog: 'Audit log',
+  exporting: 'Exporting…',
+  export: 'Export',
+  typeFilter: 'Type, such as rule.updated',
+  actorFilter: 'Done by (email or id)',
+  userFilter: 'User concerned',
+  notForYouText: 'Admins and auditors read the audit log.',
+  auditLogNotLoaded: 'The audit log did not load',
+  eventsLoading: 'Events are loading',
+  noEventFits: 'No event fits',
+  nothingChangedYet: 'Nothing was changed yet',
+  noEventFitsText:
+    'A type is found by its beginning up to a dot: rule finds rule.updated. Ids and email addresses must be written in full.',
+  nothingChangedText: 'Who changes rules, methods, users or the team leaves an event here.',
+  searchedBackTo: 'Searched back to {time}.',
+  showEarlierOnes: 'Show earlier ones',
+  type: 'Type',
+  by: 'By',
+  user: 'User',
+  request: 'Request',
+  copyRequestId: 'Copy request id',
+} as const;

@@ -1,0 +1,20 @@
+/** Of `screens/mail.tsx`. */
+export const mailTexts = {
+  waitingReviews: 'Waiting reviews',
+  waitingReviewsText: 'When one has begun to wait since the last mail, and at most once an hour',
+  pausedEndpoints: 'Paused endpoints',
+  pausedEndpointsText: 'When an event endpoint gets nothing more, because it failed or was paused',
+  alerts: 'Alerts',
+  alertsText: 'When an alert is raised, and when it is over',
+  secondPerson: 'Rules for a second person',
+  secondPersonText: 'When rules wait to be published, and what became of yours',
+  saved: 'Saved',
+  savedNone: 'You get no mail of this tenant.',
+  savedText: 'Mail goes to {email}.',
+  notSaved: 'Not saved',
+  heading: 'Your mail',
+  text: 'What you are told of {name}, at {email}. Mails name no user.',
+  choiceNotLoaded: 'Your choice did not load',
+  choiceLoading: 'Your choice is loading',
+  tellMeOf: 'Tell me of',
+} as const;

@@ -1,0 +1,38 @@
+/** Of `kit/reasons.tsx`. */
+export const reasonsTexts = {
+  decision: 'Decision',
+  theOutcomeIs: 'The outcome is {outcome}.',
+  notReproduced:
+    'Computing the decision again from its record gives another outcome. Tell whoever runs Sallyport: this should not happen.',
+  rulesNotKept: 'The rules that decided are no longer kept, so this shows only what was recorded.',
+  cappedAtChallenge:
+    'Rules that could not be computed asked for more, but the user can verify: a challenge was enough.',
+  theRulesHaveChangedSince: 'The rules have changed since.',
+  todaySame: 'Today they would decide the same: {outcome}.',
+  todayOtherwise: 'Today they would decide: {outcome}.',
+  noRules: 'No rule was active',
+  rulesGone: 'The rules are no longer kept',
+  noRulesText:
+    'The default of the action decided. Add a rule to decide by what is known of the user, the device and the address.',
+  rulesGoneText: 'Rule sets are kept as long as actions that they decided. This one is older.',
+  decided: 'Decided',
+  nearMiss: 'Near miss',
+  matched: 'Matched',
+  cannotBeSaid: 'Cannot be said',
+  couldNotBeComputed: 'Could not be computed',
+  didNotMatch: 'Did not match',
+  conditionsAway: { one: '{count} condition away', other: '{count} conditions away' },
+  theRuleFailed: 'The rule failed: {fault}',
+  noConditions: 'It has no conditions, so it always matches.',
+  tooLarge: 'It is too large to be explained.',
+  held: 'Held',
+  didNotHold: 'Did not hold',
+  unknown: 'Unknown',
+  decisive: 'Decisive',
+  missing: 'Missing',
+  thePast: 'the past',
+  nothingRead: 'The rules read nothing.',
+  read: 'Read',
+  value: 'Value',
+  from: 'From',
+} as const;

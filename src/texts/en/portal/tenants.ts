@@ -1,0 +1,43 @@
+/** Of `screens/tenants.tsx`. */
+export const tenantsTexts = {
+  noAnswerInTime:
+    'The server did not answer in time. The tenant may be made all the same: look at the list of tenants in a minute, before you try again. If it is there, make keys in its settings: its first ones were not shown.',
+  tenants: 'Tenants',
+  createTitle: 'Create a tenant',
+  create: 'Create',
+  text: 'A tenant has its own users, rules, keys and team; tenants see nothing of each other. One for each brand and environment keeps tests away from customers.',
+  copyIdOf: 'Copy id of {name}',
+  renameNamed: 'Rename {name}',
+  rename: 'Rename',
+  madeTitle: '{name} is made',
+  madeText: 'Copy the keys now: they are not shown again. You are its first admin.',
+  tenantId: 'Tenant id',
+  copyTenantId: 'Copy tenant id',
+  secretKey: 'Secret key',
+  copySecretKey: 'Copy secret key',
+  managementKey: 'Management key',
+  copyManagementKey: 'Copy management key',
+  madeButton: 'I have copied them',
+  copied: 'Copied',
+  copiedCounts:
+    '{actions} actions with {rules} rules, {lists} lists, {dataPoints} data points, {methods} methods, {alerts} alerts, {endpoints} endpoints.',
+  toBeDone: 'To be done',
+  enterAgain: '{method}: enter again {credentials}.',
+  switchedOff:
+    'Switched off, so that nothing goes by the accounts of the other tenant: {methods}. Switch each on when a test message arrives.',
+  endpointsPaused: 'Endpoints are paused: look at their addresses, then resume them.',
+  alertsToYou: 'Alerts are mailed to you: add who else is to be told.',
+  notCopied: 'Keys, members of the team, clients of sessions and users are its own: make or invite them.',
+  renamed: 'Renamed',
+  createText: 'It has keys of its own. You become its first admin.',
+  renameText: 'Users see the name on the pages and in mail.',
+  name: 'Name',
+  purpose: 'What it is for',
+  purposeNote: 'Only the portal shows it.',
+  noPurpose: 'Not said',
+  configuration: 'Configuration',
+  copyOf: 'Copy that of {name}',
+  copyNote:
+    'Actions with rules, lists, data points, methods, texts, theme, alerts and endpoints. Not copied: users, keys, the team, credentials and webhooks of providers. Methods without these are switched off, endpoints are paused.',
+  withItems: 'With the items of its lists, which can name people',
+} as const;
