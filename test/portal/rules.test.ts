@@ -1,19 +1,15 @@
 /** Rules in the portal, on the real server: made, ordered, tried, published, and gone back to, by keys and by hand. */
-import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask } from '../rig/api.ts';
 import { patienceMs } from '../rig/browser.ts';
-import { violations, widest } from '../ui/look-at.ts';
+import { look } from './look.ts';
 import { startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
 let site: PortalSite;
 let ada: OpenPortal;
 let base: string;
-
-// TEST_PICTURES=folder keeps what was looked at.
-const pictures = process.env['TEST_PICTURES'];
 
 beforeAll(async () => {
   site = await startPortal();
@@ -31,29 +27,6 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 const isThere = { timeout: patienceMs };
-
-/** Looks at the page as it stands, in both themes and in narrow windows. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.waitForTimeout(60);
-    const found = (await violations(page, { inColours: colorScheme === 'dark' })).filter(
-      (one) => !/data-base-ui-focus-guard/.test(one),
-    );
-    expect(found, `${name} ${colorScheme}`).toEqual([]);
-    if (pictures !== undefined) {
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: `${pictures}/${name}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-  for (const width of [768, 320]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await widest(page), `${name} at ${width}`).toBe(width);
-    if (pictures !== undefined && width === 320)
-      await page.screenshot({ path: `${pictures}/${name}-320.png`, fullPage: true });
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 const names = (page: Page) => page.locator('.RuleMain strong').allInnerTexts();
 const api = async (path: string) =>
@@ -76,10 +49,10 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.keyboard.press('c');
   await page.getByRole('heading', { name: /^Actions/ }).waitFor(isThere);
   await page.getByRole('link', { name: 'withdraw' }).waitFor(isThere);
-  await look(page, 'actions');
+  await look(page, 'rules-actions');
   await page.getByRole('link', { name: 'withdraw' }).click();
   await page.getByText('No rules yet').waitFor(isThere);
-  await look(page, 'no-rules');
+  await look(page);
 
   // By the builder: two comparisons of one group.
   await addRule(page, 'Large withdrawals', 'REVIEW', async () => {
@@ -91,7 +64,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
     await page.getByLabel('How it compares').nth(1).selectOption('>=');
     await page.getByLabel('Minutes').fill('30');
     await page.getByLabel('Value', { exact: true }).fill('3');
-    await look(page, 'builder');
+    await look(page, 'rules-builder');
   });
   // As text: what the builder cannot draw stays as it is written.
   const odd = '{"==": [ {"%": [{"var": "custom.amount"}, 200]}, 0 ]}';
@@ -104,7 +77,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
     await page.getByText('This is not JSON yet').waitFor({ state: 'detached', ...isThere });
     await page.getByRole('button', { name: 'Builder', exact: true }).click();
     await page.getByText('cannot draw these conditions').waitFor(isThere);
-    await look(page, 'text');
+    await look(page, 'rules-text');
   });
   expect(await names(page)).toEqual(['Large withdrawals', 'Even amounts']);
 
@@ -126,7 +99,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('The default is now ALLOW instead of CHALLENGE.').waitFor(isThere);
   await page.getByRole('switch', { name: /Large withdrawals/ }).click();
   await page.getByText('Rule "Large withdrawals" is new, switched off').waitFor(isThere);
-  await look(page, 'draft');
+  await look(page, 'rules-draft');
   expect(await api('/action-configurations/withdraw/rules')).toEqual([]);
 
   await page.getByRole('link', { name: 'Try out' }).click();
@@ -136,7 +109,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByLabel('Facts as JSON').fill('{"custom": {"amount": 400}}');
   await page.getByRole('button', { name: 'Decide by these facts' }).click();
   await page.getByText('The outcome is BLOCK, decided by rule "Even amounts".').waitFor(isThere);
-  await look(page, 'try');
+  await look(page, 'rules-try');
 
   // One of them, from its own page and back.
   const example = await page.locator('.Recent a').first().getAttribute('href');
@@ -145,7 +118,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   const one = page.locator('.TryResult');
   await one.getByText('By the draft').waitFor(isThere);
   await one.getByText('by rule “Even amounts”').or(one.getByText('by the default')).first().waitFor(isThere);
-  await look(page, 'one');
+  await look(page);
   await page.getByRole('button', { name: 'The live rules' }).click();
   await one.getByText('The same.').waitFor(isThere);
   await page.getByLabel('Or the id of one').fill('0198e2a4-6d3c-7b1f-9a25-4c8e7d6f1b06');
@@ -155,7 +128,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByRole('button', { name: 'Publish…' }).click();
   await page.getByRole('dialog').getByText('40 of the last 40').waitFor(isThere);
   await page.getByLabel('Why (for the history)').fill('Even amounts are fraud.');
-  await look(page, 'publish');
+  await look(page, 'rules-publish');
   await page.getByRole('button', { name: 'Publish version 2' }).click();
   await page.getByText('Version 2 decides from now on.').waitFor(isThere);
   const stored = await ask(site.url, 'GET', '/v1/management/action-configurations/withdraw/rules', {
@@ -187,11 +160,11 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('Even amounts are fraud.').waitFor(isThere);
   await page.getByRole('button', { name: 'Compare version 1' }).click();
   await page.getByRole('dialog').getByText('Rule "Even amounts" is removed.').waitFor(isThere);
-  await look(page, 'compare');
+  await look(page, 'rules-compare');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Go back to version 1' }).click();
   await page.getByText('Rule "Even amounts" is removed.').waitFor(isThere);
-  await look(page, 'history');
+  await look(page, 'rules-history');
   await page.getByRole('button', { name: 'Publish…' }).click();
   await page.getByRole('button', { name: 'Publish version 3' }).click();
   await page.getByText('Version 3 decides from now on.').waitFor(isThere);
@@ -204,7 +177,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByLabel('English', { exact: true }).fill('You are sending {{action.amount}.');
   await page.getByText('placeholders are written').waitFor(isThere);
   await page.getByLabel('English', { exact: true }).fill('You are sending {{action.amount}}.');
-  await look(page, 'messages');
+  await look(page);
   await page.getByRole('button', { name: 'Save the messages' }).click();
   await page.getByText('Messages saved').waitFor(isThere);
   expect((await api('/action-configurations/withdraw')).messagingTemplates).toEqual({
@@ -213,7 +186,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
 
   await main.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByLabel('Lowest assurance that passes').selectOption('high');
-  await look(page, 'settings');
+  await look(page);
   await page.getByRole('button', { name: 'Save the settings' }).click();
   await page.getByText('Settings saved').waitFor(isThere);
   expect((await api('/action-configurations/withdraw')).minimumAssurance).toBe('high');
@@ -234,7 +207,7 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   const dialog = ben.page.getByRole('dialog', { name: 'The draft was changed meanwhile' });
   await dialog.getByText('Of Ada').waitFor(isThere);
   await dialog.getByText('Of Ben').waitFor(isThere);
-  await look(ben.page, 'conflict');
+  await look(ben.page, 'rules-conflict');
   await dialog.getByRole('button', { name: 'Keep the other one' }).click();
   await ben.page.goto(path);
   await ben.page.getByText('Of Ada', { exact: true }).waitFor(isThere);
@@ -251,7 +224,7 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   await ben.page.getByText('The live rules have changed since this draft began').waitFor(isThere);
   await ben.page.getByText('Rule "By the API" is removed.').waitFor(isThere);
   expect(await ben.page.getByRole('button', { name: 'Publish…' }).count()).toBe(0);
-  await look(ben.page, 'behind');
+  await look(ben.page);
   await ben.page.getByRole('button', { name: /^Keep it for version/ }).click();
   await ben.page.getByRole('button', { name: 'Publish…' }).waitFor(isThere);
   expect((await api('/action-configurations/deposit/rules')).map(({ name }: { name: string }) => name)).toEqual([
@@ -276,10 +249,10 @@ test('two operators edit one rule set: each sees what the other did, and nothing
   await ada.page.goto(path);
   await ada.page.getByText('ben@bank.example asks for it to be published').waitFor(isThere);
   await ada.page.getByText('Losses of last week.').waitFor(isThere);
-  await look(ada.page, 'asked');
+  await look(ada.page, 'rules-asked');
   await ada.page.getByRole('button', { name: 'Refuse…' }).click();
   await ada.page.getByLabel('Why', { exact: true }).fill('It blocks our own staff.');
-  await look(ada.page, 'refuse');
+  await look(ada.page);
   await ada.page.getByRole('button', { name: 'Refuse', exact: true }).click();
   await ada.page.getByText('ada@bank.example has refused it').waitFor(isThere);
   // What was refused meanwhile shows, also to who does something else with it.

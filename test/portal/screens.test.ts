@@ -1,28 +1,22 @@
 /** Worry: an operator cannot see, read, reach or understand something in the portal. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { violations, widest } from '../ui/look-at.ts';
+import { widest } from '../ui/look-at.ts';
 import { actionIdOf, fakeActivity } from './fake-activity.ts';
+import { lookAtColours } from './look.ts';
 import { startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
-// UPDATE_GALLERY=1 takes new pictures for docs/portal.md.
-const pictures = fileURLToPath(new URL('../../docs/images/portal', import.meta.url));
-const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
 const unpictured = [
   'activity-nothing',
   'action-gone',
   'reviews-nothing',
   'sessions',
   'mail',
-  'health',
   'tenants',
   'end-sessions',
   'account-menu',
   'invite',
-  'no-page',
 ];
 
 interface Screen {
@@ -141,28 +135,6 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-/**
- * The component library puts guards at the ends of what keeps the focus, which pass it on and are hidden on purpose; and
- * its menus stand outside of the page's regions, as popups do.
- */
-const isOfPopups = (violation: string) =>
-  /data-base-ui-focus-guard/.test(violation) || /^region: <div [^>]*role="menu"/.test(violation);
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.waitForTimeout(60);
-    expect(
-      (await violations(page, { inColours: colorScheme === 'dark' })).filter((one) => !isOfPopups(one)),
-      colorScheme,
-    ).toEqual([]);
-    if (isGallery && !unpictured.includes(name)) {
-      mkdirSync(pictures, { recursive: true });
-      writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());
-    }
-  }
-}
-
 describe.each(screens)('$name', ({ name, path, shows }) => {
   test('passes axe in light and dark, fits 320 pixels, and breaks no policy', async () => {
     const { page, problems } = ada;
@@ -170,7 +142,7 @@ describe.each(screens)('$name', ({ name, path, shows }) => {
     // As a link leads there: the other journeys load these addresses anew, which takes as long as to look at one.
     await page.evaluate(`history.pushState(null, '', ${JSON.stringify(`${base}${path}`)})`);
     await shows(page);
-    await look(page, name);
+    await lookAtColours(page, unpictured.includes(name) ? undefined : name);
     const here = page.locator('nav[aria-label=Pages] [aria-current]');
     const isElsewhere = ['sessions', 'mail', 'tenants', 'end-sessions'].includes(name);
     expect(await here.count()).toBe(isElsewhere ? 0 : 1);
@@ -188,16 +160,16 @@ test('the pages before signing in pass axe in light and dark', async () => {
   const { page, problems, close } = await site.open();
   await page.goto(`${site.url}/portal`);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
-  await look(page, 'sign-in');
+  await lookAtColours(page, 'sign-in');
   await page.getByRole('button', { name: 'Use a password instead' }).click();
   await page.getByLabel('Password', { exact: true }).waitFor();
-  await look(page, 'sign-in-password');
+  await lookAtColours(page, 'sign-in-password');
   await page.goto(`${site.url}/portal/invitation#some-secret`);
   await page.getByRole('button', { name: 'Make a passkey' }).waitFor();
-  await look(page, 'invitation');
+  await lookAtColours(page, 'invitation');
   await page.goto(`${site.url}/portal/nothing`);
   await heading('There is no such page')(page);
-  await look(page, 'no-page');
+  await lookAtColours(page);
   expect(problems).toEqual([]);
   await close();
 });

@@ -1,12 +1,10 @@
 /** Operators configure a tenant: every page of Settings on the real server, with nothing faked. */
 import blns from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ask } from '../rig/api.ts';
 import { patienceMs } from '../rig/browser.ts';
-import { violations, widest } from '../ui/look-at.ts';
+import { look } from './look.ts';
 import { fieldFocused, startPortal } from './portal-site.ts';
 import type { OpenPortal, PortalSite } from './portal-site.ts';
 
@@ -35,31 +33,6 @@ const manage = (page: Page, method: string, path: string, body?: object): Promis
     },
     [method, path, body, site.tenantId] as const,
   );
-
-// UPDATE_GALLERY=1 takes new pictures for docs/portal.md.
-const pictures = fileURLToPath(new URL('../../docs/images/portal', import.meta.url));
-const isGallery = process.env['UPDATE_GALLERY'] !== undefined;
-
-/** Passes axe in light and dark, and fits a window of 320 pixels. Pictures are taken of what has a name. */
-async function look(page: Page, name?: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.waitForTimeout(60);
-    const found = (await violations(page, { inColours: colorScheme === 'dark' })).filter(
-      (one) => !/data-base-ui-focus-guard/.test(one),
-    );
-    expect(found, `${page.url()} ${colorScheme}`).toEqual([]);
-    if (!isGallery || name === undefined) continue;
-    for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
-    await page.evaluate(`document.querySelector('.Main').scrollTo(0, 0)`);
-    writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());
-  }
-  for (const width of [768, 320]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await widest(page), page.url()).toBe(width);
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 test('lists: made, filled by pasting and by a file, compared before it is saved, found in rules, deleted', async () => {
   const { page } = ada;
