@@ -103,34 +103,12 @@ describe('on PostgreSQL', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test("a start with the operator's keys prints and writes no keys", async () => {
+  test("two nodes that start together on an empty database with the operator's keys create one tenant, and print and write no keys", async () => {
     const directory = await folder();
-    const credentials = testCredentials();
-    const databaseUrl = await createPostgresDatabase();
-    const server = await startServer({
-      ...credentials,
-      SALLYPORT_DATA_DIR: directory,
-      DATABASE_URL: databaseUrl,
-    });
-    const reply = await ask(server.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY });
-    await server.stop();
-    expect(reply.status).toBe(200);
-    const again = await startServer({ ...credentials, SALLYPORT_DATA_DIR: directory, DATABASE_URL: databaseUrl });
-    await again.stop();
-    for (const { output } of [server, again]) {
-      expect(output()).not.toMatch(anyKey);
-      // A file that was never written is not mentioned.
-      expect(output()).not.toContain('credentials.env');
-    }
-    await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  test('two nodes that start together on an empty database create one tenant', async () => {
     const variables = {
       ...testCredentials(),
+      SALLYPORT_DATA_DIR: directory,
       DATABASE_URL: await createPostgresDatabase(),
-      SALLYPORT_LOG_LEVEL: 'silent',
     };
     const nodes = await Promise.all([startServer(variables), startServer(variables)]);
     const replies = await Promise.all(
@@ -138,5 +116,13 @@ describe('on PostgreSQL', () => {
     );
     await Promise.all(nodes.map((node) => node.stop()));
     expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    for (const { output } of nodes) {
+      expect(output()).not.toMatch(anyKey);
+      // A file that was never written is not mentioned.
+      expect(output()).not.toContain('credentials.env');
+    }
+    expect(nodes.filter(({ output }) => output().includes('The first tenant'))).toHaveLength(1);
+    await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
+    await rm(directory, { recursive: true, force: true });
   });
 });
