@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask } from '../../test/rig/api.ts';
+import { ask, eventually } from '../../test/rig/api.ts';
 import { startServer, testCredentials } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
 
@@ -110,7 +111,21 @@ describe('on PostgreSQL', () => {
       SALLYPORT_DATA_DIR: directory,
       DATABASE_URL: await createPostgresDatabase(),
     };
-    const nodes = await Promise.all([startServer(variables), startServer(variables)]);
+    // Something else makes a tenant, for longer than a statement waits for a lock.
+    const other = new Client({ connectionString: variables.DATABASE_URL });
+    await other.connect();
+    await other.query('select pg_advisory_lock($1)', [0x74656e61]);
+    const starting = Promise.all([startServer(variables), startServer(variables)]);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    await eventually(
+      'a node waits',
+      30_000,
+      async () => (await other.query(waiting)).rowCount,
+      (count) => count !== 0,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await other.end();
+    const nodes = await starting;
     const replies = await Promise.all(
       nodes.map((node) => ask(node.url, 'GET', '/v1/users/x', { key: variables.SALLYPORT_SECRET_KEY })),
     );
