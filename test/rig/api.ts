@@ -55,7 +55,7 @@ async function askOnce(url: string, method: string, path: string, call: ApiCall)
 }
 
 /** A time that is promised, and not only how long it is worth waiting. */
-export interface Promised {
+interface Promised {
   readonly promisedMs: number;
 }
 
