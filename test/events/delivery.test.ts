@@ -146,7 +146,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
     await app.endpoint(watcher.url, ['endpoint.paused']);
     await app.enrol('eve');
-    for (let hours = 0; hours < 5 * 24 + 13; hours += 7) await app.pass(7 * hour);
+    for (let hours = 0; hours < 5 * 24 + 20; hours += 4) await app.pass(4 * hour);
     await app.pass(second);
     const paused = (await app.manage('GET', `/event-endpoints/${endpointId}`)).body;
     expect(paused).toMatchObject({
