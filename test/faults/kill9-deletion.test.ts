@@ -2,13 +2,13 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask, eventually, tries } from '../rig/api.ts';
+import { ask, eventually } from '../rig/api.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
 
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
-const past = tries(30_000, 60_000);
+const past = 60_000;
 const keysReused = 100;
 
 let database: Client;
