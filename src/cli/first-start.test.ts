@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask } from '../../test/rig/api.ts';
+import { ask, eventually } from '../../test/rig/api.ts';
 import { startServer, testCredentials } from '../../test/rig/server-process.ts';
 import { createPostgresDatabase } from '../testkit/test-database.ts';
 
@@ -103,40 +104,40 @@ describe('on PostgreSQL', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test("a start with the operator's keys prints and writes no keys", async () => {
+  test("two nodes that start together on an empty database with the operator's keys create one tenant, and print and write no keys", async () => {
     const directory = await folder();
-    const credentials = testCredentials();
-    const databaseUrl = await createPostgresDatabase();
-    const server = await startServer({
-      ...credentials,
-      SALLYPORT_DATA_DIR: directory,
-      DATABASE_URL: databaseUrl,
-    });
-    const reply = await ask(server.url, 'GET', '/v1/users/x', { key: credentials.SALLYPORT_SECRET_KEY });
-    await server.stop();
-    expect(reply.status).toBe(200);
-    const again = await startServer({ ...credentials, SALLYPORT_DATA_DIR: directory, DATABASE_URL: databaseUrl });
-    await again.stop();
-    for (const { output } of [server, again]) {
-      expect(output()).not.toMatch(anyKey);
-      // A file that was never written is not mentioned.
-      expect(output()).not.toContain('credentials.env');
-    }
-    await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  test('two nodes that start together on an empty database create one tenant', async () => {
     const variables = {
       ...testCredentials(),
+      SALLYPORT_DATA_DIR: directory,
       DATABASE_URL: await createPostgresDatabase(),
-      SALLYPORT_LOG_LEVEL: 'silent',
     };
-    const nodes = await Promise.all([startServer(variables), startServer(variables)]);
+    // Something else makes a tenant, for longer than a statement waits for a lock.
+    const other = new Client({ connectionString: variables.DATABASE_URL });
+    await other.connect();
+    await other.query('select pg_advisory_lock($1)', [0x74656e61]);
+    const starting = Promise.all([startServer(variables), startServer(variables)]);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    await eventually(
+      'a node waits',
+      30_000,
+      async () => (await other.query(waiting)).rowCount,
+      (count) => count !== 0,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await other.end();
+    const nodes = await starting;
     const replies = await Promise.all(
       nodes.map((node) => ask(node.url, 'GET', '/v1/users/x', { key: variables.SALLYPORT_SECRET_KEY })),
     );
     await Promise.all(nodes.map((node) => node.stop()));
     expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    for (const { output } of nodes) {
+      expect(output()).not.toMatch(anyKey);
+      // A file that was never written is not mentioned.
+      expect(output()).not.toContain('credentials.env');
+    }
+    expect(nodes.filter(({ output }) => output().includes('The first tenant'))).toHaveLength(1);
+    await expect(stat(join(directory, 'credentials.env'))).rejects.toThrow('ENOENT');
+    await rm(directory, { recursive: true, force: true });
   });
 });

@@ -3,6 +3,7 @@ import { createApiKey } from './create-api-key.ts';
 import { createTenant } from './create-tenant.ts';
 import { listTenants, lockTenantCreation } from './queries/tenants.ts';
 import type { Seal } from './seal.ts';
+import { isLockFailure } from './sql.ts';
 import type { Database } from './sql.ts';
 
 /** What the operator supplies for the first tenant; anything missing is generated. */
@@ -18,11 +19,28 @@ export interface FirstTenant {
   readonly managementKey: string;
 }
 
+// Each waits for the lock as long as a statement may: some seconds.
+const waitsMax = 10;
+
 /**
  * Creates the first tenant with its keys if there is no tenant yet; undefined if there is one. Nodes that start
- * together create only one.
+ * together create only one, and the others wait for it.
  */
 export async function createFirstTenant(
+  db: Database,
+  parts: { readonly runtime: Runtime; readonly seal: Seal },
+  seed: FirstTenantSeed,
+): Promise<FirstTenant | undefined> {
+  for (let waits = 1; ; waits += 1) {
+    try {
+      return await createUnlessThere(db, parts, seed);
+    } catch (error) {
+      if (!isLockFailure(error) || waits === waitsMax) throw error;
+    }
+  }
+}
+
+function createUnlessThere(
   db: Database,
   parts: { readonly runtime: Runtime; readonly seal: Seal },
   seed: FirstTenantSeed,

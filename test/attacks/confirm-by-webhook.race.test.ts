@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask, eventually } from '../rig/api.ts';
+import { ask, eventually, promisedMs } from '../rig/api.ts';
 import type { ApiReply } from '../rig/api.ts';
 import { guessSubjectReader } from '../rig/guess-subject-reader.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
@@ -170,7 +170,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       for (const { status, headers, ms } of replies) {
         expect([403, 503]).toContain(status);
         if (status === 503) expect(headers.get('retry-after')).toMatch(/^[123]$/);
-        expect(ms).toBeLessThan(7_000);
+        expect(ms).toBeLessThan(promisedMs(7_000));
       }
       expect(await stored(userId)).toMatchObject({ state: 'CHALLENGE_REQUIRED', lease_id: null, moved: false });
       slowly(0, 200);
@@ -196,7 +196,7 @@ describe('action.verify on two server processes and one PostgreSQL', () => {
       // During the lease a call waits for up to six seconds; a retry as instructed gets its result.
       const last = await eventually(
         'the code is accepted',
-        15_000,
+        { promisedMs: 15_000 },
         () => verify(two),
         ({ status }) => status === 200,
       );

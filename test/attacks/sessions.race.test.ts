@@ -141,7 +141,8 @@ describe('sessions on two server processes and one PostgreSQL', () => {
         sleep(round).then(end),
       ]);
       for (const { status, body } of replies) {
-        expect([200, 401]).toContain(status);
+        // A node that is overloaded may say so, and has decided nothing.
+        expect([200, 401, 503]).toContain(status);
         if (status === 200) await expectDead(body as Pair);
       }
       for (const old of chain) expect((await refresh(round, old)).status).toBe(401);
@@ -226,11 +227,12 @@ describe('sessions on two server processes and one PostgreSQL', () => {
         sleep(round).then(end),
       ]);
       for (const { status, body } of refreshes) {
-        expect([200, 401]).toContain(status);
+        // A node that is overloaded may say so, and has decided nothing.
+        expect([200, 401, 503]).toContain(status);
         if (status === 200) await expectDead(body as Pair);
       }
       for (const { status, body } of begun) {
-        expect([200, 401]).toContain(status);
+        expect([200, 401, 503]).toContain(status);
         // If all sessions of a user are ended, one that began afterwards stays valid; if the user is deleted, none
         // does.
         if (status === 200 && round % 3 === 2) await expectDead(body as Pair);

@@ -10,7 +10,7 @@ import { postWebhook, signWebhook } from '../../src/delivery/webhook.ts';
 import { secretKey } from '../../src/runtime/crypto.ts';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
-import { runProgram } from '../rig/run-program.ts';
+import { runHere } from '../rig/run-here.ts';
 import { makeCertificate } from '../rig/certificate.ts';
 import { startNameServer } from '../rig/name-server.ts';
 import { readInboxCode } from '../rig/read-inbox.ts';
@@ -237,7 +237,7 @@ describe('A66: webhooks of a server process', () => {
 
   test('are sent over TLS and signed with the old and the new key while both are active, then with the new one only', async () => {
     expect((await verify('first')).body).toMatchObject({ isVerified: true });
-    const made = await runProgram(['keys', 'create', '--name', 'next'], variables);
+    const made = await runHere(['keys', 'create', '--name', 'next'], variables);
     expect(made.code, made.stderr).toBe(0);
     const next = /Key: {4}(\S+)/.exec(made.stdout)?.[1] ?? '';
     const check = (text: string) => {
@@ -262,13 +262,13 @@ describe('A66: webhooks of a server process', () => {
     expect(Object.values(check(next).data).every((value) => typeof value === 'string')).toBe(true);
     expect(() => check(credentials.SALLYPORT_MANAGEMENT_KEY)).toThrow('Signature mismatch.');
 
-    const listed = await runProgram(['keys', 'list'], variables);
+    const listed = await runHere(['keys', 'list'], variables);
     const nextId =
       listed.stdout
         .split('\n')
         .find((line) => line.includes('next'))
         ?.split(' ')[0] ?? '';
-    expect((await runProgram(['keys', 'revoke', nextId], variables)).code).toBe(0);
+    expect((await runHere(['keys', 'revoke', nextId], variables)).code).toBe(0);
     await expect.poll(async () => (await ask(server.url, 'GET', '/v1/users/x', { key: next })).status).toBe(401);
     expect((await verify('third')).body).toMatchObject({ isVerified: true });
     expect(() => check(next)).toThrow('Signature mismatch.');

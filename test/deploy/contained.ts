@@ -1,7 +1,7 @@
 /** Runs a program as in a container: read-only root, no HOME, a user without any files, one writable folder. */
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { eventually } from '../rig/api.ts';
 import { unpackedProgram } from '../rig/system-programs.ts';
@@ -45,6 +45,12 @@ export async function findContainer(folder: string): Promise<Container> {
 
 const isRoot = process.getuid?.() === 0;
 
+/** With all that is in it. */
+function give(folder: string, uid: number, gid: number): void {
+  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(folder, name), uid, gid);
+}
+
 /** Whether a user without any files gets namespaces here, and can reach this Node. */
 function isPermitted({ path, env }: SystemProgram): Promise<boolean> {
   const words = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', process.execPath, '--version'];
@@ -57,7 +63,7 @@ function runInBwrap({ path, env }: SystemProgram, image: ContainedImage): Contai
   const bind = (how: string, folders: Readonly<Record<string, string>>) =>
     Object.entries(folders).flatMap(([place, folder]) => [how, folder, place]);
   const system = ['/usr', '/lib', '/lib64', '/bin', '/etc/hosts', '/etc/resolv.conf'].filter((it) => existsSync(it));
-  if (isRoot) for (const folder of Object.values(image.writable)) chownSync(folder, uid, gid);
+  if (isRoot) for (const folder of Object.values(image.writable)) give(folder, uid, gid);
   const child = spawn(
     path,
     [
@@ -96,7 +102,7 @@ function runInPlace(image: ContainedImage, setpriv: string | undefined): Contain
   const [program = '', ...words] = image.command.map(here);
   const command = [program === 'node' ? process.execPath : program, ...words];
   if (setpriv !== undefined) {
-    for (const folder of Object.values(image.writable)) chownSync(folder, Number(uid), Number(gid));
+    for (const folder of Object.values(image.writable)) give(folder, Number(uid), Number(gid));
     command.unshift(setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs', '--');
   }
   const child = spawn(command[0] ?? '', command.slice(1), {

@@ -5,9 +5,10 @@ import { DatabaseUnavailable } from '../../src/storage/sql.ts';
 import { faultyDatabase } from '../../src/testkit/faulty-database.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import { createPostgresDatabase, testDatabase } from '../../src/testkit/test-database.ts';
-import { ask, eventually } from '../rig/api.ts';
+import { ask, eventually, promisedMs } from '../rig/api.ts';
 import { startPostgres } from '../rig/postgres.ts';
 import type { OwnPostgresRig } from '../rig/postgres.ts';
+import { runHere } from '../rig/run-here.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -49,7 +50,7 @@ describe('F09: with every connection of the pool in use', () => {
     await pool(/sallyport_database_pool\{what="waiting"\} [1-9]/);
     const [live, ready] = await Promise.all([ask(server.url, 'GET', '/livez'), ask(server.url, 'GET', '/readyz')]);
     expect(live.status).toBe(200);
-    expect(live.ms).toBeLessThan(500);
+    expect(live.ms).toBeLessThan(promisedMs(500));
     expect([ready.status, ready.body.missing]).toEqual([503, ['database']]);
 
     const waiting = await asked;
@@ -58,14 +59,14 @@ describe('F09: with every connection of the pool in use', () => {
       expect(reply.headers.get('retry-after')).toMatch(/^[123]$/);
     }
     // A second for a connection; requests that got one wait two more for the lock.
-    expect(Math.min(...waiting.map(({ ms }) => ms))).toBeLessThan(1_500);
-    expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(4_000);
+    expect(Math.min(...waiting.map(({ ms }) => ms))).toBeLessThan(promisedMs(1_500));
+    expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(promisedMs(4_000));
 
     expect((await ask(server.url, 'GET', '/metrics')).text).toMatch(/sallyport_sheds_total [1-9]/);
     expect((await holding).every(({ status }) => status === 503)).toBe(true);
 
     await blocker.query('rollback');
-    await eventually('tracking works', 1_000, track, ({ status }) => status === 200);
+    await eventually('tracking works', { promisedMs: 1_000 }, track, ({ status }) => status === 200);
     expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
   });
 });
@@ -108,7 +109,8 @@ describe('F06: a database that is killed under load', () => {
         for (let number = 0; !isOver; number += 1) {
           const reply = await ask(server.url, 'POST', `/v1/users/lane-${lane}/actions/a`, { key, body: {} });
           seen.push({ status: reply.status, ms: reply.ms, atMs: performance.now() });
-          if (reply.status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+          // Enough to meet every moment; without a pause it would take a processor from the database.
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
       }),
     );
@@ -116,7 +118,7 @@ describe('F06: a database that is killed under load', () => {
     await postgres.kill9();
     const ready = await eventually(
       'not ready',
-      2_000,
+      { promisedMs: 2_000 },
       () => ask(server.url, 'GET', '/readyz'),
       ({ status }) => status === 503,
     );
@@ -127,21 +129,26 @@ describe('F06: a database that is killed under load', () => {
 
     await postgres.restart();
     const backMs = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const lastRefusedMs = () => Math.max(backMs, ...seen.map(({ status, atMs }) => (status === 200 ? 0 : atMs)));
+    await eventually(
+      'for a second nobody is refused',
+      { promisedMs: 6_000 },
+      () => Promise.resolve(performance.now() - lastRefusedMs()),
+      (calmMs) => calmMs > 1_000,
+    );
     isOver = true;
     await load;
     expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200, 503]));
-    expect(Math.max(...seen.map(({ ms }) => ms))).toBeLessThan(5_000);
-    expect(seen.filter(({ status, atMs }) => status !== 200 && atMs > backMs + 5_000)).toEqual([]);
-    expect(seen.filter(({ status, atMs }) => status === 200 && atMs > backMs + 5_000).length).toBeGreaterThan(10);
+    expect(Math.max(...seen.map(({ ms }) => ms))).toBeLessThan(promisedMs(5_000));
+    expect(seen.filter(({ atMs }) => atMs > lastRefusedMs()).length).toBeGreaterThan(10);
     expect((await ask(server.url, 'GET', '/readyz')).status).toBe(200);
 
     // The listener is back too; if not, the poll loads the change.
-    const made = await runProgram(['keys', 'create'], { ...credentials, DATABASE_URL: url });
+    const made = await runHere(['keys', 'create'], { ...credentials, DATABASE_URL: url });
     const newKey = /Key: +(\S+)/.exec(made.stdout)?.[1] ?? '';
     await eventually(
       'the new key works',
-      5_500,
+      { promisedMs: 5_500 },
       () => ask(server.url, 'GET', '/v1/users/x', { key: newKey }),
       ({ status }) => status === 200,
     );
@@ -155,7 +162,7 @@ describe('F06: a database that is killed under load', () => {
       const look = () => ask(server.url, 'POST', '/v1/users/x/actions/a', { key, body: {} });
       const replies = await Promise.all(Array.from({ length: 10 }, look));
       expect(replies.every(({ status }) => status === 200 || status === 503)).toBe(true);
-      await eventually('it answers', 2_000, look, ({ status }) => status === 200);
+      await eventually('it answers', { promisedMs: 2_000 }, look, ({ status }) => status === 200);
     }
     await admin.end();
     expect(server.output()).not.toMatch(/"level":50/);

@@ -63,7 +63,7 @@ describe.runIf(process.env['TEST_LONG'] !== undefined)('ruling 53: a pair of ser
     await admin.end();
     await eventually(
       'the new primary',
-      30_000,
+      { promisedMs: 30_000 },
       async () => (await track('after')).status,
       (status) => status === 200,
     );
@@ -72,7 +72,7 @@ describe.runIf(process.env['TEST_LONG'] !== undefined)('ruling 53: a pair of ser
     expect(keys).toEqual(expect.arrayContaining(acknowledged));
     await eventually(
       'ready',
-      15_000,
+      { promisedMs: 15_000 },
       async () => (await ask(node.url, 'GET', '/readyz')).status,
       (status) => status === 200,
     );

@@ -48,7 +48,7 @@ test('F40: after kill -9 of the node that has the jobs, another has them within 
   await first.kill9();
   await eventually(
     'other nodes have the jobs',
-    30_000,
+    { promisedMs: 30_000 },
     () => holdersOf(killedAt),
     (holders) => holders.length === 3 && !holders.some((holder) => before.includes(holder)),
   );

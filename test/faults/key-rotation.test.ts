@@ -19,10 +19,12 @@ import { statement } from '../../src/storage/sql.ts';
 import type { Database } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
-import { createPostgresDatabase, databaseKinds } from '../../src/testkit/test-database.ts';
+import { createPostgresDatabase, databasesOf } from '../../src/testkit/test-database.ts';
+import type { DatabaseKind } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { ask } from '../rig/api.ts';
 import { passwordOperator } from '../rig/portal.ts';
+import { runHere } from '../rig/run-here.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
 import type { ServerProcess } from '../rig/server-process.ts';
@@ -42,7 +44,7 @@ const newOnly = createSeal([newKey], random);
 const otpUri = 'otpauth://totp/x:y?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x';
 
 /** A program with a value in every sealed column. */
-async function filled(kind: (typeof databaseKinds)[number]): Promise<TestApp> {
+async function filled(kind: DatabaseKind): Promise<TestApp> {
   const app = await testApp(kind);
   stops.push(() => app.close());
   for (const userId of ['ann', 'bob', 'cleo']) {
@@ -59,7 +61,7 @@ let statements = 0;
 const rows = <Row>(db: Database, text: string) =>
   db.query(statement<Row>(`key_rotation_test_${(statements += 1)}`, text), []);
 
-describe.each(databaseKinds)('on the %s database', (kind) => {
+describe.each(databasesOf(import.meta.url))('on the %s database', (kind) => {
   test('every sealed column is known, and has a value in this test', async () => {
     const app = await filled(kind);
     const found = await rows<{ place: string }>(
@@ -279,12 +281,12 @@ describe('on server processes under load', () => {
     }
     const working = Promise.all([0, 1, 2, 3].map(load));
     const variables = { ...base, SALLYPORT_MASTER_KEY: `${newText},${oldText}` };
-    const resealed = await runProgram(['keys', 'reseal'], variables);
+    const resealed = await runHere(['keys', 'reseal'], variables);
     expect(resealed.code, resealed.stderr).toBe(0);
     expect(resealed.stdout).toMatch(/^Sealed \d+ values/);
-    const rotated = await runProgram(['keys', 'rotate-signing'], variables);
+    const rotated = await runHere(['keys', 'rotate-signing'], variables);
     expect(rotated.code, rotated.stderr).toBe(0);
-    const again = await runProgram(['keys', 'reseal'], variables);
+    const again = await runHere(['keys', 'reseal'], variables);
     expect(again.stdout).toContain('The other keys are no longer needed.');
     isOver = true;
     await working;

@@ -14,7 +14,10 @@ import type { ServerProcess } from '../rig/server-process.ts';
 
 const credentials = testCredentials();
 const key = credentials.SALLYPORT_SECRET_KEY;
-const kills = tries(10, 2_000);
+// On PostgreSQL ten in all with those below, in which the month ends or the database dies too (ruling 29).
+const kills = tries(5, 2_000);
+// A start on the embedded database takes twice as long; src/storage/pglite-database.test.ts kills it without a server.
+const embeddedKills = tries(3, 2_000);
 
 interface Acknowledged {
   readonly userId: string;
@@ -178,14 +181,14 @@ describe('F01: a node on PostgreSQL', () => {
 });
 
 describe('F01: a node on the embedded database', () => {
-  test(`killed ${kills} times under load has kept every acknowledged action with its state, and none without its decision`, async () => {
+  test(`killed ${embeddedKills} times under load has kept every acknowledged action with its state, and none without its decision`, async () => {
     const directory = await createEmbeddedDirectory();
     const variables = { ...credentials, SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
     const owed: Acknowledged[] = [];
-    for (let kill = 0; kill < kills; kill += 1) {
+    for (let kill = 0; kill < embeddedKills; kill += 1) {
       owed.push(...(await strikeUnderLoad(variables, kill, (node) => node.kill9())));
     }
-    expect(owed.length).toBeGreaterThanOrEqual(kills * 5);
+    expect(owed.length).toBeGreaterThanOrEqual(embeddedKills * 5);
     const db = await openEmbeddedDatabase({ dataDir: directory, fsync: true });
     const actions = await db.query(statement<StoredAction>('kill9_actions', allActions), []);
     const byHalf = await db.query(statement('kill9_by_half', actionsByHalf), []);

@@ -74,10 +74,10 @@ test('ruling 53: without its synchronous standby the database gets no further co
   expect((await ask(node.url, 'GET', '/livez')).status).toBe(200);
 
   await waitForStandby('');
-  await eventually('ready', 20_000, ready, (status) => status === 200);
+  await eventually('ready', { promisedMs: 20_000 }, ready, (status) => status === 200);
   await eventually(
     'answers',
-    10_000,
+    { promisedMs: 10_000 },
     async () => (await track()).status,
     (status) => status === 200,
   );

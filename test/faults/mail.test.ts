@@ -15,6 +15,7 @@ import { decodeQuotedPrintable } from '../rig/smtp.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestReply } from '../../src/testkit/test-app.ts';
 import { manage } from '../management/manage.ts';
+import { promisedMs } from '../rig/api.ts';
 import { systemRuntime } from '../../src/runtime/system-runtime.ts';
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
@@ -192,7 +193,7 @@ describe('mail through a tenant’s own provider', () => {
       smtp.state.mode = mode;
       const { reply, ms } = await timed(newEmail());
       expect(reply.body.error).toBe('delivery_failed');
-      expect(ms).toBeLessThan(5_000);
+      expect(ms).toBeLessThan(promisedMs(5_000));
       smtp.state.mode = 'accept';
       const email = newEmail();
       expect((await challenge(email)).status).toBe(200);
@@ -205,11 +206,11 @@ describe('mail through a tenant’s own provider', () => {
     await useSmtp(await startSilence());
     const silent = await timed(newEmail());
     expect(silent.reply.body.error).toBe('delivery_failed');
-    expect(silent.ms).toBeLessThan(5_000);
+    expect(silent.ms).toBeLessThan(promisedMs(5_000));
     await useSmtp(1);
     const absent = await timed(newEmail());
     expect(absent.reply.body.error).toBe('delivery_failed');
-    expect(absent.ms).toBeLessThan(5_000);
+    expect(absent.ms).toBeLessThan(promisedMs(5_000));
   }, 20_000);
 
   test('F18: with many messages waiting for a slow server, each request is answered within five seconds, and failed messages are not sent later', async () => {
@@ -219,7 +220,7 @@ describe('mail through a tenant’s own provider', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => timed(newEmail())));
     expect(new Set(all.map(({ reply }) => reply.body.error))).toEqual(new Set(['delivery_failed']));
     // Twenty requests begin at once on one core; the timeout of each is shorter than five seconds.
-    expect(Math.max(...all.map(({ ms }) => ms))).toBeLessThan(6_000);
+    expect(Math.max(...all.map(({ ms }) => ms))).toBeLessThan(promisedMs(6_000));
     smtp.state.mode = 'accept';
     expect((await challenge(newEmail())).status).toBe(200);
     expect(smtp.received).toHaveLength(1);
@@ -385,7 +386,7 @@ describe.each(databaseKinds)('ruling 44: a message counts once it is accepted, o
     const before = mailsTo(email).length;
     smtp.state.mode = 'hold';
     const reply = send();
-    await expect.poll(() => mailsTo(email).length, { timeout: 4_000 }).toBe(before + 1);
+    await expect.poll(() => mailsTo(email).length, { timeout: 30_000 }).toBe(before + 1);
     return { reply };
   }
 
@@ -603,7 +604,7 @@ describe.each(databaseKinds)('ruling 44: a message counts once it is accepted, o
         [two, second],
       ] as const) {
         sent[email] = post('user-authenticators/email-otp', token, { email });
-        await expect.poll(() => codesTo(email), { timeout: 4_000 }).toHaveLength(1);
+        await expect.poll(() => codesTo(email), { timeout: 30_000 }).toHaveLength(1);
       }
       for (const email of isReversed ? [two, one] : [one, two]) {
         smtp.take(email);
@@ -696,6 +697,12 @@ describe.each(databaseKinds)('ruling 44: a message counts once it is accepted, o
 });
 
 describe('A76: the address of a tenant’s mail server', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp('embedded');
+  });
+  afterAll(() => app.close());
+
   test.each([
     ['loopback', '127.0.0.1'],
     ['a name of it', 'localhost'],
@@ -706,16 +713,18 @@ describe('A76: the address of a tenant’s mail server', () => {
     ['the metadata service', '169.254.169.254'],
   ])('is refused unless the operator permits it: %s', async (_what, host) => {
     const smtp = await startSmtp();
-    const app = await testApp('embedded');
-    stops.push(() => app.close());
+    const logged = app.logText().length;
+    const own = await app.createTenant(host);
     const body = { emailProvider: 'SMTP', smtpEmailCredentials: credentials(smtp.port, { host }) };
-    expect((await manage(app)('POST', '/authenticator-configurations/email-otp', body)).status).toBe(200);
+    const path = '/v1/management/authenticator-configurations/email-otp';
+    expect((await app.call('POST', path, { key: own.managementKey, body })).status).toBe(200);
     const reply = await app.call('POST', '/v1/challenge', {
+      key: own.secretKey,
       body: { verificationMethod: 'EMAIL_OTP', action: 'signIn', email: 'a@example.com' },
     });
     expect(reply.body.error).toBe('delivery_failed');
     expect(smtp.state.connections).toBe(0);
-    expect(app.logText()).toContain('ETARGET');
+    expect(app.logText().slice(logged)).toContain('ETARGET');
   });
 
   test('without TLS the password is sent only to servers that the operator lists', async () => {

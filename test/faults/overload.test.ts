@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../../src/testkit/test-database.ts';
-import { ask, basic, tries } from '../rig/api.ts';
+import { ask, basic, eventually, tries } from '../rig/api.ts';
 import { databaseProxy } from '../rig/database-proxy.ts';
 import type { DatabaseProxy } from '../rig/database-proxy.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
@@ -95,26 +95,50 @@ describe('F33: a server that is asked for three times as much as it can do', () 
     answers.map(({ ms }) => ms).sort((one, other) => one - other)[Math.floor(answers.length * share)] ?? 0;
   const isDone = ({ status }: Answer) => status === 200;
 
+  /** What is not done is told to come again, and nothing else. */
+  function expectToldToCome(answers: readonly Answer[]): void {
+    const refused = answers.filter((answer) => !isDone(answer));
+    expect(refused.filter(({ status, retryAfter }) => status !== 503 || !/^[123]$/.test(retryAfter ?? ''))).toEqual([]);
+  }
+
   test('does what it can, tells the rest to come again, and has no queue afterwards', async () => {
     const measureMs = tries(2_000, 60_000);
     const overloadMs = tries(4_000, 600_000);
     await closedLoop(32, tries(500, 5_000));
     const atCapacity = await closedLoop(32, measureMs);
-    expect(atCapacity.every(isDone)).toBe(true);
-    const peak = (atCapacity.length / measureMs) * 1000;
+    // On a slow machine some of these wait longer than a request may.
+    expectToldToCome(atCapacity);
+    const peak = (atCapacity.filter(isDone).length / measureMs) * 1000;
+    expect(peak).toBeGreaterThan(0);
 
     const answers = await openLoop(peak * 3, overloadMs);
     const done = answers.filter(isDone);
     const refused = answers.filter((answer) => !isDone(answer));
     expect(done.length).toBeGreaterThan(0);
-    expect(new Set(refused.map(({ status, retryAfter }) => `${status} ${retryAfter}`))).toEqual(new Set(['503 1']));
+    expect(refused.length).toBeGreaterThan(0);
+    expectToldToCome(refused);
+    // F35: not all at once. That a hundred draw one time of three is out of the question.
+    if (refused.length > 100) expect(new Set(refused.map(({ retryAfter }) => retryAfter)).size).toBeGreaterThan(1);
 
-    // As soon as the load falls, nobody is refused and nobody waits.
-    expect((await closedLoop(8, 1_000)).every(isDone)).toBe(true);
-    expect((await ask(server.url, 'GET', '/metrics')).text).toMatch(/^sallyport_database_pool\{what="waiting"\} 0$/m);
+    // When the load has fallen, nobody is refused and nobody waits.
+    let light = 0;
+    await eventually(
+      'all of a second of light load is done',
+      60_000,
+      () => ((light += 1), closedLoop(tries(4, 8), 1_000)),
+      (answered) => answered.every(isDone),
+    );
+    await eventually(
+      'nobody waits',
+      { promisedMs: 1_000 },
+      async () => (await ask(server.url, 'GET', '/metrics')).text,
+      (text) => /^sallyport_database_pool\{what="waiting"\} 0$/m.test(text),
+    );
 
     // Times mean something only where the machine does nothing else, and the first seconds are a burst.
     if (process.env['TEST_LONG'] === undefined) return;
+    expect(light).toBe(1);
+    expect(atCapacity.every(isDone)).toBe(true);
     expect((done.length / overloadMs) * 1000).toBeGreaterThan(0.8 * peak);
     expect(quantile(done, 0.99)).toBeLessThan(2 * quantile(atCapacity, 0.99));
     expect(quantile(refused, 0.99)).toBeLessThan(50);

@@ -107,7 +107,7 @@ async function expectAtWork(node: ServerProcess, other = node): Promise<void> {
   });
   expect(patched.status).toBe(200);
   const state = async () => (await ask(other.url, 'POST', '/v1/users/x/actions/pay', { key, body: {} })).body.state;
-  await eventually('the change', 8_000, state, (seen) => seen === 'BLOCK');
+  await eventually('the change', { promisedMs: 8_000 }, state, (seen) => seen === 'BLOCK');
   expect((await ask(node.url, 'GET', '/readyz')).body).toMatchObject({ status: 'ready' });
 }
 

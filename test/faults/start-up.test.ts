@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmbeddedDirectory, createPostgresDatabase } from '../../src/testkit/test-database.ts';
 import { ask } from '../rig/api.ts';
+import { runHere } from '../rig/run-here.ts';
 import { runProgram } from '../rig/run-program.ts';
 import type { ProgramRun } from '../rig/run-program.ts';
 import { startServer, testCredentials } from '../rig/server-process.ts';
@@ -17,6 +18,9 @@ const masterKey = credentials.SALLYPORT_MASTER_KEY;
 function serve(variables: Readonly<Record<string, string>>): Promise<ProgramRun> {
   return runProgram(['serve'], { SALLYPORT_PORT: '0', ...variables });
 }
+
+/** For a start that is refused before it opens anything. */
+const serveHere = (variables: Readonly<Record<string, string>>) => runHere(['serve'], variables);
 
 /** Exited with 1 and a message for people: no stack trace, and it never listened. */
 function expectRefused(run: ProgramRun): void {
@@ -71,7 +75,7 @@ describe('F23: the configuration', () => {
   ])('%s is refused in one sentence', async (_what, variables, message) => {
     // The hosts are tried only once the database is open.
     const database = { DATABASE_URL: await createPostgresDatabase(), SALLYPORT_MASTER_KEY: masterKey };
-    const run = await serve({ ...('SALLYPORT_MODE' in variables ? database : {}), ...variables });
+    const run = await ('SALLYPORT_MODE' in variables ? serve({ ...database, ...variables }) : serveHere(variables));
     expectRefused(run);
     expect(run.stderr).toMatch(message);
   });
@@ -96,7 +100,7 @@ describe('F23: the configuration', () => {
   });
 
   test('a data directory that cannot be created is refused in one sentence', async () => {
-    const run = await serve({ SALLYPORT_DATA_DIR: '/dev/null/sallyport' });
+    const run = await serveHere({ SALLYPORT_DATA_DIR: '/dev/null/sallyport', DATABASE_URL: '' });
     expectRefused(run);
     expect(run.stderr).toContain('/dev/null/sallyport');
   });
@@ -141,8 +145,8 @@ describe('F23: a master key that did not seal the data', () => {
 
   test('stops the command line before it seals anything that the server could not open', async () => {
     const variables = { DATABASE_URL: url, SALLYPORT_MASTER_KEY: wrongKey };
-    expectMissingKey(await runProgram(['keys', 'create'], variables));
-    expectMissingKey(await runProgram(['tenants', 'create', '--name', 'Other'], variables));
+    expectMissingKey(await runHere(['keys', 'create'], variables));
+    expectMissingKey(await runHere(['tenants', 'create', '--name', 'Other'], variables));
     const client = new Client({ connectionString: url });
     await client.connect();
     expect((await client.query('select count(*)::int as n from tenants')).rows).toEqual([{ n: 1 }]);
@@ -173,12 +177,13 @@ describe('the data directory of the embedded database', () => {
   test('belongs to one process: others name the holder and exit, and it is free again after kill -9', async () => {
     const variables = { SALLYPORT_DATA_DIR: directory, SALLYPORT_LOG_LEVEL: 'silent' };
     const holder = await startServer(variables);
-    const others = await Promise.all([
-      serve(variables),
-      runProgram(['keys', 'list'], variables),
-      runProgram(['tenants', 'create', '--name', 'x'], variables),
-      runProgram(['migrate'], variables),
-    ]);
+    const others = await Promise.all([serve(variables), runProgram(['migrate'], variables)]);
+    // One after another: each has the output of this process.
+    for (const words of [
+      ['keys', 'list'],
+      ['tenants', 'create', '--name', 'x'],
+    ])
+      others.push(await runHere(words, variables));
     for (const run of others) {
       expectRefused(run);
       expect(run.stderr).toMatch(

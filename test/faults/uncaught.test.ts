@@ -8,7 +8,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import {
   createEmbeddedDirectory,
   createPostgresDatabase,
-  databaseKinds,
+  databasesOf,
   testDatabase,
 } from '../../src/testkit/test-database.ts';
 import { ask, basic, eventually } from '../rig/api.ts';
@@ -50,8 +50,8 @@ describe('F38: an error that no one catches', () => {
     'in a request on PostgreSQL (%s) gives it 500, finishes the others, ends the process with 1, and leaves no transaction',
     async (point) => {
       const url = await createPostgresDatabase();
-      const variables = { ...credentials, DATABASE_URL: url };
-      const server = await startServer({ ...variables, NODE_OPTIONS: preload, FAULT_POINT: point });
+      const variables = { ...credentials, DATABASE_URL: url, NODE_OPTIONS: preload, FAULT_POINT: point };
+      const server = await startServer(variables);
       const track = (userId: string) => ask(server.url, 'POST', `/v1/users/${userId}/actions/pay`, { key, body: {} });
       expect((await track('good')).status).toBe(200);
       const client = new Client({ connectionString: url });
@@ -83,7 +83,8 @@ describe('F38: an error that no one catches', () => {
       await client.query('rollback');
       const failed = await failing;
       expect([failed.status, failed.body.errorCode]).toEqual([500, 'unexpected_error']);
-      expect((await others).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+      // Whoever has waited longer for the lock than a request may is told to come again.
+      for (const { status } of await others) expect([200, 503]).toContain(status);
       expect(await server.ended).toBe(1);
       expectLogged(server, String(failed.headers.get('x-request-id')));
 
@@ -91,7 +92,7 @@ describe('F38: an error that no one catches', () => {
       expect(rows).toEqual([{ users: 1 }]);
       await eventually(
         'no session is left',
-        5_000,
+        { promisedMs: 5_000 },
         async () =>
           (
             await client.query(
@@ -100,12 +101,9 @@ describe('F38: an error that no one catches', () => {
           ).rows.length,
         (sessions) => sessions === 0,
       );
+      // Nor a lock: the node that its supervisor starts can delete the user.
+      await client.query(`select from users where user_id = 'faulty' for update nowait`);
       await client.end();
-
-      // As its supervisor starts it again.
-      const next = await startServer(variables);
-      expect((await ask(next.url, 'DELETE', '/v1/users/faulty', { key })).status).toBe(200);
-      await next.stop();
     },
   );
 
@@ -175,7 +173,7 @@ function failingDatabase(db: Database) {
   return { db: failing, state };
 }
 
-describe.each(databaseKinds)('F38: an error of our own at any call to the %s database', (kind) => {
+describe.each(databasesOf(import.meta.url))('F38: an error of our own at any call to the %s database', (kind) => {
   test.each<[string, string, string, object | undefined]>([
     ['track', 'POST', '/v1/users/u/actions/pay', {}],
     ['enrolling', 'POST', '/v1/users/u/authenticators', { verificationMethod: 'EMAIL_OTP', email: 'u@example.com' }],

@@ -66,7 +66,8 @@ const embeddedProgram = `
 
 async function makeEmbeddedTemplate(folder: string) {
   const [directory, dump] = [join(folder, 'embedded'), join(folder, 'embedded.tar')];
-  const words = ['--import', 'tsx', '--input-type=module', '-e', embeddedProgram, directory, dump];
+  // What is run once is not worth optimising.
+  const words = ['--liftoff-only', '--import', 'tsx', '--input-type=module', '-e', embeddedProgram, directory, dump];
   await promisify(execFile)(process.execPath, words, { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
   return { directory, dump };
 }

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from './node-options.ts';
 
 const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
@@ -46,7 +47,7 @@ export async function startServer(
   // With a public URL the server does not print its port, nor where nobody reads, so it is given one.
   const printsPort = variables['SALLYPORT_PUBLIC_URL'] === undefined && stdout === 'output';
   const port = printsPort ? undefined : await freePort();
-  const child = spawn(process.execPath, [program, 'serve'], {
+  const child = spawn(process.execPath, [...nodeOptions(variables), program, 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
