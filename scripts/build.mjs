@@ -12,16 +12,16 @@ const outDir = join(root, 'dist/pages');
 const portalDir = join(root, 'dist/portal');
 const always = ['scripts/build.mjs', 'package-lock.json'];
 const shared = ['sdk/browser', ...always];
-const products = [
+const neededToStart = [
   // The stamp is written last: an interrupted build is not fresh.
   { stamp: join(programDir, 'main.js'), sources: ['src', ...always], build: buildProgram },
   { stamp: join(outDir, 'files.json'), sources: ['src/ui', 'src/methods', 'src/texts', ...shared], build: buildPages },
-  {
-    stamp: join(portalDir, 'files.json'),
-    sources: ['src/portal', 'src/methods', 'src/texts', 'src/ui/kit', ...shared],
-    build: buildPortal,
-  },
 ];
+const portal = {
+  stamp: join(portalDir, 'files.json'),
+  sources: ['src/portal', 'src/methods', 'src/texts', 'src/ui/kit', ...shared],
+  build: buildPortal,
+};
 
 // A build may begin while another process is still building: it waits for its turn instead of mixing files.
 const lock = join(root, 'dist/build.lock');
@@ -34,12 +34,24 @@ const define = { 'process.env.NODE_ENV': JSON.stringify('production') };
 // Operators use the browsers of their work, which are kept up to date.
 const portalBrowsers = ['chrome121', 'firefox121', 'safari17.4'];
 
-/** Builds if anything has changed since the last build. */
+/** Builds what has changed since the last build. */
 export async function buildStale() {
-  if (products.every(isFresh)) return;
+  await buildEach([...neededToStart, portal]);
+}
+
+/** The same for what a server needs to start. Returns whether the portal is to be built; an older one is gone then. */
+export async function buildForStart() {
+  await buildEach(neededToStart);
+  if (isFresh(portal)) return false;
+  rmSync(portal.stamp, { force: true });
+  return true;
+}
+
+async function buildEach(wanted) {
+  if (wanted.every(isFresh)) return;
   mkdirSync(dirname(outDir), { recursive: true });
   await holding(lock, async () => {
-    for (const product of products) if (!isFresh(product)) await product.build();
+    for (const product of wanted) if (!isFresh(product)) await product.build();
   });
 }
 

@@ -1,14 +1,17 @@
-// Builds what is stale, then runs the server in this process, so that signals reach it.
+// Builds what is stale, then runs the server in this process, so that signals reach it. The portal is built beside it: what an
+// integrator needs first is there sooner.
 import '../bin/check-node.mjs';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stopWithNpm } from '../bin/stop-with-npm.mjs';
 
+const build = fileURLToPath(new URL('build.mjs', import.meta.url));
 const main = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
 
 if (canBuild()) {
-  const { buildStale } = await import('./build.mjs');
-  await buildStale();
+  const { buildForStart } = await import('./build.mjs');
+  if (await buildForStart()) buildBeside();
 } else if (!isBuilt()) {
   process.stderr.write(
     'sallyport: nothing is built here, and what builds it is not installed. Run "npm ci && npm run build" first.\n',
@@ -18,6 +21,13 @@ if (canBuild()) {
 stopWithNpm();
 process.argv = [process.argv[0], main, 'serve', ...process.argv.slice(2)];
 await import('../dist/server/main.js');
+
+/** Builds the portal in another process, which ends with this one. */
+function buildBeside() {
+  const child = spawn(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] });
+  child.unref();
+  process.on('exit', () => child.kill());
+}
 
 /** Whether the server, its pages and the portal are there. */
 function isBuilt() {

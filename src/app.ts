@@ -260,7 +260,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     done(null, payload);
   });
   pages.register(server);
-  registerPortal(server, portalFolder);
+  registerPortal(server, { folder: portalFolder, isDevelopment: options.isDevelopment });
   const limits = {
     management: limitRate(runtime.clock, { callsMax: options.managementRateLimit, windowMs: 10_000 }),
     anonymous: limitRate(runtime.clock, { callsMax: options.anonymousRateLimit, windowMs: 60_000 }),

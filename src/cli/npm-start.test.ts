@@ -64,7 +64,9 @@ test('without the build tools, an existing build starts, and a missing one is re
   for (const part of ['pages', 'portal']) {
     await cp(join(root, `dist/${part}/files.json`), join(directory, `clone/dist/${part}/files.json`));
   }
-  spawnSync('sh', ['-c', `mkdir dist/server && echo "console.log(process.argv[2])" > dist/server/main.js`], { cwd: join(directory, 'clone') });
+  spawnSync('sh', ['-c', `mkdir dist/server && echo "console.log(process.argv[2])" > dist/server/main.js`], {
+    cwd: join(directory, 'clone'),
+  });
   expect(start().stdout).toBe('serve\n');
 });
 

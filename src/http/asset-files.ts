@@ -16,14 +16,16 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-/** Serves the scripts and styles in `folder` under `path`, which ends with a slash. `id` is what logs call the route. */
+/** Scripts and styles, by their names. */
+export type Assets = ReadonlyMap<string, Asset>;
+
+/** Serves files under `path`, which ends with a slash. `id` is what logs call the route. */
 export function serveAssets(
   server: FastifyInstance,
-  { path, id, folder }: Record<'path' | 'id' | 'folder', string>,
+  { path, id, assets }: { readonly path: string; readonly id: string; assets(): Assets | undefined },
 ): void {
-  const assets = readAssets(folder);
   server.get<{ Params: { file: string } }>(`${path}:file`, { config: { sallyport: { id } } }, (request, reply) => {
-    const asset = assets.get(request.params.file);
+    const asset = assets()?.get(request.params.file);
     if (asset === undefined) throw new Refusal('not_found', 'There is no such file.');
     const encoding = encodingFor(request);
     return reply
@@ -40,7 +42,8 @@ export function serveAssets(
   });
 }
 
-function readAssets(folder: string): ReadonlyMap<string, Asset> {
+/** Reads the scripts and styles in a folder. */
+export function readAssets(folder: string): Assets {
   const assets = new Map<string, Asset>();
   for (const name of readdirSync(folder)) {
     const type = types[name.split('.').at(-1) ?? ''];

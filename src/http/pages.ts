@@ -11,7 +11,7 @@ import type { ErrorCode, Refusal } from '../contract/errors.ts';
 import type { ChallengePage, ShownPage } from '../contract/pages/challenge.ts';
 import type { FailurePage, LinkPage, StillPage } from '../contract/pages/still-page.ts';
 import type { Random } from '../runtime/runtime.ts';
-import { serveAssets } from './asset-files.ts';
+import { readAssets, serveAssets } from './asset-files.ts';
 import { compress, encodingFor } from './encodings.ts';
 import { appPageSecurityHeaders } from './security-headers.ts';
 
@@ -145,7 +145,8 @@ export async function openPages(folder: string, { random, textsIn }: PagesParts)
         'page',
       ),
     register(server) {
-      serveAssets(server, { path: '/assets/', id: 'pageAssets', folder: join(folder, 'browser') });
+      const assets = readAssets(join(folder, 'browser'));
+      serveAssets(server, { path: '/assets/', id: 'pageAssets', assets: () => assets });
     },
   };
 }

@@ -149,9 +149,13 @@ async function createCluster(dataDir: string, cluster: string, fsync: boolean): 
   const folder = mkdtempSync(join(dataDir, prefix));
   const library = import.meta.resolve('@electric-sql/pglite');
   // What is run once is not worth optimising, which would take more time than running it.
-  const child = spawn(process.execPath, ['--liftoff-only', '--input-type=module', '-e', childProgram, library, folder], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--liftoff-only', '--input-type=module', '-e', childProgram, library, folder],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  );
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;

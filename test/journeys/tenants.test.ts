@@ -309,7 +309,11 @@ describe.each(databaseKinds)('two tenants on the %s database', (kind) => {
       });
       await waiting(71);
       for (const { status, body, headers } of await Promise.all(tracks('surplus', 3))) {
-        expect([status, body.errorCode, headers['retry-after']]).toEqual([503, 'unavailable', expect.stringMatching(/^[123]$/)]);
+        expect([status, body.errorCode, headers['retry-after']]).toEqual([
+          503,
+          'unavailable',
+          expect.stringMatching(/^[123]$/),
+        ]);
       }
       expect(app.db.poolStatus().waiting).toBeLessThan(73);
       await letGo();

@@ -27,7 +27,9 @@ export async function lookAtColours(page: Page, name?: string): Promise<void> {
       `${page.url()} ${colorScheme}`,
     ).toEqual([]);
     if (!isGallery || name === undefined) continue;
-    for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
+    // Also behind a dialog, where nobody could press it.
+    await page.evaluate(`for (const close of document.querySelectorAll('.Toast button')) close.click()`);
+    await page.waitForFunction(`document.querySelector('.Toast') === null`);
     await page.evaluate(`document.querySelector('.Main')?.scrollTo(0, 0)`);
     mkdirSync(pictures, { recursive: true });
     writeFileSync(`${pictures}/${name}-${colorScheme}.png`, await page.screenshot());

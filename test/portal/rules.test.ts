@@ -49,7 +49,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.keyboard.press('c');
   await page.getByRole('heading', { name: /^Actions/ }).waitFor(isThere);
   await page.getByRole('link', { name: 'withdraw' }).waitFor(isThere);
-  await look(page, 'rules-actions');
+  await look(page);
   await page.getByRole('link', { name: 'withdraw' }).click();
   await page.getByText('No rules yet').waitFor(isThere);
   await look(page);
@@ -160,7 +160,7 @@ test('rules are built, ordered, tried on what was decided, published with a reas
   await page.getByText('Even amounts are fraud.').waitFor(isThere);
   await page.getByRole('button', { name: 'Compare version 1' }).click();
   await page.getByRole('dialog').getByText('Rule "Even amounts" is removed.').waitFor(isThere);
-  await look(page, 'rules-compare');
+  await look(page);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Go back to version 1' }).click();
   await page.getByText('Rule "Even amounts" is removed.').waitFor(isThere);

@@ -16,7 +16,7 @@ export function tell(title: string, description?: string, tone: 'good' | 'bad' =
 
 export function Toasts() {
   return (
-    <Toast.Provider toastManager={manager} limit={4}>
+    <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
         <Toast.Viewport className="Toasts">
           <ToastList />

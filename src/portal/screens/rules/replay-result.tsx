@@ -158,7 +158,7 @@ function Examples({ of: { was, now, examples } }: { readonly of: Replay['matrix'
       <p className="Faint">
         {fill(replayResultTexts.examples, { was: outcomeOf(was).words, now: outcomeOf(now).words })}
       </p>
-      <ul className="Recent">
+      <ul className="Recent Recent-beside">
         {examples.map(({ actionId, userId, createdAt }) => (
           <li key={actionId}>
             <Link to="/t/$tenantId/actions/$actionId" params={{ tenantId, actionId }} target="_blank" preload={false}>
