@@ -12,7 +12,7 @@ import { userIdOf } from '../user-id.ts';
 import type { Inbox } from './codes.ts';
 
 const ratioMax = 1.2;
-const codesAtOnce = 500;
+const codesAtOnce = 1_000;
 /** As many as prove at the same time where a server has room: the figure is how long a proof takes, not how many there are. */
 const connections = 4;
 const roundsMax = 6;

@@ -107,7 +107,7 @@ export const portalCase: BenchCase = {
             // As the button for a file of actions does.
             do {
               const startedMs = performance.now();
-              const page = await call(`/actions?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`);
+              const page = await call(`/actions?limit=50${cursor === '' ? '' : `&cursor=${cursor}`}`);
               [cursor, rows] = [page.nextCursor, rows + (page.actions?.length ?? 0)];
               await rest(startedMs);
             } while (cursor !== undefined && rows < 10_000 && !isOver());

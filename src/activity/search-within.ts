@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/runtime.ts';
 const searchedMax = 50_000;
 const searchMs = 2_000;
 /** In one statement. Between two, others get their turn. */
-const batchMax = 2_000;
+const batchMax = 5_000;
 
 /** A part of a list, read newest first. */
 interface Part<Row> {

@@ -18,9 +18,10 @@ import { operation } from '../operation.ts';
 const endOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** In one statement. */
-const batchMax = 200;
+const batchMax = 50;
 /** How much longer than each statement the pause after it is: proofs of users take place on the same server (F36). */
-const restsPerBatch = 4;
+const restsPerBatch = 19;
+const restMsMax = 2_000;
 
 type Line = z.input<typeof route.reply.schema>[number];
 
@@ -94,7 +95,7 @@ async function* linesOf(
     }
     if (scanned < batchMax || lastId === undefined) break;
     afterId = lastId;
-    await runtime.timers.wait(restsPerBatch * (runtime.clock.steady() - startedMs));
+    await runtime.timers.wait(Math.min(restMsMax, restsPerBatch * (runtime.clock.steady() - startedMs)));
   }
   yield { kind: 'end', entries };
 }

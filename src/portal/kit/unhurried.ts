@@ -1,5 +1,5 @@
 /** How much longer than each call the pause after it is: proofs of users take place on the same server (F36). */
-const restsPerCall = 4;
+const restsPerCall = 19;
 /** So that whoever stops it does not wait for long. */
 const restMsMax = 2_000;
 

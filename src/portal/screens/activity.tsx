@@ -26,7 +26,7 @@ const seldom = ['ipAddress', 'deviceId', 'method', 'ruleId', 'custom', 'from', '
 const pageSize = 100;
 const liveEveryMs = 4_000;
 const csvRowsMax = 10_000;
-const csvPageRows = 100;
+const csvPageRows = 50;
 
 export function Activity() {
   const filter: ActivityFilter = useSearch({ from: '/t/$tenantId/activity' });
