@@ -104,14 +104,17 @@ describe('F33: a server that is asked for three times as much as it can do', () 
   test('does what it can, tells the rest to come again, and has no queue afterwards', async () => {
     const measureMs = tries(2_000, 60_000);
     const overloadMs = tries(4_000, 600_000);
-    await closedLoop(32, tries(500, 5_000));
+    await closedLoop(32, tries(2_500, 5_000));
     const atCapacity = await closedLoop(32, measureMs);
     // On a slow machine some of these wait longer than a request may.
     expectToldToCome(atCapacity);
     const peak = (atCapacity.filter(isDone).length / measureMs) * 1000;
     expect(peak).toBeGreaterThan(0);
 
-    const answers = await openLoop(peak * 3, overloadMs);
+    let answers = await openLoop(peak * 3, overloadMs);
+    // Where the machine had something else to do before, the server can do more than was seen.
+    for (let more = 6; more <= 48 && answers.every(isDone); more *= 2)
+      answers = await openLoop(peak * more, overloadMs);
     const done = answers.filter(isDone);
     const refused = answers.filter((answer) => !isDone(answer));
     expect(done.length).toBeGreaterThan(0);
