@@ -282,14 +282,19 @@ async function holding(path, work) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+  const letGo = () => rmSync(path, { recursive: true, force: true });
+  process.on('exit', letGo);
   try {
     await work();
   } finally {
-    rmSync(path, { recursive: true, force: true });
+    process.off('exit', letGo);
+    letGo();
   }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  // A build that is stopped gives its lock back: else the next would wait for it.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   await buildStale();
   const folders = [programDir, outDir, portalDir].map((folder) => relative(process.cwd(), folder));
   console.log(`Built: ${folders.join(', ')}.`);

@@ -120,6 +120,10 @@ function startParams(fsync: boolean): string[] {
 // Its standard input closes when this process ends: then nothing will use its result.
 const childProgram = `
   import { rmSync } from 'node:fs';
+  import { setFlagsFromString } from 'node:v8';
+  // What is run once is not worth optimising, which would take more time than running it. A Node that does not know this
+  // optimises it: as an option of the process, it would end it.
+  setFlagsFromString('--liftoff-only');
   const [library, folder] = process.argv.slice(1);
   process.stdin.resume().on('end', () => {
     rmSync(folder, { recursive: true, force: true });
@@ -148,14 +152,9 @@ async function createCluster(dataDir: string, cluster: string, fsync: boolean): 
   }
   const folder = mkdtempSync(join(dataDir, prefix));
   const library = import.meta.resolve('@electric-sql/pglite');
-  // What is run once is not worth optimising, which would take more time than running it.
-  const child = spawn(
-    process.execPath,
-    ['--liftoff-only', '--input-type=module', '-e', childProgram, library, folder],
-    {
-      stdio: ['pipe', 'ignore', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['--input-type=module', '-e', childProgram, library, folder], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;

@@ -43,9 +43,10 @@ interface SearchRow extends ActionRow {
 function searchStatement(index: string, leading: string) {
   return statement<SearchRow>(
     `search_actions_by_${index}`,
-    // What is scanned is not copied, only judged: a page at most is read again with all that is told of it.
+    // What is scanned is not copied, only judged: a page at most is read again with all that is told of it, by its code as
+    // well: while a month's table is new, the planner may take the index by code for the one by id.
     `with scanned as materialized (
-       select a.action_id,
+       select a.action_id, a.action_code,
          ($2::text is null or a.user_id = $2) and ($7::text is null or a.action_code = $7)
          and ($8::text is null or a.state = $8)
          and ($9::text is null or $9 in (a.sent_ip_address, a.ip_address))
@@ -60,7 +61,7 @@ function searchStatement(index: string, leading: string) {
      ), found as (
        select shown.* from scanned s, lateral (
          select ${actionColumns}, ${ownerOf('a')} as whose from actions_by_month a
-         where a.tenant_id = $1 and a.action_id = s.action_id
+         where a.tenant_id = $1 and a.action_id = s.action_id and a.action_code = s.action_code
        ) as shown
        where s.is_wanted and ${isShown('shown')}
        order by s.action_id desc limit $6
