@@ -1,6 +1,7 @@
 import { mailTexts } from '#portal-texts/mail.ts';
 import { fill } from '../kit/fill.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { MailChoice } from '../api/types.ts';
 import { wordsOf } from '../api/words-of.ts';
 import { Failure, PageHead, Skeleton } from '../kit/parts.tsx';
@@ -25,7 +26,11 @@ export function MailScreen() {
     queryKey: key,
     queryFn: ({ signal }) => portal<MailChoice>('GET', '/mail', undefined, signal),
   });
+  // What was chosen shows at once, until the last press has its answer.
+  const [wanted, want] = useState<readonly Topic[]>();
   const choose = useMutation({
+    // One after the other: a press while another is stored counts too.
+    scope: { id: key.join() },
     mutationFn: (chosen: readonly Topic[]) => portal<MailChoice>('PATCH', '/mail', { topics: chosen }),
     onSuccess(saved) {
       queries.setQueryData(key, saved);
@@ -38,9 +43,16 @@ export function MailScreen() {
       tell(mailTexts.notSaved, wordsOf(failed), 'bad');
       void refetch();
     },
+    onSettled(_saved, _failed, stored) {
+      want((newest) => (newest === stored ? undefined : newest));
+    },
   });
-  // What was chosen shows at once.
-  const chosen: readonly Topic[] = (choose.isPending ? choose.variables : data?.topics) ?? [];
+  const chosen: readonly Topic[] = wanted ?? data?.topics ?? [];
+  const press = (topic: Topic, isChosen: boolean) => {
+    const newest = isChosen ? [...chosen, topic] : chosen.filter((one) => one !== topic);
+    want(newest);
+    choose.mutate(newest);
+  };
   return (
     <div className="Page">
       <PageHead title={mailTexts.heading} />
@@ -57,11 +69,7 @@ export function MailScreen() {
               <input
                 type="checkbox"
                 checked={chosen.includes(topic)}
-                onChange={({ target }) =>
-                  choose.isPending
-                    ? undefined
-                    : choose.mutate(target.checked ? [...chosen, topic] : chosen.filter((one) => one !== topic))
-                }
+                onChange={({ target }) => press(topic, target.checked)}
               />
               <span>
                 {words}
