@@ -379,7 +379,7 @@ module.exports = {
       '^src/core/',
       '^src/storage/sql\\.ts$',
       '^src/storage/queries/',
-      '^src/runtime/(runtime|crypto)\\.ts$',
+      '^src/runtime/(runtime|crypto|next-turn|turns)\\.ts$',
     ]),
     ...room('enrichment/', ['^src/runtime/(runtime|package-root)\\.ts$', '^src/core/addresses/bare-address\\.ts$'], {
       node: true,

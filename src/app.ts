@@ -45,7 +45,7 @@ import type { ClientCaller, OperatorCaller } from './calls/caller.ts';
 import { republishRuleSets } from './configuring/republish-rule-sets.ts';
 import { carryEarlierGuesses } from './counting/carry-earlier-guesses.ts';
 import { holdFactors } from './proving/settle-factors.ts';
-import { deliverEvents } from './telling/deliver-events.ts';
+import { noteAttempt, sendEvents, settleEvents } from './telling/deliver-events.ts';
 import { sendNoticeMail } from './telling/send-notice-mail.ts';
 import { recordLockEvent } from './telling/record-lock-event.ts';
 import { sendEarlierAlertMail, sendOperatorMail } from './telling/send-operator-mail.ts';
@@ -220,8 +220,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     underWay: new Map(),
     events: {
-      deliver: async (batch) => void (await deliverEvents(context, batch)),
+      send: (taken) => sendEvents(context, taken),
+      settle: async (taken, attempt) => void (await settleEvents(context, taken, attempt)),
+      note: (sql, taken, attempt) => noteAttempt(sql, context, taken, attempt),
       requests: new Map(),
+      slow: new Map(),
     },
     warn,
     tell: (members, sentence) => logger.info(members, sentence),

@@ -21,6 +21,7 @@ import type { Seal } from '../storage/seal.ts';
 import { statement } from '../storage/sql.ts';
 import type { Database, Sql, SqlValue } from '../storage/sql.ts';
 import { createEmbeddedDirectory, createPostgresDatabase, testDatabase } from '../testkit/test-database.ts';
+import { unusedEvents } from '../../test/rig/unused-events.ts';
 
 const runtime = systemRuntime();
 const tenantId = runtime.ids.uuid();
@@ -151,7 +152,7 @@ async function audited(db: Database): Promise<void> {
     counted: () => [],
     deliver: {},
     underWay: new Map(),
-    events: { deliver: async () => undefined, requests: new Map() },
+    events: unusedEvents,
     warn: () => undefined,
     tell: () => undefined,
     counts: {

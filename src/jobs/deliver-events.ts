@@ -1,4 +1,4 @@
-import { leaseMs } from '../core/events/after-attempt.ts';
+import { leaseMs, recordsMax } from '../core/events/after-attempt.ts';
 import {
   forwardDeliveries,
   listDueEndpoints,
@@ -6,7 +6,9 @@ import {
   takeDeliveries,
 } from '../storage/queries/deliveries.ts';
 import type { DueEndpoint, TakenDelivery } from '../storage/queries/deliveries.ts';
-import type { EventsUnderWay, Job, JobContext } from './job.ts';
+import { endOf } from './end-of.ts';
+import { busyLanes, freePlaces, freePlacesOfNode, haveFailingAll } from './event-places.ts';
+import type { Job, JobContext } from './job.ts';
 
 // The limit of one run, so that a node that is asked to stop does so soon.
 const runMsMax = 5_000;
@@ -14,19 +16,6 @@ const roundsMax = 1_000;
 /** How often to look for more while requests take long. */
 const patienceMs = 500;
 
-/** Requests under way at once, but for the first of each endpoint, which has a place of its own. */
-const sharedPlacesMax = 200;
-const tenantPlacesMax = 50;
-/** Of an endpoint that works, and of one that fails or has not been heard of lately. */
-const endpointPlacesMax = 10;
-const unknownPlacesMax = 2;
-/** Of all endpoints that fail. */
-const failingPlacesMax = 60;
-/** Of the node. */
-const placesMax = 1_000;
-
-/** Log events of one request. */
-const recordsMax = 500;
 /** So many are brought forward for an endpoint each second, once it accepts again. */
 const forwardedMax = 100;
 const forwardedEndpointsMax = 200;
@@ -49,8 +38,8 @@ export const deliverEvents: Job = {
       const hasBegun = await begin(context);
       const { requests } = context.events;
       if (requests.size === 0) return;
-      const isOver = await firstSettled(requests.keys(), context.runtime.timers.timeout(patienceMs));
-      if (!isOver && !hasBegun) return;
+      const first = await Promise.race([...requests.keys(), endOf(context.runtime.timers.timeout(patienceMs))]);
+      if (first === 'late' && !hasBegun) return;
     }
   },
 };
@@ -64,25 +53,18 @@ async function bringForward({ db, runtime }: JobContext): Promise<void> {
   }
 }
 
-/** Whether one ended before the signal aborted. */
-async function firstSettled(requests: Iterable<Promise<void>>, patience: AbortSignal): Promise<boolean> {
-  const isOver = new Promise<false>((resolve) => {
-    patience.addEventListener('abort', () => resolve(false), { once: true });
-  });
-  return Promise.race([...[...requests].map((request) => request.then(() => true)), isOver]);
-}
-
 /** Starts requests for what is due, as far as there are places. Returns whether it started any. */
 async function begin(context: JobContext): Promise<boolean> {
   const { db, runtime, events } = context;
   const { requests } = events;
   let hasBegun = false;
-  if (requests.size >= placesMax) return false;
+  const max = freePlacesOfNode(requests);
+  if (max <= 0) return false;
   const due = await listDueEndpoints(db, {
     nowMs: runtime.clock.now(),
-    busy: [...new Set(requests.values())].filter((one) => freePlaces(requests, one) <= 0).map(laneOf),
-    withoutFailing: failingCount(requests) >= failingPlacesMax,
-    max: placesMax - requests.size,
+    busy: busyLanes(requests),
+    withoutFailing: haveFailingAll(requests),
+    max,
   });
   for (const endpoint of due) {
     const free = freePlaces(requests, endpoint);
@@ -105,36 +87,11 @@ function start(
   leasedUntilMs: number,
 ): void {
   const { tenantId, endpointId } = endpoint;
+  const taken = { tenantId, endpointId, leasedUntilMs, deliveries };
   const request = events
-    .deliver({ tenantId, endpointId, leasedUntilMs, deliveries })
+    .send(taken)
+    .then((attempt) => (attempt === undefined ? undefined : events.settle(taken, attempt)))
     .catch(warn)
     .finally(() => events.requests.delete(request));
   events.requests.set(request, endpoint);
-}
-
-function laneOf({ endpointId, lane }: EventsUnderWay): string {
-  return `${endpointId} ${lane}`;
-}
-
-/** How many more requests an endpoint may have now, in its lane. */
-function freePlaces(requests: JobContext['events']['requests'], endpoint: EventsUnderWay): number {
-  const own = countOf(requests, (one) => laneOf(one) === laneOf(endpoint));
-  const ofTenant = countOf(requests, ({ tenantId }) => tenantId === endpoint.tenantId);
-  const shared = Math.min(sharedPlacesMax - requests.size, tenantPlacesMax - ofTenant);
-  const failing = endpoint.isFailing ? failingPlacesMax - failingCount(requests) : placesMax;
-  return Math.min(placesOf(endpoint) - own, Math.max(shared, 1 - own), failing, placesMax - requests.size);
-}
-
-/** Log events go in order, so one request at a time. */
-function placesOf({ lane, isFailing, isKnown }: EventsUnderWay): number {
-  if (lane === 'batch') return 1;
-  return isFailing || !isKnown ? unknownPlacesMax : endpointPlacesMax;
-}
-
-function failingCount(requests: JobContext['events']['requests']): number {
-  return countOf(requests, ({ isFailing }) => isFailing);
-}
-
-function countOf(requests: JobContext['events']['requests'], isCounted: (one: EventsUnderWay) => boolean): number {
-  return [...requests.values()].filter(isCounted).length;
 }

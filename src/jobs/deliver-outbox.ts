@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import { recordDelivery, recordDeliveryFailure, takeOutboxRows } from '../storage/queries/outbox.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
+import { endOf } from './end-of.ts';
 import type { Job, JobContext } from './job.ts';
 
 const batchMax = 20;
@@ -34,19 +35,12 @@ export const deliverOutbox: Job = {
     // Look again while some deliveries take long: what becomes due in the meantime may belong to another tenant.
     for (let round = 0; round < roundsMax; round += 1) {
       const isMore = await begin(context);
-      const areSettled = await settled(context.underWay.keys(), context.runtime.timers.timeout(patienceMs));
-      if (areSettled && !isMore) return;
+      const all = Promise.all(context.underWay.keys());
+      const ended = await Promise.race([all, endOf(context.runtime.timers.timeout(patienceMs))]);
+      if (ended !== 'late' && !isMore) return;
     }
   },
 };
-
-/** Whether all ended before the signal aborted. */
-async function settled(deliveries: Iterable<Promise<void>>, patience: AbortSignal): Promise<boolean> {
-  const isOver = new Promise<false>((resolve) => {
-    patience.addEventListener('abort', () => resolve(false), { once: true });
-  });
-  return Promise.race([Promise.all(deliveries).then(() => true), isOver]);
-}
 
 /** Starts due deliveries within each tenant's limit; returns whether there may be more. */
 async function begin(context: JobContext): Promise<boolean> {

@@ -2,8 +2,9 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Count, HourCount } from '../core/alerts/measure.ts';
 import type { OutboxRow } from '../storage/queries/outbox.ts';
 import type { SeriesQuestion } from '../storage/queries/tally-series.ts';
-import type { TakenDelivery } from '../storage/queries/deliveries.ts';
-import type { Database, Store } from '../storage/sql.ts';
+import type { TakenBatch } from '../storage/queries/deliveries.ts';
+import type { AttemptRow } from '../storage/queries/delivery-attempts.ts';
+import type { Database, Sql, Store } from '../storage/sql.ts';
 
 /** A request to an endpoint that has started and not ended. */
 export interface EventsUnderWay {
@@ -35,15 +36,16 @@ export interface JobContext {
   readonly underWay: Map<Promise<void>, string>;
   /** Requests to endpoints for events. */
   readonly events: {
-    /** Sends deliveries that were taken, and records what became of them. */
-    deliver(batch: {
-      tenantId: string;
-      endpointId: string;
-      leasedUntilMs: number;
-      deliveries: readonly TakenDelivery[];
-    }): Promise<void>;
+    /** Sends deliveries that were taken. Undefined if there is nothing to send, or nobody to send it to. */
+    send(taken: TakenBatch): Promise<AttemptRow | undefined>;
+    /** Records what became of them. */
+    settle(taken: TakenBatch, attempt: AttemptRow): Promise<void>;
+    /** Records an attempt to send what is recorded in the same transaction. */
+    note(sql: Sql, taken: TakenBatch, attempt: AttemptRow): Promise<void>;
     /** Those that have started and not ended: they outlast a run. */
     readonly requests: Map<Promise<void>, EventsUnderWay>;
+    /** Endpoints that were slow lately, each until when it is taken for slow. */
+    readonly slow: Map<string, number>;
   };
   /** Logs an error that happened after its run had ended, so that it can no longer be thrown. */
   warn(error: unknown): void;

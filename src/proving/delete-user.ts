@@ -3,6 +3,7 @@ import { recordAudit } from '../calls/record-audit.ts';
 import type { KeyRequest } from '../calls/request.ts';
 import type { Route } from '../contract/route.ts';
 import { guessSubjects } from '../counting/guess-subject.ts';
+import { holdActionLog } from '../storage/queries/action-log.ts';
 import { loadVerifiedAuthenticators } from '../storage/queries/authenticators.ts';
 import { removeUserActions } from '../storage/queries/departures.ts';
 import { emptyEventsOfUser } from '../storage/queries/events.ts';
@@ -36,6 +37,7 @@ export function deleteUser<R extends Route>(
     await deleteGuessBudgets(sql, tenantId, { userId, ...guesses }, nowMs - triesCountMs);
     await deleteUserRow(sql, tenantId, userId);
     await tellAuthenticatorChanges(sql, context, tenantId, userId, authenticators);
+    await holdActionLog(sql, tenantId);
     await emptyEventsOfUser(sql, tenantId, userId, nowMs);
     await recordAudit(sql, context, route, request, userId, { keptActions: keepsActions });
     return true;

@@ -9,7 +9,7 @@ import {
 import { isLogType } from '../core/events/event-types.ts';
 import { WebhookUnanswered, postSigned, signWebhook } from '../delivery/webhook.ts';
 import { deferLaterDeliveries, settleDeliveries } from '../storage/queries/deliveries.ts';
-import type { SettledDelivery, TakenDelivery } from '../storage/queries/deliveries.ts';
+import type { SettledDelivery, TakenBatch, TakenDelivery } from '../storage/queries/deliveries.ts';
 import { recordAttempt } from '../storage/queries/delivery-attempts.ts';
 import type { AttemptRow } from '../storage/queries/delivery-attempts.ts';
 import { loadEndpoint, lockEndpoint, noteSuccess, recordEndpoint } from '../storage/queries/event-endpoints.ts';
@@ -19,35 +19,45 @@ import type { Sql } from '../storage/sql.ts';
 import type { Context } from '../calls/context.ts';
 import { tellPaused } from './tell-paused.ts';
 
-/** Deliveries that this node has taken, for one request to an endpoint. */
-export interface TakenBatch {
-  readonly tenantId: string;
-  readonly endpointId: string;
-  readonly leasedUntilMs: number;
-  readonly deliveries: readonly TakenDelivery[];
-}
-
 /** Sends what was taken, and records what became of it. Returns the attempt; undefined if the endpoint is gone. */
 export async function deliverEvents(context: Context, taken: TakenBatch): Promise<AttemptRow | undefined> {
-  const { db, runtime } = context;
-  const endpoint = await loadEndpoint(db, taken.tenantId, taken.endpointId);
+  const attempt = await sendEvents(context, taken);
+  if (attempt === undefined) return undefined;
+  return (await settleEvents(context, taken, attempt)) ? attempt : undefined;
+}
+
+/** Sends what was taken, and records nothing of it. Undefined if there is nothing to send, or nobody to send it to. */
+export async function sendEvents(context: Context, taken: TakenBatch): Promise<AttemptRow | undefined> {
+  const endpoint = await loadEndpoint(context.db, taken.tenantId, taken.endpointId);
   if (endpoint === undefined) return undefined;
-  const batch = { ...taken, deliveries: taken.deliveries.filter(({ payload }) => payload !== null) };
   await endEmptied(context, taken);
-  if (batch.deliveries.length === 0) return undefined;
-  const attempt = await send(context, endpoint, batch);
+  const batch = withPayload(taken);
+  return batch.deliveries.length === 0 ? undefined : send(context, endpoint, batch);
+}
+
+/** Records what became of deliveries that were sent. False if their endpoint was deleted meanwhile. */
+export async function settleEvents(context: Context, taken: TakenBatch, attempt: AttemptRow): Promise<boolean> {
+  const batch = withPayload(taken);
   try {
-    await db.transaction(async (sql) => {
-      await recordAttempt(sql, batch.tenantId, attempt);
-      await settle(sql, runtime, batch, attempt);
-      if (batch.deliveries.some(({ lane }) => lane !== 'replay')) await judgeHealth(sql, context, batch, attempt);
+    await context.db.transaction(async (sql) => {
+      await noteAttempt(sql, context, batch, attempt);
+      await settle(sql, context.runtime, batch, attempt);
     });
+    return true;
   } catch (error) {
-    // Deleted while it was asked.
     if (!isForeignKeyViolation(error)) throw error;
-    return undefined;
+    return false;
   }
-  return attempt;
+}
+
+/** Records an attempt, and what it says of its endpoint. */
+export async function noteAttempt(sql: Sql, context: Context, batch: TakenBatch, attempt: AttemptRow): Promise<void> {
+  await recordAttempt(sql, batch.tenantId, attempt);
+  if (batch.deliveries.some(({ lane }) => lane !== 'replay')) await judgeHealth(sql, context, batch, attempt);
+}
+
+function withPayload(taken: TakenBatch): TakenBatch {
+  return { ...taken, deliveries: taken.deliveries.filter(({ payload }) => payload !== null) };
 }
 
 /** Ends deliveries whose event was taken away between two looks: there is nothing to send. */

@@ -143,7 +143,6 @@ const lockingMore: Exceptions = {
   spend_attempt_at_codes_limited: locksNotified,
   spend_attempt_limited: locksNotified,
   forward_deliveries: 'locks a batch of rows of one endpoint, which are all on one worker, by their age',
-  hold_users_of_actions_to_log: 'locks the users of a batch of one tenant, which are all on one worker',
   purge_outbox_of_tenant: 'locks a batch of rows of one tenant, which are all on one worker, by their age',
   remove_old_actions: 'locks a batch of rows of one tenant, which are all on one worker, by their ids',
   rename_departed_actions: deletesBatch,

@@ -1,14 +1,40 @@
 /** Worry: people cannot prove anything while a job tells of their actions, or it tells of somebody who was just deleted. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { logActions } from '../../src/jobs/log-actions.ts';
 import type { JobContext } from '../../src/jobs/job.ts';
+import type { TakenBatch } from '../../src/storage/queries/deliveries.ts';
+import type { AttemptRow } from '../../src/storage/queries/delivery-attempts.ts';
 import { statement } from '../../src/storage/sql.ts';
+import type { Sql, Store } from '../../src/storage/sql.ts';
+import { noteAttempt, sendEvents } from '../../src/telling/deliver-events.ts';
 import { eventWorld } from '../rig/event-world.ts';
+import type { EventWorld } from '../rig/event-world.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
+
+/** What jobs are given, when everything has come due. Whatever the clock's own jobs do: their next run is further away. */
+function laterJobs(
+  { app: { context }, runtime: { clock, ...rest }, db: given }: EventWorld,
+  db: Store = given,
+): JobContext {
+  const runtime = { ...rest, clock: { ...clock, now: () => clock.now() + 12 * 60_000 } };
+  return {
+    db,
+    runtime,
+    warn: (error: unknown) => Promise.reject(error),
+    events: {
+      send: (taken: TakenBatch) => sendEvents({ ...context, runtime }, taken),
+      settle: () => Promise.reject(new Error('Nothing was late.')),
+      note: (sql: Sql, taken: TakenBatch, attempt: AttemptRow) =>
+        noteAttempt(sql, { ...context, runtime }, taken, attempt),
+      requests: new Map(),
+      slow: new Map(),
+    },
+  } as unknown as JobContext;
+}
 
 const waitingStatement = statement<{ count: number }>(
   'action_log_race_test_waiting',
@@ -30,12 +56,7 @@ test('a proof and a deletion do not wait for a batch that is stuck, and of who i
     await app.enrol(userId);
     await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} });
   }
-  // Whatever the clock's jobs do, this batch is told by the call below: their next run is further away.
-  const context = {
-    ...app.app.context,
-    db: app.db,
-    runtime: { ...app.runtime, clock: { ...app.runtime.clock, now: () => app.runtime.clock.now() + 12 * 60_000 } },
-  } as unknown as JobContext;
+  const context = laterJobs(app);
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   let locked = (): void => undefined;
@@ -64,4 +85,69 @@ test('a proof and a deletion do not wait for a batch that is stuck, and of who i
     await job;
   }
   expect((await app.db.query(toldStatement, [])).map(({ userId }) => userId)).toEqual(['ann', 'ben']);
+});
+
+describe('while an endpoint is being told', () => {
+  const idsStatement = statement<{ eventId: string; userId: string }>(
+    'action_log_race_test_events',
+    `select event_id, user_id from events where type = 'action.log_created' order by user_id`,
+  );
+  const moveStatement = statement<never>(
+    'action_log_race_test_move',
+    `update action_log_progress set logged_to = 'ffffffff-ffff-ffff-ffff-ffffffffffff'`,
+  );
+
+  /** An action of each user has come due; the receiver does something before it answers. */
+  async function told(meanwhile: (app: EventWorld, endpointId: string) => Promise<unknown>) {
+    const app = await eventWorld('postgres');
+    stops.push(() => app.stop());
+    const receiver = await app.receiver();
+    const endpointId = await app.endpoint(receiver.url, ['action.log_created']);
+    await app.pass(5_000);
+    for (const userId of ['ann', 'gone']) await app.call('POST', `/v1/users/${userId}/actions/pay`, { body: {} });
+    receiver.answer((response) => void meanwhile(app, endpointId).then(() => response.end()));
+    const ids = () => receiver.received.map(({ body }) => body.records.map(({ id }: { id: string }) => id));
+    return {
+      app,
+      ids,
+      run: (db: Store = app.db) => logActions.run(laterJobs(app, db)),
+      kept: () => app.db.query(idsStatement, []),
+    };
+  }
+
+  test('a user is deleted: nothing of them is kept', async () => {
+    const { run, kept, ids } = await told((app) => app.call('DELETE', '/v1/users/gone'));
+    await run();
+    expect(ids()[0]).toHaveLength(2);
+    expect((await kept()).map(({ userId }) => userId)).toEqual(['ann']);
+  });
+
+  test('the endpoint is deleted: the event is kept for others, and nothing fails', async () => {
+    const { app, run, kept } = await told((world, id) => world.manage('DELETE', `/event-endpoints/${id}`));
+    await run();
+    expect(await kept()).toHaveLength(2);
+    expect((await app.manage('GET', '/event-deliveries')).body).toEqual([]);
+  });
+
+  test('another node tells the same: nothing is recorded twice', async () => {
+    const { run, kept } = await told((app) => app.db.query(moveStatement, []));
+    await run();
+    expect(await kept()).toEqual([]);
+  });
+
+  test('the node dies before it has recorded the answer: the next tells it again, under the same ids', async () => {
+    const { app, run, kept, ids } = await told(() => Promise.resolve());
+    const dying = {
+      ...app.db,
+      query: app.db.query.bind(app.db),
+      transaction: () => Promise.reject(new Error('killed')),
+    };
+    await expect(run(dying as unknown as Store)).rejects.toThrow('killed');
+    await run();
+    const [first, second] = ids();
+    expect(second).toEqual(first);
+    expect((await kept()).map(({ eventId }) => eventId).toSorted()).toEqual(first.toSorted());
+    await run();
+    expect(ids()).toHaveLength(2);
+  });
 });

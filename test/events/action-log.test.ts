@@ -31,6 +31,11 @@ const breakStatement = statement<never>(
   `update actions_by_month set decision = '{"v":1,"demand":{},"inputs":{}}' where idempotency_key = 'broken'`,
 );
 
+interface Listed {
+  readonly state: string;
+  readonly attempts: number;
+}
+
 interface Told {
   readonly record: { readonly idempotencyKey: string; readonly outcome?: string };
 }
@@ -144,5 +149,101 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await app.pass(5 * second);
     await app.pass(5 * second);
     expect(receiver.received.flatMap(({ body }) => body.records).map(({ record }) => record.userId)).toEqual(['kept']);
+  });
+
+  test('what a working endpoint answers is recorded with the event: one delivery after one request, which can be sent again', async () => {
+    const app = await world(kind);
+    const receiver = await app.receiver();
+    const endpointId = await app.endpoint(receiver.url, ['action.log_created']);
+    await app.pass(5 * second);
+    for (const idempotencyKey of ['one', 'two']) {
+      await app.call('POST', '/v1/users/ann/actions/pay', { body: { idempotencyKey } });
+    }
+    await app.pass(12 * minute);
+    expect(receiver.received).toHaveLength(1);
+    const { body: deliveries } = await app.manage('GET', `/event-deliveries?endpointId=${endpointId}`);
+    expect(deliveries).toEqual(
+      [1, 0].map((at) =>
+        expect.objectContaining({
+          eventId: receiver.received[0]?.body.records[at].id,
+          type: 'action.log_created',
+          userId: 'ann',
+          state: 'delivered',
+          attempts: 1,
+          lastStatus: 200,
+        }),
+      ),
+    );
+    const { deliveryId } = deliveries[0];
+    const { body: one } = await app.manage('GET', `/event-deliveries/${deliveryId}`);
+    expect(one.latestAttempts).toEqual([expect.objectContaining({ response: { status: 200, body: '' } })]);
+    expect((await app.manage('POST', `/event-deliveries/${deliveryId}/replay`)).status).toBe(200);
+    await app.pass(2 * second);
+    expect(receiver.received.map(({ body }) => body.records.length)).toEqual([2, 1]);
+    expect(receiver.received[1]?.body.records[0]).toEqual(receiver.received[0]?.body.records[1]);
+  });
+
+  test('a slow endpoint is waited for by nobody: what it was sent waits for its answer, and is sent once', async () => {
+    const app = await world(kind);
+    const [slow, quick] = [await app.receiver(), await app.receiver()];
+    const slowId = await app.endpoint(slow.url, ['action.log_created']);
+    await app.endpoint(quick.url, ['action.log_created']);
+    await app.pass(5 * second);
+    let release = (): void => undefined;
+    slow.answer((response) => (release = () => void response.end()));
+    await app.call('POST', '/v1/users/ann/actions/pay', { body: {} });
+    await app.pass(12 * minute);
+    expect([slow.received.length, quick.received.length]).toEqual([1, 1]);
+    const states = async () =>
+      (await app.manage('GET', `/event-deliveries?endpointId=${slowId}`)).body.map(({ state, attempts }: Listed) => [
+        state,
+        attempts,
+      ]);
+    expect(await states()).toEqual([['waiting', 1]]);
+    await app.call('POST', '/v1/users/ben/actions/pay', { body: {} });
+    await app.pass(20 * second);
+    expect(slow.received).toHaveLength(1);
+    release();
+    await expect.poll(states).toEqual([['delivered', 1]]);
+    // What follows is recorded first, and sent by the job that sends everything else.
+    slow.answer((response) => response.end());
+    await app.pass(12 * minute);
+    for (let at = 0; at < 3; at += 1) await app.pass(5 * second);
+    await expect.poll(states).toEqual([
+      ['delivered', 1],
+      ['delivered', 1],
+    ]);
+    const usersOf = ({ received }: typeof slow) =>
+      received.flatMap(({ body }) => body.records.map(({ record }: { record: { userId: string } }) => record.userId));
+    expect([usersOf(slow), usersOf(quick)]).toEqual([
+      ['ann', 'ben'],
+      ['ann', 'ben'],
+    ]);
+  });
+
+  test('what an endpoint refuses waits for its time, what follows waits too, and another endpoint has all of it', async () => {
+    const app = await world(kind);
+    const [broken, working] = [await app.receiver(), await app.receiver()];
+    const brokenId = await app.endpoint(broken.url, ['action.log_created']);
+    await app.endpoint(working.url, ['action.log_created']);
+    await app.pass(5 * second);
+    broken.answer((response) => response.writeHead(503).end());
+    await app.call('POST', '/v1/users/ann/actions/pay', { body: {} });
+    await app.pass(12 * minute);
+    expect([broken.received.length, working.received.length]).toEqual([1, 1]);
+    const { body: waiting } = await app.manage('GET', `/event-deliveries?endpointId=${brokenId}`);
+    expect(waiting).toEqual([expect.objectContaining({ state: 'waiting', attempts: 1, lastStatus: 503 })]);
+    const { body: endpoints } = await app.manage('GET', '/event-endpoints');
+    expect(endpoints.find((one: { endpointId: string }) => one.endpointId === brokenId)).toMatchObject({
+      lastFailure: 'The endpoint answered 503.',
+    });
+    broken.answer((response) => response.end());
+    await app.call('POST', '/v1/users/ben/actions/pay', { body: {} });
+    for (let at = 0; at < 30; at += 1) await app.pass(minute);
+    const idsOf = ({ received }: typeof broken) =>
+      received.flatMap(({ body }) => body.records.map(({ id }: { id: string }) => id));
+    expect(new Set(idsOf(broken))).toEqual(new Set(idsOf(working)));
+    expect(idsOf(working)).toHaveLength(2);
+    expect(idsOf(broken)).toHaveLength(3);
   });
 });

@@ -12,6 +12,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
 import type { DatabaseKind } from '../../src/testkit/test-database.ts';
+import { unusedEvents } from '../rig/unused-events.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -269,7 +270,7 @@ test('many workers on one PostgreSQL deliver each notice once, and share the wor
         counted: () => [],
         deliver: { notice },
         underWay,
-        events: { deliver: async () => undefined, requests: new Map() },
+        events: unusedEvents,
         warn: () => undefined,
         tell: () => undefined,
         counts: {
@@ -320,7 +321,7 @@ test('ruling 52: a tenant whose deliveries are slow delays no other tenant, and 
     counted: () => [],
     deliver: { notice },
     underWay,
-    events: { deliver: async () => undefined, requests: new Map() },
+    events: unusedEvents,
     warn: () => undefined,
     tell: () => undefined,
     counts: {

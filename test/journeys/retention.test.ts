@@ -11,6 +11,7 @@ import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { databasesOf, testDatabase } from '../../src/testkit/test-database.ts';
 import { manage } from '../management/manage.ts';
 import { databaseText } from './database-text.ts';
+import { unusedEvents } from '../rig/unused-events.ts';
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
@@ -69,7 +70,7 @@ describe.each(databaseKinds)('retention on the %s database', (kind) => {
     deliver: {},
     counted: () => [],
     underWay: new Map(),
-    events: { deliver: async () => undefined, requests: new Map() },
+    events: unusedEvents,
     warn: (error: unknown) => void warnings.push(error),
     tell: () => undefined,
     counts: {
@@ -392,7 +393,7 @@ describe.each(databaseKinds)('months on the %s database', (kind) => {
       deliver: {},
       counted: () => [],
       underWay: new Map(),
-      events: { deliver: async () => undefined, requests: new Map() },
+      events: unusedEvents,
       warn: () => undefined,
       tell: () => undefined,
       counts: {

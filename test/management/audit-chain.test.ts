@@ -8,6 +8,7 @@ import { statement } from '../../src/storage/sql.ts';
 import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp } from '../../src/testkit/test-app.ts';
 import { databasesOf } from '../../src/testkit/test-database.ts';
+import { unusedEvents } from '../rig/unused-events.ts';
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
@@ -18,7 +19,7 @@ const jobContext = ({ app: { context } }: TestApp) => ({
   deliver: {},
   counted: () => [],
   underWay: new Map(),
-  events: { deliver: async () => undefined, requests: new Map() },
+  events: unusedEvents,
   tell: () => undefined,
   counts: {
     nodeId: '',

@@ -13,6 +13,7 @@ import { testApp } from '../../src/testkit/test-app.ts';
 import type { TestApp, TestTenant } from '../../src/testkit/test-app.ts';
 import { createPostgresDatabase, databasesOf } from '../../src/testkit/test-database.ts';
 import { manage } from './manage.ts';
+import { unusedEvents } from '../rig/unused-events.ts';
 
 const databaseKinds = databasesOf(import.meta.url, { hasRaces: true });
 
@@ -60,7 +61,7 @@ describe.each(databaseKinds)('trimming the audit log on the %s database', (kind)
     deliver: {},
     counted: () => [],
     underWay: new Map(),
-    events: { deliver: async () => undefined, requests: new Map() },
+    events: unusedEvents,
     warn: (error: unknown) => void warnings.push(String(error)),
     tell: (members: object, sentence: string) => void lines.push({ ...members, sentence }),
     counts: {

@@ -12,6 +12,9 @@ export type AfterAttempt =
   | { readonly kind: 'again'; readonly waitMs: number }
   | { readonly kind: 'dead'; readonly because: 'refused' | 'unanswered' };
 
+/** Log events of one request. */
+export const recordsMax = 500;
+
 /** How long a request may take. */
 export const requestMs = 10_000;
 

@@ -45,6 +45,7 @@ import * as ruleVersions from './0042-rule-versions.ts';
 import * as expiringKeys from './0043-expiring-keys.ts';
 import * as operatorPasswords from './0044-operator-passwords.ts';
 import * as ruleRequests from './0045-rule-requests.ts';
+import * as tellingInOrder from './0046-telling-in-order.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -122,4 +123,5 @@ export const migrations: readonly Migration[] = [
   { version: 43, name: 'expiring-keys', sql: expiringKeys.sql },
   { version: 44, name: 'operator-passwords', sql: operatorPasswords.sql },
   { version: 45, name: 'rule-requests', sql: ruleRequests.sql },
+  { version: 46, name: 'telling-in-order', steps: tellingInOrder.steps, tables: [] },
 ];

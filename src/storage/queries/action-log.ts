@@ -59,19 +59,24 @@ const moveStatement = statement<{ tenantId: string }>(
   'update action_log_progress set logged_to = $3 where tenant_id = $1 and logged_to = $2 returning tenant_id',
 );
 
-/** Takes the next part of a tenant's actions for this transaction. False if another node has. */
+/**
+ * Notes that the next part of a tenant's actions was told of. False if another node has told of it. Waits for users who are
+ * being deleted, and they for this transaction, so it comes late in it: see {@link holdActionLog}.
+ */
 export async function moveActionLog(sql: Sql, tenantId: string, from: string, to: string): Promise<boolean> {
   return (await sql.query(moveStatement, [tenantId, from, to])).length === 1;
 }
 
-interface LoggedAction extends SettledAction {
+export interface LoggedAction extends SettledAction {
   readonly actionId: string;
+  /** The own id of the user's row. */
+  readonly ownerId: string;
 }
 
 const readStatement = statement<LoggedAction>(
   'load_actions_to_log',
   // Of users who are there: what was not told of somebody before they were deleted is not told any more.
-  `select a.action_id, a.user_id, a.action_code, a.idempotency_key, a.state, a.created_at, a.updated_at, a.state_updated_at,
+  `select a.action_id, a.user_id, ${ownerOf('a')} as owner_id, a.action_code, a.idempotency_key, a.state, a.created_at, a.updated_at, a.state_updated_at,
      a.verification_method, coalesce(a.sent_ip_address, a.ip_address) as ip_address, a.country_code, a.device_id, a.custom,
      a.decision
    from actions_by_month a
@@ -89,23 +94,32 @@ export async function loadActionsToLog(
   return sql.query(readStatement, [tenantId, from, to, max]);
 }
 
-const stayStatement = statement<{ actionId: string }>(
-  'hold_users_of_actions_to_log',
-  `select a.action_id from actions_by_month a
-   join users u on u.tenant_id = $1 and u.user_id = a.user_id and ${ownIdOf('u')} = ${ownerOf('a')}
-   where a.tenant_id = $1 and a.action_id >= $2 and a.action_id <= $3
-   order by u.user_id for key share of u`,
+const presentStatement = statement<{ userId: string; ownerId: string }>(
+  'list_present_users_of_action_log',
+  `select u.user_id, ${ownIdOf('u')} as owner_id from users u where u.tenant_id = $1 and u.user_id = any($2::text[])`,
+);
+
+/** Those of these actions whose user has been deleted. */
+export async function actionsOfGoneUsers(
+  sql: Sql,
+  tenantId: string,
+  actions: readonly LoggedAction[],
+): Promise<readonly LoggedAction[]> {
+  const userIds = [...new Set(actions.map(({ userId }) => userId))];
+  const rows = await sql.query(presentStatement, [tenantId, userIds]);
+  const owners = new Map(rows.map(({ userId, ownerId }) => [userId, ownerId]));
+  return actions.filter(({ userId, ownerId }) => owners.get(userId) !== ownerId);
+}
+
+const holdStatement = statement<never>(
+  'hold_action_log',
+  'select from action_log_progress where tenant_id = $1 for share',
 );
 
 /**
- * Which of these actions have a user, who cannot be deleted until the transaction ends. The last thing in it: proofs of
- * these users wait for its end.
+ * Until the transaction ends, nothing more is recorded of the tenant's actions: who deletes a user calls it, and then takes
+ * away what was recorded before.
  */
-export async function holdUsersOfActions(
-  sql: Sql,
-  tenantId: string,
-  { first, last }: { first: string; last: string },
-): Promise<ReadonlySet<string>> {
-  const rows = await sql.query(stayStatement, [tenantId, first, last]);
-  return new Set(rows.map(({ actionId }) => actionId));
+export async function holdActionLog(sql: Sql, tenantId: string): Promise<void> {
+  await sql.query(holdStatement, [tenantId]);
 }

@@ -3,6 +3,7 @@
  * `due_at`, after which another node may take it.
  */
 import type { Lane } from '../../core/events/after-attempt.ts';
+import type { EventType } from '../../core/events/event-types.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
@@ -60,6 +61,14 @@ export interface TakenDelivery {
   readonly tries: number;
   /** The envelope; null if it was taken away. */
   readonly payload: string | null;
+}
+
+/** Deliveries that this node has taken, for one request to an endpoint. */
+export interface TakenBatch {
+  readonly tenantId: string;
+  readonly endpointId: string;
+  readonly leasedUntilMs: number;
+  readonly deliveries: readonly TakenDelivery[];
 }
 
 const takenColumns = 'd.delivery_id, d.event_id, d.type, d.user_id, d.place, d.lane, d.tries, v.payload';
@@ -121,12 +130,59 @@ export interface SettledDelivery {
   readonly deadBecause: string | null;
 }
 
+const recordBatchStatement = statement<never>(
+  'record_batch_deliveries',
+  `insert into deliveries (tenant_id, delivery_id, endpoint_id, event_id, type, user_id, created_at, lane, state, due_at, is_out,
+     tries, last_tried_at, last_status, settled_at)
+   select $1, given.delivery_id, $2, given.event_id, $3, given.user_id, $4, 'batch', $5, $6, $7, $8, $9, $10, $11
+   from unnest($12::uuid[], $13::uuid[], $14::text[]) as given (delivery_id, event_id, user_id)`,
+);
+
+/** How deliveries of log events begin: waiting, or after a first attempt. */
+export interface BatchStart {
+  readonly state: 'waiting' | 'delivered';
+  /** When they may be sent; while a node sends them, when another may. Null: settled. */
+  readonly dueMs: number | null;
+  readonly isOut: boolean;
+  /** Of the first attempt; null for none. */
+  readonly triedMs: number | null;
+  readonly status: number | null;
+}
+
+/** Records deliveries of log events to an endpoint that {@link keepEndpoint} keeps, in their order. */
+export async function recordBatchDeliveries(
+  sql: Sql,
+  { tenantId, endpointId, type }: { tenantId: string; endpointId: string; type: EventType },
+  deliveries: readonly { readonly deliveryId: string; readonly eventId: string; readonly userId: string | null }[],
+  { state, dueMs, isOut, triedMs, status }: BatchStart,
+  nowMs: number,
+): Promise<void> {
+  await sql.query(recordBatchStatement, [
+    tenantId,
+    endpointId,
+    type,
+    sqlTime(nowMs),
+    state,
+    dueMs === null ? null : sqlTime(dueMs),
+    isOut,
+    triedMs === null ? 0 : 1,
+    triedMs === null ? null : sqlTime(triedMs),
+    status,
+    dueMs === null ? sqlTime(nowMs) : null,
+    deliveries.map(({ deliveryId }) => deliveryId),
+    deliveries.map(({ eventId }) => eventId),
+    deliveries.map(({ userId }) => userId),
+  ]);
+}
+
 const settleStatement = statement<{ eventId: string }>(
   'settle_deliveries',
   `update deliveries d set state = s.state, due_at = s.due_at, is_out = false, last_status = $8,
      settled_at = case when s.due_at is null then $7::timestamptz end, dead_because = s.dead_because
    from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) as s (delivery_id, state, due_at, dead_because)
-   where d.tenant_id = $1 and d.delivery_id = s.delivery_id and d.is_out and d.due_at = $6
+   where d.tenant_id = $1 and d.delivery_id = s.delivery_id and d.is_out
+     -- no index is to be read for this: each is found by its key
+     and d.due_at + interval '0' = $6
    returning d.event_id`,
 );
 

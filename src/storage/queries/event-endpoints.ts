@@ -1,3 +1,4 @@
+import type { EventType } from '../../core/events/event-types.ts';
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
@@ -80,6 +81,42 @@ const lockStatement = statement<EndpointRow>('lock_event_endpoint', `${loadState
 export async function lockEndpoint(sql: Sql, tenantId: string, endpointId: string): Promise<EndpointRow | undefined> {
   const [row] = await sql.query(lockStatement, [tenantId, endpointId]);
   return row;
+}
+
+const keepStatement = statement<{ endpointId: string }>(
+  'keep_event_endpoint',
+  'select endpoint_id from event_endpoints where tenant_id = $1 and endpoint_id = $2 for key share',
+);
+
+/** Whether an endpoint is there; it is not deleted until the transaction ends. */
+export async function keepEndpoint(sql: Sql, tenantId: string, endpointId: string): Promise<boolean> {
+  return (await sql.query(keepStatement, [tenantId, endpointId])).length > 0;
+}
+
+/** An endpoint that asks for log events of a type. */
+export interface LogEndpoint {
+  readonly endpointId: string;
+  /** Whether it does not fail, and has all of them that were recorded before: the next may be sent before they are recorded. */
+  readonly isReady: boolean;
+}
+
+const forLogStatement = statement<LogEndpoint>(
+  'list_event_endpoints_for_log',
+  `select e.endpoint_id,
+     e.state = 'active' and e.failing_since is null and e.forward_since is null
+       and not exists (
+         select from deliveries d where d.tenant_id = $1 and d.endpoint_id = e.endpoint_id and d.lane = 'batch'
+           and d.due_at is not null and d.type = $2
+       ) as is_ready
+   from event_endpoints e where e.tenant_id = $1 and $2 = any(e.types) order by e.endpoint_id`,
+);
+
+export async function listEndpointsForLog(
+  sql: Sql,
+  tenantId: string,
+  type: EventType,
+): Promise<readonly LogEndpoint[]> {
+  return sql.query(forLogStatement, [tenantId, type]);
 }
 
 const recordStatement = statement<never>(

@@ -90,50 +90,57 @@ export async function recordEvent(
   return rows.map(({ deliveryId }) => deliveryId);
 }
 
-const recordLogStatement = statement<never>(
+/** A log event, with the envelope that is sent. */
+export interface LogEvent {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly payload: string;
+}
+
+const recordLogStatement = statement<{ eventId: string }>(
   'record_log_events',
-  `with event as (
-     insert into events (tenant_id, event_id, type, user_id, payload, created_at)
-     select $1, given.event_id, $2, given.user_id, given.payload, $3
-     from unnest($4::uuid[], $5::text[], $6::text[]) as given (event_id, user_id, payload)
-     on conflict do nothing
-     returning event_id, user_id
-   )
-   insert into deliveries (tenant_id, delivery_id, endpoint_id, event_id, type, user_id, created_at, lane, state, due_at, is_out,
-     tries)
-   select $1, told.delivery_id, e.endpoint_id, event.event_id, $2, event.user_id, $3, 'batch', 'waiting', $3, false, 0
-   from event
-   join unnest($7::uuid[], $8::uuid[], $9::uuid[]) as told (event_id, endpoint_id, delivery_id) using (event_id)
-   join event_endpoints e on e.tenant_id = $1 and e.endpoint_id = told.endpoint_id`,
+  `insert into events (tenant_id, event_id, type, user_id, payload, created_at)
+   select $1, given.event_id, $2, given.user_id, given.payload, $3
+   from unnest($4::uuid[], $5::text[], string_to_array($6, $7)) as given (event_id, user_id, payload)
+   on conflict do nothing
+   returning event_id`,
 );
 
-/** Records log events for every endpoint that asks for their type, in their order. One that is there already stays. */
+/** Between envelopes. JSON text has it only escaped, so that nothing in it needs to be quoted for an array (RFC 8259 §7). */
+const separator = '\x1e';
+
+/** Records log events. Their deliveries are recorded in the same transaction. */
 export async function recordLogEvents(
   sql: Sql,
-  { clock, ids }: Pick<Runtime, 'clock' | 'ids'>,
   tenantId: string,
   type: EventType,
-  records: readonly { readonly eventId: string; readonly userId: string; readonly record: EventRecord }[],
+  events: readonly LogEvent[],
+  nowMs: number,
 ): Promise<void> {
-  const wanted = await sql.query(wantedStatement, [tenantId, type, null]);
-  if (wanted.length === 0 || records.length === 0) return;
-  const nowMs = clock.now();
-  const told = records.flatMap(({ eventId }) =>
-    wanted.map(({ endpointId }) => ({ eventId, endpointId, deliveryId: ids.uuid() })),
-  );
-  const envelope = (eventId: string, data: EventRecord) =>
-    envelopeText({ eventId, tenantId, type, happenedAtMs: nowMs, data });
   await sql.query(recordLogStatement, [
     tenantId,
     type,
     sqlTime(nowMs),
-    records.map(({ eventId }) => eventId),
-    records.map(({ userId }) => userId),
-    records.map(({ eventId, record }) => envelope(eventId, record)),
-    told.map(({ eventId }) => eventId),
-    told.map(({ endpointId }) => endpointId),
-    told.map(({ deliveryId }) => deliveryId),
+    events.map(({ eventId }) => eventId),
+    events.map(({ userId }) => userId),
+    events.map(({ payload }) => payload).join(separator),
+    separator,
   ]);
+}
+
+const knownStatement = statement<{ eventId: string }>(
+  'list_known_events',
+  'select event_id from events where tenant_id = $1 and event_id = any($2::uuid[])',
+);
+
+/** Which of these events were recorded before. */
+export async function knownEvents(
+  sql: Sql,
+  tenantId: string,
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await sql.query(knownStatement, [tenantId, eventIds]);
+  return new Set(rows.map(({ eventId }) => eventId));
 }
 
 const withdrawStatement = statement<never>(
