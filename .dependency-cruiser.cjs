@@ -67,7 +67,7 @@ const storyRooms = [
   [
     'configuring/',
     [
-      '^src/runtime/(runtime|crypto|certificates|next-turn)\\.ts$',
+      '^src/runtime/(runtime|crypto|read-certificate|next-turn)\\.ts$',
       '^src/delivery/(email/email|text/text)-providers\\.ts$',
     ],
     ['zod'],
@@ -97,7 +97,7 @@ const storyRooms = [
   [
     'operators/',
     [
-      '^src/delivery/oidc\\.ts$',
+      '^src/delivery/(oidc|oidc-failed)\\.ts$',
       '^src/methods/registry\\.ts$',
       '^src/runtime/(runtime|crypto|tokens)\\.ts$',
       '^src/storage/(create-api-key|create-tenant|invite-operator)\\.ts$',

@@ -93,7 +93,9 @@ async function buildProgram() {
       rolldownOptions: {
         output: {
           entryFileNames: '[name].js',
-          chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'shared.js'),
+          chunkFileNames: '[name].js',
+          // One file for what several need, rather than one for each choice of them.
+          codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
         },
       },
     },

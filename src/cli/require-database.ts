@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { hasEmbeddedDatabase } from '../storage/pglite-database.ts';
+import { hasEmbeddedDatabase } from '../storage/embedded-folder.ts';
 import { CommandMistake } from './command.ts';
 
 /**

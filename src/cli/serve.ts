@@ -7,11 +7,12 @@ import { openEnrichment } from '../enrichment/enrichment.ts';
 import { smtpMailer } from '../delivery/email/smtp-mailer.ts';
 import { openInbox } from '../delivery/inbox.ts';
 import { openNames } from '../delivery/names.ts';
-import { openOidc } from '../delivery/oidc.ts';
+import type { Oidc, openOidc } from '../delivery/oidc.ts';
 import { openOutbound } from '../delivery/outbound.ts';
 import { openServerLog } from '../http/logger.ts';
 import { listen } from '../http/listen.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
+import { holdYoungSpace } from '../runtime/young-space.ts';
 import { createFirstTenant } from '../storage/first-tenant.ts';
 import { inviteDeveloper } from '../storage/invite-operator.ts';
 import type { FirstTenant } from '../storage/first-tenant.ts';
@@ -39,6 +40,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
 `,
   async run(words) {
     readOptions(words, []);
+    const youngSpace = holdYoungSpace();
     const stop = listenForStop();
     const config = loadConfig();
     const runtime = systemRuntime();
@@ -75,6 +77,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
     // Imported late because it is most of the program. Other commands do not need it, and neither does a start that
     // fails because of its settings or its database.
     const { createApp } = await import('../app.ts');
+    const oidc = config.oidc === undefined ? undefined : await openIssuer(config.oidc, { names, ...runtime });
     const app = await createApp({
       db,
       owner,
@@ -85,7 +88,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       // Integrators try it on their own machine first.
       outbound: openOutbound([...config.outboundAllow, ...(config.mode === 'development' ? loopback : [])], names),
       takesPasswords: config.takesPasswords,
-      oidc: config.oidc === undefined ? undefined : openOidc(config.oidc, { names, ...runtime }),
+      oidc,
       seal,
       runtime,
       logger,
@@ -104,6 +107,7 @@ exits with code 0. On SIGINT it does not wait. A second signal ends it at once.
       startDraining: app.startDraining,
       wait: (ms) => wait(ms, undefined, { ref: true }),
     });
+    youngSpace.release();
     endOnFault({ app, listener, log, wait: runtime.timers.wait });
     publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
     // Called before the server reports that it is ready, so that a signal after that stops it properly.
@@ -186,4 +190,10 @@ function writeCredentials(config: Config, publicUrl: string, tenant: FirstTenant
 
 function curl(publicUrl: string, tenant: FirstTenant): string {
   return `curl -u ${tenant.secretKey}: -X POST ${publicUrl}/v1/users/alice/actions/withdrawFunds -H 'Content-Type: application/json' -d '{"custom":{"amount":250}}'`;
+}
+
+/** Its library is loaded only where operators sign in by an issuer. */
+async function openIssuer(...given: Parameters<typeof openOidc>): Promise<Oidc> {
+  const { openOidc: open } = await import('../delivery/oidc.ts');
+  return open(...given);
 }

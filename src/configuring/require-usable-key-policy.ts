@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/errors.ts';
-import { readAuthority } from '../runtime/certificates.ts';
+import { readAuthority } from '../runtime/read-certificate.ts';
 import type { MethodConfiguration } from './configure-method.ts';
 
 /**

@@ -6,6 +6,7 @@ import * as client from 'openid-client';
 import type { Clock, Timers } from '../runtime/runtime.ts';
 import { exchange, openOwnConnection, replyBytesMax } from './http-exchange.ts';
 import type { Names } from './names.ts';
+import { OidcFailed } from './oidc-failed.ts';
 
 export interface OidcOptions {
   /** An https URL; http only on this machine. */
@@ -47,20 +48,6 @@ export interface Oidc {
   authorizationUrl(redirectUri: string, checks: OidcChecks, wants: { readonly isFresh: boolean }): Promise<string>;
   /** Who came back, by the address that the issuer led to. A code counts once there. @throws {OidcFailed} */
   identify(callback: URL, checks: OidcChecks): Promise<OidcIdentity>;
-}
-
-/** Nobody was identified. The message is for the log and has no secret. */
-export class OidcFailed extends Error {
-  override readonly name = 'OidcFailed';
-  /**
-   * `down`: the issuer does not answer; `denied`: it did not let them in, or they did not want to; `wrong`: what came back does
-   * not hold.
-   */
-  readonly reason: 'down' | 'denied' | 'wrong';
-  constructor(reason: OidcFailed['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 // A person waits.

@@ -1,11 +1,16 @@
 /** What the numbering plans say of phone numbers. They are part of the program: no call leaves the machine. */
-import {
-  getCountries,
-  getCountryCallingCode,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-  type CountryCode,
-} from 'libphonenumber-js/max';
+import { createRequire } from 'node:module';
+import type * as Phones from 'libphonenumber-js/max';
+
+type Library = typeof Phones;
+
+const require = createRequire(import.meta.url);
+let loaded: Library | undefined;
+
+/** A hundred modules and all plans: loaded by the first number, which cannot wait for an import. */
+function library(): Library {
+  return (loaded ??= require('libphonenumber-js/max') as Library);
+}
 
 /** A phone number as its numbering plan describes it. */
 export interface PhoneNumberDescription {
@@ -31,7 +36,7 @@ export function readPhoneNumber(written: string, countryCode: string | undefined
     .normalize('NFKC')
     .replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim();
-  const country = countryCode !== undefined && isSupportedCountry(countryCode) ? countryCode : undefined;
+  const country = countryCode !== undefined && library().isSupportedCountry(countryCode) ? countryCode : undefined;
   const readings = [
     parsed(text, country),
     // Most of the world dials 00 for abroad, also where the chosen country does not.
@@ -45,8 +50,8 @@ export function describePhoneNumber(phoneNumber: string): PhoneNumberDescription
   return parsed(phoneNumber, undefined);
 }
 
-function parsed(text: string, country: CountryCode | undefined): PhoneNumberDescription | undefined {
-  const found = parsePhoneNumberFromString(text, {
+function parsed(text: string, country: Phones.CountryCode | undefined): PhoneNumberDescription | undefined {
+  const found = library().parsePhoneNumberFromString(text, {
     extract: false,
     ...(country === undefined ? {} : { defaultCountry: country }),
   });
@@ -61,6 +66,12 @@ function parsed(text: string, country: CountryCode | undefined): PhoneNumberDesc
   };
 }
 
-/** Every country that has numbers, with the code that they begin with. */
-export const phoneCountries: readonly { readonly countryCode: string; readonly callingCode: string }[] =
-  getCountries().map((countryCode) => ({ countryCode, callingCode: getCountryCallingCode(countryCode) }));
+let codes: Readonly<Record<string, string>> | undefined;
+
+/** Of every country that has numbers (ISO 3166-1 alpha-2), the code that they begin with. */
+export function callingCodes(): Readonly<Record<string, string>> {
+  if (codes !== undefined) return codes;
+  const { getCountries, getCountryCallingCode } = library();
+  codes = Object.fromEntries(getCountries().map((countryCode) => [countryCode, getCountryCallingCode(countryCode)]));
+  return codes;
+}

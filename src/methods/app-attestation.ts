@@ -2,10 +2,9 @@
  * Statements of Apple and Google that an app is genuine, checked here without asking anyone: App Attest by its certificates,
  * Play Integrity by the two keys that Google gives to the app's publisher (client-api 6.2).
  */
-import { decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers';
 import { compactDecrypt, compactVerify, importSPKI } from 'jose';
-import { leadsToAnchor, readLeaf } from '../runtime/certificates.ts';
 import { digestsEqual, sha256 } from '../runtime/crypto.ts';
+import { webauthnLibrary } from './webauthn-library.ts';
 import type { AppExpectation, AttestationFailure, AttestationResult } from './method.ts';
 
 const refused = (why: AttestationFailure): AttestationResult => ({ isGenuine: false, why });
@@ -71,17 +70,18 @@ const production = Buffer.from('617070617474657374000000000000000000', 'hex').su
 const development = Buffer.from('appattestdevelop');
 
 /** Checks the attestation object of a new App Attest key, by Apple's steps for servers. */
-function checkAppAttest(
+async function checkAppAttest(
   statement: { readonly token: string; readonly keyId: string | undefined },
   expected: AppAttestExpectation,
-): AttestationResult {
-  let read: ReturnType<typeof readStatement>;
+): Promise<AttestationResult> {
+  let read: Awaited<ReturnType<typeof readStatement>>;
   try {
-    read = readStatement(statement.token);
+    read = await readStatement(statement.token);
   } catch {
     return refused('unreadable');
   }
   const { chain, leaf, authData, parsed } = read;
+  const { leadsToAnchor } = await webauthnLibrary();
   if (!leadsToAnchor(chain, expected.anchors, expected.nowMs)) return refused('chain');
   const nonce = sha256(Buffer.concat([authData, sha256(expected.nonce)]));
   if (leaf.extension(nonceExtension)?.equals(Buffer.concat([nonceHead, nonce])) !== true) return refused('nonce');
@@ -97,7 +97,8 @@ function checkAppAttest(
   return { isGenuine: true };
 }
 
-function readStatement(token: string) {
+async function readStatement(token: string) {
+  const { decodeAttestationObject, parseAuthenticatorData, readLeaf } = await webauthnLibrary();
   const object = decodeAttestationObject(new Uint8Array(Buffer.from(token, 'base64')));
   // The library types the formats that WebAuthn names.
   if (String(object.get('fmt')) !== 'apple-appattest') throw new TypeError('Another format.');

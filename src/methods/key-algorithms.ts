@@ -1,5 +1,6 @@
-import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
+import type { cose as Cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { isEd25519Point, isP256Point } from '../runtime/crypto.ts';
+import { webauthnLibrary } from './webauthn-library.ts';
 
 type CosePublicKey = ReturnType<typeof decodeCredentialPublicKey>;
 
@@ -8,7 +9,7 @@ interface KeyAlgorithm {
   readonly id: number;
   readonly name: string;
   /** Whether a key that claims this algorithm is a valid one. */
-  isKey(key: CosePublicKey): boolean;
+  isKey(key: CosePublicKey, cose: typeof Cose): boolean;
 }
 
 /**
@@ -20,7 +21,7 @@ const keyAlgorithms: readonly KeyAlgorithm[] = [
     // RFC 9053 §2.1, with the curve that WebAuthn §5.8.5 binds it to.
     id: -7,
     name: 'ES256 on P-256',
-    isKey(key) {
+    isKey(key, cose) {
       if (!cose.isCOSEPublicKeyEC2(key) || key.get(cose.COSEKEYS.crv) !== cose.COSECRV.P256) return false;
       const [x, y] = [key.get(cose.COSEKEYS.x), key.get(cose.COSEKEYS.y)];
       return x instanceof Uint8Array && y instanceof Uint8Array && isP256Point(x, y);
@@ -30,7 +31,7 @@ const keyAlgorithms: readonly KeyAlgorithm[] = [
     // RFC 9053 §2.2, with the curve that WebAuthn §5.8.5 binds it to.
     id: -8,
     name: 'EdDSA on Ed25519',
-    isKey(key) {
+    isKey(key, cose) {
       if (!cose.isCOSEPublicKeyOKP(key) || key.get(cose.COSEKEYS.crv) !== cose.COSECRV.ED25519) return false;
       const x = key.get(cose.COSEKEYS.x);
       return x instanceof Uint8Array && isEd25519Point(x);
@@ -40,7 +41,7 @@ const keyAlgorithms: readonly KeyAlgorithm[] = [
     // RFC 8812 §2.
     id: -257,
     name: 'RS256 with 2,048 to 8,192 bits',
-    isKey(key) {
+    isKey(key, cose) {
       if (!cose.isCOSEPublicKeyRSA(key)) return false;
       const [n, e] = [key.get(cose.COSEKEYS.n), key.get(cose.COSEKEYS.e)];
       if (!(n instanceof Uint8Array) || !(e instanceof Uint8Array)) return false;
@@ -62,8 +63,9 @@ export const keyAlgorithmNames: readonly string[] = keyAlgorithms.map(({ name })
  * Whether bytes are a COSE key of one of the algorithms that meets the requirements of that algorithm. Throws if they
  * are not CBOR.
  */
-export function isUsableKey(publicKey: Uint8Array): boolean {
+export async function isUsableKey(publicKey: Uint8Array): Promise<boolean> {
+  const { cose, decodeCredentialPublicKey } = await webauthnLibrary();
   const key = decodeCredentialPublicKey(new Uint8Array(publicKey));
   const algorithm = keyAlgorithms.find(({ id }) => id === key.get(cose.COSEKEYS.alg));
-  return algorithm?.isKey(key) === true;
+  return algorithm?.isKey(key, cose) === true;
 }

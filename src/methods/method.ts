@@ -292,7 +292,7 @@ export interface Method {
    * Reads an enrolment that the caller has verified already; absent for methods that are never enrolled alone.
    * @throws {Refusal} naming the member that is missing or wrong.
    */
-  readVerifiedEnrolment?(request: VerifiedEnrolmentRequest): Enrolment;
+  readVerifiedEnrolment?(request: VerifiedEnrolmentRequest): Enrolment | Promise<Enrolment>;
   /** Members of the wire authenticator that only this method has. */
   describe(authenticator: AuthenticatorView): Readonly<Record<string, unknown>>;
 }

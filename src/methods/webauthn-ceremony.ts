@@ -4,13 +4,12 @@
  * credentials that was issued, or the user. It checks neither the frame nor the top origin of a registration, and does
  * not compare the id that a registration claims with the id inside it. Those steps are here.
  */
-import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { CreationOptions, RequestOptions } from '../contract/client/webauthn.ts';
 import { keySlot } from '../core/authenticators/slot.ts';
-import { leadsToAnchor } from '../runtime/certificates.ts';
 import { isDerSignature } from './der-signature.ts';
 import { isUsableKey, keyAlgorithmIds } from './key-algorithms.ts';
+import { webauthnLibrary } from './webauthn-library.ts';
+import type { WebauthnLibrary } from './webauthn-library.ts';
 import type {
   AboutKey,
   AssertionExpectation,
@@ -39,7 +38,6 @@ const unknownAaguid = '00000000-0000-0000-0000-000000000000';
 // fetches revocation lists from URLs in those certificates (A76). For the other formats it does so only with roots that
 // it was given.
 const attestationFormats = ['none', 'packed', 'fido-u2f', 'apple', 'tpm'];
-SettingsService.setRootCertificates({ identifier: 'apple', certificates: [] });
 
 /** What an authenticator's state stores of a key. */
 interface KeyState {
@@ -167,11 +165,12 @@ async function verifyRegistration(
     return refused('key');
   }
   const attestationObject = Buffer.from(response.attestationObject, 'base64');
-  if (!isWholeCbor(attestationObject)) return refused('response');
-  const attested = decodeAttestationObject(new Uint8Array(attestationObject));
+  const library = await webauthnLibrary();
+  if (!isWholeCbor(library, attestationObject)) return refused('response');
+  const attested = library.decodeAttestationObject(new Uint8Array(attestationObject));
   if (!attestationFormats.includes(attested.get('fmt'))) return refused('response');
 
-  const { verified, registrationInfo: info } = await verifyRegistrationResponse({
+  const { verified, registrationInfo: info } = await library.verifyRegistrationResponse({
     response: {
       id: credentialId,
       rawId: credentialId,
@@ -193,11 +192,11 @@ async function verifyRegistration(
   if (!verified) return refused('signature');
   // Steps 25 and 29: the claimed id, the id inside, and its length.
   if (info.credential.id !== credentialId) return refused('credential');
-  if (!isUsableKey(info.credential.publicKey)) return refused('key');
-  if (!isOwnAlgorithm(attested.get('attStmt'), info.credential.publicKey)) return refused('signature');
+  if (!(await isUsableKey(info.credential.publicKey))) return refused('key');
+  if (!isOwnAlgorithm(library, attested.get('attStmt'), info.credential.publicKey)) return refused('signature');
   // Steps 18 and 19, 23 and 24: what the tenant requires, whatever a browser makes of the options (A51).
   if (expected.requiresDeviceBound && info.credentialDeviceType === 'multiDevice') return refused('synced');
-  if (!isAttested(attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
+  if (!isAttested(library, attested.get('attStmt').get('x5c'), info.aaguid, expected)) return refused('attestation');
   const state: KeyState = {
     publicKey: base64Url(info.credential.publicKey),
     isBackupEligible: info.credentialDeviceType === 'multiDevice',
@@ -231,12 +230,13 @@ async function verifyAssertion(
   const key = readKeyState(state);
   const publicKey = new Uint8Array(Buffer.from(key.publicKey, 'base64url'));
   const signature = Buffer.from(response.signature, 'base64');
-  if (cose.isCOSEPublicKeyEC2(decodeCredentialPublicKey(publicKey)) && !isDerSignature(signature)) {
+  const library = await webauthnLibrary();
+  if (library.cose.isCOSEPublicKeyEC2(library.decodeCredentialPublicKey(publicKey)) && !isDerSignature(signature)) {
     return refused('signature');
   }
   if (!namesUser(response.userHandle, key, expected)) return refused('user');
 
-  const { verified, authenticationInfo: info } = await verifyAuthenticationResponse({
+  const { verified, authenticationInfo: info } = await library.verifyAuthenticationResponse({
     response: {
       id: credentialId,
       rawId: credentialId,
@@ -354,13 +354,17 @@ function base64Url(data: string | Uint8Array): string {
  * Whether the bytes are exactly one CBOR item in its canonical form (CTAP2 §8): the library reads as much of the first
  * item as there is, and ignores the rest.
  */
-function isWholeCbor(bytes: Buffer): boolean {
+function isWholeCbor({ isoCBOR }: WebauthnLibrary, bytes: Buffer): boolean {
   const item = isoCBOR.decodeFirst(new Uint8Array(bytes));
   return bytes.equals(isoCBOR.encode(item as never));
 }
 
 /** Whether a self-attestation names the key's own algorithm (§8.2): the library does not check it. */
-function isOwnAlgorithm(statement: { get(name: 'alg' | 'x5c'): unknown }, publicKey: Uint8Array): boolean {
+function isOwnAlgorithm(
+  { cose, decodeCredentialPublicKey }: WebauthnLibrary,
+  statement: { get(name: 'alg' | 'x5c'): unknown },
+  publicKey: Uint8Array,
+): boolean {
   const algorithm = statement.get('alg');
   const isOfOthers = statement.get('x5c') !== undefined || algorithm === undefined;
   return isOfOthers || algorithm === decodeCredentialPublicKey(new Uint8Array(publicKey)).get(cose.COSEKEYS.alg);
@@ -371,6 +375,7 @@ function isOwnAlgorithm(statement: { get(name: 'alg' | 'x5c'): unknown }, public
  * certificate's key signed, and that its AAGUID, if it names one, is the key's. A self-attestation has no certificates.
  */
 function isAttested(
+  { leadsToAnchor }: WebauthnLibrary,
   certificates: readonly Uint8Array[] | undefined,
   aaguid: string,
   { attestation: policy, nowMs }: RegistrationExpectation,

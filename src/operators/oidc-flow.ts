@@ -9,7 +9,7 @@ import { oidcCookie } from '../contract/apis.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { Route } from '../contract/route.ts';
 import type { Oidc, OidcChecks, OidcIdentity } from '../delivery/oidc.ts';
-import { OidcFailed } from '../delivery/oidc.ts';
+import { OidcFailed } from '../delivery/oidc-failed.ts';
 import { digestsEqual } from '../runtime/crypto.ts';
 import { spendOidcFlow } from '../storage/queries/operator-identities.ts';
 import { portalTenantId } from '../storage/queries/tenants.ts';

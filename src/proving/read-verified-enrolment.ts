@@ -7,12 +7,12 @@ import { methods } from '../methods/registry.ts';
  * What a backend enrols, read by the method that the request names.
  * @throws {Refusal} naming the missing or wrong member
  */
-export function readVerifiedEnrolment(request: VerifiedEnrolmentRequest): {
+export async function readVerifiedEnrolment(request: VerifiedEnrolmentRequest): Promise<{
   readonly method: Method;
   readonly enrolment: Enrolment;
-} {
+}> {
   const method = methodOf(request);
-  return { method, enrolment: method.readVerifiedEnrolment(request) };
+  return { method, enrolment: await method.readVerifiedEnrolment(request) };
 }
 
 type EnrollableMethod = Method & Required<Pick<Method, 'readVerifiedEnrolment'>>;

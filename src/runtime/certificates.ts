@@ -2,7 +2,7 @@
  * Checks on X.509 certificates (RFC 5280): `node:crypto` verifies signatures and names, `@peculiar/asn1-x509` reads the
  * extensions. Nothing here fetches anything: no revocation lists.
  */
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { AsnParser } from '@peculiar/asn1-schema';
 import {
   BasicConstraints,
@@ -15,25 +15,13 @@ import {
   id_ce_subjectAltName,
 } from '@peculiar/asn1-x509';
 import { type BaseBlock, Constructed, fromBER } from 'asn1js';
+import { readCertificate } from './read-certificate.ts';
 
 /** Real chains have two or three. */
 const chainLengthMax = 6;
 
 // Elements of one certificate. Real ones have one or two hundred; the parser takes a millisecond for a hundred.
 const nodesMax = 500;
-
-/** A certificate by which others are trusted, as far as an operator has to be told what is wrong with one. */
-export interface Authority {
-  /** Whether it may issue certificates at all (§4.2.1.9). */
-  readonly isAuthority: boolean;
-  readonly validToMs: number;
-}
-
-/** Reads a certificate in PEM; undefined if it is none. */
-export function readAuthority(pem: string): Authority | undefined {
-  const certificate = readCertificate(pem);
-  return certificate && { isAuthority: certificate.ca, validToMs: Date.parse(certificate.validTo) };
-}
 
 /**
  * Whether a chain, leaf first and each certificate issued by the next, leads to one of the anchors, every part of it valid
@@ -57,14 +45,6 @@ export function leadsToAnchor(chain: readonly Uint8Array[], anchors: readonly st
     return false;
   }
   return false;
-}
-
-function readCertificate(data: string | Buffer): X509Certificate | undefined {
-  try {
-    return new X509Certificate(data);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { methodSettings } from '../configuring/method-settings.ts';
 import { manifests } from '../methods/manifests.ts';
 import type { OpenAction } from '../proving/open-action.ts';
 import { isPermitted, permitEnrolment } from '../proving/permit.ts';
-import { phoneCountries } from '../enrichment/phone-numbers.ts';
+import { callingCodes } from '../enrichment/phone-numbers.ts';
 import type { Context } from '../calls/context.ts';
 import type { Tenant } from '../storage/published.ts';
 import { omitAbsent } from '../views/omit-absent.ts';
@@ -17,11 +17,6 @@ interface Visitor {
   readonly wishedLocales: readonly (string | undefined)[];
   readonly ipAddress: string;
 }
-
-/** The code that the numbers of each country begin with. */
-export const callingCodes: Record<string, string> = Object.fromEntries(
-  phoneCountries.map(({ countryCode, callingCode }) => [countryCode, callingCode]),
-);
 
 /** How a page asks for the numbers that the token permits to enrol, or to put in the place of others. */
 export function numberEntriesOf(context: Context, action: OpenAction, visitor: Visitor): NumberEntry[] {
@@ -37,11 +32,12 @@ function numberEntry(
   verificationMethod: NumberEntry['verificationMethod'],
   visitor: Visitor,
 ): NumberEntry {
+  const known = callingCodes();
   const { defaultCountryCode } = methodSettings(tenant, verificationMethod);
   // Without any, nothing is sent unless the tenant only monitors; then it is sent everywhere.
   const chosen = pumpingSettingsOf(tenant.authenticatorConfigurations, verificationMethod).countryCodes;
-  const countryCodes = chosen.length === 0 ? undefined : chosen.filter((code) => code in callingCodes);
-  const isPermitted = (code: string) => code in callingCodes && (countryCodes?.includes(code) ?? true);
+  const countryCodes = chosen.length === 0 ? undefined : chosen.filter((code) => code in known);
+  const isPermitted = (code: string) => code in known && (countryCodes?.includes(code) ?? true);
   const { country } = enrichment.describeAddress(visitor.ipAddress);
   const wishes = [
     defaultCountryCode,

@@ -7,7 +7,7 @@ import { sha256 } from '../runtime/crypto.ts';
 import type { Tenant } from '../storage/published.ts';
 import { loadPageTemplate } from '../storage/queries/page-looks.ts';
 import type { Context } from '../calls/context.ts';
-import { TemplateRefused, sanitiseTemplate } from './sanitise-template.ts';
+import { TemplateRefused } from './template-refused.ts';
 
 // Raised with each change of what is kept, so that what an earlier release has stored is sanitised again.
 const rulesVersion = 1;
@@ -24,9 +24,9 @@ function fingerprint(template: string): string {
 }
 
 /** What to store with a template. @throws {Refusal} `invalid_request` if it cannot be shown. */
-export function preparePageTemplate(template: string): z.input<typeof preparedTemplate> {
+export async function preparePageTemplate(template: string): Promise<z.input<typeof preparedTemplate>> {
   try {
-    return { rulesVersion, madeFrom: fingerprint(template), page: sanitiseTemplate(template) };
+    return { rulesVersion, madeFrom: fingerprint(template), page: await sanitised(template) };
   } catch (error) {
     if (error instanceof TemplateRefused) throw new Refusal('invalid_request', `template ${error.message}`);
     throw error;
@@ -58,11 +58,17 @@ async function loadSanitised(
   const prepared = preparedTemplate.safeParse(stored);
   if (prepared.success && prepared.data.madeFrom === fingerprint(template)) return prepared.data.page;
   try {
-    return sanitiseTemplate(template);
+    return await sanitised(template);
   } catch (error) {
     if (!(error instanceof TemplateRefused)) throw error;
     const subject = `template ${tenantId}`;
     warnOnceAMinute(subject, `The page template of tenant ${tenantId} is not shown: it ${error.message}`);
     return undefined;
   }
+}
+
+/** Its parser of HTML is loaded only where a tenant has a template. */
+async function sanitised(template: string): Promise<PageTemplate> {
+  const { sanitiseTemplate } = await import('./sanitise-template.ts');
+  return sanitiseTemplate(template);
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { parse, serialize } from 'parse5';
 import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { describe, expect, test } from 'vitest';
-import { TemplateRefused, sanitiseTemplate } from './sanitise-template.ts';
+import { sanitiseTemplate } from './sanitise-template.ts';
+import { TemplateRefused } from './template-refused.ts';
 
 const around = (html: string) =>
   sanitiseTemplate(`<html><head><authsignal-head></authsignal-head></head><body>${html}</body></html>`);

@@ -9,6 +9,7 @@ import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { pageBudgets } from '../contract/management/page-budgets.ts';
 import type { PageTemplate } from '../contract/pages/page-template.ts';
 import { escapeHtml } from '../telling/escape-html.ts';
+import { TemplateRefused } from './template-refused.ts';
 
 const {
   templateSteps: { max: stepsMax },
@@ -48,11 +49,6 @@ const dropped = new Set(
  * What must not be around the widget: a link would make all of it a link, and a paragraph ends where a block begins.
  */
 const tooNarrow = new Set(['a', 'p']);
-
-/** A refused template. The message says why, for the operator who configures it. */
-export class TemplateRefused extends Error {
-  override readonly name = 'TemplateRefused';
-}
 
 /** @throws {TemplateRefused} */
 export function sanitiseTemplate(template: string): PageTemplate {

@@ -39,7 +39,8 @@ import { methods } from '../methods/registry.ts';
 import { challengeMethods, defaultMethod, enrolmentMethods } from '../proving/offered-methods.ts';
 import { ownAuthenticatorView } from '../views/own-authenticator-view.ts';
 import { keptBecause } from '../proving/own-authenticator.ts';
-import { callingCodes, numberEntriesOf } from './number-entries.ts';
+import { callingCodes } from '../enrichment/phone-numbers.ts';
+import { numberEntriesOf } from './number-entries.ts';
 import { isInPlaceOf, sentMessageView } from '../views/sent-message.ts';
 
 // How often a passkey is offered if the tenant has not set it, in days: often enough to be found, without nagging.
@@ -109,7 +110,7 @@ export async function uiSessionView(
     enrolmentPhoneNumber:
       numberEntries.length > 0 && row.phoneNumber !== null && isE164(row.phoneNumber) ? row.phoneNumber : undefined,
     numberEntries,
-    callingCodes: numberEntries.length > 0 ? callingCodes : undefined,
+    callingCodes: numberEntries.length > 0 ? { ...callingCodes() } : undefined,
     recoveryCodes: omitAbsent({
       canRegenerate: isRecoveryOffered && isPermitted(() => permitRecoverySet(action, codesLeft !== null)),
       isShownOnEnrolment: isRecoveryOffered && !settings.hideRecoveryCodesOnEnrollment,

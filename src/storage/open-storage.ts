@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
-import { openEmbeddedDatabase } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 import { loadFingerprintsInUse } from './queries/sealed-values.ts';
 import { loadDatabaseNow } from './queries/tenants.ts';
@@ -53,6 +52,8 @@ export async function openStorage(
     });
     return { db, seal: createSeal(options.masterKeys, runtime.random), masterKeyPlace: variable, isDurable: true };
   }
+  // Whoever has a server does not load it.
+  const { openEmbeddedDatabase } = await import('./pglite-database.ts');
   const db = await openEmbeddedDatabase({ dataDir: options.dataDir, fsync: true });
   const masterKeys = options.masterKeys ?? [await readOrMakeMasterKey(db, options.dataDir, runtime)];
   const masterKeyPlace = options.masterKeys === undefined ? masterKeyFile(options.dataDir) : variable;

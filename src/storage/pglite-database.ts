@@ -30,6 +30,7 @@ import type { Prepared, RowShape, StatementCall } from './row-types.ts';
 import { DatabaseUnavailable, statement } from './sql.ts';
 import type { Database, Party, Sql, SqlValue, Statement } from './sql.ts';
 import { syncNameOf, syncPath, syncTree } from './synced-files.ts';
+import { clusterOf } from './embedded-folder.ts';
 import { SyncedNodeFS } from './synced-node-fs.ts';
 
 /** Where the embedded database is stored and what it guarantees. */
@@ -134,15 +135,6 @@ const childProgram = `
   await pglite.close();
   process.exit(0);
 `;
-
-/** Whether a directory contains an embedded database, even if another process holds it now. */
-export function hasEmbeddedDatabase(dataDir: string): boolean {
-  return existsSync(clusterOf(dataDir));
-}
-
-function clusterOf(dataDir: string): string {
-  return join(dataDir, 'database');
-}
 
 /** Creates a database where there is none, completely or not at all, in a child process: creating it takes 800 MB. */
 async function createCluster(dataDir: string, cluster: string, fsync: boolean): Promise<void> {

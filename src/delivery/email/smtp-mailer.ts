@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { createTransport } from 'nodemailer';
+import type { createTransport } from 'nodemailer';
 import type { Sender } from '../../core/authenticators/read-sender.ts';
 import type { Names } from '../names.ts';
 import { openSocket } from '../open-socket.ts';
@@ -53,7 +53,31 @@ const poolOptions = {
   disableUrlAccess: true,
 } as const;
 
-type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'close'>;
+type Transport = Pick<ReturnType<typeof createTransport>, 'sendMail' | 'verify' | 'close'>;
+
+/** A transport that the first message opens, with its library: most starts send none. */
+interface LaterTransport {
+  opened(): Promise<Transport>;
+  close(): void;
+}
+
+function laterTransport(options: object): LaterTransport {
+  let opening: Promise<Transport> | undefined;
+  let isClosed = false;
+  const open = async () => {
+    const { createTransport: create } = await import('nodemailer');
+    const transport = create({ ...poolOptions, ...options });
+    if (isClosed) transport.close();
+    return transport;
+  };
+  return {
+    opened: () => (opening ??= open()),
+    close() {
+      isClosed = true;
+      void opening?.then((transport) => transport.close());
+    },
+  };
+}
 
 /** How a tenant's mail server is reached: through `Outbound` for this tenant. */
 export type Connect = (target: Target, ports: readonly number[], signal: AbortSignal) => Promise<OutboundConnection>;
@@ -70,7 +94,7 @@ export function smtpMailer({ url, from }: SmtpOptions, names: Names, timers: Tim
 export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names, timers: Timers): Promise<void> {
   const transport = serverTransport(url, names, timers);
   try {
-    await transport.verify();
+    await (await transport.opened()).verify();
   } catch (error) {
     throw new DeliveryFailed(`The mail server does not accept our sign-in (${reasonOf(error)}).`, { isRefused: true });
   } finally {
@@ -79,8 +103,7 @@ export async function trySmtp({ url }: Pick<SmtpOptions, 'url'>, names: Names, t
 }
 
 function serverTransport(url: string, names: Names, timers: Timers) {
-  return createTransport({
-    ...poolOptions,
+  return laterTransport({
     url,
     getSocket: socketFrom(timers, async ({ host, port }, signal) => ({
       connection: await openSocket({ host, port }, await names.resolve(host, theServer, signal), signal),
@@ -97,8 +120,7 @@ const theServer = '';
  */
 export function tenantSmtpMailer(credentials: SmtpCredentials, connect: Connect, timers: Timers): Mailer {
   const { host, port, secure, user, password, from, fromName, replyTo, replyToName } = credentials;
-  const transport = createTransport({
-    ...poolOptions,
+  const transport = laterTransport({
     host,
     port,
     secure,
@@ -182,7 +204,7 @@ function isOfSignIn(error: unknown): boolean {
 }
 
 function mailerOver(
-  transport: Transport,
+  transport: LaterTransport,
   sender: { readonly from: Sender; readonly replyTo?: Sender },
   timers: Timers,
 ): Mailer {
@@ -203,9 +225,10 @@ function mailerOver(
         signal,
       };
       let hasBegun = false;
-      const send = () => {
+      const send = async () => {
+        const opened = await transport.opened();
         hasBegun = true;
-        return transport.sendMail(message);
+        return opened.sendMail(message);
       };
       try {
         await turns.run(tenantId, send, signal);

@@ -9,7 +9,7 @@ import { manifest } from './manifest.ts';
 export const passkey: Method = {
   verificationMethod: manifest.verificationMethod,
   keys: keyCeremonies({ isDiscoverable: true }),
-  readVerifiedEnrolment(request) {
+  async readVerifiedEnrolment(request) {
     const { name, transports, aaguid } = request;
     if (request.credentialId === undefined || request.credentialPublicKey === undefined) {
       throw new Refusal('invalid_request', 'credentialId and credentialPublicKey are required for PASSKEY.');
@@ -19,7 +19,7 @@ export const passkey: Method = {
       throw new Refusal('invalid_credential', `credentialId must be 1 to ${credentialIdBytesMax} bytes in base64url.`);
     }
     const publicKey = decodeBase64Url(request.credentialPublicKey);
-    if (publicKey === undefined || !isTakenKey(publicKey)) {
+    if (publicKey === undefined || !(await isTakenKey(publicKey))) {
       throw new Refusal(
         'invalid_credential',
         `credentialPublicKey must be a COSE public key (RFC 9052 §7) in base64url, of ${keyAlgorithmNames.join(', or of ')}.`,
@@ -47,9 +47,9 @@ function decodeBase64Url(text: string): Buffer | undefined {
 }
 
 /** Bytes that are not CBOR are not a key. */
-function isTakenKey(bytes: Buffer): boolean {
+async function isTakenKey(bytes: Buffer): Promise<boolean> {
   try {
-    return isUsableKey(bytes);
+    return await isUsableKey(bytes);
   } catch {
     return false;
   }

@@ -12,7 +12,7 @@ export const updateTheme = operation(route, async (context, request) => {
   const { name, ...sent } = request.body;
   const { template } = sent;
   // Sanitised before the transaction, so that no database connection waits for it.
-  const prepared = typeof template === 'string' ? preparePageTemplate(template) : template;
+  const prepared = typeof template === 'string' ? await preparePageTemplate(template) : template;
   return changeConfiguration(context, route, request, async (sql) => {
     const row = await loadTenantSettings(sql, tenantId);
     const changed = { ...row, name: name ?? row.name, theme: mergeSettings(row.theme, sent) };

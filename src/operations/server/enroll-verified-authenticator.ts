@@ -12,7 +12,7 @@ export const enrollVerifiedAuthenticator = operation(route, async (context, requ
   const { tenant } = request.caller;
   const { params, body } = request;
   const { userId } = params;
-  const enrolled = readVerifiedEnrolment(body);
+  const enrolled = await readVerifiedEnrolment(body);
 
   // Hashing is slow on purpose, so it happens before the transaction; a set that turns out not to be needed is
   // discarded.

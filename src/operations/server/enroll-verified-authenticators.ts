@@ -33,7 +33,7 @@ async function enrolOne(
     const { userId, ...given } = parsed.data;
     await recordVerifiedEnrolment(context, route, request, {
       userId,
-      ...readVerifiedEnrolment(given),
+      ...(await readVerifiedEnrolment(given)),
       isDefault: undefined,
       recoveryCodes: undefined,
     });
