@@ -16,6 +16,7 @@ import { evaluatorCase } from './cases/evaluator.ts';
 import { eventsCase } from './cases/events.ts';
 import { hostileTenantsCase } from './cases/hostile-tenants.ts';
 import { neighbourCase } from './cases/neighbour.ts';
+import { nodesCase } from './cases/nodes.ts';
 import { passkeyCase } from './cases/passkey.ts';
 import { portalCase } from './cases/portal.ts';
 import { proofsCase } from './cases/proofs.ts';
@@ -28,6 +29,7 @@ import { writeDocument } from './write-document.ts';
 
 const cases: readonly BenchCase[] = [
   trackCase,
+  nodesCase,
   neighbourCase,
   passkeyCase,
   proofsCase,
