@@ -100,13 +100,18 @@ export interface LogEndpoint {
   readonly isReady: boolean;
 }
 
+// So many other log events may wait for an endpoint before it counts as busy.
+const batchBacklogMax = 1_000;
+
 const forLogStatement = statement<LogEndpoint>(
   'list_event_endpoints_for_log',
   `select e.endpoint_id,
      e.state = 'active' and e.failing_since is null and e.forward_since is null
-       and not exists (
-         select from deliveries d where d.tenant_id = $1 and d.endpoint_id = e.endpoint_id and d.lane = 'batch'
-           and d.due_at is not null and d.type = $2
+       and (
+         select count(*) < ${batchBacklogMax} and count(*) filter (where w.type = $2) = 0 from (
+           select d.type from deliveries d where d.tenant_id = $1 and d.endpoint_id = e.endpoint_id and d.lane = 'batch'
+             and d.due_at is not null limit ${batchBacklogMax}
+         ) as w
        ) as is_ready
    from event_endpoints e where e.tenant_id = $1 and $2 = any(e.types) order by e.endpoint_id`,
 );
