@@ -13,13 +13,15 @@ import {
   moveActionLog,
   startActionLog,
 } from '../storage/queries/action-log.ts';
-import type { LoggedAction, LoggedTenant } from '../storage/queries/action-log.ts';
+import type { LoggedTenant, OwnedAction } from '../storage/queries/action-log.ts';
 import { firstIdAt } from '../storage/queries/actions/months.ts';
 import { recordBatchDeliveries } from '../storage/queries/deliveries.ts';
 import type { BatchStart, TakenBatch, TakenDelivery } from '../storage/queries/deliveries.ts';
 import type { AttemptRow } from '../storage/queries/delivery-attempts.ts';
 import { keepEndpoint, listEndpointsForLog } from '../storage/queries/event-endpoints.ts';
+import type { LogEndpoint } from '../storage/queries/event-endpoints.ts';
 import { knownEvents, recordLogEvents, withdrawLogEvents } from '../storage/queries/events.ts';
+import type { LogEvent } from '../storage/queries/events.ts';
 import { eachAlone } from './each-alone.ts';
 import { endOf } from './end-of.ts';
 import { freePlaces } from './event-places.ts';
@@ -28,11 +30,12 @@ import type { Job, JobContext } from './job.ts';
 const type = 'action.log_created';
 /** Longer than a transaction that began before an action's token expired. */
 const marginMs = 60_000;
-/** The limit of one run, so that a node that is asked to stop does so soon. */
+/** For so long one run tells more than one part of a tenant's actions. Each tenant has its first, however slow others are. */
 const runMsMax = 5_000;
-const tenantsAtOnce = 8;
+/** Most of them only wait for answers. */
+const tenantsAtOnce = 100;
 /** How long an answer is waited for before what was sent is recorded as being under way. */
-const patienceMs = 2_000;
+const patienceMs = 1_000;
 /** How long an endpoint that took longer is taken for slow: what it is told of is recorded first. */
 const slowMs = 10 * 60_000;
 /** Envelopes that are made without a break. */
@@ -70,7 +73,8 @@ async function logTenant(run: Run, { tenantId, loggedTo, askedAt, tokenMinutes }
   }
   const to = firstIdAt(nowMs - tokenMinutes * 60_000 - marginMs);
   let from: string | undefined = loggedTo;
-  while (from !== undefined && from < to && runtime.clock.steady() < run.stopMs) {
+  for (let isFirst = true; from !== undefined && from < to; isFirst = false) {
+    if (!isFirst && runtime.clock.steady() >= run.stopMs) return;
     from = await logPart(run, tenantId, { from, to });
   }
 }
@@ -81,10 +85,10 @@ interface Part {
   readonly from: string;
   /** Where the next part begins. */
   readonly next: string;
-  readonly actions: readonly LoggedAction[];
-  readonly events: readonly { readonly eventId: string; readonly userId: string; readonly payload: string }[];
+  readonly actions: readonly OwnedAction[];
+  readonly events: readonly LogEvent[];
   readonly nowMs: number;
-  readonly endpoints: readonly { readonly endpointId: string; readonly isReady: boolean }[];
+  readonly endpoints: readonly LogEndpoint[];
 }
 
 /** The deliveries of a part to an endpoint, with the answer to the request that has carried them, if there was one. */
@@ -132,8 +136,8 @@ async function readPart(
     const eventId = eventIds[at] ?? '';
     if (known.has(eventId)) continue;
     if (at % envelopesMax === envelopesMax - 1) await nextTurn();
-    actions.push(action);
-    const { userId } = action;
+    const { actionId, userId, ownerId } = action;
+    actions.push({ actionId, userId, ownerId });
     const data = actionRecord(tenantId, action);
     events.push({ eventId, userId, payload: envelopeText({ eventId, tenantId, type, happenedAtMs: nowMs, data }) });
   }
@@ -143,11 +147,7 @@ async function readPart(
 }
 
 /** Sends a part to an endpoint that works and is quick. Else, or if there is no place for a request, nothing is sent yet. */
-async function tell(
-  context: JobContext,
-  part: Part,
-  { endpointId, isReady }: Part['endpoints'][number],
-): Promise<Told> {
+async function tell(context: JobContext, part: Part, { endpointId, isReady }: LogEndpoint): Promise<Told> {
   const { events, runtime } = context;
   const { tenantId } = part;
   const nowMs = runtime.clock.now();

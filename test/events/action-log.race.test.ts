@@ -151,3 +151,22 @@ describe('while an endpoint is being told', () => {
     expect(ids()).toHaveLength(2);
   });
 });
+
+test('each tenant has a part told in every run, however long others take', async () => {
+  const app = await eventWorld('postgres');
+  stops.push(() => app.stop());
+  const tenants = [app.tenant, await app.createTenant('Other')];
+  const receivers = [await app.receiver(), await app.receiver()];
+  for (const [at, { managementKey: key }] of tenants.entries()) {
+    const body = { url: receivers[at]?.url, eventTypes: ['action.log_created'] };
+    expect((await app.call('POST', '/v1/management/event-endpoints', { key, body })).status).toBe(200);
+  }
+  await app.pass(5_000);
+  for (const { secretKey: key } of tenants) await app.call('POST', '/v1/users/ann/actions/pay', { key, body: {} });
+  const context = laterJobs(app);
+  // Whoever looks at it has used up all of a run.
+  let steadyMs = 0;
+  const clock = { ...context.runtime.clock, steady: () => (steadyMs += 60_000) };
+  await logActions.run({ ...context, runtime: { ...context.runtime, clock } });
+  expect(receivers.map(({ received }) => received.length)).toEqual([1, 1]);
+});

@@ -67,11 +67,15 @@ export async function moveActionLog(sql: Sql, tenantId: string, from: string, to
   return (await sql.query(moveStatement, [tenantId, from, to])).length === 1;
 }
 
-export interface LoggedAction extends SettledAction {
+/** Whose an action is. */
+export interface OwnedAction {
   readonly actionId: string;
+  readonly userId: string;
   /** The own id of the user's row. */
   readonly ownerId: string;
 }
+
+interface LoggedAction extends SettledAction, OwnedAction {}
 
 const readStatement = statement<LoggedAction>(
   'load_actions_to_log',
@@ -103,8 +107,8 @@ const presentStatement = statement<{ userId: string; ownerId: string }>(
 export async function actionsOfGoneUsers(
   sql: Sql,
   tenantId: string,
-  actions: readonly LoggedAction[],
-): Promise<readonly LoggedAction[]> {
+  actions: readonly OwnedAction[],
+): Promise<readonly OwnedAction[]> {
   const userIds = [...new Set(actions.map(({ userId }) => userId))];
   const rows = await sql.query(presentStatement, [tenantId, userIds]);
   const owners = new Map(rows.map(({ userId, ownerId }) => [userId, ownerId]));

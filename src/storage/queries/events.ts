@@ -97,13 +97,12 @@ export interface LogEvent {
   readonly payload: string;
 }
 
-const recordLogStatement = statement<{ eventId: string }>(
+const recordLogStatement = statement<never>(
   'record_log_events',
   `insert into events (tenant_id, event_id, type, user_id, payload, created_at)
    select $1, given.event_id, $2, given.user_id, given.payload, $3
    from unnest($4::uuid[], $5::text[], string_to_array($6, $7)) as given (event_id, user_id, payload)
-   on conflict do nothing
-   returning event_id`,
+   on conflict do nothing`,
 );
 
 /** Between envelopes. JSON text has it only escaped, so that nothing in it needs to be quoted for an array (RFC 8259 §7). */
