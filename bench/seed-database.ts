@@ -113,8 +113,8 @@ export async function seedActions(
       select user_number, ${userIdSql('user_number')} as user_id, ${ownIdSql('user_number')} as owner_id, made_at,
         (lpad(to_hex((extract(epoch from made_at) * 1000)::bigint), 12, '0') || '7' ||
           substr(md5('bench-action-' || n), 1, 3) || '8' || substr(md5('bench-action-' || n), 4, 15))::uuid as action_id
-      -- 7919 is prime, so that every user gets an action before one gets a second.
-      from generate_series(${from}, ${from + count - 1}) as n, lateral (
+      -- 7919 is prime, so that every user gets an action before one gets a second. The earliest first, as they are made.
+      from generate_series(${from + count - 1}, ${from}, -1) as n, lateral (
         select n::bigint * 7919 % ${users} as user_number,
           timestamptz '${new Date(nowMs).toISOString()}' - (n % ${spreadMs / 1000}) * interval '1 second' as made_at
       ) as drawn

@@ -1,6 +1,6 @@
 import type { Context } from '../calls/context.ts';
 import { decideAction } from '../core/actions/decide-action.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { ActionRow } from '../storage/queries/actions/actions.ts';
 import { explanationView, isComputable } from './explanation-view.ts';

@@ -17,7 +17,7 @@ import { unconfiguredAction } from '../storage/published.ts';
 import type { PublishedAction, Tenant } from '../storage/published.ts';
 import { verificationWebhook } from '../configuring/verification-webhook.ts';
 import type { Context } from '../calls/context.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord, writeDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import { usableMethods } from '../telling/usable-methods.ts';
 import {
   describeRequest,
@@ -99,13 +99,14 @@ export async function establishAction(
     const { state: decidedState, record, faults } = decide(context, tenant, action, key, seen, history, nowMs);
     if (faults.length > 0) warnOfFaults(context, key, faults);
     const place = placeOf(seen.address);
+    const isBesideEarlierNodes = nowMs < tenant.earlierNodesUntilMs;
     const decided = {
       actionId: earlier?.actionId ?? newId,
       state: decidedState,
       isTracked,
       nowMs,
-      decision: JSON.stringify(record),
-      mayBeTrackedByEarlierNode: nowMs < tenant.earlierNodesUntilMs && history.userCreatedAt === null,
+      decision: isBesideEarlierNodes ? JSON.stringify(record) : writeDecisionRecord(record),
+      mayBeTrackedByEarlierNode: isBesideEarlierNodes && history.userCreatedAt === null,
       newConfigurationResult: isConfigurationDue && !isFull ? tenant.settings.newActionResult : undefined,
       // Listed one by one: see issue-action-token.
       tenantId: key.tenantId,

@@ -1,4 +1,4 @@
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import type { Tenant } from '../storage/published.ts';
 import type { Sql } from '../storage/sql.ts';
 import { wireTime } from '../views/wire-values.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../calls/context.ts';
 import type { Deciding } from '../core/actions/decide-action.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import { readPath } from '../core/rules/read-path.ts';
 import { restoreEvidence } from '../core/rules/recorded-evidence.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../calls/context.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
-import { decisionToTell } from '../core/actions/read-decision-record.ts';
+import { decisionToTell } from '../core/actions/stored-decision-record.ts';
 import type { Decision } from '../core/rules/decide-outcome.ts';
 import { explainRules } from '../core/rules/explain-rules.ts';
 import type { RuleExplanation } from '../core/rules/explain-rules.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../calls/context.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
-import { decisionToTell } from '../core/actions/read-decision-record.ts';
+import { decisionToTell } from '../core/actions/stored-decision-record.ts';
 import { possibleOutcome } from '../core/rules/possible-outcome.ts';
 import type { PublishedRuleSet } from '../core/rules/rule-set-document.ts';
 import { outcomes } from '../core/rules/rule-set.ts';

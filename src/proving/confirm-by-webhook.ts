@@ -2,7 +2,7 @@ import { Refusal } from '../contract/errors.ts';
 import type { Assurance } from '../core/rules/rule-set.ts';
 import { WebhookUnanswered, postWebhook } from '../delivery/webhook.ts';
 import type { Context } from '../calls/context.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import type { Tenant } from '../storage/published.ts';
 import { loadActionLease, releaseActionLease, takeActionLease } from '../storage/queries/actions/leases.ts';
 import type { ActionLease } from '../storage/queries/actions/leases.ts';

@@ -4,7 +4,7 @@ import { withoutSuperseded } from '../core/authenticators/hold.ts';
 import type { DecisionRecord } from '../core/actions/decide-action.ts';
 import type { Context } from '../calls/context.ts';
 import type { TokenCaller } from '../calls/caller.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import { isVerified } from '../core/is-verified.ts';
 import { whyUnusable } from '../telling/usable-methods.ts';
 import type { ActionToken, TokenPowers } from '../runtime/tokens.ts';

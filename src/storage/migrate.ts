@@ -87,15 +87,17 @@ async function isDue(sql: Sql, { version }: Migration): Promise<boolean> {
   return !(await loadApplied(sql)).some((applied) => applied.version === version);
 }
 
+/** In one script: a migration that is recorded without its epoch would keep no release from starting. */
 async function record(sql: Sql, { version, name, epoch }: Migration): Promise<void> {
   await sql.script(
     `create table if not exists ${migrationsTable} (version integer primary key, name text not null);
-     insert into ${migrationsTable} values (${version}, '${name}') on conflict do nothing;`,
-  );
-  if (epoch === undefined) return;
-  await sql.script(
-    `alter table ${migrationsTable} add column if not exists epoch integer not null default 1;
-     update ${migrationsTable} set epoch = ${epoch} where version = ${version};`,
+     insert into ${migrationsTable} values (${version}, '${name}') on conflict do nothing;
+     ${
+       epoch === undefined
+         ? ''
+         : `alter table ${migrationsTable} add column if not exists epoch integer not null default 1;
+     update ${migrationsTable} set epoch = ${epoch} where version = ${version};`
+     }`,
   );
 }
 

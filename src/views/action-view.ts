@@ -1,7 +1,7 @@
 import { assurance, userActionState } from '../contract/values.ts';
 import type { ActionRow } from '../storage/queries/actions/actions.ts';
 import { omitAbsent } from './omit-absent.ts';
-import { readDecisionRecord } from '../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../core/actions/stored-decision-record.ts';
 import { distinctMethods, wireTime } from './wire-values.ts';
 
 /** One occurrence of an action as get action and update action return it. */

@@ -1,5 +1,5 @@
 import { userActionState } from '../contract/values.ts';
-import { decisionToTell } from '../core/actions/read-decision-record.ts';
+import { decisionToTell } from '../core/actions/stored-decision-record.ts';
 import type { ActionRow } from '../storage/queries/actions/actions.ts';
 import { omitAbsent } from './omit-absent.ts';
 import { distinctMethods, wireTime } from './wire-values.ts';

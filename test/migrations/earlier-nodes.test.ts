@@ -18,6 +18,7 @@ import { sqlTime, statement } from '../../src/storage/sql.ts';
 import type { Database, Sql, Store } from '../../src/storage/sql.ts';
 import { createPostgresDatabase, databaseKinds } from '../../src/testkit/test-database.ts';
 import type { DatabaseKind } from '../../src/testkit/test-database.ts';
+import { testApp } from '../../src/testkit/test-app.ts';
 import { closeOpened, emptyDatabase, emptyPostgres, open } from '../rig/empty-database.ts';
 import {
   decided,
@@ -310,4 +311,28 @@ test('F25: a track that is under way while the users who were created again get 
   });
   await track;
   expect(await loadAction(db, late)).toMatchObject({ actionId: late.actionId });
+});
+
+test('an action is recorded as nodes of the release before read it, for as long as they may run', async () => {
+  const app = await testApp('embedded');
+  const until = app.runtime.clock.now() + 3_600_000;
+  await app.db.script(`update tenants set earlier_nodes_until = to_timestamp(${until / 1000})`);
+  const { tenantId: id, secretKey } = await app.createTenant('Upgraded');
+  const forms = statement<{ form: string }>(
+    'earlier_nodes_test_forms',
+    "select decision ->> 'v' as form from actions_by_month where tenant_id = $1 order by action_id",
+  );
+  const path = '/v1/users/mia/actions/pay';
+  for (const expected of [['1'], ['1', '2']]) {
+    const key = String(expected.length);
+    const tracked = await app.call('POST', path, { key: secretKey, body: { idempotencyKey: key } });
+    expect(tracked.status).toBe(200);
+    expect(await app.db.query(forms, [id])).toEqual(expected.map((form) => ({ form })));
+    expect((await app.call('POST', path, { key: secretKey, body: { idempotencyKey: key } })).body).toMatchObject({
+      state: tracked.body.state,
+    });
+    expect((await app.call('GET', `${path}/${key}`, { key: secretKey })).status).toBe(200);
+    await app.runtime.advance(3_600_000);
+  }
+  await app.close();
 });

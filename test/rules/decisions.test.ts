@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trackAction } from '../../src/contract/server/actions.ts';
+import type { DecisionRecord } from '../../src/core/actions/decide-action.ts';
+import { writeDecisionRecord } from '../../src/core/actions/stored-decision-record.ts';
 import { satisfies } from '../../src/core/challenges/satisfies.ts';
 import { assurances } from '../../src/core/rules/rule-set.ts';
 import { satisfiesDemand } from '../../src/storage/queries/demand.ts';
@@ -15,6 +17,16 @@ const german = '91.10.20.30';
 const australian = '1.128.0.10';
 const korean = '175.45.176.1';
 const draft = { name: 'Draft', isActive: true, priority: 0, type: 'REVIEW' };
+const undemanding: DecisionRecord = {
+  ...{ v: 1, language: 2, outcome: 'CHALLENGE', source: 'default', ruleSet: { version: 0, hash: null } },
+  demand: {
+    ...{ verificationMethods: null, minimumAssurance: null },
+    ...{ defaultVerificationMethod: null, promptToEnrollVerificationMethods: null },
+  },
+  ...{ matched: [], unknown: [], sources: [] },
+  user: { isEnrolled: true, hasUsableAuthenticator: true },
+  inputs: { facts: {}, history: {}, exceptions: {} },
+};
 const chrome =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
 
@@ -118,10 +130,25 @@ describe.each(databaseKinds)('decisions by rules, on the %s database', (kind) =>
       for (const verificationMethods of [null, [], ['PASSKEY'], ['SMS', 'PASSKEY'], ['SMS']])
         for (const assurance of assurances) {
           const demand = { verificationMethods, minimumAssurance } as Parameters<typeof satisfies>[0];
-          const [row] = await app.db.query(judge, [JSON.stringify({ demand }), 'PASSKEY', assurance]);
           const proof = { method: 'PASSKEY', assurance };
-          expect(row?.it, JSON.stringify([demand, proof])).toBe(satisfies(demand, proof));
+          for (const record of [JSON.stringify({ v: 1, demand }), writeDecisionRecord({ ...undemanding, demand })]) {
+            const [row] = await app.db.query(judge, [record, 'PASSKEY', assurance]);
+            expect(row?.it, JSON.stringify([record, proof])).toBe(satisfies(demand, proof));
+          }
         }
+    // I5: a part that was lost is not one that demands nothing.
+    for (const broken of [
+      {},
+      { v: 1, demand: {} },
+      { v: 2 },
+      { v: 2, demand: null },
+      { v: 2, demand: [] },
+      { v: 3, demand: {} },
+    ]) {
+      expect(await app.db.query(judge, [JSON.stringify(broken), 'PASSKEY', 'high']), JSON.stringify(broken)).toEqual([
+        { it: false },
+      ]);
+    }
   });
 
   test('a device is new until the user has verified with it; a request without one counts as new', async () => {

@@ -1,4 +1,4 @@
-import { decisionToTell } from '../actions/read-decision-record.ts';
+import { decisionToTell } from '../actions/stored-decision-record.ts';
 import type { EventRecord } from './envelope.ts';
 
 export interface SettledAction {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { Refusal } from '../../contract/errors.ts';
 import { evaluateRules as route } from '../../contract/management/evaluate-rules.ts';
 import { decideAction } from '../../core/actions/decide-action.ts';
-import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../../core/actions/stored-decision-record.ts';
 import { readDataPoints } from '../../core/facts/data-points.ts';
 import { certainFactPaths, factPaths } from '../../core/facts/facts.ts';
 import { planFacts } from '../../core/facts/plan-facts.ts';

@@ -4,7 +4,7 @@ import { listSimilarReviews as route } from '../../contract/portal/activity.ts';
 import { Refusal } from '../../contract/errors.ts';
 import { permits } from '../../contract/portal/roles.ts';
 import { userActionState } from '../../contract/values.ts';
-import { readDecisionRecord } from '../../core/actions/read-decision-record.ts';
+import { readDecisionRecord } from '../../core/actions/stored-decision-record.ts';
 import { maskContactsWithin } from '../../core/authenticators/mask-contact.ts';
 import { loadActionById } from '../../storage/queries/actions/search.ts';
 import { loadOperatorEmails } from '../../storage/queries/operators.ts';

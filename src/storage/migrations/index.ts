@@ -46,6 +46,7 @@ import * as expiringKeys from './0043-expiring-keys.ts';
 import * as operatorPasswords from './0044-operator-passwords.ts';
 import * as ruleRequests from './0045-rule-requests.ts';
 import * as tellingInOrder from './0046-telling-in-order.ts';
+import * as shortRecords from './0047-short-records.ts';
 
 interface MigrationName {
   readonly version: number;
@@ -124,4 +125,5 @@ export const migrations: readonly Migration[] = [
   { version: 44, name: 'operator-passwords', sql: operatorPasswords.sql },
   { version: 45, name: 'rule-requests', sql: ruleRequests.sql },
   { version: 46, name: 'telling-in-order', steps: tellingInOrder.steps, tables: [] },
+  { version: 47, name: 'short-records', steps: shortRecords.steps, tables: [], epoch: 2 },
 ];

@@ -1,4 +1,4 @@
-/** The demand of a decision on a proof, as SQL. */
+/** The demand of a decision on a proof, as SQL. A record without a demand that can be read is satisfied by nothing. */
 
 /** The rank of an assurance, the weakest first. */
 export const rank = (assurance: string) => `array_position(array['low', 'restricted', 'medium', 'high'], ${assurance})`;
@@ -8,11 +8,15 @@ export const rank = (assurance: string) => `array_position(array['low', 'restric
  * applied to the decision that is current when the proof is written. For an authenticator on hold, the method that it
  * was added under must be allowed as well.
  */
-export const satisfiesDemand = (decision: string, method: string, assurance: string, heldMethod = 'null::text') => `(
+export const satisfiesDemand = (decision: string, method: string, assurance: string, heldMethod = 'null::text') => `coalesce((
     select (jsonb_typeof(d.methods) = 'null' or (d.methods ? ${method} and (${heldMethod} is null or d.methods ? ${heldMethod})))
       and (d.minimum is null or coalesce(${rank(assurance)} >= ${rank('d.minimum')}, false))
     from (
-      select (${decision} #> '{demand,verificationMethods}')::jsonb as methods,
+      -- A short record leaves out what is not demanded (core/actions/stored-decision-record.ts).
+      select coalesce(
+          (${decision} #> '{demand,verificationMethods}')::jsonb,
+          case when ${decision} ->> 'v' = '2' and jsonb_typeof((${decision} -> 'demand')::jsonb) = 'object' then jsonb 'null' end
+        ) as methods,
         ${decision} #>> '{demand,minimumAssurance}' as minimum
     ) as d
-  )`;
+  ), false)`;
